@@ -1,0 +1,222 @@
+"""Costs of derivatives as ratios within one run: gradient over primal, transform time, import time.
+
+    python benchmarks/run.py            all tables
+    python benchmarks/run.py --quick    one repetition, for a look
+
+A ratio is the smallest of several medians, primal and gradient timed in turns, so that a busy machine
+disturbs both. The last column is what is aimed at; nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+import s2sad
+
+
+def polynomial(x, y, z):
+    return x**2 + x*y + z
+
+
+def while_norm(a):
+    b = a*2
+    while np.linalg.norm(b) < 1000:
+        b = b*2
+    c = b if np.sum(b) > 0 else 100*b
+    return np.sum(c)
+
+
+def logistic_map(x, r, n):
+    for _ in range(n):
+        x = r*x*(1.0 - x)
+    return x
+
+
+def heat(u, k, steps):
+    for _ in range(steps):
+        u[1:-1] = u[1:-1] + k*(u[2:] - 2*u[1:-1] + u[:-2])
+    return np.sum(u*u)
+
+
+def recurrence(x):
+    for i in range(1, len(x)):
+        x[i] = 0.5*x[i] + 0.3*x[i-1]*x[i-1]
+    return np.sum(x)
+
+
+def mlp(w1, w2, x):
+    h = np.tanh(x @ w1)
+    return np.mean((h @ w2)**2)
+
+
+def timed(fun: Callable[[], Any], seconds: float = 0.02) -> float:
+    """Seconds for one call: the median of five batches."""
+    fun()
+    number, spent = 1, 0.0
+    while spent < seconds/5:
+        start = time.perf_counter()
+        for _ in range(number):
+            fun()
+        spent = time.perf_counter() - start
+        number = number if spent >= seconds/5 else 2*number
+    batches = []
+    for _ in range(5):
+        start = time.perf_counter()
+        for _ in range(number):
+            fun()
+        batches.append((time.perf_counter() - start)/number)
+    return median(batches)
+
+
+def ratio(gradient: Callable[[], Any], primal: Callable[[], Any], rounds: int) -> tuple[float, float]:
+    """Gradient over primal, and the gradient's seconds."""
+    pairs = [(timed(gradient), timed(primal)) for _ in range(rounds)]
+    return min(g/p for g, p in pairs), min(g for g, _ in pairs)
+
+
+def compiled(transform: Any, args: Sequence[Any]) -> Callable[..., Any]:
+    """The generated function itself, without the checks of the public call."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)/"generated.py"
+        transform(*args)
+        transform.save(path)
+        spec = importlib.util.spec_from_file_location("generated", path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    functions = [v for k, v in vars(module).items() if callable(v) and k.endswith("_grad")]
+    return functions[-1]
+
+
+def copied(args: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(a.copy() if isinstance(a, np.ndarray) else a for a in args)
+
+
+def report(rows: list[tuple[str, float, str]]) -> None:
+    for name, value, bound in rows:
+        print(f"{name:52}{value:10.2f}   {bound}")
+
+
+def gradients(rounds: int) -> None:
+    print("gradient / primal                                          ratio   bound")
+    rng = np.random.default_rng(0)
+    rows = []
+    args: tuple[Any, ...] = (1.5, 2.0, 3.0)
+    transform = s2sad.grad(polynomial, (0, 1, 2))
+    bare = compiled(transform, args)
+    value, _ = ratio(lambda: bare(*args), lambda: polynomial(*args), rounds)
+    rows.append(("x**2 + x*y + z, generated function alone", value, "1.0"))
+    public = min(timed(lambda: transform(*args)) - timed(lambda: bare(*args)) for _ in range(rounds))
+    rows.append(("  the public call adds, in microseconds", 1e6*public, "1"))
+    for n in (4, 1000):
+        a = np.full(n, 0.5)
+        t = s2sad.value_and_grad(while_norm)
+        value, _ = ratio(lambda t=t, a=a: t(a), lambda a=a: while_norm(a), rounds)
+        rows.append((f"while loop without tape, {n} elements", value, "1.5"))
+    t = s2sad.value_and_grad(logistic_map)
+    value, _ = ratio(lambda: t(0.3, 3.5, 1000), lambda: logistic_map(0.3, 3.5, 1000), rounds)
+    rows.append(("scalar loop with a tape, 1000 steps", value, "3"))
+    for n in (1000, 10_000):
+        u = rng.uniform(size=n)
+        for wrt, bound in ((0, "2.2"), ((0, 1), "3.3")):
+            t = s2sad.value_and_grad(heat, wrt)
+            value, _ = ratio(lambda t=t, u=u: t(u, 0.2, 50), lambda u=u: heat(u.copy(), 0.2, 50), rounds)
+            rows.append((f"stencil, {n} elements, by {'u' if wrt == 0 else 'u and k'}", value, bound))
+    per_element = []
+    for n in (1000, 4000):
+        x = rng.uniform(size=n)
+        t = s2sad.value_and_grad(recurrence)
+        value, seconds = ratio(lambda t=t, x=x: t(x), lambda x=x: recurrence(x.copy()), rounds)
+        per_element.append(seconds/n)
+        rows.append((f"loop over elements, {n} of them", value, ""))
+    growth = per_element[1]/per_element[0]
+    rows.append(("  time per element, 4000 over 1000 elements", growth, "1: nothing grows"))
+    margs = (rng.normal(size=(50, 30)), rng.normal(size=30), rng.normal(size=(200, 50)))
+    t = s2sad.value_and_grad(mlp, (0, 1))
+    value, _ = ratio(lambda: t(*margs), lambda: mlp(*margs), rounds)
+    rows.append(("two layers, 200 x 50", value, ""))
+    report(rows)
+
+
+def transforms(rounds: int) -> None:
+    print("\nmilliseconds to transform                                         bound")
+    body = "".join(f"    t{i} = t{i - 1}*np.sin(x) + {i}.0*x\n" for i in range(1, 19))
+    source = "import numpy as np\n\ndef f(x):\n    t0 = x*2.0\n" + body + "    return np.sum(t18)\n"
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for k in range(3 + 2*rounds):
+            path = Path(folder)/f"twenty{k}.py"
+            path.write_text(source, encoding="utf-8")
+            spec = importlib.util.spec_from_file_location(f"twenty{k}", path)
+            assert spec is not None and spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[f"twenty{k}"] = module
+            spec.loader.exec_module(module)
+            x = np.ones(3)
+            start = time.perf_counter()
+            s2sad.grad(module.f)(x)
+            found.append(time.perf_counter() - start)
+    first, best = 1e3*found[0], 1e3*min(found)
+    report([("20 lines, first call", first, ""), ("20 lines, the fastest of others", best, "20")])
+
+
+def imports(rounds: int) -> None:
+    print("\nmilliseconds to import                                            bound")
+
+    def cost(module: str) -> float:
+        code = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        return 1e3*float(done.stdout)
+
+    numpy_alone = min(cost("numpy") for _ in range(3*rounds))
+    both = min(cost("s2sad") for _ in range(3*rounds))
+    report([("import numpy", numpy_alone, ""), ("import s2sad, beyond that", both - numpy_alone, "30")])
+
+
+def others(rounds: int) -> None:
+    """The same programs under autograd, where it is installed and takes them."""
+    if importlib.util.find_spec("autograd") is None:
+        return
+    import autograd
+    import autograd.numpy as anp
+
+    def anp_mlp(w1, w2, x):
+        h = anp.tanh(anp.dot(x, w1))
+        return anp.mean(anp.dot(h, w2)**2)
+
+    print("\ngradient / primal of others                                ratio")
+    rng = np.random.default_rng(0)
+    margs = (rng.normal(size=(50, 30)), rng.normal(size=30), rng.normal(size=(200, 50)))
+    theirs = autograd.value_and_grad(lambda w: anp_mlp(w[0], w[1], margs[2]))
+    value, _ = ratio(lambda: theirs(margs[:2]), lambda: mlp(*margs), rounds)
+    rows = [("autograd: two layers, 200 x 50", value, "")]
+    theirs = autograd.grad(polynomial, (0, 1, 2))
+    value, _ = ratio(lambda: theirs(1.5, 2.0, 3.0), lambda: polynomial(1.5, 2.0, 3.0), rounds)
+    rows.append(("autograd: x**2 + x*y + z", value, ""))
+    report(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="one repetition")
+    rounds = 1 if parser.parse_args().quick else 5
+    print(f"Python {sys.version.split()[0]}, NumPy {np.__version__}\n")
+    gradients(rounds)
+    transforms(rounds)
+    imports(rounds)
+    others(rounds)
+
+
+if __name__ == "__main__":
+    main()

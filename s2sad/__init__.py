@@ -1,0 +1,7 @@
+"""s2sad: source-to-source automatic differentiation of NumPy programs."""
+
+from s2sad.api import grad, no_grad, stop_gradient, value_and_grad, vjp
+from s2sad.errors import UnsupportedError
+
+__all__ = ["UnsupportedError", "grad", "no_grad", "stop_gradient", "value_and_grad", "vjp"]
+__version__ = "0.1.0"

@@ -1,0 +1,141 @@
+"""Activity: which values vary with the arguments that derivatives are taken by (Hascoet's "varied").
+
+    y = 2*x; n = len(x); z = np.floor(y)      y varies with x; n is an integer; floor has no derivative: z does not vary
+
+Accepts a lowered program; guarantees that a value which is not in the result has derivative zero. Flow-insensitive for
+storage that is written: if one write varies, all names of the class vary. The other half of activity, "useful", needs no
+analysis: a value whose cotangent is absent when the reverse sweep reaches its definition is not useful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from s2sad.analysis.effects import Aliases
+from s2sad.ir.kinds import OBJECT, Kind
+from s2sad.ir.nodes import Atom, Call, Do, For, If, Let, Moves, Program, Range, Store, Var, While, atom_vars, walk
+from s2sad.rules import registry
+from s2sad.rules.binding import BindingError, bind
+
+CONSTANT = frozenset(
+    "not lt le eq ne gt ge is isnot in notin len range fstring floordiv band bor bxor lshift rshift invert int round bool".split()
+)
+CARRIERS = frozenset(("tuple", "list", "dict", "getitem", "getattr", "copy", "list.pop", "call", "min", "max", "sum"))
+
+
+def carries(kind: Kind) -> bool:
+    """Whether a value of this kind can carry a derivative."""
+    if kind.is_number:
+        return kind.inexact
+    if kind.cat in ("list", "tuple", "dict"):
+        return kind.items is None or any(carries(i) for i in kind.items)
+    return kind.cat == "object"
+
+
+def varied(program: Program, aliases: Aliases, wrt: Iterable[str], frozen: frozenset[str]) -> frozenset[str]:
+    """Names that vary with the parameters in `wrt`."""
+    return _Varied(program, aliases, frozen).run(wrt)
+
+
+class _Varied:
+    def __init__(self, program: Program, aliases: Aliases, frozen: frozenset[str]) -> None:
+        self.program = program
+        self.kinds = program.kinds
+        self.aliases = aliases
+        self.frozen = frozen
+        self.names: set[str] = set()
+        self.classes: set[int] = set()
+        self.written: set[int] = set()
+        self.changed = False
+        for stmt in walk(program.body):
+            if isinstance(stmt, Store) or (isinstance(stmt, Do) and stmt.call.fun.startswith("list.")):
+                self.written |= aliases.written(stmt)
+
+    def run(self, wrt: Iterable[str]) -> frozenset[str]:
+        for name in wrt:
+            self._add(name)
+        self.changed = True
+        while self.changed:
+            self.changed = False
+            for stmt in walk(self.program.body):
+                self._visit(stmt)
+        everything = set(self.names)
+        for cls in self.classes:
+            everything |= {n for n in self.aliases.members(cls) if carries(self.kinds.get(n, OBJECT)) and n not in self.frozen}
+        return frozenset(everything)
+
+    def _add(self, name: str) -> None:
+        if name in self.names or name in self.frozen or not carries(self.kinds.get(name, OBJECT)):
+            return
+        self.names.add(name)
+        self.changed = True
+        cls = self.aliases.of(name)
+        if cls is not None and cls in self.written:
+            self._add_class(cls)
+
+    def _add_class(self, cls: int | None) -> None:
+        while cls is not None and cls not in self.classes:
+            self.classes.add(cls)
+            self.changed = True
+            cls = self.aliases.elements(cls)
+
+    def _varies(self, atom: Atom | Range | None) -> bool:
+        return any(self._name_varies(n) for n in atom_vars(atom))
+
+    def _name_varies(self, name: str) -> bool:
+        if name in self.frozen or not carries(self.kinds.get(name, OBJECT)):
+            return False
+        return name in self.names or self.aliases.of(name) in self.classes
+
+    def _visit(self, stmt: object) -> None:
+        if isinstance(stmt, Let):
+            if self._call_varies(stmt.call):
+                self._add(stmt.name)
+        elif isinstance(stmt, Do):
+            if stmt.call.fun == "list.append" and self._varies(stmt.call.args[1]):
+                self._add_class(self.aliases.of(stmt.call.args[0].name) if isinstance(stmt.call.args[0], Var) else None)
+            elif self._call_varies(stmt.call) and stmt.call.fun not in ("print", "assert", "raise"):
+                for name in (n for a in stmt.call.args[:1] for n in atom_vars(a)):
+                    self._add_class(self.aliases.of(name))
+        elif isinstance(stmt, Store):
+            if self._varies(stmt.value) and isinstance(stmt.base, Var) and carries(self.kinds.get(stmt.base.name, OBJECT)):
+                self._add(stmt.base.name)
+                self._add_class(self.aliases.of(stmt.base.name))
+        elif isinstance(stmt, If):
+            for out in stmt.outs:
+                if self._varies(out.then) or self._varies(out.orelse):
+                    self._add(out.name)
+        elif isinstance(stmt, For | While):
+            for carry in stmt.carried:
+                if self._varies(carry.init) or self._varies(carry.next) or carry.name in self.names:
+                    self._add(carry.name)
+                    self._add(carry.out)
+            if isinstance(stmt, For) and not isinstance(stmt.space, Range) and self._varies(stmt.space):
+                self._add(stmt.target)
+        elif isinstance(stmt, Moves):
+            for name, value in zip(stmt.names, stmt.values, strict=True):
+                if self._varies(value):
+                    self._add(name)
+
+    def _call_varies(self, call: Call) -> bool:
+        if call.fun in CONSTANT:
+            return False
+        if call.fun in CARRIERS:
+            if call.fun == "getitem":
+                return self._varies(call.args[0])
+            return any(self._varies(a) for a in call.args) or any(self._varies(a) for _, a in call.kwargs)
+        return any(self._varies(a) for a in differentiable(call, self.kinds))
+
+
+def differentiable(call: Call, kinds: dict[str, Kind]) -> list[Atom]:
+    """The operands of a call by which its rule has a derivative that is not identically zero."""
+    try:
+        rule = registry.rule(call.fun)
+    except KeyError:
+        return [*call.args, *(a for _, a in call.kwargs)]
+    try:
+        _, atoms = bind(rule, call, lambda a: OBJECT)
+    except BindingError:
+        return []
+    active = set(rule.vjp) | set(rule.linear) | set(rule.writes) | {name[1:] for name in rule.signature if name.startswith("*")}
+    return [atom for name, atom in atoms.items() if name in active]

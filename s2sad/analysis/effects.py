@@ -1,0 +1,431 @@
+"""Storage classes: which names may share storage, and which statements read and write it.
+
+Accepts a `Program`; guarantees answers that hold on every run of it. `analysis.primitives` says
+what single calls do; its questions can be asked from here as well.
+
+    v = u[1:]; xs.append(v); v *= 2     u, v and the elements of xs are one class; the store writes it,
+                                        the append writes the class of xs only
+
+`Aliases` is unification in the style of Steensgaard (POPL 1996): every SSA name that may denote
+storage has a class, a class of containers has one class of elements. Flow-insensitive and nearly
+linear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from s2sad.analysis.primitives import (
+    CONTAINERS,
+    DISPLAYS,
+    METADATA,
+    PURE,
+    effect_of,
+    holds_storage,
+    is_opaque,
+    is_pure,
+    kind_of,
+    may_raise,
+    read_atoms,
+    reads_contents,
+    shares,
+    subscript,
+)
+from s2sad.ir.kinds import NONE as NONE_KIND
+from s2sad.ir.kinds import OBJECT, Kind
+from s2sad.ir.nodes import (
+    Atom,
+    Call,
+    Const,
+    Dict,
+    Do,
+    For,
+    If,
+    Let,
+    List,
+    Moves,
+    Program,
+    Range,
+    Ref,
+    Return,
+    Slice,
+    Stmt,
+    Store,
+    Tuple,
+    Undef,
+    Var,
+    While,
+    blocks,
+    walk,
+)
+
+__all__ = ["Aliases", "Classes", "is_opaque", "is_pure", "may_raise", "reads_contents"]
+
+Classes = frozenset[int]
+NOTHING: Classes = frozenset()
+
+
+class Aliases:
+    """Which names may share storage, and who writes what; computed once per program.
+
+    world     the class of everything outside of the program that is not a parameter
+    visible   the classes that the caller sees: parameters and the world, and what they contain
+    returned  those of the result
+    layout    those in which the order of elements in memory decides between a view and a copy
+    identity  those of values that `is` compares
+    opaque    whether the program calls functions of which nothing is known
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.kinds = program.kinds
+        self._parent: list[int] = [0]
+        self._inside: dict[int, int] = {0: 0}  # class -> class of elements, by representative
+        self._nodes: dict[str, int] = {}
+        self._written: dict[Stmt, Classes] = {}
+        self._reach: dict[int, Classes] = {}
+        self.world = 0
+        self.opaque = False
+        self._final = False
+        self._deciding: list[int] = []
+        for stmt in walk(program.body):
+            self._constrain(stmt)
+        self.world = self._find(0)
+        self._final = True
+        self._members: dict[int, list[str]] = {}
+        for name in self._nodes:
+            self._members.setdefault(self._find(self._nodes[name]), []).append(name)
+        held = {self._find(inner) for inner in self._inside.values()}
+        self._held: frozenset[int] = frozenset(held)
+        self.layout: Classes = frozenset(map(self._find, self._deciding))
+        roots = [self.reach(Var(p)) for p in program.params]
+        self.visible: Classes = frozenset({self.world}).union(*roots)
+        ends = [self.reach(s.value) for s in program.body if isinstance(s, Return)]
+        self.returned: Classes = frozenset().union(*ends)
+        self.identity: Classes = frozenset().union(*self._compared(program))
+
+    # -- questions
+
+    def of(self, name: str) -> int | None:
+        """The class of a name's storage, None for scalars and whatever else shares nothing."""
+        node = self._nodes.get(name)
+        if node is None:
+            if not shares(self.kinds.get(name, OBJECT)):
+                return None
+            node = self._node(name)
+        return self._find(node)
+
+    def may_alias(self, a: str, b: str) -> bool:
+        """Whether two names may share storage."""
+        return self.of(a) is not None and self.of(a) == self.of(b)
+
+    def members(self, cls: int) -> list[str]:
+        """The names in a class."""
+        return self._members.get(cls, [])
+
+    def elements(self, cls: int) -> int | None:
+        """The class of what the containers of a class contain."""
+        inner = self._inside.get(cls)
+        return None if inner is None else self._find(inner)
+
+    def is_held(self, cls: int) -> bool:
+        """Whether something of this class may stand in a container, where other names find it."""
+        return cls in self._held or cls == self.world
+
+    def reach(self, atom: Atom | Range | None) -> Classes:
+        """The classes of an atom, of what it contains, and so on."""
+        found: set[int] = set()
+        for name in self._storages(atom):
+            found |= self._closure(name)
+        return frozenset(found)
+
+    def reads(self, call: Call, result: Kind | None = None) -> Classes:
+        """Classes whose contents a call reads."""
+        found: set[int] = set()
+        for atom, deep in read_atoms(call, self.kinds, result or OBJECT):
+            found |= self.reach(atom) if deep else set(self._storages(atom))
+        return frozenset(found)
+
+    def observed(self, stmt: Stmt) -> Classes:
+        """Classes whose contents a statement itself reads (not its nested blocks)."""
+        if isinstance(stmt, Let):
+            return self.reads(stmt.call, self.kinds.get(stmt.name))
+        if isinstance(stmt, Do):
+            return self.reads(stmt.call)
+        if isinstance(stmt, Store):
+            base = kind_of(stmt.base, self.kinds)
+            if base.cat in CONTAINERS:  # whether it raises depends on the length
+                value = self.reach(stmt.value) if stmt.op else NOTHING
+                return value | frozenset(self._storages(stmt.base))
+            return self.reach(stmt.index) | self.reach(stmt.value)
+        if isinstance(stmt, If):
+            return self.reach(stmt.cond)
+        if isinstance(stmt, For | While):
+            atom = stmt.cond if isinstance(stmt, While) else stmt.space
+            return self.reach(atom) | self.reach(stmt.stop)
+        return self.reach(stmt.value) if isinstance(stmt, Return) else NOTHING
+
+    def written(self, stmt: Stmt) -> Classes:
+        """Classes that a statement or its nested blocks may write."""
+        found = self._written.get(stmt)
+        if found is None:
+            if isinstance(stmt, If | For | While):
+                found = frozenset().union(*(self.written(s) for block in blocks(stmt) for s in block))
+            else:
+                found = self._writes(stmt)
+            self._written[stmt] = found
+        return found
+
+    # -- constraints
+
+    def _storages(self, atom: Atom | Range | None) -> Iterator[int]:
+        if isinstance(atom, Var):
+            cls = self.of(atom.name)
+            if cls is not None:
+                yield cls
+        elif isinstance(atom, Ref):
+            if holds_storage(atom.obj):
+                yield self._find(0)
+        elif isinstance(atom, Tuple | List | Dict):
+            for item in atom.items:
+                yield from self._storages(item)
+        elif isinstance(atom, Slice):
+            for part in (atom.lo, atom.hi, atom.step):
+                yield from self._storages(part)
+        elif isinstance(atom, Range):
+            for part in (atom.start, atom.stop, atom.step):
+                yield from self._storages(part)
+
+    def _closure(self, cls: int) -> Classes:
+        found = self._reach.get(cls)
+        if found is None:
+            seen: set[int] = set()
+            at: int | None = cls
+            while at is not None and at not in seen:
+                seen.add(at)
+                at = self.elements(at)
+            found = frozenset(seen)
+            if self._final:
+                self._reach[cls] = found
+        return found
+
+    def _find(self, node: int) -> int:
+        parent = self._parent
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    def _new(self) -> int:
+        self._parent.append(len(self._parent))
+        return len(self._parent) - 1
+
+    def _node(self, name: str) -> int:
+        node = self._nodes.get(name)
+        if node is None:
+            node = self._nodes[name] = self._new()
+            if self.kinds.get(name, OBJECT).cat == "object":
+                self._inside[node] = node  # may be a container of itself, for all that is known
+        return node
+
+    def _join(self, a: int | None, b: int | None) -> None:
+        if a is None or b is None:
+            return
+        stack = [(a, b)]
+        while stack:
+            a, b = (self._find(n) for n in stack.pop())
+            if a == b:
+                continue
+            self._parent[b] = a
+            inner = self._inside.pop(b, None)
+            if inner is not None and a in self._inside:
+                stack.append((self._inside[a], inner))
+            elif inner is not None:
+                self._inside[a] = inner
+
+    def _elements(self, node: int | None) -> int | None:
+        if node is None:
+            return None
+        node = self._find(node)
+        if node not in self._inside:
+            self._inside[node] = self._new()
+        return self._find(self._inside[node])
+
+    def _atom(self, atom: Atom | Range) -> int | None:
+        """The node of an atom's storage; a display is a new container."""
+        if isinstance(atom, Var):
+            return self._node(atom.name) if shares(self.kinds.get(atom.name, OBJECT)) else None
+        if isinstance(atom, Ref):
+            return 0 if holds_storage(atom.obj) else None
+        if isinstance(atom, Tuple | List | Dict):
+            held = [n for n in map(self._atom, atom.items) if n is not None]
+            node = self._new() if held or not isinstance(atom, Tuple) else None
+            for item in held:
+                self._join(self._elements(node), item)
+            return node
+        return None
+
+    def _defined(self, name: str) -> int | None:
+        return self._node(name) if shares(self.kinds.get(name, OBJECT)) else None
+
+    def _constrain(self, stmt: Stmt) -> None:
+        if isinstance(stmt, Let):
+            self._constrain_call(stmt.call, self._defined(stmt.name), self.kinds.get(stmt.name, OBJECT))
+        elif isinstance(stmt, Do):
+            self._constrain_call(stmt.call, None, NONE_KIND)
+        elif isinstance(stmt, Store):
+            base = self._atom(stmt.base)
+            kind = kind_of(stmt.base, self.kinds)
+            adds = bool(stmt.op and kind.items and kind.items[0].is_number)  # into the item: keeps no operand
+            if kind.cat in ("list", "dict", "object") and not adds:
+                held = self._atom(stmt.value)
+                whole = stmt.index is None or isinstance(stmt.index, Slice)
+                self._join(self._elements(base), self._elements(held) if whole else held)
+        elif isinstance(stmt, If):
+            for out in stmt.outs:
+                self._join_all(out.name, (out.then, out.orelse))
+        elif isinstance(stmt, For | While):
+            for carry in stmt.carried:
+                self._join_all(carry.name, (carry.init, carry.next, Var(carry.out)))
+            if isinstance(stmt, For) and not isinstance(stmt.space, Range):
+                target = self._defined(stmt.target)
+                if target is not None:
+                    self._constrain_item(target, stmt.space)
+        elif isinstance(stmt, Moves):
+            for name, value in zip(stmt.names, stmt.values, strict=True):
+                self._join_all(name, (value,))
+
+    def _join_all(self, name: str, atoms: Iterable[Atom]) -> None:
+        node = self._defined(name)
+        if node is not None:
+            for atom in atoms:
+                if not isinstance(atom, Undef):
+                    self._join(node, self._atom(atom))
+
+    def _constrain_item(self, target: int, space: Atom) -> None:
+        node, cat = self._atom(space), kind_of(space, self.kinds).cat
+        if cat not in ("array", "num"):
+            self._join(target, self._elements(node))
+        if cat not in CONTAINERS:
+            self._join(target, node)
+
+    def _constrain_call(self, call: Call, node: int | None, kind: Kind) -> None:
+        fun, args = call.fun, call.args
+        if fun in DISPLAYS:
+            for item in args:
+                if (held := self._atom(item)) is not None and node is not None:
+                    self._join(self._elements(node), held)
+        elif fun.startswith("list."):
+            self._constrain_method(call, node)
+        elif fun == "getitem":
+            self._constrain_subscript(call, node, kind)
+        elif fun == "getattr":
+            if not (isinstance(args[1], Const) and args[1].value in METADATA) and node is not None:
+                self._join(node, self._atom(args[0]))
+        elif fun in PURE:
+            self._constrain_builtin(call, node, kind)
+        else:
+            self._constrain_function(call, node, kind)
+
+    def _constrain_method(self, call: Call, node: int | None) -> None:
+        container, *rest = (self._atom(a) for a in call.args)
+        if call.fun == "list.append":
+            if rest[0] is not None:
+                self._join(self._elements(container), rest[0])
+        elif call.fun == "list.pop":
+            if node is not None:
+                self._join(self._elements(container), node)
+        else:
+            self._anything(call, node)
+
+    def _constrain_subscript(self, call: Call, node: int | None, kind: Kind) -> None:
+        if node is None:
+            return
+        base = self._atom(call.args[0])
+        what = subscript(kind_of(call.args[0], self.kinds), call.args[1], kind, self.kinds)
+        if what in ("view", "maybe", "any"):
+            self._join(node, base)
+        if what in ("element", "any"):
+            self._join(node, self._elements(base))
+        if what == "part":
+            self._join(self._elements(node), self._elements(base))
+
+    def _constrain_builtin(self, call: Call, node: int | None, kind: Kind) -> None:
+        if node is None:
+            return
+        for atom in call.args:
+            cat = kind_of(atom, self.kinds).cat
+            if call.fun in ("min", "max", "sum") or cat == "object":
+                self._join(node, self._atom(atom))
+            if cat in CONTAINERS and kind.cat in (*CONTAINERS, "object"):
+                self._join(self._elements(node), self._elements(self._atom(atom)))
+            if cat in CONTAINERS and call.fun in ("min", "max", "sum"):
+                self._join(node, self._elements(self._atom(atom)))
+
+    def _constrain_function(self, call: Call, node: int | None, kind: Kind) -> None:
+        if is_opaque(call):
+            self._anything(call, node)
+            return
+        effect = effect_of(call)
+        for target in effect.written:
+            self._constrain_target(call, target)
+        if node is None:
+            return
+        if effect.result == "maybe" and call.fun.startswith("np."):  # helpers decide by shapes
+            self._deciding.append(node)
+        for atom in (*effect.sources, *effect.written):
+            source = self._atom(atom)
+            if source is None:
+                continue
+            if kind.cat not in CONTAINERS:
+                self._join(node, source)
+            if kind.cat not in ("array", "num"):
+                self._join(self._elements(node), source)
+            if kind_of(atom, self.kinds).cat in CONTAINERS:
+                self._join(self._elements(node), self._elements(source))
+
+    def _constrain_target(self, call: Call, target: Atom) -> None:
+        """A function that writes into a list may leave its other operands, or their items, in it."""
+        if kind_of(target, self.kinds).cat in ("array", "num"):
+            return
+        held = self._elements(self._atom(target))
+        for atom in call.args:
+            if atom is not target:
+                node = self._atom(atom)
+                self._join(held, node)
+                self._join(held, self._elements(node))
+
+    def _anything(self, call: Call, node: int | None) -> None:
+        self.opaque = True
+        self._join(0, node)
+        for atom in (*call.args, *(a for _, a in call.kwargs)):
+            self._join(0, self._atom(atom))
+
+    def _writes(self, stmt: Stmt) -> Classes:
+        """Classes that a statement itself writes."""
+        if isinstance(stmt, Store):
+            own = frozenset(self._storages(stmt.base))
+            if stmt.op and kind_of(stmt.base, self.kinds).cat in ("list", "dict", "object"):
+                return self.reach(stmt.base)  # xs[i] += v writes into an element that is an array
+            return own
+        if not isinstance(stmt, Let | Do):
+            return NOTHING
+        call = stmt.call
+        if call.fun in ("list.append", "list.pop"):
+            return frozenset(self._storages(call.args[0]))
+        if call.fun in PURE:
+            return NOTHING
+        if is_opaque(call):
+            found = {self.world}
+            for operand in (*call.args, *(a for _, a in call.kwargs)):
+                found |= self.reach(operand)
+            return frozenset(found)
+        return frozenset().union(*(self.reach(a) for a in effect_of(call).written))
+
+    def _compared(self, program: Program) -> Iterator[Classes]:
+        for stmt in walk(program.body):
+            if (
+                isinstance(stmt, Let)
+                and stmt.call.fun in ("is", "isnot")
+                and Const(None) not in stmt.call.args
+            ):
+                yield from (self.reach(a) for a in stmt.call.args)

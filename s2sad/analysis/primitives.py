@@ -1,0 +1,359 @@
+"""What one call does besides giving a value: whom its result aliases, what it reads, whether it can raise.
+
+Accepts any call of ir.nodes on names whose kinds are known or not; guarantees answers that hold on
+every run ("may" where it says so). The words per function are those of the effects table
+(rules.registry): fresh, view, maybe; what the table does not know may do everything.
+
+    may_raise(truediv(x, y))  True where both are Python numbers: ZeroDivisionError; False for arrays
+    reads_contents(u[1:])     False for an array: a view holds whatever the array holds later
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from s2sad.ir.kinds import NONE as NONE_KIND
+from s2sad.ir.kinds import OBJECT, Kind, kind_of_value
+from s2sad.ir.nodes import Atom, Call, Const, List, Ref, Slice, Store, Tuple, Var
+from s2sad.rules import registry
+from s2sad.runtime import HELPERS
+
+Kinds = Mapping[str, Kind]
+
+ARITHMETIC = frozenset(
+    "add sub mul truediv floordiv mod pow matmul neg pos invert band bor bxor lshift rshift".split()
+)
+COMPARISONS = frozenset("not lt le eq ne gt ge is isnot in notin".split())
+DISPLAYS = frozenset(("tuple", "list", "dict"))
+BUILTINS = frozenset("abs float int complex bool range min max sum round len fstring isinstance".split())
+METADATA = frozenset("shape size ndim dtype itemsize nbytes strides".split())
+VIEWS_OF_ARRAYS = frozenset(("T", "mT", "real", "imag"))
+CONTAINERS = ("list", "tuple", "dict")
+PURE = ARITHMETIC | COMPARISONS | DISPLAYS | BUILTINS | {"getitem", "getattr", "copy"}
+
+# Matrices for which these raise are their domain's end, as 0 is that of a division.
+SINGULAR = frozenset(
+    f"np.linalg.{name}"
+    for name in "inv solve cholesky eig eigh eigvals eigvalsh svd lstsq pinv matrix_power".split()
+)
+# Effects of functions that transforms call by name and that the table of rules may lack. Other helpers of
+# s2sad.runtime write nothing and may return any of their operands.
+_MADE = {
+    "unbroadcast": "maybe 0",
+    "unreduce": "view 0",
+    "winners": "fresh",
+    "same_storage": "fresh",
+    "copy_strided": "fresh",
+    "np.zeros_like": "fresh",
+    "np.ones_like": "fresh",
+    "np.full_like": "fresh",
+    "np.add.at": "writes 0",
+    "accumulate": "writes 0",
+}
+# Arguments of which only shape and dtype are read.
+_UNREAD = {
+    "np.zeros_like": (0,),
+    "np.ones_like": (0,),
+    "np.empty_like": (0,),
+    "np.full_like": (0,),
+    "np.shape": (0,),
+    "np.ndim": (0,),
+    "np.size": (0,),
+    "unbroadcast": (1,),
+    "unreduce": (1,),
+    "reduced_size": (0,),
+    "same_storage": (0, 1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One call's effect; `result` is "fresh", "view" or "maybe" of `sources`, or "opaque": anything."""
+
+    result: str
+    sources: tuple[Atom, ...] = ()
+    written: tuple[Atom, ...] = ()
+    impure: bool = False
+    raises: bool = False
+
+
+OPAQUE = Effect("opaque", impure=True, raises=True)
+
+
+def effect_of(call: Call) -> Effect:
+    """The effect of a call that is no operator, display or subscript, from its rule."""
+    rule = _rule(call.fun)
+    if rule is None:
+        if call.fun not in _MADE:
+            helper = inspect.isfunction(HELPERS.get(call.fun))
+            return Effect("maybe", (*call.args, *(a for _, a in call.kwargs))) if helper else OPAQUE
+        word, _, place = _MADE[call.fun].partition(" ")
+        about = (call.args[int(place)],) if place and len(call.args) > int(place) else ()
+        return Effect("fresh", (), about) if word == "writes" else Effect(word, about)
+    word, *names = rule.effect.split()
+    atoms = _bound(call, tuple(rule.signature))
+    written = tuple(a for n in rule.writes for a in atoms.get(n, ()) if a != Const(None))
+    sources = tuple(a for n in names for a in atoms.get(n.lstrip("*"), ()))
+    return Effect(word, sources, written, rule.impure, rule.raises)
+
+
+def _rule(name: str) -> registry.Rule | None:
+    if name in ("call", "raise", "assert", "print") or name.startswith("list."):
+        return None  # a question to the registry for a name that it lacks loads all its tables
+    try:
+        return registry.rule(name)
+    except KeyError:
+        return None
+
+
+def _bound(call: Call, names: tuple[str, ...]) -> dict[str, tuple[Atom, ...]]:
+    """Atoms by argument name; a call that does not fit is somebody else's error."""
+    atoms: dict[str, tuple[Atom, ...]] = {}
+    for i, name in enumerate(names[: len(call.args)]):
+        if name.startswith("*"):
+            atoms[name[1:]] = call.args[i:]
+            break
+        atoms[name] = (call.args[i],)
+    atoms.update((name, (atom,)) for name, atom in call.kwargs)
+    return atoms
+
+
+def kind_of(atom: Atom, kinds: Kinds) -> Kind:
+    """The kind of an atom; displays are known by category and items."""
+    if isinstance(atom, Var):
+        return kinds.get(atom.name, OBJECT)
+    if isinstance(atom, Const):
+        return NONE_KIND if atom.value is None else kind_of_value(atom.value)
+    if isinstance(atom, Ref):
+        return kind_of_value(atom.obj)
+    if isinstance(atom, Tuple):
+        return Kind("tuple", items=tuple(kind_of(a, kinds) for a in atom.items))
+    if isinstance(atom, List):
+        return Kind("list", items=None)
+    return Kind("slice") if isinstance(atom, Slice) else OBJECT
+
+
+def shares(kind: Kind) -> bool:
+    """Whether a value of this kind may share storage with another value."""
+    if kind.cat == "tuple" and kind.items is not None:
+        return any(shares(item) for item in kind.items)
+    return kind.cat in ("array", "num", "list", "tuple", "dict", "object")
+
+
+def is_pure(call: Call, kinds: Kinds) -> bool:
+    """Whether a call has no effect and gives the same for the same operands with the same contents."""
+    if call.fun in PURE:
+        return True
+    effect = effect_of(call)
+    return effect.result != "opaque" and not effect.impure and not effect.written
+
+
+def has_effect(call: Call) -> bool:
+    """Whether a call does something beyond what it returns and beyond the storage that it writes."""
+    if call.fun in PURE or call.fun in ("list.append", "list.pop"):
+        return False
+    effect = effect_of(
+        call
+    )  # an impure function that writes an argument has no other effect, random numbers apart
+    return effect.impure and (not effect.written or call.fun.startswith("np.random."))
+
+
+def reads_contents(call: Call, kinds: Kinds, result: Kind | None = None) -> bool:
+    """Whether the value depends on what its operands hold, not only on which storage they denote.
+
+    Views, shapes and identity do not. Without the kind of the result a subscript counts as
+    a read.
+    """
+    return bool(list(read_atoms(call, kinds, result or OBJECT)))
+
+
+# ----------------------------------------------------------------------------------------- exceptions
+
+
+def may_raise(call: Call, kinds: Kinds) -> bool:
+    """Whether the domain of a call can fail, so that it stays though nobody reads its value.
+
+    Overflow (`x**2` at 1e200) and shapes of arrays that do not fit are not domains [DESIGN A6].
+    """
+    fun = call.fun
+    if fun in DISPLAYS or fun in ("is", "isnot", "copy", "list.append"):
+        return False
+    operands = [kind_of(a, kinds) for a in call.args]
+    if fun in ARITHMETIC or fun in COMPARISONS:
+        return _operator_may_raise(fun, call.args, operands)
+    if fun == "getitem":
+        return index_may_raise(operands[0], call.args[1], kinds)
+    if fun == "getattr":
+        name = call.args[1]
+        known = METADATA | VIEWS_OF_ARRAYS | {"shape"}
+        return not (operands[0].is_number and isinstance(name, Const) and name.value in known)
+    if fun in BUILTINS:
+        return _builtin_may_raise(fun, call.args, operands)
+    return fun in SINGULAR or effect_of(call).raises
+
+
+def _operator_may_raise(fun: str, args: tuple[Atom, ...], operands: list[Kind]) -> bool:
+    if any(k.cat == "object" for k in operands):
+        return True
+    if fun in COMPARISONS:
+        return fun == "not" and operands[0].cat in ("array", "num") and operands[0].rank != 0
+    if not all(k.is_number for k in operands):
+        return not (fun in ("add", "mul") and {k.cat for k in operands} <= {"str", "list", "tuple", "int"})
+    if fun in ("truediv", "floordiv", "mod"):
+        return all(k.is_python for k in operands) and not _nonzero(args[1])
+    if fun in ("lshift", "rshift"):
+        return all(k.is_python for k in operands) and not _at_least_zero(args[1])
+    if fun == "pow":  # 0**-1 is a ZeroDivisionError, and NumPy refuses integers to negative integers
+        if all(k.is_python for k in operands):
+            return not (_at_least_zero(args[1]) or _nonzero(args[0]))
+        return all(k.sort in ("int", "bool") for k in operands) and not _at_least_zero(args[1])
+    return False
+
+
+def _nonzero(atom: Atom) -> bool:
+    return isinstance(atom, Const) and bool(atom.value)
+
+
+def _at_least_zero(atom: Atom) -> bool:
+    return isinstance(atom, Const) and isinstance(atom.value, int | float) and atom.value >= 0
+
+
+def index_may_raise(base: Kind, index: Atom | None, kinds: Kinds) -> bool:
+    """Whether `base[index]` can be out of bounds."""
+    parts = index.items if isinstance(index, Tuple) else (index,)
+    lengths: tuple[object, ...] | None
+    if base.cat == "array" or (base.cat == "num" and base.rank):
+        lengths = base.shape
+    elif base.cat == "tuple" and base.items is not None:
+        lengths = (len(base.items),)
+    elif base.cat in ("list", "tuple", "str"):
+        lengths = ("?",)
+    else:
+        return index is not None
+    taken = 0
+    for part in parts:
+        if part is None or part in (Const(None), Const(Ellipsis)):
+            continue
+        taken += 1
+        if isinstance(part, Slice):
+            if not (part.step == Const(None) or _nonzero(part.step)):
+                return True
+            continue
+        length = lengths[taken - 1] if lengths is not None and taken <= len(lengths) else None
+        inside = isinstance(part, Const) and type(part.value) is int and isinstance(length, int)
+        if not inside or not -length <= part.value < length:  # type: ignore[union-attr, operator]
+            return True
+    if Const(Ellipsis) in parts and taken > 0 and not all(isinstance(p, Slice | Const) for p in parts):
+        return True
+    return taken > 0 and (lengths is None or taken > len(lengths))
+
+
+def store_may_raise(store: Store, kinds: Kinds) -> bool:
+    """Whether a user's store can be out of bounds, or its operation fail on Python numbers."""
+    if store.made:
+        return False
+    base = kind_of(store.base, kinds)
+    if store.index is not None and index_may_raise(base, store.index, kinds):
+        return True
+    return base.cat not in ("array", "num") and store.op in ("truediv", "floordiv", "mod", "pow")
+
+
+def _builtin_may_raise(fun: str, args: tuple[Atom, ...], operands: list[Kind]) -> bool:
+    scalars = all(k.is_scalar for k in operands)
+    if fun == "len":
+        kind = operands[0]
+        return not (kind.cat in ("list", "tuple", "dict", "str", "range") or bool(kind.rank))
+    if fun in ("abs", "complex", "bool"):
+        return not (scalars or (fun == "abs" and operands[0].is_number))
+    if fun == "float":
+        return not scalars or operands[0].sort == "complex"
+    if fun in ("int", "round"):
+        return not scalars or operands[0].sort not in ("int", "bool")
+    if fun in ("min", "max"):
+        return not (scalars and len(operands) > 1)
+    if fun == "range":
+        return len(args) == 3 and not _nonzero(args[2])
+    return True
+
+
+# ---------------------------------------------------------------------------------------------- reads
+
+
+def _basic(index: Atom, kinds: Kinds) -> bool:
+    """Whether an index of an array certainly is basic: ints, slices, None, Ellipsis."""
+    parts = index.items if isinstance(index, Tuple) else (index,)
+    for part in parts:
+        if isinstance(part, Slice):
+            continue
+        if isinstance(part, Const):
+            if isinstance(part.value, bool):
+                return False
+            continue
+        kind = kind_of(part, kinds)
+        if not (kind.cat == "int" or (kind.cat == "npscalar" and kind.sort == "int")):
+            return False
+    return True
+
+
+def subscript(base: Kind, index: Atom, result: Kind, kinds: Kinds) -> str:
+    """What `base[index]` is: "view", "maybe", "fresh" of an array, "element", "part" of a list, or "any"."""
+    if base.cat in ("array", "num"):
+        if not _basic(index, kinds):
+            fancy = any(
+                kind_of(p, kinds).cat in ("array", "list", "bool")
+                for p in (index.items if isinstance(index, Tuple) else (index,))
+            )
+            return "fresh" if fancy else "maybe"
+        return "view" if result.is_array else "fresh" if result.is_scalar else "maybe"
+    if base.cat in CONTAINERS:
+        return "part" if isinstance(index, Slice) else "element"
+    return "any"
+
+
+def read_atoms(call: Call, kinds: Kinds, result: Kind) -> Iterator[tuple[Atom, bool]]:
+    """Operands whose contents a call reads, and whether the contents of their elements count too."""
+    fun, args = call.fun, call.args
+    if fun in DISPLAYS or fun in ("is", "isnot", "list.append"):
+        return
+    if fun == "len":
+        if kind_of(args[0], kinds).cat not in ("array", "num"):
+            yield args[0], False
+    elif fun == "getitem":
+        base = kind_of(args[0], kinds)
+        what = subscript(base, args[1], result, kinds)
+        if what != "view":
+            yield args[0], what == "any"
+            yield args[1], True
+    elif fun == "getattr":
+        base, name = kind_of(args[0], kinds), args[1]
+        if base.cat == "object" or not isinstance(name, Const):
+            yield args[0], True
+        elif name.value not in METADATA and not (name.value in VIEWS_OF_ARRAYS and result.is_array):
+            yield args[0], True
+    elif fun == "list.pop":
+        yield args[0], False
+    elif fun == "copy" and kind_of(args[0], kinds).cat in CONTAINERS:
+        yield args[0], False
+    elif fun in PURE or (effect := effect_of(call)).result != "view":
+        unread = _UNREAD.get(fun, ())
+        yield from ((a, True) for i, a in enumerate(args) if i not in unread)
+        yield from ((a, True) for _, a in call.kwargs)
+    else:
+        yield from ((a, True) for a in args if a not in effect.sources)
+
+
+def is_opaque(call: Call) -> bool:
+    """Whether a call may do anything to what it reaches and to the world."""
+    if call.fun in PURE or call.fun in ("list.append", "list.pop", "raise", "assert", "print"):
+        return False
+    return effect_of(call).result == "opaque"
+
+
+def holds_storage(obj: object) -> bool:
+    """Whether a live object is storage that programs may write: no number, class or function."""
+    plain = int | float | complex | str | bytes | type | np.ufunc | np.dtype | np.generic
+    return obj is not None and not isinstance(obj, plain) and not callable(obj)

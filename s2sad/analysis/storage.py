@@ -1,0 +1,232 @@
+"""Which storage is written, and how its shadow is found in the reverse sweep (DESIGN A5).
+
+Accepts a lowered program and its alias classes; guarantees for every class of arrays one of three treatments.
+
+functional  never written: cotangents are values, a view is a linear operation
+linear      written, and every binding is known: a value is a whole storage ("origin") or a view of one that is named, and
+            what goes round a loop or out of a branch hands its storage over (nobody else uses it afterwards). One shadow per
+            origin, handed over in reverse; the shadow of a view is the same view of the shadow.
+                u, v, w = v, w, u         hands over three storages
+table       written, and bindings are known at run time only: `prev = cur` over rows, `b = bufs[i % 2]`, reshape and ravel
+            that may copy. Shadows are found by address (`runtime.Shadows`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from s2sad.analysis.effects import Aliases
+from s2sad.analysis.primitives import effect_of, is_opaque, kind_of, subscript
+from s2sad.ir.nodes import (
+    Atom, Block, Call, Carry, Const, Do, For, If, Let, Out, Program, Range, Stmt, Store, Undef, Var, While, blocks, uses, walk,
+)
+
+ARRAYS = ("array", "num")
+
+
+def is_view(call: Call, kinds: dict[str, object], result: object) -> str:
+    """"view", "maybe", "" (fresh) or "element": how an array result hangs together with the first operand."""
+    if call.fun == "getitem":
+        what = subscript(kind_of(call.args[0], kinds), call.args[1], result, kinds)  # type: ignore[arg-type]
+        return {"view": "view", "maybe": "maybe", "fresh": "", "element": "element"}.get(what, "element")
+    if call.fun == "getattr":
+        name = call.args[1].value if isinstance(call.args[1], Const) else ""
+        if name == "T":
+            return "view"
+        return "" if name in ("shape", "size", "ndim", "dtype", "itemsize", "nbytes") else "element"
+    if call.fun in ("list.pop",):
+        return "element"
+    if call.fun in ("copy", "tuple", "list", "dict"):
+        return ""
+    if is_opaque(call):
+        return "element"
+    effect = effect_of(call)
+    return {"view": "view", "maybe": "maybe"}.get(effect.result, "")
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a name is defined and used: its loops and block, positions in text order."""
+
+    loops: tuple[Stmt, ...]
+    block: int
+    at: int
+    used: list[int] = field(default_factory=list)
+
+
+class Storage:
+    """The treatment of every class of arrays, for one program."""
+
+    def __init__(self, program: Program, aliases: Aliases) -> None:
+        self.program = program
+        self.aliases = aliases
+        self.kinds = program.kinds
+        self.lets: dict[str, Let] = {}
+        self.places: dict[str, Place] = {}
+        self.span: dict[Stmt, tuple[int, int]] = {}
+        self.loops: dict[Stmt, tuple[Stmt, ...]] = {}
+        self.stores: dict[int, list[Stmt]] = {}
+        self.block_of: dict[Stmt, int] = {}
+        self._count = 0
+        for p in program.params:
+            self.places[p] = Place((), 0, 0)
+        self._number(program.body, ())
+        self.mutable = frozenset(self.stores)
+        self.table = frozenset(c for c in self.mutable if not self._is_linear(c))
+
+    # ------------------------------------------------------------------------------------------------------ questions
+
+    def is_mutable(self, name: str) -> bool:
+        """Whether the storage of an array is written somewhere."""
+        return self.kinds[name].cat in ARRAYS and self.aliases.of(name) in self.mutable
+
+    def in_table(self, name: str) -> bool:
+        """Whether the shadow of an array is found at run time."""
+        return self.kinds[name].cat in ARRAYS and self.aliases.of(name) in self.table
+
+    def view_of(self, name: str) -> Let | None:
+        """The definition of a name as a view of another name, None if it is an origin."""
+        let = self.lets.get(name)
+        if let is not None and is_view(let.call, self.kinds, self.kinds[name]) == "view":  # type: ignore[arg-type]
+            return let
+        return None
+
+    def origin(self, name: str) -> str:
+        """The name whose storage a name is a view of."""
+        while True:
+            let = self.view_of(name)
+            if let is None or not isinstance(let.call.args[0], Var):
+                return name
+            name = let.call.args[0].name
+
+    def written_later(self, name: str, stmt: Stmt) -> bool:
+        """Whether the contents may change when `stmt` or anything after it runs."""
+        cls = self.aliases.of(name)
+        if cls is None or self.kinds[name].cat not in ARRAYS:
+            return False
+        start = self.span[stmt][0]
+        here = set(self.loops[stmt])
+        return any(self.span[s][1] >= start or here & set(self.loops[s]) for s in self.stores.get(cls, ()))
+
+    # ------------------------------------------------------------------------------------------------------ numbering
+
+    def _number(self, block: Block, loops: tuple[Stmt, ...]) -> None:
+        self._count += 1
+        number = self._count
+        for stmt in block:
+            self._count += 1
+            at = self._count
+            self.loops[stmt] = loops
+            self.block_of[stmt] = number
+            for name in uses(stmt):
+                if name in self.places:
+                    self.places[name].used.append(at)
+            if isinstance(stmt, Let):
+                self.lets[stmt.name] = stmt
+            self._note_store(stmt)
+            inner = (*loops, stmt) if isinstance(stmt, For | While) else loops
+            if isinstance(stmt, For):
+                self.places[stmt.target] = Place(inner, number, at)
+            if isinstance(stmt, For | While):
+                for carry in stmt.carried:
+                    self.places[carry.name] = Place(inner, number, at)
+            for nested in blocks(stmt):
+                self._number(nested, inner)
+            if isinstance(stmt, For | While):
+                for carry in stmt.carried:
+                    self._use(carry.next)
+            self._count += 1
+            self.span[stmt] = (at, self._count)
+            for name in _defined(stmt):
+                self.places[name] = Place(loops, number, self._count)
+
+    def _use(self, atom: Atom) -> None:
+        if isinstance(atom, Var) and atom.name in self.places:
+            self.places[atom.name].used.append(self._count)
+
+    def _note_store(self, stmt: Stmt) -> None:
+        bases: list[Atom] = []
+        if isinstance(stmt, Store):
+            bases = [stmt.base]
+        elif isinstance(stmt, Let | Do) and not is_plain(stmt.call):
+            bases = list(effect_of(stmt.call).written)
+        for base in bases:
+            if isinstance(base, Var) and self.kinds[base.name].cat in ARRAYS:
+                cls = self.aliases.of(base.name)
+                if cls is not None:
+                    self.stores.setdefault(cls, []).append(stmt)
+
+    # ------------------------------------------------------------------------------------------------------- linearity
+
+    def _is_linear(self, cls: int) -> bool:
+        members = [n for n in self.aliases.members(cls) if self.kinds[n].cat in ARRAYS]
+        if self.aliases.is_held(cls):
+            return False
+        for name in members:
+            let = self.lets.get(name)
+            if let is not None and is_view(let.call, self.kinds, self.kinds[name]) not in ("", "view"):  # type: ignore[arg-type]
+                return False
+        family: dict[str, list[str]] = {}
+        for name in members:
+            family.setdefault(self.origin(name), []).append(name)
+        inside = set(members)
+        for stmt in walk(self.program.body):
+            if isinstance(stmt, For | While):
+                mine = [c for c in stmt.carried if c.name in inside or c.out in inside]
+                if mine and not self._loop_hands_over(stmt, mine, family):
+                    return False
+                if isinstance(stmt, For) and stmt.target in inside and not isinstance(stmt.space, Range):
+                    return False
+            elif isinstance(stmt, If):
+                outs = [o for o in stmt.outs if o.name in inside]
+                if outs and not self._branch_hands_over(stmt, outs, family):
+                    return False
+        return True
+
+    def _whole(self, atoms: list[Atom], family: dict[str, list[str]]) -> list[str] | None:
+        """The names of atoms if each is a whole storage and no two are the same."""
+        names = [a.name for a in atoms if isinstance(a, Var)]
+        plain = all(isinstance(a, Var | Undef) for a in atoms)
+        if not plain or any(n not in family for n in names) or len(set(names)) != len(names):
+            return None
+        return names
+
+    def _loop_hands_over(self, stmt: For | While, carried: list[Carry], family: dict[str, list[str]]) -> bool:
+        inits = self._whole([c.init for c in carried], family)
+        nexts = self._whole([c.next for c in carried], family)
+        if inits is None or nexts is None:
+            return False
+        start, end = self.span[stmt]
+        for name in inits:
+            if self.places[name].loops != self.loops[stmt]:
+                return False
+            if any(at > start for member in family[name] for at in self.places[member].used):
+                return False
+        return all(self.places[n].loops == (*self.loops[stmt], stmt) for n in nexts)
+
+    def _branch_hands_over(self, stmt: If, outs: list[Out], family: dict[str, list[str]]) -> bool:
+        start, end = self.span[stmt]
+        for side in ("then", "orelse"):
+            names = self._whole([getattr(o, side) for o in outs], family)
+            if names is None:
+                return False
+            for name in names:
+                place = self.places[name]
+                if place.loops != self.loops[stmt]:
+                    return False
+                if place.at < start and any(at > end for member in family[name] for at in self.places[member].used):
+                    return False
+        return True
+
+
+def is_plain(call: Call) -> bool:
+    """Whether a call is an operator or display, which writes nothing."""
+    from s2sad.analysis.primitives import PURE
+
+    return call.fun in PURE or call.fun.startswith("list.") or call.fun in ("raise", "assert", "print") or is_opaque(call)
+
+
+def _defined(stmt: Stmt) -> tuple[str, ...]:
+    from s2sad.ir.nodes import defines
+
+    return defines(stmt)

@@ -1,0 +1,379 @@
+"""Out of SSA, second half: which SSA names share a Python name, and which name that is.
+
+Accepts the trees of `copies`; gives a Python name for every SSA name. Two SSA names may share one if neither is assigned
+while the other's value is still needed (Chaitin's interference, where a copy does not clash with its source). Sides of
+copies are united, equal hints before others and inner loops before outer ones, so that most copies become `x = x` and
+vanish; where the user has two names (`prev = cur`) they stay two. `tidy` drops those and writes the rest as assignments, simultaneous ones where order matters:
+
+    Copy(u = v, v = w, w = u)   ->   u, v, w = v, w, u
+    Copy(s = t, i = j)          ->   s = t; i = j
+
+Sets of names are integers, one bit per name, so that straight-line code of thousands of statements costs milliseconds.
+"""
+
+from __future__ import annotations
+
+import itertools
+import keyword
+import re
+from collections.abc import Iterable, Iterator
+
+from s2sad.backend.tree import (
+    Assign, Branch, Copy, Effect, Exit, Expr, Loop, Node, Tree, expr_vars, inner, measure, operands,
+    walk,
+)  # fmt: skip
+from s2sad.ir.nodes import Program, Undef, Var
+
+_TAPE = re.compile(r"t\d*s")
+_EXIT = re.compile(r"^(value|returned|broken|stop)_\d+$")  # names that the front end made for exits
+_SHORT = 60
+_TEMPORARY = re.compile(r"t\d+")
+
+
+def names(program: Program, body: list[Tree], reserved: Iterable[str]) -> dict[str, str]:
+    """The Python name of every SSA name of a program; `reserved` are those that the text uses for something else."""
+    classes = _Classes(program, body)
+    _Liveness(classes).run(body)
+    classes.unite(body)
+    return _Namer(program, classes, set(reserved)).run(body)
+
+
+class _Classes:
+    """SSA names, numbered; classes of them, united by coalescing. `clash[c]` is what may not share a name with c."""
+
+    def __init__(self, program: Program, body: list[Tree]) -> None:
+        self.program = program
+        self.order: list[str] = list(program.params)
+        for stmt in walk(body):
+            self.order.extend(_defined(stmt))
+        self.order = list(dict.fromkeys(self.order))
+        self.number = {name: k for k, name in enumerate(self.order)}
+        self.members = [1 << k for k in range(len(self.order))]
+        self.clash = [0] * len(self.order)
+        self.hint = [_EXIT.sub(r"\1", program.hints.get(name, "")) for name in self.order]
+        self.parent = list(range(len(self.order)))
+        params = (1 << len(program.params)) - 1
+        for k in range(len(program.params)):
+            self.clash[k] |= params & ~(1 << k)
+
+    def bit(self, name: str) -> int:
+        return 1 << self.number[name]
+
+    def mask(self, names: Iterable[str]) -> int:
+        bits = 0
+        for name in names:
+            if name in self.number:
+                bits |= 1 << self.number[name]
+        return bits
+
+    def define(self, name: str, live: int) -> None:
+        """`name` is assigned where the names in `live` are needed."""
+        k = self.number[name]
+        self.clash[k] |= live & ~(1 << k)
+
+    def find(self, k: int) -> int:
+        while self.parent[k] != k:
+            self.parent[k] = self.parent[self.parent[k]]
+            k = self.parent[k]
+        return k
+
+    def disjoint(self, a: int, b: int) -> bool:
+        """Whether two classes may share a name."""
+        return not (self.clash[a] & self.members[b] or self.clash[b] & self.members[a])
+
+    def unite(self, body: list[Tree]) -> None:
+        """Give both sides of copies one class, where that is possible."""
+        hints = self.program.hints
+        wishes: list[tuple[bool, int, int, int, int]] = []
+        for depth, copy in _copies(body, 0):
+            for target, source in copy.pairs:
+                if isinstance(source, Var) and not copy.shown and source.name in self.number:
+                    rank = not hints.get(target) or hints.get(target) != hints.get(source.name)
+                    wishes.append((rank, -depth, len(wishes), self.number[target], self.number[source.name]))
+        for *_, target_number, source_number in sorted(wishes):
+            a, b = self.find(target_number), self.find(source_number)
+            other_names = self.hint[a] and self.hint[b] and self.hint[a] != self.hint[b]
+            if a != b and not other_names and self.disjoint(a, b):
+                a, b = min(a, b), max(a, b)
+                self.parent[b] = a
+                self.members[a] |= self.members[b]
+                self.clash[a] |= self.clash[b]
+                self.hint[a] = self.hint[a] or self.hint[b]
+
+
+def _copies(block: list[Tree], depth: int) -> Iterator[tuple[int, Copy]]:
+    for stmt in block:
+        if isinstance(stmt, Copy):
+            yield depth, stmt
+        for part in inner(stmt):
+            yield from _copies(part, depth + isinstance(stmt, Loop))
+
+
+def _defined(stmt: Tree) -> tuple[str, ...]:
+    """Names that a statement itself assigns."""
+    if isinstance(stmt, Assign):
+        return (stmt.name,)
+    if isinstance(stmt, Copy):
+        return tuple(name for name, _ in stmt.pairs)
+    return (stmt.target,) if isinstance(stmt, Loop) and stmt.target is not None else ()
+
+
+class _Liveness:
+    """One backward pass over the text. What a loop needs at its head is known beforehand, because inside it only the
+    names that go round are assigned more than once: everything else that it reads comes from outside."""
+
+    def __init__(self, classes: _Classes) -> None:
+        self.classes = classes
+        self.outer: dict[int, int] = {}  # by id of a loop: names that it reads and does not define itself
+
+    def run(self, body: list[Tree]) -> None:
+        self.scan(body)
+        live = self.block(body, 0, 0)
+        for name in self.classes.program.params:
+            self.classes.define(name, live)
+
+    def scan(self, block: list[Tree]) -> tuple[int, int]:
+        """What a block reads and what it assigns."""
+        mask = self.classes.mask
+        reads = writes = 0
+        for stmt in block:
+            for expr in operands(stmt):
+                reads |= mask(expr_vars(expr))
+            own_reads = own_writes = 0
+            for part in inner(stmt):
+                more_reads, more_writes = self.scan(part)
+                own_reads |= more_reads
+                own_writes |= more_writes
+            own_writes |= mask(_defined(stmt))
+            if isinstance(stmt, Loop):
+                if stmt.target is None:
+                    own_reads |= mask(expr_vars(stmt.space))
+                self.outer[id(stmt)] = own_reads & ~(own_writes & ~mask(stmt.names))
+            reads |= own_reads
+            writes |= own_writes
+        return reads, writes
+
+    def block(self, block: list[Tree], live: int, left: int) -> int:
+        """What is needed at the start of a block, if `live` is at its end and `left` behind the loop around it."""
+        for stmt in reversed(block):
+            live = self.stmt(stmt, live, left)
+        return live
+
+    def stmt(self, stmt: Tree, live: int, left: int) -> int:
+        classes = self.classes
+        if isinstance(stmt, Assign):
+            classes.define(stmt.name, live)
+            return live & ~classes.bit(stmt.name) | classes.mask(expr_vars(stmt.value))
+        if isinstance(stmt, Copy):
+            return self.copy(stmt, live)
+        if isinstance(stmt, Branch):
+            then, orelse = self.block(stmt.then, live, left), self.block(stmt.orelse, live, left)
+            return then | orelse | classes.mask(expr_vars(stmt.cond))
+        if isinstance(stmt, Loop):
+            return self.loop(stmt, live)
+        if isinstance(stmt, Exit):
+            return left
+        if isinstance(stmt, Effect) and isinstance(stmt.value, Node) and stmt.value.fun == "raise":
+            live = 0
+        for expr in operands(stmt):
+            live |= classes.mask(expr_vars(expr))
+        return live
+
+    def copy(self, stmt: Copy, live: int) -> int:
+        classes = self.classes
+        real = [(name, source) for name, source in stmt.pairs if not isinstance(source, Undef)]
+        targets = classes.mask(name for name, _ in real)
+        for name, source in real:
+            same = classes.mask([source.name]) if isinstance(source, Var) else 0
+            classes.define(name, (live | targets) & ~(same & ~targets))
+        live &= ~classes.mask(name for name, _ in stmt.pairs)
+        for _, source in real:
+            live |= classes.mask(expr_vars(source))
+        return live
+
+    def loop(self, stmt: Loop, after: int) -> int:
+        head = self.outer[id(stmt)] | after
+        body = self.block(stmt.body, head, after)
+        if stmt.target is not None:
+            classes = self.classes
+            classes.define(stmt.target, body)
+            return head & ~classes.bit(stmt.target) | classes.mask(expr_vars(stmt.space))
+        test = body | after | self.classes.mask(expr_vars(stmt.space))
+        return self.block(stmt.head, test, after) | head
+
+
+class _Namer:
+    """Chooses names in text order."""
+
+    def __init__(self, program: Program, classes: _Classes, reserved: set[str]) -> None:
+        self.program, self.classes = program, classes
+        self.reserved = reserved
+        self.taken: dict[str, tuple[int, int]] = {}  # name -> members and clashes of the classes that have it
+        self.chosen: dict[int, str] = {}
+        self.numbers = itertools.count(1)
+        self.hinted = {hint for hint in program.hints.values() if hint}
+
+    def run(self, body: list[Tree]) -> dict[str, str]:
+        classes = self.classes
+        for name in self.program.params:
+            self.take(classes.find(classes.number[name]), self.program.hints.get(name) or name)
+        roots = list(dict.fromkeys(classes.find(k) for k in range(len(classes.order))))
+        hints = {root: classes.hint[root] for root in roots}
+        unread = self.unread_targets(body)
+        for root in roots:
+            if root in self.chosen or _TAPE.fullmatch(hints[root]):
+                continue
+            if root in unread and (hints[root] in ("", "_") or unread[root]) and "_" not in self.taken:
+                self.chosen[root] = "_"
+            else:
+                self.choose(root, hints[root])
+        self.tapes(body, hints)
+        for root in roots:
+            if root not in self.chosen:
+                self.choose(root, hints[root])
+        return {name: self.chosen[classes.find(k)] for k, name in enumerate(classes.order)}
+
+    def unread_targets(self, body: list[Tree]) -> dict[int, bool]:
+        """Classes of loop targets that nothing reads, and whether the loop is made."""
+        read: set[str] = set()
+        for stmt in walk(body):
+            for expr in operands(stmt):
+                read.update(expr_vars(expr))
+        find, number = self.classes.find, self.classes.number
+        return {
+            find(number[stmt.target]): stmt.made
+            for stmt in walk(body)
+            if isinstance(stmt, Loop) and stmt.target is not None and stmt.target not in read
+        }
+
+    def tapes(self, body: list[Tree], hints: dict[int, str]) -> None:
+        """A tape of a temporary is named after it: t1s holds t1."""
+        classes = self.classes
+        for stmt in walk(body):
+            value = stmt.value if isinstance(stmt, Effect) and stmt.made else None
+            if not isinstance(value, Node) or value.fun != "list.append" or not isinstance(value.args[0], Var):
+                continue
+            root = classes.find(classes.number[value.args[0].name])
+            if root in self.chosen or not isinstance(value.args[1], Var):
+                continue
+            item = self.chosen.get(classes.find(classes.number[value.args[1].name]), "")
+            if _TEMPORARY.fullmatch(item) and self.is_free(item + "s", root):
+                self.take(root, item + "s")
+
+    def choose(self, root: int, hint: str) -> None:
+        """The first name that nobody in the way has."""
+        if not hint or hint == "_" or not hint.isidentifier():
+            fresh = (f"t{k}" for k in self.numbers)
+            name = next(c for c in fresh if c not in self.taken and c not in self.hinted and self.is_free(c, root))
+        else:
+            first = 2 if hint.endswith(("_bar", "_dot")) else 1
+            candidates = itertools.chain([hint], (f"{hint}_{k}" for k in itertools.count(first)))
+            name = next(c for c in candidates if self.is_free(c, root) and (c == hint or c not in self.hinted))
+        self.take(root, name)
+
+    def is_free(self, name: str, root: int) -> bool:
+        if name in self.reserved or keyword.iskeyword(name):
+            return False
+        members, clashes = self.taken.get(name, (0, 0))
+        return not (members & self.classes.clash[root] or clashes & self.classes.members[root])
+
+    def take(self, root: int, name: str) -> None:
+        members, clashes = self.taken.get(name, (0, 0))
+        self.taken[name] = members | self.classes.members[root], clashes | self.classes.clash[root]
+        self.chosen[root] = name
+
+
+# ----------------------------------------------------------------------------------------------------------- tidy
+
+
+def tidy(body: list[Tree], python: dict[str, str], hints: dict[str, str]) -> None:
+    """Drop copies of a name to itself and order the rest, in place."""
+    counts: dict[str, int] = {}
+    for stmt in walk(body):
+        for expr in operands(stmt):
+            for name in expr_vars(expr):
+                counts[name] = counts.get(name, 0) + 1
+    single = {name for name, count in counts.items() if count == 1}
+    _tidy(body, python, hints, single)
+
+
+def _tidy(block: list[Tree], python: dict[str, str], hints: dict[str, str], single: set[str]) -> None:
+    done: list[Tree] = []
+    for stmt in block:
+        for part in inner(stmt):
+            _tidy(part, python, hints, single)
+        if not isinstance(stmt, Copy):
+            done.append(stmt)
+            continue
+        pairs = [pair for pair in stmt.pairs if not _vanishes(pair, python)]
+        if stmt.shown:
+            done.extend([Copy(pairs, True, stmt.origins)] if pairs else [])
+            continue
+        if done and isinstance(done[-1], Assign) and done[-1].name in single:
+            _absorb(pairs, done, python, hints)
+        done.extend(_assignment(group, stmt) for group in _ordered(pairs, python))
+    block[:] = done
+
+
+def _ordered(pairs: list[tuple[str, Expr]], python: dict[str, str]) -> list[list[tuple[str, Expr]]]:
+    """Simultaneous assignments as groups in an order in which none destroys what a later one reads."""
+    groups: list[list[tuple[str, Expr]]] = []
+    rest = list(pairs)
+    while rest:
+        ready = [p for p in rest if not any(python[p[0]] in _reads(q, python) for q in rest if q is not p)]
+        if not ready:
+            cycle = _cycle(rest, python)
+            groups.append(cycle)
+            rest = [p for p in rest if p not in cycle]
+            continue
+        groups.append([ready[0]])
+        rest.remove(ready[0])
+    return groups
+
+
+def _reads(pair: tuple[str, Expr], python: dict[str, str]) -> set[str]:
+    return {python[name] for name in expr_vars(pair[1])}
+
+
+def _cycle(rest: list[tuple[str, Expr]], python: dict[str, str]) -> list[tuple[str, Expr]]:
+    """Pairs that must be one assignment and that no other pair's reading depends on."""
+    readers = {k: {m for m, q in enumerate(rest) if m != k and python[p[0]] in _reads(q, python)} for k, p in enumerate(rest)}
+    reach: dict[int, set[int]] = {}
+    for k in readers:
+        seen: set[int] = set()
+        todo = [k]
+        while todo:
+            for m in readers[todo.pop()]:
+                if m not in seen:
+                    seen.add(m)
+                    todo.append(m)
+        reach[k] = seen
+    start = min(reach, key=lambda k: len(reach[k]))
+    return [p for k, p in enumerate(rest) if k in reach[start] | {start}]
+
+
+def _vanishes(pair: tuple[str, Expr], python: dict[str, str]) -> bool:
+    """Whether a copy is of a name to itself, or says only that a name holds nothing."""
+    name, source = pair
+    return isinstance(source, Undef) or (isinstance(source, Var) and python[name] == python[source.name])
+
+
+def _assignment(group: list[tuple[str, Expr]], stmt: Copy) -> Tree:
+    name, source = group[0]
+    if len(group) == 1 and isinstance(source, Node):
+        return Assign(name, source, source.made, [source.let] if source.let is not None else [])
+    return Copy(group, False, stmt.origins)
+
+
+def _absorb(
+    pairs: list[tuple[str, Expr]], done: list[Tree], python: dict[str, str], hints: dict[str, str]
+) -> None:
+    """`b_1 = a + b; a, b = b, b_1` is `a, b = b, a + b`; the assignment stands last in `done`, and is read here only."""
+    last = done[-1]
+    for k, (name, source) in enumerate(pairs):
+        if not isinstance(last, Assign) or source != Var(last.name):
+            continue
+        if hints.get(last.name, "") in ("", hints.get(name, "")) and measure(last.value, python)[0] <= _SHORT:
+            pairs[k] = (name, last.value)
+            done.pop()
+            return

@@ -1,0 +1,325 @@
+"""From SSA statements to statements on expression trees, as a person would write them.
+
+Accepts the body of a `Program`; gives a block of `backend.tree` statements in which temporaries that are used once have
+been put back into the expression that uses them, where evaluation may move there and the line stays short.
+
+    t.1 = getitem(u.1, 1:)               u[:-1] = 2*u[1:]
+    t.2 = mul(2, t.1)            ->
+    Store(u.1, :-1, t.2)
+
+A temporary moves down inside its own block only: never into a loop, a loop's head or a branch. Operands of a statement
+are treated from the last to the first, each moving past the statements that are still standing, so operations whose
+order can be noticed keep it. The user's names stay; `x_bar` and `x_dot` of transforms count as temporaries.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from s2sad.backend import facts
+from s2sad.backend.facts import Facts
+from s2sad.backend.peephole import Peephole
+from s2sad.backend.tree import (
+    DISPLAYS, Assign, Branch, Copy, Effect, Expr, Loop, Node, Remark, Result, Tree, Write, depth, expression, is_const,
+    measure, nodes,
+)  # fmt: skip
+from s2sad.ir.kinds import BOOL, OBJECT, RANGE
+from s2sad.ir.nodes import (
+    Atom, Block, Call, Comment, Do, For, If, Let, Moves, Program, Range, Return, Stmt, Store, Undef, Var, While,
+    atom_vars, uses, walk,
+)  # fmt: skip
+
+MayMove = Callable[[Let, Stmt], bool]
+_WIDTH = 86
+_DEPTH = 24
+_REACH = 200  # statements that a temporary may move past
+
+
+def nest(program: Program, may_move: MayMove | None = None) -> list[Tree]:
+    """The body of a program as trees. `may_move` decides where kinds alone suggest that memory forbids a motion."""
+    return _Nester(program, may_move)(program.body)
+
+
+def reads(body: Block) -> Counter[str]:
+    """How often each name is read, not counting what only goes round a loop or leaves a branch without being used."""
+    counts: Counter[str] = Counter()
+    sources: dict[str, list[str]] = {}
+    for stmt in walk(body):
+        if isinstance(stmt, If):
+            counts.update(atom_vars(stmt.cond))
+            sources.update((o.name, [*atom_vars(o.then), *atom_vars(o.orelse)]) for o in stmt.outs)
+        elif isinstance(stmt, For | While):
+            counts.update(atom_vars(stmt.space if isinstance(stmt, For) else stmt.cond))
+            counts.update(atom_vars(stmt.stop))
+            sources.update((c.name, [*atom_vars(c.init), *atom_vars(c.next)]) for c in stmt.carried)
+            sources.update((c.out, [c.name]) for c in stmt.carried)
+        else:
+            counts.update(uses(stmt))
+    todo, seen = list(counts), set(counts)
+    while todo:
+        for name in sources.get(todo.pop(), ()):
+            counts[name] += 1
+            if name not in seen:
+                seen.add(name)
+                todo.append(name)
+    return counts
+
+
+class _Nester:
+    def __init__(self, program: Program, may_move: MayMove | None) -> None:
+        self.kinds, self.hints = program.kinds, program.hints
+        self.facts = Facts(program.kinds)
+        self.peephole = Peephole(program.kinds)
+        self.may_move = may_move
+        self.quiet = program.quiet
+        self.counts = reads(program.body)
+
+    def __call__(self, body: Block) -> list[Tree]:
+        return self.block(body, 4).done()
+
+    def block(self, body: Block, indent: int) -> _Line:
+        """A nested block; what stands in it may not leave it."""
+        line = _Line(self, indent)
+        for stmt in body:
+            self.stmt(stmt, line)
+        return line
+
+    def stmt(self, stmt: Stmt, line: _Line) -> None:
+        """Append one statement to the line of those that stand."""
+        if isinstance(stmt, Let):
+            line.add(Assign(stmt.name, self.node(stmt.call, stmt.made, stmt), stmt.made, [stmt]))
+        elif isinstance(stmt, Do):
+            line.add(Effect(self.node(stmt.call, stmt.made, None), stmt.made, [stmt]))
+        elif isinstance(stmt, Store):
+            index = None if stmt.index is None else expression(stmt.index)
+            made = Write(expression(stmt.base), index, expression(stmt.value), stmt.op, stmt.made, [stmt])
+            line.add(made)
+        elif isinstance(stmt, If):
+            self.branch(stmt, line)
+        elif isinstance(stmt, For | While):
+            self.loop(stmt, line)
+        elif isinstance(stmt, Moves):
+            pairs = [(name, expression(value)) for name, value in zip(stmt.names, stmt.values, strict=True)]
+            line.stand(Copy(pairs, shown=True, origins=[stmt]))
+        elif isinstance(stmt, Comment):
+            line.stand(Remark(stmt.text, [stmt]))
+            line.indent += 4 if self.quiet and stmt.text == "backward" else 0
+        elif isinstance(stmt, Return):
+            line.add(Result(expression(stmt.value), [stmt]))
+
+    def node(self, call: Call, made: bool, let: Let | None) -> Node:
+        """A call as a tree of one level."""
+        kind = OBJECT if let is None else self.kinds.get(let.name, OBJECT)
+        kwargs = tuple((key, expression(value)) for key, value in call.kwargs)
+        return Node(call.fun, tuple(map(expression, call.args)), kwargs, call.form, made, kind, let)
+
+    # ------------------------------------------------------------------------------------------------- branches
+
+    def branch(self, stmt: If, line: _Line) -> None:
+        then, orelse = self.block(stmt.then, line.indent + 4), self.block(stmt.orelse, line.indent + 4)
+        one = self.conditional(stmt, then, orelse)
+        if one is not None and self.fits(one, line.indent + self.width(Var(stmt.outs[0].name)) + 3):
+            line.add(Assign(stmt.outs[0].name, one, True, [stmt]))
+            return
+        made = Branch(expression(stmt.cond), then.done(), orelse.done(), stmt.outs, stmt.made, [stmt])
+        if made.then or made.orelse or made.outs:
+            line.add(made)
+
+    def conditional(self, stmt: If, then: _Line, orelse: _Line) -> Expr | None:
+        """The statement as a conditional expression, where both branches are no more than one expression."""
+        if len(stmt.outs) != 1 or not (stmt.ternary or stmt.made):
+            return None
+        out = stmt.outs[0]
+        first, second = self.arm(then, out.then), self.arm(orelse, out.orelse)
+        if first is None or second is None:
+            return None
+        cond, kind = expression(stmt.cond), self.kinds.get(out.name, OBJECT)
+        plain = self.facts.kind(cond) == BOOL
+        if second == cond or (plain and is_const(second, False)):
+            self.counts.update({name: -1 for name in uses(stmt) if second == cond and second == Var(name)})
+            return Node("(and)", (cond, first), kind=kind)
+        if first == cond or (plain and is_const(first, True)):
+            self.counts.update({name: -1 for name in uses(stmt) if first == cond and first == Var(name)})
+            return Node("(or)", (cond, second), kind=kind)
+        return Node("(ifelse)", (cond, first, second), kind=kind)
+
+    def arm(self, line: _Line, atom: Atom) -> Expr | None:
+        """The value of a branch as one expression."""
+        standing = line.done()
+        if isinstance(atom, Undef) or len(standing) > 1:
+            return None
+        if not standing:
+            return expression(atom)
+        only = standing[0]
+        if not isinstance(only, Assign) or atom != Var(only.name) or self.counts[only.name] != 1:
+            return None
+        return None if self.hints.get(only.name) and not only.made else only.value
+
+    # ---------------------------------------------------------------------------------------------------- loops
+
+    def loop(self, stmt: For | While, line: _Line) -> None:
+        carried = tuple((c.name, c.init, c.next, c.out) for c in stmt.carried)
+        if isinstance(stmt, For):
+            space = self.space(stmt.space)
+            body = self.block(stmt.body, line.indent + 4).done()
+            line.add(Loop(stmt.target, space, [], body, carried, stmt.stop, made=stmt.made, origins=[stmt]))
+            return
+        head = self.block(stmt.head, line.indent + 4)
+        test = Effect(expression(stmt.cond), True)
+        head.add(test)
+        standing = head.done()[:-1]
+        body = self.block(stmt.body, line.indent + 4).done()
+        line.stand(Loop(None, test.value, standing, body, carried, stmt.stop, made=stmt.made, origins=[stmt]))
+
+    def space(self, space: Range | Atom) -> Expr:
+        if not isinstance(space, Range):
+            return expression(space)
+        start, stop, step = map(expression, (space.start, space.stop, space.step))
+        if not is_const(step, 1):
+            return Node("range", (start, stop, step), kind=RANGE, made=True)
+        return Node("range", (stop,) if is_const(start, 0) else (start, stop), kind=RANGE, made=True)
+
+    # ------------------------------------------------------------------------------------------------- measures
+
+    def width(self, expr: Expr) -> int:
+        return measure(expr, self.hints)[0]
+
+    def fits(self, expr: Expr, room: int) -> bool:
+        return room + self.width(expr) <= _WIDTH and depth(expr) <= _DEPTH
+
+    def is_temporary(self, let: Assign) -> bool:
+        """Whether a name may vanish: it is read once, and nobody chose it."""
+        hint = self.hints.get(let.name, "")
+        return self.counts[let.name] == 1 and (not hint or (let.made and hint.endswith(("_bar", "_dot"))))
+
+
+class _Line:
+    """The statements of a block so far; those that were folded into later ones have left it."""
+
+    def __init__(self, owner: _Nester, indent: int) -> None:
+        self.owner = owner
+        self.indent = indent
+        self.standing: list[Tree | None] = []
+        self.bits: list[int] = []
+        self.place: dict[str, int] = {}
+
+    def done(self) -> list[Tree]:
+        """What is left."""
+        return [stmt for stmt in self.standing if stmt is not None]
+
+    def stand(self, stmt: Tree) -> None:
+        """Append a statement as it is."""
+        if isinstance(stmt, Assign):
+            self.place[stmt.name] = len(self.standing)
+        self.standing.append(stmt)
+        self.bits.append(self.owner.facts.stmt(stmt))
+
+    def add(self, stmt: Tree) -> None:
+        """Append a statement after its operands have been folded into it."""
+        self.room = _WIDTH - self.indent - self.own_width(stmt)
+        if isinstance(stmt, Assign):
+            stmt.value = self.fold(stmt.value, stmt)
+            if isinstance(stmt.value, Node):
+                stmt.value = self.owner.peephole(stmt.value)
+        elif isinstance(stmt, Effect | Result):
+            stmt.value = self.fold(stmt.value, stmt)
+        elif isinstance(stmt, Branch):
+            stmt.cond = self.fold(stmt.cond, stmt)
+        elif isinstance(stmt, Loop):
+            stmt.space = self.fold(stmt.space, stmt)
+        elif isinstance(stmt, Write):
+            self.fold_write(stmt)
+        self.stand(stmt)
+
+    def fold_write(self, stmt: Write) -> None:
+        """Operands of a store, in the reverse of Python's order; a store into a view names the view."""
+        late = bool(stmt.op)
+        if late:
+            stmt.value = self.fold(stmt.value, stmt)
+        if stmt.index is not None:
+            stmt.index = self.fold(stmt.index, stmt)
+        base = self.fold(stmt.base, stmt) if stmt.index is not None or self.is_place(stmt.base) else stmt.base
+        if isinstance(base, Node) and stmt.index is None:
+            stmt.base, stmt.index = base.args[0], base.args[1]
+        else:
+            stmt.base = base
+        if not late:
+            stmt.value = self.fold(stmt.value, stmt)
+        self.owner.peephole.store(stmt)
+
+    def is_place(self, base: Expr) -> bool:
+        """Whether a whole array that is written to may be written to as `x[index]`."""
+        let = self.standing[self.place[base.name]] if isinstance(base, Var) and base.name in self.place else None
+        return isinstance(let, Assign) and self.owner.is_temporary(let) and self.owner.facts.is_element(let.value)
+
+    def own_width(self, stmt: Tree) -> int:
+        """Columns of a statement before anything is folded."""
+        width = self.owner.width
+        if isinstance(stmt, Assign):
+            return width(Var(stmt.name)) + 3 + width(stmt.value)
+        if isinstance(stmt, Write):
+            return width(stmt.base) + (5 if stmt.index is None else 2 + width(stmt.index)) + 4 + width(stmt.value)
+        if isinstance(stmt, Effect):
+            return width(stmt.value) + 7
+        if isinstance(stmt, Branch):
+            return width(stmt.cond) + 8
+        if isinstance(stmt, Loop):
+            return width(stmt.space) + 9 + width(Var(stmt.target or ""))
+        return width(stmt.value) + 7 if isinstance(stmt, Result) else 0
+
+    def fold(self, expr: Expr, into: Tree) -> Expr:
+        """The expression with those operands put in that may move here; operands are treated last first."""
+        if isinstance(expr, Var):
+            return self.take(expr, into)
+        if not isinstance(expr, Node):
+            return expr
+        if expr.fun in ("(ifelse)", "(and)", "(or)"):
+            return replace(expr, args=(self.fold(expr.args[0], into), *expr.args[1:]))
+        kwargs = [(key, self.fold(value, into)) for key, value in reversed(expr.kwargs)]
+        args = [self.fold(arg, into) for arg in reversed(expr.args)]
+        if all(a is b for a, b in zip(reversed(args), expr.args, strict=True)):
+            if all(a is b for (_, a), (_, b) in zip(reversed(kwargs), expr.kwargs, strict=True)):
+                return expr
+        made = replace(expr, args=tuple(reversed(args)), kwargs=tuple(reversed(kwargs)))
+        return made if expr.fun not in DISPLAYS else replace(made, made=False)
+
+    def take(self, var: Var, into: Tree) -> Expr:
+        """The definition of a temporary in place of its one use, if it may move."""
+        place = self.place.get(var.name)
+        let = None if place is None else self.standing[place]
+        if place is None or not isinstance(let, Assign) or not self.owner.is_temporary(let):
+            return var
+        wider, level = measure(let.value, self.owner.hints)
+        wider += 2 * (level < 13) - self.owner.width(var)
+        if wider > self.room or depth(let.value) >= _DEPTH or not self.may_pass(let, place):
+            return var
+        self.room -= wider
+        self.standing[place] = None
+        into.origins.extend(let.origins)
+        return let.value
+
+    def may_pass(self, let: Assign, place: int) -> bool:
+        """Whether a definition may move down to the end of the line."""
+        if len(self.standing) - place > _REACH:
+            return False
+        moved = self.bits[place]
+        for fixed, bits in zip(self.standing[place + 1 :], self.bits[place + 1 :], strict=True):
+            if fixed is None:
+                continue
+            if not facts.passes(moved, bits):
+                return False
+            if facts.clash(moved, bits) and not self.allowed(let.value, fixed):
+                return False
+        return True
+
+    def allowed(self, expr: Expr, fixed: Tree) -> bool:
+        """What the caller's `may_move` says."""
+        may_move = self.owner.may_move
+        if may_move is None:
+            return False
+        lets = [node.let for node in nodes(expr)]
+        return all(let is not None and may_move(let, past) for let in lets for past in fixed.origins)
+
+

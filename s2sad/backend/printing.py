@@ -1,0 +1,106 @@
+"""`ast` to text: astor's printing, checked by parsing it back, then comments, notes and the line map.
+
+Accepts a module whose comments are placeholders (`remark`); gives the text, in which every comment has its own line, and
+for statements that carry a `Mark` the line on which they begin. This is the only place that knows astor.
+"""
+
+from __future__ import annotations
+
+import ast
+import threading
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from s2sad.errors import Span
+
+WIDTH = 88
+_PREFIX = "s2sad_remark_"
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is known about a printed statement: where its primal stands, and a note to print behind it."""
+
+    span: Span | None
+    note: str = ""
+
+
+def remark(number: int) -> ast.stmt:
+    """The placeholder of a comment."""
+    return ast.Expr(ast.Name(f"{_PREFIX}{number}", ast.Load()))
+
+
+def write(tree: ast.Module, marks: dict[int, Mark], remarks: list[str]) -> tuple[str, dict[int, Span]]:
+    """Text and line map of a module; `marks` is keyed by the id of a statement, `remarks` numbers the comments."""
+    text = _astor(tree)
+    back = _same(text, tree)
+    if back is None:
+        text = ast.unparse(ast.fix_missing_locations(tree))
+        back = _same(text, tree)
+    assert back is not None, f"the text does not say what its tree says:\n{text}"
+    lines = text.rstrip("\n").split("\n")
+    spans: dict[int, Span] = {}
+    for made, parsed in zip(_statements(tree), _statements(back), strict=True):
+        mark = marks.get(id(made))
+        if isinstance(made, ast.Expr) and isinstance(made.value, ast.Name) and made.value.id.startswith(_PREFIX):
+            here = lines[parsed.lineno - 1]
+            indent = here[: len(here) - len(here.lstrip())]
+            lines[parsed.lineno - 1] = f"{indent}# {remarks[int(made.value.id.removeprefix(_PREFIX))]}"
+        elif mark is not None:
+            if mark.span is not None:
+                spans[parsed.lineno] = mark.span
+            _annotate(lines, parsed, mark.note)
+    return "\n".join(lines) + "\n", spans
+
+
+def _annotate(lines: list[str], stmt: ast.stmt, note: str) -> None:
+    """Put a note behind a statement's first line, if the statement or its head is one line and room is left."""
+    row = stmt.lineno - 1
+    compound = isinstance(stmt, ast.If | ast.For | ast.While | ast.With)
+    whole = lines[row].endswith(":") if compound else stmt.end_lineno == stmt.lineno
+    if note and whole and len(lines[row]) + len(note) + 4 <= WIDTH:
+        lines[row] += f"  # {note}"
+
+
+def _astor(tree: ast.Module) -> str:
+    """astor's text; empty if astor fails. It warns about its own use of old `ast` names."""
+    with _lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import astor  # type: ignore[import-untyped]
+        from astor.source_repr import split_lines  # type: ignore[import-untyped]
+
+        try:
+            text = astor.to_source(
+                ast.fix_missing_locations(tree),
+                pretty_string=_quoted,
+                pretty_source=lambda source: "".join(split_lines(source, WIDTH)),
+            )
+        except (AttributeError, TypeError, ValueError, AssertionError, RecursionError, IndexError, KeyError):
+            return ""
+    return "\n".join(line.rstrip() for line in str(text).strip("\n").split("\n"))
+
+
+def _quoted(text: str, _embedded: int, line: str, *_args: object, **_kwargs: object) -> str:
+    """A string literal on one line, in double quotes if that needs no more escapes; a docstring in triple quotes."""
+    plain = repr(text)
+    if not line.strip() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"""{text}"""'
+    return f'"{plain[1:-1]}"' if plain.startswith("'") and '"' not in plain else plain
+
+
+def _same(text: str, tree: ast.Module) -> ast.Module | None:
+    """The text's own tree, if that is the tree that was printed."""
+    try:
+        back = ast.parse(text)
+    except SyntaxError:
+        return None
+    return back if ast.dump(back) == ast.dump(tree) else None
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
+    """Every statement of a tree, in text order."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt):
+            yield node

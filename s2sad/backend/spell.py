@@ -1,0 +1,280 @@
+"""How expressions are spelt: trees as `ast` expressions, and the outside names that they need.
+
+`Roots` hands out the names under which the text reaches live objects: modules, builtins, functions of `s2sad.runtime`, the
+user's globals. The names are the customary ones (`np`, `math`, the user's own) unless a parameter or another object has
+them. `Speller` turns trees into `ast`, with Python names for SSA names:
+
+    Node("np.sum", (Node("mul", (Var("u.1"), Var("u.1"))),))      np.sum(u * u)
+    Node("np.sum", (Var("u.1"),), form=".sum")                    u.sum()
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import cmath
+import importlib
+import math
+import operator
+import sys
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from s2sad.backend.tree import ATTRIBUTES, BINARY, UNARY, Expr, Node
+from s2sad.ir.nodes import NONE, Const, Ref, Undef, Var
+
+_MODULES: dict[str, types.ModuleType] = {"np": np, "math": math, "cmath": cmath, "operator": operator}
+_COMPARE: dict[str, type[ast.cmpop]] = {
+    "lt": ast.Lt, "le": ast.LtE, "eq": ast.Eq, "ne": ast.NotEq, "gt": ast.Gt, "ge": ast.GtE, "is": ast.Is,
+    "isnot": ast.IsNot, "in": ast.In, "notin": ast.NotIn,
+}  # fmt: skip
+OPERATORS: dict[str, type[ast.operator]] = {
+    "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div, "floordiv": ast.FloorDiv, "mod": ast.Mod,
+    "pow": ast.Pow, "matmul": ast.MatMult, "lshift": ast.LShift, "rshift": ast.RShift, "band": ast.BitAnd,
+    "bxor": ast.BitXor, "bor": ast.BitOr,
+}  # fmt: skip
+_UNARY: dict[str, type[ast.unaryop]] = {"neg": ast.USub, "pos": ast.UAdd, "invert": ast.Invert, "not": ast.Not}
+_METHODS = ("list", "dict", "str", "set", "tuple")
+
+
+class Roots:
+    """Names of live objects in the namespace of one text. `refs` is what that namespace must bind."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.taken = set(taken)
+        self.refs: dict[str, Any] = {}
+        self.names: dict[int, str] = {}
+        self._kept: list[Any] = []
+
+    def __call__(self, wish: str, obj: Any) -> str:
+        """The name of an object, `wish` if that is free."""
+        if id(obj) in self.names:
+            return self.names[id(obj)]
+        wish = "".join(c if c.isalnum() or c == "_" else "_" for c in wish).strip("_") or "value"
+        wish = f"_{wish}" if wish[0].isdigit() else wish
+        name, k = wish, 0
+        while name in self.taken:
+            k += 1
+            name = f"{wish}_{k}"
+        self.taken.add(name)
+        self.names[id(obj)] = name
+        self._kept.append(obj)
+        if getattr(builtins, name, self) is not obj:
+            self.refs[name] = obj
+        return name
+
+    def module(self, name: str) -> types.ModuleType | None:
+        """The module that the first part of a dotted name means."""
+        if name not in _MODULES and name not in sys.modules:
+            return None
+        return _MODULES.get(name) or sys.modules[name]
+
+    def find(self, dotted: str) -> Any:
+        """The object of a dotted name that starts with a module, None if there is none."""
+        first, *rest = dotted.split(".")
+        found: Any = self.module(first)
+        if found is None and rest:
+            try:
+                found = importlib.import_module(first)
+            except ImportError:
+                return None
+        for k, part in enumerate(rest):
+            if not hasattr(found, part) and isinstance(found, types.ModuleType):
+                try:
+                    importlib.import_module(f"{found.__name__}.{part}")
+                except ImportError:
+                    return None
+            found = getattr(found, part, None)
+            if found is None and k < len(rest):
+                return None
+        return found
+
+    def dotted(self, text: str) -> ast.expr:
+        """A name that starts with a module, as an expression."""
+        first, *rest = text.split(".")
+        module = self.module(first)
+        made: ast.expr = _name(self(first, module))
+        for part in rest:
+            made = ast.Attribute(made, part, ast.Load())
+        return made
+
+    def builtin(self, name: str) -> ast.expr:
+        """A builtin."""
+        return _name(self(name, getattr(builtins, name)))
+
+    def ref(self, ref: Ref) -> ast.expr:
+        """A live object by its own spelling, if that starts with a module; else under one name."""
+        if "." in ref.text and self.find(ref.text) is ref.obj:
+            return self.dotted(ref.text)
+        return _name(self(ref.text.split(".")[-1], ref.obj))
+
+    def helper(self, name: str) -> ast.expr:
+        """A function of `s2sad.runtime`."""
+        runtime = importlib.import_module("s2sad.runtime")
+        assert hasattr(runtime, name), f"no primitive and no function of s2sad.runtime: {name}"
+        return _name(self(name, getattr(runtime, name)))
+
+
+class Speller:
+    """Trees as `ast` expressions; `python` gives the Python name of an SSA name."""
+
+    def __init__(self, roots: Roots, python: Callable[[str], str]) -> None:
+        self.roots = roots
+        self.python = python
+        self.special: dict[str, Callable[[Node], ast.expr]] = {
+            "getitem": lambda e: ast.Subscript(self(e.args[0]), self.index(e.args[1]), ast.Load()),
+            "getattr": self.attribute,
+            "(tuple)": lambda e: ast.Tuple(self.all(e.args), ast.Load()),
+            "(list)": lambda e: ast.List(self.all(e.args), ast.Load()),
+            "(slice)": lambda e: ast.Call(self.roots.builtin("slice"), self.all(e.args), []),
+            "(dict)": self.dict,
+            "dict": self.dict,
+            "copy": self.copy,
+            "call": lambda e: self.call(self(e.args[0]), e.args[1:], e.kwargs),
+            "fstring": self.fstring,
+            "(ifelse)": lambda e: ast.IfExp(*self.all(e.args)),
+        }
+        self.special["tuple"], self.special["list"] = self.special["(tuple)"], self.special["(list)"]
+
+    def __call__(self, expr: Expr) -> ast.expr:
+        """One expression."""
+        if isinstance(expr, Var):
+            return _name(self.python(expr.name))
+        if isinstance(expr, Const):
+            return self.const(expr.value)
+        if isinstance(expr, Ref):
+            return self.roots.ref(expr)
+        if isinstance(expr, Undef):
+            return ast.Constant(None)
+        return self.node(expr)
+
+    def all(self, exprs: Iterable[Expr]) -> list[ast.expr]:
+        """Several expressions."""
+        return [self(e) for e in exprs]
+
+    def node(self, expr: Node) -> ast.expr:
+        if expr.form.startswith(".") and expr.fun != "copy":
+            return self.method(expr, expr.form[1:])
+        if expr.fun == expr.form in ("list", "tuple", "dict"):  # a conversion, no display
+            return self.call(self.roots.builtin(expr.fun), expr.args, expr.kwargs)
+        written = self.written(expr)
+        if written is not None:
+            return self.call(written, expr.args, expr.kwargs)
+        if expr.fun in self.special:
+            return self.special[expr.fun](expr)
+        if expr.fun in BINARY:
+            return self.binary(expr)
+        if expr.fun in UNARY:
+            return ast.UnaryOp(_UNARY[expr.fun](), self(expr.args[0]))
+        first, _, rest = expr.fun.partition(".")
+        if rest and first in _METHODS:
+            return self.method(expr, rest)
+        if not rest:
+            found = self.roots.builtin(first) if hasattr(builtins, first) else self.roots.helper(first)
+        else:
+            assert self.roots.find(expr.fun) is not None, f"unknown primitive: {expr.fun}"
+            found = self.roots.dotted(expr.fun)
+        return self.call(found, expr.args, expr.kwargs)
+
+    def written(self, expr: Node) -> ast.expr | None:
+        """The callee as the user spelt it, where that certainly means the same object."""
+        if "." not in expr.form or expr.form.startswith("."):
+            return None
+        found = self.roots.find(expr.form)
+        same = getattr(operator, expr.fun, None), self.roots.find(expr.fun), getattr(np, _UFUNCS.get(expr.fun, ""), None)
+        if found is None or not any(found is obj for obj in same):
+            return None
+        return self.roots.dotted(expr.form)
+
+    def binary(self, expr: Node) -> ast.expr:
+        left, right = self.all(expr.args)
+        if expr.fun in _COMPARE:
+            return ast.Compare(left, [_COMPARE[expr.fun]()], [right])
+        if expr.fun in ("(and)", "(or)"):
+            op: ast.boolop = ast.And() if expr.fun == "(and)" else ast.Or()
+            same = isinstance(left, ast.BoolOp) and type(left.op) is type(op)
+            return ast.BoolOp(op, [*(left.values if isinstance(left, ast.BoolOp) and same else [left]), right])
+        return ast.BinOp(left, OPERATORS[expr.fun](), right)
+
+    def call(self, callee: ast.expr, args: Iterable[Expr], kwargs: Iterable[tuple[str, Expr]]) -> ast.expr:
+        words = [ast.keyword(None if key == "**" else key, self(value)) for key, value in kwargs]
+        return ast.Call(callee, self.all(args), words)
+
+    def method(self, expr: Node, name: str) -> ast.expr:
+        callee = ast.Attribute(self(expr.args[0]), name, ast.Load())
+        if f".{name}" in ATTRIBUTES and len(expr.args) == 1 and not expr.kwargs:
+            return callee
+        return self.call(callee, expr.args[1:], expr.kwargs)
+
+    def attribute(self, expr: Node) -> ast.expr:
+        name = expr.args[1]
+        if len(expr.args) == 2 and isinstance(name, Const) and str(name.value).isidentifier():
+            return ast.Attribute(self(expr.args[0]), str(name.value), ast.Load())
+        return self.call(self.roots.builtin("getattr"), expr.args, expr.kwargs)
+
+    def copy(self, expr: Node) -> ast.expr:
+        order: list[ast.expr] = [ast.Constant("K")] if expr.form == ".copy K" else []
+        return ast.Call(ast.Attribute(self(expr.args[0]), "copy", ast.Load()), order, [])
+
+    def dict(self, expr: Node) -> ast.expr:
+        keys = dict(expr.kwargs).get("keys")
+        items = keys.args if isinstance(keys, Node) else ()
+        return ast.Dict([self(key) for key in items], self.all(expr.args))
+
+    def fstring(self, expr: Node) -> ast.expr:
+        words = {key: value.args if isinstance(value, Node) else () for key, value in expr.kwargs}
+        pieces, specs, codes = (
+            [item.value if isinstance(item, Const) else "" for item in words.get(key, ())]
+            for key in ("pieces", "specs", "conversions")
+        )
+        made: list[ast.expr] = []
+        for k in range(max(len(pieces), len(expr.args))):
+            if k < len(pieces) and pieces[k]:
+                made.append(ast.Constant(pieces[k]))
+            if k < len(expr.args):
+                spec = ast.JoinedStr([ast.Constant(specs[k])]) if k < len(specs) and specs[k] else None
+                code = codes[k] if k < len(codes) and codes[k] is not None else -1
+                made.append(ast.FormattedValue(self(expr.args[k]), int(code), spec))
+        return ast.JoinedStr(made)
+
+    def index(self, expr: Expr) -> ast.expr:
+        """What stands between brackets."""
+        if isinstance(expr, Node) and expr.fun == "(slice)":
+            parts = [None if part == NONE else self(part) for part in expr.args]
+            return ast.Slice(*parts)
+        if isinstance(expr, Node) and expr.fun == "(tuple)":
+            return ast.Tuple([self.index(item) for item in expr.args], ast.Load())
+        return self(expr)
+
+    def const(self, value: Any) -> ast.expr:
+        """A literal; what has no literal is written as a call."""
+        if isinstance(value, np.generic):
+            return ast.Call(self.roots.dotted(f"np.{type(value).__name__}"), [self.const(value.item())], [])
+        if isinstance(value, float) and (math.isinf(value) or math.isnan(value)):
+            name = self.roots.dotted("np.nan" if math.isnan(value) else "np.inf")
+            return ast.UnaryOp(ast.USub(), name) if value < 0 else name
+        if isinstance(value, complex) and (value.real != 0 or str(value).startswith("(-") or value != value):
+            return ast.Call(self.roots.builtin("complex"), [self.const(value.real), self.const(value.imag)], [])
+        if isinstance(value, int | float | complex) and not isinstance(value, bool) and repr(value).startswith("-"):
+            return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+        if isinstance(value, tuple):
+            return ast.Tuple([self.const(item) for item in value], ast.Load())
+        if isinstance(value, slice):
+            parts = [self.const(part) for part in (value.start, value.stop, value.step)]
+            return ast.Call(self.roots.builtin("slice"), parts, [])
+        assert value is None or isinstance(value, bool | int | float | complex | str | bytes | types.EllipsisType), value
+        return ast.Constant(value)
+
+
+_UFUNCS = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "neg": "negative", "pow": "power",
+    "matmul": "matmul", "mod": "mod", "floordiv": "floor_divide", "lt": "less", "le": "less_equal", "gt": "greater",
+    "ge": "greater_equal", "eq": "equal", "ne": "not_equal",
+}  # fmt: skip
+
+
+def _name(text: str) -> ast.Name:
+    return ast.Name(text, ast.Load())

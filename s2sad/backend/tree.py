@@ -1,0 +1,283 @@
+"""The tree form between SSA and text: statements whose operands are expression trees.
+
+An expression is a leaf (`Var`, `Const`, `Ref`, `Undef`) or a `Node`: a `Call` whose arguments may be nodes again. The
+displays that the IR keeps as atoms are nodes named "(tuple)", "(list)", "(dict)" and "(slice)", and three more exist only
+here: "(ifelse)", "(and)", "(or)". So `u[1:]*k` is
+
+    Node("mul", (Node("getitem", (Var("u"), Node("(slice)", (Const(1), NONE, NONE)))), Var("k")))
+
+Statements are mutable, because a backend pass owns the tree that it was given; they still speak of SSA names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from s2sad.ir.kinds import OBJECT, Kind
+from s2sad.ir.nodes import NONE, Atom, Const, Dict, Let, List, Out, Ref, Slice, Stmt, Tuple, Undef, Var
+
+BINARY = {
+    "add": ("+", 9), "sub": ("-", 9), "mul": ("*", 10), "truediv": ("/", 10), "floordiv": ("//", 10), "mod": ("%", 10),
+    "matmul": ("@", 10), "pow": ("**", 12), "lshift": ("<<", 8), "rshift": (">>", 8), "band": ("&", 7),
+    "bxor": ("^", 6), "bor": ("|", 5), "lt": ("<", 4), "le": ("<=", 4), "eq": ("==", 4), "ne": ("!=", 4),
+    "gt": (">", 4), "ge": (">=", 4), "is": ("is", 4), "isnot": ("is not", 4), "in": ("in", 4), "notin": ("not in", 4),
+    "(and)": ("and", 2), "(or)": ("or", 1),
+}  # fmt: skip
+UNARY = {"neg": ("-", 11), "pos": ("+", 11), "invert": ("~", 11), "not": ("not ", 3)}
+DISPLAYS = ("(tuple)", "(list)", "(dict)", "(slice)")
+ATTRIBUTES = (".T", ".mT", ".real", ".imag", ".shape", ".ndim", ".size", ".dtype", ".flat", ".nbytes", ".itemsize")
+_PRIMARY = 13
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """An operation on expressions. `made` as in `Let`; `let` is the statement it came from; `width` estimates its text."""
+
+    fun: str
+    args: tuple[Expr, ...] = ()
+    kwargs: tuple[tuple[str, Expr], ...] = ()
+    form: str = ""
+    made: bool = False
+    kind: Kind = OBJECT
+    let: Let | None = None
+
+
+Expr = Var | Const | Ref | Undef | Node
+
+
+@dataclass(slots=True)
+class Assign:
+    """`name = value`."""
+
+    name: str
+    value: Expr
+    made: bool = False
+    origins: list[Stmt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Effect:
+    """An expression statement, raise or assert."""
+
+    value: Expr
+    made: bool = False
+    origins: list[Stmt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Write:
+    """`base[index] op= value`; see `Store`."""
+
+    base: Expr
+    index: Expr | None
+    value: Expr
+    op: str
+    made: bool = False
+    origins: list[Stmt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Branch:
+    """An if statement; once `copies` has run there are no `outs`."""
+
+    cond: Expr
+    then: list[Tree]
+    orelse: list[Tree]
+    outs: tuple[Out, ...] = ()
+    made: bool = False
+    origins: list[Stmt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Loop:
+    """A for loop (`space` is an expression; a `Range` is a "range" node) or, without a target, a while loop.
+
+    `carried` holds (name, init, next, out); once `copies` has run it is empty and `names` says which names go round.
+    """
+
+    target: str | None
+    space: Expr
+    head: list[Tree]
+    body: list[Tree]
+    carried: tuple[tuple[str, Atom, Atom, str], ...] = ()
+    stop: Atom | None = None
+    names: tuple[str, ...] = ()
+    made: bool = False
+    origins: list[Stmt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Copy:
+    """Simultaneous assignment. A source that is Undef says that the name holds nothing from here on. `shown`: Moves."""
+
+    pairs: list[tuple[str, Expr]]
+    shown: bool = False
+    origins: list[Stmt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Exit:
+    """`break`."""
+
+    origins: list[Stmt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Remark:
+    """A comment on a line of its own."""
+
+    text: str
+    origins: list[Stmt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Result:
+    """`return value`."""
+
+    value: Expr
+    origins: list[Stmt] = field(default_factory=list)
+
+
+Tree = Assign | Effect | Write | Branch | Loop | Copy | Exit | Remark | Result
+
+
+def expression(atom: Atom) -> Expr:
+    """An atom as an expression: displays become nodes."""
+    if isinstance(atom, Tuple):
+        return Node("(tuple)", tuple(map(expression, atom.items)))
+    if isinstance(atom, List):
+        return Node("(list)", tuple(map(expression, atom.items)))
+    if isinstance(atom, Slice):
+        return Node("(slice)", (expression(atom.lo), expression(atom.hi), expression(atom.step)))
+    if isinstance(atom, Dict):
+        keys = Node("(tuple)", atom.keys)
+        return Node("(dict)", tuple(map(expression, atom.items)), (("keys", keys),))
+    return atom
+
+
+def expr_vars(expr: Expr | None) -> Iterator[str]:
+    """Names that an expression reads, with repetitions."""
+    stack = [expr]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, Var):
+            yield top.name
+        elif isinstance(top, Node):
+            stack.extend(top.args)
+            stack.extend(value for _, value in top.kwargs)
+
+
+def nodes(expr: Expr | None) -> Iterator[Node]:
+    """Every node of an expression."""
+    stack = [expr]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, Node):
+            yield top
+            stack.extend(top.args)
+            stack.extend(value for _, value in top.kwargs)
+
+
+def operands(stmt: Tree) -> tuple[Expr, ...]:
+    """The expressions that a statement itself evaluates, in the order in which Python does."""
+    if isinstance(stmt, Assign | Effect | Result):
+        return (stmt.value,)
+    if isinstance(stmt, Write):
+        index = () if stmt.index is None else (stmt.index,)
+        return (stmt.base, *index, stmt.value) if stmt.op else (stmt.value, stmt.base, *index)
+    if isinstance(stmt, Branch):
+        return (stmt.cond,)
+    if isinstance(stmt, Loop):
+        return (stmt.space,)
+    if isinstance(stmt, Copy):
+        return tuple(source for _, source in stmt.pairs)
+    return ()
+
+
+def inner(stmt: Tree) -> tuple[list[Tree], ...]:
+    """The blocks of a statement."""
+    if isinstance(stmt, Branch):
+        return stmt.then, stmt.orelse
+    return (stmt.head, stmt.body) if isinstance(stmt, Loop) else ()
+
+
+def walk(block: list[Tree]) -> Iterator[Tree]:
+    """Every statement of a block and of the blocks in it, in text order."""
+    stack = [iter(block)]
+    while stack:
+        stmt = next(stack[-1], None)
+        if stmt is None:
+            stack.pop()
+            continue
+        yield stmt
+        stack.extend(iter(b) for b in reversed(inner(stmt)))
+
+
+def is_const(expr: Expr | None, value: object) -> bool:
+    """Whether an expression is this literal (same type)."""
+    return isinstance(expr, Const) and expr == Const(value)
+
+
+# ---------------------------------------------------------------------------------------------------------- widths
+
+
+def measure(expr: Expr, hints: dict[str, str]) -> tuple[int, int]:
+    """The width of an expression's text and the precedence of its outermost operator."""
+    if isinstance(expr, Var):
+        return len(hints.get(expr.name) or "t12"), _PRIMARY
+    if isinstance(expr, Const):
+        text = repr(expr.value)
+        return len(text), 11 if text.startswith("-") else _PRIMARY
+    if isinstance(expr, Ref):
+        return len(expr.text), _PRIMARY
+    if isinstance(expr, Undef):
+        return 4, _PRIMARY
+    if expr.fun in BINARY and len(expr.args) == 2:
+        text, level = BINARY[expr.fun]
+        left, right = (measure(arg, hints) for arg in expr.args)
+        width = left[0] + 2 * (left[1] < level) + right[0] + 2 * (right[1] <= level)
+        return width + len(text) + 2, level
+    if expr.fun in UNARY:
+        text, level = UNARY[expr.fun]
+        width, inside = measure(expr.args[0], hints)
+        return width + len(text) + 2 * (inside < level), level
+    if expr.fun == "(ifelse)":
+        return sum(measure(arg, hints)[0] for arg in expr.args) + len(" if  else "), 0
+    return _measure_call(expr, hints), _PRIMARY
+
+
+def _measure_call(expr: Node, hints: dict[str, str]) -> int:
+    if expr.fun == "fstring":
+        constants = [node for _, value in expr.kwargs if isinstance(value, Node) for node in value.args]
+        pieces = sum(len(str(part.value)) for part in constants if isinstance(part, Const))
+        return 3 + pieces + sum(measure(arg, hints)[0] + 2 for arg in expr.args)
+    widths = [measure(arg, hints)[0] for arg in expr.args]
+    if expr.fun == "getitem" and not expr.form:
+        index = expr.args[1]
+        return sum(widths) + (0 if isinstance(index, Node) and index.fun == "(tuple)" else 2)
+    if expr.fun == "(slice)":
+        absent = [arg == NONE for arg in expr.args]
+        return 1 + sum(w for w, gone in zip(widths, absent, strict=True) if not gone) + (not absent[2])
+    if expr.fun in ("list.append", "list.pop") or expr.form.startswith(".") or expr.fun == "getattr":
+        name = expr.form[1:] or expr.fun.split(".")[-1]
+    elif expr.fun in DISPLAYS or expr.fun in ("getitem", "tuple", "list", "dict", "call", "fstring"):
+        name = ""
+    else:
+        name = expr.form or expr.fun
+    words = sum(len(key) + 3 + measure(value, hints)[0] for key, value in expr.kwargs)
+    return len(name) + 2 + sum(widths) + 2 * max(0, len(widths) - 1) + words
+
+
+def depth(expr: Expr) -> int:
+    """How deeply nodes are nested."""
+    deepest = 0
+    stack: list[tuple[Expr, int]] = [(expr, 1)]
+    while stack:
+        top, level = stack.pop()
+        if isinstance(top, Node):
+            deepest = max(deepest, level)
+            stack.extend((arg, level + 1) for arg in top.args)
+            stack.extend((value, level + 1) for _, value in top.kwargs)
+    return deepest
+

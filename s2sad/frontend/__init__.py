@@ -1,0 +1,1 @@
+"""From live functions to the intermediate representation: source text, syntax trees, lowering."""

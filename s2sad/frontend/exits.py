@@ -1,0 +1,459 @@
+"""Moves `break`, `continue` and `return` to where structured code needs no jumps.
+
+Accepts the body of any function. Guarantees that, `try` statements and nested functions apart (both are left
+as they are; a `try` that contains exits gets the attribute `exits = True`),
+
+* there is no `continue` and no loop has an `else` clause;
+* `return` is the last statement of the function, always and nowhere else;
+* there is no `break`: a loop that can be left early has the attribute `stop`, the name of a flag that
+  every path through its body assigns (paths that raise apart); the loop ends after a trip that leaves it
+  true, and nothing behind the loop reads it. `stop` of other loops is None;
+* no test of a `while` binds names;
+* nothing stands behind a statement that never completes.
+
+    for i in range(n):                         for i in range(n):         # stop = "stop_1"
+        if x > 9.0:                                if x > 9.0:
+            break                         =>           stop_1 = True
+        x = x*x                                    else:
+    return x                                           x = x*x
+                                                       stop_1 = False
+                                               return x
+
+What follows an exit is nested into the branch that does not exit. Where several branches go on, or
+nesting gets deep, it is guarded by a flag. A `return` of several becomes an assignment to `value_1`; one
+in a loop sets `returned_1` as well, which is looked at behind the loop, and so is `broken_1` for an else
+clause. Nodes of the original tree are never written to; new ones have the location of the statement that
+they stand for. Bodies of `with` are taken to let exceptions pass.
+
+Names that are local because of an assignment that is never reached must be found in the original tree.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+BREAK, CONTINUE, RETURN = "break", "continue", "return"
+NOTHING: frozenset[str] = frozenset()
+Loop = ast.For | ast.While
+Forked = ast.If | ast.With | ast.Match
+Node = TypeVar("Node", bound=ast.AST)
+DEEPEST = 30  # so many early exits in sequence are nested; a text can be indented by 100 levels at most
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+class _Leave(ast.stmt):
+    """A `return` whose value has been assigned already, in a loop that has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What has to be assigned where a block is left.
+
+    stop    flag of the enclosing loop, if it has one
+    broken  flag that tells the else clause of that loop of a break
+    guards  flags that are true after every exit: what follows their statement is skipped
+    guard   flag that is false where the block falls off its end
+    end     whether falling off the end ends the function
+    """
+
+    loop: bool = False
+    stop: str | None = None
+    broken: str | None = None
+    guards: tuple[str, ...] = ()
+    guard: str | None = None
+    end: bool = False
+
+
+PLAIN = _Place()
+
+
+def normalise(node: ast.FunctionDef) -> ast.FunctionDef:
+    """The function with its exits moved; the argument stays as it is."""
+    return _Normaliser(node).function()
+
+
+def reachable(body: Sequence[ast.stmt], falls: _Falls) -> list[ast.stmt]:
+    """The statements up to the first that never completes."""
+    for index, stmt in enumerate(body):
+        if not falls.stmt(stmt):
+            return list(body[: index + 1])
+    return list(body)
+
+
+class _Falls:
+    """Which statements complete normally, and through which exits they are left otherwise."""
+
+    def __init__(self) -> None:
+        self._exits: dict[int, frozenset[str]] = {}
+        self._falls: dict[int, bool] = {}
+        self._alive: list[ast.stmt] = []  # ids are keys: the nodes must not be collected
+
+    def exits(self, stmt: ast.stmt) -> frozenset[str]:
+        """The exits of a statement towards its own block; those inside `try` are not counted."""
+        if id(stmt) not in self._exits:
+            self._alive.append(stmt)
+            self._exits[id(stmt)] = self._find_exits(stmt)
+        return self._exits[id(stmt)]
+
+    def exits_of(self, body: Iterable[ast.stmt]) -> frozenset[str]:
+        return NOTHING.union(*map(self.exits, body))
+
+    def _find_exits(self, stmt: ast.stmt) -> frozenset[str]:
+        if isinstance(stmt, ast.Break):
+            return frozenset([BREAK])
+        if isinstance(stmt, ast.Continue):
+            return frozenset([CONTINUE])
+        if isinstance(stmt, ast.Return | _Leave):
+            return frozenset([RETURN])
+        if isinstance(stmt, ast.For | ast.While):
+            return (self.exits_of(stmt.body) & {RETURN}) | self.exits_of(stmt.orelse)
+        if isinstance(stmt, ast.If | ast.With | ast.Match):
+            return NOTHING.union(*map(self.exits_of, branches(stmt)))
+        return NOTHING
+
+    def stmt(self, stmt: ast.stmt) -> bool:
+        """Whether the statement can complete normally."""
+        if id(stmt) not in self._falls:
+            self._alive.append(stmt)
+            self._falls[id(stmt)] = self._find_falls(stmt)
+        return self._falls[id(stmt)]
+
+    def block(self, body: Iterable[ast.stmt]) -> bool:
+        return all(map(self.stmt, body))
+
+    def _find_falls(self, stmt: ast.stmt) -> bool:
+        if isinstance(stmt, ast.Break | ast.Continue | ast.Return | ast.Raise | _Leave):
+            return False
+        if isinstance(stmt, ast.For | ast.While):
+            exhausted = not _forever(stmt) and self.block(stmt.orelse)
+            return exhausted or BREAK in self.exits_of(stmt.body) or _tries(stmt.body)
+        if isinstance(stmt, ast.If | ast.With | ast.Match):
+            return any(map(self.block, branches(stmt)))
+        return True
+
+    def ends(self, loop: Loop) -> bool:
+        """Whether the loop can end otherwise than by `return`."""
+        return not _forever(loop) or BREAK in self.exits_of(loop.body) or _tries(loop.body)
+
+
+def _forever(loop: Loop) -> bool:
+    return isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and bool(loop.test.value)
+
+
+def _tries(body: Iterable[ast.stmt]) -> bool:
+    """Whether a `try` that is left as it is may hold a break."""
+    return any(isinstance(s, ast.Try | ast.TryStar) and has_exits(s) for s in _own(body))
+
+
+def branches(stmt: Forked) -> list[list[ast.stmt]]:
+    """The blocks of which one is executed; [] where a match has no case that always matches."""
+    if isinstance(stmt, ast.If):
+        return [stmt.body, stmt.orelse]
+    if isinstance(stmt, ast.With):
+        return [stmt.body]
+    blocks = [case.body for case in stmt.cases]
+    last = stmt.cases[-1]
+    total = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None and last.guard is None
+    return blocks if total else [*blocks, []]
+
+
+def _own(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
+    """Every node of a block that belongs to the function itself, not to a function or class defined in it."""
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def has_exits(stmt: ast.stmt) -> bool:
+    """Whether a statement contains break, continue or return (of whichever loop)."""
+    return any(isinstance(n, ast.Break | ast.Continue | ast.Return) for n in _own([stmt]))
+
+
+class _Normaliser:
+    """Rewrites one function."""
+
+    def __init__(self, node: ast.FunctionDef) -> None:
+        self.node = node
+        self.falls = _Falls()
+        self.taken = {v for n in ast.walk(node) for _, v in ast.iter_fields(n) if isinstance(v, str)}
+        self.made: list[ast.stmt] = []
+        self.value: str | None = None
+        self.returned: str | None = None
+
+    def function(self) -> ast.FunctionDef:
+        body = reachable(self.node.body, self.falls)
+        tail = body.pop() if isinstance(body[-1], ast.Return) else None
+        own = list(_own(body))
+        if any(isinstance(n, ast.Return) for n in own):
+            self.value = self.fresh("value")
+            body += [] if tail is None else [tail]
+            loops = [n for n in own if isinstance(n, ast.For | ast.While)]
+            if any(RETURN in self.falls.exits_of(n.body) and self.falls.ends(n) for n in loops):
+                self.returned = self.fresh("returned")
+            block = self.block(body, _Place(end=True), self.node)
+            result: ast.expr = ast.Name(self.value, ast.Load())
+            block.append(_at(ast.Return(result), tail or self.node.body[-1]))
+        else:
+            block = self.block(body, PLAIN, self.node)
+            block.append(tail or _at(ast.Return(ast.Constant(None)), self.node.body[-1]))
+        new = copy.copy(self.node)
+        new.body = block
+        self.tidy()
+        return new
+
+    def fresh(self, hint: str) -> str:
+        number = 1
+        while f"{hint}_{number}" in self.taken:
+            number += 1
+        self.taken.add(f"{hint}_{number}")
+        return f"{hint}_{number}"
+
+    # -------------------------------------------------------------------------------------------- blocks
+
+    def block(
+        self, stmts: Sequence[ast.stmt], place: _Place, at: ast.stmt, known: frozenset[str] = NOTHING
+    ) -> list[ast.stmt]:
+        """The statements of a block that stands in tail position of what `place` describes.
+
+        `known` are the flags that are false already. What follows a branch that is left is worked into the
+        other one in a loop, not by recursion.
+        """
+        top: list[ast.stmt] = []
+        out = top
+        work = list(stmts)
+        depth = 0
+        while work:
+            at = stmt = work.pop(0)
+            if isinstance(stmt, ast.Return | ast.Break | ast.Continue | ast.Raise | _Leave):
+                out += self.exit(stmt, place, known)
+                return top
+            if isinstance(stmt, ast.For | ast.While):
+                before, loop, after = self.loop(stmt, place, known)
+                out += [*before, loop]
+                if self.returned and RETURN in self.falls.exits_of(stmt.body):
+                    known |= {self.returned}
+                work = after + (work if self.falls.stmt(stmt) else [])
+            elif not isinstance(stmt, ast.If | ast.With | ast.Match) or not self.falls.exits(stmt):
+                out.append(self.inner(stmt))
+                if not self.falls.stmt(stmt):
+                    return top
+            elif not work or not self.falls.stmt(stmt):
+                out.append(self.forked(stmt, place, known))
+                return top
+            else:
+                falling = [i for i, b in enumerate(branches(stmt)) if self.falls.block(b)]
+                depth += 1
+                if len(falling) > 1 or isinstance(stmt, ast.With) or depth > DEEPEST:
+                    out += self.guarded([stmt, *work], place, known)
+                    return top
+                new = self.forked(stmt, place, known, spared=falling[0])
+                out.append(new)
+                out = self.targets(new)[falling[0]]
+                work = [*out, *work]
+                out.clear()
+        out += self.finish(place, at, known)
+        return top
+
+    def forked(
+        self, stmt: Forked, place: _Place, known: frozenset[str], spared: int | None = None
+    ) -> Forked:
+        """A statement in tail position with its blocks brought into form, all but the spared one."""
+        new = self.own(stmt)
+        for index, target in enumerate(self.targets(new)):
+            if index != spared:
+                target[:] = self.block(target, place, stmt, known)
+        return new
+
+    def guarded(self, work: list[ast.stmt], place: _Place, known: frozenset[str]) -> list[ast.stmt]:
+        """A block cut behind each statement that holds exits; the pieces but the first stand under a flag."""
+        pieces: list[list[ast.stmt]] = [[]]
+        for stmt in work:
+            pieces[-1].append(stmt)
+            if not self.falls.stmt(stmt):
+                break
+            if self.falls.exits(stmt):
+                pieces.append([])
+        if not pieces[-1]:
+            pieces.pop()
+        if place.stop and all(CONTINUE not in self.falls.exits_of(p) for p in pieces[:-1]):
+            guard = place.stop
+            inside = replace(place, guard=guard, end=False)
+        else:
+            guard = self.fresh("done")
+            inside = replace(place, guard=guard, guards=(*place.guards, guard), end=False)
+        out: list[ast.stmt] = []
+        for number, piece in enumerate(pieces):
+            last = number == len(pieces) - 1
+            block = self.block(piece, place if last else inside, piece[0], known)
+            if number > 0:
+                test = ast.UnaryOp(ast.Not(), ast.Name(guard, ast.Load()))
+                block = [_at(ast.If(test, block, []), piece[0])]
+                self.made += block
+            out += block
+            known |= {guard} | ({place.stop} if place.stop else set())
+        return out
+
+    def exit(self, stmt: ast.stmt, place: _Place, known: frozenset[str]) -> list[ast.stmt]:
+        """What stands in the place of an exit."""
+        if isinstance(stmt, ast.Raise):
+            return [stmt]
+        out: list[ast.stmt] = []
+        if isinstance(stmt, ast.Return):
+            assert self.value is not None
+            value = stmt.value or ast.Constant(None)
+            out.append(_at(ast.Assign([ast.Name(self.value, ast.Store())], value), stmt))
+            if place.loop and self.returned:
+                out.append(_assign(self.returned, True, stmt))
+        if place.broken and isinstance(stmt, ast.Break):
+            out.append(_assign(place.broken, True, stmt))
+        out += [_assign(g, True, stmt) for g in place.guards]
+        if place.stop:
+            stops = not isinstance(stmt, ast.Continue)
+            if stops or place.stop not in known:
+                out.append(_assign(place.stop, stops, stmt))
+        return out
+
+    def finish(self, place: _Place, at: ast.stmt, known: frozenset[str]) -> list[ast.stmt]:
+        """What stands where a block falls off its end."""
+        flags = dict.fromkeys(f for f in (place.guard, place.stop) if f is not None and f not in known)
+        out: list[ast.stmt] = [_assign(f, False, at) for f in flags]
+        if place.end and self.value is not None:
+            out.append(_at(ast.Assign([ast.Name(self.value, ast.Store())], ast.Constant(None)), at))
+        return out
+
+    # ------------------------------------------------------------------------------- compound statements
+
+    def loop(
+        self, node: Loop, place: _Place, known: frozenset[str]
+    ) -> tuple[list[ast.stmt], ast.stmt, list[ast.stmt]]:
+        """A loop: what must be assigned before it, itself, and what has to be done behind it."""
+        new = copy.copy(node)
+        new.orelse = []
+        self.made.append(new)
+        exits = self.falls.exits_of(node.body)
+        before: list[ast.stmt] = []
+        after: list[ast.stmt] = []
+        if RETURN in exits:
+            if self.returned and not place.loop and self.returned not in known:
+                before.append(_assign(self.returned, False, node))
+            after.append(self.leave(node))
+        body = node.body
+        ended = None
+        if isinstance(new, ast.While) and any(isinstance(n, ast.NamedExpr) for n in ast.walk(new.test)):
+            ended = self.fresh("ended") if node.orelse and BREAK in exits else None
+            before += [_assign(ended, False, node)] if ended else []
+            leave = [_assign(ended, True, node)] if ended else []
+            body = [_at(ast.If(new.test, list(body), [*leave, _at(ast.Break(), new)]), new)]
+            new.test = ast.copy_location(ast.Constant(True), new.test)
+        broken = None
+        stop = self.fresh("stop") if self.falls.exits_of(body) & {BREAK, RETURN} else None
+        if node.orelse and not _forever(node):
+            if BREAK not in exits:
+                after += node.orelse
+            else:
+                flag = ended or self.fresh("broken")
+                test: ast.expr = ast.Name(flag, ast.Load())
+                if ended is None:
+                    broken = flag
+                    before.append(_assign(broken, False, node))
+                    test = ast.UnaryOp(ast.Not(), test)
+                after.append(_at(ast.If(test, node.orelse, []), node.orelse[0]))
+        new.stop = stop  # type: ignore[union-attr]
+        new.body = self.block(body, _Place(loop=True, stop=stop, broken=broken), node)
+        return before, new, after
+
+    def leave(self, loop: Loop) -> ast.stmt:
+        """What stands behind a loop that a `return` may have ended."""
+        leave: ast.stmt = _at(_Leave(), loop)
+        if not self.falls.ends(loop):
+            return leave
+        assert self.returned is not None
+        return _at(ast.If(ast.Name(self.returned, ast.Load()), [leave], []), loop)
+
+    def own(self, stmt: Forked) -> Forked:
+        """A copy of a statement whose blocks may be changed, with a last case for what no case matches."""
+        new = copy.copy(stmt)
+        self.made.append(new)
+        if isinstance(new, ast.Match):
+            new.cases = [copy.copy(case) for case in new.cases]
+            for case in new.cases:
+                case.body = list(case.body)
+            if len(branches(new)) > len(new.cases):
+                new.cases.append(ast.match_case(_at(ast.MatchAs(), new.cases[-1].pattern), None, []))
+        else:
+            new.body = list(new.body)
+            if isinstance(new, ast.If):
+                new.orelse = list(new.orelse)
+        return new
+
+    def targets(self, stmt: Forked) -> list[list[ast.stmt]]:
+        """The blocks of an own copy."""
+        return branches(stmt) if not isinstance(stmt, ast.Match) else [case.body for case in stmt.cases]
+
+    def inner(self, stmt: ast.stmt) -> ast.stmt:
+        """A statement that is not left through an exit, with the loops inside brought into form."""
+        if isinstance(stmt, ast.If | ast.With):
+            return self.forked(stmt, PLAIN, NOTHING)
+        if isinstance(stmt, ast.Match):
+            match = copy.copy(stmt)
+            match.cases = [copy.copy(case) for case in match.cases]
+            for case in match.cases:
+                case.body = self.block(case.body, PLAIN, stmt)
+            return match
+        if isinstance(stmt, ast.Try | ast.TryStar):
+            return self.attempt(stmt)
+        return stmt
+
+    def attempt(self, stmt: ast.Try | ast.TryStar) -> ast.stmt:
+        """A `try` with the loops inside brought into form, or marked and as it is if it contains exits."""
+        new = copy.copy(stmt)
+        if has_exits(stmt):
+            new.exits = True  # type: ignore[union-attr]
+            return new
+        new.body = self.block(new.body, PLAIN, stmt)
+        new.orelse = self.block(new.orelse, PLAIN, stmt)
+        new.finalbody = self.block(new.finalbody, PLAIN, stmt)
+        new.handlers = [copy.copy(handler) for handler in new.handlers]
+        for handler in new.handlers:
+            handler.body = self.block(handler.body, PLAIN, stmt)
+        return new
+
+    def tidy(self) -> None:
+        """Fill empty blocks, and turn a test round where only its other branch does anything."""
+        for stmt in self.made:
+            if isinstance(stmt, ast.If) and not stmt.body and stmt.orelse:
+                stmt.test = _negated(stmt.test)
+                stmt.body, stmt.orelse = stmt.orelse, []
+            if isinstance(stmt, ast.If | ast.For | ast.While | ast.With):
+                stmt.body = stmt.body or [_at(ast.Pass(), stmt)]
+            elif isinstance(stmt, ast.Match):
+                for case in stmt.cases:
+                    case.body = case.body or [_at(ast.Pass(), stmt)]
+
+
+def _negated(test: ast.expr) -> ast.expr:
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    return ast.copy_location(ast.UnaryOp(ast.Not(), test), test)
+
+
+def _assign(name: str, value: bool, at: ast.stmt) -> ast.stmt:
+    return _at(ast.Assign([ast.Name(name, ast.Store())], ast.Constant(value)), at)
+
+
+def _at(node: Node, at: ast.AST) -> Node:
+    """Give a new node, and what is new in it, the location of the statement that it stands for."""
+    stack: list[ast.AST] = [node]
+    while stack:
+        new = stack.pop()
+        if not hasattr(new, "lineno"):
+            ast.copy_location(new, at)
+            stack.extend(ast.iter_child_nodes(new))
+    return node

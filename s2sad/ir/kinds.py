@@ -1,0 +1,298 @@
+"""Kinds: what is known about a value before the program runs.
+
+A kind says whether a value is a Python scalar, a NumPy scalar, an array or a container, its dtype, and the lengths of
+its axes as symbols. Kinds are facts, never guesses: what is not known is None.
+
+Lengths are integers or `(symbol, offset)`, which stands for max(0, symbol + offset). Two equal lengths are equal at
+run time: a symbol belongs to one place that makes a value (a parameter's axis, a call, the head of a loop) and denotes
+what that place made last. So `u[2:]` and `u[:-2]` have the same length ("n", -2), and `u[2:]` and `u[1:]` do not.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+Length = int | tuple[str, int]
+Shape = tuple[Length, ...]
+
+_symbols = itertools.count(1)
+
+
+def new_length() -> Length:
+    """A length that is not known to equal any other."""
+    return (f"n{next(_symbols)}", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is known about a value.
+
+    cat    "float" "complex" "int" "bool" (Python scalars), "npscalar" (NumPy scalar), "array" (np.ndarray of any rank,
+           0 included), "num" (array or NumPy scalar: an expression on arrays of unknown or zero rank), "str" "none"
+           "list" "tuple" "dict" "range" "slice" "object" (anything else)
+    dtype  of npscalar, array and num: NumPy's name ("float64", "int64", "bool", ...), or a class alone where the width
+           is not known: "float", "int", "complex"; "" for everything else
+    shape  of array and num: lengths, or None when the rank is not known; () for scalars
+    items  of list: the one kind of every element (or None: not known or empty); of tuple: the kinds of the elements
+    keys   of dict: the keys, beside items
+    """
+
+    cat: str
+    dtype: str = ""
+    shape: Shape | None = ()
+    items: tuple[Kind, ...] | None = None
+    keys: tuple[Any, ...] = ()
+
+    @property
+    def rank(self) -> int | None:
+        return None if self.shape is None else len(self.shape)
+
+    @property
+    def is_array(self) -> bool:
+        """Whether the value is an np.ndarray for certain (so that augmented assignment writes into it)."""
+        return self.cat == "array"
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether the value is a Python or NumPy scalar for certain."""
+        return self.cat in ("float", "complex", "int", "bool", "npscalar")
+
+    @property
+    def is_python(self) -> bool:
+        """Whether the value is a Python number for certain, which raises where NumPy gives inf."""
+        return self.cat in ("float", "complex", "int", "bool")
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the value is a number or an array of numbers."""
+        return self.is_scalar or self.cat in ("array", "num")
+
+    @property
+    def sort(self) -> str:
+        """"float", "complex", "int", "bool" for numbers, "" for the rest."""
+        if self.is_python:
+            return self.cat
+        if self.cat not in ("npscalar", "array", "num"):
+            return ""
+        name = self.dtype.rstrip("0123456789")
+        return "int" if name == "uint" else name
+
+    @property
+    def inexact(self) -> bool:
+        """Whether the value can carry a derivative."""
+        return self.sort in ("float", "complex")
+
+
+FLOAT = Kind("float")
+COMPLEX = Kind("complex")
+INT = Kind("int")
+BOOL = Kind("bool")
+STR = Kind("str")
+NONE = Kind("none")
+OBJECT = Kind("object", shape=None)
+RANGE = Kind("range")
+
+
+def array(shape: Shape | None, dtype: str = "float64") -> Kind:
+    """The kind of an np.ndarray."""
+    return Kind("array", dtype, shape)
+
+
+def num(shape: Shape | None, dtype: str = "float64") -> Kind:
+    """The kind of what NumPy returns for this shape: a NumPy scalar at rank 0, else an array, else not known."""
+    if shape is None:
+        return Kind("num", dtype, None)
+    return Kind("array", dtype, shape) if shape else Kind("npscalar", dtype, ())
+
+
+def npscalar(dtype: str = "float64") -> Kind:
+    """The kind of a NumPy scalar."""
+    return Kind("npscalar", dtype, ())
+
+
+def list_of(item: Kind | None) -> Kind:
+    """The kind of a list whose elements all have one kind."""
+    return Kind("list", "", (), None if item is None else (item,))
+
+
+def fresh_shape(rank: int | None) -> Shape | None:
+    """A shape of this rank of which nothing else is known."""
+    return None if rank is None else tuple(new_length() for _ in range(rank))
+
+
+def anonymous(kind: Kind) -> Kind:
+    """The kind with lengths that equal no other's: for elements of lists, results of unseen calls."""
+    if kind.cat in ("array", "num"):
+        return replace(kind, shape=fresh_shape(kind.rank))
+    return kind
+
+
+# ------------------------------------------------------------------------------------------------------ arithmetic
+
+
+def promote(*kinds: Kind) -> str:
+    """The dtype of an elementwise operation (NEP 50: Python scalars are weak), "float" and so on if widths are not known."""
+    strong = [k for k in kinds if not k.is_python]
+    sorts = [k.sort for k in kinds]
+    if not strong:
+        return {"float": "float64", "complex": "complex128", "int": "int64", "bool": "bool"}[widest(sorts)]
+    if any(k.dtype in ("float", "complex", "int", "") for k in strong):
+        return widest(sorts)
+    weak = {"float": 1.0, "complex": 1j, "int": 1, "bool": True}
+    try:
+        dtype = np.result_type(*(weak[k.cat] if k.is_python else np.dtype(k.dtype) for k in kinds))
+    except (TypeError, OverflowError):
+        return widest(sorts)
+    return dtype.name
+
+
+def widest(sorts: list[str]) -> str:
+    """The widest of number sorts."""
+    for sort in ("complex", "float", "int"):
+        if sort in sorts:
+            return sort
+    return "bool"
+
+
+def broadcast(*shapes: Shape | None) -> Shape | None:
+    """NumPy's broadcasting on symbolic shapes: None if a rank is not known, a new length where lengths may differ."""
+    if any(s is None for s in shapes):
+        return None
+    known = [s for s in shapes if s is not None]
+    rank = max((len(s) for s in known), default=0)
+    result: list[Length] = []
+    for axis in range(-rank, 0):
+        lengths = {s[axis] for s in known if len(s) >= -axis} - {1}
+        numbers = [n for n in lengths if isinstance(n, int)]
+        if not lengths:
+            result.append(1)
+        elif len(lengths) == 1:
+            result.append(lengths.pop())
+        elif numbers:
+            result.append(numbers[0])
+        else:
+            result.append(new_length())
+    return tuple(result)
+
+
+def elementwise(*kinds: Kind, dtype: str | None = None) -> Kind:
+    """The kind of a ufunc's result: Python scalars and NumPy scalars give NumPy scalars."""
+    return num(broadcast(*(k.shape for k in kinds)), promote(*kinds) if dtype is None else dtype)
+
+
+def slice_length(length: Length, lo: Any, hi: Any, step: Any) -> Length:
+    """The length of `a[lo:hi:step]` for an axis of this length; parts that are not ints or None are not known."""
+    for part in (lo, hi, step):
+        if part is not None and (not isinstance(part, int) or isinstance(part, bool)):
+            return new_length()
+    if isinstance(length, int):
+        return len(range(*slice(lo, hi, step).indices(length)))
+    symbol, offset = length
+    if step in (None, -1) and lo is None and hi is None:
+        return length
+    if step not in (None, 1):
+        return new_length()
+    lo = 0 if lo is None else lo
+    if lo >= 0 and (hi is None or hi < 0):  # max(0, n + offset - lo + hi)
+        return (symbol, offset - lo + (hi or 0)) if offset - lo + (hi or 0) <= offset else new_length()
+    return new_length()
+
+
+# ------------------------------------------------------------------------------------------------------------ join
+
+
+def join(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length] | None = None) -> Kind:
+    """The smallest kind that holds both: at the end of a branch, at the head of a loop.
+
+    `symbols` remembers the length that two different lengths were joined to, so that joining values of equal shapes
+    gives equal shapes.
+    """
+    if a == b:
+        return a
+    symbols = {} if symbols is None else symbols
+    if a.is_number and b.is_number:
+        return _join_numbers(a, b, symbols)
+    if a.cat == b.cat == "list":
+        return list_of(_join_items(a, b, symbols))
+    if a.cat == b.cat == "tuple" and a.items and b.items and len(a.items) == len(b.items):
+        return replace(a, items=tuple(join(x, y, symbols) for x, y in zip(a.items, b.items, strict=True)))
+    return OBJECT
+
+
+def _join_items(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) -> Kind | None:
+    if a.items is None:
+        return b.items[0] if b.items else None
+    return join(a.items[0], b.items[0], symbols) if b.items else a.items[0]
+
+
+def _join_numbers(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) -> Kind:
+    if a.is_python and b.is_python:
+        return Kind(widest([a.cat, b.cat]))  # an int beside a float is read as a float
+    dtype = a.dtype if a.dtype == b.dtype else promote(a, b)
+    if a.is_scalar and b.is_scalar:
+        return Kind("npscalar", dtype, ())
+    if a.shape is None or b.shape is None or len(a.shape) != len(b.shape):
+        shape = None
+    else:
+        shape = tuple(
+            m if m == n else symbols.setdefault((m, n), new_length()) for m, n in zip(a.shape, b.shape, strict=True)
+        )
+    return Kind("array" if a.is_array and b.is_array else "num", dtype, shape)
+
+
+def same_shape(a: Kind, b: Kind) -> bool:
+    """Whether two values certainly have equal shapes."""
+    return a.shape is not None and a.shape == b.shape
+
+
+def describe(kind: Kind) -> str:
+    """The kind as the header of a text and error messages say it: `1-D float64 array`, `Python float`."""
+    if kind.cat == "npscalar":
+        return f"NumPy {kind.dtype} scalar"
+    if kind.cat in ("array", "num"):
+        rank = "array" if kind.rank is None else f"{kind.rank}-D array"
+        return f"{kind.dtype} {rank}" if kind.dtype not in ("float64", "") else rank
+    names = {"none": "None", "float": "Python float", "complex": "Python complex", "int": "Python int"}
+    return names.get(kind.cat, kind.cat)
+
+
+def kind_of_value(value: Any) -> Kind:
+    """The kind of a live object; arrays get lengths that equal no other's."""
+    if isinstance(value, bool):
+        return BOOL
+    for cls, kind in ((int, INT), (float, FLOAT), (complex, COMPLEX), (str, STR), (range, RANGE)):
+        if type(value) is cls:
+            return kind
+    if value is None:
+        return NONE
+    if isinstance(value, np.generic):
+        return npscalar(value.dtype.name) if value.dtype.kind in "fciub" else OBJECT
+    if type(value) in (np.ndarray, np.memmap):
+        return array(fresh_shape(value.ndim), value.dtype.name) if value.dtype.kind in "fciub" else OBJECT
+    if type(value) is tuple:
+        return Kind("tuple", items=tuple(kind_of_value(v) for v in value))
+    if type(value) is list:
+        return list_of(join_all([kind_of_value(v) for v in value]))
+    if type(value) is dict:
+        return Kind("dict", items=tuple(kind_of_value(v) for v in value.values()), keys=tuple(value))
+    return OBJECT
+
+
+def without_lengths(kind: Kind) -> tuple[Any, ...]:
+    """A kind as a key: everything but the symbols of its lengths."""
+    items = None if kind.items is None else tuple(without_lengths(i) for i in kind.items)
+    return kind.cat, kind.dtype, kind.rank, items, kind.keys
+
+
+def join_all(items: list[Kind]) -> Kind | None:
+    """The kind of the elements of a list: their join, with anonymous lengths."""
+    if not items:
+        return None
+    result = items[0]
+    for item in items[1:]:
+        result = join(result, item)
+    return anonymous(result)

@@ -1,0 +1,407 @@
+"""The intermediate representation: a structured program in static single assignment form.
+
+Loops and branches stay loops and branches (never a control-flow graph); every value has one definition. What a
+Python name means at a point of the program is a *binding* and is gone: `y = x` leaves no trace, and a name that is
+assigned in a loop or in a branch becomes a `Carry` or an `Out`. The user's names survive as hints, from which
+`backend.names` makes Python names again.
+
+Values are numbers, arrays and containers. An SSA name whose value is an array denotes a *reference* to storage;
+`Store` changes the storage and defines nothing. So SSA answers every question about bindings, and only questions about
+the contents of written storage need `analysis.storage`.
+
+    b = 0.5*a                          Let("b.1", mul(0.5, a))
+    while np.sum(b) < 100.0:           While(head: t.2 = np.sum(b.3); t.4 = lt(t.2, 100.0)   cond: t.4
+        b = b*b + 1.0                        carried: Carry(name b.3, init b.1, next b.6, out b.7)
+    return b                                 body: t.5 = mul(b.3, b.3); b.6 = add(t.5, 1.0))
+                                       Return(b.7)
+
+Atoms are `Var`, `Const`, `Ref`, `Undef`, and displays of atoms (`Slice`, `Tuple`, `List`), which occur as indices,
+shapes, operands of stack and concatenate, and results. An expression is one `Call` on atoms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from s2sad.errors import Span
+from s2sad.ir.kinds import Kind
+
+# ---------------------------------------------------------------------------------------------------------- atoms
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A use of the value that `Let`, `Carry`, `Out`, a loop target or a parameter defines."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Const:
+    """A literal. Equal only to a literal of the same type and spelling: 1, 1.0, True, 0.0 and -0.0 are five."""
+
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Const) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[type, str]:
+        return type(self.value), repr(self.value)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ref:
+    """A live object and how the text spells it: `np.float64`, a global, a captured function. Equal if identical."""
+
+    text: str
+    obj: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ref) and self.obj is other.obj
+
+    def __hash__(self) -> int:
+        return hash(("Ref", id(self.obj)))
+
+
+@dataclass(frozen=True, slots=True)
+class Undef:
+    """What a name holds on a path that does not bind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """`lo:hi:step` inside an index; absent parts are Const(None)."""
+
+    lo: Atom
+    hi: Atom
+    step: Atom
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    """A tuple display."""
+
+    items: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list display that is never written to (operands of stack, contents of np.array)."""
+
+    items: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dict:
+    """A dict display with constant keys."""
+
+    keys: tuple[Const, ...]
+    items: tuple[Atom, ...]
+
+
+Atom = Var | Const | Ref | Undef | Slice | Tuple | List | Dict
+NONE = Const(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One operation on atoms.
+
+    `fun` is the canonical name of a primitive: "np.sum", "math.sqrt", "add", "getitem" (array or list, index),
+    "getattr" (value, Const(name)), "len", "tuple", "list", "list.append", "call" (callee, *arguments: opaque), "fstring".
+    `form` is the spelling where it is not the canonical one: ".sum" is the method of the first argument, "numpy.sum"
+    another import.
+    """
+
+    fun: str
+    args: tuple[Atom, ...] = ()
+    kwargs: tuple[tuple[str, Atom], ...] = ()
+    form: str = ""
+
+
+# ----------------------------------------------------------------------------------------------------- statements
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Let:
+    """`name = call`. `made` marks what a transform made, in contrast to what the user wrote."""
+
+    name: str
+    call: Call
+    span: Span | None = None
+    made: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Do:
+    """A call for its effect: list.append, print, raise, assert, an unseen function."""
+
+    call: Call
+    span: Span | None = None
+    made: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Store:
+    """`base[index] = value`, `base[index] op= value`; without an index `base[...] = value`, `base op= value`.
+
+    `base` is an array (or a list: `xs[i] = v`); `op` is the primitive of the augmented assignment ("add") or "".
+    """
+
+    base: Atom
+    index: Atom | None
+    value: Atom
+    op: str = ""
+    span: Span | None = None
+    made: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """A value that leaves a branch: `name` is `then` or `orelse` afterwards."""
+
+    name: str
+    then: Atom
+    orelse: Atom
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class If:
+    """Both blocks may be empty. `ternary` asks for a conditional expression in the text."""
+
+    cond: Atom
+    then: Block
+    orelse: Block
+    outs: tuple[Out, ...] = ()
+    span: Span | None = None
+    made: bool = False
+    ternary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """A value that goes round a loop: `name` in head and body, first `init`, then `next`; `out` after the loop."""
+
+    name: str
+    init: Atom
+    next: Atom
+    out: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The iteration space of an index loop."""
+
+    start: Atom
+    stop: Atom
+    step: Atom
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class For:
+    """`for target in space: body`. `space` is a Range, or an atom whose items are taken as they come.
+
+    After each trip the loop ends early if `stop` is true; the carried values are then those of `next` as well.
+    """
+
+    target: str
+    space: Range | Atom
+    body: Block
+    carried: tuple[Carry, ...] = ()
+    stop: Atom | None = None
+    span: Span | None = None
+    made: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class While:
+    """`while True: head; if not cond: break; body; if stop: break`. Values of head are visible in body only."""
+
+    head: Block
+    cond: Atom
+    body: Block
+    carried: tuple[Carry, ...] = ()
+    stop: Atom | None = None
+    span: Span | None = None
+    made: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moves:
+    """Simultaneous renaming, `names = values`; only transforms make it, where a rebinding is to be shown."""
+
+    names: tuple[str, ...]
+    values: tuple[Atom, ...]
+    span: Span | None = None
+    made: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comment:
+    """A line of its own in the text; `backward` opens the reverse sweep."""
+
+    text: str
+    span: Span | None = None
+    made: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Return:
+    """The end of the program; stands last in the body, nowhere else."""
+
+    value: Atom
+    span: Span | None = None
+    made: bool = False
+
+
+Stmt = Let | Do | Store | If | For | While | Moves | Comment | Return
+Block = tuple[Stmt, ...]
+
+
+@dataclass(slots=True)
+class Program:
+    """One generated (or lowered) function.
+
+    params    SSA names of the parameters, in order; `hints` gives their Python names
+    kinds     the kind of every SSA name
+    hints     the user's name of an SSA name, "" for a temporary
+    quiet     the part behind the Comment "backward" runs under np.errstate(all="ignore")
+    assumes   the lines of the text's `# assumes:` header
+    defaults  text of default values of trailing parameters, by parameter
+    """
+
+    name: str
+    params: tuple[str, ...]
+    body: Block
+    kinds: dict[str, Kind]
+    hints: dict[str, str]
+    quiet: bool = False
+    assumes: tuple[str, ...] = ()
+    notes: dict[Stmt, str] = field(default_factory=dict)
+    doc: str = ""
+
+
+class Fresh:
+    """Makes SSA names for one program: `fresh("b", kind)` is "b.7", with hint and kind entered."""
+
+    def __init__(self, kinds: dict[str, Kind], hints: dict[str, str]) -> None:
+        self.kinds = kinds
+        self.hints = hints
+        self._count = len(hints)
+
+    def __call__(self, hint: str, kind: Kind) -> str:
+        self._count += 1
+        name = f"{hint or 't'}.{self._count}"
+        self.kinds[name] = kind
+        self.hints[name] = hint
+        return name
+
+
+# ------------------------------------------------------------------------------------------------------ traversal
+
+
+def blocks(stmt: Stmt) -> tuple[Block, ...]:
+    """The blocks nested directly in a statement, in order of execution."""
+    if isinstance(stmt, If):
+        return stmt.then, stmt.orelse
+    if isinstance(stmt, For):
+        return (stmt.body,)
+    if isinstance(stmt, While):
+        return stmt.head, stmt.body
+    return ()
+
+
+def walk(block: Block) -> Iterator[Stmt]:
+    """Every statement of a block and of the blocks nested in it, in text order, without recursion in Python."""
+    stack: list[Iterator[Stmt]] = [iter(block)]
+    while stack:
+        stmt = next(stack[-1], None)
+        if stmt is None:
+            stack.pop()
+            continue
+        yield stmt
+        stack.extend(iter(b) for b in reversed(blocks(stmt)))
+
+
+def atom_vars(atom: Atom | Range | None) -> Iterator[str]:
+    """Names that an atom reads."""
+    if isinstance(atom, Var):
+        yield atom.name
+    elif isinstance(atom, Tuple | List | Dict):
+        for item in atom.items:
+            yield from atom_vars(item)
+    elif isinstance(atom, Slice):
+        for part in (atom.lo, atom.hi, atom.step):
+            yield from atom_vars(part)
+    elif isinstance(atom, Range):
+        for part in (atom.start, atom.stop, atom.step):
+            yield from atom_vars(part)
+
+
+def call_vars(call: Call) -> Iterator[str]:
+    """Names that a call reads."""
+    for atom in call.args:
+        yield from atom_vars(atom)
+    for _, atom in call.kwargs:
+        yield from atom_vars(atom)
+
+
+def own_atoms(stmt: Stmt) -> Iterator[Atom | Range]:
+    """Atoms that a statement itself reads: operands, condition, space, what it carries in, out and round."""
+    if isinstance(stmt, Let | Do):
+        yield from stmt.call.args
+        yield from (atom for _, atom in stmt.call.kwargs)
+    elif isinstance(stmt, Store):
+        yield stmt.base
+        if stmt.index is not None:
+            yield stmt.index
+        yield stmt.value
+    elif isinstance(stmt, If):
+        yield stmt.cond
+        for out in stmt.outs:
+            yield out.then
+            yield out.orelse
+    elif isinstance(stmt, For | While):
+        yield stmt.space if isinstance(stmt, For) else stmt.cond
+        for carry in stmt.carried:
+            yield carry.init
+            yield carry.next
+        if stmt.stop is not None:
+            yield stmt.stop
+    elif isinstance(stmt, Moves):
+        yield from stmt.values
+    elif isinstance(stmt, Return):
+        yield stmt.value
+
+
+def uses(stmt: Stmt) -> Iterator[str]:
+    """Names that a statement itself reads (not those that its nested blocks read)."""
+    for atom in own_atoms(stmt):
+        yield from atom_vars(atom)
+
+
+def defines(stmt: Stmt) -> tuple[str, ...]:
+    """Names that are visible after a statement because of it."""
+    if isinstance(stmt, Let):
+        return (stmt.name,)
+    if isinstance(stmt, If):
+        return tuple(out.name for out in stmt.outs)
+    if isinstance(stmt, For | While):
+        return tuple(carry.out for carry in stmt.carried)
+    if isinstance(stmt, Moves):
+        return stmt.names
+    return ()
+
+
+def inner_names(stmt: Stmt) -> tuple[str, ...]:
+    """Names that a loop defines for its own head and body: the target and the carried values."""
+    if isinstance(stmt, For):
+        return (stmt.target, *(carry.name for carry in stmt.carried))
+    if isinstance(stmt, While):
+        return tuple(carry.name for carry in stmt.carried)
+    return ()

@@ -1,0 +1,153 @@
+"""Common subexpressions: what was computed and still holds is used again, in the reverse sweep above all.
+
+Accepts any `Program`; guarantees that no pure expression is computed twice where the first value is
+visible and the storage that it reads is unwritten in between. Identities are left alone [DESIGN
+A6]: a fresh array that is written, or that the caller gets to see, is neither merged nor merged
+into. Views are merged as views, written or not.
+
+    y = np.exp(x)
+    t = np.exp(x)            gone
+    x_bar = t*y_bar          x_bar = y*y_bar
+
+The earlier name stays. What the user wrote twice in trivial form (`u[1:-1]`, `i - 1`) stays as
+written; a made statement uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from s2sad.analysis.effects import Aliases
+from s2sad.analysis.primitives import ARITHMETIC, COMPARISONS, METADATA, is_pure, kind_of, reads_contents
+from s2sad.ir.kinds import OBJECT, Kind
+from s2sad.ir.nodes import Atom, Block, Call, Const, For, If, Let, Program, Ref, Slice, Stmt, Var, While
+from s2sad.ir.rewrite import Edit, in_statement, nested, same_block, with_blocks
+
+_COMMUTATIVE = frozenset(("add", "mul", "eq", "ne", "band", "bor", "bxor"))
+_DISPLAYS = frozenset(("list", "dict", "tuple", "fstring"))
+
+
+def cse(program: Program, aliases: Aliases | None = None) -> Program:
+    """Use earlier values of equal expressions."""
+    walker = _Sharing(program, aliases)
+    body = walker.block(program.body)
+    return walker.edit.finish(body)
+
+
+class _Sharing:
+    """Expressions that are available where the walk stands, by key and by the classes that they read."""
+
+    def __init__(self, program: Program, aliases: Aliases | None) -> None:
+        self.kinds = program.kinds
+        self.aliases = aliases or Aliases(program)
+        self.edit = Edit(program)
+        self._available: dict[Hashable, Let] = {}
+        self._readers: dict[int, list[Hashable]] = {}
+        self._instead: dict[str, Atom] = {}
+        self._fixed = self._written_or_seen(program)
+
+    def _written_or_seen(self, program: Program) -> frozenset[int]:
+        aliases = self.aliases
+        written = [aliases.written(stmt) for stmt in program.body]
+        return frozenset().union(aliases.visible, aliases.returned, aliases.identity, *written)
+
+    def block(self, block: Block) -> Block:
+        """The block with equal expressions shared; what it made available ends with it."""
+        entered: list[Hashable] = []
+        result: list[Stmt] = []
+        for old in block:
+            stmt = self.edit.moved(old, in_statement(old, self._instead))
+            if isinstance(stmt, Let) and (key := self._key(stmt)) is not None:
+                first = self._available.get(key)
+                if first is not None and (stmt.made or not self._is_trivial(stmt)):
+                    self._instead[stmt.name] = Var(first.name)
+                    self.edit.rename(first.name, self.edit.hints.get(stmt.name, ""))
+                    continue
+                if first is None:
+                    self._enter(key, stmt)
+                    entered.append(key)
+            elif parts := nested(stmt):
+                self._nested(old, stmt, parts, result)
+                continue
+            self._end(old)
+            result.append(stmt)
+        for key in entered:
+            self._available.pop(key, None)
+        return same_block(block, result)
+
+    def _nested(self, old: Stmt, stmt: Stmt, parts: tuple[Block, ...], result: list[Stmt]) -> None:
+        """A loop's body starts with what no trip has written; head and body of a `while` are one scope."""
+        if isinstance(stmt, If):
+            made = tuple(self.block(part) for part in parts)
+        elif isinstance(stmt, For):
+            self._end(old)
+            made = (self.block(stmt.body),)
+        else:
+            assert isinstance(stmt, While)
+            self._end(old)
+            joint = self.block(stmt.head + stmt.body)
+            made = self._split(stmt, joint)
+        self._end(old)
+        new = with_blocks(stmt, made)
+        new = self.edit.moved(stmt, in_statement(new, self._instead))
+        result.append(new)
+
+    def _split(self, stmt: While, joint: Block) -> tuple[Block, Block]:
+        """Head and body of a loop walked as one block: the head keeps what it had, less the shared."""
+        gone = sum(1 for s in stmt.head if isinstance(s, Let) and s.name in self._instead)
+        at = len(stmt.head) - gone
+        return same_block(stmt.head, list(joint[:at])), same_block(stmt.body, list(joint[at:]))
+
+    def _enter(self, key: Hashable, let: Let) -> None:
+        self._available[key] = let
+        for cls in self.aliases.reads(let.call, self.kinds.get(let.name, OBJECT)):
+            self._readers.setdefault(cls, []).append(key)
+
+    def _end(self, stmt: Stmt) -> None:
+        for cls in self.aliases.written(stmt):
+            for key in self._readers.pop(cls, ()):
+                self._available.pop(key, None)
+
+    def _key(self, let: Let) -> Hashable | None:
+        """What equal expressions have in common; None for what must not be shared."""
+        call, kind = let.call, self.kinds.get(let.name, OBJECT)
+        if call.fun in _DISPLAYS or not is_pure(call, self.kinds):
+            return None
+        cls = self.aliases.of(let.name)
+        if cls is not None and cls in self._fixed and not self._is_same_storage(call, kind):
+            return None
+        args = call.args
+        if call.fun in _COMMUTATIVE and all(self._is_real(a) for a in args):
+            args = tuple(sorted(args, key=_spelling))
+        return call.fun, args, call.kwargs, call.form if call.fun == "copy" else ""
+
+    def _is_same_storage(self, call: Call, kind: Kind) -> bool:
+        """Whether equal calls denote the same storage anyway: views, and items of containers."""
+        if call.fun not in ("getitem", "getattr"):
+            return False
+        base, own = call.args[0], kind_of(call.args[0], self.kinds)
+        if isinstance(base, Var) and self.aliases.of(base.name) in self.aliases.identity:
+            return False  # `is` tells two views of one array apart
+        if own.cat in ("list", "tuple"):
+            return not isinstance(call.args[1], Slice)
+        return kind.is_array and not reads_contents(call, self.kinds, kind)
+
+    def _is_real(self, atom: Atom) -> bool:
+        kind = kind_of(atom, self.kinds)
+        return kind.is_number and kind.sort in ("float", "int", "bool")
+
+    def _is_trivial(self, let: Let) -> bool:
+        """Whether a user's second spelling stays: views, shapes, and arithmetic of scalars."""
+        call, kind = let.call, self.kinds.get(let.name, OBJECT)
+        if call.fun == "getattr":
+            return isinstance(call.args[1], Const) and call.args[1].value in METADATA | {"T", "real", "imag"}
+        if call.fun in ("getitem", "len"):
+            return True
+        return call.fun in ARITHMETIC | COMPARISONS and kind.is_scalar
+
+
+def _spelling(atom: Atom) -> str:
+    """A text by which operands of commutative operations are ordered."""
+    if isinstance(atom, Var):
+        return atom.name
+    return atom.text if isinstance(atom, Ref) else repr(atom)

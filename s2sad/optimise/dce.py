@@ -1,0 +1,271 @@
+"""Dead code: definitions, carried values, branches, loops, tapes and stores that nothing needs.
+
+Accepts any `Program`; guarantees the same result, the same effects and the same exceptions with
+every remaining statement needed by one of them. A user's call whose domain can fail stays though
+its value is dead [DESIGN A6], a user's `while` stays since it may not end; what a transform made
+goes whatever it is.
+
+    t = np.exp(x)                     gone
+    ts = []                           gone, with
+    ts.append(t)                      its appends: nobody reads ts
+    y[1:] = 0.0                       gone if y is local and never read (`dead_stores`: not read afterwards)
+    q = a/b                           stays: Python numbers, ZeroDivisionError
+
+`dce` marks from the roots on, sparse and flow-insensitive for contents of storage; `dead_stores` is
+the classical backward walk over classes of storage, where everything that a loop reads is live at
+the end of its body.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from s2sad.analysis.effects import Aliases
+from s2sad.analysis.primitives import has_effect, is_opaque, kind_of, may_raise, store_may_raise
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Carry,
+    Comment,
+    Do,
+    For,
+    If,
+    Let,
+    Moves,
+    Out,
+    Program,
+    Range,
+    Return,
+    Stmt,
+    Store,
+    While,
+    atom_vars,
+    call_vars,
+    walk,
+)
+from s2sad.ir.rewrite import Edit, nested, same_block, with_blocks
+from s2sad.optimise.bounds import Bounds
+
+
+def dce(program: Program, aliases: Aliases | None = None) -> Program:
+    """Remove what neither the result nor an effect needs."""
+    live = _Live(program, aliases)
+    edit = Edit(program)
+    return edit.finish(live.sweep(program.body, edit))
+
+
+class _Live:
+    """Marks what is needed, from the roots on: statements, names, classes of storage that are read."""
+
+    def __init__(self, program: Program, aliases: Aliases | None) -> None:
+        self.kinds = program.kinds
+        self.aliases = aliases or Aliases(program)
+        self.bounds = Bounds(program)
+        self.statements: set[Stmt] = set()
+        self.names: set[str] = set()
+        self.contents: set[int] = set()
+        self._parents: dict[Stmt, Stmt] = {}
+        self._definitions: dict[str, tuple[Stmt, Out | Carry | Atom | None]] = {}
+        self._writers: dict[int, list[Stmt]] = {}
+        self._statements_left: list[Stmt] = []
+        self._names_left: list[str] = []
+        for stmt in walk(program.body):
+            self._enter(stmt)
+        for cls in self.aliases.visible:
+            self._read(cls)
+        self._mark()
+
+    def _enter(self, stmt: Stmt) -> None:
+        for block in nested(stmt):
+            self._parents.update(dict.fromkeys(block, stmt))
+        if isinstance(stmt, Let):
+            self._definitions[stmt.name] = (stmt, None)
+        elif isinstance(stmt, If):
+            self._definitions.update((out.name, (stmt, out)) for out in stmt.outs)
+        elif isinstance(stmt, For | While):
+            for carry in stmt.carried:
+                self._definitions[carry.name] = self._definitions[carry.out] = (stmt, carry)
+            if isinstance(stmt, For):
+                self._definitions[stmt.target] = (stmt, None)
+        elif isinstance(stmt, Moves):
+            self._definitions.update((n, (stmt, v)) for n, v in zip(stmt.names, stmt.values, strict=True))
+        if isinstance(stmt, Let | Do | Store):
+            for cls in self.aliases.written(stmt):
+                self._writers.setdefault(cls, []).append(stmt)
+        if self._is_root(stmt):
+            self._need(stmt)
+
+    def _is_root(self, stmt: Stmt) -> bool:
+        if isinstance(stmt, Let | Do):
+            return has_effect(stmt.call) or (not stmt.made and self._may_raise(stmt.call))
+        if isinstance(stmt, Store):
+            return stays(stmt, self.kinds, self.bounds)
+        if isinstance(stmt, For):
+            return not isinstance(stmt.space, Range) and kind_of(stmt.space, self.kinds).cat == "object"
+        return isinstance(stmt, Return) or (isinstance(stmt, While) and not stmt.made)
+
+    def _may_raise(self, call: Call) -> bool:
+        if call.fun == "getitem" and self.bounds.inside(kind_of(call.args[0], self.kinds), call.args[1]):
+            return False
+        return may_raise(call, self.kinds)
+
+    def _need(self, stmt: Stmt) -> None:
+        if stmt not in self.statements:
+            self.statements.add(stmt)
+            self._statements_left.append(stmt)
+
+    def _use(self, atom: Atom | Range | None) -> None:
+        for name in atom_vars(atom):
+            if name not in self.names:
+                self.names.add(name)
+                self._names_left.append(name)
+
+    def _read(self, cls: int) -> None:
+        if cls not in self.contents:
+            self.contents.add(cls)
+            for stmt in self._writers.get(cls, ()):
+                self._need(stmt)
+
+    def _mark(self) -> None:
+        while self._statements_left or self._names_left:
+            if self._statements_left:
+                self._mark_statement(self._statements_left.pop())
+            else:
+                self._mark_name(self._names_left.pop())
+
+    def _mark_name(self, name: str) -> None:
+        stmt, part = self._definitions.get(name, (None, None))
+        if stmt is None:
+            return
+        self._need(stmt)
+        if isinstance(part, Carry):
+            self._use(part.init)
+            self._use(part.next)
+        elif isinstance(part, Out):
+            self._use(part.then)
+            self._use(part.orelse)
+        else:
+            self._use(part)
+
+    def _mark_statement(self, stmt: Stmt) -> None:
+        parent = self._parents.get(stmt)
+        if parent is not None:
+            self._need(parent)
+        for cls in self.aliases.observed(stmt):
+            self._read(cls)
+        if isinstance(stmt, Let | Do):
+            for name in call_vars(stmt.call):
+                if name not in self.names:
+                    self.names.add(name)
+                    self._names_left.append(name)
+            if is_opaque(stmt.call):
+                for cls in self.aliases.written(stmt):
+                    self._read(cls)
+        elif isinstance(stmt, Store):
+            for atom in (stmt.base, stmt.index, stmt.value):
+                self._use(atom)
+        elif isinstance(stmt, If):
+            self._use(stmt.cond)
+        elif isinstance(stmt, For | While):
+            self._use(stmt.space if isinstance(stmt, For) else stmt.cond)
+            self._use(stmt.stop)
+        elif isinstance(stmt, Return):
+            self._use(stmt.value)
+
+    def sweep(self, block: Block, edit: Edit) -> Block:
+        """The block without what is not marked; comments stay where anything does."""
+        result: list[Stmt] = []
+        for stmt in block:
+            if isinstance(stmt, Comment):
+                result.append(stmt)
+            elif stmt in self.statements:
+                parts = tuple(self.sweep(part, edit) for part in nested(stmt))
+                result.append(edit.moved(stmt, self._trimmed(with_blocks(stmt, parts))))
+        return same_block(block, result)
+
+    def _trimmed(self, stmt: Stmt) -> Stmt:
+        names = self.names
+        if isinstance(stmt, If):
+            outs = tuple(o for o in stmt.outs if o.name in names)
+            return stmt if len(outs) == len(stmt.outs) else replace(stmt, outs=outs)
+        if isinstance(stmt, For | While):
+            carried = tuple(c for c in stmt.carried if c.name in names or c.out in names)
+            return stmt if len(carried) == len(stmt.carried) else replace(stmt, carried=carried)
+        if isinstance(stmt, Moves):
+            pairs = [(n, v) for n, v in zip(stmt.names, stmt.values, strict=True) if n in names]
+            if len(pairs) < len(stmt.names):
+                return replace(stmt, names=tuple(n for n, _ in pairs), values=tuple(v for _, v in pairs))
+        return stmt
+
+
+# ---------------------------------------------------------------------------------------- dead stores
+
+
+def dead_stores(program: Program, aliases: Aliases | None = None) -> Program:
+    """Remove stores and appends to local storage whose contents are not read afterwards."""
+    if not any(
+        isinstance(s, Store) or (isinstance(s, Do) and s.call.fun == "list.append")
+        for s in walk(program.body)
+    ):
+        return program
+    walker = _Stores(program, aliases)
+    body = walker.block(program.body, set(walker.aliases.visible))
+    return walker.edit.finish(body)
+
+
+def stays(store: Store, kinds: dict[str, Kind], bounds: Bounds) -> bool:
+    """Whether a store stays for its exception's sake though nobody reads what it stores."""
+    if not store_may_raise(store, kinds):
+        return False
+    base = kind_of(store.base, kinds)
+    return base.cat not in ("array", "num") or not bounds.inside(base, store.index)
+
+
+class _Stores:
+    """The backward walk over one program; `live` classes are those whose contents are read from here on."""
+
+    def __init__(self, program: Program, aliases: Aliases | None) -> None:
+        self.kinds = program.kinds
+        self.aliases = aliases or Aliases(program)
+        self.bounds = Bounds(program)
+        self.edit = Edit(program)
+        self._reads: dict[Stmt, frozenset[int]] = {}
+
+    def reads(self, stmt: Stmt) -> frozenset[int]:
+        """Classes that a statement and its nested blocks read; an opaque call may read what it may write."""
+        found = self._reads.get(stmt)
+        if found is None:
+            parts = [self.aliases.observed(stmt)]
+            if isinstance(stmt, Let | Do) and is_opaque(stmt.call):
+                parts.append(self.aliases.written(stmt))
+            parts.extend(self.reads(s) for block in nested(stmt) for s in block)
+            found = self._reads[stmt] = frozenset().union(*parts) if len(parts) > 1 else parts[0]
+        return found
+
+    def block(self, block: Block, live: set[int]) -> Block:
+        """The block without dead stores; `live`: the classes read behind it, then those read from it on."""
+        result: list[Stmt] = []
+        for stmt in reversed(block):
+            if self._is_dead(stmt, live):
+                continue
+            new = stmt
+            if isinstance(stmt, If):
+                other = set(live)
+                new = with_blocks(stmt, (self.block(stmt.then, live), self.block(stmt.orelse, other)))
+                live |= other
+            elif isinstance(stmt, For | While):
+                live |= self.reads(stmt)  # the next trip reads what this one does
+                new = with_blocks(stmt, tuple(self.block(part, set(live)) for part in nested(stmt)))
+            live |= self.reads(stmt) if not nested(stmt) else self.aliases.observed(stmt)
+            result.append(self.edit.moved(stmt, new))
+        result.reverse()
+        return same_block(block, result)
+
+    def _is_dead(self, stmt: Stmt, live: set[int]) -> bool:
+        if isinstance(stmt, Store):
+            return not stays(stmt, self.kinds, self.bounds) and not self.aliases.written(stmt) & live
+        if isinstance(stmt, Do) and stmt.call.fun == "list.append":
+            return not self.aliases.written(stmt) & live
+        return False

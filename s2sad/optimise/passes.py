@@ -1,0 +1,54 @@
+"""The optimising passes, in order, by name.
+
+Accepts any `Program`; guarantees the same result, effects, exceptions and identities, and a fixed
+point: optimising again changes nothing. Each pass has a name and can be switched off, by the caller
+or for the whole process:
+
+    S2SAD_PASSES=-cse,-births python -c ...
+
+Names that stand here for the back end's passes ("renest") are looked up by it with `switched_off`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from s2sad.analysis.effects import Aliases
+from s2sad.ir.nodes import Program
+from s2sad.optimise.copies import bindings, births, copies
+from s2sad.optimise.cse import cse
+from s2sad.optimise.dce import dce, dead_stores
+
+Pass = Callable[[Program, Aliases | None], Program]
+PASSES: tuple[tuple[str, Pass], ...] = (
+    ("bindings", bindings),
+    ("dce", dce),
+    ("cse", cse),
+    ("copies", copies),
+    ("stores", dead_stores),
+    ("births", births),
+)
+ROUNDS = 8  # two do for most programs; loops of which one needs the other's carried values take more
+
+
+def optimise(program: Program, disabled: frozenset[str] = frozenset()) -> Program:
+    """The program after all passes but the disabled ones, round after round until nothing changes."""
+    off = disabled | switched_off()
+    chosen = [apply for name, apply in PASSES if name not in off]
+    aliases = Aliases(program)
+    for _ in range(ROUNDS):
+        before = program
+        for apply in chosen:
+            after = apply(program, aliases)
+            if after is not program:
+                program, aliases = after, Aliases(after)
+        if program is before:
+            break
+    return program
+
+
+def switched_off() -> frozenset[str]:
+    """Names of passes that the environment switches off: S2SAD_PASSES=-cse,-renest."""
+    words = os.environ.get("S2SAD_PASSES", "").replace(",", " ").split()
+    return frozenset(word[1:] for word in words if word.startswith("-"))

@@ -1,0 +1,1 @@
+"""Tables of derivative rules: one module per topic, entered into `registry` when it is imported."""

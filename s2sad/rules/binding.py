@@ -1,0 +1,67 @@
+"""Binding a call to its rule's signature: which argument is which, what is known of it, and what is not listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from s2sad.ir.kinds import Kind, kind_of_value
+from s2sad.ir.nodes import Atom, Call, Const, List, Ref, Slice, Tuple
+from s2sad.rules.registry import REQUIRED, UNKNOWN, Bound, Rule
+
+
+class BindingError(TypeError):
+    """The call does not fit the rule's signature; the message says which argument."""
+
+
+def static_value(atom: Atom) -> Any:
+    """The value of an atom that is a literal (or a tuple of literals, or a live object), else UNKNOWN."""
+    if isinstance(atom, Const):
+        return atom.value
+    if isinstance(atom, Ref):
+        return atom.obj
+    if isinstance(atom, Tuple | List):
+        values = [static_value(item) for item in atom.items]
+        if any(v is UNKNOWN for v in values):
+            return UNKNOWN
+        return tuple(values) if isinstance(atom, Tuple) else values
+    if isinstance(atom, Slice):
+        parts = [static_value(p) for p in (atom.lo, atom.hi, atom.step)]
+        return UNKNOWN if any(p is UNKNOWN for p in parts) else slice(*parts)
+    return UNKNOWN
+
+
+def bind(rule: Rule, call: Call, kind_of: Callable[[Atom], Kind]) -> tuple[Bound, dict[str, Atom]]:
+    """The call as the rule's functions see it, and the atoms by argument name (variadic ones as one Tuple)."""
+    atoms: dict[str, Atom] = {}
+    names = list(rule.signature)
+    rest = list(call.args)
+    for name in names:
+        if not rest:
+            break
+        if name.startswith("*"):
+            atoms[name[1:]] = Tuple(tuple(rest))
+            rest = []
+        else:
+            atoms[name] = rest.pop(0)
+    if rest:
+        raise BindingError(f"{rule.name} takes {len(names)} arguments here, not {len(call.args)}")
+    for name, atom in call.kwargs:
+        if name not in rule.signature:
+            raise BindingError(f"the argument {name!r} of {rule.name} is not supported")
+        if name in atoms:
+            raise BindingError(f"{rule.name} got two values for {name!r}")
+        atoms[name] = atom
+    statics: dict[str, Any] = {}
+    for name, default in rule.signature.items():
+        if name in atoms:
+            statics[name] = static_value(atoms[name])
+        elif default is not REQUIRED:
+            statics[name] = default
+        elif not name.startswith("*"):
+            raise BindingError(f"{rule.name} needs the argument {name!r}")
+    bound = Bound({n: kind_of(a) for n, a in atoms.items()}, statics)
+    return bound, atoms
+
+
+__all__ = ["BindingError", "bind", "kind_of_value", "static_value"]

@@ -1,0 +1,143 @@
+"""Derivatives of the functions of `s2sad.runtime`, so that generated texts can be differentiated again.
+
+The texts obey what `s2sad.rules.elementwise` says. The families of helpers are closed: the derivative of `pow_dx(x, y)`
+in x is `pow_dx(x, y, 2)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind
+from s2sad.rules import results
+from s2sad.rules.registry import Bound, Rule, Text, parse_signature, register, structural
+
+
+def _scalar(name: str, signature: str, *texts: Text | None, kind: Callable[[Bound], Kind] | None = None) -> None:
+    """A helper on Python scalars: one text per argument of the signature."""
+    arguments = parse_signature(signature)
+    vjp = {n: t for n, t in zip(arguments, texts, strict=False) if t is not None}
+    made = Rule(name, arguments, kind or _promoted, vjp=vjp, form="elementwise")
+    register(made, runtime.HELPERS[name])
+
+
+def _promoted(bound: Bound) -> Kind:
+    """A Python float, or complex where an argument is."""
+    return kinds.COMPLEX if any(k.sort == "complex" for k in bound.kinds.values()) else kinds.FLOAT
+
+
+def _elementwise(bound: Bound) -> Kind:
+    return results.ufunc(np.multiply, bound.kind("x"), kinds.FLOAT)
+
+
+def _quotient(bound: Bound) -> Kind:
+    return results.arithmetic(np.true_divide, *bound.kinds.values())
+
+
+def _order(bound: Bound, name: str) -> int:
+    value = bound.static(name)
+    assert isinstance(value, int), f"{name} is a literal in every text"
+    return value
+
+
+def _pow_dx_y(bound: Bound) -> str:
+    """d/dy of y*(y - 1)*...*x**(y - n): the product's derivative as a sum over its factors."""
+    n = _order(bound, "n")
+    if n == 0:
+        return "pow_dy(x, y)*g"
+    factors = [f"(y - {k})" if k else "y" for k in range(n)]
+    terms = ["*".join(factors[:k] + factors[k + 1 :]) or "1" for k in range(n)]
+    return f"(({' + '.join(terms)})*ieee_pow(x, y - {n}) + {'*'.join(factors)}*pow_dy(x, y - {n}))*g"
+
+
+def _pow_dy_x(bound: Bound) -> str:
+    m = _order(bound, "m")
+    if m == 0:
+        return "pow_dx(x, y)*g"
+    return f"({m}*pow_dy(x, y - 1, {m - 1}) + y*pow_dy(x, y - 1, {m}))*g"
+
+
+def _chosen(bound: Bound) -> Kind:
+    return kinds.join(bound.kind("p"), bound.kind("q"))
+
+
+_scalar("ieee_div", "p, q", "ieee_div(g, q)", "-ieee_div(g*out, q)", kind=_quotient)
+_scalar("ieee_log", "x", "ieee_div(g, x)")
+_scalar("ieee_sqrt", "x", "ieee_div(0.5*g, out)")
+_scalar("ieee_pow", "x, y", "pow_dx(x, y)*g", "pow_dy(x, y)*g")
+_scalar("pow_dx", "x, y, n=1", lambda bound: f"pow_dx(x, y, {_order(bound, 'n') + 1})*g", _pow_dx_y)
+_scalar("pow_dy", "x, y, m=1", _pow_dy_x, lambda bound: f"pow_dy(x, y, {_order(bound, 'm') + 1})*g")
+_scalar("sign", "x")
+_scalar("select", "c, p, q", None, "select(c, g, 0.0)", "select(c, 0.0, g)", kind=_chosen)
+_scalar("polygamma", "n, x", None, lambda bound: f"polygamma({_order(bound, 'n') + 1}, x)*g")
+_scalar("sinc_dx", "x, n=1", lambda bound: f"sinc_dx(x, {_order(bound, 'n') + 1})*g", kind=_elementwise)
+_scalar("bessel_i", "n, x", None, "0.5*(bessel_i(n - 1, x) + bessel_i(n + 1, x))*g", kind=_elementwise)
+
+
+# --------------------------------------------------------------------------------------------------- whole arrays
+
+
+def _helper(name: str, signature: str, kind: Callable[[Bound], Kind], **options: Any) -> None:
+    structural(name, signature, kind, options.pop("vjp", None), (runtime.HELPERS[name],), **options)
+
+
+def _shaped(source: str, numbers: str) -> Callable[[Bound], Kind]:
+    """The kind of an array in the shape of argument `source` with the numbers of argument `numbers`."""
+
+    def infer(bound: Bound) -> Kind:
+        like, dtype = bound.kind(source), kinds.promote(bound.kind(numbers))
+        return Kind("array", dtype, like.shape) if like.is_array else kinds.num(like.shape, dtype)
+
+    return infer
+
+
+def _same(name: str) -> Callable[[Bound], Kind]:
+    return lambda bound: bound.kind(name)
+
+
+def _stretched(bound: Bound) -> str:
+    return "g" if bound.kind("z").is_scalar else "np.broadcast_to(g, np.shape(z))"
+
+
+def _summed(bound: Bound) -> str:
+    if bound.kind("z").cat == "array" and bound.kind("x").rank is None:
+        return "np.reshape(np.sum(g, axis=axis, keepdims=keepdims), np.shape(z))"
+    return "np.sum(g, axis=axis, keepdims=keepdims)"
+
+
+def _unstacked(bound: Bound) -> Kind:
+    x = bound.kind("x")
+    return kinds.list_of(kinds.num(None if x.shape is None else x.shape[1:], x.dtype))
+
+
+def _expanded(bound: Bound) -> Kind:
+    rank = bound.static("rank")
+    return kinds.array(kinds.fresh_shape(rank if isinstance(rank, int) else None), kinds.promote(bound.kind("z")))
+
+
+def _spread_sum(bound: Bound) -> str:
+    return "np.sum(g, axis=0)" if bound.kind("xs").cat in ("array", "num") else "sum(g)"
+
+
+_helper("unbroadcast", "z, x", _shaped("x", "z"), vjp={"z": _stretched}, linear=("z",), effect="maybe z")
+_helper("expand", "z, axis, rank", _expanded, vjp={"z": "np.reshape(g, np.shape(z))"}, linear=("z",), effect="view z")
+_helper(
+    "unreduce", "z, x, axis=None, keepdims=False", _shaped("x", "z"), vjp={"z": _summed}, linear=("z",),
+    effect="maybe z",
+)  # fmt: skip
+_helper("copy_strided", "x", _same("x"), vjp={"x": "g"}, linear=("x",))
+_helper("zeros_list", "xs", _same("xs"))
+_helper("add_lists", "a, b", _same("a"), vjp={"a": "g", "b": "g"}, jvp={"a": "g", "b": "g"})
+_helper("unstack", "x", _unstacked, vjp={"x": "np.stack(g)"}, linear=("x",), effect="view x")
+_helper("spread", "z, xs", _same("xs"), vjp={"z": _spread_sum}, linear=("z",), effect="maybe z")
+_helper("put", "xs, i, z", _same("xs"), vjp={"z": "g[i]"}, linear=("z",), effect="maybe z")
+_helper("winners", "shape, index", lambda bound: kinds.array(None, "bool"))
+_helper("inverse_axes", "axes", lambda bound: Kind("tuple"))
+for _name, _signature in (("reduced_size", "x, axis=None"), ("pick_max", "xs"), ("pick_min", "xs")):
+    _helper(_name, _signature, results.constant(kinds.INT))
+_helper("same_storage", "a, b", results.constant(kinds.BOOL))

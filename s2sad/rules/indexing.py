@@ -1,0 +1,439 @@
+"""Functions that pick, select, sort and place elements: take, where, sort, diagonal, interp, np.add.at.
+
+`a[index]` itself belongs to the transform. Copies of elements have one transpose, `scatter_add` at the
+positions that the function itself picks, so that repeats accumulate; selections are `np.where`, never a
+product with a mask, so that what is not taken contributes zero even where it is infinite.
+
+    z = np.take(a, i)            a_bar = scatter_add(g, np.take(positions(a), i), np.shape(a))
+    z = np.where(c, x, y)        x_bar, y_bar = np.where(c, g, 0.0), np.where(c, 0.0, g)
+    z = np.sort(a)               a_bar = g[np.argsort(np.argsort(a, kind="stable"))]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind, Length, Shape, new_length
+from s2sad.rules import axes
+from s2sad.rules.axes import as_array, literal, rank_of, shape_of
+from s2sad.rules.joining import parts
+from s2sad.rules.registry import Bound, composite, structural
+from s2sad.runtime import linear
+
+
+def _dtype(bound: Bound, name: str) -> str:
+    return as_array(bound.kind(name)).dtype
+
+
+def _scatter(name: str, index: str) -> str:
+    return f"scatter_add(g, {index}, np.shape({name}))"
+
+
+# ---------------------------------------------------------------------------------------------------- picking
+
+
+def _picked(bound: Bound, name: str, index: Shape | None) -> Kind:
+    """The kind of an array whose axis (all of it, if None) is replaced by the axes of an index."""
+    own, dtype = shape_of(bound, name), _dtype(bound, name)
+    if index is None:
+        return kinds.num(None, dtype)
+    if bound.static("axis") is None:
+        return kinds.num(index, dtype)
+    axis = axes.one_axis(bound, name)
+    if own is None or axis is None:
+        return kinds.num(None if own is None else kinds.fresh_shape(len(own) - 1 + len(index)), dtype)
+    return kinds.num(own[:axis] + index + own[axis + 1 :], dtype)
+
+
+def _take_vjp(bound: Bound) -> str:
+    mode = "" if bound.static("mode") == "raise" else f", mode={literal(bound, 'mode')}"
+    return _scatter("a", f"np.take(positions(a), indices, {literal(bound, 'axis')}{mode})")
+
+
+structural(
+    "np.take",
+    "a, indices, axis=None, *, mode='raise'",
+    lambda b: _picked(b, "a", shape_of(b, "indices")),
+    {"a": _take_vjp},
+    (np.take, np.ndarray.take),
+    linear=("a",),
+)
+
+
+def _along_kind(bound: Bound) -> Kind:
+    shape = shape_of(bound, "indices")
+    return kinds.array((new_length(),) if bound.static("axis") is None else shape, _dtype(bound, "arr"))
+
+
+def _along_vjp(bound: Bound) -> str:
+    if bound.static("axis") is None or rank_of(bound, "arr") == 1:
+        return _scatter("arr", "indices")
+    return _scatter("arr", f"np.take_along_axis(positions(arr), indices, {literal(bound, 'axis')})")
+
+
+def _chosen_kind(name: str) -> Callable[[Bound], Kind]:
+    return lambda bound: _picked(bound, name, (new_length(),))
+
+
+structural(
+    "np.take_along_axis",
+    "arr, indices, axis=-1",
+    _along_kind,
+    {"arr": _along_vjp},
+    (np.take_along_axis,),
+    linear=("arr",),
+)
+for _name, _signature, _function in (
+    ("np.compress", "condition, a, axis=None", np.compress),
+    ("np.ndarray.compress", "a, condition, axis=None", np.ndarray.compress),
+):
+    structural(
+        _name,
+        _signature,
+        _chosen_kind("a"),
+        {"a": lambda b: _scatter("a", f"np.compress(condition, positions(a), {literal(b, 'axis')})")},
+        (_function,),
+        linear=("a",),
+    )
+structural(
+    "np.extract",
+    "condition, arr",
+    lambda b: kinds.array((new_length(),), _dtype(b, "arr")),
+    {"arr": _scatter("arr", "np.extract(condition, positions(arr))")},
+    (np.extract,),
+    linear=("arr",),
+)
+
+
+def _diagonal_kind(bound: Bound) -> Kind:
+    own = shape_of(bound, "a")
+    one, two = axes.one_axis(bound, "a", "axis1"), axes.one_axis(bound, "a", "axis2")
+    if own is None or one is None or two is None:
+        return kinds.array(None if own is None else kinds.fresh_shape(len(own) - 1), _dtype(bound, "a"))
+    length: Length = own[one] if own[one] == own[two] and bound.static("offset") == 0 else new_length()
+    return kinds.array((*(n for k, n in enumerate(own) if k not in (one, two)), length), _dtype(bound, "a"))
+
+
+def _diagonal_vjp(bound: Bound) -> str:
+    own = shape_of(bound, "a")
+    if own is not None and len(own) == 2 and own[0] == own[1] and _plain_plane(bound):
+        return "np.diag(g)" if bound.static("offset") == 0 else f"np.diag(g, {literal(bound, 'offset')})"
+    return _scatter("a", f"np.diagonal(positions(a), {literal(bound, 'offset')}, axis1, axis2)")
+
+
+def _plain_plane(bound: Bound) -> bool:
+    return (bound.static("axis1"), bound.static("axis2")) == (0, 1)
+
+
+def _trace_kind(bound: Bound) -> Kind:
+    made = _diagonal_kind(bound)
+    dtype = axes.dtype_name(bound, axes.accumulated(made.dtype))
+    return kinds.num(None if made.shape is None else made.shape[:-1], dtype)
+
+
+def _trace_vjp(bound: Bound) -> str:
+    own, offset = shape_of(bound, "a"), literal(bound, "offset")
+    if own is None or len(own) != 2 or not _plain_plane(bound):
+        index = f"np.diagonal(positions(a), {offset}, axis1, axis2)"
+        return _scatter("a", index).replace(
+            "(g,", f"(np.broadcast_to(np.expand_dims(g, -1), np.shape({index})),", 1
+        )
+    sides = "a.shape[0]" if own[0] == own[1] else "a.shape[0], a.shape[1]"
+    return f"g*np.eye({sides})" if offset == "0" else f"g*np.eye(a.shape[0], a.shape[1], {offset})"
+
+
+structural(
+    "np.diagonal",
+    "a, offset=0, axis1=0, axis2=1",
+    _diagonal_kind,
+    {"a": _diagonal_vjp},
+    (np.diagonal, np.ndarray.diagonal),
+    linear=("a",),
+    effect="view a",
+)
+structural(
+    "np.trace",
+    "a, offset=0, axis1=0, axis2=1, dtype=None",
+    _trace_kind,
+    {"a": _trace_vjp},
+    (np.trace, np.ndarray.trace),
+    linear=("a",),
+)
+
+
+# -------------------------------------------------------------------------------------------------- selecting
+
+
+def _where_kind(bound: Bound) -> Kind:
+    if not bound.given("x"):
+        return _places_kind(bound, "condition")
+    operands = [bound.kind(n) for n in ("x", "y")]
+    dtype = kinds.promote(*(axes.as_array(k) if not k.is_number else k for k in operands))
+    return kinds.array(kinds.broadcast(*(shape_of(bound, n) for n in ("condition", "x", "y"))), dtype)
+
+
+def _places_kind(bound: Bound, name: str) -> Kind:
+    rank = rank_of(bound, name)
+    length = new_length()
+    return Kind("tuple", items=None if rank is None else (kinds.array((length,), "int64"),) * rank)
+
+
+def _where_jvp(name: str) -> Callable[[Bound], str]:
+    """The tangent of a branch; the other branch's zeros have its shape where that decides the result's."""
+    other = "y" if name == "x" else "x"
+
+    def text(bound: Bound) -> str:
+        ranks = [shape_of(bound, n) for n in ("condition", name)]
+        small = rank_of(bound, other) == 0 or (
+            bound.out is not None and kinds.broadcast(*ranks) == bound.out.shape
+        )
+        zeros = (
+            "0.0"
+            if small and bound.out is not None and bound.out.shape is not None
+            else f"np.zeros_like({other})"
+        )
+        return f"np.where(condition, {'x_dot, ' + zeros if name == 'x' else zeros + ', y_dot'})"
+
+    return text
+
+
+structural(
+    "np.where",
+    "condition, x=None, y=None",
+    _where_kind,
+    {
+        "x": lambda b: axes.fitted(b, "np.where(condition, g, 0.0)", "x"),
+        "y": lambda b: axes.fitted(b, "np.where(condition, 0.0, g)", "y"),
+    },
+    (np.where,),
+    jvp={"x": _where_jvp("x"), "y": _where_jvp("y")},
+)
+
+
+def _select_kind(bound: Bound) -> Kind:
+    found = [*parts(bound, "condlist").known, *parts(bound, "choicelist").known]
+    dtype = axes.promoted(
+        [*parts(bound, "choicelist").known, as_array(bound.kinds.get("default", kinds.INT))]
+    )
+    return kinds.array(kinds.broadcast(*(k.shape for k in found)), dtype)
+
+
+def _zeros(bound: Bound) -> str:
+    """A zero for each choice."""
+    count = parts(bound, "condlist").count
+    return repr([0.0] * count) if isinstance(count, int) else "np.zeros_like(condlist)"
+
+
+structural(
+    "np.select",
+    "condlist, choicelist, default=0",
+    _select_kind,
+    {
+        "choicelist": "select_back(g, condlist, choicelist)",
+        "default": lambda b: axes.fitted(b, f"np.select(condlist, {_zeros(b)}, g)", "default"),
+    },
+    (np.select,),
+    jvp={
+        "choicelist": "np.select(condlist, choicelist_dot, 0.0)",
+        "default": lambda b: f"np.select(condlist, {_zeros(b)}, default_dot)",
+    },
+)
+structural(
+    "np.choose",
+    "a, choices",
+    lambda b: kinds.array(
+        kinds.broadcast(shape_of(b, "a"), *(k.shape for k in parts(b, "choices").known)),
+        parts(b, "choices").dtype,
+    ),
+    {"choices": "choose_back(g, a, choices)"},
+    (np.choose,),
+    linear=("choices",),
+)
+
+
+structural(
+    "select_back",
+    "z, condlist, choicelist",
+    lambda b: Kind("list", items=tuple(kinds.num(k.shape, k.dtype) for k in parts(b, "choicelist").known)),
+    {"z": "np.select(condlist, g, 0.0)"},
+    (linear.select_back,),
+    linear=("z",),
+)
+structural(
+    "choose_back",
+    "z, a, choices",
+    lambda b: Kind("list", items=tuple(kinds.num(k.shape, k.dtype) for k in parts(b, "choices").known)),
+    {"z": "np.choose(a, g)"},
+    (linear.choose_back,),
+    linear=("z",),
+)
+
+
+# ---------------------------------------------------------------------------------------------------- sorting
+
+
+def _sort_kind(bound: Bound) -> Kind:
+    shape = shape_of(bound, "a")
+    if bound.static("axis") is None:
+        shape = (new_length(),) if shape is None else (axes.product(shape),)
+    return kinds.array(shape, _dtype(bound, "a"))
+
+
+def _order(bound: Bound) -> str:
+    """The stable permutation that sorts."""
+    axis = "" if bound.static("axis") in (-1,) or rank_of(bound, "a") == 1 else f", {literal(bound, 'axis')}"
+    return f'np.argsort(a{axis}, kind="stable")'
+
+
+def _sort_vjp(bound: Bound) -> str:
+    if rank_of(bound, "a") == 1:
+        return f"g[np.argsort({_order(bound)})]"
+    if bound.static("axis") is None:
+        return f"np.reshape(g[np.argsort({_order(bound)})], np.shape(a))"
+    axis = literal(bound, "axis")
+    return f"np.take_along_axis(g, np.argsort({_order(bound)}, {axis}), {axis})"
+
+
+def _sort_jvp(bound: Bound) -> str:
+    if rank_of(bound, "a") == 1:
+        return f"a_dot[{_order(bound)}]"
+    if bound.static("axis") is None:
+        return f"np.ravel(a_dot)[{_order(bound)}]"
+    return f"np.take_along_axis(a_dot, {_order(bound)}, {literal(bound, 'axis')})"
+
+
+structural("np.sort", "a, axis=-1, kind=None", _sort_kind, {"a": _sort_vjp}, (np.sort,), jvp={"a": _sort_jvp})
+
+
+def _integers(name: str) -> Callable[[Bound], Kind]:
+    return lambda bound: kinds.num(shape_of(bound, name), "int64")
+
+
+def _argsort_kind(bound: Bound) -> Kind:
+    return kinds.array(_sort_kind(bound).shape, "int64")
+
+
+def _argwhere_kind(bound: Bound) -> Kind:
+    rank = rank_of(bound, "a")
+    return kinds.array((new_length(), new_length() if rank is None else rank), "int64")
+
+
+structural(
+    "np.argsort", "a, axis=-1, kind=None, *, stable=None", _argsort_kind, {}, (np.argsort, np.ndarray.argsort)
+)
+structural("np.nonzero", "a", lambda b: _places_kind(b, "a"), {}, (np.nonzero, np.ndarray.nonzero))
+structural("np.flatnonzero", "a", lambda b: kinds.array((new_length(),), "int64"), {}, (np.flatnonzero,))
+structural("np.argwhere", "a", _argwhere_kind, {}, (np.argwhere,))
+structural(
+    "np.searchsorted",
+    "a, v, side='left', sorter=None",
+    _integers("v"),
+    {},
+    (np.searchsorted, np.ndarray.searchsorted),
+)
+structural("np.digitize", "x, bins, right=False", _integers("x"), {}, (np.digitize,))
+structural(
+    "np.isin",
+    "element, test_elements, assume_unique=False, invert=False",
+    lambda b: kinds.array(shape_of(b, "element"), "bool"),
+    {},
+    (np.isin,),
+)
+structural(
+    "np.unique",
+    "ar",
+    lambda b: kinds.array((new_length(),), _dtype(b, "ar")),
+    {"ar": axes.refuse("the derivative of np.unique; use np.sort")},
+    (np.unique,),
+    jvp={"ar": axes.refuse("the derivative of np.unique; use np.sort")},
+)
+
+
+def _ix_kind(bound: Bound) -> Kind:
+    count = len(bound.kind("args").items or ())
+    one = [tuple(new_length() if k == place else 1 for k in range(count)) for place in range(count)]
+    return Kind("tuple", items=tuple(kinds.array(shape, "int64") for shape in one))
+
+
+def _unravel_kind(bound: Bound) -> Kind:
+    shape = axes.shape_from(bound, "shape")
+    one = kinds.num(shape_of(bound, "indices"), "int64")
+    return Kind("tuple", items=None if shape is None else (one,) * len(shape))
+
+
+structural("np.ix_", "*args", _ix_kind, {}, (np.ix_,), effect="maybe args")
+structural("np.unravel_index", "indices, shape", _unravel_kind, {}, (np.unravel_index,))
+structural(
+    "np.ravel_multi_index",
+    "multi_index, dims",
+    lambda b: kinds.num(kinds.broadcast(*(k.shape for k in parts(b, "multi_index").known)), "int64"),
+    {},
+    (np.ravel_multi_index,),
+)
+
+
+# ----------------------------------------------------------------------------------------- sampling, counting
+
+
+def _bincount_kind(bound: Bound) -> Kind:
+    weighted = bound.given("weights") and bound.kind("weights").cat != "none"
+    return kinds.array((new_length(),), "float64" if weighted else "int64")
+
+
+structural(
+    "np.bincount",
+    "x, weights=None, minlength=0",
+    _bincount_kind,
+    {"weights": "np.take(g, x)"},
+    (np.bincount,),
+    linear=("weights",),
+)
+composite(
+    "np.interp",
+    """def interp(x, xp, fp, left=None, right=None):
+    xp = np.asarray(xp)
+    fp = np.asarray(fp)
+    i = np.minimum(np.maximum(np.searchsorted(xp, x, side="right") - 1, 0), np.size(xp) - 2)
+    y = (fp[i + 1] - fp[i])/(xp[i + 1] - xp[i])*(x - xp[i]) + fp[i]
+    y = np.where(np.less(x, xp[0]), fp[0] if left is None else left, y)
+    y = np.where(np.equal(x, xp[-1]), fp[-1], y)
+    return np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y)
+""",
+    (np.interp,),
+)
+
+
+# --------------------------------------------------------------------------------------------------- in place
+
+
+def _nothing(bound: Bound) -> Kind:
+    return kinds.NONE
+
+
+structural("np.copyto", "dst, src, *, where=True", _nothing, {}, (np.copyto,), writes=("dst",), impure=True)
+structural("np.put", "a, ind, v", _nothing, {}, (np.put, np.ndarray.put), writes=("a",), impure=True)
+structural("np.place", "arr, mask, vals", _nothing, {}, (np.place,), writes=("arr",), impure=True)
+structural("np.putmask", "a, mask, values", _nothing, {}, (np.putmask,), writes=("a",), impure=True)
+structural("np.fill_diagonal", "a, val", _nothing, {}, (np.fill_diagonal,), writes=("a",), impure=True)
+structural("np.ndarray.fill", "a, value", _nothing, {}, (np.ndarray.fill,), writes=("a",), impure=True)
+structural(
+    "np.ndarray.sort", "a, axis=-1, kind=None", _nothing, {}, (np.ndarray.sort,), writes=("a",), impure=True
+)
+structural(
+    "np.put_along_axis",
+    "arr, indices, values, axis",
+    _nothing,
+    {},
+    (np.put_along_axis,),
+    writes=("arr",),
+    impure=True,
+)
+for _ufunc in (
+    "add",
+    "subtract",
+    "multiply",
+):  # np.add.at is a new object at every look-up: found by this name only
+    structural(f"np.{_ufunc}.at", "a, indices, b", _nothing, {}, (), writes=("a",), impure=True)

@@ -1,0 +1,403 @@
+"""Functions of several arrays that join them: concatenate, stack, append, meshgrid, broadcast_arrays and
+their kin.
+
+A sequence of arrays is one argument, and its text evaluates to a sequence of cotangents, one for each
+element; the arguments of variadic functions (`np.meshgrid(*xi)`) get a text each, which a function of the
+bound call and the argument's place makes, with the elements called `xi_0`, `xi_1` and so on.
+
+    z = np.stack([a, b], axis=1)       a_bar, b_bar = np.moveaxis(g, 1, 0)
+    z = np.concatenate((a, b))         a_bar, b_bar = split_like(g, arrays, 0)
+    z = np.meshgrid(a, b)              b_bar = np.sum(g[1], axis=1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind, Length, new_length
+from s2sad.rules import axes
+from s2sad.rules.axes import as_array, literal, rank_of, shape_of
+from s2sad.rules.registry import Bound, structural
+from s2sad.runtime import linear
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The elements of a sequence of arrays: the kinds that are known, whether those are all, the dtype."""
+
+    known: list[Kind]
+    whole: bool
+    dtype: str
+
+    @property
+    def rank(self) -> int | None:
+        """The rank that all elements have."""
+        ranks = {k.rank for k in self.known}
+        return ranks.pop() if len(ranks) == 1 else None
+
+    def length(self, axis: int) -> Length:
+        """The sum of the elements' lengths along an axis."""
+        lengths = [k.shape[axis] for k in self.known if k.shape is not None]
+        if self.whole and all(isinstance(n, int) for n in lengths):
+            return sum(n for n in lengths if isinstance(n, int))
+        return lengths[0] if self.whole and len(lengths) == 1 else new_length()
+
+    @property
+    def count(self) -> Length:
+        return len(self.known) if self.whole else new_length()
+
+
+def parts(bound: Bound, name: str) -> Parts:
+    """The elements of an argument that is a sequence of arrays, or one array with an axis more."""
+    kind = bound.kind(name)
+    if kind.cat in ("list", "tuple"):
+        items = [as_array(k) for k in kind.items or ()]
+        return Parts(items, kind.cat == "tuple" or len(items) > 1, axes.promoted(items) if items else "")
+    own = as_array(kind)
+    inner = kinds.array(own.shape[1:] if own.shape else None, own.dtype)
+    return Parts([inner], False, own.dtype)
+
+
+def joined(bound: Bound, name: str, rank: int | None, axis: int | None) -> Kind:
+    """The kind of arrays of one rank joined along an axis."""
+    found = parts(bound, name)
+    if rank is None or axis is None or found.rank != rank or not -rank <= axis < rank:
+        return kinds.array(kinds.fresh_shape(rank), found.dtype)
+    shapes = [k.shape for k in found.known if k.shape is not None]
+    lengths = [found.length(k) if k == axis % rank else shapes[0][k] for k in range(rank)]
+    return kinds.array(tuple(lengths), found.dtype)
+
+
+def _cast(bound: Bound, kind: Kind) -> Kind:
+    return kinds.array(kind.shape, axes.dtype_name(bound, kind.dtype))
+
+
+# ----------------------------------------------------------------------------------------- concatenate, stack
+
+
+def _concatenate_kind(bound: Bound) -> Kind:
+    if bound.static("axis") is None:
+        return _cast(bound, kinds.array((new_length(),), parts(bound, "arrays").dtype))
+    return _cast(
+        bound, joined(bound, "arrays", parts(bound, "arrays").rank, axes.as_int(bound.static("axis")))
+    )
+
+
+def _concatenate_vjp(bound: Bound) -> str:
+    if bound.kind("arrays").is_number:
+        if bound.static("axis") == 0:
+            return "np.reshape(g, np.shape(arrays))"
+        return f"np.stack(split_like(g, arrays, {literal(bound, 'axis')}))"
+    return f"split_like(g, arrays, {literal(bound, 'axis')})"
+
+
+def _stack_kind(bound: Bound) -> Kind:
+    found = parts(bound, "arrays")
+    axis = axes.as_int(bound.static("axis"))
+    if found.rank is None or axis is None:
+        return _cast(
+            bound, kinds.array(None if found.rank is None else kinds.fresh_shape(found.rank + 1), found.dtype)
+        )
+    shape = list(found.known[0].shape or ())
+    shape.insert(axis % (len(shape) + 1), found.count)
+    return _cast(bound, kinds.array(tuple(shape), found.dtype))
+
+
+def _stack_vjp(bound: Bound) -> str:
+    return "g" if bound.static("axis") == 0 else f"np.moveaxis(g, {literal(bound, 'axis')}, 0)"
+
+
+structural(
+    "np.concatenate",
+    "arrays, axis=0, *, dtype=None",
+    _concatenate_kind,
+    {"arrays": _concatenate_vjp},
+    (np.concatenate, np.concat),
+    linear=("arrays",),
+)
+structural(
+    "np.stack",
+    "arrays, axis=0, *, dtype=None",
+    _stack_kind,
+    {"arrays": _stack_vjp},
+    (np.stack,),
+    linear=("arrays",),
+)
+
+
+def _widened(bound: Bound, least: int, axis: int) -> Kind:
+    """The kind of vstack (least rank 2), hstack (1) and dstack (3)."""
+    found = parts(bound, "tup")
+    if found.rank is None:
+        return kinds.array(None, found.dtype)
+    if found.rank >= least:
+        axis = 0 if axis == 1 and found.rank == 1 else axis
+        return joined(bound, "tup", found.rank, axis)
+    own = found.known[0].shape or ()
+    if least == 2:
+        return kinds.array((found.count, own[0] if own else 1), found.dtype)
+    if least == 1:
+        return kinds.array((found.count,), found.dtype)
+    return kinds.array(
+        (1, 1, found.count) if not own else (*((1, own[0]) if len(own) == 1 else own), found.count),
+        found.dtype,
+    )
+
+
+def _stacked_text(rank_to_text: dict[int, str], axis: int) -> Callable[[Bound], str]:
+    def text(bound: Bound) -> str:
+        rank = parts(bound, "tup").rank
+        made = rank_to_text.get(-1 if rank is None else rank, f"unstacked(g, tup, {axis})")
+        return (
+            f"np.reshape({made}, np.shape(tup))"
+            if bound.kind("tup").is_number and made.startswith("uns")
+            else made
+        )
+
+    return text
+
+
+structural(
+    "np.vstack",
+    "tup",
+    lambda b: _widened(b, 2, 0),
+    {"tup": _stacked_text({1: "g", 2: "split_like(g, tup, 0)"}, 0)},
+    (np.vstack,),
+    linear=("tup",),
+)
+structural(
+    "np.hstack",
+    "tup",
+    lambda b: _widened(b, 1, 1),
+    {"tup": _stacked_text({0: "g", 1: "split_like(g, tup, 0)", 2: "split_like(g, tup, 1)"}, 1)},
+    (np.hstack,),
+    linear=("tup",),
+)
+structural(
+    "np.dstack",
+    "tup",
+    lambda b: _widened(b, 3, 2),
+    {"tup": _stacked_text({1: "g[0].T", 2: "np.moveaxis(g, 2, 0)"}, 2)},
+    (np.dstack,),
+    linear=("tup",),
+)
+
+
+def _column_kind(bound: Bound) -> Kind:
+    found = parts(bound, "tup")
+    if found.rank == 1:
+        return kinds.array(((found.known[0].shape or (1,))[0], found.count), found.dtype)
+    return joined(bound, "tup", 2, 1) if found.rank == 2 else kinds.array(kinds.fresh_shape(2), found.dtype)
+
+
+structural(
+    "np.column_stack",
+    "tup",
+    _column_kind,
+    {
+        "tup": lambda b: {1: "g.T", 2: "split_like(g, tup, 1)"}.get(
+            parts(b, "tup").rank or 0, "uncolumned(g, tup)"
+        )
+    },
+    (np.column_stack,),
+    linear=("tup",),
+)
+
+
+def _append_kind(bound: Bound) -> Kind:
+    dtype = axes.promoted([as_array(bound.kind(n)) for n in ("arr", "values")])
+    rank = 1 if bound.static("axis") is None else rank_of(bound, "arr")
+    axis = axes.one_axis(bound, "arr")
+    own = shape_of(bound, "arr")
+    if own is None or bound.static("axis") is None or axis is None:
+        return kinds.array(kinds.fresh_shape(rank), dtype)
+    return kinds.array(tuple(new_length() if k == axis else n for k, n in enumerate(own)), dtype)
+
+
+def _append_vjp(name: str) -> Callable[[Bound], str]:
+    def text(bound: Bound) -> str:
+        if bound.static("axis") is not None:
+            return f"split_like(g, (arr, values), {literal(bound, 'axis')})[{int(name == 'values')}]"
+        part = "g[:np.size(arr)]" if name == "arr" else "g[np.size(arr):]"
+        return part if rank_of(bound, name) == 1 else f"np.reshape({part}, np.shape({name}))"
+
+    return text
+
+
+structural(
+    "np.append",
+    "arr, values, axis=None",
+    _append_kind,
+    {"arr": _append_vjp("arr"), "values": _append_vjp("values")},
+    (np.append,),
+    jvp={
+        "arr": lambda b: f"np.append(arr_dot, np.zeros_like(values), {literal(b, 'axis')})",
+        "values": lambda b: f"np.append(np.zeros_like(arr), values_dot, {literal(b, 'axis')})",
+    },
+)
+
+
+# ---------------------------------------------------------------------------------------- insertion, deletion
+
+
+def _flat_or_ranked(name: str) -> Callable[[Bound], Kind]:
+    """The kind of an array whose lengths are not known, flat without an axis."""
+
+    def kind(bound: Bound) -> Kind:
+        rank = 1 if bound.static("axis") is None else rank_of(bound, name)
+        return kinds.array(kinds.fresh_shape(rank), as_array(bound.kind(name)).dtype)
+
+    return kind
+
+
+def _holes(bound: Bound) -> str:
+    """The positions of arr's elements in the result, -1 where values stand."""
+    marks = "-1" if rank_of(bound, "values") == 0 else "np.full_like(values, -1, int)"
+    return f"np.insert(positions(arr), obj, {marks}, {literal(bound, 'axis')})"
+
+
+def _insert_values(bound: Bound) -> str:
+    flat = bound.static("axis") is None or rank_of(bound, "arr") == 1
+    if rank_of(bound, "values") == 0:
+        return f"np.sum(g[{_holes(bound)} == -1])"
+    if flat and axes.as_int(bound.static("obj")) is not None and rank_of(bound, "values") == 1:
+        return f"unbroadcast(g[{_holes(bound)} == -1], values)"
+    raise NotImplementedError(
+        "np.insert of an active array at several places or along an axis; use np.concatenate"
+    )
+
+
+structural(
+    "np.insert",
+    "arr, obj, values, axis=None",
+    _flat_or_ranked("arr"),
+    {"arr": lambda b: f"np.reshape(g[{_holes(b)} != -1], np.shape(arr))", "values": _insert_values},
+    (np.insert,),
+    jvp={
+        "arr": lambda b: f"np.insert(arr_dot, obj, np.zeros_like(values), {literal(b, 'axis')})",
+        "values": lambda b: f"np.insert(np.zeros_like(arr), obj, values_dot, {literal(b, 'axis')})",
+    },
+)
+structural(
+    "np.delete",
+    "arr, obj, axis=None",
+    _flat_or_ranked("arr"),
+    {"arr": lambda b: f"scatter_add(g, np.delete(positions(arr), obj, {literal(b, 'axis')}), np.shape(arr))"},
+    (np.delete,),
+    linear=("arr",),
+)
+
+
+# ----------------------------------------------------------------------------------------- variadic functions
+
+
+def _items(bound: Bound, name: str) -> tuple[Kind, ...]:
+    return bound.kind(name).items or ()
+
+
+def _at_least(rank: int) -> Callable[[Bound], Kind]:
+    """The kind of np.atleast_1d and so on: an array for one argument, a tuple for several."""
+
+    def one(kind: Kind) -> Kind:
+        own = as_array(kind)
+        if own.shape is None or len(own.shape) >= rank:
+            return kinds.array(own.shape, own.dtype)
+        lengths: tuple[Length, ...] = own.shape
+        if rank == 3 and lengths:
+            lengths = (1, lengths[0], 1) if len(lengths) == 1 else (*lengths, 1)
+        return kinds.array((1,) * (rank - len(lengths)) + lengths, own.dtype)
+
+    def kind(bound: Bound) -> Kind:
+        made = tuple(one(k) for k in _items(bound, "arys"))
+        return made[0] if len(made) == 1 else Kind("tuple", items=made)
+
+    return kind
+
+
+def _at_least_vjp(bound: Bound, index: int) -> str:
+    part = "g" if len(_items(bound, "arys")) == 1 else f"g[{index}]"
+    return f"np.reshape({part}, np.shape(arys_{index}))"
+
+
+def _meshgrid_kind(bound: Bound) -> Kind:
+    items = [as_array(k) for k in _items(bound, "xi")]
+    lengths = [axes.product(k.shape) if k.shape is not None else new_length() for k in items]
+    if bound.static("indexing") == "xy" and len(lengths) > 1:
+        lengths[:2] = lengths[1], lengths[0]
+    return Kind("tuple", items=tuple(kinds.array(tuple(lengths), k.dtype) for k in items))
+
+
+def _meshgrid_vjp(bound: Bound, index: int) -> str:
+    count = len(_items(bound, "xi"))
+    place = 1 - index if bound.static("indexing") == "xy" and index < 2 <= count else index
+    others = tuple(k for k in range(count) if k != place)
+    text = f"np.sum(g[{index}], axis={others[0] if len(others) == 1 else others})" if others else "g[0]"
+    return (
+        text
+        if as_array(_items(bound, "xi")[index]).rank == 1
+        else f"np.reshape({text}, np.shape(xi_{index}))"
+    )
+
+
+def _broadcast_kind(bound: Bound) -> Kind:
+    items = [as_array(k) for k in _items(bound, "args")]
+    shape = kinds.broadcast(*(k.shape for k in items))
+    return Kind("tuple", items=tuple(kinds.array(shape, k.dtype) for k in items))
+
+
+_VARIADIC: dict[str, Any] = {
+    "np.atleast_1d": ("*arys", _at_least(1), _at_least_vjp, np.atleast_1d, "view arys"),
+    "np.atleast_2d": ("*arys", _at_least(2), _at_least_vjp, np.atleast_2d, "view arys"),
+    "np.atleast_3d": ("*arys", _at_least(3), _at_least_vjp, np.atleast_3d, "view arys"),
+    "np.meshgrid": ("*xi, indexing='xy'", _meshgrid_kind, _meshgrid_vjp, np.meshgrid, "fresh"),
+    "np.broadcast_arrays": (
+        "*args",
+        _broadcast_kind,
+        lambda bound, index: f"unbroadcast(g[{index}], args_{index})",
+        np.broadcast_arrays,
+        "view args",
+    ),
+}
+for _name, (_signature, _kind, _text, _function, _effect) in _VARIADIC.items():
+    _argument = _signature.split(",")[0][1:]
+    structural(
+        _name, _signature, _kind, {_argument: _text}, (_function,), linear=(_argument,), effect=_effect
+    )
+
+
+# ------------------------------------------------------------- the texts' own helpers, for higher derivatives
+
+structural(
+    "split_like",
+    "z, arrays, axis=0",
+    lambda b: kinds.list_of(
+        kinds.array(kinds.fresh_shape(parts(b, "arrays").rank), as_array(b.kind("z")).dtype)
+    ),
+    {"z": lambda b: f"np.concatenate(g, {literal(b, 'axis')})"},
+    (linear.split_like,),
+    linear=("z",),
+    effect="view z",
+)
+structural(
+    "unstacked",
+    "z, arrays, axis",
+    lambda b: kinds.list_of(kinds.array(None, as_array(b.kind("z")).dtype)),
+    {"z": lambda b: f"np.{('vstack', 'hstack', 'dstack')[b.static('axis')]}(g)"},
+    (linear.unstacked,),
+    linear=("z",),
+    effect="view z",
+)
+structural(
+    "uncolumned",
+    "z, arrays",
+    lambda b: kinds.list_of(kinds.array(None, as_array(b.kind("z")).dtype)),
+    {"z": "np.column_stack(g)"},
+    (linear.uncolumned,),
+    linear=("z",),
+    effect="view z",
+)

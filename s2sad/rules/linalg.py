@@ -1,0 +1,386 @@
+"""Functions of np.linalg: norm, solve, inv, det, slogdet, cholesky, eigh, svd, matrix_power; and, imported,
+products.
+
+    z = np.linalg.norm(x)            x_bar = div_or_zero(g, out)*x
+    z = np.linalg.solve(a, b)        b_bar = np.linalg.solve(a.T, g)       a_bar = -np.outer(b_bar, out)
+    z = np.linalg.det(a)             a_bar = g*cofactors(a)
+
+`cholesky`, `eigh` and `eigvalsh` read one triangle of a matrix; their derivatives are those of the function
+of the symmetric matrix (a + a.T)/2, as in JAX and torch, so that a gradient is symmetric. Where the
+derivative does not exist (the zero vector's norm) it is 0; `det` of a singular matrix has the adjugate.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind, new_length
+from s2sad.rules import axes
+from s2sad.rules.axes import (
+    as_array,
+    axis_args,
+    is_complex,
+    literal,
+    rank_of,
+    real_if,
+    reduced,
+    shape_of,
+    spread,
+)
+from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
+from s2sad.runtime import linear
+
+importlib.import_module("s2sad.rules.products")  # the other half of this topic
+
+
+def _float(bound: Bound, name: str = "a") -> str:
+    return axes.averaged(as_array(bound.kind(name)).dtype)
+
+
+def _square(bound: Bound) -> Kind:
+    return kinds.array(shape_of(bound, "a"), _float(bound))
+
+
+def _turned(bound: Bound, name: str) -> str:
+    """The text of a conjugate transpose."""
+    text = axes.conj(bound, name) if name != "out" else f"np.conj({name})" if is_complex(bound, "a") else name
+    return f"{text}.T" if rank_of(bound, "a") == 2 else f"np.swapaxes({text}, -1, -2)"
+
+
+def _outward(bound: Bound, text: str) -> str:
+    """A number per matrix, indexed so that it multiplies matrices."""
+    rank = rank_of(bound, "a")
+    return (
+        text
+        if rank == 2
+        else f"np.expand_dims({text}, (-2, -1))"
+        if rank is None
+        else f"{text}[..., None, None]"
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- norm
+
+
+def _norm_order(bound: Bound) -> str:
+    """Which norm a call means: "2" is the root of the sum of squares, "p" of vectors, "m1", "minf" of matrices."""
+    order, axis = bound.static("ord"), bound.static("axis")
+    if order is UNKNOWN:
+        raise NotImplementedError("np.linalg.norm with ord that is known at run time only")
+    matrix = rank_of(bound, "x") == 2 if axis is None else isinstance(axis, tuple | list) and len(axis) == 2
+    if order is None or (order == "fro" and matrix):
+        return "2"
+    if order == 2 and not matrix and (axis is not None or rank_of(bound, "x") == 1):
+        return "2"
+    if (
+        isinstance(order, int | float)
+        and not matrix
+        and (axes.has_int_axis(bound) or rank_of(bound, "x") == 1)
+    ):
+        return "inf" if abs(order) == np.inf else "p"
+    if matrix and axis is None and order in (1, np.inf, 2, "nuc"):
+        return {1: "m1", np.inf: "minf", 2: "m2", "nuc": "nuc"}[order]
+    raise NotImplementedError(f"np.linalg.norm with ord={order!r} for this rank and axis")
+
+
+def _matrix_norm_vjp(bound: Bound, which: str) -> str:
+    scale = "g" if bound.static("keepdims") is False else "np.sum(g)"
+    if which in ("m1", "minf"):
+        sums = f"np.sum(np.abs(x), axis={int(which == 'minf')}, keepdims=True)"
+        return f"np.sign(x)*({sums} == out)*({scale}/np.sum({sums} == out))"
+    return f"{scale}*spectral_slope(x, {literal(bound, 'ord')})"
+
+
+def _norm_vjp(bound: Bound) -> str | None:
+    which = _norm_order(bound)
+    order, out, g = literal(bound, "ord"), spread(bound, "out", "x"), spread(bound, "g", "x")
+    if which == "2":
+        return f"{spread(bound, 'div_or_zero(g, out)', 'x')}*x"
+    if which == "inf":
+        ties = f"np.abs(x) == {out}"
+        return f"np.sign(x)*({ties})*{spread(bound, f'(g/np.sum({ties}{axis_args(bound)}))', 'x')}"
+    if which != "p":
+        return _matrix_norm_vjp(bound, which)
+    if order in ("0", "0.0"):
+        return None
+    return (
+        f"np.sign(x)*{g}"
+        if order in ("1", "1.0")
+        else f"np.sign(x)*div_or_zero(np.abs(x), {out})**({order} - 1)*{g}"
+    )
+
+
+def _norm_jvp(bound: Bound) -> str:
+    """The tangent: the inner product with the gradient."""
+    which = _norm_order(bound)
+    if which == "2":
+        inner = "np.real(np.conj(x)*x_dot)" if is_complex(bound, "x") else "x*x_dot"
+        return f"div_or_zero(np.sum({inner}{axis_args(bound)}), out)"
+    if which == "p" and literal(bound, "ord") in ("0", "0.0"):
+        return "np.zeros_like(out)"
+    if is_complex(bound, "x"):
+        raise NotImplementedError("the forward derivative of this np.linalg.norm of complex arrays")
+    ones = _norm_vjp(bound) or "0.0"
+    return f"np.sum(({_with_unit(ones)})*x_dot{axis_args(bound)})"
+
+
+def _with_unit(text: str) -> str:
+    """A text linear in g at g = 1: the name g alone is replaced."""
+    return re.sub(r"\bg\b", "np.ones_like(out)", text)
+
+
+def _norm_kind(bound: Bound) -> Kind:
+    _norm_order(bound)
+    return reduced(bound, axes.magnitude(_float(bound, "x")), "x")
+
+
+structural(
+    "np.linalg.norm",
+    "x, ord=None, axis=None, keepdims=False",
+    _norm_kind,
+    {"x": _norm_vjp},
+    (np.linalg.norm,),
+    jvp={"x": _norm_jvp},
+)
+
+# -------------------------------------------------------------------------------------------- solve, inv, det
+
+
+def _solve_kind(bound: Bound) -> Kind:
+    a, b = shape_of(bound, "a"), shape_of(bound, "b")
+    dtype = axes.averaged(axes.promoted([as_array(bound.kind(n)) for n in ("a", "b")]))
+    if a is None or b is None:
+        return kinds.array(None, dtype)
+    if len(b) == 1:
+        return kinds.array((*a[:-2], a[-1]), dtype)
+    stacks = kinds.broadcast(a[:-2], b[:-2])
+    return kinds.array(None if stacks is None else (*stacks, a[-1], b[-1]), dtype)
+
+
+def _plain_solve(bound: Bound) -> bool:
+    return rank_of(bound, "a") == 2 and rank_of(bound, "b") in (1, 2)
+
+
+def _solve_b(bound: Bound) -> str:
+    if _plain_solve(bound):
+        return real_if(bound, "b", f"np.linalg.solve({_turned(bound, 'a')}, g)")
+    return axes.fitted(bound, real_if(bound, "b", "solve_right(g, a, b)"), "b")
+
+
+def _solve_a(bound: Bound) -> str:
+    if not _plain_solve(bound):
+        return f"unbroadcast({real_if(bound, 'a', 'solve_left(g, a, b, out)')}, a)"
+    left = f"np.linalg.solve({_turned(bound, 'a')}, g)"
+    complex_out = bound.out is not None and as_array(bound.out).sort == "complex"
+    out = "np.conj(out)" if complex_out else "out"
+    text = f"-np.outer({left}, {out})" if rank_of(bound, "b") == 1 else f"-{left} @ {out}.T"
+    return real_if(bound, "a", text)
+
+
+structural(
+    "np.linalg.solve",
+    "a, b",
+    _solve_kind,
+    {"a": _solve_a, "b": _solve_b},
+    (np.linalg.solve,),
+    jvp={
+        "a": lambda b: (
+            "-np.linalg.solve(a, a_dot @ out)" if rank_of(b, "a") == 2 else "solve_dot(a_dot, a, b, out)"
+        ),
+        "b": "np.linalg.solve(a, b_dot)",
+    },
+)
+structural(
+    "np.linalg.inv",
+    "a",
+    _square,
+    {"a": lambda b: f"-{_turned(b, 'out')} @ g @ {_turned(b, 'out')}"},
+    (np.linalg.inv,),
+    jvp={"a": "-out @ a_dot @ out"},
+)
+
+
+def _stack_kind(bound: Bound, removed: int) -> Kind:
+    shape = shape_of(bound, "a")
+    return kinds.num(None if shape is None else shape[: len(shape) - removed], _float(bound))
+
+
+def _slogdet_kind(bound: Bound) -> Kind:
+    one = _stack_kind(bound, 2)
+    return Kind("tuple", items=(one, Kind(one.cat, axes.magnitude(one.dtype), one.shape)))
+
+
+def _slogdet_vjp(bound: Bound) -> str:
+    if is_complex(bound, "a"):
+        raise NotImplementedError("the derivative of np.linalg.slogdet of a complex matrix")
+    inverse = "np.linalg.inv(a)"
+    turned = f"{inverse}.T" if rank_of(bound, "a") == 2 else f"np.swapaxes({inverse}, -1, -2)"
+    return f"{_outward(bound, 'g[1]')}*{turned}"
+
+
+def _det_jvp(bound: Bound) -> str:
+    return (
+        "np.sum(cofactors(a)*a_dot)"
+        if rank_of(bound, "a") == 2
+        else "np.sum(cofactors(a)*a_dot, axis=(-2, -1))"
+    )
+
+
+structural(
+    "np.linalg.det",
+    "a",
+    lambda b: _stack_kind(b, 2),
+    {
+        "a": lambda b: (
+            f"{_outward(b, 'g')}*{'np.conj(cofactors(a))' if is_complex(b, 'a') else 'cofactors(a)'}"
+        )
+    },
+    (np.linalg.det,),
+    jvp={"a": _det_jvp},
+)
+structural(
+    "np.linalg.slogdet",
+    "a",
+    _slogdet_kind,
+    {"a": _slogdet_vjp},
+    (np.linalg.slogdet,),
+    jvp={"a": "(np.zeros_like(out[0]), np.trace(np.linalg.inv(a) @ a_dot, 0, -2, -1))"},
+)
+
+
+# --------------------------------------------------------------------------------------------- factorisations
+
+
+def _real_only(name: str, text: str) -> Callable[[Bound], str]:
+    def made(bound: Bound) -> str:
+        if is_complex(bound, "a"):
+            raise NotImplementedError(f"the derivative of {name} of a complex matrix")
+        return text
+
+    return made
+
+
+def _eigh_kind(bound: Bound) -> Kind:
+    dtype, shape = _float(bound), shape_of(bound, "a")
+    values = kinds.array(None if shape is None else shape[:-1], axes.magnitude(dtype))
+    return Kind("tuple", items=(values, kinds.array(shape, dtype)))
+
+
+def _svd_kind(bound: Bound) -> Kind:
+    dtype, shape = _float(bound), shape_of(bound, "a")
+    values = kinds.array(None if shape is None else (*shape[:-2], new_length()), axes.magnitude(dtype))
+    if bound.static("compute_uv") is False:
+        return values
+    left, right = (
+        kinds.array(kinds.fresh_shape(None if shape is None else len(shape)), dtype) for _ in range(2)
+    )
+    return Kind("tuple", items=(left, values, right))
+
+
+def _svd_vjp(bound: Bound) -> str:
+    if is_complex(bound, "a"):
+        raise NotImplementedError("the derivative of np.linalg.svd of a complex matrix")
+    if bound.static("compute_uv") is False:
+        return "svdvals_back(g, a)"
+    if bound.static("full_matrices") is not False:
+        raise NotImplementedError(
+            "the derivative of np.linalg.svd with full_matrices=True; pass full_matrices=False"
+        )
+    return "svd_back(g[0], g[1], g[2], out[0], out[1], out[2])"
+
+
+structural(
+    "np.linalg.cholesky",
+    "a",
+    _square,
+    {"a": "cholesky_back(g, out)"},
+    (np.linalg.cholesky,),
+    jvp={"a": "cholesky_dot(a_dot, out)"},
+)
+structural(
+    "np.linalg.eigh",
+    "a",
+    _eigh_kind,
+    {"a": "eigh_back(g[0], g[1], out[0], out[1])"},
+    (np.linalg.eigh,),
+    jvp={"a": _real_only("np.linalg.eigh", "eigh_dot(a_dot, out[0], out[1])")},
+)
+structural(
+    "np.linalg.eigvalsh",
+    "a",
+    lambda b: (_eigh_kind(b).items or ())[0],
+    {"a": "eigvalsh_back(g, a)"},
+    (np.linalg.eigvalsh,),
+    jvp={
+        "a": _real_only(
+            "np.linalg.eigvalsh", "eigh_dot(a_dot, np.linalg.eigh(a)[0], np.linalg.eigh(a)[1])[0]"
+        )
+    },
+)
+structural(
+    "np.linalg.svd",
+    "a, full_matrices=True, compute_uv=True",
+    _svd_kind,
+    {"a": _svd_vjp},
+    (np.linalg.svd,),
+    jvp={"a": axes.refuse("the forward derivative of np.linalg.svd")},
+)
+
+
+# ------------------------------------------------------------------------------------------- powers, products
+
+
+def _power_vjp(bound: Bound) -> str:
+    if bound.static("n") == 1:
+        return "g"
+    return f"matrix_power_back(g, a, {literal(bound, 'n')})"
+
+
+structural(
+    "np.linalg.matrix_power",
+    "a, n",
+    lambda b: kinds.array(shape_of(b, "a"), as_array(b.kind("a")).dtype),
+    {"a": _power_vjp},
+    (np.linalg.matrix_power,),
+    effect="maybe a",  # a itself for n = 1
+    jvp={"a": "matrix_power_dot(a_dot, a, n)"},
+)
+composite(
+    "np.linalg.multi_dot",
+    """def multi_dot(arrays):
+    product = arrays[0]
+    for k in range(1, len(arrays)):
+        product = np.dot(product, arrays[k])
+    return product
+""",
+    (np.linalg.multi_dot,),
+)
+
+# ------------------------------------------------------------- the texts' own helpers, for higher derivatives
+
+composite(
+    "cofactors",
+    "def cofactors(a):\n    return np.linalg.det(a)[..., None, None]*np.swapaxes(np.linalg.inv(a), -1, -2)\n",
+    (linear.cofactors,),
+)
+for _helper in (
+    linear.solve_left,
+    linear.solve_right,
+    linear.solve_dot,
+    linear.matrix_power_back,
+    linear.matrix_power_dot,
+    linear.cholesky_back,
+    linear.cholesky_dot,
+    linear.eigh_back,
+    linear.eigh_dot,
+    linear.eigvalsh_back,
+    linear.svd_back,
+    linear.svdvals_back,
+    linear.spectral_slope,
+):
+    composite(_helper.__name__, axes.source_of(_helper), (_helper,))

@@ -1,0 +1,199 @@
+"""What s2sad knows about a function: its signature, the kind of its result, its derivative, and whom it aliases.
+
+A rule is data, under the canonical name of the primitive ("np.tanh", "math.sqrt", "add"); `canonical` leads from a live
+object to that name. There are three forms.
+
+* `elementwise("np.tanh", "x", "(1 - out*out)*g")`: one text per argument, the cotangent's contribution in terms of `g`,
+  `out` and the arguments, *linear in g*; the tangent is the same text with `g` the argument's tangent. Sums over
+  broadcast axes, conjugation for complex operands and guards are placed by the transform, never by a rule.
+* `structural("np.sum", "a, axis=None, ...", kind=..., vjp={"a": text or function}, linear="a")`: `g` has the result's
+  shape, the contribution has the argument's. A function gets a `Bound` call and returns the text (or None: zero).
+* `composite("np.linalg.norm", ...)`: Python source in terms of other functions, differentiated like the user's.
+
+In the texts the names are the signature's arguments, `g`, `out`, `np`, `math` and the functions of `s2sad.runtime`.
+`div(p, q)` is a quotient whose divisor may be zero where the primal did not raise: it becomes `p/q` under errstate for
+arrays and `ieee_div(p, q)` for Python floats.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from s2sad.ir.kinds import Kind
+
+
+class _Unknown:
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = _Unknown()  # the static value of an argument that is known at run time only
+REQUIRED = _Unknown()
+
+
+@dataclass(slots=True)
+class Bound:
+    """A call bound to a rule's signature, as the functions of a rule see it.
+
+    kinds    kind of every argument that was given (a variadic one: a tuple kind, items are its elements' kinds)
+    statics  its value where that is a literal, else UNKNOWN; defaults are entered
+    out      kind of the result (absent while the kind is asked for)
+    active   names of the arguments that carry derivatives
+    """
+
+    kinds: dict[str, Kind]
+    statics: dict[str, Any]
+    out: Kind | None = None
+    active: frozenset[str] = frozenset()
+
+    def kind(self, name: str) -> Kind:
+        return self.kinds[name]
+
+    def rank(self, name: str) -> int | None:
+        return self.kinds[name].rank
+
+    def given(self, name: str) -> bool:
+        """Whether the caller passed this argument."""
+        return name in self.kinds
+
+    def static(self, name: str) -> Any:
+        """The literal value or default of an argument, UNKNOWN if it is known at run time only."""
+        return self.statics.get(name, UNKNOWN)
+
+
+Text = str | Callable[[Bound], str | None]
+
+
+@dataclass(slots=True)
+class Rule:
+    """An entry of the table. `effect` says whom the result aliases: "fresh", "view a", "maybe a"; `writes` names the
+    arguments that the function writes into ("out" where given, "a" for in-place functions)."""
+
+    name: str
+    signature: dict[str, Any]  # argument -> default literal or REQUIRED; "*arrays" is variadic
+    kind: Callable[[Bound], Kind]
+    vjp: dict[str, Text] = field(default_factory=dict)
+    jvp: dict[str, Text] = field(default_factory=dict)
+    linear: tuple[str, ...] = ()
+    effect: str = "fresh"
+    writes: tuple[str, ...] = ()
+    form: str = "structural"
+    holomorphic: bool = True
+    source: str = ""
+    raises: bool = False  # the primal may raise on Python scalars (a dead call is kept)
+    impure: bool = False  # has an effect or depends on hidden state
+    cheap: bool = False  # recomputing costs no more than reading a tape
+
+
+RULES: dict[str, Rule] = {}
+_CANONICAL: dict[int, tuple[Any, str]] = {}
+_TOPICS = {
+    "numpy": ("elementwise", "reductions", "shapes", "creation", "indexing", "linalg"),
+    "math": ("elementwise", "scalars"),
+    "builtins": ("scalars",),
+    "_operator": ("elementwise",),
+    "operator": ("elementwise",),
+}
+_loaded: set[str] = set()
+
+
+def register(rule: Rule, *objects: Any) -> Rule:
+    """Enter a rule and the live objects that lead to it."""
+    RULES[rule.name] = rule
+    for obj in objects:
+        _CANONICAL[id(obj)] = (obj, rule.name)
+    return rule
+
+
+def load(topic: str) -> None:
+    """Import a table of rules; tables enter their rules when they are imported."""
+    if topic not in _loaded:
+        _loaded.add(topic)
+        importlib.import_module(f"s2sad.rules.{topic}")
+
+
+def canonical(obj: Any) -> str | None:
+    """The canonical name of a live callable, or None if there is no rule for it."""
+    module = getattr(obj, "__module__", None) or type(obj).__module__
+    for topic in _TOPICS.get(str(module).split(".")[0], ()):
+        load(topic)
+    found = _CANONICAL.get(id(obj))
+    return found[1] if found is not None and found[0] is obj else None
+
+
+def rule(name: str) -> Rule:
+    """The rule of a canonical name; KeyError if there is none."""
+    if name not in RULES:
+        for topic in ("elementwise", "reductions", "shapes", "creation", "indexing", "linalg", "scalars"):
+            load(topic)
+    return RULES[name]
+
+
+def parse_signature(text: str) -> dict[str, Any]:
+    """`"a, axis=None, *, keepdims=False"` as a dict of defaults; a variadic argument keeps its star."""
+    import ast
+
+    args = ast.parse(f"def f({text}): pass").body[0].args  # type: ignore[attr-defined]
+    names = [a.arg for a in args.posonlyargs + args.args]
+    defaults = [REQUIRED] * (len(names) - len(args.defaults)) + [ast.literal_eval(d) for d in args.defaults]
+    signature: dict[str, Any] = dict(zip(names, defaults, strict=True))
+    if args.vararg is not None:
+        signature["*" + args.vararg.arg] = REQUIRED
+    for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+        signature[arg.arg] = REQUIRED if default is None else ast.literal_eval(default)
+    return signature
+
+
+def elementwise(
+    name: str,
+    args: str,
+    *texts: str | Callable[[Bound], str | None] | None,
+    objects: tuple[Any, ...] = (),
+    dtype: str | None = None,
+    kind: Callable[[Bound], Kind] | None = None,
+    **options: Any,
+) -> Rule:
+    """Enter an elementwise function: one text per argument, None where the derivative is exactly zero.
+
+    `dtype` is the result's dtype where it is not the promoted one ("bool" for comparisons). Keywords `out`, `where` and
+    `dtype` of ufuncs are part of every signature of an "np." name.
+    """
+    names = [a.strip() for a in args.split(",")]
+    signature: dict[str, Any] = dict.fromkeys(names, REQUIRED)
+    if name.startswith("np."):
+        signature.update(out=None, where=True, dtype=None)
+
+    def infer(bound: Bound) -> Kind:
+        from s2sad.ir import kinds
+
+        return kinds.elementwise(*(bound.kinds[n] for n in names if n in bound.kinds), dtype=dtype)
+
+    vjp = {n: t for n, t in zip(names, texts, strict=False) if t is not None}
+    options.setdefault("writes", ("out",) if name.startswith("np.") else ())
+    made = Rule(name, signature, kind or infer, vjp=vjp, form="elementwise", **options)
+    return register(made, *objects)
+
+
+def structural(
+    name: str,
+    signature: str,
+    kind: Callable[[Bound], Kind],
+    vjp: dict[str, Text] | None = None,
+    objects: tuple[Any, ...] = (),
+    **options: Any,
+) -> Rule:
+    """Enter a function on whole arrays; `linear` in the options names arguments in which it is linear."""
+    return register(Rule(name, parse_signature(signature), kind, vjp=vjp or {}, **options), *objects)
+
+
+def composite(name: str, source: str, objects: tuple[Any, ...] = (), **options: Any) -> Rule:
+    """Enter a function by plain Python source (`def norm(x, ord=None): ...`), which is inlined where it is called."""
+    from s2sad.ir import kinds
+
+    head = source.split("def ", 1)[1]
+    signature = head[head.index("(") + 1 : head.index("):")]
+    made = Rule(name, parse_signature(signature), lambda _: kinds.OBJECT, form="composite", source=source, **options)
+    return register(made, *objects)

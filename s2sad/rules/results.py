@@ -1,0 +1,154 @@
+"""Kinds of the results of elementwise functions, as NumPy and Python promote them.
+
+Accepted are kinds of numbers, and of lists that NumPy makes arrays of; what is not known comes out as not known.
+
+    >>> from s2sad.ir import kinds
+    >>> ufunc(np.add, kinds.array(("n", 0), "float32"), kinds.FLOAT).dtype
+    'float32'
+    >>> arithmetic(np.true_divide, kinds.INT, kinds.INT)
+    Kind(cat='float', dtype='', shape=(), items=None, keys=())
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind
+from s2sad.rules.registry import UNKNOWN, Bound
+
+_WEAK = {"float": float, "complex": complex, "int": int}
+_WIDE = {"float": "float64", "complex": "complex128", "int": "int64", "": "float64"}
+
+
+@functools.lru_cache(maxsize=4096)
+def _resolve(function: np.ufunc, operands: tuple[Any, ...]) -> str | None:
+    """The dtype of a ufunc's first result; operands are dtypes' names and the types of Python numbers."""
+    tokens = [np.dtype(t) if isinstance(t, str) else t for t in operands]
+    try:
+        return str(function.resolve_dtypes((*tokens, *[None] * function.nout))[function.nin].name)
+    except TypeError:  # the primal raises it as well
+        return None
+
+
+def numeric(kind: Kind) -> Kind:
+    """The kind of np.asarray(value): what a ufunc sees of a list of numbers."""
+    if kind.cat not in ("list", "tuple"):
+        return kind
+    items = kind.items or ()
+    if not items or not all(item.is_number for item in items):
+        return Kind("num", "float", None)
+    dtype = kinds.promote(*items)
+    return kinds.array((kinds.new_length(),) if all(i.is_scalar for i in items) else None, dtype)
+
+
+def ufunc(function: np.ufunc, *operands: Kind) -> Kind:
+    """The kind of `function(*operands)`: a NumPy scalar where all operands have rank 0."""
+    operands = tuple(numeric(k) for k in operands)
+    tokens = tuple(_WEAK.get(k.cat, "bool") if k.is_python else _WIDE.get(k.dtype, k.dtype) for k in operands)
+    dtype = _resolve(function, tokens) or kinds.promote(*operands)
+    if dtype != "bool" and any(k.dtype in ("float", "complex", "int") for k in operands):
+        dtype = np.dtype(dtype).name.rstrip("0123456789")
+    return kinds.num(kinds.broadcast(*(k.shape for k in operands)), dtype)
+
+
+def dtype_name(value: Any) -> str:
+    """The name of a dtype given in any of NumPy's ways; "" if it is not known before the program runs."""
+    if value is UNKNOWN or value is None:
+        return ""
+    try:
+        return np.dtype(value).name
+    except TypeError:
+        return ""
+
+
+def of_ufunc(function: np.ufunc, names: tuple[str, ...]) -> Callable[[Bound], Kind]:
+    """The kind of a call of a ufunc: of `out` where that is given, else promoted or as `dtype` says."""
+
+    def infer(bound: Bound) -> Kind:
+        if bound.given("out") and bound.kind("out").cat != "none":
+            return bound.kind("out")
+        result = ufunc(function, *(bound.kind(n) for n in names))
+        if bound.given("dtype") and bound.kind("dtype").cat != "none":
+            known = dtype_name(bound.static("dtype"))
+            return replace(result, dtype=known or kinds.widest([result.sort, "float"]))
+        return result
+
+    return infer
+
+
+
+
+def arithmetic(function: np.ufunc, *operands: Kind) -> Kind:
+    """The kind of an operator of Python on numbers, lists and strings; `function` is what it is on arrays.
+
+    An int to an int known at run time only counts as an int.
+    """
+    if all(k.is_python for k in operands):
+        sort = kinds.widest([k.cat for k in operands])
+        bitwise = function in (np.bitwise_and, np.bitwise_or, np.bitwise_xor)
+        if sort == "bool" and not bitwise:
+            sort = "int"
+        return Kind("float" if sort == "int" and function is np.true_divide else sort)
+    if all(k.is_number for k in operands):
+        return kinds.COMPLEX if pythonic(*operands) else ufunc(function, *operands)
+    return _container(function, *operands)
+
+
+def pythonic(x: Kind, *others: Kind) -> bool:
+    """Whether Python's complex serves the operator: np.float64 is a float to it, and it stands first."""
+    return x.cat == "complex" and any(k.cat == "npscalar" and k.dtype == "float64" for k in others)
+
+
+def _container(function: np.ufunc, *operands: Kind) -> Kind:
+    """`[1] + xs`, `2*xs`, `"a" + "b"`, `"%d" % n`, and arrays beside lists."""
+    cats = [k.cat for k in operands]
+    if any(k.cat in ("array", "num", "npscalar") for k in operands):
+        if all(k.is_number or k.cat in ("list", "tuple") for k in operands):
+            return ufunc(function, *operands)
+        return kinds.OBJECT
+    if "str" in cats:
+        return kinds.STR
+    if function is np.add and cats == ["list", "list"]:
+        return kinds.join(operands[0], operands[1])
+    if function is np.add and cats == ["tuple", "tuple"]:
+        return replace(operands[0], items=(operands[0].items or ()) + (operands[1].items or ()))
+    if function is np.multiply and "list" in cats:
+        return operands[cats.index("list")]
+    return kinds.OBJECT
+
+
+def of_operator(function: np.ufunc) -> Callable[[Bound], Kind]:
+    """The kind of an arithmetic operator's result."""
+
+    def infer(bound: Bound) -> Kind:
+        if function is np.power and bound.kind("x").cat == bound.kind("y").cat == "int":
+            y = bound.static("y")
+            return kinds.FLOAT if isinstance(y, int) and y < 0 else kinds.INT
+        return arithmetic(function, *bound.kinds.values())
+
+    return infer
+
+
+def of_comparison(function: np.ufunc) -> Callable[[Bound], Kind]:
+    """The kind of a comparison: bool, elementwise where an operand is an array or a NumPy scalar."""
+
+    def infer(bound: Bound) -> Kind:
+        operands = tuple(bound.kinds.values())
+        if function in (np.equal, np.not_equal) and pythonic(*operands):
+            return kinds.BOOL
+        if any(k.cat in ("array", "num", "npscalar") for k in operands):
+            return kinds.elementwise(*(numeric(k) for k in operands), dtype="bool")
+        return kinds.BOOL if all(k.cat != "object" for k in operands) else kinds.OBJECT
+
+    return infer
+
+
+def constant(kind: Kind) -> Callable[[Bound], Kind]:
+    """The same kind for every call."""
+    return lambda bound: kind

@@ -1,0 +1,601 @@
+"""Functions that rearrange, cut, repeat or copy the elements of an array: reshape, flip, pad, split, astype.
+
+All are linear, so an entry is a kind, the transpose as a text, and whom the result aliases: "view a" always
+does, "maybe a" decides by strides at run time, "fresh" never does. `tests/rules/test_array_tables.py` holds
+each word against `np.shares_memory`.
+
+    z = np.reshape(a, shape)      a_bar = np.reshape(g, np.shape(a))
+    z = np.pad(a, 1)              a_bar = g[1:-1]
+    z = np.pad(a, 2, "wrap")      a_bar = scatter_add(g, np.pad(positions(a), 2, "wrap"), np.shape(a))
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+import numpy as np
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind, Shape, new_length
+from s2sad.rules import axes
+from s2sad.rules.axes import as_array, literal, rank_of, shape_of
+from s2sad.rules.registry import UNKNOWN, Bound, structural
+from s2sad.runtime import linear
+
+RESHAPED = "np.reshape(g, np.shape({}))"
+
+
+def _like(bound: Bound, name: str, shape: Shape | None) -> Kind:
+    """An array of the argument's dtype."""
+    return kinds.array(shape, as_array(bound.kind(name)).dtype)
+
+
+def _ranked(name: str, change: int = 0) -> Callable[[Bound], Kind]:
+    """The kind of an array with as many axes as the argument and some more, of unknown lengths."""
+
+    def kind(bound: Bound) -> Kind:
+        rank = rank_of(bound, name)
+        return _like(bound, name, kinds.fresh_shape(None if rank is None else rank + change))
+
+    return kind
+
+
+def _same(name: str) -> Callable[[Bound], Kind]:
+    return lambda bound: _like(bound, name, shape_of(bound, name))
+
+
+# ---------------------------------------------------------------------------------------------------- reshape
+
+
+def _reshape_kind(bound: Bound) -> Kind:
+    order = bound.static("order")
+    if order not in ("C", "F"):
+        raise NotImplementedError('reshape with an order other than "C" and "F"')
+    own, shape = shape_of(bound, "a"), axes.shape_from(bound, "shape")
+    if own is not None and shape is not None and len(shape) == 1:
+        shape = (axes.product(own),)
+    return _like(bound, "a", shape)
+
+
+def _reshape_vjp(bound: Bound) -> str:
+    return RESHAPED.format("a") if bound.static("order") == "C" else 'np.reshape(g, np.shape(a), order="F")'
+
+
+def _ravel_kind(bound: Bound) -> Kind:
+    if bound.static("order") not in ("C", "F"):
+        raise NotImplementedError('ravel and flatten with an order other than "C" and "F"')
+    own = shape_of(bound, "a")
+    return _like(bound, "a", (new_length() if own is None else axes.product(own),))
+
+
+def _ravel_vjp(bound: Bound) -> str:
+    return "g" if rank_of(bound, "a") == 1 else _reshape_vjp(bound)
+
+
+structural(
+    "np.reshape",
+    "a, shape, order='C'",
+    _reshape_kind,
+    {"a": _reshape_vjp},
+    (np.reshape, np.ndarray.reshape),
+    linear=("a",),
+    effect="maybe a",
+)
+structural(
+    "np.ravel",
+    "a, order='C'",
+    _ravel_kind,
+    {"a": _ravel_vjp},
+    (np.ravel, np.ndarray.ravel),
+    linear=("a",),
+    effect="maybe a",
+)
+structural(
+    "np.ndarray.flatten", "a, order='C'", _ravel_kind, {"a": _ravel_vjp}, (np.ndarray.flatten,), linear=("a",)
+)
+
+
+def _squeeze_kind(bound: Bound) -> Kind:
+    own, wanted = shape_of(bound, "a"), axes.axes_of(bound)
+    if own is None:
+        return _like(bound, "a", None)
+    if bound.static("axis") is None:
+        known = all(isinstance(n, int) for n in own)
+        return _like(bound, "a", tuple(n for n in own if n != 1) if known else None)
+    return _like(
+        bound, "a", None if wanted is None else tuple(n for k, n in enumerate(own) if k not in wanted)
+    )
+
+
+def _expand_kind(bound: Bound) -> Kind:
+    own, wanted = shape_of(bound, "a"), bound.static("axis")
+    if own is None or wanted is UNKNOWN:
+        return _like(bound, "a", None)
+    places = wanted if isinstance(wanted, tuple | list) else (wanted,)
+    rank = len(own) + len(places)
+    ones = {k % rank for k in places}
+    rest = iter(own)
+    return _like(bound, "a", tuple(1 if k in ones else next(rest) for k in range(rank)))
+
+
+structural(
+    "np.squeeze",
+    "a, axis=None",
+    _squeeze_kind,
+    {"a": RESHAPED.format("a")},
+    (np.squeeze, np.ndarray.squeeze),
+    linear=("a",),
+    effect="view a",
+)
+structural(
+    "np.expand_dims",
+    "a, axis",
+    _expand_kind,
+    {"a": RESHAPED.format("a")},
+    (np.expand_dims,),
+    linear=("a",),
+    effect="view a",
+)
+
+
+def _broadcast_kind(bound: Bound) -> Kind:
+    return _like(bound, "array", axes.shape_from(bound, "shape"))
+
+
+structural(
+    "np.broadcast_to",
+    "array, shape",
+    _broadcast_kind,
+    {"array": lambda b: axes.fitted(b, "g", "array")},
+    (np.broadcast_to,),
+    linear=("array",),
+    effect="view array",
+)
+
+
+# ---------------------------------------------------------------------------------------------- order of axes
+
+
+def _permutation(bound: Bound) -> list[int] | None:
+    """The static axes of a transpose, none of them negative; None if all are reversed or it is not known."""
+    static = bound.static("axes")
+    return [int(k) % len(static) for k in static] if isinstance(static, tuple | list) and static else None
+
+
+def _reverses(bound: Bound) -> bool:
+    return not bound.given("axes") or bound.static("axes") is None
+
+
+def _transpose_kind(bound: Bound) -> Kind:
+    own, order = shape_of(bound, "a"), _permutation(bound)
+    if own is None:
+        return _like(bound, "a", None)
+    if _reverses(bound):
+        return _like(bound, "a", tuple(reversed(own)))
+    return _like(
+        bound, "a", tuple(own[k] for k in order) if order is not None else kinds.fresh_shape(len(own))
+    )
+
+
+def _transpose_vjp(bound: Bound) -> str:
+    order = _permutation(bound)
+    if _reverses(bound):
+        return (
+            "g"
+            if rank_of(bound, "a") in (0, 1)
+            else "np.transpose(g)"
+            if rank_of(bound, "a") is None
+            else "g.T"
+        )
+    if order is not None:
+        return f"np.transpose(g, {tuple(int(k) for k in np.argsort(order))})"
+    return "np.transpose(g, inverse_axes(axes))"
+
+
+structural(
+    "np.transpose",
+    "a, axes=None",
+    _transpose_kind,
+    {"a": _transpose_vjp},
+    (np.transpose, np.ndarray.transpose),
+    linear=("a",),
+    effect="view a",
+)
+structural(
+    "np.ndarray.T",
+    "a",
+    _transpose_kind,
+    {"a": _transpose_vjp},
+    (np.ndarray.T,),
+    linear=("a",),
+    effect="view a",
+)
+
+
+def _swapped(first: str, second: str) -> Callable[[Bound], Kind]:
+    def kind(bound: Bound) -> Kind:
+        own = shape_of(bound, "a")
+        one, two = axes.one_axis(bound, "a", first), axes.one_axis(bound, "a", second)
+        if own is None or one is None or two is None:
+            return _like(bound, "a", kinds.fresh_shape(rank_of(bound, "a")))
+        lengths = list(own)
+        lengths[one], lengths[two] = lengths[two], lengths[one]
+        return _like(bound, "a", tuple(lengths))
+
+    return kind
+
+
+def _moved_kind(bound: Bound) -> Kind:
+    own, source, target = shape_of(bound, "a"), bound.static("source"), bound.static("destination")
+    if own is None or UNKNOWN in (source, target):
+        return _like(bound, "a", kinds.fresh_shape(rank_of(bound, "a")))
+    sources = [k % len(own) for k in (source if isinstance(source, tuple | list) else (source,))]
+    targets = [k % len(own) for k in (target if isinstance(target, tuple | list) else (target,))]
+    result = [k for k in range(len(own)) if k not in sources]
+    for place, axis in sorted(zip(targets, sources, strict=True)):
+        result.insert(place, axis)
+    return _like(bound, "a", tuple(own[k] for k in result))
+
+
+def _matrix_transposed(bound: Bound) -> Kind:
+    own = shape_of(bound, "a")
+    return _like(bound, "a", None if own is None else (*own[:-2], own[-1], own[-2]))
+
+
+structural(
+    "np.swapaxes",
+    "a, axis1, axis2",
+    _swapped("axis1", "axis2"),
+    {"a": "np.swapaxes(g, axis1, axis2)"},
+    (np.swapaxes, np.ndarray.swapaxes),
+    linear=("a",),
+    effect="view a",
+)
+structural(
+    "np.moveaxis",
+    "a, source, destination",
+    _moved_kind,
+    {"a": "np.moveaxis(g, destination, source)"},
+    (np.moveaxis,),
+    linear=("a",),
+    effect="view a",
+)
+structural(
+    "np.matrix_transpose",
+    "a",
+    _matrix_transposed,
+    {"a": "np.swapaxes(g, -1, -2)"},
+    (np.matrix_transpose, np.ndarray.mT, np.linalg.matrix_transpose),
+    linear=("a",),
+    effect="view a",
+)
+
+
+def _flip_vjp(bound: Bound) -> str:
+    return "g[::-1]" if rank_of(bound, "m") == 1 else f"np.flip(g, {literal(bound, 'axis')})"
+
+
+def _shift(bound: Bound) -> str:
+    static = bound.static("shift")
+    if isinstance(static, tuple | list):
+        return repr(tuple(-k for k in static))
+    return (
+        repr(-static)
+        if axes.as_int(static) is not None
+        else "np.negative(shift)"
+        if _vague(bound, "shift")
+        else "-shift"
+    )
+
+
+def _vague(bound: Bound, name: str) -> bool:
+    return not (bound.kind(name).is_number and bound.kind(name).sort == "int")
+
+
+def _rot_kind(bound: Bound) -> Kind:
+    own, turns, plane = shape_of(bound, "m"), bound.static("k"), bound.static("axes")
+    if own is None or turns is UNKNOWN or plane is UNKNOWN:
+        return _like(bound, "m", kinds.fresh_shape(rank_of(bound, "m")))
+    lengths = list(own)
+    if turns % 2:
+        lengths[plane[0]], lengths[plane[1]] = lengths[plane[1]], lengths[plane[0]]
+    return _like(bound, "m", tuple(lengths))
+
+
+structural(
+    "np.flip", "m, axis=None", _same("m"), {"m": _flip_vjp}, (np.flip,), linear=("m",), effect="view m"
+)
+structural("np.fliplr", "m", _same("m"), {"m": "np.fliplr(g)"}, (np.fliplr,), linear=("m",), effect="view m")
+structural("np.flipud", "m", _same("m"), {"m": "np.flipud(g)"}, (np.flipud,), linear=("m",), effect="view m")
+structural(
+    "np.rot90",
+    "m, k=1, axes=(0, 1)",
+    _rot_kind,
+    {
+        "m": lambda b: (
+            f"np.rot90(g, {'-k' if b.static('k') is UNKNOWN else -b.static('k')}, {literal(b, 'axes')})"
+        )
+    },
+    (np.rot90,),
+    linear=("m",),
+    effect="view m",
+)
+structural(
+    "np.roll",
+    "a, shift, axis=None",
+    _same("a"),
+    {"a": lambda b: f"np.roll(g, {_shift(b)}, {literal(b, 'axis')})"},
+    (np.roll,),
+    linear=("a",),
+)
+
+
+# ---------------------------------------------------------------------------------------------------- padding
+
+_MODES = ("constant", "edge", "reflect", "symmetric", "wrap")
+
+
+def _pad_widths(bound: Bound, rank: int) -> list[tuple[int, int]] | None:
+    static = bound.static("pad_width")
+    if static is UNKNOWN:
+        return None
+    try:
+        return [(int(lo), int(hi)) for lo, hi in np.broadcast_to(static, (rank, 2)).tolist()]
+    except (TypeError, ValueError):
+        return None
+
+
+def _pad_kind(bound: Bound) -> Kind:
+    if bound.static("mode") not in _MODES:
+        raise NotImplementedError(f"np.pad with a mode other than {', '.join(_MODES)}")
+    own = shape_of(bound, "array")
+    widths = None if own is None else _pad_widths(bound, len(own))
+    if own is None or widths is None:
+        return _like(bound, "array", kinds.fresh_shape(rank_of(bound, "array")))
+    return _like(
+        bound, "array", tuple(axes.added(n, lo + hi) for n, (lo, hi) in zip(own, widths, strict=True))
+    )
+
+
+def _pad_vjp(bound: Bound) -> str:
+    if bound.static("mode") != "constant":
+        index = f"np.pad(positions(array), {literal(bound, 'pad_width')}, {bound.static('mode')!r})"
+        return f"scatter_add(g, {index}, np.shape(array))"
+    rank = rank_of(bound, "array")
+    widths = None if rank is None else _pad_widths(bound, rank)
+    if not widths:
+        return "unpad(g, np.shape(array), pad_width)"
+    return f"g[{', '.join(_inner(lo, hi) for lo, hi in widths)}]"
+
+
+def _inner(lo: int, hi: int) -> str:
+    return f"{lo or ''}:{-hi if hi else ''}"
+
+
+structural(
+    "np.pad",
+    "array, pad_width, mode='constant', *, constant_values=0",
+    _pad_kind,
+    {"array": _pad_vjp, "constant_values": axes.refuse("the derivative of np.pad in constant_values")},
+    (np.pad,),
+    jvp={
+        "array": lambda b: f"np.pad(array_dot, {literal(b, 'pad_width')}, {b.static('mode')!r})",
+        "constant_values": axes.refuse("the derivative of np.pad in constant_values"),
+    },
+)
+
+
+# -------------------------------------------------------------------------------------------------- repeating
+
+
+def _gathered(name: str, index: str) -> str:
+    """The transpose of a function that copies elements: `index` is the function applied to positions."""
+    return f"scatter_add(g, {index}, np.shape({name}))"
+
+
+def _repeat_kind(bound: Bound) -> Kind:
+    own = shape_of(bound, "a")
+    if bound.static("axis") is None:
+        return _like(bound, "a", (new_length(),))
+    axis = axes.one_axis(bound)
+    if own is None or axis is None:
+        return _like(bound, "a", kinds.fresh_shape(rank_of(bound, "a")))
+    return _like(bound, "a", tuple(new_length() if k == axis else n for k, n in enumerate(own)))
+
+
+def _tile_kind(bound: Bound) -> Kind:
+    reps, rank = axes.shape_from(bound, "reps"), rank_of(bound, "A")
+    return _like(
+        bound, "A", None if reps is None or rank is None else kinds.fresh_shape(max(rank, len(reps)))
+    )
+
+
+def _repeat_vjp(bound: Bound) -> str:
+    if rank_of(bound, "a") == 1 and not _vague(bound, "repeats") and bound.kind("repeats").rank == 0:
+        return f"np.sum(np.reshape(g, (np.size(a), {literal(bound, 'repeats')})), axis=1)"
+    return _gathered("a", f"np.repeat(positions(a), repeats, {literal(bound, 'axis')})")
+
+
+def _tile_vjp(bound: Bound) -> str:
+    if rank_of(bound, "A") == 1 and not _vague(bound, "reps") and bound.kind("reps").rank == 0:
+        return f"np.sum(np.reshape(g, ({literal(bound, 'reps')}, np.size(A))), axis=0)"
+    return _gathered("A", "np.tile(positions(A), reps)")
+
+
+structural(
+    "np.repeat",
+    "a, repeats, axis=None",
+    _repeat_kind,
+    {"a": _repeat_vjp},
+    (np.repeat, np.ndarray.repeat),
+    linear=("a",),
+)
+structural("np.tile", "A, reps", _tile_kind, {"A": _tile_vjp}, (np.tile,), linear=("A",))
+
+
+# ---------------------------------------------------------------------------------------- copies, conversions
+
+
+def _converted(name: str) -> Callable[[Bound], Kind]:
+    def kind(bound: Bound) -> Kind:
+        own = as_array(bound.kind(name))
+        shape = own.shape
+        if bound.statics.get("ndmin", 0) != 0:
+            least = axes.as_int(bound.static("ndmin"))
+            shape = None if shape is None or least is None else (1,) * (least - len(shape)) + shape
+        return kinds.array(shape, axes.dtype_name(bound, own.dtype))
+
+    return kind
+
+
+def _converted_vjp(name: str) -> Callable[[Bound], str | None]:
+    def text(bound: Bound) -> str | None:
+        if bound.out is not None and bound.out.sort in ("int", "bool"):
+            return None
+        if bound.statics.get("ndmin", 0) != 0:
+            return RESHAPED.format(name)
+        return axes.real_if(bound, name, "g")
+
+    return text
+
+
+def _method_copy_kind(bound: Bound) -> Kind:
+    own = bound.kind("a")
+    return own if own.is_number else as_array(own)
+
+
+def _cast_kind(bound: Bound) -> Kind:
+    own = as_array(bound.kind("a"))
+    dtype = axes.dtype_name(bound, own.dtype)
+    return kinds.num((), dtype) if bound.kind("a").is_scalar else Kind(bound.kind("a").cat, dtype, own.shape)
+
+
+def _cast_vjp(bound: Bound) -> str | None:
+    own, out = as_array(bound.kind("a")), as_array(bound.out) if bound.out is not None else None
+    if out is None or out.sort in ("int", "bool"):
+        return None
+    if out.sort != own.sort:
+        return axes.real_if(bound, "a", "g")
+    return "g" if out.dtype == own.dtype or not own.rank else f"g.astype(np.{own.dtype})"
+
+
+structural(
+    "np.array",
+    "object, dtype=None, *, order='K', ndmin=0",
+    _converted("object"),
+    {"object": _converted_vjp("object")},
+    (np.array,),
+    linear=("object",),
+)
+for _name, _signature, _objects in (
+    ("np.asarray", "a, dtype=None, order=None", (np.asarray, np.asanyarray)),
+    ("np.ascontiguousarray", "a, dtype=None", (np.ascontiguousarray,)),
+    ("np.asfortranarray", "a, dtype=None", (np.asfortranarray,)),
+):
+    structural(
+        _name,
+        _signature,
+        _converted("a"),
+        {"a": _converted_vjp("a")},
+        _objects,
+        linear=("a",),
+        effect="maybe a",
+    )
+structural("np.copy", "a, order='K'", _converted("a"), {"a": "g"}, (np.copy,), linear=("a",))
+structural("copy", "a, order='C'", _method_copy_kind, {"a": "g"}, (np.ndarray.copy,), linear=("a",))
+structural(
+    "np.astype", "a, dtype", _cast_kind, {"a": _cast_vjp}, (np.ndarray.astype, np.astype), linear=("a",)
+)
+structural(
+    "np.ndarray.item",
+    "a",
+    lambda b: Kind(sort) if (sort := as_array(b.kind("a")).sort) else kinds.OBJECT,
+    {"a": RESHAPED.format("a")},
+    (np.ndarray.item,),
+    linear=("a",),
+)
+
+
+# ------------------------------------------------------------------------------------------------------ parts
+
+
+def _part_kind(axis_of: Callable[[Bound], int | None]) -> Callable[[Bound], Kind]:
+    """The kind of the list of parts: lengths along the cut axis differ, the others stay."""
+
+    def kind(bound: Bound) -> Kind:
+        own, axis = shape_of(bound, "ary"), axis_of(bound)
+        shape = own
+        if own is not None:
+            shape = tuple(new_length() if axis in (None, k) else n for k, n in enumerate(own))
+        return kinds.list_of(_like(bound, "ary", shape))
+
+    return kind
+
+
+def _fixed(axis: int) -> Callable[[Bound], int | None]:
+    return lambda bound: (
+        0 if axis == 1 and rank_of(bound, "ary") == 1 else axis if rank_of(bound, "ary") else None
+    )
+
+
+def _hsplit_vjp(bound: Bound) -> str:
+    rank = rank_of(bound, "ary")
+    return "np.hstack(g)" if rank is None else f"np.concatenate(g, axis={0 if rank == 1 else 1})"
+
+
+for _function in (np.split, np.array_split):
+    structural(
+        f"np.{_function.__name__}",
+        "ary, indices_or_sections, axis=0",
+        _part_kind(lambda b: axes.one_axis(b, "ary")),
+        {"ary": lambda b: f"np.concatenate(g, axis={literal(b, 'axis')})"},
+        (_function,),
+        linear=("ary",),
+        effect="view ary",
+    )
+structural(
+    "np.hsplit",
+    "ary, indices_or_sections",
+    _part_kind(_fixed(1)),
+    {"ary": _hsplit_vjp},
+    (np.hsplit,),
+    linear=("ary",),
+    effect="view ary",
+)
+for _function, _axis in ((np.vsplit, 0), (np.dsplit, 2)):
+    structural(
+        f"np.{_function.__name__}",
+        "ary, indices_or_sections",
+        _part_kind(_fixed(_axis)),
+        {"ary": f"np.concatenate(g, axis={_axis})"},
+        (_function,),
+        linear=("ary",),
+        effect="view ary",
+    )
+
+
+importlib.import_module("s2sad.rules.joining")  # the other half of this topic
+
+
+# ------------------------------------------------------------- the texts' own helpers, for higher derivatives
+
+
+structural(
+    "scatter_add",
+    "z, index, shape",
+    lambda b: _like(b, "z", axes.shape_from(b, "shape")),
+    {"z": "np.take(g, index)"},
+    (linear.scatter_add,),
+    linear=("z",),
+)
+structural("positions", "a", lambda b: kinds.array(shape_of(b, "a"), "int64"), {}, (linear.positions,))
+structural(
+    "unpad",
+    "z, shape, pad_width",
+    lambda b: _like(b, "z", axes.shape_from(b, "shape")),
+    {"z": "np.pad(g, pad_width)"},
+    (linear.unpad,),
+    linear=("z",),
+    effect="view z",
+)

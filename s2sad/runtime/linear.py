@@ -1,0 +1,602 @@
+"""Helpers of generated texts for functions on whole arrays: transposes of linear maps, and derivatives of
+matrices.
+
+Accepted are NumPy arrays, NumPy scalars and Python numbers; nothing is written to, and a result shares
+memory with no argument unless the docstring says so. Cotangents belong to the inner product
+Re(sum(conj(z)*a)), so that transposes are conjugate transposes.
+
+    z = np.take(a, i)        a_bar = scatter_add(z_bar, np.take(positions(a), i), np.shape(a))
+    z = np.matmul(a, b)      a_bar = matmul_left(z_bar, a, b)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime.shapes import unbroadcast
+
+
+def _conj(x: Any) -> Any:
+    return np.asarray(x).conj()
+
+
+def _as_sort(z: Any, a: Any) -> Any:
+    """A cotangent of a real value is real."""
+    return z if np.iscomplexobj(a) else np.real(z)
+
+
+# --------------------------------------------------------------------------------------------------- elements
+
+
+def div_or_zero(p: Any, q: Any) -> Any:
+    """`p/q`, and 0 where q is 0.
+
+    >>> print(div_or_zero(1.0, np.array([2.0, 0.0])))
+    [0.5 0. ]
+    """
+    zero = np.equal(q, 0)
+    return np.where(zero, 0.0, p / np.where(zero, 1.0, q))[()]
+
+
+def positions(a: Any) -> Any:
+    """An array of a's shape that holds the numbers of its elements in C order.
+
+    >>> print(positions(np.zeros((2, 3))))
+    [[0 1 2]
+     [3 4 5]]
+    """
+    return np.arange(np.size(a)).reshape(np.shape(a))
+
+
+def scatter_add(z: Any, index: Any, shape: Any) -> Any:
+    """Zeros of a shape, to whose elements numbered by index the elements of z are added, repeats included.
+
+    >>> print(scatter_add(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 0]), (3,)))
+    [5. 0. 2.]
+    """
+    z = np.asarray(z)
+    if not np.issubdtype(z.dtype, np.inexact):
+        z = z.astype(float)
+    total = np.zeros(shape, z.dtype)
+    np.add.at(total.reshape(-1), np.ravel(index), np.broadcast_to(z, np.shape(index)).ravel())
+    return total
+
+
+def prod_others(a: Any, axis: Any = None) -> Any:
+    """For every element the product of all the others (along axis), exact where elements are zero.
+
+    >>> print(prod_others(np.array([2.0, 0.0, 3.0])))
+    [0. 6. 0.]
+    """
+    a = np.asarray(a)
+    if axis is None:
+        return prod_others(a.reshape(-1), 0).reshape(a.shape)
+    if isinstance(axis, tuple):
+        axes = tuple(k % a.ndim for k in axis)
+        order = tuple(k for k in range(a.ndim) if k not in axes) + axes
+        moved = a.transpose(order)
+        flat = moved.reshape((*moved.shape[: a.ndim - len(axes)], -1))
+        return prod_others(flat, -1).reshape(moved.shape).transpose(np.argsort(order))
+    lines = np.moveaxis(a, axis, 0)
+    left, right = np.ones_like(lines), np.ones_like(lines)
+    np.cumprod(lines[:-1], axis=0, out=left[1:])
+    np.cumprod(lines[:0:-1], axis=0, out=right[::-1][1:])
+    return np.moveaxis(left * right, 0, axis)
+
+
+def cumprod_back(z: Any, a: Any, axis: Any = None) -> Any:
+    """The cotangent of a where z is that of np.cumprod(a, axis), exact where elements are zero.
+
+    >>> print(cumprod_back(np.array([1.0, 1.0, 1.0]), np.array([2.0, 0.0, 3.0])))
+    [1. 8. 0.]
+    """
+    lines = np.conj(np.ravel(a) if axis is None else np.moveaxis(a, axis, 0))
+    below = z if axis is None else np.moveaxis(z, axis, 0)
+    before = np.ones_like(lines)
+    for i in range(1, np.shape(lines)[0]):
+        before[i] = before[i - 1] * lines[i - 1]
+    rest = np.zeros_like(lines)
+    rest[-1:] = below[-1:]
+    for i in range(np.shape(lines)[0] - 2, -1, -1):
+        rest[i] = below[i] + rest[i + 1] * lines[i + 1]
+    return np.reshape(rest * before, np.shape(a)) if axis is None else np.moveaxis(rest * before, 0, axis)
+
+
+def cumprod_dot(a_dot: Any, a: Any, axis: Any = None) -> Any:
+    """The tangent of np.cumprod(a, axis) where a_dot is that of a.
+
+    >>> print(cumprod_dot(np.array([1.0, 0.0, 0.0]), np.array([2.0, 0.0, 3.0])))
+    [1. 0. 0.]
+    """
+    lines = np.ravel(a) if axis is None else np.moveaxis(a, axis, 0)
+    slopes = np.ravel(a_dot) if axis is None else np.moveaxis(a_dot, axis, 0)
+    running = np.cumprod(lines, 0)
+    result = np.zeros_like(running)
+    result[:1] = slopes[:1]
+    for i in range(1, np.shape(lines)[0]):
+        result[i] = result[i - 1] * lines[i] + running[i - 1] * slopes[i]
+    return result if axis is None else np.moveaxis(result, 0, axis)
+
+
+def median_weights(a: Any, axis: Any = None) -> Any:
+    """The share of every element in np.median(a, axis): 1, or 0.5 for each of two; nan where the median is.
+
+    >>> print(median_weights(np.array([3.0, 1.0, 2.0, 9.0])))
+    [0.5 0.  0.5 0. ]
+    """
+    a = np.asarray(a)
+    if axis is None:
+        return median_weights(a.reshape(-1), 0).reshape(a.shape)
+    if isinstance(axis, tuple):
+        axes = tuple(k % a.ndim for k in axis)
+        order = tuple(k for k in range(a.ndim) if k not in axes) + axes
+        moved = a.transpose(order)
+        flat = moved.reshape((*moved.shape[: a.ndim - len(axes)], -1))
+        return median_weights(flat, -1).reshape(moved.shape).transpose(np.argsort(order))
+    ranks = np.argsort(np.argsort(a, axis=axis, kind="stable"), axis=axis)
+    n = a.shape[axis]
+    weights = np.where((ranks == n // 2) | (ranks == (n - 1) // 2), 1.0 - 0.5 * (n % 2 == 0), 0.0)
+    return weights * np.where(np.isnan(a).any(axis=axis, keepdims=True), np.nan, 1.0)
+
+
+# ---------------------------------------------------------------------------------------------------- joining
+
+
+def diag_back(z: Any, v: Any, k: Any = 0) -> Any:
+    """The cotangent of v where z is that of np.diag(v, k); a view of z for a vector.
+
+    >>> print(diag_back(np.array([1.0, 2.0]), np.zeros((2, 3))))
+    [[1. 0. 0.]
+     [0. 2. 0.]]
+    """
+    if np.ndim(v) == 1:
+        return np.diag(z, k)
+    return scatter_add(z, np.diag(positions(v), k), np.shape(v))
+
+
+def split_like(z: Any, arrays: Sequence[Any], axis: Any = 0) -> list[Any]:
+    """Parts of z (views) as long along axis as the arrays; z itself was made by np.concatenate(arrays, axis).
+
+    >>> [p.tolist() for p in split_like(np.array([1, 2, 3]), [np.zeros(1), np.zeros(2)])]
+    [[1], [2, 3]]
+    """
+    if axis is None:
+        ends = np.cumsum([np.size(a) for a in arrays])
+        return [p.reshape(np.shape(a)) for p, a in zip(np.split(z, ends[:-1]), arrays, strict=True)]
+    return np.split(z, np.cumsum([np.shape(a)[axis] for a in arrays])[:-1], axis)
+
+
+def unstacked(z: Any, arrays: Sequence[Any], axis: int) -> list[Any]:
+    """Parts of z (views) in the shapes of the arrays that np.vstack, np.hstack or np.dstack joined along axis.
+
+    >>> [p.tolist() for p in unstacked(np.array([[1, 2], [3, 4]]), [np.zeros(2), np.zeros((1, 2))], 0)]
+    [[1, 2], [[3, 4]]]
+    """
+    wide = [
+        np.atleast_3d(a) if axis == 2 else np.atleast_2d(a) if axis == 0 else np.atleast_1d(a) for a in arrays
+    ]
+    if axis == 1 and wide[0].ndim == 1:
+        axis = 0
+    return [p.reshape(np.shape(a)) for p, a in zip(split_like(z, wide, axis), arrays, strict=True)]
+
+
+def uncolumned(z: Any, arrays: Sequence[Any]) -> list[Any]:
+    """Parts of z (views) in the shapes of the arrays, which np.column_stack joined.
+
+    >>> [p.tolist() for p in uncolumned(np.array([[1, 2], [3, 4]]), [np.zeros(2), np.zeros((2, 1))])]
+    [[1, 3], [[2], [4]]]
+    """
+    wide = [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in arrays]
+    return [p.reshape(np.shape(a)) for p, a in zip(split_like(z, wide, 1), arrays, strict=True)]
+
+
+def unpad(z: Any, shape: Any, pad_width: Any) -> Any:
+    """The part of z (a view) that np.pad surrounded by pad_width; it has the given shape.
+
+    >>> print(unpad(np.array([0, 1, 2, 0, 0]), (2,), (1, 2)))
+    [1 2]
+    """
+    widths = np.broadcast_to(pad_width, (len(shape), 2))
+    return z[tuple(slice(lo, lo + n) for (lo, _), n in zip(widths.tolist(), shape, strict=True))]
+
+
+def select_back(z: Any, condlist: Sequence[Any], choicelist: Sequence[Any]) -> list[Any]:
+    """The cotangents of np.select's choices: each gets z where its condition is the first that holds.
+
+    >>> [p.tolist() for p in select_back(np.ones(2), [np.array([True, False])], [np.zeros(2)])]
+    [[1.0, 0.0]]
+    """
+    free = np.ones(np.shape(z), bool)
+    parts = []
+    for cond, choice in zip(condlist, choicelist, strict=True):
+        parts.append(unbroadcast(np.where(free & cond, z, 0.0), choice))
+        free = free & ~np.asarray(cond)
+    return parts
+
+
+def choose_back(z: Any, a: Any, choices: Sequence[Any]) -> list[Any]:
+    """The cotangents of np.choose's choices: each gets z where a selects it.
+
+    >>> [p.tolist() for p in choose_back(np.ones(2), np.array([0, 1]), [np.zeros(2), 1.0])]
+    [[1.0, 0.0], 1.0]
+    """
+    return [unbroadcast(np.where(np.equal(a, k), z, 0.0), c) for k, c in enumerate(choices)]
+
+
+def full_window(z: Any, a: Any, v: Any, mode: str) -> Any:
+    """z, which has the shape of np.convolve(a, v, mode), between zeros at its place in the full convolution.
+
+    >>> print(full_window(np.array([1.0]), np.ones(2), np.ones(2), "valid"))
+    [0. 1. 0.]
+    """
+    short = min(len(a), len(v))
+    before = {"full": 0, "same": (short - 1) // 2, "valid": short - 1}[mode]
+    full = np.zeros(len(a) + len(v) - 1, np.asarray(z).dtype)
+    full[before : before + len(z)] = z
+    return full
+
+
+def full_start(z: Any, a: Any, v: Any, mode: str) -> Any:
+    """The window (a view) of an array like the full convolution that np.convolve(a, v, mode) cuts out of it.
+
+    >>> print(full_start(np.array([1.0, 2.0, 3.0]), np.ones(2), np.ones(2), "valid"))
+    [2.]
+    """
+    long, short = max(len(a), len(v)), min(len(a), len(v))
+    before = {"full": 0, "same": (short - 1) // 2, "valid": short - 1}[mode]
+    size = {"full": long + short - 1, "same": long, "valid": long - short + 1}[mode]
+    return z[before : before + size]
+
+
+def gradient_back(z: Any, step: Any, axis: Any = 0) -> Any:
+    """The cotangent of f where z is that of np.gradient(f, step, axis=axis).
+
+    >>> print(gradient_back(np.array([1.0, 0.0, 0.0]), 2.0))
+    [-0.5  0.5  0. ]
+    """
+    lines = np.moveaxis(np.asarray(z) / step, axis, 0)
+    total = np.zeros_like(lines)
+    total[2:] += lines[1:-1] / 2
+    total[:-2] -= lines[1:-1] / 2
+    total[1] += lines[0]
+    total[0] -= lines[0]
+    total[-1] += lines[-1]
+    total[-2] -= lines[-1]
+    return np.moveaxis(total, 0, axis)
+
+
+# --------------------------------------------------------------------------------------------------- products
+
+
+def matmul_left(z: Any, a: Any, b: Any) -> Any:
+    """The cotangent of a where z is that of np.matmul(a, b), for any ranks.
+
+    >>> print(matmul_left(np.array([1.0, 2.0]), np.eye(2), np.array([3.0, 4.0])))
+    [[3. 4.]
+     [6. 8.]]
+    """
+    z, other = np.asarray(z), _conj(b)
+    if other.ndim == 1:
+        full = z[..., None] * other
+    elif np.ndim(a) == 1:
+        full = (other @ z[..., None])[..., 0]
+    else:
+        full = z @ np.swapaxes(other, -1, -2)
+    return _as_sort(unbroadcast(full, a), a)
+
+
+def matmul_right(z: Any, a: Any, b: Any) -> Any:
+    """The cotangent of b where z is that of np.matmul(a, b), for any ranks.
+
+    >>> print(matmul_right(np.array([1.0, 2.0]), np.eye(2), np.array([3.0, 4.0])))
+    [1. 2.]
+    """
+    z, other = np.asarray(z), _conj(a)
+    if np.ndim(b) == 1:
+        full = z * other if other.ndim == 1 else (z[..., None, :] @ other)[..., 0, :]
+    elif other.ndim == 1:
+        full = other[:, None] * z[..., None, :]
+    else:
+        full = np.swapaxes(other, -1, -2) @ z
+    return _as_sort(unbroadcast(full, b), b)
+
+
+def _dot_axes(a: Any, b: Any) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return 0
+    return ([np.ndim(a) - 1], [max(np.ndim(b) - 2, 0)])
+
+
+def dot_left(z: Any, a: Any, b: Any) -> Any:
+    """The cotangent of a where z is that of np.dot(a, b), for any ranks.
+
+    >>> print(dot_left(np.array([3.0, 4.0]), 2.0, np.array([1.0, 2.0])))
+    11.0
+    """
+    return tensordot_left(z, a, b, _dot_axes(a, b))
+
+
+def dot_right(z: Any, a: Any, b: Any) -> Any:
+    """The cotangent of b where z is that of np.dot(a, b), for any ranks.
+
+    >>> print(dot_right(np.array([3.0, 4.0]), 2.0, np.array([1.0, 2.0])))
+    [6. 8.]
+    """
+    return tensordot_right(z, a, b, _dot_axes(a, b))
+
+
+def _contracted(rank_a: int, rank_b: int, axes: Any) -> tuple[list[int], list[int]]:
+    """The axes that np.tensordot sums over, as lists of numbers that are not negative."""
+    if isinstance(axes, int | np.integer):
+        return list(range(rank_a - int(axes), rank_a)), list(range(int(axes)))
+    first, second = (list(np.atleast_1d(x)) for x in axes)
+    return [int(k) % rank_a for k in first], [int(k) % rank_b for k in second]
+
+
+def tensordot_left(z: Any, a: Any, b: Any, axes: Any = 2) -> Any:
+    """The cotangent of a where z is that of np.tensordot(a, b, axes).
+
+    >>> print(tensordot_left(1.0, np.ones(2), np.array([3.0, 4.0]), 1))
+    [3. 4.]
+    """
+    in_a, in_b = _contracted(np.ndim(a), np.ndim(b), axes)
+    free_a = [k for k in range(np.ndim(a)) if k not in in_a]
+    free_b = [k for k in range(np.ndim(b)) if k not in in_b]
+    full = np.tensordot(z, _conj(b), (list(range(len(free_a), np.ndim(z))), free_b))
+    order = free_a + [in_a[k] for k in np.argsort(in_b)]
+    return _as_sort(np.transpose(full, np.argsort(order)) if order else full, a)[()]
+
+
+def tensordot_right(z: Any, a: Any, b: Any, axes: Any = 2) -> Any:
+    """The cotangent of b where z is that of np.tensordot(a, b, axes).
+
+    >>> print(tensordot_right(1.0, np.ones(2), np.array([3.0, 4.0]), 1))
+    [1. 1.]
+    """
+    in_a, in_b = _contracted(np.ndim(a), np.ndim(b), axes)
+    free_a = [k for k in range(np.ndim(a)) if k not in in_a]
+    free_b = [k for k in range(np.ndim(b)) if k not in in_b]
+    full = np.tensordot(_conj(a), z, (free_a, list(range(len(free_a)))))
+    order = [in_b[k] for k in np.argsort(in_a)] + free_b
+    return _as_sort(np.transpose(full, np.argsort(order)) if order else full, b)[()]
+
+
+def _expanded(subscripts: str, operands: Sequence[Any]) -> tuple[list[str], str]:
+    """The terms of einsum's subscripts with letters for the ellipsis, and the explicit result."""
+    inputs, arrow, result = subscripts.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if not arrow:
+        letters = [c for c in inputs if c.isalpha()]
+        result = ("..." if "..." in inputs else "") + "".join(
+            sorted(c for c in set(letters) if letters.count(c) == 1)
+        )
+    ranks = [np.ndim(x) - len(t) + 3 if "..." in t else 0 for t, x in zip(terms, operands, strict=True)]
+    spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if c not in subscripts][
+        : max(ranks)
+    ]
+    full = [t.replace("...", "".join(spare[len(spare) - r :])) for t, r in zip(terms, ranks, strict=True)]
+    return full, result.replace("...", "".join(spare))
+
+
+def einsum_back(z: Any, subscripts: str, place: int, operands: Sequence[Any]) -> Any:
+    """The cotangent of operands[place] where z is that of np.einsum(subscripts, *operands).
+
+    >>> print(einsum_back(2.0, "ii->", 0, [np.ones((2, 2))]))
+    [[2. 0.]
+     [0. 2.]]
+    """
+    terms, result = _expanded(subscripts, operands)
+    own = np.asarray(operands[place])
+    others = [k for k in range(len(terms)) if k != place]
+    sizes = dict(zip(terms[place], own.shape, strict=True))
+    letters = "".join(dict.fromkeys(terms[place]))
+    lone = [c for c in letters if c not in result and all(c not in terms[k] for k in others)]
+    inputs = [result, *(terms[k] for k in others), "".join(lone)]
+    ones = np.ones([sizes[c] for c in lone])
+    known: dict[str, int] = {}
+    for term, array in zip(inputs, [z, *(operands[k] for k in others), ones], strict=True):
+        for c, n in zip(term, np.shape(array), strict=True):
+            known[c] = max(n, known.get(c, 1))
+    full = np.einsum(",".join(inputs) + "->" + letters, z, *(_conj(operands[k]) for k in others), ones)
+    full = np.broadcast_to(full, [known[c] for c in letters])
+    fitted = unbroadcast(full, np.empty([sizes[c] for c in letters]))
+    if len(letters) < own.ndim:
+        spread = np.zeros(own.shape, fitted.dtype)
+        grid = np.indices(fitted.shape)
+        spread[tuple(grid[letters.index(c)] for c in terms[place])] = fitted
+        fitted = spread
+    return _as_sort(fitted, own)
+
+
+# --------------------------------------------------------------------------------------------- linear algebra
+
+# What follows is written in the language that s2sad reads: `s2sad.rules.linalg` enters these sources as
+# rules, so that texts that call them can be differentiated again.
+
+
+def solve_right(z: Any, a: Any, b: Any) -> Any:
+    """The cotangent of b, before unbroadcast, where z is that of np.linalg.solve(a, b), for any ranks.
+
+    >>> print(solve_right(np.array([2.0]), np.array([[4.0]]), np.array([1.0])))
+    [0.5]
+    """
+    turned = np.swapaxes(np.conj(a), -1, -2)
+    return np.linalg.solve(turned, z[..., None])[..., 0] if np.ndim(b) == 1 else np.linalg.solve(turned, z)
+
+
+def solve_left(z: Any, a: Any, b: Any, x: Any) -> Any:
+    """The cotangent of a, before unbroadcast, where z is that of x = np.linalg.solve(a, b), for any ranks.
+
+    >>> print(solve_left(np.array([2.0]), np.array([[4.0]]), np.array([8.0]), np.array([2.0])))
+    [[-1.]]
+    """
+    turned = np.swapaxes(np.conj(a), -1, -2)
+    if np.ndim(b) == 1:
+        return -np.linalg.solve(turned, z[..., None]) * np.conj(x)[..., None, :]
+    return -np.linalg.solve(turned, z) @ np.swapaxes(np.conj(x), -1, -2)
+
+
+def solve_dot(a_dot: Any, a: Any, b: Any, x: Any) -> Any:
+    """The tangent of x = np.linalg.solve(a, b) where a_dot is that of a, for any ranks.
+
+    >>> print(solve_dot(np.array([[2.0]]), np.array([[4.0]]), np.array([8.0]), np.array([2.0])))
+    [-1.]
+    """
+    if np.ndim(b) == 1:
+        return -np.linalg.solve(a, a_dot @ x[..., None])[..., 0]
+    return -np.linalg.solve(a, a_dot @ x)
+
+
+def cofactors(a: Any) -> Any:
+    """The matrix of cofactors, which is the gradient of np.linalg.det(a), at singular matrices too.
+
+    >>> print(cofactors(np.array([[1.0, 2.0], [2.0, 4.0]])).round(12))
+    [[ 4. -2.]
+     [-2.  1.]]
+    """
+    u, s, vh = np.linalg.svd(np.asarray(a))
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    return np.asarray(sign)[..., None, None] * ((_conj(u) * prod_others(s, -1)[..., None, :]) @ _conj(vh))
+
+
+def matrix_power_back(z: Any, a: Any, n: int) -> Any:
+    """The cotangent of a where z is that of np.linalg.matrix_power(a, n).
+
+    >>> print(matrix_power_back(np.array([[1.0]]), np.array([[3.0]]), 2))
+    [[6.]]
+    """
+    base = a if n >= 0 else np.linalg.inv(a)
+    turned = np.swapaxes(np.conj(base), -1, -2)
+    total = np.zeros_like(base)
+    for k in range(abs(n)):
+        total = total + np.linalg.matrix_power(turned, k) @ z @ np.linalg.matrix_power(turned, abs(n) - 1 - k)
+    return total if n >= 0 else -turned @ total @ turned
+
+
+def matrix_power_dot(a_dot: Any, a: Any, n: int) -> Any:
+    """The tangent of np.linalg.matrix_power(a, n) where a_dot is that of a.
+
+    >>> print(matrix_power_dot(np.array([[1.0]]), np.array([[3.0]]), 2))
+    [[6.]]
+    """
+    base = a if n >= 0 else np.linalg.inv(a)
+    slope = a_dot if n >= 0 else -base @ a_dot @ base
+    total = np.zeros_like(base)
+    for k in range(abs(n)):
+        total = total + np.linalg.matrix_power(base, k) @ slope @ np.linalg.matrix_power(base, abs(n) - 1 - k)
+    return total
+
+
+def cholesky_back(z: Any, lower: Any) -> Any:
+    """The cotangent of a symmetric a where z is that of lower = np.linalg.cholesky(a) (arXiv:1602.07527).
+
+    >>> print(cholesky_back(np.array([[1.0]]), np.array([[2.0]])))
+    [[0.25]]
+    """
+    inverse = np.linalg.inv(lower)
+    middle = np.tril(np.swapaxes(np.conj(lower), -1, -2) @ z)
+    middle = middle - np.eye(np.shape(lower)[-1]) * middle / 2
+    whole = np.swapaxes(np.conj(inverse), -1, -2) @ middle @ inverse
+    return (whole + np.swapaxes(np.conj(whole), -1, -2)) / 2
+
+
+def cholesky_dot(a_dot: Any, lower: Any) -> Any:
+    """The tangent of lower = np.linalg.cholesky(a) where a_dot is that of a.
+
+    >>> print(cholesky_dot(np.array([[1.0]]), np.array([[2.0]])))
+    [[0.25]]
+    """
+    inverse = np.linalg.inv(lower)
+    even = (a_dot + np.swapaxes(np.conj(a_dot), -1, -2)) / 2
+    middle = inverse @ even @ np.swapaxes(np.conj(inverse), -1, -2)
+    return lower @ (np.tril(middle) - np.eye(np.shape(lower)[-1]) * middle / 2)
+
+
+def eigh_back(w_bar: Any, v_bar: Any, w: Any, v: Any) -> Any:
+    """The cotangent of a symmetric a with w, v = np.linalg.eigh(a); either cotangent may be None.
+
+    >>> print(eigh_back(np.array([1.0]), None, np.array([2.0]), np.array([[1.0]])))
+    [[1.]]
+    """
+    turned = np.swapaxes(np.conj(v), -1, -2)
+    inner = np.zeros_like(v)
+    if w_bar is not None:
+        inner = inner + w_bar[..., None] * np.eye(np.shape(v)[-1])
+    if v_bar is not None:
+        gaps = w[..., None, :] - w[..., :, None]
+        inner = inner + np.where(gaps == 0, 0.0, turned @ v_bar / np.where(gaps == 0, 1.0, gaps))
+    whole = v @ inner @ turned
+    return (whole + np.swapaxes(np.conj(whole), -1, -2)) / 2
+
+
+def eigh_dot(a_dot: Any, w: Any, v: Any) -> Any:
+    """The tangents of w, v = np.linalg.eigh(a) where a_dot is that of a.
+
+    >>> print(eigh_dot(np.array([[1.0]]), np.array([2.0]), np.array([[1.0]]))[0])
+    [1.]
+    """
+    even = (a_dot + np.swapaxes(np.conj(a_dot), -1, -2)) / 2
+    middle = np.swapaxes(np.conj(v), -1, -2) @ even @ v
+    gaps = w[..., None, :] - w[..., :, None]
+    turns = np.where(gaps == 0, 0.0, middle / np.where(gaps == 0, 1.0, gaps))
+    return np.sum(np.real(middle) * np.eye(np.shape(v)[-1]), axis=-1), v @ turns
+
+
+def eigvalsh_back(z: Any, a: Any) -> Any:
+    """The cotangent of a symmetric a where z is that of np.linalg.eigvalsh(a).
+
+    >>> print(eigvalsh_back(np.array([2.0]), np.array([[1.0]])))
+    [[2.]]
+    """
+    v = np.linalg.eigh(a)[1]
+    return (v * z[..., None, :]) @ np.swapaxes(np.conj(v), -1, -2)
+
+
+def svd_back(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> Any:
+    """The cotangent of a real a with u, s, vh = np.linalg.svd(a, full_matrices=False); others may be None.
+
+    >>> print(svd_back(None, np.array([1.0]), None, np.array([[1.0]]), np.array([2.0]), np.array([[1.0]])))
+    [[1.]]
+    """
+    v, ut = np.swapaxes(vh, -1, -2), np.swapaxes(u, -1, -2)
+    row, column, eye = s[..., None, :], s[..., :, None], np.eye(np.shape(s)[-1])
+    gaps = row * row - column * column
+    rates = np.where(gaps == 0, 0.0, 1.0 / np.where(gaps == 0, 1.0, gaps))
+    inner = np.zeros_like(rates)
+    total = u @ np.zeros_like(vh)
+    if s_bar is not None:
+        inner = inner + s_bar[..., None] * eye
+    if u_bar is not None:
+        turned = ut @ u_bar
+        inner = inner + rates * (turned - np.swapaxes(turned, -1, -2)) * row
+        total = total + (u_bar - u @ turned) / row @ vh
+    if vh_bar is not None:
+        v_bar = np.swapaxes(vh_bar, -1, -2)
+        turned = vh @ v_bar
+        inner = inner + column * rates * (turned - np.swapaxes(turned, -1, -2))
+        total = total + u @ np.swapaxes((v_bar - v @ turned) / row, -1, -2)
+    return total + u @ inner @ vh
+
+
+def svdvals_back(z: Any, a: Any) -> Any:
+    """The cotangent of a where z is that of its singular values.
+
+    >>> print(svdvals_back(np.array([2.0]), np.array([[-1.0]])))
+    [[-2.]]
+    """
+    u, _, vh = np.linalg.svd(a, full_matrices=False)
+    return (u * z[..., None, :]) @ vh
+
+
+def spectral_slope(x: Any, ord: Any) -> Any:
+    """The gradient of np.linalg.norm(x, ord) of a matrix for ord 2 and "nuc"; 0 at the zero matrix for ord 2.
+
+    >>> print(spectral_slope(np.array([[-2.0, 0.0], [0.0, 1.0]]), 2) + 0.0)
+    [[-1.  0.]
+     [ 0.  0.]]
+    """
+    u, s, vh = np.linalg.svd(x, full_matrices=False)
+    return u @ vh if ord == "nuc" else np.where(s[0] > 0, u[:, :1] @ vh[:1], 0.0)

@@ -1,0 +1,148 @@
+"""Cotangents of lists, tuples and dicts of numbers and arrays, nested in any way.
+
+A cotangent has the structure of its primal with a number or array of equal shape for each leaf. No function writes
+into its arguments; results share no memory with them unless the docstring says so:
+
+    >>> add_lists([1.0, [2.0]], zeros_list([5.0, [6.0]]))
+    [1.0, [2.0]]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime.shapes import unbroadcast
+
+
+def zeros_list(xs: Any) -> Any:
+    """Zeros of the structure of xs: fresh arrays, 0.0 for Python numbers, None for what is no number.
+
+    >>> zeros_list([1.0, np.ones(2), (2j, "a")])
+    [0.0, array([0., 0.]), (0j, None)]
+    """
+    if isinstance(xs, np.ndarray):
+        return np.zeros_like(xs)
+    if isinstance(xs, np.number):
+        return xs.dtype.type(0)
+    if isinstance(xs, (list, tuple)):
+        items = [zeros_list(x) for x in xs]
+        return items if isinstance(xs, list) else tuple(items)
+    if isinstance(xs, dict):
+        return {key: zeros_list(x) for key, x in xs.items()}
+    if isinstance(xs, (int, float, complex)):
+        return 0j if isinstance(xs, complex) else 0.0
+    return None
+
+
+def add_lists(a: Any, b: Any) -> Any:
+    """The sum of two cotangents of equal structure, leaf by leaf; a leaf that is None counts as zero (and the other
+    leaf is then returned as it is).
+
+    >>> add_lists([1.0, (2.0, None)], [3.0, (4.0, None)])
+    [4.0, (6.0, None)]
+    """
+    if isinstance(a, (list, tuple)):
+        items = [add_lists(x, y) for x, y in zip(a, b, strict=True)]
+        return items if isinstance(a, list) else tuple(items)
+    if isinstance(a, dict):
+        return {key: add_lists(x, b[key]) for key, x in a.items()}
+    if a is None or b is None:
+        return b if a is None else a
+    return a + b
+
+
+def unstack(x: Any) -> list[Any]:
+    """The items of x along its first axis as a list; views of x where they are arrays.
+
+    >>> unstack(np.eye(2))
+    [array([1., 0.]), array([0., 1.])]
+    """
+    return [x[i] for i in range(len(x))]
+
+
+def spread(g: Any, xs: Any) -> Any:
+    """The cotangent of xs in sum(xs): g for each item, summed to its shape; xs is a list, tuple or array.
+
+    Items of a list may share memory with g; for an array the result is fresh.
+
+    >>> spread(2.0, [1.0, 3.0]), spread(2.0, np.zeros(3))
+    ([2.0, 2.0], array([2., 2., 2.]))
+    """
+    if isinstance(xs, np.ndarray):
+        return np.full_like(xs, g)
+    items = [unbroadcast(g, x) for x in xs]
+    return tuple(items) if isinstance(xs, tuple) else items
+
+
+def put(xs: Any, i: int, g: Any) -> Any:
+    """The cotangent of xs in xs[i]: zeros of the structure of xs with g in place i; fresh but for g itself.
+
+    >>> put([1.0, 2.0, 3.0], 1, 5.0), put(np.zeros(2), -1, 5.0)
+    ([0.0, 5.0, 0.0], array([0., 5.]))
+    """
+    bar = zeros_list(list(xs) if isinstance(xs, tuple) else xs)
+    bar[i] = g
+    return tuple(bar) if isinstance(xs, tuple) else bar
+
+
+def pick_max(xs: Any) -> int:
+    """The index of the item that Python's max(xs) returns: the first that no later one exceeds.
+
+    >>> pick_max((1.0, 3.0, 3.0, 2.0))
+    1
+    """
+    best = 0
+    for i in range(1, len(xs)):
+        if xs[i] > xs[best]:
+            best = i
+    return best
+
+
+def pick_min(xs: Any) -> int:
+    """The index of the item that Python's min(xs) returns: the first that no later one falls below.
+
+    >>> pick_min((2.0, 1.0, 1.0))
+    1
+    """
+    best = 0
+    for i in range(1, len(xs)):
+        if xs[i] < xs[best]:
+            best = i
+    return best
+
+
+def accumulate(a: Any, b: Any) -> None:
+    """Add the elements of a sequence to those of a list, in place.
+
+    >>> xs = [1.0, 2.0]
+    >>> accumulate(xs, (0.5, 0.25))
+    >>> xs
+    [1.5, 2.25]
+    """
+    for i, item in enumerate(b):
+        if isinstance(a[i], list):
+            accumulate(a[i], item)
+        else:
+            a[i] = a[i] + item
+
+
+def copy_tree(x: Any) -> Any:
+    """Containers and the arrays in them copied, numbers and other objects as they are.
+
+    >>> x = {"w": np.zeros(2), "n": [1.0]}
+    >>> y = copy_tree(x)
+    >>> y["w"] is x["w"], y["n"] is x["n"]
+    (False, False)
+    """
+    if isinstance(x, np.ndarray):
+        return x.copy("K")
+    if isinstance(x, dict):
+        return {key: copy_tree(item) for key, item in x.items()}
+    if isinstance(x, list):
+        return [copy_tree(item) for item in x]
+    if isinstance(x, tuple):
+        items = [copy_tree(item) for item in x]
+        return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+    return x

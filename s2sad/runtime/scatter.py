@@ -1,0 +1,125 @@
+"""Storage and what is written to it: winners of repeated indices, owners of views, shadows.
+
+An array's *owner* is the array at the end of its chain of bases. The shadow of a storage is one zero array for its
+owner; the shadow of a view has the same place, shape and strides in it:
+
+    >>> x = np.arange(6.0).reshape(2, 3)
+    >>> bars = Shadows()
+    >>> bars(x[1])[...] = 1.0
+    >>> bars(x)
+    array([[0., 0., 0.],
+           [1., 1., 1.]])
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def winners(shape: Any, index: Any) -> Any:
+    """A mask of the shape of `v` in `y[index] = v`: True where that writes last to its place, y being of `shape`.
+
+    >>> winners((3,), np.array([1, 1, 0]))
+    array([False,  True,  True])
+    """
+    last = np.empty(shape, np.intp)
+    order = np.arange(last[index].size).reshape(last[index].shape)
+    last[index] = order
+    return last[index] == order
+
+
+def owner(x: Any) -> Any:
+    """The array at the end of x's chain of bases.
+
+    >>> x = np.zeros((2, 3))
+    >>> owner(x[0][1:]) is x
+    True
+    """
+    while isinstance(x.base, np.ndarray):
+        x = x.base
+    return x
+
+
+def byte_bounds(x: Any) -> tuple[int, int]:
+    """The addresses of x's first byte and of the one behind its last.
+
+    >>> low, high = byte_bounds(np.zeros(5)[::-2])
+    >>> high - low
+    40
+    """
+    low = high = x.__array_interface__["data"][0]
+    if x.size:
+        low += sum(min((n - 1) * s, 0) for n, s in zip(x.shape, x.strides, strict=True))
+        high += sum(max((n - 1) * s, 0) for n, s in zip(x.shape, x.strides, strict=True)) + x.itemsize
+    return low, high
+
+
+def same_storage(a: Any, b: Any) -> bool:
+    """Whether two values are arrays in one storage (they need not overlap in it).
+
+    >>> x = np.zeros(4)
+    >>> same_storage(x[:2], x[2:]), same_storage(x, x.copy()), same_storage(x, 1.0)
+    (True, False, False)
+    """
+    if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)):
+        return False
+    return owner(a) is owner(b) or np.may_share_memory(a, b)
+
+
+def copy_strided(x: Any) -> Any:
+    """A copy of an array in a storage of its own with equal shape, strides and dtype, so that ravel and reshape give a
+    view of the copy exactly where they give a view of x; a scalar is returned as it is.
+
+    >>> x = np.arange(6.0).reshape(2, 3)[:, ::-2]
+    >>> copy_strided(x).strides == x.strides, bool(np.all(copy_strided(x) == x))
+    (True, True)
+    """
+    if not isinstance(x, np.ndarray):
+        return x
+    low, high = byte_bounds(x)
+    storage = np.zeros(max(high - low, x.itemsize), np.uint8)
+    offset = x.__array_interface__["data"][0] - low
+    y = np.ndarray(x.shape, x.dtype, storage, offset, x.strides)
+    y[...] = x
+    return y
+
+
+class Shadows:
+    """The shadows of the storages that are met at run time: `bars(x)` is x's place in the shadow of x's owner.
+
+    The first call for a storage makes its shadow, zeros of the owner's byte layout; later calls give views of it, of
+    equal shape, strides and dtype as x. Owners are kept alive, so that an id stands for one storage.
+
+    >>> x = np.zeros(4)
+    >>> bars = Shadows()
+    >>> bars(x[::2])[...] += 1.0
+    >>> bars(x)
+    array([1., 0., 1., 0.])
+    """
+
+    def __init__(self) -> None:
+        self._bars: dict[int, tuple[Any, Any, int]] = {}
+
+    def __call__(self, x: Any) -> Any:
+        base = owner(x)
+        if id(base) not in self._bars:
+            low, high = byte_bounds(base)
+            self._bars[id(base)] = (base, np.zeros(high - low, np.uint8), low)
+        _, storage, low = self._bars[id(base)]
+        if not x.size:
+            return np.zeros(x.shape, x.dtype)
+        return np.ndarray(x.shape, x.dtype, storage, x.__array_interface__["data"][0] - low, x.strides)
+
+
+def shadow_of(bars: Any, x: Any) -> Any:
+    """The shadow of the array x in a table of shadows.
+
+    >>> x = np.zeros(4)
+    >>> bars = Shadows()
+    >>> shadow_of(bars, x[1:])[...] += 1.0
+    >>> shadow_of(bars, x)
+    array([0., 1., 1., 1.])
+    """
+    return bars(x)

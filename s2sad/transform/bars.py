@@ -1,0 +1,289 @@
+"""Cotangents while the reverse sweep is written: what is known of each, and how contributions are added.
+
+The cotangent of a value is *absent* until its first contribution; then it is a `Bar`: an atom with three properties.
+
+uniform   a scalar that stands for the constant array of the value's shape: `np.sum(x)` gives x_bar = g, and only a rule
+          that is not elementwise makes an array of it
+owned     an array that nobody else refers to: later contributions may be added in place
+mask      contributions come from a selection; where the mask is false the value means 0 whatever it holds
+          (`np.where(c, r, 0.0)` gives r_bar = g with mask c, and `np.where(c, 0.5*g/r, 0.0)` at the end of the chain)
+
+    y = 2*x; z = y + x      z_bar = g (borrowed); y_bar = g, x_bar = g; x_bar = g + 2*g
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from s2sad.analysis.storage import Storage
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Call, Const, Do, Fresh, Let, Program, Stmt, Tuple, Var
+from s2sad.transform.builder import Builder
+
+ARRAYS = ("array", "num")
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Where a cotangent may be non-zero: where `cond` is true, or false if not `when`."""
+
+    cond: Atom
+    when: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A cotangent as it stands."""
+
+    atom: Atom
+    uniform: bool = False
+    owned: bool = False
+    mask: Mask | None = None
+
+
+@dataclass(slots=True)
+class Loop:
+    """A loop that is being reversed: the values from outside whose cotangents it adds to, known and newly met."""
+
+    stmt: Stmt
+    depth: int
+    sums: dict[str, None]
+    missing: dict[str, None]
+
+
+class Bars(Builder):
+    """The table of cotangents and shadows of one reverse sweep."""
+
+    def __init__(self, program: Program, storage: Storage, varied: frozenset[str], fresh: Fresh) -> None:
+        super().__init__(fresh)
+        self.program = program
+        self.storage = storage
+        self.varied = varied
+        self.bars: dict[str, Bar] = {}
+        self.loops: list[Loop] = []
+        self.table: Var | None = None
+        self.before: dict[Stmt, list[Stmt]] = {}
+        self.after: dict[Stmt, list[Stmt]] = {}
+        self.snapshots: dict[tuple[Stmt, str], Var] = {}
+        self.paths: dict[str, tuple[str, object]] = {}  # parts of tuples and dicts: whose, and which
+
+    # -------------------------------------------------------------------------------------------------------- values
+
+    def active(self, atom: Atom) -> bool:
+        """Whether contributions to an atom matter."""
+        return isinstance(atom, Var) and atom.name in self.varied
+
+    def value(self, atom: Atom, stmt: Stmt) -> Atom:
+        """What an operand of `stmt` held when it ran: itself, or a copy if its storage is written later."""
+        if isinstance(atom, Tuple):
+            return Tuple(tuple(self.value(i, stmt) for i in atom.items))
+        if not isinstance(atom, Var) or not self.storage.written_later(atom.name, stmt):
+            return atom
+        return self._snapshot(atom, stmt, self.before)
+
+    def result(self, name: str, stmt: Stmt) -> Atom:
+        """What the result of `stmt` was when it was made."""
+        kind = self.kinds[name]
+        if kind.cat in ARRAYS and self.storage.is_mutable(name) and self.storage.written_later(name, stmt):
+            return self._snapshot(Var(name), stmt, self.after)
+        return Var(name)
+
+    def _snapshot(self, atom: Var, stmt: Stmt, where: dict[Stmt, list[Stmt]]) -> Var:
+        key = (stmt, atom.name)
+        if key not in self.snapshots:
+            name = self.fresh("", self.kinds[atom.name])
+            where.setdefault(stmt, []).append(Let(name, Call("copy", (atom,)), getattr(stmt, "span", None), True))
+            self.snapshots[key] = Var(name)
+            self.adopt(name, stmt)
+        return self.snapshots[key]
+
+    def adopt(self, name: str, stmt: Stmt) -> None:
+        """Give a name that is added to the forward sweep at `stmt` its place."""
+        from s2sad.analysis.storage import Place
+
+        self.storage.places[name] = Place(self.storage.loops[stmt], 0, self.storage.span[stmt][0])
+
+    def canonical(self, name: str) -> str:
+        """The name under which a value's cotangent stands: parts of tuples and dicts have paths."""
+        let = self.storage.lets.get(name)
+        if let is not None and let.call.fun == "getitem" and isinstance(let.call.args[0], Var) and isinstance(let.call.args[1], Const):
+            base = let.call.args[0].name
+            if self.kinds[base].cat in ("tuple", "dict"):
+                return self.part(self.canonical(base), let.call.args[1].value, self.kinds[name])
+        return name
+
+    def part(self, base: str, key: object, kind: Kind) -> str:
+        """The canonical name of a part of a tuple or dict."""
+        path = f"{base}[{key!r}]"
+        if path not in self.paths:
+            self.paths[path] = base, key
+            self.kinds[path] = kind
+            self.storage.places[path] = self.storage.places[self.root(path)]
+        return path
+
+    def root(self, path: str) -> str:
+        """The value that a path begins with."""
+        while path in self.paths:
+            path = self.paths[path][0]
+        return path
+
+    def bar_hint(self, name: str) -> str:
+        """The hint for the adjoint of a value: `x_bar`, `params_w_bar`."""
+        keys: list[str] = []
+        while name in self.paths:
+            name, key = self.paths[name]
+            keys.insert(0, str(key))
+        hint = "_".join([self.program.hints.get(name, ""), *keys])
+        return f"{hint}_bar" if hint.isidentifier() else ""
+
+    def like(self, name: str) -> Atom:
+        """The primal value of a canonical name, for its shape."""
+        if name not in self.paths:
+            return Var(name)
+        base, key = self.paths[name]
+        return self.let(Call("getitem", (self.like(base), Const(key))), self.kinds[name])
+
+    # ----------------------------------------------------------------------------------------------------- materialise
+
+    def zero(self, name: str) -> Bar:
+        """The cotangent 0 of a value, in full."""
+        kind = self.kinds[name]
+        if kind.cat == "list":
+            return Bar(self.let(Call("zeros_list", (self.like(name),)), kind, self.bar_hint(name)), owned=True)
+        if kind.is_scalar or kind.cat == "object":
+            return Bar(Const(0.0))
+        like = self.like(name)
+        return Bar(self.let(Call("np.zeros_like", (like,)), replace(kind, cat="array"), self.bar_hint(name)), owned=True)
+
+    def clean(self, bar: Bar) -> Bar:
+        """The cotangent with zeros where its mask is false."""
+        if bar.mask is None:
+            return bar
+        atom = self.select(bar.mask, bar.atom)
+        return Bar(atom, owned=True)
+
+    def select(self, mask: Mask, atom: Atom) -> Atom:
+        """`np.where(mask, atom, 0.0)`."""
+        cond_kind, kind = self.kind(mask.cond), self.kind(atom)
+        if cond_kind.is_python:
+            return self.choose(mask.cond, *((lambda: atom, lambda: Const(0.0)) if mask.when else (lambda: Const(0.0), lambda: atom)))
+        args = (mask.cond, atom, Const(0.0)) if mask.when else (mask.cond, Const(0.0), atom)
+        shape = K.broadcast(cond_kind.shape, kind.shape)
+        return self.let(Call("np.where", args), Kind("array", kind.dtype or "float64", shape))
+
+    def full(self, bar: Bar, name: str) -> Bar:
+        """The cotangent of `name` as an array of its shape, without mask."""
+        bar = self.clean(bar)
+        kind = self.kinds[name]
+        if kind.is_scalar or kind.cat in ("list", "tuple", "dict", "object"):
+            return replace(bar, uniform=False)
+        if not bar.uniform and (self.kind(bar.atom).cat in ARRAYS or kind.shape != ()):
+            return bar
+        return Bar(self.filled(self.like(name), bar.atom, kind, self.bar_hint(name)), owned=True)
+
+    def filled(self, like: Atom, value: Atom, kind: Kind, hint: str = "") -> Var:
+        """An array of `like`'s shape that holds `value` everywhere."""
+        kind = replace(kind, cat="array")
+        if isinstance(value, Const) and value.value in (0, 1):
+            return self.let(Call("np.ones_like" if value.value else "np.zeros_like", (like,)), kind, hint)
+        return self.let(Call("np.full_like", (like, value)), kind, hint)
+
+    def buffer(self, name: str) -> Var:
+        """The cotangent of `name` as an array that may be written in place."""
+        self.outer(name)
+        bar = self.bars.get(name)
+        if bar is None:
+            bar = self.zero(name)
+        bar = self.full(bar, name)
+        kind = self.kinds[name]
+        if not bar.owned or not self._writeable(bar.atom, kind):
+            if kind.shape is None or kind.shape == ():  # a rank-0 expression is no array [DESIGN A5]
+                fresh = self.let(Call("np.zeros_like", (self.like(name),)), replace(kind, cat="array"), self.bar_hint(name))
+                self.store(fresh, None, bar.atom, "add")
+                bar = Bar(fresh, owned=True)
+            else:
+                bar = Bar(self.let(Call("copy", (bar.atom,)), replace(kind, cat="array"), self.bar_hint(name)), owned=True)
+        self.bars[name] = bar
+        assert isinstance(bar.atom, Var)
+        return bar.atom
+
+    def _writeable(self, atom: Atom, kind: Kind) -> bool:
+        if kind.cat == "list":
+            return isinstance(atom, Var)
+        mine = self.kind(atom)
+        if not isinstance(atom, Var) or mine.cat != "array":
+            return False
+        return kind.sort != "complex" or mine.sort == "complex"
+
+    # ------------------------------------------------------------------------------------------------------ accumulate
+
+    def outer(self, name: str) -> None:
+        """Note that a loop adds to the cotangent of a value from outside of it."""
+        place = self.storage.places.get(self.root(name))
+        depth = len(place.loops) if place is not None else 0
+        for loop in self.loops:
+            if depth < loop.depth and name not in loop.sums:
+                loop.missing[name] = None
+
+    def add(self, name: str, new: Bar) -> None:
+        """Add a contribution to the cotangent of a functional value."""
+        self.outer(name)
+        old = self.bars.get(name)
+        if old is None:
+            self._hint(new.atom, name)
+            self.bars[name] = new
+            return
+        if old.mask != new.mask:
+            merged = self._merge_masks(old, new)
+            if merged is not None:
+                self.bars[name] = merged
+                return
+            mask = self._either(old.mask, new.mask)
+            old, new = self.clean(old), self.clean(new)
+        else:
+            mask = old.mask
+        self.bars[name] = replace(self._sum(name, old, new), mask=mask)
+
+    def _sum(self, name: str, old: Bar, new: Bar) -> Bar:
+        kind = self.kinds[name]
+        if kind.cat == "list":
+            self.block.append(Do(Call("accumulate", (self.buffer(name), new.atom)), None, True))
+            return self.bars[name]
+        if kind.cat in ARRAYS and old.owned and not old.uniform and self._writeable(old.atom, kind) and self._is_array(old, kind):
+            self.store(old.atom, None, new.atom, "add")
+            return old
+        atom = self.binary("add", old.atom, new.atom)
+        self._hint(atom, name)
+        uniform = old.uniform and new.uniform
+        if not uniform and isinstance(atom, Var) and kind.shape is not None:
+            self._set_shape(atom, kind)
+        return Bar(atom, uniform, owned=not uniform and kind.cat in ARRAYS)
+
+    def _is_array(self, bar: Bar, kind: Kind) -> bool:
+        return self.kind(bar.atom).cat == "array"
+
+    def _set_shape(self, atom: Var, kind: Kind) -> None:
+        mine = self.kinds[atom.name]
+        if mine.cat in ARRAYS and (mine.shape is None or mine.shape != kind.shape):
+            self.kinds[atom.name] = replace(mine, shape=kind.shape, cat="array" if kind.shape else mine.cat)
+
+    def _merge_masks(self, old: Bar, new: Bar) -> Bar | None:
+        """`where(c, p, 0) + where(c, 0, q)` is `where(c, p, q)`."""
+        if old.mask is None or new.mask is None or old.mask.cond != new.mask.cond or self.kind(old.mask.cond).is_python:
+            return None
+        p, q = (old, new) if old.mask.when else (new, old)
+        kind = K.elementwise(self.kind(old.mask.cond), self.kind(p.atom), self.kind(q.atom), dtype=K.promote(self.kind(p.atom), self.kind(q.atom)))
+        return Bar(self.let(Call("np.where", (old.mask.cond, p.atom, q.atom)), replace(kind, cat="array")), owned=True)
+
+    def _either(self, a: Mask | None, b: Mask | None) -> Mask | None:
+        if a is None or b is None or self.kind(a.cond).is_python or self.kind(b.cond).is_python:
+            return None
+        one = a.cond if a.when else self.let(Call("invert", (a.cond,)))
+        two = b.cond if b.when else self.let(Call("invert", (b.cond,)))
+        return Mask(self.let(Call("bor", (one, two))))
+
+    def _hint(self, atom: Atom, name: str) -> None:
+        if isinstance(atom, Var) and not self.fresh.hints.get(atom.name) and atom.name in self.made_calls:
+            self.fresh.hints[atom.name] = self.bar_hint(name)
+

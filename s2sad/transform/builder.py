@@ -1,0 +1,271 @@
+"""Writing IR: rule texts become statements, with the small algebra that a person does while writing.
+
+    "2*x*g" with g = 1.0       t.1 = mul(2, x)           (the factor 1.0 is never written)
+    "-g" twice                 g                          (signs cancel)
+
+The algebra touches only what a transform makes, never the user's arithmetic, and never drops a factor 0, which would turn
+nan and inf into 0.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import operator
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.expressions import BINARY, COMPARE, UNARY
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Call, Const, Dict, Fresh, If, Let, List, Out, Ref, Slice, Stmt, Store, Tuple, Var
+from s2sad.rules import registry
+from s2sad.rules.binding import BindingError, bind
+
+_FOLD = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
+
+
+@functools.lru_cache(maxsize=4096)
+def parse(text: str) -> ast.expr:
+    """The tree of a rule's text."""
+    return ast.parse(text, mode="eval").body
+
+
+class Builder:
+    """Appends statements to a block, with kinds, for one program."""
+
+    def __init__(self, fresh: Fresh, made: bool = True) -> None:
+        self.fresh = fresh
+        self.kinds = fresh.kinds
+        self.block: list[Stmt] = []
+        self.made_calls: dict[str, Call] = {}
+        self.poles = False  # a quotient whose divisor may be 0 has been written on NumPy values
+        self.made = made
+
+    # ------------------------------------------------------------------------------------------------------ emission
+
+    def kind(self, atom: Atom) -> Kind:
+        """What is known of an atom."""
+        if isinstance(atom, Var):
+            return self.kinds[atom.name]
+        if isinstance(atom, Const):
+            return K.kind_of_value(atom.value)
+        if isinstance(atom, Ref):
+            return K.OBJECT if callable(atom.obj) else K.kind_of_value(atom.obj)
+        if isinstance(atom, Slice):
+            return Kind("slice")
+        if isinstance(atom, Tuple | List):
+            return Kind("tuple" if isinstance(atom, Tuple) else "list", items=tuple(self.kind(i) for i in atom.items))
+        if isinstance(atom, Dict):
+            return Kind("dict", items=tuple(self.kind(i) for i in atom.items), keys=tuple(k.value for k in atom.keys))
+        return K.OBJECT
+
+    def let(self, call: Call, kind: Kind | None = None, hint: str = "") -> Var:
+        """`name = call`."""
+        name = self.fresh(hint, self.infer(call) if kind is None else kind)
+        self.block.append(Let(name, call, None, self.made))
+        self.made_calls[name] = call
+        return Var(name)
+
+    def store(self, base: Atom, index: Atom | None, value: Atom, op: str = "") -> None:
+        """`base[index] op= value`."""
+        self.block.append(Store(base, index, value, op, None, self.made))
+
+    def infer(self, call: Call) -> Kind:
+        """The kind of a call's result from its rule."""
+        try:
+            rule = registry.rule(call.fun)
+            bound, _ = bind(rule, call, self.kind)
+            return rule.kind(bound)
+        except (KeyError, BindingError):
+            return Kind("num", "float", None)
+
+    # ------------------------------------------------------------------------------------------------------- algebra
+
+    def neg(self, a: Atom) -> Atom:
+        if isinstance(a, Const):
+            return Const(-a.value)
+        call = self.made_calls.get(a.name) if isinstance(a, Var) else None
+        if call is not None and call.fun == "neg":
+            return call.args[0]
+        return self.let(Call("neg", (a,)))
+
+    def binary(self, op: str, a: Atom, b: Atom) -> Atom:
+        """An operator on generated atoms, with units and signs removed."""
+        if isinstance(a, Const) and isinstance(b, Const) and op in _FOLD:
+            return Const(_FOLD[op](a.value, b.value))
+        if op == "mul":
+            for one, two in ((a, b), (b, a)):
+                if _is_unit(one):
+                    return two
+                if isinstance(one, Const) and one.value == -1 and isinstance(one.value, int | float):
+                    return self.neg(two)
+        if op == "truediv" and _is_unit(b) and not isinstance(a, Const):
+            return a
+        if op in ("add", "sub") and self._negated(b) is not None:
+            inner = self._negated(b)
+            assert inner is not None
+            return self.let(Call("sub" if op == "add" else "add", (a, inner)))
+        if op == "add" and a == b and isinstance(a, Var):
+            return self.binary("mul", Const(2), a)
+        return self.let(Call(op, (a, b)))
+
+    def _negated(self, a: Atom) -> Atom | None:
+        call = self.made_calls.get(a.name) if isinstance(a, Var) else None
+        return call.args[0] if call is not None and call.fun == "neg" else None
+
+    # --------------------------------------------------------------------------------------------------------- texts
+
+    def text(self, text: str, names: dict[str, Atom]) -> Atom:
+        """A rule's text as statements; the atom of its value."""
+        return self._tree(parse(text), names)
+
+    def _tree(self, node: ast.expr, names: dict[str, Atom]) -> Atom:
+        if isinstance(node, ast.Name):
+            if node.id in names:
+                return names[node.id]
+            if node.id in ("True", "False", "None"):
+                return Const({"True": True, "False": False, "None": None}[node.id])
+            raise AssertionError(f"a rule's text names {node.id!r}, which its signature does not have")
+        if isinstance(node, ast.Constant):
+            return Const(node.value)
+        if isinstance(node, ast.BinOp):
+            return self.binary(BINARY[type(node.op)], self._tree(node.left, names), self._tree(node.right, names))
+        if isinstance(node, ast.UnaryOp):
+            operand = self._tree(node.operand, names)
+            return self.neg(operand) if isinstance(node.op, ast.USub) else self.let(Call(UNARY[type(node.op)], (operand,)))
+        if isinstance(node, ast.Compare):
+            return self.let(Call(COMPARE[type(node.ops[0])], (self._tree(node.left, names), self._tree(node.comparators[0], names))))
+        if isinstance(node, ast.IfExp | ast.BoolOp):
+            return self._lazy(node, names)
+        if isinstance(node, ast.Subscript):
+            return self._subscript(self._tree(node.value, names), self._tree(node.slice, names))
+        if isinstance(node, ast.Slice):
+            return Slice(*(Const(None) if p is None else self._tree(p, names) for p in (node.lower, node.upper, node.step)))
+        if isinstance(node, ast.Tuple | ast.List):
+            items = tuple(self._tree(e, names) for e in node.elts)
+            return Tuple(items) if isinstance(node, ast.Tuple) else List(items)
+        if isinstance(node, ast.Attribute):
+            return self._attribute(node, names)
+        assert isinstance(node, ast.Call), ast.dump(node)
+        return self._call(node, names)
+
+    def _lazy(self, node: ast.IfExp | ast.BoolOp, names: dict[str, Atom]) -> Atom:
+        if isinstance(node, ast.IfExp):
+            cond, then, orelse = self._tree(node.test, names), node.body, node.orelse
+            return self.choose(cond, lambda: self._tree(then, names), lambda: self._tree(orelse, names))
+        first = self._tree(node.values[0], names)
+        for value in node.values[1:]:
+            rest = functools.partial(self._tree, value, names)
+            held = first
+            keep = lambda held=held: held  # noqa: E731 - the other side of a lazy choice
+            first = self.choose(first, rest, keep) if isinstance(node.op, ast.And) else self.choose(first, keep, rest)
+        return first
+
+    def choose(self, cond: Atom, then: Any, orelse: Any, hint: str = "") -> Atom:
+        """`then() if cond else orelse()`."""
+        if isinstance(cond, Const):
+            return then() if cond.value else orelse()  # type: ignore[no-any-return]
+        outer, values, blocks = self.block, [], []
+        for make in (then, orelse):
+            self.block = []
+            values.append(make())
+            blocks.append(tuple(self.block))
+        self.block = outer
+        name = self.fresh(hint, K.join(self.kind(values[0]), self.kind(values[1])))
+        self.block.append(If(cond, blocks[0], blocks[1], (Out(name, *values),), None, True, ternary=True))
+        return Var(name)
+
+    def _subscript(self, base: Atom, index: Atom) -> Atom:
+        known = index.value if isinstance(index, Const) else None
+        if isinstance(base, Tuple | List) and isinstance(known, int):
+            return base.items[known]
+        return self.getitem(base, index)
+
+    def getitem(self, base: Atom, index: Atom, hint: str = "") -> Var:
+        """`base[index]`, with its kind."""
+        kind = self.kind(base)
+        if kind.cat in ("tuple", "dict") and kind.items is not None and isinstance(index, Const):
+            key = index.value
+            item = kind.items[kind.keys.index(key)] if kind.cat == "dict" else kind.items[key]
+            return self.let(Call("getitem", (base, index)), item, hint)
+        if kind.cat in ("list", "tuple"):
+            item = K.join_all(list(kind.items or ())) or K.OBJECT
+            return self.let(Call("getitem", (base, index)), item if not isinstance(index, Slice) else kind, hint)
+        if kind.shape is None or not kind.is_number:
+            return self.let(Call("getitem", (base, index)), Kind("num", kind.dtype or "float", None), hint)
+        from s2sad.frontend.expressions import index_kind
+
+        items = list(index.items) if isinstance(index, Tuple) else [index]
+        return self.let(Call("getitem", (base, index)), index_kind(self, kind, items, None), hint)  # type: ignore[arg-type]
+
+    def refuse(self, node: Any, what: str, instead: str) -> None:
+        """Reached only if a rule's text is wrong."""
+        raise AssertionError(f"{what}; {instead}")
+
+    def _attribute(self, node: ast.Attribute, names: dict[str, Atom]) -> Atom:
+        if isinstance(node.value, ast.Name) and node.value.id in ("np", "math") and node.value.id not in names:
+            module: Any = np if node.value.id == "np" else __import__("math")
+            return Ref(f"{node.value.id}.{node.attr}", getattr(module, node.attr))
+        base = self._tree(node.value, names)
+        return self.attribute(base, node.attr)
+
+    def attribute(self, base: Atom, name: str) -> Atom:
+        """`base.name` of an array."""
+        kind = self.kind(base)
+        if name == "T":
+            shape = None if kind.shape is None else tuple(reversed(kind.shape))
+            return self.let(Call("getattr", (base, Const("T"))), Kind(kind.cat, kind.dtype, shape))
+        if name == "ndim" and kind.rank is not None:
+            return Const(kind.rank)
+        if name == "shape":
+            lengths = None if kind.shape is None else tuple(K.INT for _ in kind.shape)
+            return self.let(Call("getattr", (base, Const(name))), Kind("tuple", items=lengths))
+        result = {"size": K.INT, "ndim": K.INT, "dtype": K.OBJECT}.get(name)
+        if result is None:
+            result = Kind(kind.cat, "float64" if name in ("real", "imag") else kind.dtype, kind.shape)
+        return self.let(Call("getattr", (base, Const(name))), result)
+
+    def _call(self, node: ast.Call, names: dict[str, Atom]) -> Atom:
+        args = tuple(self._tree(a, names) for a in node.args)
+        kwargs = tuple((str(k.arg), self._tree(k.value, names)) for k in node.keywords)
+        fn = node.func
+        if isinstance(fn, ast.Name):
+            if fn.id == "div":
+                return self.quotient(args[0], args[1])
+            return self.let(Call(fn.id, args, kwargs), self._helper_kind(fn.id, args))
+        assert isinstance(fn, ast.Attribute)
+        chain = ast.unparse(fn)
+        if chain.startswith(("np.", "math.")):
+            return self.let(Call(chain, args, kwargs))
+        base = self._tree(fn.value, names)
+        if fn.attr == "copy":
+            return self.let(Call("copy", (base,)), self.kind(base))
+        return self.let(Call(f"np.{fn.attr}", (base, *args), kwargs, f".{fn.attr}"))
+
+    def _helper_kind(self, name: str, args: tuple[Atom, ...]) -> Kind:
+        """The kind of what a run-time helper returns."""
+        if name in registry.RULES:
+            return self.infer(Call(name, args))
+        if name in ("unbroadcast", "unreduce"):
+            like = self.kind(args[1])
+            dtype = K.promote(self.kind(args[0])) if self.kind(args[0]).is_number else "float"
+            return like if like.is_python else Kind("num" if like.cat != "array" else "array", dtype, like.shape)
+        kinds = [self.kind(a) for a in args]
+        if all(k.is_python for k in kinds):
+            return K.FLOAT
+        if name.startswith("ieee") and all(k.shape is not None for k in kinds):
+            return K.elementwise(*kinds)
+        return Kind("num", "float", None)
+
+    def quotient(self, p: Atom, q: Atom) -> Atom:
+        """`p/q` where q may be zero though the primal did not raise."""
+        if self.kind(p).is_python and self.kind(q).is_python:
+            return self.let(Call("ieee_div", (p, q)), K.FLOAT)
+        self.poles = True
+        return self.binary("truediv", p, q)
+
+
+def _is_unit(atom: Atom) -> bool:
+    return isinstance(atom, Const) and type(atom.value) in (int, float) and atom.value == 1

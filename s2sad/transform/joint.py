@@ -1,0 +1,316 @@
+"""Derivative functions put together: the forward sweep, `# backward`, the reverse sweep, in one scope or as a pair.
+
+    def f(x): return x*np.sin(x)          def f_grad(x):
+                                              # backward
+                                              return np.sin(x) + x*np.cos(x)
+
+`grad` and `value_and_grad` are joint. `vjp` is a pair: `f_fwd(x)` returns the value and what the reverse sweep keeps,
+`f_bwd(kept, f_bar)` the cotangents; it writes into nothing that it was given, so that it can be called again.
+Arguments that the function writes to are copied on entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from s2sad.analysis.activity import varied
+from s2sad.analysis.effects import Aliases
+from s2sad.analysis.storage import Storage
+from s2sad.frontend.lower import Lowered
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import (
+    Atom, Block, Call, Comment, Const, Dict, Do, Fresh, Let, List, Program, Return, Stmt, Tuple, Var, atom_vars, blocks, defines, uses, walk,
+)
+from s2sad.transform.bars import ARRAYS, Bar
+from s2sad.transform.record import Record, _substituted, rebuild
+from s2sad.transform.reverse import Reverse
+
+
+class Assembly:
+    """One lowered function reversed: the parts of its derivative's text."""
+
+    def __init__(self, lowered: Lowered, wrt: Sequence[str]) -> None:
+        self.lowered = lowered
+        self.program = lowered.program
+        self.wrt = [self._ssa(name) for name in wrt]
+        self.fresh = Fresh(self.program.kinds, self.program.hints)
+        self.aliases = Aliases(self.program)
+        self.storage = Storage(self.program, self.aliases)
+        self.varied = varied(self.program, self.aliases, self.wrt, lowered.frozen)
+        self.rev = Reverse(self.program, self.aliases, self.storage, self.varied, self.fresh)
+        self.copies: dict[str, Atom] = {}
+        self.entry: list[Stmt] = []
+
+    def _ssa(self, parameter: str) -> str:
+        name = self.lowered.arguments[parameter]
+        assert name is not None, f"{parameter} is static"
+        return name
+
+    # ------------------------------------------------------------------------------------------------------- the sweeps
+
+    def reverse(self, seed: Atom) -> list[Atom]:
+        """Write the reverse sweep for the cotangent `seed` of the result; the cotangents of the arguments."""
+        self._seed(self.lowered.result, seed)
+        self.rev.sweep(self.program.body[:-1])
+        return [self._final(name) for name in self.wrt]
+
+    def _seed(self, result: Atom, seed: Atom) -> None:
+        if isinstance(result, Tuple | List | Dict):
+            keys = [k.value for k in result.keys] if isinstance(result, Dict) else range(len(result.items))
+            for key, item in zip(keys, result.items, strict=True):
+                if self.rev.reaches(item) or isinstance(item, Tuple | List | Dict):
+                    part = self.rev.let(Call("getitem", (seed, Const(key))), self.rev.kind(item) if self.rev.kind(item).is_number else K.OBJECT)
+                    self._seed(item, part)
+            return
+        if isinstance(result, Var) and self.rev.active(result):
+            kind = self.rev.kinds[result.name]
+            if kind.cat in ("tuple", "dict"):
+                for key, item in zip(kind.keys or range(len(kind.items or ())), kind.items or (), strict=True):
+                    part = self.rev.let(Call("getitem", (seed, Const(key))), item)
+                    self.rev.add(self.rev.part(self.rev.canonical(result.name), key, item), Bar(part))
+            elif kind.cat == "list":
+                self.rev.add(result.name, Bar(self.rev.let(Call("list", (seed,), (), "list"), kind), owned=True))
+            else:
+                self.rev.give(result, Bar(seed, isinstance(seed, Const) and kind.rank != 0))
+
+    def _final(self, name: str) -> Atom:
+        """The cotangent of an argument, as a value that shares memory with nothing."""
+        rev = self.rev
+        kind = rev.kinds[name]
+        if kind.cat in ("tuple", "dict"):
+            keys = kind.keys or tuple(range(len(kind.items or ())))
+            items = tuple(self._final(rev.part(name, k, i)) for k, i in zip(keys, kind.items or (), strict=True))
+            return Dict(tuple(Const(k) for k in keys), items) if kind.cat == "dict" else Tuple(items)
+        if kind.cat == "list":
+            return rev.buffer(name)
+        if not kind.inexact:
+            return Const(None)
+        if kind.cat in ARRAYS and name not in rev.paths and self.storage.in_table(name):
+            shadow = rev.shadow(name)
+            return rev.let(Call("copy", (shadow,)), rev.kind(shadow), rev.bar_hint(name))
+        if kind.cat in ARRAYS and name in rev.paths and self._part_in_table(name):
+            made = rev.let(Call("shadow_of", (rev.shadow_table(), rev.like(name))), kind)
+            return rev.let(Call("copy", (made,)), kind, rev.bar_hint(name))
+        bar = rev.bars.pop(name, None)
+        if bar is None:
+            return rev.zero(name).atom
+        bar = rev.full(rev.project(bar, kind), name)
+        if kind.cat in ARRAYS and not bar.owned:
+            return rev.let(Call("copy", (bar.atom,)), rev.kind(bar.atom), rev.bar_hint(name))
+        return bar.atom
+
+    def _part_in_table(self, name: str) -> bool:
+        cls = self.aliases.of(self.rev.root(name))
+        while cls is not None:
+            if cls in self.storage.table:
+                return True
+            inner = self.aliases.elements(cls)
+            cls = inner if inner != cls else None
+        return False
+
+    # --------------------------------------------------------------------------------------------------------- the parts
+
+    def copy_parameter(self, name: str) -> None:
+        """Copy an argument on entry."""
+        if name in self.copies:
+            return
+        kind = self.program.kinds[name]
+        copy = self.fresh(self.program.hints[name], kind)
+        if kind.cat in ARRAYS:
+            strided = self._needs_strides(name)
+            call = Call("copy_strided", (Var(name),)) if strided else Call("copy", (Var(name),), (), ".copy K")
+        else:
+            call = Call("copy_tree", (Var(name),))
+        self.entry.append(Let(copy, call, None, True))
+        self.copies[name] = Var(copy)
+
+    def _needs_strides(self, name: str) -> bool:
+        """Whether a copy-or-view function meets the argument, which decides by strides."""
+        from s2sad.analysis.storage import is_view
+
+        cls = self.aliases.of(name)
+        return any(
+            is_view(let.call, self.program.kinds, self.program.kinds[member]) == "maybe"  # type: ignore[arg-type]
+            for member in self.aliases.members(cls) if (let := self.storage.lets.get(member)) is not None  # type: ignore[arg-type]
+        )
+
+    def copy_written(self) -> None:
+        """Copy the arguments that the function writes to."""
+        for name in self.program.params:
+            kind = self.program.kinds[name]
+            cls = self.aliases.of(name)
+            if kind.cat in ARRAYS:
+                if cls in self.storage.mutable:
+                    self.copy_parameter(name)
+            elif cls is not None and self._written_inside(cls):
+                self.copy_parameter(name)
+
+    def _written_inside(self, cls: int) -> bool:
+        seen: set[int] = set()
+        at: int | None = cls
+        listed = {self.aliases.of(s.call.args[0].name) for s in walk(self.program.body)
+                  if isinstance(s, Do) and s.call.fun.startswith("list.") and isinstance(s.call.args[0], Var)}
+        from s2sad.ir.nodes import Store
+
+        listed |= {self.aliases.of(s.base.name) for s in walk(self.program.body) if isinstance(s, Store) and isinstance(s.base, Var)}
+        while at is not None and at not in seen:
+            if at in self.storage.mutable or at in listed:
+                return True
+            seen.add(at)
+            at = self.aliases.elements(at)
+        return False
+
+    def finish(self) -> tuple[Block, Block, Record]:
+        """The forward and the reverse sweep, every reference satisfied."""
+        record = Record(self.rev)
+        reverse = record.run(self._with_table())
+        forward = rebuild(self.program.body[:-1], record.edits, self.fresh, {})
+        return (*record.edits.top, *forward), reverse, record
+
+    def _with_table(self) -> list[Stmt]:
+        if self.rev.table is None:
+            return self.rev.block
+        return [Let(self.rev.table.name, Call("Shadows", ()), None, True), *self.rev.block]
+
+
+def joint(lowered: Lowered, wrt: Sequence[str], *, value: bool, single: bool, name: str) -> Program:
+    """`f_grad` or `f_value_and_grad`: one function, for a result of rank 0."""
+    a = Assembly(lowered, wrt)
+    grads = a.reverse(Const(1.0))
+    forward, reverse, _ = a.finish()
+    a.copy_written()
+    body = [*a.entry, *(_substituted(s, a.copies) for s in forward)]
+    grads = [_in(g, a.copies) for g in grads]
+    reverse = tuple(_substituted(s, a.copies) for s in reverse)
+    result = _in(lowered.result, a.copies)
+    if value and isinstance(result, Var) and not a.fresh.hints.get(result.name):
+        a.fresh.hints[result.name] = "value"
+    parts = grads[0] if single else Tuple(tuple(grads))
+    returned = Tuple((result, parts)) if value else parts
+    program = replace(lowered.program, name=name, body=(*body, Comment("backward"), *reverse, Return(returned, None, True)))
+    program.quiet = a.rev.poles
+    return program
+
+
+def pair(lowered: Lowered, wrt: Sequence[str], *, names: tuple[str, str], copy: bool) -> tuple[Program, Program]:
+    """`f_fwd` and `f_bwd` of vjp."""
+    a = Assembly(lowered, wrt)
+    seed_kind = _seed_kind(lowered, a)
+    seed = a.fresh(f"{lowered.program.name}_bar", seed_kind)
+    grads = a.reverse(Var(seed))
+    forward, reverse, record = a.finish()
+    a.copy_written()
+    kept = list(dict.fromkeys(n for n in _free((*reverse, Return(Tuple(tuple(grads)))), {seed})))
+    returned: Atom = lowered.result
+    tail: list[Stmt] = []
+    if copy:
+        visible = _visible(a, kept, record)
+        for param in lowered.program.params:
+            if param in visible:
+                a.copy_parameter(param)
+        returned = _private(a, returned, tail)
+    body = [*a.entry, *(_substituted(s, a.copies) for s in forward), *(_substituted(s, a.copies) for s in tail)]
+    atoms = [_in(Var(n), a.copies) for n in kept]
+    result = _in(returned, a.copies)
+    fwd = replace(lowered.program, name=names[0], body=(*body, Return(Tuple((result, Tuple(tuple(atoms)))), None, True)))
+    fwd.quiet = False
+    bwd = _backward(a, lowered, kept, seed, reverse, grads, names[1])
+    return fwd, bwd
+
+
+def _backward(a: Assembly, lowered: Lowered, kept: list[str], seed: str, reverse: Block, grads: list[Atom], name: str) -> Program:
+    program = lowered.program
+    holder = a.fresh("kept", Kind("tuple", items=tuple(program.kinds[n] for n in kept)))
+    body: list[Stmt] = []
+    renamed: dict[str, Atom] = {}
+    popped = {s.call.args[0].name for s in walk(reverse) if isinstance(s, Let) and s.call.fun == "list.pop" and isinstance(s.call.args[0], Var)}
+    for i, n in enumerate(kept):
+        inner = a.fresh(program.hints.get(n, ""), program.kinds[n])
+        body.append(Let(inner, Call("getitem", (Var(holder), Const(i))), None, True))
+        if n in popped:  # the pullback can be called again: it takes apart a list of its own
+            own = a.fresh(program.hints.get(n, ""), program.kinds[n])
+            body.append(Let(own, Call("list", (Var(inner),), (), "list"), None, True))
+            inner = own
+        renamed[n] = Var(inner)
+    body += [_substituted(s, renamed) for s in reverse]
+    final = Tuple(tuple(_in(g, renamed) for g in grads))
+    bwd = replace(program, name=name, params=(holder, seed), body=(Comment("backward"), *body, Return(final, None, True)))
+    bwd.quiet = a.rev.poles
+    return bwd
+
+
+def _seed_kind(lowered: Lowered, a: Assembly) -> Kind:
+    kind = a.rev.kind(lowered.result)
+    return kind
+
+
+def _visible(a: Assembly, kept: Iterable[str], record: Record) -> set[str]:
+    """Parameters that something kept may share memory with."""
+    classes: set[int] = set()
+    for name in kept:
+        cls = a.aliases.of(name)
+        while cls is not None and cls not in classes:
+            classes.add(cls)
+            cls = a.aliases.elements(cls)
+    for name, _ in record.edits_names():
+        cls = a.aliases.of(name)
+        if cls is not None:
+            classes.add(cls)
+    found: set[str] = set()
+    for param in a.program.params:
+        cls = a.aliases.of(param)
+        seen: set[int] = set()
+        while cls is not None and cls not in seen:
+            if cls in classes and a.program.kinds[param].cat != "object":
+                found.add(param)
+            seen.add(cls)
+            cls = a.aliases.elements(cls)
+    return found
+
+
+def _private(a: Assembly, result: Atom, tail: list[Stmt]) -> Atom:
+    """The result with arrays copied that something else may refer to."""
+    if isinstance(result, Tuple | List):
+        return replace(result, items=tuple(_private(a, i, tail) for i in result.items))
+    if isinstance(result, Dict):
+        return Dict(result.keys, tuple(_private(a, i, tail) for i in result.items))
+    if isinstance(result, Var) and a.program.kinds[result.name].cat in (*ARRAYS, "list", "tuple", "dict"):
+        kind = a.program.kinds[result.name]
+        copy = a.fresh(a.program.hints.get(result.name, ""), kind)
+        call = Call("copy", (result,)) if kind.cat in ARRAYS else Call("copy_tree", (result,))
+        tail.append(Let(copy, call, None, True))
+        return Var(copy)
+    return result
+
+
+def _free(block: Iterable[Stmt], bound: set[str]) -> list[str]:
+    """Names that a block reads and does not define, in order of reading."""
+    found: dict[str, None] = {}
+    defined = set(bound)
+
+    def visit(stmts: Iterable[Stmt]) -> None:
+        from s2sad.ir.nodes import inner_names
+
+        for stmt in stmts:
+            defined.update(inner_names(stmt))
+            parts = blocks(stmt)
+            for nested in parts:
+                visit(nested)
+            for name in uses(stmt):
+                if name not in defined:
+                    found[name] = None
+            defined.update(defines(stmt))
+
+    visit(block)
+    return list(found)
+
+
+def _in(atom: Atom, names: dict[str, Atom]) -> Atom:
+    from s2sad.ir.rewrite import in_atom
+
+    return in_atom(atom, names)
+
+
+__all__ = ["Assembly", "atom_vars", "joint", "pair"]

@@ -1,0 +1,348 @@
+"""Adjoints of branches and loops: which cotangents meet, go round, and are summed.
+
+    for i in range(n):           b_bar goes round (a Carry): the cotangent of what is carried;
+        b = k*b                  k_bar is a sum: the cotangent of a value from outside, a number or an array written in place
+
+Whether a cotangent is absent, uniform or owned at the head of the reversed loop is a fixed point over its back edge and
+zero trips: the body is written anew until what was assumed holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from s2sad.analysis.storage import Place
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Block, Call, Carry, Const, For, If, Let, Out, Range, Stmt, Var, While
+from s2sad.transform.bars import ARRAYS, Bar, Bars, Loop
+
+
+@dataclass(slots=True)
+class Assumed:
+    """What one try at a loop takes for granted.
+
+    sums    values from outside whose cotangents the body adds to
+    rounds  carried values whose cotangents go round, with the kind, uniformity and ownership at the head
+    fixed   carried values whose cotangent goes round unchanged
+    """
+
+    sums: dict[str, None] = field(default_factory=dict)
+    rounds: dict[str, tuple[Kind, bool, bool]] = field(default_factory=dict)
+    fixed: set[str] = field(default_factory=set)
+    unfixed: set[str] = field(default_factory=set)
+
+
+class Loops(Bars):
+    """The part of the reverse sweep that deals with structured statements."""
+
+    assumed: dict[Stmt, Assumed]
+    mirror: dict[Stmt, Stmt]
+    counters: dict[Stmt, str]
+
+    def give(self, atom: Atom, bar: Bar) -> None:
+        raise AssertionError
+
+    def sweep(self, block: Block) -> None:
+        raise AssertionError
+
+    # -------------------------------------------------------------------------------------------------------- branches
+
+    def if_adjoint(self, stmt: If) -> None:
+        """Both branches reversed; what differs behind them leaves as an Out."""
+        leaving = [(o, self.bars.pop(o.name, None)) for o in stmt.outs if o.name in self.varied]
+        base = dict(self.bars)
+        outer = self.block
+        sides: list[tuple[list[Stmt], dict[str, Bar]]] = []
+        for side, block in (("then", stmt.then), ("orelse", stmt.orelse)):
+            self.bars, self.block = dict(base), []
+            for out, bar in leaving:
+                if bar is not None:
+                    self.give(getattr(out, side), bar)
+            self.sweep(block)
+            sides.append((self.block, self.bars))
+        outs: list[Out] = []
+        merged: dict[str, Bar] = {}
+        for name in [*sides[0][1], *(n for n in sides[1][1] if n not in sides[0][1])]:
+            one, two = sides[0][1].get(name), sides[1][1].get(name)
+            merged[name] = one if one is not None and one == two else self._meet(name, one, two, sides, outs)
+        self.block, self.bars = outer, merged
+        if sides[0][0] or sides[1][0] or outs:
+            made = If(stmt.cond, tuple(sides[0][0]), tuple(sides[1][0]), tuple(outs), None, True, stmt.ternary)
+            self.mirror[made] = stmt
+            self.block.append(made)
+
+    def _meet(
+        self, name: str, one: Bar | None, two: Bar | None, sides: list[tuple[list[Stmt], dict[str, Bar]]], outs: list[Out]
+    ) -> Bar:
+        present = [b for b in (one, two) if b is not None]
+        uniform = all(b.uniform for b in present)
+        mask = present[0].mask if len(present) == 2 and present[0].mask == present[1].mask else None
+        owned = all(b.owned for b in present)
+        atoms: list[Atom] = []
+        for (block, bars), bar in zip(sides, (one, two), strict=True):
+            self.block, self.bars = block, bars
+            if self.storage_needs_buffer(name):
+                atoms.append(self.buffer(name))
+                owned = True
+                continue
+            if bar is None:
+                bar = Bar(Const(0.0), True) if uniform else self.zero(name)
+            elif mask is None:
+                bar = self.clean(bar)
+            if not uniform:
+                bar = self.full(bar, name)
+                owned = owned and bar.owned
+            atoms.append(bar.atom)
+        if atoms[0] == atoms[1]:
+            return Bar(atoms[0], uniform, owned, mask)
+        kind = K.join(self.kind(atoms[0]), self.kind(atoms[1]))
+        if not uniform and self.kinds[name].cat in ARRAYS and kind.cat in ARRAYS:
+            kind = replace(kind, shape=self.kinds[name].shape)
+        made = self.fresh(self.bar_hint(name), kind)
+        outs.append(Out(made, atoms[0], atoms[1]))
+        return Bar(Var(made), uniform, owned and kind.cat in ARRAYS, mask)
+
+    def storage_needs_buffer(self, name: str) -> bool:
+        """Whether the cotangent is a shadow of written storage."""
+        return name in self.storage.places and name not in self.paths and self.kinds[name].cat in ARRAYS and self.storage.is_mutable(name)
+
+    # ----------------------------------------------------------------------------------------------------------- loops
+
+    def loop_adjoint(self, stmt: For | While) -> None:
+        """The loop reversed, tried until what was assumed of its cotangents holds."""
+        assumed = self.assumed.setdefault(stmt, Assumed())
+        carried = [c for c in stmt.carried if (c.name in self.varied or c.out in self.varied) and not self._by_address(c.name)]
+        for _ in range(30):
+            saved, length, table = dict(self.bars), len(self.block), self.table
+            for c in carried:
+                if c.out in self.bars and c.name not in assumed.rounds and c.name not in assumed.fixed:
+                    assumed.rounds[c.name] = self._entry_state(c)
+            if self._try(stmt, carried, assumed):
+                return
+            self.bars = saved
+            del self.block[length:]
+        raise AssertionError("the cotangents of a loop do not settle")
+
+    def _by_address(self, name: str) -> bool:
+        return self.storage.in_table(name)
+
+    def _entry_state(self, c: Carry) -> tuple[Kind, bool, bool]:
+        bar = self.bars.get(c.out)
+        if bar is None:
+            uniform = self.kinds[c.name].cat in ARRAYS
+            return K.FLOAT, uniform, not uniform
+        return self.kind(bar.atom), bar.uniform, bar.owned
+
+    def _try(self, stmt: For | While, carried: list[Carry], assumed: Assumed) -> bool:
+        """Write the reversed loop under the assumptions; whether they hold."""
+        entries = {c.name: self._enter(c, assumed) for c in carried if c.name in assumed.rounds}
+        fixed = {c.name: self.bars.pop(c.out, None) for c in carried if c.name in assumed.fixed}
+        numbers = self._enter_sums(assumed)
+        outer, self.block = self.block, []
+        loop = Loop(stmt, len(self.storage.loops[stmt]) + 1, dict(assumed.sums), {})
+        self.loops.append(loop)
+        heads: dict[str, Bar] = {}
+        for name, entry in numbers.items():
+            self.bars[name] = Bar(Var(self.fresh(self.bar_hint(name), self._sum_kind(name, entry))))
+            heads[name] = self.bars[name]
+        for c in carried:
+            if c.name in entries:
+                kind, uniform, owned = assumed.rounds[c.name]
+                head = Bar(Var(self.fresh(self.bar_hint(c.out), kind)), uniform, owned)
+                heads[c.name] = head
+                self.give(c.next, head)
+            elif fixed.get(c.name) is not None:
+                self.give(c.next, replace(fixed[c.name], owned=False))  # type: ignore[type-var]
+        self.sweep(stmt.body)
+        backs = {c.name: self.bars.pop(c.name, None) for c in carried}
+        holds = self._check(carried, assumed, entries, fixed, heads, backs, loop)
+        if not holds:
+            self.loops.pop()
+            self.block = outer
+            return False
+        carries = self._close_rounds(carried, assumed, entries, heads, backs)
+        sums = self._close_sums(numbers, heads)
+        self.loops.pop()
+        body, self.block = tuple(self.block), outer
+        if not body and not carries and all(s.next == Var(s.name) for s in sums):
+            for s, name in zip(sums, numbers, strict=True):
+                self.bars[name] = Bar(s.init)
+        else:
+            self._append_loop(stmt, body, (*carries, *sums))
+        self._leave(carried, assumed, entries, fixed, carries, sums, numbers)
+        return True
+
+    def _enter(self, c: Carry, assumed: Assumed) -> Bar:
+        """The cotangent of what leaves the loop, in the form that the head wants."""
+        kind, uniform, owned = assumed.rounds[c.name]
+        if self.storage_needs_buffer(c.out):
+            return Bar(self._pop_buffer(c.out), owned=True)
+        bar = self.bars.pop(c.out, None)
+        if uniform:
+            return self.clean(bar) if bar is not None else Bar(Const(0.0), True)
+        bar = self.zero(c.out) if bar is None else self.full(bar, c.out)
+        if owned and not bar.owned and self.kinds[c.name].cat in ARRAYS:
+            bar = Bar(self.let(Call("copy", (bar.atom,)), self.kind(bar.atom)), owned=True)
+        return bar
+
+    def _pop_buffer(self, name: str) -> Var:
+        buffer = self.buffer(name)
+        del self.bars[name]
+        return buffer
+
+    def _enter_sums(self, assumed: Assumed) -> dict[str, Atom]:
+        """Make the sums ready: arrays and lists that are written in place, numbers that go round."""
+        numbers: dict[str, Atom] = {}
+        for name in assumed.sums:
+            kind = self.kinds[name]
+            if kind.cat in ARRAYS or kind.cat == "list":
+                self.buffer(name)
+                continue
+            self.outer(name)
+            bar = self.bars.pop(name, None)
+            numbers[name] = Const(0.0) if bar is None else self.full(bar, name).atom
+        return numbers
+
+    def _sum_kind(self, name: str, entry: Atom) -> Kind:
+        kind = self.kinds[name]
+        if kind.is_python:
+            return Kind("npscalar", "complex128" if kind.sort == "complex" else "float64", ()) if kind.cat == "complex" else K.npscalar()
+        return kind
+
+    def _check(
+        self, carried: list[Carry], assumed: Assumed, entries: dict[str, Bar], fixed: dict[str, Bar | None],
+        heads: dict[str, Bar], backs: dict[str, Bar | None], loop: Loop,
+    ) -> bool:
+        """Whether what was assumed holds; if not, assume less."""
+        holds = not loop.missing
+        assumed.sums.update(loop.missing)
+        for c in carried:
+            back = backs[c.name]
+            if c.name in assumed.fixed:
+                same = back is not None and fixed[c.name] is not None and back.atom == fixed[c.name].atom  # type: ignore[union-attr]
+                if not same:
+                    assumed.fixed.discard(c.name)
+                    assumed.unfixed.add(c.name)
+                    bar = fixed[c.name]
+                    assert bar is not None
+                    assumed.rounds[c.name] = (self.kind(bar.atom), bar.uniform, bar.owned)
+                    holds = False
+            elif c.name not in entries:
+                if back is not None:
+                    uniform = self.kinds[c.name].cat in ARRAYS
+                    assumed.rounds[c.name] = (K.FLOAT, uniform, not uniform)
+                    holds = False
+            else:
+                holds = self._check_round(c, assumed, entries[c.name], heads[c.name], back) and holds
+        return holds
+
+    def _check_round(self, c: Carry, assumed: Assumed, entry: Bar, head: Bar, back: Bar | None) -> bool:
+        kind, uniform, owned = assumed.rounds[c.name]
+        if self.storage_needs_buffer(c.name):
+            new = (replace(self.kinds[c.name], cat="array"), False, True)
+        elif back is not None and back.atom == head.atom and c.name not in assumed.unfixed:
+            del assumed.rounds[c.name]
+            assumed.fixed.add(c.name)
+            return False
+        else:
+            new_uniform = uniform and (back is None or (back.uniform and back.mask is None))
+            new_owned = owned and not new_uniform and entry.owned and (back is None or back.owned)
+            new = (self._round_kind(c, kind, entry, back, new_uniform), new_uniform, new_owned)
+        if new != (kind, uniform, owned):
+            assumed.rounds[c.name] = new
+            return False
+        return True
+
+    def _round_kind(self, c: Carry, kind: Kind, entry: Bar, back: Bar | None, uniform: bool) -> Kind:
+        mine = self.kinds[c.name]
+        if not uniform and mine.cat in ARRAYS:
+            sort = K.promote(mine, self.kind(entry.atom), *([self.kind(back.atom)] if back is not None else []))
+            return replace(mine, dtype=sort)
+        if back is None or mine.cat == "list":
+            return kind if mine.cat != "list" else mine
+        joined = K.join(K.join(self.kind(entry.atom), self.kind(back.atom)), kind)
+        return joined if not joined.shape else replace(joined, shape=kind.shape if kind.rank == joined.rank else None)
+
+    def _close_rounds(
+        self, carried: list[Carry], assumed: Assumed, entries: dict[str, Bar], heads: dict[str, Bar], backs: dict[str, Bar | None]
+    ) -> list[Carry]:
+        carries: list[Carry] = []
+        for c in carried:
+            if c.name not in entries:
+                continue
+            kind, uniform, owned = assumed.rounds[c.name]
+            back = backs[c.name]
+            if self.storage_needs_buffer(c.name):
+                if back is not None:
+                    self.bars[c.name] = back
+                atom: Atom = self._pop_buffer(c.name)
+            elif uniform:
+                atom = Const(0.0) if back is None else back.atom
+            else:
+                made = self.zero(c.name) if back is None else self.full(back, c.name)
+                atom = made.atom
+            head = heads[c.name].atom
+            assert isinstance(head, Var)
+            out = self.fresh(self.bar_hint(c.init.name) if isinstance(c.init, Var) else self.bar_hint(c.name), self.kinds[head.name])
+            carries.append(Carry(head.name, entries[c.name].atom, atom, out))
+        return carries
+
+    def _close_sums(self, numbers: dict[str, Atom], heads: dict[str, Bar]) -> list[Carry]:
+        sums: list[Carry] = []
+        for name, entry in numbers.items():
+            head = heads[name].atom
+            assert isinstance(head, Var)
+            bar = self.full(self.bars.pop(name), name)
+            out = self.fresh(self.bar_hint(name), self.kinds[head.name])
+            sums.append(Carry(head.name, entry, bar.atom, out))
+        return sums
+
+    def _leave(
+        self, carried: list[Carry], assumed: Assumed, entries: dict[str, Bar], fixed: dict[str, Bar | None],
+        carries: list[Carry], sums: list[Carry], numbers: dict[str, Atom],
+    ) -> None:
+        rounds = [c for c in carried if c.name in entries]
+        for c, made in zip(rounds, carries, strict=True):
+            _, uniform, owned = assumed.rounds[c.name]
+            self.give(c.init, Bar(Var(made.out), uniform, owned or self.storage_needs_buffer(c.name)))
+        for c in carried:
+            bar = fixed.get(c.name)
+            if bar is not None:
+                self.give(c.init, replace(bar, owned=False))
+        for name, made in zip(numbers, sums, strict=True):
+            if name not in self.bars:
+                self.bars[name] = Bar(Var(made.out))
+
+    # ------------------------------------------------------------------------------------------------ the reversed space
+
+    def _append_loop(self, stmt: For | While, body: Block, carried: tuple[Carry, ...]) -> None:
+        target, space = self._reversed_space(stmt)
+        made = For(target, space, body, carried, None, None, True)
+        self.mirror[made] = stmt
+        self.block.append(made)
+
+    def _reversed_space(self, stmt: For | While) -> tuple[str, Range | Atom]:
+        if isinstance(stmt, For) and isinstance(stmt.space, Range) and stmt.stop is None:
+            start, stop, step = stmt.space.start, stmt.space.stop, stmt.space.step
+            hint = self.fresh.hints.get(stmt.target, "i") or "i"
+            target = self.fresh(hint, K.INT)
+            if step == Const(1):
+                return target, Range(self.binary("sub", stop, Const(1)), self.binary("sub", start, Const(1)), Const(-1))
+            if step == Const(-1):
+                return target, Range(self.binary("add", stop, Const(1)), self.binary("add", start, Const(1)), Const(1))
+            made = self.let(Call("range", (start, stop, step)), K.RANGE)
+            return target, self.let(Call("reversed", (made,)), K.RANGE)
+        trips = Var(self.counter(stmt))
+        return self.fresh("i", K.INT), Range(self.binary("sub", trips, Const(1)), Const(-1), Const(-1))
+
+    def counter(self, stmt: Stmt) -> str:
+        """The name of a loop's trip count, which the forward sweep is made to keep."""
+        if stmt not in self.counters:
+            name = self.fresh("trips", K.INT)
+            self.counters[stmt] = name
+            self.storage.places[name] = Place(self.storage.loops[stmt], 0, self.storage.span[stmt][1])
+        return self.counters[stmt]
+
+
+__all__ = ["Let", "Loops"]

@@ -1,0 +1,456 @@
+"""Values that the reverse sweep reads: alive, recomputed, or kept on a tape.
+
+Accepts a forward sweep and a reverse sweep that refers to the forward sweep's values by name wherever it needs them;
+guarantees that every such reference is to something that exists there. For a value made outside of loops nothing has to
+be done (a name that is used again for something else is renamed when the program leaves SSA form). For a value made in
+a loop, the reversed loop
+
+    takes its own index for the loop's,
+    recomputes what costs no more than reading a tape (`x[i]` of an x that is never written, `i - 1`, shapes, views),
+    reads a tape: a list to which the forward sweep appends, once per trip by index, else with pop.
+
+    for i in range(n):                   ts = []
+        t = np.sin(t)                    for i in range(n): ts.append(t); t = np.sin(t)
+                                         for i in range(n - 1, -1, -1): t_bar = np.cos(ts[i])*t_bar
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from s2sad.analysis.primitives import COMPARISONS, effect_of, subscript
+from s2sad.analysis.storage import Storage
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import (
+    Atom, Block, Call, Carry, Const, Do, For, If, Let, Out, Range, Stmt, Undef, Var, While, blocks, call_vars, uses,
+)
+from s2sad.ir.rewrite import in_atom, in_statement, with_blocks
+from s2sad.transform.reverse import Reverse
+
+INTEGER = frozenset(("add", "sub", "mul", "floordiv", "mod", "neg", "min", "max", "len", "abs"))
+CHEAP = frozenset(("add", "sub", "mul", "neg", "not")) | COMPARISONS
+
+
+@dataclass(slots=True)
+class Edits:
+    """What the forward sweep gets: statements around its own, at the start of blocks, trip counters, and Outs."""
+
+    before: dict[Stmt, list[Stmt]] = field(default_factory=dict)
+    after: dict[Stmt, list[Stmt]] = field(default_factory=dict)
+    start: dict[tuple[Stmt, int], list[Stmt]] = field(default_factory=dict)
+    counters: dict[Stmt, str] = field(default_factory=dict)
+    outs: dict[Stmt, list[Out]] = field(default_factory=dict)
+    top: list[Stmt] = field(default_factory=list)
+
+
+class Record:
+    """Decides for every value that the reverse sweep reads how it gets there."""
+
+    def __init__(self, rev: Reverse) -> None:
+        self.rev = rev
+        self.fresh = rev.fresh
+        self.kinds = rev.kinds
+        self.storage: Storage = rev.storage
+        self.edits = Edits(before=rev.before, after=rev.after, counters=rev.counters)
+        self.tapes: dict[tuple[str, Stmt], Var] = {}
+        self.exported: dict[tuple[str, int], str] = {}
+        self.parents: dict[Stmt, tuple[Stmt, int] | None] = {}
+        self.owner_of: dict[str, Stmt | None] = {}
+        self._number(rev.program.body, None)
+        for where in (self.edits.before, self.edits.after):
+            for stmt, lines in where.items():
+                for line in lines:
+                    assert isinstance(line, Let)
+                    self.storage.lets[line.name] = line
+                    self.owner_of[line.name] = stmt
+                    self.parents[line] = self.parents[stmt]
+        self.written_lists = {
+            rev.aliases.of(a.name)
+            for stmt in self.parents if isinstance(stmt, Do) and stmt.call.fun.startswith("list.")
+            for a in stmt.call.args[:1] if isinstance(a, Var)
+        } | set(self._stored_lists())
+
+    def _stored_lists(self) -> Iterator[int | None]:
+        from s2sad.ir.nodes import Store
+
+        for stmt in self.parents:
+            if isinstance(stmt, Store) and isinstance(stmt.base, Var):
+                yield self.rev.aliases.of(stmt.base.name)
+
+    def _number(self, block: Block, parent: tuple[Stmt, int] | None) -> None:
+        from s2sad.ir.nodes import defines, inner_names
+
+        for stmt in block:
+            self.parents[stmt] = parent
+            for name in defines(stmt):
+                self.owner_of[name] = stmt
+            for name in inner_names(stmt):
+                self.owner_of[name] = stmt
+            for i, nested in enumerate(blocks(stmt)):
+                self._number(nested, (stmt, i))
+
+    def edits_names(self) -> Iterator[tuple[str, Stmt]]:
+        """Values of the forward sweep that are put on tapes."""
+        yield from self.tapes
+
+    # ------------------------------------------------------------------------------------------------------- the sweep
+
+    def run(self, block: list[Stmt]) -> tuple[Stmt, ...]:
+        """The reverse sweep with every reference satisfied."""
+        done = tuple(self._nested(stmt, ()) for stmt in block)
+        return self._top_level(done)
+
+    def _nested(self, stmt: Stmt, inside: tuple[Stmt, ...]) -> Stmt:
+        """Satisfy the references of reversed loops, outermost first."""
+        if isinstance(stmt, For) and stmt in self.rev.mirror:
+            primal = self.rev.mirror[stmt]
+            stmt = self._loop(stmt, primal, inside)
+            inner = (*inside, primal)
+        else:
+            inner = inside
+        parts = blocks(stmt)
+        if not parts:
+            return stmt
+        new = tuple(tuple(self._nested(s, inner) for s in part) for part in parts)
+        made = with_blocks(stmt, new)
+        if stmt in self.rev.mirror:
+            self.rev.mirror[made] = self.rev.mirror[stmt]
+        return made
+
+    # ------------------------------------------------------------------------------------------------ one reversed loop
+
+    def _loop(self, made: For, primal: Stmt, inside: tuple[Stmt, ...]) -> For:
+        where: dict[str, list[tuple[Path, ...]]] = {}
+        for name, path in self._references(made.body, primal, ()):
+            where.setdefault(name, []).append(path)
+        if not where:
+            return made
+        plan = Plan(self, primal, made, inside)
+        for name, paths in where.items():
+            plan.want(name, _common(paths))
+        return plan.carry_out()
+
+    def _references(self, block: Block, primal: Stmt, path: tuple[Path, ...]) -> Iterator[tuple[str, tuple[Path, ...]]]:
+        """Names of values made in one trip of the primal loop, and the mirrored branches in which they are read."""
+        for stmt in block:
+            for name in uses(stmt):
+                if self._made_in(name, primal):
+                    yield name, path
+            mirrored = isinstance(stmt, If) and stmt in self.rev.mirror
+            for i, nested in enumerate(blocks(stmt)):
+                if mirrored:
+                    yield from self._references(nested, primal, (*path, (stmt, i)))
+                else:
+                    for name, _ in self._references(nested, primal, ()):
+                        yield name, path
+        return
+
+    def _made_in(self, name: str, primal: Stmt) -> bool:
+        place = self.storage.places.get(name)
+        return place is not None and bool(place.loops) and place.loops[-1] is primal
+
+    # ------------------------------------------------------------------------------------------------------- top level
+
+    def _top_level(self, block: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+        """Let values leave the branches in which the forward sweep makes them."""
+        names: dict[str, Atom] = {}
+        wanted: set[str] = set()
+
+        def collect(stmts: Block) -> None:
+            for stmt in stmts:
+                wanted.update(uses(stmt))
+                for nested in blocks(stmt):
+                    collect(nested)
+
+        collect(block)
+        for name in wanted:
+            owner = self.owner_of.get(name)
+            place = self.storage.places.get(name)
+            if owner is None or place is None or place.loops:
+                continue
+            if self.parents[owner] is not None:
+                names[name] = Var(self.export(name, owner))
+        if not names:
+            return block
+        return tuple(_substituted(s, names) for s in block)
+
+    def export(self, name: str, owner: Stmt) -> str:
+        """Carry a value out of the branches around its definition, up to its loop or the top."""
+        at = self.parents[owner]
+        current = name
+        while at is not None and isinstance(at[0], If):
+            branch, side = at
+            key = (name, id(branch))
+            if key not in self.exported:
+                made = self.fresh(self.rev.fresh.hints.get(name, ""), self.kinds[name])
+                out = Out(made, Var(current), Undef()) if side == 0 else Out(made, Undef(), Var(current))
+                self.edits.outs.setdefault(branch, []).append(out)
+                self.exported[key] = made
+            current = self.exported[key]
+            at = self.parents[branch]
+        return current
+
+
+Path = tuple[Stmt, int]
+
+
+class Plan:
+    """How one reversed loop gets the values of its trip."""
+
+    def __init__(self, record: Record, primal: Stmt, made: For, inside: tuple[Stmt, ...]) -> None:
+        self.r = record
+        self.primal = primal
+        self.made = made
+        self.inside = inside
+        self.where: dict[str, tuple[Path, ...]] = {}
+        self.how: dict[str, str] = {}
+        self.names: dict[str, Atom] = {}
+        self.reads: dict[tuple[Path, ...], list[Stmt]] = {}
+        self.index_used = False
+
+    def want(self, name: str, path: tuple[Path, ...]) -> None:
+        """Ask for a value at a place."""
+        if name in self.where:
+            self.where[name] = _common([self.where[name], path])
+            if self.how[name] != "recompute":
+                return
+        else:
+            self.where[name] = path
+            self.how[name] = self._decide(name)
+        if self.how[name] == "recompute":
+            for needed in call_vars(self.r.storage.lets[name].call):
+                if self.r._made_in(needed, self.primal):
+                    self.want(needed, self.where[name])
+
+    def _decide(self, name: str) -> str:
+        if isinstance(self.primal, For) and name == self.primal.target and isinstance(self.primal.space, Range):
+            return "index"
+        return "recompute" if self._is_cheap(name, 0) else "tape"
+
+    def _is_cheap(self, name: str, depth: int) -> bool:
+        """Whether evaluating a definition again gives the same value at no more than the cost of a tape."""
+        let = self.r.storage.lets.get(name)
+        if let is None or depth > 3 or let.made:
+            return False
+        call, kinds = let.call, self.r.kinds
+        kind = kinds[name]
+        if call.fun == "getitem":
+            what = subscript(self.r.rev.kind(call.args[0]), call.args[1], kind, kinds)
+            base = call.args[0]
+            if isinstance(base, Var) and what not in ("view",) and self._is_written(base.name):
+                return False
+            if what in ("maybe", "any", "part") or (what == "fresh" and not kind.is_scalar):
+                return False
+        elif call.fun == "getattr":
+            if not (isinstance(call.args[1], Const) and call.args[1].value in ("shape", "size", "ndim", "T")):
+                return False
+        elif call.fun == "len":
+            if self.r.rev.kind(call.args[0]).cat == "list":
+                return False
+        elif kind.cat in ("int", "bool"):
+            if call.fun not in INTEGER and call.fun not in CHEAP:
+                return False
+            if any(self.r.rev.kind(a).cat in ("array", "num", "object") for a in call.args):
+                return False
+        elif kind.is_scalar and call.fun in CHEAP:
+            depth += 1
+        else:
+            return False
+        return all(self._available(n, depth + 1) for n in call_vars(call))
+
+    def _is_written(self, name: str) -> bool:
+        cls = self.r.rev.aliases.of(name)
+        return cls is not None and (cls in self.r.storage.mutable or cls in self.r.written_lists)
+
+    def _available(self, name: str, depth: int) -> bool:
+        if not self.r._made_in(name, self.primal):
+            return True
+        if name in self.how:
+            return True
+        if isinstance(self.primal, For) and name == self.primal.target and isinstance(self.primal.space, Range):
+            return True
+        return self._is_cheap(name, depth)
+
+    # ------------------------------------------------------------------------------------------------------- execution
+
+    def carry_out(self) -> For:
+        """The loop with its reads, and the forward sweep's appends."""
+        order = sorted(self.where, key=lambda n: (self.r.storage.places[n].at, n))
+        for name in order:
+            if self.how[name] == "index":
+                self.names[name] = self._loop_index()
+        for name in order:
+            if self.how[name] == "tape":
+                self._tape(name)
+        for name in order:
+            if self.how[name] == "recompute":
+                self._recompute(name)
+        body = self._insert(self.made.body, ())
+        result = replace(self.made, body=body)
+        self.r.rev.mirror[result] = self.primal
+        return result
+
+    def _loop_index(self) -> Atom:
+        assert isinstance(self.primal, For) and isinstance(self.primal.space, Range)
+        if self.primal.stop is None:
+            return Var(self.made.target)
+        space = self.primal.space
+        if space.start == Const(0) and space.step == Const(1):
+            return Var(self.made.target)
+        lines = self.reads.setdefault((), [])
+        scaled: Atom = Var(self.made.target)
+        if space.step != Const(1):
+            scaled = self._line(lines, Call("mul", (self._mapped(space.step), scaled)), K.INT)
+        if space.start != Const(0):
+            scaled = self._line(lines, Call("add", (self._mapped(space.start), scaled)), K.INT)
+        return scaled
+
+    def _mapped(self, atom: Atom) -> Atom:
+        return in_atom(atom, self.names)
+
+    def _line(self, lines: list[Stmt], call: Call, kind: K.Kind, hint: str = "") -> Var:
+        name = self.r.fresh(hint, kind)
+        lines.append(Let(name, call, None, True))
+        return Var(name)
+
+    def _recompute(self, name: str) -> None:
+        let = self.r.storage.lets[name]
+        lines = self.reads.setdefault(self.where[name], [])
+        call = replace(let.call, args=tuple(self._mapped(a) for a in let.call.args), kwargs=tuple((k, self._mapped(a)) for k, a in let.call.kwargs))
+        hint = self.r.fresh.hints.get(name, "")
+        self.names[name] = self._line(lines, call, self.r.kinds[name], hint)
+
+    def _tape(self, name: str) -> None:
+        path = self.where[name]
+        tape = self._append(name, path)
+        hint = self.r.fresh.hints.get(name, "")
+        lines = self.reads.setdefault(path, [])
+        index = self._trip_index() if not path and len(self.r.storage.places[name].loops) == 1 else None
+        if index is not None:
+            call = Call("getitem", (tape, index))
+        else:
+            call = Call("list.pop", (tape,))
+        made = self._line(lines if index is not None else lines, call, self.r.kinds[name], hint if index is None else "")
+        self.names[name] = made
+
+    def _trip_index(self) -> Atom | None:
+        """The number of the trip in the reversed loop, if it is at hand."""
+        primal = self.primal
+        if isinstance(primal, For) and isinstance(primal.space, Range) and primal.stop is None:
+            start, step = primal.space.start, primal.space.step
+            if step != Const(1):
+                return None
+            if start == Const(0):
+                return Var(self.made.target)
+            return self._line(self.reads.setdefault((), []), Call("sub", (Var(self.made.target), self._mapped(start))), K.INT)
+        return Var(self.made.target)
+
+    def _append(self, name: str, path: tuple[Path, ...]) -> Var:
+        """Make the forward sweep append the value where the reversed loop reads it."""
+        r = self.r
+        hint = r.fresh.hints.get(name, "") or "t"
+        tape = Var(r.fresh(hint + "s", K.list_of(K.anonymous(r.kinds[name]))))
+        r.tapes[name, self.primal] = tape
+        r.edits.top.append(Let(tape.name, Call("list", ()), None, True))
+        owner = r.owner_of[name]
+        assert owner is not None
+        value: Atom = Var(name)
+        append = Do(Call("list.append", (tape, value)), getattr(owner, "span", None), True)
+        if path and r.parents[owner] != (r.rev.mirror[path[-1][0]], path[-1][1]):
+            branch, side = path[-1]
+            r.edits.start.setdefault((r.rev.mirror[branch], side), []).append(append)
+            return tape
+        if owner is self.primal:  # the head of the loop
+            body = len(blocks(self.primal)) - 1
+            r.edits.start.setdefault((self.primal, body), []).append(append)
+            return tape
+        if not path and r.parents[owner] is not None and isinstance(r.parents[owner][0], If):  # type: ignore[index]
+            exported = r.export(name, owner)
+            owner = self._outermost(owner)
+            append = Do(Call("list.append", (tape, Var(exported))), None, True)
+        if name in {line.name for line in r.edits.before.get(owner, []) if isinstance(line, Let)}:
+            r.edits.before[owner].append(append)
+        else:
+            r.edits.after.setdefault(owner, []).append(append)
+        return tape
+
+    def _outermost(self, owner: Stmt) -> Stmt:
+        at = self.r.parents[owner]
+        while at is not None and isinstance(at[0], If):
+            owner = at[0]
+            at = self.r.parents[owner]
+        return owner
+
+    def _insert(self, block: Block, path: tuple[Path, ...]) -> Block:
+        result: list[Stmt] = list(self.reads.get(path, ()))
+        for stmt in block:
+            parts = blocks(stmt)
+            new = in_statement(stmt, self.names)
+            if parts:
+                mirrored = isinstance(stmt, If) and stmt in self.r.rev.mirror
+                inner = tuple(
+                    self._insert(p, (*path, (stmt, i))) if mirrored else tuple(_substituted(s, self.names, self.r) for s in p)
+                    for i, p in enumerate(parts)
+                )
+                new = with_blocks(new, inner)
+            if stmt in self.r.rev.mirror:
+                self.r.rev.mirror[new] = self.r.rev.mirror[stmt]
+            result.append(new)
+        return tuple(result)
+
+
+def _common(paths: list[tuple[Path, ...]]) -> tuple[Path, ...]:
+    """The longest common beginning."""
+    first = paths[0]
+    for other in paths[1:]:
+        n = 0
+        while n < min(len(first), len(other)) and first[n] == other[n]:
+            n += 1
+        first = first[:n]
+    return first
+
+
+def _substituted(stmt: Stmt, names: dict[str, Atom], record: Record | None = None) -> Stmt:
+    """A statement with names replaced in it and in its blocks."""
+    new = in_statement(stmt, names)
+    parts = blocks(stmt)
+    if parts:
+        new = with_blocks(new, tuple(tuple(_substituted(s, names, record) for s in p) for p in parts))
+    if record is not None and stmt in record.rev.mirror:
+        record.rev.mirror[new] = record.rev.mirror[stmt]
+    return new
+
+
+def rebuild(block: Block, edits: Edits, fresh: object, names: dict[str, Atom]) -> Block:
+    """The forward sweep with its edits."""
+    result: list[Stmt] = []
+    for stmt in block:
+        result += [_substituted(s, names) for s in edits.before.get(stmt, [])]
+        new = in_statement(stmt, names)
+        parts = blocks(stmt)
+        if parts:
+            inner = []
+            for i, part in enumerate(parts):
+                made = rebuild(part, edits, fresh, names)
+                inner.append((*(_substituted(s, names) for s in edits.start.get((stmt, i), [])), *made))
+            new = with_blocks(new, tuple(inner))
+        if isinstance(new, If) and stmt in edits.outs:
+            new = replace(new, outs=(*new.outs, *edits.outs[stmt]))
+        if isinstance(new, For | While) and stmt in edits.counters:
+            new = _counting(new, edits.counters[stmt], fresh)
+        result.append(new)
+        result += [_substituted(s, names) for s in edits.after.get(stmt, [])]
+    return tuple(result)
+
+
+def _counting(loop: For | While, out: str, fresh: object) -> For | While:
+    """The loop with a trip counter."""
+    head = fresh("trips", K.INT)  # type: ignore[operator]
+    step = fresh("trips", K.INT)  # type: ignore[operator]
+    count = Let(step, Call("add", (Var(head), Const(1))), None, True)
+    carry = Carry(head, Const(0), Var(step), out)
+    return replace(loop, body=(*loop.body, count), carried=(*loop.carried, carry))
+
+
+__all__ = ["Edits", "Record", "effect_of", "rebuild"]

@@ -1,0 +1,572 @@
+"""The reverse sweep: every statement, last first, becomes the statements of its adjoint.
+
+Accepts a lowered program with its storage and activity; guarantees a block of statements that refer to values of the
+forward sweep by their names, whether they still exist or not (`transform.record` sees to that), and to nothing else.
+
+    y = f(x, z)                x_bar += (df/dx) y_bar; z_bar += ...         (texts of the rule; y_bar is used up)
+    y = x[I]                   x_bar[I] += y_bar
+    if c: A else: B            if c: reverse of A else: reverse of B        (absent cotangents become zeros where they meet)
+    for i in range(n): A       for i in range(n - 1, -1, -1): reverse of A  (cotangents that go round are carried)
+    while c: A                 for _ in range(trips): reverse of A
+    x[I] = v                   t = x_bar[I].copy(); x_bar[I] = 0; v_bar += t     (transform.stores)
+
+Cotangents are gradients of the real inner product: a holomorphic rule's text T(g) is used as conj(T(conj(g))).
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from s2sad.analysis.effects import Aliases
+from s2sad.analysis.primitives import effect_of, is_opaque, kind_of, subscript
+from s2sad.analysis.storage import Storage, is_view
+from s2sad.errors import Span, refuse
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import (
+    Atom, Block, Call, Const, Do, For, Fresh, If, Let, List, Program, Range, Return, Stmt, Store, Tuple, Undef, Var, While,
+)
+from s2sad.rules import registry
+from s2sad.rules.binding import bind
+from s2sad.rules.registry import Bound, Rule
+from s2sad.transform.bars import ARRAYS, Bar, Mask
+from s2sad.transform.builder import parse
+from s2sad.transform.loops import Loops
+from s2sad.transform.stores import Stores
+
+SHAPE_ONLY = {"np.shape", "np.size", "np.ndim", "np.zeros_like", "np.ones_like", "np.empty_like"}
+SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
+
+
+class Reverse(Loops, Stores):
+    """Writes the reverse sweep of one program."""
+
+    def __init__(self, program: Program, aliases: Aliases, storage: Storage, varied: frozenset[str], fresh: Fresh) -> None:
+        super().__init__(program, storage, varied, fresh)
+        self.aliases = aliases
+        self.assumed = {}
+        self.mirror = {}
+        self.counters = {}
+        self.claimed = set()
+
+    def sweep(self, block: Block) -> None:
+        """Append the adjoints of a block's statements, last first."""
+        for stmt in reversed(block):
+            self.adjoint(stmt)
+
+    def adjoint(self, stmt: Stmt) -> None:
+        """Append the adjoint of one statement."""
+        if isinstance(stmt, Let):
+            self._let(stmt)
+        elif isinstance(stmt, Do):
+            self._do(stmt)
+        elif isinstance(stmt, Store):
+            self.store_adjoint(stmt)
+        elif isinstance(stmt, If):
+            self.if_adjoint(stmt)
+        elif isinstance(stmt, For | While):
+            self.loop_adjoint(stmt)
+        elif isinstance(stmt, Return):
+            raise AssertionError("the return has no adjoint of its own")
+
+    # ---------------------------------------------------------------------------------------------------- contributions
+
+    def give(self, atom: Atom, bar: Bar) -> None:
+        """Add a contribution to whatever the atom denotes: a value, a part of a shadow, or nothing."""
+        if isinstance(atom, Tuple | List):
+            for i, item in enumerate(atom.items):
+                if self.active(item):
+                    self.give(item, Bar(self._subscript(bar.atom, Const(i))))
+            return
+        if not isinstance(atom, Var) or not self.active(atom):
+            return
+        kind = self.kinds[atom.name]
+        bar = self.project(bar, kind)
+        if not self.storage.is_mutable(atom.name):
+            self.add(self.canonical(atom.name), bar)
+        elif self.storage.in_table(atom.name):
+            self.store(self.shadow(atom.name), None, self.clean(bar).atom, "add")
+        else:
+            self.give_mutable(atom.name, bar)
+
+    def give_mutable(self, name: str, bar: Bar) -> None:
+        """Add to the shadow of a linear storage; an owned array that comes first becomes the shadow."""
+        bar = self.clean(bar)
+        if self.storage.view_of(name) is None and name not in self.bars:
+            self.outer(name)
+            if bar.owned and not bar.uniform and self._writeable(bar.atom, self.kinds[name]) and self._full_rank(bar, name):
+                self._hint(bar.atom, name)
+                self.bars[name] = bar
+                return
+            if self.kinds[name].rank and not self._missing(name):
+                self.bars[name] = bar
+                self.buffer(name)
+                return
+        base, index = self.place(name)
+        self.store(base, index, bar.atom, "add")
+
+    def _missing(self, name: str) -> bool:
+        return any(name in loop.missing for loop in self.loops)
+
+    def _full_rank(self, bar: Bar, name: str) -> bool:
+        kind = self.kinds[name]
+        return bool(kind.rank) and K.same_shape(self.kind(bar.atom), kind)
+
+    def project(self, bar: Bar, kind: K.Kind) -> Bar:
+        """The real part of a complex cotangent for a real value."""
+        mine = self.kind(bar.atom)
+        if mine.sort == "complex" and kind.sort == "float":
+            return replace(bar, atom=self.attribute(bar.atom, "real"), owned=False)
+        return bar
+
+    # ----------------------------------------------------------------------------------------------------- definitions
+
+    def _let(self, stmt: Let) -> None:
+        name, call = stmt.name, stmt.call
+        self.current = stmt
+        if name not in self.varied:
+            self._refuse_hidden(stmt)
+            return
+        if self.canonical(name) != name:
+            return  # a part of a tuple or dict: its cotangent stands under the part's path
+        if self._is_binding(stmt):
+            return
+        if call.fun == "tuple" or call.fun == "dict":
+            self._display(stmt)
+            return
+        bar = self._result_bar(stmt)
+        if call.fun == "list.pop":
+            self._list_pop(stmt, bar)
+            return
+        if bar is None:
+            self._refuse_hidden(stmt)
+            return
+        if call.fun == "getitem":
+            self._getitem(stmt, bar)
+        elif call.fun == "getattr":
+            self._getattr(stmt, bar)
+        elif call.fun == "copy":
+            self.give(call.args[0], bar)
+        elif call.fun == "list":
+            self._list(stmt, bar)
+        elif call.fun == "np.where":
+            self._where(stmt, bar)
+        else:
+            self._rule(stmt, bar)
+
+    def _is_binding(self, stmt: Let) -> bool:
+        """Whether a definition only binds a name to a place in written storage."""
+        if not self.storage.is_mutable(stmt.name):
+            return False
+        what = is_view(stmt.call, self.kinds, self.kinds[stmt.name])  # type: ignore[arg-type]
+        if what == "maybe":
+            self._maybe(stmt)
+        return what != ""
+
+    def _maybe(self, stmt: Let) -> None:
+        """A view or a copy, known at run time: a copy has a shadow of its own, which is handed on."""
+        source = stmt.call.args[0]
+        if not isinstance(source, Var):
+            return
+        outer = self.block
+        cond = self.let(Call("same_storage", (Var(stmt.name), source)), K.BOOL)
+        self.block = []
+        self._rule(stmt, Bar(self.shadow(stmt.name)))
+        body = tuple(self.block)
+        self.block = outer
+        self.block.append(If(cond, (), body, (), None, True))
+
+    def _result_bar(self, stmt: Let) -> Bar | None:
+        name = stmt.name
+        if self.storage.in_table(name):
+            return Bar(self.shadow(name))
+        return self.bars.pop(name, None)
+
+    def _refuse_hidden(self, stmt: Let | Do) -> None:
+        """Refuse an active value that enters code which cannot be seen."""
+        call = stmt.call
+        if call.fun in SILENT or not is_opaque(call):
+            return
+        entering = [a for a in (*call.args, *(v for _, v in call.kwargs)) if self._reaches(a)]
+        if not entering:
+            return
+        name = getattr(call.args[0], "text", "") if call.fun == "call" and not call.form else call.form or call.fun
+        if _is_logging(call):
+            return
+        refuse(stmt.span or Span("<unknown>", 1, 0, 1, 0), f"an active value enters {name or 'a function'}, which has no rule and no source that can be read",
+               "write it with functions that s2sad knows, or register a rule for it")
+
+    def _reaches(self, atom: Atom) -> bool:
+        if isinstance(atom, Tuple | List):
+            return any(self._reaches(i) for i in atom.items)
+        return self.active(atom)
+
+    def _display(self, stmt: Let) -> None:
+        kind = self.kinds[stmt.name]
+        keys = kind.keys if kind.cat == "dict" else range(len(stmt.call.args))
+        for key, item in zip(keys, stmt.call.args, strict=True):
+            path = self.part(stmt.name, key, self.kind(item))
+            self._give_part(item, path)
+
+    def _give_part(self, item: Atom, path: str) -> None:
+        """Hand the cotangent of a part on to what the part was made of."""
+        bar = self.bars.pop(path, None)
+        if bar is not None:
+            self.give(item, bar)
+        if self.kinds[path].cat in ("tuple", "dict"):
+            for inner, (base, key) in list(self.paths.items()):
+                if base == path and isinstance(item, Var):
+                    self.part(self.canonical(item.name), key, self.kinds[inner])
+                    moved = self.bars.pop(inner, None)
+                    if moved is not None:
+                        self.add(self.part(self.canonical(item.name), key, self.kinds[inner]), moved)
+
+    # ------------------------------------------------------------------------------------------------------- subscripts
+
+    def _getitem(self, stmt: Let, bar: Bar) -> None:
+        base, index = stmt.call.args
+        if not isinstance(base, Var):
+            return
+        kind = self.kinds[base.name]
+        bar = self.clean(bar)
+        if kind.cat in ("list", "tuple"):
+            self._list_item(base, index, bar, stmt)
+            return
+        index = self.value(index, stmt)
+        place, inner = self.place(base.name) if self.storage.is_mutable(base.name) else (self.buffer(self.canonical(base.name)), None)
+        if inner is not None:
+            place = self.getitem(place, inner)
+        what = subscript(kind, index, self.kinds[stmt.name], self.kinds)
+        atom = self.project(bar, kind).atom
+        if what == "fresh" and not self._distinct(index):
+            self.block.append(Do(Call("np.add.at", (place, index, atom)), None, True))
+        else:
+            self.store(place, index, atom, "add")
+
+    def _distinct(self, index: Atom) -> bool:
+        """Whether an index names no place twice: slices, single ints, masks."""
+        parts = index.items if isinstance(index, Tuple) else (index,)
+        return not any(kind_of(p, self.kinds).cat in ("array", "num", "list", "tuple") and self._int_like(p) for p in parts)
+
+    def _int_like(self, atom: Atom) -> bool:
+        kind = kind_of(atom, self.kinds)
+        if isinstance(atom, List):
+            return not all(isinstance(i, Const) and isinstance(i.value, bool) for i in atom.items)
+        if kind.cat in ("list", "tuple"):
+            return not (kind.items and kind.items[0].sort == "bool")
+        return kind.sort != "bool"
+
+    def _list_item(self, base: Var, index: Atom, bar: Bar, stmt: Let) -> None:
+        if self.kinds[stmt.name].cat == "list":
+            self._refuse_at(stmt, "a slice of a list of active values", "index the elements, or slice the list outside")
+        bars = self.buffer(self.canonical(base.name))
+        self.store(bars, self.value(index, stmt), self.project(bar, self.kinds[stmt.name]).atom, "add")
+
+    def _refuse_at(self, stmt: Stmt, what: str, instead: str) -> None:
+        refuse(getattr(stmt, "span", None) or Span("<unknown>", 1, 0, 1, 0), what, instead)
+
+    def _getattr(self, stmt: Let, bar: Bar) -> None:
+        base, name = stmt.call.args
+        if isinstance(name, Const) and name.value == "T":
+            rank = self.kinds[stmt.name].rank
+            bar = self.full(bar, stmt.name)
+            atom = bar.atom if rank is not None and rank < 2 else self.attribute(bar.atom, "T")
+            self.give(base, Bar(atom))
+
+    # ------------------------------------------------------------------------------------------------------------ lists
+
+    def _do(self, stmt: Do) -> None:
+        call = stmt.call
+        if call.fun == "list.append":
+            self._append(stmt)
+        elif call.fun == "np.add.at":
+            self.add_at_adjoint(stmt)
+        elif call.fun not in SILENT:
+            self.write_adjoint(stmt)
+
+    def _append(self, stmt: Do) -> None:
+        xs, value = stmt.call.args
+        if not isinstance(xs, Var) or xs.name not in self.varied:
+            return
+        if isinstance(value, Var) and self.storage.in_table(value.name):
+            return  # the list holds references only; the shadow is found by address
+        bars = self.buffer(xs.name)
+        kind = self.kind(value) if isinstance(value, Var) else K.FLOAT
+        item = self.let(Call("list.pop", (bars,)), kind, self.bar_hint(value.name) if isinstance(value, Var) else "")
+        self.give(value, Bar(item, owned=kind.cat in ARRAYS))
+
+    def _list_pop(self, stmt: Let, bar: Bar | None) -> None:
+        xs = stmt.call.args[0]
+        if not isinstance(xs, Var) or xs.name not in self.varied or self.storage.in_table(stmt.name):
+            return
+        bars = self.buffer(xs.name)
+        item = self.zero(stmt.name) if bar is None else self.full(bar, stmt.name)
+        self.block.append(Do(Call("list.append", (bars, item.atom)), None, True))
+
+    def _list(self, stmt: Let, bar: Bar) -> None:
+        """A list display, or a list made of a list or an array."""
+        if stmt.call.form:
+            source = stmt.call.args[0]
+            if self.kind(source).cat == "list" and isinstance(source, Var):
+                self.add(source.name, Bar(bar.atom, owned=True))
+            else:
+                self.give(source, Bar(self.let(Call("np.array", (bar.atom,)), K.Kind("array", self.kind(source).dtype, self.kind(source).shape)), owned=True))
+            return
+        for i, item in enumerate(stmt.call.args):
+            if self.active(item):
+                self.give(item, Bar(self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item))))
+
+    # ------------------------------------------------------------------------------------------------------------ rules
+
+    def _where(self, stmt: Let, bar: Bar) -> None:
+        """A selection: each branch gets the cotangent under a mask, so that what is not taken contributes 0."""
+        args = stmt.call.args
+        if len(args) != 3:
+            self._rule(stmt, bar)
+            return
+        cond = self.value(args[0], stmt)
+        bar = self.clean(bar)
+        out = self.kinds[stmt.name]
+        for when, arg in ((True, args[1]), (False, args[2])):
+            if not self.active(arg):
+                continue
+            kind = self.kind(arg)
+            same = K.same_shape(kind, out) or (kind.shape is None and out.shape is None)
+            cond_kind = self.kind(cond)
+            fits = K.same_shape(cond_kind, out) or (kind.shape is None and out.shape is None) or cond_kind.is_python
+            if same and fits:
+                self.give(arg, Bar(bar.atom, bar.uniform, False, Mask(cond, when)))
+            else:
+                full = self.full(bar, stmt.name)
+                self.give(arg, self.fit(Bar(self.select(Mask(cond, when), full.atom), owned=True), arg, out))
+
+    def _rule(self, stmt: Let, bar: Bar) -> None:
+        call = stmt.call
+        try:
+            rule = registry.rule(call.fun)
+        except KeyError:
+            self._refuse_hidden(stmt)
+            return
+        bound, atoms = bind(rule, call, self.kind)
+        bound.out = self.kinds[stmt.name]
+        bound.active = frozenset(n for n, a in atoms.items() if self._reaches(a))
+        if rule.form == "elementwise":
+            self._elementwise(stmt, rule, bound, atoms, bar)
+        else:
+            self._structural(stmt, rule, bound, atoms, bar)
+
+    def names_for(self, stmt: Let, text: str, bound: Bound, atoms: dict[str, Atom], g: Atom) -> dict[str, Atom]:
+        """What the names of a rule's text stand for."""
+        wanted = content_names(text)
+        names: dict[str, Atom] = {k: Const(v) for k, v in bound.statics.items() if k not in atoms and _is_literal(v)}
+        for name, atom in atoms.items():
+            names[name] = self.value(atom, stmt) if wanted.get(name, False) else atom
+            if isinstance(atom, Tuple):
+                names.update({f"{name}_{i}": self.value(item, stmt) for i, item in enumerate(atom.items)})
+        names["g"] = g
+        if "out" in wanted:
+            names["out"] = self.result(stmt.name, stmt)
+        return names
+
+    def _elementwise(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom], bar: Bar) -> None:
+        texts = {}
+        for name, text in rule.vjp.items():
+            if name in bound.active:
+                made = text(bound) if callable(text) else text
+                if made is not None:
+                    texts[name] = made
+        if len(texts) == 2 and len({atoms[n] for n in texts}) == 1 and len(set(texts.values())) == 2 and stmt.call.fun == "mul":
+            texts = {"x": "2*x*g"} if "x" in texts else texts  # x*x
+        for name, text in texts.items():
+            self._elementwise_arg(stmt, rule, text, bound, atoms, atoms[name], bar, len(texts) == 1)
+
+    def _elementwise_arg(
+        self, stmt: Let, rule: Rule, text: str, bound: Bound, atoms: dict[str, Atom], arg: Atom, bar: Bar, alone: bool
+    ) -> None:
+        out = self.kinds[stmt.name]
+        result = self._partial(stmt, rule, text, bound, atoms, bar)
+        if bar.uniform:
+            kind = self.kind(result)
+            if kind.shape == () or kind.is_scalar:
+                self.give(arg, self.fit(Bar(result, True), arg, out))
+                return
+            if not K.same_shape(kind, out):
+                bar = self.full(bar, stmt.name)
+                result = self._partial(stmt, rule, text, bound, atoms, bar)
+        owned = (isinstance(result, Var) and result.name in self.made_calls and result != bar.atom) or (alone and bar.owned and result == bar.atom)
+        if isinstance(result, Var) and result != bar.atom and result.name in self.made_calls and out.shape:
+            self._set_shape(result, out)
+        self.give(arg, self.fit(Bar(result, False, owned and self.kind(result).cat in ARRAYS, bar.mask), arg, out, self._others(arg, atoms)))
+
+    def _others(self, arg: Atom, atoms: dict[str, Atom]) -> bool:
+        """Whether all other operands are scalars, so that the result has this operand's shape."""
+        return all(a == arg or self.kind(a).rank == 0 or not self.kind(a).is_number for a in atoms.values())
+
+    def _partial(self, stmt: Let, rule: Rule, text: str, bound: Bound, atoms: dict[str, Atom], bar: Bar) -> Atom:
+        complex_ = rule.holomorphic and any(k.sort == "complex" for k in [*bound.kinds.values(), self.kinds[stmt.name], self.kind(bar.atom)])
+        g = self.conj(bar.atom) if complex_ else bar.atom
+        if rule.name in _poles() and not all(k.is_python for k in bound.kinds.values()):
+            self.poles = True
+        result = self.text(text, self.names_for(stmt, text, bound, atoms, g))
+        return self.conj(result) if complex_ else result
+
+    def conj(self, atom: Atom) -> Atom:
+        """The complex conjugate; real atoms are their own."""
+        if self.kind(atom).sort != "complex":
+            return atom
+        call = self.made_calls.get(atom.name) if isinstance(atom, Var) else None
+        if call is not None and call.fun == "np.conj":
+            return call.args[0]
+        return self.let(Call("np.conj", (atom,)))
+
+    def fit(self, bar: Bar, arg: Atom, out: K.Kind, congruent: bool = False) -> Bar:
+        """A contribution of the result's shape summed to the operand's shape."""
+        kind = self.kind(arg)
+        if not isinstance(arg, Var) or K.same_shape(kind, out):
+            return replace(bar, uniform=bar.uniform and kind.shape != ())
+        if congruent and kind.rank != 0:
+            return bar
+        bar = self.clean(bar)
+        if kind.rank == 0:
+            return self._total(bar, out)
+        if bar.uniform:
+            full = self.filled_like_result(bar, out)
+            bar = Bar(full, owned=True)
+        like = self.like(self.canonical(arg.name))
+        made = self.let(Call("unbroadcast", (bar.atom, like)), replace(kind, cat=kind.cat))
+        return Bar(made)
+
+    def _total(self, bar: Bar, out: K.Kind) -> Bar:
+        """The sum of a cotangent over the result's shape."""
+        if out.rank == 0:
+            return replace(bar, uniform=False)
+        if not bar.uniform:
+            return Bar(self.let(Call("np.sum", (bar.atom,))))
+        assert self.current is not None
+        size = self.attribute(Var(self.current.name), "size")
+        return Bar(self.binary("mul", bar.atom, size))
+
+    def filled_like_result(self, bar: Bar, out: K.Kind) -> Atom:
+        """A uniform cotangent of the result that is at hand, as an array."""
+        assert self.current is not None
+        return self.filled(Var(self.current.name), bar.atom, out)
+
+    current: Let | None = None
+
+    def _structural(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom], bar: Bar) -> None:
+        g = self.full(bar, stmt.name) if self.kinds[stmt.name].cat in ARRAYS else self.clean(bar)
+        given = False
+        for name, text in rule.vjp.items():
+            atom = atoms.get(name)
+            if atom is None or name not in bound.active:
+                continue
+            given = True
+            if "*" + name in rule.signature and isinstance(atom, Tuple):
+                for i, item in enumerate(atom.items):
+                    if self.active(item):
+                        self._structural_arg(stmt, text(bound, i), bound, atoms, item, g)  # type: ignore[operator,call-arg,arg-type]
+                continue
+            made = text(bound) if callable(text) else text
+            self._structural_arg(stmt, made, bound, atoms, atom, g)
+        missing = sorted(n for n in bound.active if n not in rule.vjp and n in atoms and self.kind(atoms[n]).inexact)
+        if missing and not given and rule.vjp:
+            self._refuse_at(stmt, f"there is no derivative of {rule.name} by its argument {missing[0]!r}", "pass a constant for it")
+
+    def _structural_arg(self, stmt: Let, text: str | None, bound: Bound, atoms: dict[str, Atom], arg: Atom, bar: Bar) -> None:
+        if text is None:
+            return
+        tree = parse(text)
+        uniform = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "uniform"
+        if uniform:
+            assert isinstance(tree, ast.Call)
+            text = ast.unparse(tree.args[0])
+        names = self.names_for(stmt, text, bound, atoms, bar.atom)
+        result = self.text(text, names)
+        if isinstance(arg, Tuple | List):
+            for i, item in enumerate(arg.items):
+                if self.active(item) or isinstance(item, Tuple | List):
+                    self._give_nested(item, self._subscript(result, Const(i)))
+            return
+        kind = self.kind(arg)
+        if kind.cat == "list" and isinstance(arg, Var):
+            self.block.append(Do(Call("accumulate", (self.buffer(self.canonical(arg.name)), result)), None, True))
+            return
+        if uniform:
+            self.give(arg, Bar(result, kind.shape != () or not kind.is_number))
+            return
+        made = isinstance(result, Var) and result.name in self.made_calls and result != bar.atom
+        if made and isinstance(result, Var) and kind.is_number:
+            mine = self.kinds[result.name]
+            cat = "array" if kind.shape else (mine.cat if mine.cat != "array" else kind.cat)
+            self.kinds[result.name] = replace(mine, shape=kind.shape, cat=cat) if mine.cat in ARRAYS else mine
+        owned = made and isinstance(result, Var) and self._is_fresh(self.made_calls[result.name])
+        if result == bar.atom:
+            owned = bar.owned and len(bound.active) == 1
+        self.give(arg, Bar(result, False, owned and self.kind(result).cat in ARRAYS))
+
+    def _give_nested(self, item: Atom, bar: Atom) -> None:
+        if isinstance(item, Tuple | List):
+            for i, inner in enumerate(item.items):
+                if self.active(inner) or isinstance(inner, Tuple | List):
+                    self._give_nested(inner, self._subscript(bar, Const(i)))
+            return
+        kind = self.kind(item)
+        if isinstance(bar, Var) and kind.is_number and self.kinds[bar.name].cat in (*ARRAYS, "object"):
+            self.kinds[bar.name] = K.Kind("npscalar" if kind.is_scalar else kind.cat, kind.dtype or "float64", kind.shape)
+        self.give(item, Bar(bar))
+
+    def _is_fresh(self, call: Call) -> bool:
+        from s2sad.analysis.primitives import PURE
+
+        if call.fun in PURE:
+            return call.fun not in ("getitem", "getattr")
+        return not is_opaque(call) and effect_of(call).result == "fresh"
+
+
+def content_names(text: str) -> dict[str, bool]:
+    """The names in a rule's text, and whether it reads their contents (not only their shapes)."""
+    found: dict[str, bool] = {}
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            skipped = node.args[:1] if name in SHAPE_ONLY else node.args[1:2] if name in ("unbroadcast", "unreduce") else []
+            for arg in skipped:
+                if isinstance(arg, ast.Name):
+                    found.setdefault(arg.id, False)
+            for child in [node.func, *node.args, *(k.value for k in node.keywords)]:
+                if not (child in skipped and isinstance(child, ast.Name)):
+                    visit(child)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in ("shape", "size", "ndim", "dtype"):
+            found.setdefault(node.value.id, False)
+        elif isinstance(node, ast.Name):
+            found[node.id] = True
+        else:
+            for child in ast.iter_child_nodes(node):
+                visit(child)
+
+    visit(parse(text))
+    return found
+
+
+def _is_literal(value: object) -> bool:
+    return isinstance(value, int | float | complex | str | tuple | type(None))
+
+
+def _poles() -> frozenset[str]:
+    from s2sad.rules import elementwise
+
+    return getattr(elementwise, "POLES", frozenset())
+
+
+def _is_logging(call: Call) -> bool:
+    """Whether a call only logs: methods of loggers, print and the like."""
+    fn = call.args[0] if call.args else None
+    obj = getattr(fn, "obj", None)
+    owner = getattr(obj, "__self__", obj)
+    import logging
+
+    return isinstance(owner, logging.Logger) or getattr(obj, "__module__", "") in ("logging", "warnings")
+
+
+__all__ = ["Reverse", "Range", "Undef"]

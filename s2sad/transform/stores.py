@@ -1,0 +1,303 @@
+"""Adjoints of writes, and the places of shadows that they work on.
+
+    x[I] = v         t = x_bar[I].copy(); x_bar[I] = 0.0; v_bar += t
+    x[I] += v        v_bar += x_bar[I]                    (x_bar[I] stays)
+    x[I] *= v        v_bar += old*x_bar[I]; x_bar[I] *= v
+    x[I] = x[I] + v  as x[I] += v
+    x[J] = v         with an index that may repeat: only the last write to a place has a cotangent,
+                     t = np.where(winners(x.shape, J), x_bar[J], 0.0)
+
+The old contents are a copy that the forward sweep keeps; nothing is ever restored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from s2sad.errors import Span, refuse
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, List, Stmt, Store, Tuple, Var
+from s2sad.rules import registry
+from s2sad.rules.binding import bind
+from s2sad.transform.bars import ARRAYS, Bar, Bars
+
+GENERIC = ("pow", "floordiv", "mod", "matmul", "truediv")
+
+
+class Stores(Bars):
+    """The part of the reverse sweep that deals with writes."""
+
+    def give(self, atom: Atom, bar: Bar) -> None:
+        raise AssertionError
+
+    def fit(self, bar: Bar, arg: Atom, out: Kind, congruent: bool = False) -> Bar:
+        raise AssertionError
+
+    def _distinct(self, index: Atom) -> bool:
+        raise AssertionError
+
+    # --------------------------------------------------------------------------------------------------------- places
+
+    def shadow(self, name: str) -> Var:
+        """The shadow of an array whose storage is found at run time."""
+        kind = self.kinds[name]
+        return self.let(Call("shadow_of", (self.shadow_table(), Var(name))), replace(kind, cat="array"), self.bar_hint(name))
+
+    def shadow_table(self) -> Var:
+        """The run-time table of shadows."""
+        if self.table is None:
+            self.table = Var(self.fresh("bars", K.OBJECT))
+        return self.table
+
+    def place(self, name: str) -> tuple[Atom, Atom | None]:
+        """Where the cotangent of an array in written storage stands: a base and an index."""
+        if self.storage.in_table(name):
+            return self.shadow(name), None
+        let = self.storage.view_of(name)
+        if let is None:
+            return self.buffer(name), None
+        parent = let.call.args[0]
+        assert isinstance(parent, Var)
+        base, index = self.place(parent.name)
+        if index is not None:
+            base = self.getitem(base, index)
+        if let.call.fun == "getitem":
+            return base, let.call.args[1]
+        if let.call.fun == "getattr":
+            assert isinstance(let.call.args[1], Const)
+            return self.attribute(base, let.call.args[1].value), None
+        made = self.let(replace(let.call, args=(base, *let.call.args[1:])), self.kinds[name])
+        return made, None
+
+    def is_absent(self, name: str) -> bool:
+        """Whether nothing has been added yet to the shadow of an array."""
+        return not self.storage.in_table(name) and self.storage.origin(name) not in self.bars
+
+    def region(self, base: Atom, index: Atom | None) -> Atom:
+        """What a place holds now, as a view (or a number)."""
+        return base if index is None else self.getitem(base, index)
+
+    def taken(self, base: Atom, index: Atom | None) -> Bar:
+        """What a place holds now, as a value of its own."""
+        region = self.region(base, index)
+        if self.kind(region).is_scalar:
+            return Bar(region)
+        if index is not None and not self._is_basic(index):
+            return Bar(region, owned=True)  # advanced indexing copies
+        return Bar(self.let(Call("copy", (region,)), self.kind(region)), owned=True)
+
+    def _is_basic(self, index: Atom) -> bool:
+        from s2sad.analysis.primitives import _basic
+
+        return _basic(index, self.kinds)
+
+    # ---------------------------------------------------------------------------------------------------------- stores
+
+    def store_adjoint(self, stmt: Store) -> None:
+        base = stmt.base
+        if not isinstance(base, Var) or base.name not in self.varied:
+            return
+        if self.kinds[base.name].cat == "list":
+            self._list_store(base, stmt)
+            return
+        if self.is_absent(base.name):
+            if self.loops:
+                self._loop_absent(base.name)
+            return
+        place, inner = self.place(base.name)
+        index = None if stmt.index is None else self.value(stmt.index, stmt)
+        if inner is not None and index is not None:
+            place, inner = self.getitem(place, inner), None
+        target = inner if index is None else index
+        op, value = self._augmented(stmt) or (stmt.op, stmt.value)
+        if stmt.index == Const(Ellipsis) and inner is None and op == "":
+            target = Const(Ellipsis)
+        if op in ("add", "sub"):
+            self._add_adjoint(stmt, op, value, place, target)
+        elif op == "mul":
+            self._mul_adjoint(stmt, value, place, target)
+        elif op:
+            self._generic_adjoint(stmt, op, value, place, target)
+        else:
+            self._set_adjoint(value, place, target)
+
+    def _loop_absent(self, name: str) -> None:
+        """Nothing so far: whether the shadow comes to life in an earlier trip is seen on the next try."""
+        return None
+
+    def _won(self, bar: Bar, place: Atom, index: Atom | None) -> Bar:
+        """The cotangents of those writes that were last to their places."""
+        if index is None or self._distinct(index):
+            return bar
+        shape = self.attribute(place, "shape")
+        mask = self.let(Call("winners", (shape, index)), Kind("array", "bool", self.kind(bar.atom).shape))
+        return Bar(self.let(Call("np.where", (mask, bar.atom, Const(0.0))), self.kind(bar.atom)), owned=True)
+
+    def _set_adjoint(self, value: Atom, place: Atom, index: Atom | None) -> None:
+        active = self.reaches(value)
+        taken = self._won(self.taken(place, index), place, index) if active else None
+        self.store(place, Const(Ellipsis) if index is None else index, Const(0.0))
+        if taken is not None:
+            self.give(value, self.fit(taken, value, self.kind(taken.atom)))
+
+    def reaches(self, atom: Atom) -> bool:
+        """Whether an operand carries derivatives."""
+        if isinstance(atom, Tuple | List):
+            return any(self.reaches(i) for i in atom.items)
+        return self.active(atom)
+
+    def _add_adjoint(self, stmt: Store, op: str, value: Atom, place: Atom, index: Atom | None) -> None:
+        if not self.reaches(value):
+            return
+        bar = self._won(self.taken(place, index), place, index)
+        if op == "sub":
+            bar = Bar(self.neg(bar.atom), owned=True)
+        self.give(value, self.fit(bar, value, self.kind(bar.atom)))
+
+    def _mul_adjoint(self, stmt: Store, value: Atom, place: Atom, index: Atom | None) -> None:
+        factor = self.value(value, stmt)
+        if self.reaches(value):
+            old = self.old(stmt)
+            region = self._won(Bar(self.region(place, index)), place, index).atom
+            product = self.binary("mul", self.conj_of(old), region)
+            self.give(value, self.fit(Bar(product, owned=True), value, self.kind(region)))
+        self.store(place, index, self.conj_of(factor), "mul")
+
+    def conj_of(self, atom: Atom) -> Atom:
+        """The conjugate of a factor, if it is complex."""
+        return self.let(Call("np.conj", (atom,))) if self.kind(atom).sort == "complex" else atom
+
+    def _generic_adjoint(self, stmt: Store, op: str, value: Atom, place: Atom, index: Atom | None) -> None:
+        """Any other `x[I] op= v`, by the rule of the operator."""
+        rule = registry.rule(op)
+        names = list(rule.signature)[:2]
+        factor = self.value(value, stmt)
+        taken = self._won(self.taken(place, index), place, index)
+        kind = self.kind(taken.atom)
+        old: Atom = Const(0.0)
+        texts: dict[str, str | None] = {}
+        bound, _ = bind(rule, Call(op, (taken.atom, factor)), self.kind)
+        bound.out = kind
+        bound.active = frozenset(names[:1] + (names[1:] if self.reaches(value) else []))
+        for name in names:
+            text = rule.vjp.get(name)
+            texts[name] = text(bound) if callable(text) else text
+        if any(t and (names[0] in _words(t) or "out" in _words(t)) for n, t in texts.items() if n in bound.active):
+            old = self.old(stmt)
+        atoms: dict[str, Atom] = {names[0]: old, names[1]: factor, "g": taken.atom}
+        used = [t for n, t in texts.items() if t and n in bound.active]
+        if any("out" in _words(t) for t in used):
+            atoms["out"] = self.let(Call(op, (old, factor)))
+        first = texts[names[0]]
+        kept = self.text(first, atoms) if first is not None else Const(0.0)
+        second = texts[names[1]]
+        if second is not None and names[1] in bound.active:
+            self.give(value, self.fit(Bar(self.text(second, atoms), owned=True), value, kind))
+        self.poles = True
+        self.store(place, Const(Ellipsis) if index is None else index, kept)
+
+    def old(self, stmt: Store) -> Atom:
+        """What the written region held before: a copy that the forward sweep makes."""
+        key = (stmt, "old")
+        if key not in self.snapshots:
+            assert isinstance(stmt.base, Var)
+            made = Builder_at(self, stmt)
+            self.snapshots[key] = made
+        return self.snapshots[key]
+
+    def _augmented(self, stmt: Store) -> tuple[str, Atom] | None:
+        """`x[I] = x[I] + v` as `x[I] += v`: the operator and v."""
+        if stmt.op or stmt.index is None or not isinstance(stmt.value, Var):
+            return None
+        let = self.storage.lets.get(stmt.value.name)
+        if let is None or let.call.fun not in ("add", "sub", "mul") or len(self.storage.places[let.name].used) != 1:
+            return None
+        if self.storage.loops[let] != self.storage.loops[stmt] or not self._distinct(stmt.index):
+            return None
+        left, right = let.call.args
+        sides = [(left, right)] if let.call.fun == "sub" else [(left, right), (right, left)]
+        for same, other in sides:
+            view = self.storage.lets.get(same.name) if isinstance(same, Var) else None
+            if view is None or view.call.fun != "getitem" or view.call.args != (stmt.base, stmt.index):
+                continue
+            if same == other or not self._unwritten_between(view, stmt):
+                continue
+            region = self.kinds[view.name]
+            if K.same_shape(region, self.kinds[let.name]):
+                self.claimed.add(let.name)
+                return let.call.fun, other
+        return None
+
+    claimed: set[str]
+
+    def _unwritten_between(self, view: Let, stmt: Store) -> bool:
+        assert isinstance(stmt.base, Var)
+        cls = self.storage.aliases.of(stmt.base.name)
+        start, end = self.storage.span[view][0], self.storage.span[stmt][0]
+        if self.storage.places[view.name].block != self._block_of(stmt):
+            return False
+        return not any(start < self.storage.span[s][0] < end for s in self.storage.stores.get(cls, ()))  # type: ignore[arg-type]
+
+    def _block_of(self, stmt: Stmt) -> int:
+        return self.storage.block_of[stmt]
+
+    # --------------------------------------------------------------------------------------------- lists and functions
+
+    def _list_store(self, base: Var, stmt: Store) -> None:
+        if isinstance(stmt.value, Var) and self.storage.in_table(stmt.value.name):
+            return
+        bars = self.buffer(self.canonical(base.name))
+        assert stmt.index is not None
+        item = self.let(Call("getitem", (bars, stmt.index)), self.kind(stmt.value) if self.kind(stmt.value).is_number else K.FLOAT)
+        zero = self.let(Call("np.zeros_like", (item,)), self.kind(item)) if self.kind(item).cat in ARRAYS else Const(0.0)
+        self.store(bars, stmt.index, zero)
+        self.give(stmt.value, Bar(item, owned=self.kind(item).cat in ARRAYS))
+
+    def add_at_adjoint(self, stmt: Do) -> None:
+        """`np.add.at(y, I, w)`: every write counts, w_bar += y_bar[I]."""
+        base, index, value = stmt.call.args
+        if not isinstance(base, Var) or not self.reaches(value) or base.name not in self.varied or self.is_absent(base.name):
+            return
+        place, inner = self.place(base.name)
+        if inner is not None:
+            place = self.getitem(place, inner)
+        region = self.getitem(place, self.value(index, stmt))
+        self.give(value, self.fit(Bar(region, owned=True), value, self.kind(region)))
+
+    def write_adjoint(self, stmt: Do) -> None:
+        """A function that writes into an argument and has no adjoint here."""
+        written = [a for a in stmt.call.args[:1] if self.active(a)]
+        if written:
+            name = stmt.call.form or stmt.call.fun
+            refuse(stmt.span or Span("<unknown>", 1, 0, 1, 0), f"{name.lstrip('.')} writes into an active array",
+                   "assign to its elements, or use the function that returns a new array")
+
+
+def Builder_at(self: Stores, stmt: Store) -> Var:  # noqa: N802 - reads as a constructor
+    """Insert `old = base[index].copy()` before a store into the forward sweep."""
+    assert isinstance(stmt.base, Var)
+    lines = self.before.setdefault(stmt, [])
+    atom: Atom = stmt.base
+    kind = self.kinds[stmt.base.name]
+    if stmt.index is not None:
+        outer, self.block = self.block, []
+        view = self.getitem(stmt.base, stmt.index)
+        lines += self.block
+        self.block = outer
+        self.adopt(view.name, stmt)
+        atom, kind = view, self.kinds[view.name]
+    if kind.is_scalar or (stmt.index is not None and not self._is_basic(stmt.index)):
+        assert isinstance(atom, Var)
+        return atom
+    name = self.fresh("", kind)
+    lines.append(Let(name, Call("copy", (atom,)), stmt.span, True))
+    self.adopt(name, stmt)
+    return Var(name)
+
+
+def _words(text: str) -> set[str]:
+    from s2sad.transform.builder import parse
+    import ast
+
+    return {n.id for n in ast.walk(parse(text)) if isinstance(n, ast.Name)}

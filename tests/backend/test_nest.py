@@ -1,0 +1,309 @@
+"""Re-nesting: what may move, what may not, and the rewrites that go with it."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+from ssa import Builder, function, interpret
+
+from s2sad.backend.emit import emit
+from s2sad.ir.kinds import BOOL, FLOAT, INT, array, list_of, npscalar
+from s2sad.ir.nodes import Carry, Comment, Const, For, If, Let, Out, Program, Range, Ref, Stmt, Store, Var, While
+
+A = array((("n", 0),))
+INNER = array((("n", -1),))
+
+
+def check(program: Program, *args: Any, may_move: Any = None) -> str:
+    text = emit([program], may_move)
+    mine, theirs = copy.deepcopy(args), copy.deepcopy(args)
+    expected, got = interpret(program, *mine), function(text)(*theirs)
+    np.testing.assert_equal(got, expected, err_msg=text.text)
+    np.testing.assert_equal(theirs, mine, err_msg=text.text)
+    return text.text
+
+
+U = np.array([1.0, -2.0, 4.0, 0.5])
+
+
+def test_reads_stay_before_stores() -> None:
+    b = Builder()
+    u, k = b.param("u", A), b.param("k", FLOAT)
+    view = b.let("", INNER, "getitem", u, slice(1, None))
+    t = b.let("", INNER, "mul", view, k)
+    b.store(u, slice(None), 0.0)
+    text = check(b.program((t, u)), U, 3.0)
+    assert "t1 = u[1:] * k\n    u[:] = 0.0\n    return t1, u" in text
+
+
+def test_views_pass_stores_and_read_where_they_are_used() -> None:
+    b = Builder()
+    u, k = b.param("u", A), b.param("k", FLOAT)
+    view = b.let("", INNER, "getitem", u, slice(1, None))
+    b.store(u, slice(2, None), 0.0)
+    t = b.let("", INNER, "mul", view, k)
+    text = check(b.program(t), U, 3.0)
+    assert "u[2:] = 0.0\n    return u[1:] * k" in text
+
+
+def test_elements_and_copies_do_not_pass() -> None:
+    b = Builder()
+    u = b.param("u", A)
+    x = b.let("", npscalar(), "getitem", u, 1, made=True)
+    y = b.let("", A, "copy", u, made=True)
+    b.store(u, slice(None), 0.0, made=True)
+    check(b.program((x, y)), U)
+
+
+def test_store_through_another_name() -> None:
+    b = Builder()
+    u = b.param("u", A)
+    v = b.let("v", INNER, "getitem", u, slice(1, None))
+    t = b.let("", A, "mul", u, 2.0, made=True)
+    b.store(v, slice(None), 0.0)
+    check(b.program((t, v)), U)
+
+
+def test_caller_knows_more_about_memory() -> None:
+    b = Builder()
+    u, v = b.param("u", A), b.param("v", A)
+    t = b.let("", A, "mul", u, 2.0, made=True)
+    b.store(v, slice(None), 0.0, made=True)
+    program = b.program((t, v))
+    asked: list[tuple[Let, Stmt]] = []
+
+    def may_move(let: Let, past: Stmt) -> bool:
+        asked.append((let, past))
+        return True
+
+    assert "return u * 2.0, v" in check(program, U, U + 1, may_move=may_move)
+    assert [type(past) for _, past in asked] == [Store]
+
+
+def test_lists() -> None:
+    b = Builder()
+    xs, x = b.param("xs", list_of(FLOAT)), b.param("x", FLOAT)
+    n = b.let("", INT, "len", xs, made=True)
+    y = b.let("", FLOAT, "mul", x, 2.0, made=True)
+    b.do("list.append", xs, x, made=True)
+    text = check(b.program((n, y)), [1.0], 2.0)
+    assert "t1 = len(xs)\n    xs.append(x)\n    return t1, x * 2.0" in text
+
+
+def test_exceptions_keep_their_order() -> None:
+    """`u[7]` raises first; moved into the last line it would raise second."""
+    b = Builder()
+    u, x = b.param("u", A), b.param("x", FLOAT)
+    t = b.let("", npscalar(), "getitem", u, 7)
+    s = b.let("s", FLOAT, "truediv", x, 0.0)
+    text = emit([b.program(b.let("", FLOAT, "add", s, t))])
+    with pytest.raises(IndexError):
+        function(text)(U, 1.0)
+
+
+def test_calls_keep_their_order() -> None:
+    seen: list[str] = []
+    b = Builder()
+    one = b.let("", FLOAT, "call", Ref("g", lambda: seen.append("g") or 1.0))
+    two = b.let("", FLOAT, "call", Ref("h", lambda: seen.append("h") or 2.0))
+    text = emit([b.program(b.let("", FLOAT, "sub", one, two))])
+    assert "return g() - h()" in text.text
+    assert function(text)() == -1.0 and seen == ["g", "h"]
+    b = Builder()
+    one = b.let("", FLOAT, "call", Ref("g", lambda: seen.append("g") or 1.0))
+    two = b.let("", FLOAT, "call", Ref("h", lambda: seen.append("h") or 2.0))
+    text = emit([b.program(b.let("", FLOAT, "sub", two, one))])
+    assert "t1 = g()\n    return h() - t1" in text.text
+
+
+def test_user_names_stay_and_bars_go() -> None:
+    b = Builder()
+    x = b.param("x", FLOAT)
+    y = b.let("y", FLOAT, "mul", x, x)
+    z = b.let("y_bar", FLOAT, "mul", y, 3.0, made=True)
+    text = check(b.program(z), 2.0)
+    assert "    y = x * x\n    return y * 3.0" in text
+
+
+def test_nothing_enters_a_loop_or_passes_the_comment() -> None:
+    b = Builder()
+    x, n = b.param("x", FLOAT), b.param("n", INT)
+    t = b.let("", FLOAT, "mul", x, x, made=True)
+    s = b.let("", FLOAT, "mul", x, 3.0, made=True)
+    b.add(Comment("backward"))
+    acc, out = b.fresh("acc", FLOAT), b.fresh("acc", FLOAT)
+    b.push()
+    nxt = b.let("acc", FLOAT, "add", Var(acc), t, made=True)
+    b.add(For(b.fresh("i", INT), Range(Const(0), n, Const(1)), b.pop(), (Carry(acc, Const(0.0), nxt, out),)))
+    text = check(b.program((Var(out), s)), 2.0, 3)
+    assert "    t1 = x * x\n    t2 = x * 3.0\n    # backward\n    acc = 0.0\n" in text
+    assert "        acc += t1\n" in text
+
+
+def test_while_condition() -> None:
+    b = Builder()
+    x = b.param("x", FLOAT)
+    y, out = b.fresh("y", FLOAT), b.fresh("y", FLOAT)
+    b.push()
+    t = b.let("", FLOAT, "mul", Var(y), 2.0)
+    cond = b.let("", BOOL, "lt", t, 50.0)
+    head = b.pop()
+    b.push()
+    nxt = b.let("y", FLOAT, "mul", Var(y), 3.0)
+    b.add(While(head, cond, b.pop(), (Carry(y, x, nxt, out),)))
+    text = check(b.program(Var(out)), 1.5)
+    assert "    while y * 2.0 < 50.0:\n        y = y * 3.0\n    return y" in text
+
+
+def test_while_head_with_a_name() -> None:
+    b = Builder()
+    x = b.param("x", FLOAT)
+    y, out = b.fresh("y", FLOAT), b.fresh("y", FLOAT)
+    b.push()
+    t = b.let("t", FLOAT, "mul", Var(y), 2.0)
+    cond = b.let("", BOOL, "lt", t, 50.0)
+    head = b.pop()
+    b.push()
+    nxt = b.let("y", FLOAT, "add", Var(y), t)
+    b.add(While(head, cond, b.pop(), (Carry(y, x, nxt, out),)))
+    text = check(b.program(Var(out)), 1.5)
+    assert "while True:\n        t = y * 2.0\n        if not t < 50.0:\n            break\n" in text
+
+
+def test_ternary_and_short_circuit() -> None:
+    b = Builder()
+    x = b.param("x", FLOAT)
+    one = b.let("", BOOL, "gt", x, 0.0)
+    b.push()
+    two = b.let("", BOOL, "lt", x, 9.0)
+    both = b.fresh("", BOOL)
+    b.add(If(one, b.pop(), (), (Out(both, two, one),), ternary=True))
+    b.push()
+    y = b.let("", FLOAT, "mul", x, 2.0)
+    z = b.fresh("z", FLOAT)
+    b.add(If(Var(both), b.pop(), (), (Out(z, y, Const(1.0)),), ternary=True))
+    program = b.program(Var(z))
+    for value in (-1.0, 4.0, 10.0):
+        text = check(program, value)
+    assert "    z = x * 2.0 if x > 0.0 and x < 9.0 else 1.0\n" in text
+
+
+def test_user_branches_stay() -> None:
+    b = Builder()
+    x = b.param("x", FLOAT)
+    cond = b.let("", BOOL, "gt", x, 0.0)
+    b.push()
+    y = b.let("y", FLOAT, "mul", x, 2.0)
+    z = b.fresh("y", FLOAT)
+    b.add(If(cond, b.pop(), (), (Out(z, y, Const(1.0)),)))
+    text = check(b.program(Var(z)), 3.0)
+    assert "    if x > 0.0:\n        y = x * 2.0\n    else:\n        y = 1.0\n" in text
+
+
+def test_lines_stay_short() -> None:
+    b = Builder()
+    x = b.param("longer", FLOAT)
+    total = x
+    for _ in range(30):
+        total = b.let("", FLOAT, "add", total, b.let("", FLOAT, "mul", x, x))
+    text = check(b.program(total), 1.5)
+    assert max(map(len, text.splitlines())) <= 88 and len(text.splitlines()) < 15
+
+
+def test_store_into_a_view() -> None:
+    b = Builder()
+    u = b.param("u", A)
+    view = b.let("", INNER, "getitem", u, slice(1, None), made=True)
+    b.store(view, None, 2.0, "mul", made=True)
+    view = b.let("", INNER, "getitem", u, slice(2, None), made=True)
+    b.store(view, None, 7.0, made=True)
+    text = check(b.program(u), U)
+    assert "u[1:] *= 2.0\n    u[2:] = 7.0\n" in text
+
+
+def test_store_into_a_copy() -> None:
+    """Through advanced indices `t = u[I]` is a copy; `u[I] *= 2` would write u."""
+    b = Builder()
+    u, index = b.param("u", A), b.param("I", array((("m", 0),), "int64"))
+    part = b.let("", array((("m", 0),)), "getitem", u, index)
+    b.store(part, None, 2.0, "mul")
+    check(b.program(u), U, np.array([0, 2]))
+
+
+def made(b: Builder, fun: str, *args: Any, kind: Any = FLOAT) -> Var:
+    return b.let("", kind, fun, *args, made=True)
+
+
+def test_peepholes() -> None:
+    b = Builder()
+    x, y = b.param("x", FLOAT), b.param("y", FLOAT)
+    exprs = [
+        made(b, "add", x, made(b, "neg", y)),
+        made(b, "sub", x, made(b, "neg", y)),
+        made(b, "neg", made(b, "neg", made(b, "mul", x, y))),
+        made(b, "mul", made(b, "neg", x), y),
+        made(b, "mul", 1.0, made(b, "add", x, y)),
+        made(b, "mul", 2, made(b, "mul", 1.5, y)),
+        made(b, "add", x, x),
+        made(b, "add", x, made(b, "mul", -2, y)),
+        made(b, "add", made(b, "neg", x), y),
+        made(b, "mul", 2, made(b, "mul", 0.5, y)),
+    ]
+    for k, expr in enumerate(exprs):
+        b.let(f"z{k}", FLOAT, "mul", expr, 7)
+    text = check(b.program(0), 3.0, 5.0)
+    wanted = "x - y, x + y, x * y, -(x * y), x + y, 3.0 * y, 2 * x, x - 2 * y, y - x, y"
+    got = [line.split(" = ")[1].removesuffix(" * 7").strip("()") for line in text.splitlines()[1:-1]]
+    assert [g.removeprefix("-(") for g in got] == [w.strip("()").removeprefix("-(") for w in wanted.split(", ")]
+
+
+def test_peepholes_leave_the_user_alone() -> None:
+    b = Builder()
+    x, y = b.param("x", FLOAT), b.param("y", FLOAT)
+    t = b.let("", FLOAT, "add", x, b.let("", FLOAT, "neg", y))
+    s = b.let("", FLOAT, "mul", 2, b.let("", FLOAT, "mul", 0.1, y))
+    assert "return x + -y, 2 * (0.1 * y)" in check(b.program((t, s)), 3.0, 5.0)
+
+
+def test_fresh_arrays_stay_fresh() -> None:
+    b = Builder()
+    x = b.param("x", A)
+    y = b.let("y", A, "mul", 1.0, x, made=True)
+    z = b.let("z", A, "neg", made(b, "neg", x, kind=A), made=True)
+    b.store(y, slice(None), 0.0, made=True)
+    b.store(z, slice(None), 0.0, made=True)
+    check(b.program((x, y, z)), U)
+
+
+def test_vdot() -> None:
+    b = Builder()
+    x, y, z = b.param("x", A), b.param("y", A), b.param("z", INNER)
+    s = made(b, "np.sum", made(b, "mul", x, y, kind=A), kind=npscalar())
+    t = made(b, "np.sum", made(b, "mul", x, z, kind=A), kind=npscalar())
+    text = check(b.program((s, t)), U, U + 1, np.array(2.0))
+    assert "return np.vdot(x, y), np.sum(x * z)" in text
+
+
+def test_store_signs() -> None:
+    b = Builder()
+    u, k = b.param("u", A), b.param("k", FLOAT)
+    t = made(b, "neg", made(b, "mul", k, 2.0))
+    b.store(u, slice(1, None), t, "add", made=True)
+    s = made(b, "mul", -3, k)
+    b.store(u, slice(2, None), s, "sub", made=True)
+    text = check(b.program(u), U, 0.25)
+    assert "u[2:] += 3 * k" in text and "u[1:] -= " in text or "u[1:] += -2.0 * k" in text
+
+
+def test_augmented_scalars() -> None:
+    b = Builder()
+    x = b.param("x", FLOAT)
+    y = b.let("x", FLOAT, "add", x, 1.0, made=True)
+    z = b.let("x", FLOAT, "mul", y, 3.0)
+    u = b.param("u", A)
+    v = b.let("u", A, "add", u, 1.0, made=True)
+    text = check(b.program((z, v)), 2.0, U)
+    assert "x += 1.0\n    x = x * 3.0\n" in text and "u = u + 1.0" in text

@@ -1,0 +1,12 @@
+import numpy as np
+
+
+def twice(fn, x):
+    return fn(fn(x))
+
+
+def f(x):
+    return np.sum(twice(np.sin, x) + twice(lambda v: 3*v, x))
+
+
+# --- grad argnums=0 kinds=1-D

@@ -1,0 +1,14 @@
+import numpy as np
+
+
+def make(k):
+    def f(x):
+        return np.sum(k*x*x)
+
+    return f
+
+
+f = make(2.5)
+
+
+# --- grad argnums=0 kinds=1-D
