@@ -45,6 +45,8 @@ SINGULAR = frozenset(
 _MADE = {
     "unbroadcast": "maybe 0",
     "unreduce": "view 0",
+    "Shadows": "fresh",
+    "shadow_of": "view 0",  # of the table's storage, whose place depends on the address of the other operand
     "winners": "fresh",
     "same_storage": "fresh",
     "copy_strided": "fresh",
@@ -67,6 +69,7 @@ _UNREAD = {
     "unreduce": (1,),
     "reduced_size": (0,),
     "same_storage": (0, 1),
+    "shadow_of": (1,),
 }
 
 
@@ -338,12 +341,11 @@ def read_atoms(call: Call, kinds: Kinds, result: Kind) -> Iterator[tuple[Atom, b
         yield args[0], False
     elif fun == "copy" and kind_of(args[0], kinds).cat in CONTAINERS:
         yield args[0], False
-    elif fun in PURE or (effect := effect_of(call)).result != "view":
-        unread = _UNREAD.get(fun, ())
-        yield from ((a, True) for i, a in enumerate(args) if i not in unread)
-        yield from ((a, True) for _, a in call.kwargs)
     else:
-        yield from ((a, True) for a in args if a not in effect.sources)
+        sources = effect.sources if fun not in PURE and (effect := effect_of(call)).result == "view" else ()
+        unread = _UNREAD.get(fun, ())
+        yield from ((a, True) for i, a in enumerate(args) if i not in unread and a not in sources)
+        yield from ((a, True) for _, a in call.kwargs if a not in sources)
 
 
 def is_opaque(call: Call) -> bool:

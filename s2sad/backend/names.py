@@ -27,7 +27,6 @@ from s2sad.ir.nodes import Program, Undef, Var
 _TAPE = re.compile(r"t\d*s")
 _EXIT = re.compile(r"^(value|returned|broken|stop)_\d+$")  # names that the front end made for exits
 _SHORT = 60
-_TEMPORARY = re.compile(r"t\d+")
 
 
 def names(program: Program, body: list[Tree], reserved: Iterable[str]) -> dict[str, str]:
@@ -210,6 +209,7 @@ class _Namer:
         self.reserved = reserved
         self.taken: dict[str, tuple[int, int]] = {}  # name -> members and clashes of the classes that have it
         self.chosen: dict[int, str] = {}
+        self.targets: set[int] = set()
         self.numbers = itertools.count(1)
         self.hinted = {hint for hint in program.hints.values() if hint}
 
@@ -220,6 +220,8 @@ class _Namer:
         roots = list(dict.fromkeys(classes.find(k) for k in range(len(classes.order))))
         hints = {root: classes.hint[root] for root in roots}
         unread = self.unread_targets(body)
+        targets = (s.target for s in walk(body) if isinstance(s, Loop) and s.target is not None)
+        self.targets = {classes.find(classes.number[target]) for target in targets}
         for root in roots:
             if root in self.chosen or _TAPE.fullmatch(hints[root]):
                 continue
@@ -247,21 +249,25 @@ class _Namer:
         }
 
     def tapes(self, body: list[Tree], hints: dict[int, str]) -> None:
-        """A tape of a temporary is named after it: t1s holds t1."""
+        """A tape that has no name of its own is named after what it holds: t1s holds t1."""
         classes = self.classes
         for stmt in walk(body):
             value = stmt.value if isinstance(stmt, Effect) and stmt.made else None
             if not isinstance(value, Node) or value.fun != "list.append" or not isinstance(value.args[0], Var):
                 continue
             root = classes.find(classes.number[value.args[0].name])
-            if root in self.chosen or not isinstance(value.args[1], Var):
+            read = value.args[1]
+            read = read.args[0] if isinstance(read, Node) and read.fun == "copy" else read
+            if root in self.chosen or not isinstance(read, Var):
                 continue
-            item = self.chosen.get(classes.find(classes.number[value.args[1].name]), "")
-            if _TEMPORARY.fullmatch(item) and self.is_free(item + "s", root):
-                self.take(root, item + "s")
+            item = self.chosen[classes.find(classes.number[read.name])] + "s"
+            if item not in self.hinted and self.is_free(item, root):
+                self.take(root, item)
 
     def choose(self, root: int, hint: str) -> None:
         """The first name that nobody in the way has."""
+        if root in self.targets and hint in ("", "_"):
+            hint = next((i for i in "ijk" if i not in self.hinted and self.is_free(i, root)), "")
         if not hint or hint == "_" or not hint.isidentifier():
             fresh = (f"t{k}" for k in self.numbers)
             name = next(c for c in fresh if c not in self.taken and c not in self.hinted and self.is_free(c, root))

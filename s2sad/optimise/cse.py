@@ -20,8 +20,23 @@ from collections.abc import Hashable
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import ARITHMETIC, COMPARISONS, METADATA, is_pure, kind_of, reads_contents
 from s2sad.ir.kinds import OBJECT, Kind
-from s2sad.ir.nodes import Atom, Block, Call, Const, For, If, Let, Program, Ref, Slice, Stmt, Var, While
-from s2sad.ir.rewrite import Edit, in_statement, nested, same_block, with_blocks
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Const,
+    For,
+    If,
+    Let,
+    Program,
+    Ref,
+    Slice,
+    Stmt,
+    Var,
+    While,
+    call_vars,
+)
+from s2sad.ir.rewrite import Edit, in_call, in_statement, nested, same_block, with_blocks
 
 _COMMUTATIVE = frozenset(("add", "mul", "eq", "ne", "band", "bor", "bxor"))
 _DISPLAYS = frozenset(("list", "dict", "tuple", "fstring"))
@@ -44,6 +59,7 @@ class _Sharing:
         self._available: dict[Hashable, Let] = {}
         self._readers: dict[int, list[Hashable]] = {}
         self._instead: dict[str, Atom] = {}
+        self._equal: dict[str, Atom] = {}  # names that stay, by the earlier name of the same number
         self._fixed = self._written_or_seen(program)
 
     def _written_or_seen(self, program: Program) -> frozenset[int]:
@@ -59,13 +75,15 @@ class _Sharing:
             stmt = self.edit.moved(old, in_statement(old, self._instead))
             if isinstance(stmt, Let) and (key := self._key(stmt)) is not None:
                 first = self._available.get(key)
-                if first is not None and (stmt.made or not self._is_trivial(stmt)):
-                    self._instead[stmt.name] = Var(first.name)
-                    self.edit.rename(first.name, self.edit.hints.get(stmt.name, ""))
-                    continue
                 if first is None:
                     self._enter(key, stmt)
                     entered.append(key)
+                else:
+                    self._equal[stmt.name] = Var(first.name)
+                    if stmt.made or not self._is_trivial(stmt):
+                        self._instead[stmt.name] = Var(first.name)
+                        self.edit.rename(first.name, self.edit.hints.get(stmt.name, ""))
+                        continue
             elif parts := nested(stmt):
                 self._nested(old, stmt, parts, result)
                 continue
@@ -116,13 +134,18 @@ class _Sharing:
         cls = self.aliases.of(let.name)
         if cls is not None and cls in self._fixed and not self._is_same_storage(call, kind):
             return None
-        args = call.args
+        args, kwargs = call.args, call.kwargs
+        if any(name in self._equal for name in call_vars(call)):
+            call = in_call(call, self._equal)
+            args, kwargs = call.args, call.kwargs
         if call.fun in _COMMUTATIVE and all(self._is_real(a) for a in args):
             args = tuple(sorted(args, key=_spelling))
-        return call.fun, args, call.kwargs, call.form if call.fun == "copy" else ""
+        return call.fun, args, kwargs, call.form if call.fun == "copy" else ""
 
     def _is_same_storage(self, call: Call, kind: Kind) -> bool:
         """Whether equal calls denote the same storage anyway: views, and items of containers."""
+        if call.fun == "shadow_of":
+            return True
         if call.fun not in ("getitem", "getattr"):
             return False
         base, own = call.args[0], kind_of(call.args[0], self.kinds)
@@ -141,8 +164,8 @@ class _Sharing:
         call, kind = let.call, self.kinds.get(let.name, OBJECT)
         if call.fun == "getattr":
             return isinstance(call.args[1], Const) and call.args[1].value in METADATA | {"T", "real", "imag"}
-        if call.fun in ("getitem", "len"):
-            return True
+        if call.fun in ("getitem", "len"):  # two readings of one element would be taped twice
+            return not kind.is_scalar or call.fun == "len"
         return call.fun in ARITHMETIC | COMPARISONS and kind.is_scalar
 
 

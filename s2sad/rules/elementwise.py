@@ -1,16 +1,18 @@
 """Derivatives of elementwise functions: Python's operators, NumPy's ufuncs, and the functions of `math`.
 
-Each line gives a function, its arguments and, for every argument, the cotangent's contribution in terms of `g`, `out`
-and the arguments; it is linear in `g` and serves as the tangent as well. None is an exact zero. For instance
+Each line gives a function, its arguments and, for every argument, the cotangent's contribution in terms of
+`g`, `out` and the arguments; it is linear in `g` and serves as the tangent as well. None is an exact zero.
+For instance
 
     _ufunc(np.tanh, "x", "(1 - out*out)*g")
 
-says that the adjoint of `y = np.tanh(x)` is `x_bar = (1 - y*y)*y_bar`. No text raises where its function did not:
-`div(p, q)` stands where the divisor may be 0 although the function was fine, and Python floats, which raise where
-NumPy warns, get texts of their own (`pow_dx`, `sign` and `select` are helpers of `s2sad.runtime`).
+says that the adjoint of `y = np.tanh(x)` is `x_bar = (1 - y*y)*y_bar`. No text raises where its function
+did not: `div(p, q)` stands where the divisor may be 0 although the function was fine, and Python floats,
+which raise where NumPy warns, get texts of their own (`pow_dx`, `sign` and `select` are helpers of
+`s2sad.runtime`).
 
-Values at kinks and poles: ties of maximum and minimum share equally, abs and hypot have 0 at 0, clip has 1 at a bound,
-x**y has the derivative 0 at x = 0 for y = 0 and y > 1, and 0 in y.
+Values at kinks and poles: ties of maximum and minimum share equally, abs and hypot have 0 at 0, clip has 1
+at a bound, x**y has the derivative 0 at x = 0 for y = 0 and y > 1, and 0 in y.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from s2sad.rules.registry import Bound, Rule, Text, composite, elementwise, pars
 POLES = frozenset({"pow", "np.power", "np.float_power"})
 """Rules whose text may warn on arrays, without a `div`, where the function itself did not."""
 
-# ------------------------------------------------------------------------------------------- ways to enter a rule
+# ------------------------------------------------------------------------------------- ways to enter a rule
 
 
 def _ufunc(function: np.ufunc, args: str, *texts: Text | None, name: str = "", **options: Any) -> None:
@@ -113,7 +115,7 @@ def _complex(real: str | None, other: str) -> Callable[[Bound], str | None]:
     return lambda bound: other if bound.kind("x").sort == "complex" else real
 
 
-# --------------------------------------------------------------------------------------------------------- powers
+# --------------------------------------------------------------------------------------------------- powers
 
 
 def _both_python(bound: Bound) -> bool:
@@ -139,7 +141,8 @@ def _power_of_literal(y: int | float) -> str | None:
 def _power_x(bound: Bound, silent: bool = False) -> str | None:
     """The base's part; `silent` functions do not raise on overflow, so that x**(y - 1) may not either."""
     y = bound.static("y")
-    if isinstance(y, int | float) and math.isfinite(y) and (abs(y) <= 2 or not silent or not _both_python(bound)):
+    simple = not silent or not _both_python(bound)
+    if isinstance(y, int | float) and math.isfinite(y) and (abs(y) <= 2 or simple):
         return _power_of_literal(y)
     if _both_python(bound):
         return "pow_dx(x, y)*g"
@@ -159,7 +162,7 @@ def _silent_power_x(bound: Bound) -> str | None:
     return _power_x(bound, silent=True)
 
 
-# ------------------------------------------------------------------------------------------------------ operators
+# ------------------------------------------------------------------------------------------------ operators
 
 
 def _divided_x(bound: Bound) -> str:
@@ -195,6 +198,7 @@ _operator("bxor", "x, y", np.bitwise_xor, None, None)
 _operator("lshift", "x, y", np.left_shift, None, None, raises=True)
 _operator("rshift", "x, y", np.right_shift, None, None, raises=True)
 
+_function: np.ufunc
 for _name, _function in (
     ("lt", np.less), ("le", np.less_equal), ("eq", np.equal),
     ("ne", np.not_equal), ("gt", np.greater), ("ge", np.greater_equal),
@@ -205,7 +209,8 @@ for _name, _function in (
 _TRUTH = {"not": operator.not_, "is": operator.is_, "isnot": operator.is_not, "in": None, "notin": None}
 for _name, _live in _TRUTH.items():
     _args = "x" if _name == "not" else "x, y"
-    elementwise(_name, _args, objects=(_live,) if _live else (), kind=results.constant(kinds.BOOL), cheap=True)
+    _objects = (_live,) if _live else ()
+    elementwise(_name, _args, objects=_objects, kind=results.constant(kinds.BOOL), cheap=True)
 
 elementwise(
     "abs", "x", _absolute, jvp={"x": _absolute_dot}, objects=(builtins.abs, operator.abs), holomorphic=False,
@@ -219,7 +224,7 @@ def _magnitude(kind: Kind) -> Kind:
     return results.ufunc(np.absolute, kind)
 
 
-# --------------------------------------------------------------------------------------------- NumPy: arithmetic
+# ---------------------------------------------------------------------------------------- NumPy: arithmetic
 
 _ufunc(np.add, "x, y", "g", "g", cheap=True)
 _ufunc(np.subtract, "x, y", "g", "-g", cheap=True)
@@ -258,14 +263,12 @@ for _function, _beats in ((np.fmax, ">"), (np.fmin, "<")):
         holomorphic=False,
     )  # fmt: skip
 _ufunc(np.heaviside, "x, y", None, _selected("x == 0", "g", "0.0"))
-_ufunc(
-    np.sign, "x",
-    _complex(None, "np.where(x == 0, 0.0, div(g - out*np.real(np.conj(out)*g), np.abs(x)))"), holomorphic=False,
-)  # fmt: skip
+_SIGN = "np.where(x == 0, 0.0, div(g - out*np.real(np.conj(out)*g), np.abs(x)))"
+_ufunc(np.sign, "x", _complex(None, _SIGN), holomorphic=False)
 for _function in (np.floor, np.ceil, np.rint, np.trunc, np.spacing):
     _ufunc(_function, "x", None)
 
-# --------------------------------------------------------------------------- NumPy: exponentials and trigonometry
+# --------------------------------------------------------------------- NumPy: exponentials and trigonometry
 
 _ufunc(np.exp, "x", "out*g")
 _ufunc(np.exp2, "x", "math.log(2)*out*g")
@@ -292,7 +295,7 @@ _ufunc(np.arctanh, "x", _quotient("1 - x*x"))
 for _function in (np.deg2rad, np.radians, np.rad2deg, np.degrees):
     _ufunc(_function, "x", f"np.{_function.__name__}(g)")
 
-# ------------------------------------------------------------------- NumPy: functions of integers and truth values
+# ------------------------------------------------------------ NumPy: functions of integers and truth values
 
 for _name in "isfinite isinf isnan isnat signbit logical_not invert bitwise_count".split():
     _ufunc(getattr(np, _name), "x")
@@ -303,7 +306,7 @@ for _name in (
     _ufunc(getattr(np, _name), "x, y")
 composite("np.divmod", "def divmod(x, y): return np.floor_divide(x, y), np.remainder(x, y)", (np.divmod,))
 
-# ---------------------------------------------------------------------------------- NumPy: what is not a ufunc
+# ------------------------------------------------------------------------------- NumPy: what is not a ufunc
 
 
 def _like(bound: Bound) -> Kind:
@@ -370,9 +373,10 @@ def _clip_text(argument: str) -> Callable[[Bound], str | None]:
         outside = " | ".join(["(a < a_min)"] * low + ["(a > a_max)"] * high)
         if argument == "a":
             return f"{_where(bound)}({outside}, 0.0, g)"
-        crossed = {"a_min": "(a < a_min) & (a_min <= a_max)", "a_max": "(a > a_max) | (a_min > a_max)"}[argument]
-        alone = {"a_min": "a < a_min", "a_max": "a > a_max"}[argument]
-        return f"{_where(bound)}({crossed if low and high else alone}, g, 0.0)"
+        crossed = {"a_min": "(a < a_min) & (a_min <= a_max)", "a_max": "(a > a_max) | (a_min > a_max)"}
+        alone = {"a_min": "a < a_min", "a_max": "a > a_max"}
+        condition = (crossed if low and high else alone)[argument]
+        return f"{_where(bound)}({condition}, g, 0.0)"
 
     return text
 
@@ -382,13 +386,20 @@ _plain(
     _clip_text("a"), _clip_text("a_min"), _clip_text("a_max"),
     objects=(np.clip,), writes=("out",), holomorphic=False,
 )  # fmt: skip
-_plain("np.real", "x", _part, "g", objects=(np.real,), effect="view x", holomorphic=False, cheap=True,
-       jvp={"x": _complex("g", "np.real(g)")})  # fmt: skip
-_plain("np.imag", "x", _part, _complex(None, "1j*g"), objects=(np.imag,), effect="maybe x", holomorphic=False,
-       cheap=True, jvp={"x": _complex(None, "np.imag(g)")})  # fmt: skip
-_plain("np.angle", "x, deg=False", _angle_kind, lambda bound: _angle(bound, "div(1j*x/np.abs(x)*g, np.abs(x))"),
-       jvp={"x": lambda bound: _angle(bound, "div(np.imag(np.conj(x)/np.abs(x)*g), np.abs(x))")},
-       objects=(np.angle,), holomorphic=False)  # fmt: skip
+_plain(
+    "np.real", "x", _part, "g", jvp={"x": _complex("g", "np.real(g)")},
+    objects=(np.real,), effect="view x", holomorphic=False, cheap=True,
+)  # fmt: skip
+_plain(
+    "np.imag", "x", _part, _complex(None, "1j*g"), jvp={"x": _complex(None, "np.imag(g)")},
+    objects=(np.imag,), effect="maybe x", holomorphic=False, cheap=True,
+)  # fmt: skip
+_plain(
+    "np.angle", "x, deg=False", _angle_kind,
+    lambda bound: _angle(bound, "div(1j*x/np.abs(x)*g, np.abs(x))"),
+    jvp={"x": lambda bound: _angle(bound, "div(np.imag(np.conj(x)/np.abs(x)*g), np.abs(x))")},
+    objects=(np.angle,), holomorphic=False,
+)  # fmt: skip
 
 
 def _angle(bound: Bound, text: str) -> str | None:
@@ -414,15 +425,16 @@ for _name, _args in (
 
 
 def _cast(dtype: str) -> Callable[[Bound], Kind]:
-    return lambda bound: kinds.num(results.numeric(bound.kind("x")).shape if bound.kind("x").shape != () else (), dtype)
+    return lambda bound: kinds.num(results.numeric(bound.kind("x")).shape, dtype)
 
 
 for _name in "float64 float32 float16 longdouble complex128 complex64 clongdouble".split():
-    _plain(f"np.{_name}", "x", _cast(np.dtype(_name).name), "g", objects=(getattr(np, _name),), holomorphic=False)
+    _type = getattr(np, _name)
+    _plain(f"np.{_name}", "x", _cast(np.dtype(_type).name), "g", objects=(_type,), holomorphic=False)
 for _name in "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64".split():
     _plain(f"np.{_name}", "x", _cast(_name), objects=(getattr(np, _name),))
 
-# ----------------------------------------------------------------------------------------------------------- math
+# ----------------------------------------------------------------------------------------------------- math
 
 _math("sqrt", "x", "div(0.5*g, out)")
 _math("cbrt", "x", "div(g, 3*out*out)", raises=False)

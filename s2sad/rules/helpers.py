@@ -1,7 +1,7 @@
 """Derivatives of the functions of `s2sad.runtime`, so that generated texts can be differentiated again.
 
-The texts obey what `s2sad.rules.elementwise` says. The families of helpers are closed: the derivative of `pow_dx(x, y)`
-in x is `pow_dx(x, y, 2)`.
+The texts obey what `s2sad.rules.elementwise` says. The families of helpers are closed: the derivative of
+`pow_dx(x, y)` in x is `pow_dx(x, y, 2)`.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ _scalar("sinc_dx", "x, n=1", lambda bound: f"sinc_dx(x, {_order(bound, 'n') + 1}
 _scalar("bessel_i", "n, x", None, "0.5*(bessel_i(n - 1, x) + bessel_i(n + 1, x))*g", kind=_elementwise)
 
 
-# --------------------------------------------------------------------------------------------------- whole arrays
+# --------------------------------------------------------------------------------------------- whole arrays
 
 
 def _helper(name: str, signature: str, kind: Callable[[Bound], Kind], **options: Any) -> None:
@@ -111,31 +111,36 @@ def _summed(bound: Bound) -> str:
 
 
 def _unstacked(bound: Bound) -> Kind:
-    x = bound.kind("x")
+    x = bound.kind("z")
     return kinds.list_of(kinds.num(None if x.shape is None else x.shape[1:], x.dtype))
 
 
 def _expanded(bound: Bound) -> Kind:
     rank = bound.static("rank")
-    return kinds.array(kinds.fresh_shape(rank if isinstance(rank, int) else None), kinds.promote(bound.kind("z")))
+    return kinds.array(
+        kinds.fresh_shape(rank if isinstance(rank, int) else None), kinds.promote(bound.kind("z"))
+    )
 
 
 def _spread_sum(bound: Bound) -> str:
     return "np.sum(g, axis=0)" if bound.kind("xs").cat in ("array", "num") else "sum(g)"
 
 
-_helper("unbroadcast", "z, x", _shaped("x", "z"), vjp={"z": _stretched}, linear=("z",), effect="maybe z")
-_helper("expand", "z, axis, rank", _expanded, vjp={"z": "np.reshape(g, np.shape(z))"}, linear=("z",), effect="view z")
-_helper(
-    "unreduce", "z, x, axis=None, keepdims=False", _shaped("x", "z"), vjp={"z": _summed}, linear=("z",),
-    effect="maybe z",
-)  # fmt: skip
-_helper("copy_strided", "x", _same("x"), vjp={"x": "g"}, linear=("x",))
+_LINEAR: tuple[tuple[str, str, Callable[[Bound], Kind], Text, str], ...] = (
+    ("unbroadcast", "z, x", _shaped("x", "z"), _stretched, "maybe z"),
+    ("expand", "z, axis, rank", _expanded, "np.reshape(g, np.shape(z))", "view z"),
+    ("unreduce", "z, x, axis=None, keepdims=False", _shaped("x", "z"), _summed, "maybe z"),
+    ("copy_strided", "z", _same("z"), "g", "fresh"),
+    ("copy_tree", "z", _same("z"), "g", "fresh"),
+    ("unstack", "z", _unstacked, "np.stack(g)", "view z"),
+    ("spread", "z, xs", _same("xs"), _spread_sum, "maybe z"),
+    ("put", "xs, i, z", _same("xs"), "g[i]", "maybe z"),
+)
+for _name, _signature, _kind, _text, _effect in _LINEAR:
+    _helper(_name, _signature, _kind, vjp={"z": _text}, linear=("z",), effect=_effect)
+
 _helper("zeros_list", "xs", _same("xs"))
 _helper("add_lists", "a, b", _same("a"), vjp={"a": "g", "b": "g"}, jvp={"a": "g", "b": "g"})
-_helper("unstack", "x", _unstacked, vjp={"x": "np.stack(g)"}, linear=("x",), effect="view x")
-_helper("spread", "z, xs", _same("xs"), vjp={"z": _spread_sum}, linear=("z",), effect="maybe z")
-_helper("put", "xs, i, z", _same("xs"), vjp={"z": "g[i]"}, linear=("z",), effect="maybe z")
 _helper("winners", "shape, index", lambda bound: kinds.array(None, "bool"))
 _helper("inverse_axes", "axes", lambda bound: Kind("tuple"))
 for _name, _signature in (("reduced_size", "x, axis=None"), ("pick_max", "xs"), ("pick_min", "xs")):

@@ -68,7 +68,7 @@ def _outward(bound: Bound, text: str) -> str:
 
 
 def _norm_order(bound: Bound) -> str:
-    """Which norm a call means: "2" is the root of the sum of squares, "p" of vectors, "m1", "minf" of matrices."""
+    """Which norm a call means: "2" is the root of the sum of squares, "p" is of vectors, "m1" of matrices."""
     order, axis = bound.static("ord"), bound.static("axis")
     if order is UNKNOWN:
         raise NotImplementedError("np.linalg.norm with ord that is known at run time only")

@@ -288,7 +288,7 @@ structural(
     _einsum_kind,
     {"operands": _einsum_vjp},  # type: ignore[dict-item]
     (np.einsum,),
-    jvp={"operands": _einsum_jvp},  # type: ignore[dict-item]
+    jvp={"operands": _einsum_jvp},
     effect="maybe operands",  # one operand without a sum gives a view
 )
 
@@ -399,7 +399,7 @@ structural(
     (np.gradient,),
     jvp={
         "f": lambda b: f"np.gradient(f_dot, {_gradient_step(b)}, axis={_gradient_axis(b)})",
-        "varargs": lambda bound, index: "-out*(varargs_0_dot/varargs_0)",  # type: ignore[dict-item, misc]
+        "varargs": lambda bound, index: "-out*(varargs_0_dot/varargs_0)",
     },
 )
 

@@ -1,6 +1,7 @@
 """Kinds of the results of elementwise functions, as NumPy and Python promote them.
 
-Accepted are kinds of numbers, and of lists that NumPy makes arrays of; what is not known comes out as not known.
+Accepted are kinds of numbers, and of lists that NumPy makes arrays of; what is not known comes out as not
+known.
 
     >>> from s2sad.ir import kinds
     >>> ufunc(np.add, kinds.array(("n", 0), "float32"), kinds.FLOAT).dtype
@@ -62,7 +63,7 @@ def dtype_name(value: Any) -> str:
     if value is UNKNOWN or value is None:
         return ""
     try:
-        return np.dtype(value).name
+        return str(np.dtype(value).name)
     except TypeError:
         return ""
 
@@ -80,8 +81,6 @@ def of_ufunc(function: np.ufunc, names: tuple[str, ...]) -> Callable[[Bound], Ki
         return result
 
     return infer
-
-
 
 
 def arithmetic(function: np.ufunc, *operands: Kind) -> Kind:

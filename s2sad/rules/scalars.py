@@ -1,7 +1,7 @@
 """Builtins: conversions, Python's own min, max and sum, and functions that carry no derivative.
 
-The texts obey what `s2sad.rules.elementwise` says. Python's max and min give the derivative to the argument that they
-return, the first of equal ones: `y = max(a, b)` has the adjoints
+The texts obey what `s2sad.rules.elementwise` says. Python's max and min give the derivative to the argument
+that they return, the first of equal ones: `y = max(a, b)` has the adjoints
 
     a_bar = select(b > a, 0.0, y_bar)
     b_bar = select(b > a, y_bar, 0.0)
@@ -32,7 +32,7 @@ def _conversion(name: str, signature: str, kind: Callable[[Bound], Kind], **opti
     register(made, getattr(builtins, name))
 
 
-# ---------------------------------------------------------------------------------------------------- conversions
+# ---------------------------------------------------------------------------------------------- conversions
 
 
 def _rounded(bound: Bound) -> Kind:
@@ -63,7 +63,7 @@ _conversion("bool", "x=False", results.constant(kinds.BOOL))
 _conversion("round", "number, ndigits=None", _rounded)
 
 
-# --------------------------------------------------------------------------------------------- min, max and sum
+# ----------------------------------------------------------------------------------------- min, max and sum
 
 _ARGUMENTS = ("a", "b", "c", "d", "e", "f", "h", "i")  # `g` is taken
 
@@ -157,7 +157,7 @@ composite(
 )
 
 
-# ------------------------------------------------------------------------------------------------ no derivatives
+# ------------------------------------------------------------------------------------------- no derivatives
 
 _INACTIVE: tuple[tuple[str, str, Kind], ...] = (
     ("len", "obj", kinds.INT),
@@ -180,9 +180,9 @@ _INACTIVE: tuple[tuple[str, str, Kind], ...] = (
     ("format", "value, format_spec=''", kinds.STR),
 )
 for _name, _signature, _kind in _INACTIVE:
-    structural(_name, _signature, results.constant(_kind), None, (getattr(builtins, _name),), raises=_name != "len")
+    _object = getattr(builtins, _name)
+    structural(_name, _signature, results.constant(_kind), None, (_object,), raises=_name != "len")
 structural(
     "print", "*args, sep=' ', end='\\n', file=None, flush=False", results.constant(kinds.NONE),
     None, (builtins.print,), impure=True,
 )  # fmt: skip
-

@@ -563,13 +563,13 @@ structural(
     linear=("ary",),
     effect="view ary",
 )
-for _function, _axis in ((np.vsplit, 0), (np.dsplit, 2)):
+for _splitter, _axis in ((np.vsplit, 0), (np.dsplit, 2)):
     structural(
-        f"np.{_function.__name__}",
+        f"np.{_splitter.__name__}",
         "ary, indices_or_sections",
         _part_kind(_fixed(_axis)),
         {"ary": f"np.concatenate(g, axis={_axis})"},
-        (_function,),
+        (_splitter,),
         linear=("ary",),
         effect="view ary",
     )

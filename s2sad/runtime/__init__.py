@@ -1,7 +1,7 @@
 """Functions that generated texts call by bare name; each needs NumPy only and can be copied into a file.
 
-`HELPERS` maps the bare name to the function, which is an attribute of this package as well. `needs(name)` names
-what a standalone file has to hold for it:
+`HELPERS` maps the bare name to the function, which is an attribute of this package as well. `needs(name)`
+names what a standalone file has to hold for it:
 
     >>> needs("Shadows")
     ('Shadows', 'byte_bounds', 'owner')

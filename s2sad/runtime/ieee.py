@@ -1,13 +1,13 @@
 """Arithmetic as IEEE 754 has it, on Python floats: derivatives at poles give inf or nan where Python raises.
 
-Arguments are Python numbers (the functions that say so also take arrays). No function raises ArithmeticError or
-ValueError, whatever its arguments:
+Arguments are Python numbers (the functions that say so also take arrays). No function raises
+ArithmeticError or ValueError, whatever its arguments:
 
     >>> ieee_div(1.0, -0.0), ieee_pow(0.0, -0.5), ieee_log(0.0)
     (-inf, inf, -inf)
 
-The functions come in families that are closed under differentiation: `pow_dx(x, y, n)` is the n-th derivative of
-x**y in x, `pow_dy(x, y, m)` the m-th in y, and so on.
+The functions come in families that are closed under differentiation: `pow_dx(x, y, n)` is the n-th
+derivative of x**y in x, `pow_dy(x, y, m)` the m-th in y, and so on.
 """
 
 from __future__ import annotations
@@ -108,7 +108,8 @@ def select(c: Any, p: Any, q: Any) -> Any:
 
 
 def polygamma(n: int, x: float) -> float:
-    """The n-th derivative of the digamma function at a Python float; digamma is the derivative of log(gamma(x)).
+    """The n-th derivative of the digamma function at a Python float; digamma is the derivative of
+    log(gamma(x)).
 
     >>> round(polygamma(0, 1.0), 12), round(polygamma(1, 1.0) - math.pi**2/6, 12)
     (-0.577215664902, 0.0)
@@ -123,7 +124,9 @@ def polygamma(n: int, x: float) -> float:
             slope = [k * p for k, p in enumerate(cot)][1:]
             cot = [-math.pi * (a + b) for a, b in zip([*slope, 0.0, 0.0], [0.0, 0.0, *slope], strict=True)]
         c = ieee_div(1.0, math.tan(math.pi * math.fmod(x, 1.0)))
-        return (-1) ** n * polygamma(n, 1.0 - x) - sum(p * ieee_pow(c, k) for k, p in enumerate(cot) if p)
+        return (-1.0) ** n * polygamma(n, 1.0 - x) - float(
+            sum(p * ieee_pow(c, k) for k, p in enumerate(cot) if p)
+        )
     total = 0.0
     factor = (-1.0) ** (n + 1) * math.factorial(n)
     while x < 15.0 + n:

@@ -5,7 +5,6 @@ Accepted are NumPy arrays, NumPy scalars and Python numbers; nothing is written 
 memory with no argument unless the docstring says so. Cotangents belong to the inner product
 Re(sum(conj(z)*a)), so that transposes are conjugate transposes.
 
-    z = np.take(a, i)        a_bar = scatter_add(z_bar, np.take(positions(a), i), np.shape(a))
     z = np.matmul(a, b)      a_bar = matmul_left(z_bar, a, b)
 """
 
@@ -170,7 +169,7 @@ def split_like(z: Any, arrays: Sequence[Any], axis: Any = 0) -> list[Any]:
 
 
 def unstacked(z: Any, arrays: Sequence[Any], axis: int) -> list[Any]:
-    """Parts of z (views) in the shapes of the arrays that np.vstack, np.hstack or np.dstack joined along axis.
+    """Parts of z (views) shaped like the arrays that np.vstack, np.hstack or np.dstack joined along axis.
 
     >>> [p.tolist() for p in unstacked(np.array([[1, 2], [3, 4]]), [np.zeros(2), np.zeros((1, 2))], 0)]
     [[1, 2], [[3, 4]]]
@@ -305,9 +304,8 @@ def matmul_right(z: Any, a: Any, b: Any) -> Any:
 
 
 def _dot_axes(a: Any, b: Any) -> Any:
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return 0
-    return ([np.ndim(a) - 1], [max(np.ndim(b) - 2, 0)])
+    scalar = np.ndim(a) == 0 or np.ndim(b) == 0
+    return 0 if scalar else ([np.ndim(a) - 1], [max(np.ndim(b) - 2, 0)])
 
 
 def dot_left(z: Any, a: Any, b: Any) -> Any:
@@ -555,7 +553,7 @@ def eigvalsh_back(z: Any, a: Any) -> Any:
     return (v * z[..., None, :]) @ np.swapaxes(np.conj(v), -1, -2)
 
 
-def svd_back(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> Any:
+def svd_back(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> Any:  # noqa: PLR0917 - two triples
     """The cotangent of a real a with u, s, vh = np.linalg.svd(a, full_matrices=False); others may be None.
 
     >>> print(svd_back(None, np.array([1.0]), None, np.array([[1.0]]), np.array([2.0]), np.array([[1.0]])))

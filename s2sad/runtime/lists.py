@@ -1,7 +1,7 @@
 """Cotangents of lists, tuples and dicts of numbers and arrays, nested in any way.
 
-A cotangent has the structure of its primal with a number or array of equal shape for each leaf. No function writes
-into its arguments; results share no memory with them unless the docstring says so:
+A cotangent has the structure of its primal with a number or array of equal shape for each leaf. No function
+writes into its arguments; results share no memory with them unless the docstring says so:
 
     >>> add_lists([1.0, [2.0]], zeros_list([5.0, [6.0]]))
     [1.0, [2.0]]
@@ -37,8 +37,8 @@ def zeros_list(xs: Any) -> Any:
 
 
 def add_lists(a: Any, b: Any) -> Any:
-    """The sum of two cotangents of equal structure, leaf by leaf; a leaf that is None counts as zero (and the other
-    leaf is then returned as it is).
+    """The sum of two cotangents of equal structure, leaf by leaf; a leaf that is None counts as zero (and
+    the other leaf is then returned as it is).
 
     >>> add_lists([1.0, (2.0, None)], [3.0, (4.0, None)])
     [4.0, (6.0, None)]

@@ -1,7 +1,7 @@
 """Storage and what is written to it: winners of repeated indices, owners of views, shadows.
 
-An array's *owner* is the array at the end of its chain of bases. The shadow of a storage is one zero array for its
-owner; the shadow of a view has the same place, shape and strides in it:
+An array's *owner* is the array at the end of its chain of bases. The shadow of a storage is one zero array
+for its owner; the shadow of a view has the same place, shape and strides in it:
 
     >>> x = np.arange(6.0).reshape(2, 3)
     >>> bars = Shadows()
@@ -19,7 +19,8 @@ import numpy as np
 
 
 def winners(shape: Any, index: Any) -> Any:
-    """A mask of the shape of `v` in `y[index] = v`: True where that writes last to its place, y being of `shape`.
+    """A mask of the shape of `v` in `y[index] = v`: True where that writes last to its place, y being of
+    `shape`.
 
     >>> winners((3,), np.array([1, 1, 0]))
     array([False,  True,  True])
@@ -69,8 +70,8 @@ def same_storage(a: Any, b: Any) -> bool:
 
 
 def copy_strided(x: Any) -> Any:
-    """A copy of an array in a storage of its own with equal shape, strides and dtype, so that ravel and reshape give a
-    view of the copy exactly where they give a view of x; a scalar is returned as it is.
+    """A copy of an array in a storage of its own with equal shape, strides and dtype, so that ravel and
+    reshape give a view of the copy exactly where they give a view of x; a scalar is returned as it is.
 
     >>> x = np.arange(6.0).reshape(2, 3)[:, ::-2]
     >>> copy_strided(x).strides == x.strides, bool(np.all(copy_strided(x) == x))
@@ -87,10 +88,12 @@ def copy_strided(x: Any) -> Any:
 
 
 class Shadows:
-    """The shadows of the storages that are met at run time: `bars(x)` is x's place in the shadow of x's owner.
+    """The shadows of the storages that are met at run time: `bars(x)` is x's place in the shadow of x's
+    owner.
 
-    The first call for a storage makes its shadow, zeros of the owner's byte layout; later calls give views of it, of
-    equal shape, strides and dtype as x. Owners are kept alive, so that an id stands for one storage.
+    The first call for a storage makes its shadow, zeros of the owner's byte layout; later calls give views
+    of it, of equal shape, strides and dtype as x. Owners are kept alive, so that an id stands for one
+    storage.
 
     >>> x = np.zeros(4)
     >>> bars = Shadows()

@@ -1,7 +1,8 @@
 """Helpers on shapes: undoing broadcasting and reductions.
 
-Each function needs NumPy only, so that its source can be copied into a standalone file. Arguments are numbers or
-arrays; results have the shape that the docstring names and may be views of `g`, read-only where `g` is stretched:
+Each function needs NumPy only, so that its source can be copied into a standalone file. Arguments are
+numbers or arrays; results have the shape that the docstring names and may be views of `g`, read-only where
+`g` is stretched:
 
     >>> unbroadcast(np.ones((2, 3)), np.zeros(3))
     array([2., 2., 2.])
@@ -17,8 +18,8 @@ import numpy as np
 def unbroadcast(g: Any, x: Any) -> Any:
     """Sum `g` over the axes along which `x` was broadcast, to x's shape.
 
-    `g` has the shape that x was broadcast to (a scalar `g` stands for a constant array); the result is `g` itself
-    where the shapes agree, a scalar where x is one.
+    `g` has the shape that x was broadcast to (a scalar `g` stands for a constant array); the result is `g`
+    itself where the shapes agree, a scalar where x is one.
 
     >>> unbroadcast(np.ones((2, 3)), np.zeros((2, 1)))
     array([[3.],
@@ -40,7 +41,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
 def expand(g: Any, axis: Any, rank: int) -> Any:
     """Put the axes that were reduced from an array of rank `rank` back as axes of length 1.
 
-    `axis` is an int, a tuple of ints (negative ones count from the end) or None for all; the result is a view of g.
+    `axis` is an int, a tuple of ints (negative ones count from the end) or None for all; the result is a
+    view of g.
 
     >>> expand(np.ones(3), 0, 2).shape, expand(np.float64(1.0), None, 2).shape
     ((1, 3), (1, 1))
@@ -54,8 +56,8 @@ def expand(g: Any, axis: Any, rank: int) -> Any:
 def unreduce(g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Stretch `g`, which has the shape of x reduced over `axis`, back to x's shape.
 
-    The result is a read-only view of g: copy it before it is written to or handed out. It is `g` itself where x is
-    a scalar.
+    The result is a read-only view of g: copy it before it is written to or handed out. It is `g` itself
+    where x is a scalar.
 
     >>> unreduce(np.array([1.0, 2.0]), np.zeros((2, 3)), 1)
     array([[1., 1., 1.],

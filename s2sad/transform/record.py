@@ -23,7 +23,7 @@ from s2sad.analysis.primitives import COMPARISONS, effect_of, subscript
 from s2sad.analysis.storage import Storage
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
-    Atom, Block, Call, Carry, Const, Do, For, If, Let, Out, Range, Stmt, Undef, Var, While, blocks, call_vars, uses,
+    Atom, Block, Call, Carry, Const, Do, For, If, Let, Out, Range, Stmt, Undef, Var, While, blocks, call_vars, uses, walk,
 )
 from s2sad.ir.rewrite import in_atom, in_statement, with_blocks
 from s2sad.transform.reverse import Reverse
@@ -54,6 +54,7 @@ class Record:
         self.storage: Storage = rev.storage
         self.edits = Edits(before=rev.before, after=rev.after, counters=rev.counters)
         self.tapes: dict[tuple[str, Stmt], Var] = {}
+        self.seen: dict[str, Call] = {}
         self.exported: dict[tuple[str, int], str] = {}
         self.parents: dict[Stmt, tuple[Stmt, int] | None] = {}
         self.owner_of: dict[str, Stmt | None] = {}
@@ -65,6 +66,8 @@ class Record:
                     self.storage.lets[line.name] = line
                     self.owner_of[line.name] = stmt
                     self.parents[line] = self.parents[stmt]
+        for loop, name in rev.counters.items():
+            self.owner_of[name] = loop
         self.written_lists = {
             rev.aliases.of(a.name)
             for stmt in self.parents if isinstance(stmt, Do) and stmt.call.fun.startswith("list.")
@@ -111,12 +114,31 @@ class Record:
             inner = inside
         parts = blocks(stmt)
         if not parts:
+            if isinstance(stmt, Let):
+                self.seen[stmt.name] = stmt.call
             return stmt
         new = tuple(tuple(self._nested(s, inner) for s in part) for part in parts)
         made = with_blocks(stmt, new)
         if stmt in self.rev.mirror:
             self.rev.mirror[made] = self.rev.mirror[stmt]
-        return made
+        return self._uncounted(made) if isinstance(made, For) else made
+
+    def _uncounted(self, made: For) -> For:
+        """`for i in range(n - 1, -1, -1)` that does not use i as `for _ in range(n)`."""
+        if not isinstance(made.space, Range) or made.space.step != Const(-1) or made.space.stop != Const(-1):
+            return made
+        if any(made.target in set(uses(s)) for s in walk(made.body)):
+            return made
+        last = made.space.start
+        call = self.seen.get(last.name) if isinstance(last, Var) else None
+        if isinstance(last, Const):
+            count: Atom = Const(last.value + 1)
+        elif call is not None and call.fun == "sub" and call.args[1] == Const(1):
+            count = call.args[0]
+        else:
+            return made
+        self.fresh.hints[made.target] = "_"
+        return replace(made, space=Range(Const(0), count, Const(1)))
 
     # ------------------------------------------------------------------------------------------------ one reversed loop
 

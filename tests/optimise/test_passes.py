@@ -222,6 +222,14 @@ SHARED = {
     "user's function": ("with user:\n  t = np.tanh(x)\n  s = np.tanh(x)\nr = t*s\nreturn r", "r = mul(t, t)"),
     "raising": ("with user:\n  t = math.sqrt(k)\n  s = math.sqrt(k)\nr = t*s\nreturn r", "r = mul(t, t)"),
 }
+SHARED["elements at equal places"] = (
+    "with user:\n  for i in range(1, 3):\n    j = i - 1\n    a = x[j]\n    l = i - 1\n    b = x[l]\n    r = a*b\n    print(r)\nreturn k",
+    "r = mul(a, a)",
+)
+SHARED["shadows"] = (
+    "t = Shadows()\ns = shadow_of(t, x)\ns += k\nr = shadow_of(t, x)\nq = r*2\nreturn q",
+    "q = mul(s, 2)",
+)
 DISTINCT = {
     "written operand": (
         "y = np.tanh(x)\nt = np.sum(y)\ny[1:] = k\ns = np.sum(y)\nr = t*s\nreturn r",

@@ -15,7 +15,7 @@ from test_elementwise_table import bind, evaluate, text_for
 from s2sad import runtime
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
-from s2sad.rules import registry, scalars  # noqa: F401  loads the tables
+from s2sad.rules import registry, scalars
 from s2sad.rules.registry import RULES, UNKNOWN, Bound
 
 
@@ -29,7 +29,9 @@ def bar(name: str, argument: str, *args: Any, g: Any = 1.0, tangent: bool = Fals
     assert text is not None
     out = _function(name)(*args)
     scope = {"max": max, "min": min, "sum": sum}
-    return eval(text, {"np": np, "math": math, **runtime.HELPERS, **scope, **kinds_of_values(rule, args, out, g)})
+    return eval(
+        text, {"np": np, "math": math, **runtime.HELPERS, **scope, **kinds_of_values(rule, args, out, g)}
+    )
 
 
 def kinds_of_values(rule: registry.Rule, args: tuple[Any, ...], out: Any, g: Any) -> dict[str, Any]:
@@ -108,7 +110,9 @@ def test_composites_agree_with_what_they_stand_for() -> None:
         scope: dict[str, Any] = {}
         exec(RULES[name].source, scope)
         made = scope[name.rsplit(".", 1)[-1]]
-        for args in ([(7.5, -2.0), (-7, 2), (1e300, 1e-3)] if name == "divmod" else [([0.1, 3.0, 7.7],), ([],)]):
+        for args in (
+            [(7.5, -2.0), (-7, 2), (1e300, 1e-3)] if name == "divmod" else [([0.1, 3.0, 7.7],), ([],)]
+        ):
             assert made(*args) == _function(name)(*args)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from s2sad import runtime
-from s2sad.runtime import (  # type: ignore[attr-defined]
+from s2sad.runtime import (
     Shadows,
     copy_strided,
     ieee_pow,
@@ -55,7 +55,9 @@ def test_every_helper_has_an_example() -> None:
 def test_sources_stand_alone(name: str) -> None:
     """A file that holds the sources of what `needs` names runs the helper's example."""
     scope: dict[str, Any] = {"__name__": "alone"}
-    exec("from __future__ import annotations\nimport math\nimport numpy as np\nfrom typing import Any\n", scope)
+    exec(
+        "from __future__ import annotations\nimport math\nimport numpy as np\nfrom typing import Any\n", scope
+    )
     for needed in runtime.needs(name):
         source = "from __future__ import annotations\n" + inspect.getsource(runtime._all[needed])
         exec(source, scope)
@@ -110,7 +112,9 @@ def test_shadows_keep_their_owners() -> None:
 
 def test_same_storage() -> None:
     x = np.zeros(6)
-    assert same_storage(x, x.reshape(2, 3)[1]) and not same_storage(x, np.zeros(6)) and not same_storage(x, 0.0)
+    assert (
+        same_storage(x, x.reshape(2, 3)[1]) and not same_storage(x, np.zeros(6)) and not same_storage(x, 0.0)
+    )
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (3,), (1, 3), (2, 1), (2, 3), (1, 1)])
