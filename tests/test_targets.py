@@ -311,7 +311,7 @@ def exits(a, b, n):
 
 
 @pytest.mark.parametrize("n", [0, 1, 4, 9])
-@pytest.mark.parametrize("a", [0.2, 1.3, 2.6, np.float64(1.7), 4.9])
+@pytest.mark.parametrize("a", [0.2, 1.3, 2.6, np.float64(1.7), 4.87])
 @pytest.mark.parametrize("b", [0.1, 1.1, 2.5])
 def test_exits_of_nested_loops(a, b, n):
     check(exits, (a, b, n), tol=1e-5)

@@ -1,7 +1,8 @@
 """Out of SSA, first half: what `Out` and `Carry` mean becomes assignments, what `stop` means becomes `break`.
 
-Accepts the trees of `nest`; gives trees without outs, carried values and stop flags, in which names may be assigned in
-several places. All copies are explicit; `names` makes most of them vanish by giving both sides one Python name.
+Accepts the trees of `nest`; gives trees without outs, carried values and stop flags, in which names may be
+assigned in several places. All copies are explicit; `names` makes most of them vanish by giving both sides
+one Python name.
 
     for i in 0..n, carried (s.2: init s.1, next s.4, out s.5), stop f.1:          Copy(s.2 = s.1)
         if t.1: ...                                                               for i in range(n):
@@ -11,20 +12,35 @@ several places. All copies are explicit; `names` makes most of them vanish by gi
                                                                                       Copy(s.2 = s.4)
                                                                                   Copy(s.5 = s.2)
 
-A flag that a loop carries only to tell afterwards whether it was left early is assigned where the loop is left.
-"""
+A flag that a loop carries only to tell afterwards whether it was left early is assigned where the loop is
+left."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from s2sad.backend.tree import (
-    Branch, Copy, Effect, Exit, Expr, Loop, Node, Result, Tree, expr_vars, expression, is_const, operands, walk,
-)  # fmt: skip
+    Branch,
+    Copy,
+    Effect,
+    Exit,
+    Expr,
+    Loop,
+    Node,
+    Result,
+    Tree,
+    expr_vars,
+    expression,
+    is_const,
+    operands,
+    walk,
+)
 from s2sad.ir.nodes import Atom, Const, Out, Var, atom_vars
 
 Pairs = list[tuple[str, Expr]]
-Pending = list[tuple[Pairs, Pairs]]  # copies at the end of a block where control goes on, and where the loop is left
+Pending = list[
+    tuple[Pairs, Pairs]
+]  # copies at the end of a block where control goes on, and where the loop is left
 
 
 def explicit(block: list[Tree]) -> None:
@@ -77,7 +93,9 @@ class _Explicit:
         carried = [c for c in stmt.carried if c[0] in self.needed]
         latches = [c for c in carried if stmt.stop is not None and c[2] == stmt.stop and self.is_unset(c[1])]
         self.unset.update(c[0] for c in latches)
-        going: Pairs = [(name, expression(nxt)) for name, _, nxt, _ in carried if not any(name == c[0] for c in latches)]
+        going: Pairs = [
+            (name, expression(nxt)) for name, _, nxt, _ in carried if not any(name == c[0] for c in latches)
+        ]
         leaving: Pairs = [*going, *((c[0], Const(True)) for c in latches)]
         _append(done, [(name, expression(init)) for name, init, _, _ in carried])
         self.block(stmt.head)

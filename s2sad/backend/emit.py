@@ -8,9 +8,8 @@
         # backward
         return y + 2 * x
 
-`nest` makes expression trees, `copies` and `names` leave SSA, this module makes statements of Python, `spell` expressions
-and `printing` text.
-"""
+`nest` makes expression trees, `copies` and `names` leave SSA, this module makes statements of Python,
+`spell` expressions and `printing` text."""
 
 from __future__ import annotations
 
@@ -28,15 +27,36 @@ from s2sad.backend.nest import MayMove, nest
 from s2sad.backend.printing import Mark, remark, write
 from s2sad.backend.spell import OPERATORS, Roots, Speller
 from s2sad.backend.tree import (
-    Assign, Branch, Copy, Effect, Exit, Expr, Loop, Node, Remark, Result, Tree, Write, nodes, operands, walk,
-)  # fmt: skip
+    Assign,
+    Branch,
+    Copy,
+    Effect,
+    Exit,
+    Expr,
+    Loop,
+    Node,
+    Remark,
+    Tree,
+    Write,
+    nodes,
+    operands,
+    walk,
+)
 from s2sad.errors import Span
 from s2sad.ir.nodes import NONE, Const, Program, Var
 
 _INVERSE = {
-    "eq": "ne", "ne": "eq", "is": "isnot", "isnot": "is", "in": "notin", "notin": "in", "lt": "ge", "ge": "lt",
-    "gt": "le", "le": "gt",
-}  # fmt: skip
+    "eq": "ne",
+    "ne": "eq",
+    "is": "isnot",
+    "isnot": "is",
+    "in": "notin",
+    "notin": "in",
+    "lt": "ge",
+    "ge": "lt",
+    "gt": "le",
+    "le": "gt",
+}
 _INTEGERS = ("lt", "ge", "gt", "le")  # NaN: `not x < y` is no `x >= y`
 
 
@@ -123,7 +143,11 @@ class _Function:
         """The body; what follows `backward` is put under errstate where it computes anything."""
         cut = next((k for k, s in enumerate(body) if isinstance(s, Remark) and s.text == "backward"), None)
         rest = [] if cut is None else body[cut + 1 :]
-        if cut is None or not self.program.quiet or not any(any(nodes(e)) for s in walk(rest) for e in operands(s)):
+        if (
+            cut is None
+            or not self.program.quiet
+            or not any(any(nodes(e)) for s in walk(rest) for e in operands(s))
+        ):
             return self.block(body)
         state = ast.Call(self.roots.dotted("np.errstate"), [], [ast.keyword("all", ast.Constant("ignore"))])
         quiet = ast.With([ast.withitem(state)], self.filled(self.block(rest)))
@@ -143,8 +167,12 @@ class _Function:
             made = self.stmt(stmt)
             if made:
                 spans = [origin.span for origin in stmt.origins if origin.span is not None]
-                notes = [self.program.notes[origin] for origin in stmt.origins if origin in self.program.notes]
-                self.marks.setdefault(id(made[0]), Mark(spans[0] if spans else None, notes[0] if notes else ""))
+                notes = [
+                    self.program.notes[origin] for origin in stmt.origins if origin in self.program.notes
+                ]
+                self.marks.setdefault(
+                    id(made[0]), Mark(spans[0] if spans else None, notes[0] if notes else "")
+                )
             done.extend(made)
         return done
 
@@ -232,7 +260,11 @@ class _Function:
         """The opposite of a condition."""
         if isinstance(cond, Node) and cond.fun == "not":
             return cond.args[0]
-        if isinstance(cond, Node) and cond.fun in _INVERSE and all(self.is_plain(arg, cond.fun) for arg in cond.args):
+        if (
+            isinstance(cond, Node)
+            and cond.fun in _INVERSE
+            and all(self.is_plain(arg, cond.fun) for arg in cond.args)
+        ):
             return Node(_INVERSE[cond.fun], cond.args, kind=cond.kind)
         return Node("not", (cond,))
 
@@ -241,7 +273,9 @@ class _Function:
         if fun in ("is", "isnot", "in", "notin"):
             return True
         if isinstance(expr, Const):
-            return isinstance(expr.value, int) or (fun not in _INTEGERS and isinstance(expr.value, float | str))
+            return isinstance(expr.value, int) or (
+                fun not in _INTEGERS and isinstance(expr.value, float | str)
+            )
         kind = self.facts.kind(expr)
         if kind is None or not (kind.is_scalar or kind.cat == "str"):
             return False

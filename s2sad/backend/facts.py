@@ -1,8 +1,9 @@
 """What an expression or a statement reads, writes and may raise, as bits: the gate for re-nesting.
 
-An expression may move down past a statement unless the statement writes what the expression reads, or both can be
-noticed: an exception that the user's own operation raises stays in its place among other exceptions and effects. What
-transforms make does not raise where the primal does not (see the rules), so it moves freely.
+An expression may move down past a statement unless the statement writes what the expression reads, or both
+can be noticed: an exception that the user's own operation raises stays in its place among other exceptions
+and effects. What transforms make does not raise where the primal does not (see the rules), so it moves
+freely.
 
     t = u[1:]*k          reads arrays; may not pass
     u[0] = 0.0           writes arrays
@@ -15,21 +16,39 @@ import builtins
 
 from s2sad.analysis.primitives import PURE, effect_of
 from s2sad.backend.tree import (
-    ATTRIBUTES, Assign, Branch, Copy, Effect, Exit, Expr, Loop, Node, Remark, Result, Tree, Write, inner, is_const,
+    ATTRIBUTES,
+    Branch,
+    Effect,
+    Exit,
+    Expr,
+    Loop,
+    Node,
+    Remark,
+    Result,
+    Tree,
+    Write,
+    inner,
+    is_const,
     operands,
-)  # fmt: skip
+)
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Undef, Var
 
 READ_ARRAY, READ_LIST, WRITE_ARRAY, WRITE_LIST, RAISES, EFFECT, FENCE = 1, 2, 4, 8, 16, 32, 64
 _READS = READ_ARRAY | READ_LIST
 _WRITES = WRITE_ARRAY | WRITE_LIST
-_ARITHMETIC = frozenset("add sub mul truediv floordiv mod pow matmul neg pos invert not lt le eq ne gt ge band bor bxor".split())
+_ARITHMETIC = frozenset(
+    "add sub mul truediv floordiv mod pow matmul neg pos invert not lt le eq ne gt ge band bor bxor".split()
+)
 _TESTS = frozenset(("is", "isnot", "not", "(and)", "(or)"))
 _FRESH = _ARITHMETIC | _TESTS | {"copy", "np.sum", "np.zeros_like", "np.ones_like", "np.vdot", "np.dot"}
-_SHAPES = frozenset("len np.shape np.ndim np.size np.zeros_like np.ones_like np.empty_like np.full_like".split())
+_SHAPES = frozenset(
+    "len np.shape np.ndim np.size np.zeros_like np.ones_like np.empty_like np.full_like".split()
+)
 _STATE = ("np.random.", "random.", "list.", "dict.", "set.", "time.")
-_CALLS = frozenset(("call", "print", "raise", "assert", "next", "input", "open", "exec", "eval", "setattr", "delattr"))
+_CALLS = frozenset(
+    ("call", "print", "raise", "assert", "next", "input", "open", "exec", "eval", "setattr", "delattr")
+)
 
 
 class Facts:
@@ -51,7 +70,7 @@ class Facts:
     def stmt(self, stmt: Tree) -> int:
         """What a statement does, its nested blocks included."""
         bits = self._own(stmt)
-        stack = [block for block in inner(stmt)]
+        stack = list(inner(stmt))
         while stack:
             for nested in stack.pop():
                 bits |= self._own(nested)
@@ -99,7 +118,13 @@ class Facts:
             return bits, value
         if expr.fun == "getitem" and _cat(self.kind(expr.args[0])) in ("list", "tuple", "dict"):
             return bits | READ_LIST, value
-        if expr.fun in _SHAPES and expr.kind.cat != "list" and _cat(self.kind(expr.args[0])) in ("array", "num"):
+        if (
+            expr.fun in _SHAPES
+            and expr.kind.cat != "list"
+            and _cat(self.kind(expr.args[0])) in ("array", "num")
+        ):
+            for _, read in parts[1:]:
+                bits |= read
             return bits, value
         if expr.fun in ("(tuple)", "(list)", "(dict)", "(slice)", "tuple", "list", "dict"):
             for _, read in parts:
@@ -117,7 +142,11 @@ class Facts:
 
     def _is_view(self, expr: Node) -> bool:
         """Whether the operation binds storage without reading it."""
-        form = f".{expr.args[1].value}" if expr.fun == "getattr" and isinstance(expr.args[1], Const) else expr.form
+        form = (
+            f".{expr.args[1].value}"
+            if expr.fun == "getattr" and isinstance(expr.args[1], Const)
+            else expr.form
+        )
         if form in ATTRIBUTES and len(expr.args) <= 2 and (expr.fun == "getattr" or len(expr.args) == 1):
             return _cat(self.kind(expr.args[0])) in ("array", "num", "npscalar")
         if expr.fun != "getitem" or _cat(self.kind(expr.args[0])) != "array" or expr.kind.cat != "array":
@@ -131,7 +160,9 @@ class Facts:
         index, kind = expr.args[1], self.kind(expr.args[0])
         parts = index.args if isinstance(index, Node) and index.fun == "(tuple)" else (index,)
         slices = all(isinstance(part, Node) and part.fun == "(slice)" for part in parts)
-        steps = all(is_const(part.args[2], None) for part in parts if isinstance(part, Node) and len(part.args) == 3)
+        steps = all(
+            is_const(part.args[2], None) for part in parts if isinstance(part, Node) and len(part.args) == 3
+        )
         return slices and steps and kind is not None and (kind.rank or 0) >= len(parts)
 
     def _is_basic(self, part: Expr) -> bool:
@@ -140,11 +171,21 @@ class Facts:
         if isinstance(part, Const):
             return part.value is None or part.value is Ellipsis or type(part.value) is int
         kind = self.kind(part)
-        return _cat(kind) in ("int", "slice") or (_cat(kind) == "npscalar" and kind is not None and kind.sort == "int")
+        return _cat(kind) in ("int", "slice") or (
+            _cat(kind) == "npscalar" and kind is not None and kind.sort == "int"
+        )
 
     def _raises(self, expr: Node) -> bool:
         """Whether an operation of the user's may raise, as far as kinds can exclude it."""
-        if expr.fun in _TESTS or expr.fun in ("(tuple)", "(list)", "(dict)", "(slice)", "(ifelse)", "tuple", "list"):
+        if expr.fun in _TESTS or expr.fun in (
+            "(tuple)",
+            "(list)",
+            "(dict)",
+            "(slice)",
+            "(ifelse)",
+            "tuple",
+            "list",
+        ):
             return False
         found = [self.kind(arg) for arg in expr.args if not isinstance(arg, Const)]
         if expr.fun == "getitem" and self._is_view(expr):
@@ -210,4 +251,3 @@ def _written(reads: int) -> int:
 
 def _cat(kind: Kind | None) -> str:
     return "" if kind is None else kind.cat
-

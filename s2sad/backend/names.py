@@ -1,15 +1,16 @@
 """Out of SSA, second half: which SSA names share a Python name, and which name that is.
 
-Accepts the trees of `copies`; gives a Python name for every SSA name. Two SSA names may share one if neither is assigned
-while the other's value is still needed (Chaitin's interference, where a copy does not clash with its source). Sides of
-copies are united, equal hints before others and inner loops before outer ones, so that most copies become `x = x` and
-vanish; where the user has two names (`prev = cur`) they stay two. `tidy` drops those and writes the rest as assignments, simultaneous ones where order matters:
+Accepts the trees of `copies`; gives a Python name for every SSA name. Two SSA names may share one if
+neither is assigned while the other's value is still needed (Chaitin's interference, where a copy does not
+clash with its source). Sides of copies are united, equal hints before others and inner loops before outer
+ones, so that most copies become `x = x` and vanish; where the user has two names (`prev = cur`) they stay
+two. `tidy` drops those and writes the rest as assignments, simultaneous ones where order matters:
 
     Copy(u = v, v = w, w = u)   ->   u, v, w = v, w, u
     Copy(s = t, i = j)          ->   s = t; i = j
 
-Sets of names are integers, one bit per name, so that straight-line code of thousands of statements costs milliseconds.
-"""
+Sets of names are integers, one bit per name, so that straight-line code of thousands of statements costs
+milliseconds."""
 
 from __future__ import annotations
 
@@ -19,9 +20,21 @@ import re
 from collections.abc import Iterable, Iterator
 
 from s2sad.backend.tree import (
-    Assign, Branch, Copy, Effect, Exit, Expr, Loop, Node, Tree, expr_vars, inner, measure, operands,
+    Assign,
+    Branch,
+    Copy,
+    Effect,
+    Exit,
+    Expr,
+    Loop,
+    Node,
+    Tree,
+    expr_vars,
+    inner,
+    measure,
+    operands,
     walk,
-)  # fmt: skip
+)
 from s2sad.ir.nodes import Program, Undef, Var
 
 _TAPE = re.compile(r"t\d*s")
@@ -253,7 +266,11 @@ class _Namer:
         classes = self.classes
         for stmt in walk(body):
             value = stmt.value if isinstance(stmt, Effect) and stmt.made else None
-            if not isinstance(value, Node) or value.fun != "list.append" or not isinstance(value.args[0], Var):
+            if (
+                not isinstance(value, Node)
+                or value.fun != "list.append"
+                or not isinstance(value.args[0], Var)
+            ):
                 continue
             root = classes.find(classes.number[value.args[0].name])
             read = value.args[1]
@@ -270,11 +287,15 @@ class _Namer:
             hint = next((i for i in "ijk" if i not in self.hinted and self.is_free(i, root)), "")
         if not hint or hint == "_" or not hint.isidentifier():
             fresh = (f"t{k}" for k in self.numbers)
-            name = next(c for c in fresh if c not in self.taken and c not in self.hinted and self.is_free(c, root))
+            name = next(
+                c for c in fresh if c not in self.taken and c not in self.hinted and self.is_free(c, root)
+            )
         else:
             first = 2 if hint.endswith(("_bar", "_dot")) else 1
             candidates = itertools.chain([hint], (f"{hint}_{k}" for k in itertools.count(first)))
-            name = next(c for c in candidates if self.is_free(c, root) and (c == hint or c not in self.hinted))
+            name = next(
+                c for c in candidates if self.is_free(c, root) and (c == hint or c not in self.hinted)
+            )
         self.take(root, name)
 
     def is_free(self, name: str, root: int) -> bool:
@@ -311,7 +332,7 @@ def _tidy(block: list[Tree], python: dict[str, str], hints: dict[str, str], sing
         if not isinstance(stmt, Copy):
             done.append(stmt)
             continue
-        pairs = [pair for pair in stmt.pairs if not _vanishes(pair, python)]
+        pairs: list[tuple[str, Expr]] = [pair for pair in stmt.pairs if not _vanishes(pair, python)]
         if stmt.shown:
             done.extend([Copy(pairs, True, stmt.origins)] if pairs else [])
             continue
@@ -343,7 +364,10 @@ def _reads(pair: tuple[str, Expr], python: dict[str, str]) -> set[str]:
 
 def _cycle(rest: list[tuple[str, Expr]], python: dict[str, str]) -> list[tuple[str, Expr]]:
     """Pairs that must be one assignment and that no other pair's reading depends on."""
-    readers = {k: {m for m, q in enumerate(rest) if m != k and python[p[0]] in _reads(q, python)} for k, p in enumerate(rest)}
+    readers = {
+        k: {m for m, q in enumerate(rest) if m != k and python[p[0]] in _reads(q, python)}
+        for k, p in enumerate(rest)
+    }
     reach: dict[int, set[int]] = {}
     for k in readers:
         seen: set[int] = set()

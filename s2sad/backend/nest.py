@@ -1,16 +1,17 @@
 """From SSA statements to statements on expression trees, as a person would write them.
 
-Accepts the body of a `Program`; gives a block of `backend.tree` statements in which temporaries that are used once have
-been put back into the expression that uses them, where evaluation may move there and the line stays short.
+Accepts the body of a `Program`; gives a block of `backend.tree` statements in which temporaries that are
+used once have been put back into the expression that uses them, where evaluation may move there and the
+line stays short.
 
     t.1 = getitem(u.1, 1:)               u[:-1] = 2*u[1:]
     t.2 = mul(2, t.1)            ->
     Store(u.1, :-1, t.2)
 
-A temporary moves down inside its own block only: never into a loop, a loop's head or a branch. Operands of a statement
-are treated from the last to the first, each moving past the statements that are still standing, so operations whose
-order can be noticed keep it. The user's names stay; `x_bar` and `x_dot` of transforms count as temporaries.
-"""
+A temporary moves down inside its own block only: never into a loop, a loop's head or a branch. Operands of
+a statement are treated from the last to the first, each moving past the statements that are still standing,
+so operations whose order can be noticed keep it. The user's names stay; `x_bar` and `x_dot` of transforms
+count as temporaries."""
 
 from __future__ import annotations
 
@@ -22,14 +23,47 @@ from s2sad.backend import facts
 from s2sad.backend.facts import Facts
 from s2sad.backend.peephole import Peephole
 from s2sad.backend.tree import (
-    DISPLAYS, Assign, Branch, Copy, Effect, Expr, Loop, Node, Remark, Result, Tree, Write, depth, expression, is_const,
-    measure, nodes,
-)  # fmt: skip
+    DISPLAYS,
+    Assign,
+    Branch,
+    Copy,
+    Effect,
+    Expr,
+    Loop,
+    Node,
+    Remark,
+    Result,
+    Tree,
+    Write,
+    depth,
+    expression,
+    is_const,
+    measure,
+    nodes,
+)
 from s2sad.ir.kinds import BOOL, OBJECT, RANGE
 from s2sad.ir.nodes import (
-    Atom, Block, Call, Comment, Do, For, If, Let, Moves, Program, Range, Return, Stmt, Store, Undef, Var, While,
-    atom_vars, uses, walk,
-)  # fmt: skip
+    Atom,
+    Block,
+    Call,
+    Comment,
+    Do,
+    For,
+    If,
+    Let,
+    Moves,
+    Program,
+    Range,
+    Return,
+    Stmt,
+    Store,
+    Undef,
+    Var,
+    While,
+    atom_vars,
+    uses,
+    walk,
+)
 
 MayMove = Callable[[Let, Stmt], bool]
 _WIDTH = 86
@@ -252,8 +286,16 @@ class _Line:
 
     def is_place(self, base: Expr) -> bool:
         """Whether a whole array that is written to may be written to as `x[index]`."""
-        let = self.standing[self.place[base.name]] if isinstance(base, Var) and base.name in self.place else None
-        return isinstance(let, Assign) and self.owner.is_temporary(let) and self.owner.facts.is_element(let.value)
+        let = (
+            self.standing[self.place[base.name]]
+            if isinstance(base, Var) and base.name in self.place
+            else None
+        )
+        return (
+            isinstance(let, Assign)
+            and self.owner.is_temporary(let)
+            and self.owner.facts.is_element(let.value)
+        )
 
     def own_width(self, stmt: Tree) -> int:
         """Columns of a statement before anything is folded."""
@@ -261,7 +303,12 @@ class _Line:
         if isinstance(stmt, Assign):
             return width(Var(stmt.name)) + 3 + width(stmt.value)
         if isinstance(stmt, Write):
-            return width(stmt.base) + (5 if stmt.index is None else 2 + width(stmt.index)) + 4 + width(stmt.value)
+            return (
+                width(stmt.base)
+                + (5 if stmt.index is None else 2 + width(stmt.index))
+                + 4
+                + width(stmt.value)
+            )
         if isinstance(stmt, Effect):
             return width(stmt.value) + 7
         if isinstance(stmt, Branch):
@@ -322,5 +369,3 @@ class _Line:
             return False
         lets = [node.let for node in nodes(expr)]
         return all(let is not None and may_move(let, past) for let in lets for past in fixed.origins)
-
-

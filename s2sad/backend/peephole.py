@@ -1,7 +1,7 @@
 """Rewrites of expression trees that a person would do while writing, on what transforms made alone.
 
-Each takes and gives a node whose value is the same (exactly, but for constants that are multiplied together), and which
-is as fresh: `1.0*x` is a new array and becomes `x` only as an operand of arithmetic.
+Each takes and gives a node whose value is the same (exactly, but for constants that are multiplied
+together), and which is as fresh: `1.0*x` is a new array and becomes `x` only as an operand of arithmetic.
 
     a + (-b)  ->  a - b            2*(0.5*x)        ->  x (as an operand)
     (-a)*b    ->  -(a*b)           np.sum(a*b)      ->  np.vdot(a, b), if shapes are known to be equal
@@ -10,6 +10,7 @@ is as fresh: `1.0*x` is a new array and becomes `x` only as an operand of arithm
 
 from __future__ import annotations
 
+import cmath
 from dataclasses import replace
 from typing import TypeGuard
 
@@ -69,7 +70,12 @@ class Peephole:
             return replace(node, fun="sub" if node.fun == "add" else "add", args=(left, self._operand(value)))
         if node.fun == "add" and _is(left, "neg"):
             return replace(node, fun="sub", args=(right, left.args[0]))
-        if node.fun == "add" and isinstance(left, Var) and left == right and self._sort(left) in ("float", "complex", "int"):
+        if (
+            node.fun == "add"
+            and isinstance(left, Var)
+            and left == right
+            and self._sort(left) in ("float", "complex", "int")
+        ):
             return replace(node, fun="mul", args=(Const(2), left))
         return node
 
@@ -86,7 +92,7 @@ class Peephole:
         inside, core_or_none = (None, None) if rest is None else _split(rest)
         if outer is not None and inside is not None and core_or_none is not None:
             product = outer * inside
-            if product == product and abs(product) != float("inf"):
+            if cmath.isfinite(product):
                 node = replace(node, args=(Const(product), core_or_none))
                 outer, rest = product, core_or_none
         if outer == 1 and rest is not None and self._inexact(rest) and self._fresh(rest):
@@ -109,7 +115,9 @@ class Peephole:
             return node
         left, right = node.args[0].args
         kinds = self._kind(left), self._kind(right)
-        if any(kind is None or kind.cat != "array" or not kind.rank or kind.sort != "float" for kind in kinds):
+        if any(
+            kind is None or kind.cat != "array" or not kind.rank or kind.sort != "float" for kind in kinds
+        ):
             return node
         if kinds[0] is None or kinds[1] is None or not same_shape(kinds[0], kinds[1]):
             return node
@@ -162,4 +170,3 @@ def _positive(expr: Expr) -> tuple[Expr, bool]:
             return rest, True
         return replace(expr, args=(Const(-factor), rest)), True
     return expr, False
-

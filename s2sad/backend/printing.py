@@ -1,8 +1,8 @@
 """`ast` to text: astor's printing, checked by parsing it back, then comments, notes and the line map.
 
-Accepts a module whose comments are placeholders (`remark`); gives the text, in which every comment has its own line, and
-for statements that carry a `Mark` the line on which they begin. This is the only place that knows astor.
-"""
+Accepts a module whose comments are placeholders (`remark`); gives the text, in which every comment has its
+own line, and for statements that carry a `Mark` the line on which they begin. This is the only place that
+knows astor."""
 
 from __future__ import annotations
 
@@ -44,7 +44,11 @@ def write(tree: ast.Module, marks: dict[int, Mark], remarks: list[str]) -> tuple
     spans: dict[int, Span] = {}
     for made, parsed in zip(_statements(tree), _statements(back), strict=True):
         mark = marks.get(id(made))
-        if isinstance(made, ast.Expr) and isinstance(made.value, ast.Name) and made.value.id.startswith(_PREFIX):
+        if (
+            isinstance(made, ast.Expr)
+            and isinstance(made.value, ast.Name)
+            and made.value.id.startswith(_PREFIX)
+        ):
             here = lines[parsed.lineno - 1]
             indent = here[: len(here) - len(here.lstrip())]
             lines[parsed.lineno - 1] = f"{indent}# {remarks[int(made.value.id.removeprefix(_PREFIX))]}"
@@ -68,8 +72,8 @@ def _astor(tree: ast.Module) -> str:
     """astor's text; empty if astor fails. It warns about its own use of old `ast` names."""
     with _lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import astor  # type: ignore[import-untyped]
-        from astor.source_repr import split_lines  # type: ignore[import-untyped]
+        import astor
+        from astor.source_repr import split_lines
 
         try:
             text = astor.to_source(

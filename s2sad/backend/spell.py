@@ -1,8 +1,8 @@
 """How expressions are spelt: trees as `ast` expressions, and the outside names that they need.
 
-`Roots` hands out the names under which the text reaches live objects: modules, builtins, functions of `s2sad.runtime`, the
-user's globals. The names are the customary ones (`np`, `math`, the user's own) unless a parameter or another object has
-them. `Speller` turns trees into `ast`, with Python names for SSA names:
+`Roots` hands out the names under which the text reaches live objects: modules, builtins, functions of
+`s2sad.runtime`, the user's globals. The names are the customary ones (`np`, `math`, the user's own) unless
+a parameter or another object has them. `Speller` turns trees into `ast`, with Python names for SSA names:
 
     Node("np.sum", (Node("mul", (Var("u.1"), Var("u.1"))),))      np.sum(u * u)
     Node("np.sum", (Var("u.1"),), form=".sum")                    u.sum()
@@ -28,15 +28,38 @@ from s2sad.ir.nodes import NONE, Const, Ref, Undef, Var
 
 _MODULES: dict[str, types.ModuleType] = {"np": np, "math": math, "cmath": cmath, "operator": operator}
 _COMPARE: dict[str, type[ast.cmpop]] = {
-    "lt": ast.Lt, "le": ast.LtE, "eq": ast.Eq, "ne": ast.NotEq, "gt": ast.Gt, "ge": ast.GtE, "is": ast.Is,
-    "isnot": ast.IsNot, "in": ast.In, "notin": ast.NotIn,
-}  # fmt: skip
+    "lt": ast.Lt,
+    "le": ast.LtE,
+    "eq": ast.Eq,
+    "ne": ast.NotEq,
+    "gt": ast.Gt,
+    "ge": ast.GtE,
+    "is": ast.Is,
+    "isnot": ast.IsNot,
+    "in": ast.In,
+    "notin": ast.NotIn,
+}
 OPERATORS: dict[str, type[ast.operator]] = {
-    "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div, "floordiv": ast.FloorDiv, "mod": ast.Mod,
-    "pow": ast.Pow, "matmul": ast.MatMult, "lshift": ast.LShift, "rshift": ast.RShift, "band": ast.BitAnd,
-    "bxor": ast.BitXor, "bor": ast.BitOr,
-}  # fmt: skip
-_UNARY: dict[str, type[ast.unaryop]] = {"neg": ast.USub, "pos": ast.UAdd, "invert": ast.Invert, "not": ast.Not}
+    "add": ast.Add,
+    "sub": ast.Sub,
+    "mul": ast.Mult,
+    "truediv": ast.Div,
+    "floordiv": ast.FloorDiv,
+    "mod": ast.Mod,
+    "pow": ast.Pow,
+    "matmul": ast.MatMult,
+    "lshift": ast.LShift,
+    "rshift": ast.RShift,
+    "band": ast.BitAnd,
+    "bxor": ast.BitXor,
+    "bor": ast.BitOr,
+}
+_UNARY: dict[str, type[ast.unaryop]] = {
+    "neg": ast.USub,
+    "pos": ast.UAdd,
+    "invert": ast.Invert,
+    "not": ast.Not,
+}
 _METHODS = ("list", "dict", "str", "set", "tuple")
 
 
@@ -184,7 +207,11 @@ class Speller:
         if "." not in expr.form or expr.form.startswith("."):
             return None
         found = self.roots.find(expr.form)
-        same = getattr(operator, expr.fun, None), self.roots.find(expr.fun), getattr(np, _UFUNCS.get(expr.fun, ""), None)
+        same = (
+            getattr(operator, expr.fun, None),
+            self.roots.find(expr.fun),
+            getattr(np, _UFUNCS.get(expr.fun, ""), None),
+        )
         if found is None or not any(found is obj for obj in same):
             return None
         return self.roots.dotted(expr.form)
@@ -196,7 +223,9 @@ class Speller:
         if expr.fun in ("(and)", "(or)"):
             op: ast.boolop = ast.And() if expr.fun == "(and)" else ast.Or()
             same = isinstance(left, ast.BoolOp) and type(left.op) is type(op)
-            return ast.BoolOp(op, [*(left.values if isinstance(left, ast.BoolOp) and same else [left]), right])
+            return ast.BoolOp(
+                op, [*(left.values if isinstance(left, ast.BoolOp) and same else [left]), right]
+            )
         return ast.BinOp(left, OPERATORS[expr.fun](), right)
 
     def call(self, callee: ast.expr, args: Iterable[Expr], kwargs: Iterable[tuple[str, Expr]]) -> ast.expr:
@@ -256,24 +285,46 @@ class Speller:
         if isinstance(value, float) and (math.isinf(value) or math.isnan(value)):
             name = self.roots.dotted("np.nan" if math.isnan(value) else "np.inf")
             return ast.UnaryOp(ast.USub(), name) if value < 0 else name
-        if isinstance(value, complex) and (value.real != 0 or str(value).startswith("(-") or value != value):
-            return ast.Call(self.roots.builtin("complex"), [self.const(value.real), self.const(value.imag)], [])
-        if isinstance(value, int | float | complex) and not isinstance(value, bool) and repr(value).startswith("-"):
+        if isinstance(value, complex) and (
+            value.real != 0 or not cmath.isfinite(value) or str(value).startswith("(-")
+        ):
+            return ast.Call(
+                self.roots.builtin("complex"), [self.const(value.real), self.const(value.imag)], []
+            )
+        if (
+            isinstance(value, int | float | complex)
+            and not isinstance(value, bool)
+            and repr(value).startswith("-")
+        ):
             return ast.UnaryOp(ast.USub(), ast.Constant(-value))
         if isinstance(value, tuple):
             return ast.Tuple([self.const(item) for item in value], ast.Load())
         if isinstance(value, slice):
             parts = [self.const(part) for part in (value.start, value.stop, value.step)]
             return ast.Call(self.roots.builtin("slice"), parts, [])
-        assert value is None or isinstance(value, bool | int | float | complex | str | bytes | types.EllipsisType), value
+        assert value is None or isinstance(
+            value, bool | int | float | complex | str | bytes | types.EllipsisType
+        ), value
         return ast.Constant(value)
 
 
 _UFUNCS = {
-    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "neg": "negative", "pow": "power",
-    "matmul": "matmul", "mod": "mod", "floordiv": "floor_divide", "lt": "less", "le": "less_equal", "gt": "greater",
-    "ge": "greater_equal", "eq": "equal", "ne": "not_equal",
-}  # fmt: skip
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "divide",
+    "neg": "negative",
+    "pow": "power",
+    "matmul": "matmul",
+    "mod": "mod",
+    "floordiv": "floor_divide",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+    "eq": "equal",
+    "ne": "not_equal",
+}
 
 
 def _name(text: str) -> ast.Name:

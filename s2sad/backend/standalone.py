@@ -11,8 +11,8 @@
     def f_grad(x):
         ...
 
-The functions of `s2sad.runtime` are self-contained, so their sources are copied as they are; the file never imports s2sad.
-"""
+The functions of `s2sad.runtime` are self-contained, so their sources are copied as they are; the file never
+imports s2sad."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ def standalone(text: Text, header: str = "") -> str:
         _bind(name, obj, imports, helpers, aliases)
     lines = [f"# {line}".rstrip() for line in header.splitlines()]
     lines += ["from __future__ import annotations", ""] if helpers else []
-    parts = ["\n".join([*lines, *sorted(set(imports.values()), key=_import_order), *aliases]), *helpers.values(), text.text]
+    parts = [
+        "\n".join([*lines, *sorted(set(imports.values()), key=_import_order), *aliases]),
+        *helpers.values(),
+        text.text,
+    ]
     return "\n\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
 
 
@@ -64,7 +68,9 @@ def _copy(obj: Any, imports: dict[str, str], helpers: dict[str, str]) -> None:
         found = runtime._all[name]
         helpers[name] = textwrap.dedent(inspect.getsource(found))
         space = vars(importlib.import_module(found.__module__))
-        for read in dict.fromkeys(node.id for node in ast.walk(ast.parse(helpers[name])) if isinstance(node, ast.Name)):
+        for read in dict.fromkeys(
+            node.id for node in ast.walk(ast.parse(helpers[name])) if isinstance(node, ast.Name)
+        ):
             value = space.get(read)
             if isinstance(value, types.ModuleType):
                 imports[read] = f"import {value.__name__}" + ("" if value.__name__ == read else f" as {read}")
@@ -88,7 +94,9 @@ def _literal(name: str, obj: Any) -> str:
     except (ValueError, SyntaxError, TypeError):
         same = False
     if same is not True:
-        raise ValueError(f"{name} is {type(obj).__name__} data of the running program; a standalone file cannot hold it")
+        raise ValueError(
+            f"{name} is {type(obj).__name__} data of the running program; a standalone file cannot hold it"
+        )
     return repr(obj)
 
 

@@ -1,13 +1,13 @@
 """The tree form between SSA and text: statements whose operands are expression trees.
 
-An expression is a leaf (`Var`, `Const`, `Ref`, `Undef`) or a `Node`: a `Call` whose arguments may be nodes again. The
-displays that the IR keeps as atoms are nodes named "(tuple)", "(list)", "(dict)" and "(slice)", and three more exist only
-here: "(ifelse)", "(and)", "(or)". So `u[1:]*k` is
+An expression is a leaf (`Var`, `Const`, `Ref`, `Undef`) or a `Node`: a `Call` whose arguments may be nodes
+again. The displays that the IR keeps as atoms are nodes named "(tuple)", "(list)", "(dict)" and "(slice)",
+and three more exist only here: "(ifelse)", "(and)", "(or)". So `u[1:]*k` is
 
     Node("mul", (Node("getitem", (Var("u"), Node("(slice)", (Const(1), NONE, NONE)))), Var("k")))
 
-Statements are mutable, because a backend pass owns the tree that it was given; they still speak of SSA names.
-"""
+Statements are mutable, because a backend pass owns the tree that it was given; they still speak of SSA
+names."""
 
 from __future__ import annotations
 
@@ -18,15 +18,47 @@ from s2sad.ir.kinds import OBJECT, Kind
 from s2sad.ir.nodes import NONE, Atom, Const, Dict, Let, List, Out, Ref, Slice, Stmt, Tuple, Undef, Var
 
 BINARY = {
-    "add": ("+", 9), "sub": ("-", 9), "mul": ("*", 10), "truediv": ("/", 10), "floordiv": ("//", 10), "mod": ("%", 10),
-    "matmul": ("@", 10), "pow": ("**", 12), "lshift": ("<<", 8), "rshift": (">>", 8), "band": ("&", 7),
-    "bxor": ("^", 6), "bor": ("|", 5), "lt": ("<", 4), "le": ("<=", 4), "eq": ("==", 4), "ne": ("!=", 4),
-    "gt": (">", 4), "ge": (">=", 4), "is": ("is", 4), "isnot": ("is not", 4), "in": ("in", 4), "notin": ("not in", 4),
-    "(and)": ("and", 2), "(or)": ("or", 1),
-}  # fmt: skip
+    "add": ("+", 9),
+    "sub": ("-", 9),
+    "mul": ("*", 10),
+    "truediv": ("/", 10),
+    "floordiv": ("//", 10),
+    "mod": ("%", 10),
+    "matmul": ("@", 10),
+    "pow": ("**", 12),
+    "lshift": ("<<", 8),
+    "rshift": (">>", 8),
+    "band": ("&", 7),
+    "bxor": ("^", 6),
+    "bor": ("|", 5),
+    "lt": ("<", 4),
+    "le": ("<=", 4),
+    "eq": ("==", 4),
+    "ne": ("!=", 4),
+    "gt": (">", 4),
+    "ge": (">=", 4),
+    "is": ("is", 4),
+    "isnot": ("is not", 4),
+    "in": ("in", 4),
+    "notin": ("not in", 4),
+    "(and)": ("and", 2),
+    "(or)": ("or", 1),
+}
 UNARY = {"neg": ("-", 11), "pos": ("+", 11), "invert": ("~", 11), "not": ("not ", 3)}
 DISPLAYS = ("(tuple)", "(list)", "(dict)", "(slice)")
-ATTRIBUTES = (".T", ".mT", ".real", ".imag", ".shape", ".ndim", ".size", ".dtype", ".flat", ".nbytes", ".itemsize")
+ATTRIBUTES = (
+    ".T",
+    ".mT",
+    ".real",
+    ".imag",
+    ".shape",
+    ".ndim",
+    ".size",
+    ".dtype",
+    ".flat",
+    ".nbytes",
+    ".itemsize",
+)
 _PRIMARY = 13
 
 
@@ -280,4 +312,3 @@ def depth(expr: Expr) -> int:
             stack.extend((arg, level + 1) for arg in top.args)
             stack.extend((value, level + 1) for _, value in top.kwargs)
     return deepest
-

@@ -42,6 +42,7 @@ class Bounds:
         self._sizes: dict[str, _Size] = {}
         self._spans: dict[str, _Span] = {}
         self._shapes: dict[str, Kind] = {}
+        self._natural: set[str] = set()
         for stmt in walk(program.body):
             if isinstance(stmt, Let):
                 self._define(stmt.name, stmt.call)
@@ -66,6 +67,10 @@ class Bounds:
                 proved.append(part)
             axis += part != NONE
         return not index_may_raise(base, Tuple(tuple(proved)), self.kinds)
+
+    def is_natural(self, name: str) -> bool:
+        """Whether an index loop counts over integers that are at least 0: then no two trips mean one element."""
+        return name in self._natural
 
     def _define(self, name: str, call: Call) -> None:
         if call.fun == "len":
@@ -104,8 +109,12 @@ class Bounds:
         if not isinstance(step, int) or not step:
             return
         low, end, beyond = (space.start, space.stop, 0) if step > 0 else (space.stop, space.start, 1)
+        if not isinstance(low, Const) or type(low.value) is not int:
+            return
+        if low.value + beyond >= 0:
+            self._natural.add(target)
         size = self._size(end)
-        if size is not None and isinstance(low, Const) and type(low.value) is int:
+        if size is not None:
             self._spans[target] = _Span(low.value + beyond, _Size(size.length, size.shift + beyond))
 
 

@@ -8,12 +8,11 @@ goes whatever it is.
     t = np.exp(x)                     gone
     ts = []                           gone, with
     ts.append(t)                      its appends: nobody reads ts
-    y[1:] = 0.0                       gone if y is local and never read (`dead_stores`: not read afterwards)
+    y[1:] = 0.0                       gone if y is local and never read
     q = a/b                           stays: Python numbers, ZeroDivisionError
 
-`dce` marks from the roots on, sparse and flow-insensitive for contents of storage; `dead_stores` is
-the classical backward walk over classes of storage, where everything that a loop reads is live at
-the end of its body.
+It marks from the roots on, sparse and flow-insensitive for the contents of storage; `optimise.stores` goes by the
+order of reads and writes.
 """
 
 from __future__ import annotations
@@ -54,6 +53,14 @@ def dce(program: Program, aliases: Aliases | None = None) -> Program:
     live = _Live(program, aliases)
     edit = Edit(program)
     return edit.finish(live.sweep(program.body, edit))
+
+
+def stays(store: Store, kinds: dict[str, Kind], bounds: Bounds) -> bool:
+    """Whether a store stays for its exception's sake though nobody reads what it stores."""
+    if not store_may_raise(store, kinds):
+        return False
+    base = kind_of(store.base, kinds)
+    return base.cat not in ("array", "num") or not bounds.inside(base, store.index)
 
 
 class _Live:
@@ -198,74 +205,3 @@ class _Live:
             if len(pairs) < len(stmt.names):
                 return replace(stmt, names=tuple(n for n, _ in pairs), values=tuple(v for _, v in pairs))
         return stmt
-
-
-# ---------------------------------------------------------------------------------------- dead stores
-
-
-def dead_stores(program: Program, aliases: Aliases | None = None) -> Program:
-    """Remove stores and appends to local storage whose contents are not read afterwards."""
-    if not any(
-        isinstance(s, Store) or (isinstance(s, Do) and s.call.fun == "list.append")
-        for s in walk(program.body)
-    ):
-        return program
-    walker = _Stores(program, aliases)
-    body = walker.block(program.body, set(walker.aliases.visible))
-    return walker.edit.finish(body)
-
-
-def stays(store: Store, kinds: dict[str, Kind], bounds: Bounds) -> bool:
-    """Whether a store stays for its exception's sake though nobody reads what it stores."""
-    if not store_may_raise(store, kinds):
-        return False
-    base = kind_of(store.base, kinds)
-    return base.cat not in ("array", "num") or not bounds.inside(base, store.index)
-
-
-class _Stores:
-    """The backward walk over one program; `live` classes are those whose contents are read from here on."""
-
-    def __init__(self, program: Program, aliases: Aliases | None) -> None:
-        self.kinds = program.kinds
-        self.aliases = aliases or Aliases(program)
-        self.bounds = Bounds(program)
-        self.edit = Edit(program)
-        self._reads: dict[Stmt, frozenset[int]] = {}
-
-    def reads(self, stmt: Stmt) -> frozenset[int]:
-        """Classes that a statement and its nested blocks read; an opaque call may read what it may write."""
-        found = self._reads.get(stmt)
-        if found is None:
-            parts = [self.aliases.observed(stmt)]
-            if isinstance(stmt, Let | Do) and is_opaque(stmt.call):
-                parts.append(self.aliases.written(stmt))
-            parts.extend(self.reads(s) for block in nested(stmt) for s in block)
-            found = self._reads[stmt] = frozenset().union(*parts) if len(parts) > 1 else parts[0]
-        return found
-
-    def block(self, block: Block, live: set[int]) -> Block:
-        """The block without dead stores; `live`: the classes read behind it, then those read from it on."""
-        result: list[Stmt] = []
-        for stmt in reversed(block):
-            if self._is_dead(stmt, live):
-                continue
-            new = stmt
-            if isinstance(stmt, If):
-                other = set(live)
-                new = with_blocks(stmt, (self.block(stmt.then, live), self.block(stmt.orelse, other)))
-                live |= other
-            elif isinstance(stmt, For | While):
-                live |= self.reads(stmt)  # the next trip reads what this one does
-                new = with_blocks(stmt, tuple(self.block(part, set(live)) for part in nested(stmt)))
-            live |= self.reads(stmt) if not nested(stmt) else self.aliases.observed(stmt)
-            result.append(self.edit.moved(stmt, new))
-        result.reverse()
-        return same_block(block, result)
-
-    def _is_dead(self, stmt: Stmt, live: set[int]) -> bool:
-        if isinstance(stmt, Store):
-            return not stays(stmt, self.kinds, self.bounds) and not self.aliases.written(stmt) & live
-        if isinstance(stmt, Do) and stmt.call.fun == "list.append":
-            return not self.aliases.written(stmt) & live
-        return False

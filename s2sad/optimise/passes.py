@@ -16,15 +16,19 @@ from collections.abc import Callable
 
 from s2sad.analysis.effects import Aliases
 from s2sad.ir.nodes import Program
-from s2sad.optimise.copies import bindings, births, copies
+from s2sad.optimise.copies import bindings, births, copies, likes
 from s2sad.optimise.cse import cse
-from s2sad.optimise.dce import dce, dead_stores
+from s2sad.optimise.dce import dce
+from s2sad.optimise.stores import dead_stores
+from s2sad.optimise.tapes import tapes
 
 Pass = Callable[[Program, Aliases | None], Program]
 PASSES: tuple[tuple[str, Pass], ...] = (
     ("bindings", bindings),
+    ("likes", likes),
     ("dce", dce),
     ("cse", cse),
+    ("tapes", tapes),
     ("copies", copies),
     ("stores", dead_stores),
     ("births", births),

@@ -8,7 +8,7 @@ For instance
 
 says that the adjoint of `y = np.tanh(x)` is `x_bar = (1 - y*y)*y_bar`. No text raises where its function
 did not: `div(p, q)` stands where the divisor may be 0 although the function was fine, and Python floats,
-which raise where NumPy warns, get texts of their own (`pow_dx`, `sign` and `select` are helpers of
+which raise where NumPy warns, get texts of their own (`pow_dx` and `sign` are helpers of
 `s2sad.runtime`).
 
 Values at kinks and poles: ties of maximum and minimum share equally, abs and hypot have 0 at 0, clip has 1
@@ -64,35 +64,29 @@ def _plain(
     register(Rule(name, arguments, kind, vjp=vjp, form="elementwise", **options), *objects)
 
 
-def _math(name: str, signature: str, *texts: Text | None, kind: Kind = kinds.FLOAT, raises: bool = True) -> None:
+def _math(
+    name: str, signature: str, *texts: Text | None, kind: Kind = kinds.FLOAT, raises: bool = True
+) -> None:
     if hasattr(math, name):
         objects = (getattr(math, name),)
         _plain(f"math.{name}", signature, results.constant(kind), *texts, objects=objects, raises=raises)
 
 
 def _selected(condition: str, then: str, orelse: str) -> Callable[[Bound], str]:
-    """`np.where(condition, then, orelse)`, which is `select` where all arguments are scalars."""
-
-    def text(bound: Bound) -> str:
-        return f"{_where(bound)}({condition}, {then}, {orelse})"
-
-    return text
+    """`np.where(condition, then, orelse)`, a conditional expression where all arguments are scalars."""
+    return lambda bound: _choice(bound, condition, then, orelse)
 
 
-def _where(bound: Bound) -> str:
+def _choice(bound: Bound, condition: str, then: str, orelse: str) -> str:
     skipped = ("out", "where", "dtype")
-    scalar = all(k.is_scalar or k.cat == "none" for n, k in bound.kinds.items() if n not in skipped)
-    return "select" if scalar else "np.where"
+    if all(k.is_scalar or k.cat == "none" for n, k in bound.kinds.items() if n not in skipped):
+        return f"{then} if {condition} else {orelse}"
+    return f"np.where({condition}, {then}, {orelse})"
 
 
 def _shared(before: str, after: str) -> Callable[[Bound], str]:
     """All of g where `before` holds, nothing where `after` does, half of it at ties."""
-
-    def text(bound: Bound) -> str:
-        where = _where(bound)
-        return f"{where}({before}, g, {where}({after}, 0.0, 0.5*g))"
-
-    return text
+    return lambda bound: _choice(bound, before, "g", _choice(bound, after, "0.0", "0.5*g"))
 
 
 def _quotient(divisor: str, dividend: str = "g", minus: bool = False) -> Callable[[Bound], str]:
@@ -146,7 +140,7 @@ def _power_x(bound: Bound, silent: bool = False) -> str | None:
         return _power_of_literal(y)
     if _both_python(bound):
         return "pow_dx(x, y)*g"
-    return f"{_where(bound)}(y == 0, 0.0, y*x**(y - 1)*g)"
+    return _choice(bound, "y == 0", "0.0", "y*x**(y - 1)*g")
 
 
 def _power_y(bound: Bound) -> str | None:
@@ -155,7 +149,7 @@ def _power_y(bound: Bound) -> str | None:
         return "math.log(x)*out*g" if x else None
     if _both_python(bound):
         return "pow_dy(x, y)*g"
-    return f"{_where(bound)}(x == 0, 0.0, np.log(x)*out*g)"
+    return _choice(bound, "x == 0", "0.0", "np.log(x)*out*g")
 
 
 def _silent_power_x(bound: Bound) -> str | None:
@@ -350,8 +344,8 @@ def _angle_kind(bound: Bound) -> Kind:
 def _real(kind: Kind) -> Kind:
     if kind.is_python:
         return {"complex": kinds.FLOAT, "bool": kinds.INT}.get(kind.cat, kind)
-    smaller = {"complex64": "float32", "complex128": "float64", "complex": "float", "clongdouble": "longdouble"}
-    return replace(kind, dtype=smaller.get(kind.dtype, kind.dtype))
+    half = {"complex64": "float32", "complex128": "float64", "complex256": "float128", "complex": "float"}
+    return replace(kind, dtype=half.get(kind.dtype, kind.dtype))
 
 
 def _clipped(bound: Bound) -> Kind:
@@ -372,11 +366,11 @@ def _clip_text(argument: str) -> Callable[[Bound], str | None]:
             return None
         outside = " | ".join(["(a < a_min)"] * low + ["(a > a_max)"] * high)
         if argument == "a":
-            return f"{_where(bound)}({outside}, 0.0, g)"
+            return _choice(bound, outside, "0.0", "g")
         crossed = {"a_min": "(a < a_min) & (a_min <= a_max)", "a_max": "(a > a_max) | (a_min > a_max)"}
         alone = {"a_min": "a < a_min", "a_max": "a > a_max"}
         condition = (crossed if low and high else alone)[argument]
-        return f"{_where(bound)}({condition}, g, 0.0)"
+        return _choice(bound, condition, "g", "0.0")
 
     return text
 
@@ -405,7 +399,7 @@ _plain(
 def _angle(bound: Bound, text: str) -> str | None:
     if bound.kind("x").sort != "complex":
         return None
-    return text if bound.static("deg") is False else f"{_where(bound)}(deg, np.rad2deg(1.0), 1.0)*{text}"
+    return text if bound.static("deg") is False else f"(180/math.pi if deg else 1.0)*{text}"
 
 
 _plain("np.nan_to_num", "x, copy=True, nan=0.0, posinf=None, neginf=None", _like,

@@ -18,7 +18,9 @@ from s2sad.rules import results
 from s2sad.rules.registry import Bound, Rule, Text, parse_signature, register, structural
 
 
-def _scalar(name: str, signature: str, *texts: Text | None, kind: Callable[[Bound], Kind] | None = None) -> None:
+def _scalar(
+    name: str, signature: str, *texts: Text | None, kind: Callable[[Bound], Kind] | None = None
+) -> None:
     """A helper on Python scalars: one text per argument of the signature."""
     arguments = parse_signature(signature)
     vjp = {n: t for n, t in zip(arguments, texts, strict=False) if t is not None}
@@ -62,18 +64,12 @@ def _pow_dy_x(bound: Bound) -> str:
     return f"({m}*pow_dy(x, y - 1, {m - 1}) + y*pow_dy(x, y - 1, {m}))*g"
 
 
-def _chosen(bound: Bound) -> Kind:
-    return kinds.join(bound.kind("p"), bound.kind("q"))
-
-
 _scalar("ieee_div", "p, q", "ieee_div(g, q)", "-ieee_div(g*out, q)", kind=_quotient)
 _scalar("ieee_log", "x", "ieee_div(g, x)")
-_scalar("ieee_sqrt", "x", "ieee_div(0.5*g, out)")
 _scalar("ieee_pow", "x, y", "pow_dx(x, y)*g", "pow_dy(x, y)*g")
 _scalar("pow_dx", "x, y, n=1", lambda bound: f"pow_dx(x, y, {_order(bound, 'n') + 1})*g", _pow_dx_y)
 _scalar("pow_dy", "x, y, m=1", _pow_dy_x, lambda bound: f"pow_dy(x, y, {_order(bound, 'm') + 1})*g")
 _scalar("sign", "x")
-_scalar("select", "c, p, q", None, "select(c, g, 0.0)", "select(c, 0.0, g)", kind=_chosen)
 _scalar("polygamma", "n, x", None, lambda bound: f"polygamma({_order(bound, 'n') + 1}, x)*g")
 _scalar("sinc_dx", "x, n=1", lambda bound: f"sinc_dx(x, {_order(bound, 'n') + 1})*g", kind=_elementwise)
 _scalar("bessel_i", "n, x", None, "0.5*(bessel_i(n - 1, x) + bessel_i(n + 1, x))*g", kind=_elementwise)
@@ -90,7 +86,10 @@ def _shaped(source: str, numbers: str) -> Callable[[Bound], Kind]:
     """The kind of an array in the shape of argument `source` with the numbers of argument `numbers`."""
 
     def infer(bound: Bound) -> Kind:
-        like, dtype = bound.kind(source), kinds.promote(bound.kind(numbers))
+        like, given = bound.kind(source), bound.kind(numbers)
+        if like.is_scalar and given.is_scalar:
+            return given
+        dtype = kinds.promote(given)
         return Kind("array", dtype, like.shape) if like.is_array else kinds.num(like.shape, dtype)
 
     return infer
@@ -143,6 +142,6 @@ _helper("zeros_list", "xs", _same("xs"))
 _helper("add_lists", "a, b", _same("a"), vjp={"a": "g", "b": "g"}, jvp={"a": "g", "b": "g"})
 _helper("winners", "shape, index", lambda bound: kinds.array(None, "bool"))
 _helper("inverse_axes", "axes", lambda bound: Kind("tuple"))
-for _name, _signature in (("reduced_size", "x, axis=None"), ("pick_max", "xs"), ("pick_min", "xs")):
-    _helper(_name, _signature, results.constant(kinds.INT))
+_helper("pick_max", "xs", results.constant(kinds.INT))
+_helper("pick_min", "xs", results.constant(kinds.INT))
 _helper("same_storage", "a, b", results.constant(kinds.BOOL))

@@ -257,7 +257,7 @@ def _flat_or_ranked(name: str) -> Callable[[Bound], Kind]:
 
 def _holes(bound: Bound) -> str:
     """The positions of arr's elements in the result, -1 where values stand."""
-    marks = "-1" if rank_of(bound, "values") == 0 else "np.full_like(values, -1, int)"
+    marks = "-1" if rank_of(bound, "values") == 0 else "np.full(np.shape(values), -1)"
     return f"np.insert(positions(arr), obj, {marks}, {literal(bound, 'axis')})"
 
 

@@ -365,7 +365,7 @@ composite(
 
 composite(
     "cofactors",
-    "def cofactors(a):\n    return np.linalg.det(a)[..., None, None]*np.swapaxes(np.linalg.inv(a), -1, -2)\n",
+    "def cofactors(a):\n    return np.expand_dims(np.linalg.det(a), (-2, -1))*np.swapaxes(np.linalg.inv(a), -1, -2)\n",
     (linear.cofactors,),
 )
 for _helper in (

@@ -3,8 +3,8 @@
 The texts obey what `s2sad.rules.elementwise` says. Python's max and min give the derivative to the argument
 that they return, the first of equal ones: `y = max(a, b)` has the adjoints
 
-    a_bar = select(b > a, 0.0, y_bar)
-    b_bar = select(b > a, y_bar, 0.0)
+    a_bar = 0.0 if b > a else y_bar
+    b_bar = y_bar if b > a else 0.0
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ def _extreme(name: str, sign: str) -> None:
             if len(given) == 1:
                 return f"put(a, pick_{name}(a), g)"
             if len(given) == 2:
-                return f"select(b {sign} a, " + ("0.0, g)" if argument == "a" else "g, 0.0)")
-            return f"select(pick_{name}(({', '.join(given)})) == {given.index(argument)}, g, 0.0)"
+                return f"0.0 if b {sign} a else g" if argument == "a" else f"g if b {sign} a else 0.0"
+            return f"g if pick_{name}(({', '.join(given)})) == {given.index(argument)} else 0.0"
 
         return text
 

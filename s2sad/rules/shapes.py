@@ -230,6 +230,8 @@ def _moved_kind(bound: Bound) -> Kind:
     own, source, target = shape_of(bound, "a"), bound.static("source"), bound.static("destination")
     if own is None or UNKNOWN in (source, target):
         return _like(bound, "a", kinds.fresh_shape(rank_of(bound, "a")))
+    if np.size(source) != np.size(target):
+        raise NotImplementedError("np.moveaxis of a different number of axes to and fro")
     sources = [k % len(own) for k in (source if isinstance(source, tuple | list) else (source,))]
     targets = [k % len(own) for k in (target if isinstance(target, tuple | list) else (target,))]
     result = [k for k in range(len(own)) if k not in sources]

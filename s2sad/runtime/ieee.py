@@ -43,15 +43,6 @@ def ieee_log(x: Any) -> Any:
     return -math.inf if x == 0 else math.nan
 
 
-def ieee_sqrt(x: Any) -> Any:
-    """The square root, nan for negative numbers.
-
-    >>> ieee_sqrt(4.0), ieee_sqrt(-4.0)
-    (2.0, nan)
-    """
-    return math.nan if x < 0 else math.sqrt(x)
-
-
 def ieee_pow(x: Any, y: Any) -> Any:
     """x**y as C's pow has it: inf on overflow and at poles, nan for a root of a negative number.
 
@@ -96,15 +87,6 @@ def sign(x: Any) -> Any:
     (-1.0, 0.0, 1.0)
     """
     return math.nan if math.isnan(x) else float(x > 0) - float(x < 0)
-
-
-def select(c: Any, p: Any, q: Any) -> Any:
-    """p if c else q, for scalars.
-
-    >>> select(2.0 > 1.0, 3.0, 0.0)
-    3.0
-    """
-    return p if c else q
 
 
 def polygamma(n: int, x: float) -> float:

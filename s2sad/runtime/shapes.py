@@ -80,17 +80,3 @@ def inverse_axes(axes: Any) -> tuple[int, ...]:
     for i, axis in enumerate(axes):
         result[axis % rank] = i
     return tuple(result)
-
-
-def reduced_size(x: Any, axis: Any = None) -> int:
-    """The number of elements of x that a reduction over `axis` combines.
-
-    >>> reduced_size(np.zeros((2, 3)), 1), reduced_size(np.zeros((2, 3))), reduced_size(2.0)
-    (3, 6, 1)
-    """
-    shape = np.shape(x)
-    axes = tuple(range(len(shape))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    size = 1
-    for a in axes:
-        size *= shape[a] if shape else 1
-    return size

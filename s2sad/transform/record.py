@@ -101,27 +101,25 @@ class Record:
 
     def run(self, block: list[Stmt]) -> tuple[Stmt, ...]:
         """The reverse sweep with every reference satisfied."""
-        done = tuple(self._nested(stmt, ()) for stmt in block)
+        done = tuple(self._nested(stmt) for stmt in block)
         return self._top_level(done)
 
-    def _nested(self, stmt: Stmt, inside: tuple[Stmt, ...]) -> Stmt:
-        """Satisfy the references of reversed loops, outermost first."""
-        if isinstance(stmt, For) and stmt in self.rev.mirror:
-            primal = self.rev.mirror[stmt]
-            stmt = self._loop(stmt, primal, inside)
-            inner = (*inside, primal)
-        else:
-            inner = inside
+    def _nested(self, stmt: Stmt) -> Stmt:
+        """Satisfy the references of reversed loops, innermost first: what they recompute may refer to outer ones."""
         parts = blocks(stmt)
         if not parts:
             if isinstance(stmt, Let):
                 self.seen[stmt.name] = stmt.call
             return stmt
-        new = tuple(tuple(self._nested(s, inner) for s in part) for part in parts)
-        made = with_blocks(stmt, new)
-        if stmt in self.rev.mirror:
-            self.rev.mirror[made] = self.rev.mirror[stmt]
-        return self._uncounted(made) if isinstance(made, For) else made
+        made = with_blocks(stmt, tuple(tuple(self._nested(s) for s in part) for part in parts))
+        primal = self.rev.mirror.get(stmt)
+        if primal is not None:
+            self.rev.mirror[made] = primal
+        if not isinstance(made, For):
+            return made
+        if primal is not None:
+            made = self._loop(made, primal)
+        return self._uncounted(made)
 
     def _uncounted(self, made: For) -> For:
         """`for i in range(n - 1, -1, -1)` that does not use i as `for _ in range(n)`."""
@@ -142,13 +140,13 @@ class Record:
 
     # ------------------------------------------------------------------------------------------------ one reversed loop
 
-    def _loop(self, made: For, primal: Stmt, inside: tuple[Stmt, ...]) -> For:
+    def _loop(self, made: For, primal: Stmt) -> For:
         where: dict[str, list[tuple[Path, ...]]] = {}
         for name, path in self._references(made.body, primal, ()):
             where.setdefault(name, []).append(path)
         if not where:
             return made
-        plan = Plan(self, primal, made, inside)
+        plan = Plan(self, primal, made)
         for name, paths in where.items():
             plan.want(name, _common(paths))
         return plan.carry_out()
@@ -220,11 +218,10 @@ Path = tuple[Stmt, int]
 class Plan:
     """How one reversed loop gets the values of its trip."""
 
-    def __init__(self, record: Record, primal: Stmt, made: For, inside: tuple[Stmt, ...]) -> None:
+    def __init__(self, record: Record, primal: Stmt, made: For) -> None:
         self.r = record
         self.primal = primal
         self.made = made
-        self.inside = inside
         self.where: dict[str, tuple[Path, ...]] = {}
         self.how: dict[str, str] = {}
         self.names: dict[str, Atom] = {}

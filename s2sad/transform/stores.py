@@ -161,8 +161,10 @@ class Stores(Bars):
             old = self.old(stmt)
             region = self._won(Bar(self.region(place, index)), place, index).atom
             product = self.binary("mul", self.conj_of(old), region)
-            self.give(value, self.fit(Bar(product, owned=True), value, self.kind(region)))
-        self.store(place, index, self.conj_of(factor), "mul")
+            self.store(place, index, self.conj_of(factor), "mul")
+            self.give(value, self.fit(Bar(product, owned=True), value, self.kind(region)))  # v may be a part of x
+        else:
+            self.store(place, index, self.conj_of(factor), "mul")
 
     def conj_of(self, atom: Atom) -> Atom:
         """The conjugate of a factor, if it is complex."""
@@ -192,10 +194,11 @@ class Stores(Bars):
         first = texts[names[0]]
         kept = self.text(first, atoms) if first is not None else Const(0.0)
         second = texts[names[1]]
-        if second is not None and names[1] in bound.active:
-            self.give(value, self.fit(Bar(self.text(second, atoms), owned=True), value, kind))
+        given = self.text(second, atoms) if second is not None and names[1] in bound.active else None
         self.poles = True
         self.store(place, Const(Ellipsis) if index is None else index, kept)
+        if given is not None:
+            self.give(value, self.fit(Bar(given), value, kind))
 
     def old(self, stmt: Store) -> Atom:
         """What the written region held before: a copy that the forward sweep makes."""

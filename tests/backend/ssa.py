@@ -11,9 +11,32 @@ import numpy as np
 from s2sad.backend.emit import Text, emit
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
-    NONE, Atom, Block, Call, Carry, Comment, Const, Do, For, Fresh, If, Let, List, Moves, Program, Range, Ref, Return,
-    Slice, Stmt, Store, Tuple, Undef, Var, While,
-)  # fmt: skip
+    NONE,
+    Atom,
+    Block,
+    Call,
+    Carry,
+    Comment,
+    Const,
+    Do,
+    For,
+    Fresh,
+    If,
+    Let,
+    List,
+    Moves,
+    Program,
+    Range,
+    Ref,
+    Return,
+    Slice,
+    Stmt,
+    Store,
+    Tuple,
+    Undef,
+    Var,
+    While,
+)
 
 POISON = object()
 
@@ -32,7 +55,9 @@ class Builder:
         self.params.append(self.fresh(hint, kind))
         return Var(self.params[-1])
 
-    def let(self, hint: str, kind: Kind, fun: str, *args: Any, made: bool = False, form: str = "", **kwargs: Any) -> Var:
+    def let(
+        self, hint: str, kind: Kind, fun: str, *args: Any, made: bool = False, form: str = "", **kwargs: Any
+    ) -> Var:
         name = self.fresh(hint, kind)
         words = tuple((key, atom(value)) for key, value in kwargs.items())
         self.add(Let(name, Call(fun, tuple(map(atom, args)), words, form), made=made))
@@ -78,10 +103,20 @@ def function(text: Text, name: str = "f") -> Callable[..., Any]:
 
 
 _FUNS: dict[str, Callable[..., Any]] = {
-    "getitem": operator.getitem, "list": lambda *a: list(a), "list.append": list.append, "list.pop": list.pop,
-    "np.sum": np.sum, "np.zeros_like": np.zeros_like, "copy": lambda x: x.copy(), "call": lambda f, *a: f(*a),
-    "tuple": lambda *a: a, "len": len, "min": min, "np.vdot": np.vdot, "not": operator.not_,
-}  # fmt: skip
+    "getitem": operator.getitem,
+    "list": lambda *a: list(a),
+    "list.append": list.append,
+    "list.pop": list.pop,
+    "np.sum": np.sum,
+    "np.zeros_like": np.zeros_like,
+    "copy": lambda x: x.copy(),
+    "call": lambda f, *a: f(*a),
+    "tuple": lambda *a: a,
+    "len": len,
+    "min": min,
+    "np.vdot": np.vdot,
+    "not": operator.not_,
+}
 
 
 def interpret(program: Program, *args: Any) -> Any:
@@ -108,7 +143,9 @@ def _value(item: Atom, env: dict[str, Any]) -> Any:
 
 
 def _soft(item: Atom, env: dict[str, Any]) -> Any:
-    return POISON if isinstance(item, Undef) else env[item.name] if isinstance(item, Var) else _value(item, env)
+    return (
+        POISON if isinstance(item, Undef) else env[item.name] if isinstance(item, Var) else _value(item, env)
+    )
 
 
 def _block(block: Block, env: dict[str, Any]) -> Any:
@@ -149,7 +186,11 @@ def _loop(stmt: For | While, env: dict[str, Any]) -> None:
     env.update({c.name: _soft(c.init, env) for c in stmt.carried})
     if isinstance(stmt, For):
         space = stmt.space
-        trips = range(*(_value(p, env) for p in (space.start, space.stop, space.step))) if isinstance(space, Range) else _value(space, env)
+        trips = (
+            range(*(_value(p, env) for p in (space.start, space.stop, space.step)))
+            if isinstance(space, Range)
+            else _value(space, env)
+        )
         for item in trips:
             env[stmt.target] = item
             if _trip(stmt, env):

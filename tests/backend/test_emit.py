@@ -15,8 +15,24 @@ from s2sad.backend.emit import emit
 from s2sad.errors import Span
 from s2sad.ir.kinds import BOOL, FLOAT, INT, OBJECT, STR, array, list_of
 from s2sad.ir.nodes import (
-    Call, Carry, Comment, Const, Do, For, If, Let, Out, Program, Range, Ref, Return, Tuple, Undef, Var, While,
-)  # fmt: skip
+    Call,
+    Carry,
+    Comment,
+    Const,
+    Do,
+    For,
+    If,
+    Let,
+    Out,
+    Program,
+    Range,
+    Ref,
+    Return,
+    Tuple,
+    Undef,
+    Var,
+    While,
+)
 
 A = array((("n", 0),))
 
@@ -229,7 +245,9 @@ def expression(fun: str, *args: Any, form: str = "", **kwargs: Any) -> str:
     b = Builder()
     u, i = b.param("u", A), b.param("i", INT)
     known = {"u": u, "i": i}
-    value = b.let("", A, fun, *(known.get(a, a) if isinstance(a, str) else a for a in args), form=form, **kwargs)
+    value = b.let(
+        "", A, fun, *(known.get(a, a) if isinstance(a, str) else a for a in args), form=form, **kwargs
+    )
     return b.text(value).splitlines()[-1].strip().removeprefix("return ")
 
 
@@ -319,9 +337,14 @@ def test_two_functions() -> None:
     first = b.program(b.let("", FLOAT, "mul", b.param("x", FLOAT), 2.0), name="g_fwd")
     b = Builder()
     x = b.param("x", FLOAT)
-    second = b.program(b.let("", FLOAT, "call", Ref("g_fwd", first), x), name="f", assumes=("x Python float",))
+    second = b.program(
+        b.let("", FLOAT, "call", Ref("g_fwd", first), x), name="f", assumes=("x Python float",)
+    )
     text = emit([first, second])
-    assert text.text == "def g_fwd(x):\n    return x * 2.0\n\n\n# assumes: x Python float\ndef f(x):\n    return g_fwd(x)\n"
+    assert (
+        text.text
+        == "def g_fwd(x):\n    return x * 2.0\n\n\n# assumes: x Python float\ndef f(x):\n    return g_fwd(x)\n"
+    )
     assert not text.refs and function(text)(4.0) == 8.0
 
 
@@ -339,9 +362,12 @@ def test_comments_notes_lines() -> None:
     for stmt in (one, Comment("backward"), two, three):
         b.add(stmt)
     program = b.program(
-        Tuple((Var(kinds[2]), Var(kinds[2]))), quiet=True, notes={two: "8: z = y * 2"}, doc="Documented.",
+        Tuple((Var(kinds[2]), Var(kinds[2]))),
+        quiet=True,
+        notes={two: "8: z = y * 2"},
+        doc="Documented.",
         assumes=("x array", "nothing else"),
-    )  # fmt: skip
+    )
     text = emit([program])
     wanted = '''\
 # assumes: x array
@@ -391,7 +417,10 @@ def test_store_statements() -> None:
     b.store(u, slice(1, None), 3.0, "sub")
     b.store(xs, -1, 4.0)
     text = emit([b.program((u, xs))])
-    assert body(text.text).startswith("u[...] = 1.0\nu *= 2.0\nu[0,] = 5.0\nu[1:] -= 3.0\nxs[-1] = 4.0\n") or "u[(0,)]" in text.text
+    assert (
+        body(text.text).startswith("u[...] = 1.0\nu *= 2.0\nu[0,] = 5.0\nu[1:] -= 3.0\nxs[-1] = 4.0\n")
+        or "u[(0,)]" in text.text
+    )
     got = function(text)(np.ones(2), [1.0])
     assert got[0].tolist() == [5.0, -1.0] and got[1] == [4.0]
 

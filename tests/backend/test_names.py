@@ -141,7 +141,9 @@ def test_unread_targets() -> None:
     b.push()
     nxt = b.let("s", INT, "add", Var(s), 2, made=True)
     body = b.pop()
-    b.add(For(b.fresh("i", INT), Range(Const(0), n, Const(1)), body, (Carry(s, Const(0), nxt, out),), made=True))
+    b.add(
+        For(b.fresh("i", INT), Range(Const(0), n, Const(1)), body, (Carry(s, Const(0), nxt, out),), made=True)
+    )
     text = check(b.program(Var(out)), 4)
     assert "    s = 0\n    for _ in range(n):\n        s += 2\n    return s" in text
 
@@ -164,7 +166,7 @@ def test_tape_is_named_after_its_item() -> None:
     b.do("list.append", one, t, made=True)
     b.do("list.append", tape, x, made=True)
     text = check(b.program((t, one, tape)), 4.0)
-    assert "t1s.append(t1)" in text and "ts.append(x)" in text
+    assert "t1s.append(t1)" in text and "xs.append(x)" in text
 
 
 @pytest.mark.parametrize("hint", ["", "a"])

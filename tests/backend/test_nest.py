@@ -11,7 +11,22 @@ from ssa import Builder, function, interpret
 
 from s2sad.backend.emit import emit
 from s2sad.ir.kinds import BOOL, FLOAT, INT, array, list_of, npscalar
-from s2sad.ir.nodes import Carry, Comment, Const, For, If, Let, Out, Program, Range, Ref, Stmt, Store, Var, While
+from s2sad.ir.nodes import (
+    Carry,
+    Comment,
+    Const,
+    For,
+    If,
+    Let,
+    Out,
+    Program,
+    Range,
+    Ref,
+    Stmt,
+    Store,
+    Var,
+    While,
+)
 
 A = array((("n", 0),))
 INNER = array((("n", -1),))
@@ -257,7 +272,9 @@ def test_peepholes() -> None:
     text = check(b.program(0), 3.0, 5.0)
     wanted = "x - y, x + y, x * y, -(x * y), x + y, 3.0 * y, 2 * x, x - 2 * y, y - x, y"
     got = [line.split(" = ")[1].removesuffix(" * 7").strip("()") for line in text.splitlines()[1:-1]]
-    assert [g.removeprefix("-(") for g in got] == [w.strip("()").removeprefix("-(") for w in wanted.split(", ")]
+    assert [g.removeprefix("-(") for g in got] == [
+        w.strip("()").removeprefix("-(") for w in wanted.split(", ")
+    ]
 
 
 def test_peepholes_leave_the_user_alone() -> None:
@@ -295,7 +312,7 @@ def test_store_signs() -> None:
     s = made(b, "mul", -3, k)
     b.store(u, slice(2, None), s, "sub", made=True)
     text = check(b.program(u), U, 0.25)
-    assert "u[2:] += 3 * k" in text and "u[1:] -= " in text or "u[1:] += -2.0 * k" in text
+    assert ("u[2:] += 3 * k" in text and "u[1:] -= " in text) or "u[1:] += -2.0 * k" in text
 
 
 def test_augmented_scalars() -> None:

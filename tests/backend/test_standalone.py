@@ -21,7 +21,10 @@ def test_helpers_are_copied(tmp_path: Path) -> None:
     y = b.let("", FLOAT, "np.abs", b.let("", FLOAT, "pow_dx", x, 0.5, 1))
     z = b.let("", FLOAT, "mul", y, Ref("scale", 3.0))
     text = standalone(emit([b.program(b.let("", FLOAT, "sub", z, Ref("math.pi", 3.0)))]), "made for tests\n")
-    assert text.startswith("# made for tests\nfrom __future__ import annotations\n") and "import numpy as np\n" in text
+    assert (
+        text.startswith("# made for tests\nfrom __future__ import annotations\n")
+        and "import numpy as np\n" in text
+    )
     assert text.index("def ieee_pow") < text.index("def f(x)") and "s2sad" not in text
     file = tmp_path / "alone.py"
     file.write_text(text + "print(f(16.0))\n")
@@ -41,5 +44,6 @@ def test_imports() -> None:
     b = Builder()
     x = b.param("x", FLOAT)
     text: Text = emit([b.program(b.let("", FLOAT, "call", Ref("average", mean), x))])
-    assert standalone(text) == "from statistics import mean as average\n\n\ndef f(x):\n    return average(x)\n"
-
+    assert (
+        standalone(text) == "from statistics import mean as average\n\n\ndef f(x):\n    return average(x)\n"
+    )

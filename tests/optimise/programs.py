@@ -219,12 +219,15 @@ class Maker:
         if start is None:
             return
         tape = self.let(LIST, Call("list", ()), block, made=True)
+        twice = self.let(LIST, Call("list", ()), block, made=True) if self.rng.random() < 0.5 else None
         state, out, i = self.new(arr(4)), self.new(arr(4)), self.new(K.INT)
         body: list[Stmt] = []
         self.scopes.append({state: arr(4)})
         by_copy = self.rng.random() < 0.5
         kept = self.let(arr(4), Call("copy", (Var(state),)), body, made=True) if by_copy else Var(state)
         body.append(Do(Call("list.append", (tape, kept)), made=True))
+        if twice is not None:
+            body.append(Do(Call("list.append", (twice, kept)), made=True))
         self.statements(body, depth + 1, 2)
         following = self.let(arr(4), Call("mul", (Var(state), self.scalar())), body)
         self.scopes.pop()
@@ -239,7 +242,7 @@ class Maker:
         self.scopes.append({bar: arr(4)})
         body = []
         item = self.let(arr(4), Call("getitem", (tape, Var(j))), body, made=True)
-        again = self.let(arr(4), Call("getitem", (tape, Var(j))), body, made=True)
+        again = self.let(arr(4), Call("getitem", (twice or tape, Var(j))), body, made=True)
         product = self.let(arr(4), Call("mul", (item, again)), body, made=True)
         self.statements(body, depth + 1, 2)
         following = self.let(arr(4), Call("add", (product, Var(bar))), body, made=True)
@@ -247,6 +250,34 @@ class Maker:
         space = Range(Const(trips.value - 1), Const(-1), Const(-1))
         block.append(For(j, space, tuple(body), (Carry(bar, Var(out), following, total),), made=True))
         self.scopes[-1][total] = arr(4)
+
+    def recurrence(self, block: list[Stmt], depth: int) -> None:
+        """A loop over elements, as the adjoint of a recurrence: each is read, zeroed and handed to its neighbour."""
+        rng = self.rng
+        source = self.array(4)
+        if source is None:
+            return
+        bar = self.let(arr(4), Call("mul", (source, Const(2.0))), block, made=True)
+        if rng.random() < 0.8:
+            del self.scopes[-1][bar.name]
+        i = self.new(K.INT)
+        body: list[Stmt] = []
+        self.scopes.append({})
+        low = rng.choice([1, 1, 0, -2])
+        item = self.let(K.npscalar(), Call("getitem", (bar, Var(i))), body, made=True)
+        zero = Store(bar, Var(i), Const(0.0), made=True)
+        body.append(zero)
+        before = self.let(K.INT, Call("sub", (Var(i), Const(1))), body, made=True)
+        if rng.random() < 0.3:
+            self.let(K.npscalar(), Call("getitem", (bar, rng.choice([Var(i), before]))), body, made=True)
+        scaled = self.let(K.npscalar(), Call("mul", (item, self.scalar())), body, made=True)
+        body.append(Store(bar, rng.choice([before, before, Var(i)]), scaled, "add", made=True))
+        self.statements(body, depth + 1, 2)
+        body.append(Do(Call("print", (rng.choice([item, scaled]),))))
+        self.scopes.pop()
+        down = rng.random() < 0.7
+        space = Range(Const(3), Const(low - 1), Const(-1)) if down else Range(Const(low), Const(4), Const(1))
+        block.append(For(i, space, tuple(body), made=True))
 
     def branch(self, block: list[Stmt], depth: int) -> None:
         cond = self.let(K.BOOL, Call("lt", (self.scalar(), self.scalar())), block)
@@ -321,7 +352,7 @@ class Maker:
         elif draw < 0.86:
             self.effects(block)
         elif depth < 3:
-            rng.choice([self.branch, self.loop, self.loop, self.tape])(block, depth)
+            rng.choice([self.branch, self.loop, self.loop, self.tape, self.recurrence])(block, depth)
 
     def statements(self, block: list[Stmt], depth: int, most: int) -> None:
         for _ in range(self.rng.randint(1, most)):

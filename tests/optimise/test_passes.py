@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from interp import show
-from written import FLOAT, MATRIX, ROWS, VECTOR, lines, program
+from written import FLOAT, INT, MATRIX, ROWS, VECTOR, lines, program
 
 from s2sad.ir.kinds import Kind, array
 from s2sad.ir.nodes import (
@@ -24,10 +24,12 @@ from s2sad.ir.nodes import (
     Var,
     While,
 )
-from s2sad.optimise.copies import bindings, births, copies
+from s2sad.optimise.copies import bindings, births, copies, likes
 from s2sad.optimise.cse import cse
-from s2sad.optimise.dce import dce, dead_stores
+from s2sad.optimise.dce import dce
 from s2sad.optimise.passes import PASSES, optimise
+from s2sad.optimise.stores import dead_stores
+from s2sad.optimise.tapes import tapes
 
 
 def kept(apply: object, text: str, **params: Kind) -> list[str]:
@@ -195,10 +197,43 @@ STORES = {
 }
 
 
+ZEROED = "y = np.zeros_like(x)\nl = n - 1\nfor i in range({}, -1, -1):\n{}\nreturn k"
+STORES["element of the trip"] = (
+    ZEROED.format("l", "  t = y[i]\n  y[i] = 0.0\n  print(t)\n  j = i - 1\n  y[j] += t"),
+    "y[i] = 0.0",
+    False,
+)
+STORES["element that the trip reads again"] = (
+    ZEROED.format("l", "  t = y[i]\n  y[i] = 0.0\n  print(t)\n  s = y[i]\n  print(s)"),
+    "y[i] = 0.0",
+    True,
+)
+STORES["element that the next trip reads"] = (
+    ZEROED.format("l", "  t = y[i]\n  j = i + 1\n  s = y[j]\n  y[i] = 0.0\n  print(t, s)"),
+    "y[i] = 0.0",
+    True,
+)
+STORES["element read after the loop"] = (
+    "y = np.zeros_like(x)\nfor i in range(n):\n  t = y[i]\n  print(t)\n  y[i] = 0.0\ns = np.sum(y)\nreturn s",
+    "y[i] = 0.0",
+    True,
+)
+STORES["element from the end"] = (
+    "y = np.zeros_like(x)\nfor i in range(-2, n):\n  t = y[i]\n  print(t)\n  y[i] = 0.0\nreturn k",
+    "y[i] = 0.0",
+    True,
+)
+STORES["element of another trip of the outer loop"] = (
+    "y = np.zeros_like(x)\nfor o in range(2):\n  for i in range(n):\n    t = y[i]\n    print(t)\n    y[i] = 0.0\nreturn k",
+    "y[i] = 0.0",
+    True,
+)
+
+
 @pytest.mark.parametrize("case", STORES)
 def test_dead_stores(case: str) -> None:
     text, line, stays = STORES[case]
-    assert (line in kept(dead_stores, text, x=VECTOR, k=FLOAT)) == stays
+    assert (line in kept(dead_stores, text, x=VECTOR, k=FLOAT, n=INT)) == stays
 
 
 # ------------------------------------------------------------------------------------------ common subexpressions
@@ -382,6 +417,21 @@ def test_rank_zero_is_born_as_an_array() -> None:
     text = "y = np.zeros_like(x)\nt = x*k\ny += t\nreturn y"
     assert "y = full_like(x, t)" in kept(births, text, x=array(()), k=FLOAT)  # t is a NumPy scalar
     assert "y add= t" in kept(births, text, x=array(None), k=FLOAT)
+
+
+def test_models_of_shapes() -> None:
+    text = "y = np.zeros_like(x)\nz = np.ones_like(y)\nz *= k\nreturn z"
+    assert "z = ones_like(x)" in kept(likes, text, x=VECTOR, k=FLOAT)
+    assert "z = ones_like(y)" in kept(likes, text.replace("z *=", "y += k\nz *="), x=VECTOR, k=FLOAT)
+
+
+EQUAL_TAPES = "ts = []\nss = []\nfor i in range(3):\n  ts.append(k)\n  ss.append({})\n{}a = ts[0]\nb = ss[0]\nr = a*b\nreturn r"
+
+
+def test_equal_tapes_are_one() -> None:
+    assert "b = getitem(ts, 0)" in kept(tapes, EQUAL_TAPES.format("k", ""), k=FLOAT, m=FLOAT)
+    for value, more in (("m", ""), ("k", "ss.append(k)\n"), ("k", "ss[0] = m\n"), ("k", "n = ss.pop()\n")):
+        assert "b = getitem(ss, 0)" in kept(tapes, EQUAL_TAPES.format(value, more), k=FLOAT, m=FLOAT)
 
 
 def test_bindings() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import math
 import re
@@ -122,7 +123,7 @@ def test_every_helper_that_a_text_calls_has_a_rule() -> None:
     source += (Path(scalars.__file__).parent / "scalars.py").read_text()
     source += (Path(scalars.__file__).parent / "helpers.py").read_text()
     called = set(re.findall(r"\b([a-z_0-9]+)\(", source)) & runtime.HELPERS.keys()
-    assert {"pow_dx", "sign", "select", "spread"} <= called <= RULES.keys()
+    assert {"pow_dx", "sign", "spread"} <= called <= RULES.keys()
 
 
 def test_rules_of_helpers_on_arrays() -> None:
@@ -143,3 +144,57 @@ def test_rules_of_helpers_on_arrays() -> None:
         g, dot = rng.normal(size=np.shape(out)), rng.normal(size=np.shape(args[i]))
         tangent = runtime.HELPERS[name](*args[:i], dot, *args[i + 1 :])
         np.testing.assert_allclose(np.vdot(g, tangent), np.vdot(evaluate(text, rule, args, out, g), dot))
+
+
+def _texts(rule: registry.Rule) -> set[str]:
+    """The texts of a rule for arguments of several kinds."""
+    samples = [
+        kinds.FLOAT,
+        kinds.COMPLEX,
+        kinds.npscalar(),
+        kinds.array((3,)),
+        kinds.array(None, "complex128"),
+    ]
+    found: set[str] = set()
+    for kind in [*samples, kinds.list_of(kinds.FLOAT)]:
+        names = [n for n in rule.signature if n not in ("out", "where", "dtype")]
+        defaults = {n: d for n, d in rule.signature.items() if d is not registry.REQUIRED}
+        for known in ({}, {"y": 3}, {"y": -2}, {"y": 0.3}):
+            statics = {**dict.fromkeys(names, UNKNOWN), **defaults, **known} | {"n": 1, "m": 1}
+            bound = Bound(dict.fromkeys(names, kind), statics, kind)
+            for table in (rule.vjp, rule.jvp):
+                for text in table.values():
+                    made = text(bound) if callable(text) else text
+                    found |= {made} if made else set()
+    return found
+
+
+@pytest.mark.parametrize("module", ["elementwise", "scalars", "helpers"])
+def test_texts_are_in_the_language_of_rules(module: str) -> None:
+    """Arguments, g, out, numbers, operators, and calls of what has a rule itself."""
+    registry.rule("np.where")  # loads all tables
+    linear = {n for n, f in runtime.HELPERS.items() if f.__module__.endswith(".linear")}
+    chosen = {
+        "elementwise": lambda name, rule: rule.form == "elementwise" and name not in linear,
+        "scalars": lambda name, rule: hasattr(builtins, name),
+        "helpers": lambda name, rule: name in runtime.HELPERS.keys() - linear,
+    }[module]
+    for name, rule in RULES.items():
+        for text in _texts(rule) if chosen(name, rule) and rule.form != "composite" else ():
+            for node in ast.walk(ast.parse(text, mode="eval")):
+                if isinstance(node, ast.Call):
+                    called = ast.unparse(node.func)
+                    assert called in RULES or called == "div", (name, text)
+                elif isinstance(node, ast.Name):
+                    known = {
+                        *rule.signature,
+                        "g",
+                        "out",
+                        "np",
+                        "math",
+                        "div",
+                        *runtime.HELPERS,
+                        "sum",
+                        "float",
+                    }
+                    assert node.id in known, (name, text)

@@ -12,7 +12,23 @@ from ssa import Builder, function, interpret
 
 from s2sad.backend.emit import emit
 from s2sad.ir.kinds import BOOL, INT, array, list_of, npscalar
-from s2sad.ir.nodes import Atom, Carry, Const, For, If, Let, Call, Moves, Out, Program, Range, Slice, Undef, Var, While
+from s2sad.ir.nodes import (
+    Atom,
+    Call,
+    Carry,
+    Const,
+    For,
+    If,
+    Let,
+    Moves,
+    Out,
+    Program,
+    Range,
+    Slice,
+    Undef,
+    Var,
+    While,
+)
 
 HINTS = ["", "", "", "a", "b", "c", "x_bar", "y_dot", "t1"]
 VECTOR = array((4,), "int64")
@@ -44,11 +60,15 @@ class Random:
 
     def fresh_int(self) -> Var:
         """A new int; small, so that products stay exact."""
-        product = self.b.let("", INT, self.r.choice(["add", "sub", "mul"]), self.int(), self.int(), made=self.made())
+        product = self.b.let(
+            "", INT, self.r.choice(["add", "sub", "mul"]), self.int(), self.int(), made=self.made()
+        )
         return self.b.let(self.hint(), INT, "mod", product, self.r.choice([7, 11, 13]), made=self.made())
 
     def cond(self) -> Var:
-        return self.b.let(self.r.choice(["", "", "go"]), BOOL, self.r.choice(["lt", "eq", "ge"]), self.int(), self.int())
+        return self.b.let(
+            self.r.choice(["", "", "go"]), BOOL, self.r.choice(["lt", "eq", "ge"]), self.int(), self.int()
+        )
 
     def scoped(self, n: int, depth: int) -> tuple[tuple[Any, ...], Atom, Atom]:
         """A nested block, an int and an array that it leaves."""
@@ -76,16 +96,24 @@ class Random:
             made = self.b.let("", VECTOR, "add", base, self.r.choice(self.arrays), made=self.made())
             self.arrays.append(self.b.let(self.hint(), VECTOR, "mod", made, 11, made=self.made()))
         elif which == 1:
-            self.arrays.append(self.b.let(self.hint(), VECTOR, "getitem", base, slice(None, None, -1), made=self.made()))
+            self.arrays.append(
+                self.b.let(self.hint(), VECTOR, "getitem", base, slice(None, None, -1), made=self.made())
+            )
         elif which == 2:
             self.arrays.append(self.b.let(self.hint(), VECTOR, "copy", base, made=self.made()))
         else:
-            part = self.b.let(self.hint(), array((3,), "int64"), "getitem", base, slice(1, None), made=self.made())
+            part = self.b.let(
+                self.hint(), array((3,), "int64"), "getitem", base, slice(1, None), made=self.made()
+            )
             self.ints.append(self.b.let(self.hint(), npscalar("int64"), "np.sum", part, made=self.made()))
 
     def do_element(self, depth: int) -> None:
         base = self.r.choice(self.arrays)
-        self.ints.append(self.b.let(self.hint(), npscalar("int64"), "getitem", base, self.r.randint(-4, 3), made=self.made()))
+        self.ints.append(
+            self.b.let(
+                self.hint(), npscalar("int64"), "getitem", base, self.r.randint(-4, 3), made=self.made()
+            )
+        )
 
     def do_store(self, depth: int) -> None:
         base, made = self.r.choice(self.arrays), self.made()
@@ -93,7 +121,9 @@ class Random:
         if which == 0:
             self.b.store(base, self.r.randint(-4, 3), self.fresh_int(), made=made)
         elif which == 1:
-            value = self.b.let("", VECTOR, "getitem", self.r.choice(self.arrays), slice(None, None, -1), made=made)
+            value = self.b.let(
+                "", VECTOR, "getitem", self.r.choice(self.arrays), slice(None, None, -1), made=made
+            )
             value = self.b.let("", VECTOR, "mod", value, 5, made=made)
             self.b.store(base, slice(None), value, made=made)
         elif which == 2:
@@ -159,7 +189,9 @@ class Random:
     def carries(self) -> tuple[list[tuple[str, Atom, str]], list[tuple[str, Atom, str]]]:
         hints = [self.r.choice(["a", "b", "c", "", "s"]) for _ in range(self.r.randint(1, 4))]
         ints = [(self.b.fresh(h, INT), self.int(), self.b.fresh(h, INT)) for h in hints]
-        vectors = [(self.b.fresh(h, VECTOR), self.r.choice(self.arrays), self.b.fresh(h, VECTOR)) for h in ("u", "v")]
+        vectors = [
+            (self.b.fresh(h, VECTOR), self.r.choice(self.arrays), self.b.fresh(h, VECTOR)) for h in ("u", "v")
+        ]
         return ints, vectors[: self.r.randint(0, 2)]
 
     def body(self, depth: int, inits: Any, first: Any = None) -> Any:
