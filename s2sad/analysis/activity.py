@@ -23,6 +23,9 @@ CONSTANT = frozenset(
 CARRIERS = frozenset(("tuple", "list", "dict", "getitem", "getattr", "copy", "list.pop", "call", "min", "max", "sum"))
 
 
+SHAPES = frozenset((("np.full_like", "a"),))  # operands of which only the shape is read
+
+
 def carries(kind: Kind) -> bool:
     """Whether a value of this kind can carry a derivative."""
     if kind.is_number:
@@ -94,7 +97,7 @@ class _Varied:
         elif isinstance(stmt, Do):
             if stmt.call.fun == "list.append" and self._varies(stmt.call.args[1]):
                 self._add_class(self.aliases.of(stmt.call.args[0].name) if isinstance(stmt.call.args[0], Var) else None)
-            elif self._call_varies(stmt.call) and stmt.call.fun not in ("print", "assert", "raise"):
+            elif stmt.call.fun not in ("print", "assert", "raise") and any(self._varies(a) for a in stmt.call.args):
                 for name in (n for a in stmt.call.args[:1] for n in atom_vars(a)):
                     self._add_class(self.aliases.of(name))
         elif isinstance(stmt, Store):
@@ -137,5 +140,7 @@ def differentiable(call: Call, kinds: dict[str, Kind]) -> list[Atom]:
         _, atoms = bind(rule, call, lambda a: OBJECT)
     except BindingError:
         return []
+    if rule.form == "structural" and rule.vjp:  # an argument without a text has no known derivative: see `reverse`
+        return [atom for name, atom in atoms.items() if (call.fun, name) not in SHAPES]
     active = set(rule.vjp) | set(rule.linear) | set(rule.writes) | {name[1:] for name in rule.signature if name.startswith("*")}
     return [atom for name, atom in atoms.items() if name in active]

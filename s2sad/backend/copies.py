@@ -4,13 +4,15 @@ Accepts the trees of `nest`; gives trees without outs, carried values and stop f
 assigned in several places. All copies are explicit; `names` makes most of them vanish by giving both sides
 one Python name.
 
-    for i in 0..n, carried (s.2: init s.1, next s.4, out s.5), stop f.1:          Copy(s.2 = s.1)
-        if t.1: ...                                                               for i in range(n):
-        else: s.3 = ...                                                  ->           if t.1: ...; Copy(s.4 = s.2);
-        outs s.4 = (s.2, s.3), f.1 = (True, False)                                              Copy(s.2 = s.4); break
-                                                                                      else: s.3 = ...; Copy(s.4 = s.3)
-                                                                                      Copy(s.2 = s.4)
-                                                                                  Copy(s.5 = s.2)
+    For i in range(n), carried (s.2: init s.1, next s.4, out s.5), stop f.1:
+        If t.1: ...   else: s.3 = ...     outs s.4 = (s.2, s.3), f.1 = (True, False)
+
+    Copy(s.2 = s.1)
+    for i in range(n):
+        if t.1: ...; Copy(s.4 = s.2); Copy(s.2 = s.4); break
+        else: s.3 = ...; Copy(s.4 = s.3)
+        Copy(s.2 = s.4)
+    Copy(s.5 = s.2)
 
 A flag that a loop carries only to tell afterwards whether it was left early is assigned where the loop is
 left."""
@@ -91,8 +93,13 @@ class _Explicit:
 
     def loop(self, stmt: Loop, done: list[Tree]) -> None:
         carried = [c for c in stmt.carried if c[0] in self.needed]
-        latches = [c for c in carried if stmt.stop is not None and c[2] == stmt.stop and self.is_unset(c[1])]
-        self.unset.update(c[0] for c in latches)
+        telling = [
+            c
+            for c in carried
+            if self.is_unset(c[1]) and self.tells(stmt.body, stmt.stop, c[2], {c[0]: False})
+        ]
+        latches = [c for c in telling if c[2] == stmt.stop]
+        self.unset.update(c[0] for c in telling)
         going: Pairs = [
             (name, expression(nxt)) for name, _, nxt, _ in carried if not any(name == c[0] for c in latches)
         ]
@@ -100,11 +107,33 @@ class _Explicit:
         _append(done, [(name, expression(init)) for name, init, _, _ in carried])
         self.block(stmt.head)
         self.close(stmt.body, stmt.stop, [(going, leaving)], 1 + len(latches))
+        stmt.latches = tuple(out for _, _, _, out in telling)
         stmt.names = tuple(name for name, *_ in carried)
         outs: Pairs = [(out, Var(name)) for name, _, _, out in carried if out in self.needed]
         stmt.carried, stmt.stop = (), None
         done.append(stmt)
         _append(done, outs)
+
+    def tells(self, block: list[Tree], stop: Atom | None, nxt: Atom, known: dict[str, bool]) -> bool:
+        """Whether behind a block `nxt` is true if the loop is left there, and false if not."""
+        if stop == nxt or stop is None:
+            return stop is not None
+        if isinstance(stop, Const):
+            value = (
+                known.get(nxt.name) if isinstance(nxt, Var) else nxt.value if isinstance(nxt, Const) else None
+            )
+            return value is bool(stop.value)
+        last = block[-1] if block else None
+        if not isinstance(last, Branch) or not any(
+            isinstance(stop, Var) and o.name == stop.name for o in last.outs
+        ):
+            return False
+        for then, part in ((True, last.then), (False, last.orelse)):
+            atoms: dict[Atom, Atom] = {Var(o.name): o.then if then else o.orelse for o in last.outs}
+            truth = {**known, **_learnt(last.cond, then)}
+            if not self.tells(part, atoms[stop], atoms.get(nxt, nxt), truth):
+                return False
+        return True
 
     def is_unset(self, atom: Atom) -> bool:
         return is_const(expression(atom), False) or (isinstance(atom, Var) and atom.name in self.unset)
@@ -192,3 +221,10 @@ def _needed(body: list[Tree]) -> tuple[set[str], Counter[str]]:
                 needed.add(name)
                 todo.append(name)
     return needed, reads
+
+
+def _learnt(cond: Expr, value: bool) -> dict[str, bool]:
+    """Which name is true or false where a condition is."""
+    if isinstance(cond, Node) and cond.fun == "not":
+        return _learnt(cond.args[0], not value)
+    return {cond.name: value} if isinstance(cond, Var) else {}

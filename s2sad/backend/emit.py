@@ -64,7 +64,7 @@ _INTEGERS = ("lt", "ge", "gt", "le")  # NaN: `not x < y` is no `x >= y`
 class Text:
     """What a namespace executes. `refs` are the live objects that it must bind, builtins apart.
 
-    `line_map` gives for a line of the text the place of the user's statement that it computes or differentiates.
+    `line_map` gives for a line of the text where the statement stands that it computes or differentiates.
     """
 
     text: str
@@ -79,7 +79,7 @@ class Text:
 
 
 def emit(programs: Sequence[Program], may_move: MayMove | None = None) -> Text:
-    """The text of programs, in order. `may_move(let, past)` lets re-nesting cross statements that write memory.
+    """The text of programs, in order. `may_move(let, past)` lets re-nesting cross statements that write.
 
     A `Ref` to one of the programs is a call of its function in this text.
     """
@@ -249,10 +249,10 @@ class _Function:
         body = self.block(stmt.body)
         if stmt.target is not None:
             target = ast.Name(self.python[stmt.target], ast.Store())
-            return ast.For(target, self.spell(stmt.space), self.filled(body), [])
+            return ast.For(target, self.spell(stmt.space), self.filled(body), self.block(stmt.orelse))
         head = self.block(stmt.head)
         if not head:
-            return ast.While(self.spell(stmt.space), self.filled(body), [])
+            return ast.While(self.spell(stmt.space), self.filled(body), self.block(stmt.orelse))
         leave = ast.If(self.spell(self.negation(stmt.space)), [ast.Break()], [])
         return ast.While(ast.Constant(True), [*head, leave, *body], [])
 

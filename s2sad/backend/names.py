@@ -43,7 +43,7 @@ _SHORT = 60
 
 
 def names(program: Program, body: list[Tree], reserved: Iterable[str]) -> dict[str, str]:
-    """The Python name of every SSA name of a program; `reserved` are those that the text uses for something else."""
+    """The Python name of every SSA name of a program; `reserved` are names that the text uses otherwise."""
     classes = _Classes(program, body)
     _Liveness(classes).run(body)
     classes.unite(body)
@@ -51,7 +51,7 @@ def names(program: Program, body: list[Tree], reserved: Iterable[str]) -> dict[s
 
 
 class _Classes:
-    """SSA names, numbered; classes of them, united by coalescing. `clash[c]` is what may not share a name with c."""
+    """Classes of SSA names, which are numbered. `clash[c]` is what may not share a Python name with c."""
 
     def __init__(self, program: Program, body: list[Tree]) -> None:
         self.program = program
@@ -131,8 +131,11 @@ def _defined(stmt: Tree) -> tuple[str, ...]:
 
 
 class _Liveness:
-    """One backward pass over the text. What a loop needs at its head is known beforehand, because inside it only the
-    names that go round are assigned more than once: everything else that it reads comes from outside."""
+    """One backward pass over the text.
+
+    What a loop needs at its head is known beforehand, because inside it only the names that go round are
+    assigned more than once: everything else that it reads comes from outside.
+    """
 
     def __init__(self, classes: _Classes) -> None:
         self.classes = classes
@@ -166,7 +169,7 @@ class _Liveness:
         return reads, writes
 
     def block(self, block: list[Tree], live: int, left: int) -> int:
-        """What is needed at the start of a block, if `live` is at its end and `left` behind the loop around it."""
+        """What is needed at the start of a block: `live` is at its end, `left` behind the loop around it."""
         for stmt in reversed(block):
             live = self.stmt(stmt, live, left)
         return live
@@ -310,7 +313,7 @@ class _Namer:
         self.chosen[root] = name
 
 
-# ----------------------------------------------------------------------------------------------------------- tidy
+# ------------------------------------------------------------------------------------------------------- tidy
 
 
 def tidy(body: list[Tree], python: dict[str, str], hints: dict[str, str]) -> None:
@@ -322,6 +325,8 @@ def tidy(body: list[Tree], python: dict[str, str], hints: dict[str, str]) -> Non
                 counts[name] = counts.get(name, 0) + 1
     single = {name for name, count in counts.items() if count == 1}
     _tidy(body, python, hints, single)
+    if _else_clauses(body):
+        _drop_unread(body, python)
 
 
 def _tidy(block: list[Tree], python: dict[str, str], hints: dict[str, str], single: set[str]) -> None:
@@ -398,7 +403,7 @@ def _assignment(group: list[tuple[str, Expr]], stmt: Copy) -> Tree:
 def _absorb(
     pairs: list[tuple[str, Expr]], done: list[Tree], python: dict[str, str], hints: dict[str, str]
 ) -> None:
-    """`b_1 = a + b; a, b = b, b_1` is `a, b = b, a + b`; the assignment stands last in `done`, and is read here only."""
+    """`b_1 = a + b; a, b = b, b_1` is `a, b = b, a + b`; the assignment is the last of `done`."""
     last = done[-1]
     for k, (name, source) in enumerate(pairs):
         if not isinstance(last, Assign) or source != Var(last.name):
@@ -407,3 +412,34 @@ def _absorb(
             pairs[k] = (name, last.value)
             done.pop()
             return
+
+
+def _else_clauses(block: list[Tree]) -> bool:
+    """`if not returned: A` behind the loop that `returned` tells about is an else clause; whether there was one."""
+    found = False
+    done: list[Tree] = []
+    for stmt in block:
+        for part in inner(stmt):
+            found |= _else_clauses(part)
+        loop = done[-1] if done else None
+        if isinstance(stmt, Branch) and isinstance(loop, Loop) and not loop.head and not loop.orelse:
+            cond, otherwise, then = stmt.cond, stmt.orelse, stmt.then
+            if isinstance(cond, Node) and cond.fun == "not":
+                cond, otherwise, then = cond.args[0], stmt.then, stmt.orelse
+            if isinstance(cond, Var) and cond.name in loop.latches and otherwise and not then:
+                loop.orelse = otherwise
+                found = True
+                continue
+        done.append(stmt)
+    block[:] = done
+    return found
+
+
+def _drop_unread(body: list[Tree], python: dict[str, str]) -> None:
+    """Flags that only an `if` behind a loop has read need not be set."""
+    read = {python[name] for stmt in walk(body) for expr in operands(stmt) for name in expr_vars(expr)}
+    todo = [body]
+    while todo:
+        block = todo.pop()
+        block[:] = [s for s in block if not isinstance(s, Copy) or any(python[n] in read for n, _ in s.pairs)]
+        todo.extend(part for stmt in block for part in inner(stmt))

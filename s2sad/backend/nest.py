@@ -72,12 +72,12 @@ _REACH = 200  # statements that a temporary may move past
 
 
 def nest(program: Program, may_move: MayMove | None = None) -> list[Tree]:
-    """The body of a program as trees. `may_move` decides where kinds alone suggest that memory forbids a motion."""
+    """The body of a program as trees. `may_move` decides where kinds alone say that memory forbids it."""
     return _Nester(program, may_move)(program.body)
 
 
 def reads(body: Block) -> Counter[str]:
-    """How often each name is read, not counting what only goes round a loop or leaves a branch without being used."""
+    """How often each name is read; what only goes round a loop or leaves a branch is not read by that."""
     counts: Counter[str] = Counter()
     sources: dict[str, list[str]] = {}
     for stmt in walk(body):
@@ -149,7 +149,7 @@ class _Nester:
         kwargs = tuple((key, expression(value)) for key, value in call.kwargs)
         return Node(call.fun, tuple(map(expression, call.args)), kwargs, call.form, made, kind, let)
 
-    # ------------------------------------------------------------------------------------------------- branches
+    # -------------------------------------------------------------------------------------------- branches
 
     def branch(self, stmt: If, line: _Line) -> None:
         stmt, written = replace(stmt, outs=tuple(o for o in stmt.outs if self.counts[o.name])), stmt
@@ -192,7 +192,7 @@ class _Nester:
             return None
         return None if self.hints.get(only.name) and not only.made else only.value
 
-    # ---------------------------------------------------------------------------------------------------- loops
+    # ----------------------------------------------------------------------------------------------- loops
 
     def loop(self, stmt: For | While, line: _Line) -> None:
         carried = tuple((c.name, c.init, c.next, c.out) for c in stmt.carried)
@@ -216,7 +216,7 @@ class _Nester:
             return Node("range", (start, stop, step), kind=RANGE, made=True)
         return Node("range", (stop,) if is_const(start, 0) else (start, stop), kind=RANGE, made=True)
 
-    # ------------------------------------------------------------------------------------------------- measures
+    # -------------------------------------------------------------------------------------------- measures
 
     def width(self, expr: Expr) -> int:
         return measure(expr, self.hints)[0]

@@ -33,7 +33,7 @@ def remark(number: int) -> ast.stmt:
 
 
 def write(tree: ast.Module, marks: dict[int, Mark], remarks: list[str]) -> tuple[str, dict[int, Span]]:
-    """Text and line map of a module; `marks` is keyed by the id of a statement, `remarks` numbers the comments."""
+    """Text and line map of a module; `marks` is keyed by ids of statements, `remarks` holds the comments."""
     text = _astor(tree)
     back = _same(text, tree)
     if back is None:
@@ -60,7 +60,7 @@ def write(tree: ast.Module, marks: dict[int, Mark], remarks: list[str]) -> tuple
 
 
 def _annotate(lines: list[str], stmt: ast.stmt, note: str) -> None:
-    """Put a note behind a statement's first line, if the statement or its head is one line and room is left."""
+    """Put a note behind a statement, or its head, that is one line, if room is left."""
     row = stmt.lineno - 1
     compound = isinstance(stmt, ast.If | ast.For | ast.While | ast.With)
     whole = lines[row].endswith(":") if compound else stmt.end_lineno == stmt.lineno
@@ -87,7 +87,7 @@ def _astor(tree: ast.Module) -> str:
 
 
 def _quoted(text: str, _embedded: int, line: str, *_args: object, **_kwargs: object) -> str:
-    """A string literal on one line, in double quotes if that needs no more escapes; a docstring in triple quotes."""
+    """A string literal on one line, preferably in double quotes; a docstring in triple quotes."""
     plain = repr(text)
     if not line.strip() and text.isprintable() and '"' not in text and "\\" not in text:
         return f'"""{text}"""'

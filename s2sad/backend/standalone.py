@@ -29,7 +29,7 @@ from s2sad.backend.emit import Text
 
 
 def standalone(text: Text, header: str = "") -> str:
-    """The file's text. `header` goes first, as comment lines; the user's own objects are imported from their modules."""
+    """The file's text, with `header` as comment lines; the user's own objects are imported."""
     imports: dict[str, str] = {}
     helpers: dict[str, str] = {}
     aliases: list[str] = []

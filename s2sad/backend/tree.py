@@ -64,7 +64,7 @@ _PRIMARY = 13
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """An operation on expressions. `made` as in `Let`; `let` is the statement it came from; `width` estimates its text."""
+    """An operation on expressions. `made` as in `Let`; `let` is the statement that it came from."""
 
     fun: str
     args: tuple[Expr, ...] = ()
@@ -125,7 +125,8 @@ class Branch:
 class Loop:
     """A for loop (`space` is an expression; a `Range` is a "range" node) or, without a target, a while loop.
 
-    `carried` holds (name, init, next, out); once `copies` has run it is empty and `names` says which names go round.
+    `carried` holds (name, init, next, out); after `copies` it is empty and `names` says which names go round,
+    `latches` which of the names behind the loop are true exactly if it was left by a break.
     """
 
     target: str | None
@@ -135,13 +136,15 @@ class Loop:
     carried: tuple[tuple[str, Atom, Atom, str], ...] = ()
     stop: Atom | None = None
     names: tuple[str, ...] = ()
+    latches: tuple[str, ...] = ()
+    orelse: list[Tree] = field(default_factory=list)
     made: bool = False
     origins: list[Stmt] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Copy:
-    """Simultaneous assignment. A source that is Undef says that the name holds nothing from here on. `shown`: Moves."""
+    """Simultaneous assignment (`shown`: Moves). Where a source is Undef the name holds nothing then."""
 
     pairs: list[tuple[str, Expr]]
     shown: bool = False
@@ -231,7 +234,7 @@ def inner(stmt: Tree) -> tuple[list[Tree], ...]:
     """The blocks of a statement."""
     if isinstance(stmt, Branch):
         return stmt.then, stmt.orelse
-    return (stmt.head, stmt.body) if isinstance(stmt, Loop) else ()
+    return (stmt.head, stmt.body, stmt.orelse) if isinstance(stmt, Loop) else ()
 
 
 def walk(block: list[Tree]) -> Iterator[Tree]:
@@ -251,7 +254,7 @@ def is_const(expr: Expr | None, value: object) -> bool:
     return isinstance(expr, Const) and expr == Const(value)
 
 
-# ---------------------------------------------------------------------------------------------------------- widths
+# ---------------------------------------------------------------------------------------------- widths
 
 
 def measure(expr: Expr, hints: dict[str, str]) -> tuple[int, int]:

@@ -80,6 +80,8 @@ class Calls(State):
         name = registry.canonical(obj)
         if name is not None:
             return self.apply(name, args, kwargs, node, form=fn.text if fn.text != name else "", hint=hint)
+        if isinstance(getattr(obj, "__self__", None), np.ufunc):
+            return self._ufunc_method(fn, args, kwargs, node, hint)
         if isinstance(obj, functools.partial):
             inner = [self._live_argument(f"{fn.text}.args[{i}]", v) for i, v in enumerate(obj.args)]
             named = {k: self._live_argument(f"{fn.text}.keywords[{k!r}]", v) for k, v in obj.keywords.items()}
@@ -101,6 +103,28 @@ class Calls(State):
         if isinstance(wrapped, types.FunctionType):
             return self._call_function(Ref(fn.text, wrapped), args, kwargs, node)
         return self._opaque(fn, args, kwargs, node, hint)
+
+    def _ufunc_method(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        """`np.add.at`, `np.add.reduce` and the like."""
+        ufunc, method = fn.obj.__self__, fn.obj.__name__
+        if method == "at" and ufunc in (np.add, np.subtract) and len(args) == 3:
+            value = args[2] if ufunc is np.add else self.apply("neg", [args[2]], {}, node)
+            if isinstance(args[0], Ref):
+                self.refuse(node, f"{args[0].text} is written, which is not an argument and not local", "pass it as an argument or copy it first")
+            stored = self.stored(value, node)  # type: ignore[attr-defined]
+            self.do(Call("np.add.at", (self.atom(args[0]), self.atom(args[1]), stored)), node)
+            return Const(None)
+        reductions = {np.add: "np.sum", np.multiply: "np.prod", np.maximum: "np.max", np.minimum: "np.min"}
+        if method == "reduce" and ufunc in reductions:
+            if len(args) == 1 and "axis" not in kwargs:
+                kwargs = {"axis": Const(0), **kwargs}
+            return self.apply(reductions[ufunc], args, kwargs, node, hint=hint)
+        accumulations = {np.add: "np.cumsum", np.multiply: "np.cumprod"}
+        if method == "accumulate" and ufunc in accumulations:
+            if len(args) == 1 and "axis" not in kwargs:
+                kwargs = {"axis": Const(0), **kwargs}
+            return self.apply(accumulations[ufunc], args, kwargs, node, hint=hint)
+        return self.refuse(node, f"there is no rule for {fn.text}", "write it with functions that have one")
 
     def _live_argument(self, text: str, obj: Any) -> Value:
         return self.live_value(text, obj)

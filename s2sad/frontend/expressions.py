@@ -384,6 +384,8 @@ class Expressions(State):
         kind = self.kind(base)
         if kind.is_number and not (isinstance(base, Ref) and kind.cat == "object"):
             return self._array_attribute(base, kind, name, node, hint)
+        if isinstance(base, Ref) and type(base.obj) in (list, dict, set, tuple):
+            return Method(Const("." + name), base)
         if isinstance(base, Ref):
             try:
                 obj = getattr(base.obj, name)
@@ -422,6 +424,7 @@ class Expressions(State):
         function = getattr(obj, "__func__", None)
         if function is not None and getattr(obj, "__self__", None) is not None:
             owner = obj.__self__
+            self.depend(("method", id(owner)), lambda: getattr(owner, name).__func__, function, name)
             if isinstance(owner, type):
                 return Method(Ref(f"{owner.__name__}.{name}", function), Ref(owner.__name__, owner))
             return Method(Ref(f"{type(owner).__name__}.{name}", function), base)

@@ -27,6 +27,7 @@ from s2sad.frontend.source import Source
 from s2sad.frontend.state import Closure, Dependency, Group, Method, Part, Scope, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
+from s2sad.ir.prune import prune
 from s2sad.ir.nodes import Atom, Call, Const, Let, Program, Ref, Return, Stmt, Store, Undef, Var
 
 
@@ -358,7 +359,7 @@ def lower(
     else:
         result = low.atom(low.function_body(source.node), source.node)
     body: list[Stmt] = [*low.block, Return(result)]
-    program = Program(name, tuple(params), tuple(body), low.kinds, low.hints)
+    program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints))
     return Lowered(program, names, result, frozenset(low.frozen), list(low.dependencies.values()), source.span(source.node), low.live)
 
 

@@ -69,7 +69,7 @@ class Bounds:
         return not index_may_raise(base, Tuple(tuple(proved)), self.kinds)
 
     def is_natural(self, name: str) -> bool:
-        """Whether an index loop counts over integers that are at least 0: then no two trips mean one element."""
+        """Whether an index loop counts integers from 0 on, so that no two trips mean one element."""
         return name in self._natural
 
     def _define(self, name: str, call: Call) -> None:

@@ -1,9 +1,8 @@
 """Dead code: definitions, carried values, branches, loops, tapes and stores that nothing needs.
 
-Accepts any `Program`; guarantees the same result, the same effects and the same exceptions with
-every remaining statement needed by one of them. A user's call whose domain can fail stays though
-its value is dead [DESIGN A6], a user's `while` stays since it may not end; what a transform made
-goes whatever it is.
+Accepts any `Program`; guarantees the same result, the same effects and the same exceptions with every
+remaining statement needed by one of them. A user's call whose domain can fail stays though its value is
+dead [DESIGN A6], a user's `while` stays since it may not end; what a transform made goes whatever it is.
 
     t = np.exp(x)                     gone
     ts = []                           gone, with
@@ -11,8 +10,8 @@ goes whatever it is.
     y[1:] = 0.0                       gone if y is local and never read
     q = a/b                           stays: Python numbers, ZeroDivisionError
 
-It marks from the roots on, sparse and flow-insensitive for the contents of storage; `optimise.stores` goes by the
-order of reads and writes.
+It marks from the roots on, sparse and flow-insensitive for the contents of storage; `optimise.stores` goes
+by the order of reads and writes.
 """
 
 from __future__ import annotations

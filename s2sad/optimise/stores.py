@@ -1,8 +1,8 @@
 """Stores that nobody reads afterwards.
 
-Accepts any `Program`; guarantees the same result, effects and exceptions. The classical backward walk over classes of
-storage: everything that a loop reads is live at the end of its body. One case goes by elements: an index loop that
-reads only the element of its own trip needs no store to it after that.
+Accepts any `Program`; guarantees the same result, effects and exceptions. The classical backward walk over
+classes of storage: everything that a loop reads is live at the end of its body. One case goes by elements:
+an index loop that reads only the element of its own trip needs no store to it after that.
 
     t = y_bar[1:].copy()
     y_bar[1:] = 0.0                         gone where y_bar is local and not read any more

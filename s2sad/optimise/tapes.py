@@ -1,8 +1,8 @@
 """Two tapes of the same values are one.
 
-Accepts any `Program`; guarantees the same values. A tape is a list that the transform made, that one statement appends
-to and that nobody else writes; two of them that were made in one block and get one value, one after the other, are
-equal wherever they are read.
+Accepts any `Program`; guarantees the same values. A tape is a list that the transform made, that one
+statement appends to and that nobody else writes; two of them that were made in one block and get one value,
+one after the other, are equal wherever they are read.
 
     ts.append(t)                      ts.append(t)
     ss.append(t)                      gone, and ss[i] is ts[i]

@@ -302,7 +302,23 @@ def filled(bound: Bound, text: str, array: str = "a") -> str:
     if is_total(bound, array) and bound.kind(array).is_number:
         return f"uniform({text})"
     whole = spread(bound, text, array)
-    return whole if whole.startswith("unreduce(") else f"np.broadcast_to({whole}, np.shape({array}))"
+    return whole if whole.startswith("unreduce(") else f"np.broadcast_to({whole}, {shape(bound, array)})"
+
+
+def shape(bound: Bound, array: str = "a") -> str:
+    """The text of an argument's shape."""
+    return f"{array}.shape" if bound.kind(array).is_array else f"np.shape({array})"
+
+
+def reshaped(name: str) -> Callable[[Bound], str]:
+    """The transpose of a function that only changes the shape."""
+    return lambda bound: f"np.reshape(g, {shape(bound, name)})"
+
+
+def option(bound: Bound, name: str, default: str = "None") -> str:
+    """`, axis=1` where an argument is not its default, else nothing."""
+    text = literal(bound, name)
+    return "" if text == default else f", {name}={text}"
 
 
 def size(bound: Bound, array: str = "a") -> str:
@@ -316,10 +332,10 @@ def count(bound: Bound, array: str = "a") -> str:
         return size(bound, array)
     axes = axes_of(bound, array)
     if axes is not None:
-        factors = [f"np.shape({array})[{k}]" for k in axes] or ["1"]
+        factors = [f"{shape(bound, array)}[{k}]" for k in axes] or ["1"]
         return factors[0] if len(factors) == 1 else f"({'*'.join(factors)})"
     if has_int_axis(bound):
-        return f"np.shape({array})[{literal(bound, 'axis')}]"
+        return f"{shape(bound, array)}[{literal(bound, 'axis')}]"
     return f"reduced_size({array}, {literal(bound, 'axis')})"
 
 

@@ -236,7 +236,7 @@ structural(
     "np.diagflat",
     "v, k=0",
     _flat_diag_kind,
-    {"v": lambda b: f"np.reshape(np.diag(g, {literal(b, 'k')}), np.shape(v))"},
+    {"v": lambda b: f"np.reshape(np.diag(g, {literal(b, 'k')}), {axes.shape(b, 'v')})"},
     (np.diagflat,),
     linear=("v",),
 )

@@ -32,8 +32,16 @@ from s2sad.ir.kinds import Kind
 from s2sad.rules import results
 from s2sad.rules.registry import Bound, Rule, Text, composite, elementwise, parse_signature, register
 
-POLES = frozenset({"pow", "np.power", "np.float_power"})
-"""Rules whose text may warn on arrays, without a `div`, where the function itself did not."""
+POLES: set[str] = {"pow", "np.power", "np.float_power"}
+"""Texts without a `div` that may warn on arrays and NumPy scalars where the function itself did not, and the
+names of the rules that have such texts for some exponents only."""
+
+
+def _noisy(text: str) -> str:
+    """Mark a text as one that NumPy warns at: at a pole, on overflow, at infinity."""
+    POLES.add(text)
+    return text
+
 
 # ------------------------------------------------------------------------------------- ways to enter a rule
 
@@ -121,7 +129,7 @@ def _power_of_literal(y: int | float) -> str | None:
     if y in (0, 1):
         return "g" if y else None
     if y == -1:
-        return "-(out*out*g)"
+        return _noisy("-(out*out*g)")
     if y < 0:
         return f"{y}*(out/x)*g"
     if y == 0.5:
@@ -140,7 +148,7 @@ def _power_x(bound: Bound, silent: bool = False) -> str | None:
         return _power_of_literal(y)
     if _both_python(bound):
         return "pow_dx(x, y)*g"
-    return _choice(bound, "y == 0", "0.0", "y*x**(y - 1)*g")
+    return _noisy(_choice(bound, "y == 0", "0.0", "y*x**(y - 1)*g"))
 
 
 def _power_y(bound: Bound) -> str | None:
@@ -149,7 +157,7 @@ def _power_y(bound: Bound) -> str | None:
         return "math.log(x)*out*g" if x else None
     if _both_python(bound):
         return "pow_dy(x, y)*g"
-    return _choice(bound, "x == 0", "0.0", "np.log(x)*out*g")
+    return _noisy(_choice(bound, "x == 0", "0.0", "np.log(x)*out*g"))
 
 
 def _silent_power_x(bound: Bound) -> str | None:
@@ -166,7 +174,7 @@ def _divided_x(bound: Bound) -> str:
 
 def _absolute(bound: Bound) -> str:
     if bound.kind("x").sort == "complex":
-        return "x/(out + (out == 0))*g"
+        return _noisy("x/(out + (out == 0))*g")
     return "sign(x)*g" if bound.kind("x").is_python else "np.sign(x)*g"
 
 
@@ -179,9 +187,9 @@ def _absolute_dot(bound: Bound) -> str:
 _operator("add", "x, y", np.add, "g", "g", cheap=True)
 _operator("sub", "x, y", np.subtract, "g", "-g", cheap=True)
 _operator("mul", "x, y", np.multiply, "y*g", "x*g", cheap=True)
-_operator("truediv", "x, y", np.true_divide, _divided_x, "-(g*out/y)", raises=True)
+_operator("truediv", "x, y", np.true_divide, _divided_x, _noisy("-(g*out/y)"), raises=True)
 _operator("floordiv", "x, y", np.floor_divide, None, None, raises=True)
-_operator("mod", "x, y", np.remainder, "g", "-(x//y*g)", raises=True)
+_operator("mod", "x, y", np.remainder, "g", _noisy("-(x//y*g)"), raises=True)
 _operator("pow", "x, y", np.power, _power_x, _power_y, raises=True)
 _operator("neg", "x", np.negative, "-g", cheap=True)
 _operator("pos", "x", np.positive, "g", cheap=True)
@@ -226,27 +234,30 @@ _ufunc(np.multiply, "x, y", "y*g", "x*g", cheap=True)
 _ufunc(
     np.divide, "x, y",
     lambda bound: "div(g, y)" if bound.kind("y").is_python else "g/y",
-    lambda bound: "-div(g*out, y)" if bound.kind("y").is_python else "-(g*out/y)",
+    lambda bound: "-div(g*out, y)" if bound.kind("y").is_python else _noisy("-(g*out/y)"),
 )  # fmt: skip
 _ufunc(np.floor_divide, "x, y", None, None)
-_ufunc(np.remainder, "x, y", "g", "-(np.floor_divide(x, y)*g)", name="mod")
-_ufunc(np.fmod, "x, y", "g", "-((x - out)/y*g)")
+_ufunc(np.remainder, "x, y", "g", _noisy("-(np.floor_divide(x, y)*g)"), name="mod")
+_ufunc(np.fmod, "x, y", "g", _noisy("-((x - out)/y*g)"))
 _ufunc(np.power, "x, y", _silent_power_x, _power_y)
 _ufunc(np.float_power, "x, y", _silent_power_x, _power_y)
 _ufunc(np.negative, "x", "-g", cheap=True)
 _ufunc(np.positive, "x", "g", cheap=True)
-_ufunc(np.reciprocal, "x", "-(out*out*g)")
+_ufunc(np.reciprocal, "x", _noisy("-(out*out*g)"))
 _ufunc(np.square, "x", "2*x*g", cheap=True)
 _ufunc(np.sqrt, "x", "div(0.5*g, out)")
 _ufunc(np.cbrt, "x", "div(g, 3*out*out)")
-_ufunc(np.absolute, "x", _complex("np.sign(x)*g", "x/(out + (out == 0))*g"), name="abs", holomorphic=False,
-       jvp={"x": _complex("np.sign(x)*g", "np.real(np.conj(x)*g)/(out + (out == 0))")})  # fmt: skip
+_ufunc(
+    np.absolute, "x",
+    _complex("np.sign(x)*g", _noisy("x/(out + (out == 0))*g")), name="abs", holomorphic=False,
+    jvp={"x": _complex("np.sign(x)*g", "np.real(np.conj(x)*g)/(out + (out == 0))")},
+)  # fmt: skip
 _ufunc(np.fabs, "x", "np.sign(x)*g")
 _ufunc(np.conjugate, "x", _complex("g", "np.conj(g)"), name="conj", holomorphic=False, cheap=True)
 _ufunc(np.ldexp, "x, i", "np.ldexp(g, i)")
 _ufunc(np.nextafter, "x, y", "g")
 _ufunc(np.copysign, "x, y", "np.sign(x)*np.copysign(1.0, y)*g")
-_ufunc(np.hypot, "x, y", "x/(out + (out == 0))*g", "y/(out + (out == 0))*g")
+_ufunc(np.hypot, "x, y", _noisy("x/(out + (out == 0))*g"), _noisy("y/(out + (out == 0))*g"))
 _ufunc(np.maximum, "x, y", _shared("x > y", "x < y"), _shared("y > x", "y < x"), holomorphic=False)
 _ufunc(np.minimum, "x, y", _shared("x < y", "x > y"), _shared("y < x", "y > x"), holomorphic=False)
 for _function, _beats in ((np.fmax, ">"), (np.fmin, "<")):
@@ -271,14 +282,14 @@ _ufunc(np.log, "x", _quotient("x"))
 _ufunc(np.log2, "x", _quotient("math.log(2)*x"))
 _ufunc(np.log10, "x", _quotient("math.log(10)*x"))
 _ufunc(np.log1p, "x", _quotient("1 + x"))
-_ufunc(np.logaddexp, "x, y", "np.exp(x - out)*g", "np.exp(y - out)*g")
-_ufunc(np.logaddexp2, "x, y", "np.exp2(x - out)*g", "np.exp2(y - out)*g")
+_ufunc(np.logaddexp, "x, y", _noisy("np.exp(x - out)*g"), _noisy("np.exp(y - out)*g"))
+_ufunc(np.logaddexp2, "x, y", _noisy("np.exp2(x - out)*g"), _noisy("np.exp2(y - out)*g"))
 _ufunc(np.sin, "x", "np.cos(x)*g")
 _ufunc(np.cos, "x", "-(np.sin(x)*g)")
 _ufunc(np.tan, "x", "(1 + out*out)*g")
 _ufunc(np.arcsin, "x", "div(g, np.sqrt(1 - x*x))")
 _ufunc(np.arccos, "x", "-div(g, np.sqrt(1 - x*x))")
-_ufunc(np.arctan, "x", _complex("g/(1 + x*x)", "div(g, 1 + x*x)"))
+_ufunc(np.arctan, "x", _complex(_noisy("g/(1 + x*x)"), "div(g, 1 + x*x)"))
 _ufunc(np.arctan2, "y, x", "div(x*g, x*x + y*y)", "-div(y*g, x*x + y*y)")
 _ufunc(np.sinh, "x", "np.cosh(x)*g")
 _ufunc(np.cosh, "x", "np.sinh(x)*g")

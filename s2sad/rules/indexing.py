@@ -28,8 +28,8 @@ def _dtype(bound: Bound, name: str) -> str:
     return as_array(bound.kind(name)).dtype
 
 
-def _scatter(name: str, index: str) -> str:
-    return f"scatter_add(g, {index}, np.shape({name}))"
+def _scatter(bound: Bound, name: str, index: str) -> str:
+    return f"scatter_add(g, {index}, {axes.shape(bound, name)})"
 
 
 # ---------------------------------------------------------------------------------------------------- picking
@@ -50,12 +50,12 @@ def _picked(bound: Bound, name: str, index: Shape | None) -> Kind:
 
 def _take_vjp(bound: Bound) -> str:
     mode = "" if bound.static("mode") == "raise" else f", mode={literal(bound, 'mode')}"
-    return _scatter("a", f"np.take(positions(a), indices, {literal(bound, 'axis')}{mode})")
+    return _scatter(bound, "a", f"np.take(positions(a), indices{axes.option(bound, 'axis')}{mode})")
 
 
 structural(
     "np.take",
-    "a, indices, axis=None, *, mode='raise'",
+    "a, indices, axis=None, out=None, mode='raise'",
     lambda b: _picked(b, "a", shape_of(b, "indices")),
     {"a": _take_vjp},
     (np.take, np.ndarray.take),
@@ -70,8 +70,8 @@ def _along_kind(bound: Bound) -> Kind:
 
 def _along_vjp(bound: Bound) -> str:
     if bound.static("axis") is None or rank_of(bound, "arr") == 1:
-        return _scatter("arr", "indices")
-    return _scatter("arr", f"np.take_along_axis(positions(arr), indices, {literal(bound, 'axis')})")
+        return _scatter(bound, "arr", "indices")
+    return _scatter(bound, "arr", f"np.take_along_axis(positions(arr), indices, {literal(bound, 'axis')})")
 
 
 def _chosen_kind(name: str) -> Callable[[Bound], Kind]:
@@ -94,7 +94,7 @@ for _name, _signature, _function in (
         _name,
         _signature,
         _chosen_kind("a"),
-        {"a": lambda b: _scatter("a", f"np.compress(condition, positions(a), {literal(b, 'axis')})")},
+        {"a": lambda b: _scatter(b, "a", f"np.compress(condition, positions(a){axes.option(b, 'axis')})")},
         (_function,),
         linear=("a",),
     )
@@ -102,7 +102,7 @@ structural(
     "np.extract",
     "condition, arr",
     lambda b: kinds.array((new_length(),), _dtype(b, "arr")),
-    {"arr": _scatter("arr", "np.extract(condition, positions(arr))")},
+    {"arr": lambda b: _scatter(b, "arr", "np.extract(condition, positions(arr))")},
     (np.extract,),
     linear=("arr",),
 )
@@ -121,7 +121,7 @@ def _diagonal_vjp(bound: Bound) -> str:
     own = shape_of(bound, "a")
     if own is not None and len(own) == 2 and own[0] == own[1] and _plain_plane(bound):
         return "np.diag(g)" if bound.static("offset") == 0 else f"np.diag(g, {literal(bound, 'offset')})"
-    return _scatter("a", f"np.diagonal(positions(a), {literal(bound, 'offset')}, axis1, axis2)")
+    return _scatter(bound, "a", f"np.diagonal(positions(a), {literal(bound, 'offset')}, axis1, axis2)")
 
 
 def _plain_plane(bound: Bound) -> bool:
@@ -138,7 +138,7 @@ def _trace_vjp(bound: Bound) -> str:
     own, offset = shape_of(bound, "a"), literal(bound, "offset")
     if own is None or len(own) != 2 or not _plain_plane(bound):
         index = f"np.diagonal(positions(a), {offset}, axis1, axis2)"
-        return _scatter("a", index).replace(
+        return _scatter(bound, "a", index).replace(
             "(g,", f"(np.broadcast_to(np.expand_dims(g, -1), np.shape({index})),", 1
         )
     sides = "a.shape[0]" if own[0] == own[1] else "a.shape[0], a.shape[1]"
@@ -292,7 +292,7 @@ def _sort_vjp(bound: Bound) -> str:
     if rank_of(bound, "a") == 1:
         return f"g[np.argsort({_order(bound)})]"
     if bound.static("axis") is None:
-        return f"np.reshape(g[np.argsort({_order(bound)})], np.shape(a))"
+        return f"np.reshape(g[np.argsort({_order(bound)})], {axes.shape(bound)})"
     axis = literal(bound, "axis")
     return f"np.take_along_axis(g, np.argsort({_order(bound)}, {axis}), {axis})"
 

@@ -1,5 +1,4 @@
-"""Functions of several arrays that join them: concatenate, stack, append, meshgrid, broadcast_arrays and
-their kin.
+"""Functions that join arrays, and that cut them apart: concatenate, stack, append, meshgrid, split.
 
 A sequence of arrays is one argument, and its text evaluates to a sequence of cotangents, one for each
 element; the arguments of variadic functions (`np.meshgrid(*xi)`) get a text each, which a function of the
@@ -91,7 +90,7 @@ def _concatenate_kind(bound: Bound) -> Kind:
 def _concatenate_vjp(bound: Bound) -> str:
     if bound.kind("arrays").is_number:
         if bound.static("axis") == 0:
-            return "np.reshape(g, np.shape(arrays))"
+            return f"np.reshape(g, {axes.shape(bound, 'arrays')})"
         return f"np.stack(split_like(g, arrays, {literal(bound, 'axis')}))"
     return f"split_like(g, arrays, {literal(bound, 'axis')})"
 
@@ -114,7 +113,7 @@ def _stack_vjp(bound: Bound) -> str:
 
 structural(
     "np.concatenate",
-    "arrays, axis=0, *, dtype=None",
+    "arrays, axis=0, out=None, *, dtype=None",
     _concatenate_kind,
     {"arrays": _concatenate_vjp},
     (np.concatenate, np.concat),
@@ -122,7 +121,7 @@ structural(
 )
 structural(
     "np.stack",
-    "arrays, axis=0, *, dtype=None",
+    "arrays, axis=0, out=None, *, dtype=None",
     _stack_kind,
     {"arrays": _stack_vjp},
     (np.stack,),
@@ -149,12 +148,12 @@ def _widened(bound: Bound, least: int, axis: int) -> Kind:
     )
 
 
-def _stacked_text(rank_to_text: dict[int, str], axis: int) -> Callable[[Bound], str]:
+def _stacked_text(rank_to_text: dict[int, str], join: str) -> Callable[[Bound], str]:
     def text(bound: Bound) -> str:
         rank = parts(bound, "tup").rank
-        made = rank_to_text.get(-1 if rank is None else rank, f"unstacked(g, tup, {axis})")
+        made = rank_to_text.get(-1 if rank is None else rank, f'unstacked(g, tup, "{join}")')
         return (
-            f"np.reshape({made}, np.shape(tup))"
+            f"np.reshape({made}, {axes.shape(bound, 'tup')})"
             if bound.kind("tup").is_number and made.startswith("uns")
             else made
         )
@@ -166,7 +165,7 @@ structural(
     "np.vstack",
     "tup",
     lambda b: _widened(b, 2, 0),
-    {"tup": _stacked_text({1: "g", 2: "split_like(g, tup, 0)"}, 0)},
+    {"tup": _stacked_text({1: "g", 2: "split_like(g, tup, 0)"}, "vstack")},
     (np.vstack,),
     linear=("tup",),
 )
@@ -174,7 +173,7 @@ structural(
     "np.hstack",
     "tup",
     lambda b: _widened(b, 1, 1),
-    {"tup": _stacked_text({0: "g", 1: "split_like(g, tup, 0)", 2: "split_like(g, tup, 1)"}, 1)},
+    {"tup": _stacked_text({0: "g", 1: "split_like(g, tup, 0)", 2: "split_like(g, tup, 1)"}, "hstack")},
     (np.hstack,),
     linear=("tup",),
 )
@@ -182,7 +181,7 @@ structural(
     "np.dstack",
     "tup",
     lambda b: _widened(b, 3, 2),
-    {"tup": _stacked_text({1: "g[0].T", 2: "np.moveaxis(g, 2, 0)"}, 2)},
+    {"tup": _stacked_text({1: "g[0].T", 2: "np.moveaxis(g, 2, 0)"}, "dstack")},
     (np.dstack,),
     linear=("tup",),
 )
@@ -201,7 +200,7 @@ structural(
     _column_kind,
     {
         "tup": lambda b: {1: "g.T", 2: "split_like(g, tup, 1)"}.get(
-            parts(b, "tup").rank or 0, "uncolumned(g, tup)"
+            parts(b, "tup").rank or 0, 'unstacked(g, tup, "column_stack")'
         )
     },
     (np.column_stack,),
@@ -223,8 +222,9 @@ def _append_vjp(name: str) -> Callable[[Bound], str]:
     def text(bound: Bound) -> str:
         if bound.static("axis") is not None:
             return f"split_like(g, (arr, values), {literal(bound, 'axis')})[{int(name == 'values')}]"
-        part = "g[:np.size(arr)]" if name == "arr" else "g[np.size(arr):]"
-        return part if rank_of(bound, name) == 1 else f"np.reshape({part}, np.shape({name}))"
+        length = axes.size(bound, "arr")
+        part = f"g[:{length}]" if name == "arr" else f"g[{length}:]"
+        return part if rank_of(bound, name) == 1 else f"np.reshape({part}, {axes.shape(bound, name)})"
 
     return text
 
@@ -276,7 +276,7 @@ structural(
     "np.insert",
     "arr, obj, values, axis=None",
     _flat_or_ranked("arr"),
-    {"arr": lambda b: f"np.reshape(g[{_holes(b)} != -1], np.shape(arr))", "values": _insert_values},
+    {"arr": lambda b: f"np.reshape(g[{_holes(b)} != -1], {axes.shape(b, 'arr')})", "values": _insert_values},
     (np.insert,),
     jvp={
         "arr": lambda b: f"np.insert(arr_dot, obj, np.zeros_like(values), {literal(b, 'axis')})",
@@ -287,7 +287,11 @@ structural(
     "np.delete",
     "arr, obj, axis=None",
     _flat_or_ranked("arr"),
-    {"arr": lambda b: f"scatter_add(g, np.delete(positions(arr), obj, {literal(b, 'axis')}), np.shape(arr))"},
+    {
+        "arr": lambda b: (
+            f"scatter_add(g, np.delete(positions(arr), obj, {literal(b, 'axis')}), {axes.shape(b, 'arr')})"
+        )
+    },
     (np.delete,),
     linear=("arr",),
 )
@@ -370,6 +374,64 @@ for _name, (_signature, _kind, _text, _function, _effect) in _VARIADIC.items():
     )
 
 
+# ------------------------------------------------------------------------------------------------------ parts
+
+
+def _part_kind(axis_of: Callable[[Bound], int | None]) -> Callable[[Bound], Kind]:
+    """The kind of the list of parts: lengths along the cut axis differ, the others stay."""
+
+    def kind(bound: Bound) -> Kind:
+        own, axis = shape_of(bound, "ary"), axis_of(bound)
+        shape = own
+        if own is not None:
+            shape = tuple(new_length() if axis in (None, k) else n for k, n in enumerate(own))
+        return kinds.list_of(kinds.array(shape, as_array(bound.kind("ary")).dtype))
+
+    return kind
+
+
+def _fixed(axis: int) -> Callable[[Bound], int | None]:
+    return lambda bound: (
+        0 if axis == 1 and rank_of(bound, "ary") == 1 else axis if rank_of(bound, "ary") else None
+    )
+
+
+def _hsplit_vjp(bound: Bound) -> str:
+    rank = rank_of(bound, "ary")
+    return "np.hstack(g)" if rank is None else f"np.concatenate(g, axis={0 if rank == 1 else 1})"
+
+
+for _function in (np.split, np.array_split):
+    structural(
+        f"np.{_function.__name__}",
+        "ary, indices_or_sections, axis=0",
+        _part_kind(lambda b: axes.one_axis(b, "ary")),
+        {"ary": lambda b: f"np.concatenate(g, axis={literal(b, 'axis')})"},
+        (_function,),
+        linear=("ary",),
+        effect="view ary",
+    )
+structural(
+    "np.hsplit",
+    "ary, indices_or_sections",
+    _part_kind(_fixed(1)),
+    {"ary": _hsplit_vjp},
+    (np.hsplit,),
+    linear=("ary",),
+    effect="view ary",
+)
+for _splitter, _axis in ((np.vsplit, 0), (np.dsplit, 2)):
+    structural(
+        f"np.{_splitter.__name__}",
+        "ary, indices_or_sections",
+        _part_kind(_fixed(_axis)),
+        {"ary": f"np.concatenate(g, axis={_axis})"},
+        (_splitter,),
+        linear=("ary",),
+        effect="view ary",
+    )
+
+
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives
 
 structural(
@@ -385,19 +447,10 @@ structural(
 )
 structural(
     "unstacked",
-    "z, arrays, axis",
+    "z, arrays, join",
     lambda b: kinds.list_of(kinds.array(None, as_array(b.kind("z")).dtype)),
-    {"z": lambda b: f"np.{('vstack', 'hstack', 'dstack')[b.static('axis')]}(g)"},
+    {"z": lambda b: f"np.{b.static('join')}(g)"},
     (linear.unstacked,),
-    linear=("z",),
-    effect="view z",
-)
-structural(
-    "uncolumned",
-    "z, arrays",
-    lambda b: kinds.list_of(kinds.array(None, as_array(b.kind("z")).dtype)),
-    {"z": "np.column_stack(g)"},
-    (linear.uncolumned,),
     linear=("z",),
     effect="view z",
 )

@@ -365,22 +365,37 @@ composite(
 
 composite(
     "cofactors",
-    "def cofactors(a):\n    return np.expand_dims(np.linalg.det(a), (-2, -1))*np.swapaxes(np.linalg.inv(a), -1, -2)\n",
+    """def cofactors(a):
+    return np.expand_dims(np.linalg.det(a), (-2, -1))*np.swapaxes(np.linalg.inv(a), -1, -2)
+""",
     (linear.cofactors,),
+).kind = _square
+
+
+def _as(name: str) -> Callable[[Bound], Kind]:
+    """The kind of an array like an argument."""
+    return lambda bound: kinds.array(shape_of(bound, name), _float(bound, name))
+
+
+def _svd_back_kind(bound: Bound) -> Kind:
+    u, vh = shape_of(bound, "u"), shape_of(bound, "vh")
+    return kinds.array(None if u is None or vh is None else (*u[:-1], vh[-1]), _float(bound, "u"))
+
+
+_HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
+    (linear.solve_left, lambda b: kinds.array(None, _float(b, "z"))),
+    (linear.solve_right, lambda b: kinds.array(None, _float(b, "z"))),
+    (linear.solve_dot, _as("x")),
+    (linear.matrix_power_back, _as("a")),
+    (linear.matrix_power_dot, _as("a")),
+    (linear.cholesky_back, _as("lower")),
+    (linear.cholesky_dot, _as("lower")),
+    (linear.eigh_back, _as("v")),
+    (linear.eigh_dot, lambda b: Kind("tuple", items=(_as("w")(b), _as("v")(b)))),
+    (linear.eigvalsh_back, _as("a")),
+    (linear.svd_back, _svd_back_kind),
+    (linear.svdvals_back, _as("a")),
+    (linear.spectral_slope, _as("x")),
 )
-for _helper in (
-    linear.solve_left,
-    linear.solve_right,
-    linear.solve_dot,
-    linear.matrix_power_back,
-    linear.matrix_power_dot,
-    linear.cholesky_back,
-    linear.cholesky_dot,
-    linear.eigh_back,
-    linear.eigh_dot,
-    linear.eigvalsh_back,
-    linear.svd_back,
-    linear.svdvals_back,
-    linear.spectral_slope,
-):
-    composite(_helper.__name__, axes.source_of(_helper), (_helper,))
+for _helper, _helper_kind in _HELPERS:
+    composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind

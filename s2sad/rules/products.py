@@ -85,7 +85,7 @@ def _product(name: str, left: str, right: str, function: str, objects: tuple[obj
 
     structural(
         name,
-        f"{left}, {right}",
+        f"{left}, {right}{', out=None' if objects else ''}",
         kind,
         {left: text(0, left), right: text(1, right)},
         objects,
@@ -114,7 +114,7 @@ def _outer_vjp(name: str) -> Callable[[Bound], str]:
         other = "b" if name == "a" else "a"
         vector = conj(bound, other) if rank_of(bound, other) == 1 else f"np.ravel({conj(bound, other)})"
         made = f"g @ {vector}" if name == "a" else f"{vector} @ g"
-        whole = made if rank_of(bound, name) == 1 else f"np.reshape({made}, np.shape({name}))"
+        whole = made if rank_of(bound, name) == 1 else f"np.reshape({made}, {axes.shape(bound, name)})"
         return real_if(bound, name, whole)
 
     return text
@@ -174,7 +174,7 @@ def _vdot_vjp(name: str) -> Callable[[Bound], str]:
         made = (
             f"{scale}*{other}"
             if same or vectors
-            else f"np.reshape({scale}*np.ravel({other}), np.shape({name}))"
+            else f"np.reshape({scale}*np.ravel({other}), {axes.shape(bound, name)})"
         )
         return real_if(bound, name, made)
 
@@ -357,7 +357,7 @@ composite(
     if axis != -1:
         y = np.moveaxis(y, axis, -1)
     d = dx if x is None else np.diff(x)
-    return np.sum(d*(y[..., 1:] + y[..., :-1])/2.0, axis=-1)
+    return np.sum(0.5*(d*(y[..., 1:] + y[..., :-1])), axis=-1)
 """,
     (np.trapezoid,),
 )

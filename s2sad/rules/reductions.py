@@ -209,7 +209,9 @@ structural(
 
 def _running_kind(bound: Bound) -> Kind:
     own = axes.as_array(bound.kind("a"))
-    dtype = axes.dtype_name(bound, axes.accumulated(own.dtype))
+    dtype = axes.accumulated(own.dtype)
+    if "dtype" in bound.statics:
+        dtype = axes.dtype_name(bound, dtype)
     if bound.static("axis") is None:
         return kinds.array((axes.product(own.shape) if own.shape is not None else kinds.new_length(),), dtype)
     return kinds.array(own.shape or None, dtype)
@@ -220,7 +222,7 @@ def _cumsum_vjp(bound: Bound) -> str:
     if rank == 1:
         return "np.cumsum(g[::-1])[::-1]"
     if bound.static("axis") is None:
-        return "np.reshape(np.cumsum(g[::-1])[::-1], np.shape(a))"
+        return f"np.reshape(np.cumsum(g[::-1])[::-1], {axes.shape(bound)})"
     return f"np.flip(np.cumsum(np.flip(g, {axis}), {axis}), {axis})"
 
 
@@ -339,6 +341,7 @@ structural(
     {},
     (linear.median_weights,),
 )
+structural("reduced_size", "a, axis", lambda b: kinds.INT, {}, (linear.reduced_size,))
 composite(
     "np.average",
     """def average(a, axis=None, weights=None, keepdims=False):
@@ -355,6 +358,18 @@ composite(
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives
 
+
+def _same_shape(bound: Bound) -> Kind:
+    own = axes.as_array(bound.kind("a"))
+    return kinds.num(own.shape, axes.averaged(own.dtype))
+
+
+def _quotient_kind(bound: Bound) -> Kind:
+    operands = [k if (k := bound.kind(n)).is_number else axes.as_array(k) for n in ("p", "q")]
+    dtype = axes.averaged(kinds.promote(*operands))
+    return kinds.num(kinds.broadcast(*(k.shape for k in operands)), dtype)
+
+
 composite(
     "prod_others",
     """def prod_others(a, axis=None):
@@ -368,9 +383,7 @@ composite(
     return np.reshape(left*right, np.shape(a)) if axis is None else np.moveaxis(left*right, 0, axis)
 """,
     (linear.prod_others,),
-)
-for _helper in (linear.cumprod_back, linear.cumprod_dot):
-    composite(_helper.__name__, axes.source_of(_helper), (_helper,))
+).kind = _same_shape
 composite(
     "div_or_zero",
     """def div_or_zero(p, q):
@@ -378,7 +391,9 @@ composite(
     return np.where(zero, 0.0, p/np.where(zero, 1.0, q))
 """,
     (linear.div_or_zero,),
-)
+).kind = _quotient_kind
+composite("cumprod_back", axes.source_of(linear.cumprod_back), (linear.cumprod_back,)).kind = _same_shape
+composite("cumprod_dot", axes.source_of(linear.cumprod_dot), (linear.cumprod_dot,)).kind = _running_kind
 
 
 # ----------------------------------------------------------------------------- integers, truth: no derivative

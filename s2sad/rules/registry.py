@@ -96,6 +96,7 @@ _TOPICS = {
     "builtins": ("scalars",),
     "_operator": ("elementwise",),
     "operator": ("elementwise",),
+    "s2sad": ("scalars",),
 }
 _loaded: set[str] = set()
 

@@ -23,8 +23,6 @@ from s2sad.rules.axes import as_array, literal, rank_of, shape_of
 from s2sad.rules.registry import UNKNOWN, Bound, structural
 from s2sad.runtime import linear
 
-RESHAPED = "np.reshape(g, np.shape({}))"
-
 
 def _like(bound: Bound, name: str, shape: Shape | None) -> Kind:
     """An array of the argument's dtype."""
@@ -59,7 +57,8 @@ def _reshape_kind(bound: Bound) -> Kind:
 
 
 def _reshape_vjp(bound: Bound) -> str:
-    return RESHAPED.format("a") if bound.static("order") == "C" else 'np.reshape(g, np.shape(a), order="F")'
+    order = "" if bound.static("order") == "C" else ', order="F"'
+    return f"np.reshape(g, {axes.shape(bound)}{order})"
 
 
 def _ravel_kind(bound: Bound) -> Kind:
@@ -123,7 +122,7 @@ structural(
     "np.squeeze",
     "a, axis=None",
     _squeeze_kind,
-    {"a": RESHAPED.format("a")},
+    {"a": axes.reshaped("a")},
     (np.squeeze, np.ndarray.squeeze),
     linear=("a",),
     effect="view a",
@@ -132,7 +131,7 @@ structural(
     "np.expand_dims",
     "a, axis",
     _expand_kind,
-    {"a": RESHAPED.format("a")},
+    {"a": axes.reshaped("a")},
     (np.expand_dims,),
     linear=("a",),
     effect="view a",
@@ -275,7 +274,7 @@ structural(
 
 
 def _flip_vjp(bound: Bound) -> str:
-    return "g[::-1]" if rank_of(bound, "m") == 1 else f"np.flip(g, {literal(bound, 'axis')})"
+    return "g[::-1]" if rank_of(bound, "m") == 1 else f"np.flip(g{axes.option(bound, 'axis')})"
 
 
 def _shift(bound: Bound) -> str:
@@ -327,7 +326,7 @@ structural(
     "np.roll",
     "a, shift, axis=None",
     _same("a"),
-    {"a": lambda b: f"np.roll(g, {_shift(b)}, {literal(b, 'axis')})"},
+    {"a": lambda b: f"np.roll(g, {_shift(b)}{axes.option(b, 'axis')})"},
     (np.roll,),
     linear=("a",),
 )
@@ -363,11 +362,11 @@ def _pad_kind(bound: Bound) -> Kind:
 def _pad_vjp(bound: Bound) -> str:
     if bound.static("mode") != "constant":
         index = f"np.pad(positions(array), {literal(bound, 'pad_width')}, {bound.static('mode')!r})"
-        return f"scatter_add(g, {index}, np.shape(array))"
+        return f"scatter_add(g, {index}, {axes.shape(bound, 'array')})"
     rank = rank_of(bound, "array")
     widths = None if rank is None else _pad_widths(bound, rank)
     if not widths:
-        return "unpad(g, np.shape(array), pad_width)"
+        return f"unpad(g, {axes.shape(bound, 'array')}, {literal(bound, 'pad_width')})"
     return f"g[{', '.join(_inner(lo, hi) for lo, hi in widths)}]"
 
 
@@ -391,9 +390,9 @@ structural(
 # -------------------------------------------------------------------------------------------------- repeating
 
 
-def _gathered(name: str, index: str) -> str:
+def _gathered(bound: Bound, name: str, index: str) -> str:
     """The transpose of a function that copies elements: `index` is the function applied to positions."""
-    return f"scatter_add(g, {index}, np.shape({name}))"
+    return f"scatter_add(g, {index}, {axes.shape(bound, name)})"
 
 
 def _repeat_kind(bound: Bound) -> Kind:
@@ -415,14 +414,14 @@ def _tile_kind(bound: Bound) -> Kind:
 
 def _repeat_vjp(bound: Bound) -> str:
     if rank_of(bound, "a") == 1 and not _vague(bound, "repeats") and bound.kind("repeats").rank == 0:
-        return f"np.sum(np.reshape(g, (np.size(a), {literal(bound, 'repeats')})), axis=1)"
-    return _gathered("a", f"np.repeat(positions(a), repeats, {literal(bound, 'axis')})")
+        return f"np.sum(np.reshape(g, ({axes.size(bound)}, {literal(bound, 'repeats')})), axis=1)"
+    return _gathered(bound, "a", f"np.repeat(positions(a), repeats{axes.option(bound, 'axis')})")
 
 
 def _tile_vjp(bound: Bound) -> str:
     if rank_of(bound, "A") == 1 and not _vague(bound, "reps") and bound.kind("reps").rank == 0:
-        return f"np.sum(np.reshape(g, ({literal(bound, 'reps')}, np.size(A))), axis=0)"
-    return _gathered("A", "np.tile(positions(A), reps)")
+        return f"np.sum(np.reshape(g, ({literal(bound, 'reps')}, {axes.size(bound, 'A')})), axis=0)"
+    return _gathered(bound, "A", "np.tile(positions(A), reps)")
 
 
 structural(
@@ -456,7 +455,7 @@ def _converted_vjp(name: str) -> Callable[[Bound], str | None]:
         if bound.out is not None and bound.out.sort in ("int", "bool"):
             return None
         if bound.statics.get("ndmin", 0) != 0:
-            return RESHAPED.format(name)
+            return axes.reshaped(name)(bound)
         return axes.real_if(bound, name, "g")
 
     return text
@@ -513,68 +512,10 @@ structural(
     "np.ndarray.item",
     "a",
     lambda b: Kind(sort) if (sort := as_array(b.kind("a")).sort) else kinds.OBJECT,
-    {"a": RESHAPED.format("a")},
+    {"a": axes.reshaped("a")},
     (np.ndarray.item,),
     linear=("a",),
 )
-
-
-# ------------------------------------------------------------------------------------------------------ parts
-
-
-def _part_kind(axis_of: Callable[[Bound], int | None]) -> Callable[[Bound], Kind]:
-    """The kind of the list of parts: lengths along the cut axis differ, the others stay."""
-
-    def kind(bound: Bound) -> Kind:
-        own, axis = shape_of(bound, "ary"), axis_of(bound)
-        shape = own
-        if own is not None:
-            shape = tuple(new_length() if axis in (None, k) else n for k, n in enumerate(own))
-        return kinds.list_of(_like(bound, "ary", shape))
-
-    return kind
-
-
-def _fixed(axis: int) -> Callable[[Bound], int | None]:
-    return lambda bound: (
-        0 if axis == 1 and rank_of(bound, "ary") == 1 else axis if rank_of(bound, "ary") else None
-    )
-
-
-def _hsplit_vjp(bound: Bound) -> str:
-    rank = rank_of(bound, "ary")
-    return "np.hstack(g)" if rank is None else f"np.concatenate(g, axis={0 if rank == 1 else 1})"
-
-
-for _function in (np.split, np.array_split):
-    structural(
-        f"np.{_function.__name__}",
-        "ary, indices_or_sections, axis=0",
-        _part_kind(lambda b: axes.one_axis(b, "ary")),
-        {"ary": lambda b: f"np.concatenate(g, axis={literal(b, 'axis')})"},
-        (_function,),
-        linear=("ary",),
-        effect="view ary",
-    )
-structural(
-    "np.hsplit",
-    "ary, indices_or_sections",
-    _part_kind(_fixed(1)),
-    {"ary": _hsplit_vjp},
-    (np.hsplit,),
-    linear=("ary",),
-    effect="view ary",
-)
-for _splitter, _axis in ((np.vsplit, 0), (np.dsplit, 2)):
-    structural(
-        f"np.{_splitter.__name__}",
-        "ary, indices_or_sections",
-        _part_kind(_fixed(_axis)),
-        {"ary": f"np.concatenate(g, axis={_axis})"},
-        (_splitter,),
-        linear=("ary",),
-        effect="view ary",
-    )
 
 
 importlib.import_module("s2sad.rules.joining")  # the other half of this topic

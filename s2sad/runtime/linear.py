@@ -10,7 +10,8 @@ Re(sum(conj(z)*a)), so that transposes are conjugate transposes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,15 @@ def positions(a: Any) -> Any:
     return np.arange(np.size(a)).reshape(np.shape(a))
 
 
+def reduced_size(a: Any, axis: Any) -> int:
+    """The number of elements that a reduction over axis (an int or a tuple of ints) puts into one.
+
+    >>> reduced_size(np.zeros((2, 3, 4)), (0, -1))
+    8
+    """
+    return math.prod(np.shape(a)[k] for k in (axis if isinstance(axis, tuple) else (axis,)))
+
+
 def scatter_add(z: Any, index: Any, shape: Any) -> Any:
     """Zeros of a shape, to whose elements numbered by index the elements of z are added, repeats included.
 
@@ -57,11 +67,20 @@ def scatter_add(z: Any, index: Any, shape: Any) -> Any:
     [5. 0. 2.]
     """
     z = np.asarray(z)
-    if not np.issubdtype(z.dtype, np.inexact):
-        z = z.astype(float)
-    total = np.zeros(shape, z.dtype)
+    total = np.zeros(shape, np.result_type(z, np.float32))
     np.add.at(total.reshape(-1), np.ravel(index), np.broadcast_to(z, np.shape(index)).ravel())
     return total
+
+
+def _along(function: Callable[[Any], Any], a: Any, axis: Any) -> Any:
+    """Apply a function, which works along axis 0 and keeps shapes, along one axis, several or all as one."""
+    a = np.asarray(a)
+    axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    first = tuple(k % a.ndim for k in axes)
+    order = first + tuple(k for k in range(a.ndim) if k not in first)
+    moved = a.transpose(order)
+    lines = moved.reshape((math.prod(moved.shape[: len(first)]), *moved.shape[len(first) :]))
+    return function(lines).reshape(moved.shape).transpose(tuple(np.argsort(order).tolist()))
 
 
 def prod_others(a: Any, axis: Any = None) -> Any:
@@ -70,20 +89,14 @@ def prod_others(a: Any, axis: Any = None) -> Any:
     >>> print(prod_others(np.array([2.0, 0.0, 3.0])))
     [0. 6. 0.]
     """
-    a = np.asarray(a)
-    if axis is None:
-        return prod_others(a.reshape(-1), 0).reshape(a.shape)
-    if isinstance(axis, tuple):
-        axes = tuple(k % a.ndim for k in axis)
-        order = tuple(k for k in range(a.ndim) if k not in axes) + axes
-        moved = a.transpose(order)
-        flat = moved.reshape((*moved.shape[: a.ndim - len(axes)], -1))
-        return prod_others(flat, -1).reshape(moved.shape).transpose(np.argsort(order))
-    lines = np.moveaxis(a, axis, 0)
-    left, right = np.ones_like(lines), np.ones_like(lines)
-    np.cumprod(lines[:-1], axis=0, out=left[1:])
-    np.cumprod(lines[:0:-1], axis=0, out=right[::-1][1:])
-    return np.moveaxis(left * right, 0, axis)
+
+    def others(lines: Any) -> Any:
+        left, right = np.ones_like(lines), np.ones_like(lines)
+        np.cumprod(lines[:-1], axis=0, out=left[1:])
+        np.cumprod(lines[:0:-1], axis=0, out=right[::-1][1:])
+        return left * right
+
+    return _along(others, a, axis)
 
 
 def cumprod_back(z: Any, a: Any, axis: Any = None) -> Any:
@@ -126,19 +139,14 @@ def median_weights(a: Any, axis: Any = None) -> Any:
     >>> print(median_weights(np.array([3.0, 1.0, 2.0, 9.0])))
     [0.5 0.  0.5 0. ]
     """
-    a = np.asarray(a)
-    if axis is None:
-        return median_weights(a.reshape(-1), 0).reshape(a.shape)
-    if isinstance(axis, tuple):
-        axes = tuple(k % a.ndim for k in axis)
-        order = tuple(k for k in range(a.ndim) if k not in axes) + axes
-        moved = a.transpose(order)
-        flat = moved.reshape((*moved.shape[: a.ndim - len(axes)], -1))
-        return median_weights(flat, -1).reshape(moved.shape).transpose(np.argsort(order))
-    ranks = np.argsort(np.argsort(a, axis=axis, kind="stable"), axis=axis)
-    n = a.shape[axis]
-    weights = np.where((ranks == n // 2) | (ranks == (n - 1) // 2), 1.0 - 0.5 * (n % 2 == 0), 0.0)
-    return weights * np.where(np.isnan(a).any(axis=axis, keepdims=True), np.nan, 1.0)
+
+    def shares(lines: Any) -> Any:
+        ranks = np.argsort(np.argsort(lines, axis=0, kind="stable"), axis=0)
+        n = len(lines)
+        halves = ((ranks == n // 2) * 1.0 + (ranks == (n - 1) // 2)) / 2
+        return halves * np.where(np.isnan(lines).any(axis=0), np.nan, 1.0)
+
+    return _along(shares, a, axis)
 
 
 # ---------------------------------------------------------------------------------------------------- joining
@@ -168,28 +176,21 @@ def split_like(z: Any, arrays: Sequence[Any], axis: Any = 0) -> list[Any]:
     return np.split(z, np.cumsum([np.shape(a)[axis] for a in arrays])[:-1], axis)
 
 
-def unstacked(z: Any, arrays: Sequence[Any], axis: int) -> list[Any]:
-    """Parts of z (views) shaped like the arrays that np.vstack, np.hstack or np.dstack joined along axis.
+def unstacked(z: Any, arrays: Sequence[Any], join: str) -> list[Any]:
+    """Parts of z (views) shaped like the arrays that vstack, hstack, dstack or column_stack joined.
 
-    >>> [p.tolist() for p in unstacked(np.array([[1, 2], [3, 4]]), [np.zeros(2), np.zeros((1, 2))], 0)]
+    >>> [p.tolist() for p in unstacked(np.array([[1, 2], [3, 4]]), [np.zeros(2), np.zeros((1, 2))], "vstack")]
     [[1, 2], [[3, 4]]]
     """
-    wide = [
-        np.atleast_3d(a) if axis == 2 else np.atleast_2d(a) if axis == 0 else np.atleast_1d(a) for a in arrays
-    ]
-    if axis == 1 and wide[0].ndim == 1:
-        axis = 0
+    if join == "column_stack":
+        wide = [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in arrays]
+    else:
+        wide = [
+            {"vstack": np.atleast_2d, "hstack": np.atleast_1d, "dstack": np.atleast_3d}[join](a)
+            for a in arrays
+        ]
+    axis = {"vstack": 0, "dstack": 2}.get(join, min(1, np.ndim(z) - 1))
     return [p.reshape(np.shape(a)) for p, a in zip(split_like(z, wide, axis), arrays, strict=True)]
-
-
-def uncolumned(z: Any, arrays: Sequence[Any]) -> list[Any]:
-    """Parts of z (views) in the shapes of the arrays, which np.column_stack joined.
-
-    >>> [p.tolist() for p in uncolumned(np.array([[1, 2], [3, 4]]), [np.zeros(2), np.zeros((2, 1))])]
-    [[1, 3], [[2], [4]]]
-    """
-    wide = [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in arrays]
-    return [p.reshape(np.shape(a)) for p, a in zip(split_like(z, wide, 1), arrays, strict=True)]
 
 
 def unpad(z: Any, shape: Any, pad_width: Any) -> Any:
@@ -330,8 +331,7 @@ def _contracted(rank_a: int, rank_b: int, axes: Any) -> tuple[list[int], list[in
     """The axes that np.tensordot sums over, as lists of numbers that are not negative."""
     if isinstance(axes, int | np.integer):
         return list(range(rank_a - int(axes), rank_a)), list(range(int(axes)))
-    first, second = (list(np.atleast_1d(x)) for x in axes)
-    return [int(k) % rank_a for k in first], [int(k) % rank_b for k in second]
+    return [int(k) % rank_a for k in np.ravel(axes[0])], [int(k) % rank_b for k in np.ravel(axes[1])]
 
 
 def tensordot_left(z: Any, a: Any, b: Any, axes: Any = 2) -> Any:
@@ -553,7 +553,7 @@ def eigvalsh_back(z: Any, a: Any) -> Any:
     return (v * z[..., None, :]) @ np.swapaxes(np.conj(v), -1, -2)
 
 
-def svd_back(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> Any:  # noqa: PLR0917 - two triples
+def svd_back(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> Any:
     """The cotangent of a real a with u, s, vh = np.linalg.svd(a, full_matrices=False); others may be None.
 
     >>> print(svd_back(None, np.array([1.0]), None, np.array([[1.0]]), np.array([2.0]), np.array([[1.0]])))

@@ -40,6 +40,7 @@ class Builder:
         self.kinds = fresh.kinds
         self.block: list[Stmt] = []
         self.made_calls: dict[str, Call] = {}
+        self.infinite = False  # a Python float that may be inf has been made
         self.poles = False  # a quotient whose divisor may be 0 has been written on NumPy values
         self.made = made
 
@@ -80,6 +81,11 @@ class Builder:
             return rule.kind(bound)
         except (KeyError, BindingError):
             return Kind("num", "float", None)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether NumPy may warn in what has been written although the primal did not."""
+        return self.poles or (self.infinite and any(not k.is_python for n in self.made_calls if (k := self.kinds[n]).is_number))
 
     # ------------------------------------------------------------------------------------------------------- algebra
 
@@ -262,6 +268,7 @@ class Builder:
     def quotient(self, p: Atom, q: Atom) -> Atom:
         """`p/q` where q may be zero though the primal did not raise."""
         if self.kind(p).is_python and self.kind(q).is_python:
+            self.infinite = True
             return self.let(Call("ieee_div", (p, q)), K.FLOAT)
         self.poles = True
         return self.binary("truediv", p, q)

@@ -190,7 +190,7 @@ def joint(lowered: Lowered, wrt: Sequence[str], *, value: bool, single: bool, na
     parts = grads[0] if single else Tuple(tuple(grads))
     returned = Tuple((result, parts)) if value else parts
     program = replace(lowered.program, name=name, body=(*body, Comment("backward"), *reverse, Return(returned, None, True)))
-    program.quiet = a.rev.poles
+    program.quiet = a.rev.quiet
     return program
 
 
@@ -237,7 +237,7 @@ def _backward(a: Assembly, lowered: Lowered, kept: list[str], seed: str, reverse
     body += [_substituted(s, renamed) for s in reverse]
     final = Tuple(tuple(_in(g, renamed) for g in grads))
     bwd = replace(program, name=name, params=(holder, seed), body=(Comment("backward"), *body, Return(final, None, True)))
-    bwd.quiet = a.rev.poles
+    bwd.quiet = a.rev.quiet
     return bwd
 
 

@@ -55,6 +55,7 @@ class Record:
         self.edits = Edits(before=rev.before, after=rev.after, counters=rev.counters)
         self.tapes: dict[tuple[str, Stmt], Var] = {}
         self.seen: dict[str, Call] = {}
+        self.lengths: dict[Stmt, Var] = {}  # loops whose trips a tape counts
         self.exported: dict[tuple[str, int], str] = {}
         self.parents: dict[Stmt, tuple[Stmt, int] | None] = {}
         self.owner_of: dict[str, Stmt | None] = {}
@@ -102,7 +103,12 @@ class Record:
     def run(self, block: list[Stmt]) -> tuple[Stmt, ...]:
         """The reverse sweep with every reference satisfied."""
         done = tuple(self._nested(stmt) for stmt in block)
-        return self._top_level(done)
+        counts: list[Stmt] = []
+        for loop, tape in self.lengths.items():
+            name = self.edits.counters.pop(loop, None)
+            if name is not None:
+                counts.append(Let(name, Call("len", (tape,)), None, True))
+        return self._top_level((*counts, *done))
 
     def _nested(self, stmt: Stmt) -> Stmt:
         """Satisfy the references of reversed loops, innermost first: what they recompute may refer to outer ones."""
@@ -147,6 +153,7 @@ class Record:
         if not where:
             return made
         plan = Plan(self, primal, made)
+        plan.taped = plan.settle(list(where))
         for name, paths in where.items():
             plan.want(name, _common(paths))
         return plan.carry_out()
@@ -226,7 +233,17 @@ class Plan:
         self.how: dict[str, str] = {}
         self.names: dict[str, Atom] = {}
         self.reads: dict[tuple[Path, ...], list[Stmt]] = {}
-        self.index_used = False
+        self.taped: set[str] = set()
+
+    def settle(self, names: list[str]) -> set[str]:
+        """Which of the values must be taped; others can then be made of these."""
+        taped = {n for n in names if self._decide(n) == "tape"}
+        while True:
+            self.taped = taped
+            fewer = {n for n in taped if not self._is_cheap(n, 0, itself=True)}
+            if fewer == taped:
+                return taped
+            taped = fewer
 
     def want(self, name: str, path: tuple[Path, ...]) -> None:
         """Ask for a value at a place."""
@@ -245,9 +262,11 @@ class Plan:
     def _decide(self, name: str) -> str:
         if isinstance(self.primal, For) and name == self.primal.target and isinstance(self.primal.space, Range):
             return "index"
+        if name in self.taped:
+            return "tape"
         return "recompute" if self._is_cheap(name, 0) else "tape"
 
-    def _is_cheap(self, name: str, depth: int) -> bool:
+    def _is_cheap(self, name: str, depth: int, itself: bool = False) -> bool:
         """Whether evaluating a definition again gives the same value at no more than the cost of a tape."""
         let = self.r.storage.lets.get(name)
         if let is None or depth > 3 or let.made:
@@ -285,7 +304,7 @@ class Plan:
     def _available(self, name: str, depth: int) -> bool:
         if not self.r._made_in(name, self.primal):
             return True
-        if name in self.how:
+        if name in self.taped:
             return True
         if isinstance(self.primal, For) and name == self.primal.target and isinstance(self.primal.space, Range):
             return True
@@ -347,6 +366,7 @@ class Plan:
         lines = self.reads.setdefault(path, [])
         index = self._trip_index() if not path and len(self.r.storage.places[name].loops) == 1 else None
         if index is not None:
+            self.r.lengths.setdefault(self.primal, tape)
             call = Call("getitem", (tape, index))
         else:
             call = Call("list.pop", (tape,))
@@ -469,7 +489,7 @@ def _counting(loop: For | While, out: str, fresh: object) -> For | While:
     step = fresh("trips", K.INT)  # type: ignore[operator]
     count = Let(step, Call("add", (Var(head), Const(1))), None, True)
     carry = Carry(head, Const(0), Var(step), out)
-    return replace(loop, body=(*loop.body, count), carried=(*loop.carried, carry))
+    return replace(loop, body=(count, *loop.body), carried=(*loop.carried, carry))
 
 
 __all__ = ["Edits", "Record", "effect_of", "rebuild"]

@@ -16,8 +16,10 @@ Cotangents are gradients of the real inner product: a holomorphic rule's text T(
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
+from s2sad.analysis.activity import SHAPES
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import effect_of, is_opaque, kind_of, subscript
 from s2sad.analysis.storage import Storage, is_view
@@ -35,6 +37,8 @@ from s2sad.transform.loops import Loops
 from s2sad.transform.stores import Stores
 
 SHAPE_ONLY = {"np.shape", "np.size", "np.ndim", "np.zeros_like", "np.ones_like", "np.empty_like"}
+_POLE = re.compile(r"/|\*\*\s*[^\s\d]|pow|log")  # what may warn where the function did not
+OVERLAPPING = {"np.broadcast_to", "np.broadcast_arrays", "np.lib.stride_tricks.sliding_window_view"}
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
 
 
@@ -82,6 +86,10 @@ class Reverse(Loops, Stores):
             return
         kind = self.kinds[atom.name]
         bar = self.project(bar, kind)
+        let = self.storage.lets.get(atom.name)
+        if let is not None and let.call.fun in OVERLAPPING and self.storage.is_mutable(atom.name):
+            self._rule(let, bar)  # no shadow has its shape: the contribution goes on at once
+            return
         if not self.storage.is_mutable(atom.name):
             self.add(self.canonical(atom.name), bar)
         elif self.storage.in_table(atom.name):
@@ -388,7 +396,7 @@ class Reverse(Loops, Stores):
         if bar.uniform:
             kind = self.kind(result)
             if kind.shape == () or kind.is_scalar:
-                self.give(arg, self.fit(Bar(result, True), arg, out))
+                self.give(arg, self.fit(Bar(result, True, False, bar.mask), arg, out, self._others(arg, atoms)))
                 return
             if not K.same_shape(kind, out):
                 bar = self.full(bar, stmt.name)
@@ -405,10 +413,13 @@ class Reverse(Loops, Stores):
     def _partial(self, stmt: Let, rule: Rule, text: str, bound: Bound, atoms: dict[str, Atom], bar: Bar) -> Atom:
         complex_ = rule.holomorphic and any(k.sort == "complex" for k in [*bound.kinds.values(), self.kinds[stmt.name], self.kind(bar.atom)])
         g = self.conj(bar.atom) if complex_ else bar.atom
-        if rule.name in _poles() and not all(k.is_python for k in bound.kinds.values()):
+        if _POLE.search(text) and not self._safe_divisor(stmt.call) and not all(k.is_python for k in bound.kinds.values()):
             self.poles = True
         result = self.text(text, self.names_for(stmt, text, bound, atoms, g))
         return self.conj(result) if complex_ else result
+
+    def _safe_divisor(self, call: Call) -> bool:
+        return call.fun in ("truediv", "np.divide", "np.true_divide") and isinstance(call.args[-1], Const)
 
     def conj(self, atom: Atom) -> Atom:
         """The complex conjugate; real atoms are their own."""
@@ -455,12 +466,10 @@ class Reverse(Loops, Stores):
 
     def _structural(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom], bar: Bar) -> None:
         g = self.full(bar, stmt.name) if self.kinds[stmt.name].cat in ARRAYS else self.clean(bar)
-        given = False
         for name, text in rule.vjp.items():
             atom = atoms.get(name)
             if atom is None or name not in bound.active:
                 continue
-            given = True
             if "*" + name in rule.signature and isinstance(atom, Tuple):
                 for i, item in enumerate(atom.items):
                     if self.active(item):
@@ -468,8 +477,8 @@ class Reverse(Loops, Stores):
                 continue
             made = text(bound) if callable(text) else text
             self._structural_arg(stmt, made, bound, atoms, atom, g)
-        missing = sorted(n for n in bound.active if n not in rule.vjp and n in atoms and self.kind(atoms[n]).inexact)
-        if missing and not given and rule.vjp:
+        missing = sorted(n for n in bound.active if n not in rule.vjp and n in atoms and (rule.name, n) not in SHAPES)
+        if missing and rule.vjp:
             self._refuse_at(stmt, f"there is no derivative of {rule.name} by its argument {missing[0]!r}", "pass a constant for it")
 
     def _structural_arg(self, stmt: Let, text: str | None, bound: Bound, atoms: dict[str, Atom], arg: Atom, bar: Bar) -> None:
@@ -551,12 +560,6 @@ def content_names(text: str) -> dict[str, bool]:
 
 def _is_literal(value: object) -> bool:
     return isinstance(value, int | float | complex | str | tuple | type(None))
-
-
-def _poles() -> frozenset[str]:
-    from s2sad.rules import elementwise
-
-    return getattr(elementwise, "POLES", frozenset())
 
 
 def _is_logging(call: Call) -> bool:

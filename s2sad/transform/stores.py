@@ -161,10 +161,20 @@ class Stores(Bars):
             old = self.old(stmt)
             region = self._won(Bar(self.region(place, index)), place, index).atom
             product = self.binary("mul", self.conj_of(old), region)
-            self.store(place, index, self.conj_of(factor), "mul")
-            self.give(value, self.fit(Bar(product, owned=True), value, self.kind(region)))  # v may be a part of x
+            if self._apart(value, stmt.base):
+                self.give(value, self.fit(Bar(product, owned=True), value, self.kind(region)))
+                self.store(place, index, self.conj_of(factor), "mul")
+            else:  # v is a part of x: what it gets must not be scaled
+                self.store(place, index, self.conj_of(factor), "mul")
+                self.give(value, self.fit(Bar(product, owned=True), value, self.kind(region)))
         else:
             self.store(place, index, self.conj_of(factor), "mul")
+
+    def _apart(self, value: Atom, base: Atom) -> bool:
+        """Whether a value cannot share storage with the array that is written."""
+        if not isinstance(value, Var) or not isinstance(base, Var):
+            return isinstance(value, Const)
+        return not self.storage.aliases.may_alias(value.name, base.name)
 
     def conj_of(self, atom: Atom) -> Atom:
         """The conjugate of a factor, if it is complex."""

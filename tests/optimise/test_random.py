@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from interp import Interpreter, show
+from ssa_programs import draw
 
-from programs import draw
 from s2sad.ir.nodes import Let, Program
 from s2sad.optimise.motion import Motion
 from s2sad.optimise.passes import PASSES, optimise

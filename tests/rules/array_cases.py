@@ -114,6 +114,7 @@ REDUCTIONS = {
     "np.all": [case(mask), case(m > 0, axis=1, keepdims=True)],
     "np.count_nonzero": [case(mask), case(m, axis=1), case(m, keepdims=True)],
     "median_weights": [Case((v,), {}, vague=False), case(m, 1)],
+    "reduced_size": [case(t, (0, 1)), case(m, -1)],
     "prod_others": [case(v), case(m, 1), case(with_zeros, 0)],
     "cumprod_back": [case(w, v), case(r(3, 4), m, 1), case(r(3, 4), with_zeros, 0), case(r(12), m)],
     "cumprod_dot": [case(w, v), case(r(3, 4), m, 1), case(r(3, 4), with_zeros, 0)],
@@ -182,8 +183,7 @@ JOINING = {
     "np.meshgrid": [case(v, r(3)), case(v, r(3), indexing="ij"), case(v, r(3), r(2)), case(v), case(v, r(3), r(2), indexing="ij")],
     "np.broadcast_arrays": [case(v, m), case(m, r(3, 1)), case(v, w)],
     "split_like": [case(split_z, [r(2), r(3)]), case(r(3, 5), [r(3, 2), r(3, 3)], 1)],
-    "unstacked": [literal(r(4, 4), [m, v], 0), literal(r(3, 5), [m, r(3, 1)], 1)],
-    "uncolumned": [literal(r(4, 3), [v, r(4, 2)])],
+    "unstacked": [literal(r(4, 4), [m, v], "vstack"), literal(r(3, 5), [m, r(3, 1)], "hstack"), literal(r(4, 3), [v, r(4, 2)], "column_stack")],
 }
 
 CREATION = {

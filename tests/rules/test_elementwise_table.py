@@ -18,9 +18,10 @@ import pytest
 from s2sad import runtime
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
-from s2sad.rules import registry, scalars  # noqa: F401  loads both tables
+from s2sad.rules import elementwise, registry, scalars
 from s2sad.rules.registry import REQUIRED, RULES, UNKNOWN, Bound, Rule
 
+assert scalars  # which registers the builtins
 OBJECTS = {name: obj for obj, name in registry._CANONICAL.values()}
 OBJECTS |= {"in": lambda x, y: x in y, "notin": lambda x, y: x not in y, "pow": operator.pow, "abs": abs}
 OBJECTS |= {"np.round": np.round}
@@ -270,9 +271,8 @@ def attempt(f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     return None if isinstance(out, complex) and not any(isinstance(a, complex) for a in args) else out
 
 
-@pytest.mark.parametrize("name", ACTIVE)
-def test_poles_do_not_raise(name: str) -> None:
-    rule = RULES[name]
+def special_points(name: str) -> list[tuple[tuple[str, ...], Any]]:
+    """Names of literal arguments, and arguments."""
     count = max((len(case) for case in CASES[name]), default=1)
     ints = {i for case in CASES[name] for i, a in enumerate(case) if isinstance(a, int)}
     special = SPECIAL if count < 3 else (0.0, -1.0, 1e-200, 1e200, -math.inf, math.nan)
@@ -281,7 +281,13 @@ def test_poles_do_not_raise(name: str) -> None:
     if name in ("pow", "np.power", "np.float_power", "math.pow"):
         known += [(("y",), point) for point in itertools.product(SPECIAL, LITERALS)]
         known += [(("x",), point) for point in itertools.product((0.0, 1.0, 2, 2.5, -3.0), SPECIAL)]
-    for literal, point in known:
+    return known
+
+
+@pytest.mark.parametrize("name", ACTIVE)
+def test_poles_do_not_raise(name: str) -> None:
+    rule = RULES[name]
+    for literal, point in special_points(name):
         for args in as_carriers(point):
             literals = [i for i, n in enumerate(rule.signature) if n in literal]
             if any(args[i] is not point[i] for i in literals) or not accepts(name, args):
@@ -293,6 +299,38 @@ def test_poles_do_not_raise(name: str) -> None:
                     for g in (1.0, np.float64(1.0)):
                         value = derivative(rule, args, argument, g, known=literal)
                         assert isinstance(value, float | complex | np.generic | np.ndarray), args
+
+
+LOUD = {"g/y", "1.5*x**0.5*g"}  # inf/0 is inf without a warning, and (-inf)**1.5 nan
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in ACTIVE if not n.startswith("math.") and n not in runtime.HELPERS]
+)
+def test_texts_that_warn_are_marked(name: str) -> None:
+    """Where NumPy is silent about a function, its text is, or has a `div`, or is among the POLES."""
+    rule = RULES[name]
+    for literal, point in special_points(name):
+        names = list(rule.signature)
+        args = tuple(
+            np.array([a]) if type(a) is float and names[i] not in literal else a for i, a in enumerate(point)
+        )
+        try:
+            with np.errstate(all="raise", under="ignore"):
+                out = OBJECTS[name](*args)
+        except (ArithmeticError, TypeError, ValueError):
+            continue
+        for argument in names[: len(args)]:
+            text = text_for(rule, argument, bind(rule, args, literal))
+            if text is None or "div(" in text or text in elementwise.POLES or text in LOUD:
+                continue
+            scope = {"np": np, "math": math, **runtime.HELPERS, **dict(zip(names, args, strict=False))}
+            with np.errstate(all="raise", under="ignore"):
+                eval(text, scope | {"out": out, "g": 1.0})
+
+
+def test_common_texts_are_silent() -> None:
+    assert not {"2*x*g", "3*x**2*g", "g/y", "g/x", "out*g", "y*g"} & elementwise.POLES
 
 
 @pytest.mark.parametrize("name", TABLE)

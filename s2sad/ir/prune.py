@@ -1,0 +1,62 @@
+"""Removes what goes round a loop or out of a branch and is never read.
+
+Accepts a program as lowering makes it, in which every name that is assigned in a loop is carried; guarantees that every
+Carry and Out is read, directly or by one that is. Statements stay as they are.
+
+    for row in x: r = 2*row; s = s + r         carries s; r is assigned anew in each trip
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from s2sad.ir.nodes import Block, For, If, Program, Stmt, While, atom_vars, blocks, own_atoms, walk
+from s2sad.ir.rewrite import with_blocks
+
+
+def prune(program: Program) -> Program:
+    """The program without carried values and outs that nobody reads."""
+    live = _live(program.body)
+    return replace(program, body=_without(program.body, live))
+
+
+def _live(body: Block) -> set[str]:
+    sources: dict[str, list[str]] = {}
+    stack: list[str] = []
+    for stmt in walk(body):
+        if isinstance(stmt, For | While):
+            for carry in stmt.carried:
+                feeds = [*atom_vars(carry.init), *atom_vars(carry.next)]
+                sources.setdefault(carry.name, []).extend(feeds)
+                sources.setdefault(carry.out, []).extend([*feeds, carry.name])
+            roots = [stmt.space if isinstance(stmt, For) else stmt.cond, stmt.stop]
+        elif isinstance(stmt, If):
+            for out in stmt.outs:
+                sources.setdefault(out.name, []).extend([*atom_vars(out.then), *atom_vars(out.orelse)])
+            roots = [stmt.cond]
+        else:
+            roots = list(own_atoms(stmt))  # type: ignore[arg-type]
+        for atom in roots:
+            stack.extend(atom_vars(atom))
+    live: set[str] = set()
+    while stack:
+        name = stack.pop()
+        if name not in live:
+            live.add(name)
+            stack.extend(sources.get(name, ()))
+    return live
+
+
+def _without(block: Block, live: set[str]) -> Block:
+    return tuple(_pruned(stmt, live) for stmt in block)
+
+
+def _pruned(stmt: Stmt, live: set[str]) -> Stmt:
+    parts = blocks(stmt)
+    if not parts:
+        return stmt
+    stmt = with_blocks(stmt, tuple(_without(p, live) for p in parts))
+    if isinstance(stmt, For | While):
+        return replace(stmt, carried=tuple(c for c in stmt.carried if c.name in live or c.out in live))
+    assert isinstance(stmt, If)
+    return replace(stmt, outs=tuple(o for o in stmt.outs if o.name in live))
