@@ -387,7 +387,7 @@ def cells(x, k):
     n, m = x.shape
     for i in range(1, n):
         for j in range(m):
-            x[i, j] = x[i, j] + k*x[i-1, j]*x[i, j-1]
+            x[i, j] = 0.5*x[i, j] + 0.3*k*x[i-1, j]*x[i, j-1]
     return np.sum(x*x)
 
 

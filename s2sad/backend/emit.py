@@ -8,7 +8,7 @@
         # backward
         return y + 2 * x
 
-`nest` makes expression trees, `copies` and `names` leave SSA, this module makes statements of Python,
+`nest` makes expression trees, `copies`, `names` and `tidy` leave SSA, this module makes statements of Python,
 `spell` expressions and `printing` text."""
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from typing import Any
 from s2sad import runtime
 from s2sad.backend.copies import explicit, terminates
 from s2sad.backend.facts import EFFECT, RAISES, Facts
-from s2sad.backend.names import names, tidy
+from s2sad.backend.names import names
 from s2sad.backend.nest import MayMove, nest
 from s2sad.backend.printing import Mark, remark, write
 from s2sad.backend.spell import OPERATORS, Roots, Speller
+from s2sad.backend.tidy import tidy
 from s2sad.backend.tree import (
     Assign,
     Branch,
@@ -83,7 +84,9 @@ def emit(programs: Sequence[Program], may_move: MayMove | None = None) -> Text:
 
     A `Ref` to one of the programs is a call of its function in this text.
     """
-    roots = Roots(itertools.chain(*((p.name, *(p.hints.get(x) or x for x in p.params)) for p in programs)))
+    hints = set(itertools.chain(*(p.hints.values() for p in programs)))
+    taken = itertools.chain(*((p.name, *(p.hints.get(x) or x for x in p.params)) for p in programs))
+    roots = Roots(taken, hints)
     for program in programs:
         roots.names[id(program)] = program.name
     bodies = [nest(program, may_move) for program in programs]

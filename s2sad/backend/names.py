@@ -1,16 +1,17 @@
 """Out of SSA, second half: which SSA names share a Python name, and which name that is.
 
 Accepts the trees of `copies`; gives a Python name for every SSA name. Two SSA names may share one if
-neither is assigned while the other's value is still needed (Chaitin's interference, where a copy does not
-clash with its source). Sides of copies are united, equal hints before others and inner loops before outer
-ones, so that most copies become `x = x` and vanish; where the user has two names (`prev = cur`) they stay
-two. `tidy` drops those and writes the rest as assignments, simultaneous ones where order matters:
+neither is assigned while the other's value is still needed (Chaitin's interference, where a copy does
+not clash with its source). Sides of copies are united, equal hints before others and inner loops before
+outer ones, so that most copies become `x = x` and vanish (`tidy`); where the user has two names (`prev
+= cur`) they stay two.
 
-    Copy(u = v, v = w, w = u)   ->   u, v, w = v, w, u
-    Copy(s = t, i = j)          ->   s = t; i = j
+    s.1 = 0.0; for ...: s.3 = s.2 + x.1 (s.2: first s.1, then s.3)      all are s
+    x.1 a parameter; x.2 = x.1 + 1; z.1 = x.1*x.2                       x.1 is x, x.2 is x_1
 
 Sets of names are integers, one bit per name, so that straight-line code of thousands of statements costs
-milliseconds."""
+milliseconds.
+"""
 
 from __future__ import annotations
 
@@ -25,21 +26,20 @@ from s2sad.backend.tree import (
     Copy,
     Effect,
     Exit,
-    Expr,
     Loop,
     Node,
     Tree,
     expr_vars,
     inner,
-    measure,
     operands,
     walk,
 )
 from s2sad.ir.nodes import Program, Undef, Var
 
 _TAPE = re.compile(r"t\d*s")
-_EXIT = re.compile(r"^(value|returned|broken|stop)_\d+$")  # names that the front end made for exits
-_SHORT = 60
+_EXIT = re.compile(
+    r"^(value|returned|broken|stop)_\d+(s|_bar|_dot)?$"
+)  # names that the front end made for exits
 
 
 def names(program: Program, body: list[Tree], reserved: Iterable[str]) -> dict[str, str]:
@@ -62,7 +62,7 @@ class _Classes:
         self.number = {name: k for k, name in enumerate(self.order)}
         self.members = [1 << k for k in range(len(self.order))]
         self.clash = [0] * len(self.order)
-        self.hint = [_EXIT.sub(r"\1", program.hints.get(name, "")) for name in self.order]
+        self.hint = [_EXIT.sub(r"\1\2", program.hints.get(name, "")) for name in self.order]
         self.parent = list(range(len(self.order)))
         params = (1 << len(program.params)) - 1
         for k in range(len(program.params)):
@@ -311,135 +311,3 @@ class _Namer:
         members, clashes = self.taken.get(name, (0, 0))
         self.taken[name] = members | self.classes.members[root], clashes | self.classes.clash[root]
         self.chosen[root] = name
-
-
-# ------------------------------------------------------------------------------------------------------- tidy
-
-
-def tidy(body: list[Tree], python: dict[str, str], hints: dict[str, str]) -> None:
-    """Drop copies of a name to itself and order the rest, in place."""
-    counts: dict[str, int] = {}
-    for stmt in walk(body):
-        for expr in operands(stmt):
-            for name in expr_vars(expr):
-                counts[name] = counts.get(name, 0) + 1
-    single = {name for name, count in counts.items() if count == 1}
-    _tidy(body, python, hints, single)
-    if _else_clauses(body):
-        _drop_unread(body, python)
-
-
-def _tidy(block: list[Tree], python: dict[str, str], hints: dict[str, str], single: set[str]) -> None:
-    done: list[Tree] = []
-    for stmt in block:
-        for part in inner(stmt):
-            _tidy(part, python, hints, single)
-        if not isinstance(stmt, Copy):
-            done.append(stmt)
-            continue
-        pairs: list[tuple[str, Expr]] = [pair for pair in stmt.pairs if not _vanishes(pair, python)]
-        if stmt.shown:
-            done.extend([Copy(pairs, True, stmt.origins)] if pairs else [])
-            continue
-        if done and isinstance(done[-1], Assign) and done[-1].name in single:
-            _absorb(pairs, done, python, hints)
-        done.extend(_assignment(group, stmt) for group in _ordered(pairs, python))
-    block[:] = done
-
-
-def _ordered(pairs: list[tuple[str, Expr]], python: dict[str, str]) -> list[list[tuple[str, Expr]]]:
-    """Simultaneous assignments as groups in an order in which none destroys what a later one reads."""
-    groups: list[list[tuple[str, Expr]]] = []
-    rest = list(pairs)
-    while rest:
-        ready = [p for p in rest if not any(python[p[0]] in _reads(q, python) for q in rest if q is not p)]
-        if not ready:
-            cycle = _cycle(rest, python)
-            groups.append(cycle)
-            rest = [p for p in rest if p not in cycle]
-            continue
-        groups.append([ready[0]])
-        rest.remove(ready[0])
-    return groups
-
-
-def _reads(pair: tuple[str, Expr], python: dict[str, str]) -> set[str]:
-    return {python[name] for name in expr_vars(pair[1])}
-
-
-def _cycle(rest: list[tuple[str, Expr]], python: dict[str, str]) -> list[tuple[str, Expr]]:
-    """Pairs that must be one assignment and that no other pair's reading depends on."""
-    readers = {
-        k: {m for m, q in enumerate(rest) if m != k and python[p[0]] in _reads(q, python)}
-        for k, p in enumerate(rest)
-    }
-    reach: dict[int, set[int]] = {}
-    for k in readers:
-        seen: set[int] = set()
-        todo = [k]
-        while todo:
-            for m in readers[todo.pop()]:
-                if m not in seen:
-                    seen.add(m)
-                    todo.append(m)
-        reach[k] = seen
-    start = min(reach, key=lambda k: len(reach[k]))
-    return [p for k, p in enumerate(rest) if k in reach[start] | {start}]
-
-
-def _vanishes(pair: tuple[str, Expr], python: dict[str, str]) -> bool:
-    """Whether a copy is of a name to itself, or says only that a name holds nothing."""
-    name, source = pair
-    return isinstance(source, Undef) or (isinstance(source, Var) and python[name] == python[source.name])
-
-
-def _assignment(group: list[tuple[str, Expr]], stmt: Copy) -> Tree:
-    name, source = group[0]
-    if len(group) == 1 and isinstance(source, Node):
-        return Assign(name, source, source.made, [source.let] if source.let is not None else [])
-    return Copy(group, False, stmt.origins)
-
-
-def _absorb(
-    pairs: list[tuple[str, Expr]], done: list[Tree], python: dict[str, str], hints: dict[str, str]
-) -> None:
-    """`b_1 = a + b; a, b = b, b_1` is `a, b = b, a + b`; the assignment is the last of `done`."""
-    last = done[-1]
-    for k, (name, source) in enumerate(pairs):
-        if not isinstance(last, Assign) or source != Var(last.name):
-            continue
-        if hints.get(last.name, "") in ("", hints.get(name, "")) and measure(last.value, python)[0] <= _SHORT:
-            pairs[k] = (name, last.value)
-            done.pop()
-            return
-
-
-def _else_clauses(block: list[Tree]) -> bool:
-    """`if not returned: A` behind the loop that `returned` tells about is an else clause; whether there was one."""
-    found = False
-    done: list[Tree] = []
-    for stmt in block:
-        for part in inner(stmt):
-            found |= _else_clauses(part)
-        loop = done[-1] if done else None
-        if isinstance(stmt, Branch) and isinstance(loop, Loop) and not loop.head and not loop.orelse:
-            cond, otherwise, then = stmt.cond, stmt.orelse, stmt.then
-            if isinstance(cond, Node) and cond.fun == "not":
-                cond, otherwise, then = cond.args[0], stmt.then, stmt.orelse
-            if isinstance(cond, Var) and cond.name in loop.latches and otherwise and not then:
-                loop.orelse = otherwise
-                found = True
-                continue
-        done.append(stmt)
-    block[:] = done
-    return found
-
-
-def _drop_unread(body: list[Tree], python: dict[str, str]) -> None:
-    """Flags that only an `if` behind a loop has read need not be set."""
-    read = {python[name] for stmt in walk(body) for expr in operands(stmt) for name in expr_vars(expr)}
-    todo = [body]
-    while todo:
-        block = todo.pop()
-        block[:] = [s for s in block if not isinstance(s, Copy) or any(python[n] in read for n, _ in s.pairs)]
-        todo.extend(part for stmt in block for part in inner(stmt))

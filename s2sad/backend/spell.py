@@ -66,8 +66,9 @@ _METHODS = ("list", "dict", "str", "set", "tuple")
 class Roots:
     """Names of live objects in the namespace of one text. `refs` is what that namespace must bind."""
 
-    def __init__(self, taken: Iterable[str]) -> None:
+    def __init__(self, taken: Iterable[str], hints: Iterable[str] = ()) -> None:
         self.taken = set(taken)
+        self.hints = set(hints)
         self.refs: dict[str, Any] = {}
         self.names: dict[int, str] = {}
         self._kept: list[Any] = []
@@ -132,7 +133,8 @@ class Roots:
         """A live object by its own spelling, if that starts with a module; else under one name."""
         if "." in ref.text and self.find(ref.text) is ref.obj:
             return self.dotted(ref.text)
-        return _name(self(ref.text.split(".")[-1], ref.obj))
+        last = ref.text.split(".")[-1]
+        return _name(self(ref.text if last in self.hints else last, ref.obj))
 
     def helper(self, name: str) -> ast.expr:
         """A function of `s2sad.runtime`."""

@@ -36,6 +36,11 @@ def refuse(reason: str) -> Callable[[Bound], str | None]:
     return text
 
 
+def zero(bound: Bound) -> str | None:
+    """The text of an argument in which the derivative is exactly zero: a condition, or mere shape."""
+    return None
+
+
 def source_of(function: Callable[..., Any]) -> str:
     """A helper's own source, without annotations and docstring, as the source of a composite rule."""
     tree = ast.parse(inspect.getsource(function))

@@ -65,7 +65,7 @@ structural(
     "np.full_like",
     "a, fill_value, dtype=None, order='K', *, shape=None",
     _like_kind,
-    {"fill_value": _fill_vjp},
+    {"a": axes.zero, "fill_value": _fill_vjp},
     (np.full_like,),
     linear=("fill_value",),
 )
@@ -98,7 +98,7 @@ structural(
     "np.arange",
     "start, stop=None, step=1, dtype=None",
     _arange_kind,
-    {"start": _arange_start, "step": "np.sum(g*np.arange(g.size))"},
+    {"start": _arange_start, "stop": axes.zero, "step": "np.sum(g*np.arange(g.size))"},
     (np.arange,),
     jvp={
         "start": lambda b: "np.full_like(out, start_dot)" if _arange_start(b) else "np.zeros_like(out)",
@@ -227,7 +227,7 @@ structural(
     "diag_back",
     "z, v, k=0",
     lambda b: kinds.array(shape_of(b, "v"), as_array(b.kind("z")).dtype),
-    {"z": lambda b: f"np.diag(g, {literal(b, 'k')})"},
+    {"z": lambda b: f"np.diag(g, {literal(b, 'k')})", "v": axes.zero},
     (linear.diag_back,),
     linear=("z",),
     effect="maybe z",

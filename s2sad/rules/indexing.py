@@ -94,7 +94,10 @@ for _name, _signature, _function in (
         _name,
         _signature,
         _chosen_kind("a"),
-        {"a": lambda b: _scatter(b, "a", f"np.compress(condition, positions(a){axes.option(b, 'axis')})")},
+        {
+            "a": lambda b: _scatter(b, "a", f"np.compress(condition, positions(a){axes.option(b, 'axis')})"),
+            "condition": axes.zero,
+        },
         (_function,),
         linear=("a",),
     )
@@ -102,7 +105,7 @@ structural(
     "np.extract",
     "condition, arr",
     lambda b: kinds.array((new_length(),), _dtype(b, "arr")),
-    {"arr": lambda b: _scatter(b, "arr", "np.extract(condition, positions(arr))")},
+    {"arr": lambda b: _scatter(b, "arr", "np.extract(condition, positions(arr))"), "condition": axes.zero},
     (np.extract,),
     linear=("arr",),
 )
@@ -205,6 +208,7 @@ structural(
     "condition, x=None, y=None",
     _where_kind,
     {
+        "condition": axes.zero,
         "x": lambda b: axes.fitted(b, "np.where(condition, g, 0.0)", "x"),
         "y": lambda b: axes.fitted(b, "np.where(condition, 0.0, g)", "y"),
     },
@@ -232,6 +236,7 @@ structural(
     "condlist, choicelist, default=0",
     _select_kind,
     {
+        "condlist": axes.zero,
         "choicelist": "select_back(g, condlist, choicelist)",
         "default": lambda b: axes.fitted(b, f"np.select(condlist, {_zeros(b)}, g)", "default"),
     },
@@ -258,7 +263,7 @@ structural(
     "select_back",
     "z, condlist, choicelist",
     lambda b: Kind("list", items=tuple(kinds.num(k.shape, k.dtype) for k in parts(b, "choicelist").known)),
-    {"z": "np.select(condlist, g, 0.0)"},
+    {"z": "np.select(condlist, g, 0.0)", "condlist": axes.zero, "choicelist": axes.zero},
     (linear.select_back,),
     linear=("z",),
 )
@@ -266,7 +271,7 @@ structural(
     "choose_back",
     "z, a, choices",
     lambda b: Kind("list", items=tuple(kinds.num(k.shape, k.dtype) for k in parts(b, "choices").known)),
-    {"z": "np.choose(a, g)"},
+    {"z": "np.choose(a, g)", "a": axes.zero, "choices": axes.zero},
     (linear.choose_back,),
     linear=("z",),
 )

@@ -440,7 +440,7 @@ structural(
     lambda b: kinds.list_of(
         kinds.array(kinds.fresh_shape(parts(b, "arrays").rank), as_array(b.kind("z")).dtype)
     ),
-    {"z": lambda b: f"np.concatenate(g, {literal(b, 'axis')})"},
+    {"z": lambda b: f"np.concatenate(g, {literal(b, 'axis')})", "arrays": axes.zero},
     (linear.split_like,),
     linear=("z",),
     effect="view z",
@@ -449,7 +449,7 @@ structural(
     "unstacked",
     "z, arrays, join",
     lambda b: kinds.list_of(kinds.array(None, as_array(b.kind("z")).dtype)),
-    {"z": lambda b: f"np.{b.static('join')}(g)"},
+    {"z": lambda b: f"np.{b.static('join')}(g)", "arrays": axes.zero},
     (linear.unstacked,),
     linear=("z",),
     effect="view z",

@@ -417,7 +417,7 @@ for _function, _more in (("matmul", ""), ("dot", ""), ("tensordot", ", axes")):
         f"{_function}_left",
         f"z, a, b{_more}",
         _shaped("a"),
-        {"z": f"np.{_function}(g, b{_more})", "b": f"{_function}_right(z, g, b{_more})"},
+        {"z": f"np.{_function}(g, b{_more})", "a": axes.zero, "b": f"{_function}_right(z, g, b{_more})"},
         (getattr(linear, f"{_function}_left"),),
         linear=("z", "b"),
     )
@@ -425,7 +425,7 @@ for _function, _more in (("matmul", ""), ("dot", ""), ("tensordot", ", axes")):
         f"{_function}_right",
         f"z, a, b{_more}",
         _shaped("b"),
-        {"z": f"np.{_function}(a, g{_more})", "a": f"{_function}_left(z, a, g{_more})"},
+        {"z": f"np.{_function}(a, g{_more})", "a": f"{_function}_left(z, a, g{_more})", "b": axes.zero},
         (getattr(linear, f"{_function}_right"),),
         linear=("z", "a"),
     )
@@ -468,7 +468,7 @@ structural(
     "full_window",
     "z, a, v, mode",
     lambda b: kinds.array((new_length(),), as_array(b.kind("z")).dtype),
-    {"z": "full_start(g, a, v, mode)"},
+    {"z": "full_start(g, a, v, mode)", "a": axes.zero, "v": axes.zero},
     (linear.full_window,),
     linear=("z",),
 )
@@ -476,7 +476,7 @@ structural(
     "full_start",
     "z, a, v, mode",
     lambda b: kinds.array((new_length(),), as_array(b.kind("z")).dtype),
-    {"z": "full_window(g, a, v, mode)"},
+    {"z": "full_window(g, a, v, mode)", "a": axes.zero, "v": axes.zero},
     (linear.full_start,),
     linear=("z",),
     effect="view z",

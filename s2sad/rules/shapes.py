@@ -506,7 +506,12 @@ for _name, _signature, _objects in (
 structural("np.copy", "a, order='K'", _converted("a"), {"a": "g"}, (np.copy,), linear=("a",))
 structural("copy", "a, order='C'", _method_copy_kind, {"a": "g"}, (np.ndarray.copy,), linear=("a",))
 structural(
-    "np.astype", "a, dtype", _cast_kind, {"a": _cast_vjp}, (np.ndarray.astype, np.astype), linear=("a",)
+    "np.astype",
+    "a, dtype",
+    _cast_kind,
+    {"a": _cast_vjp},
+    (np.ndarray.astype, getattr(np, "astype", np.ndarray.astype)),  # the function came with NumPy 2.1
+    linear=("a",),
 )
 structural(
     "np.ndarray.item",

@@ -1,5 +1,4 @@
-"""Helpers of generated texts for functions on whole arrays: transposes of linear maps, and derivatives of
-matrices.
+"""Helpers of generated texts for whole arrays: transposes of linear maps, derivatives of matrix functions.
 
 Accepted are NumPy arrays, NumPy scalars and Python numbers; nothing is written to, and a result shares
 memory with no argument unless the docstring says so. Cotangents belong to the inner product
@@ -563,6 +562,7 @@ def svd_back(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> An
     row, column, eye = s[..., None, :], s[..., :, None], np.eye(np.shape(s)[-1])
     gaps = row * row - column * column
     rates = np.where(gaps == 0, 0.0, 1.0 / np.where(gaps == 0, 1.0, gaps))
+    inverse = np.where(row == 0, 0.0, 1.0 / np.where(row == 0, 1.0, row))
     inner = np.zeros_like(rates)
     total = u @ np.zeros_like(vh)
     if s_bar is not None:
@@ -570,12 +570,12 @@ def svd_back(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> An
     if u_bar is not None:
         turned = ut @ u_bar
         inner = inner + rates * (turned - np.swapaxes(turned, -1, -2)) * row
-        total = total + (u_bar - u @ turned) / row @ vh
+        total = total + ((u_bar - u @ turned) * inverse) @ vh
     if vh_bar is not None:
         v_bar = np.swapaxes(vh_bar, -1, -2)
         turned = vh @ v_bar
         inner = inner + column * rates * (turned - np.swapaxes(turned, -1, -2))
-        total = total + u @ np.swapaxes((v_bar - v @ turned) / row, -1, -2)
+        total = total + u @ np.swapaxes((v_bar - v @ turned) * inverse, -1, -2)
     return total + u @ inner @ vh
 
 

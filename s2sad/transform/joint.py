@@ -21,8 +21,9 @@ from s2sad.frontend.lower import Lowered
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
-    Atom, Block, Call, Comment, Const, Dict, Do, Fresh, Let, List, Program, Return, Stmt, Tuple, Var, atom_vars, blocks, defines, uses, walk,
+    Atom, Block, Call, Comment, Const, Dict, Do, For, Fresh, If, Let, List, Program, Return, Stmt, Tuple, Undef, Var, While, atom_vars, blocks, defines, uses, walk,
 )
+from s2sad.ir.rewrite import with_blocks
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.record import Record, _substituted, rebuild
 from s2sad.transform.reverse import Reverse
@@ -216,8 +217,48 @@ def pair(lowered: Lowered, wrt: Sequence[str], *, names: tuple[str, str], copy: 
     result = _in(returned, a.copies)
     fwd = replace(lowered.program, name=names[0], body=(*body, Return(Tuple((result, Tuple(tuple(atoms)))), None, True)))
     fwd.quiet = False
+    fwd.body = _bound(fwd.body, {a.name for a in atoms if isinstance(a, Var)})
     bwd = _backward(a, lowered, kept, seed, reverse, grads, names[1])
     return fwd, bwd
+
+
+def _bound(body: Block, kept: set[str]) -> Block:
+    """The forward sweep with None for kept values on paths that do not make them."""
+    wanted, sources = set(kept), {}
+    for stmt in walk(body):
+        if isinstance(stmt, If):
+            for out in stmt.outs:
+                sources[out.name] = (*atom_vars(out.then), *atom_vars(out.orelse))
+        elif isinstance(stmt, For | While):
+            for carry in stmt.carried:
+                sources[carry.out] = sources[carry.name] = (carry.name, *atom_vars(carry.init), *atom_vars(carry.next))
+    stack = list(wanted)
+    while stack:
+        for name in sources.get(stack.pop(), ()):
+            if name not in wanted:
+                wanted.add(name)
+                stack.append(name)
+    return _defaulted(body, wanted)
+
+
+def _defaulted(body: Block, wanted: set[str]) -> Block:
+    result: list[Stmt] = []
+    for stmt in body:
+        parts = blocks(stmt)
+        if parts:
+            stmt = with_blocks(stmt, tuple(_defaulted(p, wanted) for p in parts))
+        if isinstance(stmt, If):
+            outs = [replace(o, then=_or_none(o.then), orelse=_or_none(o.orelse)) if o.name in wanted else o for o in stmt.outs]
+            stmt = replace(stmt, outs=tuple(outs))
+        elif isinstance(stmt, For | While):
+            carried = [replace(c, init=_or_none(c.init)) if c.out in wanted or c.name in wanted else c for c in stmt.carried]
+            stmt = replace(stmt, carried=tuple(carried))
+        result.append(stmt)
+    return tuple(result)
+
+
+def _or_none(atom: Atom) -> Atom:
+    return Const(None) if isinstance(atom, Undef) else atom
 
 
 def _backward(a: Assembly, lowered: Lowered, kept: list[str], seed: str, reverse: Block, grads: list[Atom], name: str) -> Program:

@@ -9,12 +9,13 @@ zero trips: the body is written anew until what was assumed holds.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field, replace
 
 from s2sad.analysis.storage import Place
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Block, Call, Carry, Const, For, If, Let, Out, Range, Stmt, Var, While
+from s2sad.ir.nodes import Atom, Block, Call, Carry, Const, For, If, Let, Out, Range, Stmt, Undef, Var, While, defines, walk
 from s2sad.transform.bars import ARRAYS, Bar, Bars, Loop
 
 
@@ -87,7 +88,7 @@ class Loops(Bars):
                 owned = True
                 continue
             if bar is None:
-                bar = Bar(Const(0.0), True) if uniform else self.zero(name)
+                bar = Bar(Const(0.0), True) if uniform else self._zero_beside(name, present[0], sides)
             elif mask is None:
                 bar = self.clean(bar)
             if not uniform:
@@ -102,6 +103,36 @@ class Loops(Bars):
         made = self.fresh(self.bar_hint(name), kind)
         outs.append(Out(made, atoms[0], atoms[1]))
         return Bar(Var(made), uniform, owned and kind.cat in ARRAYS, mask)
+
+    def _zero_beside(self, name: str, other: Bar, sides: list[tuple[list[Stmt], dict[str, Bar]]]) -> Bar:
+        """Zero for a value on the path that does not use it; the value itself may not exist there."""
+        if name not in self.unbound or self.kinds[name].cat not in ARRAYS:
+            return self.zero(name)
+        return self._zero_like(other.atom, [s for block, _ in sides for s in block])
+
+    def _zero_like(self, atom: Atom, hidden: list[Stmt]) -> Bar:
+        """Zeros of an atom's shape, if it can be seen from outside of these statements."""
+        inside = {n for s in walk(tuple(hidden)) for n in defines(s)}
+        if not isinstance(atom, Var) or atom.name in inside or self.kind(atom).cat not in ARRAYS:
+            return Bar(Const(0.0))
+        return Bar(self.let(Call("np.zeros_like", (atom,)), self.kind(atom)), owned=True)
+
+    @functools.cached_property
+    def unbound(self) -> frozenset[str]:
+        """Names that may have no value: bound in a branch or a loop only."""
+        found: set[str] = set()
+        changed = True
+        while changed:
+            before = len(found)
+            for stmt in walk(self.program.body):
+                if isinstance(stmt, If):
+                    found.update(o.name for o in stmt.outs if any(_missing(a, found) for a in (o.then, o.orelse)))
+                elif isinstance(stmt, For | While):
+                    for c in stmt.carried:
+                        if _missing(c.init, found):
+                            found.update((c.name, c.out))
+            changed = len(found) != before
+        return frozenset(found)
 
     def storage_needs_buffer(self, name: str) -> bool:
         """Whether the cotangent is a shadow of written storage."""
@@ -166,8 +197,7 @@ class Loops(Bars):
         self.loops.pop()
         body, self.block = tuple(self.block), outer
         if not body and not carries and all(s.next == Var(s.name) for s in sums):
-            for s, name in zip(sums, numbers, strict=True):
-                self.bars[name] = Bar(s.init)
+            sums = [replace(s, out=s.init) for s in sums]  # type: ignore[arg-type]
         else:
             self._append_loop(stmt, body, (*carries, *sums))
         self._leave(carried, assumed, entries, fixed, carries, sums, numbers)
@@ -279,6 +309,8 @@ class Loops(Bars):
                 atom: Atom = self._pop_buffer(c.name)
             elif uniform:
                 atom = Const(0.0) if back is None else back.atom
+            elif back is None and c.name in self.unbound and self.kinds[c.name].cat in ARRAYS:
+                atom = self._zero_like(heads[c.name].atom, []).atom
             else:
                 made = self.zero(c.name) if back is None else self.full(back, c.name)
                 atom = made.atom
@@ -302,6 +334,8 @@ class Loops(Bars):
         self, carried: list[Carry], assumed: Assumed, entries: dict[str, Bar], fixed: dict[str, Bar | None],
         carries: list[Carry], sums: list[Carry], numbers: dict[str, Atom],
     ) -> None:
+        for name, total in zip(numbers, sums, strict=True):
+            self.bars[name] = Bar(Var(total.out) if isinstance(total.out, str) else total.out)
         rounds = [c for c in carried if c.name in entries]
         for c, made in zip(rounds, carries, strict=True):
             _, uniform, owned = assumed.rounds[c.name]
@@ -310,9 +344,6 @@ class Loops(Bars):
             bar = fixed.get(c.name)
             if bar is not None:
                 self.give(c.init, replace(bar, owned=False))
-        for name, made in zip(numbers, sums, strict=True):
-            if name not in self.bars:
-                self.bars[name] = Bar(Var(made.out))
 
     # ------------------------------------------------------------------------------------------------ the reversed space
 
@@ -343,6 +374,10 @@ class Loops(Bars):
             self.counters[stmt] = name
             self.storage.places[name] = Place(self.storage.loops[stmt], 0, self.storage.span[stmt][1])
         return self.counters[stmt]
+
+
+def _missing(atom: Atom, found: set[str]) -> bool:
+    return isinstance(atom, Undef) or (isinstance(atom, Var) and atom.name in found)
 
 
 __all__ = ["Let", "Loops"]

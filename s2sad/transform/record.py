@@ -107,6 +107,7 @@ class Record:
         for loop, tape in self.lengths.items():
             name = self.edits.counters.pop(loop, None)
             if name is not None:
+                self.owner_of.pop(name)
                 counts.append(Let(name, Call("len", (tape,)), None, True))
         return self._top_level((*counts, *done))
 
@@ -209,6 +210,9 @@ class Record:
         while at is not None and isinstance(at[0], If):
             branch, side = at
             key = (name, id(branch))
+            same = [o.name for o in branch.outs if (o.then if side == 0 else o.orelse) == Var(current)]
+            if same:
+                self.exported.setdefault(key, same[0])
             if key not in self.exported:
                 made = self.fresh(self.rev.fresh.hints.get(name, ""), self.kinds[name])
                 out = Out(made, Var(current), Undef()) if side == 0 else Out(made, Undef(), Var(current))

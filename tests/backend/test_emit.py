@@ -172,6 +172,46 @@ def test_while_with_break() -> None:
     assert body(text) == "while x < 100.0:\n    x = x * 3.0\n    if x == 9.0:\n        break\nreturn x"
 
 
+def test_else_clause() -> None:
+    """What happens only if a loop was not left early, and a flag that says nothing else."""
+    b = Builder()
+    n, m = b.param("n", INT), b.param("m", INT)
+    i = b.fresh("i", INT)
+    b.push()
+    cond = b.let("", BOOL, "eq", Var(i), m)
+    b.push()
+    early = b.let("value", INT, "mul", Var(i), 100)
+    stop, told, value = b.fresh("stop_1", BOOL), b.fresh("returned_1", BOOL), b.fresh("value", INT)
+    left, behind = b.fresh("returned_1", BOOL), b.fresh("returned_1", BOOL)
+    outs = (
+        Out(stop, Const(True), Const(False)),
+        Out(told, Const(True), Var(left)),
+        Out(value, early, Undef()),
+    )
+    b.add(If(cond, b.pop(), (), outs))
+    carried = (
+        Carry(left, Const(False), Var(told), behind),
+        Carry(b.fresh("value", INT), Undef(), Var(value), after := b.fresh("value", INT)),
+    )
+    b.add(For(i, Range(Const(0), n, Const(1)), b.pop(), carried, Var(stop)))
+    b.push()
+    late = b.let("value", INT, "sub", n, m)
+    last = b.fresh("value", INT)
+    b.add(If(Var(behind), (), b.pop(), (Out(last, Var(after), late),)))
+    program = b.program(Var(last))
+    for args in ((0, 0), (5, 3), (5, 7)):
+        text = check(program, *args)
+    wanted = """\
+for i in range(n):
+    if i == m:
+        value = i * 100
+        break
+else:
+    value = n - m
+return value"""
+    assert body(text) == wanted
+
+
 # ------------------------------------------------------------------------------------------------------- branches
 
 
@@ -321,6 +361,13 @@ def test_outside_names() -> None:
     assert "return abs(g(g_1(x)) * scale)" in text.text
     assert text.refs == {"g": two, "g_1": math.floor, "scale": 2.0}
     assert function(text)(2.5) == 6.0
+
+
+def test_attributes_leave_local_names_alone() -> None:
+    b = Builder()
+    k = b.let("k", FLOAT, "mul", b.param("x", FLOAT), Ref("self.k", 3.0))
+    text = emit([b.program((k, k))])
+    assert "k = x * self_k\n" in text.text and text.refs == {"self_k": 3.0}
 
 
 def test_helpers() -> None:

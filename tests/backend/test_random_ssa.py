@@ -24,7 +24,6 @@ from s2sad.ir.nodes import (
     Out,
     Program,
     Range,
-    Slice,
     Undef,
     Var,
     While,
@@ -160,7 +159,6 @@ class Random:
         self.b.push()
         two: Atom = self.fresh_int() if self.r.random() < 0.5 else self.int()
         out = self.outs(one, two)
-        self.b.add_if = None  # type: ignore[attr-defined]
         orelse = self.b.pop()
         self.b.add(If(cond, then, orelse, (out,), made=True, ternary=True))
         self.ints.append(Var(out.name))
@@ -202,47 +200,67 @@ class Random:
         if first is not None:
             first()
         self.block(self.r.randint(1, 4), depth + 1)
-        stop = self.stop(depth)
+        left = self.b.fresh("returned", BOOL)
+        stop, told = self.stop(depth, Var(left))
         pool: list[Atom] = [*(Var(n) for n, *_ in ints), *self.ints[-5:]]
         carried = [Carry(n, i, self.r.choice(pool), o) for n, i, o in ints]
         carried += [Carry(n, i, self.r.choice(self.arrays), o) for n, i, o in vectors]
         if isinstance(stop, Var) and self.r.random() < 0.6:
             carried.append(Carry(self.b.fresh("left", BOOL), Const(False), stop, self.b.fresh("left", BOOL)))
+        if told is not None:
+            carried.append(Carry(left, Const(False), told, self.b.fresh("returned", BOOL)))
         return self.b.pop(), tuple(carried), stop
 
-    def stop(self, depth: int) -> Atom | None:
+    def stop(self, depth: int, left: Var) -> tuple[Atom | None, Atom | None]:
         which = self.r.random()
         if which < 0.4:
-            return None
+            return None, None
         if which < 0.5:
-            return self.cond()
-        return self.flag(self.r.randint(1, 3), depth)
+            return self.cond(), None
+        return self.flag(self.r.randint(1, 3), depth, left, self.r.random() < 0.8)
 
-    def flag(self, levels: int, depth: int) -> Atom:
-        """A break flag, as lowering makes it."""
+    def flag(self, levels: int, depth: int, left: Var, honest: bool) -> tuple[Atom, Atom]:
+        """A break flag and a flag that tells of it behind the loop (always, if honest), as lowering makes them."""
         cond = self.cond()
         ints, arrays = list(self.ints), list(self.arrays)
-        parts: list[tuple[Any, Atom, Atom]] = []
+        parts: list[tuple[Any, Atom, Atom, Atom]] = []
         for side in range(2):
             self.b.push()
             self.block(self.r.randint(0, 2), depth + 1)
             atom: Atom = Const(side == 0)
+            told: Atom = Const(True) if side == 0 and (honest or self.r.random() < 0.5) else left
             if levels > 1 and self.r.random() < 0.7:
-                atom = self.flag(levels - 1, depth)
-            parts.append((self.b.pop(), atom, self.int_of()))
+                atom, told = self.flag(levels - 1, depth, left, honest)
+            parts.append((self.b.pop(), atom, self.int(), told))
             self.ints, self.arrays = list(ints), list(arrays)
-        flag, out = self.b.fresh("", BOOL), self.outs(parts[0][2], parts[1][2])
-        self.b.add(If(cond, parts[0][0], parts[1][0], (Out(flag, parts[0][1], parts[1][1]), out)))
+        flag, out, tells = (
+            self.b.fresh("", BOOL),
+            self.outs(parts[0][2], parts[1][2]),
+            self.b.fresh("returned", BOOL),
+        )
+        outs = (Out(flag, parts[0][1], parts[1][1]), out, Out(tells, parts[0][3], parts[1][3]))
+        self.b.add(If(cond, parts[0][0], parts[1][0], outs))
         self.ints.append(Var(out.name))
-        return Var(flag)
-
-    def int_of(self) -> Atom:
-        return self.int()
+        return Var(flag), Var(tells)
 
     def leave(self, ints: list[Var], arrays: list[Var], carried: tuple[Carry, ...]) -> None:
         self.ints, self.arrays = ints, arrays
         for c in carried:
             (self.arrays if self.b.kinds[c.out] == VECTOR else self.ints).append(Var(c.out))
+        flags = [Var(c.out) for c in carried if self.b.hints[c.out] in ("returned", "left")]
+        if flags and self.r.random() < 0.7:
+            self.behind(self.r.choice(flags))
+
+    def behind(self, flag: Var) -> None:
+        """Something that is done only if the loop was not left early."""
+        self.b.push()
+        late = self.fresh_int()
+        block = self.b.pop()
+        cond = self.b.let("", BOOL, "not", flag) if self.r.random() < 0.5 else None
+        value = self.int()
+        outs = (self.outs(value, late) if cond is None else self.outs(late, value),)
+        self.b.add(If(flag, (), block, outs) if cond is None else If(cond, block, (), outs))
+        self.ints.append(Var(outs[0].name))
 
     def do_for(self, depth: int) -> None:
         inits = self.carries()
@@ -295,6 +313,3 @@ def run(seed: int) -> None:
 def test_random_programs(block: int) -> None:
     for seed in range(60 * block, 60 * (block + 1)):
         run(seed)
-
-
-_ = Slice
