@@ -23,7 +23,7 @@ CONSTANT = frozenset(
 CARRIERS = frozenset(("tuple", "list", "dict", "getitem", "getattr", "copy", "list.pop", "call", "min", "max", "sum"))
 
 
-SHAPES = frozenset((("np.full_like", "a"),))  # operands of which only the shape is read
+SHAPES = frozenset((("np.full_like", "a"), ("unbroadcast", "x"), ("unreduce", "x")))  # operands of which only the shape is read
 
 
 def carries(kind: Kind) -> bool:

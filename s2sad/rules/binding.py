@@ -56,6 +56,8 @@ def bind(rule: Rule, call: Call, kind_of: Callable[[Atom], Kind]) -> tuple[Bound
     for name, default in rule.signature.items():
         if name in atoms:
             statics[name] = static_value(atoms[name])
+        elif name.startswith("*") and name[1:] in atoms:
+            statics[name[1:]] = static_value(atoms[name[1:]])
         elif default is not REQUIRED:
             statics[name] = default
         elif not name.startswith("*"):

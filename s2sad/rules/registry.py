@@ -118,7 +118,8 @@ def load(topic: str) -> None:
 
 def canonical(obj: Any) -> str | None:
     """The canonical name of a live callable, or None if there is no rule for it."""
-    module = getattr(obj, "__module__", None) or type(obj).__module__
+    holder = getattr(obj, "__objclass__", obj)  # methods of arrays have no module of their own
+    module = getattr(holder, "__module__", None) or type(obj).__module__
     for topic in _TOPICS.get(str(module).split(".")[0], ()):
         load(topic)
     found = _CANONICAL.get(id(obj))

@@ -23,7 +23,7 @@ from s2sad.analysis.activity import SHAPES
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import effect_of, is_opaque, kind_of, subscript
 from s2sad.analysis.storage import Storage, is_view
-from s2sad.errors import Span, refuse
+from s2sad.errors import Span, UnsupportedError, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     Atom, Block, Call, Const, Do, For, Fresh, If, Let, List, Program, Range, Return, Stmt, Store, Tuple, Undef, Var, While,
@@ -142,7 +142,7 @@ class Reverse(Loops, Stores):
         if call.fun == "tuple" or call.fun == "dict":
             self._display(stmt)
             return
-        bar = self._result_bar(stmt)
+        bar = self._parts_bar(stmt) if self.kinds[name].cat == "tuple" else self._result_bar(stmt)
         if call.fun == "list.pop":
             self._list_pop(stmt, bar)
             return
@@ -189,6 +189,16 @@ class Reverse(Loops, Stores):
         if self.storage.in_table(name):
             return Bar(self.shadow(name))
         return self.bars.pop(name, None)
+
+    def _parts_bar(self, stmt: Let) -> Bar | None:
+        """The cotangents of the parts of a function's tuple as one tuple."""
+        name = stmt.name
+        bars = [self.bars.pop(self.part(name, i, kind), None) for i, kind in enumerate(self.kinds[name].items or ())]
+        if all(b is None for b in bars):
+            return None
+        paths = [self.part(name, i, kind) for i, kind in enumerate(self.kinds[name].items or ())]
+        full = [self.zero(p) if b is None else self.full(b, p) for p, b in zip(paths, bars, strict=True)]
+        return Bar(Tuple(tuple(b.atom for b in full)))
 
     def _refuse_hidden(self, stmt: Let | Do) -> None:
         """Refuse an active value that enters code which cannot be seen."""
@@ -358,10 +368,15 @@ class Reverse(Loops, Stores):
         bound, atoms = bind(rule, call, self.kind)
         bound.out = self.kinds[stmt.name]
         bound.active = frozenset(n for n, a in atoms.items() if self._reaches(a))
-        if rule.form == "elementwise":
-            self._elementwise(stmt, rule, bound, atoms, bar)
-        else:
-            self._structural(stmt, rule, bound, atoms, bar)
+        try:
+            if rule.form == "elementwise":
+                self._elementwise(stmt, rule, bound, atoms, bar)
+            else:
+                self._structural(stmt, rule, bound, atoms, bar)
+        except NotImplementedError as error:
+            if isinstance(error, UnsupportedError):
+                raise
+            self._refuse_at(stmt, str(error), "write it with functions that have a derivative")
 
     def names_for(self, stmt: Let, text: str, bound: Bound, atoms: dict[str, Atom], g: Atom) -> dict[str, Atom]:
         """What the names of a rule's text stand for."""
