@@ -62,12 +62,12 @@ def derive(
         name = "lambda_" if source.fun.__name__ == "<lambda>" else source.fun.__name__
         lowered = lower(source, name, dict(arguments), dict(live))
         if mode == "vjp":
-            programs = list(pair(lowered, wrt, names=(f"{name}_fwd", f"{name}_bwd"), copy=copy))
+            programs = pair(lowered, wrt, names=(f"{name}_fwd", f"{name}_bwd"), copy=copy)
         else:
             single = len(wrt) == 1
-            programs = [joint(lowered, wrt, value=mode == "value_and_grad", single=single, name=f"{name}_{mode}")]
+            programs = joint(lowered, wrt, value=mode == "value_and_grad", single=single, name=f"{name}_{mode}")
         header = assumptions(lowered)
-        programs = [replace(optimise(p), assumes=header if i == 0 else ()) for i, p in enumerate(programs)]
+        programs = [replace(optimise(p), assumes=() if p.token is not None or p is programs[-1] and mode == "vjp" else header) for p in programs]
         return compile_programs(programs, lowered)
 
 
@@ -82,7 +82,7 @@ def compile_programs(programs: list[Program], lowered: Lowered) -> Derived:
     space.update(runtime.HELPERS)
     space.update(made.refs)
     exec(compile(made.text, filename, "exec", dont_inherit=True), space)
-    functions = {p.name: space[p.name] for p in programs}
+    functions = {p.name: space[p.name] for p in programs if p.token is None}
     result = lowered.program.kinds[lowered.result.name] if isinstance(lowered.result, Var) else _kind(lowered)
     return Derived(made.text, functions, lowered.dependencies, result, lowered, made.line_map, filename)
 

@@ -89,6 +89,8 @@ OPAQUE = Effect("opaque", impure=True, raises=True)
 
 def effect_of(call: Call) -> Effect:
     """The effect of a call that is no operator, display or subscript, from its rule."""
+    if call.fun == "user":  # writes nothing; may return an argument
+        return Effect("maybe", call.args[1:], raises=True)
     rule = _rule(call.fun)
     if rule is None:
         if call.fun not in _MADE:

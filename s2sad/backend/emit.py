@@ -89,6 +89,8 @@ def emit(programs: Sequence[Program], may_move: MayMove | None = None) -> Text:
     roots = Roots(taken, hints)
     for program in programs:
         roots.names[id(program)] = program.name
+        if program.token is not None:
+            roots.names[id(program.token)] = program.name
     bodies = [nest(program, may_move) for program in programs]
     for program, body in zip(programs, bodies, strict=True):
         explicit(body)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend.recursion import recursive_call
 from s2sad.frontend.source import Source, find
 from s2sad.frontend.state import Closure, Group, Method, Part, Scope, State, Value
 from s2sad.ir import kinds as K
@@ -164,9 +165,9 @@ class Calls(State):
         self.depend(("defaults", id(obj)), lambda: obj.__defaults__, obj.__defaults__, fn.text)
         defaults = [self.live_value(f"{fn.text}.__defaults__[{i}]", d) for i, d in enumerate(obj.__defaults__ or ())]
         kwdefaults = {k: self.live_value(f"{fn.text}.__kwdefaults__[{k!r}]", d) for k, d in (obj.__kwdefaults__ or {}).items()}
-        if obj.__code__ in self.frames:
-            return self.refuse(node, f"{fn.text} calls itself", "write the recursion as a loop")
         env = self.bind_arguments(source.node.args, args, kwargs, defaults, kwdefaults, node, fn.text)
+        if obj.__code__ in self.frames:
+            return recursive_call(self, fn, source, env, node)
         return self.inline(source, source.node, env, None, obj.__code__)
 
     def _call_closure(self, fn: Closure, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:

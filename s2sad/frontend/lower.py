@@ -328,7 +328,7 @@ def _holds_functions(group: Group) -> bool:
 
 def lower(
     source: Source, name: str, arguments: dict[str, Kind | Atom], live: dict[str, Any] | None = None,
-    guessed: frozenset[str] = frozenset(),
+    guessed: frozenset[str] = frozenset(), callees: dict[Any, Any] | None = None,
 ) -> Lowered:
     """Lower a function.
 
@@ -336,6 +336,7 @@ def lower(
     value); `live` gives the objects behind parameters whose attributes the function reads.
     """
     low = Lowering()
+    low.callees = {} if callees is None else callees
     env: dict[str, Value] = {}
     params: list[str] = []
     names: dict[str, str | None] = {}

@@ -112,6 +112,7 @@ class State:
         self.frozen: set[str] = set()  # values made under no_grad or by stop_gradient
         self.const_depth = 0
         self.widened = False  # a list's element kind changed in this pass over a loop
+        self.callees: dict[Any, Any] = {}  # functions that call themselves, by signature
         self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
 
     def settle(self, atom: Value, kind: Kind) -> None:

@@ -284,6 +284,7 @@ class Program:
     assumes: tuple[str, ...] = ()
     notes: dict[Stmt, str] = field(default_factory=dict)
     doc: str = ""
+    token: object = None  # what calls of this function refer to until it is printed
 
 
 class Fresh:

@@ -17,14 +17,16 @@ from dataclasses import replace
 from s2sad.analysis.activity import varied
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.storage import Storage
+from s2sad.errors import refuse
 from s2sad.frontend.lower import Lowered
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
-    Atom, Block, Call, Comment, Const, Dict, Do, For, Fresh, If, Let, List, Program, Return, Stmt, Tuple, Undef, Var, While, atom_vars, blocks, defines, uses, walk,
+    Atom, Block, Call, Comment, Const, Dict, Do, For, Fresh, If, Let, List, Program, Ref, Return, Stmt, Tuple, Undef, Var, While, atom_vars, blocks, defines, uses, walk,
 )
 from s2sad.ir.rewrite import with_blocks
 from s2sad.transform.bars import ARRAYS, Bar
+from s2sad.transform.calls import Pairs
 from s2sad.transform.record import Record, _substituted, rebuild
 from s2sad.transform.reverse import Reverse
 
@@ -32,7 +34,7 @@ from s2sad.transform.reverse import Reverse
 class Assembly:
     """One lowered function reversed: the parts of its derivative's text."""
 
-    def __init__(self, lowered: Lowered, wrt: Sequence[str]) -> None:
+    def __init__(self, lowered: Lowered, wrt: Sequence[str], pairs: Pairs) -> None:
         self.lowered = lowered
         self.program = lowered.program
         self.wrt = [self._ssa(name) for name in wrt]
@@ -40,7 +42,7 @@ class Assembly:
         self.aliases = Aliases(self.program)
         self.storage = Storage(self.program, self.aliases)
         self.varied = varied(self.program, self.aliases, self.wrt, lowered.frozen)
-        self.rev = Reverse(self.program, self.aliases, self.storage, self.varied, self.fresh)
+        self.rev = Reverse(self.program, self.aliases, self.storage, self.varied, self.fresh, pairs)
         self.copies: dict[str, Atom] = {}
         self.entry: list[Stmt] = []
 
@@ -167,7 +169,7 @@ class Assembly:
         """The forward and the reverse sweep, every reference satisfied."""
         record = Record(self.rev)
         reverse = record.run(self._with_table())
-        forward = rebuild(self.program.body[:-1], record.edits, self.fresh, {})
+        forward = _plain_calls(rebuild(self.program.body[:-1], record.edits, self.fresh, {}))
         return (*record.edits.top, *forward), reverse, record
 
     def _with_table(self) -> list[Stmt]:
@@ -176,9 +178,31 @@ class Assembly:
         return [Let(self.rev.table.name, Call("Shadows", ()), None, True), *self.rev.block]
 
 
-def joint(lowered: Lowered, wrt: Sequence[str], *, value: bool, single: bool, name: str) -> Program:
-    """`f_grad` or `f_value_and_grad`: one function, for a result of rank 0."""
-    a = Assembly(lowered, wrt)
+def joint(lowered: Lowered, wrt: Sequence[str], *, value: bool, single: bool, name: str) -> list[Program]:
+    """`f_grad` or `f_value_and_grad`, for a result of rank 0, and the pairs of the functions that it calls."""
+    pairs = Pairs()
+    program = _joint(Assembly(lowered, wrt, pairs), value, single, name)
+    return [*_callees(pairs), program]
+
+
+def _callees(pairs: Pairs) -> list[Program]:
+    """The pairs that are asked for, and those that these ask for."""
+    programs: list[Program] = []
+    while pairs.waiting:
+        wanted = pairs.waiting.pop(0)
+        lowered = wanted.callee.lowered
+        a = Assembly(lowered, wanted.active, pairs)
+        if any(a.aliases.of(p) in a.storage.mutable for p in a.program.params):
+            refuse(lowered.span, f"{wanted.callee.name} calls itself and writes into its arguments", "return a new array, or write a loop")
+        two = _pair(a, (wanted.fwd.name, wanted.bwd.name), copy=False)
+        for program, token in zip(two, (wanted.fwd, wanted.bwd), strict=True):
+            program.token = token
+        programs += two
+    return programs
+
+
+def _joint(a: Assembly, value: bool, single: bool, name: str) -> Program:
+    lowered = a.lowered
     grads = a.reverse(Const(1.0))
     forward, reverse, _ = a.finish()
     a.copy_written()
@@ -195,9 +219,15 @@ def joint(lowered: Lowered, wrt: Sequence[str], *, value: bool, single: bool, na
     return program
 
 
-def pair(lowered: Lowered, wrt: Sequence[str], *, names: tuple[str, str], copy: bool) -> tuple[Program, Program]:
-    """`f_fwd` and `f_bwd` of vjp."""
-    a = Assembly(lowered, wrt)
+def pair(lowered: Lowered, wrt: Sequence[str], *, names: tuple[str, str], copy: bool) -> list[Program]:
+    """`f_fwd` and `f_bwd` of vjp, behind the pairs of the functions that they call."""
+    pairs = Pairs()
+    two = _pair(Assembly(lowered, wrt, pairs), names, copy)
+    return [*_callees(pairs), *two]
+
+
+def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Program]:
+    lowered = a.lowered
     seed_kind = _seed_kind(lowered, a)
     seed = a.fresh(f"{lowered.program.name}_bar", seed_kind)
     grads = a.reverse(Var(seed))
@@ -220,6 +250,21 @@ def pair(lowered: Lowered, wrt: Sequence[str], *, names: tuple[str, str], copy: 
     fwd.body = _bound(fwd.body, {a.name for a in atoms if isinstance(a, Var)})
     bwd = _backward(a, lowered, kept, seed, reverse, grads, names[1])
     return fwd, bwd
+
+
+def _plain_calls(block: Block) -> Block:
+    """Calls of user functions that need no pair as calls of the functions themselves."""
+    result: list[Stmt] = []
+    for stmt in block:
+        parts = blocks(stmt)
+        if parts:
+            stmt = with_blocks(stmt, tuple(_plain_calls(p) for p in parts))
+        elif isinstance(stmt, Let) and stmt.call.fun == "user":
+            fn = stmt.call.args[0]
+            assert isinstance(fn, Ref)
+            stmt = replace(stmt, call=Call("call", (Ref(fn.text, fn.obj.fun), *stmt.call.args[1:])))
+        result.append(stmt)
+    return tuple(result)
 
 
 def _bound(body: Block, kept: set[str]) -> Block:

@@ -42,6 +42,7 @@ class Edits:
     counters: dict[Stmt, str] = field(default_factory=dict)
     outs: dict[Stmt, list[Out]] = field(default_factory=dict)
     top: list[Stmt] = field(default_factory=list)
+    replaced: dict[Stmt, list[Stmt]] = field(default_factory=dict)
 
 
 class Record:
@@ -52,7 +53,7 @@ class Record:
         self.fresh = rev.fresh
         self.kinds = rev.kinds
         self.storage: Storage = rev.storage
-        self.edits = Edits(before=rev.before, after=rev.after, counters=rev.counters)
+        self.edits = Edits(before=rev.before, after=rev.after, counters=rev.counters, replaced=rev.replaced)
         self.tapes: dict[tuple[str, Stmt], Var] = {}
         self.seen: dict[str, Call] = {}
         self.lengths: dict[Stmt, Var] = {}  # loops whose trips a tape counts
@@ -67,6 +68,8 @@ class Record:
                     self.storage.lets[line.name] = line
                     self.owner_of[line.name] = stmt
                     self.parents[line] = self.parents[stmt]
+        for stmt, name in rev.made_kept.items():
+            self.owner_of[name] = stmt
         for loop, name in rev.counters.items():
             self.owner_of[name] = loop
         self.written_lists = {
@@ -470,6 +473,9 @@ def rebuild(block: Block, edits: Edits, fresh: object, names: dict[str, Atom]) -
     result: list[Stmt] = []
     for stmt in block:
         result += [_substituted(s, names) for s in edits.before.get(stmt, [])]
+        if stmt in edits.replaced:
+            result += [_substituted(s, names) for s in (*edits.replaced[stmt], *edits.after.get(stmt, []))]
+            continue
         new = in_statement(stmt, names)
         parts = blocks(stmt)
         if parts:

@@ -33,6 +33,7 @@ from s2sad.rules.binding import bind
 from s2sad.rules.registry import Bound, Rule
 from s2sad.transform.bars import ARRAYS, Bar, Mask
 from s2sad.transform.builder import parse
+from s2sad.transform.calls import Calls, Pairs
 from s2sad.transform.loops import Loops
 from s2sad.transform.stores import Stores
 
@@ -42,16 +43,19 @@ OVERLAPPING = {"np.broadcast_to", "np.broadcast_arrays", "np.lib.stride_tricks.s
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
 
 
-class Reverse(Loops, Stores):
+class Reverse(Loops, Stores, Calls):
     """Writes the reverse sweep of one program."""
 
-    def __init__(self, program: Program, aliases: Aliases, storage: Storage, varied: frozenset[str], fresh: Fresh) -> None:
+    def __init__(self, program: Program, aliases: Aliases, storage: Storage, varied: frozenset[str], fresh: Fresh, pairs: Pairs) -> None:
         super().__init__(program, storage, varied, fresh)
         self.aliases = aliases
         self.assumed = {}
         self.mirror = {}
         self.counters = {}
         self.claimed = set()
+        self.pairs = pairs
+        self.replaced = {}
+        self.made_kept = {}
 
     def sweep(self, block: Block) -> None:
         """Append the adjoints of a block's statements, last first."""
@@ -149,7 +153,9 @@ class Reverse(Loops, Stores):
         if bar is None:
             self._refuse_hidden(stmt)
             return
-        if call.fun == "getitem":
+        if call.fun == "user":
+            self.user_adjoint(stmt, bar)
+        elif call.fun == "getitem":
             self._getitem(stmt, bar)
         elif call.fun == "getattr":
             self._getattr(stmt, bar)

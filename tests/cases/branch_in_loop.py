@@ -12,3 +12,27 @@ def f(x, n):
 
 
 # --- grad argnums=0 kinds=1-D,int
+# assumes: x 1-D array, n Python int
+def f_grad(x, n):
+    ys = []
+    y = x
+    for i in range(n):
+        if i % 2 == 0:
+            ys.append(y)
+            y = y * x
+        else:
+            y = 2 * y
+    # backward
+    y_bar = np.ones_like(y)
+    x_bar = np.zeros_like(x)
+    for i in range(n - 1, -1, -1):
+        if i % 2 == 0:
+            y = ys.pop()
+            y_bar_2 = x * y_bar
+            x_bar += y * y_bar
+        else:
+            y_bar_2 = 2 * y_bar
+        y_bar = y_bar_2
+    x_bar_2 = y_bar
+    x_bar += x_bar_2
+    return x_bar

@@ -10,3 +10,8 @@ def f(x):
 
 
 # --- grad argnums=0 kinds=1-D
+# assumes: x 1-D array
+def f_grad(x):
+    t1 = np.sin(x)
+    # backward
+    return 9.0 + np.cos(x) * np.cos(t1)

@@ -12,3 +12,8 @@ f = make(2.5)
 
 
 # --- grad argnums=0 kinds=1-D
+# assumes: x 1-D array
+def f_grad(x):
+    t1 = k * x
+    # backward
+    return 2 * t1

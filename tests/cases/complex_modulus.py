@@ -6,3 +6,9 @@ def f(z):
 
 
 # --- grad argnums=0 kinds=complex
+# assumes: z complex128 1-D array
+def f_grad(z):
+    t1 = np.abs(z)
+    # backward
+    with np.errstate(all="ignore"):
+        return z / (t1 + (t1 == 0)) * (2 * t1)

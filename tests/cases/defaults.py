@@ -10,3 +10,12 @@ def f(x):
 
 
 # --- grad argnums=0 kinds=1-D
+# assumes: x 1-D array
+def f_grad(x):
+    t1 = defaults___0 * x
+    # backward
+    x_bar = 1.0 + t1
+    x_bar += t1
+    x_bar += t1
+    x_bar += t1
+    return x_bar

@@ -13,3 +13,11 @@ def f(x):
 
 
 # --- grad argnums=0 kinds=1-D
+# assumes: x 1-D array
+def f_grad(x):
+    t1 = np.tanh(x)
+    t2 = x * x
+    # backward
+    x_bar = 2 * x * t1
+    x_bar += (1 - t1 * t1) * t2
+    return x_bar

@@ -6,3 +6,12 @@ def f(x, idx):
 
 
 # --- grad argnums=0 kinds=1-D,ints
+# assumes: x 1-D array, idx int64 1-D array
+def f_grad(x, idx):
+    t1 = x[idx]
+    t2 = x[idx]
+    # backward
+    x_bar = np.zeros_like(x)
+    np.add.at(x_bar, idx, t1)
+    np.add.at(x_bar, idx, t2)
+    return x_bar

@@ -9,3 +9,26 @@ def f(x, n):
 
 
 # --- grad argnums=0 kinds=1-D,int
+# assumes: x 1-D array, n Python int
+def f_grad(x, n):
+    t1s = []
+    xs = [x]
+    for i in range(n):
+        t1 = xs[i]
+        t1s.append(t1)
+        xs.append(t1 * x)
+    t2 = xs[-1]
+    t3 = xs[1]
+    # backward
+    xs_bar = zeros_list(xs)
+    xs_bar[1] += 1.0
+    xs_bar[-1] += 1.0
+    x_bar = np.zeros_like(x)
+    for i in range(n - 1, -1, -1):
+        t4 = t1s[i]
+        t5 = xs_bar.pop()
+        t6 = unbroadcast(x * t5, t4)
+        x_bar += unbroadcast(t4 * t5, x)
+        xs_bar[i] += t6
+    x_bar += xs_bar[0]
+    return x_bar

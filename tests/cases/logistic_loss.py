@@ -7,3 +7,14 @@ def f(w, x, y):
 
 
 # --- value_and_grad argnums=0 kinds=vec,2-D,vec
+# assumes: w 1-D array, x 2-D array, y 1-D array of w's shape
+def f_value_and_grad(w, x, y):
+    margins = y * (x @ w)
+    t1 = np.exp(-margins)
+    t2 = 1 + t1
+    t3 = np.log(t2)
+    value = np.mean(t3)
+    # backward
+    with np.errstate(all="ignore"):
+        w_bar = x.T @ -(y * (t1 * (1.0 / t3.size / t2)))
+        return value, w_bar

@@ -17,3 +17,8 @@ def f(x):
 
 
 # --- grad argnums=0 kinds=1-D
+# assumes: x 1-D array
+def f_grad(x):
+    t1 = 0.5 * k
+    # backward
+    return 2 * x * t1

@@ -7,3 +7,14 @@ def f(x, y):
 
 
 # --- grad argnums=(0,1) kinds=1-D,1-D
+# assumes: x 1-D array, y 1-D array of x's shape
+def f_grad(x, y):
+    x = x.copy("K")
+    t1 = x.copy()
+    x[...] = np.multiply(x, y)
+    # backward
+    x_bar = 2 * x
+    t2 = x_bar[...].copy()
+    x_bar[...] = 0.0
+    x_bar += y * t2
+    return x_bar, t1 * t2

@@ -7,3 +7,10 @@ def f(a, b):
 
 
 # --- grad argnums=(0,1) kinds=2-D,vec
+# assumes: a 2-D array, b 1-D array
+def f_grad(a, b):
+    x = np.linalg.solve(a, b)
+    # backward
+    x_bar = 2 * x
+    t1 = a.T
+    return -np.outer(np.linalg.solve(t1, x_bar), x), np.linalg.solve(t1, x_bar)

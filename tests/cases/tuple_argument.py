@@ -7,3 +7,9 @@ def f(p):
 
 
 # --- grad argnums=0 kinds=pair
+def f_grad(p):
+    w = p[0]
+    b = p[1]
+    t1 = np.sum(w * w)
+    # backward
+    return 2 * w * b, t1

@@ -9,5 +9,31 @@ def f(a):
 
 
 # --- grad argnums=0 kinds=1-D
+# assumes: a 1-D array
+def f_grad(a):
+    bs = []
+    b = 0.5 * a
+    while np.sum(b) < 100.0:
+        bs.append(b)
+        b = b * b + 1.0
+    # backward
+    trips = len(bs)
+    b_bar = np.ones_like(b)
+    for i in range(trips - 1, -1, -1):
+        b_bar = 2 * bs[i] * b_bar
+    return 0.5 * b_bar
 
 # --- grad argnums=0 kinds=float
+# assumes: a Python float
+def f_grad(a):
+    bs = []
+    b = 0.5 * a
+    while np.sum(b) < 100.0:
+        bs.append(b)
+        b = b * b + 1.0
+    # backward
+    trips = len(bs)
+    b_bar = 1.0
+    for i in range(trips - 1, -1, -1):
+        b_bar = 2 * bs[i] * b_bar
+    return 0.5 * b_bar
