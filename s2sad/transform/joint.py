@@ -57,6 +57,8 @@ class Assembly:
         """Write the reverse sweep for the cotangent `seed` of the result; the cotangents of the arguments."""
         self._seed(self.lowered.result, seed)
         self.rev.sweep(self.program.body[:-1])
+        lost = [n for n in self.rev.bars if self.rev.root(n) not in self.program.params]
+        assert not lost, f"cotangents of {lost} were not used; please report this"
         return [self._final(name) for name in self.wrt]
 
     def _seed(self, result: Atom, seed: Atom) -> None:

@@ -299,6 +299,8 @@ class Plan:
             if any(self.r.rev.kind(a).cat in ("array", "num", "object") for a in call.args):
                 return False
         elif kind.is_scalar and call.fun in CHEAP:
+            if not all(self.r.rev.kind(a).is_scalar for a in call.args):
+                return False  # an expression on 0-d arrays reads storage
             depth += 1
         else:
             return False

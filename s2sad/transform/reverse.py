@@ -143,7 +143,7 @@ class Reverse(Loops, Stores, Calls):
             return  # a part of a tuple or dict: its cotangent stands under the part's path
         if self._is_binding(stmt):
             return
-        if call.fun == "tuple" or call.fun == "dict":
+        if call.fun in ("tuple", "dict") and self.kinds[name].cat != "list":
             self._display(stmt)
             return
         bar = self._parts_bar(stmt) if self.kinds[name].cat == "tuple" else self._result_bar(stmt)
@@ -161,7 +161,7 @@ class Reverse(Loops, Stores, Calls):
             self._getattr(stmt, bar)
         elif call.fun == "copy":
             self.give(call.args[0], bar)
-        elif call.fun == "list":
+        elif call.fun in ("list", "tuple"):
             self._list(stmt, bar)
         elif call.fun == "np.where":
             self._where(stmt, bar)
