@@ -380,6 +380,9 @@ def stop_gradient(x: Any) -> Any:
     return x
 
 
+stop_gradient.__s2sad_stop__ = True  # type: ignore[attr-defined]
+
+
 class no_grad:  # noqa: N801 - torch's name
     """`with no_grad():` everything assigned in the block, and every element written, is constant.
 

@@ -43,6 +43,7 @@ SINGULAR = frozenset(
 # Effects of functions that transforms call by name and that the table of rules may lack. Other helpers of
 # s2sad.runtime write nothing and may return any of their operands.
 _MADE = {
+    "stop_gradient": "view 0",
     "unbroadcast": "maybe 0",
     "unreduce": "view 0",
     "Shadows": "fresh",

@@ -153,7 +153,7 @@ class _Function:
             or not self.program.quiet
             or not any(any(nodes(e)) for s in walk(rest) for e in operands(s))
         ):
-            return self.block(body)
+            return self.block(rest if cut == 0 else body)  # nothing stands before the reverse sweep
         state = ast.Call(self.roots.dotted("np.errstate"), [], [ast.keyword("all", ast.Constant("ignore"))])
         quiet = ast.With([ast.withitem(state)], self.filled(self.block(rest)))
         return [*self.block(body[: cut + 1]), quiet]

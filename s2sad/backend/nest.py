@@ -22,6 +22,7 @@ from dataclasses import replace
 from s2sad.backend import facts
 from s2sad.backend.facts import Facts
 from s2sad.backend.peephole import Peephole
+from s2sad.backend.spread import spread
 from s2sad.backend.tree import (
     DISPLAYS,
     Assign,
@@ -73,6 +74,7 @@ _REACH = 200  # statements that a temporary may move past
 
 def nest(program: Program, may_move: MayMove | None = None) -> list[Tree]:
     """The body of a program as trees. `may_move` decides where kinds alone say that memory forbids it."""
+    program = spread(program)
     return _Nester(program, may_move)(program.body)
 
 

@@ -78,6 +78,8 @@ class Calls(State):
         special = SPECIAL.get(obj) if _hashable(obj) else None
         if special is not None:
             return special(self, args, kwargs, node, hint)
+        if getattr(obj, "__s2sad_stop__", False):
+            return self._stopped(args[0], node)
         name = registry.canonical(obj)
         if name is not None:
             return self.apply(name, args, kwargs, node, form=fn.text if fn.text != name else "", hint=hint)
@@ -104,6 +106,16 @@ class Calls(State):
         if isinstance(wrapped, types.FunctionType):
             return self._call_function(Ref(fn.text, wrapped), args, kwargs, node)
         return self._opaque(fn, args, kwargs, node, hint)
+
+    def _stopped(self, value: Value, node: ast.AST) -> Value:
+        """The value under another name, which is constant; the name is gone from the text."""
+        if isinstance(value, Group):
+            return Group(value.cat, [self._stopped(item, node) for item in value.items], value.keys)
+        if not isinstance(value, Var):
+            return value
+        stopped = self.emit(Call("stop_gradient", (value,)), self.kind(value), node)
+        self.frozen.add(stopped.name)
+        return stopped
 
     def _ufunc_method(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
         """`np.add.at`, `np.add.reduce` and the like."""
@@ -213,8 +225,9 @@ class Calls(State):
         outer = self.scope
         self.scope = self.function_scope(source, node, env, parent)  # type: ignore[attr-defined]
         self.frames.append(frame)
-        for value in env.values():
-            pass
+        for name, value in env.items():
+            if isinstance(value, Var) and not self.hints.get(value.name):
+                self.hints[value.name] = name
         try:
             if isinstance(node, ast.Lambda):
                 return self.operand(node.body)  # type: ignore[attr-defined,no-any-return]

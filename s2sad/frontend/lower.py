@@ -14,7 +14,7 @@ what the kinds decide (isinstance, `is None`, rank) is decided here, once for ea
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from s2sad.errors import Span
@@ -104,6 +104,8 @@ class Lowering(Expressions, Calls, Loops, Branches):
         if isinstance(target, ast.Name):
             if isinstance(value, Group) and value.cat == "list" and not _holds_functions(value):
                 value = self.variable(value, stmt, target.id)
+            if isinstance(value, Var) and not self.hints.get(value.name):
+                self.hints[value.name] = target.id
             self.scope.env[target.id] = value
         elif isinstance(target, ast.Tuple | ast.List):
             self._assign_parts(target, value, stmt)
@@ -143,7 +145,25 @@ class Lowering(Expressions, Calls, Loops, Branches):
             self.refuse(stmt, f"{base.text} is written, which is not an argument and not local", "pass it as an argument or copy it first")
         if kind.cat not in ("array", "num"):
             self.refuse(stmt, f"an element of {K.describe(kind)} is assigned", "assign to elements of arrays and lists")
-        self.block.append(Store(self.atom(base), self.atom(index, stmt), self.stored(value, stmt), op, self.span(stmt)))
+        stored = self.stored(value, stmt)
+        self.prove(base, self.atom(index, stmt), stored, stmt)
+        self.block.append(Store(self.atom(base), self.atom(index, stmt), stored, op, self.span(stmt)))
+
+    def prove(self, base: Value, index: Atom | None, value: Atom, stmt: ast.AST) -> None:
+        """Use what a store proves of lengths, where it certainly follows the statements that made them."""
+        kind = self.kind(base)
+        region = kind if index is None else self.indexed(kind, index, stmt)
+        equal = K.proved(self.kind(value).shape, region.shape)
+        if not equal:
+            return
+        here = {s.name for s in self.block if isinstance(s, Let)}
+        for name, known in list(self.kinds.items()):
+            if known.shape and any(n in equal for n in known.shape) and name not in here:
+                return
+        for name in here:
+            shape = self.kinds[name].shape
+            if shape:
+                self.kinds[name] = replace(self.kinds[name], shape=tuple(equal.get(n, n) for n in shape))
 
     def stored(self, value: Value, stmt: ast.AST) -> Atom:
         """A value that is written into an array; displays become arrays."""
@@ -184,7 +204,9 @@ class Lowering(Expressions, Calls, Loops, Branches):
         if kind.is_array or kind.cat == "num":
             if isinstance(old, Ref):
                 self.refuse(stmt, f"{old.text} is written, which is not an argument and not local", "pass it as an argument or copy it first")
-            self.block.append(Store(self.atom(old), None, self.stored(value, stmt), op, self.span(stmt)))
+            stored = self.stored(value, stmt)
+            self.prove(old, None, stored, stmt)
+            self.block.append(Store(self.atom(old), None, stored, op, self.span(stmt)))
         elif kind.cat == "list" and op == "add" and isinstance(old, Var):
             self._list_method(old, kind, ".extend", [value], stmt, "")
         else:
@@ -198,13 +220,17 @@ class Lowering(Expressions, Calls, Loops, Branches):
             value = self.expr(stmt.value)
             if isinstance(base, Ref):
                 self.refuse(stmt, f"{base.text} is written, which is not an argument and not local", "pass it as an argument or copy it first")
-            self.block.append(Store(self.atom(base), self.atom(index, stmt), self.stored(value, stmt), op, self.span(stmt)))
+            stored = self.stored(value, stmt)
+            self.prove(base, self.atom(index, stmt), stored, stmt)
+            self.block.append(Store(self.atom(base), self.atom(index, stmt), stored, op, self.span(stmt)))
             return
         old = self.getitem(base, index, stmt)
         item_kind = self.kind(old)
         value = self.expr(stmt.value)
         if item_kind.is_array:
-            self.block.append(Store(self.atom(old), None, self.stored(value, stmt), op, self.span(stmt)))
+            stored = self.stored(value, stmt)
+            self.prove(old, None, stored, stmt)
+            self.block.append(Store(self.atom(old), None, stored, op, self.span(stmt)))
             return
         fresh = self.binary(op, old, value, stmt)
         if isinstance(base, Group) and isinstance(index, Const | Ref) and isinstance(target.value, ast.Name):

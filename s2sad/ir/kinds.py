@@ -176,7 +176,33 @@ def broadcast(*shapes: Shape | None) -> Shape | None:
             result.append(numbers[0])
         else:
             result.append(new_length())
+            if len(_origins) > ORIGINS:
+                _origins.clear()
+            _origins[result[-1]] = frozenset(lengths)
     return tuple(result)
+
+
+ORIGINS = 100_000
+_origins: dict[Length, frozenset[Length]] = {}  # what a length of a broadcast result was made of
+
+
+def proved(value: Shape | None, region: Shape | None) -> dict[Length, Length]:
+    """Lengths that a store `region = value` proves to be equal.
+
+    A value of length bc(n, m) that is stored into a region of length n has length n: bc(n, m) is n, or m if n is 1, and
+    then the store needs m = 1. The same holds for an m that is itself bc(n, k).
+    """
+    if value is None or region is None or len(value) != len(region):
+        return {}
+    found: dict[Length, Length] = {}
+    stack = [(v, r) for v, r in zip(value, region, strict=True) if v != r]
+    while stack:
+        length, known = stack.pop()
+        parts = _origins.get(length, frozenset())
+        if known in parts and length not in found:
+            found[length] = known
+            stack += [(part, known) for part in parts if part != known]
+    return found
 
 
 def elementwise(*kinds: Kind, dtype: str | None = None) -> Kind:

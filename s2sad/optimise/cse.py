@@ -80,7 +80,8 @@ class _Sharing:
                     entered.append(key)
                 else:
                     self._equal[stmt.name] = Var(first.name)
-                    if stmt.made or not self._is_trivial(stmt):
+                    element = stmt.call.fun == "getitem" and not self._is_trivial(stmt)
+                    if stmt.made or element:  # else what the user writes twice stays as it is written
                         self._instead[stmt.name] = Var(first.name)
                         self.edit.rename(first.name, self.edit.hints.get(stmt.name, ""))
                         continue

@@ -13,12 +13,14 @@ mask      contributions come from a selection; where the mask is false the value
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 
+from s2sad.analysis.primitives import is_pure
 from s2sad.analysis.storage import Storage
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Do, Fresh, Let, Program, Stmt, Tuple, Var
+from s2sad.ir.nodes import Atom, Call, Const, Do, Fresh, Let, Program, Stmt, Tuple, Var, blocks
 from s2sad.transform.builder import Builder
 
 ARRAYS = ("array", "num")
@@ -78,6 +80,8 @@ class Bars(Builder):
         """What an operand of `stmt` held when it ran: itself, or a copy if its storage is written later."""
         if isinstance(atom, Tuple):
             return Tuple(tuple(self.value(i, stmt) for i in atom.items))
+        if isinstance(atom, Var) and atom.name in self.same:
+            return Var(self.same[atom.name])
         if not isinstance(atom, Var) or not self.storage.written_later(atom.name, stmt):
             return atom
         return self._snapshot(atom, stmt, self.before)
@@ -104,8 +108,29 @@ class Bars(Builder):
 
         self.storage.places[name] = Place(self.storage.loops[stmt], 0, self.storage.span[stmt][0])
 
+    @functools.cached_property
+    def same(self) -> dict[str, str]:
+        """Elements that are read again, by the name of the first read: `x[i-1]*x[i-1]` reads one value."""
+        found: dict[str, str] = {}
+        blocks_ = [self.program.body]
+        while blocks_:
+            seen: dict[object, str] = {}
+            for stmt in blocks_.pop():
+                blocks_ += blocks(stmt)
+                if not isinstance(stmt, Let):
+                    seen = {}
+                elif stmt.call.fun == "getitem" and self.kinds[stmt.name].is_scalar or stmt.call.fun in ("add", "sub") and self.kinds[stmt.name].cat == "int":
+                    key = stmt.call.fun, tuple(Var(found.get(a.name, a.name)) if isinstance(a, Var) else _same_index(a, found) for a in stmt.call.args)
+                    if key in seen:
+                        found[stmt.name] = seen[key]
+                    seen.setdefault(key, stmt.name)
+                elif not is_pure(stmt.call, self.kinds):
+                    seen = {}
+        return found
+
     def canonical(self, name: str) -> str:
         """The name under which a value's cotangent stands: parts of tuples and dicts have paths."""
+        name = self.same.get(name, name)
         let = self.storage.lets.get(name)
         if let is not None and let.call.fun == "getitem" and isinstance(let.call.args[0], Var) and isinstance(let.call.args[1], Const):
             base = let.call.args[0].name
@@ -140,9 +165,18 @@ class Bars(Builder):
     def like(self, name: str) -> Atom:
         """The primal value of a canonical name, for its shape."""
         if name not in self.paths:
-            return Var(name)
+            return Var(self._congruent(name))
         base, key = self.paths[name]
         return self.let(Call("getitem", (self.like(base), Const(key))), self.kinds[name])
+
+    def _congruent(self, name: str) -> str:
+        """A parameter of the same shape and dtype, if there is one: it is there for nothing."""
+        kind = self.kinds[name]
+        if kind.shape and kind.cat == "array" and not self.storage.is_mutable(name) and name not in self.program.params:
+            for param in self.program.params:
+                if self.kinds[param] == kind and not self.storage.in_table(param):
+                    return param
+        return name
 
     # ----------------------------------------------------------------------------------------------------- materialise
 
@@ -287,3 +321,8 @@ class Bars(Builder):
         if isinstance(atom, Var) and not self.fresh.hints.get(atom.name) and atom.name in self.made_calls:
             self.fresh.hints[atom.name] = self.bar_hint(name)
 
+
+def _same_index(atom: Atom, found: dict[str, str]) -> Atom:
+    from s2sad.ir.rewrite import in_atom
+
+    return in_atom(atom, {k: Var(v) for k, v in found.items()}) if isinstance(atom, Tuple) else atom

@@ -24,7 +24,7 @@ from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
     Atom, Block, Call, Comment, Const, Dict, Do, For, Fresh, If, Let, List, Program, Ref, Return, Stmt, Tuple, Undef, Var, While, atom_vars, blocks, defines, uses, walk,
 )
-from s2sad.ir.rewrite import with_blocks
+from s2sad.ir.rewrite import resolved, with_blocks
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Pairs
 from s2sad.transform.record import Record, _substituted, rebuild
@@ -130,6 +130,9 @@ class Assembly:
             call = Call("copy_tree", (Var(name),))
         self.entry.append(Let(copy, call, None, True))
         self.copies[name] = Var(copy)
+        for stopped, atom in self.copies.items():
+            if atom == Var(name):
+                self.copies[stopped] = Var(copy)
 
     def _needs_strides(self, name: str) -> bool:
         """Whether a copy-or-view function meets the argument, which decides by strides."""
@@ -172,6 +175,10 @@ class Assembly:
         record = Record(self.rev)
         reverse = record.run(self._with_table())
         forward = _plain_calls(rebuild(self.program.body[:-1], record.edits, self.fresh, {}))
+        stopped = {s.name: s.call.args[0] for s in walk(self.program.body) if isinstance(s, Let) and s.call.fun == "stop_gradient"}
+        if stopped:
+            self.copies.update(resolved(stopped))
+            forward = _without(forward, stopped)
         return (*record.edits.top, *forward), reverse, record
 
     def _with_table(self) -> list[Stmt]:
@@ -252,6 +259,17 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     fwd.body = _bound(fwd.body, {a.name for a in atoms if isinstance(a, Var)})
     bwd = _backward(a, lowered, kept, seed, reverse, grads, names[1])
     return fwd, bwd
+
+
+def _without(block: Block, names: dict[str, Atom]) -> Block:
+    """A block without the definitions of names that have been replaced."""
+    result = []
+    for stmt in block:
+        parts = blocks(stmt)
+        if isinstance(stmt, Let) and stmt.name in names:
+            continue
+        result.append(with_blocks(stmt, tuple(_without(p, names) for p in parts)) if parts else stmt)
+    return tuple(result)
 
 
 def _plain_calls(block: Block) -> Block:

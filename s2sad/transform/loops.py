@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from s2sad.analysis.storage import Place
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Block, Call, Carry, Const, For, If, Let, Out, Range, Stmt, Undef, Var, While, defines, walk
+from s2sad.ir.nodes import Atom, Block, Call, Carry, Const, For, If, Let, Moves, Out, Range, Stmt, Undef, Var, While, defines, walk
 from s2sad.transform.bars import ARRAYS, Bar, Bars, Loop
 
 
@@ -185,6 +185,7 @@ class Loops(Bars):
                 self.give(c.next, head)
             elif fixed.get(c.name) is not None:
                 self.give(c.next, replace(fixed[c.name], owned=False))  # type: ignore[type-var]
+        self._rotate(carried, heads)
         self.sweep(stmt.body)
         backs = {c.name: self.bars.pop(c.name, None) for c in carried}
         holds = self._check(carried, assumed, entries, fixed, heads, backs, loop)
@@ -199,9 +200,25 @@ class Loops(Bars):
         if not body and not carries and all(s.next == Var(s.name) for s in sums):
             sums = [replace(s, out=s.init) for s in sums]  # type: ignore[arg-type]
         else:
+            self._count_behind(stmt, body, (*carries, *sums))
             self._append_loop(stmt, body, (*carries, *sums))
         self._leave(carried, assumed, entries, fixed, carries, sums, numbers)
         return True
+
+    def _rotate(self, carried: list[Carry], heads: dict[str, Bar]) -> None:
+        """Name shadows that the loop hands round after the names that hold them in the body: `u, v, w = v, w, u`."""
+        names = {c.name: c for c in carried if c.name in heads and self.storage_needs_buffer(c.name)}
+        turned = [c for c in names.values() if isinstance(c.next, Var) and c.next.name in names and c.next.name != c.name]
+        turned = [c for c in turned if c.next.name in self.bars and self.bars[c.next.name].atom == heads[c.name].atom]  # type: ignore[union-attr]
+        if not turned:
+            return
+        turned.sort(key=lambda c: c.next.name)  # type: ignore[union-attr]
+        made: list[str] = []
+        for c in turned:
+            assert isinstance(c.next, Var)
+            made.append(self.fresh(self.bar_hint(c.next.name), self.kind(heads[c.name].atom)))
+            self.bars[c.next.name] = replace(self.bars[c.next.name], atom=Var(made[-1]))
+        self.block.append(Moves(tuple(made), tuple(heads[c.name].atom for c in turned)))
 
     def _enter(self, c: Carry, assumed: Assumed) -> Bar:
         """The cotangent of what leaves the loop, in the form that the head wants."""
@@ -316,7 +333,7 @@ class Loops(Bars):
                 atom = made.atom
             head = heads[c.name].atom
             assert isinstance(head, Var)
-            out = self.fresh(self.bar_hint(c.init.name) if isinstance(c.init, Var) else self.bar_hint(c.name), self.kinds[head.name])
+            out = self.fresh(self.bar_hint(c.name), self.kinds[head.name])
             carries.append(Carry(head.name, entries[c.name].atom, atom, out))
         return carries
 
@@ -353,6 +370,37 @@ class Loops(Bars):
         self.mirror[made] = stmt
         self.block.append(made)
 
+    def _count_behind(self, stmt: For | While, body: Block, carried: tuple[Carry, ...]) -> None:
+        """Note that the trip which breaks has no adjoint: trips are counted behind the test, and it is not asked again.
+
+            for i in range(n):                 trips = 0
+                if t > 5.0: break              for i in range(n):
+                t = t*t                            if t > 5.0: break
+                                                   trips += 1
+                                                   t = t*t
+        """
+        if stmt.stop is None or len(body) != 1 or not isinstance(body[0], If) or body[0] not in self.mirror:
+            return
+        primal = self.mirror[body[0]]
+        if not isinstance(primal, If) or stmt.body[-1] is not primal:
+            return
+        stops = [o for o in primal.outs if Var(o.name) == stmt.stop]
+        if len(stops) != 1:
+            return
+        side = 1 if stops[0].then == Const(True) else 0 if stops[0].orelse == Const(True) else None
+        empty = body[0].then if side == 1 else body[0].orelse
+        if side is None or empty:
+            return
+        outs = {o.name: (o.then if side == 1 else o.orelse) for o in body[0].outs}
+        for c in carried:
+            if c.next != Var(c.name) and not (isinstance(c.next, Var) and outs.get(c.next.name) == Var(c.name)):
+                return
+        self.dropped[body[0]] = side
+        self.behind[stmt] = (primal, side)
+
+    dropped: dict[Stmt, int]
+    behind: dict[Stmt, tuple[Stmt, int]]
+
     def _reversed_space(self, stmt: For | While) -> tuple[str, Range | Atom]:
         if isinstance(stmt, For) and isinstance(stmt.space, Range) and stmt.stop is None:
             start, stop, step = stmt.space.start, stmt.space.stop, stmt.space.step
@@ -370,7 +418,7 @@ class Loops(Bars):
     def counter(self, stmt: Stmt) -> str:
         """The name of a loop's trip count, which the forward sweep is made to keep."""
         if stmt not in self.counters:
-            name = self.fresh("trips", K.INT)
+            name = self.fresh("trip" if self.storage.loops[stmt] else "trips", K.INT)
             self.counters[stmt] = name
             self.storage.places[name] = Place(self.storage.loops[stmt], 0, self.storage.span[stmt][1])
         return self.counters[stmt]

@@ -23,7 +23,7 @@ from s2sad.analysis.primitives import COMPARISONS, effect_of, subscript
 from s2sad.analysis.storage import Storage
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
-    Atom, Block, Call, Carry, Const, Do, For, If, Let, Out, Range, Stmt, Undef, Var, While, blocks, call_vars, uses, walk,
+    Atom, Block, Call, Carry, Const, Do, For, If, Let, Out, Range, Stmt, Undef, Var, While, atom_vars, blocks, call_vars, uses, walk,
 )
 from s2sad.ir.rewrite import in_atom, in_statement, with_blocks
 from s2sad.transform.reverse import Reverse
@@ -43,6 +43,7 @@ class Edits:
     outs: dict[Stmt, list[Out]] = field(default_factory=dict)
     top: list[Stmt] = field(default_factory=list)
     replaced: dict[Stmt, list[Stmt]] = field(default_factory=dict)
+    behind: dict[Stmt, tuple[Stmt, int]] = field(default_factory=dict)
 
 
 class Record:
@@ -53,7 +54,7 @@ class Record:
         self.fresh = rev.fresh
         self.kinds = rev.kinds
         self.storage: Storage = rev.storage
-        self.edits = Edits(before=rev.before, after=rev.after, counters=rev.counters, replaced=rev.replaced)
+        self.edits = Edits(before=rev.before, after=rev.after, counters=rev.counters, replaced=rev.replaced, behind=rev.behind)
         self.tapes: dict[tuple[str, Stmt], Var] = {}
         self.seen: dict[str, Call] = {}
         self.lengths: dict[Stmt, Var] = {}  # loops whose trips a tape counts
@@ -125,6 +126,8 @@ class Record:
         primal = self.rev.mirror.get(stmt)
         if primal is not None:
             self.rev.mirror[made] = primal
+        if stmt in self.rev.dropped:
+            self.rev.dropped[made] = self.rev.dropped[stmt]
         if not isinstance(made, For):
             return made
         if primal is not None:
@@ -152,30 +155,53 @@ class Record:
 
     def _loop(self, made: For, primal: Stmt) -> For:
         where: dict[str, list[tuple[Path, ...]]] = {}
-        for name, path in self._references(made.body, primal, ()):
-            where.setdefault(name, []).append(path)
-        if not where:
+        shapes: dict[str, list[tuple[Path, ...]]] = {}
+        for name, path, shape_only in self._references(made.body, primal, ()):
+            (shapes if shape_only else where).setdefault(name, []).append(path)
+        if not where and not shapes and primal not in self.edits.behind:
             return made
         plan = Plan(self, primal, made)
+        for name, paths in shapes.items():
+            other = name if name in where else self._congruent(name, where)
+            plan.shapes[name] = other
+            where.setdefault(other, []).extend(paths)
         plan.taped = plan.settle(list(where))
         for name, paths in where.items():
             plan.want(name, _common(paths))
         return plan.carry_out()
 
-    def _references(self, block: Block, primal: Stmt, path: tuple[Path, ...]) -> Iterator[tuple[str, tuple[Path, ...]]]:
+    def _congruent(self, name: str, where: dict[str, list[tuple[Path, ...]]]) -> str:
+        """A value of the same shape that is wanted anyway, where only the shape of `name` is."""
+        kind = self.kinds[name]
+        for other in where:
+            if kind.shape and kind.cat == "array" and self.kinds[other] == kind:
+                return other
+        return name
+
+    def _references(self, block: Block, primal: Stmt, path: tuple[Path, ...]) -> Iterator[tuple[str, tuple[Path, ...], bool]]:
         """Names of values made in one trip of the primal loop, and the mirrored branches in which they are read."""
         for stmt in block:
-            for name in uses(stmt):
+            shape = _shape_operand(stmt)
+            for name in self._own_uses(stmt):
                 if self._made_in(name, primal):
-                    yield name, path
+                    yield name, path, name == shape
             mirrored = isinstance(stmt, If) and stmt in self.rev.mirror
             for i, nested in enumerate(blocks(stmt)):
                 if mirrored:
                     yield from self._references(nested, primal, (*path, (stmt, i)))
                 else:
-                    for name, _ in self._references(nested, primal, ()):
-                        yield name, path
+                    for name, _, shape_only in self._references(nested, primal, ()):
+                        yield name, path, shape_only
         return
+
+    def _own_uses(self, stmt: Stmt) -> Iterator[str]:
+        """Names that a statement itself reads; a branch that will be dropped asks no question."""
+        if stmt in self.rev.dropped:
+            assert isinstance(stmt, If)
+            for out in stmt.outs:
+                yield from (*atom_vars(out.then), *atom_vars(out.orelse))
+        else:
+            yield from uses(stmt)
 
     def _made_in(self, name: str, primal: Stmt) -> bool:
         place = self.storage.places.get(name)
@@ -241,6 +267,7 @@ class Plan:
         self.names: dict[str, Atom] = {}
         self.reads: dict[tuple[Path, ...], list[Stmt]] = {}
         self.taped: set[str] = set()
+        self.shapes: dict[str, str] = {}  # values of which only the shape is read, by values that have it
 
     def settle(self, names: list[str]) -> set[str]:
         """Which of the values must be taped; others can then be made of these."""
@@ -262,7 +289,7 @@ class Plan:
             self.where[name] = path
             self.how[name] = self._decide(name)
         if self.how[name] == "recompute":
-            for needed in call_vars(self.r.storage.lets[name].call):
+            for needed in call_vars(self._call(name)):
                 if self.r._made_in(needed, self.primal):
                     self.want(needed, self.where[name])
 
@@ -278,7 +305,7 @@ class Plan:
         let = self.r.storage.lets.get(name)
         if let is None or depth > 3 or let.made:
             return False
-        call, kinds = let.call, self.r.kinds
+        call, kinds = self._call(name), self.r.kinds
         kind = kinds[name]
         if call.fun == "getitem":
             what = subscript(self.r.rev.kind(call.args[0]), call.args[1], kind, kinds)
@@ -302,9 +329,23 @@ class Plan:
             if not all(self.r.rev.kind(a).is_scalar for a in call.args):
                 return False  # an expression on 0-d arrays reads storage
             depth += 1
+        elif kind.cat == "array" and self._is_elementwise(call):
+            return all(not self.r._made_in(n, self.primal) or n in self.taped for n in call_vars(call))
         else:
             return False
         return all(self._available(n, depth + 1) for n in call_vars(call))
+
+    def _call(self, name: str) -> Call:
+        """A definition in terms of the copies that the forward sweep keeps of written operands."""
+        let = self.r.storage.lets[name]
+        kept = self.r.rev.snapshots
+        args = tuple(kept.get((let, a.name), a) if isinstance(a, Var) else a for a in let.call.args)
+        return replace(let.call, args=args)
+
+    def _is_elementwise(self, call: Call) -> bool:
+        """One cheap operation on arrays that are never written."""
+        square = call.fun == "pow" and isinstance(call.args[1], Const) and isinstance(call.args[1].value, int)
+        return (square or call.fun in ("add", "sub", "mul", "neg")) and not any(self._is_written(n) for n in call_vars(call))
 
     def _is_written(self, name: str) -> bool:
         cls = self.r.rev.aliases.of(name)
@@ -333,10 +374,22 @@ class Plan:
         for name in order:
             if self.how[name] == "recompute":
                 self._recompute(name)
+        for name, other in self.shapes.items():
+            self.names.setdefault(name, self.names[other])
         body = self._insert(self.made.body, ())
-        result = replace(self.made, body=body)
+        result = self._without_test(replace(self.made, body=body))
         self.r.rev.mirror[result] = self.primal
         return result
+
+    def _without_test(self, loop: For) -> For:
+        """The loop without the branch of the trip that breaks, which is not counted."""
+        last = loop.body[-1] if loop.body else None
+        if not isinstance(last, If) or last not in self.r.rev.dropped:
+            return loop
+        side = self.r.rev.dropped[last]
+        outs = {o.name: (o.orelse if side == 1 else o.then) for o in last.outs}
+        carried = tuple(replace(c, next=outs.get(c.next.name, c.next) if isinstance(c.next, Var) else c.next) for c in loop.carried)
+        return replace(loop, body=(*loop.body[:-1], *(last.orelse if side == 1 else last.then)), carried=carried)
 
     def _loop_index(self) -> Atom:
         assert isinstance(self.primal, For) and isinstance(self.primal.space, Range)
@@ -362,9 +415,9 @@ class Plan:
         return Var(name)
 
     def _recompute(self, name: str) -> None:
-        let = self.r.storage.lets[name]
+        made = self._call(name)
         lines = self.reads.setdefault(self.where[name], [])
-        call = replace(let.call, args=tuple(self._mapped(a) for a in let.call.args), kwargs=tuple((k, self._mapped(a)) for k, a in let.call.kwargs))
+        call = replace(made, args=tuple(self._mapped(a) for a in made.args), kwargs=tuple((k, self._mapped(a)) for k, a in made.kwargs))
         hint = self.r.fresh.hints.get(name, "")
         self.names[name] = self._line(lines, call, self.r.kinds[name], hint)
 
@@ -373,7 +426,8 @@ class Plan:
         tape = self._append(name, path)
         hint = self.r.fresh.hints.get(name, "")
         lines = self.reads.setdefault(path, [])
-        index = self._trip_index() if not path and len(self.r.storage.places[name].loops) == 1 else None
+        always = not path or (len(path) == 1 and path[0][0] in self.r.rev.dropped)
+        index = self._trip_index() if always and len(self.r.storage.places[name].loops) == 1 else None
         if index is not None:
             self.r.lengths.setdefault(self.primal, tape)
             call = Call("getitem", (tape, index))
@@ -444,8 +498,23 @@ class Plan:
                 new = with_blocks(new, inner)
             if stmt in self.r.rev.mirror:
                 self.r.rev.mirror[new] = self.r.rev.mirror[stmt]
+            if stmt in self.r.rev.dropped:
+                self.r.rev.dropped[new] = self.r.rev.dropped[stmt]
             result.append(new)
         return tuple(result)
+
+
+def _shape_operand(stmt: Stmt) -> str | None:
+    """The operand of which a statement reads the shape only."""
+    if not isinstance(stmt, Let) or not stmt.call.args:
+        return None
+    fun, args = stmt.call.fun, stmt.call.args
+    atom = args[1] if fun in ("unbroadcast", "unreduce") else None
+    if fun in ("np.zeros_like", "np.ones_like", "np.full_like", "np.shape", "np.size"):
+        atom = args[0]
+    if fun == "getattr" and args[1] in (Const("shape"), Const("size")):
+        atom = args[0]
+    return atom.name if isinstance(atom, Var) else None
 
 
 def _common(paths: list[tuple[Path, ...]]) -> tuple[Path, ...]:
@@ -489,19 +558,29 @@ def rebuild(block: Block, edits: Edits, fresh: object, names: dict[str, Atom]) -
         if isinstance(new, If) and stmt in edits.outs:
             new = replace(new, outs=(*new.outs, *edits.outs[stmt]))
         if isinstance(new, For | While) and stmt in edits.counters:
-            new = _counting(new, edits.counters[stmt], fresh)
+            new = _counting(new, edits.counters[stmt], fresh, edits.behind.get(stmt))
         result.append(new)
         result += [_substituted(s, names) for s in edits.after.get(stmt, [])]
     return tuple(result)
 
 
-def _counting(loop: For | While, out: str, fresh: object) -> For | While:
-    """The loop with a trip counter."""
+def _counting(loop: For | While, out: str, fresh: object, behind: tuple[Stmt, int] | None) -> For | While:
+    """The loop with a trip counter, at the start of the body or behind the test that ends the loop."""
     head = fresh("trips", K.INT)  # type: ignore[operator]
     step = fresh("trips", K.INT)  # type: ignore[operator]
     count = Let(step, Call("add", (Var(head), Const(1))), None, True)
-    carry = Carry(head, Const(0), Var(step), out)
-    return replace(loop, body=(count, *loop.body), carried=(*loop.carried, carry))
+    if behind is None:
+        carry = Carry(head, Const(0), Var(step), out)
+        return replace(loop, body=(count, *loop.body), carried=(*loop.carried, carry))
+    test = loop.body[-1]
+    assert isinstance(test, If)
+    after = fresh("trips", K.INT)  # type: ignore[operator]
+    if behind[1] == 1:
+        test = replace(test, orelse=(count, *test.orelse), outs=(*test.outs, Out(after, Var(head), Var(step))))
+    else:
+        test = replace(test, then=(count, *test.then), outs=(*test.outs, Out(after, Var(step), Var(head))))
+    carry = Carry(head, Const(0), Var(after), out)
+    return replace(loop, body=(*loop.body[:-1], test), carried=(*loop.carried, carry))
 
 
 __all__ = ["Edits", "Record", "effect_of", "rebuild"]

@@ -54,6 +54,8 @@ class Reverse(Loops, Stores, Calls):
         self.counters = {}
         self.claimed = set()
         self.pairs = pairs
+        self.dropped = {}
+        self.behind = {}
         self.replaced = {}
         self.made_kept = {}
 
@@ -138,6 +140,8 @@ class Reverse(Loops, Stores, Calls):
         self.current = stmt
         if name not in self.varied:
             self._refuse_hidden(stmt)
+            return
+        if name in self.same and name not in self.bars:
             return
         if self.canonical(name) != name:
             return  # a part of a tuple or dict: its cotangent stands under the part's path
@@ -404,7 +408,7 @@ class Reverse(Loops, Stores, Calls):
                 made = text(bound) if callable(text) else text
                 if made is not None:
                     texts[name] = made
-        if len(texts) == 2 and len({atoms[n] for n in texts}) == 1 and len(set(texts.values())) == 2 and stmt.call.fun == "mul":
+        if len(texts) == 2 and len({self.value(atoms[n], stmt) for n in texts}) == 1 and len(set(texts.values())) == 2 and stmt.call.fun == "mul":
             texts = {"x": "2*x*g"} if "x" in texts else texts  # x*x
         for name, text in texts.items():
             self._elementwise_arg(stmt, rule, text, bound, atoms, atoms[name], bar, len(texts) == 1)
@@ -475,13 +479,13 @@ class Reverse(Loops, Stores, Calls):
         if not bar.uniform:
             return Bar(self.let(Call("np.sum", (bar.atom,))))
         assert self.current is not None
-        size = self.attribute(Var(self.current.name), "size")
+        size = self.attribute(self.like(self.current.name), "size")
         return Bar(self.binary("mul", bar.atom, size))
 
     def filled_like_result(self, bar: Bar, out: K.Kind) -> Atom:
         """A uniform cotangent of the result that is at hand, as an array."""
         assert self.current is not None
-        return self.filled(Var(self.current.name), bar.atom, out)
+        return self.filled(self.like(self.current.name), bar.atom, out)
 
     current: Let | None = None
 
