@@ -1,7 +1,8 @@
 """s2sad: source-to-source automatic differentiation of NumPy programs."""
 
 from s2sad.api import grad, no_grad, stop_gradient, value_and_grad, vjp
+from s2sad.checking import check_grads
 from s2sad.errors import UnsupportedError
 
-__all__ = ["UnsupportedError", "grad", "no_grad", "stop_gradient", "value_and_grad", "vjp"]
+__all__ = ["UnsupportedError", "check_grads", "grad", "no_grad", "stop_gradient", "value_and_grad", "vjp"]
 __version__ = "0.1.0"

@@ -1,56 +1,98 @@
 """Arguments and results at the boundary: what a call's arguments are, and the user's types for cotangents.
 
-`signature` is the key under which derivatives are remembered: types, dtypes, ranks, which axes have length 1 and which
-have equal lengths. `kinds` says the same in the terms of the IR. `conform` gives a cotangent the type, dtype and structure of
-the value that it belongs to; internal cotangents are gradients of the real inner product, so complex ones are conjugated.
+`signature` is the key under which derivatives are remembered: types, dtypes, ranks, which axes have length 1
+and which have equal lengths; objects that stand for themselves are held by it, so that an id is never met
+again. `Describer` says the same in the terms of the IR. `conform` gives a cotangent the type, dtype and
+structure of the value that it belongs to; internal cotangents are gradients of the real inner product, so
+complex ones are conjugated.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import numbers
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from s2sad.errors import refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Const, Ref
 
 ARRAYS = (np.ndarray, np.memmap)
 PLAIN = frozenset((float, int, bool, complex))
-STATIC = (str, bytes, type, types.ModuleType, np.ufunc, type(None), types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
+STATIC = (str, bytes, type, types.ModuleType, *FUNCTIONS)
+WORK = 100_000  # steps that are spent on the question whether two arrays overlap
 
 
-def signature(args: Iterable[Any]) -> Any:
-    """A hashable key that is equal for calls which one text serves."""
+class Same:
+    """A key that is equal to keys of the very same object, and keeps it alive."""
+
+    __slots__ = ("obj",)
+
+    def __init__(self, obj: object) -> None:
+        self.obj = obj
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.obj is self.obj
+
+    def __hash__(self) -> int:
+        return id(self.obj)
+
+
+# --------------------------------------------------------------------------------------------- keys
+
+
+def signature(values: Mapping[str, Any], active: Container[str]) -> tuple[Any, ...]:
+    """A hashable key that is equal for calls which one text serves; `active` are differentiated."""
     lengths: dict[int, int] = {}
-    return tuple([_key(a, lengths) for a in args])
+    return tuple([_key(v, lengths, n in active) for n, v in values.items()])
 
 
-def _key(value: Any, lengths: dict[int, int]) -> Any:
+def _key(value: Any, lengths: dict[int, int], by_parts: bool = True) -> Any:
     cls = type(value)
     if cls in PLAIN:
         return cls
     if cls in ARRAYS:
-        return cls, value.dtype, tuple([1 if n == 1 else (lengths.setdefault(n, len(lengths)),) for n in value.shape])
+        shape = tuple([1 if n == 1 else (lengths.setdefault(n, len(lengths)),) for n in value.shape])
+        return np.ndarray, value.dtype, shape
     if isinstance(value, np.generic):
         return cls
-    if cls is tuple or (isinstance(value, tuple) and hasattr(cls, "_fields")):
-        return cls, tuple([_key(v, lengths) for v in value])
-    if cls is list:
+    if cls is list or cls is tuple or is_namedtuple(value):
         return cls, tuple([_key(v, lengths) for v in value])
     if cls is dict:
-        return cls, tuple([(k, _key(v, lengths)) for k, v in value.items()])
+        return cls, tuple([(k, type(k), _key(v, lengths)) for k, v in value.items()])
+    if by_parts and is_record(value):
+        return cls, tuple([_key(v, lengths) for v in fields(value).values()])
     if value is None or cls is str:
         return cls, value
-    return cls, id(value)
+    return cls, Same(value)
+
+
+def is_namedtuple(value: Any) -> bool:
+    """Whether a value is an instance of a namedtuple class."""
+    return isinstance(value, tuple) and hasattr(type(value), "_fields")
+
+
+def is_record(value: Any) -> bool:
+    """Whether a value is an instance of a dataclass."""
+    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+
+
+def fields(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass instance."""
+    return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
 
 
 def native(value: Any) -> Any:
-    """The value with byte-swapped arrays converted, also inside of tuples, lists and dicts."""
+    """The value with byte-swapped arrays converted, also inside of containers."""
     cls = type(value)
+    if cls in PLAIN:
+        return value
     if cls in ARRAYS:
         return value if value.dtype.isnative else value.astype(value.dtype.newbyteorder("="))
     if cls is tuple:
@@ -59,7 +101,51 @@ def native(value: Any) -> Any:
         return [native(v) for v in value]
     if cls is dict:
         return {k: native(v) for k, v in value.items()}
+    if is_namedtuple(value):
+        return cls(*[native(v) for v in value])
     return value
+
+
+def check_operand(name: str, value: Any) -> None:
+    """Refuse numbers and arrays of types that the rules do not know, by the name of their type."""
+    cls = type(value)
+    if cls in PLAIN or cls in ARRAYS or isinstance(value, np.generic | str) or value is None:
+        return
+    if isinstance(value, list | tuple):
+        for i, v in enumerate(value):
+            check_operand(f"{name}[{i}]", v)
+    elif isinstance(value, dict):
+        for k, v in value.items():
+            check_operand(f"{name}[{k!r}]", v)
+    elif isinstance(value, np.ndarray):
+        refuse(None, f"{name} is a {cls.__name__}, a subclass of np.ndarray", f"pass np.asarray({name})")
+    elif isinstance(value, numbers.Number) and not isinstance(value, int):
+        refuse(None, f"{name} is a {cls.__name__}", f"pass float({name})")
+    elif hasattr(cls, "__array_priority__") or hasattr(cls, "__array_ufunc__"):
+        refuse(None, f"{name} is a {cls.__module__}.{cls.__name__}", "pass an np.ndarray")
+
+
+def check_lists(name: str, value: Any) -> None:
+    """Refuse differentiated lists of unlike elements; one kind is known for all elements."""
+    if isinstance(value, list) and differentiable(value):
+        joined = K.join_all([Describer().kind(v) for v in value])
+        if joined == K.OBJECT:
+            found = ", ".join(sorted({type(v).__name__ for v in value}))
+            refuse(None, f"the list {name} holds unlike elements ({found})", "pass a tuple, or a dict")
+    if isinstance(value, list | tuple):
+        for i, v in enumerate(value):
+            check_lists(f"{name}[{i}]", v)
+    elif isinstance(value, dict):
+        for k, v in value.items():
+            check_lists(f"{name}[{k!r}]", v)
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a value is a container without leaves."""
+    return isinstance(value, list | tuple | dict) and not any(True for _ in leaves(value))
+
+
+# -------------------------------------------------------------------------------------------- kinds
 
 
 class Describer:
@@ -69,14 +155,24 @@ class Describer:
         self.lengths: dict[int, K.Length] = {1: 1}
 
     def kind(self, value: Any) -> Kind:
-        """The kind of an argument."""
+        """The kind of an argument.
+
+        A namedtuple is a tuple and a dataclass a dict; the names of their fields stand where an array has its
+        dtype.
+        """
         if type(value) in ARRAYS and value.dtype.kind in "fciub":
             shape = tuple(self.lengths.setdefault(n, K.new_length()) for n in value.shape)
-            return K.array(shape, value.dtype.name)
+            return K.array(shape, value.dtype.newbyteorder("=").name)
         if isinstance(value, tuple):
-            return Kind("tuple", items=tuple(self.kind(v) for v in value))
+            names = ",".join(getattr(type(value), "_fields", ()))
+            return Kind("tuple", names, items=tuple(self.kind(v) for v in value))
         if type(value) is dict:
             return Kind("dict", items=tuple(self.kind(v) for v in value.values()), keys=tuple(value))
+        if is_record(value) and differentiable(value):
+            parts = fields(value)
+            return Kind(
+                "dict", ",".join(parts), items=tuple(map(self.kind, parts.values())), keys=tuple(parts)
+            )
         if type(value) is list:
             return K.list_of(K.join_all([self.kind(v) for v in value]))
         return K.kind_of_value(value)
@@ -87,7 +183,38 @@ class Describer:
             return Const(value)
         if isinstance(value, STATIC) or (callable(value) and not hasattr(value, "__dict__")):
             return Ref(name, value)
+        if is_record(value):
+            return K.OBJECT
         return self.kind(value)
+
+
+def has_records(value: Any) -> bool:
+    """Whether a value is or holds a dataclass with something to differentiate."""
+    if is_record(value):
+        return differentiable(value)
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, list | tuple) and any(map(has_records, value))
+
+
+def all_scalars(args: Sequence[Any]) -> bool:
+    """Whether all arguments are numbers whose type says all that a text relies on."""
+    return all(type(a) in PLAIN or isinstance(a, np.number | np.bool_) for a in args)
+
+
+def passed(value: Any) -> Any:
+    """A differentiated argument as generated code takes it: dataclasses become dicts."""
+    if is_record(value) and differentiable(value):
+        return {k: passed(v) for k, v in fields(value).items()}
+    if type(value) is list:
+        return [passed(v) for v in value]
+    if is_namedtuple(value):
+        return type(value)(*[passed(v) for v in value])
+    if type(value) is tuple:
+        return tuple([passed(v) for v in value])
+    if type(value) is dict:
+        return {k: passed(v) for k, v in value.items()}
+    return value
 
 
 def differentiable(value: Any) -> bool:
@@ -102,24 +229,58 @@ def differentiable(value: Any) -> bool:
         return any(differentiable(v) for v in value.values())
     if isinstance(value, list | tuple):
         return any(differentiable(v) for v in value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return any(differentiable(getattr(value, f.name)) for f in dataclasses.fields(value))
-    return False
+    return is_record(value) and any(map(differentiable, fields(value).values()))
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """The leaves of an argument, in order."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    elif is_record(value):
+        value = list(fields(value).values())
+    if isinstance(value, list | tuple):
+        for v in value:
+            yield from leaves(v)
+    else:
+        yield value
+
+
+def mapped(fun: Callable[..., Any], value: Any, *others: Any) -> Any:
+    """The value with `fun` applied to its leaves, beside the leaves at the same place of other trees."""
+    cls = type(value)
+    if isinstance(value, dict):
+        return {k: mapped(fun, v, *[o[k] for o in others]) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        items = [mapped(fun, *parts) for parts in zip(value, *others, strict=True)]
+        return cls(*items) if is_namedtuple(value) else cls(items)
+    if is_record(value):
+        parts = {k: mapped(fun, v, *[getattr(o, k) for o in others]) for k, v in fields(value).items()}
+        return _record(value, parts)
+    return fun(value, *others)
+
+
+def has_complex(value: Any) -> bool:
+    """Whether a leaf is complex."""
+    return any(
+        isinstance(v, complex | np.complexfloating) or getattr(v, "dtype", np.dtype(bool)).kind == "c"
+        for v in leaves(value)
+    )
+
+
+# ------------------------------------------------------------------------------------------ results
 
 
 def conform(grad: Any, value: Any) -> Any:
     """A cotangent as the user gets it."""
     cls = type(value)
     if cls is float:
-        return float(grad.real) if isinstance(grad, complex | np.complexfloating) else float(grad)
+        return grad if type(grad) is float else float(np.real(grad))
     if cls in ARRAYS:
         return _conform_array(grad, value)
     if cls is complex:
         return complex(grad).conjugate()
     if isinstance(value, np.inexact):
-        if isinstance(value, np.complexfloating):
-            return cls(np.conj(grad))
-        return cls(np.real(grad))
+        return cls(np.conj(grad) if isinstance(value, np.complexfloating) else np.real(grad))
     if isinstance(value, dict):
         return {k: conform(grad[k], v) for k, v in value.items()}
     if isinstance(value, tuple):
@@ -127,7 +288,17 @@ def conform(grad: Any, value: Any) -> Any:
         return cls(*items) if hasattr(cls, "_fields") else tuple(items)
     if isinstance(value, list):
         return [conform(g, v) for g, v in zip(grad, value, strict=True)]
+    if is_record(value) and isinstance(grad, dict):
+        return _record(value, {k: conform(grad[k], v) for k, v in fields(value).items()})
     return None
+
+
+def _record(value: Any, parts: dict[str, Any]) -> Any:
+    """A dataclass of the value's class with other fields; `__init__`, which may compute, is not run."""
+    made = object.__new__(type(value))
+    for name, part in parts.items():
+        object.__setattr__(made, name, part)
+    return made
 
 
 def _conform_array(grad: Any, value: Any) -> Any:
@@ -136,39 +307,105 @@ def _conform_array(grad: Any, value: Any) -> Any:
     if value.dtype.kind == "f" and np.iscomplexobj(grad):
         grad = np.real(grad)
     if np.shape(grad) != value.shape:
-        raise AssertionError(f"a cotangent has shape {np.shape(grad)} for an argument of shape {value.shape}; please report this")
-    if value.dtype.kind == "c":
-        return np.array(np.conj(grad), value.dtype, order="C")
-    if type(grad) is np.ndarray and grad.dtype == value.dtype and grad.flags.c_contiguous and grad.flags.writeable and grad.base is None:
-        return grad
-    return np.array(grad, value.dtype.newbyteorder("="), order="C")
+        raise AssertionError(
+            f"a cotangent has shape {np.shape(grad)}, its argument {value.shape}; please report this"
+        )
+    dtype = value.dtype if value.dtype.isnative else value.dtype.newbyteorder("=")
+    if dtype.kind == "c":
+        return np.array(np.conj(grad), dtype, order="C")
+    if type(grad) is np.ndarray and grad.dtype == dtype and grad.base is None:
+        flags = grad.flags
+        if flags.c_contiguous and flags.writeable:
+            return grad
+    return np.array(grad, dtype, order="C")
+
+
+def private(value: Any) -> Any:
+    """A result whose arrays share memory with nothing."""
+    cls = type(value)
+    if cls in PLAIN:
+        return value
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if cls is list:
+        return [private(v) for v in value]
+    if cls is tuple:
+        return tuple([private(v) for v in value])
+    if cls is dict:
+        return {k: private(v) for k, v in value.items()}
+    if is_namedtuple(value):
+        return cls(*[private(v) for v in value])
+    return value
 
 
 def cotangent(ct: Any, result: Any) -> Any:
     """A cotangent for a result as the generated code wants it; TypeError or ValueError if it does not fit."""
     if isinstance(result, dict):
         if not isinstance(ct, dict) or ct.keys() != result.keys():
-            raise ValueError("the cotangent must be a dict with the result's keys")
+            raise ValueError(
+                f"the cotangent must be a dict with the result's keys, {', '.join(map(repr, result))}"
+            )
         return {k: cotangent(ct[k], v) for k, v in result.items()}
     if isinstance(result, list | tuple):
         if not isinstance(ct, list | tuple) or len(ct) != len(result):
             raise ValueError(f"the cotangent must be a sequence of {len(result)} elements, as the result is")
         items = [cotangent(c, r) for c, r in zip(ct, result, strict=True)]
         return items if isinstance(result, list) else tuple(items)
-    if ct is None or not isinstance(result, float | complex | np.inexact | np.ndarray):
+    if not isinstance(result, float | complex | np.inexact | np.ndarray) or not differentiable(result):
         return 0.0
+    return zeros(result) if ct is None else _cotangent_leaf(ct, result)
+
+
+def _cotangent_leaf(ct: Any, result: Any) -> Any:
     if np.shape(ct) != np.shape(result):
         raise ValueError(f"the cotangent has shape {np.shape(ct)}, the result {np.shape(result)}")
+    if np.asarray(ct).dtype.kind not in "fciub":
+        raise TypeError(f"the cotangent must hold numbers, not {np.asarray(ct).dtype}")
+    is_complex = np.iscomplexobj(result)
+    if np.iscomplexobj(ct) and not is_complex:
+        raise TypeError("the cotangent is complex, the result real; pass its real part")
     if isinstance(result, np.ndarray):
-        dtype = result.dtype if result.dtype.kind in "fc" else np.float64
-        return np.conj(np.array(ct, dtype)) if result.dtype.kind == "c" else np.array(ct, dtype)
-    if isinstance(result, complex | np.complexfloating):
+        dtype = result.dtype
+        return np.conj(np.array(ct, dtype)) if is_complex else np.array(ct, dtype)
+    if is_complex:
         return complex(ct).conjugate()
-    if isinstance(result, np.floating):
-        return result.dtype.type(ct)
-    return float(ct)
+    return result.dtype.type(ct) if isinstance(result, np.floating) else float(ct)
 
 
-def overlapping(arrays: Sequence[Any]) -> bool:
-    """Whether two of the arrays share memory."""
-    return any(np.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[:i])
+def zeros(result: Any) -> Any:
+    """A cotangent of zeros."""
+    if isinstance(result, dict):
+        return {k: zeros(v) for k, v in result.items()}
+    if isinstance(result, list | tuple):
+        return [zeros(v) for v in result] if isinstance(result, list) else tuple([zeros(v) for v in result])
+    return np.zeros_like(result) if isinstance(result, np.ndarray) else 0.0
+
+
+# ----------------------------------------------------------------------------------------- overlaps
+
+
+def arrays(value: Any) -> list[Any]:
+    """The arrays among the leaves of a value."""
+    return [v for v in leaves(value) if isinstance(v, np.ndarray)]
+
+
+def overlap(a: Any, b: Any) -> bool:
+    """Whether two arrays share memory, or may do so as far as can be found out quickly."""
+    try:
+        return np.may_share_memory(a, b) and np.shares_memory(a, b, max_work=WORK)  # type: ignore[arg-type]
+    except np.exceptions.TooHardError:
+        return True
+
+
+def overlapping(
+    written: Sequence[str], values: dict[str, Any], captured: Sequence[Any]
+) -> tuple[str, str] | None:
+    """The names of two arguments of which one is written to and shares memory with the other."""
+    named = [(name, array) for name, value in values.items() for array in arrays(value)]
+    others = [*named, *[("an array from outside of the function", array) for array in captured]]
+    for i, (name, array) in enumerate(named):
+        if name in written:
+            for j, (other, beside) in enumerate(others):
+                if i != j and overlap(array, beside):
+                    return name, other
+    return None

@@ -2,76 +2,156 @@
 
     source text -> lower -> reverse -> optimise -> emit -> exec
 
-`derive` is that list of passes. What it returns is remembered by whoever asked (`api`), under a signature of the
-arguments; `Derived.stale` says whether a name that the text relies on has come to mean something else since.
+`derive` is that list of passes. What it returns is remembered by whoever asked (`transformed`), under a
+signature of the arguments; `Derived.dependencies` are the name resolutions that the text relies on, and
+`guard` compiles them to one test.
 """
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from s2sad import runtime
 from s2sad.errors import Span, UnsupportedError
 from s2sad.frontend.lower import Lowered, lower
-from s2sad.frontend.source import Source, source_of_text
+from s2sad.frontend.source import Source, release_with, source_of_text
 from s2sad.frontend.state import Assumed, Dependency
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Let, Program, Var, walk
+from s2sad.ir.nodes import Atom, Do, Fresh, Let, Program, Store, Var, walk
+from s2sad.optimise import passes
 from s2sad.optimise.passes import optimise
 from s2sad.rules import registry
-from s2sad.transform.joint import joint, pair
+from s2sad.transform.auxiliary import joint_aux
+from s2sad.transform.builder import Builder
+from s2sad.transform.calls import Pairs
+from s2sad.transform.joint import Assembly, joint, pair
+
+if TYPE_CHECKING:  # the printer is imported with the first derivative
+    from s2sad.backend.emit import Text
+
+FORMAT = 1  # of generated files; grows when texts of older versions can no longer be compared
+BROKEN = (
+    AttributeError,
+    KeyError,
+    IndexError,
+    ValueError,
+    TypeError,
+)  # what reading a name that is gone may raise
+
+PASSES = tuple(name for name, _ in passes.PASSES)
 
 _lock = threading.RLock()
 
 
 @dataclass(slots=True)
 class Derived:
-    """A generated module: its text and what was made of it."""
+    """A generated module: its text and what was made of it.
 
-    text: str
+    written    parameters that the function writes to, so that others must not overlap them
+    valued     whether `grad` returns the value besides, since its rank is to be checked
+    """
+
+    emitted: Text
     functions: dict[str, Callable[..., Any]]
     dependencies: list[Dependency]
     result: Kind
     lowered: Lowered
+    source: Source
     line_map: Mapping[int, Span] = field(default_factory=dict)
     filename: str = ""
+    written: tuple[str, ...] = ()
+    valued: bool = False
 
     @property
-    def stale(self) -> bool:
-        """Whether a name that the text relies on means something else now."""
-        return not all(d.holds() for d in self.dependencies)
+    def text(self) -> str:
+        """The generated text."""
+        return self.emitted.text
+
+    @property
+    def captured(self) -> list[Any]:
+        """Arrays from outside of the function that the text reads."""
+        return [obj for obj in self.emitted.refs.values() if isinstance(obj, np.ndarray)]
+
+    @property
+    def header(self) -> str:
+        """Where a file's text comes from: origin, format, and a hash of the sources that it was made from."""
+        from s2sad import __version__
+
+        source = self.source
+        codes = [d.obj for d in self.dependencies if isinstance(d.obj, CodeType)]
+        digest = hashlib.sha256("\n".join([source.text(), *map(_text_of, codes)]).encode()).hexdigest()
+        origin = f"{source.module}.{source.qualname}"
+        return f"s2sad: {origin}\ns2sad: format {FORMAT}, version {__version__}, sources {digest[:16]}"
+
+
+def _text_of(code: CodeType) -> str:
+    try:
+        return inspect.getsource(code)
+    except (OSError, TypeError):
+        return code.co_qualname
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for.
+
+    mode    "grad", "value_and_grad" (both for results of rank 0) or "vjp"
+    wrt     the parameters that are differentiated by
+    single  whether one gradient comes bare and not as a tuple
+    aux     whether the function returns (value, aux)
+    copy    whether a pullback depends on nothing that the caller can write to
+    seen    whether the arguments' kinds are known from a call
+    check   is given the kind of the result; raises where it cannot be differentiated
+    """
+
+    mode: str
+    wrt: Sequence[str]
+    single: bool = True
+    aux: bool = False
+    copy: bool = True
+    seen: bool = True
+    check: Callable[[Kind], None] = lambda kind: None
 
 
 def derive(
-    source: Source, mode: str, wrt: Sequence[str], arguments: Mapping[str, Kind | Atom], live: Mapping[str, Any], *,
-    copy: bool = True,
+    source: Source, request: Request, arguments: Mapping[str, Kind | Atom], live: Mapping[str, Any]
 ) -> Derived:
-    """Generate and compile a derivative.
-
-    `mode` is "grad", "value_and_grad" (both for results of rank 0) or "vjp"; `wrt` names parameters; `arguments` are the
-    kinds (or known values) of all parameters in order.
-    """
+    """Generate and compile a derivative; `arguments` are all parameters' kinds (or known values) in order."""
     with _lock:
         name = "lambda_" if source.fun.__name__ == "<lambda>" else source.fun.__name__
         lowered = lower(source, name, dict(arguments), dict(live))
-        if mode == "vjp":
-            programs = pair(lowered, wrt, names=(f"{name}_fwd", f"{name}_bwd"), copy=copy)
+        kind = result_kind(lowered)
+        if kind.cat != "object":  # what is not known may stand for code that is to be refused by name
+            request.check(kind)
+        whole, kind = kind, (kind.items or (kind,))[0] if request.aux else kind
+        unsure = request.seen and request.mode == "grad" and kind.is_number and kind.rank is None
+        wrt = [n for n in request.wrt if lowered.arguments[n] is not None]
+        if request.mode == "vjp":
+            programs = pair(lowered, wrt, names=(f"{name}_fwd", f"{name}_bwd"), copy=request.copy)
         else:
-            single = len(wrt) == 1
-            programs = joint(lowered, wrt, value=mode == "value_and_grad", single=single, name=f"{name}_{mode}")
+            make = joint_aux if request.aux else joint
+            value = request.mode == "value_and_grad" or unsure
+            programs = make(lowered, wrt, value=value, single=request.single, name=f"{name}_{request.mode}")
         header = assumptions(lowered)
-        programs = [replace(optimise(p), assumes=() if p.token is not None or p is programs[-1] and mode == "vjp" else header) for p in programs]
-        return compile_programs(programs, lowered)
+        request.check(whole)
+        first = next(p for p in programs if p.token is None)
+        programs = [replace(optimise(p), assumes=header if p is first else ()) for p in programs]
+        made = compile_programs(programs, lowered, source)
+        made.valued = unsure
+        made.written = written(lowered, wrt)
+        return made
 
 
-def compile_programs(programs: list[Program], lowered: Lowered) -> Derived:
+def compile_programs(programs: list[Program], lowered: Lowered, source: Source) -> Derived:
     """Print programs and execute the text."""
     from s2sad.backend.emit import emit
 
@@ -83,15 +163,31 @@ def compile_programs(programs: list[Program], lowered: Lowered) -> Derived:
     space.update(made.refs)
     exec(compile(made.text, filename, "exec", dont_inherit=True), space)
     functions = {p.name: space[p.name] for p in programs if p.token is None}
-    result = lowered.program.kinds[lowered.result.name] if isinstance(lowered.result, Var) else _kind(lowered)
-    return Derived(made.text, functions, lowered.dependencies, result, lowered, made.line_map, filename)
+    for function in functions.values():
+        release_with(function, filename)
+    return Derived(
+        made, functions, lowered.dependencies, result_kind(lowered), lowered, source, made.line_map, filename
+    )
 
 
-def _kind(lowered: Lowered) -> Kind:
-    from s2sad.ir.nodes import Fresh
-    from s2sad.transform.builder import Builder
-
+def result_kind(lowered: Lowered) -> Kind:
+    """What the function returns."""
+    if isinstance(lowered.result, Var):
+        return lowered.program.kinds[lowered.result.name]
     return Builder(Fresh(lowered.program.kinds, lowered.program.hints)).kind(lowered.result)
+
+
+def written(lowered: Lowered, wrt: Sequence[str]) -> tuple[str, ...]:
+    """The parameters that the function writes to, where another argument could overlap them."""
+    program = lowered.program
+    if not any(isinstance(s, Store | Do) for s in walk(program.body)):
+        return ()
+    if not any(program.kinds[p].cat in ("array", "num", "list", "tuple", "dict") for p in program.params):
+        return ()
+    assembly = Assembly(lowered, wrt, Pairs())
+    assembly.copy_written()
+    names = {ssa: name for name, ssa in lowered.arguments.items()}
+    return tuple(names[ssa] for ssa in assembly.copies)
 
 
 def assumptions(lowered: Lowered) -> tuple[str, ...]:
@@ -112,23 +208,63 @@ def assumptions(lowered: Lowered) -> tuple[str, ...]:
     return ("assumes: " + ", ".join(parts),) if parts else ()
 
 
-# ------------------------------------------------------------------------------------- texts before the first call
+# ------------------------------------------------------------------------------------------- guards
 
 
-def derive_unseen(source: Source, mode: str, wrt: Sequence[str], annotated: Mapping[str, Kind | Atom], guessed: Sequence[str]) -> Derived:
+def tests(dependencies: Sequence[Dependency]) -> tuple[str, dict[str, Any]]:
+    """An expression that is true while every name means what it meant, and the namespace of it."""
+    space: dict[str, Any] = {}
+    parts = []
+    for i, d in enumerate(dependencies):
+        space[f"o{i}"] = d.obj
+        if isinstance(d, OwnCode):
+            space[f"r{i}"] = d.function
+            parts.append(f"r{i}.__code__ is o{i}")
+        else:
+            space[f"r{i}"] = d.read
+            parts.append(f"r{i}() == o{i}" if d.same else f"r{i}() is o{i}")
+    return " and ".join(parts) or "True", space
+
+
+class OwnCode(Dependency):
+    """The dependency on a function's code, which is swapped in place when modules are reloaded."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: FunctionType, code: object) -> None:
+        super().__init__(lambda: function.__code__, code, "__code__")
+        self.function = function
+
+
+def guard(dependencies: Sequence[Dependency]) -> Callable[[], bool]:
+    """One function that says whether every name still means what it meant."""
+    text, space = tests(dependencies)
+    space["BROKEN"] = BROKEN
+    exec(f"def guard():\n try:\n  return bool({text})\n except BROKEN:\n  return False", space)
+    made: Callable[[], bool] = space["guard"]
+    return made
+
+
+# ---------------------------------------------------------------------- texts before the first call
+
+
+def derive_unseen(
+    source: Source, request: Request, annotated: Mapping[str, Kind | Atom], guessed: Sequence[str]
+) -> Derived:
     """A derivative for arguments of which only annotations and the code itself tell the kinds.
 
-    The parameters in `guessed` are taken for float arrays of unknown rank, until the code proves something else: a use in
-    range or as an index an integer, a result of rank 0 that it reaches through elementwise operations rank 0.
+    The parameters in `guessed` are taken for float arrays of unknown rank, until the code proves something
+    else: a use in range or as an index an integer, a result of rank 0 that it reaches through elementwise
+    operations rank 0.
     """
     arguments = dict(annotated)
     for _ in range(2 + 2 * len(guessed)):
         try:
             with _lock:
                 lowered = lower(source, source.fun.__name__, arguments, {}, frozenset(guessed))
-                changed = _rank_zero(lowered, arguments, guessed) if mode != "vjp" else False
+                changed = request.mode != "vjp" and _rank_zero(lowered, arguments, guessed)
             if not changed:
-                return derive(source, mode, wrt, arguments, {})
+                return derive(source, request, arguments, {})
         except Assumed as assumed:
             arguments[assumed.parameter] = assumed.kind
     raise UnsupportedError([])
@@ -146,7 +282,11 @@ def _rank_zero(lowered: Lowered, arguments: dict[str, Kind | Atom], guessed: Seq
             continue
         seen.add(name)
         let = lets.get(name)
-        if let is not None and let.call.fun in registry.RULES and registry.RULES[let.call.fun].form == "elementwise":
+        if (
+            let is not None
+            and let.call.fun in registry.RULES
+            and registry.RULES[let.call.fun].form == "elementwise"
+        ):
             stack += [a.name for a in let.call.args if isinstance(a, Var)]
     changed = False
     for parameter, ssa in lowered.arguments.items():

@@ -60,7 +60,7 @@ def mixed(a, b):
 
 
 def level(a, s):
-    t = s
+    t = 0.1 + s*s
     while t < 1.0:
         t = t*1.5 + 0.1
         if np.sum(a) > 3.0:

@@ -1,28 +1,71 @@
-"""Joining what names mean where paths meet: at the end of a branch and at the head of a loop."""
+"""Lowering of branches, and the joining of what names mean where paths meet.
+
+    if c: t = x*x             If(c, (t.1 = mul(x, x),), (t.2 = add(x, 1),), outs: t.3 = t.1 or t.2)
+    else: t = x + 1
+
+Displays are joined element by element. Of callables an integer leaves the branch that says which it is. A name that one
+path does not bind leaves it as `Undef`.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
-from s2sad.frontend.state import Closure, Group, Scope, State, Value
+from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Method, Part, State, Value, holds_functions
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Call, Do, If, Let, Out, Stmt, Undef, Var
+from s2sad.ir.nodes import Atom, Const, Do, If, Out, Ref, Stmt, Undef, Var, defines
+
+Lengths = dict[tuple[K.Length, K.Length], K.Length]
 
 
-class Conflict:
-    """What a name means after two paths that bind it to things which cannot be joined (two closures)."""
+def same_value(a: Value, b: Value) -> bool:
+    """Whether two values are certainly the same."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, Group) and isinstance(b, Group):
+        alike = (a.cat, a.cls, len(a.items)) == (b.cat, b.cls, len(b.items)) and list(a.keys) == list(b.keys)
+        return a.cat != "list" and alike and all(map(same_value, a.items, b.items))
+    if isinstance(a, Method) and isinstance(b, Method):
+        return same_value(a.fn, b.fn) and same_value(a.self, b.self)
+    if isinstance(a, Part) and isinstance(b, Part):
+        alike = len(a.args) == len(b.args) and list(a.kwargs) == list(b.kwargs) and same_value(a.fn, b.fn)
+        pairs = zip([*a.args, *a.kwargs.values()], [*b.args, *b.kwargs.values()], strict=False)
+        return alike and all(same_value(p, q) for p, q in pairs)
+    if isinstance(a, Closure) and isinstance(b, Closure):
+        alike = a.node is b.node and a.scope is b.scope and len(a.defaults) == len(b.defaults)
+        return alike and all(map(same_value, a.defaults, b.defaults)) and not (a.kwdefaults or b.kwdefaults)
+    if isinstance(a, Choice) and isinstance(b, Choice):
+        return a.index == b.index and len(a.items) == len(b.items) and all(map(same_value, a.items, b.items))
+    return a == b
 
 
 def join_values(
-    state: State, then: Value, orelse: Value, hint: str, outs: list[Out], symbols: dict[Any, Any], node: ast.AST
+    state: State, then: Value, orelse: Value, hint: str, outs: list[Out], symbols: Lengths, node: ast.AST
 ) -> Value:
     """The value behind a branch, adding to `outs` what must leave it."""
-    if then is orelse or (not isinstance(then, Group) and not isinstance(then, Closure) and then == orelse):
+    if same_value(then, orelse):
         return then
-    if isinstance(then, Group) and isinstance(orelse, Group) and (then.cat, then.keys) == (orelse.cat, orelse.keys) and len(then.items) == len(orelse.items):
+    if isinstance(then, Group) and isinstance(orelse, Group) and then.cat == orelse.cat == "dict" and then.keys != orelse.keys:
+        if set(then.keys) == set(orelse.keys):
+            orelse = Group("dict", [orelse.items[orelse.keys.index(k)] for k in then.keys], then.keys)
+        else:
+            state.refuse(node, "a dict has other keys after one branch than after the other", "give it all keys before")
+    if isinstance(then, Group) and isinstance(orelse, Group) and (then.cat, then.keys, then.cls, len(then.items)) == (
+        orelse.cat, orelse.keys, orelse.cls, len(orelse.items)
+    ):  # fmt: skip
         pairs = zip(then.items, orelse.items, strict=True)
-        return Group(then.cat, [join_values(state, a, b, "", outs, symbols, node) for a, b in pairs], then.keys)
+        items = [join_values(state, a, b, "", outs, symbols, node) for a, b in pairs]
+        return Group(then.cat, items, then.keys, then.cls)
+    if _is_function(then) and _is_function(orelse):
+        return _join_functions(state, then, orelse, outs)
+    if isinstance(orelse, Undef) and (isinstance(then, CALLABLE) or holds_functions(then)):
+        return then
+    if isinstance(then, Undef) and (isinstance(orelse, CALLABLE) or holds_functions(orelse)):
+        return orelse
     a, b = state.atom(then, node), state.atom(orelse, node)
     kinds = [state.kind(v) for v in (a, b) if not isinstance(v, Undef)]
     kind = kinds[0] if len(kinds) == 1 else K.join(kinds[0], kinds[1], symbols)
@@ -30,8 +73,34 @@ def join_values(
     for atom in (a, b):
         if isinstance(atom, Var) and atom.name in state.live:
             state.live[name] = state.live[atom.name]
+        if isinstance(atom, Var) and atom.name in state.foreign:
+            state.foreign[name] = state.foreign[atom.name]
     outs.append(Out(name, a, b))
     return Var(name)
+
+
+def _is_function(value: Value) -> bool:
+    return isinstance(value, CALLABLE) or (isinstance(value, Ref) and callable(value.obj) and not isinstance(value.obj, type))
+
+
+def _join_functions(state: State, then: Value, orelse: Value, outs: list[Out]) -> Value:
+    """One of several functions: an integer leaves the branch that says which."""
+    chosen = [v for v in (then, orelse) if isinstance(v, Choice)]
+    items: list[Value] = list(max(chosen, key=lambda c: len(c.items)).items) if chosen else []
+    places: list[Atom] = []
+    for value in (then, orelse):
+        if isinstance(value, Choice):
+            if not all(map(same_value, items, value.items)):
+                state.refuse(None, "one of many functions is chosen in nested branches", "choose by one if statement")
+            places.append(value.index)
+            continue
+        place = next((i for i, item in enumerate(items) if same_value(item, value)), len(items))
+        if place == len(items):
+            items.append(value)
+        places.append(Const(place))
+    name = state.fresh("", K.INT)
+    outs.append(Out(name, places[0], places[1]))
+    return Choice(Var(name), items)
 
 
 def ends_by_raising(block: list[Stmt]) -> bool:
@@ -45,91 +114,120 @@ def ends_by_raising(block: list[Stmt]) -> bool:
 
 
 class Branches(State):
-    """The part of lowering that reads if statements."""
+    """The part of lowering that reads if statements and conditional expressions."""
 
     def _if(self, node: ast.If) -> None:
-        cond = self.expr(node.test)
-        known = self.static_truth(cond)  # type: ignore[attr-defined]
-        if known is not None:
-            self.statements(node.body if known else node.orelse)
-            return
-        self.branch(self.truth(cond), lambda: self.statements(node.body), lambda: self.statements(node.orelse), node)  # type: ignore[attr-defined]
+        while True:  # a chain of elif whose conditions are known costs no recursion
+            cond = self.operand(node.test)
+            known = self.static_truth(cond)
+            if known is None:
+                break
+            body = node.body if known else node.orelse
+            if not (len(body) == 1 and isinstance(body[0], ast.If)):
+                self.statements(body)
+                return
+            node = body[0]
+        self.branch(self.truth(cond, node), lambda: self.statements(node.body), lambda: self.statements(node.orelse), node)
 
-    def branch(self, cond: Any, then: Any, orelse: Any, node: ast.AST) -> None:
+    def branch(self, cond: Atom, then: Callable[[], None], orelse: Callable[[], None], node: ast.AST) -> None:
         """Lower two ways of going on and join what names mean behind them."""
+        self._fork(cond, then, orelse, node, "", False)
+
+    def choose(
+        self, cond: Value, then: Callable[[], Value], orelse: Callable[[], Value], node: ast.AST, hint: str = ""
+    ) -> Value:
+        """`then() if cond else orelse()`, each lowered in a block of its own."""
+        value = self._fork(self.truth(cond, node), then, orelse, node, hint, True)
+        assert value is not None
+        return value
+
+    def _fork(
+        self, cond: Atom, then: Callable[[], Any], orelse: Callable[[], Any], node: ast.AST, hint: str, ternary: bool
+    ) -> Value | None:
         outer, env = self.block, self.scope.env
-        done: list[tuple[list[Stmt], dict[str, Value]]] = []
-        for make in (then, orelse):
-            self.block, self.scope.env = [], dict(env)
-            make()
-            done.append((self.block, self.scope.env))
-        (block1, env1), (block2, env2) = done
-        self.block = outer
+        done: list[tuple[list[Stmt], dict[str, Value], Any]] = []
+        self.nesting += 1
+        try:
+            for make in (then, orelse):
+                self.block, self.scope.env = [], dict(env)
+                value = make()
+                done.append((self.block, self.scope.env, value))
+        except BaseException:
+            self.scope.env = env
+            raise
+        finally:
+            self.block = outer
+            self.nesting -= 1
+        (block1, env1, value1), (block2, env2, value2) = done
         outs: list[Out] = []
         if ends_by_raising(block1):
-            self.scope.env = env2
+            self.scope.env, value = env2, value2
         elif ends_by_raising(block2):
-            self.scope.env = env1
+            self.scope.env, value = env1, value1
         else:
-            self.scope.env = self._join_envs(env1, env2, outs, node)
-        self._leave_raising(block1, block2, cond, outs, node)
+            symbols: Lengths = {}
+            self.scope.env = self._join_envs(env1, env2, outs, symbols, node)
+            value = join_values(self, value1, value2, hint, outs, symbols, node) if ternary else None
+        holder = " value"
+        if ternary:
+            self.scope.env[holder] = value
+        self._leave_raising(block1, block2, cond, outs, node, ternary)
+        return self.scope.env.pop(holder) if ternary else None
 
-    def _join_envs(self, env1: dict[str, Value], env2: dict[str, Value], outs: list[Out], node: ast.AST) -> dict[str, Value]:
-        joined: dict[str, Value] = {}
-        symbols: dict[Any, Any] = {}
-        for name in [*env1, *(n for n in env2 if n not in env1)]:
+    def _join_envs(
+        self, env1: dict[str, Value], env2: dict[str, Value], outs: list[Out], symbols: Lengths, node: ast.AST
+    ) -> dict[str, Value]:
+        joined = dict(env1)
+        changed = [n for n, v in env1.items() if env2.get(n) is not v]
+        for name in [*changed, *(n for n in env2 if n not in env1)]:
             a, b = env1.get(name, Undef()), env2.get(name, Undef())
             if isinstance(a, Undef) and isinstance(b, Undef):
-                continue
-            if a is b:
-                joined[name] = a
-                continue
-            if any(isinstance(v, Group) for v in (a, b)) and any(isinstance(v, Undef) for v in (a, b)):
-                joined[name] = b if isinstance(a, Undef) else a
-                continue
-            if any(isinstance(v, Closure) for v in (a, b)):
-                continue  # unbound afterwards; a use is refused
-            joined[name] = join_values(self, a, b, name, outs, symbols, node)
+                joined.pop(name, None)
+            elif any(isinstance(v, Group) for v in (a, b)) and any(isinstance(v, Undef) for v in (a, b)):
+                joined[name] = self._one_sided(a, b, outs)
+            else:
+                joined[name] = join_values(self, a, b, name, outs, symbols, node)
         return joined
 
-    def _leave_raising(self, block1: list[Stmt], block2: list[Stmt], cond: Any, outs: list[Out], node: ast.AST) -> None:
+    def _one_sided(self, a: Value, b: Value, outs: list[Out]) -> Value:
+        """A display that one path makes: its elements leave the branch."""
+        group = b if isinstance(a, Undef) else a
+        if not isinstance(group, Group):
+            return join_values(self, a, b, "", outs, {}, self.scope.source.node)
+        nothing = Undef()
+        items = [self._one_sided(nothing, i, outs) if group is b else self._one_sided(i, nothing, outs) for i in group.items]
+        return Group(group.cat, items, group.keys, group.cls)
+
+    def _leave_raising(
+        self, block1: list[Stmt], block2: list[Stmt], cond: Atom, outs: list[Out], node: ast.AST, ternary: bool = False
+    ) -> None:
         """Write the If; what a branch defines beside a raising one leaves it by name."""
         raising = ends_by_raising(block1), ends_by_raising(block2)
         if any(raising) and not all(raising):
             kept = block2 if raising[0] else block1
-            mapping: dict[str, Value] = {}
-            defined = {s.name for s in kept if isinstance(s, Let)} | {n for s in kept for n in _outs(s)}
+            mapping: dict[str, Var] = {}
+            defined = {n for s in kept for n in defines(s)}
             for name, value in list(self.scope.env.items()):
-                if isinstance(value, Var) and value.name in defined:
-                    mapping.setdefault(value.name, self._through(value, raising[0], name, outs))
-                    self.scope.env[name] = mapping[value.name]
-                elif isinstance(value, Group):
-                    self.scope.env[name] = self._group_through(value, defined, raising[0], outs)
-        self.block.append(If(cond, tuple(block1), tuple(block2), tuple(outs), self.span(node)))
+                self.scope.env[name] = self._through(value, defined, raising[0], name, mapping, outs)
+        self.block.append(If(cond, tuple(block1), tuple(block2), tuple(outs), self.span(node), ternary=ternary))
 
-    def _through(self, value: Var, first_raises: bool, hint: str, outs: list[Out]) -> Var:
-        name = self.fresh(hint, self.kinds[value.name])
-        if value.name in self.live:
-            self.live[name] = self.live[value.name]
-        outs.append(Out(name, Undef(), value) if first_raises else Out(name, value, Undef()))
-        return Var(name)
-
-    def _group_through(self, group: Group, defined: set[str], first_raises: bool, outs: list[Out]) -> Group:
-        items: list[Value] = []
-        for item in group.items:
-            if isinstance(item, Var) and item.name in defined:
-                items.append(self._through(item, first_raises, "", outs))
-            elif isinstance(item, Group):
-                items.append(self._group_through(item, defined, first_raises, outs))
-            else:
-                items.append(item)
-        return Group(group.cat, items, group.keys)
+    def _through(
+        self, value: Value, defined: set[str], first_raises: bool, hint: str, mapping: dict[str, Var], outs: list[Out]
+    ) -> Value:
+        if isinstance(value, Group):
+            items = [self._through(i, defined, first_raises, "", mapping, outs) for i in value.items]
+            same = all(a is b for a, b in zip(items, value.items, strict=True))
+            return value if same else Group(value.cat, items, value.keys, value.cls)
+        if not isinstance(value, Var) or value.name not in defined:
+            return value
+        if value.name not in mapping:
+            name = self.fresh(hint.strip() if hint.isidentifier() else "", self.kinds[value.name])
+            for table in (self.live, self.foreign):
+                if value.name in table:
+                    table[name] = table[value.name]
+            outs.append(Out(name, Undef(), value) if first_raises else Out(name, value, Undef()))
+            mapping[value.name] = Var(name)
+        return mapping[value.name]
 
 
-def _outs(stmt: Stmt) -> tuple[str, ...]:
-    from s2sad.ir.nodes import defines
-
-    return defines(stmt)
-
-
-__all__ = ["Branches", "Call", "Scope", "join_values"]
+__all__ = ["Branches", "join_values", "same_value"]

@@ -226,12 +226,21 @@ def describe(fun: Any) -> str:
 
 def _check_library(fun: FunctionType) -> None:
     """Refuse to read the sources of NumPy, SciPy and the standard library."""
-    file = fun.__code__.co_filename
     module = str(fun.__globals__.get("__name__", ""))
+    if _in_stdlib(fun.__code__.co_filename) or module.partition(".")[0] in _LIBRARIES:
+        refuse(None, f"there is no rule for {describe(fun)}", "register one with s2sad.rule")
+
+
+def is_library(fun: FunctionType) -> bool:
+    """Whether a function belongs to NumPy, SciPy, numba, s2sad or the standard library: it is never descended into."""
+    module = str(fun.__globals__.get("__name__", "")).partition(".")[0]
+    return _in_stdlib(fun.__code__.co_filename) or module in _LIBRARIES or module in ("numba", "s2sad")
+
+
+def _in_stdlib(file: str) -> bool:
     stdlib = sysconfig.get_path("stdlib") + os.sep
     inside = file.startswith(stdlib) and "-packages" + os.sep not in file[len(stdlib) :]
-    if inside or file.startswith("<frozen ") or module.partition(".")[0] in _LIBRARIES:
-        refuse(None, f"there is no rule for {describe(fun)}", "register one with s2sad.rule")
+    return inside or file.startswith("<frozen ")
 
 
 # -------------------------------------------------------------------------------------------------- text

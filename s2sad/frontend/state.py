@@ -1,8 +1,9 @@
 """What lowering carries along: the block being written, the names in scope, and the values that names mean.
 
 A name of the program means a `Value`: an atom of the IR, or one of the things that exist only while the program is
-lowered and that it never sees: closures, bound methods, partial calls, and tuples, lists and dicts whose elements are
-known one by one (`Group`). So a callee is always resolved before the IR is written, however it got there.
+lowered and that it never sees: closures, bound methods, partial calls, callables of which one is chosen at run time,
+and tuples, lists and dicts whose elements are known one by one (`Group`). So a callee is always resolved before the
+IR is written, however it got there.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from s2sad.errors import Span, UnsupportedError, refuse
+from s2sad.errors import Span, refuse
 from s2sad.frontend.source import Source
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -48,26 +49,40 @@ class Part:
 
 
 @dataclass(slots=True)
+class Choice:
+    """One of several known callables; the integer `index` says at run time which."""
+
+    index: Atom
+    items: list[Value]
+
+
+@dataclass(slots=True)
 class Group:
-    """A tuple, list or dict whose elements are known one by one. `cls` is the class of a namedtuple."""
+    """A tuple, list or dict whose elements are known one by one.
+
+    `cls` is the class of a namedtuple or dataclass that is made here, whose fields are `keys`.
+    """
 
     cat: str
     items: list[Value]
     keys: list[Any] = field(default_factory=list)
+    cls: type | None = None
 
 
-Value = Atom | Closure | Method | Part | Group
+Value = Atom | Closure | Method | Part | Choice | Group
+CALLABLE = (Closure, Method, Part, Choice)  # what only calls can use
 
 
 @dataclass(slots=True)
 class Scope:
-    """The names of one function while it is lowered. `const` counts the open `with no_grad()` blocks."""
+    """The names of one function while it is lowered."""
 
     source: Source
     env: dict[str, Value]
     locals: frozenset[str]
     parent: Scope | None = None
-    code: object = None
+    fixed: frozenset[str] = frozenset()  # names of lists that are only taken apart
+    nesting: int = 0  # branches and loops around the call
 
 
 @dataclass(slots=True)
@@ -97,6 +112,15 @@ class Assumed(Exception):
         self.kind = kind
 
 
+class Unbound(Exception):
+    """A name is read that is not bound on this path (yet): loops lower their body once more with a guess."""
+
+    def __init__(self, name: str, node: ast.AST) -> None:
+        super().__init__(name)
+        self.name = name
+        self.node = node
+
+
 class State:
     """The base of the lowering classes: emission, kinds, names, refusals."""
 
@@ -105,15 +129,22 @@ class State:
         self.hints: dict[str, str] = {}
         self.fresh = Fresh(self.kinds, self.hints)
         self.block: list[Stmt] = []
-        self.scope: Scope = None  # type: ignore[assignment]
+        self.scope: Scope = None  # type: ignore[assignment]  # set before anything is lowered
         self.frames: list[object] = []
+        self.callers: list[Scope] = []  # the scopes of the functions that are being lowered
+        self.nesting = 0  # branches and loops that are open
         self.live: dict[str, Any] = {}
         self.dependencies: dict[tuple[int, str], Dependency] = {}
         self.frozen: set[str] = set()  # values made under no_grad or by stop_gradient
         self.const_depth = 0
+        self.loops = 0  # loops that are open: their bodies are lowered several times
+        self.quiet = False  # whether the program silences NumPy's warnings
         self.widened = False  # a list's element kind changed in this pass over a loop
         self.callees: dict[Any, Any] = {}  # functions that call themselves, by signature
         self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
+        self.foreign: dict[str, str] = {}  # values of types that are not differentiated, by SSA name
+        self.read: dict[int, dict[int, tuple[Source, ast.AST]]] = {}  # where outside lists are read, by identity
+        self.grown: dict[int, tuple[str, set[int]]] = {}  # outside lists that are appended to, and where
 
     def settle(self, atom: Value, kind: Kind) -> None:
         """Say that a guessed parameter is of another kind; starts over."""
@@ -123,16 +154,139 @@ class State:
     # -------------------------------------------------------------------------------- to be filled in by the mixins
 
     def expr(self, node: ast.expr, hint: str = "") -> Value:
-        raise AssertionError
+        """The value of an expression."""
+        raise NotImplementedError
 
-    def call_value(self, fn: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str = "") -> Value:
-        raise AssertionError
+    def operand(self, node: ast.expr) -> Value:
+        """The value of an expression that must be bound."""
+        raise NotImplementedError
+
+    def binary(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
+        """An operator on two values."""
+        raise NotImplementedError
+
+    def static_truth(self, value: Value) -> bool | None:
+        """The truth of a value if it is known."""
+        raise NotImplementedError
+
+    def truth(self, value: Value, node: ast.AST) -> Atom:
+        """An operand whose truth is asked for."""
+        raise NotImplementedError
+
+    def choose(
+        self, cond: Value, then: Callable[[], Value], orelse: Callable[[], Value], node: ast.AST, hint: str = ""
+    ) -> Value:
+        """`then() if cond else orelse()`."""
+        raise NotImplementedError
+
+    def comprehension(self, node: ast.ListComp | ast.GeneratorExp, hint: str = "") -> Value:
+        """A list, made element by element."""
+        raise NotImplementedError
+
+    def closure(self, node: ast.Lambda | ast.FunctionDef) -> Closure:
+        """A nested function."""
+        raise NotImplementedError
+
+    def index(self, node: ast.expr) -> Value:
+        """The inside of square brackets."""
+        raise NotImplementedError
+
+    def getitem(self, base: Value, index: Value, node: ast.AST, hint: str = "") -> Value:
+        """`base[index]`."""
+        raise NotImplementedError
+
+    def attribute(self, base: Value, name: str, node: ast.AST, hint: str = "") -> Value:
+        """`base.name`."""
+        raise NotImplementedError
+
+    def unpack(self, value: Value, count: int | None, node: ast.AST) -> list[Value]:
+        """The elements of a value."""
+        raise NotImplementedError
+
+    def call_value(
+        self, fn: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str = ""
+    ) -> Value:
+        """A call."""
+        raise NotImplementedError
+
+    def apply(
+        self, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, form: str = "", hint: str = ""
+    ) -> Value:
+        """A call of a function that has a rule."""
+        raise NotImplementedError
+
+    def builtin_method(
+        self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
+        """A method of an array, list, dict or str."""
+        raise NotImplementedError
+
+    def bind_arguments(
+        self, spec: ast.arguments, args: list[Value], kwargs: dict[str, Value], defaults: list[Value],
+        kwdefaults: dict[str, Value], node: ast.AST, name: str,
+    ) -> dict[str, Value]:
+        """Parameters and what is passed for them."""
+        raise NotImplementedError
+
+    def inline(self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None, frame: object) -> Value:
+        """The result of a function's body, lowered in place."""
+        raise NotImplementedError
+
+    def function_scope(self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None) -> Scope:
+        """A scope for a function's body."""
+        raise NotImplementedError
+
+    def function_body(self, node: ast.FunctionDef) -> Value:
+        """The value that a body returns."""
+        raise NotImplementedError
 
     def statements(self, body: list[ast.stmt]) -> None:
-        raise AssertionError
+        """Lower a block."""
+        raise NotImplementedError
 
-    def apply(self, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, form: str = "", hint: str = "") -> Value:
-        raise AssertionError
+    def assign(self, target: ast.expr, value: Value, stmt: ast.AST) -> None:
+        """Bind or store a value."""
+        raise NotImplementedError
+
+    def settled(self, value: Value, stmt: ast.AST, hint: str = "") -> Value:
+        """A value that gets a name."""
+        raise NotImplementedError
+
+    def store(self, base: Value, index: Value, value: Value, op: str, stmt: ast.AST) -> None:
+        """`base[index] op= value`."""
+        raise NotImplementedError
+
+    def indexed(self, kind: Kind, index: Any, node: ast.AST) -> Kind:
+        """The kind of `a[index]`."""
+        raise NotImplementedError
+
+    def columns(self, group: Group, node: ast.AST) -> Callable[[Value], Value]:
+        """A function from a place that is known at run time to the element there."""
+        raise NotImplementedError
+
+    def stored(self, value: Value, stmt: ast.AST) -> Atom:
+        """A value that is written into an array."""
+        raise NotImplementedError
+
+    def joined(self, parts: list[Value], node: ast.AST, hint: str = "") -> Value:
+        """A new list of the elements of lists."""
+        raise NotImplementedError
+
+    def repeated(self, xs: Value, count: Value, node: ast.AST, hint: str = "") -> Value:
+        """`xs*count`."""
+        raise NotImplementedError
+
+    def sliced(self, xs: Value, index: Slice, node: ast.AST, hint: str = "") -> Value:
+        """`xs[lo:hi:step]`."""
+        raise NotImplementedError
+
+    def list_method(self, base: Value, kind: Kind, name: str, args: list[Value], node: ast.AST, hint: str) -> Value:
+        """A method of a list."""
+        raise NotImplementedError
+
+    def grow(self, xs: Atom, item: Kind) -> None:
+        """Let a list's kind hold one more kind of element."""
+        raise NotImplementedError
 
     # ------------------------------------------------------------------------------------------------------ emission
 
@@ -149,13 +303,17 @@ class State:
         self.block.append(Do(call, self.span(node)))
 
     def span(self, node: ast.AST | None) -> Span | None:
+        """Where a node stands in the user's file."""
         return None if node is None or not hasattr(node, "lineno") else self.scope.source.span(node)
 
     def refuse(self, node: ast.AST | None, what: str, instead: str) -> NoReturn:
         """Raise UnsupportedError at a node of the user's source."""
-        span = self.span(node) or Span(self.scope.source.file, 1, 0, 1, 0)
-        refuse(span, what, instead)
-        raise AssertionError  # refuse raises
+        refuse(self.span(node) or self.scope.source.span(self.scope.source.node), what, instead)
+
+    def refuse_write(self, base: Ref, node: ast.AST) -> NoReturn:
+        """Refuse a store into something that comes from outside of the function."""
+        what = f"{base.text} is written, which is neither an argument nor local"
+        self.refuse(node, what, "pass it as an argument, or copy it first")
 
     # --------------------------------------------------------------------------------------------------------- kinds
 
@@ -163,9 +321,10 @@ class State:
         """What is known of a value."""
         if isinstance(value, Var):
             return self.kinds[value.name]
-        if isinstance(value, Const | Ref):
-            return K.kind_of_value(value.value if isinstance(value, Const) else value.obj) if not callable(
-                getattr(value, "obj", None)) else K.OBJECT
+        if isinstance(value, Const):
+            return K.kind_of_value(value.value)
+        if isinstance(value, Ref):
+            return K.OBJECT if callable(value.obj) else K.kind_of_value(value.obj)
         if isinstance(value, Slice):
             return Kind("slice")
         if isinstance(value, Tuple | List | Dict):
@@ -174,17 +333,21 @@ class State:
                 return Kind("dict", items=items, keys=tuple(k.value for k in value.keys))
             return Kind("tuple" if isinstance(value, Tuple) else "list", items=items)
         if isinstance(value, Group):
-            return Kind(value.cat, items=tuple(self.kind(item) for item in value.items), keys=tuple(value.keys))
+            items = tuple(self.kind(item) for item in value.items)
+            return Kind(value.cat, items=items, keys=tuple(value.keys))
         return K.OBJECT
 
     def atom(self, value: Value, node: ast.AST | None = None) -> Atom:
         """The value as an operand of the IR."""
         if isinstance(value, Group):
+            if value.cls is not None:
+                self.refuse(node, f"a {value.cls.__name__} that is made here is used as a whole",
+                            "use its fields, or make a tuple of them")
             items = tuple(self.atom(item, node) for item in value.items)
             if value.cat == "dict":
                 return Dict(tuple(Const(k) for k in value.keys), items)
             return Tuple(items) if value.cat == "tuple" else List(items)
-        if isinstance(value, Closure | Method | Part):
+        if isinstance(value, Closure | Method | Part | Choice):
             self.refuse(node, "a function that is made here is used as a value",
                         "call it directly or pass it to a function whose source can be read")
         return value
@@ -192,14 +355,15 @@ class State:
     def variable(self, value: Value, node: ast.AST | None = None, hint: str = "") -> Atom:
         """The value as one operand: displays are materialised."""
         atom = self.atom(value, node)
-        if isinstance(atom, Tuple | List | Dict):
-            call = Call("dict", atom.items, (("keys", Tuple(atom.keys)),)) if isinstance(atom, Dict) else Call(
-                "tuple" if isinstance(atom, Tuple) else "list", atom.items)
-            kind = self.kind(atom)
-            if kind.cat == "list":
-                kind = K.list_of(K.join_all(list(kind.items or ())))
-            return self.emit(call, kind, node, hint)
-        return atom
+        if not isinstance(atom, Tuple | List | Dict):
+            return atom
+        kind = self.kind(atom)
+        if isinstance(atom, Dict):
+            return self.emit(Call("dict", atom.items, (("keys", Tuple(atom.keys)),)), kind, node, hint)
+        items = tuple(self.variable(i, node) if isinstance(i, Tuple | List | Dict) else i for i in atom.items)
+        if isinstance(atom, Tuple):
+            return self.emit(Call("tuple", items), kind, node, hint)
+        return self.emit(Call("list", items), K.list_of(K.join_all([self.kind(i) for i in items])), node, hint)
 
     # --------------------------------------------------------------------------------------------------------- names
 
@@ -211,7 +375,6 @@ class State:
                 return scope.env[name]
             if name in scope.locals:
                 return Undef()
-            source = scope.source
             if scope.parent is None:
                 break
             scope = scope.parent
@@ -221,17 +384,23 @@ class State:
             cell = source.cells[name]
             try:
                 obj = cell.cell_contents
-            except ValueError:
+            except ValueError:  # not filled yet
                 return Undef()
             self.depend(("cell", id(cell)), lambda: cell.cell_contents, obj, name)
-            return self.live_value(name, obj)
+            return self._outside(name, obj, node)
         if name in source.globals:
             table = source.globals
             self.depend((str(id(table)), id(table)), lambda: table.get(name), table[name], name)
-            return self.live_value(name, table[name])
+            return self._outside(name, table[name], node)
         if hasattr(builtins, name):
             return self.live_value(name, getattr(builtins, name))
-        return self.refuse(node, f"the name {name!r} is not defined", "define it, or import it, before the function is differentiated")
+        self.refuse(node, f"the name {name!r} is not defined", "define it, or import it, before the call")
+
+    def _outside(self, name: str, obj: Any, node: ast.AST) -> Value:
+        """A captured object; where lists are read is remembered."""
+        if type(obj) is list:
+            self.read.setdefault(id(obj), {})[id(node)] = (self.scope.source, node)
+        return self.live_value(name, obj)
 
     def depend(self, where: tuple[str, int], read: Callable[[], Any], obj: Any, name: str, same: bool = False) -> None:
         """Remember that the text relies on what a name means now."""
@@ -244,6 +413,8 @@ class State:
         return Ref(text, obj)
 
 
-def unsupported(error: BaseException) -> bool:
-    """Whether an exception is a refusal (and not a fault of s2sad)."""
-    return isinstance(error, UnsupportedError)
+def holds_functions(value: Value) -> bool:
+    """Whether a value is a callable, or a container that holds one."""
+    if isinstance(value, Group):
+        return any(holds_functions(item) for item in value.items)
+    return isinstance(value, Closure | Method | Part | Choice) or (isinstance(value, Ref) and callable(value.obj))

@@ -68,6 +68,7 @@ class Bars(Builder):
         self.before: dict[Stmt, list[Stmt]] = {}
         self.after: dict[Stmt, list[Stmt]] = {}
         self.snapshots: dict[tuple[Stmt, str], Var] = {}
+        self.beside: dict[str, Atom] = {}  # atoms in reach that have the shape of a value which is not
         self.paths: dict[str, tuple[str, object]] = {}  # parts of tuples and dicts: whose, and which
 
     # -------------------------------------------------------------------------------------------------------- values
@@ -187,7 +188,7 @@ class Bars(Builder):
             return Bar(self.let(Call("zeros_list", (self.like(name),)), kind, self.bar_hint(name)), owned=True)
         if kind.is_scalar or kind.cat == "object":
             return Bar(Const(0.0))
-        like = self.like(name)
+        like = self.beside.get(name) or self.like(name)
         return Bar(self.let(Call("np.zeros_like", (like,)), replace(kind, cat="array"), self.bar_hint(name)), owned=True)
 
     def clean(self, bar: Bar) -> Bar:

@@ -81,6 +81,10 @@ class Loops(Bars):
         mask = present[0].mask if len(present) == 2 and present[0].mask == present[1].mask else None
         owned = all(b.owned for b in present)
         atoms: list[Atom] = []
+        beside = self.beside
+        if name in self.unbound and name not in beside and self.kinds[name].cat in ARRAYS and len(present) == 1:
+            if self._visible(present[0].atom, [s for block, _ in sides for s in block]):
+                self.beside = {**beside, name: present[0].atom}
         for (block, bars), bar in zip(sides, (one, two), strict=True):
             self.block, self.bars = block, bars
             if self.storage_needs_buffer(name):
@@ -88,13 +92,15 @@ class Loops(Bars):
                 owned = True
                 continue
             if bar is None:
-                bar = Bar(Const(0.0), True) if uniform else self._zero_beside(name, present[0], sides)
+                unknown = name in self.unbound and name not in self.beside and self.kinds[name].cat in ARRAYS
+                bar = Bar(Const(0.0), True) if uniform else Bar(Const(0.0)) if unknown else self.zero(name)
             elif mask is None:
                 bar = self.clean(bar)
             if not uniform:
                 bar = self.full(bar, name)
                 owned = owned and bar.owned
             atoms.append(bar.atom)
+        self.beside = beside
         if atoms[0] == atoms[1]:
             return Bar(atoms[0], uniform, owned, mask)
         kind = K.join(self.kind(atoms[0]), self.kind(atoms[1]))
@@ -104,18 +110,10 @@ class Loops(Bars):
         outs.append(Out(made, atoms[0], atoms[1]))
         return Bar(Var(made), uniform, owned and kind.cat in ARRAYS, mask)
 
-    def _zero_beside(self, name: str, other: Bar, sides: list[tuple[list[Stmt], dict[str, Bar]]]) -> Bar:
-        """Zero for a value on the path that does not use it; the value itself may not exist there."""
-        if name not in self.unbound or self.kinds[name].cat not in ARRAYS:
-            return self.zero(name)
-        return self._zero_like(other.atom, [s for block, _ in sides for s in block])
-
-    def _zero_like(self, atom: Atom, hidden: list[Stmt]) -> Bar:
-        """Zeros of an atom's shape, if it can be seen from outside of these statements."""
+    def _visible(self, atom: Atom, hidden: list[Stmt]) -> bool:
+        """Whether an array can be seen from outside of these statements."""
         inside = {n for s in walk(tuple(hidden)) for n in defines(s)}
-        if not isinstance(atom, Var) or atom.name in inside or self.kind(atom).cat not in ARRAYS:
-            return Bar(Const(0.0))
-        return Bar(self.let(Call("np.zeros_like", (atom,)), self.kind(atom)), owned=True)
+        return isinstance(atom, Var) and atom.name not in inside and self.kind(atom).cat == "array"
 
     @functools.cached_property
     def unbound(self) -> frozenset[str]:
@@ -185,15 +183,21 @@ class Loops(Bars):
                 self.give(c.next, head)
             elif fixed.get(c.name) is not None:
                 self.give(c.next, replace(fixed[c.name], owned=False))  # type: ignore[type-var]
+        beside = dict(self.beside)
+        for c in carried:
+            head = heads.get(c.name)
+            if head is not None and not head.uniform and self._stands_for(c, head):
+                self.beside[c.name] = head.atom
         self._rotate(carried, heads)
         self.sweep(stmt.body)
         backs = {c.name: self.bars.pop(c.name, None) for c in carried}
         holds = self._check(carried, assumed, entries, fixed, heads, backs, loop)
         if not holds:
             self.loops.pop()
-            self.block = outer
+            self.block, self.beside = outer, beside
             return False
         carries = self._close_rounds(carried, assumed, entries, heads, backs)
+        self.beside = beside
         sums = self._close_sums(numbers, heads)
         self.loops.pop()
         body, self.block = tuple(self.block), outer
@@ -204,6 +208,13 @@ class Loops(Bars):
             self._append_loop(stmt, body, (*carries, *sums))
         self._leave(carried, assumed, entries, fixed, carries, sums, numbers)
         return True
+
+    def _stands_for(self, c: Carry, head: Bar) -> bool:
+        """Whether the cotangent that goes round has the shape of what the head holds, or that holds nothing at first."""
+        kind = self.kinds[c.name]
+        if kind.cat not in ARRAYS or self.kind(head.atom).cat != "array":
+            return False
+        return c.name in self.unbound or (bool(kind.shape) and isinstance(c.next, Var) and K.same_shape(kind, self.kinds[c.next.name]))
 
     def _rotate(self, carried: list[Carry], heads: dict[str, Bar]) -> None:
         """Name shadows that the loop hands round after the names that hold them in the body: `u, v, w = v, w, u`."""
@@ -326,8 +337,6 @@ class Loops(Bars):
                 atom: Atom = self._pop_buffer(c.name)
             elif uniform:
                 atom = Const(0.0) if back is None else back.atom
-            elif back is None and c.name in self.unbound and self.kinds[c.name].cat in ARRAYS:
-                atom = self._zero_like(heads[c.name].atom, []).atom
             else:
                 made = self.zero(c.name) if back is None else self.full(back, c.name)
                 atom = made.atom

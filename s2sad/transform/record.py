@@ -329,7 +329,7 @@ class Plan:
             if not all(self.r.rev.kind(a).is_scalar for a in call.args):
                 return False  # an expression on 0-d arrays reads storage
             depth += 1
-        elif kind.cat == "array" and self._is_elementwise(call):
+        elif kind.cat == "array" and self._is_elementwise(call) and not self.r.storage.is_mutable(name):
             return all(not self.r._made_in(n, self.primal) or n in self.taped for n in call_vars(call))
         else:
             return False

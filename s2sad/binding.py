@@ -1,0 +1,227 @@
+"""What a call's arguments are to the function that is differentiated: its source, its parameters, its
+argnums.
+
+Accepts callables whose source can be read or that have a rule. `find_source` reads a code object once;
+`Binder` binds arguments as a plain call does and resolves argnums to `Choice`s:
+
+    def f(x, *rest, **named)        argnums 0, 1, "rest", "a"
+                                    Choice("x"), Choice("rest", 0), Choice("rest"), Choice("named", "a")
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import operator
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from s2sad import arguments as A
+from s2sad.frontend.source import Source, find, source_of_text, unwrapped
+from s2sad.rules import registry
+
+FUNCTIONS = 256  # functions of which something is remembered
+
+Argnums = int | str | Sequence[int | str]
+Values = dict[str, Any]
+
+_wrappers: OrderedDict[A.Same, Callable[..., Any]] = OrderedDict()
+_nodes: OrderedDict[A.Same, tuple[Any, tuple[str, ...]]] = OrderedDict()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one of the argnums names: a parameter, or an element of *args or **kwargs."""
+
+    parameter: str
+    key: int | str | None = None
+
+    def of(self, tree: Any) -> Any:
+        """The part of a parameter's value or gradient."""
+        return tree if self.key is None else tree[self.key]
+
+
+def shared(table: OrderedDict[Any, Any], key: Any, make: Callable[[], Any], limit: int) -> Any:
+    with _lock:
+        found = table.get(key)
+        if found is not None:
+            table.move_to_end(key)
+            return found
+    made = make()
+    with _lock:
+        table[key] = made
+        while len(table) > limit:
+            table.popitem(last=False)
+    return made
+
+
+def find_source(fun: Callable[..., Any]) -> Source:
+    """`find`, which is asked once for each code object."""
+    plain, args, keywords = unwrapped(fun)
+
+    def locate() -> tuple[Any, tuple[str, ...]]:
+        source = find(fun)
+        return source.node, source.lines
+
+    code = plain.__code__
+    node, lines = shared(_nodes, A.Same(code), locate, FUNCTIONS)
+    return Source(
+        fun=plain,
+        node=node,
+        file=code.co_filename,
+        lines=lines,
+        globals=plain.__globals__,
+        cells=dict(zip(code.co_freevars, plain.__closure__ or (), strict=True)),
+        module=plain.__module__ or "",
+        qualname=plain.__qualname__,
+        defaults=plain.__defaults__ or (),
+        kwdefaults=dict(plain.__kwdefaults__ or {}),
+        args=args,
+        keywords=keywords,
+    )
+
+
+def readable(fun: Callable[..., Any]) -> Callable[..., Any]:
+    """The function itself; for one that has a rule, such as np.sin, a function of Python that calls it."""
+    if hasattr(fun, "__s2sad__"):
+        return fun
+    if isinstance(fun, functools.partial):
+        inner = readable(fun.func)
+        return fun if inner is fun.func else functools.partial(inner, *fun.args, **fun.keywords)
+    name = registry.canonical(fun)
+    if name is None:
+        return fun
+    made: Callable[..., Any] = shared(_wrappers, A.Same(fun), lambda: _wrapper(fun, name), FUNCTIONS)
+    return made
+
+
+def _wrapper(fun: Callable[..., Any], name: str) -> Callable[..., Any]:
+    signature = registry.rule(name).signature
+    args = ", ".join(
+        n for n, default in signature.items() if default is registry.REQUIRED or n.startswith("*")
+    )
+    own = getattr(fun, "__name__", "function")
+    called = name if name.startswith(("np.", "math.")) else "fun"
+    text = f"def {own}({args}):\n    return {called}({args})\n"
+    space: dict[str, Any] = {"np": np, "math": math, "fun": fun, "__name__": "s2sad.rules"}
+    exec(compile(text, source_of_text(text, own), "exec", dont_inherit=True), space)
+    made: Callable[..., Any] = space[own]
+    return made
+
+
+class Binder:
+    """Binds the arguments of calls to the parameters of a plain function, as Python does."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        spec = source.node.args
+        self.spec = spec
+        self.signature = inspect.signature(source.fun, follow_wrapped=False)
+        self.names = [a.arg for a in spec.posonlyargs + spec.args]
+        self.vararg = spec.vararg.arg if spec.vararg else None
+        self.kwarg = spec.kwarg.arg if spec.kwarg else None
+        self.simple = not (spec.vararg or spec.kwonlyargs or spec.kwarg or source.keywords)
+        self.free = [n for n in self.names[len(source.args) :] if n not in source.keywords]
+
+    def holds(self) -> bool:
+        """Whether the function's defaults are still those."""
+        fun = self.source.fun
+        now, then = fun.__kwdefaults__ or {}, self.source.kwdefaults
+        same = now.keys() == then.keys() and all(now[k] is v for k, v in then.items())
+        return same and (fun.__defaults__ or ()) is self.source.defaults
+
+    def __call__(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Values:
+        """Every parameter with its value."""
+        source = self.source
+        if self.simple and not kwargs and len(source.args) + len(args) == len(self.names):
+            return dict(zip(self.names, source.args + args, strict=True))
+        try:
+            bound = self.signature.bind(*source.args, *args, **{**source.keywords, **kwargs})
+        except TypeError as error:
+            raise TypeError(f"{name}() {error}") from None
+        bound.apply_defaults()
+        return bound.arguments
+
+    def active(self, argnums: Sequence[int | str]) -> frozenset[str]:
+        """The parameters that argnums may name, whatever the call."""
+        free = self.free
+        numbered = [free[n] for n in argnums if isinstance(n, int) and -len(free) <= n < len(free)]
+        return frozenset([*numbered, *(n for n in argnums if isinstance(n, str))])
+
+    def choose(self, name: str, argnums: Sequence[int | str], values: Values) -> tuple[Choice, ...]:
+        """What argnums name; TypeError if there is no such argument."""
+        extra = len(values[self.vararg]) if self.vararg else 0
+        chosen: list[Choice] = []
+        for argnum in argnums:
+            choice = (
+                self._named(name, argnum, values)
+                if isinstance(argnum, str)
+                else self._numbered(name, argnum, extra)
+            )
+            if choice in chosen:
+                raise TypeError(f"argnums names the argument {argnum!r} of {name}() twice")
+            chosen.append(choice)
+        return tuple(chosen)
+
+    def _named(self, name: str, argnum: str, values: Values) -> Choice:
+        if argnum in values and argnum != self.kwarg:
+            return Choice(argnum)
+        if self.kwarg is not None and argnum in values[self.kwarg]:
+            return Choice(self.kwarg, argnum)
+        raise TypeError(f"{name}() has no argument {argnum!r}; its arguments are {', '.join(values)}")
+
+    def _numbered(self, name: str, argnum: int, extra: int) -> Choice:
+        count = len(self.free) + extra
+        index = argnum + count if argnum < 0 else argnum
+        if not 0 <= index < count:
+            raise TypeError(f"{name}() has {count} positional arguments; argnums names number {argnum}")
+        if index < len(self.free):
+            return Choice(self.free[index])
+        assert self.vararg is not None
+        return Choice(self.vararg, index - len(self.free))
+
+
+def checked(argnums: Argnums) -> tuple[tuple[int | str, ...], bool]:
+    """argnums as a tuple, and whether it names one argument without a sequence around it."""
+    single = isinstance(argnums, str) or not isinstance(argnums, Sequence | np.ndarray | set)
+    given: Sequence[Any] = [argnums] if single else list(argnums)  # type: ignore[arg-type]
+    found: list[int | str] = []
+    for argnum in given:
+        if isinstance(argnum, bool) or not (isinstance(argnum, str) or hasattr(argnum, "__index__")):
+            raise TypeError(
+                f"argnums must be an int, a parameter's name, or a sequence of these, not {argnums!r}"
+            )
+        found.append(argnum if isinstance(argnum, str) else operator.index(argnum))
+    if not found:
+        raise TypeError("argnums names no argument")
+    return tuple(found), single
+
+
+def not_differentiable(name: str, choice: Choice, value: Any) -> str:
+    argument = choice.parameter if choice.key is None else f"{choice.parameter}[{choice.key!r}]"
+    what, instead = f"of type {type(value).__name__}", "pass a float, a complex number or an array of these"
+    if isinstance(value, bool):
+        what, instead = f"the bool {value}", "pass a float"
+    elif isinstance(value, int):
+        what, instead = f"the int {value}", f"pass the float {value}.0"
+    elif isinstance(value, np.ndarray):
+        what, instead = f"an array of {value.dtype}", "pass an array of floats (x.astype(float))"
+    elif isinstance(value, np.generic):
+        what, instead = f"a NumPy scalar of type {value.dtype}", "pass a float"
+    elif value is None:
+        what = "None"
+    elif isinstance(value, str):
+        what = f"the str {value!r}"
+    elif isinstance(value, list | tuple | dict):
+        what, instead = (
+            f"a {type(value).__name__} without floats",
+            "pass one that holds floats or arrays of floats",
+        )
+    return f"{name}() cannot be differentiated with respect to {argument!r}, which is {what}: {instead}"

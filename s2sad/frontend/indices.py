@@ -1,0 +1,83 @@
+"""The kind of `a[index]`: NumPy's indexing rules on symbolic shapes.
+
+Accepts the kind of an array and the parts of an index as values; guarantees that a rank or a length which is given
+is right. What cannot be known (an index of unknown kind) gives a result of unknown rank.
+
+    a[1:, None]    of shape (n, 3): (n - 1, 1, 3)
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from s2sad.frontend.state import State
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Const, List, Slice, Tuple
+
+
+def index_kind(state: State, kind: Kind, items: list[Any], node: ast.AST) -> Kind:
+    """The kind of an indexed array of known rank."""
+    shape = kind.shape or ()
+    consumed = 0
+    for item in items:
+        item_kind = state.kind(item)
+        if isinstance(item, Const) and (item.value is None or item.value is Ellipsis):
+            continue
+        consumed += (item_kind.rank or 0) if item_kind.sort == "bool" and item_kind.rank else 1
+    if consumed > len(shape):
+        state.refuse(node, f"too many indices for a {len(shape)}-D array", "drop an index")
+    ellipsis = [i for i in items if isinstance(i, Const) and i.value is Ellipsis]
+    if not ellipsis:
+        items = [*items, Const(Ellipsis)]
+    return _index_walk(state, kind, shape, items, len(shape) - consumed, bool(ellipsis), node)
+
+
+def _index_walk(state: State, kind: Kind, shape: K.Shape, items: list[Any], spare: int, explicit: bool, node: ast.AST) -> Kind:
+    axis = 0
+    result: list[K.Length] = []
+    fancy: list[K.Shape | None] = []
+    places: list[int] = []
+    ints = 0
+    for item in items:
+        item_kind = state.kind(item)
+        if isinstance(item, Const) and item.value is Ellipsis:
+            result += shape[axis : axis + spare]
+            axis += spare
+        elif isinstance(item, Const) and item.value is None:
+            result.append(1)
+        elif isinstance(item, Slice):
+            parts = [p.value if isinstance(p, Const) else p for p in (item.lo, item.hi, item.step)]
+            result.append(K.slice_length(shape[axis], *parts))
+            axis += 1
+        elif item_kind.cat == "int" or (item_kind.cat == "npscalar" and item_kind.sort == "int"):
+            ints += 1
+            places.append(len(result))
+            axis += 1
+        elif item_kind.sort == "bool" and item_kind.cat in ("array", "num") and item_kind.rank is not None:
+            fancy.append((K.new_length(),))
+            places.append(len(result))
+            axis += item_kind.rank
+        elif item_kind.cat in ("array", "num") and item_kind.sort == "int":
+            fancy.append(item_kind.shape)
+            places.append(len(result))
+            axis += 1
+        elif item_kind.cat in ("list", "tuple") and item_kind.items and (item_kind.cat == "list" or isinstance(item, List | Tuple)):
+            length = len(item.items) if isinstance(item, List | Tuple) else K.new_length()
+            fancy.append((K.new_length() if item_kind.items[0].cat == "bool" else length,))
+            places.append(len(result))
+            axis += 1
+        else:
+            return Kind("num", kind.dtype, None)
+    if not fancy:
+        if ints == len(shape) and not explicit and not result:
+            return K.npscalar(kind.dtype)
+        return K.array(tuple(result), kind.dtype)
+    advanced = K.broadcast(*fancy)
+    if advanced is None:
+        return Kind("num", kind.dtype, None)
+    adjacent = all(p == places[0] for p in places)
+    where = places[0] if adjacent else 0
+    full = tuple(result[:where]) + advanced + tuple(result[where:])
+    return K.array(full, kind.dtype) if full else K.npscalar(kind.dtype)

@@ -1,0 +1,186 @@
+"""What loops run over: ranges, displays, and iterations by index over arrays, lists, zip, enumerate and reversed.
+
+    for a, k in zip(x, [2.0, 3.0]):      i in range(min(len(x), 2)); a = x[i]; k = t[i] of t = [2.0, 3.0]
+
+Displays alone stay displays, so that their loops can be written out; a display beside an array is taken apart by index:
+of a display of tuples each column is a list of its own, of functions the index itself says which is called.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from s2sad.frontend.operators import user_method
+from s2sad.frontend.state import Group, State, Value
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Var
+
+
+@dataclass(slots=True)
+class Items:
+    """An iteration by index: how many items, and the i-th."""
+
+    length: Atom
+    item: Callable[[Value], Value]
+
+
+class Iterables(State):
+    """The part of lowering that says what a loop runs over."""
+
+    def iterable(self, node: ast.expr) -> Range | Items | Value:
+        """What a for loop runs over: a range, a display (`Group`), an iteration by index, or any other value."""
+        if isinstance(node, ast.Call) and not any(isinstance(a, ast.Starred) for a in node.args):
+            fn = self.expr(node.func)
+            if isinstance(fn, Ref) and fn.obj in (range, enumerate, zip, reversed):
+                return self._iterator(fn.obj, node)
+            plain = isinstance(fn, Ref) and fn.obj in (list, tuple)
+            if plain and len(node.args) == 1 and isinstance(node.args[0], ast.Call):
+                return self.iterable(node.args[0])
+        value = self.operand(node)
+        if isinstance(value, Ref) and isinstance(value.obj, range):
+            return Range(Const(value.obj.start), Const(value.obj.stop), Const(value.obj.step))
+        if isinstance(value, Group) and value.cat == "dict":
+            return Group("tuple", [Const(k) for k in value.keys])
+        if isinstance(value, Group):
+            return value
+        if isinstance(value, Ref) and isinstance(value.obj, tuple) and not self._plain(value):
+            return Group("tuple", self.unpack(value, None, node))
+        kind = self.kind(value)
+        if kind.cat == "dict":
+            return Group("tuple", [Const(k) for k in self.unpack_keys(value)])
+        if kind.cat == "tuple" and kind.items is not None and not isinstance(value, Ref):
+            return Group("tuple", self.unpack(value, None, node))
+        if isinstance(value, Ref) and user_method(value.obj, "__iter__") is not None:
+            self.refuse(node, f"a {type(value.obj).__name__} is iterated by its own __iter__", "iterate a list or an array")
+        return self._items(value, node) or value
+
+    def _plain(self, value: Ref) -> bool:
+        """Whether a captured tuple holds numbers of one kind."""
+        kinds = {k.cat for k in (K.kind_of_value(v) for v in value.obj) if k.is_number}
+        return len(kinds) == 1 and all(K.kind_of_value(v).is_number for v in value.obj)
+
+    def unpack_keys(self, value: Value) -> list[Any]:
+        """The keys of a dict."""
+        if isinstance(value, Ref):
+            obj = value.obj
+            self.depend(("keys", id(obj)), lambda: list(obj), list(obj), value.text, same=True)
+            return list(obj)
+        return list(self.kind(value).keys)
+
+    def _iterator(self, fn: Any, node: ast.Call) -> Range | Items | Value:
+        if fn is range:
+            args = [self.integer(self.operand(a), a) for a in node.args]
+            if len(args) == 1:
+                return Range(Const(0), args[0], Const(1))
+            return Range(args[0], args[1], args[2] if len(args) == 3 else Const(1))
+        arguments = node.args[:1] if fn is enumerate else node.args
+        inner = [self.iterable(a) for a in arguments]
+        if fn is zip and any(k.arg != "strict" for k in node.keywords):
+            self.refuse(node, "zip() gets an unknown keyword", "check the call")
+        if fn is reversed and isinstance(inner[0], Range):
+            return self._reversed_range(inner[0], node)
+        groups = [g for g in inner if isinstance(g, Group)]
+        if groups and len(groups) == len(inner):
+            return self._iterate_groups(fn, groups, node)
+        items = [v if isinstance(v, Items) else self._items(v, node) for v in inner]
+        if not items or any(i is None for i in items):
+            self.refuse(node, f"{fn.__name__} over something whose length is not known", "make a list of it first")
+        return self._iterate_items(fn, [i for i in items if i is not None], node)
+
+    def _iterate_groups(self, fn: Any, groups: list[Group], node: ast.Call) -> Group:
+        if fn is reversed:
+            return Group("tuple", groups[0].items[::-1])
+        if fn is zip:
+            rows = zip(*(g.items for g in groups), strict=False)
+            return Group("tuple", [Group("tuple", list(row)) for row in rows])
+        start = self._start(node)
+        pairs: list[Value] = []
+        for i, item in enumerate(groups[0].items):
+            pairs.append(Group("tuple", [self.binary("add", start, Const(i), node) if i else start, item]))
+        return Group("tuple", pairs)
+
+    def _start(self, node: ast.Call) -> Value:
+        for keyword in node.keywords:
+            return self.operand(keyword.value)
+        return self.operand(node.args[1]) if len(node.args) > 1 else Const(0)
+
+    def _iterate_items(self, fn: Any, items: list[Items], node: ast.Call) -> Items:
+        length = items[0].length
+        if fn is reversed:
+
+            def backwards(i: Value) -> Value:
+                last = self.binary("sub", length, Const(1), node)
+                return items[0].item(self.binary("sub", last, i, node))
+
+            return Items(length, backwards)
+        if fn is enumerate:
+            start = self._start(node)
+
+            def counted(i: Value) -> Value:
+                zero = isinstance(start, Const) and start.value == 0
+                number = i if zero else self.binary("add", i, start, node)
+                return Group("tuple", [number, items[0].item(i)])
+
+            return Items(length, counted)
+        if len(items) > 1:
+            length = self.emit(Call("min", tuple(i.length for i in items)), K.INT, node)
+        return Items(length, lambda i: Group("tuple", [one.item(i) for one in items]))
+
+    def _items(self, value: Any, node: ast.AST) -> Items | None:
+        """Iteration by index over an array, list, tuple or range; None if the value is not one of these."""
+        if isinstance(value, Items):
+            return value
+        if isinstance(value, Range):
+            length = self._range_length(value, node)
+
+            def number(i: Value) -> Value:
+                scaled = i if value.step == Const(1) else self.binary("mul", value.step, i, node)
+                return scaled if value.start == Const(0) else self.binary("add", value.start, scaled, node)
+
+            return Items(length, number)
+        if isinstance(value, Group):
+            return Items(Const(len(value.items)), self.columns(value, node))
+        kind = self.kind(value)
+        if kind.cat == "tuple" and kind.items is not None and not isinstance(value, Ref):
+            return self._items(Group("tuple", self.unpack(value, None, node)), node)
+        if kind.cat in ("list", "tuple") or (kind.cat in ("array", "num") and kind.rank != 0):
+            length = self.emit(Call("len", (self.atom(value, node),)), K.INT, node)
+            return Items(length, lambda i: self.getitem(value, i, node))
+        if kind.is_scalar:
+            self.refuse(node, f"a {K.describe(kind)} cannot be iterated", "iterate an array, a list or a range")
+        return None
+
+    def _range_length(self, space: Range, node: ast.AST) -> Atom:
+        if space.start == Const(0) and space.step == Const(1):
+            return space.stop
+        var = self.emit(Call("range", (space.start, space.stop, space.step)), K.RANGE, node)
+        return self.emit(Call("len", (var,)), K.INT, node)
+
+    def _reversed_range(self, space: Range, node: ast.AST) -> Range:
+        if isinstance(space.step, Const) and space.step.value in (1, -1):
+            step = space.step.value
+            first = self.atom(self.binary("sub", space.stop, Const(step), node))
+            last = self.atom(self.binary("sub", space.start, Const(step), node))
+            return Range(first, last, Const(-step))
+        self.refuse(node, "a range whose step is not 1 or -1 is reversed", "write the reversed range out")
+
+    def integer(self, value: Value, node: ast.AST) -> Atom:
+        """An operand of range."""
+        atom = self.atom(value, node)
+        self.settle(atom, K.INT)
+        if self.kind(atom).sort not in ("int", "bool", ""):
+            self.refuse(node, "range gets something that is not an integer", "use int(...)")
+        return atom
+
+    def position(self, target: ast.expr, space: Range | Items | Value) -> Var:
+        """The variable that a loop counts or takes its items by."""
+        named = isinstance(target, ast.Name) and not isinstance(space, Items)
+        hint = target.id if isinstance(target, ast.Name) and named else "" if not isinstance(space, Items) else "i"
+        kind = K.INT if isinstance(space, Range | Items) else K.STR if self.kind(space).cat == "str" else K.OBJECT
+        return Var(self.fresh(hint, kind))
+
+
+__all__ = ["Items", "Iterables"]

@@ -1,0 +1,143 @@
+"""Lowering of lists: displays, concatenation, repetition, slices, and the methods that change them.
+
+A list is an object of the program that `append`, `pop` and stores change. What makes a new list of the elements of
+others appends them one by one, so that an element's derivative always goes through an append or a subscript:
+
+    zs = xs + [a]        zs = list(xs); zs.append(a)
+    ys = xs[1:]          r = range(len(xs))[1:]; ys = []; for i in range(len(r)): ys.append(xs[r[i]])
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from s2sad.frontend.state import Group, State, Value
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Call, Const, Do, For, Range, Ref, Slice, Var
+
+
+class Lists(State):
+    """The part of lowering that reads operations on lists."""
+
+    def _list(self, node: ast.List, hint: str) -> Value:
+        parts: list[Value] = [Group("list", [])]  # `[*xs, a]` of a list xs is `xs + [a]`
+        for item in node.elts:
+            value = self.operand(item.value if isinstance(item, ast.Starred) else item)
+            last = parts[-1]
+            assert isinstance(last, Group)
+            if not isinstance(item, ast.Starred):
+                last.items.append(value)
+            elif isinstance(value, Var) and self.kind(value).cat == "list":
+                parts += [value, Group("list", [])]
+            else:
+                last.items.extend(self.unpack(value, None, item))
+        return parts[0] if len(parts) == 1 else self.joined(parts, node, hint)
+
+    def joined(self, parts: list[Value], node: ast.AST, hint: str = "") -> Value:
+        """A new list of the elements of lists."""
+        filled = [p for p in parts if not (isinstance(p, Group) and not p.items)]
+        first = filled[0] if filled else Group("list", [])
+        if isinstance(first, Group):
+            made: Atom = self.variable(first, node, hint)
+        else:
+            made = self.emit(Call("list", (self.atom(first, node),), (), "list"), self.kind(first), node, hint)
+        for part in filled[1:]:
+            self.extend(made, part, node)
+        return made
+
+    def repeated(self, xs: Value, count: Value, node: ast.AST, hint: str = "") -> Value:
+        """`xs*count`; of literals the program's own operation."""
+        if isinstance(xs, Group) and all(isinstance(i, Const | Ref) and self.kind(i).is_scalar for i in xs.items):
+            kind = K.list_of(K.join_all([self.kind(i) for i in xs.items]))
+            return self.emit(Call("mul", (self.variable(xs, node), self.atom(count, node))), kind, node, hint)
+        source = self.variable(xs, node)
+        made = self.emit(Call("list", ()), K.list_of(None), node, hint)
+        self.each(self.atom(count, node), lambda _: self.extend(made, xs if isinstance(xs, Group) else source, node), node)
+        return made
+
+    def sliced(self, xs: Value, index: Slice, node: ast.AST, hint: str = "") -> Value:
+        """`xs[lo:hi:step]`."""
+        kind = self.kind(xs)
+        item = kind.items[0] if kind.items else None
+        if item is not None and item.is_number and not item.inexact:
+            return self.emit(Call("getitem", (self.atom(xs), index)), kind, node, hint)
+        length = self.emit(Call("len", (self.atom(xs),)), K.INT, node)
+        everything = self.emit(Call("range", (length,)), K.RANGE, node)
+        places = self.emit(Call("getitem", (everything, index)), K.RANGE, node)
+        count = self.emit(Call("len", (places,)), K.INT, node)
+        made = self.emit(Call("list", ()), K.list_of(None), node, hint)
+
+        def one(i: Var) -> None:
+            place = self.emit(Call("getitem", (places, i)), K.INT, node)
+            self.append(made, self.getitem(xs, place, node), node)
+
+        self.each(count, one, node)
+        return made
+
+    def each(self, count: Atom, body: Callable[[Var], None], node: ast.AST) -> None:
+        """`for i in range(count)` with a body that carries nothing."""
+        target = Var(self.fresh("i", K.INT))
+        outer, self.block = self.block, []
+        self.loops += 1
+        self.nesting += 1
+        try:
+            body(target)
+            statements = tuple(self.block)
+        finally:
+            self.block = outer
+            self.loops -= 1
+            self.nesting -= 1
+        self.block.append(For(target.name, Range(Const(0), count, Const(1)), statements, (), None, self.span(node)))
+
+    def append(self, xs: Atom, value: Value, node: ast.AST) -> None:
+        """`xs.append(value)`."""
+        item = self.variable(value, node)
+        self.grow(xs, self.kind(item))
+        self.block.append(Do(Call("list.append", (xs, item)), self.span(node)))
+
+    def extend(self, xs: Atom, value: Value, node: ast.AST) -> None:
+        """`xs.extend(value)`."""
+        kind = self.kind(value)
+        if isinstance(value, Group) or (kind.cat == "tuple" and kind.items is not None):
+            for item in self.unpack(value, None, node):
+                self.append(xs, item, node)
+            return
+        if kind.cat != "list" and not (kind.is_number and not kind.is_scalar):
+            self.refuse(node, f"a list is extended by a {K.describe(kind)}", "append the elements one by one")
+        length = self.emit(Call("len", (self.atom(value, node),)), K.INT, node)
+        self.each(length, lambda i: self.append(xs, self.getitem(value, i, node), node), node)
+
+    def grow(self, xs: Atom, item: Kind) -> None:
+        """Let a list's kind hold one more kind of element."""
+        if not isinstance(xs, Var):
+            return
+        kind = self.kinds[xs.name]
+        joined = K.anonymous(K.join(kind.items[0], item)) if kind.items else K.anonymous(item)
+        if kind.items is None or not _same_but_lengths(kind.items[0], joined):
+            self.kinds[xs.name] = K.list_of(joined)
+            self.widened = True
+
+    def list_method(self, base: Value, kind: Kind, name: str, args: list[Value], node: ast.AST, hint: str) -> Value:
+        """A method of a list."""
+        xs = self.variable(base, node)
+        if name == ".append" and len(args) == 1:
+            self.append(xs, args[0], node)
+            return Const(None)
+        if name == ".extend" and len(args) == 1:
+            self.extend(xs, args[0], node)
+            return Const(None)
+        if name == ".pop" and not args and not isinstance(xs, Ref):
+            item = kind.items[0] if kind.items else K.FLOAT
+            return self.emit(Call("list.pop", (xs,)), K.anonymous(item), node, hint)
+        if name == ".copy" and not args:
+            return self.emit(Call("list", (xs,), (), "list"), kind, node, hint)
+        self.refuse(node, f"the list method {name[1:]!r} is not supported here", "use append, pop() and indexing")
+
+
+def _same_but_lengths(a: Kind, b: Kind) -> bool:
+    return (a.cat, a.dtype, a.rank) == (b.cat, b.dtype, b.rank)
+
+
+__all__ = ["Lists"]

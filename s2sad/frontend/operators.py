@@ -1,0 +1,136 @@
+"""Operators on what is neither a number nor an array: methods of user classes, and types that are refused.
+
+`M * x` where M's class defines `__mul__` in Python is a call of that method, as it is in Python; the reflected method
+is tried where the first says NotImplemented or does not exist. Fractions, masked arrays, data frames and the like,
+whose arithmetic has no rules, are refused by the name of their type as soon as they meet a value that may carry a
+derivative.
+"""
+
+from __future__ import annotations
+
+import ast
+import numbers
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.source import is_library
+from s2sad.frontend.state import State, Value
+from s2sad.ir.nodes import Const, Dict, List, Ref, Slice, Tuple, Undef, Var
+
+_METHODS = {
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "truediv", "floordiv": "floordiv", "mod": "mod", "pow": "pow",
+    "matmul": "matmul", "band": "and", "bor": "or", "bxor": "xor", "lshift": "lshift", "rshift": "rshift",
+    "neg": "neg", "pos": "pos", "invert": "invert", "lt": "lt", "le": "le", "gt": "gt", "ge": "ge", "eq": "eq", "ne": "ne",
+}  # fmt: skip
+_SWAPPED = {"lt": "__gt__", "gt": "__lt__", "le": "__ge__", "ge": "__le__", "eq": "__eq__", "ne": "__ne__"}
+
+
+def live_object(state: State, value: Value | None) -> Any:
+    """The object of the user's behind a value that is no number, array or container; None if there is none known."""
+    if isinstance(value, Ref):
+        return None if state.kind(value).cat != "object" else value.obj
+    return state.live.get(value.name) if isinstance(value, Var) and state.kind(value).cat == "object" else None
+
+
+def user_method(obj: Any, name: str) -> Ref | None:
+    """The method of a class that is written in Python, by the name of the method."""
+    method = getattr(type(obj), name, None) if obj is not None else None
+    if isinstance(method, FunctionType) and not is_library(method):
+        return Ref(f"{type(obj).__name__}.{name}", method)
+    return None
+
+
+def user_operator(state: State, op: str, left: Value, right: Value | None, node: ast.AST) -> Value | None:
+    """The result of an operator that a user's class defines; None if no operand is an object of such a class."""
+    first, second = live_object(state, left), live_object(state, right)
+    if (first is None and second is None) or op not in _METHODS:
+        return None
+    name = _METHODS[op]
+    forward = user_method(first, f"__{name}__")
+    if forward is not None:
+        _watch(state, first, f"__{name}__")
+        made = state.call_value(forward, [left] if right is None else [left, right], {}, node)
+        if not _declined(made):
+            return made
+    swapped = _SWAPPED.get(op, f"__r{name}__")
+    backward = user_method(second, swapped)
+    if backward is not None and right is not None:
+        kind = state.kind(left)
+        if kind.is_number and not kind.is_python and not _takes_over(second):
+            state.refuse(
+                node, f"NumPy applies the operator to each element of the array and a {type(second).__name__}",
+                f"write the {type(second).__name__} first, or set __array_ufunc__ = None in its class",
+            )  # fmt: skip
+        _watch(state, second, swapped)
+        made = state.call_value(backward, [right, left], {}, node)
+        if not _declined(made):
+            return made
+    return None
+
+
+def _watch(state: State, obj: Any, name: str) -> None:
+    cls = type(obj)
+    state.depend(("class", id(cls)), lambda: getattr(cls, name), getattr(cls, name), name)
+
+
+def _declined(value: Value) -> bool:
+    return isinstance(value, Ref) and value.obj is NotImplemented
+
+
+def _takes_over(obj: Any) -> bool:
+    """Whether arrays leave an operator to this object."""
+    missing = object()
+    ufunc = getattr(obj, "__array_ufunc__", missing)
+    return ufunc is None or (ufunc is missing and getattr(obj, "__array_priority__", -1.0) > 0)
+
+
+# ------------------------------------------------------------------------------------------------- types with no rules
+
+
+def foreign(state: State, value: Value) -> tuple[str, str] | None:
+    """The name of a type whose arithmetic is not differentiated, and what to convert to; None for all else."""
+    if isinstance(value, Tuple | List | Dict):
+        return next((f for f in (foreign(state, i) for i in value.items) if f is not None), None)
+    if isinstance(value, Var) and value.name in state.foreign:
+        return state.foreign[value.name], "convert it to a float or an array before the call"
+    obj = live_object(state, value)
+    if obj is None or callable(obj) or isinstance(obj, np.dtype | np.random.Generator | np.random.RandomState | slice):
+        return None
+    cls = type(obj)
+    if cls is np.ndarray:
+        return f"an array of {obj.dtype}", "convert it with astype(float) before the call"
+    if isinstance(obj, numbers.Number) or cls.__module__ == "decimal":
+        return f"a {cls.__name__}", "convert it with float(...) before the call"
+    if hasattr(obj, "todense"):
+        return f"a {cls.__name__}", "convert it with toarray() before the call"
+    if isinstance(obj, np.ma.MaskedArray):
+        return f"a {cls.__name__}", "convert it with filled(...) before the call, and pass the mask as an array"
+    if isinstance(obj, np.ndarray) or hasattr(obj, "__array__"):
+        return f"a {cls.__name__}", "convert it with np.asarray(...) before the call"
+    return f"a {cls.__name__}", "convert it to a float or an array before the call"
+
+
+def may_vary(state: State, value: Value) -> bool:
+    """Whether a value may carry a derivative."""
+    if isinstance(value, Const | Ref | Undef | Slice):
+        return False
+    if isinstance(value, Tuple | List | Dict):
+        return any(may_vary(state, item) for item in value.items)
+    kind = state.kind(value)
+    if kind.is_number:
+        return kind.inexact
+    return kind.cat in ("list", "tuple", "dict", "object")
+
+
+def check_operands(state: State, operands: list[Value], node: ast.AST) -> str | None:
+    """Refuse operands of other types beside a value that may vary; the type's name if there is one all the same."""
+    found = [foreign(state, operand) for operand in operands]
+    strange = next((f for f in found if f is not None), None)
+    if strange is None:
+        return None
+    others = [o for o, f in zip(operands, found, strict=True) if f is None]
+    if any(may_vary(state, o) for o in others):
+        state.refuse(node, f"an operand is {strange[0]}", strange[1])
+    return strange[0]

@@ -1,0 +1,342 @@
+"""Lowering of parts of values: subscripts, unpacking, attributes.
+
+    p[0] of a display          its first element, no statement
+    x[1:]                      t = getitem(x, Slice(1, None, None)), with the kind that NumPy's rules give
+    a, b = x                   if len(x) != 2: raise wrong_length(len(x), 2); a = x[0]; b = x[1]
+    model.k                    t = getattr(model, "k"), and the text relies on the kind of model.k
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.indices import index_kind
+from s2sad.frontend.operators import user_method
+from s2sad.frontend.state import Choice, Group, Method, State, Value, holds_functions
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Call, Const, Do, If, Ref, Slice, Stmt, Tuple, Var
+
+
+class Parts(State):
+    """The part of lowering that takes values apart."""
+
+    # ----------------------------------------------------------------------------------------------------- subscripts
+
+    def _subscript(self, node: ast.Subscript, hint: str) -> Value:
+        base = self.operand(node.value)
+        return self.getitem(base, self.index(node.slice), node, hint)
+
+    def index(self, node: ast.expr) -> Value:
+        """The inside of square brackets; slices are atoms."""
+        if isinstance(node, ast.Slice):
+            lo, hi, step = (
+                Const(None) if p is None else self.atom(self.operand(p), p) for p in (node.lower, node.upper, node.step)
+            )
+            return Slice(lo, hi, step)
+        if isinstance(node, ast.Tuple):
+            return Group("tuple", [self.index(e) for e in node.elts])
+        return self.operand(node)
+
+    def getitem(self, base: Value, index: Value, node: ast.AST, hint: str = "") -> Value:
+        """`base[index]` for arrays, lists, tuples, dicts and live objects."""
+        if isinstance(base, Group):
+            return self._group_item(base, index, node, hint)
+        kind = self.kind(base)
+        if isinstance(base, Ref) and not kind.is_number:
+            return self._live_item(base, index, node, hint)
+        if kind.cat == "dict" and isinstance(index, Const | Ref):
+            return self._dict_item(base, kind, index, node, hint)
+        if kind.cat == "tuple" and kind.items is not None and isinstance(index, Const | Slice):
+            return self._tuple_item(base, kind, index, node, hint)
+        if kind.cat == "tuple" and kind.items:
+            return self._group_item(Group("tuple", self.unpack(base, None, node)), index, node, hint)
+        if kind.cat in ("list", "tuple"):
+            return self._list_item(base, kind, index, node, hint)
+        if not kind.is_number or kind.is_scalar:
+            return self._object_item(base, kind, index, node, hint)
+        atom = self.atom(index, node)
+        return self.emit(Call("getitem", (self.atom(base), atom)), self.indexed(kind, atom, node), node, hint)
+
+    def _dict_item(self, base: Value, kind: Kind, index: Const | Ref, node: ast.AST, hint: str) -> Value:
+        key = index.value if isinstance(index, Const) else index.obj
+        if key not in kind.keys:
+            self.refuse(node, f"the dict has no key {key!r}", "use a key that the argument has")
+        item = (kind.items or ())[kind.keys.index(key)]
+        return self.emit(Call("getitem", (self.atom(base), self.atom(index))), item, node, hint)
+
+    def _tuple_item(self, base: Value, kind: Kind, index: Const | Slice, node: ast.AST, hint: str) -> Value:
+        items = kind.items or ()
+        if isinstance(index, Slice):
+            return self._group_item(Group("tuple", self.unpack(base, None, node)), index, node, hint)
+        if not isinstance(index.value, int) or not -len(items) <= index.value < len(items):
+            self.refuse(node, "the index is out of range for this tuple", "use an index that the tuple has")
+        place = index.value % len(items)  # the parts of a tuple have one name each
+        return self.emit(Call("getitem", (self.atom(base), Const(place))), items[place], node, hint)
+
+    def _object_item(self, base: Value, kind: Kind, index: Value, node: ast.AST, hint: str) -> Value:
+        method = user_method(self.live.get(base.name), "__getitem__") if isinstance(base, Var) else None
+        if method is not None:
+            return self.call_value(method, [base, index], {}, node, hint)
+        if kind.cat in ("object", "str", "dict", "range"):
+            result = {"str": K.STR, "range": K.INT}.get(kind.cat, K.OBJECT)
+            if kind.cat == "range" and isinstance(index, Slice):
+                result = K.RANGE
+            at = self.atom(index) if isinstance(index, Slice) else self.variable(index)
+            return self.emit(Call("getitem", (self.atom(base), at)), result, node, hint)
+        self.refuse(node, f"a {K.describe(kind)} cannot be indexed", "index an array, a list, a tuple or a dict")
+
+    def _group_item(self, base: Group, index: Value, node: ast.AST, hint: str) -> Value:
+        known = index.value if isinstance(index, Const) else index.obj if isinstance(index, Ref) else None
+        if isinstance(index, Const | Ref) and base.cat == "dict":
+            if known not in base.keys:
+                self.refuse(node, f"the dict has no key {known!r}", "use a key that it has")
+            return base.items[base.keys.index(known)]
+        if isinstance(index, Const) and isinstance(known, int):
+            if not -len(base.items) <= known < len(base.items):
+                self.refuse(node, f"the index {known} is out of range", "use an index that there is")
+            return base.items[known]
+        if isinstance(index, Slice) and all(isinstance(p, Const) for p in (index.lo, index.hi, index.step)):
+            lo, hi, step = (p.value if isinstance(p, Const) else None for p in (index.lo, index.hi, index.step))
+            return Group(base.cat, base.items[slice(lo, hi, step)])
+        if base.cat == "dict":
+            return self._by_key(base, index, node)
+        if base.items and all(holds_functions(i) for i in base.items):
+            numbers = Tuple(tuple(Const(k) for k in range(len(base.items))))
+            place = self.emit(Call("getitem", (numbers, self.atom(index, node))), K.INT, node)
+            return self.columns(base, node)(place)
+        var = self.variable(Group("list", base.items), node)
+        return self._list_item(var, self.kind(var), index, node, hint)
+
+    def _by_key(self, base: Group, index: Value, node: ast.AST) -> Value:
+        """A dict display read by a key that is known at run time: its place first, which raises KeyError."""
+        places = self.variable(Group("dict", [Const(k) for k in range(len(base.items))], list(base.keys)), node)
+        place = self.emit(Call("getitem", (places, self.variable(index, node))), K.INT, node)
+        return self.columns(Group("tuple", base.items), node)(place)
+
+    def columns(self, group: Group, node: ast.AST) -> Callable[[Value], Value]:
+        """A function from a place that is known at run time to the element there; lists are made now."""
+        items = group.items
+        first = items[0] if items else None
+        if isinstance(first, Group) and all(
+            isinstance(i, Group) and (i.cat, i.keys, len(i.items)) == (first.cat, first.keys, len(first.items))
+            for i in items
+        ):
+            rows = [i.items for i in items if isinstance(i, Group)]
+            parts = [self.columns(Group("tuple", list(column)), node) for column in zip(*rows, strict=True)]
+            return lambda place: Group(first.cat, [part(place) for part in parts], first.keys, first.cls)
+        if any(holds_functions(i) for i in items):
+            return lambda place: Choice(self.atom(place), list(items)) if len(items) > 1 else items[0]
+        made = self.variable(Group("list", items), node)
+        return lambda place: self.getitem(made, place, node)
+
+    def _list_item(self, base: Value, kind: Kind, index: Value, node: ast.AST, hint: str) -> Value:
+        call = Call("getitem", (self.atom(base), self.atom(index)))
+        item = K.join_all(list(kind.items or ())) if kind.cat == "tuple" else kind.items[0] if kind.items else None
+        if isinstance(index, Slice):
+            return self.sliced(base, index, node, hint) if kind.cat == "list" else self.emit(call, kind, node, hint)
+        if item is None:  # nothing has been put in yet in this pass over the loop
+            item = K.FLOAT
+            self.widened = True
+        return self.emit(call, K.anonymous(item), node, hint)
+
+    def _live_item(self, base: Ref, index: Value, node: ast.AST, hint: str) -> Value:
+        container = base.obj
+        if isinstance(container, dict | list | tuple) and isinstance(index, Const | Ref):
+            known: Any = index.value if isinstance(index, Const) else index.obj
+            try:
+                obj = container[known]
+            except (KeyError, IndexError, TypeError):
+                self.refuse(node, f"{base.text} has no item {known!r}", "use an item that it has")
+            self.depend((f"{id(container)}", id(container)), lambda: container[known], obj, repr(known))
+            return self.live_value(f"{base.text}[{known!r}]", obj)
+        method = user_method(container, "__getitem__")
+        if method is not None:
+            return self.call_value(method, [base, index], {}, node, hint)
+        if isinstance(container, tuple) and any(callable(i) for i in container):
+            return self._group_item(Group("tuple", self.unpack(base, None, node)), index, node, hint)
+        kind = K.kind_of_value(container)
+        result = K.STR if kind.cat == "str" else K.OBJECT
+        if kind.cat in ("list", "tuple") and kind.items and not isinstance(index, Slice):
+            result = K.join_all(list(kind.items)) or K.OBJECT
+            self.depend(("items", id(container)), lambda: K.without_lengths(K.kind_of_value(container)),
+                        K.without_lengths(kind), base.text, same=True)  # fmt: skip
+        at = self.atom(index) if isinstance(index, Slice) else self.variable(index)
+        return self.emit(Call("getitem", (base, at)), result, node, hint)
+
+    def indexed(self, kind: Kind, index: Any, node: ast.AST) -> Kind:
+        """The kind of `a[index]` for an array (NumPy's indexing rules, on symbolic shapes)."""
+        items = index.items if isinstance(index, Tuple) else (index,)
+        if kind.shape is None:
+            full = any(isinstance(i, Const) and i.value is Ellipsis for i in items)
+            return Kind("array" if full else "num", kind.dtype, None)
+        return index_kind(self, kind, list(items), node)
+
+    # ------------------------------------------------------------------------------------------------------ unpacking
+
+    def unpack(self, value: Value, count: int | None, node: ast.AST) -> list[Value]:
+        """The elements of a value whose length is known, or `count` items of an array or list.
+
+        Where the length is known at run time only, the program checks it as Python does.
+        """
+        if isinstance(value, Group):
+            return [Const(k) for k in value.keys] if value.cat == "dict" else list(value.items)
+        kind = self.kind(value)
+        if isinstance(value, Const) and isinstance(value.value, str):
+            return [Const(c) for c in value.value]
+        if isinstance(value, Ref) and isinstance(value.obj, tuple | list | range):
+            if isinstance(value.obj, list):
+                obj = value.obj
+                self.depend(("length", id(obj)), lambda: len(obj), len(obj), value.text, same=True)
+            return [self._live_item(value, Const(i), node, "") for i in range(len(value.obj))]
+        if kind.cat == "tuple" and kind.items is not None:
+            return [self.getitem(value, Const(i), node) for i in range(len(kind.items))]
+        if kind.cat == "dict":
+            return [Const(k) for k in (kind.keys or (value.obj if isinstance(value, Ref) else ()))]
+        if kind.shape and isinstance(kind.shape[0], int):
+            return [self.getitem(value, Const(i), node) for i in range(kind.shape[0])]
+        if count is not None and (kind.cat == "list" or (kind.is_number and not kind.is_scalar)):
+            self._check_length(value, count, node)
+            return [self.getitem(value, Const(i), node) for i in range(count)]
+        if kind.is_scalar:
+            self.refuse(node, f"a {K.describe(kind)} is unpacked", "unpack an array, a list or a tuple")
+        self.refuse(node, "the number of elements to unpack is not known", "index the value, or unpack it into names")
+
+    def _check_length(self, value: Value, count: int, node: ast.AST) -> None:
+        length = self.emit(Call("len", (self.atom(value),)), K.INT, node)
+        wrong = self.emit(Call("ne", (length, Const(count))), K.BOOL, node)
+        outer: list[Stmt] = self.block
+        self.block = []
+        error = self.emit(Call("wrong_length", (length, Const(count))), K.OBJECT, node)
+        self.block.append(Do(Call("raise", (error,)), self.span(node)))
+        inner, self.block = tuple(self.block), outer
+        self.block.append(If(wrong, inner, (), (), self.span(node)))
+
+    # ----------------------------------------------------------------------------------------------------- attributes
+
+    def _attribute(self, node: ast.Attribute, hint: str) -> Value:
+        return self.attribute(self.operand(node.value), node.attr, node, hint)
+
+    def attribute(self, base: Value, name: str, node: ast.AST, hint: str = "") -> Value:
+        """`base.name` for arrays, live objects and objects among the arguments."""
+        kind = self.kind(base)
+        if kind.is_number:
+            return self._array_attribute(base, kind, name, node, hint)
+        if isinstance(base, Group) and base.cls is not None:
+            return self._field(base, base.cls, name, node, hint)
+        if kind.cat == "tuple" and name in kind.keys:
+            return self.getitem(base, Const(kind.keys.index(name)), node, hint)
+        if isinstance(base, Ref) and type(base.obj) in (list, dict, set, tuple):
+            return Method(Const("." + name), base)
+        if isinstance(base, Ref):
+            return self._live_attribute(base, name, node, hint)
+        if isinstance(base, Var) and base.name in self.live:
+            return self._held_attribute(base, name, node, hint)
+        if kind.cat in ("list", "str", "dict", "object", "tuple", "range"):
+            return Method(Const("." + name), base)
+        what = f"the attribute {name!r} of {K.describe(kind)} is not known"
+        self.refuse(node, what, "assign it to a name outside of the function")
+
+    def _field(self, base: Group, cls: type, name: str, node: ast.AST, hint: str) -> Value:
+        """A field, property or method of a namedtuple or dataclass that is made in the function."""
+        if name in base.keys:
+            return base.items[base.keys.index(name)]
+        obj = getattr(cls, name, None)
+        if isinstance(obj, property) and obj.fget is not None:
+            return self.call_value(Ref(f"{cls.__name__}.{name}", obj.fget), [base], {}, node, hint)
+        raw = cls.__dict__.get(name)
+        if isinstance(raw, staticmethod):
+            return Ref(f"{cls.__name__}.{name}", raw.__func__)
+        function = getattr(obj, "__func__", obj)
+        if obj is None or not callable(function):
+            self.refuse(node, f"{cls.__name__} has no attribute {name!r}", "check the name")
+        owner: Value = Ref(cls.__name__, cls) if function is not obj else base
+        return Method(Ref(f"{cls.__name__}.{name}", function), owner)
+
+    def _live_attribute(self, base: Ref, name: str, node: ast.AST, hint: str) -> Value:
+        holder = base.obj
+        prop = getattr(type(holder), name, None)
+        if isinstance(prop, property) and prop.fget is not None and not isinstance(holder, type):
+            return self.call_value(Ref(f"{type(holder).__name__}.{name}", prop.fget), [base], {}, node, hint)
+        try:
+            obj = getattr(holder, name)
+        except AttributeError:
+            self.refuse(node, f"{base.text} has no attribute {name!r}", "check the name")
+        if not (callable(obj) and hasattr(obj, "__self__")):
+            self.depend((base.text, id(holder)), lambda: getattr(holder, name), obj, name)
+        return self._bound(base, name, obj, f"{base.text}.{name}", node, hint)
+
+    def _held_attribute(self, base: Var, name: str, node: ast.AST, hint: str) -> Value:
+        holder = self.live[base.name]
+        self._watch(holder, name)
+        prop = getattr(type(holder), name, None)
+        if isinstance(prop, property) and prop.fget is not None:
+            return self.call_value(Ref(f"{type(holder).__name__}.{name}", prop.fget), [base], {}, node, hint)
+        try:
+            obj = getattr(holder, name)
+        except AttributeError:
+            self.refuse(node, f"{type(holder).__name__} has no attribute {name!r}", "set it before the call")
+        return self._bound(base, name, obj, "", node, hint)
+
+    def _watch(self, holder: Any, name: str) -> None:
+        """Rely on the kind of an attribute (and on its identity, where the text depends on that)."""
+
+        def read() -> Any:
+            obj = getattr(holder, name)
+            kind = K.kind_of_value(obj)
+            return K.without_lengths(kind) if kind.cat != "object" else getattr(obj, "__func__", obj)
+
+        if not isinstance(getattr(type(holder), name, None), property) and hasattr(holder, name):
+            self.depend(("attribute", id(holder)), read, read(), name, same=True)
+
+    def _bound(self, base: Value, name: str, obj: Any, text: str, node: ast.AST, hint: str) -> Value:
+        function = getattr(obj, "__func__", None)
+        if function is not None and getattr(obj, "__self__", None) is not None:
+            owner = obj.__self__
+            self.depend(("method", id(owner)), lambda: getattr(owner, name).__func__, function, name)
+            if isinstance(owner, type):
+                return Method(Ref(f"{owner.__name__}.{name}", function), Ref(owner.__name__, owner))
+            return Method(Ref(f"{type(owner).__name__}.{name}", function), base)
+        if isinstance(base, Ref):
+            return self.live_value(text, obj)
+        kind = K.kind_of_value(obj)
+        if callable(obj) and kind.cat == "object":
+            return Ref(f"{name}", obj)
+        var = self.emit(Call("getattr", (self.atom(base), Const(name))), kind, node, hint)
+        if kind.cat in ("object", "dict", "list", "tuple"):
+            self.live[var.name] = obj
+        return var
+
+    def _array_attribute(self, base: Value, kind: Kind, name: str, node: ast.AST, hint: str) -> Value:
+        atom = self.atom(base)
+        if name == "ndim" and kind.rank is not None and not kind.is_python:
+            return Const(kind.rank)
+        if name == "shape" and not kind.is_python:
+            return self._shape(atom, kind, node, hint)
+        if name in ("ndim", "size", "dtype", "itemsize", "nbytes") and not kind.is_python:
+            result = K.INT if name != "dtype" else K.OBJECT
+            return self.emit(Call("getattr", (atom, Const(name))), result, node, hint)
+        if name == "T" and not kind.is_python:
+            shape = None if kind.shape is None else tuple(reversed(kind.shape))
+            return self.emit(Call("getattr", (atom, Const("T"))), K.Kind(kind.cat, kind.dtype, shape), node, hint)
+        if name in ("real", "imag"):
+            return self.apply(f"np.{name}", [base], {}, node, form=f"@{name}", hint=hint)
+        if name in ("flat", "data", "base", "ctypes", "strides", "flags"):
+            self.refuse(node, f"what is read or written through .{name} is not tracked", "use ravel() or reshape(-1)")
+        owner = {"float": float, "int": int, "complex": complex, "bool": bool}.get(kind.cat, np.ndarray)
+        if hasattr(owner, name) or (kind.cat in ("npscalar", "num") and hasattr(np.float64, name)):
+            return Method(Const("." + name), base)
+        self.refuse(node, f"a {K.describe(kind)} has no attribute {name!r}", "check the name")
+
+    def _shape(self, atom: Atom, kind: Kind, node: ast.AST, hint: str) -> Value:
+        if kind.shape is not None and all(isinstance(n, int) for n in kind.shape):
+            return Group("tuple", [Const(n) for n in kind.shape])
+        lengths = None if kind.shape is None else tuple(K.INT for _ in kind.shape)
+        return self.emit(Call("getattr", (atom, Const("shape"))), Kind("tuple", items=lengths), node, hint)
+
+
+__all__ = ["Parts"]

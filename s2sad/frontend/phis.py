@@ -1,0 +1,185 @@
+"""Names at the head of a loop: what they mean on entry and on the back edge, and the kind that holds both.
+
+    s = a                            s.1 is a float, an array after the first trip: the body is lowered with s.2 of the
+    for row in x: s = s + row        kind that holds both, until nothing changes.
+
+Displays have a part for each element. A callable that another one takes the place of in the loop becomes an integer that
+goes round and says which it is.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import Any
+
+from s2sad.frontend.branches import same_value
+from s2sad.frontend.state import CALLABLE, Choice, Group, State, Value, holds_functions
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Call, Carry, Const, Ref, Tuple, Undef, Var
+
+Pairs = dict[tuple[Any, Any], K.Length]
+
+
+class Phi:
+    """A name at the head of a loop.
+
+    Lengths that differ between entry and back edge become symbols of the head. Two axes share such a symbol only if
+    they share the entry's length and, on every pass, the back edge's: the partition is refined until it is stable.
+    """
+
+    def __init__(self, state: State, name: str, entry: Value, kind: Kind | None = None) -> None:
+        self.state = state
+        self.name = name
+        self.entry = entry
+        self.guessed = isinstance(entry, Undef)
+        self.parts: list[Phi] = []
+        self.options: list[Value] = []
+        self.kind = kind
+        self.var = Var("")
+        if isinstance(entry, Group):
+            self.parts = [Phi(state, name, item) for item in entry.items]
+        elif isinstance(entry, CALLABLE) or (isinstance(entry, Ref) and holds_functions(entry)):
+            self.options = list(entry.items) if isinstance(entry, Choice) else [entry]
+        elif kind is None:
+            self.kind = state.kind(entry)
+
+    def value(self) -> Value:
+        """What the name means in the body on this pass."""
+        if isinstance(self.entry, Group):
+            return Group(self.entry.cat, [p.value() for p in self.parts], self.entry.keys, self.entry.cls)
+        if self.options:
+            if len(self.options) == 1:
+                return self.options[0]
+            self.var = Var(self.state.fresh("", K.INT))
+            return Choice(self.var, list(self.options))
+        if isinstance(self.entry, Ref) and self.kind is not None and self.kind.cat == "object":
+            return self.entry
+        assert self.kind is not None
+        self.var = Var(self.state.fresh(self.name, self.kind))
+        for table in (self.state.live, self.state.foreign):
+            if isinstance(self.entry, Var) and self.entry.name in table:
+                table[self.var.name] = table[self.entry.name]
+        return self.var
+
+    def guess(self) -> None:
+        """The next guess for the kind of a name that is not bound on entry."""
+        self.kind = K.array(None) if self.kind == K.FLOAT else K.OBJECT
+
+    def widen(self, back: Value, pairs: Pairs, symbols: set[K.Length], node: ast.AST) -> bool:
+        """Let the kind hold the back edge's value too; whether it changed."""
+        if isinstance(back, Undef):
+            return False
+        if isinstance(self.entry, Group):
+            return self._widen_parts(self.entry, back, pairs, symbols, node)
+        if self.options:
+            return self._widen_options(back, node)
+        if isinstance(self.entry, Ref) and self.kind is not None and self.kind.cat == "object":
+            if back == self.entry:
+                return False
+            self.state.refuse(node, f"{self.name!r} stands for different objects in the loop", "use a name for each")
+        if back == self.var:
+            return False
+        if holds_functions(back):
+            self.state.refuse(node, f"{self.name!r} is a function after a trip, and was none before", "use two names")
+        return self._widen_kind(self.state.kind(self.state.atom(back, node)), pairs, symbols)
+
+    def _widen_parts(self, entry: Group, back: Value, pairs: Pairs, symbols: set[K.Length], node: ast.AST) -> bool:
+        if not isinstance(back, Group) or (back.cat, list(back.keys), back.cls, len(back.items)) != (
+            entry.cat, list(entry.keys), entry.cls, len(entry.items)
+        ):  # fmt: skip
+            self.state.refuse(node, f"{self.name!r} changes its structure in the loop",
+                              "keep tuples of one length and dicts of the same keys")  # fmt: skip
+        return any([p.widen(b, pairs, symbols, node) for p, b in zip(self.parts, back.items, strict=True)])
+
+    def _widen_options(self, back: Value, node: ast.AST) -> bool:
+        new = list(back.items) if isinstance(back, Choice) else [back]
+        if not all(isinstance(v, CALLABLE) or holds_functions(v) for v in new):
+            self.state.refuse(node, f"{self.name!r} is a function, and something else after a trip", "use two names")
+        missing = [v for v in new if not any(same_value(v, known) for known in self.options)]
+        self.options += missing
+        if len(self.options) > 16:
+            self.state.refuse(node, f"{self.name!r} is a new function after each trip", "compute with values, or use a list")
+        return bool(missing)
+
+    def _widen_kind(self, kind: Kind, pairs: Pairs, symbols: set[K.Length]) -> bool:
+        assert self.kind is not None
+        if self.guessed:
+            self.guessed = False
+            changed = kind != self.kind
+            self.kind = K.anonymous(kind) if changed else kind
+            return changed
+        old = self.kind
+        joined = K.join(old, kind, {})
+        if old.shape is not None and joined.shape is not None and old.shape and len(joined.shape) == len(old.shape):
+            both = zip(old.shape, kind.shape or (), strict=True)
+            joined = replace(joined, shape=tuple([self._length(mine, theirs, pairs, symbols) for mine, theirs in both]))
+        elif joined.cat == "list" and old.cat == "list" and old.items and joined.items:
+            if _equal_but_lengths(old.items[0], joined.items[0]):
+                joined = old
+        if joined != old:
+            self.kind = joined
+            return True
+        return False
+
+    def _length(self, mine: K.Length, theirs: K.Length, pairs: Pairs, symbols: set[K.Length]) -> K.Length:
+        if mine in symbols:  # the first back length met keeps the symbol, another one gets a symbol of its own
+            if pairs.setdefault((mine, None), theirs) == theirs:
+                return mine
+        elif mine == theirs:
+            return mine
+        if (mine, theirs) not in pairs:
+            pairs[(mine, theirs)] = K.new_length()
+            symbols.add(pairs[(mine, theirs)])
+        return pairs[(mine, theirs)]
+
+    def close(self, back: Value, carried: list[Carry]) -> Value:
+        """Add the carried value; what the name means after the loop."""
+        if isinstance(self.entry, Group):
+            nothing: list[Value] = [Undef()]*len(self.parts)
+            items = back.items if isinstance(back, Group) else nothing
+            made = [p.close(b, carried) for p, b in zip(self.parts, items, strict=True)]
+            return Group(self.entry.cat, made, self.entry.keys, self.entry.cls)
+        if self.options:
+            return self._close_options(back, carried)
+        if isinstance(self.entry, Ref) and self.kind is not None and self.kind.cat == "object":
+            return self.entry
+        assert self.kind is not None
+        out = self.state.fresh(self.name, self.kind)
+        for table in (self.state.live, self.state.foreign):
+            if self.var.name in table:
+                table[out] = table[self.var.name]
+        following = self.var if isinstance(back, Undef) else self.state.atom(back)
+        carried.append(Carry(self.var.name, self.state.atom(self.entry), following, out))
+        return Var(out)
+
+    def aligned(self, back: Value, node: ast.AST) -> Value:
+        """What the name means at the end of a trip, as one of the head's callables."""
+        if len(self.options) < 2 or not isinstance(back, Choice) or list(map(id, back.items)) == list(map(id, self.options)):
+            return back
+        places: list[Atom] = []
+        for item in back.items:
+            place = next((i for i, o in enumerate(self.options) if same_value(o, item)), None)
+            if place is None:
+                return back
+            places.append(Const(place))
+        index = self.state.emit(Call("getitem", (Tuple(tuple(places)), back.index)), K.INT, node)
+        return Choice(index, list(self.options))
+
+    def _close_options(self, back: Value, carried: list[Carry]) -> Value:
+        if len(self.options) == 1:
+            return self.options[0]
+        out = self.state.fresh("", K.INT)
+        following: Atom = self.var
+        if isinstance(back, Choice):
+            following = back.index
+        elif not isinstance(back, Undef):
+            following = Const(next(i for i, o in enumerate(self.options) if same_value(o, back)))
+        first = self.entry.index if isinstance(self.entry, Choice) else Const(0)
+        carried.append(Carry(self.var.name, first, following, out))
+        return Choice(Var(out), list(self.options))
+
+
+def _equal_but_lengths(a: Kind, b: Kind) -> bool:
+    return replace(a, shape=None) == replace(b, shape=None) and a.rank == b.rank

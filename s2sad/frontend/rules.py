@@ -1,0 +1,244 @@
+"""Lowering of calls of functions that have a rule, and of the methods of arrays, lists and dicts.
+
+    np.add(a, b, out=v)      t = np.add(a, b); Store(v, ..., t)
+    np.linalg.norm(x)        the rule's Python source, inlined
+    xs.append(x*y)           Do(list.append(xs, t)), and the kind of the list holds that of t
+"""
+
+from __future__ import annotations
+
+import ast
+import string
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.functions import random_kind
+from s2sad.frontend.operators import check_operands
+from s2sad.frontend.source import rule_source
+from s2sad.frontend.state import Group, State, Value
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Call, Const, Ref, Store, Tuple, Var
+from s2sad.rules import registry
+from s2sad.rules.binding import BindingError, bind
+from s2sad.rules.registry import Bound, Rule
+
+CONVERSIONS = frozenset(("float", "int", "complex", "bool", "round"))
+UNTRACKED = frozenset(("resize", "setfield", "setflags", "byteswap", "itemset", "sort", "partition", "put"))
+UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
+
+
+class Rules(State):
+    """The part of lowering that applies rules."""
+
+    def apply(
+        self, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, form: str = "", hint: str = ""
+    ) -> Value:
+        """A call of a function that has a rule."""
+        rule = registry.rule(name)
+        if rule.form == "composite":
+            return self._composite(rule, args, kwargs, node)
+        named = tuple((k, self.atom(v, node)) for k, v in kwargs.items())
+        call = Call(name, tuple(self.atom(a, node) for a in args), named, form)
+        bound, atoms = self._bind(rule, call, node)
+        out = atoms.pop("out", None)
+        if out is not None and out != Const(None):
+            return self._with_out(rule, call, out, node)
+        strange = self._check(rule, atoms, node)
+        kind = self._result(rule, bound, node)
+        if kind.cat == "none" or any(w in atoms for w in rule.writes):
+            self._refuse_outside(rule, atoms, node)
+            self.do(call, node)
+            return Const(None)
+        made = self.emit(call, kind, node, hint)
+        if strange is not None:
+            self.foreign[made.name] = strange
+        return made
+
+    def _bind(self, rule: Rule, call: Call, node: ast.AST) -> tuple[Bound, dict[str, Atom]]:
+        try:
+            return bind(rule, call, self.kind)
+        except BindingError as error:
+            self.refuse(node, str(error), "use the supported arguments, or write the operation out")
+
+    def _result(self, rule: Rule, bound: Bound, node: ast.AST) -> Kind:
+        """The kind of a call's result; rules say what they cannot do by NotImplementedError."""
+        try:
+            return rule.kind(bound)
+        except NotImplementedError as error:
+            self.refuse(node, str(error) or f"this form of {rule.name} has no rule", "write it with functions that have one")
+
+    def _check(self, rule: Rule, atoms: dict[str, Atom], node: ast.AST) -> str | None:
+        """Refuse operands of types whose arithmetic is not known; the type of one that meets constants only."""
+        if rule.form == "elementwise":
+            operands = [a for n, a in atoms.items() if n not in ("out", "where", "dtype")]
+        else:
+            operands = [a for n, a in atoms.items() if n in rule.vjp or n in rule.linear]
+        strange = check_operands(self, [*operands], node)
+        return strange if rule.form == "elementwise" and rule.name not in CONVERSIONS else None
+
+    def _refuse_outside(self, rule: Rule, atoms: dict[str, Atom], node: ast.AST) -> None:
+        for name in rule.writes:
+            base = atoms.get(name)
+            if isinstance(base, Ref):
+                self.refuse_write(base, node)
+
+    def _with_out(self, rule: Rule, call: Call, out: Atom, node: ast.AST) -> Value:
+        """`f(a, out=b)` is `b[...] = f(a)`."""
+        if isinstance(out, Tuple) and len(out.items) == 1:
+            out = out.items[0]
+        if isinstance(out, Ref):
+            self.refuse_write(out, node)
+        if self.kind(out).cat not in ("array", "num"):
+            self.refuse(node, "out= of something that is not an array", "pass an array")
+        kwargs = tuple((k, v) for k, v in call.kwargs if k not in ("out", "where"))
+        where = [v for k, v in call.kwargs if k == "where" and v != Const(True)]
+        signature = [n for n in rule.signature if not n.startswith("*")]
+        at = signature.index("out") if "out" in signature else len(call.args)
+        args = call.args[:at] if len(call.args) > at else call.args
+        inner = Call(call.fun, args, kwargs, call.form)
+        bound, atoms = self._bind(rule, inner, node)
+        self._check(rule, atoms, node)
+        value: Atom = self.emit(inner, self._result(rule, bound, node), node)
+        if where:
+            value = self.atom(self.apply("np.where", [where[0], value, out], {}, node))
+        self.block.append(Store(out, Const(Ellipsis), value, "", self.span(node)))
+        return out
+
+    def _composite(self, rule: Rule, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+        source = rule_source(rule.name, rule.source)
+        assert isinstance(source.node, ast.FunctionDef)
+        spec = source.node.args
+        if rule.name in self.frames:
+            self.refuse(node, f"{rule.name} calls itself", "report this")
+        defaults: list[Value] = [Const(ast.literal_eval(d)) for d in spec.defaults]
+        pairs = zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+        named: dict[str, Value] = {a.arg: Const(ast.literal_eval(d)) for a, d in pairs if d is not None}
+        env = self.bind_arguments(spec, args, kwargs, defaults, named, node, rule.name)
+        return self.inline(source, source.node, env, None, rule.name)
+
+    # ----------------------------------------------------------------------------------------------- built-in methods
+
+    def builtin_method(
+        self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
+        """A method of an array, list, dict or str, or of an object whose class cannot be read."""
+        kind = self.kind(base)
+        if kind.is_number:
+            return self._array_method(base, kind, name[1:], args, kwargs, node, hint)
+        if kind.cat == "dict" and not isinstance(base, Ref):
+            if isinstance(base, Group):
+                return self._dict_method(base, name, args, kwargs, node)
+            items = [self.getitem(base, Const(k), node) for k in kind.keys]
+            return self._dict_method(Group("dict", items, list(kind.keys)), name, args, kwargs, node)
+        if kind.cat == "list":
+            return self.list_method(base, kind, name, args, node, hint)
+        if isinstance(base, Const) and name == ".format" and isinstance(base.value, str):
+            made = self._formatted(base.value, args, kwargs, node, hint)
+            if made is not None:
+                return made
+        arguments = (self.variable(base), *(self.variable(a, node) for a in args))
+        named = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
+        return self.emit(Call("call", arguments, named, name), self._method_kind(base, kind, name, args, kwargs), node, hint)
+
+    def _formatted(
+        self, text: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value | None:
+        """`"{:.2f} of {n}".format(x, n=3)` as the f-string that it is; None where fields are computed."""
+        pieces, values, specs, conversions = [""], [], [], []
+        for piece, field, spec, conversion in string.Formatter().parse(text):
+            pieces[-1] += piece
+            if field is None:
+                continue
+            place = len(values) if field == "" else int(field) if field.isdigit() else None
+            value = kwargs.get(field) if place is None else args[place] if place < len(args) else None
+            if value is None or "{" in (spec or ""):
+                return None
+            values.append(self.variable(value, node))
+            specs.append(spec or "")
+            conversions.append(ord(conversion) if conversion else -1)
+            pieces.append("")
+        parts = {"pieces": pieces, "specs": specs, "conversions": conversions}
+        named = tuple((k, Tuple(tuple(Const(v) for v in column))) for k, column in parts.items())
+        return self.emit(Call("fstring", tuple(values), named), K.STR, node, hint)
+
+    def _method_kind(
+        self, base: Value, kind: Kind, name: str, args: list[Value], kwargs: dict[str, Value]
+    ) -> Kind:
+        holder = base.obj if isinstance(base, Ref) else self.live.get(base.name) if isinstance(base, Var) else None
+        method = getattr(type(holder), name[1:], None) if holder is not None else None
+        if kind.cat == "str":
+            return K.BOOL if name in (".startswith", ".endswith", ".isdigit") else K.STR
+        return random_kind(method, kwargs, len(args)) if method is not None else K.OBJECT
+
+    def _dict_method(
+        self, base: Group, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> Value:
+        if name == ".items":
+            return Group("tuple", [Group("tuple", [Const(k), v]) for k, v in zip(base.keys, base.items, strict=True)])
+        if name == ".keys":
+            return Group("tuple", [Const(k) for k in base.keys])
+        if name == ".values":
+            return Group("tuple", list(base.items))
+        if name == ".copy":
+            return Group("dict", list(base.items), list(base.keys))
+        if name == ".get" and args and isinstance(args[0], Const):
+            if args[0].value in base.keys:
+                return base.items[base.keys.index(args[0].value)]
+            return args[1] if len(args) > 1 else Const(None)
+        self.refuse(node, f"the dict method {name[1:]!r} is not supported here", "assign the keys, or build a new dict")
+
+    def _array_method(
+        self, base: Value, kind: Kind, short: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
+        if short == "fill" and len(args) == 1:
+            if isinstance(base, Ref):
+                self.refuse_write(base, node)
+            value = self.stored(args[0], node)
+            self.block.append(Store(self.atom(base), Const(Ellipsis), value, "", self.span(node)))
+            return Const(None)
+        if short == "item":
+            return self._item(base, kind, args, node, hint)
+        if short == "copy":
+            return self.emit(Call("copy", (self.atom(base),), (), ""), kind, node, hint)
+        if short in UNSEEN:
+            self.refuse(node, f"{short}() takes numbers out of an array", "index the array")
+        if short in ("reshape", "transpose") and len(args) > 1:
+            args = [Group("tuple", args)]
+        short = {"conjugate": "conj"}.get(short, short)
+        for owner in (np.ndarray, np.float64):
+            canonical = registry.canonical(getattr(owner, short, None)) if hasattr(owner, short) else None
+            if canonical is not None:
+                return self.apply(canonical, [base, *args], kwargs, node, form=f".{short}", hint=hint)
+        if short in UNTRACKED:
+            self.refuse(node, f"{short}() changes an array in place in a way that is not tracked",
+                        "use the function of NumPy that returns a new array")  # fmt: skip
+        if kind.is_python and short in ("is_integer", "hex", "as_integer_ratio", "bit_length"):
+            return self.emit(Call("call", (self.atom(base),), (), f".{short}"), K.OBJECT, node, hint)
+        if _has_rule(f"np.{short}"):
+            return self.apply(f"np.{short}", [base, *args], kwargs, node, form=f".{short}", hint=hint)
+        self.refuse(node, f"there is no rule for the array method {short!r}", "write it with supported functions")
+
+    def _item(self, base: Value, kind: Kind, args: list[Value], node: ast.AST, hint: str) -> Value:
+        """`x.item()` of one element, `x.item(i, j)`."""
+        if args:
+            index: Value = args[0] if len(args) == 1 else Group("tuple", args)
+            if len(args) == 1 and kind.rank != 1 and not isinstance(args[0], Group):
+                base = self.apply("np.ravel", [base], {}, node)
+            base = self.getitem(base, index, node)
+        elif kind.rank != 0 and _has_rule("np.ndarray.item"):
+            return self.apply("np.ndarray.item", [base], {}, node, form=".item", hint=hint)
+        name = kind.sort if kind.sort in ("float", "complex") else "int"
+        return self.apply(name, [base], {}, node, form=".item", hint=hint)
+
+
+def _has_rule(name: str) -> bool:
+    try:
+        registry.rule(name)
+    except KeyError:
+        return False
+    return True
+
+
+__all__: list[Any] = ["Rules"]

@@ -1,0 +1,353 @@
+"""Lowering of statements that bind, store and leave: assignments, assert, raise, del, with, import, match.
+
+    y *= 2          Store(y, None, 2, "mul") where y is an array, a new y where it is a number
+    d["a"] = v      a new display for every name of the dict, no statement
+    match n: ...    the if statements that it stands for
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.expressions import BINARY
+from s2sad.frontend.matching import as_ifs
+from s2sad.frontend.operators import live_object, user_method
+from s2sad.frontend.state import Group, Method, Scope, State, Value, holds_functions
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Slice, Store, Var
+
+SILENT = frozenset(("ignore", "warn", "print", "log", "call"))
+
+
+class Statements(State):
+    """The part of lowering that reads simple statements."""
+
+    def _expr(self, stmt: ast.Expr) -> None:
+        if not isinstance(stmt.value, ast.Constant):
+            self.expr(stmt.value)
+
+    def _pass(self, stmt: ast.Pass) -> None:
+        return None
+
+    # --------------------------------------------------------------------------------------------------- assignments
+
+    def _assign(self, stmt: ast.Assign) -> None:
+        single = stmt.targets[0]
+        hint = single.id if len(stmt.targets) == 1 and isinstance(single, ast.Name) else ""
+        value = self.expr(stmt.value, hint)
+        if len(stmt.targets) > 1:
+            value = self.settled(value, stmt)
+        for target in stmt.targets:
+            self.assign(target, value, stmt)
+
+    def _annassign(self, stmt: ast.AnnAssign) -> None:
+        if stmt.value is not None:
+            hint = stmt.target.id if isinstance(stmt.target, ast.Name) else ""
+            self.assign(stmt.target, self.expr(stmt.value, hint), stmt)
+
+    def assign(self, target: ast.expr, value: Value, stmt: ast.AST) -> None:
+        """Bind or store a value."""
+        if isinstance(target, ast.Name):
+            if not (isinstance(value, Group) and value.cat == "list" and target.id in self.scope.fixed):
+                value = self.settled(value, stmt, target.id)
+            if isinstance(value, Var) and not self.hints.get(value.name):
+                self.hints[value.name] = target.id
+            self.scope.env[target.id] = value
+        elif isinstance(target, ast.Tuple | ast.List):
+            self._assign_parts(target, value, stmt)
+        elif isinstance(target, ast.Subscript):
+            self._assign_item(target, value, stmt)
+        elif isinstance(target, ast.Attribute):
+            self._refuse_attribute(target, stmt)
+        else:
+            self.refuse(target, "this target is not supported", "assign to a name")
+
+    def settled(self, value: Value, stmt: ast.AST, hint: str = "") -> Value:
+        """A value that gets a name: lists in it become objects of the program, which can be written to."""
+        if not isinstance(value, Group) or (value.cat == "list" and holds_functions(value)):
+            return value
+        if value.cat == "list":
+            return self.variable(value, stmt, hint)
+        items = [self.settled(item, stmt) for item in value.items]
+        same = all(a is b for a, b in zip(items, value.items, strict=True))
+        return value if same else Group(value.cat, items, value.keys, value.cls)
+
+    def _assign_parts(self, target: ast.Tuple | ast.List, value: Value, stmt: ast.AST) -> None:
+        stars = [i for i, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
+        items = self.unpack(value, None if stars else len(target.elts), stmt)
+        if stars:
+            at, behind = stars[0], len(target.elts) - stars[0] - 1
+            if len(items) < at + behind:
+                self.refuse(stmt, f"{len(items)} values are unpacked into {at + behind} names and more",
+                            "make the numbers fit")  # fmt: skip
+            middle = Group("list", items[at : len(items) - behind])
+            items = [*items[:at], middle, *items[len(items) - behind :]]
+        if len(items) != len(target.elts):
+            what = f"{len(items)} values are unpacked into {len(target.elts)} names"
+            self.refuse(stmt, what, "make the numbers equal")
+        for part, item in zip(target.elts, items, strict=True):
+            if isinstance(part, ast.Name) and isinstance(item, Var) and not self.hints.get(item.name):
+                self.hints[item.name] = part.id
+            self.assign(part.value if isinstance(part, ast.Starred) else part, item, stmt)
+
+    def _assign_item(self, target: ast.Subscript, value: Value, stmt: ast.AST) -> None:
+        base = self.operand(target.value)
+        index = self.index(target.slice)
+        if isinstance(base, Group) and base.cat == "dict":
+            self._store_key(base, index, self.settled(value, stmt), stmt)
+        else:
+            self.store(base, index, value, "", stmt)
+
+    def store(self, base: Value, index: Value, value: Value, op: str, stmt: ast.AST) -> None:
+        """`base[index] op= value` for an array or a list."""
+        kind = self.kind(base)
+        if isinstance(base, Ref):
+            self.refuse_write(base, stmt)
+        if kind.cat == "list" and isinstance(base, Var):
+            if isinstance(index, Slice):
+                self.refuse(stmt, "a slice of a list is assigned", "assign the elements, or build a new list")
+            self.grow(base, self.kind(value))
+            stored = self.variable(value, stmt)
+            self.block.append(Store(base, self.atom(index, stmt), stored, op, self.span(stmt)))
+            return
+        method = user_method(live_object(self, base), "__setitem__")
+        if method is not None:
+            self.call_value(method, [base, index, value], {}, stmt)
+            return
+        if kind.cat not in ("array", "num"):
+            what = f"an element of a {K.describe(kind)} is assigned"
+            self.refuse(stmt, what, "assign to elements of arrays and lists")
+        stored = self.stored(value, stmt)
+        at = self.atom(index, stmt)
+        self.prove(base, at, stored, stmt)
+        self.block.append(Store(self.atom(base), at, stored, op, self.span(stmt)))
+
+    def prove(self, base: Value, index: Atom | None, value: Atom, stmt: ast.AST) -> None:
+        """Use what a store proves of lengths, where it certainly follows the statements that made them."""
+        kind = self.kind(base)
+        region = kind if index is None else self.indexed(kind, index, stmt)
+        equal = K.proved(self.kind(value).shape, region.shape)
+        if not equal:
+            return
+        here = {s.name for s in self.block if isinstance(s, Let)}
+        for name, known in list(self.kinds.items()):
+            if known.shape and any(n in equal for n in known.shape) and name not in here:
+                return
+        for name in here:
+            shape = self.kinds[name].shape
+            if shape:
+                self.kinds[name] = replace(self.kinds[name], shape=tuple(equal.get(n, n) for n in shape))
+
+    def stored(self, value: Value, stmt: ast.AST) -> Atom:
+        """A value that is written into an array; displays become arrays."""
+        if isinstance(value, Group):
+            return self.atom(self.apply("np.array", [value], {}, stmt))
+        return self.atom(value, stmt)
+
+    def _store_key(self, base: Group, index: Value, value: Value, stmt: ast.AST) -> None:
+        """Give a key of a dict display a value: every name of the dict means the new display afterwards."""
+        if not isinstance(index, Const | Ref):
+            self.refuse(stmt, "a dict is written at a computed key", "use literal keys, or a list and an index")
+        key = index.value if isinstance(index, Const) else index.obj
+        made = dict(zip(base.keys, base.items, strict=True))
+        made[key] = value
+        self._replace(base, Group("dict", list(made.values()), list(made)), stmt)
+
+    def _replace(self, old: Group, new: Group, stmt: ast.AST) -> None:
+        scopes: list[Scope] = []
+        for scope in (self.scope, *self.callers):
+            inner: Scope | None = scope
+            while inner is not None:
+                if all(inner is not s for s in scopes):
+                    scopes.append(inner)
+                inner = inner.parent
+        for scope in scopes:
+            for name, known in list(scope.env.items()):
+                fresh = _substituted(known, old, new)
+                if fresh is known:
+                    continue
+                if scope is not self.scope and self.nesting != self.scope.nesting:
+                    self.refuse(stmt, f"the dict {name!r} of a caller is written in a branch or loop of a function",
+                                "return a new dict")  # fmt: skip
+                scope.env[name] = fresh
+
+    def _refuse_attribute(self, target: ast.Attribute, stmt: ast.AST) -> None:
+        self.refuse(stmt, f"the attribute {target.attr!r} is assigned", "use a local name and return it")
+
+    # ------------------------------------------------------------------------------------------ augmented assignments
+
+    def _augassign(self, stmt: ast.AugAssign) -> None:
+        op = BINARY[type(stmt.op)]
+        target = stmt.target
+        if isinstance(target, ast.Name):
+            load = ast.copy_location(ast.Name(target.id, ast.Load()), target)
+            self._augment_name(target.id, self.operand(load), op, self.operand(stmt.value), stmt)
+        elif isinstance(target, ast.Subscript):
+            self._augment_item(target, op, stmt)
+        else:
+            self._refuse_attribute(target, stmt)
+
+    def _augment_name(self, name: str, old: Value, op: str, value: Value, stmt: ast.AST) -> None:
+        kind = self.kind(old)
+        if kind.is_array or kind.cat == "num":
+            self._augment_array(old, op, value, stmt)
+        elif kind.cat == "list" and op == "add" and isinstance(old, Var):
+            self.builtin_method(old, ".extend", [value], {}, stmt, "")
+        elif kind.cat == "list" and isinstance(old, Ref):
+            self.refuse_write(old, stmt)
+        else:
+            method = user_method(live_object(self, old), f"__i{op}__")
+            if method is None:
+                made = self.binary(op, old, value, stmt, name)
+            else:
+                made = self.call_value(method, [old, value], {}, stmt)
+            self.scope.env[name] = self.settled(made, stmt, name)
+
+    def _augment_array(self, base: Value, op: str, value: Value, stmt: ast.AST) -> None:
+        if isinstance(base, Ref):
+            self.refuse_write(base, stmt)
+        stored = self.stored(value, stmt)
+        self.prove(base, None, stored, stmt)
+        self.block.append(Store(self.atom(base), None, stored, op, self.span(stmt)))
+
+    def _augment_item(self, target: ast.Subscript, op: str, stmt: ast.AugAssign) -> None:
+        base = self.operand(target.value)
+        kind = self.kind(base)
+        index = self.index(target.slice)
+        if kind.is_array or kind.cat == "num":
+            self.store(base, index, self.operand(stmt.value), op, stmt)
+            return
+        old = self.getitem(base, index, stmt)
+        value = self.operand(stmt.value)
+        if self.kind(old).is_array:
+            self._augment_array(old, op, value, stmt)
+            return
+        fresh = self.binary(op, old, value, stmt)
+        if isinstance(base, Group) and base.cat == "dict":
+            self._store_key(base, index, self.settled(fresh, stmt), stmt)
+        else:
+            self.store(base, index, fresh, "", stmt)
+
+    # --------------------------------------------------------------------------------------------- the other statements
+
+    def _functiondef(self, stmt: ast.FunctionDef) -> None:
+        if stmt.decorator_list:
+            self.refuse(stmt, f"the nested function {stmt.name} has a decorator", "apply it outside of the function")
+        self.scope.env[stmt.name] = self.closure(stmt)
+
+    def _assert(self, stmt: ast.Assert) -> None:
+        cond = self.operand(stmt.test)
+        message = () if stmt.msg is None else (self.variable(self.operand(stmt.msg), stmt),)
+        if self.static_truth(cond) is not True:
+            self.do(Call("assert", (self.truth(cond, stmt), *message)), stmt)
+
+    def _raise(self, stmt: ast.Raise) -> None:
+        if stmt.exc is None:
+            self.refuse(stmt, "a bare raise is not supported", "name the exception")
+        self.do(Call("raise", (self.variable(self.operand(stmt.exc), stmt),)), stmt)
+
+    def _delete(self, stmt: ast.Delete) -> None:
+        for target in stmt.targets:
+            if not isinstance(target, ast.Name):
+                self.refuse(target, "del of an element is not supported", "build a new list or dict")
+            self.scope.env.pop(target.id, None)
+
+    def _import(self, stmt: ast.Import) -> None:
+        for alias in stmt.names:
+            module = importlib.import_module(alias.name)
+            name = alias.asname or alias.name.split(".")[0]
+            if alias.asname is None:
+                module = importlib.import_module(name)
+            self.scope.env[name] = Ref(name, module)
+
+    def _importfrom(self, stmt: ast.ImportFrom) -> None:
+        if stmt.level or stmt.module is None:
+            self.refuse(stmt, "a relative import inside of a function is not supported", "import at the top of the file")
+        module = importlib.import_module(stmt.module)
+        for alias in stmt.names:
+            name = alias.asname or alias.name
+            self.scope.env[name] = self.live_value(name, getattr(module, alias.name))
+
+    def _global(self, stmt: ast.Global) -> None:
+        if any(name in self.scope.locals for name in stmt.names):
+            self.refuse(stmt, f"the global {stmt.names[0]!r} is written", "return the value, or pass it in")
+
+    def _nonlocal(self, stmt: ast.Nonlocal) -> None:
+        if any(name in self.scope.locals for name in stmt.names):
+            self.refuse(stmt, f"{stmt.names[0]!r} of the enclosing function is written", "return the value, or pass it in")
+
+    def _with(self, stmt: ast.With) -> None:
+        constant = False
+        for item in stmt.items:
+            call = item.context_expr
+            fn = self.expr(call.func) if isinstance(call, ast.Call) else None
+            obj = fn.obj if isinstance(fn, Ref) else None
+            if getattr(obj, "__s2sad_no_grad__", False):
+                constant = True
+            elif obj is np.errstate and isinstance(call, ast.Call):
+                self._errstate(call)
+            else:
+                self.refuse(call, "this with statement is not supported",
+                            "call the function outside of it; s2sad.no_grad() and np.errstate() can be used")  # fmt: skip
+            if item.optional_vars is not None:
+                self.refuse(item.optional_vars, "what a with statement binds is not supported", "leave the name out")
+        self.const_depth += constant
+        try:
+            self.statements(stmt.body)
+        finally:
+            self.const_depth -= constant
+
+    def _errstate(self, call: ast.Call) -> None:
+        """Warnings say nothing about values: the block is lowered as it is, and the text silences what it did."""
+        modes = [self.operand(k.value) for k in call.keywords]
+        for mode in modes:
+            if not (isinstance(mode, Const) and mode.value in SILENT):
+                self.refuse(call, "np.errstate makes exceptions of warnings here", 'use "ignore" or "warn", and test the values')
+        self.quiet |= any(isinstance(m, Const) and m.value == "ignore" for m in modes)
+
+    def _match(self, stmt: ast.Match) -> None:
+        subject = self.settled(self.operand(stmt.subject), stmt)
+        name = f"{stmt.lineno}:{stmt.col_offset} "  # no user's name has a blank
+        self.scope.env[name] = subject
+        self.statements(as_ifs(self, stmt, name))
+        self.scope.env.pop(name, None)
+
+    def _try(self, stmt: ast.Try) -> None:
+        self.refuse(stmt, "try is not supported", "test for the condition before it arises")
+
+    def _trystar(self, stmt: ast.TryStar) -> None:
+        self.refuse(stmt, "try is not supported", "test for the condition before it arises")
+
+    def _classdef(self, stmt: ast.ClassDef) -> None:
+        self.refuse(stmt, f"the class {stmt.name} is defined inside of the function", "define it at the top of the file")
+
+    def _asyncfor(self, stmt: ast.AsyncFor) -> None:
+        self.refuse(stmt, "coroutines are not supported", "compute the values before the call")
+
+    def _asyncwith(self, stmt: ast.AsyncWith) -> None:
+        self.refuse(stmt, "coroutines are not supported", "compute the values before the call")
+
+    def _asyncfunctiondef(self, stmt: ast.AsyncFunctionDef) -> None:
+        self.refuse(stmt, "coroutines are not supported", "write a plain function")
+
+
+def _substituted(value: Value, old: Group, new: Group) -> Value:
+    """The value with one display, known by identity, replaced."""
+    if value is old:
+        return new
+    if isinstance(value, Group):
+        items = [_substituted(item, old, new) for item in value.items]
+        if any(a is not b for a, b in zip(items, value.items, strict=True)):
+            return Group(value.cat, items, value.keys, value.cls)
+    if isinstance(value, Method):
+        owner = _substituted(value.self, old, new)
+        return value if owner is value.self else Method(value.fn, owner)
+    return value
+
+
+__all__: list[Any] = ["Statements"]

@@ -1,0 +1,108 @@
+"""Derivatives that are remembered: how one is called, and under which signatures it is found again.
+
+`Made` is a derivative with the parameters that it takes; `Memo` holds those of one function, and gives none
+whose guard is broken.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from s2sad import arguments as A
+from s2sad import engine
+from s2sad.binding import Choice, Values
+from s2sad.engine import Derived
+from s2sad.errors import Refusal, UnsupportedError
+from s2sad.frontend.state import Dependency
+
+TEXTS = 64  # derivatives that are remembered of one function, those used last
+
+
+@dataclass(slots=True)
+class Made:
+    """A derivative and how it is called.
+
+    order      the parameters that the generated function takes, in its order
+    wrt        the parameters that it differentiates by
+    converted  those that hold dataclasses, which the generated function takes as dicts
+    inner      for a derivative of a derivative: the one that was differentiated
+    """
+
+    derived: Derived
+    order: list[str]
+    wrt: list[str]
+    converted: list[str]
+    choices: tuple[Choice, ...]
+    dependencies: list[Dependency]
+    inner: Made | None = None
+    guard: Callable[[], bool] = field(init=False)
+    functions: tuple[Callable[..., Any], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.guard = engine.guard(self.dependencies)
+        self.functions = tuple(self.derived.functions.values())
+
+    def arguments(self, values: Values) -> list[Any]:
+        """What the generated function is called with; UnsupportedError if written ones overlap others."""
+        if self.derived.written:
+            written = [name for name in self.order if self.parameter(name) in self.derived.written]
+            found = A.overlapping(written, values, self.derived.captured)
+            if found is not None:
+                raise UnsupportedError(
+                    [
+                        Refusal(
+                            self.derived.lowered.span,
+                            f"the argument {found[0]!r} is written to, and shares memory with {found[1]}",
+                            "pass a copy of one of them",
+                        )
+                    ]
+                )
+        return [A.passed(values[n]) if n in self.converted else values[n] for n in self.order]
+
+    def parameter(self, name: str) -> str:
+        """What the differentiated text calls a parameter."""
+        return (
+            self.derived.source.node.args.args[self.order.index(name)].arg if self.inner is not None else name
+        )
+
+    def annotate(self, error: Exception) -> None:
+        """Add the user's line to an exception that generated code raised."""
+        trace, span = error.__traceback__, None
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == self.derived.filename:
+                span = self.derived.line_map.get(trace.tb_lineno, span)
+            trace = trace.tb_next
+        if span is not None:
+            line = span.text.partition("\n")[0].strip()
+            error.add_note(f"in the derivative of {span.file}:{span.line}: {line}")
+
+
+class Memo:
+    """Derivatives of one function by signature; the least recently used are forgotten."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._made: OrderedDict[Any, Made] = OrderedDict()
+
+    def get(self, key: Any) -> Made | None:
+        """The derivative under a key, if nothing has changed that it relies on."""
+        made = self._made.get(key)
+        if made is None or not made.guard():
+            return None
+        try:
+            self._made.move_to_end(key)
+        except KeyError:  # forgotten by another thread just now
+            pass
+        return made
+
+    def put(self, key: Any, made: Made) -> None:
+        """Remember a derivative."""
+        with self.lock:
+            self._made[key] = made
+            self._made.move_to_end(key)
+            while len(self._made) > TEXTS:
+                self._made.popitem(last=False)

@@ -1,0 +1,325 @@
+"""Derivatives are remembered, and never used when something that they rely on has changed."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import importlib
+import linecache
+import sys
+import threading
+import time
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import s2sad
+from s2sad import engine, memo, transformed
+from support import load
+
+
+@pytest.fixture
+def derivations(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The functions that were derived, in order."""
+    found: list[str] = []
+    derive = engine.derive
+
+    def counted(source: Any, *args: Any) -> Any:
+        found.append(source.fun.__name__)
+        return derive(source, *args)
+
+    monkeypatch.setattr(engine, "derive", counted)
+    yield found
+
+
+PROGRAM = """
+import numpy as np
+
+K = 2.0
+TABLE = {"a": lambda x: x*x}
+
+def helper(x):
+    return x*x
+
+def other(x):
+    return x*x*x
+
+def f(x, k=3.0):
+    return K*helper(x)*k
+
+def g(x):
+    return TABLE["a"](x)
+
+class Base:
+    def scale(self, x):
+        return 2.0*x
+
+class Child(Base):
+    factor = 3.0
+
+    def loss(self, x):
+        return self.scale(x)*self.factor
+"""
+
+
+# ------------------------------------------------------------------------------------------------------- remembering
+
+
+def test_a_second_call_derives_nothing(derivations: list[str]) -> None:
+    g = s2sad.grad(lambda x, n: np.sum(x**n))
+    for x in (np.ones(3), np.ones(7), np.zeros(2)):
+        g(x, 2)
+        g(x, n=3)
+    assert len(derivations) == 1
+    g(np.ones((2, 2)), 2)
+    g(2.0, 2)
+    g(np.float64(2.0), 2)
+    g(np.ones(3, np.float32), 2)
+    g(np.ones(1), 2)
+    assert len(derivations) == 6
+    g(np.ones(3), 2)
+    assert len(derivations) == 6
+
+
+def test_functions_that_are_made_anew_share_texts(derivations: list[str]) -> None:
+    def make():
+        return lambda x: x*x*x
+
+    assert [s2sad.grad(make())(2.0) for _ in range(3)] == [12.0]*3
+    assert [s2sad.vjp(make(), 2.0)[1](1.0) for _ in range(3)] == [(12.0,)]*3
+    assert len(derivations) == 2
+
+
+def test_equal_and_unequal_lengths_are_told_apart() -> None:
+    g = s2sad.grad(lambda x, y: np.sum(x*y))
+    np.testing.assert_array_equal(g(np.ones(3), np.arange(3.0)), np.arange(3.0))
+    np.testing.assert_array_equal(g(np.ones(1), np.arange(3.0)), [3.0])
+    np.testing.assert_array_equal(g(np.ones((2, 1)), np.arange(3.0)), [[3.0], [3.0]])
+
+
+def test_the_last_used_are_kept(derivations: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memo, "TEXTS", 3)
+    g = s2sad.grad(lambda x, s: x*x)
+    for s in "abcd":
+        g(2.0, s)
+    assert len(derivations) == 4
+    g(2.0, "b")
+    g(2.0, "e")
+    g(2.0, "b")
+    assert len(derivations) == 5
+    g(2.0, "a")
+    assert len(derivations) == 6
+
+
+def test_texts_are_let_go_with_their_functions() -> None:
+    def count() -> int:
+        gc.collect()
+        return sum(name.startswith("<s2sad let_go") for name in linecache.cache)
+
+    def make(k):
+        def let_go(x):
+            return k*x*x
+
+        return let_go
+
+    for k in range(30):
+        assert s2sad.grad(make(float(k)))(1.0) == 2.0*k
+    assert count() <= transformed.CLOSURES + 1
+
+
+# ------------------------------------------------------------------------------------------------------- freshness
+
+
+@pytest.mark.parametrize("x", [3.0, np.array([3.0])], ids=["short way", "long way"])
+def test_redefinitions_are_seen_at_once(tmp_path: Path, x: Any) -> None:
+    m = load(PROGRAM, tmp_path)
+
+    def slope() -> float:
+        return float(np.sum(gradient(x)))
+
+    gradient = s2sad.grad(lambda x: np.sum(m.f(x)))
+    direct = s2sad.grad(m.f) if isinstance(x, float) else gradient
+    assert slope() == 36.0 and float(np.sum(direct(x))) == 36.0
+    m.K = 4.0
+    assert slope() == 72.0 and float(np.sum(direct(x))) == 72.0
+    m.helper = m.other
+    assert slope() == 324.0 and float(np.sum(direct(x))) == 324.0
+    m.f.__defaults__ = (1.0,)
+    assert slope() == 108.0 and float(np.sum(direct(x))) == 108.0
+    m.other.__code__ = (lambda x: x).__code__
+    assert slope() == 4.0 and float(np.sum(direct(x))) == 4.0
+
+
+def test_the_code_of_the_function_itself(tmp_path: Path) -> None:
+    m = load(PROGRAM, tmp_path)
+    g = s2sad.grad(m.helper)
+    assert g(3.0) == 6.0 and g(3.0) == 6.0
+    code = m.helper.__code__
+    m.helper.__code__ = m.other.__code__
+    assert g(3.0) == 27.0 and s2sad.vjp(m.helper, 3.0)[1](1.0) == (27.0,)
+    m.helper.__code__ = code
+    assert g(3.0) == 6.0
+
+
+def test_entries_of_dicts_and_closures(tmp_path: Path) -> None:
+    m = load(PROGRAM, tmp_path)
+    g = s2sad.grad(m.g)
+    assert g(3.0) == 6.0 and g(3.0) == 6.0
+    m.TABLE["a"] = m.other
+    assert g(3.0) == 27.0
+
+    k = 2.0
+
+    def f(x):
+        return k*x*x
+
+    h = s2sad.grad(f)
+    assert h(3.0) == 12.0 and h(3.0) == 12.0
+    k = 5.0
+    assert h(3.0) == 30.0
+
+
+def test_classes_on_the_path_of_a_method(tmp_path: Path) -> None:
+    m = load(PROGRAM, tmp_path)
+    model = m.Child()
+    g = s2sad.grad(model.loss)
+    assert g(2.0) == 6.0 and g(2.0) == 6.0
+    model.factor = 5.0
+    assert g(2.0) == 10.0
+    m.Base.scale = lambda self, x: x*x
+    assert g(2.0) == 20.0
+    m.Child.scale = lambda self, x: 7.0*x
+    assert g(2.0) == 35.0
+    model.scale = lambda x: 11.0*x
+    assert g(2.0) == 55.0
+
+
+def test_a_builtin_that_is_shadowed_later(tmp_path: Path) -> None:
+    m = load("def f(x):\n    return abs(x)*x\n\ndef cube(x):\n    return x*x*x\n", tmp_path)
+    g = s2sad.grad(m.f)
+    assert g(2.0) == 4.0 and g(2.0) == 4.0
+    m.abs = m.cube
+    assert g(2.0) == 32.0
+
+
+def test_a_reloaded_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    path = tmp_path/"reloaded_by_s2sad.py"
+    path.write_text("def f(x):\n    return x*x\n")
+    m = importlib.import_module("reloaded_by_s2sad")
+    old = s2sad.grad(m.f)
+    through = s2sad.grad(lambda x: m.f(x))
+    assert old(3.0) == 6.0 and through(3.0) == 6.0
+    path.write_text("def f(x):\n    return 1.0*x*x*x\n")
+    importlib.reload(m)
+    assert through(3.0) == 27.0 and s2sad.grad(m.f)(3.0) == 27.0
+    assert old(3.0) == 6.0  # the old function still is what it was
+
+
+def test_derivatives_of_derivatives_are_fresh(tmp_path: Path) -> None:
+    m = load(PROGRAM, tmp_path)
+    h = s2sad.grad(s2sad.grad(m.f))
+    assert h(3.0) == 12.0 and h(3.0) == 12.0
+    m.helper = m.other
+    assert h(3.0) == 108.0
+    m.K = 1.0
+    assert h(3.0) == 54.0
+
+
+def test_arguments_that_are_functions() -> None:
+    g = s2sad.grad(lambda x, f: f(x))
+    assert g(2.0, lambda x: x*x) == 4.0 and g(2.0, lambda x: x*x*x) == 12.0
+    assert g(2.0, functools.partial(lambda k, x: k*x, 5.0)) == 5.0
+
+
+# ------------------------------------------------------------------------------------------------------- identities
+
+
+def test_functions_with_equal_code_are_told_apart() -> None:
+    def make(k):
+        def f(x):
+            return k*x
+
+        return f
+
+    functions = [make(float(k)) for k in range(5)]
+    assert [s2sad.grad(f)(1.0) for f in functions] == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert [s2sad.vjp(f, 1.0)[1](1.0)[0] for f in functions] == [0.0, 1.0, 2.0, 3.0, 4.0]
+
+
+def test_equal_code_in_two_namespaces(tmp_path: Path) -> None:
+    m = load(PROGRAM, tmp_path)
+    copied = types.FunctionType(m.f.__code__, {**vars(m), "K": 10.0}, "f", m.f.__defaults__)
+    assert s2sad.grad(m.f)(1.0) == 12.0 and s2sad.grad(copied)(1.0) == 60.0
+
+
+def test_ids_that_are_used_again() -> None:
+    class Model:
+        def __init__(self, k):
+            self.k = k
+
+        def loss(self, x):
+            return self.k(x)
+
+    g = s2sad.grad(lambda x, f: f(x))
+    for k in range(40):
+        scale = float(k)
+        assert g(1.0, lambda x, scale=scale: scale*x) == scale
+        assert s2sad.grad(Model(lambda x, scale=scale: scale*x).loss)(1.0) == scale
+        assert s2sad.vjp(Model(lambda x, scale=scale: scale*x).loss, 1.0)[1](1.0) == (scale,)
+        gc.collect()
+
+
+# --------------------------------------------------------------------------------------------------------- threads
+
+
+def test_many_threads_and_redefinitions(tmp_path: Path) -> None:
+    m = load("K = 0.0\n\ndef f(x):\n    return K*x\n", tmp_path)
+    g = s2sad.grad(m.f)
+    values = [float(k) for k in range(6)]
+    wrong: list[Any] = []
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            before = m.K
+            slope = g(1.0)
+            after = m.K
+            if not before <= slope <= after:
+                wrong.append((before, slope, after))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for value in values:
+        m.K = value
+        assert g(1.0) == value
+        time.sleep(0.01)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_one_derivation_for_threads_that_come_together(derivations: list[str]) -> None:
+    g = s2sad.grad(lambda x: np.sum(np.sin(x)*x))
+    barrier = threading.Barrier(6)
+    found: list[Any] = []
+
+    def work() -> None:
+        barrier.wait()
+        found.append(g(np.ones(3)))
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(derivations) == 1
+    for grad in found:
+        np.testing.assert_array_equal(grad, found[0])

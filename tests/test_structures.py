@@ -1,0 +1,210 @@
+"""Arguments and results that are trees of arrays and numbers, and how arguments may be passed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import namedtuple
+from functools import partial
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import check, check_vjp, load
+
+Layer = namedtuple("Layer", ["w", "b"])
+
+
+@dataclasses.dataclass
+class State:
+    position: np.ndarray
+    speed: float
+    label: str = "particle"
+
+
+X = np.array([0.3, 0.7, 1.1])
+
+
+def of_tuple(p, x):
+    w, b = p
+    return np.sum(w*x)*b
+
+
+def of_list(ps, x):
+    s = 0.0
+    for p in ps:
+        s = s + np.sum(p*x)*np.sum(p)
+    return s
+
+
+def of_dict(d, x):
+    return np.sum(d["w"]*x*d["w"]) + d["b"]*d["b"]
+
+
+def of_nested(d, x):
+    return np.sum(d["layers"][0][0]*x) + d["layers"][1][1]*d["scale"]
+
+
+def of_namedtuple(layer, x):
+    return np.sum(layer.w*x) + layer.b*layer.b
+
+
+def of_dataclass(state, x):
+    return np.sum(state.position*x)*state.speed
+
+
+def of_written_list(ps, x):
+    ps[0][0] = x[1]
+    ps[1] *= x
+    return np.sum(ps[0]*ps[1])
+
+
+def of_written_dict(d, x):
+    d["w"][1:] *= x[1:]
+    d["b"] = d["b"]*2.0
+    return np.sum(d["w"]*x) + d["b"]
+
+
+CASES = [
+    (of_tuple, (X*2, 0.5)),
+    (of_list, [X*2, X + 1.0]),
+    (of_list, [X]),
+    (of_dict, {"w": X*2, "b": 0.5}),
+    (of_dict, {"b": np.float64(0.5), "w": X*2, "unused": np.ones(2), "name": "model", "count": 3}),
+    (of_nested, {"layers": [(X*2, 1.0), (X, 3.0)], "scale": 0.5}),
+    (of_namedtuple, Layer(X*2, 0.5)),
+    (of_dataclass, State(X*2, 0.5)),
+    (of_written_list, [X*2, X + 1.0]),
+    (of_written_dict, {"w": X*2, "b": 0.5}),
+]
+
+
+@pytest.mark.parametrize("fun, structure", CASES, ids=[f"{f.__name__}{k}" for k, (f, _) in enumerate(CASES)])
+def test_structured_arguments(fun, structure):
+    check(fun, (structure, X + 0.2))
+
+
+def test_leaves_that_have_no_derivative_get_none():
+    g = s2sad.grad(of_dict)({"b": 0.5, "w": X, "name": "model", "count": 3}, X)
+    assert g["name"] is None and g["count"] is None and g["b"] == 1.0
+    g = s2sad.grad(of_dataclass)(State(X, 2.0), X)
+    assert isinstance(g, State) and g.label is None and g.speed == np.sum(X*X)
+
+
+RESULTS = [
+    lambda x, y: (x*y, x + y),
+    lambda x, y: [x*y, (y, x*2)],
+    lambda x, y: {"a": x*y, "b": {"c": x}},
+    lambda x, y: (x, x, y),
+    lambda x, y: (np.sum(x), 3, "text", None, x*y),
+    lambda x, y: x[1:],
+    lambda x, y: x.T,
+    lambda x, y: y,
+]
+
+
+@pytest.mark.parametrize("index", range(len(RESULTS)))
+def test_structured_results(index):
+    check_vjp(RESULTS[index], (X.copy(), X*2))
+
+
+def test_arguments_by_name_default_and_star(tmp_path):
+    module = load(
+        "import numpy as np\n"
+        "def f(x, y=2.0, *rest, scale=3.0, **others):\n"
+        "    s = np.sum(x)*y*scale\n"
+        "    for r in rest:\n        s = s + np.sum(r*x)\n"
+        "    return s + others.get('shift', 0.0)\n"
+        "def g(x, k=2.0, *, scale=3.0):\n    return np.sum(x*x)*k*scale\n",
+        tmp_path,
+    )
+    assert s2sad.grad(module.g)(X).tolist() == (12*X).tolist()
+    assert s2sad.grad(module.g)(X, k=1.0, scale=0.5).tolist() == X.tolist()
+    assert s2sad.grad(module.g, "k")(X) == 3*np.sum(X*X)
+    assert s2sad.grad(module.g, "scale")(X, scale=4.0) == 2*np.sum(X*X)
+    assert s2sad.grad(module.g, ("x", "k"))(x=X, k=1.0)[1] == 3*np.sum(X*X)
+    assert s2sad.grad(module.g, -2)(X, 1.0).shape == X.shape
+
+
+class Model:
+    def __init__(self, k):
+        self.k = k
+
+    def loss(self, x):
+        return self.k*np.sum(x*x)
+
+    def __call__(self, x):
+        return self.k*np.sum(x)
+
+
+def test_callables_of_every_sort():
+    model = Model(3.0)
+    assert s2sad.grad(model.loss)(X).tolist() == (6*X).tolist()
+    assert s2sad.grad(model)(X).tolist() == [3.0, 3.0, 3.0]
+    model.k = 4.0
+    assert s2sad.grad(model.loss)(X).tolist() == (8*X).tolist()
+    assert s2sad.grad(partial(of_dict, {"w": X, "b": 1.0}))(X).tolist() == (X*X).tolist()
+    assert s2sad.grad(partial(of_tuple, x=X))((X, 2.0))[1] == np.sum(X*X)
+    assert s2sad.grad(np.sin)(0.0) == 1.0
+    assert s2sad.grad(lambda x: x**3)(2.0) == 12.0
+
+
+def test_decorator_forms():
+    @s2sad.grad
+    def one(x):
+        """The square."""
+        return x*x
+
+    @s2sad.grad(argnums=(0, 1))
+    def two(x, y):
+        return x*y
+
+    assert one(3.0) == 6.0 and two(3.0, 4.0) == (4.0, 3.0)
+    assert one.__name__ == "one" and "The square." in one.__doc__
+
+
+def test_methods_count_from_the_first_argument_after_self():
+    class Loss:
+        def __init__(self, k):
+            self.k = k
+
+        @s2sad.grad
+        def slope(self, x):
+            return self.k*x*x
+
+    assert Loss(2.0).slope(3.0) == 12.0
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+def test_dtypes_are_kept(dtype):
+    x = np.linspace(0.5, 1.0, 4).astype(dtype)
+    g = s2sad.grad(lambda x: np.sum(x*x))(x)
+    assert g.dtype == dtype
+    s = s2sad.grad(lambda x: x*x)(dtype(0.5))
+    assert type(s) is dtype
+
+
+def test_read_only_and_byte_swapped_arguments():
+    x = np.array([1.0, 2.0])
+    x.flags.writeable = False
+    check(lambda x: np.sum(x*x), (x,))
+
+    def writes(x):
+        x[0] = x[1]
+        return np.sum(x*x)
+
+    assert s2sad.grad(writes)(x).tolist() == [0.0, 8.0]
+    assert s2sad.grad(lambda x: np.sum(x*x))(np.array([1.0, 2.0], dtype=">f8")).tolist() == [2.0, 4.0]
+
+
+def test_has_aux():
+    def f(x):
+        y = x*x
+        return np.sum(y), {"y": y, "n": len(x)}
+
+    g, aux = s2sad.grad(f, has_aux=True)(X)
+    assert np.array_equal(g, 2*X) and aux["n"] == 3 and np.array_equal(aux["y"], X*X)
+    (value, aux), g = s2sad.value_and_grad(f, has_aux=True)(X)
+    assert value == np.sum(X*X) and np.array_equal(g, 2*X) and aux["n"] == 3
+    _out, pullback, aux = s2sad.vjp(f, X, has_aux=True)
+    assert np.array_equal(pullback(np.float64(1.0))[0], 2*X) and aux["n"] == 3
