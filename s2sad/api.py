@@ -170,7 +170,7 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False, copy: boo
         raise
     shown = transform.present(made, raw, values) if copy or made.inner is not None else raw
     out, aux = shown if has_aux else (shown, None)
-    watch = debug.Watch(kept) if debug.enabled() else None
+    watch = debug.Watch(kept) if made.debug else None
 
     def pullback(ct: Any) -> tuple[Any, ...]:
         """The cotangents of the primals for a cotangent of the result."""
@@ -182,24 +182,22 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False, copy: boo
             raise
         if watch is not None:
             watch.check("values that a pullback keeps")
-        return _by_primal(
-            transform,
-            values,
-            dict(zip([c.parameter for c in made.choices], grads, strict=True)),
-            len(primals),
-        )
+        named = dict(zip([c.parameter for c in made.choices], grads, strict=True))
+        return _by_primal(transform, made, values, named, len(primals))
 
     return (out, pullback, aux) if has_aux else (out, pullback)
 
 
-def _by_primal(transform: _Vjp[Any], values: Values, grads: dict[str, Any], count: int) -> tuple[Any, ...]:
+def _by_primal(
+    transform: _Vjp[Any], made: Made, values: Values, grads: dict[str, Any], count: int
+) -> tuple[Any, ...]:
     """One cotangent for each primal, in the order of the call."""
     binder = transform.binder
     found: list[Any] = []
     for name in [n for n in values if n in binder.free or n == binder.vararg]:
         value = values[name]
         cotangent = A.conform(grads[name], value) if name in grads else None
-        if debug.enabled() and name in grads:
+        if made.debug and name in grads:
             debug.check_gradient(name, grads[name], value)
         if name == binder.vararg:
             found.extend(cotangent if cotangent is not None else [None] * len(value))

@@ -197,11 +197,6 @@ def has_records(value: Any) -> bool:
     return isinstance(value, list | tuple) and any(map(has_records, value))
 
 
-def all_scalars(args: Sequence[Any]) -> bool:
-    """Whether all arguments are numbers whose type says all that a text relies on."""
-    return all(type(a) in PLAIN or isinstance(a, np.number | np.bool_) for a in args)
-
-
 def passed(value: Any) -> Any:
     """A differentiated argument as generated code takes it: dataclasses become dicts."""
     if is_record(value) and differentiable(value):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from s2sad import arguments as A
-from s2sad import engine
+from s2sad import debug, engine
 from s2sad.binding import Choice, Values
 from s2sad.engine import Derived
 from s2sad.errors import Refusal, UnsupportedError
@@ -39,6 +39,7 @@ class Made:
     choices: tuple[Choice, ...]
     dependencies: list[Dependency]
     inner: Made | None = None
+    debug: bool = field(default_factory=debug.enabled)
     guard: Callable[[], bool] = field(init=False)
     functions: tuple[Callable[..., Any], ...] = field(init=False)
 

@@ -24,7 +24,7 @@ from typing import Any, ClassVar, Generic, ParamSpec
 import numpy as np
 
 from s2sad import arguments as A
-from s2sad import debug, engine
+from s2sad import debug, engine, short
 from s2sad.binding import (
     FUNCTIONS,
     Argnums,
@@ -71,29 +71,8 @@ DOC = {
 }
 
 
-MISS = object()  # the call has to take the long way
-SHORT = """\
-def short(args):
-    try:
-        {args} = args
-        if not ({tests}):
-            return MISS
-    except BROKEN:
-        return MISS
-    transform._last = made
-    try:
-        raw = function({all})
-    except Exception as error:
-        made.annotate(error)
-        raise
-    if {right}:
-        return raw
-    return finish(raw=raw)
-"""  # a call with scalars of known types by position; its text has numbered names only
-
-
 def _miss(args: Any) -> Any:
-    return MISS
+    return short.MISS
 
 
 _memos: OrderedDict[Any, Memo] = OrderedDict()
@@ -134,6 +113,7 @@ class Transformed(Generic[P]):
         self._active: tuple[Binder, frozenset[str]] | None = None
         self._memo = Memo()
         self._short: Callable[[Any], Any] = _miss
+        self._key: tuple[Any, ...] | None = None
         self._shorts: dict[Any, tuple[Made, Callable[[Any], Any]]] = {}
         self._last: Made | None = None
         functools.update_wrapper(self, fun, updated=())
@@ -435,7 +415,7 @@ class Transformed(Generic[P]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
         if not kwargs:
             result = self._short(args)
-            if result is not MISS:
+            if result is not short.MISS:
                 return result
         return self._call(args, kwargs)
 
@@ -443,7 +423,7 @@ class Transformed(Generic[P]):
         values = self.bind(args, kwargs)
         made = self.lookup(values)
         given = made.arguments(values)
-        watch = debug.Watch(given) if debug.enabled() else None
+        watch = debug.Watch(given) if made.debug else None
         try:
             raw = made.functions[0](*given)
         except Exception as error:
@@ -451,54 +431,26 @@ class Transformed(Generic[P]):
             raise
         if watch is not None:
             watch.check("arguments")
-        elif not kwargs and A.all_scalars(args):
+        elif not kwargs:
             self._remember(args, values, made)
         return self.finish(made, raw, values)
 
     def _remember(self, args: tuple[Any, ...], values: Values, made: Made) -> None:
-        """Enter a call with scalars by position, whose derivative depends on nothing but their types."""
+        """Compile the short way when a call comes that is like the one before."""
         if not self.binder.simple or made.order != list(values) or made.derived.written:
             return
-        if len(self.primal.args) + len(args) != len(values):  # defaults were filled in
+        key = short.key(args)
+        if key is None:
             return
-        types = tuple(map(type, args))
-        known = self._shorts.get(types)
+        known = self._shorts.get(key)
         if known is None or known[0] is not made:
+            if key != self._key:
+                self._key = key
+                return
             if len(self._shorts) >= TEXTS:
                 self._shorts.clear()
-            known = self._shorts[types] = made, self._shortened(args, values, made)
+            known = self._shorts[key] = made, short.build(self, made, args, self.primal.args, values)
         self._short = known[1]
-
-    def _shortened(self, args: tuple[Any, ...], values: Values, made: Made) -> Callable[[Any], Any]:
-        """The short way for arguments of these types; gradients that are floats pass as they are."""
-        chosen = [c.of(values[c.parameter]) for c in made.choices]
-        bare = self.mode == "grad" and not self.has_aux and not made.derived.valued
-        floats = bare and self.single is (len(chosen) == 1) and all(type(v) is float for v in chosen)
-        parts = ["raw"] if self.single else [f"raw[{i}]" for i in range(len(chosen))]
-        names, bound = [f"a{i}" for i in range(len(args))], self.primal.args
-        tests, space = engine.tests(made.dependencies)
-        tests = " and ".join([*(f"type({n}) is t{n}" for n in names), tests])
-        space |= {f"t{n}": type(a) for n, a in zip(names, args, strict=True)}
-        space |= {f"b{i}": v for i, v in enumerate(bound)}
-        space |= {
-            "function": made.functions[0],
-            "made": made,
-            "transform": self,
-            "BROKEN": engine.BROKEN,
-            "MISS": MISS,
-            "finish": functools.partial(self.finish, made, values=values),
-        }
-        exec(
-            SHORT.format(
-                args="".join(f"{n}, " for n in names) or "()",
-                all=", ".join([*(f"b{i}" for i in range(len(bound))), *names]),
-                tests=tests,
-                right=" and ".join(f"type({p}) is float" for p in parts) if floats else "False",
-            ),
-            space,
-        )
-        short: Callable[[Any], Any] = space["short"]
-        return short
 
     def finish(self, made: Made, raw: Any, values: Values) -> Any:
         """The result of the generated function as the caller gets it."""
@@ -512,7 +464,7 @@ class Transformed(Generic[P]):
         for choice in made.choices:
             value = choice.of(values[choice.parameter])
             grad = choice.of(parts[choice.parameter])
-            if debug.enabled():
+            if made.debug:
                 debug.check_gradient(choice.parameter, grad, value)
             found.append(A.conform(grad, value))
         return found[0] if self.single else tuple(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,3 +40,23 @@ def test_an_example_fails_where_its_numbers_are_wrong(tmp_path: Path) -> None:
     wrong.write_text(text.replace("(2.0) == 7.0", "(2.0) == 7.5"), encoding="utf-8")
     done = run(sys.executable, str(wrong))
     assert done.returncode == 1 and "AssertionError" in done.stderr
+
+
+README = (ROOT/"README.md").read_text(encoding="utf-8")
+
+
+def test_readme_shows_what_is_printed(tmp_path: Path) -> None:
+    program, text, *_ = re.findall(r"(?ms)^```python\n(.*?)^```", README)
+    (tmp_path/"readme.py").write_text(program, encoding="utf-8")
+    done = run(sys.executable, "-W", "error", str(tmp_path/"readme.py"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == text.strip()
+
+
+def test_readme_has_two_commands_and_ci_runs_them() -> None:
+    commands = re.findall(r"(?ms)^```sh\n(.*?)^```", README)
+    assert len(commands) == 2
+    assert "pip install ." in commands[0] and "s2sad dump examples/" in commands[0]
+    assert "pip install -e '.[test]'" in commands[1] and "pytest" in commands[1]
+    for command in commands:  # .ci/run takes them out of the README, it has no copy of its own
+        assert command.strip() not in (ROOT/".ci"/"run").read_text(encoding="utf-8")

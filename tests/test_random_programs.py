@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import s2sad
 from programs import HELPERS, Program, outcome, shrink
-from support import load
+from support import check, load
 
 CHUNKS = 8
 PER_CHUNK = 40  # --full: ten times as many
@@ -92,3 +95,43 @@ def test_passes_off_and_on_agree(
                     np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-11)
                 compared += 1
     assert compared
+
+
+# ------------------------------------------------------------------------------------------------ random formulas
+
+SHAPES = [(), (3,), (1,), (2, 3), (2, 1), (1, 3), (4, 1, 3)]
+LEAVES = st.sampled_from(["x", "y", "z", "2.0", "0.5", "x", "y"])
+UNARY = ["np.sin({})", "np.cos({})", "np.tanh({})", "-({})", "({})**2", "({})**3", "np.sqrt(1.0 + ({})**2)"]
+UNARY += ["np.exp(-({})**2)", "abs({} + 3.1)"]
+BINARY = ["({} + {})", "({} - {})", "({})*({})", "({})/(1.5 + np.sin({}))"]
+BINARY += ["np.where({} > 0.0531, {}, 0.3)", "np.arctan2({}, 2.0 + ({})**2)"]
+
+
+def grown(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    one = st.tuples(st.sampled_from(UNARY), children).map(lambda t: t[0].format(t[1]))
+    two = st.tuples(st.sampled_from(BINARY), children, children).map(lambda t: t[0].format(t[1], t[2]))
+    return one | two
+
+
+FORMULAS = st.recursive(LEAVES, grown, max_leaves=8)
+
+
+def values(kind: int, shape: tuple[int, ...], salt: int) -> object:
+    rng = np.random.default_rng([salt, len(shape)])
+    v = np.round(rng.uniform(-1.0, 1.0, shape), 2) + 0.0137
+    return (float(v), np.float64(v), np.asarray(v))[kind] if shape == () else v
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(
+    formula=FORMULAS,
+    shapes=st.tuples(*[st.sampled_from(SHAPES)]*3),
+    kinds=st.tuples(*[st.integers(0, 2)]*3),
+)
+def test_random_formulas(formula: str, shapes: tuple[tuple[int, ...], ...], kinds: tuple[int, ...]) -> None:
+    """Elementwise formulas over every mixture of scalars and broadcast arrays."""
+    args = tuple(values(k, s, i) for i, (k, s) in enumerate(zip(kinds, shapes, strict=True)))
+    with tempfile.TemporaryDirectory() as folder:
+        module = load(f"import numpy as np\n\n\ndef f(x, y, z):\n    return np.sum({formula})\n", Path(folder))
+        gradient = check(module.f, args, tol=1e-6, probes=1)
+    assert len(gradient) == 3

@@ -29,7 +29,7 @@ SHAPES = frozenset((("np.full_like", "a"), ("unbroadcast", "x"), ("unreduce", "x
 def carries(kind: Kind) -> bool:
     """Whether a value of this kind can carry a derivative."""
     if kind.is_number:
-        return kind.inexact
+        return kind.inexact or (not kind.is_python and not kind.sort)
     if kind.cat in ("list", "tuple", "dict"):
         return kind.items is None or any(carries(i) for i in kind.items)
     return kind.cat == "object"

@@ -183,7 +183,10 @@ class Branches(State):
             a, b = env1.get(name, Undef()), env2.get(name, Undef())
             if isinstance(a, Undef) and isinstance(b, Undef):
                 joined.pop(name, None)
-            elif any(isinstance(v, Group) for v in (a, b)) and any(isinstance(v, Undef) for v in (a, b)):
+                continue
+            if isinstance(a, Undef) or isinstance(b, Undef):
+                self.may_keep(name, node)
+            if any(isinstance(v, Group) for v in (a, b)) and any(isinstance(v, Undef) for v in (a, b)):
                 joined[name] = self._one_sided(a, b, outs)
             else:
                 joined[name] = join_values(self, a, b, name, outs, symbols, node)

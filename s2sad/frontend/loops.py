@@ -10,6 +10,7 @@ over elements of different kinds, is written out; everything else is iterated as
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,9 @@ UNROLL = 4  # elements
 UNROLL_SIZE = 60  # nodes of the body, for each element
 PASSES = 12
 Head = tuple[tuple[Stmt, ...], Atom] | None
+
+
+MADE_NAME = re.compile(r"(value|returned|stop|done|broken|ended)_\d+")  # made by `exits`, read on the right paths only
 
 
 class Loops(State):
@@ -98,6 +102,7 @@ class Loops(State):
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head
         self.loops += 1
         self.nesting += 1
+        self.open_loops.append((self.scope, assigned, phis))
         try:
             for attempt in range(PASSES):
                 self.scope.env = {**entry, **{name: phi.value() for name, phi in phis.items()}}
@@ -119,6 +124,10 @@ class Loops(State):
         finally:
             self.loops -= 1
             self.nesting -= 1
+            self.open_loops.pop()
+        for name in assigned:
+            if (name not in phis or phis[name].guessed_entry) and name in after:
+                self.may_keep(name, node)  # without a trip the name keeps what it has
         carried = self._close(phis, entry, after, assigned)
         stop = self.atom(after[stop_name]) if stop_name is not None else None
         return pre[0], carried, statements, stop
@@ -151,6 +160,14 @@ class Loops(State):
             for phi in guesses:
                 phi.guess()
         return None
+
+    def may_keep(self, name: str, node: ast.AST) -> None:
+        """Note that a path does not bind a name: in a loop it may hold what an earlier trip has bound."""
+        if MADE_NAME.fullmatch(name):
+            return
+        for scope, assigned, phis in reversed(self.open_loops):
+            if scope is self.scope and name in assigned and name not in phis:
+                raise Unbound(name, node)
 
     def _first_phis(self, entry: dict[str, Value], assigned: set[str]) -> dict[str, Phi]:
         phis: dict[str, Phi] = {}

@@ -33,7 +33,7 @@ class Phi:
         self.state = state
         self.name = name
         self.entry = entry
-        self.guessed = isinstance(entry, Undef)
+        self.guessed = self.guessed_entry = isinstance(entry, Undef)
         self.parts: list[Phi] = []
         self.options: list[Value] = []
         self.kind = kind

@@ -140,6 +140,7 @@ class State:
         self.loops = 0  # loops that are open: their bodies are lowered several times
         self.quiet = False  # whether the program silences NumPy's warnings
         self.widened = False  # a list's element kind changed in this pass over a loop
+        self.open_loops: list[tuple[Scope, set[str], dict[str, Any]]] = []  # being lowered, innermost last
         self.callees: dict[Any, Any] = {}  # functions that call themselves, by signature
         self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
         self.foreign: dict[str, str] = {}  # values of types that are not differentiated, by SSA name
@@ -239,6 +240,9 @@ class State:
     def function_body(self, node: ast.FunctionDef) -> Value:
         """The value that a body returns."""
         raise NotImplementedError
+
+    def may_keep(self, name: str, node: ast.AST) -> None:
+        raise AssertionError
 
     def statements(self, body: list[ast.stmt]) -> None:
         """Lower a block."""

@@ -126,3 +126,17 @@ def shadow_of(bars: Any, x: Any) -> Any:
     array([0., 1., 1., 1.])
     """
     return bars(x)
+
+
+def accumulate_shadows(bars: Any, xs: Any, gs: Any) -> None:
+    """Add a sequence of cotangents to the shadows of the arrays in a sequence.
+
+    >>> x = np.zeros(2)
+    >>> bars = Shadows()
+    >>> accumulate_shadows(bars, [x, x[1:]], (np.ones(2), np.ones(1)))
+    >>> bars(x)
+    array([1., 2.])
+    """
+    for x, g in zip(xs, gs, strict=True):
+        bar = bars(x)
+        bar += g

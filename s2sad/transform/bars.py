@@ -87,6 +87,16 @@ class Bars(Builder):
             return atom
         return self._snapshot(atom, stmt, self.before)
 
+    def list_value(self, atom: Var, stmt: Stmt) -> Atom:
+        """A list as it was when `stmt` ran: a copy, for it may have grown since."""
+        key = (stmt, atom.name)
+        if key not in self.snapshots:
+            name = self.fresh("", self.kinds[atom.name])
+            self.before.setdefault(stmt, []).append(Let(name, Call("list", (atom,), (), "list"), getattr(stmt, "span", None), True))
+            self.snapshots[key] = Var(name)
+            self.adopt(name, stmt)
+        return self.snapshots[key]
+
     def result(self, name: str, stmt: Stmt) -> Atom:
         """What the result of `stmt` was when it was made."""
         kind = self.kinds[name]
@@ -202,7 +212,8 @@ class Bars(Builder):
         """`np.where(mask, atom, 0.0)`."""
         cond_kind, kind = self.kind(mask.cond), self.kind(atom)
         if cond_kind.is_python:
-            return self.choose(mask.cond, *((lambda: atom, lambda: Const(0.0)) if mask.when else (lambda: Const(0.0), lambda: atom)))
+            zero = lambda: Const(0.0) if kind.shape == () else self.let(Call("np.zeros_like", (atom,)), kind)  # noqa: E731 - one side
+            return self.choose(mask.cond, *((lambda: atom, zero) if mask.when else (zero, lambda: atom)))
         args = (mask.cond, atom, Const(0.0)) if mask.when else (mask.cond, Const(0.0), atom)
         shape = K.broadcast(cond_kind.shape, kind.shape)
         return self.let(Call("np.where", args), Kind("array", kind.dtype or "float64", shape))

@@ -13,9 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from s2sad.analysis.activity import carries
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Stmt, Var
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Stmt, Var
 from s2sad.transform.bars import ARRAYS, Bar, Bars
 
 
@@ -77,7 +78,30 @@ class Calls(Bars):
         for i, name in enumerate(active):
             operand = operands[names.index(name)]
             made = self.let(Call("getitem", (grads, Const(i))), kinds[i])
-            self.give(operand, Bar(made, owned=kinds[i].cat in ARRAYS))
+            self.give_tree(operand, made)
+
+    def give_tree(self, atom: Atom, grad: Atom) -> None:
+        """Give what a backward function returns for an argument, part by part."""
+        kind = self.kind(atom)
+        if kind.cat in ("tuple", "dict") and isinstance(atom, Var):
+            for key, item in zip(kind.keys or range(len(kind.items or ())), kind.items or (), strict=True):
+                if carries(item):
+                    self._give_part_tree(self.part(self.canonical(atom.name), key, item), self.let(Call("getitem", (grad, Const(key))), item))
+        elif kind.cat == "list" and isinstance(atom, Var):
+            self.block.append(Do(Call("accumulate", (self.buffer(self.canonical(atom.name)), grad)), None, True))
+        else:
+            self.give(atom, Bar(grad, owned=kind.cat in ARRAYS))
+
+    def _give_part_tree(self, path: str, grad: Atom) -> None:
+        kind = self.kinds[path]
+        if kind.cat in ("tuple", "dict"):
+            for key, item in zip(kind.keys or range(len(kind.items or ())), kind.items or (), strict=True):
+                if carries(item):
+                    self._give_part_tree(self.part(path, key, item), self.let(Call("getitem", (grad, Const(key))), item))
+        elif kind.cat == "list":
+            self.block.append(Do(Call("accumulate", (self.buffer(path), grad)), None, True))
+        else:
+            self.add(path, Bar(grad, owned=kind.cat in ARRAYS))
 
     def _grad_kind(self, operand: Atom) -> Kind:
         kind = self.kind(operand)

@@ -26,12 +26,14 @@ class Assumed:
     sums    values from outside whose cotangents the body adds to
     rounds  carried values whose cotangents go round, with the kind, uniformity and ownership at the head
     fixed   carried values whose cotangent goes round unchanged
+    nones   carried values that no trip takes over from the one before: None goes round
     """
 
     sums: dict[str, None] = field(default_factory=dict)
     rounds: dict[str, tuple[Kind, bool, bool]] = field(default_factory=dict)
     fixed: set[str] = field(default_factory=set)
     unfixed: set[str] = field(default_factory=set)
+    nones: set[str] = field(default_factory=set)
 
 
 class Loops(Bars):
@@ -108,7 +110,7 @@ class Loops(Bars):
             kind = replace(kind, shape=self.kinds[name].shape)
         made = self.fresh(self.bar_hint(name), kind)
         outs.append(Out(made, atoms[0], atoms[1]))
-        return Bar(Var(made), uniform, owned and kind.cat in ARRAYS, mask)
+        return Bar(Var(made), uniform, owned and kind.cat in (*ARRAYS, "list"), mask)
 
     def _visible(self, atom: Atom, hidden: list[Stmt]) -> bool:
         """Whether an array can be seen from outside of these statements."""
@@ -154,6 +156,10 @@ class Loops(Bars):
         raise AssertionError("the cotangents of a loop do not settle")
 
     def _by_address(self, name: str) -> bool:
+        """Whether shadows are found by address: of an array, or of the arrays in a list."""
+        if self.kinds[name].cat == "list":
+            cls = self.storage.aliases.of(name)
+            return cls is not None and self.storage.aliases.elements(cls) in self.storage.table
         return self.storage.in_table(name)
 
     def _entry_state(self, c: Carry) -> tuple[Kind, bool, bool]:
@@ -180,6 +186,8 @@ class Loops(Bars):
                 kind, uniform, owned = assumed.rounds[c.name]
                 head = Bar(Var(self.fresh(self.bar_hint(c.out), kind)), uniform, owned)
                 heads[c.name] = head
+                if c.name in assumed.nones:
+                    head = self._first_only(c, head)
                 self.give(c.next, head)
             elif fixed.get(c.name) is not None:
                 self.give(c.next, replace(fixed[c.name], owned=False))  # type: ignore[type-var]
@@ -208,6 +216,21 @@ class Loops(Bars):
             self._append_loop(stmt, body, (*carries, *sums))
         self._leave(carried, assumed, entries, fixed, carries, sums, numbers)
         return True
+
+    def _first_only(self, c: Carry, head: Bar) -> Bar:
+        """What came from behind the loop in the first reversed trip, zeros afterwards."""
+        assert isinstance(head.atom, Var) and isinstance(c.next, Var)
+        kind = replace(self.kinds[c.next.name], cat="array")
+        self.kinds[head.atom.name] = K.OBJECT
+        next_name = c.next.name
+        made = self.choose(
+            self.let(Call("is", (head.atom, Const(None))), K.BOOL),
+            lambda: self.let(Call("np.zeros_like", (self.like(next_name),)), kind), lambda: head.atom,
+            self.bar_hint(c.name),
+        )
+        assert isinstance(made, Var)
+        self.kinds[made.name] = kind
+        return Bar(made, owned=True)
 
     def _stands_for(self, c: Carry, head: Bar) -> bool:
         """Whether the cotangent that goes round has the shape of what the head holds, or that holds nothing at first."""
@@ -297,6 +320,12 @@ class Loops(Bars):
 
     def _check_round(self, c: Carry, assumed: Assumed, entry: Bar, head: Bar, back: Bar | None) -> bool:
         kind, uniform, owned = assumed.rounds[c.name]
+        if back is None and c.name not in assumed.nones and self._other_each_trip(c):
+            assumed.nones.add(c.name)
+            assumed.rounds[c.name] = (replace(self.kinds[c.name], cat="array"), False, True)
+            return False
+        if c.name in assumed.nones:
+            return True
         if self.storage_needs_buffer(c.name):
             new = (replace(self.kinds[c.name], cat="array"), False, True)
         elif back is not None and back.atom == head.atom and c.name not in assumed.unfixed:
@@ -311,6 +340,13 @@ class Loops(Bars):
             assumed.rounds[c.name] = new
             return False
         return True
+
+    def _other_each_trip(self, c: Carry) -> bool:
+        """Whether each trip makes an array of its own, of a shape that only it knows."""
+        kind = self.kinds[c.name]
+        if c.name not in self.unbound or kind.cat not in ARRAYS or not isinstance(c.next, Var):
+            return False
+        return not (kind.shape and K.same_shape(kind, self.kinds[c.next.name])) and c.next.name not in self.unbound
 
     def _round_kind(self, c: Carry, kind: Kind, entry: Bar, back: Bar | None, uniform: bool) -> Kind:
         mine = self.kinds[c.name]
@@ -331,10 +367,12 @@ class Loops(Bars):
                 continue
             kind, uniform, owned = assumed.rounds[c.name]
             back = backs[c.name]
-            if self.storage_needs_buffer(c.name):
+            if c.name in assumed.nones:
+                atom: Atom = Const(None)
+            elif self.storage_needs_buffer(c.name):
                 if back is not None:
                     self.bars[c.name] = back
-                atom: Atom = self._pop_buffer(c.name)
+                atom = self._pop_buffer(c.name)
             elif uniform:
                 atom = Const(0.0) if back is None else back.atom
             else:
@@ -365,6 +403,8 @@ class Loops(Bars):
         rounds = [c for c in carried if c.name in entries]
         for c, made in zip(rounds, carries, strict=True):
             _, uniform, owned = assumed.rounds[c.name]
+            if c.name in assumed.nones:
+                continue
             self.give(c.init, Bar(Var(made.out), uniform, owned or self.storage_needs_buffer(c.name)))
         for c in carried:
             bar = fixed.get(c.name)

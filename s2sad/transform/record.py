@@ -232,11 +232,11 @@ class Record:
             return block
         return tuple(_substituted(s, names) for s in block)
 
-    def export(self, name: str, owner: Stmt) -> str:
+    def export(self, name: str, owner: Stmt, until: tuple[Stmt, int] | None = None) -> str:
         """Carry a value out of the branches around its definition, up to its loop or the top."""
         at = self.parents[owner]
         current = name
-        while at is not None and isinstance(at[0], If):
+        while at is not None and at != until and isinstance(at[0], If):
             branch, side = at
             key = (name, id(branch))
             same = [o.name for o in branch.outs if (o.then if side == 0 else o.orelse) == Var(current)]
@@ -459,7 +459,9 @@ class Plan:
         assert owner is not None
         value: Atom = Var(name)
         append = Do(Call("list.append", (tape, value)), getattr(owner, "span", None), True)
-        if path and r.parents[owner] != (r.rev.mirror[path[-1][0]], path[-1][1]):
+        until = (r.rev.mirror[path[-1][0]], path[-1][1]) if path else None
+        inside = until is not None and until in self._chain(owner)
+        if path and not inside:
             branch, side = path[-1]
             r.edits.start.setdefault((r.rev.mirror[branch], side), []).append(append)
             return tape
@@ -467,9 +469,9 @@ class Plan:
             body = len(blocks(self.primal)) - 1
             r.edits.start.setdefault((self.primal, body), []).append(append)
             return tape
-        if not path and r.parents[owner] is not None and isinstance(r.parents[owner][0], If):  # type: ignore[index]
-            exported = r.export(name, owner)
-            owner = self._outermost(owner)
+        if r.parents[owner] != until and r.parents[owner] is not None and isinstance(r.parents[owner][0], If):  # type: ignore[index]
+            exported = r.export(name, owner, until)
+            owner = self._outermost(owner, until)
             append = Do(Call("list.append", (tape, Var(exported))), None, True)
         if name in {line.name for line in r.edits.before.get(owner, []) if isinstance(line, Let)}:
             r.edits.before[owner].append(append)
@@ -477,9 +479,18 @@ class Plan:
             r.edits.after.setdefault(owner, []).append(append)
         return tape
 
-    def _outermost(self, owner: Stmt) -> Stmt:
+    def _chain(self, owner: Stmt) -> list[Path]:
+        """The branches around a statement, innermost first, up to its loop."""
+        found: list[Path] = []
         at = self.r.parents[owner]
         while at is not None and isinstance(at[0], If):
+            found.append(at)
+            at = self.r.parents[at[0]]
+        return found
+
+    def _outermost(self, owner: Stmt, until: Path | None) -> Stmt:
+        at = self.r.parents[owner]
+        while at is not None and at != until and isinstance(at[0], If):
             owner = at[0]
             at = self.r.parents[owner]
         return owner

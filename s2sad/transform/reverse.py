@@ -39,7 +39,7 @@ from s2sad.transform.stores import Stores
 
 SHAPE_ONLY = {"np.shape", "np.size", "np.ndim", "np.zeros_like", "np.ones_like", "np.empty_like"}
 _POLE = re.compile(r"/|\*\*\s*[^\s\d]|pow|log")  # what may warn where the function did not
-OVERLAPPING = {"np.broadcast_to", "np.broadcast_arrays", "np.lib.stride_tricks.sliding_window_view"}
+OVERLAPPING = {"np.diagonal", "np.diag", "np.broadcast_to", "np.broadcast_arrays", "np.lib.stride_tricks.sliding_window_view"}
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
 
 
@@ -96,6 +96,10 @@ class Reverse(Loops, Stores, Calls):
         if let is not None and let.call.fun in OVERLAPPING and self.storage.is_mutable(atom.name):
             self._rule(let, bar)  # no shadow has its shape: the contribution goes on at once
             return
+        if let is not None and let.call.fun == "getitem" and self.storage.is_mutable(atom.name):
+            made = self.storage.lets.get(let.call.args[0].name) if isinstance(let.call.args[0], Var) else None
+            if made is not None and made.call.fun in OVERLAPPING:
+                self._refuse_at(made, "arrays that are broadcast against each other are written", "use np.broadcast_to for each, or copy them")
         if not self.storage.is_mutable(atom.name):
             self.add(self.canonical(atom.name), bar)
         elif self.storage.in_table(atom.name):
@@ -150,6 +154,7 @@ class Reverse(Loops, Stores, Calls):
         if call.fun in ("tuple", "dict") and self.kinds[name].cat != "list":
             self._display(stmt)
             return
+        self._guard_written(name)
         bar = self._parts_bar(stmt) if self.kinds[name].cat == "tuple" else self._result_bar(stmt)
         if call.fun == "list.pop":
             self._list_pop(stmt, bar)
@@ -183,11 +188,16 @@ class Reverse(Loops, Stores, Calls):
 
     def _maybe(self, stmt: Let) -> None:
         """A view or a copy, known at run time: a copy has a shadow of its own, which is handed on."""
-        source = stmt.call.args[0]
-        if not isinstance(source, Var):
+        sources = [a for a in effect_of(stmt.call).sources if isinstance(a, Var) and self.kinds[a.name].cat in ARRAYS]
+        if stmt.call.fun == "getitem":
+            sources = [a for a in stmt.call.args[:1] if isinstance(a, Var)]
+        if not sources:
+            self._rule(stmt, Bar(self.shadow(stmt.name)))
             return
         outer = self.block
-        cond = self.let(Call("same_storage", (Var(stmt.name), source)), K.BOOL)
+        cond: Atom = self.let(Call("same_storage", (Var(stmt.name), sources[0])), K.BOOL)
+        for source in sources[1:]:
+            cond = self.let(Call("bor", (cond, self.let(Call("same_storage", (Var(stmt.name), source)), K.BOOL))), K.BOOL)
         self.block = []
         self._rule(stmt, Bar(self.shadow(stmt.name)))
         body = tuple(self.block)
@@ -200,15 +210,31 @@ class Reverse(Loops, Stores, Calls):
             return Bar(self.shadow(name))
         return self.bars.pop(name, None)
 
+    def _guard_written(self, name: str) -> None:
+        """Where elements were overwritten through a mask, nothing may come through the formula that made them."""
+        bar = self.bars.get(name)
+        if bar is None or not self.storage.is_mutable(name):
+            return
+        stores = self.storage.stores.get(self.aliases.of(name) or -1, [])
+        if any(isinstance(s, Store) and s.index is not None and not s.op and self._is_mask(s.index) for s in stores):
+            self.bars[name] = self.guarded(bar, Var(name))
+
     def _parts_bar(self, stmt: Let) -> Bar | None:
         """The cotangents of the parts of a function's tuple as one tuple."""
         name = stmt.name
-        bars = [self.bars.pop(self.part(name, i, kind), None) for i, kind in enumerate(self.kinds[name].items or ())]
+        bars = [self._part_bar(name, i, kind) for i, kind in enumerate(self.kinds[name].items or ())]
         if all(b is None for b in bars):
             return None
         paths = [self.part(name, i, kind) for i, kind in enumerate(self.kinds[name].items or ())]
         full = [self.zero(p) if b is None else self.full(b, p) for p, b in zip(paths, bars, strict=True)]
         return Bar(Tuple(tuple(b.atom for b in full)))
+
+    def _part_bar(self, name: str, place: int, kind: K.Kind) -> Bar | None:
+        path = self.part(name, place, kind)
+        for let in self.storage.lets.values():
+            if let.call.fun == "getitem" and let.call.args == (Var(name), Const(place)) and self.storage.in_table(let.name):
+                return Bar(self.shadow(let.name))
+        return self.bars.pop(path, None)
 
     def _refuse_hidden(self, stmt: Let | Do) -> None:
         """Refuse an active value that enters code which cannot be seen."""
@@ -261,6 +287,7 @@ class Reverse(Loops, Stores, Calls):
             self._list_item(base, index, bar, stmt)
             return
         index = self.value(index, stmt)
+        absent = self.canonical(base.name) not in self.bars
         place, inner = self.place(base.name) if self.storage.is_mutable(base.name) else (self.buffer(self.canonical(base.name)), None)
         if inner is not None:
             place = self.getitem(place, inner)
@@ -270,6 +297,15 @@ class Reverse(Loops, Stores, Calls):
             self.block.append(Do(Call("np.add.at", (place, index, atom)), None, True))
         else:
             self.store(place, index, atom, "add")
+        if self._is_mask(index) and absent and not self.storage.is_mutable(base.name) and not self.loops:
+            name = self.canonical(base.name)
+            if name in self.bars:
+                self.bars[name] = self.guarded(self.bars[name], base)
+
+    def _is_mask(self, index: Atom) -> bool:
+        """Whether an index selects by a boolean array."""
+        parts = index.items if isinstance(index, Tuple) else (index,)
+        return any(self.kind(p).sort == "bool" and self.kind(p).cat in ("array", "num") for p in parts)
 
     def _distinct(self, index: Atom) -> bool:
         """Whether an index names no place twice: slices, single ints, masks."""
@@ -359,14 +395,21 @@ class Reverse(Loops, Stores, Calls):
             if not self.active(arg):
                 continue
             kind = self.kind(arg)
-            same = K.same_shape(kind, out) or (kind.shape is None and out.shape is None)
             cond_kind = self.kind(cond)
-            fits = K.same_shape(cond_kind, out) or (kind.shape is None and out.shape is None) or cond_kind.is_python
-            if same and fits:
+            if K.same_shape(kind, out) and (K.same_shape(cond_kind, out) or cond_kind.is_python):
                 self.give(arg, Bar(bar.atom, bar.uniform, False, Mask(cond, when)))
             else:
                 full = self.full(bar, stmt.name)
-                self.give(arg, self.fit(Bar(self.select(Mask(cond, when), full.atom), owned=True), arg, out))
+                made = self.fit(Bar(self.select(Mask(cond, when), full.atom), owned=True), arg, out)
+                self.give(arg, self.guarded(made, arg))
+
+    def guarded(self, bar: Bar, arg: Atom) -> Bar:
+        """A cotangent from a selection under the mask of where it is not 0, if the selected value was computed."""
+        let = self.storage.lets.get(arg.name) if isinstance(arg, Var) else None
+        if let is None or self.kind(arg).rank == 0 or bar.mask is not None or bar.uniform or not _is_chained(let.call):
+            return bar
+        kind = self.kind(bar.atom)
+        return replace(bar, mask=Mask(self.let(Call("ne", (bar.atom, Const(0.0))), K.Kind("array", "bool", kind.shape))))
 
     def _rule(self, stmt: Let, bar: Bar) -> None:
         call = stmt.call
@@ -523,7 +566,11 @@ class Reverse(Loops, Stores, Calls):
             return
         kind = self.kind(arg)
         if kind.cat == "list" and isinstance(arg, Var):
-            self.block.append(Do(Call("accumulate", (self.buffer(self.canonical(arg.name)), result)), None, True))
+            if self._by_address(arg.name):
+                held = self.list_value(arg, stmt)
+                self.block.append(Do(Call("accumulate_shadows", (self.shadow_table(), held, result)), None, True))
+            else:
+                self.block.append(Do(Call("accumulate", (self.buffer(self.canonical(arg.name)), result)), None, True))
             return
         if uniform:
             self.give(arg, Bar(result, kind.shape != () or not kind.is_number))
@@ -555,6 +602,11 @@ class Reverse(Loops, Stores, Calls):
         if call.fun in PURE:
             return call.fun not in ("getitem", "getattr")
         return not is_opaque(call) and effect_of(call).result == "fresh"
+
+
+def _is_chained(call: Call) -> bool:
+    """Whether a value is computed elementwise, so that its formula may give nan where it is not selected."""
+    return call.fun in registry.RULES and registry.RULES[call.fun].form == "elementwise"
 
 
 def content_names(text: str) -> dict[str, bool]:

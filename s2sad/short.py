@@ -1,0 +1,139 @@
+"""The short way of a call: positional scalars and arrays of the very types and shapes that were seen before.
+
+One function is compiled for each such signature. It tests types, dtypes, shapes and guards in one expression,
+calls the derivative, and returns its result as it is where it has the right types already. Its text holds
+numbered names only:
+
+    def short(args):
+        try:
+            a0, a1, = args
+            if not (type(a0) is t0 and type(a1) is t1 and a1.shape == s1 and a1.dtype == d1 and ...):
+                return MISS
+        ...
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from s2sad import arguments as A
+from s2sad import engine
+from s2sad.binding import Values
+from s2sad.memo import Made
+
+MISS = object()  # the call has to take the long way
+TEXT = """\
+def short(args):
+    try:
+        {names} = args
+        if not ({tests}):
+            return MISS
+    except BROKEN:
+        return MISS
+    transform._last = made
+    try:
+        raw = function({all})
+    except Exception as error:
+        made.annotate(error)
+        raise
+    if {right}:
+        return raw
+    return finish(raw=raw)
+"""
+
+
+def key(args: Sequence[Any]) -> tuple[Any, ...] | None:
+    """What the short way depends on, or None where an argument is neither a scalar nor an array."""
+    found: list[Any] = []
+    for a in args:
+        cls = type(a)
+        if cls is np.ndarray:
+            if a.dtype.kind not in "fciub" or not a.dtype.isnative:
+                return None
+            found.append((a.dtype, a.shape))
+        elif cls in A.PLAIN or isinstance(a, np.number | np.bool_):
+            found.append(cls)
+        else:
+            return None
+    return tuple(found)
+
+
+def build(
+    transform: Any, made: Made, args: Sequence[Any], bound: Sequence[Any], values: Values
+) -> Callable[[Any], Any]:
+    """The short way for arguments like these, which stand behind the bound ones and in front of defaults."""
+    names = [f"a{i}" for i in range(len(args))]
+    tests, space = engine.tests(made.dependencies)
+    checks: list[str] = []
+    for i, a in enumerate(args):
+        space[f"t{i}"] = type(a)
+        checks.append(f"type(a{i}) is t{i}")
+        if type(a) is np.ndarray:
+            space[f"d{i}"], space[f"s{i}"] = a.dtype, a.shape
+            checks.append(f"a{i}.shape == s{i} and a{i}.dtype == d{i}")
+    rest = list(values.values())[len(bound) + len(args) :]
+    if rest:
+        plain = transform.primal.fun
+        space |= {"plain": plain, "defaults": plain.__defaults__}
+        checks.append("plain.__defaults__ is defaults")
+    space |= {f"b{i}": v for i, v in enumerate(bound)} | {f"c{i}": v for i, v in enumerate(rest)}
+    given = [*(f"b{i}" for i in range(len(bound))), *names, *(f"c{i}" for i in range(len(rest)))]
+    shown = {n: _outline(v) for n, v in values.items()}
+    space |= {
+        "function": made.functions[0],
+        "made": made,
+        "transform": transform,
+        "BROKEN": engine.BROKEN,
+        "MISS": MISS,
+        "ndarray": np.ndarray,
+        "finish": functools.partial(transform.finish, made, values=shown),
+    }
+    text = TEXT.format(
+        names="".join(f"{n}, " for n in names) or "()",
+        all=", ".join(given),
+        tests=" and ".join([*checks, tests]),
+        right=_right(transform, made, shown, space),
+    )
+    exec(text, space)
+    short: Callable[[Any], Any] = space["short"]
+    return short
+
+
+def _outline(value: Any) -> Any:
+    """A value like an argument, of the same type and shape; of an array only one element is held."""
+    return np.broadcast_to(np.zeros((), value.dtype), value.shape) if type(value) is np.ndarray else value
+
+
+def _right(transform: Any, made: Made, values: Values, space: dict[str, Any]) -> str:
+    """An expression that is true where the derivative's result is what the caller is to get."""
+    chosen = [c.of(values[c.parameter]) for c in made.choices]
+    simple = (
+        not transform.has_aux and not made.derived.valued and transform.mode in ("grad", "value_and_grad")
+    )
+    whole = all(c.key is None for c in made.choices) and transform.single is (len(chosen) == 1)
+    if not simple or not whole:
+        return "False"
+    tests: list[str] = []
+    grads = "raw"
+    if transform.mode == "value_and_grad":
+        if made.inner is not None:
+            return "False"
+        tests.append("type(raw[0]) is not ndarray")
+        grads = "raw[1]"
+    for i, value in enumerate(chosen):
+        g = grads if transform.single else f"{grads}[{i}]"
+        if type(value) is float:
+            tests.append(f"type({g}) is float")
+        elif type(value) is np.ndarray and value.dtype.kind == "f":
+            space[f"e{i}"], space[f"f{i}"] = value.dtype, value.shape
+            tests.append(
+                f"type({g}) is ndarray and {g}.dtype == e{i} and {g}.shape == f{i} and {g}.base is None "
+                f"and {g}.flags.c_contiguous and {g}.flags.writeable"
+            )
+        else:
+            return "False"
+    return " and ".join(tests)

@@ -1,0 +1,226 @@
+"""What is refused: every refusal names its place and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import s2sad
+from s2sad import UnsupportedError
+from support import load
+
+X = np.array([0.5, 0.8, 1.2])
+
+HEAD = """
+import contextlib
+import functools
+import numpy as np
+from collections import namedtuple
+from dataclasses import dataclass
+
+CAPTURED = np.ones(3)
+NUMBERS = [1.0, 2.0]
+TABLE = {"a": 1.0}
+P = namedtuple("P", "a b")
+
+@dataclass
+class D:
+    a: object
+    b: float = 1.0
+
+class Thing:
+    def __init__(self):
+        self.k = 2.0
+    def __radd__(self, other):
+        return other
+    def __iter__(self):
+        return iter([1.0])
+
+THING = Thing()
+
+def takes_two(a, b):
+    return a*b
+
+def decorate(g):
+    return g
+
+def nothing(v):
+    return v
+"""
+
+# the body of f(x), where its refusal stands (the line's text with the offending part in « »), what it says
+CASES = [
+    ("unsupported expression", "s = «{x[0], x[1]}»", "the expression Set is not supported; use a list or a tuple"),
+    ("set comprehension", "s = «{a for a in x}»", "SetComp is not supported; use a list comprehension"),
+    ("undefined name", "y = «undefined_name»*x", "the name 'undefined_name' is not defined; define it"),
+    ("unbound", "if np.sum(x) > 0:\n    pass\ny = «later»*x\nlater = 2.0", "'later' may be unbound here; assign it on every path"),
+    ("computed key", "d = {«np.sum(x)»: x}", "a dict display has a computed key; use literal keys"),
+    ("double star", "d = {**«thing()»}", "of a dict whose keys are not known here; write the keys out"),
+    ("format", 'w = 3\nt = «f"{x[0]:{w}}"»', "a format in an f-string is computed; write format(value, spec)"),
+    ("function as value", "g = lambda v: v\ny = «np.asarray(g)»", "a function that is made here is used as a value; call it directly"),
+    ("store captured", "«CAPTURED[0] = x[0]»", "CAPTURED is written, which is neither an argument nor local; pass it as an argument"),
+    ("augment captured", "«CAPTURED[0] += x[0]»", "CAPTURED is written"),
+    ("augment captured name", "a = CAPTURED\n«a += x»", "CAPTURED is written"),
+    ("fill captured", "«CAPTURED.fill(1.0)»", "CAPTURED is written"),
+    ("out captured", "«np.add(x, x, out=CAPTURED)»", "CAPTURED is written"),
+    ("add.at captured", "«np.add.at(CAPTURED, [0], x[0])»", "CAPTURED is written"),
+    ("store in captured list", "«NUMBERS[0] = 1.0»", "NUMBERS is written"),
+    ("history read", "NUMBERS.append(x[0])\ny = «NUMBERS»[0]*x", "the outside list NUMBERS is read here and appended to; return"),
+    ("missing key", 'd = {"a": x}\ny = «d["b"]»', "the dict has no key 'b'; use a key that it has"),
+    ("missing global key", 'y = «TABLE["b"]»*x', "TABLE has no item 'b'; use an item that it has"),
+    ("tuple index", "p = (x, x)\ny = «p[2]»", "the index 2 is out of range; use an index that there is"),
+    ("scalar index", "s = np.sum(x)\ny = «float(s)[0]»", "a Python float cannot be indexed; index an array, a list"),
+    ("too many indices", "y = «x[0, 1]»", "too many indices for a 1-D array; drop an index"),
+    ("unpack scalar", "«a, b = float(x[0])»", "a Python float is unpacked; unpack an array, a list or a tuple"),
+    ("unpack unknown", "y = takes_two(«*x»)", "the number of elements to unpack is not known; index the value"),
+    ("unpack wrong", "«a, b = (x, x, x)»", "3 values are unpacked into 2 names; make the numbers equal"),
+    ("unpack star", "«a, b, *c = (x,)»", "1 values are unpacked into 2 names and more; make the numbers fit"),
+    ("array attribute", "y = «x.banana»", "array has no attribute 'banana'; check the name"),
+    ("flat", "y = «x.flat»", "what is read or written through .flat is not tracked; use ravel() or reshape(-1)"),
+    ("global attribute", "y = «np.banana»(x)", "np has no attribute 'banana'; check the name"),
+    ("object attribute", "y = «THING.j»*x", "THING has no attribute 'j'; check the name"),
+    ("record attribute", "p = P(x, x)\ny = «p.c»", "P has no attribute 'c'; check the name"),
+    ("record as a whole", "p = P(x, x)\ny = «nothing2(p)»", "the name 'nothing2' is not defined"),
+    ("record returned", "p = P(x, x)\n«q = [p]»", "a P that is made here is used as a whole; use its fields"),
+    ("record fields", "y = «P(x)».a", "P(...) does not get the fields a, b; check the call"),
+    ("dataclass fields", "y = «D(x, c=1)».a", "D(...) does not get the fields a, b; check the call"),
+    ("attribute assigned", "«THING.k = x»", "the attribute 'k' is assigned; use a local name and return it"),
+    ("attribute augmented", "«THING.k += 1.0»", "the attribute 'k' is assigned; use a local name and return it"),
+    ("setattr", "«setattr(THING, 'k', x)»", "setattr assigns an attribute; use a local name"),
+    ("no arguments", "y = «takes_two(x)»", "takes_two() misses the argument 'b'; pass it"),
+    ("too many arguments", "y = «takes_two(x, x, x)»", "takes_two() takes 2 positional arguments but 3 were given"),
+    ("unknown keyword", "y = «takes_two(x, b=x, c=1)»", "takes_two() got an unexpected keyword argument 'c'"),
+    ("twice", "y = «takes_two(x, x, b=x)»", "takes_two() got multiple values for the argument 'b'"),
+    ("starred keywords", "y = takes_two(**«x»)", "** of something whose keys are not known; write the keywords out"),
+    ("unknown callee", "g = THING.k\ny = «g(x)»", "an active value enters THING.k"),
+    ("closure to a library", "y = «functools.reduce(lambda a, b: a*b, x)»", "a function that is made here is passed to functools.reduce"),
+    ("ufunc method", "y = «np.subtract.reduce(x)»", "there is no rule for np.subtract.reduce; write it with functions"),
+    ("unknown argument", "y = «np.sum(x, banana=1)»", "the argument 'banana' of np.sum is not supported; use the supported"),
+    ("out no array", "«np.add(x, x, out=THING.k)»", "THING.k is written"),
+    ("resize", "«x.resize(2)»", "resize() changes an array in place in a way that is not tracked; use the function"),
+    ("tolist", "y = «x.tolist()»", "tolist() takes numbers out of an array; index the array"),
+    ("dict method", 'd = {"a": x}\n«d.clear()»', "the dict method 'clear' is not supported here; assign the keys"),
+    ("list method", "xs = [x]\n«xs.sort()»", "the list method 'sort' is not supported here; use append, pop() and indexing"),
+    ("list slice store", "xs = [x, x]\n«xs[0:1] = [x]»", "a slice of a list is assigned; assign the elements"),
+    ("dict computed store", 'd = {"a": x}\n«d[len(x)] = x»', "a dict is written at a computed key; use literal keys"),
+    ("dict in a loop", 'd = {"a": x}\nfor i in range(3):\n    «d[f"{i}"] = x»', "a dict is written at a computed key"),
+    ("scalar store", "s = float(x[0])\n«s[0] = 1.0»", "an element of a Python float is assigned; assign to elements of arrays"),
+    ("with", "with «open('a')»:\n    pass", "this with statement is not supported; call the function outside of it"),
+    ("errstate raise", "with «np.errstate(all='raise')»:\n    y = x", "np.errstate makes exceptions of warnings here; use"),
+    ("try", "«try:»\n    y = x\nexcept ValueError:\n    y = x", "try is not supported; test for the condition before"),
+    ("class", "«class A:»\n    pass", "the class A is defined inside of the function; define it at the top of the file"),
+    ("global", "«global CAPTURED»\nCAPTURED = x", "the global 'CAPTURED' is written; return the value, or pass it in"),
+    ("decorated", "@decorate\n«def g(v):\n    return v»", "the nested function g has a decorator; apply it outside"),
+    ("bare raise", "if np.sum(x) < 0:\n    «raise»", "a bare raise is not supported; name the exception"),
+    ("del", "d = {'a': x}\ndel «d['a']»", "del of an element is not supported; build a new list or dict"),
+    ("relative import", "«from . import thing»", "a relative import inside of a function is not supported; import at the top"),
+    ("pattern", "match len(x):\n    case «int()»:\n        y = x", "this pattern is not supported; write if and elif"),
+    ("range of floats", "for i in range(«x[0]»):\n    pass", "range gets something that is not an integer; use int(...)"),
+    ("iterate a float", "for i in «float(x[0])»:\n    pass", "a Python float cannot be iterated; iterate an array, a list or a range"),
+    ("own iteration", "for i in «THING»:\n    pass", "a Thing is iterated by its own __iter__; iterate a list or an array"),
+    ("reversed range", "for i in «reversed(range(0, 9, 2))»:\n    pass", "a range whose step is not 1 or -1 is reversed; write"),
+    ("structure", "p = (x,)\n«for i in range(3):»\n    p = (p, x)", "'p' changes its structure in the loop; keep tuples of one length"),
+    ("keys in branches", 'd = {"a": x}\n«if np.sum(x) > 0:»\n    d["b"] = x', "a dict has other keys after one branch than after"),
+    ("two names of a dict", 'd = {"a": x}\ne = d\nfor i in range(3):\n    «d["a"] = x»', "are one dict, which is written in a loop; use one"),
+    ("functions and values", "g = takes_two\n«for i in range(3):»\n    g = x", "'g' is a function, and something else after a trip"),
+    ("next", "y = «next(x)»", "next() takes from an iterator whose state is not tracked; use a for loop"),
+    ("eval", "y = «eval('x')»", "code that is made at run time cannot be read; write it as a function"),
+    ("locals", "y = «locals()»['x']", "names are read as a dict; use the names themselves"),
+    ("sorted", "y = «sorted(x)»[0]", "sorted() of values that are not known before the call; use np.sort"),
+    ("computed getattr", "y = «getattr(THING, 'k'[:len(x)])»", "getattr gets a computed name; use a literal name"),
+    ("foreign order", "y = «x + THING»", "NumPy applies the operator to each element of the array and a Thing; write the Thing first"),
+    ("len of a float", "y = «len(float(x[0]))»", "a Python float has no length; use np.size, or pass an array"),
+]  # fmt: skip
+
+
+def program(body: str) -> tuple[str, int, int]:
+    """The module, and line and column of its refusal."""
+    text = HEAD + "\ndef thing():\n    return THING\n\n\ndef f(x):\n"
+    text += "".join(f"    {line}\n" for line in body.splitlines()) + "    return np.sum(x)\n"
+    place = text.index("«")
+    line = text.count("\n", 0, place) + 1
+    column = place - text.rindex("\n", 0, place)
+    return text.replace("«", "").replace("»", ""), line, column
+
+
+@pytest.mark.parametrize("name, body, message", CASES, ids=[c[0] for c in CASES])
+def test_refusal_names_the_place_and_the_remedy(name: str, body: str, message: str, tmp_path: Path) -> None:
+    text, line, column = program(body)
+    module = load(text, tmp_path)
+    with pytest.raises(UnsupportedError) as caught:
+        s2sad.grad(module.f)(X)
+    said = str(caught.value)
+    assert message in said
+    assert re.search(rf"\.py:{line}:{column}: ", said), said
+
+
+def test_all_refusals_of_a_function_come_at_once(tmp_path: Path) -> None:
+    module = load(
+        "import numpy as np\n\n\n"
+        "def f(x):\n"
+        "    a = x.banana\n"
+        "    b = a*2\n"
+        "    if np.sum(x) > 0:\n"
+        "        c = {1, 2}\n"
+        "        e = x.cherry\n"
+        "    d = x.date\n"
+        "    return np.sum(x)\n",
+        tmp_path,
+    )
+    with pytest.raises(UnsupportedError) as caught:
+        s2sad.grad(module.f)(X)
+    assert [r.span.line for r in caught.value.refusals if r.span] == [5, 8, 9, 10]
+
+
+@pytest.mark.parametrize(
+    "operand, remedy",
+    [
+        (Fraction(1, 3), "an operand is a Fraction; convert it with float(...)"),
+        (Decimal("0.5"), "an operand is a Decimal; convert it with float(...)"),
+        (np.ma.masked_array([1.0, 2.0, 3.0], [0, 1, 0]), "an operand is a MaskedArray; convert it with filled(...)"),
+        (np.ones(3).view(np.recarray), "an operand is a recarray; convert it with np.asarray(...)"),
+        (np.array([1.0, 2.0, None]), "an operand is an array of object; convert it with astype(float)"),
+    ],
+    ids=["Fraction", "Decimal", "MaskedArray", "subclass", "objects"],
+)
+@pytest.mark.parametrize("where", ["captured", "computed"])
+def test_operands_of_other_types(operand: object, remedy: str, where: str) -> None:
+    def captured(x):
+        return np.sum(np.exp(operand*x))
+
+    def computed(x):
+        t = operand*2
+        if len(x) > 2:
+            t = operand*3
+        return np.sum(np.maximum(t, x))
+
+    with pytest.raises(UnsupportedError) as caught:
+        s2sad.grad({"captured": captured, "computed": computed}[where])(X)
+    assert (remedy if where == "captured" else remedy.split(";")[0]) in str(caught.value)
+
+
+def test_converted_operands_are_fine() -> None:
+    third = Fraction(1, 3)
+    assert s2sad.grad(lambda x: x*float(third))(2.0) == float(third)
+
+
+def test_generators_and_coroutines(tmp_path: Path) -> None:
+    module = load("def f(x):\n    yield x\n\n\nasync def g(x):\n    return x\n", tmp_path)
+    with pytest.raises(UnsupportedError, match="f is a generator; return a list"):
+        s2sad.grad(module.f)(2.0)
+    with pytest.raises(UnsupportedError, match="g is a coroutine; return a list"):
+        s2sad.grad(module.g)(2.0)
+
+
+def test_nonlocal(tmp_path: Path) -> None:
+    module = load(
+        "def f(x):\n    k = 1.0\n    def g(v):\n        nonlocal k\n        k = v\n        return v\n    return g(x)*k\n",
+        tmp_path,
+    )
+    with pytest.raises(UnsupportedError, match=r":4:9: 'k' of the enclosing function is written; return the value"):
+        s2sad.grad(module.f)(2.0)
