@@ -1,7 +1,8 @@
 """Expected texts of whole derivatives.
 
 A file in tests/cases is a program, then sections: a line `# --- grad argnums=0 kinds=1-D,float` (grad,
-value_and_grad or vjp; `fun=name` where the function is not called f) and the text that is generated for arguments of
+value_and_grad or vjp; `fun=name` where the function is not called f; `differences=no` where
+parts are declared constant, so that differences say something else) and the text that is generated for arguments of
 these kinds. `pytest tests/test_golden.py --update` (in one process, without -n) writes the texts anew; the difference
 is what is to be reviewed.
 """
@@ -107,10 +108,13 @@ def test_program_of_the_text(section: Section, tmp_path: Path) -> None:
     fun = getattr(module, section.options.get("fun", "f"))
     argnums = ast.literal_eval(section.options.get("argnums", "0"))
     args = section.arguments()
-    check(fun, args, argnums)
+    if section.options.get("differences") != "no":
+        check(fun, args, argnums)
     transform = s2sad.value_and_grad(fun, argnums)
-    value, _ = transform(*args)
+    value, gradient = transform(*args)
     assert_same_bits(value, fun(*clone(args)), "value")
+    if section.transform == "grad":
+        assert_same_bits(s2sad.grad(fun, argnums)(*args), gradient, "grad beside value_and_grad")
 
 
 def test_there_are_enough_cases() -> None:

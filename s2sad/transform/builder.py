@@ -72,6 +72,11 @@ class Builder:
     def store(self, base: Atom, index: Atom | None, value: Atom, op: str = "") -> None:
         """`base[index] op= value`."""
         self.block.append(Store(base, index, value, op, None, self.made))
+        while isinstance(base, Var):  # what it was made by no longer says what it holds
+            call = self.made_calls.pop(base.name, None)
+            if call is None or call.fun not in ("getitem", "getattr"):
+                break
+            base = call.args[0]
 
     def infer(self, call: Call) -> Kind:
         """The kind of a call's result from its rule."""

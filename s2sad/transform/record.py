@@ -23,7 +23,7 @@ from s2sad.analysis.primitives import COMPARISONS, effect_of, subscript
 from s2sad.analysis.storage import Storage
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
-    Atom, Block, Call, Carry, Const, Do, For, If, Let, Out, Range, Stmt, Undef, Var, While, atom_vars, blocks, call_vars, uses, walk,
+    NONE, Atom, Block, Call, Carry, Const, Do, For, If, Let, Out, Range, Stmt, Undef, Var, While, atom_vars, blocks, call_vars, uses, walk,
 )
 from s2sad.ir.rewrite import in_atom, in_statement, with_blocks
 from s2sad.transform.reverse import Reverse
@@ -174,6 +174,10 @@ class Record:
         """A value of the same shape that is wanted anyway, where only the shape of `name` is."""
         kind = self.kinds[name]
         for other in where:
+            owner = self.owner_of.get(other)
+            parent = self.parents.get(owner) if owner is not None else None
+            if parent is not None and isinstance(parent[0], If):
+                continue  # not made on every path
             if kind.shape and kind.cat == "array" and self.kinds[other] == kind:
                 return other
         return name
@@ -232,7 +236,7 @@ class Record:
             return block
         return tuple(_substituted(s, names) for s in block)
 
-    def export(self, name: str, owner: Stmt, until: tuple[Stmt, int] | None = None) -> str:
+    def export(self, name: str, owner: Stmt, until: tuple[Stmt, int] | None = None, tape: bool = False) -> str:
         """Carry a value out of the branches around its definition, up to its loop or the top."""
         at = self.parents[owner]
         current = name
@@ -240,11 +244,12 @@ class Record:
             branch, side = at
             key = (name, id(branch))
             same = [o.name for o in branch.outs if (o.then if side == 0 else o.orelse) == Var(current)]
-            if same:
+            if same and not tape:
                 self.exported.setdefault(key, same[0])
             if key not in self.exported:
                 made = self.fresh(self.rev.fresh.hints.get(name, ""), self.kinds[name])
-                out = Out(made, Var(current), Undef()) if side == 0 else Out(made, Undef(), Var(current))
+                other: Atom = NONE if tape else Undef()
+                out = Out(made, Var(current), other) if side == 0 else Out(made, other, Var(current))
                 self.edits.outs.setdefault(branch, []).append(out)
                 self.exported[key] = made
             current = self.exported[key]
@@ -470,7 +475,7 @@ class Plan:
             r.edits.start.setdefault((self.primal, body), []).append(append)
             return tape
         if r.parents[owner] != until and r.parents[owner] is not None and isinstance(r.parents[owner][0], If):  # type: ignore[index]
-            exported = r.export(name, owner, until)
+            exported = r.export(name, owner, until, tape=True)
             owner = self._outermost(owner, until)
             append = Do(Call("list.append", (tape, Var(exported))), None, True)
         if name in {line.name for line in r.edits.before.get(owner, []) if isinstance(line, Let)}:

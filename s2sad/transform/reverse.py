@@ -512,7 +512,8 @@ class Reverse(Loops, Stores, Calls):
             full = self.filled_like_result(bar, out)
             bar = Bar(full, owned=True)
         like = self.like(self.canonical(arg.name))
-        made = self.let(Call("unbroadcast", (bar.atom, like)), replace(kind, cat=kind.cat))
+        mine = self.kind(bar.atom)
+        made = self.let(Call("unbroadcast", (bar.atom, like)), replace(kind, dtype=mine.dtype) if mine.sort == "complex" else kind)
         return Bar(made)
 
     def _total(self, bar: Bar, out: K.Kind) -> Bar:

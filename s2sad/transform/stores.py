@@ -197,14 +197,18 @@ class Stores(Bars):
             texts[name] = text(bound) if callable(text) else text
         if any(t and (names[0] in _words(t) or "out" in _words(t)) for n, t in texts.items() if n in bound.active):
             old = self.old(stmt)
-        atoms: dict[str, Atom] = {names[0]: old, names[1]: factor, "g": taken.atom}
+        complex_ = rule.holomorphic and "complex" in {self.kind(a).sort for a in (taken.atom, factor, old)}
+        g = self.conj_of(taken.atom) if complex_ else taken.atom
+        atoms: dict[str, Atom] = {names[0]: old, names[1]: factor, "g": g}
         used = [t for n, t in texts.items() if t and n in bound.active]
         if any("out" in _words(t) for t in used):
             atoms["out"] = self.let(Call(op, (old, factor)))
         first = texts[names[0]]
         kept = self.text(first, atoms) if first is not None else Const(0.0)
+        kept = self.conj_of(kept) if complex_ else kept
         second = texts[names[1]]
         given = self.text(second, atoms) if second is not None and names[1] in bound.active else None
+        given = self.conj_of(given) if complex_ and given is not None else given
         self.poles = True
         self.store(place, Const(Ellipsis) if index is None else index, kept)
         if given is not None:
