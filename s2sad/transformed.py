@@ -17,7 +17,7 @@ import inspect
 import operator
 import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Generic, ParamSpec
 
@@ -280,6 +280,34 @@ class Transformed(Generic[P]):
                 f"a derivative of {self.__name__}() by one of its star arguments is differentiated again",
                 "give the function a parameter of its own for it",
             )
+
+    def generated(
+        self, arguments: Mapping[str, Kind | Atom], live: Values
+    ) -> tuple[Source, list[str], Derived]:
+        """The derivative for arguments of these kinds as a function to be lowered in place of a call of it.
+
+        Gives its source, the parameters that it takes, and the derivative, whose dependencies are the
+        caller's from then on. Refuses what a call converts at its boundary.
+        """
+        wrt = self._wrt_unseen()
+        kinds = [k for n in wrt if isinstance(k := arguments[n], Kind)]
+        name = f"the derivative of {self.__name__}()"
+        if self.has_aux or self.inner is not None or self.mode not in ("grad", "value_and_grad"):
+            refuse(
+                None, f"{name} is called inside of a differentiated function", "differentiate it by itself"
+            )
+        if len(kinds) < len(wrt) or any(not k.inexact or k.sort == "complex" for k in kinds):
+            refuse(None, f"{name} is called with what is neither a float nor an array of floats", "pass one")
+        made = engine.derive(self.primal, self.request(wrt), arguments, live)
+        if made.written or made.valued:
+            refuse(
+                None,
+                f"{name}, which writes into its arguments, is called inside",
+                "copy them in the function",
+            )
+        made.dependencies = [*self._own(), *made.dependencies]
+        order = [n for n in arguments if made.lowered.arguments.get(n) is not None]
+        return find(made.functions[f"{made.lowered.program.name}_{self.mode}"]), order, made
 
     def check_result(self, kind: Kind) -> None:
         """Refuse what grad cannot differentiate: no result, an array, a complex number."""

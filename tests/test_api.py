@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import math
+import operator
 import pickle
 import subprocess
 import sys
@@ -93,6 +95,17 @@ def test_partials_methods_and_callable_objects() -> None:
     assert s2sad.grad(functools.partial(poly, 1.0))(2.0) == 1.0
     assert s2sad.grad(functools.partial(poly, y=2.0), "x")(1.0) == 4.0
     assert s2sad.vjp(model.loss, 2.0)[1](1.0) == (12.0,)
+
+
+def test_functions_with_a_rule() -> None:
+    assert s2sad.grad(np.sin)(0.5) == np.cos(0.5) and s2sad.grad(math.sin)(0.5) == math.cos(0.5)
+    assert s2sad.grad(operator.mul, (0, 1))(2.0, 3.0) == (3.0, 2.0) and s2sad.grad(abs)(-2.0) == -1.0
+    assert s2sad.grad(s2sad.grad(np.sin))(0.5) == -np.sin(0.5)
+    a, b = s2sad.grad(np.dot, (0, 1))(np.arange(2.0), np.ones(2))
+    np.testing.assert_array_equal(a, np.ones(2))
+    np.testing.assert_array_equal(b, np.arange(2.0))
+    np.testing.assert_array_equal(s2sad.grad(functools.partial(np.dot, np.arange(2.0)))(np.ones(2)), np.arange(2.0))
+    np.testing.assert_array_equal(s2sad.vjp(np.exp, np.zeros(2))[1](np.ones(2))[0], np.ones(2))
 
 
 # ------------------------------------------------------------------------------------------------------ structures

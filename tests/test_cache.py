@@ -131,6 +131,28 @@ def test_texts_are_let_go_with_their_functions() -> None:
     assert count() <= transformed.CLOSURES + 1
 
 
+def test_the_short_way_tells_calls_apart() -> None:
+    g = s2sad.value_and_grad(lambda x, y: np.sum(x*y), (0, 1))
+    calls: list[tuple[Any, Any]] = [
+        (np.arange(3.0), np.ones(3)), (2.0, 3.0), (np.arange(3.0), 2.0), (np.ones(1), np.arange(3.0)),
+        (np.arange(3.0, dtype=np.float32), np.ones(3)), (np.float64(2.0), 3.0), (np.ones((2, 3)), np.arange(3.0)),
+        (np.arange(6.0)[::2], np.ones(3)), (np.arange(3.0).astype(">f8"), np.ones(3)), (2.0, np.float32(3.0)),
+    ]
+    for _ in range(2):
+        for x, y in calls:
+            for _ in range(4):  # from the third call on it is the short way
+                value, (a, b) = g(x, y)
+                assert value == np.sum(x*y)
+                for grad, own, other in ((a, x, y), (b, y, x)):
+                    assert type(grad) is type(own) and np.shape(grad) == np.shape(own)
+                    wide = np.broadcast_to(other, np.broadcast_shapes(np.shape(x), np.shape(y))).astype(float)
+                    summed = wide.sum() if np.size(own) == 1 else wide if np.shape(own) == wide.shape else wide.sum(0)
+                    np.testing.assert_allclose(np.asarray(grad, float), np.reshape(summed, np.shape(own)))
+                    if isinstance(own, np.ndarray):
+                        assert grad.dtype == own.dtype.newbyteorder("=") and grad.flags.writeable
+                        assert not np.shares_memory(grad, x) and not np.shares_memory(grad, y)
+
+
 # ------------------------------------------------------------------------------------------------------- freshness
 
 

@@ -3,8 +3,8 @@
     if c: t = x*x             If(c, (t.1 = mul(x, x),), (t.2 = add(x, 1),), outs: t.3 = t.1 or t.2)
     else: t = x + 1
 
-Displays are joined element by element. Of callables an integer leaves the branch that says which it is. A name that one
-path does not bind leaves it as `Undef`.
+Displays are joined element by element. Of callables an integer leaves the branch that says which it is. A
+name that one path does not bind leaves it as `Undef`.
 """
 
 from __future__ import annotations
@@ -49,14 +49,19 @@ def join_values(
     """The value behind a branch, adding to `outs` what must leave it."""
     if same_value(then, orelse):
         return then
-    if isinstance(then, Group) and isinstance(orelse, Group) and then.cat == orelse.cat == "dict" and then.keys != orelse.keys:
+    if (
+        isinstance(then, Group)
+        and isinstance(orelse, Group)
+        and then.cat == orelse.cat == "dict"
+        and then.keys != orelse.keys
+    ):
         if set(then.keys) == set(orelse.keys):
             orelse = Group("dict", [orelse.items[orelse.keys.index(k)] for k in then.keys], then.keys)
         else:
-            state.refuse(node, "a dict has other keys after one branch than after the other", "give it all keys before")
-    if isinstance(then, Group) and isinstance(orelse, Group) and (then.cat, then.keys, then.cls, len(then.items)) == (
-        orelse.cat, orelse.keys, orelse.cls, len(orelse.items)
-    ):  # fmt: skip
+            state.refuse(
+                node, "a dict has other keys after one branch than after the other", "give it all keys before"
+            )
+    if isinstance(then, Group) and isinstance(orelse, Group) and _form(then) == _form(orelse):
         pairs = zip(then.items, orelse.items, strict=True)
         items = [join_values(state, a, b, "", outs, symbols, node) for a, b in pairs]
         return Group(then.cat, items, then.keys, then.cls)
@@ -79,8 +84,15 @@ def join_values(
     return Var(name)
 
 
+def _form(group: Group) -> tuple[Any, ...]:
+    """What displays that are joined element by element have in common."""
+    return group.cat, group.keys, group.cls, len(group.items)
+
+
 def _is_function(value: Value) -> bool:
-    return isinstance(value, CALLABLE) or (isinstance(value, Ref) and callable(value.obj) and not isinstance(value.obj, type))
+    return isinstance(value, CALLABLE) or (
+        isinstance(value, Ref) and callable(value.obj) and not isinstance(value.obj, type)
+    )
 
 
 def _join_functions(state: State, then: Value, orelse: Value, outs: list[Out]) -> Value:
@@ -91,7 +103,9 @@ def _join_functions(state: State, then: Value, orelse: Value, outs: list[Out]) -
     for value in (then, orelse):
         if isinstance(value, Choice):
             if not all(map(same_value, items, value.items)):
-                state.refuse(None, "one of many functions is chosen in nested branches", "choose by one if statement")
+                state.refuse(
+                    None, "one of many functions is chosen in nested branches", "choose by one if statement"
+                )
             places.append(value.index)
             continue
         place = next((i for i, item in enumerate(items) if same_value(item, value)), len(items))
@@ -127,14 +141,24 @@ class Branches(State):
                 self.statements(body)
                 return
             node = body[0]
-        self.branch(self.truth(cond, node), lambda: self.statements(node.body), lambda: self.statements(node.orelse), node)
+        self.branch(
+            self.truth(cond, node),
+            lambda: self.statements(node.body),
+            lambda: self.statements(node.orelse),
+            node,
+        )
 
     def branch(self, cond: Atom, then: Callable[[], None], orelse: Callable[[], None], node: ast.AST) -> None:
         """Lower two ways of going on and join what names mean behind them."""
         self._fork(cond, then, orelse, node, "", False)
 
     def choose(
-        self, cond: Value, then: Callable[[], Value], orelse: Callable[[], Value], node: ast.AST, hint: str = ""
+        self,
+        cond: Value,
+        then: Callable[[], Value],
+        orelse: Callable[[], Value],
+        node: ast.AST,
+        hint: str = "",
     ) -> Value:
         """`then() if cond else orelse()`, each lowered in a block of its own."""
         value = self._fork(self.truth(cond, node), then, orelse, node, hint, True)
@@ -142,7 +166,13 @@ class Branches(State):
         return value
 
     def _fork(
-        self, cond: Atom, then: Callable[[], Any], orelse: Callable[[], Any], node: ast.AST, hint: str, ternary: bool
+        self,
+        cond: Atom,
+        then: Callable[[], Any],
+        orelse: Callable[[], Any],
+        node: ast.AST,
+        hint: str,
+        ternary: bool,
     ) -> Value | None:
         outer, env = self.block, self.scope.env
         done: list[tuple[list[Stmt], dict[str, Value], Any]] = []
@@ -198,11 +228,20 @@ class Branches(State):
         if not isinstance(group, Group):
             return join_values(self, a, b, "", outs, {}, self.scope.source.node)
         nothing = Undef()
-        items = [self._one_sided(nothing, i, outs) if group is b else self._one_sided(i, nothing, outs) for i in group.items]
+        items = [
+            self._one_sided(nothing, i, outs) if group is b else self._one_sided(i, nothing, outs)
+            for i in group.items
+        ]
         return Group(group.cat, items, group.keys, group.cls)
 
     def _leave_raising(
-        self, block1: list[Stmt], block2: list[Stmt], cond: Atom, outs: list[Out], node: ast.AST, ternary: bool = False
+        self,
+        block1: list[Stmt],
+        block2: list[Stmt],
+        cond: Atom,
+        outs: list[Out],
+        node: ast.AST,
+        ternary: bool = False,
     ) -> None:
         """Write the If; what a branch defines beside a raising one leaves it by name."""
         raising = ends_by_raising(block1), ends_by_raising(block2)
@@ -212,10 +251,18 @@ class Branches(State):
             defined = {n for s in kept for n in defines(s)}
             for name, value in list(self.scope.env.items()):
                 self.scope.env[name] = self._through(value, defined, raising[0], name, mapping, outs)
-        self.block.append(If(cond, tuple(block1), tuple(block2), tuple(outs), self.span(node), ternary=ternary))
+        self.block.append(
+            If(cond, tuple(block1), tuple(block2), tuple(outs), self.span(node), ternary=ternary)
+        )
 
     def _through(
-        self, value: Value, defined: set[str], first_raises: bool, hint: str, mapping: dict[str, Var], outs: list[Out]
+        self,
+        value: Value,
+        defined: set[str],
+        first_raises: bool,
+        hint: str,
+        mapping: dict[str, Var],
+        outs: list[Out],
     ) -> Value:
         if isinstance(value, Group):
             items = [self._through(i, defined, first_raises, "", mapping, outs) for i in value.items]

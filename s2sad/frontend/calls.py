@@ -1,8 +1,8 @@
 """Lowering of calls: the user's functions (inlined), methods, classes, and what stays opaque.
 
-No callee is left to run-time dispatch that can be found here: functions in dicts and tuples, arguments that are functions,
-bound methods, partials, closures and defaults all lead to a definition, whose body is lowered in place. Where one of
-several known functions is called, the program branches on which:
+No callee is left to run-time dispatch that can be found here: functions in dicts and tuples, arguments that
+are functions, bound methods, partials, closures and defaults all lead to a definition, whose body is
+lowered in place. Where one of several known functions is called, the program branches on which:
 
     for fn in [square, scaled]: y = fn(y)        for i in range(2): y = square(y) if i == 0 else scaled(y)
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
+import inspect
 import types
 from typing import Any
 
@@ -50,13 +51,17 @@ class Calls(State):
                 continue
             kind = self.kind(value)
             if kind.cat != "dict":
-                self.refuse(keyword.value, "** of something whose keys are not known", "write the keywords out")
+                self.refuse(
+                    keyword.value, "** of something whose keys are not known", "write the keywords out"
+                )
             kwargs.update({k: self.getitem(value, Const(k), node) for k in kind.keys})
         return self.call_value(fn, args, kwargs, node, hint)
 
     def _note_growth(self, fn: Method, node: ast.Call) -> None:
         """Remember that an outside list is appended to: this is no reading of it."""
-        if not (isinstance(fn.self, Ref) and type(fn.self.obj) is list and isinstance(node.func, ast.Attribute)):
+        if not (
+            isinstance(fn.self, Ref) and type(fn.self.obj) is list and isinstance(node.func, ast.Attribute)
+        ):
             return
         if isinstance(fn.fn, Const) and fn.fn.value in (".append", ".extend"):
             self.grown.setdefault(id(fn.self.obj), (fn.self.text, set()))[1].add(id(node.func.value))
@@ -67,8 +72,11 @@ class Calls(State):
             for place, (source, node) in self.read.get(key, {}).items():
                 if place not in places:
                     self.scope = Scope(source, {}, frozenset())
-                    self.refuse(node, f"the outside list {text} is read here and appended to",
-                                "return what is appended, or read the list after the call")  # fmt: skip
+                    self.refuse(
+                        node,
+                        f"the outside list {text} is read here and appended to",
+                        "return what is appended, or read the list after the call",
+                    )
 
     def call_value(
         self, fn: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str = ""
@@ -90,11 +98,16 @@ class Calls(State):
             obj = self.live[fn.name]
             return self._call_object(Ref(fn.name.split(".")[0], obj), args, kwargs, node, hint, var=fn)
         if isinstance(fn, Group) and fn.cls is not None:
-            method = getattr(fn.cls, "__call__", None)
+            method = vars(fn.cls).get("__call__")
             if isinstance(method, types.FunctionType):
-                return self.call_value(Ref(f"{fn.cls.__name__}.__call__", method), [fn, *args], kwargs, node, hint)
-        self.refuse(node, "the function that is called here is not known before the call",
-                    "call a function by name, or pass it as an argument")  # fmt: skip
+                return self.call_value(
+                    Ref(f"{fn.cls.__name__}.__call__", method), [fn, *args], kwargs, node, hint
+                )
+        self.refuse(
+            node,
+            "the function that is called here is not known before the call",
+            "call a function by name, or pass it as an argument",
+        )
 
     def _call_choice(
         self, fn: Choice, start: int, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
@@ -107,12 +120,20 @@ class Calls(State):
         if start == len(fn.items) - 1:
             return self.call_value(fn.items[start], args, kwargs, node, hint)
         cond = self.emit(Call("eq", (fn.index, Const(start))), K.BOOL, node)
-        return self.choose(cond, here, lambda: self._call_choice(fn, start + 1, args, kwargs, node, ""), node, hint)
+        return self.choose(
+            cond, here, lambda: self._call_choice(fn, start + 1, args, kwargs, node, ""), node, hint
+        )
 
-    # ------------------------------------------------------------------------------------------------- live callables
+    # -------------------------------------------------------------------------------------- live callables
 
     def _call_object(
-        self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str, var: Var | None = None
+        self,
+        fn: Ref,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        node: ast.AST,
+        hint: str,
+        var: Var | None = None,
     ) -> Value:
         obj = fn.obj
         special = SPECIAL.get(obj) if _hashable(obj) else None
@@ -128,7 +149,9 @@ class Calls(State):
         if isinstance(obj, functools.partial):
             inner = [self.live_value(f"{fn.text}.args[{i}]", v) for i, v in enumerate(obj.args)]
             named = {k: self.live_value(f"{fn.text}.keywords[{k!r}]", v) for k, v in obj.keywords.items()}
-            return self.call_value(Ref(fn.text + ".func", obj.func), [*inner, *args], {**named, **kwargs}, node, hint)
+            return self.call_value(
+                Ref(fn.text + ".func", obj.func), [*inner, *args], {**named, **kwargs}, node, hint
+            )
         if isinstance(obj, types.MethodType):
             owner: Value = var if var is not None else Ref(fn.text + ".__self__", obj.__self__)
             return self.call_value(Ref(fn.text, obj.__func__), [owner, *args], kwargs, node, hint)
@@ -145,13 +168,15 @@ class Calls(State):
     def _call_instance(
         self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str, var: Var | None
     ) -> Value:
-        """A callable object: its class's `__call__`, the function that it wraps, or code that cannot be seen."""
+        """A callable object: its class's `__call__`, the function that it wraps, or unseen code."""
         obj = fn.obj
-        call = getattr(type(obj), "__call__", None)
+        call = inspect.getattr_static(type(obj), "__call__", None)
         if isinstance(call, types.FunctionType) and not is_library(call):
             cls = type(obj)
             self.depend(("class", id(cls)), lambda: cls.__call__, call, "__call__")
-            return self._call_function(Ref(f"{cls.__name__}.__call__", call), [var or fn, *args], kwargs, node)
+            return self._call_function(
+                Ref(f"{cls.__name__}.__call__", call), [var or fn, *args], kwargs, node
+            )
         wrapped = getattr(obj, "__wrapped__", None) or getattr(obj, "py_func", None)
         if isinstance(wrapped, types.FunctionType):
             return self._call_function(Ref(fn.text, wrapped), args, kwargs, node)
@@ -160,14 +185,18 @@ class Calls(State):
     def _stopped(self, value: Value, node: ast.AST) -> Value:
         """The value under another name, which is constant; the name is gone from the text."""
         if isinstance(value, Group):
-            return Group(value.cat, [self._stopped(item, node) for item in value.items], value.keys, value.cls)
+            return Group(
+                value.cat, [self._stopped(item, node) for item in value.items], value.keys, value.cls
+            )
         if not isinstance(value, Var):
             return value
         stopped = self.emit(Call("stop_gradient", (value,)), self.kind(value), node)
         self.frozen.add(stopped.name)
         return stopped
 
-    def _ufunc_method(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    def _ufunc_method(
+        self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
         """`np.add.at`, `np.add.reduce` and the like."""
         ufunc, method = fn.obj.__self__, fn.obj.__name__
         if method == "at" and ufunc in (np.add, np.subtract) and len(args) == 3:
@@ -178,9 +207,9 @@ class Calls(State):
             self.do(Call("np.add.at", (self.atom(args[0]), self.atom(args[1]), stored)), node)
             return Const(None)
         rules = {
-            ("reduce", np.add): "np.sum", ("reduce", np.multiply): "np.prod", ("reduce", np.maximum): "np.max",
-            ("reduce", np.minimum): "np.min", ("accumulate", np.add): "np.cumsum",
-            ("accumulate", np.multiply): "np.cumprod",
+            ("reduce", np.add): "np.sum", ("reduce", np.multiply): "np.prod", ("reduce", np.maximum):
+            "np.max", ("reduce", np.minimum): "np.min", ("accumulate", np.add): "np.cumsum", ("accumulate",
+            np.multiply): "np.cumprod",
         }  # fmt: skip
         if method == "outer" and len(args) == 2 and not kwargs:
             return self._ufunc_outer(ufunc, args, node, hint)
@@ -197,17 +226,22 @@ class Calls(State):
         if rank is None:
             self.refuse(node, "outer with an array whose rank is not known", "write a[:, None]*b")
         if rank and self.kind(args[0]).is_number and not self.kind(args[0]).is_scalar:
-            index = Group("tuple", [Const(Ellipsis), *[Const(None)]*rank])
+            index = Group("tuple", [Const(Ellipsis), *[Const(None)] * rank])
             args = [self.getitem(args[0], index, node), args[1]]
         return self.call_value(Ref(f"np.{ufunc.__name__}", ufunc), args, {}, node, hint)
 
     def _call_transform(
         self, obj: Any, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
     ) -> Value:
-        self.refuse(node, "a derivative is taken inside a differentiated function",
-                    "differentiate the result of the transform instead: grad(grad(f))")  # fmt: skip
+        self.refuse(
+            node,
+            "a derivative is taken inside a differentiated function",
+            "differentiate the result of the transform instead: grad(grad(f))",
+        )
 
-    def _construct(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    def _construct(
+        self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
         cls = fn.obj
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
             defaults = {k: self.live_value(f"{fn.text}.{k}", v) for k, v in cls._field_defaults.items()}
@@ -215,40 +249,54 @@ class Calls(State):
         if issubclass(cls, BaseException):
             atoms = tuple(self.variable(a, node) for a in args)
             return self.emit(Call("call", (fn, *atoms)), K.OBJECT, node, hint)
+        made: type = cls
         if dataclasses.is_dataclass(cls) and "__post_init__" not in vars(cls):
             fields = [f for f in dataclasses.fields(cls) if f.init]
             plain = {
                 f.name: self.live_value(f"{fn.text}.{f.name}", f.default)
                 for f in fields if f.default is not dataclasses.MISSING
             }  # fmt: skip
-            if len(fields) == len(dataclasses.fields(cls)) and _made_init(cls):
-                return self._record(cls, "object", [f.name for f in fields], plain, args, kwargs, node)
+            if len(fields) == len(dataclasses.fields(cls)) and _made_init(made):
+                return self._record(made, "object", [f.name for f in fields], plain, args, kwargs, node)
         return self._opaque(fn, args, kwargs, node, hint)
 
     def _record(
-        self, cls: type, cat: str, names: list[str], defaults: dict[str, Value], args: list[Value],
-        kwargs: dict[str, Value], node: ast.AST,
+        self,
+        cls: type,
+        cat: str,
+        names: list[str],
+        defaults: dict[str, Value],
+        args: list[Value],
+        kwargs: dict[str, Value],
+        node: ast.AST,
     ) -> Group:
         """A namedtuple or dataclass, field by field."""
         given = {**dict(zip(names, args, strict=False)), **kwargs}
         missing = [n for n in names if n not in given and n not in defaults]
         unknown = [n for n in given if n not in names]
         if len(args) > len(names) or missing or unknown:
-            self.refuse(node, f"{cls.__name__}(...) does not get the fields {', '.join(names)}", "check the call")
+            self.refuse(
+                node, f"{cls.__name__}(...) does not get the fields {', '.join(names)}", "check the call"
+            )
         return Group(cat, [given[n] if n in given else defaults[n] for n in names], list(names), cls)
 
-    def _opaque(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    def _opaque(
+        self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
         """A call that stays as it is; `analysis.activity` refuses it if an active value reaches it."""
         for value in (*args, *kwargs.values()):
             if isinstance(value, CALLABLE):
-                self.refuse(node, f"a function that is made here is passed to {fn.text or 'a function'}, which cannot be seen",
-                            "write the loop or the call out")  # fmt: skip
+                self.refuse(
+                    node,
+                    f"a function that is made here is passed to {fn.text}, which cannot be seen",
+                    "write the loop or the call out",
+                )
         atoms = tuple(self.variable(a, node) for a in args)
         named = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
         kind = random_kind(fn.obj, kwargs, len(args))
         return self.emit(Call("call", (fn, *atoms), named), kind, node, hint)
 
-    # --------------------------------------------------------------------------------------------- the user's functions
+    # -------------------------------------------------------------------------------- the user's functions
 
     def _call_function(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         obj = fn.obj
@@ -259,7 +307,9 @@ class Calls(State):
         self.depend(("code", id(obj)), lambda: obj.__code__, obj.__code__, fn.text)
         self.depend(("defaults", id(obj)), lambda: obj.__defaults__, obj.__defaults__, fn.text)
         named = obj.__kwdefaults__ or {}
-        defaults = [self.live_value(f"{fn.text}.__defaults__[{i}]", d) for i, d in enumerate(obj.__defaults__ or ())]
+        defaults = [
+            self.live_value(f"{fn.text}.__defaults__[{i}]", d) for i, d in enumerate(obj.__defaults__ or ())
+        ]
         kwdefaults = {k: self.live_value(f"{fn.text}.__kwdefaults__[{k!r}]", d) for k, d in named.items()}
         env = self.bind_arguments(source.node.args, args, kwargs, defaults, kwdefaults, node, fn.text)
         if obj.__code__ in self.frames:
@@ -274,14 +324,20 @@ class Calls(State):
         return self.inline(fn.scope.source, fn.node, env, fn.scope, fn.node)
 
     def bind_arguments(
-        self, spec: ast.arguments, args: list[Value], kwargs: dict[str, Value], defaults: list[Value],
-        kwdefaults: dict[str, Value], node: ast.AST, name: str,
+        self,
+        spec: ast.arguments,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        defaults: list[Value],
+        kwdefaults: dict[str, Value],
+        node: ast.AST,
+        name: str,
     ) -> dict[str, Value]:
         """Parameters and what is passed for them, by Python's rules."""
         names = [a.arg for a in spec.posonlyargs + spec.args]
         keywords = [a.arg for a in spec.args + spec.kwonlyargs]
         env: dict[str, Value] = dict(zip(names, args, strict=False))
-        extra = args[len(names):]
+        extra = args[len(names) :]
         if extra and spec.vararg is None:
             what = f"{name}() takes {len(names)} positional arguments but {len(args)} were given"
             self.refuse(node, what, "check the call")
@@ -293,20 +349,24 @@ class Calls(State):
                 self.refuse(node, f"{name}() got multiple values for the argument {key!r}", "check the call")
             if key in kwargs:
                 env[key] = kwargs[key]
-        for key, value in zip(names[len(names) - len(defaults):], defaults, strict=True):
+        for key, value in zip(names[len(names) - len(defaults) :], defaults, strict=True):
             env.setdefault(key, value)
         for key, value in kwdefaults.items():
             env.setdefault(key, value)
         if spec.kwarg is not None:
             env[spec.kwarg.arg] = Group("dict", list(rest.values()), list(rest))
         elif rest:
-            self.refuse(node, f"{name}() got an unexpected keyword argument {next(iter(rest))!r}", "check the call")
+            self.refuse(
+                node, f"{name}() got an unexpected keyword argument {next(iter(rest))!r}", "check the call"
+            )
         missing = [n for n in [*names, *keywords] if n not in env]
         if missing:
             self.refuse(node, f"{name}() misses the argument {missing[0]!r}", "pass it")
         return env
 
-    def inline(self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None, frame: object) -> Value:
+    def inline(
+        self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None, frame: object
+    ) -> Value:
         """Lower a function's body in place; its result."""
         if len(self.frames) > MAX_DEPTH:
             self.refuse(None, "calls are nested too deeply", "write the recursion as a loop")

@@ -215,7 +215,7 @@ class _Normaliser:
         self.taken.add(f"{hint}_{number}")
         return f"{hint}_{number}"
 
-    # -------------------------------------------------------------------------------------------- blocks
+    # ---------------------------------------------------------------------------------------------- blocks
 
     def block(
         self, stmts: Sequence[ast.stmt], place: _Place, at: ast.stmt, known: frozenset[str] = NOTHING
@@ -261,9 +261,7 @@ class _Normaliser:
         out += self.finish(place, at, known)
         return top
 
-    def forked(
-        self, stmt: Forked, place: _Place, known: frozenset[str], spared: int | None = None
-    ) -> Forked:
+    def forked(self, stmt: Forked, place: _Place, known: frozenset[str], spared: int | None = None) -> Forked:
         """A statement in tail position with its blocks brought into form, all but the spared one."""
         new = self.own(stmt)
         for index, target in enumerate(self.targets(new)):
@@ -328,7 +326,7 @@ class _Normaliser:
             out.append(_at(ast.Assign([ast.Name(self.value, ast.Store())], ast.Constant(None)), at))
         return out
 
-    # ------------------------------------------------------------------------------- compound statements
+    # --------------------------------------------------------------------------------- compound statements
 
     def loop(
         self, node: Loop, place: _Place, known: frozenset[str]

@@ -2,8 +2,8 @@
 
     np.sum(x[1:]*y)      t.1 = getitem(x, Slice(1, None, None)); t.2 = mul(t.1, y); t.3 = np.sum(t.2)
 
-Operands are evaluated in Python's order. What is known (`x.ndim`, `y is None`, `isinstance(x, float)`, literals under a
-minus) is folded, so that branches on it are decided here.
+Operands are evaluated in Python's order. What is known (`x.ndim`, `y is None`, `isinstance(x, float)`,
+literals under a minus) is folded, so that branches on it are decided here.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Tuple, Undef, Var
 
 BINARY: dict[type[ast.operator], str] = {
-    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
-    ast.Pow: "pow", ast.MatMult: "matmul", ast.BitAnd: "band", ast.BitOr: "bor", ast.BitXor: "bxor",
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod:
+    "mod", ast.Pow: "pow", ast.MatMult: "matmul", ast.BitAnd: "band", ast.BitOr: "bor", ast.BitXor: "bxor",
     ast.LShift: "lshift", ast.RShift: "rshift",
 }  # fmt: skip
 UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert", ast.Not: "not"}
@@ -36,7 +36,8 @@ FOLDABLE: dict[str, Callable[[Any, Any], Any]] = {
     "notin": lambda a, b: a not in b,
 }  # fmt: skip
 COUNTED = {  # arithmetic on Python integers that are known
-    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv, "mod": operator.mod,
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv,
+    "mod": operator.mod,
 }  # fmt: skip
 REMEDIES = {
     "Await": "coroutines are not supported; compute the value before the call",
@@ -55,7 +56,11 @@ class Expressions(State):
         name = type(node).__name__
         method: Callable[[Any, str], Value] | None = getattr(self, "_" + name.lower(), None)
         if method is None:
-            self.refuse(node, f"the expression {name} is not supported", REMEDIES.get(name, "write it as a call or a loop"))
+            self.refuse(
+                node,
+                f"the expression {name} is not supported",
+                REMEDIES.get(name, "write it as a call or a loop"),
+            )
         return method(node, hint)
 
     def operand(self, node: ast.expr) -> Value:
@@ -65,7 +70,7 @@ class Expressions(State):
             self.refuse(node, f"{ast.unparse(node)!r} may be unbound here", "assign it on every path")
         return value
 
-    # ------------------------------------------------------------------------------------------------------ literals
+    # -------------------------------------------------------------------------------------------- literals
 
     def _constant(self, node: ast.Constant, hint: str) -> Value:
         return Const(node.value)
@@ -115,18 +120,24 @@ class Expressions(State):
                 continue
             assert isinstance(part, ast.FormattedValue)
             values.append(self.variable(self.operand(part.value), part))
-            specs.append(Const(self._format(part)))
+            specs.append(Const(self._format(part, node)))
             conversions.append(Const(part.conversion))
             pieces.append(Const(""))
-        parts = {"pieces": Tuple(tuple(pieces)), "specs": Tuple(tuple(specs)), "conversions": Tuple(tuple(conversions))}
+        parts = {
+            "pieces": Tuple(tuple(pieces)),
+            "specs": Tuple(tuple(specs)),
+            "conversions": Tuple(tuple(conversions)),
+        }
         return self.emit(Call("fstring", tuple(values), tuple(parts.items())), K.STR, node, hint)
 
-    def _format(self, part: ast.FormattedValue) -> str:
+    def _format(self, part: ast.FormattedValue, node: ast.AST) -> str:
         spec = part.format_spec
         pieces = spec.values if isinstance(spec, ast.JoinedStr) else []
-        if not all(isinstance(p, ast.Constant) for p in pieces):
-            self.refuse(part, "a format in an f-string is computed", "write format(value, spec)")
-        return "".join(p.value for p in pieces if isinstance(p, ast.Constant))
+        if not all(
+            isinstance(p, ast.Constant) for p in pieces
+        ):  # its place is the string's: 3.11 knows no other
+            self.refuse(node, "a format in an f-string is computed", "write format(value, spec)")
+        return "".join(str(p.value) for p in pieces if isinstance(p, ast.Constant))
 
     def _lambda(self, node: ast.Lambda, hint: str) -> Value:
         return self.closure(node)
@@ -135,14 +146,21 @@ class Expressions(State):
         """A nested function with its defaults evaluated now."""
         defaults = [self.operand(d) for d in node.args.defaults]
         pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-        return Closure(node, self.scope, defaults, {a.arg: self.operand(d) for a, d in pairs if d is not None})
+        return Closure(
+            node, self.scope, defaults, {a.arg: self.operand(d) for a, d in pairs if d is not None}
+        )
 
-    # ----------------------------------------------------------------------------------------------------- operators
+    # ------------------------------------------------------------------------------------------- operators
 
     def _binop(self, node: ast.BinOp, hint: str) -> Value:
-        left = self.operand(node.left)
-        right = self.operand(node.right)
-        return self.binary(BINARY[type(node.op)], left, right, node, hint)
+        spine = [node]  # a sum of a thousand terms leans to the left: no recursion over it
+        while isinstance(spine[-1].left, ast.BinOp):
+            spine.append(spine[-1].left)
+        value = self.operand(spine[-1].left)
+        for part in reversed(spine):
+            right = self.operand(part.right)
+            value = self.binary(BINARY[type(part.op)], value, right, part, hint if part is node else "")
+        return value
 
     def binary(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
         """An operator on two values; sequences are joined and repeated here."""
@@ -208,10 +226,14 @@ class Expressions(State):
     def _compare(self, node: ast.Compare, hint: str) -> Value:
         left = self.operand(node.left)
         if len(node.ops) == 1:
-            return self.compare(COMPARE[type(node.ops[0])], left, self.operand(node.comparators[0]), node, hint)
+            return self.compare(
+                COMPARE[type(node.ops[0])], left, self.operand(node.comparators[0]), node, hint
+            )
         return self._chain(left, list(zip(node.ops, node.comparators, strict=True)), node, hint)
 
-    def _chain(self, left: Value, rest: list[tuple[ast.cmpop, ast.expr]], node: ast.Compare, hint: str) -> Value:
+    def _chain(
+        self, left: Value, rest: list[tuple[ast.cmpop, ast.expr]], node: ast.Compare, hint: str
+    ) -> Value:
         op, comparator = rest[0]
         right = self.operand(comparator)
         first = self.compare(COMPARE[type(op)], left, right, node)
@@ -233,7 +255,9 @@ class Expressions(State):
                 return made
             if self.kind(left).is_number and self.kind(right).is_number:
                 return self.apply(op, [left, right], {}, node, hint=hint)
-        return self.emit(Call(op, (self.variable(left, node), self.variable(right, node))), K.BOOL, node, hint)
+        return self.emit(
+            Call(op, (self.variable(left, node), self.variable(right, node))), K.BOOL, node, hint
+        )
 
     def _compared(self, op: str, left: Value, right: Value) -> bool | None:
         """What a comparison gives, if that is known."""
@@ -245,6 +269,8 @@ class Expressions(State):
         if op in ("is", "isnot"):
             if isinstance(left, Ref) and isinstance(right, Ref):
                 return (left.obj is right.obj) == (op == "is")
+            if self.kind(left).cat == self.kind(right).cat == "none":
+                return op == "is"
             for one, two in ((left, right), (right, left)):
                 if isinstance(two, Const) and two.value is None and self._never_none(one):
                     return op == "isnot"
@@ -259,7 +285,7 @@ class Expressions(State):
     def _never_none(self, value: Value) -> bool:
         if isinstance(value, Ref | Group) or isinstance(value, CALLABLE):
             return True
-        return self.kind(value).cat not in ("object", "none")
+        return self.kind(value).cat not in ("object", "none") and not self.kind(value).optional
 
     def _boolop(self, node: ast.BoolOp, hint: str) -> Value:
         return self._connected(node, 0, hint)
@@ -286,13 +312,15 @@ class Expressions(State):
         known = self.static_truth(cond)
         if known is not None:
             return self.expr(node.body if known else node.orelse, hint)
-        return self.choose(cond, lambda: self.operand(node.body), lambda: self.operand(node.orelse), node, hint)
+        return self.choose(
+            cond, lambda: self.operand(node.body), lambda: self.operand(node.orelse), node, hint
+        )
 
     def _namedexpr(self, node: ast.NamedExpr, hint: str) -> Value:
         self.assign(node.target, self.expr(node.value, node.target.id), node)
         return self.scope.env[node.target.id]
 
-    # -------------------------------------------------------------------------------------------- comprehensions, misc
+    # -------------------------------------------------------------------------------- comprehensions, misc
 
     def _listcomp(self, node: ast.ListComp, hint: str) -> Value:
         return self.comprehension(node, hint)
@@ -312,11 +340,16 @@ def _known(op: str, left: Value, right: Value) -> Value | None:
         if op in COUNTED and type(left.value) is int and type(right.value) is int and right.value:
             return Const(COUNTED[op](left.value, right.value))
         return None
-    if isinstance(left, Group) and isinstance(right, Group) and op == "add" and left.cat == right.cat != "dict":
+    if (
+        isinstance(left, Group)
+        and isinstance(right, Group)
+        and op == "add"
+        and left.cat == right.cat != "dict"
+    ):
         return Group(left.cat, left.items + right.items)
     for one, two in ((left, right), (right, left)):
         if isinstance(one, Group) and op == "mul" and isinstance(two, Const) and type(two.value) is int:
-            return Group(one.cat, one.items*two.value)
+            return Group(one.cat, one.items * two.value)
     return None
 
 

@@ -1,7 +1,7 @@
 """Builtins that say something about the program itself: len, isinstance, tuple, zip, getattr, and printing.
 
-What they give is known while the program is lowered (`isinstance(x, float)`), or a display whose elements are known one
-by one (`zip(xs, ys)` of displays); where neither holds, they are calls of the program.
+What they give is known while the program is lowered (`isinstance(x, float)`), or a display whose elements
+are known one by one (`zip(xs, ys)` of displays); where neither holds, they are calls of the program.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def random_kind(fn: Any, kwargs: dict[str, Value], count: int) -> Kind:
     if owner not in (np.random.Generator, np.random.RandomState):
         return K.OBJECT
     plain = {  # how many arguments stand before the size
-        "standard_normal": 0, "random": 0, "random_sample": 0, "standard_exponential": 0, "rand": 0, "randn": 0,
-        "normal": 2, "uniform": 2, "gamma": 2, "beta": 2, "laplace": 2, "lognormal": 2, "logistic": 2, "gumbel": 2,
-        "exponential": 1, "rayleigh": 1, "chisquare": 1,
+        "standard_normal": 0, "random": 0, "random_sample": 0, "standard_exponential": 0, "rand": 0,
+        "randn": 0, "normal": 2, "uniform": 2, "gamma": 2, "beta": 2, "laplace": 2, "lognormal": 2,
+        "logistic": 2, "gumbel": 2, "exponential": 1, "rayleigh": 1, "chisquare": 1,
     }  # fmt: skip
     if name == "permutation":
         return Kind("num", "float", None)
@@ -109,7 +109,9 @@ def _list(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
         return low.emit(Call("list", (low.atom(args[0], node),), (), "list"), K.list_of(item), node, hint)
     if kind.is_number and not kind.is_scalar and kind.shape and not isinstance(kind.shape[0], int):
         item = K.num(kind.shape[1:], kind.dtype)
-        return low.emit(Call("list", (low.atom(args[0]),), (), "list"), K.list_of(K.anonymous(item)), node, hint)
+        return low.emit(
+            Call("list", (low.atom(args[0]),), (), "list"), K.list_of(K.anonymous(item)), node, hint
+        )
     return Group("list", low.unpack(args[0], None, node))
 
 
@@ -214,8 +216,14 @@ def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
     if kind.cat == "dict" and not isinstance(args[0], Ref) and not kwargs:
         return Group("list", [Const(k) for k in sorted(kind.keys)])
     if isinstance(args[0], Group) and not kwargs and all(isinstance(i, Const) for i in args[0].items):
-        return Group("list", [Const(k) for k in sorted(i.value for i in args[0].items if isinstance(i, Const))])
-    low.refuse(node, "sorted() of values that are not known before the call", "use np.sort, or an index from np.argsort")
+        return Group(
+            "list", [Const(k) for k in sorted(i.value for i in args[0].items if isinstance(i, Const))]
+        )
+    low.refuse(
+        node,
+        "sorted() of values that are not known before the call",
+        "use np.sort, or an index from np.argsort",
+    )
 
 
 def _next(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -252,10 +260,10 @@ def _copyto(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
 
 SPECIAL: dict[Any, Callable[..., Value]] = {
     print: _print, len: _len, isinstance: _isinstance, tuple: _tuple, list: _list, dict: _dict, range: _range,
-    functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate: _enumerate,
-    reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False), sorted: _sorted, next: _next,
-    iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals: _names, vars: _names,
-    np.copyto: _copyto,
+    functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
+    _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False), sorted:
+    _sorted, next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals:
+    _names, vars: _names, np.copyto: _copyto,
 }  # fmt: skip
 
 __all__ = ["SPECIAL", "random_kind"]

@@ -1,7 +1,7 @@
 """The kind of `a[index]`: NumPy's indexing rules on symbolic shapes.
 
-Accepts the kind of an array and the parts of an index as values; guarantees that a rank or a length which is given
-is right. What cannot be known (an index of unknown kind) gives a result of unknown rank.
+Accepts the kind of an array and the parts of an index as values; guarantees that a rank or a length which
+is given is right. What cannot be known (an index of unknown kind) gives a result of unknown rank.
 
     a[1:, None]    of shape (n, 3): (n - 1, 1, 3)
 """
@@ -34,7 +34,9 @@ def index_kind(state: State, kind: Kind, items: list[Any], node: ast.AST) -> Kin
     return _index_walk(state, kind, shape, items, len(shape) - consumed, bool(ellipsis), node)
 
 
-def _index_walk(state: State, kind: Kind, shape: K.Shape, items: list[Any], spare: int, explicit: bool, node: ast.AST) -> Kind:
+def _index_walk(
+    state: State, kind: Kind, shape: K.Shape, items: list[Any], spare: int, explicit: bool, node: ast.AST
+) -> Kind:
     axis = 0
     result: list[K.Length] = []
     fancy: list[K.Shape | None] = []
@@ -63,7 +65,11 @@ def _index_walk(state: State, kind: Kind, shape: K.Shape, items: list[Any], spar
             fancy.append(item_kind.shape)
             places.append(len(result))
             axis += 1
-        elif item_kind.cat in ("list", "tuple") and item_kind.items and (item_kind.cat == "list" or isinstance(item, List | Tuple)):
+        elif (
+            item_kind.cat in ("list", "tuple")
+            and item_kind.items
+            and (item_kind.cat == "list" or isinstance(item, List | Tuple))
+        ):
             length = len(item.items) if isinstance(item, List | Tuple) else K.new_length()
             fancy.append((K.new_length() if item_kind.items[0].cat == "bool" else length,))
             places.append(len(result))

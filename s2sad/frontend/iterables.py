@@ -1,9 +1,11 @@
-"""What loops run over: ranges, displays, and iterations by index over arrays, lists, zip, enumerate and reversed.
+"""What loops run over: ranges, displays, and iterations by index over arrays, lists, zip, enumerate and
+reversed.
 
     for a, k in zip(x, [2.0, 3.0]):      i in range(min(len(x), 2)); a = x[i]; k = t[i] of t = [2.0, 3.0]
 
-Displays alone stay displays, so that their loops can be written out; a display beside an array is taken apart by index:
-of a display of tuples each column is a list of its own, of functions the index itself says which is called.
+Displays alone stay displays, so that their loops can be written out; a display beside an array is taken
+apart by index: of a display of tuples each column is a list of its own, of functions the index itself says
+which is called.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ class Iterables(State):
     """The part of lowering that says what a loop runs over."""
 
     def iterable(self, node: ast.expr) -> Range | Items | Value:
-        """What a for loop runs over: a range, a display (`Group`), an iteration by index, or any other value."""
+        """What a for loop runs over: a range, a display, an iteration by index, or any other value."""
         if isinstance(node, ast.Call) and not any(isinstance(a, ast.Starred) for a in node.args):
             fn = self.expr(node.func)
             if isinstance(fn, Ref) and fn.obj in (range, enumerate, zip, reversed):
@@ -54,7 +56,11 @@ class Iterables(State):
         if kind.cat == "tuple" and kind.items is not None and not isinstance(value, Ref):
             return Group("tuple", self.unpack(value, None, node))
         if isinstance(value, Ref) and user_method(value.obj, "__iter__") is not None:
-            self.refuse(node, f"a {type(value.obj).__name__} is iterated by its own __iter__", "iterate a list or an array")
+            self.refuse(
+                node,
+                f"a {type(value.obj).__name__} is iterated by its own __iter__",
+                "iterate a list or an array",
+            )
         return self._items(value, node) or value
 
     def _plain(self, value: Ref) -> bool:
@@ -87,7 +93,9 @@ class Iterables(State):
             return self._iterate_groups(fn, groups, node)
         items = [v if isinstance(v, Items) else self._items(v, node) for v in inner]
         if not items or any(i is None for i in items):
-            self.refuse(node, f"{fn.__name__} over something whose length is not known", "make a list of it first")
+            self.refuse(
+                node, f"{fn.__name__} over something whose length is not known", "make a list of it first"
+            )
         return self._iterate_items(fn, [i for i in items if i is not None], node)
 
     def _iterate_groups(self, fn: Any, groups: list[Group], node: ast.Call) -> Group:
@@ -150,7 +158,9 @@ class Iterables(State):
             length = self.emit(Call("len", (self.atom(value, node),)), K.INT, node)
             return Items(length, lambda i: self.getitem(value, i, node))
         if kind.is_scalar:
-            self.refuse(node, f"a {K.describe(kind)} cannot be iterated", "iterate an array, a list or a range")
+            self.refuse(
+                node, f"a {K.describe(kind)} cannot be iterated", "iterate an array, a list or a range"
+            )
         return None
 
     def _range_length(self, space: Range, node: ast.AST) -> Atom:
@@ -178,8 +188,20 @@ class Iterables(State):
     def position(self, target: ast.expr, space: Range | Items | Value) -> Var:
         """The variable that a loop counts or takes its items by."""
         named = isinstance(target, ast.Name) and not isinstance(space, Items)
-        hint = target.id if isinstance(target, ast.Name) and named else "" if not isinstance(space, Items) else "i"
-        kind = K.INT if isinstance(space, Range | Items) else K.STR if self.kind(space).cat == "str" else K.OBJECT
+        hint = (
+            target.id
+            if isinstance(target, ast.Name) and named
+            else ""
+            if not isinstance(space, Items)
+            else "i"
+        )
+        kind = (
+            K.INT
+            if isinstance(space, Range | Items)
+            else K.STR
+            if self.kind(space).cat == "str"
+            else K.OBJECT
+        )
         return Var(self.fresh(hint, kind))
 
 

@@ -1,7 +1,8 @@
 """Lowering of lists: displays, concatenation, repetition, slices, and the methods that change them.
 
-A list is an object of the program that `append`, `pop` and stores change. What makes a new list of the elements of
-others appends them one by one, so that an element's derivative always goes through an append or a subscript:
+A list is an object of the program that `append`, `pop` and stores change. What makes a new list of the
+elements of others appends them one by one, so that an element's derivative always goes through an append or
+a subscript:
 
     zs = xs + [a]        zs = list(xs); zs.append(a)
     ys = xs[1:]          r = range(len(xs))[1:]; ys = []; for i in range(len(r)): ys.append(xs[r[i]])
@@ -42,19 +43,27 @@ class Lists(State):
         if isinstance(first, Group):
             made: Atom = self.variable(first, node, hint)
         else:
-            made = self.emit(Call("list", (self.atom(first, node),), (), "list"), self.kind(first), node, hint)
+            made = self.emit(
+                Call("list", (self.atom(first, node),), (), "list"), self.kind(first), node, hint
+            )
         for part in filled[1:]:
             self.extend(made, part, node)
         return made
 
     def repeated(self, xs: Value, count: Value, node: ast.AST, hint: str = "") -> Value:
         """`xs*count`; of literals the program's own operation."""
-        if isinstance(xs, Group) and all(isinstance(i, Const | Ref) and self.kind(i).is_scalar for i in xs.items):
+        if isinstance(xs, Group) and all(
+            isinstance(i, Const | Ref) and self.kind(i).is_scalar for i in xs.items
+        ):
             kind = K.list_of(K.join_all([self.kind(i) for i in xs.items]))
             return self.emit(Call("mul", (self.variable(xs, node), self.atom(count, node))), kind, node, hint)
         source = self.variable(xs, node)
         made = self.emit(Call("list", ()), K.list_of(None), node, hint)
-        self.each(self.atom(count, node), lambda _: self.extend(made, xs if isinstance(xs, Group) else source, node), node)
+        self.each(
+            self.atom(count, node),
+            lambda _: self.extend(made, xs if isinstance(xs, Group) else source, node),
+            node,
+        )
         return made
 
     def sliced(self, xs: Value, index: Slice, node: ast.AST, hint: str = "") -> Value:
@@ -89,7 +98,9 @@ class Lists(State):
             self.block = outer
             self.loops -= 1
             self.nesting -= 1
-        self.block.append(For(target.name, Range(Const(0), count, Const(1)), statements, (), None, self.span(node)))
+        self.block.append(
+            For(target.name, Range(Const(0), count, Const(1)), statements, (), None, self.span(node))
+        )
 
     def append(self, xs: Atom, value: Value, node: ast.AST) -> None:
         """`xs.append(value)`."""
@@ -119,7 +130,9 @@ class Lists(State):
             self.kinds[xs.name] = K.list_of(joined)
             self.widened = True
 
-    def list_method(self, base: Value, kind: Kind, name: str, args: list[Value], node: ast.AST, hint: str) -> Value:
+    def list_method(
+        self, base: Value, kind: Kind, name: str, args: list[Value], node: ast.AST, hint: str
+    ) -> Value:
         """A method of a list."""
         xs = self.variable(base, node)
         if name == ".append" and len(args) == 1:
@@ -133,7 +146,9 @@ class Lists(State):
             return self.emit(Call("list.pop", (xs,)), K.anonymous(item), node, hint)
         if name == ".copy" and not args:
             return self.emit(Call("list", (xs,), (), "list"), kind, node, hint)
-        self.refuse(node, f"the list method {name[1:]!r} is not supported here", "use append, pop() and indexing")
+        self.refuse(
+            node, f"the list method {name[1:]!r} is not supported here", "use append, pop() and indexing"
+        )
 
 
 def _same_but_lengths(a: Kind, b: Kind) -> bool:

@@ -3,8 +3,8 @@
     for row in x:            i in range(len(x)); row = x[i]; s.2 = s.1 or s.3; s.3 = add(s.2, row)
         s = s + row
 
-Loops over arrays, lists, tuples, zip, enumerate and reversed become index loops; a loop over few known elements, or
-over elements of different kinds, is written out; everything else is iterated as it comes.
+Loops over arrays, lists, tuples, zip, enumerate and reversed become index loops; a loop over few known
+elements, or over elements of different kinds, is written out; everything else is iterated as it comes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ PASSES = 12
 Head = tuple[tuple[Stmt, ...], Atom] | None
 
 
-MADE_NAME = re.compile(r"(value|returned|stop|done|broken|ended)_\d+")  # made by `exits`, read on the right paths only
+MADE_NAME = re.compile(
+    r"(value|returned|stop|done|broken|ended)_\d+"
+)  # made by `exits`, read on the right paths only
 
 
 class Loops(State):
@@ -89,12 +91,16 @@ class Loops(State):
         size = sum(1 for stmt in node.body for _ in ast.walk(stmt))
         return not plain or (len(group.items) <= UNROLL and size <= UNROLL_SIZE)
 
-    # ------------------------------------------------------------------------------------------------ the fixed point
+    # ------------------------------------------------------------------------------------- the fixed point
 
     def _fixed_point(
-        self, node: ast.For | ast.While, assigned: set[str], head: Callable[[], Value] | None, body: Callable[[], None]
+        self,
+        node: ast.For | ast.While,
+        assigned: set[str],
+        head: Callable[[], Value] | None,
+        body: Callable[[], None],
     ) -> tuple[Head, tuple[Carry, ...], tuple[Stmt, ...], Atom | None]:
-        """Lower a loop until the kinds at its head do not change; binds the names to their values after the loop."""
+        """Lower a loop until the kinds at its head do not change; bind names to their values after it."""
         outer, entry = self.block, dict(self.scope.env)
         stop_name = getattr(node, "stop", None)
         assigned = (assigned | self._written_dicts(node.body, entry)) - {stop_name}
@@ -116,8 +122,11 @@ class Loops(State):
                 if not self._widen(phis, after, symbols, node) and not self.widened:
                     break
             else:
-                self.refuse(node, "the kinds of values in this loop do not settle",
-                            "give the names values of one kind before the loop")  # fmt: skip
+                self.refuse(
+                    node,
+                    "the kinds of values in this loop do not settle",
+                    "give the names values of one kind before the loop",
+                )
         except BaseException:
             self.block, self.scope.env = outer, entry
             raise
@@ -133,8 +142,13 @@ class Loops(State):
         return pre[0], carried, statements, stop
 
     def _pass_over(
-        self, phis: dict[str, Phi], assigned: set[str], node: ast.AST, head: Callable[[], Value] | None,
-        body: Callable[[], None], attempt: int,
+        self,
+        phis: dict[str, Phi],
+        assigned: set[str],
+        node: ast.AST,
+        head: Callable[[], Value] | None,
+        body: Callable[[], None],
+        attempt: int,
     ) -> tuple[Head] | None:
         """One pass over head and body; None if it has to be done again with another guess."""
         pre: Head = None
@@ -186,14 +200,22 @@ class Loops(State):
                 found.add(name)
                 others = [n for n, v in entry.items() if v is value and n != name]
                 if others:
-                    self.refuse(body[0], f"{name!r} and {others[0]!r} are one dict, which is written in a loop",
-                                "use one name for it")  # fmt: skip
+                    self.refuse(
+                        body[0],
+                        f"{name!r} and {others[0]!r} are one dict, which is written in a loop",
+                        "use one name for it",
+                    )
         return found
 
-    def _widen(self, phis: dict[str, Phi], after: dict[str, Value], symbols: set[K.Length], node: ast.AST) -> bool:
+    def _widen(
+        self, phis: dict[str, Phi], after: dict[str, Value], symbols: set[K.Length], node: ast.AST
+    ) -> bool:
         """Join the kinds of the back edge into the heads; whether a head changed."""
         pairs: Pairs = {}
-        return any([phi.widen(after.get(name, Undef()), pairs, symbols, node) for name, phi in phis.items()])
+        changed = False
+        for name, phi in phis.items():
+            changed |= phi.widen(after.get(name, Undef()), pairs, symbols, node)
+        return changed
 
     def _close(
         self, phis: dict[str, Phi], entry: dict[str, Value], after: dict[str, Value], assigned: set[str]
@@ -227,14 +249,16 @@ class Loops(State):
                 table[out] = table[atom.name]
         return Var(out)
 
-    # -------------------------------------------------------------------------------------------------- comprehensions
+    # -------------------------------------------------------------------------------------- comprehensions
 
     def comprehension(self, node: ast.ListComp | ast.GeneratorExp, hint: str = "") -> Value:
         """A list, made by loops; element by element where the source is known element by element."""
         outer = self.scope
         names = {n for g in node.generators for n in target_names(g.target)}
         inner = list(ast.walk(node))
-        if any(isinstance(n, ast.Lambda) for n in inner) and not any(isinstance(n, ast.NamedExpr) for n in inner):
+        if any(isinstance(n, ast.Lambda) for n in inner) and not any(
+            isinstance(n, ast.NamedExpr) for n in inner
+        ):
             self.scope = Scope(outer.source, {}, frozenset(names), outer, nesting=self.nesting)
         saved = {n: self.scope.env.get(n) for n in names}
         try:
@@ -287,7 +311,9 @@ class Loops(State):
             if isinstance(fn, Ref) and fn.obj is range:
                 return False
             if isinstance(fn, Ref) and fn.obj in (zip, enumerate, reversed):
-                return all(self._is_display(a.value if isinstance(a, ast.Starred) else a) for a in node.args[:2])
+                return all(
+                    self._is_display(a.value if isinstance(a, ast.Starred) else a) for a in node.args[:2]
+                )
         return True
 
     def _by_loops(self, node: ast.ListComp | ast.GeneratorExp, hint: str) -> Value:
@@ -316,7 +342,9 @@ class Loops(State):
         for item in made.items if isinstance(made, Group) else [None]:
             key = item.items[0] if isinstance(item, Group) else None
             if not isinstance(item, Group) or not isinstance(key, Const | Ref):
-                self.refuse(node, "a dict comprehension has keys that are not known", "use a list and an index")
+                self.refuse(
+                    node, "a dict comprehension has keys that are not known", "use a list and an index"
+                )
             pairs[key.value if isinstance(key, Const) else key.obj] = item.items[1]
         return Group("dict", list(pairs.values()), list(pairs))
 

@@ -1,9 +1,10 @@
 """Lowering: a Python function and the kinds of its arguments become a Program.
 
-Accepts the `ast` of a function whose exits stand in tail position (`exits.normalise`). Guarantees a program in the form of
-`ir.nodes`: every callee that has source is inlined, every other call is a rule or opaque, every value has a kind, and each
-`y *= 2` is a Store where y is an array and a definition where it is a number. The walk is an abstract interpretation:
-what the kinds decide (isinstance, `is None`, rank) is decided here, once for each signature.
+Accepts the `ast` of a function whose exits stand in tail position (`exits.normalise`). Guarantees a program
+in the form of `ir.nodes`: every callee that has source is inlined, every other call is a rule or opaque,
+every value has a kind, and each `y *= 2` is a Store where y is an array and a definition where it is a
+number. The walk is an abstract interpretation: what the kinds decide (isinstance, `is None`, rank) is
+decided here, once for each signature.
 
     def f(x):                         params x.1 (1-D array)
         y = x                         (no trace)
@@ -14,7 +15,10 @@ what the kinds decide (isinstance, `is None`, rank) is decided here, once for ea
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+import contextlib
+import functools
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +41,33 @@ from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import NONE, Atom, Program, Return, Stmt, Var
 from s2sad.ir.prune import prune
 
+DEPTH = 6000  # frames of Python
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What a function's tree tells: statements in normal form, names that they bind, fixed lists."""
+
+    statements: list[ast.stmt]
+    names: frozenset[str]
+    fixed: frozenset[str]
+
+
+@functools.lru_cache(maxsize=512)
+def _read(node: ast.FunctionDef) -> _Body:
+    return _Body(exits.normalise(node).body, frozenset(assigned_names(node.body)), fixed_lists(node))
+
+
+@contextlib.contextmanager
+def _deep() -> Iterator[None]:
+    """Room for long chains of elif: each of them is a branch within a branch."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
 
 @dataclass(slots=True)
 class Lowered:
@@ -45,7 +76,7 @@ class Lowered:
     arguments     what each parameter of the function stands for: its SSA name, or None for a static one
     frozen        values made under no_grad or by stop_gradient: constants
     dependencies  the name resolutions that the program relies on
-    quiet         whether the function silences NumPy's warnings (np.errstate), so that its derivative has to as well
+    quiet         whether the function silences NumPy's warnings (np.errstate), as its derivative then does
     """
 
     program: Program
@@ -73,11 +104,15 @@ class Lowering(Expressions, Parts, Lists, Calls, Rules, Iterables, Loops, Branch
         name = type(stmt).__name__
         method: Callable[[Any], None] | None = getattr(self, "_" + name.lower(), None)
         if method is None or isinstance(stmt, ast.Return):
-            self.refuse(stmt, f"the statement {name} is not supported", "write it with loops, branches and assignments")
+            self.refuse(
+                stmt,
+                f"the statement {name} is not supported",
+                "write it with loops, branches and assignments",
+            )
         method(stmt)
 
     def _collecting(self, body: list[ast.stmt]) -> None:
-        """Lower a block as far as possible: what depends on a refused statement is left out, the rest is looked at."""
+        """Lower a block as far as possible, without what depends on a refused statement."""
         refusals: list[Refusal] = []
         missing: set[str] = set()
         for stmt in body:
@@ -101,16 +136,14 @@ class Lowering(Expressions, Parts, Lists, Calls, Rules, Iterables, Loops, Branch
 
     def function_scope(self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None) -> Scope:
         """A scope for a function's body."""
-        bound = set(env)
-        fixed: frozenset[str] = frozenset()
-        if not isinstance(node, ast.Lambda):
-            bound |= assigned_names(node.body)
-            fixed = fixed_lists(node)
-        return Scope(source, dict(env), frozenset(bound), parent, fixed, self.nesting)
+        if isinstance(node, ast.Lambda):
+            return Scope(source, dict(env), frozenset(env), parent, nesting=self.nesting)
+        body = _read(node)
+        return Scope(source, dict(env), body.names.union(env), parent, body.fixed, self.nesting)
 
     def function_body(self, node: ast.FunctionDef) -> Value:
         """Lower a body; the value that it returns."""
-        body = exits.normalise(node).body
+        body = _read(node).statements
         last = body[-1] if body and isinstance(body[-1], ast.Return) else None
         self.statements(body[:-1] if last is not None else body)
         return self.operand(last.value) if last is not None and last.value is not None else NONE
@@ -124,19 +157,27 @@ class Lowering(Expressions, Parts, Lists, Calls, Rules, Iterables, Loops, Branch
             else:
                 value = self.function_body(source.node)
         except Unbound as unbound:
-            self.refuse(unbound.node, f"{unbound.name!r} may be unbound here", "assign it on every path before it is read")
+            self.refuse(
+                unbound.node,
+                f"{unbound.name!r} may be unbound here",
+                "assign it on every path before it is read",
+            )
         self.check_histories()
         return self.atom(value, source.node)
 
 
 def lower(
-    source: Source, name: str, arguments: dict[str, Kind | Atom], live: dict[str, Any] | None = None,
-    guessed: frozenset[str] = frozenset(), callees: dict[Any, Any] | None = None,
+    source: Source,
+    name: str,
+    arguments: dict[str, Kind | Atom],
+    live: dict[str, Any] | None = None,
+    guessed: frozenset[str] = frozenset(),
+    callees: dict[Any, Any] | None = None,
 ) -> Lowered:
     """Lower a function.
 
-    `arguments` gives for each parameter (in the signature's order) its kind, or an atom for what is known (a static
-    value); `live` gives the objects behind parameters whose attributes the function reads.
+    `arguments` gives for each parameter (in the signature's order) its kind, or an atom for what is known
+    (a static value); `live` gives the objects behind parameters whose attributes the function reads.
     """
     low = Lowering()
     low.callees = {} if callees is None else callees
@@ -156,8 +197,9 @@ def lower(
         else:
             env[parameter] = known
             names[parameter] = None
-    low.scope = low.function_scope(source, source.node, env, None)
-    result = low.run(source)
+    with _deep():
+        low.scope = low.function_scope(source, source.node, env, None)
+        result = low.run(source)
     body: list[Stmt] = [*low.block, Return(result)]
     program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints))
     dependencies = list(low.dependencies.values())

@@ -1,9 +1,10 @@
-"""`match` as the if statements that it stands for: literals, alternatives, names, sequences of fixed length, guards.
+"""`match` as the if statements that it stands for: literals, alternatives, names, sequences of fixed
+length, guards.
 
-    match n:                      if n == 0: y = x
-        case 0: y = x             elif n == 1 or n == 2: y = 2*x
-        case 1 | 2: y = 2*x       else: k = n; y = k*x
-        case k: y = k*x
+match n:                      if n == 0: y = x
+    case 0: y = x             elif n == 1 or n == 2: y = 2*x
+    case 1 | 2: y = 2*x       else: k = n; y = k*x
+    case k: y = k*x
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ def as_ifs(state: State, stmt: ast.Match, subject: str) -> list[ast.stmt]:
         body: list[ast.stmt] = [*bound, *case.body]
         if case.guard is not None:
             if bound:
-                state.refuse(case.pattern, "a case binds names and has a guard", "test the condition in the case's body")
+                state.refuse(
+                    case.pattern,
+                    "a case binds names and has a guard",
+                    "test the condition in the case's body",
+                )
             test = case.guard if test is None else ast.BoolOp(ast.And(), [test, case.guard])
         if test is None:
             orelse = body

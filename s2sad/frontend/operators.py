@@ -1,9 +1,9 @@
 """Operators on what is neither a number nor an array: methods of user classes, and types that are refused.
 
-`M * x` where M's class defines `__mul__` in Python is a call of that method, as it is in Python; the reflected method
-is tried where the first says NotImplemented or does not exist. Fractions, masked arrays, data frames and the like,
-whose arithmetic has no rules, are refused by the name of their type as soon as they meet a value that may carry a
-derivative.
+`M * x` where M's class defines `__mul__` in Python is a call of that method, as it is in Python; the
+reflected method is tried where the first says NotImplemented or does not exist. Fractions, masked arrays,
+data frames and the like, whose arithmetic has no rules, are refused by the name of their type as soon as
+they meet a value that may carry a derivative.
 """
 
 from __future__ import annotations
@@ -20,18 +20,21 @@ from s2sad.frontend.state import State, Value
 from s2sad.ir.nodes import Const, Dict, List, Ref, Slice, Tuple, Undef, Var
 
 _METHODS = {
-    "add": "add", "sub": "sub", "mul": "mul", "truediv": "truediv", "floordiv": "floordiv", "mod": "mod", "pow": "pow",
-    "matmul": "matmul", "band": "and", "bor": "or", "bxor": "xor", "lshift": "lshift", "rshift": "rshift",
-    "neg": "neg", "pos": "pos", "invert": "invert", "lt": "lt", "le": "le", "gt": "gt", "ge": "ge", "eq": "eq", "ne": "ne",
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "truediv", "floordiv": "floordiv", "mod": "mod",
+    "pow": "pow", "matmul": "matmul", "band": "and", "bor": "or", "bxor": "xor", "lshift": "lshift",
+    "rshift": "rshift", "neg": "neg", "pos": "pos", "invert": "invert", "lt": "lt", "le": "le", "gt": "gt",
+    "ge": "ge", "eq": "eq", "ne": "ne",
 }  # fmt: skip
 _SWAPPED = {"lt": "__gt__", "gt": "__lt__", "le": "__ge__", "ge": "__le__", "eq": "__eq__", "ne": "__ne__"}
 
 
 def live_object(state: State, value: Value | None) -> Any:
-    """The object of the user's behind a value that is no number, array or container; None if there is none known."""
+    """The user's object behind a value that is no number, array or container; None if it is not known."""
     if isinstance(value, Ref):
         return None if state.kind(value).cat != "object" else value.obj
-    return state.live.get(value.name) if isinstance(value, Var) and state.kind(value).cat == "object" else None
+    return (
+        state.live.get(value.name) if isinstance(value, Var) and state.kind(value).cat == "object" else None
+    )
 
 
 def user_method(obj: Any, name: str) -> Ref | None:
@@ -43,7 +46,7 @@ def user_method(obj: Any, name: str) -> Ref | None:
 
 
 def user_operator(state: State, op: str, left: Value, right: Value | None, node: ast.AST) -> Value | None:
-    """The result of an operator that a user's class defines; None if no operand is an object of such a class."""
+    """The result of an operator that a user's class defines; None if no operand is of such a class."""
     first, second = live_object(state, left), live_object(state, right)
     if (first is None and second is None) or op not in _METHODS:
         return None
@@ -60,9 +63,10 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
         kind = state.kind(left)
         if kind.is_number and not kind.is_python and not _takes_over(second):
             state.refuse(
-                node, f"NumPy applies the operator to each element of the array and a {type(second).__name__}",
+                node,
+                f"NumPy applies the operator to each element of the array and a {type(second).__name__}",
                 f"write the {type(second).__name__} first, or set __array_ufunc__ = None in its class",
-            )  # fmt: skip
+            )
         _watch(state, second, swapped)
         made = state.call_value(backward, [right, left], {}, node)
         if not _declined(made):
@@ -86,17 +90,21 @@ def _takes_over(obj: Any) -> bool:
     return ufunc is None or (ufunc is missing and getattr(obj, "__array_priority__", -1.0) > 0)
 
 
-# ------------------------------------------------------------------------------------------------- types with no rules
+# ------------------------------------------------------------------------------------- types with no rules
 
 
 def foreign(state: State, value: Value) -> tuple[str, str] | None:
-    """The name of a type whose arithmetic is not differentiated, and what to convert to; None for all else."""
+    """A type whose arithmetic is not differentiated, and what to convert it to; None for all else."""
     if isinstance(value, Tuple | List | Dict):
         return next((f for f in (foreign(state, i) for i in value.items) if f is not None), None)
     if isinstance(value, Var) and value.name in state.foreign:
         return state.foreign[value.name], "convert it to a float or an array before the call"
     obj = live_object(state, value)
-    if obj is None or callable(obj) or isinstance(obj, np.dtype | np.random.Generator | np.random.RandomState | slice):
+    if (
+        obj is None
+        or callable(obj)
+        or isinstance(obj, np.dtype | np.random.Generator | np.random.RandomState | slice)
+    ):
         return None
     cls = type(obj)
     if cls is np.ndarray:
@@ -106,7 +114,10 @@ def foreign(state: State, value: Value) -> tuple[str, str] | None:
     if hasattr(obj, "todense"):
         return f"a {cls.__name__}", "convert it with toarray() before the call"
     if isinstance(obj, np.ma.MaskedArray):
-        return f"a {cls.__name__}", "convert it with filled(...) before the call, and pass the mask as an array"
+        return (
+            f"a {cls.__name__}",
+            "convert it with filled(...) before the call, and pass the mask as an array",
+        )
     if isinstance(obj, np.ndarray) or hasattr(obj, "__array__"):
         return f"a {cls.__name__}", "convert it with np.asarray(...) before the call"
     return f"a {cls.__name__}", "convert it to a float or an array before the call"
@@ -125,7 +136,7 @@ def may_vary(state: State, value: Value) -> bool:
 
 
 def check_operands(state: State, operands: list[Value], node: ast.AST) -> str | None:
-    """Refuse operands of other types beside a value that may vary; the type's name if there is one all the same."""
+    """Refuse operands of other types beside a value that may vary; the type where there is none."""
     found = [foreign(state, operand) for operand in operands]
     strange = next((f for f in found if f is not None), None)
     if strange is None:

@@ -1,9 +1,9 @@
 """Lowering of parts of values: subscripts, unpacking, attributes.
 
-    p[0] of a display          its first element, no statement
-    x[1:]                      t = getitem(x, Slice(1, None, None)), with the kind that NumPy's rules give
-    a, b = x                   if len(x) != 2: raise wrong_length(len(x), 2); a = x[0]; b = x[1]
-    model.k                    t = getattr(model, "k"), and the text relies on the kind of model.k
+p[0] of a display          its first element, no statement
+x[1:]                      t = getitem(x, Slice(1, None, None)), with the kind that NumPy's rules give
+a, b = x                   if len(x) != 2: raise wrong_length(len(x), 2); a = x[0]; b = x[1]
+model.k                    t = getattr(model, "k"), and the text relies on the kind of model.k
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from s2sad.ir.nodes import Atom, Call, Const, Do, If, Ref, Slice, Stmt, Tuple, V
 class Parts(State):
     """The part of lowering that takes values apart."""
 
-    # ----------------------------------------------------------------------------------------------------- subscripts
+    # ------------------------------------------------------------------------------------------ subscripts
 
     def _subscript(self, node: ast.Subscript, hint: str) -> Value:
         base = self.operand(node.value)
@@ -35,7 +35,8 @@ class Parts(State):
         """The inside of square brackets; slices are atoms."""
         if isinstance(node, ast.Slice):
             lo, hi, step = (
-                Const(None) if p is None else self.atom(self.operand(p), p) for p in (node.lower, node.upper, node.step)
+                Const(None) if p is None else self.atom(self.operand(p), p)
+                for p in (node.lower, node.upper, node.step)
             )
             return Slice(lo, hi, step)
         if isinstance(node, ast.Tuple):
@@ -88,7 +89,9 @@ class Parts(State):
                 result = K.RANGE
             at = self.atom(index) if isinstance(index, Slice) else self.variable(index)
             return self.emit(Call("getitem", (self.atom(base), at)), result, node, hint)
-        self.refuse(node, f"a {K.describe(kind)} cannot be indexed", "index an array, a list, a tuple or a dict")
+        self.refuse(
+            node, f"a {K.describe(kind)} cannot be indexed", "index an array, a list, a tuple or a dict"
+        )
 
     def _group_item(self, base: Group, index: Value, node: ast.AST, hint: str) -> Value:
         known = index.value if isinstance(index, Const) else index.obj if isinstance(index, Ref) else None
@@ -101,7 +104,9 @@ class Parts(State):
                 self.refuse(node, f"the index {known} is out of range", "use an index that there is")
             return base.items[known]
         if isinstance(index, Slice) and all(isinstance(p, Const) for p in (index.lo, index.hi, index.step)):
-            lo, hi, step = (p.value if isinstance(p, Const) else None for p in (index.lo, index.hi, index.step))
+            lo, hi, step = (
+                p.value if isinstance(p, Const) else None for p in (index.lo, index.hi, index.step)
+            )
             return Group(base.cat, base.items[slice(lo, hi, step)])
         if base.cat == "dict":
             return self._by_key(base, index, node)
@@ -114,7 +119,9 @@ class Parts(State):
 
     def _by_key(self, base: Group, index: Value, node: ast.AST) -> Value:
         """A dict display read by a key that is known at run time: its place first, which raises KeyError."""
-        places = self.variable(Group("dict", [Const(k) for k in range(len(base.items))], list(base.keys)), node)
+        places = self.variable(
+            Group("dict", [Const(k) for k in range(len(base.items))], list(base.keys)), node
+        )
         place = self.emit(Call("getitem", (places, self.variable(index, node))), K.INT, node)
         return self.columns(Group("tuple", base.items), node)(place)
 
@@ -123,7 +130,8 @@ class Parts(State):
         items = group.items
         first = items[0] if items else None
         if isinstance(first, Group) and all(
-            isinstance(i, Group) and (i.cat, i.keys, len(i.items)) == (first.cat, first.keys, len(first.items))
+            isinstance(i, Group)
+            and (i.cat, i.keys, len(i.items)) == (first.cat, first.keys, len(first.items))
             for i in items
         ):
             rows = [i.items for i in items if isinstance(i, Group)]
@@ -136,9 +144,19 @@ class Parts(State):
 
     def _list_item(self, base: Value, kind: Kind, index: Value, node: ast.AST, hint: str) -> Value:
         call = Call("getitem", (self.atom(base), self.atom(index)))
-        item = K.join_all(list(kind.items or ())) if kind.cat == "tuple" else kind.items[0] if kind.items else None
+        item = (
+            K.join_all(list(kind.items or ()))
+            if kind.cat == "tuple"
+            else kind.items[0]
+            if kind.items
+            else None
+        )
         if isinstance(index, Slice):
-            return self.sliced(base, index, node, hint) if kind.cat == "list" else self.emit(call, kind, node, hint)
+            return (
+                self.sliced(base, index, node, hint)
+                if kind.cat == "list"
+                else self.emit(call, kind, node, hint)
+            )
         if item is None:  # nothing has been put in yet in this pass over the loop
             item = K.FLOAT
             self.widened = True
@@ -163,8 +181,13 @@ class Parts(State):
         result = K.STR if kind.cat == "str" else K.OBJECT
         if kind.cat in ("list", "tuple") and kind.items and not isinstance(index, Slice):
             result = K.join_all(list(kind.items)) or K.OBJECT
-            self.depend(("items", id(container)), lambda: K.without_lengths(K.kind_of_value(container)),
-                        K.without_lengths(kind), base.text, same=True)  # fmt: skip
+            self.depend(
+                ("items", id(container)),
+                lambda: K.without_lengths(K.kind_of_value(container)),
+                K.without_lengths(kind),
+                base.text,
+                same=True,
+            )
         at = self.atom(index) if isinstance(index, Slice) else self.variable(index)
         return self.emit(Call("getitem", (base, at)), result, node, hint)
 
@@ -176,7 +199,7 @@ class Parts(State):
             return Kind("array" if full else "num", kind.dtype, None)
         return index_kind(self, kind, list(items), node)
 
-    # ------------------------------------------------------------------------------------------------------ unpacking
+    # ------------------------------------------------------------------------------------------- unpacking
 
     def unpack(self, value: Value, count: int | None, node: ast.AST) -> list[Value]:
         """The elements of a value whose length is known, or `count` items of an array or list.
@@ -204,7 +227,9 @@ class Parts(State):
             return [self.getitem(value, Const(i), node) for i in range(count)]
         if kind.is_scalar:
             self.refuse(node, f"a {K.describe(kind)} is unpacked", "unpack an array, a list or a tuple")
-        self.refuse(node, "the number of elements to unpack is not known", "index the value, or unpack it into names")
+        self.refuse(
+            node, "the number of elements to unpack is not known", "index the value, or unpack it into names"
+        )
 
     def _check_length(self, value: Value, count: int, node: ast.AST) -> None:
         length = self.emit(Call("len", (self.atom(value),)), K.INT, node)
@@ -216,7 +241,7 @@ class Parts(State):
         inner, self.block = tuple(self.block), outer
         self.block.append(If(wrong, inner, (), (), self.span(node)))
 
-    # ----------------------------------------------------------------------------------------------------- attributes
+    # ------------------------------------------------------------------------------------------ attributes
 
     def _attribute(self, node: ast.Attribute, hint: str) -> Value:
         return self.attribute(self.operand(node.value), node.attr, node, hint)
@@ -322,11 +347,15 @@ class Parts(State):
             return self.emit(Call("getattr", (atom, Const(name))), result, node, hint)
         if name == "T" and not kind.is_python:
             shape = None if kind.shape is None else tuple(reversed(kind.shape))
-            return self.emit(Call("getattr", (atom, Const("T"))), K.Kind(kind.cat, kind.dtype, shape), node, hint)
+            return self.emit(
+                Call("getattr", (atom, Const("T"))), K.Kind(kind.cat, kind.dtype, shape), node, hint
+            )
         if name in ("real", "imag"):
             return self.apply(f"np.{name}", [base], {}, node, form=f"@{name}", hint=hint)
         if name in ("flat", "data", "base", "ctypes", "strides", "flags"):
-            self.refuse(node, f"what is read or written through .{name} is not tracked", "use ravel() or reshape(-1)")
+            self.refuse(
+                node, f"what is read or written through .{name} is not tracked", "use ravel() or reshape(-1)"
+            )
         owner = {"float": float, "int": int, "complex": complex, "bool": bool}.get(kind.cat, np.ndarray)
         if hasattr(owner, name) or (kind.cat in ("npscalar", "num") and hasattr(np.float64, name)):
             return Method(Const("." + name), base)

@@ -1,10 +1,10 @@
 """Names at the head of a loop: what they mean on entry and on the back edge, and the kind that holds both.
 
-    s = a                            s.1 is a float, an array after the first trip: the body is lowered with s.2 of the
-    for row in x: s = s + row        kind that holds both, until nothing changes.
+    s = a                            s.1 is a float, an array after the first trip: the body is lowered
+    for row in x: s = s + row        with s.2 of the kind that holds both, until nothing changes.
 
-Displays have a part for each element. A callable that another one takes the place of in the loop becomes an integer that
-goes round and says which it is.
+Displays have a part for each element. A callable that another one takes the place of in the loop becomes an
+integer that goes round and says which it is.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ Pairs = dict[tuple[Any, Any], K.Length]
 class Phi:
     """A name at the head of a loop.
 
-    Lengths that differ between entry and back edge become symbols of the head. Two axes share such a symbol only if
-    they share the entry's length and, on every pass, the back edge's: the partition is refined until it is stable.
+    Lengths that differ between entry and back edge become symbols of the head. Two axes share such a symbol
+    only if they share the entry's length and, on every pass, the back edge's: the partition is refined
+    until it is stable.
     """
 
     def __init__(self, state: State, name: str, entry: Value, kind: Kind | None = None) -> None:
@@ -78,29 +79,45 @@ class Phi:
         if isinstance(self.entry, Ref) and self.kind is not None and self.kind.cat == "object":
             if back == self.entry:
                 return False
-            self.state.refuse(node, f"{self.name!r} stands for different objects in the loop", "use a name for each")
+            self.state.refuse(
+                node, f"{self.name!r} stands for different objects in the loop", "use a name for each"
+            )
         if back == self.var:
             return False
         if holds_functions(back):
-            self.state.refuse(node, f"{self.name!r} is a function after a trip, and was none before", "use two names")
+            self.state.refuse(
+                node, f"{self.name!r} is a function after a trip, and was none before", "use two names"
+            )
         return self._widen_kind(self.state.kind(self.state.atom(back, node)), pairs, symbols)
 
-    def _widen_parts(self, entry: Group, back: Value, pairs: Pairs, symbols: set[K.Length], node: ast.AST) -> bool:
+    def _widen_parts(
+        self, entry: Group, back: Value, pairs: Pairs, symbols: set[K.Length], node: ast.AST
+    ) -> bool:
         if not isinstance(back, Group) or (back.cat, list(back.keys), back.cls, len(back.items)) != (
             entry.cat, list(entry.keys), entry.cls, len(entry.items)
         ):  # fmt: skip
-            self.state.refuse(node, f"{self.name!r} changes its structure in the loop",
-                              "keep tuples of one length and dicts of the same keys")  # fmt: skip
-        return any([p.widen(b, pairs, symbols, node) for p, b in zip(self.parts, back.items, strict=True)])
+            self.state.refuse(
+                node,
+                f"{self.name!r} changes its structure in the loop",
+                "keep tuples of one length and dicts of the same keys",
+            )
+        changed = False
+        for part, item in zip(self.parts, back.items, strict=True):
+            changed |= part.widen(item, pairs, symbols, node)
+        return changed
 
     def _widen_options(self, back: Value, node: ast.AST) -> bool:
         new = list(back.items) if isinstance(back, Choice) else [back]
         if not all(isinstance(v, CALLABLE) or holds_functions(v) for v in new):
-            self.state.refuse(node, f"{self.name!r} is a function, and something else after a trip", "use two names")
+            self.state.refuse(
+                node, f"{self.name!r} is a function, and something else after a trip", "use two names"
+            )
         missing = [v for v in new if not any(same_value(v, known) for known in self.options)]
         self.options += missing
         if len(self.options) > 16:
-            self.state.refuse(node, f"{self.name!r} is a new function after each trip", "compute with values, or use a list")
+            self.state.refuse(
+                node, f"{self.name!r} is a new function after each trip", "compute with values, or use a list"
+            )
         return bool(missing)
 
     def _widen_kind(self, kind: Kind, pairs: Pairs, symbols: set[K.Length]) -> bool:
@@ -112,9 +129,16 @@ class Phi:
             return changed
         old = self.kind
         joined = K.join(old, kind, {})
-        if old.shape is not None and joined.shape is not None and old.shape and len(joined.shape) == len(old.shape):
+        if (
+            old.shape is not None
+            and joined.shape is not None
+            and old.shape
+            and len(joined.shape) == len(old.shape)
+        ):
             both = zip(old.shape, kind.shape or (), strict=True)
-            joined = replace(joined, shape=tuple([self._length(mine, theirs, pairs, symbols) for mine, theirs in both]))
+            joined = replace(
+                joined, shape=tuple([self._length(mine, theirs, pairs, symbols) for mine, theirs in both])
+            )
         elif joined.cat == "list" and old.cat == "list" and old.items and joined.items:
             if _equal_but_lengths(old.items[0], joined.items[0]):
                 joined = old
@@ -124,7 +148,9 @@ class Phi:
         return False
 
     def _length(self, mine: K.Length, theirs: K.Length, pairs: Pairs, symbols: set[K.Length]) -> K.Length:
-        if mine in symbols:  # the first back length met keeps the symbol, another one gets a symbol of its own
+        if (
+            mine in symbols
+        ):  # the first back length met keeps the symbol, another one gets a symbol of its own
             if pairs.setdefault((mine, None), theirs) == theirs:
                 return mine
         elif mine == theirs:
@@ -137,7 +163,7 @@ class Phi:
     def close(self, back: Value, carried: list[Carry]) -> Value:
         """Add the carried value; what the name means after the loop."""
         if isinstance(self.entry, Group):
-            nothing: list[Value] = [Undef()]*len(self.parts)
+            nothing: list[Value] = [Undef()] * len(self.parts)
             items = back.items if isinstance(back, Group) else nothing
             made = [p.close(b, carried) for p, b in zip(self.parts, items, strict=True)]
             return Group(self.entry.cat, made, self.entry.keys, self.entry.cls)
@@ -156,7 +182,11 @@ class Phi:
 
     def aligned(self, back: Value, node: ast.AST) -> Value:
         """What the name means at the end of a trip, as one of the head's callables."""
-        if len(self.options) < 2 or not isinstance(back, Choice) or list(map(id, back.items)) == list(map(id, self.options)):
+        if (
+            len(self.options) < 2
+            or not isinstance(back, Choice)
+            or list(map(id, back.items)) == list(map(id, self.options))
+        ):
             return back
         places: list[Atom] = []
         for item in back.items:

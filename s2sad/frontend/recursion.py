@@ -2,8 +2,9 @@
 
     def power(x, n): return 1.0 if n == 0 else x*power(x, n - 1)
 
-The outer call is inlined as any other; in it `power(x, n - 1)` is `Call("user", (Ref(power), x, t.1))`, whose callee is
-lowered apart, with the same call in it. The kind of what it returns is a fixed point that starts with a float.
+The outer call is inlined as any other; in it `power(x, n - 1)` is `Call("user", (Ref(power), x, t.1))`,
+whose callee is lowered apart, with the same call in it. The kind of what it returns is a fixed point that
+starts with a float.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ class Callee:
     lowered: Lowered | None = None
 
 
-def recursive_call(state: State, fn: Ref, source: Source, env: dict[str, Value], node: ast.AST, hint: str = "") -> Value:
+def recursive_call(
+    state: State, fn: Ref, source: Source, env: dict[str, Value], node: ast.AST, hint: str = ""
+) -> Value:
     """The call of a function that is being lowered already."""
     from s2sad.frontend.lower import lower
 
@@ -72,7 +75,11 @@ def recursive_call(state: State, fn: Ref, source: Source, env: dict[str, Value],
         for dependency in spec.lowered.dependencies:
             state.dependencies.setdefault((id(dependency), dependency.text), dependency)
     if not spec.result.is_number:
-        state.refuse(node, f"{spec.name} calls itself and returns {K.describe(spec.result)}", "return one number or array, or write a loop")
+        state.refuse(
+            node,
+            f"{spec.name} calls itself and returns {K.describe(spec.result)}",
+            "return one number or array, or write a loop",
+        )
     return state.emit(Call("user", (Ref(fn.text, spec), *atoms)), K.anonymous(spec.result), node, hint)
 
 

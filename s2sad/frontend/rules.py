@@ -1,14 +1,15 @@
 """Lowering of calls of functions that have a rule, and of the methods of arrays, lists and dicts.
 
-    np.add(a, b, out=v)      t = np.add(a, b); Store(v, ..., t)
-    np.linalg.norm(x)        the rule's Python source, inlined
-    xs.append(x*y)           Do(list.append(xs, t)), and the kind of the list holds that of t
+np.add(a, b, out=v)      t = np.add(a, b); Store(v, ..., t)
+np.linalg.norm(x)        the rule's Python source, inlined
+xs.append(x*y)           Do(list.append(xs, t)), and the kind of the list holds that of t
 """
 
 from __future__ import annotations
 
 import ast
 import string
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,13 @@ class Rules(State):
     """The part of lowering that applies rules."""
 
     def apply(
-        self, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, form: str = "", hint: str = ""
+        self,
+        name: str,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        node: ast.AST,
+        form: str = "",
+        hint: str = "",
     ) -> Value:
         """A call of a function that has a rule."""
         rule = registry.rule(name)
@@ -67,10 +74,14 @@ class Rules(State):
         try:
             return rule.kind(bound)
         except NotImplementedError as error:
-            self.refuse(node, str(error) or f"this form of {rule.name} has no rule", "write it with functions that have one")
+            self.refuse(
+                node,
+                str(error) or f"this form of {rule.name} has no rule",
+                "write it with functions that have one",
+            )
 
     def _check(self, rule: Rule, atoms: dict[str, Atom], node: ast.AST) -> str | None:
-        """Refuse operands of types whose arithmetic is not known; the type of one that meets constants only."""
+        """Refuse operands whose arithmetic is not known; the type of one that meets constants only."""
         if rule.form == "elementwise":
             operands = [a for n, a in atoms.items() if n not in ("out", "where", "dtype")]
         else:
@@ -118,7 +129,7 @@ class Rules(State):
         env = self.bind_arguments(spec, args, kwargs, defaults, named, node, rule.name)
         return self.inline(source, source.node, env, None, rule.name)
 
-    # ----------------------------------------------------------------------------------------------- built-in methods
+    # ------------------------------------------------------------------------------------ built-in methods
 
     def builtin_method(
         self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
@@ -140,13 +151,21 @@ class Rules(State):
                 return made
         arguments = (self.variable(base), *(self.variable(a, node) for a in args))
         named = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
-        return self.emit(Call("call", arguments, named, name), self._method_kind(base, kind, name, args, kwargs), node, hint)
+        return self.emit(
+            Call("call", arguments, named, name),
+            self._method_kind(base, kind, name, args, kwargs),
+            node,
+            hint,
+        )
 
     def _formatted(
         self, text: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
     ) -> Value | None:
         """`"{:.2f} of {n}".format(x, n=3)` as the f-string that it is; None where fields are computed."""
-        pieces, values, specs, conversions = [""], [], [], []
+        pieces: list[str] = [""]
+        values: list[Atom] = []
+        specs: list[str] = []
+        conversions: list[int] = []
         for piece, field, spec, conversion in string.Formatter().parse(text):
             pieces[-1] += piece
             if field is None:
@@ -159,14 +178,16 @@ class Rules(State):
             specs.append(spec or "")
             conversions.append(ord(conversion) if conversion else -1)
             pieces.append("")
-        parts = {"pieces": pieces, "specs": specs, "conversions": conversions}
+        parts: dict[str, Sequence[Any]] = {"pieces": pieces, "specs": specs, "conversions": conversions}
         named = tuple((k, Tuple(tuple(Const(v) for v in column))) for k, column in parts.items())
         return self.emit(Call("fstring", tuple(values), named), K.STR, node, hint)
 
     def _method_kind(
         self, base: Value, kind: Kind, name: str, args: list[Value], kwargs: dict[str, Value]
     ) -> Kind:
-        holder = base.obj if isinstance(base, Ref) else self.live.get(base.name) if isinstance(base, Var) else None
+        holder = (
+            base.obj if isinstance(base, Ref) else self.live.get(base.name) if isinstance(base, Var) else None
+        )
         method = getattr(type(holder), name[1:], None) if holder is not None else None
         if kind.cat == "str":
             return K.BOOL if name in (".startswith", ".endswith", ".isdigit") else K.STR
@@ -176,7 +197,9 @@ class Rules(State):
         self, base: Group, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     ) -> Value:
         if name == ".items":
-            return Group("tuple", [Group("tuple", [Const(k), v]) for k, v in zip(base.keys, base.items, strict=True)])
+            return Group(
+                "tuple", [Group("tuple", [Const(k), v]) for k, v in zip(base.keys, base.items, strict=True)]
+            )
         if name == ".keys":
             return Group("tuple", [Const(k) for k in base.keys])
         if name == ".values":
@@ -187,10 +210,21 @@ class Rules(State):
             if args[0].value in base.keys:
                 return base.items[base.keys.index(args[0].value)]
             return args[1] if len(args) > 1 else Const(None)
-        self.refuse(node, f"the dict method {name[1:]!r} is not supported here", "assign the keys, or build a new dict")
+        self.refuse(
+            node,
+            f"the dict method {name[1:]!r} is not supported here",
+            "assign the keys, or build a new dict",
+        )
 
     def _array_method(
-        self, base: Value, kind: Kind, short: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+        self,
+        base: Value,
+        kind: Kind,
+        short: str,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        node: ast.AST,
+        hint: str,
     ) -> Value:
         if short == "fill" and len(args) == 1:
             if isinstance(base, Ref):
@@ -212,13 +246,18 @@ class Rules(State):
             if canonical is not None:
                 return self.apply(canonical, [base, *args], kwargs, node, form=f".{short}", hint=hint)
         if short in UNTRACKED:
-            self.refuse(node, f"{short}() changes an array in place in a way that is not tracked",
-                        "use the function of NumPy that returns a new array")  # fmt: skip
+            self.refuse(
+                node,
+                f"{short}() changes an array in place in a way that is not tracked",
+                "use the function of NumPy that returns a new array",
+            )
         if kind.is_python and short in ("is_integer", "hex", "as_integer_ratio", "bit_length"):
             return self.emit(Call("call", (self.atom(base),), (), f".{short}"), K.OBJECT, node, hint)
         if _has_rule(f"np.{short}"):
             return self.apply(f"np.{short}", [base, *args], kwargs, node, form=f".{short}", hint=hint)
-        self.refuse(node, f"there is no rule for the array method {short!r}", "write it with supported functions")
+        self.refuse(
+            node, f"there is no rule for the array method {short!r}", "write it with supported functions"
+        )
 
     def _item(self, base: Value, kind: Kind, args: list[Value], node: ast.AST, hint: str) -> Value:
         """`x.item()` of one element, `x.item(i, j)`."""

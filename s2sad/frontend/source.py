@@ -145,7 +145,7 @@ def _source(
     )
 
 
-# --------------------------------------------------------------------------------------------- callables
+# ----------------------------------------------------------------------------------------------- callables
 
 
 def unwrapped(fun: Any) -> tuple[FunctionType, tuple[Any, ...], dict[str, Any]]:
@@ -232,7 +232,7 @@ def _check_library(fun: FunctionType) -> None:
 
 
 def is_library(fun: FunctionType) -> bool:
-    """Whether a function belongs to NumPy, SciPy, numba, s2sad or the standard library: it is never descended into."""
+    """Whether a function belongs to a library, whose source is never descended into."""
     module = str(fun.__globals__.get("__name__", "")).partition(".")[0]
     return _in_stdlib(fun.__code__.co_filename) or module in _LIBRARIES or module in ("numba", "s2sad")
 
@@ -243,7 +243,7 @@ def _in_stdlib(file: str) -> bool:
     return inside or file.startswith("<frozen ")
 
 
-# -------------------------------------------------------------------------------------------------- text
+# ---------------------------------------------------------------------------------------------------- text
 
 
 class _Text:
@@ -443,7 +443,7 @@ def _steps(code: CodeType, asserts: list[tuple[int, int, int, int]]) -> Iterator
             yield step.opname, _const_key(step.argval)
 
 
-# ------------------------------------------------------------------------------------------------- spans
+# --------------------------------------------------------------------------------------------------- spans
 
 
 def span_in(file: str, lines: tuple[str, ...], node: ast.AST) -> Span:
@@ -479,7 +479,7 @@ def _characters(lines: tuple[str, ...], line: int, col: int) -> int:
     return col if text.isascii() else len(text.encode()[:col].decode(errors="replace"))
 
 
-# ---------------------------------------------------------------------------------------- generated text
+# ------------------------------------------------------------------------------------------ generated text
 
 _generated: dict[str, str] = {}
 _owners: dict[str, int] = {}

@@ -1,9 +1,9 @@
 """What lowering carries along: the block being written, the names in scope, and the values that names mean.
 
-A name of the program means a `Value`: an atom of the IR, or one of the things that exist only while the program is
-lowered and that it never sees: closures, bound methods, partial calls, callables of which one is chosen at run time,
-and tuples, lists and dicts whose elements are known one by one (`Group`). So a callee is always resolved before the
-IR is written, however it got there.
+A name of the program means a `Value`: an atom of the IR, or one of the things that exist only while the
+program is lowered and that it never sees: closures, bound methods, partial calls, callables of which one is
+chosen at run time, and tuples, lists and dicts whose elements are known one by one (`Group`). So a callee
+is always resolved before the IR is written, however it got there.
 """
 
 from __future__ import annotations
@@ -144,7 +144,9 @@ class State:
         self.callees: dict[Any, Any] = {}  # functions that call themselves, by signature
         self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
         self.foreign: dict[str, str] = {}  # values of types that are not differentiated, by SSA name
-        self.read: dict[int, dict[int, tuple[Source, ast.AST]]] = {}  # where outside lists are read, by identity
+        self.read: dict[
+            int, dict[int, tuple[Source, ast.AST]]
+        ] = {}  # where outside lists are read, by identity
         self.grown: dict[int, tuple[str, set[int]]] = {}  # outside lists that are appended to, and where
 
     def settle(self, atom: Value, kind: Kind) -> None:
@@ -152,7 +154,7 @@ class State:
         if isinstance(atom, Var) and atom.name in self.guessed:
             raise Assumed(self.guessed[atom.name], kind)
 
-    # -------------------------------------------------------------------------------- to be filled in by the mixins
+    # ----------------------------------------------------------------------- to be filled in by the mixins
 
     def expr(self, node: ast.expr, hint: str = "") -> Value:
         """The value of an expression."""
@@ -175,7 +177,12 @@ class State:
         raise NotImplementedError
 
     def choose(
-        self, cond: Value, then: Callable[[], Value], orelse: Callable[[], Value], node: ast.AST, hint: str = ""
+        self,
+        cond: Value,
+        then: Callable[[], Value],
+        orelse: Callable[[], Value],
+        node: ast.AST,
+        hint: str = "",
     ) -> Value:
         """`then() if cond else orelse()`."""
         raise NotImplementedError
@@ -211,7 +218,13 @@ class State:
         raise NotImplementedError
 
     def apply(
-        self, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, form: str = "", hint: str = ""
+        self,
+        name: str,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        node: ast.AST,
+        form: str = "",
+        hint: str = "",
     ) -> Value:
         """A call of a function that has a rule."""
         raise NotImplementedError
@@ -223,13 +236,21 @@ class State:
         raise NotImplementedError
 
     def bind_arguments(
-        self, spec: ast.arguments, args: list[Value], kwargs: dict[str, Value], defaults: list[Value],
-        kwdefaults: dict[str, Value], node: ast.AST, name: str,
+        self,
+        spec: ast.arguments,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        defaults: list[Value],
+        kwdefaults: dict[str, Value],
+        node: ast.AST,
+        name: str,
     ) -> dict[str, Value]:
         """Parameters and what is passed for them."""
         raise NotImplementedError
 
-    def inline(self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None, frame: object) -> Value:
+    def inline(
+        self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None, frame: object
+    ) -> Value:
         """The result of a function's body, lowered in place."""
         raise NotImplementedError
 
@@ -284,7 +305,9 @@ class State:
         """`xs[lo:hi:step]`."""
         raise NotImplementedError
 
-    def list_method(self, base: Value, kind: Kind, name: str, args: list[Value], node: ast.AST, hint: str) -> Value:
+    def list_method(
+        self, base: Value, kind: Kind, name: str, args: list[Value], node: ast.AST, hint: str
+    ) -> Value:
         """A method of a list."""
         raise NotImplementedError
 
@@ -292,7 +315,7 @@ class State:
         """Let a list's kind hold one more kind of element."""
         raise NotImplementedError
 
-    # ------------------------------------------------------------------------------------------------------ emission
+    # -------------------------------------------------------------------------------------------- emission
 
     def emit(self, call: Call, kind: Kind, node: ast.AST | None = None, hint: str = "") -> Var:
         """Append `name = call` to the block."""
@@ -319,7 +342,7 @@ class State:
         what = f"{base.text} is written, which is neither an argument nor local"
         self.refuse(node, what, "pass it as an argument, or copy it first")
 
-    # --------------------------------------------------------------------------------------------------------- kinds
+    # ----------------------------------------------------------------------------------------------- kinds
 
     def kind(self, value: Value) -> Kind:
         """What is known of a value."""
@@ -345,15 +368,21 @@ class State:
         """The value as an operand of the IR."""
         if isinstance(value, Group):
             if value.cls is not None:
-                self.refuse(node, f"a {value.cls.__name__} that is made here is used as a whole",
-                            "use its fields, or make a tuple of them")
+                self.refuse(
+                    node,
+                    f"a {value.cls.__name__} that is made here is used as a whole",
+                    "use its fields, or make a tuple of them",
+                )
             items = tuple(self.atom(item, node) for item in value.items)
             if value.cat == "dict":
                 return Dict(tuple(Const(k) for k in value.keys), items)
             return Tuple(items) if value.cat == "tuple" else List(items)
         if isinstance(value, Closure | Method | Part | Choice):
-            self.refuse(node, "a function that is made here is used as a value",
-                        "call it directly or pass it to a function whose source can be read")
+            self.refuse(
+                node,
+                "a function that is made here is used as a value",
+                "call it directly or pass it to a function whose source can be read",
+            )
         return value
 
     def variable(self, value: Value, node: ast.AST | None = None, hint: str = "") -> Atom:
@@ -367,9 +396,11 @@ class State:
         items = tuple(self.variable(i, node) if isinstance(i, Tuple | List | Dict) else i for i in atom.items)
         if isinstance(atom, Tuple):
             return self.emit(Call("tuple", items), kind, node, hint)
-        return self.emit(Call("list", items), K.list_of(K.join_all([self.kind(i) for i in items])), node, hint)
+        return self.emit(
+            Call("list", items), K.list_of(K.join_all([self.kind(i) for i in items])), node, hint
+        )
 
-    # --------------------------------------------------------------------------------------------------------- names
+    # ----------------------------------------------------------------------------------------------- names
 
     def lookup(self, name: str, node: ast.AST) -> Value:
         """What a name means here: local, enclosing function, cell, global, builtin."""
@@ -406,7 +437,9 @@ class State:
             self.read.setdefault(id(obj), {})[id(node)] = (self.scope.source, node)
         return self.live_value(name, obj)
 
-    def depend(self, where: tuple[str, int], read: Callable[[], Any], obj: Any, name: str, same: bool = False) -> None:
+    def depend(
+        self, where: tuple[str, int], read: Callable[[], Any], obj: Any, name: str, same: bool = False
+    ) -> None:
         """Remember that the text relies on what a name means now."""
         self.dependencies.setdefault((where[1], f"{where[0]}.{name}"), Dependency(read, obj, name, same))
 
@@ -421,4 +454,6 @@ def holds_functions(value: Value) -> bool:
     """Whether a value is a callable, or a container that holds one."""
     if isinstance(value, Group):
         return any(holds_functions(item) for item in value.items)
-    return isinstance(value, Closure | Method | Part | Choice) or (isinstance(value, Ref) and callable(value.obj))
+    return isinstance(value, Closure | Method | Part | Choice) or (
+        isinstance(value, Ref) and callable(value.obj)
+    )

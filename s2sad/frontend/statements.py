@@ -1,8 +1,8 @@
 """Lowering of statements that bind, store and leave: assignments, assert, raise, del, with, import, match.
 
-    y *= 2          Store(y, None, 2, "mul") where y is an array, a new y where it is a number
-    d["a"] = v      a new display for every name of the dict, no statement
-    match n: ...    the if statements that it stands for
+y *= 2          Store(y, None, 2, "mul") where y is an array, a new y where it is a number
+d["a"] = v      a new display for every name of the dict, no statement
+match n: ...    the if statements that it stands for
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Statements(State):
     def _pass(self, stmt: ast.Pass) -> None:
         return None
 
-    # --------------------------------------------------------------------------------------------------- assignments
+    # ----------------------------------------------------------------------------------------- assignments
 
     def _assign(self, stmt: ast.Assign) -> None:
         single = stmt.targets[0]
@@ -83,8 +83,11 @@ class Statements(State):
         if stars:
             at, behind = stars[0], len(target.elts) - stars[0] - 1
             if len(items) < at + behind:
-                self.refuse(stmt, f"{len(items)} values are unpacked into {at + behind} names and more",
-                            "make the numbers fit")  # fmt: skip
+                self.refuse(
+                    stmt,
+                    f"{len(items)} values are unpacked into {at + behind} names and more",
+                    "make the numbers fit",
+                )
             middle = Group("list", items[at : len(items) - behind])
             items = [*items[:at], middle, *items[len(items) - behind :]]
         if len(items) != len(target.elts):
@@ -152,7 +155,9 @@ class Statements(State):
     def _store_key(self, base: Group, index: Value, value: Value, stmt: ast.AST) -> None:
         """Give a key of a dict display a value: every name of the dict means the new display afterwards."""
         if not isinstance(index, Const | Ref):
-            self.refuse(stmt, "a dict is written at a computed key", "use literal keys, or a list and an index")
+            self.refuse(
+                stmt, "a dict is written at a computed key", "use literal keys, or a list and an index"
+            )
         key = index.value if isinstance(index, Const) else index.obj
         made = dict(zip(base.keys, base.items, strict=True))
         made[key] = value
@@ -172,14 +177,17 @@ class Statements(State):
                 if fresh is known:
                     continue
                 if scope is not self.scope and self.nesting != self.scope.nesting:
-                    self.refuse(stmt, f"the dict {name!r} of a caller is written in a branch or loop of a function",
-                                "return a new dict")  # fmt: skip
+                    self.refuse(
+                        stmt,
+                        f"the dict {name!r} of a caller is written in a branch or loop of a function",
+                        "return a new dict",
+                    )
                 scope.env[name] = fresh
 
     def _refuse_attribute(self, target: ast.Attribute, stmt: ast.AST) -> None:
         self.refuse(stmt, f"the attribute {target.attr!r} is assigned", "use a local name and return it")
 
-    # ------------------------------------------------------------------------------------------ augmented assignments
+    # ------------------------------------------------------------------------------- augmented assignments
 
     def _augassign(self, stmt: ast.AugAssign) -> None:
         op = BINARY[type(stmt.op)]
@@ -227,17 +235,25 @@ class Statements(State):
         if self.kind(old).is_array:
             self._augment_array(old, op, value, stmt)
             return
+        if self.kind(old).cat == "num":  # `xs[0] += v` writes into an array, and replaces a number
+            self.refuse(
+                stmt,
+                "an element that may be an array or a number is augmented",
+                "write xs[i] = xs[i] + v, or keep elements of one kind in the list",
+            )
         fresh = self.binary(op, old, value, stmt)
         if isinstance(base, Group) and base.cat == "dict":
             self._store_key(base, index, self.settled(fresh, stmt), stmt)
         else:
             self.store(base, index, fresh, "", stmt)
 
-    # --------------------------------------------------------------------------------------------- the other statements
+    # -------------------------------------------------------------------------------- the other statements
 
     def _functiondef(self, stmt: ast.FunctionDef) -> None:
         if stmt.decorator_list:
-            self.refuse(stmt, f"the nested function {stmt.name} has a decorator", "apply it outside of the function")
+            self.refuse(
+                stmt, f"the nested function {stmt.name} has a decorator", "apply it outside of the function"
+            )
         self.scope.env[stmt.name] = self.closure(stmt)
 
     def _assert(self, stmt: ast.Assert) -> None:
@@ -267,7 +283,11 @@ class Statements(State):
 
     def _importfrom(self, stmt: ast.ImportFrom) -> None:
         if stmt.level or stmt.module is None:
-            self.refuse(stmt, "a relative import inside of a function is not supported", "import at the top of the file")
+            self.refuse(
+                stmt,
+                "a relative import inside of a function is not supported",
+                "import at the top of the file",
+            )
         module = importlib.import_module(stmt.module)
         for alias in stmt.names:
             name = alias.asname or alias.name
@@ -279,7 +299,11 @@ class Statements(State):
 
     def _nonlocal(self, stmt: ast.Nonlocal) -> None:
         if any(name in self.scope.locals for name in stmt.names):
-            self.refuse(stmt, f"{stmt.names[0]!r} of the enclosing function is written", "return the value, or pass it in")
+            self.refuse(
+                stmt,
+                f"{stmt.names[0]!r} of the enclosing function is written",
+                "return the value, or pass it in",
+            )
 
     def _with(self, stmt: ast.With) -> None:
         constant = False
@@ -292,10 +316,15 @@ class Statements(State):
             elif obj is np.errstate and isinstance(call, ast.Call):
                 self._errstate(call)
             else:
-                self.refuse(call, "this with statement is not supported",
-                            "call the function outside of it; s2sad.no_grad() and np.errstate() can be used")  # fmt: skip
+                self.refuse(
+                    call,
+                    "this with statement is not supported",
+                    "call the function outside of it; s2sad.no_grad() and np.errstate() can be used",
+                )
             if item.optional_vars is not None:
-                self.refuse(item.optional_vars, "what a with statement binds is not supported", "leave the name out")
+                self.refuse(
+                    item.optional_vars, "what a with statement binds is not supported", "leave the name out"
+                )
         self.const_depth += constant
         try:
             self.statements(stmt.body)
@@ -303,11 +332,15 @@ class Statements(State):
             self.const_depth -= constant
 
     def _errstate(self, call: ast.Call) -> None:
-        """Warnings say nothing about values: the block is lowered as it is, and the text silences what it did."""
+        """Warnings say nothing about values: the block is lowered as it is, and the text silences it."""
         modes = [self.operand(k.value) for k in call.keywords]
         for mode in modes:
             if not (isinstance(mode, Const) and mode.value in SILENT):
-                self.refuse(call, "np.errstate makes exceptions of warnings here", 'use "ignore" or "warn", and test the values')
+                self.refuse(
+                    call,
+                    "np.errstate makes exceptions of warnings here",
+                    'use "ignore" or "warn", and test the values',
+                )
         self.quiet |= any(isinstance(m, Const) and m.value == "ignore" for m in modes)
 
     def _match(self, stmt: ast.Match) -> None:
@@ -324,7 +357,11 @@ class Statements(State):
         self.refuse(stmt, "try is not supported", "test for the condition before it arises")
 
     def _classdef(self, stmt: ast.ClassDef) -> None:
-        self.refuse(stmt, f"the class {stmt.name} is defined inside of the function", "define it at the top of the file")
+        self.refuse(
+            stmt,
+            f"the class {stmt.name} is defined inside of the function",
+            "define it at the top of the file",
+        )
 
     def _asyncfor(self, stmt: ast.AsyncFor) -> None:
         self.refuse(stmt, "coroutines are not supported", "compute the values before the call")

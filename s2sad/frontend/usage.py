@@ -1,13 +1,12 @@
 """What a function does with its lists, by its text alone.
 
-A list that a name is bound to once, and that is only taken apart by literal indices and in loops, is as good as its
-elements: `xs = [[x, c], [c, x]]; xs[0][1]*xs[1][0]` needs no list in the program.
+A list that a name is bound to once, and that is only taken apart by literal indices and in loops, is as
+good as its elements: `xs = [[x, c], [c, x]]; xs[0][1]*xs[1][0]` needs no list in the program.
 """
 
 from __future__ import annotations
 
 import ast
-
 
 
 def fixed_lists(node: ast.FunctionDef) -> frozenset[str]:
@@ -17,7 +16,11 @@ def fixed_lists(node: ast.FunctionDef) -> frozenset[str]:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
             bound[inner.id] = bound.get(inner.id, 0) + 1
-        if isinstance(inner, ast.Assign) and len(inner.targets) == 1 and isinstance(inner.targets[0], ast.Name):
+        if (
+            isinstance(inner, ast.Assign)
+            and len(inner.targets) == 1
+            and isinstance(inner.targets[0], ast.Name)
+        ):
             if isinstance(inner.value, ast.List) and any(isinstance(e, ast.List) for e in inner.value.elts):
                 found.add(inner.targets[0].id)
     found = {name for name in found if bound[name] == 1}

@@ -39,6 +39,7 @@ class Kind:
     shape  of array and num: lengths, or None when the rank is not known; () for scalars
     items  of list: the one kind of every element (or None: not known or empty); of tuple: the kinds of the elements
     keys   of dict: the keys, beside items
+    optional  the value may be None instead (`best = None` before a loop); every operation on None raises in the primal too
     """
 
     cat: str
@@ -46,6 +47,7 @@ class Kind:
     shape: Shape | None = ()
     items: tuple[Kind, ...] | None = None
     keys: tuple[Any, ...] = ()
+    optional: bool = False
 
     @property
     def rank(self) -> int | None:
@@ -240,8 +242,11 @@ def join(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length] | None =
     if a == b:
         return a
     symbols = {} if symbols is None else symbols
+    for one, two in ((a, b), (b, a)):
+        if one.cat == "none" and two.is_number:
+            return replace(two, optional=True)
     if a.is_number and b.is_number:
-        return _join_numbers(a, b, symbols)
+        return replace(_join_numbers(a, b, symbols), optional=a.optional or b.optional)
     if a.cat == b.cat == "list":
         return list_of(_join_items(a, b, symbols))
     if a.cat == b.cat == "tuple" and a.items and b.items and len(a.items) == len(b.items):
@@ -256,6 +261,8 @@ def _join_items(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) 
 
 
 def _join_numbers(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) -> Kind:
+    if replace(a, optional=False) == replace(b, optional=False):
+        return a
     if a.is_python and b.is_python:
         return Kind(widest([a.cat, b.cat]))  # an int beside a float is read as a float
     dtype = a.dtype if a.dtype == b.dtype else promote(a, b)
@@ -311,7 +318,7 @@ def kind_of_value(value: Any) -> Kind:
 def without_lengths(kind: Kind) -> tuple[Any, ...]:
     """A kind as a key: everything but the symbols of its lengths."""
     items = None if kind.items is None else tuple(without_lengths(i) for i in kind.items)
-    return kind.cat, kind.dtype, kind.rank, items, kind.keys
+    return kind.cat, kind.dtype, kind.rank, items, kind.keys, kind.optional
 
 
 def join_all(items: list[Kind]) -> Kind | None:

@@ -41,10 +41,19 @@ class Assembly:
         self.fresh = Fresh(self.program.kinds, self.program.hints)
         self.aliases = Aliases(self.program)
         self.storage = Storage(self.program, self.aliases)
+        self._refuse_unsettled()
         self.varied = varied(self.program, self.aliases, self.wrt, lowered.frozen)
         self.rev = Reverse(self.program, self.aliases, self.storage, self.varied, self.fresh, pairs)
         self.copies: dict[str, Atom] = {}
         self.entry: list[Stmt] = []
+
+    def _refuse_unsettled(self) -> None:
+        """Refuse writes to what is an array on one path and a number on another: a number has no storage."""
+        for cls in self.storage.table:
+            if any(self.program.kinds[n].cat == "num" for n in self.aliases.members(cls)):
+                stmt = self.storage.stores[cls][0]
+                refuse(getattr(stmt, "span", None) or self.lowered.span, "what is written here may be an array or a number, depending on the path",
+                       "begin with an array (np.zeros_like, np.array), or write `x = x*2` in place of `x *= 2`")
 
     def _ssa(self, parameter: str) -> str:
         name = self.lowered.arguments[parameter]
@@ -214,6 +223,8 @@ def _joint(a: Assembly, value: bool, single: bool, name: str) -> Program:
     lowered = a.lowered
     grads = a.reverse(Const(1.0))
     forward, reverse, _ = a.finish()
+    if a.rev.kind(lowered.result).optional:
+        forward = (*forward, Do(Call("check_number", (lowered.result,)), None, True))
     a.copy_written()
     body = [*a.entry, *(_substituted(s, a.copies) for s in forward)]
     grads = [_in(g, a.copies) for g in grads]

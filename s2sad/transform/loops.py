@@ -474,7 +474,7 @@ class Loops(Bars):
 
 
 def _missing(atom: Atom, found: set[str]) -> bool:
-    return isinstance(atom, Undef) or (isinstance(atom, Var) and atom.name in found)
+    return isinstance(atom, Undef) or atom == Const(None) or (isinstance(atom, Var) and atom.name in found)
 
 
 __all__ = ["Let", "Loops"]
