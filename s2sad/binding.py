@@ -24,7 +24,6 @@ import numpy as np
 
 from s2sad import arguments as A
 from s2sad.frontend.source import Source, find, source_of_text, unwrapped
-from s2sad.rules import registry
 
 FUNCTIONS = 256  # functions of which something is remembered
 
@@ -95,6 +94,8 @@ def readable(fun: Callable[..., Any]) -> Callable[..., Any]:
     if isinstance(fun, functools.partial):
         inner = readable(fun.func)
         return fun if inner is fun.func else functools.partial(inner, *fun.args, **fun.keywords)
+    from s2sad.rules import registry
+
     name = registry.canonical(fun)
     if name is None:
         return fun
@@ -103,6 +104,8 @@ def readable(fun: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _wrapper(fun: Callable[..., Any], name: str) -> Callable[..., Any]:
+    from s2sad.rules import registry
+
     signature = registry.rule(name).signature
     args = ", ".join(
         n for n, default in signature.items() if default is registry.REQUIRED or n.startswith("*")

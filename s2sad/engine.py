@@ -14,7 +14,7 @@ import inspect
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import CodeType, FunctionType
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +39,6 @@ if TYPE_CHECKING:  # the printer is imported with the first derivative
     from s2sad.backend.emit import Text
 
 FORMAT = 1  # of generated files; grows when texts of older versions can no longer be compared
-BROKEN = (
     AttributeError,
     KeyError,
     IndexError,
@@ -206,43 +205,6 @@ def assumptions(lowered: Lowered) -> tuple[str, ...]:
             shapes[kind.shape] = name
         parts.append(f"{name} {said}")
     return ("assumes: " + ", ".join(parts),) if parts else ()
-
-
-# ------------------------------------------------------------------------------------------- guards
-
-
-def tests(dependencies: Sequence[Dependency]) -> tuple[str, dict[str, Any]]:
-    """An expression that is true while every name means what it meant, and the namespace of it."""
-    space: dict[str, Any] = {}
-    parts = []
-    for i, d in enumerate(dependencies):
-        space[f"o{i}"] = d.obj
-        if isinstance(d, OwnCode):
-            space[f"r{i}"] = d.function
-            parts.append(f"r{i}.__code__ is o{i}")
-        else:
-            space[f"r{i}"] = d.read
-            parts.append(f"r{i}() == o{i}" if d.same else f"r{i}() is o{i}")
-    return " and ".join(parts) or "True", space
-
-
-class OwnCode(Dependency):
-    """The dependency on a function's code, which is swapped in place when modules are reloaded."""
-
-    __slots__ = ("function",)
-
-    def __init__(self, function: FunctionType, code: object) -> None:
-        super().__init__(lambda: function.__code__, code, "__code__")
-        self.function = function
-
-
-def guard(dependencies: Sequence[Dependency]) -> Callable[[], bool]:
-    """One function that says whether every name still means what it meant."""
-    text, space = tests(dependencies)
-    space["BROKEN"] = BROKEN
-    exec(f"def guard():\n try:\n  return bool({text})\n except BROKEN:\n  return False", space)
-    made: Callable[[], bool] = space["guard"]
-    return made
 
 
 # ---------------------------------------------------------------------- texts before the first call

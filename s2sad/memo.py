@@ -10,14 +10,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from s2sad import arguments as A
-from s2sad import debug, engine
+from s2sad import debug, guards
 from s2sad.binding import Choice, Values
-from s2sad.engine import Derived
 from s2sad.errors import Refusal, UnsupportedError
 from s2sad.frontend.state import Dependency
+
+if TYPE_CHECKING:  # the pipeline is imported with the first derivative
+    from s2sad.engine import Derived
 
 TEXTS = 64  # derivatives that are remembered of one function, those used last
 
@@ -44,7 +46,7 @@ class Made:
     functions: tuple[Callable[..., Any], ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.guard = engine.guard(self.dependencies)
+        self.guard = guards.guard(self.dependencies)
         self.functions = tuple(self.derived.functions.values())
 
     def arguments(self, values: Values) -> list[Any]:

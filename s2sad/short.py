@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import arguments as A
-from s2sad import engine
+from s2sad import guards
 from s2sad.binding import Values
 from s2sad.memo import Made
 
@@ -67,7 +67,7 @@ def build(
 ) -> Callable[[Any], Any]:
     """The short way for arguments like these, which stand behind the bound ones and in front of defaults."""
     names = [f"a{i}" for i in range(len(args))]
-    tests, space = engine.tests(made.dependencies)
+    tests, space = guards.tests(made.dependencies)
     checks: list[str] = []
     for i, a in enumerate(args):
         space[f"t{i}"] = type(a)
@@ -87,7 +87,7 @@ def build(
         "function": made.functions[0],
         "made": made,
         "transform": transform,
-        "BROKEN": engine.BROKEN,
+        "BROKEN": guards.BROKEN,
         "MISS": MISS,
         "ndarray": np.ndarray,
         "finish": functools.partial(transform.finish, made, values=shown),

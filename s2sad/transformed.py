@@ -19,12 +19,12 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Generic, ParamSpec
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec
 
 import numpy as np
 
 from s2sad import arguments as A
-from s2sad import debug, engine, short
+from s2sad import debug, short
 from s2sad.binding import (
     FUNCTIONS,
     Argnums,
@@ -37,14 +37,17 @@ from s2sad.binding import (
     readable,
     shared,
 )
-from s2sad.engine import Derived, Request
 from s2sad.errors import refuse
 from s2sad.frontend.source import Source, find, unwrapped
 from s2sad.frontend.state import Dependency
+from s2sad.guards import OwnCode
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom
 from s2sad.memo import TEXTS, Made, Memo
+
+if TYPE_CHECKING:  # the pipeline is imported with the first derivative
+    from s2sad.engine import Derived, Request
 
 CLOSURES = 8  # as many closures, which keep what they hold alive
 
@@ -162,7 +165,7 @@ class Transformed(Generic[P]):
             return self.inner._own()
         source, code = self.primal, self._code
         plain = source.fun
-        found: list[Dependency] = [engine.OwnCode(plain, code)]
+        found: list[Dependency] = [OwnCode(plain, code)]
         if self.target is not plain:
             target = self.target
             found.append(Dependency(lambda: unwrapped(target)[0], plain, "fun"))
@@ -252,11 +255,15 @@ class Transformed(Generic[P]):
             known[name] = describer.kind(value) if name in parts else describer.argument(name, value)
             if known[name] == K.OBJECT:
                 live[name] = value
+        from s2sad import engine
+
         derived = engine.derive(source, self.request(wrt), known, live)
         return derived, [n for n in values if derived.lowered.arguments.get(n) is not None]
 
     def request(self, wrt: list[str], seen: bool = True) -> Request:
         """What the engine is asked for."""
+        from s2sad.engine import Request
+
         return Request(self.mode, wrt, len(wrt) == 1, self.has_aux, self.copy, seen, self.check_result)
 
     def _check_inner(self, inner: Made, values: Values) -> None:
@@ -298,6 +305,8 @@ class Transformed(Generic[P]):
             )
         if len(kinds) < len(wrt) or any(not k.inexact or k.sort == "complex" for k in kinds):
             refuse(None, f"{name} is called with what is neither a float nor an array of floats", "pass one")
+        from s2sad import engine
+
         made = engine.derive(self.primal, self.request(wrt), arguments, live)
         if made.written or made.valued:
             refuse(
@@ -351,6 +360,8 @@ class Transformed(Generic[P]):
         return self._last.derived if self._last is not None else self._unseen()
 
     def _unseen(self) -> Derived:
+        from s2sad import engine
+
         if self.inner is not None:
             inner = self.inner._unseen()
             source = find(next(iter(inner.functions.values())))

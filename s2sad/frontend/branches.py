@@ -214,7 +214,8 @@ class Branches(State):
             if isinstance(a, Undef) and isinstance(b, Undef):
                 joined.pop(name, None)
                 continue
-            if isinstance(a, Undef) or isinstance(b, Undef):
+            one_sided = isinstance(a, Undef) or isinstance(b, Undef)
+            if one_sided and not any(isinstance(v, CALLABLE) or holds_functions(v) for v in (a, b)):
                 self.may_keep(name, node)
             if any(isinstance(v, Group) for v in (a, b)) and any(isinstance(v, Undef) for v in (a, b)):
                 joined[name] = self._one_sided(a, b, outs)

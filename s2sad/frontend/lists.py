@@ -128,7 +128,8 @@ class Lists(State):
         joined = K.anonymous(K.join(kind.items[0], item)) if kind.items else K.anonymous(item)
         if kind.items is None or not _same_but_lengths(kind.items[0], joined):
             self.kinds[xs.name] = K.list_of(joined)
-            self.widened = True
+            if int(xs.name.rpartition(".")[2]) <= self.pass_start:  # a list made in this pass is made anew in the next
+                self.widened = True
 
     def list_method(
         self, base: Value, kind: Kind, name: str, args: list[Value], node: ast.AST, hint: str

@@ -108,11 +108,13 @@ class Loops(State):
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head
         self.loops += 1
         self.nesting += 1
+        pass_start = self.pass_start
         self.open_loops.append((self.scope, assigned, phis))
         try:
             for attempt in range(PASSES):
                 self.scope.env = {**entry, **{name: phi.value() for name, phi in phis.items()}}
                 self.widened = False
+                self.pass_start = self.fresh.count
                 pre = self._pass_over(phis, assigned, node, head, body, attempt)
                 if pre is None:
                     self.block = outer
@@ -134,8 +136,10 @@ class Loops(State):
             self.loops -= 1
             self.nesting -= 1
             self.open_loops.pop()
+            self.pass_start = pass_start
         for name in assigned:
-            if (name not in phis or phis[name].guessed_entry) and name in after:
+            kept = (name not in phis or phis[name].guessed_entry) and name in after
+            if kept and not isinstance(after[name], CALLABLE) and not holds_functions(after[name]):
                 self.may_keep(name, node)  # without a trip the name keeps what it has
         carried = self._close(phis, entry, after, assigned)
         stop = self.atom(after[stop_name]) if stop_name is not None else None
@@ -166,7 +170,7 @@ class Loops(State):
         except Unbound as unbound:
             if unbound.name in phis or unbound.name not in assigned or attempt == PASSES - 1:
                 raise
-            phis[unbound.name] = Phi(self, unbound.name, Undef(), K.FLOAT)
+            phis[unbound.name] = Phi(self, unbound.name, Undef(), K.BOTTOM)
         except UnsupportedError:
             guesses = [p for p in phis.values() if p.guessed]
             if attempt == PASSES - 1 or not guesses:

@@ -66,7 +66,7 @@ class Phi:
 
     def guess(self) -> None:
         """The next guess for the kind of a name that is not bound on entry."""
-        self.kind = K.array(None) if self.kind == K.FLOAT else K.OBJECT
+        self.kind = K.FLOAT if self.kind == K.BOTTOM else K.array(None) if self.kind == K.FLOAT else K.OBJECT
 
     def widen(self, back: Value, pairs: Pairs, symbols: set[K.Length], node: ast.AST) -> bool:
         """Let the kind hold the back edge's value too; whether it changed."""
@@ -123,6 +123,8 @@ class Phi:
     def _widen_kind(self, kind: Kind, pairs: Pairs, symbols: set[K.Length]) -> bool:
         assert self.kind is not None
         if self.guessed:
+            if kind == K.BOTTOM:
+                return False
             self.guessed = False
             changed = kind != self.kind
             self.kind = K.anonymous(kind) if changed else kind

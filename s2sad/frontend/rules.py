@@ -48,6 +48,8 @@ class Rules(State):
             return self._composite(rule, args, kwargs, node)
         named = tuple((k, self.atom(v, node)) for k, v in kwargs.items())
         call = Call(name, tuple(self.atom(a, node) for a in args), named, form)
+        if any(self.kind(a) == K.BOTTOM for a in call.args):
+            return self.emit(call, K.BOTTOM, node, hint)
         bound, atoms = self._bind(rule, call, node)
         out = atoms.pop("out", None)
         if out is not None and out != Const(None):

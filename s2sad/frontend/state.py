@@ -139,6 +139,7 @@ class State:
         self.const_depth = 0
         self.loops = 0  # loops that are open: their bodies are lowered several times
         self.quiet = False  # whether the program silences NumPy's warnings
+        self.pass_start = 0  # how many names there were when the pass over the innermost loop began
         self.widened = False  # a list's element kind changed in this pass over a loop
         self.open_loops: list[tuple[Scope, set[str], dict[str, Any]]] = []  # being lowered, innermost last
         self.callees: dict[Any, Any] = {}  # functions that call themselves, by signature

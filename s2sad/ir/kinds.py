@@ -97,6 +97,7 @@ STR = Kind("str")
 NONE = Kind("none")
 OBJECT = Kind("object", shape=None)
 RANGE = Kind("range")
+BOTTOM = Kind("bottom")  # of a name that nothing has been bound to yet, while the kinds of a loop are sought
 
 
 def array(shape: Shape | None, dtype: str = "float64") -> Kind:
@@ -243,6 +244,8 @@ def join(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length] | None =
         return a
     symbols = {} if symbols is None else symbols
     for one, two in ((a, b), (b, a)):
+        if one.cat == "bottom":
+            return two
         if one.cat == "none" and two.is_number:
             return replace(two, optional=True)
     if a.is_number and b.is_number:

@@ -293,11 +293,11 @@ class Fresh:
     def __init__(self, kinds: dict[str, Kind], hints: dict[str, str]) -> None:
         self.kinds = kinds
         self.hints = hints
-        self._count = len(hints)
+        self.count = len(hints)
 
     def __call__(self, hint: str, kind: Kind) -> str:
-        self._count += 1
-        name = f"{hint or 't'}.{self._count}"
+        self.count += 1
+        name = f"{hint or 't'}.{self.count}"
         self.kinds[name] = kind
         self.hints[name] = hint
         return name

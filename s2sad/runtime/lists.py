@@ -157,12 +157,3 @@ def wrong_length(length: int, expected: int) -> ValueError:
     if length > expected:
         return ValueError(f"too many values to unpack (expected {expected})")
     return ValueError(f"not enough values to unpack (expected {expected}, got {length})")
-
-
-def check_number(x: Any) -> None:
-    """Raise TypeError for None, which a function returns that falls off its end.
-
-    >>> check_number(1.0)
-    """
-    if x is None:
-        raise TypeError("the function returned None; grad needs a real number")

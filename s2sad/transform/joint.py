@@ -219,12 +219,23 @@ def _callees(pairs: Pairs) -> list[Program]:
     return programs
 
 
+def _refuse_none(a: Assembly, result: Atom) -> list[Stmt]:
+    """Raise TypeError where the function has returned None."""
+    none, error = a.fresh("", K.BOOL), a.fresh("", K.OBJECT)
+    message = Const(f"{a.program.name}() returned None; grad needs a real number")
+    lines: tuple[Stmt, ...] = (
+        Let(error, Call("call", (Ref("TypeError", TypeError), message)), None, True),
+        Do(Call("raise", (Var(error),)), None, True),
+    )
+    return [Let(none, Call("is", (result, Const(None))), None, True), If(Var(none), lines, (), (), None, True)]
+
+
 def _joint(a: Assembly, value: bool, single: bool, name: str) -> Program:
     lowered = a.lowered
     grads = a.reverse(Const(1.0))
     forward, reverse, _ = a.finish()
     if a.rev.kind(lowered.result).optional:
-        forward = (*forward, Do(Call("check_number", (lowered.result,)), None, True))
+        forward = (*forward, *_refuse_none(a, lowered.result))
     a.copy_written()
     body = [*a.entry, *(_substituted(s, a.copies) for s in forward)]
     grads = [_in(g, a.copies) for g in grads]

@@ -201,7 +201,7 @@ def test_operands_of_other_types(operand: object, remedy: str, where: str) -> No
 
     with pytest.raises(UnsupportedError) as caught:
         s2sad.grad({"captured": captured, "computed": computed}[where])(X)
-    assert (remedy if where == "captured" else remedy.split(";")[0]) in str(caught.value)
+    assert (remedy if where == "captured" else remedy.partition(";")[0]) in str(caught.value)
 
 
 def test_converted_operands_are_fine() -> None:
