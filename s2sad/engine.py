@@ -39,12 +39,6 @@ if TYPE_CHECKING:  # the printer is imported with the first derivative
     from s2sad.backend.emit import Text
 
 FORMAT = 1  # of generated files; grows when texts of older versions can no longer be compared
-    AttributeError,
-    KeyError,
-    IndexError,
-    ValueError,
-    TypeError,
-)  # what reading a name that is gone may raise
 
 PASSES = tuple(name for name, _ in passes.PASSES)
 

@@ -2,7 +2,8 @@
 
     guard([Dependency(lambda: table.get("helper"), helper, "helper")])()        True until helper is redefined
 
-The tests are compiled to one expression, whose text has numbered names only; what they stand for is in its namespace.
+The tests are compiled to one expression, whose text has numbered names only; what they stand for is in its
+namespace.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any
 
 from s2sad.frontend.state import Dependency
 
-BROKEN = (
+# what reading a name that is gone may raise
+BROKEN = (AttributeError, KeyError, IndexError, ValueError, TypeError)
 
 
 def tests(dependencies: Sequence[Dependency]) -> tuple[str, dict[str, Any]]:

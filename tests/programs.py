@@ -21,6 +21,9 @@ from typing import Any
 
 import numpy as np
 
+from s2sad import UnsupportedError
+from support import check, differences, direction, load
+
 LENGTH = 5
 
 HELPERS = '''
@@ -422,24 +425,16 @@ def shrink(program: Program, fails: Callable[[str], bool]) -> str:
 
 def outcome(program: Program, text: str, folder: Path) -> str:
     """How a program fares: "" right, "refused: ...", "kink" (differences do not converge), or what is wrong."""
-    from s2sad import UnsupportedError
-    from support import check, differences, direction, load
-
     args = program.arguments()
     try:
         module = load(text, folder)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             module.f(*(a.copy() if isinstance(a, np.ndarray) else a for a in args))
-            rng = np.random.default_rng(0)
-            v = tuple(None if isinstance(a, int) else direction(a, rng) for a in args)
-            one = differences(module.f, args, v)
-            two = differences(module.f, args, tuple(None if d is None else 0.1*d for d in v))*10
+            smooth = [_smooth(module.f, args, k) for k in range(6)]
     except (NameError, IndexError, ValueError, TypeError, SyntaxError, FloatingPointError) as error:
         return f"not a program: {error}"
-    if one.size != 1:
-        return "not a program: no number"
-    if not np.allclose(one, two, rtol=1e-6, atol=1e-6) or np.max(np.abs(one)) > 1e6:
+    if not all(smooth):
         return "kink"
     try:
         check(module.f, args, tol=3e-6)
@@ -448,6 +443,16 @@ def outcome(program: Program, text: str, folder: Path) -> str:
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return ""
+
+
+def _smooth(fun: Any, args: Any, seed: int) -> bool:
+    """Whether differences along a random direction do not depend on the step: no kink or jump is near."""
+    rng = np.random.default_rng(seed)
+    v = tuple(None if isinstance(a, int) else direction(a, rng) for a in args)
+    found = [differences(fun, args, tuple(None if d is None else k*d for d in v))/k for k in (0.1, 1.0, 4.0)]
+    if found[0].size != 1:
+        raise ValueError("no number")
+    return bool(np.allclose(found, found[0], rtol=1e-6, atol=1e-6) and abs(found[0][0]) < 1e6)
 
 
 def main(seeds: list[int]) -> None:

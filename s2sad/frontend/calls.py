@@ -294,7 +294,10 @@ class Calls(State):
         atoms = tuple(self.variable(a, node) for a in args)
         named = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
         kind = random_kind(fn.obj, kwargs, len(args))
-        return self.emit(Call("call", (fn, *atoms), named), kind, node, hint)
+        made = self.emit(Call("call", (fn, *atoms), named), kind, node, hint)
+        if kind == K.OBJECT:
+            self.unseen.add(made.name)
+        return made
 
     # -------------------------------------------------------------------------------- the user's functions
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.operators import live_object, user_method
-from s2sad.frontend.state import CALLABLE, Group, Part, State, Value
+from s2sad.frontend.state import CALLABLE, Group, Part, State, Value, described
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Call, Const, Ref, Var
@@ -66,7 +66,7 @@ def _len(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     if method is not None:
         return low.call_value(method, [value], {}, node, hint)
     if kind.is_scalar:
-        low.refuse(node, f"a {K.describe(kind)} has no length", "use np.size, or pass an array")
+        low.refuse(node, f"{described(kind)} has no length", "use np.size, or pass an array")
     return low.emit(Call("len", (low.atom(value, node),)), K.INT, node, hint)
 
 

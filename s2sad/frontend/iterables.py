@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2sad.frontend.operators import user_method
-from s2sad.frontend.state import Group, State, Value
+from s2sad.frontend.state import Group, State, Value, described
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Var
 
@@ -158,9 +158,7 @@ class Iterables(State):
             length = self.emit(Call("len", (self.atom(value, node),)), K.INT, node)
             return Items(length, lambda i: self.getitem(value, i, node))
         if kind.is_scalar:
-            self.refuse(
-                node, f"a {K.describe(kind)} cannot be iterated", "iterate an array, a list or a range"
-            )
+            self.refuse(node, f"{described(kind)} cannot be iterated", "iterate an array, a list or a range")
         return None
 
     def _range_length(self, space: Range, node: ast.AST) -> Atom:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from s2sad.frontend.state import Group, State, Value
+from s2sad.frontend.state import Group, State, Value, described
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Do, For, Range, Ref, Slice, Var
@@ -116,7 +116,7 @@ class Lists(State):
                 self.append(xs, item, node)
             return
         if kind.cat != "list" and not (kind.is_number and not kind.is_scalar):
-            self.refuse(node, f"a list is extended by a {K.describe(kind)}", "append the elements one by one")
+            self.refuse(node, f"a list is extended by {described(kind)}", "append the elements one by one")
         length = self.emit(Call("len", (self.atom(value, node),)), K.INT, node)
         self.each(length, lambda i: self.append(xs, self.getitem(value, i, node), node), node)
 
@@ -128,7 +128,8 @@ class Lists(State):
         joined = K.anonymous(K.join(kind.items[0], item)) if kind.items else K.anonymous(item)
         if kind.items is None or not _same_but_lengths(kind.items[0], joined):
             self.kinds[xs.name] = K.list_of(joined)
-            if int(xs.name.rpartition(".")[2]) <= self.pass_start:  # a list made in this pass is made anew in the next
+            # a list that is made in this pass is made anew in the next one
+            if int(xs.name.rpartition(".")[2]) <= self.pass_start:
                 self.widened = True
 
     def list_method(

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.source import is_library
-from s2sad.frontend.state import State, Value
+from s2sad.frontend.state import Group, State, Value
 from s2sad.ir.nodes import Const, Dict, List, Ref, Slice, Tuple, Undef, Var
 
 _METHODS = {
@@ -127,7 +127,7 @@ def may_vary(state: State, value: Value) -> bool:
     """Whether a value may carry a derivative."""
     if isinstance(value, Const | Ref | Undef | Slice):
         return False
-    if isinstance(value, Tuple | List | Dict):
+    if isinstance(value, Tuple | List | Dict | Group):
         return any(may_vary(state, item) for item in value.items)
     kind = state.kind(value)
     if kind.is_number:

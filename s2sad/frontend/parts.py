@@ -16,7 +16,7 @@ import numpy as np
 
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import user_method
-from s2sad.frontend.state import Choice, Group, Method, State, Value, holds_functions
+from s2sad.frontend.state import Choice, Group, Method, State, Value, described, holds_functions
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Do, If, Ref, Slice, Stmt, Tuple, Var
@@ -88,10 +88,11 @@ class Parts(State):
             if kind.cat == "range" and isinstance(index, Slice):
                 result = K.RANGE
             at = self.atom(index) if isinstance(index, Slice) else self.variable(index)
-            return self.emit(Call("getitem", (self.atom(base), at)), result, node, hint)
-        self.refuse(
-            node, f"a {K.describe(kind)} cannot be indexed", "index an array, a list, a tuple or a dict"
-        )
+            made = self.emit(Call("getitem", (self.atom(base), at)), result, node, hint)
+            if isinstance(base, Var) and base.name in self.unseen:
+                self.unseen.add(made.name)
+            return made
+        self.refuse(node, f"{described(kind)} cannot be indexed", "index an array, a list, a tuple or a dict")
 
     def _group_item(self, base: Group, index: Value, node: ast.AST, hint: str) -> Value:
         known = index.value if isinstance(index, Const) else index.obj if isinstance(index, Ref) else None
@@ -220,13 +221,13 @@ class Parts(State):
             return [self.getitem(value, Const(i), node) for i in range(len(kind.items))]
         if kind.cat == "dict":
             return [Const(k) for k in (kind.keys or (value.obj if isinstance(value, Ref) else ()))]
-        if kind.shape and isinstance(kind.shape[0], int):
+        if kind.shape and isinstance(kind.shape[0], int) and count in (None, kind.shape[0]):
             return [self.getitem(value, Const(i), node) for i in range(kind.shape[0])]
         if count is not None and (kind.cat == "list" or (kind.is_number and not kind.is_scalar)):
             self._check_length(value, count, node)
             return [self.getitem(value, Const(i), node) for i in range(count)]
         if kind.is_scalar:
-            self.refuse(node, f"a {K.describe(kind)} is unpacked", "unpack an array, a list or a tuple")
+            self.refuse(node, f"{described(kind)} is unpacked", "unpack an array, a list or a tuple")
         self.refuse(
             node, "the number of elements to unpack is not known", "index the value, or unpack it into names"
         )
@@ -359,7 +360,7 @@ class Parts(State):
         owner = {"float": float, "int": int, "complex": complex, "bool": bool}.get(kind.cat, np.ndarray)
         if hasattr(owner, name) or (kind.cat in ("npscalar", "num") and hasattr(np.float64, name)):
             return Method(Const("." + name), base)
-        self.refuse(node, f"a {K.describe(kind)} has no attribute {name!r}", "check the name")
+        self.refuse(node, f"{described(kind)} has no attribute {name!r}", "check the name")
 
     def _shape(self, atom: Atom, kind: Kind, node: ast.AST, hint: str) -> Value:
         if kind.shape is not None and all(isinstance(n, int) for n in kind.shape):

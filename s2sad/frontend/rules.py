@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.functions import random_kind
-from s2sad.frontend.operators import check_operands
+from s2sad.frontend.operators import check_operands, may_vary
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import Group, State, Value
 from s2sad.ir import kinds as K
@@ -46,6 +46,8 @@ class Rules(State):
         rule = registry.rule(name)
         if rule.form == "composite":
             return self._composite(rule, args, kwargs, node)
+        if rule.form == "elementwise" and self.unseen and name not in CONVERSIONS:
+            args = self._looked_at(args, node)
         named = tuple((k, self.atom(v, node)) for k, v in kwargs.items())
         call = Call(name, tuple(self.atom(a, node) for a in args), named, form)
         if any(self.kind(a) == K.BOTTOM for a in call.args):
@@ -90,6 +92,18 @@ class Rules(State):
             operands = [a for n, a in atoms.items() if n in rule.vjp or n in rule.linear]
         strange = check_operands(self, [*operands], node)
         return strange if rule.form == "elementwise" and rule.name not in CONVERSIONS else None
+
+    def _looked_at(self, args: list[Value], node: ast.AST) -> list[Value]:
+        """Operands of which nothing is known are looked at when the program runs."""
+        if not any(may_vary(self, a) for a in args if not self._is_unseen(a)):
+            return args
+        return [
+            self.emit(Call("plain", (self.atom(a),)), K.OBJECT, node) if self._is_unseen(a) else a
+            for a in args
+        ]
+
+    def _is_unseen(self, value: Value) -> bool:
+        return isinstance(value, Var) and value.name in self.unseen
 
     def _refuse_outside(self, rule: Rule, atoms: dict[str, Atom], node: ast.AST) -> None:
         for name in rule.writes:

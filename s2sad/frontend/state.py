@@ -144,6 +144,7 @@ class State:
         self.open_loops: list[tuple[Scope, set[str], dict[str, Any]]] = []  # being lowered, innermost last
         self.callees: dict[Any, Any] = {}  # functions that call themselves, by signature
         self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
+        self.unseen: set[str] = set()  # results of calls that cannot be seen, of which nothing is known
         self.foreign: dict[str, str] = {}  # values of types that are not differentiated, by SSA name
         self.read: dict[
             int, dict[int, tuple[Source, ast.AST]]
@@ -458,3 +459,9 @@ def holds_functions(value: Value) -> bool:
     return isinstance(value, Closure | Method | Part | Choice) or (
         isinstance(value, Ref) and callable(value.obj)
     )
+
+
+def described(kind: Kind) -> str:
+    """A kind with its article, for messages."""
+    said = K.describe(kind)
+    return f"an {said}" if said[:1] in "aeiou" else f"a {said}"

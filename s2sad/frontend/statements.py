@@ -17,7 +17,7 @@ import numpy as np
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.matching import as_ifs
 from s2sad.frontend.operators import live_object, user_method
-from s2sad.frontend.state import Group, Method, Scope, State, Value, holds_functions
+from s2sad.frontend.state import Group, Method, Scope, State, Value, described, holds_functions
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Slice, Store, Var
 
@@ -123,7 +123,7 @@ class Statements(State):
             self.call_value(method, [base, index, value], {}, stmt)
             return
         if kind.cat not in ("array", "num"):
-            what = f"an element of a {K.describe(kind)} is assigned"
+            what = f"an element of {described(kind)} is assigned"
             self.refuse(stmt, what, "assign to elements of arrays and lists")
         stored = self.stored(value, stmt)
         at = self.atom(index, stmt)

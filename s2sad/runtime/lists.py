@@ -157,3 +157,14 @@ def wrong_length(length: int, expected: int) -> ValueError:
     if length > expected:
         return ValueError(f"too many values to unpack (expected {expected})")
     return ValueError(f"not enough values to unpack (expected {expected}, got {length})")
+
+
+def plain(x: Any) -> Any:
+    """x itself if arithmetic with it is that of numbers and arrays; TypeError for other types.
+
+    >>> plain(2.0)
+    2.0
+    """
+    if type(x) in (float, int, bool, complex, np.ndarray, np.memmap) or isinstance(x, np.number | np.bool_):
+        return x
+    raise TypeError(f"an operand is a {type(x).__name__}; convert it with float(...) or np.asarray(...)")

@@ -23,7 +23,7 @@ def f_grad(x, n):
         else:
             y = 2 * y
     # backward
-    y_bar = np.ones_like(y)
+    y_bar = np.ones_like(x)
     x_bar = np.zeros_like(x)
     for i in range(n - 1, -1, -1):
         if i % 2 == 0:
@@ -33,6 +33,5 @@ def f_grad(x, n):
         else:
             y_bar_2 = 2 * y_bar
         y_bar = y_bar_2
-    x_bar_2 = y_bar
-    x_bar += x_bar_2
+    x_bar += y_bar
     return x_bar

@@ -26,12 +26,11 @@ def f_grad(x, n):
             ys.append(y)
             y = y * y + 0.1
     # backward
-    y_bar = np.ones_like(y)
+    y_bar = np.ones_like(x)
     for i in range(n - 1, -1, -1):
         if t1s[i]:
             y_bar = 0.5 * y_bar
         else:
             y = ys.pop()
             y_bar = 2 * y * y_bar
-    x_bar = y_bar
-    return x_bar.copy()
+    return y_bar.copy()

@@ -18,25 +18,21 @@ def f(x, k):
 def f_value_and_grad(x, k):
     x = x.copy("K")
     t1s = []
-    t2s = []
-    t3s = []
     for m in range(1, 4):
         t1 = x[:-m]
         t1s.append(t1.copy())
-        t2 = t1 ** 2
-        t2s.append(t2)
-        t3 = k * t2
-        t3s.append(t3)
-        x[m:] += t3
-        x[m:] *= 0.5
+        x[m:] += k * t1 ** 2
+        v = x[m:]
+        v *= 0.5
     value = np.sum(x * x)
     # backward
     x_bar = 2 * x
     k_bar = 0.0
     for m in range(3, 0, -1):
-        t4 = m - 1
+        t2 = t1s[m - 1]
+        t3 = t2 ** 2
         x_bar[m:] *= 0.5
-        t5 = unbroadcast(x_bar[m:], t3s[t4])
-        k_bar += np.vdot(t2s[t4], t5)
-        x_bar[:-m] += 2 * t1s[t4] * (k * t5)
+        t4 = unbroadcast(x_bar[m:], t3)
+        k_bar += np.vdot(t3, t4)
+        x_bar[:-m] += 2 * t2 * (k * t4)
     return value, (x_bar, k_bar)

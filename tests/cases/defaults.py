@@ -13,8 +13,9 @@ def f(x):
 # assumes: x 1-D array
 def f_grad(x):
     t1 = defaults___0 * x
+    t2 = defaults___0 * x
     # backward
-    x_bar = 1.0 + t1
+    x_bar = 1.0 + t2
     x_bar += t1
     x_bar += t1
     x_bar += t1

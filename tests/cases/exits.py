@@ -21,14 +21,14 @@ def f_value_and_grad(a, b, n):
     ts_1 = []
     t1s = []
     returneds = []
-    tripss = []
+    trips = []
     returned = False
     s = 0.0
     for i in range(n):
         t = a + 0.1 * i
-        trips = 0
+        trips_1 = 0
         for j in range(n):
-            trips += 1
+            trips_1 += 1
             ts.append(t)
             if t > 5.0:
                 break
@@ -41,8 +41,9 @@ def f_value_and_grad(a, b, n):
                     value = s + t * a
                     returned = True
                     break
+        trip = trips_1
         returneds.append(returned)
-        tripss.append(trips)
+        trips.append(trip)
         if returned:
             break
         s = s + t
@@ -50,7 +51,7 @@ def f_value_and_grad(a, b, n):
     if t2:
         value = s
     # backward
-    trips = len(returneds)
+    trips_1 = len(returneds)
     if t2:
         s_bar = 1.0
         value_bar = 0.0
@@ -59,9 +60,9 @@ def f_value_and_grad(a, b, n):
         value_bar = 1.0
     a_bar = 0.0
     b_bar = 0.0
-    for i in range(trips - 1, -1, -1):
+    for i in range(trips_1 - 1, -1, -1):
         t_bar = 0.0 if returneds[i] else s_bar
-        for i in range(tripss[i] - 1, -1, -1):
+        for i in range(trips[i] - 1, -1, -1):
             t = ts.pop()
             if not t > 5.0:
                 if i % 3 != 1:

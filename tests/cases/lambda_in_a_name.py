@@ -4,5 +4,4 @@ f = lambda x, y: x*y + y*y
 # --- grad argnums=(0,1) kinds=float,float
 # assumes: x Python float, y Python float
 def lambda__grad(x, y):
-    # backward
     return y, 2 * y + x

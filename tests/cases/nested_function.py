@@ -12,10 +12,11 @@ def f(x, k):
 # assumes: x 1-D array, k Python float
 def f_grad(x, k):
     t1 = k * x
-    t2 = k * t1
+    v = k * x
+    v_bar = k * v
     # backward
-    t3 = np.vdot(x, t2)
-    x_bar = k * t2
-    k_bar = np.vdot(t1, t1) + t3 + t3
-    x_bar += k * t2
+    t2 = np.vdot(x, v_bar)
+    x_bar = k * v_bar
+    k_bar = np.vdot(v, t1) + t2 + t2
+    x_bar += k * v_bar
     return x_bar, k_bar

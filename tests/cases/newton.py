@@ -24,5 +24,4 @@ def f_grad(a):
         x_bar = 0.5 * x_bar
         a_bar += x_bar / t2
         x_bar -= x_bar * t1s[i] / t2
-    a_bar_2 = x_bar
-    return a_bar + a_bar_2
+    return a_bar + x_bar

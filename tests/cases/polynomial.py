@@ -5,7 +5,6 @@ def f(x, y, z):
 # --- grad argnums=(0,1,2) kinds=float,float,float
 # assumes: x Python float, y Python float, z Python float
 def f_grad(x, y, z):
-    # backward
     return y + 2 * x, x, 1.0
 
 # --- value_and_grad argnums=(0,1,2) kinds=float,float,float

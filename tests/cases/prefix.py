@@ -11,18 +11,14 @@ def f(x):
 # assumes: x 1-D array
 def f_value_and_grad(x):
     x = x.copy("K")
-    t2s = []
-    t1 = len(x)
-    for i in range(1, t1):
-        t2 = x[i - 1]
-        t2s.append(t2)
-        x[i] += t2 * t2
+    t1s = []
+    for i in range(1, len(x)):
+        t1 = x[i - 1]
+        t1s.append(t1)
+        x[i] += t1 * t1
     value = np.sum(x)
     # backward
     x_bar = np.ones_like(x)
-    for i in range(t1 - 1, 0, -1):
-        t3 = i - 1
-        t4 = t2s[t3] * x_bar[i]
-        x_bar[t3] += t4
-        x_bar[t3] += t4
+    for i in range(len(x) - 1, 0, -1):
+        x_bar[i - 1] += 2 * t1s[i - 1] * x_bar[i]
     return value, x_bar

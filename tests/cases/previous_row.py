@@ -17,8 +17,7 @@ def f_value_and_grad(x):
     prevs = []
     ts = []
     prev = x[0]
-    t1 = len(x)
-    for i in range(1, t1):
+    for i in range(1, len(x)):
         prevs.append(prev)
         cur = x[i]
         ts.append(prev.copy())
@@ -29,11 +28,10 @@ def f_value_and_grad(x):
     bars = Shadows()
     x_bar = shadow_of(bars, x)
     x_bar += 2 * x
-    for i in range(t1 - 1, 0, -1):
-        t2 = i - 1
+    for i in range(len(x) - 1, 0, -1):
         cur = x[i]
-        prev_bar = shadow_of(bars, prevs[t2])
-        prev_bar += 2 * ts[t2] * shadow_of(bars, cur)
+        prev_bar = shadow_of(bars, prevs[i - 1])
+        prev_bar += 2 * ts[i - 1] * shadow_of(bars, cur)
     return value, x_bar.copy()
 
 # --- value_and_grad argnums=0 kinds=1-D

@@ -13,8 +13,7 @@ def f(x, s):
 def f_value_and_grad(x, s):
     x = x.copy("K")
     rs = []
-    t1 = len(x)
-    for i in range(t1):
+    for i in range(len(x)):
         r = x[i]
         rs.append(r.copy())
         r *= s
@@ -22,7 +21,7 @@ def f_value_and_grad(x, s):
     # backward
     x_bar = 2 * x
     s_bar = 0.0
-    for i in range(t1 - 1, -1, -1):
+    for i in range(len(x) - 1, -1, -1):
         s_bar += np.vdot(rs[i], x_bar[i])
         x_bar[i] *= s
     return value, (x_bar, s_bar)

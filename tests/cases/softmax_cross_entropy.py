@@ -16,7 +16,7 @@ def f_grad(z, k):
     # backward
     with np.errstate(all="ignore"):
         t4 = -1.0 / t3
-        e_bar = np.full_like(e, -(t4 * t3 / t2))
+        e_bar = np.full_like(z, -(t4 * t3 / t2))
         e_bar[k] += t4 / t2
         z_bar = e * e_bar
         t5 = z == t1

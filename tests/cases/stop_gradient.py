@@ -8,3 +8,8 @@ def f(x):
 
 
 # --- grad argnums=0 kinds=1-D differences=no
+# assumes: x 1-D array
+def f_grad(x):
+    t1 = x * x
+    # backward
+    return t1.copy()

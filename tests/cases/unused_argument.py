@@ -8,5 +8,4 @@ def f(x, y):
 # --- grad argnums=(0,1) kinds=1-D,1-D
 # assumes: x 1-D array, y 1-D array of x's shape
 def f_grad(x, y):
-    # backward
     return 2 * x, np.zeros_like(y)

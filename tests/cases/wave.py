@@ -16,8 +16,7 @@ def f_value_and_grad(u, v, c, steps):
     v = v.copy("K")
     w = np.zeros_like(u)
     for _ in range(steps):
-        t1 = 2 * v[1:-1]
-        w[1:-1] = t1 - u[1:-1] + c * (v[2:] - t1 + v[:-2])
+        w[1:-1] = 2 * v[1:-1] - u[1:-1] + c * (v[2:] - 2 * v[1:-1] + v[:-2])
         u, v, w = v, w, u
     value = np.sum(v * v)
     # backward
@@ -25,13 +24,13 @@ def f_value_and_grad(u, v, c, steps):
     u_bar = np.zeros_like(u)
     w_bar = np.zeros_like(w)
     for _ in range(steps):
-        t2 = v_bar[1:-1].copy()
-        v_bar[1:-1] = 0.0
-        t3 = c * t2
-        u_bar[:-2] += t3
-        u_bar[2:] += t3
-        u_bar[1:-1] -= 2 * t3
-        w_bar[1:-1] -= t2
-        u_bar[1:-1] += 2 * t2
         u_bar, v_bar, w_bar = w_bar, u_bar, v_bar
+        t1 = w_bar[1:-1].copy()
+        w_bar[1:-1] = 0.0
+        t2 = c * t1
+        v_bar[:-2] += t2
+        v_bar[2:] += t2
+        v_bar[1:-1] -= 2 * t2
+        u_bar[1:-1] -= t1
+        v_bar[1:-1] += 2 * t1
     return value, (u_bar, v_bar)

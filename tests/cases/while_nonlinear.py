@@ -18,7 +18,7 @@ def f_grad(a):
         b = b * b + 1.0
     # backward
     trips = len(bs)
-    b_bar = np.ones_like(b)
+    b_bar = np.ones_like(a)
     for i in range(trips - 1, -1, -1):
         b_bar = 2 * bs[i] * b_bar
     return 0.5 * b_bar

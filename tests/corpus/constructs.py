@@ -1075,7 +1075,7 @@ p[0][...] *= 1.2
 y = x*c
 
 # alias_through_list array
-xs = [x, c*1.0]
+xs = [x, c.copy()]
 xs[1] *= x
 xs[0] += 0.1
 y = xs[1]*x
@@ -1121,7 +1121,7 @@ for j in range(4):
 y = v*u + w
 
 # rotate_two array
-u, v = x, c*1.0
+u, v = x, c.copy()
 for j in range(3):
     v *= 0.5*u
     u, v = v, u

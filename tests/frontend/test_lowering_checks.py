@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from pathlib import Path
 
@@ -110,3 +111,15 @@ def test_long_functions(name: str, tmp_path: Path) -> None:
     start = time.perf_counter()
     lower(source, "f", {"x": K.array((("n", 0),))})
     assert time.perf_counter() - start < 60.0  # a guard against quadratic passes, no measurement
+
+
+def test_results_of_unseen_calls_are_looked_at() -> None:
+    def masked(x):
+        return np.sum(x*np.ma.masked_array([1.0, 2.0], [0, 1]))
+
+    def copied(x):
+        return np.sum(x*copy.copy(2.0))
+
+    with pytest.raises(TypeError, match=r"an operand is a MaskedArray; convert it with .* np\.asarray"):
+        s2sad.grad(masked)(np.ones(2))
+    check(copied, (np.ones(2),))
