@@ -56,6 +56,7 @@ _MADE = {
     "np.full_like": "fresh",
     "np.add.at": "writes 0",
     "accumulate": "writes 0",
+    "add_to_item": "writes 0",
     "accumulate_shadows": "writes 0",
 }
 # Arguments of which only shape and dtype are read.

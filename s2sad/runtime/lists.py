@@ -122,10 +122,18 @@ def accumulate(a: Any, b: Any) -> None:
     [1.5, 2.25]
     """
     for i, item in enumerate(b):
-        if isinstance(a[i], list):
-            accumulate(a[i], item)
-        else:
-            a[i] = a[i] + item
+        a[i] = add_lists(a[i], item)
+
+
+def add_to_item(a: Any, i: Any, b: Any) -> None:
+    """Add to one element of a list, which may be a tuple, list or dict of numbers and arrays.
+
+    >>> xs = [(1.0, 2.0), (3.0, 4.0)]
+    >>> add_to_item(xs, 0, (0.5, 0.5))
+    >>> xs
+    [(1.5, 2.5), (3.0, 4.0)]
+    """
+    a[i] = add_lists(a[i], b)
 
 
 def copy_tree(x: Any) -> Any:

@@ -140,3 +140,20 @@ def accumulate_shadows(bars: Any, xs: Any, gs: Any) -> None:
     for x, g in zip(xs, gs, strict=True):
         bar = bars(x)
         bar += g
+
+
+def shadow_tree(bars: Any, x: Any) -> Any:
+    """The shadows of the arrays in lists, tuples and dicts, copied; None for what is no array.
+
+    >>> x = np.zeros(2)
+    >>> bars = Shadows()
+    >>> shadow_tree(bars, [x, "a"])
+    [array([0., 0.]), None]
+    """
+    if isinstance(x, np.ndarray):
+        return bars(x).copy()
+    if isinstance(x, dict):
+        return {key: shadow_tree(bars, item) for key, item in x.items()}
+    if isinstance(x, (list, tuple)):
+        return [shadow_tree(bars, item) for item in x]
+    return None

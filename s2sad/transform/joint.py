@@ -46,6 +46,7 @@ class Assembly:
         self.rev = Reverse(self.program, self.aliases, self.storage, self.varied, self.fresh, pairs)
         self.copies: dict[str, Atom] = {}
         self.entry: list[Stmt] = []
+        self.late: list[Stmt] = []
 
     def _refuse_unsettled(self) -> None:
         """Refuse writes to what is an array on one path and a number on another: a number has no storage."""
@@ -97,6 +98,11 @@ class Assembly:
             keys = kind.keys or tuple(range(len(kind.items or ())))
             items = tuple(self._final(rev.part(name, k, i)) for k, i in zip(keys, kind.items or (), strict=True))
             return Dict(tuple(Const(k) for k in keys), items) if kind.cat == "dict" else Tuple(items)
+        if kind.cat == "list" and name not in rev.paths and rev.by_address(name):
+            entry = self.fresh(rev.program.hints.get(name, ""), kind)  # the elements that the caller passed
+            self.late.append(Let(entry, Call("list", (Var(name),), (), "list"), None, True))
+            self.storage.places[entry] = self.storage.places[name]
+            return rev.let(Call("shadow_tree", (rev.shadow_table(), Var(entry))), kind, rev.bar_hint(name))
         if kind.cat == "list":
             return rev.buffer(name)
         if not kind.inexact:
@@ -188,7 +194,7 @@ class Assembly:
         if stopped:
             self.copies.update(resolved(stopped))
             forward = _without(forward, stopped)
-        return (*record.edits.top, *forward), reverse, record
+        return (*self.late, *record.edits.top, *forward), reverse, record
 
     def _with_table(self) -> list[Stmt]:
         if self.rev.table is None:

@@ -143,7 +143,7 @@ class Loops(Bars):
     def loop_adjoint(self, stmt: For | While) -> None:
         """The loop reversed, tried until what was assumed of its cotangents holds."""
         assumed = self.assumed.setdefault(stmt, Assumed())
-        carried = [c for c in stmt.carried if (c.name in self.varied or c.out in self.varied) and not self._by_address(c.name)]
+        carried = [c for c in stmt.carried if (c.name in self.varied or c.out in self.varied) and not self.by_address(c.name)]
         for _ in range(30):
             saved, length, table = dict(self.bars), len(self.block), self.table
             for c in carried:
@@ -155,7 +155,7 @@ class Loops(Bars):
             del self.block[length:]
         raise AssertionError("the cotangents of a loop do not settle")
 
-    def _by_address(self, name: str) -> bool:
+    def by_address(self, name: str) -> bool:
         """Whether shadows are found by address: of an array, or of the arrays in a list."""
         if self.kinds[name].cat == "list":
             cls = self.storage.aliases.of(name)

@@ -26,7 +26,7 @@ from s2sad.analysis.storage import Storage, is_view
 from s2sad.errors import Span, UnsupportedError, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
-    Atom, Block, Call, Const, Do, For, Fresh, If, Let, List, Program, Range, Return, Stmt, Store, Tuple, Undef, Var, While,
+    Atom, Block, Call, Const, Do, For, Fresh, If, Let, List, Program, Range, Return, Slice, Stmt, Store, Tuple, Undef, Var, While,
 )
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
@@ -324,9 +324,12 @@ class Reverse(Loops, Stores, Calls):
         return kind.sort != "bool"
 
     def _list_item(self, base: Var, index: Atom, bar: Bar, stmt: Let) -> None:
-        if self.kinds[stmt.name].cat == "list":
+        if isinstance(index, Slice):
             self._refuse_at(stmt, "a slice of a list of active values", "index the elements, or slice the list outside")
         bars = self.buffer(self.canonical(base.name))
+        if isinstance(bar.atom, Tuple) or self.kinds[stmt.name].cat in ("tuple", "dict", "list"):
+            self.block.append(Do(Call("add_to_item", (bars, self.value(index, stmt), bar.atom)), None, True))
+            return
         self.store(bars, self.value(index, stmt), self.project(bar, self.kinds[stmt.name]).atom, "add")
 
     def _refuse_at(self, stmt: Stmt, what: str, instead: str) -> None:
@@ -360,7 +363,10 @@ class Reverse(Loops, Stores, Calls):
         bars = self.buffer(xs.name)
         kind = self.kind(value) if isinstance(value, Var) else K.FLOAT
         item = self.let(Call("list.pop", (bars,)), kind, self.bar_hint(value.name) if isinstance(value, Var) else "")
-        self.give(value, Bar(item, owned=kind.cat in ARRAYS))
+        if kind.cat in ("tuple", "dict", "list"):
+            self.give_tree(value, item)
+        else:
+            self.give(value, Bar(item, owned=kind.cat in ARRAYS))
 
     def _list_pop(self, stmt: Let, bar: Bar | None) -> None:
         xs = stmt.call.args[0]
@@ -381,7 +387,7 @@ class Reverse(Loops, Stores, Calls):
             return
         for i, item in enumerate(stmt.call.args):
             if self.active(item):
-                self.give(item, Bar(self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item))))
+                self.give_tree(item, self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item)))
 
     # ------------------------------------------------------------------------------------------------------------ rules
 
@@ -570,7 +576,7 @@ class Reverse(Loops, Stores, Calls):
             return
         kind = self.kind(arg)
         if kind.cat == "list" and isinstance(arg, Var):
-            if self._by_address(arg.name):
+            if self.by_address(arg.name):
                 held = self.list_value(arg, stmt)
                 self.block.append(Do(Call("accumulate_shadows", (self.shadow_table(), held, result)), None, True))
             else:
