@@ -13,17 +13,36 @@ from collections.abc import Iterable
 
 from s2sad.analysis.effects import Aliases
 from s2sad.ir.kinds import OBJECT, Kind
-from s2sad.ir.nodes import Atom, Call, Do, For, If, Let, Moves, Program, Range, Store, Var, While, atom_vars, walk
+from s2sad.ir.nodes import (
+    Atom,
+    Call,
+    Do,
+    For,
+    If,
+    Let,
+    Moves,
+    Program,
+    Range,
+    Store,
+    Var,
+    While,
+    atom_vars,
+    walk,
+)
 from s2sad.rules import registry
 from s2sad.rules.binding import BindingError, bind
 
 CONSTANT = frozenset(
     "not lt le eq ne gt ge is isnot in notin len range fstring floordiv band bor bxor lshift rshift invert int round bool".split()
 )
-CARRIERS = frozenset(("tuple", "list", "dict", "getitem", "getattr", "copy", "list.pop", "call", "min", "max", "sum"))
+CARRIERS = frozenset(
+    ("tuple", "list", "dict", "getitem", "getattr", "copy", "list.pop", "call", "min", "max", "sum")
+)
 
 
-SHAPES = frozenset((("np.full_like", "a"), ("unbroadcast", "x"), ("unreduce", "x")))  # operands of which only the shape is read
+SHAPES = frozenset(
+    (("np.full_like", "a"), ("unbroadcast", "x"), ("unreduce", "x"))
+)  # operands of which only the shape is read
 
 
 def carries(kind: Kind) -> bool:
@@ -64,7 +83,11 @@ class _Varied:
                 self._visit(stmt)
         everything = set(self.names)
         for cls in self.classes:
-            everything |= {n for n in self.aliases.members(cls) if carries(self.kinds.get(n, OBJECT)) and n not in self.frozen}
+            everything |= {
+                n
+                for n in self.aliases.members(cls)
+                if carries(self.kinds.get(n, OBJECT)) and n not in self.frozen
+            }
         return frozenset(everything)
 
     def _add(self, name: str) -> None:
@@ -96,12 +119,20 @@ class _Varied:
                 self._add(stmt.name)
         elif isinstance(stmt, Do):
             if stmt.call.fun == "list.append" and self._varies(stmt.call.args[1]):
-                self._add_class(self.aliases.of(stmt.call.args[0].name) if isinstance(stmt.call.args[0], Var) else None)
-            elif stmt.call.fun not in ("print", "assert", "raise") and any(self._varies(a) for a in stmt.call.args):
+                self._add_class(
+                    self.aliases.of(stmt.call.args[0].name) if isinstance(stmt.call.args[0], Var) else None
+                )
+            elif stmt.call.fun not in ("print", "assert", "raise") and any(
+                self._varies(a) for a in stmt.call.args
+            ):
                 for name in (n for a in stmt.call.args[:1] for n in atom_vars(a)):
                     self._add_class(self.aliases.of(name))
         elif isinstance(stmt, Store):
-            if self._varies(stmt.value) and isinstance(stmt.base, Var) and carries(self.kinds.get(stmt.base.name, OBJECT)):
+            if (
+                self._varies(stmt.value)
+                and isinstance(stmt.base, Var)
+                and carries(self.kinds.get(stmt.base.name, OBJECT))
+            ):
                 self._add(stmt.base.name)
                 self._add_class(self.aliases.of(stmt.base.name))
         elif isinstance(stmt, If):
@@ -140,7 +171,14 @@ def differentiable(call: Call, kinds: dict[str, Kind]) -> list[Atom]:
         _, atoms = bind(rule, call, lambda a: OBJECT)
     except BindingError:
         return []
-    if rule.form == "structural" and rule.vjp:  # an argument without a text has no known derivative: see `reverse`
+    if (
+        rule.form == "structural" and rule.vjp
+    ):  # an argument without a text has no known derivative: see `reverse`
         return [atom for name, atom in atoms.items() if (call.fun, name) not in SHAPES]
-    active = set(rule.vjp) | set(rule.linear) | set(rule.writes) | {name[1:] for name in rule.signature if name.startswith("*")}
+    active = (
+        set(rule.vjp)
+        | set(rule.linear)
+        | set(rule.writes)
+        | {name[1:] for name in rule.signature if name.startswith("*")}
+    )
     return [atom for name, atom in atoms.items() if name in active]

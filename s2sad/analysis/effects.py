@@ -82,6 +82,7 @@ class Aliases:
         self._inside: dict[int, int] = {0: 0}  # class -> class of elements, by representative
         self._nodes: dict[str, int] = {}
         self._written: dict[Stmt, Classes] = {}
+        self._observed: dict[Stmt, Classes] = {}
         self._reach: dict[int, Classes] = {}
         self.world = 0
         self.opaque = False
@@ -133,6 +134,11 @@ class Aliases:
 
     def reach(self, atom: Atom | Range | None) -> Classes:
         """The classes of an atom, of what it contains, and so on."""
+        if isinstance(atom, Var):
+            cls = self.of(atom.name)
+            return NOTHING if cls is None else self._closure(cls)
+        if atom is None or isinstance(atom, Const):
+            return NOTHING
         found: set[int] = set()
         for name in self._storages(atom):
             found |= self._closure(name)
@@ -147,6 +153,12 @@ class Aliases:
 
     def observed(self, stmt: Stmt) -> Classes:
         """Classes whose contents a statement itself reads (not its nested blocks)."""
+        found = self._observed.get(stmt)
+        if found is None:
+            found = self._observed[stmt] = self._observes(stmt)
+        return found
+
+    def _observes(self, stmt: Stmt) -> Classes:
         if isinstance(stmt, Let):
             return self.reads(stmt.call, self.kinds.get(stmt.name))
         if isinstance(stmt, Do):

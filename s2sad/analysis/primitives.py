@@ -88,6 +88,8 @@ class Effect:
 
 
 OPAQUE = Effect("opaque", impure=True, raises=True)
+# Effects that are the same for all operands, by function, number of operands and names of keywords.
+_UNCONNECTED: dict[tuple[str | int, ...], tuple[registry.Rule, Effect]] = {}
 
 
 def effect_of(call: Call) -> Effect:
@@ -102,11 +104,18 @@ def effect_of(call: Call) -> Effect:
         word, _, place = _MADE[call.fun].partition(" ")
         about = (call.args[int(place)],) if place and len(call.args) > int(place) else ()
         return Effect("fresh", (), about) if word == "writes" else Effect(word, about)
+    form = (call.fun, len(call.args), *(n for n, _ in call.kwargs))
+    known = _UNCONNECTED.get(form)
+    if known is not None and known[0] is rule:
+        return known[1]
     word, *names = rule.effect.split()
     atoms = _bound(call, tuple(rule.signature))
     written = tuple(a for n in rule.writes for a in atoms.get(n, ()) if a != Const(None))
     sources = tuple(a for n in names for a in atoms.get(n.lstrip("*"), ()))
-    return Effect(word, sources, written, rule.impure, rule.raises)
+    effect = Effect(word, sources, written, rule.impure, rule.raises)
+    if not any(n.lstrip("*") in atoms for n in (*names, *rule.writes)):
+        _UNCONNECTED[form] = rule, effect
+    return effect
 
 
 def _rule(name: str) -> registry.Rule | None:
@@ -179,7 +188,7 @@ def reads_contents(call: Call, kinds: Kinds, result: Kind | None = None) -> bool
     return bool(list(read_atoms(call, kinds, result or OBJECT)))
 
 
-# ----------------------------------------------------------------------------------------- exceptions
+# ---- exceptions
 
 
 def may_raise(call: Call, kinds: Kinds) -> bool:
@@ -288,7 +297,7 @@ def _builtin_may_raise(fun: str, args: tuple[Atom, ...], operands: list[Kind]) -
     return True
 
 
-# ---------------------------------------------------------------------------------------------- reads
+# ---- reads
 
 
 def _basic(index: Atom, kinds: Kinds) -> bool:

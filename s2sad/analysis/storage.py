@@ -18,14 +18,33 @@ from dataclasses import dataclass, field
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import effect_of, is_opaque, kind_of, subscript
 from s2sad.ir.nodes import (
-    Atom, Block, Call, Carry, Const, Do, For, If, Let, Out, Program, Range, Stmt, Store, Undef, Var, While, blocks, uses, walk,
+    Atom,
+    Block,
+    Call,
+    Carry,
+    Const,
+    Do,
+    For,
+    If,
+    Let,
+    Out,
+    Program,
+    Range,
+    Stmt,
+    Store,
+    Undef,
+    Var,
+    While,
+    blocks,
+    uses,
+    walk,
 )
 
 ARRAYS = ("array", "num")
 
 
 def is_view(call: Call, kinds: dict[str, object], result: object) -> str:
-    """"view", "maybe", "" (fresh) or "element": how an array result hangs together with the first operand."""
+    """ "view", "maybe", "" (fresh) or "element": how an array result hangs together with the first operand."""
     if call.fun == "getitem":
         what = subscript(kind_of(call.args[0], kinds), call.args[1], result, kinds)  # type: ignore[arg-type]
         return {"view": "view", "maybe": "maybe", "fresh": "", "element": "element"}.get(what, "element")
@@ -74,7 +93,7 @@ class Storage:
         self.mutable = frozenset(self.stores)
         self.table = frozenset(c for c in self.mutable if not self._is_linear(c))
 
-    # ------------------------------------------------------------------------------------------------------ questions
+    # ---- questions
 
     def is_mutable(self, name: str) -> bool:
         """Whether the storage of an array is written somewhere."""
@@ -108,7 +127,7 @@ class Storage:
         here = set(self.loops[stmt])
         return any(self.span[s][1] >= start or here & set(self.loops[s]) for s in self.stores.get(cls, ()))
 
-    # ------------------------------------------------------------------------------------------------------ numbering
+    # ---- numbering
 
     def _number(self, block: Block, loops: tuple[Stmt, ...]) -> None:
         self._count += 1
@@ -156,7 +175,7 @@ class Storage:
                 if cls is not None:
                     self.stores.setdefault(cls, []).append(stmt)
 
-    # ------------------------------------------------------------------------------------------------------- linearity
+    # ---- linearity
 
     def _is_linear(self, cls: int) -> bool:
         members = [n for n in self.aliases.members(cls) if self.kinds[n].cat in ARRAYS]
@@ -214,7 +233,9 @@ class Storage:
                 place = self.places[name]
                 if place.loops != self.loops[stmt]:
                     return False
-                if place.at < start and any(at > end for member in family[name] for at in self.places[member].used):
+                if place.at < start and any(
+                    at > end for member in family[name] for at in self.places[member].used
+                ):
                     return False
         return True
 
@@ -223,7 +244,12 @@ def is_plain(call: Call) -> bool:
     """Whether a call is an operator or display, which writes nothing."""
     from s2sad.analysis.primitives import PURE
 
-    return call.fun in PURE or call.fun.startswith("list.") or call.fun in ("raise", "assert", "print") or is_opaque(call)
+    return (
+        call.fun in PURE
+        or call.fun.startswith("list.")
+        or call.fun in ("raise", "assert", "print")
+        or is_opaque(call)
+    )
 
 
 def _defined(stmt: Stmt) -> tuple[str, ...]:

@@ -69,7 +69,6 @@ class Text:
     """
 
     text: str
-    tree: ast.Module
     refs: dict[str, Any] = field(default_factory=dict)
     line_map: dict[int, Span] = field(default_factory=dict)
 
@@ -108,7 +107,7 @@ def emit(programs: Sequence[Program], may_move: MayMove | None = None) -> Text:
         parts.append(head + text)
         line += parts[-1].count("\n") + 2
     whole = "\n\n".join(parts)
-    return Text(whole, ast.parse(whole), roots.refs, line_map)
+    return Text(whole, roots.refs, line_map)
 
 
 def _collect(program: Program, body: list[Tree], roots: Roots) -> None:

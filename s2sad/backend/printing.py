@@ -77,7 +77,7 @@ def _astor(tree: ast.Module) -> str:
 
         try:
             text = astor.to_source(
-                ast.fix_missing_locations(tree),
+                tree,
                 pretty_string=_quoted,
                 pretty_source=lambda source: "".join(split_lines(source, WIDTH)),
             )
@@ -100,11 +100,30 @@ def _same(text: str, tree: ast.Module) -> ast.Module | None:
         back = ast.parse(text)
     except SyntaxError:
         return None
-    return back if ast.dump(back) == ast.dump(tree) else None
+    return back if _equal(back, tree) else None
 
 
-def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
+def _equal(left: object, right: object) -> bool:
+    """Whether two trees are the same, positions apart; a field that is not set is None."""
+    stack = [(left, right)]
+    while stack:
+        a, b = stack.pop()
+        if type(a) is not type(b):
+            return False
+        if isinstance(a, ast.AST):
+            stack.extend((getattr(a, name, None), getattr(b, name, None)) for name in a._fields)
+        elif isinstance(a, list) and isinstance(b, list):
+            if len(a) != len(b):
+                return False
+            stack.extend(zip(a, b, strict=True))
+        elif a != b if isinstance(a, str) or a is None else repr(a) != repr(b):
+            return False
+    return True
+
+
+def _statements(tree: ast.Module | ast.stmt) -> Iterator[ast.stmt]:
     """Every statement of a tree, in text order."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt):
-            yield node
+    for name in ("body", "orelse"):
+        for stmt in getattr(tree, name, ()):
+            yield stmt
+            yield from _statements(stmt)

@@ -78,6 +78,10 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
         cls = np.dtype(kind.dtype).type if kind.dtype not in ("float", "int", "complex") else None
     if isinstance(value, Group) and value.cls is not None:
         cls = value.cls
+    elif kind.cat in ("tuple", "dict") and kind.dtype:  # fields of an argument, whose class is not kept
+        if kind.cat == "dict":
+            low.refuse(node, "the class of a dataclass argument is asked for", "pass a flag beside it")
+        cls = None
     obj = live_object(low, value)
     if obj is not None:
         cls = type(obj)

@@ -254,8 +254,9 @@ class Parts(State):
             return self._array_attribute(base, kind, name, node, hint)
         if isinstance(base, Group) and base.cls is not None:
             return self._field(base, base.cls, name, node, hint)
-        if kind.cat == "tuple" and name in kind.keys:
-            return self.getitem(base, Const(kind.keys.index(name)), node, hint)
+        if kind.cat in ("tuple", "dict") and name in (fields := kind.dtype.split(",")) and name:
+            # an argument that is a namedtuple or a dataclass: its fields stand where an array has its dtype
+            return self.getitem(base, Const(fields.index(name) if kind.cat == "tuple" else name), node, hint)
         if isinstance(base, Ref) and type(base.obj) in (list, dict, set, tuple):
             return Method(Const("." + name), base)
         if isinstance(base, Ref):

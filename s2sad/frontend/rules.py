@@ -256,11 +256,12 @@ class Rules(State):
             self.refuse(node, f"{short}() takes numbers out of an array", "index the array")
         if short in ("reshape", "transpose") and len(args) > 1:
             args = [Group("tuple", args)]
+        form = f".{short}"  # Python's numbers know conjugate() and not conj()
         short = {"conjugate": "conj"}.get(short, short)
         for owner in (np.ndarray, np.float64):
             canonical = registry.canonical(getattr(owner, short, None)) if hasattr(owner, short) else None
             if canonical is not None:
-                return self.apply(canonical, [base, *args], kwargs, node, form=f".{short}", hint=hint)
+                return self.apply(canonical, [base, *args], kwargs, node, form=form, hint=hint)
         if short in UNTRACKED:
             self.refuse(
                 node,

@@ -70,6 +70,7 @@ class Group:
 
 
 Value = Atom | Closure | Method | Part | Choice | Group
+ABSENT = object()  # what a module holds under a name that it does not define
 CALLABLE = (Closure, Method, Part, Choice)  # what only calls can use
 
 
@@ -430,6 +431,8 @@ class State:
             self.depend((str(id(table)), id(table)), lambda: table.get(name), table[name], name)
             return self._outside(name, table[name], node)
         if hasattr(builtins, name):
+            table = source.globals
+            self.depend((str(id(table)), id(table)), lambda: table.get(name, ABSENT), ABSENT, name)
             return self.live_value(name, getattr(builtins, name))
         self.refuse(node, f"the name {name!r} is not defined", "define it, or import it, before the call")
 

@@ -75,7 +75,7 @@ class Kind:
 
     @property
     def sort(self) -> str:
-        """"float", "complex", "int", "bool" for numbers, "" for the rest."""
+        """ "float", "complex", "int", "bool" for numbers, "" for the rest."""
         if self.is_python:
             return self.cat
         if self.cat not in ("npscalar", "array", "num"):
@@ -134,7 +134,7 @@ def anonymous(kind: Kind) -> Kind:
     return kind
 
 
-# ------------------------------------------------------------------------------------------------------ arithmetic
+# ---- arithmetic
 
 
 def promote(*kinds: Kind) -> str:
@@ -231,7 +231,7 @@ def slice_length(length: Length, lo: Any, hi: Any, step: Any) -> Length:
     return new_length()
 
 
-# ------------------------------------------------------------------------------------------------------------ join
+# ---- join
 
 
 def join(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length] | None = None) -> Kind:
@@ -275,7 +275,8 @@ def _join_numbers(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]
         shape = None
     else:
         shape = tuple(
-            m if m == n else symbols.setdefault((m, n), new_length()) for m, n in zip(a.shape, b.shape, strict=True)
+            m if m == n else symbols.setdefault((m, n), new_length())
+            for m, n in zip(a.shape, b.shape, strict=True)
         )
     return Kind("array" if a.is_array and b.is_array else "num", dtype, shape)
 

@@ -28,7 +28,7 @@ from typing import Any
 from s2sad.errors import Span
 from s2sad.ir.kinds import Kind
 
-# ---------------------------------------------------------------------------------------------------------- atoms
+# ---- atoms
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Call:
     form: str = ""
 
 
-# ----------------------------------------------------------------------------------------------------- statements
+# ---- statements
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -271,6 +271,7 @@ class Program:
     kinds     the kind of every SSA name
     hints     the user's name of an SSA name, "" for a temporary
     quiet     the part behind the Comment "backward" runs under np.errstate(all="ignore")
+    quiet_all the whole body does
     assumes   the lines of the text's `# assumes:` header
     defaults  text of default values of trailing parameters, by parameter
     """
@@ -284,6 +285,7 @@ class Program:
     assumes: tuple[str, ...] = ()
     notes: dict[Stmt, str] = field(default_factory=dict)
     doc: str = ""
+    quiet_all: bool = False
     token: object = None  # what calls of this function refer to until it is printed
 
 
@@ -303,7 +305,10 @@ class Fresh:
         return name
 
 
-# ------------------------------------------------------------------------------------------------------ traversal
+# ---- traversal
+
+
+_NESTING = (If, For, While)
 
 
 def blocks(stmt: Stmt) -> tuple[Block, ...]:
@@ -321,12 +326,13 @@ def walk(block: Block) -> Iterator[Stmt]:
     """Every statement of a block and of the blocks nested in it, in text order, without recursion in Python."""
     stack: list[Iterator[Stmt]] = [iter(block)]
     while stack:
-        stmt = next(stack[-1], None)
-        if stmt is None:
+        for stmt in stack[-1]:
+            yield stmt
+            if isinstance(stmt, _NESTING):
+                stack.extend(iter(b) for b in reversed(blocks(stmt)))
+                break
+        else:
             stack.pop()
-            continue
-        yield stmt
-        stack.extend(iter(b) for b in reversed(blocks(stmt)))
 
 
 def atom_vars(atom: Atom | Range | None) -> Iterator[str]:
@@ -347,7 +353,10 @@ def atom_vars(atom: Atom | Range | None) -> Iterator[str]:
 def call_vars(call: Call) -> Iterator[str]:
     """Names that a call reads."""
     for atom in call.args:
-        yield from atom_vars(atom)
+        if isinstance(atom, Var):
+            yield atom.name
+        elif not isinstance(atom, Const):
+            yield from atom_vars(atom)
     for _, atom in call.kwargs:
         yield from atom_vars(atom)
 
@@ -382,6 +391,9 @@ def own_atoms(stmt: Stmt) -> Iterator[Atom | Range]:
 
 def uses(stmt: Stmt) -> Iterator[str]:
     """Names that a statement itself reads (not those that its nested blocks read)."""
+    if isinstance(stmt, Let):
+        yield from call_vars(stmt.call)
+        return
     for atom in own_atoms(stmt):
         yield from atom_vars(atom)
 

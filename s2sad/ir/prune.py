@@ -35,7 +35,7 @@ def _live(body: Block) -> set[str]:
                 sources.setdefault(out.name, []).extend([*atom_vars(out.then), *atom_vars(out.orelse)])
             roots = [stmt.cond]
         else:
-            roots = list(own_atoms(stmt))  # type: ignore[arg-type]
+            roots = list(own_atoms(stmt))
         for atom in roots:
             stack.extend(atom_vars(atom))
     live: set[str] = set()

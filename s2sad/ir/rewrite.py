@@ -58,7 +58,9 @@ def in_atom(atom: Atom, by: Substitution) -> Atom:
 def in_call(call: Call, by: Substitution) -> Call:
     """The call with names of its operands replaced."""
     return replace(
-        call, args=tuple(in_atom(a, by) for a in call.args), kwargs=tuple((n, in_atom(a, by)) for n, a in call.kwargs)
+        call,
+        args=tuple(in_atom(a, by) for a in call.args),
+        kwargs=tuple((n, in_atom(a, by)) for n, a in call.kwargs),
     )
 
 
@@ -141,7 +143,11 @@ class Edit:
         result: list[Stmt] = []
         for stmt in block:
             parts = nested(stmt)
-            new = self.moved(stmt, with_blocks(stmt, tuple(self.block(p, change) for p in parts))) if parts else stmt
+            new = (
+                self.moved(stmt, with_blocks(stmt, tuple(self.block(p, change) for p in parts)))
+                if parts
+                else stmt
+            )
             for made in change(new):
                 result.append(self.moved(new, made))
         return same_block(block, result)

@@ -54,7 +54,7 @@ from s2sad.ir.nodes import (
 )
 from s2sad.ir.rewrite import Edit, in_atom, in_statement, nested, resolved, same_block, with_blocks
 
-# --------------------------------------------------------------------------------------- copy elision
+# ---- copy elision
 
 
 class _Places:
@@ -156,7 +156,7 @@ class _Elision:
         return True
 
 
-# --------------------------------------------------------------------------------------------- births
+# ---- births
 
 
 def births(program: Program, aliases: Aliases | None = None) -> Program:
@@ -278,7 +278,7 @@ def _filled(zeros: Call, value: Atom) -> Call:
     return replace(zeros, fun="np.full_like", args=(zeros.args[0], value, *zeros.args[1:]), form="")
 
 
-# ---------------------------------------------------------------------------------------------- likes
+# ---- likes
 
 _LIKES = frozenset(("np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like"))
 
@@ -319,7 +319,7 @@ def _lends(stmt: Stmt, name: str | None) -> bool:
     return isinstance(model, Var) and (name is None or (model == Var(name) and Var(name) not in rest))
 
 
-# ------------------------------------------------------------------------------------------- bindings
+# ---- bindings
 
 
 def bindings(program: Program, _: Aliases | None = None) -> Program:

@@ -41,10 +41,15 @@ def optimise(program: Program, disabled: frozenset[str] = frozenset()) -> Progra
     off = disabled | switched_off()
     chosen = [apply for name, apply in PASSES if name not in off]
     aliases = Aliases(program)
+    settled: dict[Pass, Program] = {}  # what a pass leaves as it is
     for _ in range(ROUNDS):
         before = program
         for apply in chosen:
+            if settled.get(apply) is program:
+                continue
             after = apply(program, aliases)
+            if after is program or apply is cse:
+                settled[apply] = after
             if after is not program:
                 program, aliases = after, Aliases(after)
         if program is before:

@@ -18,8 +18,8 @@ from s2sad.ir.nodes import Atom, Call, Comment, Const, Let, Program, Return, Stm
 from s2sad.ir.rewrite import in_atom
 from s2sad.transform.bars import Bar
 from s2sad.transform.calls import Pairs
+from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly, _callees
-from s2sad.transform.record import _substituted
 
 
 class _First(Assembly):
@@ -44,14 +44,15 @@ def joint_aux(lowered: Lowered, wrt: Sequence[str], *, value: bool, single: bool
     parts: list[Stmt] = []
     result = in_atom(_pair(lowered.result, a, parts), a.copies)
     assert isinstance(result, Tuple)
-    forward = tuple(_substituted(s, a.copies) for s in (*forward, *parts))
-    reverse = tuple(_substituted(s, a.copies) for s in reverse)
+    forward = tuple(substituted(s, a.copies) for s in (*forward, *parts))
+    reverse = tuple(substituted(s, a.copies) for s in reverse)
     grads = [in_atom(g, a.copies) for g in grads]
     gradient = grads[0] if single else Tuple(tuple(grads))
     returned = Tuple((result, gradient)) if value else Tuple((gradient, result.items[1]))
     body = (*a.entry, *forward, Comment("backward"), *reverse, Return(returned, None, True))
     program = replace(lowered.program, name=name, body=body)
     program.quiet = a.rev.quiet
+    program.quiet_all = a.lowered.quiet
     return [*_callees(pairs), program]
 
 

@@ -20,7 +20,7 @@ from s2sad.analysis.primitives import is_pure
 from s2sad.analysis.storage import Storage
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Do, Fresh, Let, Program, Stmt, Tuple, Var, blocks
+from s2sad.ir.nodes import Atom, Block, Call, Const, Do, Fresh, Let, List, Program, Stmt, Tuple, Var, blocks
 from s2sad.transform.builder import Builder
 
 ARRAYS = ("array", "num")
@@ -71,7 +71,42 @@ class Bars(Builder):
         self.beside: dict[str, Atom] = {}  # atoms in reach that have the shape of a value which is not
         self.paths: dict[str, tuple[str, object]] = {}  # parts of tuples and dicts: whose, and which
 
-    # -------------------------------------------------------------------------------------------------------- values
+    # ---- to be filled in by the other parts
+
+    def give(self, atom: Atom, bar: Bar) -> None:
+        raise AssertionError
+
+    def project(self, bar: Bar, kind: Kind) -> Bar:
+        raise AssertionError
+
+    def fit(self, bar: Bar, arg: Atom, out: Kind, congruent: bool = False) -> Bar:
+        raise AssertionError
+
+    def sweep(self, block: Block) -> None:
+        raise AssertionError
+
+    def by_address(self, name: str) -> bool:
+        raise AssertionError
+
+    def shadow_table(self) -> Var:
+        raise AssertionError
+
+    def distinct(self, index: Atom) -> bool:
+        raise AssertionError
+
+    def refuse_hidden(self, stmt: Let | Do) -> None:
+        raise AssertionError
+
+    def refuse_at(self, stmt: Stmt, what: str, instead: str) -> None:
+        raise AssertionError
+
+    # ---- values
+
+    def reaches(self, atom: Atom) -> bool:
+        """Whether an operand carries derivatives."""
+        if isinstance(atom, Tuple | List):
+            return any(self.reaches(i) for i in atom.items)
+        return self.active(atom)
 
     def active(self, atom: Atom) -> bool:
         """Whether contributions to an atom matter."""
@@ -92,7 +127,9 @@ class Bars(Builder):
         key = (stmt, atom.name)
         if key not in self.snapshots:
             name = self.fresh("", self.kinds[atom.name])
-            self.before.setdefault(stmt, []).append(Let(name, Call("list", (atom,), (), "list"), getattr(stmt, "span", None), True))
+            self.before.setdefault(stmt, []).append(
+                Let(name, Call("list", (atom,), (), "list"), getattr(stmt, "span", None), True)
+            )
             self.snapshots[key] = Var(name)
             self.adopt(name, stmt)
         return self.snapshots[key]
@@ -108,7 +145,9 @@ class Bars(Builder):
         key = (stmt, atom.name)
         if key not in self.snapshots:
             name = self.fresh("", self.kinds[atom.name])
-            where.setdefault(stmt, []).append(Let(name, Call("copy", (atom,)), getattr(stmt, "span", None), True))
+            where.setdefault(stmt, []).append(
+                Let(name, Call("copy", (atom,)), getattr(stmt, "span", None), True)
+            )
             self.snapshots[key] = Var(name)
             self.adopt(name, stmt)
         return self.snapshots[key]
@@ -130,8 +169,16 @@ class Bars(Builder):
                 blocks_ += blocks(stmt)
                 if not isinstance(stmt, Let):
                     seen = {}
-                elif stmt.call.fun == "getitem" and self.kinds[stmt.name].is_scalar or stmt.call.fun in ("add", "sub") and self.kinds[stmt.name].cat == "int":
-                    key = stmt.call.fun, tuple(Var(found.get(a.name, a.name)) if isinstance(a, Var) else _same_index(a, found) for a in stmt.call.args)
+                elif (stmt.call.fun == "getitem" and self.kinds[stmt.name].is_scalar) or (
+                    stmt.call.fun in ("add", "sub") and self.kinds[stmt.name].cat == "int"
+                ):
+                    key = (
+                        stmt.call.fun,
+                        tuple(
+                            Var(found.get(a.name, a.name)) if isinstance(a, Var) else _same_index(a, found)
+                            for a in stmt.call.args
+                        ),
+                    )
                     if key in seen:
                         found[stmt.name] = seen[key]
                     seen.setdefault(key, stmt.name)
@@ -143,7 +190,12 @@ class Bars(Builder):
         """The name under which a value's cotangent stands: parts of tuples and dicts have paths."""
         name = self.same.get(name, name)
         let = self.storage.lets.get(name)
-        if let is not None and let.call.fun == "getitem" and isinstance(let.call.args[0], Var) and isinstance(let.call.args[1], Const):
+        if (
+            let is not None
+            and let.call.fun == "getitem"
+            and isinstance(let.call.args[0], Var)
+            and isinstance(let.call.args[1], Const)
+        ):
             base = let.call.args[0].name
             if self.kinds[base].cat in ("tuple", "dict"):
                 return self.part(self.canonical(base), let.call.args[1].value, self.kinds[name])
@@ -183,23 +235,33 @@ class Bars(Builder):
     def _congruent(self, name: str) -> str:
         """A parameter of the same shape and dtype, if there is one: it is there for nothing."""
         kind = self.kinds[name]
-        if kind.shape and kind.cat == "array" and not self.storage.is_mutable(name) and name not in self.program.params:
+        if (
+            kind.shape
+            and kind.cat == "array"
+            and not self.storage.is_mutable(name)
+            and name not in self.program.params
+        ):
             for param in self.program.params:
                 if self.kinds[param] == kind and not self.storage.in_table(param):
                     return param
         return name
 
-    # ----------------------------------------------------------------------------------------------------- materialise
+    # ---- materialise
 
     def zero(self, name: str) -> Bar:
         """The cotangent 0 of a value, in full."""
         kind = self.kinds[name]
         if kind.cat == "list":
-            return Bar(self.let(Call("zeros_list", (self.like(name),)), kind, self.bar_hint(name)), owned=True)
+            return Bar(
+                self.let(Call("zeros_list", (self.like(name),)), kind, self.bar_hint(name)), owned=True
+            )
         if kind.is_scalar or kind.cat == "object":
             return Bar(Const(0.0))
         like = self.beside.get(name) or self.like(name)
-        return Bar(self.let(Call("np.zeros_like", (like,)), replace(kind, cat="array"), self.bar_hint(name)), owned=True)
+        return Bar(
+            self.let(Call("np.zeros_like", (like,)), replace(kind, cat="array"), self.bar_hint(name)),
+            owned=True,
+        )
 
     def clean(self, bar: Bar) -> Bar:
         """The cotangent with zeros where its mask is false."""
@@ -245,11 +307,16 @@ class Bars(Builder):
         kind = self.kinds[name]
         if not bar.owned or not self._writeable(bar.atom, kind):
             if kind.shape is None or kind.shape == ():  # a rank-0 expression is no array [DESIGN A5]
-                fresh = self.let(Call("np.zeros_like", (self.like(name),)), replace(kind, cat="array"), self.bar_hint(name))
+                fresh = self.let(
+                    Call("np.zeros_like", (self.like(name),)), replace(kind, cat="array"), self.bar_hint(name)
+                )
                 self.store(fresh, None, bar.atom, "add")
                 bar = Bar(fresh, owned=True)
             else:
-                bar = Bar(self.let(Call("copy", (bar.atom,)), replace(kind, cat="array"), self.bar_hint(name)), owned=True)
+                bar = Bar(
+                    self.let(Call("copy", (bar.atom,)), replace(kind, cat="array"), self.bar_hint(name)),
+                    owned=True,
+                )
         self.bars[name] = bar
         assert isinstance(bar.atom, Var)
         return bar.atom
@@ -262,7 +329,7 @@ class Bars(Builder):
             return False
         return kind.sort != "complex" or mine.sort == "complex"
 
-    # ------------------------------------------------------------------------------------------------------ accumulate
+    # ---- accumulate
 
     def outer(self, name: str) -> None:
         """Note that a loop adds to the cotangent of a value from outside of it."""
@@ -296,7 +363,13 @@ class Bars(Builder):
         if kind.cat == "list":
             self.block.append(Do(Call("accumulate", (self.buffer(name), new.atom)), None, True))
             return self.bars[name]
-        if kind.cat in ARRAYS and old.owned and not old.uniform and self._writeable(old.atom, kind) and self._is_array(old, kind):
+        if (
+            kind.cat in ARRAYS
+            and old.owned
+            and not old.uniform
+            and self._writeable(old.atom, kind)
+            and self._is_array(old, kind)
+        ):
             self.store(old.atom, None, new.atom, "add")
             return old
         atom = self.binary("add", old.atom, new.atom)
@@ -316,11 +389,24 @@ class Bars(Builder):
 
     def _merge_masks(self, old: Bar, new: Bar) -> Bar | None:
         """`where(c, p, 0) + where(c, 0, q)` is `where(c, p, q)`."""
-        if old.mask is None or new.mask is None or old.mask.cond != new.mask.cond or self.kind(old.mask.cond).is_python:
+        if (
+            old.mask is None
+            or new.mask is None
+            or old.mask.cond != new.mask.cond
+            or self.kind(old.mask.cond).is_python
+        ):
             return None
         p, q = (old, new) if old.mask.when else (new, old)
-        kind = K.elementwise(self.kind(old.mask.cond), self.kind(p.atom), self.kind(q.atom), dtype=K.promote(self.kind(p.atom), self.kind(q.atom)))
-        return Bar(self.let(Call("np.where", (old.mask.cond, p.atom, q.atom)), replace(kind, cat="array")), owned=True)
+        kind = K.elementwise(
+            self.kind(old.mask.cond),
+            self.kind(p.atom),
+            self.kind(q.atom),
+            dtype=K.promote(self.kind(p.atom), self.kind(q.atom)),
+        )
+        return Bar(
+            self.let(Call("np.where", (old.mask.cond, p.atom, q.atom)), replace(kind, cat="array")),
+            owned=True,
+        )
 
     def _either(self, a: Mask | None, b: Mask | None) -> Mask | None:
         if a is None or b is None or self.kind(a.cond).is_python or self.kind(b.cond).is_python:

@@ -19,7 +19,23 @@ import numpy as np
 from s2sad.frontend.expressions import BINARY, COMPARE, UNARY
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Dict, Fresh, If, Let, List, Out, Ref, Slice, Stmt, Store, Tuple, Var
+from s2sad.ir.nodes import (
+    Atom,
+    Call,
+    Const,
+    Dict,
+    Fresh,
+    If,
+    Let,
+    List,
+    Out,
+    Ref,
+    Slice,
+    Stmt,
+    Store,
+    Tuple,
+    Var,
+)
 from s2sad.rules import registry
 from s2sad.rules.binding import BindingError, bind
 
@@ -44,7 +60,7 @@ class Builder:
         self.poles = False  # a quotient whose divisor may be 0 has been written on NumPy values
         self.made = made
 
-    # ------------------------------------------------------------------------------------------------------ emission
+    # ---- emission
 
     def kind(self, atom: Atom) -> Kind:
         """What is known of an atom."""
@@ -57,9 +73,13 @@ class Builder:
         if isinstance(atom, Slice):
             return Kind("slice")
         if isinstance(atom, Tuple | List):
-            return Kind("tuple" if isinstance(atom, Tuple) else "list", items=tuple(self.kind(i) for i in atom.items))
+            return Kind(
+                "tuple" if isinstance(atom, Tuple) else "list", items=tuple(self.kind(i) for i in atom.items)
+            )
         if isinstance(atom, Dict):
-            return Kind("dict", items=tuple(self.kind(i) for i in atom.items), keys=tuple(k.value for k in atom.keys))
+            return Kind(
+                "dict", items=tuple(self.kind(i) for i in atom.items), keys=tuple(k.value for k in atom.keys)
+            )
         return K.OBJECT
 
     def let(self, call: Call, kind: Kind | None = None, hint: str = "") -> Var:
@@ -90,9 +110,11 @@ class Builder:
     @property
     def quiet(self) -> bool:
         """Whether NumPy may warn in what has been written although the primal did not."""
-        return self.poles or (self.infinite and any(not k.is_python for n in self.made_calls if (k := self.kinds[n]).is_number))
+        return self.poles or (
+            self.infinite and any(not k.is_python for n in self.made_calls if (k := self.kinds[n]).is_number)
+        )
 
-    # ------------------------------------------------------------------------------------------------------- algebra
+    # ---- algebra
 
     def neg(self, a: Atom) -> Atom:
         if isinstance(a, Const):
@@ -126,7 +148,7 @@ class Builder:
         call = self.made_calls.get(a.name) if isinstance(a, Var) else None
         return call.args[0] if call is not None and call.fun == "neg" else None
 
-    # --------------------------------------------------------------------------------------------------------- texts
+    # ---- texts
 
     def text(self, text: str, names: dict[str, Atom]) -> Atom:
         """A rule's text as statements; the atom of its value."""
@@ -142,18 +164,34 @@ class Builder:
         if isinstance(node, ast.Constant):
             return Const(node.value)
         if isinstance(node, ast.BinOp):
-            return self.binary(BINARY[type(node.op)], self._tree(node.left, names), self._tree(node.right, names))
+            return self.binary(
+                BINARY[type(node.op)], self._tree(node.left, names), self._tree(node.right, names)
+            )
         if isinstance(node, ast.UnaryOp):
             operand = self._tree(node.operand, names)
-            return self.neg(operand) if isinstance(node.op, ast.USub) else self.let(Call(UNARY[type(node.op)], (operand,)))
+            return (
+                self.neg(operand)
+                if isinstance(node.op, ast.USub)
+                else self.let(Call(UNARY[type(node.op)], (operand,)))
+            )
         if isinstance(node, ast.Compare):
-            return self.let(Call(COMPARE[type(node.ops[0])], (self._tree(node.left, names), self._tree(node.comparators[0], names))))
+            return self.let(
+                Call(
+                    COMPARE[type(node.ops[0])],
+                    (self._tree(node.left, names), self._tree(node.comparators[0], names)),
+                )
+            )
         if isinstance(node, ast.IfExp | ast.BoolOp):
             return self._lazy(node, names)
         if isinstance(node, ast.Subscript):
             return self._subscript(self._tree(node.value, names), self._tree(node.slice, names))
         if isinstance(node, ast.Slice):
-            return Slice(*(Const(None) if p is None else self._tree(p, names) for p in (node.lower, node.upper, node.step)))
+            return Slice(
+                *(
+                    Const(None) if p is None else self._tree(p, names)
+                    for p in (node.lower, node.upper, node.step)
+                )
+            )
         if isinstance(node, ast.Tuple | ast.List):
             items = tuple(self._tree(e, names) for e in node.elts)
             return Tuple(items) if isinstance(node, ast.Tuple) else List(items)
@@ -171,7 +209,11 @@ class Builder:
             rest = functools.partial(self._tree, value, names)
             held = first
             keep = lambda held=held: held  # noqa: E731 - the other side of a lazy choice
-            first = self.choose(first, rest, keep) if isinstance(node.op, ast.And) else self.choose(first, keep, rest)
+            first = (
+                self.choose(first, rest, keep)
+                if isinstance(node.op, ast.And)
+                else self.choose(first, keep, rest)
+            )
         return first
 
     def choose(self, cond: Atom, then: Any, orelse: Any, hint: str = "") -> Atom:
@@ -203,7 +245,9 @@ class Builder:
             return self.let(Call("getitem", (base, index)), item, hint)
         if kind.cat in ("list", "tuple"):
             item = K.join_all(list(kind.items or ())) or K.OBJECT
-            return self.let(Call("getitem", (base, index)), item if not isinstance(index, Slice) else kind, hint)
+            return self.let(
+                Call("getitem", (base, index)), item if not isinstance(index, Slice) else kind, hint
+            )
         if kind.shape is None or not kind.is_number:
             return self.let(Call("getitem", (base, index)), Kind("num", kind.dtype or "float", None), hint)
         from s2sad.frontend.expressions import index_kind
@@ -216,7 +260,11 @@ class Builder:
         raise AssertionError(f"{what}; {instead}")
 
     def _attribute(self, node: ast.Attribute, names: dict[str, Atom]) -> Atom:
-        if isinstance(node.value, ast.Name) and node.value.id in ("np", "math") and node.value.id not in names:
+        if (
+            isinstance(node.value, ast.Name)
+            and node.value.id in ("np", "math")
+            and node.value.id not in names
+        ):
             module: Any = np if node.value.id == "np" else __import__("math")
             return Ref(f"{node.value.id}.{node.attr}", getattr(module, node.attr))
         base = self._tree(node.value, names)
@@ -262,7 +310,9 @@ class Builder:
         if name in ("unbroadcast", "unreduce"):
             like = self.kind(args[1])
             dtype = K.promote(self.kind(args[0])) if self.kind(args[0]).is_number else "float"
-            return like if like.is_python else Kind("num" if like.cat != "array" else "array", dtype, like.shape)
+            return (
+                like if like.is_python else Kind("num" if like.cat != "array" else "array", dtype, like.shape)
+            )
         kinds = [self.kind(a) for a in args]
         if all(k.is_python for k in kinds):
             return K.FLOAT

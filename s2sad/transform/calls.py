@@ -61,9 +61,6 @@ class Calls(Bars):
     pairs: Pairs
     replaced: dict[Stmt, list[Stmt]]
 
-    def give(self, atom: Atom, bar: Bar) -> None:
-        raise AssertionError
-
     def user_adjoint(self, stmt: Let, bar: Bar) -> None:
         """The call's forward function in the forward sweep, its backward function here."""
         callee = stmt.call.args[0].obj  # type: ignore[union-attr]
@@ -74,7 +71,9 @@ class Calls(Bars):
         kept = self._forward(stmt, pair, tuple(operands[i] for i in callee.dynamic))
         g = self.full(bar, stmt.name)
         kinds = tuple(self._grad_kind(operands[names.index(n)]) for n in active)
-        grads = self.let(Call("call", (Ref(pair.bwd.name, pair.bwd), kept, g.atom)), Kind("tuple", items=kinds))
+        grads = self.let(
+            Call("call", (Ref(pair.bwd.name, pair.bwd), kept, g.atom)), Kind("tuple", items=kinds)
+        )
         for i, name in enumerate(active):
             operand = operands[names.index(name)]
             made = self.let(Call("getitem", (grads, Const(i))), kinds[i])
@@ -86,9 +85,14 @@ class Calls(Bars):
         if kind.cat in ("tuple", "dict") and isinstance(atom, Var):
             for key, item in zip(kind.keys or range(len(kind.items or ())), kind.items or (), strict=True):
                 if carries(item):
-                    self._give_part_tree(self.part(self.canonical(atom.name), key, item), self.let(Call("getitem", (grad, Const(key))), item))
+                    self._give_part_tree(
+                        self.part(self.canonical(atom.name), key, item),
+                        self.let(Call("getitem", (grad, Const(key))), item),
+                    )
         elif kind.cat == "list" and isinstance(atom, Var):
-            self.block.append(Do(Call("accumulate", (self.buffer(self.canonical(atom.name)), grad)), None, True))
+            self.block.append(
+                Do(Call("accumulate", (self.buffer(self.canonical(atom.name)), grad)), None, True)
+            )
         else:
             self.give(atom, Bar(grad, owned=kind.cat in ARRAYS))
 
@@ -97,7 +101,9 @@ class Calls(Bars):
         if kind.cat in ("tuple", "dict"):
             for key, item in zip(kind.keys or range(len(kind.items or ())), kind.items or (), strict=True):
                 if carries(item):
-                    self._give_part_tree(self.part(path, key, item), self.let(Call("getitem", (grad, Const(key))), item))
+                    self._give_part_tree(
+                        self.part(path, key, item), self.let(Call("getitem", (grad, Const(key))), item)
+                    )
         elif kind.cat == "list":
             self.block.append(Do(Call("accumulate", (self.buffer(path), grad)), None, True))
         else:

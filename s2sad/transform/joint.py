@@ -22,12 +22,37 @@ from s2sad.frontend.lower import Lowered
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
-    Atom, Block, Call, Comment, Const, Dict, Do, For, Fresh, If, Let, List, Program, Ref, Return, Stmt, Tuple, Undef, Var, While, atom_vars, blocks, defines, uses, walk,
+    Atom,
+    Block,
+    Call,
+    Comment,
+    Const,
+    Dict,
+    Do,
+    For,
+    Fresh,
+    If,
+    Let,
+    List,
+    Program,
+    Ref,
+    Return,
+    Stmt,
+    Tuple,
+    Undef,
+    Var,
+    While,
+    atom_vars,
+    blocks,
+    defines,
+    uses,
+    walk,
 )
 from s2sad.ir.rewrite import resolved, with_blocks
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Pairs
-from s2sad.transform.record import Record, _substituted, rebuild
+from s2sad.transform.edits import rebuild, substituted
+from s2sad.transform.record import Record
 from s2sad.transform.reverse import Reverse
 
 
@@ -53,15 +78,18 @@ class Assembly:
         for cls in self.storage.table:
             if any(self.program.kinds[n].cat == "num" for n in self.aliases.members(cls)):
                 stmt = self.storage.stores[cls][0]
-                refuse(getattr(stmt, "span", None) or self.lowered.span, "what is written here may be an array or a number, depending on the path",
-                       "begin with an array (np.zeros_like, np.array), or write `x = x*2` in place of `x *= 2`")
+                refuse(
+                    getattr(stmt, "span", None) or self.lowered.span,
+                    "what is written here may be an array or a number, depending on the path",
+                    "begin with an array (np.zeros_like, np.array), or write `x = x*2` in place of `x *= 2`",
+                )
 
     def _ssa(self, parameter: str) -> str:
         name = self.lowered.arguments[parameter]
         assert name is not None, f"{parameter} is static"
         return name
 
-    # ------------------------------------------------------------------------------------------------------- the sweeps
+    # ---- the sweeps
 
     def reverse(self, seed: Atom) -> list[Atom]:
         """Write the reverse sweep for the cotangent `seed` of the result; the cotangents of the arguments."""
@@ -76,17 +104,23 @@ class Assembly:
             keys = [k.value for k in result.keys] if isinstance(result, Dict) else range(len(result.items))
             for key, item in zip(keys, result.items, strict=True):
                 if self.rev.reaches(item) or isinstance(item, Tuple | List | Dict):
-                    part = self.rev.let(Call("getitem", (seed, Const(key))), self.rev.kind(item) if self.rev.kind(item).is_number else K.OBJECT)
+                    part = self.rev.let(
+                        Call("getitem", (seed, Const(key))),
+                        self.rev.kind(item) if self.rev.kind(item).is_number else K.OBJECT,
+                    )
                     self._seed(item, part)
             return
         if isinstance(result, Var) and self.rev.active(result):
             kind = self.rev.kinds[result.name]
             if kind.cat in ("tuple", "dict"):
-                for key, item in zip(kind.keys or range(len(kind.items or ())), kind.items or (), strict=True):
-                    part = self.rev.let(Call("getitem", (seed, Const(key))), item)
-                    self.rev.add(self.rev.part(self.rev.canonical(result.name), key, item), Bar(part))
+                keys = list(kind.keys) or list(range(len(kind.items or ())))
+                for key, inner in zip(keys, kind.items or (), strict=True):
+                    part = self.rev.let(Call("getitem", (seed, Const(key))), inner)
+                    self.rev.add(self.rev.part(self.rev.canonical(result.name), key, inner), Bar(part))
             elif kind.cat == "list":
-                self.rev.add(result.name, Bar(self.rev.let(Call("list", (seed,), (), "list"), kind), owned=True))
+                self.rev.add(
+                    result.name, Bar(self.rev.let(Call("list", (seed,), (), "list"), kind), owned=True)
+                )
             else:
                 self.rev.give(result, Bar(seed, isinstance(seed, Const) and kind.rank != 0))
 
@@ -96,7 +130,9 @@ class Assembly:
         kind = rev.kinds[name]
         if kind.cat in ("tuple", "dict"):
             keys = kind.keys or tuple(range(len(kind.items or ())))
-            items = tuple(self._final(rev.part(name, k, i)) for k, i in zip(keys, kind.items or (), strict=True))
+            items = tuple(
+                self._final(rev.part(name, k, i)) for k, i in zip(keys, kind.items or (), strict=True)
+            )
             return Dict(tuple(Const(k) for k in keys), items) if kind.cat == "dict" else Tuple(items)
         if kind.cat == "list" and name not in rev.paths and rev.by_address(name):
             entry = self.fresh(rev.program.hints.get(name, ""), kind)  # the elements that the caller passed
@@ -130,7 +166,7 @@ class Assembly:
             cls = inner if inner != cls else None
         return False
 
-    # --------------------------------------------------------------------------------------------------------- the parts
+    # ---- the parts
 
     def copy_parameter(self, name: str) -> None:
         """Copy an argument on entry."""
@@ -140,7 +176,9 @@ class Assembly:
         copy = self.fresh(self.program.hints[name], kind)
         if kind.cat in ARRAYS:
             strided = self._needs_strides(name)
-            call = Call("copy_strided", (Var(name),)) if strided else Call("copy", (Var(name),), (), ".copy K")
+            call = (
+                Call("copy_strided", (Var(name),)) if strided else Call("copy", (Var(name),), (), ".copy K")
+            )
         else:
             call = Call("copy_tree", (Var(name),))
         self.entry.append(Let(copy, call, None, True))
@@ -154,9 +192,11 @@ class Assembly:
         from s2sad.analysis.storage import is_view
 
         cls = self.aliases.of(name)
+        members = self.aliases.members(cls) if cls is not None else []
         return any(
             is_view(let.call, self.program.kinds, self.program.kinds[member]) == "maybe"  # type: ignore[arg-type]
-            for member in self.aliases.members(cls) if (let := self.storage.lets.get(member)) is not None  # type: ignore[arg-type]
+            for member in members
+            if (let := self.storage.lets.get(member)) is not None
         )
 
     def copy_written(self) -> None:
@@ -173,11 +213,18 @@ class Assembly:
     def _written_inside(self, cls: int) -> bool:
         seen: set[int] = set()
         at: int | None = cls
-        listed = {self.aliases.of(s.call.args[0].name) for s in walk(self.program.body)
-                  if isinstance(s, Do) and s.call.fun.startswith("list.") and isinstance(s.call.args[0], Var)}
+        listed = {
+            self.aliases.of(s.call.args[0].name)
+            for s in walk(self.program.body)
+            if isinstance(s, Do) and s.call.fun.startswith("list.") and isinstance(s.call.args[0], Var)
+        }
         from s2sad.ir.nodes import Store
 
-        listed |= {self.aliases.of(s.base.name) for s in walk(self.program.body) if isinstance(s, Store) and isinstance(s.base, Var)}
+        listed |= {
+            self.aliases.of(s.base.name)
+            for s in walk(self.program.body)
+            if isinstance(s, Store) and isinstance(s.base, Var)
+        }
         while at is not None and at not in seen:
             if at in self.storage.mutable or at in listed:
                 return True
@@ -190,7 +237,11 @@ class Assembly:
         record = Record(self.rev)
         reverse = record.run(self._with_table())
         forward = _plain_calls(rebuild(self.program.body[:-1], record.edits, self.fresh, {}))
-        stopped = {s.name: s.call.args[0] for s in walk(self.program.body) if isinstance(s, Let) and s.call.fun == "stop_gradient"}
+        stopped = {
+            s.name: s.call.args[0]
+            for s in walk(self.program.body)
+            if isinstance(s, Let) and s.call.fun == "stop_gradient"
+        }
         if stopped:
             self.copies.update(resolved(stopped))
             forward = _without(forward, stopped)
@@ -217,7 +268,11 @@ def _callees(pairs: Pairs) -> list[Program]:
         lowered = wanted.callee.lowered
         a = Assembly(lowered, wanted.active, pairs)
         if any(a.aliases.of(p) in a.storage.mutable for p in a.program.params):
-            refuse(lowered.span, f"{wanted.callee.name} calls itself and writes into its arguments", "return a new array, or write a loop")
+            refuse(
+                lowered.span,
+                f"{wanted.callee.name} calls itself and writes into its arguments",
+                "return a new array, or write a loop",
+            )
         two = _pair(a, (wanted.fwd.name, wanted.bwd.name), copy=False)
         for program, token in zip(two, (wanted.fwd, wanted.bwd), strict=True):
             program.token = token
@@ -233,7 +288,10 @@ def _refuse_none(a: Assembly, result: Atom) -> list[Stmt]:
         Let(error, Call("call", (Ref("TypeError", TypeError), message)), None, True),
         Do(Call("raise", (Var(error),)), None, True),
     )
-    return [Let(none, Call("is", (result, Const(None))), None, True), If(Var(none), lines, (), (), None, True)]
+    return [
+        Let(none, Call("is", (result, Const(None))), None, True),
+        If(Var(none), lines, (), (), None, True),
+    ]
 
 
 def _joint(a: Assembly, value: bool, single: bool, name: str) -> Program:
@@ -243,16 +301,19 @@ def _joint(a: Assembly, value: bool, single: bool, name: str) -> Program:
     if a.rev.kind(lowered.result).optional:
         forward = (*forward, *_refuse_none(a, lowered.result))
     a.copy_written()
-    body = [*a.entry, *(_substituted(s, a.copies) for s in forward)]
+    body = [*a.entry, *(substituted(s, a.copies) for s in forward)]
     grads = [_in(g, a.copies) for g in grads]
-    reverse = tuple(_substituted(s, a.copies) for s in reverse)
+    reverse = tuple(substituted(s, a.copies) for s in reverse)
     result = _in(lowered.result, a.copies)
     if value and isinstance(result, Var) and not a.fresh.hints.get(result.name):
         a.fresh.hints[result.name] = "value"
     parts = grads[0] if single else Tuple(tuple(grads))
     returned = Tuple((result, parts)) if value else parts
-    program = replace(lowered.program, name=name, body=(*body, Comment("backward"), *reverse, Return(returned, None, True)))
+    program = replace(
+        lowered.program, name=name, body=(*body, Comment("backward"), *reverse, Return(returned, None, True))
+    )
     program.quiet = a.rev.quiet
+    program.quiet_all = a.lowered.quiet
     return program
 
 
@@ -279,11 +340,14 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
             if param in visible:
                 a.copy_parameter(param)
         returned = _private(a, returned, tail)
-    body = [*a.entry, *(_substituted(s, a.copies) for s in forward), *(_substituted(s, a.copies) for s in tail)]
+    body = [*a.entry, *(substituted(s, a.copies) for s in forward), *(substituted(s, a.copies) for s in tail)]
     atoms = [_in(Var(n), a.copies) for n in kept]
     result = _in(returned, a.copies)
-    fwd = replace(lowered.program, name=names[0], body=(*body, Return(Tuple((result, Tuple(tuple(atoms)))), None, True)))
+    fwd = replace(
+        lowered.program, name=names[0], body=(*body, Return(Tuple((result, Tuple(tuple(atoms)))), None, True))
+    )
     fwd.quiet = False
+    fwd.quiet_all = a.lowered.quiet
     fwd.body = _bound(fwd.body, {a.name for a in atoms if isinstance(a, Var)})
     bwd = _backward(a, lowered, kept, seed, reverse, grads, names[1])
     return fwd, bwd
@@ -304,14 +368,12 @@ def _plain_calls(block: Block) -> Block:
     """Calls of user functions that need no pair as calls of the functions themselves."""
     result: list[Stmt] = []
     for stmt in block:
-        parts = blocks(stmt)
-        if parts:
-            stmt = with_blocks(stmt, tuple(_plain_calls(p) for p in parts))
-        elif isinstance(stmt, Let) and stmt.call.fun == "user":
-            fn = stmt.call.args[0]
+        made = with_blocks(stmt, tuple(_plain_calls(p) for p in blocks(stmt)))
+        if isinstance(made, Let) and made.call.fun == "user":
+            fn = made.call.args[0]
             assert isinstance(fn, Ref)
-            stmt = replace(stmt, call=Call("call", (Ref(fn.text, fn.obj.fun), *stmt.call.args[1:])))
-        result.append(stmt)
+            made = replace(made, call=Call("call", (Ref(fn.text, fn.obj.fun), *made.call.args[1:])))
+        result.append(made)
     return tuple(result)
 
 
@@ -324,7 +386,11 @@ def _bound(body: Block, kept: set[str]) -> Block:
                 sources[out.name] = (*atom_vars(out.then), *atom_vars(out.orelse))
         elif isinstance(stmt, For | While):
             for carry in stmt.carried:
-                sources[carry.out] = sources[carry.name] = (carry.name, *atom_vars(carry.init), *atom_vars(carry.next))
+                sources[carry.out] = sources[carry.name] = (
+                    carry.name,
+                    *atom_vars(carry.init),
+                    *atom_vars(carry.next),
+                )
     stack = list(wanted)
     while stack:
         for name in sources.get(stack.pop(), ()):
@@ -337,16 +403,20 @@ def _bound(body: Block, kept: set[str]) -> Block:
 def _defaulted(body: Block, wanted: set[str]) -> Block:
     result: list[Stmt] = []
     for stmt in body:
-        parts = blocks(stmt)
-        if parts:
-            stmt = with_blocks(stmt, tuple(_defaulted(p, wanted) for p in parts))
-        if isinstance(stmt, If):
-            outs = [replace(o, then=_or_none(o.then), orelse=_or_none(o.orelse)) if o.name in wanted else o for o in stmt.outs]
-            stmt = replace(stmt, outs=tuple(outs))
-        elif isinstance(stmt, For | While):
-            carried = [replace(c, init=_or_none(c.init)) if c.out in wanted or c.name in wanted else c for c in stmt.carried]
-            stmt = replace(stmt, carried=tuple(carried))
-        result.append(stmt)
+        made = with_blocks(stmt, tuple(_defaulted(p, wanted) for p in blocks(stmt)))
+        if isinstance(made, If):
+            outs = [
+                replace(o, then=_or_none(o.then), orelse=_or_none(o.orelse)) if o.name in wanted else o
+                for o in made.outs
+            ]
+            made = replace(made, outs=tuple(outs))
+        elif isinstance(made, For | While):
+            carried = [
+                replace(c, init=_or_none(c.init)) if c.out in wanted or c.name in wanted else c
+                for c in made.carried
+            ]
+            made = replace(made, carried=tuple(carried))
+        result.append(made)
     return tuple(result)
 
 
@@ -354,12 +424,18 @@ def _or_none(atom: Atom) -> Atom:
     return Const(None) if isinstance(atom, Undef) else atom
 
 
-def _backward(a: Assembly, lowered: Lowered, kept: list[str], seed: str, reverse: Block, grads: list[Atom], name: str) -> Program:
+def _backward(
+    a: Assembly, lowered: Lowered, kept: list[str], seed: str, reverse: Block, grads: list[Atom], name: str
+) -> Program:
     program = lowered.program
     holder = a.fresh("kept", Kind("tuple", items=tuple(program.kinds[n] for n in kept)))
     body: list[Stmt] = []
     renamed: dict[str, Atom] = {}
-    popped = {s.call.args[0].name for s in walk(reverse) if isinstance(s, Let) and s.call.fun == "list.pop" and isinstance(s.call.args[0], Var)}
+    popped = {
+        s.call.args[0].name
+        for s in walk(reverse)
+        if isinstance(s, Let) and s.call.fun == "list.pop" and isinstance(s.call.args[0], Var)
+    }
     for i, n in enumerate(kept):
         inner = a.fresh(program.hints.get(n, ""), program.kinds[n])
         body.append(Let(inner, Call("getitem", (Var(holder), Const(i))), None, True))
@@ -368,10 +444,16 @@ def _backward(a: Assembly, lowered: Lowered, kept: list[str], seed: str, reverse
             body.append(Let(own, Call("list", (Var(inner),), (), "list"), None, True))
             inner = own
         renamed[n] = Var(inner)
-    body += [_substituted(s, renamed) for s in reverse]
+    body += [substituted(s, renamed) for s in reverse]
     final = Tuple(tuple(_in(g, renamed) for g in grads))
-    bwd = replace(program, name=name, params=(holder, seed), body=(Comment("backward"), *body, Return(final, None, True)))
+    bwd = replace(
+        program,
+        name=name,
+        params=(holder, seed),
+        body=(Comment("backward"), *body, Return(final, None, True)),
+    )
     bwd.quiet = a.rev.quiet
+    bwd.quiet_all = a.lowered.quiet
     return bwd
 
 

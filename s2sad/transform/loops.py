@@ -15,8 +15,26 @@ from dataclasses import dataclass, field, replace
 from s2sad.analysis.storage import Place
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Block, Call, Carry, Const, For, If, Let, Moves, Out, Range, Stmt, Undef, Var, While, defines, walk
-from s2sad.transform.bars import ARRAYS, Bar, Bars, Loop
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Carry,
+    Const,
+    For,
+    If,
+    Let,
+    Moves,
+    Out,
+    Range,
+    Stmt,
+    Undef,
+    Var,
+    While,
+    defines,
+    walk,
+)
+from s2sad.transform.bars import ARRAYS, Bar, Bars, Loop, Mask
 
 
 @dataclass(slots=True)
@@ -43,13 +61,7 @@ class Loops(Bars):
     mirror: dict[Stmt, Stmt]
     counters: dict[Stmt, str]
 
-    def give(self, atom: Atom, bar: Bar) -> None:
-        raise AssertionError
-
-    def sweep(self, block: Block) -> None:
-        raise AssertionError
-
-    # -------------------------------------------------------------------------------------------------------- branches
+    # ---- branches
 
     def if_adjoint(self, stmt: If) -> None:
         """Both branches reversed; what differs behind them leaves as an Out."""
@@ -71,12 +83,19 @@ class Loops(Bars):
             merged[name] = one if one is not None and one == two else self._meet(name, one, two, sides, outs)
         self.block, self.bars = outer, merged
         if sides[0][0] or sides[1][0] or outs:
-            made = If(stmt.cond, tuple(sides[0][0]), tuple(sides[1][0]), tuple(outs), None, True, stmt.ternary)
+            made = If(
+                stmt.cond, tuple(sides[0][0]), tuple(sides[1][0]), tuple(outs), None, True, stmt.ternary
+            )
             self.mirror[made] = stmt
             self.block.append(made)
 
     def _meet(
-        self, name: str, one: Bar | None, two: Bar | None, sides: list[tuple[list[Stmt], dict[str, Bar]]], outs: list[Out]
+        self,
+        name: str,
+        one: Bar | None,
+        two: Bar | None,
+        sides: list[tuple[list[Stmt], dict[str, Bar]]],
+        outs: list[Out],
     ) -> Bar:
         present = [b for b in (one, two) if b is not None]
         uniform = all(b.uniform for b in present)
@@ -84,7 +103,12 @@ class Loops(Bars):
         owned = all(b.owned for b in present)
         atoms: list[Atom] = []
         beside = self.beside
-        if name in self.unbound and name not in beside and self.kinds[name].cat in ARRAYS and len(present) == 1:
+        if (
+            name in self.unbound
+            and name not in beside
+            and self.kinds[name].cat in ARRAYS
+            and len(present) == 1
+        ):
             if self._visible(present[0].atom, [s for block, _ in sides for s in block]):
                 self.beside = {**beside, name: present[0].atom}
         for (block, bars), bar in zip(sides, (one, two), strict=True):
@@ -93,15 +117,9 @@ class Loops(Bars):
                 atoms.append(self.buffer(name))
                 owned = True
                 continue
-            if bar is None:
-                unknown = name in self.unbound and name not in self.beside and self.kinds[name].cat in ARRAYS
-                bar = Bar(Const(0.0), True) if uniform else Bar(Const(0.0)) if unknown else self.zero(name)
-            elif mask is None:
-                bar = self.clean(bar)
-            if not uniform:
-                bar = self.full(bar, name)
-                owned = owned and bar.owned
-            atoms.append(bar.atom)
+            made = self._on_this_side(name, bar, uniform, mask)
+            owned = owned and (uniform or made.owned)
+            atoms.append(made.atom)
         self.beside = beside
         if atoms[0] == atoms[1]:
             return Bar(atoms[0], uniform, owned, mask)
@@ -111,6 +129,17 @@ class Loops(Bars):
         made = self.fresh(self.bar_hint(name), kind)
         outs.append(Out(made, atoms[0], atoms[1]))
         return Bar(Var(made), uniform, owned and kind.cat in (*ARRAYS, "list"), mask)
+
+    def _on_this_side(self, name: str, bar: Bar | None, uniform: bool, mask: Mask | None) -> Bar:
+        """The cotangent at the end of one branch, in the form that both have."""
+        if bar is None:
+            if uniform:
+                return Bar(Const(0.0), True)
+            unknown = name in self.unbound and name not in self.beside and self.kinds[name].cat in ARRAYS
+            return self.full(Bar(Const(0.0)) if unknown else self.zero(name), name)
+        if mask is None:
+            bar = self.clean(bar)
+        return bar if uniform else self.full(bar, name)
 
     def _visible(self, atom: Atom, hidden: list[Stmt]) -> bool:
         """Whether an array can be seen from outside of these statements."""
@@ -126,7 +155,9 @@ class Loops(Bars):
             before = len(found)
             for stmt in walk(self.program.body):
                 if isinstance(stmt, If):
-                    found.update(o.name for o in stmt.outs if any(_missing(a, found) for a in (o.then, o.orelse)))
+                    found.update(
+                        o.name for o in stmt.outs if any(_missing(a, found) for a in (o.then, o.orelse))
+                    )
                 elif isinstance(stmt, For | While):
                     for c in stmt.carried:
                         if _missing(c.init, found):
@@ -136,16 +167,25 @@ class Loops(Bars):
 
     def storage_needs_buffer(self, name: str) -> bool:
         """Whether the cotangent is a shadow of written storage."""
-        return name in self.storage.places and name not in self.paths and self.kinds[name].cat in ARRAYS and self.storage.is_mutable(name)
+        return (
+            name in self.storage.places
+            and name not in self.paths
+            and self.kinds[name].cat in ARRAYS
+            and self.storage.is_mutable(name)
+        )
 
-    # ----------------------------------------------------------------------------------------------------------- loops
+    # ---- loops
 
     def loop_adjoint(self, stmt: For | While) -> None:
         """The loop reversed, tried until what was assumed of its cotangents holds."""
         assumed = self.assumed.setdefault(stmt, Assumed())
-        carried = [c for c in stmt.carried if (c.name in self.varied or c.out in self.varied) and not self.by_address(c.name)]
+        carried = [
+            c
+            for c in stmt.carried
+            if (c.name in self.varied or c.out in self.varied) and not self.by_address(c.name)
+        ]
         for _ in range(30):
-            saved, length, table = dict(self.bars), len(self.block), self.table
+            saved, length = dict(self.bars), len(self.block)
             for c in carried:
                 if c.out in self.bars and c.name not in assumed.rounds and c.name not in assumed.fixed:
                     assumed.rounds[c.name] = self._entry_state(c)
@@ -189,13 +229,13 @@ class Loops(Bars):
                 if c.name in assumed.nones:
                     head = self._first_only(c, head)
                 self.give(c.next, head)
-            elif fixed.get(c.name) is not None:
-                self.give(c.next, replace(fixed[c.name], owned=False))  # type: ignore[type-var]
+            elif (constant := fixed.get(c.name)) is not None:
+                self.give(c.next, replace(constant, owned=False))
         beside = dict(self.beside)
         for c in carried:
-            head = heads.get(c.name)
-            if head is not None and not head.uniform and self._stands_for(c, head):
-                self.beside[c.name] = head.atom
+            held = heads.get(c.name)
+            if held is not None and not held.uniform and self._stands_for(c, held):
+                self.beside[c.name] = held.atom
         self._rotate(carried, heads)
         self.sweep(stmt.body)
         backs = {c.name: self.bars.pop(c.name, None) for c in carried}
@@ -217,6 +257,11 @@ class Loops(Bars):
         self._leave(carried, assumed, entries, fixed, carries, sums, numbers)
         return True
 
+    def _holds(self, atom: Atom, head: Bar) -> bool:
+        """Whether a value's shadow is what has just been handed round."""
+        bar = self.bars.get(atom.name) if isinstance(atom, Var) else None
+        return bar is not None and bar.atom == head.atom
+
     def _first_only(self, c: Carry, head: Bar) -> Bar:
         """What came from behind the loop in the first reversed trip, zeros afterwards."""
         assert isinstance(head.atom, Var) and isinstance(c.next, Var)
@@ -225,7 +270,8 @@ class Loops(Bars):
         next_name = c.next.name
         made = self.choose(
             self.let(Call("is", (head.atom, Const(None))), K.BOOL),
-            lambda: self.let(Call("np.zeros_like", (self.like(next_name),)), kind), lambda: head.atom,
+            lambda: self.let(Call("np.zeros_like", (self.like(next_name),)), kind),
+            lambda: head.atom,
             self.bar_hint(c.name),
         )
         assert isinstance(made, Var)
@@ -237,13 +283,19 @@ class Loops(Bars):
         kind = self.kinds[c.name]
         if kind.cat not in ARRAYS or self.kind(head.atom).cat != "array":
             return False
-        return c.name in self.unbound or (bool(kind.shape) and isinstance(c.next, Var) and K.same_shape(kind, self.kinds[c.next.name]))
+        return c.name in self.unbound or (
+            bool(kind.shape) and isinstance(c.next, Var) and K.same_shape(kind, self.kinds[c.next.name])
+        )
 
     def _rotate(self, carried: list[Carry], heads: dict[str, Bar]) -> None:
         """Name shadows that the loop hands round after the names that hold them in the body: `u, v, w = v, w, u`."""
         names = {c.name: c for c in carried if c.name in heads and self.storage_needs_buffer(c.name)}
-        turned = [c for c in names.values() if isinstance(c.next, Var) and c.next.name in names and c.next.name != c.name]
-        turned = [c for c in turned if c.next.name in self.bars and self.bars[c.next.name].atom == heads[c.name].atom]  # type: ignore[union-attr]
+        turned = [
+            c
+            for c in names.values()
+            if isinstance(c.next, Var) and c.next.name in names and c.next.name != c.name
+        ]
+        turned = [c for c in turned if self._holds(c.next, heads[c.name])]
         if not turned:
             return
         turned.sort(key=lambda c: c.next.name)  # type: ignore[union-attr]
@@ -288,12 +340,22 @@ class Loops(Bars):
     def _sum_kind(self, name: str, entry: Atom) -> Kind:
         kind = self.kinds[name]
         if kind.is_python:
-            return Kind("npscalar", "complex128" if kind.sort == "complex" else "float64", ()) if kind.cat == "complex" else K.npscalar()
+            return (
+                Kind("npscalar", "complex128" if kind.sort == "complex" else "float64", ())
+                if kind.cat == "complex"
+                else K.npscalar()
+            )
         return kind
 
     def _check(
-        self, carried: list[Carry], assumed: Assumed, entries: dict[str, Bar], fixed: dict[str, Bar | None],
-        heads: dict[str, Bar], backs: dict[str, Bar | None], loop: Loop,
+        self,
+        carried: list[Carry],
+        assumed: Assumed,
+        entries: dict[str, Bar],
+        fixed: dict[str, Bar | None],
+        heads: dict[str, Bar],
+        backs: dict[str, Bar | None],
+        loop: Loop,
     ) -> bool:
         """Whether what was assumed holds; if not, assume less."""
         holds = not loop.missing
@@ -346,20 +408,34 @@ class Loops(Bars):
         kind = self.kinds[c.name]
         if c.name not in self.unbound or kind.cat not in ARRAYS or not isinstance(c.next, Var):
             return False
-        return not (kind.shape and K.same_shape(kind, self.kinds[c.next.name])) and c.next.name not in self.unbound
+        return (
+            not (kind.shape and K.same_shape(kind, self.kinds[c.next.name]))
+            and c.next.name not in self.unbound
+        )
 
     def _round_kind(self, c: Carry, kind: Kind, entry: Bar, back: Bar | None, uniform: bool) -> Kind:
         mine = self.kinds[c.name]
         if not uniform and mine.cat in ARRAYS:
-            sort = K.promote(mine, self.kind(entry.atom), *([self.kind(back.atom)] if back is not None else []))
+            sort = K.promote(
+                mine, self.kind(entry.atom), *([self.kind(back.atom)] if back is not None else [])
+            )
             return replace(mine, dtype=sort)
         if back is None or mine.cat == "list":
             return kind if mine.cat != "list" else mine
         joined = K.join(K.join(self.kind(entry.atom), self.kind(back.atom)), kind)
-        return joined if not joined.shape else replace(joined, shape=kind.shape if kind.rank == joined.rank else None)
+        return (
+            joined
+            if not joined.shape
+            else replace(joined, shape=kind.shape if kind.rank == joined.rank else None)
+        )
 
     def _close_rounds(
-        self, carried: list[Carry], assumed: Assumed, entries: dict[str, Bar], heads: dict[str, Bar], backs: dict[str, Bar | None]
+        self,
+        carried: list[Carry],
+        assumed: Assumed,
+        entries: dict[str, Bar],
+        heads: dict[str, Bar],
+        backs: dict[str, Bar | None],
     ) -> list[Carry]:
         carries: list[Carry] = []
         for c in carried:
@@ -395,8 +471,14 @@ class Loops(Bars):
         return sums
 
     def _leave(
-        self, carried: list[Carry], assumed: Assumed, entries: dict[str, Bar], fixed: dict[str, Bar | None],
-        carries: list[Carry], sums: list[Carry], numbers: dict[str, Atom],
+        self,
+        carried: list[Carry],
+        assumed: Assumed,
+        entries: dict[str, Bar],
+        fixed: dict[str, Bar | None],
+        carries: list[Carry],
+        sums: list[Carry],
+        numbers: dict[str, Atom],
     ) -> None:
         for name, total in zip(numbers, sums, strict=True):
             self.bars[name] = Bar(Var(total.out) if isinstance(total.out, str) else total.out)
@@ -411,7 +493,7 @@ class Loops(Bars):
             if bar is not None:
                 self.give(c.init, replace(bar, owned=False))
 
-    # ------------------------------------------------------------------------------------------------ the reversed space
+    # ---- the reversed space
 
     def _append_loop(self, stmt: For | While, body: Block, carried: tuple[Carry, ...]) -> None:
         target, space = self._reversed_space(stmt)
@@ -422,11 +504,11 @@ class Loops(Bars):
     def _count_behind(self, stmt: For | While, body: Block, carried: tuple[Carry, ...]) -> None:
         """Note that the trip which breaks has no adjoint: trips are counted behind the test, and it is not asked again.
 
-            for i in range(n):                 trips = 0
-                if t > 5.0: break              for i in range(n):
-                t = t*t                            if t > 5.0: break
-                                                   trips += 1
-                                                   t = t*t
+        for i in range(n):                 trips = 0
+            if t > 5.0: break              for i in range(n):
+            t = t*t                            if t > 5.0: break
+                                               trips += 1
+                                               t = t*t
         """
         if stmt.stop is None or len(body) != 1 or not isinstance(body[0], If) or body[0] not in self.mirror:
             return
@@ -442,7 +524,9 @@ class Loops(Bars):
             return
         outs = {o.name: (o.then if side == 1 else o.orelse) for o in body[0].outs}
         for c in carried:
-            if c.next != Var(c.name) and not (isinstance(c.next, Var) and outs.get(c.next.name) == Var(c.name)):
+            if c.next != Var(c.name) and not (
+                isinstance(c.next, Var) and outs.get(c.next.name) == Var(c.name)
+            ):
                 return
         self.dropped[body[0]] = side
         self.behind[stmt] = (primal, side)
@@ -456,9 +540,13 @@ class Loops(Bars):
             hint = self.fresh.hints.get(stmt.target, "i") or "i"
             target = self.fresh(hint, K.INT)
             if step == Const(1):
-                return target, Range(self.binary("sub", stop, Const(1)), self.binary("sub", start, Const(1)), Const(-1))
+                return target, Range(
+                    self.binary("sub", stop, Const(1)), self.binary("sub", start, Const(1)), Const(-1)
+                )
             if step == Const(-1):
-                return target, Range(self.binary("add", stop, Const(1)), self.binary("add", start, Const(1)), Const(1))
+                return target, Range(
+                    self.binary("add", stop, Const(1)), self.binary("add", start, Const(1)), Const(1)
+                )
             made = self.let(Call("range", (start, stop, step)), K.RANGE)
             return target, self.let(Call("reversed", (made,)), K.RANGE)
         trips = Var(self.counter(stmt))

@@ -17,33 +17,38 @@ a loop, the reversed loop
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from s2sad.analysis.primitives import COMPARISONS, effect_of, subscript
+from s2sad.analysis.primitives import COMPARISONS, subscript
 from s2sad.analysis.storage import Storage
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
-    NONE, Atom, Block, Call, Carry, Const, Do, For, If, Let, Out, Range, Stmt, Undef, Var, While, atom_vars, blocks, call_vars, uses, walk,
+    NONE,
+    Atom,
+    Block,
+    Call,
+    Const,
+    Do,
+    For,
+    If,
+    Let,
+    Out,
+    Range,
+    Stmt,
+    Undef,
+    Var,
+    atom_vars,
+    blocks,
+    call_vars,
+    uses,
+    walk,
 )
 from s2sad.ir.rewrite import in_atom, in_statement, with_blocks
+from s2sad.transform.edits import Edits, substituted
 from s2sad.transform.reverse import Reverse
 
 INTEGER = frozenset(("add", "sub", "mul", "floordiv", "mod", "neg", "min", "max", "len", "abs"))
 CHEAP = frozenset(("add", "sub", "mul", "neg", "not")) | COMPARISONS
-
-
-@dataclass(slots=True)
-class Edits:
-    """What the forward sweep gets: statements around its own, at the start of blocks, trip counters, and Outs."""
-
-    before: dict[Stmt, list[Stmt]] = field(default_factory=dict)
-    after: dict[Stmt, list[Stmt]] = field(default_factory=dict)
-    start: dict[tuple[Stmt, int], list[Stmt]] = field(default_factory=dict)
-    counters: dict[Stmt, str] = field(default_factory=dict)
-    outs: dict[Stmt, list[Out]] = field(default_factory=dict)
-    top: list[Stmt] = field(default_factory=list)
-    replaced: dict[Stmt, list[Stmt]] = field(default_factory=dict)
-    behind: dict[Stmt, tuple[Stmt, int]] = field(default_factory=dict)
 
 
 class Record:
@@ -54,7 +59,13 @@ class Record:
         self.fresh = rev.fresh
         self.kinds = rev.kinds
         self.storage: Storage = rev.storage
-        self.edits = Edits(before=rev.before, after=rev.after, counters=rev.counters, replaced=rev.replaced, behind=rev.behind)
+        self.edits = Edits(
+            before=rev.before,
+            after=rev.after,
+            counters=rev.counters,
+            replaced=rev.replaced,
+            behind=rev.behind,
+        )
         self.tapes: dict[tuple[str, Stmt], Var] = {}
         self.seen: dict[str, Call] = {}
         self.lengths: dict[Stmt, Var] = {}  # loops whose trips a tape counts
@@ -75,8 +86,10 @@ class Record:
             self.owner_of[name] = loop
         self.written_lists = {
             rev.aliases.of(a.name)
-            for stmt in self.parents if isinstance(stmt, Do) and stmt.call.fun.startswith("list.")
-            for a in stmt.call.args[:1] if isinstance(a, Var)
+            for stmt in self.parents
+            if isinstance(stmt, Do) and stmt.call.fun.startswith("list.")
+            for a in stmt.call.args[:1]
+            if isinstance(a, Var)
         } | set(self._stored_lists())
 
     def _stored_lists(self) -> Iterator[int | None]:
@@ -102,7 +115,7 @@ class Record:
         """Values of the forward sweep that are put on tapes."""
         yield from self.tapes
 
-    # ------------------------------------------------------------------------------------------------------- the sweep
+    # ---- the sweep
 
     def run(self, block: list[Stmt]) -> tuple[Stmt, ...]:
         """The reverse sweep with every reference satisfied."""
@@ -151,7 +164,7 @@ class Record:
         self.fresh.hints[made.target] = "_"
         return replace(made, space=Range(Const(0), count, Const(1)))
 
-    # ------------------------------------------------------------------------------------------------ one reversed loop
+    # ---- one reversed loop
 
     def _loop(self, made: For, primal: Stmt) -> For:
         where: dict[str, list[tuple[Path, ...]]] = {}
@@ -182,7 +195,9 @@ class Record:
                 return other
         return name
 
-    def _references(self, block: Block, primal: Stmt, path: tuple[Path, ...]) -> Iterator[tuple[str, tuple[Path, ...], bool]]:
+    def _references(
+        self, block: Block, primal: Stmt, path: tuple[Path, ...]
+    ) -> Iterator[tuple[str, tuple[Path, ...], bool]]:
         """Names of values made in one trip of the primal loop, and the mirrored branches in which they are read."""
         for stmt in block:
             shape = _shape_operand(stmt)
@@ -211,7 +226,7 @@ class Record:
         place = self.storage.places.get(name)
         return place is not None and bool(place.loops) and place.loops[-1] is primal
 
-    # ------------------------------------------------------------------------------------------------------- top level
+    # ---- top level
 
     def _top_level(self, block: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
         """Let values leave the branches in which the forward sweep makes them."""
@@ -234,14 +249,17 @@ class Record:
                 names[name] = Var(self.export(name, owner))
         if not names:
             return block
-        return tuple(_substituted(s, names) for s in block)
+        return tuple(substituted(s, names) for s in block)
 
-    def export(self, name: str, owner: Stmt, until: tuple[Stmt, int] | None = None, tape: bool = False) -> str:
+    def export(
+        self, name: str, owner: Stmt, until: tuple[Stmt, int] | None = None, tape: bool = False
+    ) -> str:
         """Carry a value out of the branches around its definition, up to its loop or the top."""
         at = self.parents[owner]
         current = name
         while at is not None and at != until and isinstance(at[0], If):
             branch, side = at
+            assert isinstance(branch, If)
             key = (name, id(branch))
             same = [o.name for o in branch.outs if (o.then if side == 0 else o.orelse) == Var(current)]
             if same and not tape:
@@ -299,7 +317,11 @@ class Plan:
                     self.want(needed, self.where[name])
 
     def _decide(self, name: str) -> str:
-        if isinstance(self.primal, For) and name == self.primal.target and isinstance(self.primal.space, Range):
+        if (
+            isinstance(self.primal, For)
+            and name == self.primal.target
+            and isinstance(self.primal.space, Range)
+        ):
             return "index"
         if name in self.taped:
             return "tape"
@@ -350,7 +372,9 @@ class Plan:
     def _is_elementwise(self, call: Call) -> bool:
         """One cheap operation on arrays that are never written."""
         square = call.fun == "pow" and isinstance(call.args[1], Const) and isinstance(call.args[1].value, int)
-        return (square or call.fun in ("add", "sub", "mul", "neg")) and not any(self._is_written(n) for n in call_vars(call))
+        return (square or call.fun in ("add", "sub", "mul", "neg")) and not any(
+            self._is_written(n) for n in call_vars(call)
+        )
 
     def _is_written(self, name: str) -> bool:
         cls = self.r.rev.aliases.of(name)
@@ -361,11 +385,15 @@ class Plan:
             return True
         if name in self.taped:
             return True
-        if isinstance(self.primal, For) and name == self.primal.target and isinstance(self.primal.space, Range):
+        if (
+            isinstance(self.primal, For)
+            and name == self.primal.target
+            and isinstance(self.primal.space, Range)
+        ):
             return True
         return self._is_cheap(name, depth)
 
-    # ------------------------------------------------------------------------------------------------------- execution
+    # ---- execution
 
     def carry_out(self) -> For:
         """The loop with its reads, and the forward sweep's appends."""
@@ -393,8 +421,13 @@ class Plan:
             return loop
         side = self.r.rev.dropped[last]
         outs = {o.name: (o.orelse if side == 1 else o.then) for o in last.outs}
-        carried = tuple(replace(c, next=outs.get(c.next.name, c.next) if isinstance(c.next, Var) else c.next) for c in loop.carried)
-        return replace(loop, body=(*loop.body[:-1], *(last.orelse if side == 1 else last.then)), carried=carried)
+        carried = tuple(
+            replace(c, next=outs.get(c.next.name, c.next) if isinstance(c.next, Var) else c.next)
+            for c in loop.carried
+        )
+        return replace(
+            loop, body=(*loop.body[:-1], *(last.orelse if side == 1 else last.then)), carried=carried
+        )
 
     def _loop_index(self) -> Atom:
         assert isinstance(self.primal, For) and isinstance(self.primal.space, Range)
@@ -422,7 +455,11 @@ class Plan:
     def _recompute(self, name: str) -> None:
         made = self._call(name)
         lines = self.reads.setdefault(self.where[name], [])
-        call = replace(made, args=tuple(self._mapped(a) for a in made.args), kwargs=tuple((k, self._mapped(a)) for k, a in made.kwargs))
+        call = replace(
+            made,
+            args=tuple(self._mapped(a) for a in made.args),
+            kwargs=tuple((k, self._mapped(a)) for k, a in made.kwargs),
+        )
         hint = self.r.fresh.hints.get(name, "")
         self.names[name] = self._line(lines, call, self.r.kinds[name], hint)
 
@@ -438,8 +475,7 @@ class Plan:
             call = Call("getitem", (tape, index))
         else:
             call = Call("list.pop", (tape,))
-        made = self._line(lines if index is not None else lines, call, self.r.kinds[name], hint if index is None else "")
-        self.names[name] = made
+        self.names[name] = self._line(lines, call, self.r.kinds[name], hint if index is None else "")
 
     def _trip_index(self) -> Atom | None:
         """The number of the trip in the reversed loop, if it is at hand."""
@@ -450,7 +486,11 @@ class Plan:
                 return None
             if start == Const(0):
                 return Var(self.made.target)
-            return self._line(self.reads.setdefault((), []), Call("sub", (Var(self.made.target), self._mapped(start))), K.INT)
+            return self._line(
+                self.reads.setdefault((), []),
+                Call("sub", (Var(self.made.target), self._mapped(start))),
+                K.INT,
+            )
         return Var(self.made.target)
 
     def _append(self, name: str, path: tuple[Path, ...]) -> Var:
@@ -500,6 +540,18 @@ class Plan:
             at = self.r.parents[owner]
         return owner
 
+    def _renamed(self, stmt: Stmt) -> Stmt:
+        """A statement with the names of this trip's values in it and in its blocks; it mirrors what it mirrored."""
+        new = in_statement(stmt, self.names)
+        parts = blocks(stmt)
+        if parts:
+            new = with_blocks(new, tuple(tuple(self._renamed(s) for s in p) for p in parts))
+        if stmt in self.r.rev.mirror:
+            self.r.rev.mirror[new] = self.r.rev.mirror[stmt]
+        if stmt in self.r.rev.dropped:
+            self.r.rev.dropped[new] = self.r.rev.dropped[stmt]
+        return new
+
     def _insert(self, block: Block, path: tuple[Path, ...]) -> Block:
         result: list[Stmt] = list(self.reads.get(path, ()))
         for stmt in block:
@@ -508,7 +560,7 @@ class Plan:
             if parts:
                 mirrored = isinstance(stmt, If) and stmt in self.r.rev.mirror
                 inner = tuple(
-                    self._insert(p, (*path, (stmt, i))) if mirrored else tuple(_substituted(s, self.names, self.r) for s in p)
+                    self._insert(p, (*path, (stmt, i))) if mirrored else tuple(self._renamed(s) for s in p)
                     for i, p in enumerate(parts)
                 )
                 new = with_blocks(new, inner)
@@ -542,61 +594,3 @@ def _common(paths: list[tuple[Path, ...]]) -> tuple[Path, ...]:
             n += 1
         first = first[:n]
     return first
-
-
-def _substituted(stmt: Stmt, names: dict[str, Atom], record: Record | None = None) -> Stmt:
-    """A statement with names replaced in it and in its blocks."""
-    new = in_statement(stmt, names)
-    parts = blocks(stmt)
-    if parts:
-        new = with_blocks(new, tuple(tuple(_substituted(s, names, record) for s in p) for p in parts))
-    if record is not None and stmt in record.rev.mirror:
-        record.rev.mirror[new] = record.rev.mirror[stmt]
-    return new
-
-
-def rebuild(block: Block, edits: Edits, fresh: object, names: dict[str, Atom]) -> Block:
-    """The forward sweep with its edits."""
-    result: list[Stmt] = []
-    for stmt in block:
-        result += [_substituted(s, names) for s in edits.before.get(stmt, [])]
-        if stmt in edits.replaced:
-            result += [_substituted(s, names) for s in (*edits.replaced[stmt], *edits.after.get(stmt, []))]
-            continue
-        new = in_statement(stmt, names)
-        parts = blocks(stmt)
-        if parts:
-            inner = []
-            for i, part in enumerate(parts):
-                made = rebuild(part, edits, fresh, names)
-                inner.append((*(_substituted(s, names) for s in edits.start.get((stmt, i), [])), *made))
-            new = with_blocks(new, tuple(inner))
-        if isinstance(new, If) and stmt in edits.outs:
-            new = replace(new, outs=(*new.outs, *edits.outs[stmt]))
-        if isinstance(new, For | While) and stmt in edits.counters:
-            new = _counting(new, edits.counters[stmt], fresh, edits.behind.get(stmt))
-        result.append(new)
-        result += [_substituted(s, names) for s in edits.after.get(stmt, [])]
-    return tuple(result)
-
-
-def _counting(loop: For | While, out: str, fresh: object, behind: tuple[Stmt, int] | None) -> For | While:
-    """The loop with a trip counter, at the start of the body or behind the test that ends the loop."""
-    head = fresh("trips", K.INT)  # type: ignore[operator]
-    step = fresh("trips", K.INT)  # type: ignore[operator]
-    count = Let(step, Call("add", (Var(head), Const(1))), None, True)
-    if behind is None:
-        carry = Carry(head, Const(0), Var(step), out)
-        return replace(loop, body=(count, *loop.body), carried=(*loop.carried, carry))
-    test = loop.body[-1]
-    assert isinstance(test, If)
-    after = fresh("trips", K.INT)  # type: ignore[operator]
-    if behind[1] == 1:
-        test = replace(test, orelse=(count, *test.orelse), outs=(*test.outs, Out(after, Var(head), Var(step))))
-    else:
-        test = replace(test, then=(count, *test.then), outs=(*test.outs, Out(after, Var(step), Var(head))))
-    carry = Carry(head, Const(0), Var(after), out)
-    return replace(loop, body=(*loop.body[:-1], test), carried=(*loop.carried, carry))
-
-
-__all__ = ["Edits", "Record", "effect_of", "rebuild"]

@@ -15,38 +15,63 @@ Cotangents are gradients of the real inner product: a holomorphic rule's text T(
 
 from __future__ import annotations
 
-import ast
-import re
 from dataclasses import replace
 
-from s2sad.analysis.activity import SHAPES
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import effect_of, is_opaque, kind_of, subscript
 from s2sad.analysis.storage import Storage, is_view
-from s2sad.errors import Span, UnsupportedError, refuse
+from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
-    Atom, Block, Call, Const, Do, For, Fresh, If, Let, List, Program, Range, Return, Slice, Stmt, Store, Tuple, Undef, Var, While,
+    Atom,
+    Block,
+    Call,
+    Const,
+    Do,
+    For,
+    Fresh,
+    If,
+    Let,
+    List,
+    Program,
+    Range,
+    Return,
+    Slice,
+    Stmt,
+    Store,
+    Tuple,
+    Undef,
+    Var,
+    While,
 )
-from s2sad.rules import registry
-from s2sad.rules.binding import bind
-from s2sad.rules.registry import Bound, Rule
-from s2sad.transform.bars import ARRAYS, Bar, Mask
-from s2sad.transform.builder import parse
+from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Calls, Pairs
 from s2sad.transform.loops import Loops
+from s2sad.transform.rules import Rules
 from s2sad.transform.stores import Stores
 
-SHAPE_ONLY = {"np.shape", "np.size", "np.ndim", "np.zeros_like", "np.ones_like", "np.empty_like"}
-_POLE = re.compile(r"/|\*\*\s*[^\s\d]|pow|log")  # what may warn where the function did not
-OVERLAPPING = {"np.diagonal", "np.diag", "np.broadcast_to", "np.broadcast_arrays", "np.lib.stride_tricks.sliding_window_view"}
+OVERLAPPING = {
+    "np.diagonal",
+    "np.diag",
+    "np.broadcast_to",
+    "np.broadcast_arrays",
+    "np.lib.stride_tricks.sliding_window_view",
+}
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
 
 
-class Reverse(Loops, Stores, Calls):
+class Reverse(Loops, Stores, Calls, Rules):
     """Writes the reverse sweep of one program."""
 
-    def __init__(self, program: Program, aliases: Aliases, storage: Storage, varied: frozenset[str], fresh: Fresh, pairs: Pairs) -> None:
+    def __init__(
+        self,
+        program: Program,
+        aliases: Aliases,
+        storage: Storage,
+        varied: frozenset[str],
+        fresh: Fresh,
+        pairs: Pairs,
+    ) -> None:
         super().__init__(program, storage, varied, fresh)
         self.aliases = aliases
         self.assumed = {}
@@ -79,7 +104,7 @@ class Reverse(Loops, Stores, Calls):
         elif isinstance(stmt, Return):
             raise AssertionError("the return has no adjoint of its own")
 
-    # ---------------------------------------------------------------------------------------------------- contributions
+    # ---- contributions
 
     def give(self, atom: Atom, bar: Bar) -> None:
         """Add a contribution to whatever the atom denotes: a value, a part of a shadow, or nothing."""
@@ -102,7 +127,11 @@ class Reverse(Loops, Stores, Calls):
         if let is not None and let.call.fun == "getitem" and self.storage.is_mutable(atom.name):
             made = self.storage.lets.get(let.call.args[0].name) if isinstance(let.call.args[0], Var) else None
             if made is not None and made.call.fun in OVERLAPPING:
-                self._refuse_at(made, "arrays that are broadcast against each other are written", "use np.broadcast_to for each, or copy them")
+                self.refuse_at(
+                    made,
+                    "arrays that are broadcast against each other are written",
+                    "use np.broadcast_to for each, or copy them",
+                )
         if not self.storage.is_mutable(atom.name):
             self.add(self.canonical(atom.name), bar)
         elif self.storage.in_table(atom.name):
@@ -115,7 +144,12 @@ class Reverse(Loops, Stores, Calls):
         bar = self.clean(bar)
         if self.storage.view_of(name) is None and name not in self.bars:
             self.outer(name)
-            if bar.owned and not bar.uniform and self._writeable(bar.atom, self.kinds[name]) and self._full_rank(bar, name):
+            if (
+                bar.owned
+                and not bar.uniform
+                and self._writeable(bar.atom, self.kinds[name])
+                and self._full_rank(bar, name)
+            ):
                 self._hint(bar.atom, name)
                 self.bars[name] = bar
                 return
@@ -140,13 +174,13 @@ class Reverse(Loops, Stores, Calls):
             return replace(bar, atom=self.attribute(bar.atom, "real"), owned=False)
         return bar
 
-    # ----------------------------------------------------------------------------------------------------- definitions
+    # ---- definitions
 
     def _let(self, stmt: Let) -> None:
         name, call = stmt.name, stmt.call
         self.current = stmt
         if name not in self.varied:
-            self._refuse_hidden(stmt)
+            self.refuse_hidden(stmt)
             return
         if name in self.same and name not in self.bars:
             return
@@ -163,7 +197,7 @@ class Reverse(Loops, Stores, Calls):
             self._list_pop(stmt, bar)
             return
         if bar is None:
-            self._refuse_hidden(stmt)
+            self.refuse_hidden(stmt)
             return
         if call.fun == "user":
             self.user_adjoint(stmt, bar)
@@ -191,7 +225,9 @@ class Reverse(Loops, Stores, Calls):
 
     def _maybe(self, stmt: Let) -> None:
         """A view or a copy, known at run time: a copy has a shadow of its own, which is handed on."""
-        sources = [a for a in effect_of(stmt.call).sources if isinstance(a, Var) and self.kinds[a.name].cat in ARRAYS]
+        sources = [
+            a for a in effect_of(stmt.call).sources if isinstance(a, Var) and self.kinds[a.name].cat in ARRAYS
+        ]
         if stmt.call.fun == "getitem":
             sources = [a for a in stmt.call.args[:1] if isinstance(a, Var)]
         if not sources:
@@ -200,7 +236,9 @@ class Reverse(Loops, Stores, Calls):
         outer = self.block
         cond: Atom = self.let(Call("same_storage", (Var(stmt.name), sources[0])), K.BOOL)
         for source in sources[1:]:
-            cond = self.let(Call("bor", (cond, self.let(Call("same_storage", (Var(stmt.name), source)), K.BOOL))), K.BOOL)
+            cond = self.let(
+                Call("bor", (cond, self.let(Call("same_storage", (Var(stmt.name), source)), K.BOOL))), K.BOOL
+            )
         self.block = []
         self._rule(stmt, Bar(self.shadow(stmt.name)))
         body = tuple(self.block)
@@ -219,7 +257,10 @@ class Reverse(Loops, Stores, Calls):
         if bar is None or not self.storage.is_mutable(name):
             return
         stores = self.storage.stores.get(self.aliases.of(name) or -1, [])
-        if any(isinstance(s, Store) and s.index is not None and not s.op and self._is_mask(s.index) for s in stores):
+        if any(
+            isinstance(s, Store) and s.index is not None and not s.op and self._is_mask(s.index)
+            for s in stores
+        ):
             self.bars[name] = self.guarded(bar, Var(name))
 
     def _parts_bar(self, stmt: Let) -> Bar | None:
@@ -235,28 +276,34 @@ class Reverse(Loops, Stores, Calls):
     def _part_bar(self, name: str, place: int, kind: K.Kind) -> Bar | None:
         path = self.part(name, place, kind)
         for let in self.storage.lets.values():
-            if let.call.fun == "getitem" and let.call.args == (Var(name), Const(place)) and self.storage.in_table(let.name):
+            if (
+                let.call.fun == "getitem"
+                and let.call.args == (Var(name), Const(place))
+                and self.storage.in_table(let.name)
+            ):
                 return Bar(self.shadow(let.name))
         return self.bars.pop(path, None)
 
-    def _refuse_hidden(self, stmt: Let | Do) -> None:
+    def refuse_hidden(self, stmt: Let | Do) -> None:
         """Refuse an active value that enters code which cannot be seen."""
         call = stmt.call
         if call.fun in SILENT or not is_opaque(call):
             return
-        entering = [a for a in (*call.args, *(v for _, v in call.kwargs)) if self._reaches(a)]
+        entering = [a for a in (*call.args, *(v for _, v in call.kwargs)) if self.reaches(a)]
         if not entering:
             return
-        name = getattr(call.args[0], "text", "") if call.fun == "call" and not call.form else call.form or call.fun
+        name = (
+            getattr(call.args[0], "text", "")
+            if call.fun == "call" and not call.form
+            else call.form or call.fun
+        )
         if _is_logging(call):
             return
-        refuse(stmt.span or Span("<unknown>", 1, 0, 1, 0), f"an active value enters {name or 'a function'}, which has no rule and no source that can be read",
-               "write it with functions that s2sad knows, or register a rule for it")
-
-    def _reaches(self, atom: Atom) -> bool:
-        if isinstance(atom, Tuple | List):
-            return any(self._reaches(i) for i in atom.items)
-        return self.active(atom)
+        refuse(
+            stmt.span or Span("<unknown>", 1, 0, 1, 0),
+            f"an active value enters {name or 'a function'}, which has no rule and no source that can be read",
+            "write it with functions that s2sad knows, or register a rule for it",
+        )
 
     def _display(self, stmt: Let) -> None:
         kind = self.kinds[stmt.name]
@@ -278,7 +325,7 @@ class Reverse(Loops, Stores, Calls):
                     if moved is not None:
                         self.add(self.part(self.canonical(item.name), key, self.kinds[inner]), moved)
 
-    # ------------------------------------------------------------------------------------------------------- subscripts
+    # ---- subscripts
 
     def _getitem(self, stmt: Let, bar: Bar) -> None:
         base, index = stmt.call.args
@@ -291,12 +338,16 @@ class Reverse(Loops, Stores, Calls):
             return
         index = self.value(index, stmt)
         absent = self.canonical(base.name) not in self.bars
-        place, inner = self.place(base.name) if self.storage.is_mutable(base.name) else (self.buffer(self.canonical(base.name)), None)
+        place, inner = (
+            self.place(base.name)
+            if self.storage.is_mutable(base.name)
+            else (self.buffer(self.canonical(base.name)), None)
+        )
         if inner is not None:
             place = self.getitem(place, inner)
         what = subscript(kind, index, self.kinds[stmt.name], self.kinds)
         atom = self.project(bar, kind).atom
-        if what == "fresh" and not self._distinct(index):
+        if what == "fresh" and not self.distinct(index):
             self.block.append(Do(Call("np.add.at", (place, index, atom)), None, True))
         else:
             self.store(place, index, atom, "add")
@@ -310,10 +361,13 @@ class Reverse(Loops, Stores, Calls):
         parts = index.items if isinstance(index, Tuple) else (index,)
         return any(self.kind(p).sort == "bool" and self.kind(p).cat in ("array", "num") for p in parts)
 
-    def _distinct(self, index: Atom) -> bool:
+    def distinct(self, index: Atom) -> bool:
         """Whether an index names no place twice: slices, single ints, masks."""
         parts = index.items if isinstance(index, Tuple) else (index,)
-        return not any(kind_of(p, self.kinds).cat in ("array", "num", "list", "tuple") and self._int_like(p) for p in parts)
+        return not any(
+            kind_of(p, self.kinds).cat in ("array", "num", "list", "tuple") and self._int_like(p)
+            for p in parts
+        )
 
     def _int_like(self, atom: Atom) -> bool:
         kind = kind_of(atom, self.kinds)
@@ -325,14 +379,16 @@ class Reverse(Loops, Stores, Calls):
 
     def _list_item(self, base: Var, index: Atom, bar: Bar, stmt: Let) -> None:
         if isinstance(index, Slice):
-            self._refuse_at(stmt, "a slice of a list of active values", "index the elements, or slice the list outside")
+            self.refuse_at(
+                stmt, "a slice of a list of active values", "index the elements, or slice the list outside"
+            )
         bars = self.buffer(self.canonical(base.name))
         if isinstance(bar.atom, Tuple) or self.kinds[stmt.name].cat in ("tuple", "dict", "list"):
             self.block.append(Do(Call("add_to_item", (bars, self.value(index, stmt), bar.atom)), None, True))
             return
         self.store(bars, self.value(index, stmt), self.project(bar, self.kinds[stmt.name]).atom, "add")
 
-    def _refuse_at(self, stmt: Stmt, what: str, instead: str) -> None:
+    def refuse_at(self, stmt: Stmt, what: str, instead: str) -> None:
         refuse(getattr(stmt, "span", None) or Span("<unknown>", 1, 0, 1, 0), what, instead)
 
     def _getattr(self, stmt: Let, bar: Bar) -> None:
@@ -343,7 +399,7 @@ class Reverse(Loops, Stores, Calls):
             atom = bar.atom if rank is not None and rank < 2 else self.attribute(bar.atom, "T")
             self.give(base, Bar(atom))
 
-    # ------------------------------------------------------------------------------------------------------------ lists
+    # ---- lists
 
     def _do(self, stmt: Do) -> None:
         call = stmt.call
@@ -362,7 +418,9 @@ class Reverse(Loops, Stores, Calls):
             return  # the list holds references only; the shadow is found by address
         bars = self.buffer(xs.name)
         kind = self.kind(value) if isinstance(value, Var) else K.FLOAT
-        item = self.let(Call("list.pop", (bars,)), kind, self.bar_hint(value.name) if isinstance(value, Var) else "")
+        item = self.let(
+            Call("list.pop", (bars,)), kind, self.bar_hint(value.name) if isinstance(value, Var) else ""
+        )
         if kind.cat in ("tuple", "dict", "list"):
             self.give_tree(value, item)
         else:
@@ -383,270 +441,20 @@ class Reverse(Loops, Stores, Calls):
             if self.kind(source).cat == "list" and isinstance(source, Var):
                 self.add(source.name, Bar(bar.atom, owned=True))
             else:
-                self.give(source, Bar(self.let(Call("np.array", (bar.atom,)), K.Kind("array", self.kind(source).dtype, self.kind(source).shape)), owned=True))
+                self.give(
+                    source,
+                    Bar(
+                        self.let(
+                            Call("np.array", (bar.atom,)),
+                            K.Kind("array", self.kind(source).dtype, self.kind(source).shape),
+                        ),
+                        owned=True,
+                    ),
+                )
             return
         for i, item in enumerate(stmt.call.args):
             if self.active(item):
                 self.give_tree(item, self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item)))
-
-    # ------------------------------------------------------------------------------------------------------------ rules
-
-    def _where(self, stmt: Let, bar: Bar) -> None:
-        """A selection: each branch gets the cotangent under a mask, so that what is not taken contributes 0."""
-        args = stmt.call.args
-        if len(args) != 3:
-            self._rule(stmt, bar)
-            return
-        cond = self.value(args[0], stmt)
-        bar = self.clean(bar)
-        out = self.kinds[stmt.name]
-        for when, arg in ((True, args[1]), (False, args[2])):
-            if not self.active(arg):
-                continue
-            kind = self.kind(arg)
-            cond_kind = self.kind(cond)
-            if K.same_shape(kind, out) and (K.same_shape(cond_kind, out) or cond_kind.is_python):
-                self.give(arg, Bar(bar.atom, bar.uniform, False, Mask(cond, when)))
-            else:
-                full = self.full(bar, stmt.name)
-                made = self.fit(Bar(self.select(Mask(cond, when), full.atom), owned=True), arg, out)
-                self.give(arg, self.guarded(made, arg))
-
-    def guarded(self, bar: Bar, arg: Atom) -> Bar:
-        """A cotangent from a selection under the mask of where it is not 0, if the selected value was computed."""
-        let = self.storage.lets.get(arg.name) if isinstance(arg, Var) else None
-        if let is None or self.kind(arg).rank == 0 or bar.mask is not None or bar.uniform or not _is_chained(let.call):
-            return bar
-        kind = self.kind(bar.atom)
-        return replace(bar, mask=Mask(self.let(Call("ne", (bar.atom, Const(0.0))), K.Kind("array", "bool", kind.shape))))
-
-    def _rule(self, stmt: Let, bar: Bar) -> None:
-        call = stmt.call
-        try:
-            rule = registry.rule(call.fun)
-        except KeyError:
-            self._refuse_hidden(stmt)
-            return
-        bound, atoms = bind(rule, call, self.kind)
-        bound.out = self.kinds[stmt.name]
-        bound.active = frozenset(n for n, a in atoms.items() if self._reaches(a))
-        try:
-            if rule.form == "elementwise":
-                self._elementwise(stmt, rule, bound, atoms, bar)
-            else:
-                self._structural(stmt, rule, bound, atoms, bar)
-        except NotImplementedError as error:
-            if isinstance(error, UnsupportedError):
-                raise
-            self._refuse_at(stmt, str(error), "write it with functions that have a derivative")
-
-    def names_for(self, stmt: Let, text: str, bound: Bound, atoms: dict[str, Atom], g: Atom) -> dict[str, Atom]:
-        """What the names of a rule's text stand for."""
-        wanted = content_names(text)
-        names: dict[str, Atom] = {k: Const(v) for k, v in bound.statics.items() if k not in atoms and _is_literal(v)}
-        for name, atom in atoms.items():
-            names[name] = self.value(atom, stmt) if wanted.get(name, False) else atom
-            if isinstance(atom, Tuple):
-                names.update({f"{name}_{i}": self.value(item, stmt) for i, item in enumerate(atom.items)})
-        names["g"] = g
-        if "out" in wanted:
-            names["out"] = self.result(stmt.name, stmt)
-        return names
-
-    def _elementwise(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom], bar: Bar) -> None:
-        texts = {}
-        for name, text in rule.vjp.items():
-            if name in bound.active:
-                made = text(bound) if callable(text) else text
-                if made is not None:
-                    texts[name] = made
-        if len(texts) == 2 and len({self.value(atoms[n], stmt) for n in texts}) == 1 and len(set(texts.values())) == 2 and stmt.call.fun == "mul":
-            texts = {"x": "2*x*g"} if "x" in texts else texts  # x*x
-        for name, text in texts.items():
-            self._elementwise_arg(stmt, rule, text, bound, atoms, atoms[name], bar, len(texts) == 1)
-
-    def _elementwise_arg(
-        self, stmt: Let, rule: Rule, text: str, bound: Bound, atoms: dict[str, Atom], arg: Atom, bar: Bar, alone: bool
-    ) -> None:
-        out = self.kinds[stmt.name]
-        result = self._partial(stmt, rule, text, bound, atoms, bar)
-        if bar.uniform:
-            kind = self.kind(result)
-            if kind.shape == () or kind.is_scalar:
-                self.give(arg, self.fit(Bar(result, True, False, bar.mask), arg, out, self._others(arg, atoms)))
-                return
-            if not K.same_shape(kind, out):
-                bar = self.full(bar, stmt.name)
-                result = self._partial(stmt, rule, text, bound, atoms, bar)
-        owned = (isinstance(result, Var) and result.name in self.made_calls and result != bar.atom) or (alone and bar.owned and result == bar.atom)
-        if isinstance(result, Var) and result != bar.atom and result.name in self.made_calls and out.shape:
-            self._set_shape(result, out)
-        self.give(arg, self.fit(Bar(result, False, owned and self.kind(result).cat in ARRAYS, bar.mask), arg, out, self._others(arg, atoms)))
-
-    def _others(self, arg: Atom, atoms: dict[str, Atom]) -> bool:
-        """Whether all other operands are scalars, so that the result has this operand's shape."""
-        return all(a == arg or self.kind(a).rank == 0 or not self.kind(a).is_number for a in atoms.values())
-
-    def _partial(self, stmt: Let, rule: Rule, text: str, bound: Bound, atoms: dict[str, Atom], bar: Bar) -> Atom:
-        complex_ = rule.holomorphic and any(k.sort == "complex" for k in [*bound.kinds.values(), self.kinds[stmt.name], self.kind(bar.atom)])
-        g = self.conj(bar.atom) if complex_ else bar.atom
-        if _POLE.search(text) and not self._safe_divisor(stmt.call) and not all(k.is_python for k in bound.kinds.values()):
-            self.poles = True
-        result = self.text(text, self.names_for(stmt, text, bound, atoms, g))
-        return self.conj(result) if complex_ else result
-
-    def _safe_divisor(self, call: Call) -> bool:
-        return call.fun in ("truediv", "np.divide", "np.true_divide") and isinstance(call.args[-1], Const)
-
-    def conj(self, atom: Atom) -> Atom:
-        """The complex conjugate; real atoms are their own."""
-        if self.kind(atom).sort != "complex":
-            return atom
-        call = self.made_calls.get(atom.name) if isinstance(atom, Var) else None
-        if call is not None and call.fun == "np.conj":
-            return call.args[0]
-        return self.let(Call("np.conj", (atom,)))
-
-    def fit(self, bar: Bar, arg: Atom, out: K.Kind, congruent: bool = False) -> Bar:
-        """A contribution of the result's shape summed to the operand's shape."""
-        kind = self.kind(arg)
-        if not isinstance(arg, Var) or K.same_shape(kind, out):
-            return replace(bar, uniform=bar.uniform and kind.shape != ())
-        if congruent and kind.rank != 0:
-            return bar
-        bar = self.clean(bar)
-        if kind.rank == 0:
-            return self._total(bar, out)
-        if bar.uniform:
-            full = self.filled_like_result(bar, out)
-            bar = Bar(full, owned=True)
-        like = self.like(self.canonical(arg.name))
-        mine = self.kind(bar.atom)
-        made = self.let(Call("unbroadcast", (bar.atom, like)), replace(kind, dtype=mine.dtype) if mine.sort == "complex" else kind)
-        return Bar(made)
-
-    def _total(self, bar: Bar, out: K.Kind) -> Bar:
-        """The sum of a cotangent over the result's shape."""
-        if out.rank == 0:
-            return replace(bar, uniform=False)
-        if not bar.uniform:
-            return Bar(self.let(Call("np.sum", (bar.atom,))))
-        assert self.current is not None
-        size = self.attribute(self.like(self.current.name), "size")
-        return Bar(self.binary("mul", bar.atom, size))
-
-    def filled_like_result(self, bar: Bar, out: K.Kind) -> Atom:
-        """A uniform cotangent of the result that is at hand, as an array."""
-        assert self.current is not None
-        return self.filled(self.like(self.current.name), bar.atom, out)
-
-    current: Let | None = None
-
-    def _structural(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom], bar: Bar) -> None:
-        g = self.full(bar, stmt.name) if self.kinds[stmt.name].cat in ARRAYS else self.clean(bar)
-        for name, text in rule.vjp.items():
-            atom = atoms.get(name)
-            if atom is None or name not in bound.active:
-                continue
-            if "*" + name in rule.signature and isinstance(atom, Tuple):
-                for i, item in enumerate(atom.items):
-                    if self.active(item):
-                        self._structural_arg(stmt, text(bound, i), bound, atoms, item, g)  # type: ignore[operator,call-arg,arg-type]
-                continue
-            made = text(bound) if callable(text) else text
-            self._structural_arg(stmt, made, bound, atoms, atom, g)
-        missing = sorted(n for n in bound.active if n not in rule.vjp and n in atoms and (rule.name, n) not in SHAPES)
-        if missing and rule.vjp:
-            self._refuse_at(stmt, f"there is no derivative of {rule.name} by its argument {missing[0]!r}", "pass a constant for it")
-
-    def _structural_arg(self, stmt: Let, text: str | None, bound: Bound, atoms: dict[str, Atom], arg: Atom, bar: Bar) -> None:
-        if text is None:
-            return
-        tree = parse(text)
-        uniform = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "uniform"
-        if uniform:
-            assert isinstance(tree, ast.Call)
-            text = ast.unparse(tree.args[0])
-        names = self.names_for(stmt, text, bound, atoms, bar.atom)
-        result = self.text(text, names)
-        if isinstance(arg, Tuple | List):
-            for i, item in enumerate(arg.items):
-                if self.active(item) or isinstance(item, Tuple | List):
-                    self._give_nested(item, self._subscript(result, Const(i)))
-            return
-        kind = self.kind(arg)
-        if kind.cat == "list" and isinstance(arg, Var):
-            if self.by_address(arg.name):
-                held = self.list_value(arg, stmt)
-                self.block.append(Do(Call("accumulate_shadows", (self.shadow_table(), held, result)), None, True))
-            else:
-                self.block.append(Do(Call("accumulate", (self.buffer(self.canonical(arg.name)), result)), None, True))
-            return
-        if uniform:
-            self.give(arg, Bar(result, kind.shape != () or not kind.is_number))
-            return
-        made = isinstance(result, Var) and result.name in self.made_calls and result != bar.atom
-        if made and isinstance(result, Var) and kind.is_number:
-            mine = self.kinds[result.name]
-            cat = "array" if kind.shape else (mine.cat if mine.cat != "array" else kind.cat)
-            self.kinds[result.name] = replace(mine, shape=kind.shape, cat=cat) if mine.cat in ARRAYS else mine
-        owned = made and isinstance(result, Var) and self._is_fresh(self.made_calls[result.name])
-        if result == bar.atom:
-            owned = bar.owned and len(bound.active) == 1
-        self.give(arg, Bar(result, False, owned and self.kind(result).cat in ARRAYS))
-
-    def _give_nested(self, item: Atom, bar: Atom) -> None:
-        if isinstance(item, Tuple | List):
-            for i, inner in enumerate(item.items):
-                if self.active(inner) or isinstance(inner, Tuple | List):
-                    self._give_nested(inner, self._subscript(bar, Const(i)))
-            return
-        kind = self.kind(item)
-        if isinstance(bar, Var) and kind.is_number and self.kinds[bar.name].cat in (*ARRAYS, "object"):
-            self.kinds[bar.name] = K.Kind("npscalar" if kind.is_scalar else kind.cat, kind.dtype or "float64", kind.shape)
-        self.give(item, Bar(bar))
-
-    def _is_fresh(self, call: Call) -> bool:
-        from s2sad.analysis.primitives import PURE
-
-        if call.fun in PURE:
-            return call.fun not in ("getitem", "getattr")
-        return not is_opaque(call) and effect_of(call).result == "fresh"
-
-
-def _is_chained(call: Call) -> bool:
-    """Whether a value is computed elementwise, so that its formula may give nan where it is not selected."""
-    return call.fun in registry.RULES and registry.RULES[call.fun].form == "elementwise"
-
-
-def content_names(text: str) -> dict[str, bool]:
-    """The names in a rule's text, and whether it reads their contents (not only their shapes)."""
-    found: dict[str, bool] = {}
-
-    def visit(node: ast.AST) -> None:
-        if isinstance(node, ast.Call):
-            name = ast.unparse(node.func)
-            skipped = node.args[:1] if name in SHAPE_ONLY else node.args[1:2] if name in ("unbroadcast", "unreduce") else []
-            for arg in skipped:
-                if isinstance(arg, ast.Name):
-                    found.setdefault(arg.id, False)
-            for child in [node.func, *node.args, *(k.value for k in node.keywords)]:
-                if not (child in skipped and isinstance(child, ast.Name)):
-                    visit(child)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in ("shape", "size", "ndim", "dtype"):
-            found.setdefault(node.value.id, False)
-        elif isinstance(node, ast.Name):
-            found[node.id] = True
-        else:
-            for child in ast.iter_child_nodes(node):
-                visit(child)
-
-    visit(parse(text))
-    return found
-
-
-def _is_literal(value: object) -> bool:
-    return isinstance(value, int | float | complex | str | tuple | type(None))
 
 
 def _is_logging(call: Call) -> bool:
@@ -659,4 +467,4 @@ def _is_logging(call: Call) -> bool:
     return isinstance(owner, logging.Logger) or getattr(obj, "__module__", "") in ("logging", "warnings")
 
 
-__all__ = ["Reverse", "Range", "Undef"]
+__all__ = ["Range", "Reverse", "Undef"]

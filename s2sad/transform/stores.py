@@ -17,7 +17,7 @@ from dataclasses import replace
 from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Do, Let, List, Stmt, Store, Tuple, Var
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Stmt, Store, Var
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.transform.bars import ARRAYS, Bar, Bars
@@ -28,21 +28,16 @@ GENERIC = ("pow", "floordiv", "mod", "matmul", "truediv")
 class Stores(Bars):
     """The part of the reverse sweep that deals with writes."""
 
-    def give(self, atom: Atom, bar: Bar) -> None:
-        raise AssertionError
-
-    def fit(self, bar: Bar, arg: Atom, out: Kind, congruent: bool = False) -> Bar:
-        raise AssertionError
-
-    def _distinct(self, index: Atom) -> bool:
-        raise AssertionError
-
-    # --------------------------------------------------------------------------------------------------------- places
+    # ---- places
 
     def shadow(self, name: str) -> Var:
         """The shadow of an array whose storage is found at run time."""
         kind = self.kinds[name]
-        return self.let(Call("shadow_of", (self.shadow_table(), Var(name))), replace(kind, cat="array"), self.bar_hint(name))
+        return self.let(
+            Call("shadow_of", (self.shadow_table(), Var(name))),
+            replace(kind, cat="array"),
+            self.bar_hint(name),
+        )
 
     def shadow_table(self) -> Var:
         """The run-time table of shadows."""
@@ -92,7 +87,7 @@ class Stores(Bars):
 
         return _basic(index, self.kinds)
 
-    # ---------------------------------------------------------------------------------------------------------- stores
+    # ---- stores
 
     def store_adjoint(self, stmt: Store) -> None:
         base = stmt.base
@@ -128,7 +123,7 @@ class Stores(Bars):
 
     def _won(self, bar: Bar, place: Atom, index: Atom | None) -> Bar:
         """The cotangents of those writes that were last to their places."""
-        if index is None or self._distinct(index):
+        if index is None or self.distinct(index):
             return bar
         shape = self.attribute(place, "shape")
         mask = self.let(Call("winners", (shape, index)), Kind("array", "bool", self.kind(bar.atom).shape))
@@ -140,12 +135,6 @@ class Stores(Bars):
         self.store(place, Const(Ellipsis) if index is None else index, Const(0.0))
         if taken is not None:
             self.give(value, self.fit(taken, value, self.kind(taken.atom)))
-
-    def reaches(self, atom: Atom) -> bool:
-        """Whether an operand carries derivatives."""
-        if isinstance(atom, Tuple | List):
-            return any(self.reaches(i) for i in atom.items)
-        return self.active(atom)
 
     def _add_adjoint(self, stmt: Store, op: str, value: Atom, place: Atom, index: Atom | None) -> None:
         if not self.reaches(value):
@@ -195,7 +184,9 @@ class Stores(Bars):
         for name in names:
             text = rule.vjp.get(name)
             texts[name] = text(bound) if callable(text) else text
-        if any(t and (names[0] in _words(t) or "out" in _words(t)) for n, t in texts.items() if n in bound.active):
+        if any(
+            t and (names[0] in _words(t) or "out" in _words(t)) for n, t in texts.items() if n in bound.active
+        ):
             old = self.old(stmt)
         complex_ = rule.holomorphic and "complex" in {self.kind(a).sort for a in (taken.atom, factor, old)}
         g = self.conj_of(taken.atom) if complex_ else taken.atom
@@ -228,9 +219,13 @@ class Stores(Bars):
         if stmt.op or stmt.index is None or not isinstance(stmt.value, Var):
             return None
         let = self.storage.lets.get(stmt.value.name)
-        if let is None or let.call.fun not in ("add", "sub", "mul") or len(self.storage.places[let.name].used) != 1:
+        if (
+            let is None
+            or let.call.fun not in ("add", "sub", "mul")
+            or len(self.storage.places[let.name].used) != 1
+        ):
             return None
-        if self.storage.loops[let] != self.storage.loops[stmt] or not self._distinct(stmt.index):
+        if self.storage.loops[let] != self.storage.loops[stmt] or not self.distinct(stmt.index):
             return None
         left, right = let.call.args
         sides = [(left, right)] if let.call.fun == "sub" else [(left, right), (right, left)]
@@ -259,22 +254,34 @@ class Stores(Bars):
     def _block_of(self, stmt: Stmt) -> int:
         return self.storage.block_of[stmt]
 
-    # --------------------------------------------------------------------------------------------- lists and functions
+    # ---- lists and functions
 
     def _list_store(self, base: Var, stmt: Store) -> None:
         if isinstance(stmt.value, Var) and self.storage.in_table(stmt.value.name):
             return
         bars = self.buffer(self.canonical(base.name))
         assert stmt.index is not None
-        item = self.let(Call("getitem", (bars, stmt.index)), self.kind(stmt.value) if self.kind(stmt.value).is_number else K.FLOAT)
-        zero = self.let(Call("np.zeros_like", (item,)), self.kind(item)) if self.kind(item).cat in ARRAYS else Const(0.0)
+        item = self.let(
+            Call("getitem", (bars, stmt.index)),
+            self.kind(stmt.value) if self.kind(stmt.value).is_number else K.FLOAT,
+        )
+        zero = (
+            self.let(Call("np.zeros_like", (item,)), self.kind(item))
+            if self.kind(item).cat in ARRAYS
+            else Const(0.0)
+        )
         self.store(bars, stmt.index, zero)
         self.give(stmt.value, Bar(item, owned=self.kind(item).cat in ARRAYS))
 
     def add_at_adjoint(self, stmt: Do) -> None:
         """`np.add.at(y, I, w)`: every write counts, w_bar += y_bar[I]."""
         base, index, value = stmt.call.args
-        if not isinstance(base, Var) or not self.reaches(value) or base.name not in self.varied or self.is_absent(base.name):
+        if (
+            not isinstance(base, Var)
+            or not self.reaches(value)
+            or base.name not in self.varied
+            or self.is_absent(base.name)
+        ):
             return
         place, inner = self.place(base.name)
         if inner is not None:
@@ -287,11 +294,14 @@ class Stores(Bars):
         written = [a for a in stmt.call.args[:1] if self.active(a)]
         if written:
             name = stmt.call.form or stmt.call.fun
-            refuse(stmt.span or Span("<unknown>", 1, 0, 1, 0), f"{name.lstrip('.')} writes into an active array",
-                   "assign to its elements, or use the function that returns a new array")
+            refuse(
+                stmt.span or Span("<unknown>", 1, 0, 1, 0),
+                f"{name.lstrip('.')} writes into an active array",
+                "assign to its elements, or use the function that returns a new array",
+            )
 
 
-def Builder_at(self: Stores, stmt: Store) -> Var:  # noqa: N802 - reads as a constructor
+def Builder_at(self: Stores, stmt: Store) -> Var:
     """Insert `old = base[index].copy()` before a store into the forward sweep."""
     assert isinstance(stmt.base, Var)
     lines = self.before.setdefault(stmt, [])
@@ -314,7 +324,8 @@ def Builder_at(self: Stores, stmt: Store) -> Var:  # noqa: N802 - reads as a con
 
 
 def _words(text: str) -> set[str]:
-    from s2sad.transform.builder import parse
     import ast
+
+    from s2sad.transform.builder import parse
 
     return {n.id for n in ast.walk(parse(text)) if isinstance(n, ast.Name)}

@@ -1,0 +1,86 @@
+"""What the forward sweep gets for the reverse sweep's sake: copies, tapes, trip counters, values that leave branches.
+
+`Edits` is filled in while the reverse sweep is written; `rebuild` makes the forward sweep with them.
+
+    for i in range(n):            bs = []
+        b = b*b            =>     for i in range(n):
+                                      bs.append(b)
+                                      b = b*b
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Atom, Block, Call, Carry, Const, For, Fresh, If, Let, Out, Stmt, Var, While, blocks
+from s2sad.ir.rewrite import in_statement, with_blocks
+
+
+@dataclass(slots=True)
+class Edits:
+    """What the forward sweep gets: statements around its own, at the start of blocks, trip counters, and Outs."""
+
+    before: dict[Stmt, list[Stmt]] = field(default_factory=dict)
+    after: dict[Stmt, list[Stmt]] = field(default_factory=dict)
+    start: dict[tuple[Stmt, int], list[Stmt]] = field(default_factory=dict)
+    counters: dict[Stmt, str] = field(default_factory=dict)
+    outs: dict[Stmt, list[Out]] = field(default_factory=dict)
+    top: list[Stmt] = field(default_factory=list)
+    replaced: dict[Stmt, list[Stmt]] = field(default_factory=dict)
+    behind: dict[Stmt, tuple[Stmt, int]] = field(default_factory=dict)
+
+
+def substituted(stmt: Stmt, names: dict[str, Atom]) -> Stmt:
+    """A statement with names replaced in it and in its blocks."""
+    new = in_statement(stmt, names)
+    parts = blocks(stmt)
+    if parts:
+        new = with_blocks(new, tuple(tuple(substituted(s, names) for s in p) for p in parts))
+    return new
+
+
+def rebuild(block: Block, edits: Edits, fresh: Fresh, names: dict[str, Atom]) -> Block:
+    """The forward sweep with its edits."""
+    result: list[Stmt] = []
+    for stmt in block:
+        result += [substituted(s, names) for s in edits.before.get(stmt, [])]
+        if stmt in edits.replaced:
+            result += [substituted(s, names) for s in (*edits.replaced[stmt], *edits.after.get(stmt, []))]
+            continue
+        new = in_statement(stmt, names)
+        parts = blocks(stmt)
+        if parts:
+            inner = []
+            for i, part in enumerate(parts):
+                made = rebuild(part, edits, fresh, names)
+                inner.append((*(substituted(s, names) for s in edits.start.get((stmt, i), [])), *made))
+            new = with_blocks(new, tuple(inner))
+        if isinstance(new, If) and stmt in edits.outs:
+            new = replace(new, outs=(*new.outs, *edits.outs[stmt]))
+        if isinstance(new, For | While) and stmt in edits.counters:
+            new = _counting(new, edits.counters[stmt], fresh, edits.behind.get(stmt))
+        result.append(new)
+        result += [substituted(s, names) for s in edits.after.get(stmt, [])]
+    return tuple(result)
+
+
+def _counting(loop: For | While, out: str, fresh: Fresh, behind: tuple[Stmt, int] | None) -> For | While:
+    """The loop with a trip counter, at the start of the body or behind the test that ends the loop."""
+    head = fresh("trips", K.INT)
+    step = fresh("trips", K.INT)
+    count = Let(step, Call("add", (Var(head), Const(1))), None, True)
+    if behind is None:
+        carry = Carry(head, Const(0), Var(step), out)
+        return replace(loop, body=(count, *loop.body), carried=(*loop.carried, carry))
+    test = loop.body[-1]
+    assert isinstance(test, If)
+    after = fresh("trips", K.INT)
+    if behind[1] == 1:
+        test = replace(
+            test, orelse=(count, *test.orelse), outs=(*test.outs, Out(after, Var(head), Var(step)))
+        )
+    else:
+        test = replace(test, then=(count, *test.then), outs=(*test.outs, Out(after, Var(step), Var(head))))
+    carry = Carry(head, Const(0), Var(after), out)
+    return replace(loop, body=(*loop.body[:-1], test), carried=(*loop.carried, carry))

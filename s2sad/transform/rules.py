@@ -1,0 +1,359 @@
+"""Adjoints of calls that have rules: a rule's text becomes statements, and its value finds the operand's shape.
+
+    z = x*y          x_bar += unbroadcast(y*z_bar, x)         elementwise: masks and uniform cotangents go through
+    s = np.sum(x)    x_bar += uniform(s_bar)                  structural: the cotangent is an array, without mask
+    w = np.where(c, x, y)      x_bar under the mask c, y_bar under its complement
+
+`unbroadcast` is placed here, never by a rule, and only where kinds do not prove it useless.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+
+from s2sad.analysis.activity import SHAPES
+from s2sad.analysis.primitives import PURE, effect_of, is_opaque
+from s2sad.errors import UnsupportedError
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, List, Tuple, Var
+from s2sad.rules import registry
+from s2sad.rules.binding import bind
+from s2sad.rules.registry import Bound, Rule
+from s2sad.transform.bars import ARRAYS, Bar, Bars, Mask
+from s2sad.transform.builder import parse
+
+SHAPE_ONLY = {"np.shape", "np.size", "np.ndim", "np.zeros_like", "np.ones_like", "np.empty_like"}
+_POLE = re.compile(r"/|\*\*\s*[^\s\d]|pow|log")  # what may warn where the function did not
+
+
+class Rules(Bars):
+    """The part of the reverse sweep that deals with rules."""
+
+    current: Let | None = None
+
+    def _where(self, stmt: Let, bar: Bar) -> None:
+        """A selection: each branch gets the cotangent under a mask, so that what is not taken contributes 0."""
+        args = stmt.call.args
+        if len(args) != 3:
+            self._rule(stmt, bar)
+            return
+        cond = self.value(args[0], stmt)
+        bar = self.clean(bar)
+        out = self.kinds[stmt.name]
+        for when, arg in ((True, args[1]), (False, args[2])):
+            if not self.active(arg):
+                continue
+            kind = self.kind(arg)
+            cond_kind = self.kind(cond)
+            if K.same_shape(kind, out) and (K.same_shape(cond_kind, out) or cond_kind.is_python):
+                self.give(arg, Bar(bar.atom, bar.uniform, False, Mask(cond, when)))
+            else:
+                full = self.full(bar, stmt.name)
+                made = self.fit(Bar(self.select(Mask(cond, when), full.atom), owned=True), arg, out)
+                self.give(arg, self.guarded(made, arg))
+
+    def guarded(self, bar: Bar, arg: Atom) -> Bar:
+        """A cotangent from a selection under the mask of where it is not 0, if the selected value was computed."""
+        let = self.storage.lets.get(arg.name) if isinstance(arg, Var) else None
+        if (
+            let is None
+            or self.kind(arg).rank == 0
+            or bar.mask is not None
+            or bar.uniform
+            or not _is_chained(let.call)
+        ):
+            return bar
+        kind = self.kind(bar.atom)
+        return replace(
+            bar, mask=Mask(self.let(Call("ne", (bar.atom, Const(0.0))), K.Kind("array", "bool", kind.shape)))
+        )
+
+    def _rule(self, stmt: Let, bar: Bar) -> None:
+        call = stmt.call
+        try:
+            rule = registry.rule(call.fun)
+        except KeyError:
+            self.refuse_hidden(stmt)
+            return
+        bound, atoms = bind(rule, call, self.kind)
+        bound.out = self.kinds[stmt.name]
+        bound.active = frozenset(n for n, a in atoms.items() if self.reaches(a))
+        try:
+            if rule.form == "elementwise":
+                self._elementwise(stmt, rule, bound, atoms, bar)
+            else:
+                self._structural(stmt, rule, bound, atoms, bar)
+        except NotImplementedError as error:
+            if isinstance(error, UnsupportedError):
+                raise
+            self.refuse_at(stmt, str(error), "write it with functions that have a derivative")
+
+    def names_for(
+        self, stmt: Let, text: str, bound: Bound, atoms: dict[str, Atom], g: Atom
+    ) -> dict[str, Atom]:
+        """What the names of a rule's text stand for."""
+        wanted = content_names(text)
+        names: dict[str, Atom] = {
+            k: Const(v) for k, v in bound.statics.items() if k not in atoms and _is_literal(v)
+        }
+        for name, atom in atoms.items():
+            names[name] = self.value(atom, stmt) if wanted.get(name, False) else atom
+            if isinstance(atom, Tuple):
+                names.update({f"{name}_{i}": self.value(item, stmt) for i, item in enumerate(atom.items)})
+        names["g"] = g
+        if "out" in wanted:
+            names["out"] = self.result(stmt.name, stmt)
+        return names
+
+    def _elementwise(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom], bar: Bar) -> None:
+        texts = {}
+        for name, text in rule.vjp.items():
+            if name in bound.active:
+                made = text(bound) if callable(text) else text
+                if made is not None:
+                    texts[name] = made
+        if (
+            len(texts) == 2
+            and len({self.value(atoms[n], stmt) for n in texts}) == 1
+            and len(set(texts.values())) == 2
+            and stmt.call.fun == "mul"
+        ):
+            texts = {"x": "2*x*g"} if "x" in texts else texts  # x*x
+        for name, text in texts.items():
+            self._elementwise_arg(stmt, rule, text, bound, atoms, atoms[name], bar, len(texts) == 1)
+
+    def _elementwise_arg(
+        self,
+        stmt: Let,
+        rule: Rule,
+        text: str,
+        bound: Bound,
+        atoms: dict[str, Atom],
+        arg: Atom,
+        bar: Bar,
+        alone: bool,
+    ) -> None:
+        out = self.kinds[stmt.name]
+        result = self._partial(stmt, rule, text, bound, atoms, bar)
+        if bar.uniform:
+            kind = self.kind(result)
+            if kind.shape == () or kind.is_scalar:
+                self.give(
+                    arg, self.fit(Bar(result, True, False, bar.mask), arg, out, self._others(arg, atoms))
+                )
+                return
+            if not K.same_shape(kind, out):
+                bar = self.full(bar, stmt.name)
+                result = self._partial(stmt, rule, text, bound, atoms, bar)
+        owned = (isinstance(result, Var) and result.name in self.made_calls and result != bar.atom) or (
+            alone and bar.owned and result == bar.atom
+        )
+        if isinstance(result, Var) and result != bar.atom and result.name in self.made_calls and out.shape:
+            self._set_shape(result, out)
+        self.give(
+            arg,
+            self.fit(
+                Bar(result, False, owned and self.kind(result).cat in ARRAYS, bar.mask),
+                arg,
+                out,
+                self._others(arg, atoms),
+            ),
+        )
+
+    def _others(self, arg: Atom, atoms: dict[str, Atom]) -> bool:
+        """Whether all other operands are scalars, so that the result has this operand's shape."""
+        return all(a == arg or self.kind(a).rank == 0 or not self.kind(a).is_number for a in atoms.values())
+
+    def _partial(
+        self, stmt: Let, rule: Rule, text: str, bound: Bound, atoms: dict[str, Atom], bar: Bar
+    ) -> Atom:
+        complex_ = rule.holomorphic and any(
+            k.sort == "complex" for k in [*bound.kinds.values(), self.kinds[stmt.name], self.kind(bar.atom)]
+        )
+        g = self.conj(bar.atom) if complex_ else bar.atom
+        if (
+            _POLE.search(text)
+            and not self._safe_divisor(stmt.call)
+            and not all(k.is_python for k in bound.kinds.values())
+        ):
+            self.poles = True
+        result = self.text(text, self.names_for(stmt, text, bound, atoms, g))
+        return self.conj(result) if complex_ else result
+
+    def _safe_divisor(self, call: Call) -> bool:
+        return call.fun in ("truediv", "np.divide", "np.true_divide") and isinstance(call.args[-1], Const)
+
+    def conj(self, atom: Atom) -> Atom:
+        """The complex conjugate; real atoms are their own."""
+        if self.kind(atom).sort != "complex":
+            return atom
+        call = self.made_calls.get(atom.name) if isinstance(atom, Var) else None
+        if call is not None and call.fun == "np.conj":
+            return call.args[0]
+        return self.let(Call("np.conj", (atom,)))
+
+    def fit(self, bar: Bar, arg: Atom, out: K.Kind, congruent: bool = False) -> Bar:
+        """A contribution of the result's shape summed to the operand's shape."""
+        kind = self.kind(arg)
+        if not isinstance(arg, Var) or K.same_shape(kind, out):
+            return replace(bar, uniform=bar.uniform and kind.shape != ())
+        if congruent and kind.rank != 0:
+            return bar
+        bar = self.clean(bar)
+        if kind.rank == 0:
+            return self._total(bar, out)
+        if bar.uniform:
+            full = self.filled_like_result(bar, out)
+            bar = Bar(full, owned=True)
+        like = self.like(self.canonical(arg.name))
+        mine = self.kind(bar.atom)
+        made = self.let(
+            Call("unbroadcast", (bar.atom, like)),
+            replace(kind, dtype=mine.dtype) if mine.sort == "complex" else kind,
+        )
+        return Bar(made)
+
+    def _total(self, bar: Bar, out: K.Kind) -> Bar:
+        """The sum of a cotangent over the result's shape."""
+        if out.rank == 0:
+            return replace(bar, uniform=False)
+        if not bar.uniform:
+            return Bar(self.let(Call("np.sum", (bar.atom,))))
+        assert self.current is not None
+        size = self.attribute(self.like(self.current.name), "size")
+        return Bar(self.binary("mul", bar.atom, size))
+
+    def filled_like_result(self, bar: Bar, out: K.Kind) -> Atom:
+        """A uniform cotangent of the result that is at hand, as an array."""
+        assert self.current is not None
+        return self.filled(self.like(self.current.name), bar.atom, out)
+
+    def _structural(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom], bar: Bar) -> None:
+        g = self.full(bar, stmt.name) if self.kinds[stmt.name].cat in ARRAYS else self.clean(bar)
+        for name, text in rule.vjp.items():
+            atom = atoms.get(name)
+            if atom is None or name not in bound.active:
+                continue
+            if "*" + name in rule.signature and isinstance(atom, Tuple):
+                for i, item in enumerate(atom.items):
+                    if self.active(item):
+                        self._structural_arg(stmt, text(bound, i), bound, atoms, item, g)  # type: ignore[operator,call-arg,arg-type]
+                continue
+            made = text(bound) if callable(text) else text
+            self._structural_arg(stmt, made, bound, atoms, atom, g)
+        missing = sorted(
+            n for n in bound.active if n not in rule.vjp and n in atoms and (rule.name, n) not in SHAPES
+        )
+        if missing and rule.vjp:
+            self.refuse_at(
+                stmt,
+                f"there is no derivative of {rule.name} by its argument {missing[0]!r}",
+                "pass a constant for it",
+            )
+
+    def _structural_arg(
+        self, stmt: Let, text: str | None, bound: Bound, atoms: dict[str, Atom], arg: Atom, bar: Bar
+    ) -> None:
+        if text is None:
+            return
+        tree = parse(text)
+        uniform = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "uniform"
+        if uniform:
+            assert isinstance(tree, ast.Call)
+            text = ast.unparse(tree.args[0])
+        names = self.names_for(stmt, text, bound, atoms, bar.atom)
+        result = self.text(text, names)
+        if isinstance(arg, Tuple | List):
+            for i, item in enumerate(arg.items):
+                if self.active(item) or isinstance(item, Tuple | List):
+                    self._give_nested(item, self._subscript(result, Const(i)))
+            return
+        kind = self.kind(arg)
+        if kind.cat == "list" and isinstance(arg, Var):
+            if self.by_address(arg.name):
+                held = self.list_value(arg, stmt)
+                self.block.append(
+                    Do(Call("accumulate_shadows", (self.shadow_table(), held, result)), None, True)
+                )
+            else:
+                self.block.append(
+                    Do(Call("accumulate", (self.buffer(self.canonical(arg.name)), result)), None, True)
+                )
+            return
+        if uniform:
+            self.give(arg, Bar(result, kind.shape != () or not kind.is_number))
+            return
+        made = isinstance(result, Var) and result.name in self.made_calls and result != bar.atom
+        if made and isinstance(result, Var) and kind.is_number:
+            mine = self.kinds[result.name]
+            cat = "array" if kind.shape else (mine.cat if mine.cat != "array" else kind.cat)
+            self.kinds[result.name] = replace(mine, shape=kind.shape, cat=cat) if mine.cat in ARRAYS else mine
+        owned = made and isinstance(result, Var) and self._is_fresh(self.made_calls[result.name])
+        if result == bar.atom:
+            owned = bar.owned and len(bound.active) == 1
+        self.give(arg, Bar(result, False, owned and self.kind(result).cat in ARRAYS))
+
+    def _give_nested(self, item: Atom, bar: Atom) -> None:
+        if isinstance(item, Tuple | List):
+            for i, inner in enumerate(item.items):
+                if self.active(inner) or isinstance(inner, Tuple | List):
+                    self._give_nested(inner, self._subscript(bar, Const(i)))
+            return
+        kind = self.kind(item)
+        if isinstance(bar, Var) and kind.is_number and self.kinds[bar.name].cat in (*ARRAYS, "object"):
+            self.kinds[bar.name] = K.Kind(
+                "npscalar" if kind.is_scalar else kind.cat, kind.dtype or "float64", kind.shape
+            )
+        self.give(item, Bar(bar))
+
+    def _is_fresh(self, call: Call) -> bool:
+        if call.fun in PURE:
+            return call.fun not in ("getitem", "getattr")
+        return not is_opaque(call) and effect_of(call).result == "fresh"
+
+
+def _is_chained(call: Call) -> bool:
+    """Whether a value is computed elementwise, so that its formula may give nan where it is not selected."""
+    return call.fun in registry.RULES and registry.RULES[call.fun].form == "elementwise"
+
+
+def content_names(text: str) -> dict[str, bool]:
+    """The names in a rule's text, and whether it reads their contents (not only their shapes)."""
+    found: dict[str, bool] = {}
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            skipped = (
+                node.args[:1]
+                if name in SHAPE_ONLY
+                else node.args[1:2]
+                if name in ("unbroadcast", "unreduce")
+                else []
+            )
+            for arg in skipped:
+                if isinstance(arg, ast.Name):
+                    found.setdefault(arg.id, False)
+            for part in [node.func, *node.args, *(k.value for k in node.keywords)]:
+                if not (part in skipped and isinstance(part, ast.Name)):
+                    visit(part)
+        elif (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.attr in ("shape", "size", "ndim", "dtype")
+        ):
+            found.setdefault(node.value.id, False)
+        elif isinstance(node, ast.Name):
+            found[node.id] = True
+        else:
+            for child in ast.iter_child_nodes(node):
+                visit(child)
+
+    visit(parse(text))
+    return found
+
+
+def _is_literal(value: object) -> bool:
+    return isinstance(value, int | float | complex | str | tuple | type(None))
