@@ -61,7 +61,6 @@ def of_written_list(ps, x):
 
 def of_written_dict(d, x):
     d["w"][1:] *= x[1:]
-    d["b"] = d["b"]*2.0
     return np.sum(d["w"]*x) + d["b"]
 
 
@@ -82,6 +81,19 @@ CASES = [
 @pytest.mark.parametrize("fun, structure", CASES, ids=[f"{f.__name__}{k}" for k, (f, _) in enumerate(CASES)])
 def test_structured_arguments(fun, structure):
     check(fun, (structure, X + 0.2))
+
+
+def test_a_dict_argument_that_gets_other_values_is_right_or_refused():
+    def f(d, x):
+        d["b"] = d["b"]*2.0
+        return np.sum(d["w"]*x) + d["b"]
+
+    try:
+        g = s2sad.grad(f)({"w": X*2, "b": 0.5}, X)
+    except s2sad.UnsupportedError as refused:
+        assert "dict" in str(refused)
+    else:
+        assert g["b"] == 2.0 and np.array_equal(g["w"], X)
 
 
 def test_leaves_that_have_no_derivative_get_none():

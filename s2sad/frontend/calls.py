@@ -310,14 +310,24 @@ class Calls(State):
         self.depend(("code", id(obj)), lambda: obj.__code__, obj.__code__, fn.text)
         self.depend(("defaults", id(obj)), lambda: obj.__defaults__, obj.__defaults__, fn.text)
         named = obj.__kwdefaults__ or {}
-        defaults = [
-            self.live_value(f"{fn.text}.__defaults__[{i}]", d) for i, d in enumerate(obj.__defaults__ or ())
-        ]
-        kwdefaults = {k: self.live_value(f"{fn.text}.__kwdefaults__[{k!r}]", d) for k, d in named.items()}
+
+        def by_identity() -> list[tuple[str, int]]:
+            return [(k, id(v)) for k, v in (obj.__kwdefaults__ or {}).items()]
+
+        self.depend(("kwdefaults", id(obj)), by_identity, by_identity(), fn.text, same=True)
+        spec = source.node.args
+        given = obj.__defaults__ or ()
+        names = [a.arg for a in spec.posonlyargs + spec.args][-len(given) :] if given else []
+        defaults = [self._default(name, d) for name, d in zip(names, given, strict=True)]
+        kwdefaults = {k: self._default(k, d) for k, d in named.items()}
         env = self.bind_arguments(source.node.args, args, kwargs, defaults, kwdefaults, node, fn.text)
         if obj.__code__ in self.frames:
             return recursive_call(self, fn, source, env, node)
         return self.inline(source, source.node, env, None, obj.__code__)
+
+    def _default(self, name: str, obj: Any) -> Value:
+        """A parameter's default: numbers as they are (the text relies on them), other objects under its name."""
+        return Const(obj) if type(obj) in (int, float, complex) else self.live_value(name, obj)
 
     def _call_closure(self, fn: Closure, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         name = getattr(fn.node, "name", "<lambda>")

@@ -444,8 +444,8 @@ def test_unparse_steps_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printing, "_astor", lambda tree: "def g(x):\n    return 1\n")
     b = Builder()
     x = b.param("x", FLOAT)
-    b.add(Comment("backward"))
-    assert b.text(b.let("", FLOAT, "mul", x, 2.0)) == "def f(x):\n    # backward\n    return x * 2.0\n"
+    b.add(Comment("twice"))
+    assert b.text(b.let("", FLOAT, "mul", x, 2.0)) == "def f(x):\n    # twice\n    return x * 2.0\n"
 
 
 def test_long_lines_parse() -> None:

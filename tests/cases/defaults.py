@@ -12,8 +12,8 @@ def f(x):
 # --- grad argnums=0 kinds=1-D
 # assumes: x 1-D array
 def f_grad(x):
-    t1 = defaults___0 * x
-    t2 = defaults___0 * x
+    t1 = 2.0 * x
+    t2 = 2.0 * x
     # backward
     x_bar = 1.0 + t2
     x_bar += t1
