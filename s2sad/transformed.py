@@ -296,27 +296,38 @@ class Transformed(Generic[P]):
         Gives its source, the parameters that it takes, and the derivative, whose dependencies are the
         caller's from then on. Refuses what a call converts at its boundary.
         """
-        wrt = self._wrt_unseen()
+        wrt = self.parameters()
         kinds = [k for n in wrt if isinstance(k := arguments[n], Kind)]
         name = f"the derivative of {self.__name__}()"
-        if self.has_aux or self.inner is not None or self.mode not in ("grad", "value_and_grad"):
-            refuse(
-                None, f"{name} is called inside of a differentiated function", "differentiate it by itself"
-            )
+        if self.has_aux or self.mode not in ("grad", "value_and_grad"):
+            refuse(None, f"{name} with has_aux is called inside of a function", "differentiate it by itself")
         if len(kinds) < len(wrt) or any(not k.inexact or k.sort == "complex" for k in kinds):
             refuse(None, f"{name} is called with what is neither a float nor an array of floats", "pass one")
         from s2sad import engine
 
-        made = engine.derive(self.primal, self.request(wrt), arguments, live)
-        if made.written or made.valued:
+        source, names, dependencies = self.primal, {n: n for n in arguments}, self._own()
+        if self.inner is not None:
+            source, order, inner = self.inner.generated(arguments, live)
+            names = dict(zip(order, (a.arg for a in source.node.args.args), strict=True))
+            dependencies = inner.dependencies
+        given = {names[n]: k for n, k in arguments.items() if n in names}
+        found = {names[n]: v for n, v in live.items() if n in names}
+        made = engine.derive(source, self.request([names[n] for n in wrt if n in names]), given, found)
+        if made.valued:
+            refuse(None, f"the rank of the result of {self.__name__}() is not known", "return float(...) of it")
+        if made.written and len(kinds) > 1:
             refuse(
                 None,
                 f"{name}, which writes into its arguments, is called inside",
                 "copy them in the function",
             )
-        made.dependencies = [*self._own(), *made.dependencies]
-        order = [n for n in arguments if made.lowered.arguments.get(n) is not None]
+        made.dependencies = [*dependencies, *made.dependencies]
+        order = [n for n in names if made.lowered.arguments.get(names[n]) is not None]
         return find(made.functions[f"{made.lowered.program.name}_{self.mode}"]), order, made
+
+    def parameters(self) -> list[str]:
+        """The parameters that are differentiated by, without their values."""
+        return list(dict.fromkeys(c.parameter for c in self.choices(self.placeholders())))
 
     def check_result(self, kind: Kind) -> None:
         """Refuse what grad cannot differentiate: no result, an array, a complex number."""
@@ -370,7 +381,7 @@ class Transformed(Generic[P]):
             program = inner.lowered.program
             kinds = [program.kinds[p] for p in program.params]
             known: dict[str, Kind | Atom] = dict(zip(renamed.values(), kinds, strict=True))
-            wrt = [renamed[n] for n in self._wrt_unseen() if n in renamed]
+            wrt = [renamed[n] for n in self.parameters() if n in renamed]
             return engine.derive_unseen(source, self.request(wrt, False), known, [])
         source = self.primal
         known, guessed = {}, []
@@ -393,10 +404,7 @@ class Transformed(Generic[P]):
             else:
                 known[name] = K.array(None)
                 guessed.append(name)
-        return engine.derive_unseen(source, self.request(self._wrt_unseen(), False), known, guessed)
-
-    def _wrt_unseen(self) -> list[str]:
-        return list(dict.fromkeys(c.parameter for c in self.choices(self.placeholders())))
+        return engine.derive_unseen(source, self.request(self.parameters(), False), known, guessed)
 
     def placeholders(self) -> Values:
         """The parameters without values, for argnums before the first call."""

@@ -56,6 +56,7 @@ class Facts:
 
     def __init__(self, kinds: dict[str, Kind]) -> None:
         self.kinds = kinds
+        self._known: dict[Node, tuple[int, int]] = {}
 
     def kind(self, expr: Expr) -> Kind | None:
         """The kind of an expression, None if it is a literal or not known."""
@@ -105,6 +106,12 @@ class Facts:
         """What evaluating does, and what is read in addition when the value is read."""
         if not isinstance(expr, Node):
             return 0, self.contents(expr)
+        found = self._known.get(expr)
+        if found is None:
+            found = self._known[expr] = self._of_node(expr)
+        return found
+
+    def _of_node(self, expr: Node) -> tuple[int, int]:
         parts = [self._both(arg) for arg in (*expr.args, *(value for _, value in expr.kwargs))]
         bits = 0
         for done, _ in parts:

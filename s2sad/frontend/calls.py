@@ -139,6 +139,8 @@ class Calls(State):
         special = SPECIAL.get(obj) if _hashable(obj) else None
         if special is not None:
             return special(self, args, kwargs, node, hint)
+        if getattr(obj, "__s2sad_transform__", None) is not None:
+            return self.transform(fn, args, kwargs, node)
         if getattr(obj, "__s2sad_stop__", False):
             return self._stopped(args[0], node)
         name = registry.canonical(obj)
@@ -156,7 +158,7 @@ class Calls(State):
             owner: Value = var if var is not None else Ref(fn.text + ".__self__", obj.__self__)
             return self.call_value(Ref(fn.text, obj.__func__), [owner, *args], kwargs, node, hint)
         if getattr(obj, "__s2sad__", None) is not None:
-            return self._call_transform(obj, args, kwargs, node, hint)
+            return self.call_transform(fn, args, kwargs, node)
         if isinstance(obj, types.FunctionType):
             if is_library(obj):
                 return self._opaque(fn, args, kwargs, node, hint)
@@ -229,15 +231,6 @@ class Calls(State):
             index = Group("tuple", [Const(Ellipsis), *[Const(None)] * rank])
             args = [self.getitem(args[0], index, node), args[1]]
         return self.call_value(Ref(f"np.{ufunc.__name__}", ufunc), args, {}, node, hint)
-
-    def _call_transform(
-        self, obj: Any, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
-    ) -> Value:
-        self.refuse(
-            node,
-            "a derivative is taken inside a differentiated function",
-            "differentiate the result of the transform instead: grad(grad(f))",
-        )
 
     def _construct(
         self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str

@@ -26,6 +26,7 @@ from s2sad.errors import Refusal, Span, UnsupportedError
 from s2sad.frontend import exits
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
+from s2sad.frontend.derivatives import Derivatives
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.iterables import Iterables
 from s2sad.frontend.lists import Lists
@@ -33,12 +34,12 @@ from s2sad.frontend.loops import Loops, assigned_names
 from s2sad.frontend.parts import Parts
 from s2sad.frontend.rules import Rules
 from s2sad.frontend.source import Source
-from s2sad.frontend.state import Dependency, Scope, Unbound, Value
+from s2sad.frontend.state import Dependency, Group, Scope, Unbound, Value
 from s2sad.frontend.statements import Statements
-from s2sad.frontend.usage import fixed_lists
+from s2sad.frontend.usage import fixed_lists, writes_keys
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import NONE, Atom, Program, Return, Stmt, Var
+from s2sad.ir.nodes import NONE, Atom, Call, Const, Program, Return, Stmt, Var
 from s2sad.ir.prune import prune
 
 DEPTH = 6000  # frames of Python
@@ -89,7 +90,22 @@ class Lowered:
     quiet: bool = False
 
 
-class Lowering(Expressions, Parts, Lists, Calls, Rules, Iterables, Loops, Branches, Statements):
+def _apart(low: Lowering, value: Value) -> Value:
+    """A dict argument as a display of its items: writing a key binds the display anew."""
+    kind = low.kind(value)
+    if not isinstance(value, Var) or kind.cat != "dict" or kind.dtype:
+        return value
+    return Group("dict", [_apart(low, item) for item in _items(low, value, kind)], list(kind.keys))
+
+
+def _items(low: Lowering, value: Var, kind: Kind) -> list[Value]:
+    return [
+        low.emit(Call("getitem", (value, Const(key))), item)
+        for key, item in zip(kind.keys, kind.items or (), strict=True)
+    ]
+
+
+class Lowering(Expressions, Parts, Lists, Calls, Derivatives, Rules, Iterables, Loops, Branches, Statements):
     """One walk over one function and all that is inlined into it."""
 
     def statements(self, body: list[ast.stmt]) -> None:
@@ -199,6 +215,8 @@ def lower(
             names[parameter] = None
     with _deep():
         low.scope = low.function_scope(source, source.node, env, None)
+        if writes_keys(source.node):
+            low.scope.env.update({n: _apart(low, v) for n, v in env.items()})
         result = low.run(source)
     body: list[Stmt] = [*low.block, Return(result)]
     program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints))

@@ -271,7 +271,7 @@ class Rules(State):
         if kind.is_python and short in ("is_integer", "hex", "as_integer_ratio", "bit_length"):
             return self.emit(Call("call", (self.atom(base),), (), f".{short}"), K.OBJECT, node, hint)
         if _has_rule(f"np.{short}"):
-            return self.apply(f"np.{short}", [base, *args], kwargs, node, form=f".{short}", hint=hint)
+            return self.apply(f"np.{short}", [base, *args], kwargs, node, form=form, hint=hint)
         self.refuse(
             node, f"there is no rule for the array method {short!r}", "write it with supported functions"
         )

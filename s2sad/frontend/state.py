@@ -143,6 +143,7 @@ class State:
         self.pass_start = 0  # how many names there were when the pass over the innermost loop began
         self.widened = False  # a list's element kind changed in this pass over a loop
         self.open_loops: list[tuple[Scope, set[str], dict[str, Any]]] = []  # being lowered, innermost last
+        self.transforms: dict[Any, Any] = {}  # derivatives that are made inside, by what they were made of
         self.callees: dict[Any, Any] = {}  # functions that call themselves, by signature
         self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
         self.unseen: set[str] = set()  # results of calls that cannot be seen, of which nothing is known
@@ -218,6 +219,14 @@ class State:
         self, fn: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str = ""
     ) -> Value:
         """A call."""
+        raise NotImplementedError
+
+    def transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """A derivative that is made inside of the function."""
+        raise NotImplementedError
+
+    def call_transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """A call of a derivative."""
         raise NotImplementedError
 
     def apply(

@@ -49,4 +49,15 @@ def _taken_apart(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
     return depth >= 2 and not augmented and not isinstance(parent, ast.Attribute)
 
 
-__all__ = ["fixed_lists"]
+def writes_keys(node: ast.AST) -> bool:
+    """Whether a function assigns `d["key"]`."""
+    return any(
+        isinstance(n, ast.Subscript)
+        and isinstance(n.ctx, ast.Store)
+        and isinstance(n.slice, ast.Constant)
+        and isinstance(n.slice.value, str)
+        for n in ast.walk(node)
+    )
+
+
+__all__ = ["fixed_lists", "writes_keys"]

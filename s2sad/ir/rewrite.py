@@ -17,6 +17,7 @@ from s2sad.ir.nodes import (
     Block,
     Call,
     Carry,
+    Const,
     Dict,
     Do,
     For,
@@ -57,19 +58,19 @@ def in_atom(atom: Atom, by: Substitution) -> Atom:
 
 def in_call(call: Call, by: Substitution) -> Call:
     """The call with names of its operands replaced."""
-    return replace(
-        call,
-        args=tuple(in_atom(a, by) for a in call.args),
-        kwargs=tuple((n, in_atom(a, by)) for n, a in call.kwargs),
-    )
+    args = tuple([in_atom(a, by) for a in call.args])
+    kwargs = tuple([(n, in_atom(a, by)) for n, a in call.kwargs]) if call.kwargs else ()
+    return Call(call.fun, args, kwargs, call.form)
 
 
 def in_statement(stmt: Stmt, by: Substitution) -> Stmt:
     """The statement with the names that itself reads replaced (not those that its nested blocks read)."""
-    if not by or not any(_touches(atom, by) for atom in own_atoms(stmt)):
+    if not by or not _reads_any(stmt, by):
         return stmt
-    if isinstance(stmt, Let | Do):
-        return replace(stmt, call=in_call(stmt.call, by))
+    if isinstance(stmt, Let):
+        return Let(stmt.name, in_call(stmt.call, by), stmt.span, stmt.made)
+    if isinstance(stmt, Do):
+        return Do(in_call(stmt.call, by), stmt.span, stmt.made)
     if isinstance(stmt, Store):
         index = None if stmt.index is None else in_atom(stmt.index, by)
         return replace(stmt, base=in_atom(stmt.base, by), index=index, value=in_atom(stmt.value, by))
@@ -85,6 +86,17 @@ def in_statement(stmt: Stmt, by: Substitution) -> Stmt:
     if isinstance(stmt, Moves):
         return replace(stmt, values=tuple(in_atom(v, by) for v in stmt.values))
     return replace(stmt, value=in_atom(stmt.value, by)) if isinstance(stmt, Return) else stmt
+
+
+def _reads_any(stmt: Stmt, by: Substitution) -> bool:
+    atoms = stmt.call.args if isinstance(stmt, Let) and not stmt.call.kwargs else own_atoms(stmt)
+    for atom in atoms:
+        if isinstance(atom, Var):
+            if atom.name in by:
+                return True
+        elif not isinstance(atom, Const) and _touches(atom, by):
+            return True
+    return False
 
 
 def _in_space(space: Range | Atom, by: Substitution) -> Range | Atom:
@@ -161,6 +173,8 @@ class Edit:
 
 def nested(stmt: Stmt) -> tuple[Block, ...]:
     """The blocks of a statement (`nodes.blocks`, tested by class first: most statements have none)."""
+    if isinstance(stmt, Let):
+        return ()
     if isinstance(stmt, If):
         return stmt.then, stmt.orelse
     if isinstance(stmt, For):

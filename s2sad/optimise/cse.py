@@ -39,6 +39,8 @@ from s2sad.ir.nodes import (
 from s2sad.ir.rewrite import Edit, in_call, in_statement, nested, same_block, with_blocks
 
 _COMMUTATIVE = frozenset(("add", "mul", "eq", "ne", "band", "bor", "bxor"))
+_OPERATORS = ARITHMETIC | COMPARISONS
+_ATTRIBUTES = METADATA | {"T", "real", "imag"}
 _DISPLAYS = frozenset(("list", "dict", "tuple", "fstring"))
 
 
@@ -60,12 +62,12 @@ class _Sharing:
         self._readers: dict[int, list[Hashable]] = {}
         self._instead: dict[str, Atom] = {}
         self._equal: dict[str, Atom] = {}  # names that stay, by the earlier name of the same number
-        self._fixed = self._written_or_seen(program)
+        self._changing = frozenset().union(*map(self.aliases.written, program.body))
+        self._fixed = self._written_or_seen()
 
-    def _written_or_seen(self, program: Program) -> frozenset[int]:
+    def _written_or_seen(self) -> frozenset[int]:
         aliases = self.aliases
-        written = [aliases.written(stmt) for stmt in program.body]
-        return frozenset().union(aliases.visible, aliases.returned, aliases.identity, *written)
+        return frozenset().union(aliases.visible, aliases.returned, aliases.identity, self._changing)
 
     def block(self, block: Block) -> Block:
         """The block with equal expressions shared; what it made available ends with it."""
@@ -119,7 +121,7 @@ class _Sharing:
 
     def _enter(self, key: Hashable, let: Let) -> None:
         self._available[key] = let
-        for cls in self.aliases.reads(let.call, self.kinds.get(let.name, OBJECT)):
+        for cls in self.aliases.reads(let.call, self.kinds.get(let.name, OBJECT)) & self._changing:
             self._readers.setdefault(cls, []).append(key)
 
     def _end(self, stmt: Stmt) -> None:
@@ -164,10 +166,10 @@ class _Sharing:
         """Whether a user's second spelling stays: views, shapes, and arithmetic of scalars."""
         call, kind = let.call, self.kinds.get(let.name, OBJECT)
         if call.fun == "getattr":
-            return isinstance(call.args[1], Const) and call.args[1].value in METADATA | {"T", "real", "imag"}
+            return isinstance(call.args[1], Const) and call.args[1].value in _ATTRIBUTES
         if call.fun in ("getitem", "len"):  # two readings of one element would be taped twice
             return not kind.is_scalar or call.fun == "len"
-        return call.fun in ARITHMETIC | COMPARISONS and kind.is_scalar
+        return call.fun in _OPERATORS and kind.is_scalar
 
 
 def _spelling(atom: Atom) -> str:

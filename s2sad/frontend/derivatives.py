@@ -1,0 +1,131 @@
+"""Derivatives that are made and called inside of the function: their generated text is inlined.
+
+    slope = grad(f)                 def h(x): return slope(x)**2
+    h                               the text of slope for x's kind, lowered in place of the call; then its square
+
+What a call of a derivative converts at its boundary is converted here: Python floats have Python floats as
+gradients.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from s2sad.errors import UnsupportedError, refuse
+from s2sad.frontend.state import CALLABLE, Closure, Group, Part, State, Value
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Call, Const, Ref, Var
+
+
+class Derivatives(State):
+    """The part of lowering that makes and calls derivatives."""
+
+    def transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """`s2sad.grad(f, argnums)` as a live transform."""
+        if not fn.obj.__s2sad_transform__:
+            self.refuse(
+                node, f"{fn.text} is called inside of a differentiated function", "use grad or value_and_grad"
+            )
+        if not args and "fun" not in kwargs:
+            return Part(fn, args, kwargs)
+        target = args[0] if args else kwargs["fun"]
+        if isinstance(target, Closure):
+            self.refuse(
+                node,
+                "a function that is made here is differentiated here",
+                "define it outside, and pass what it reads as arguments",
+            )
+        if not isinstance(target, Ref) or not callable(target.obj):
+            self.refuse(
+                node, "the function that is differentiated here is not known", "name one that is defined outside"
+            )
+        options = [self._known(a, node) for a in args[1:]]
+        named = {k: self._known(v, node) for k, v in kwargs.items() if k != "fun"}
+        key = (id(fn.obj), id(target.obj), repr(options), repr(named))
+        if key not in self.transforms:
+            self.transforms[key] = fn.obj(target.obj, *options, **named)
+        return Ref(f"{fn.text}({target.text})", self.transforms[key])
+
+    def _known(self, value: Value, node: ast.AST) -> Any:
+        """The object behind an option of a transform."""
+        if isinstance(value, Const):
+            return value.value
+        if isinstance(value, Ref):
+            return value.obj
+        if isinstance(value, Group) and value.cat in ("tuple", "list"):
+            return tuple(self._known(item, node) for item in value.items)
+        self.refuse(node, "an option of a transform is not known before the call", "write a literal")
+
+    def call_transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """The body of the derivative for arguments of these kinds."""
+        obj, source = fn.obj, fn.obj.primal
+        bound = [self.live_value(f"{fn.text}.args[{i}]", v) for i, v in enumerate(source.args)]
+        named = {k: self.live_value(f"{fn.text}.keywords[{k!r}]", v) for k, v in source.keywords.items()}
+        defaults = [self.live_value(f"{fn.text}.default{i}", d) for i, d in enumerate(source.defaults)]
+        kwdefaults = {k: self.live_value(f"{fn.text}.default_{k}", d) for k, d in source.kwdefaults.items()}
+        given = self.bind_arguments(
+            source.node.args, [*bound, *args], {**named, **kwargs}, defaults, kwdefaults, node, obj.__name__
+        )
+        env = {n: given[n] for n in obj.binder.signature.parameters}
+        kinds: dict[str, Kind | Atom] = {}
+        live: dict[str, Any] = {}
+        for name, value in env.items():
+            kinds[name] = self._described(name, value, live, node)
+            if kinds[name] == K.BOTTOM:
+                return self.emit(Call("call", (Const(None),)), K.BOTTOM, node)
+        try:
+            made_from, order, derived = obj.generated(kinds, live)
+        except UnsupportedError as error:
+            if any(r.span is None for r in error.refusals):  # of the call, not of the function's code
+                refuse(self.span(node), error.refusals[0].what, error.refusals[0].instead)
+            raise
+        for dependency in derived.dependencies:
+            self.dependencies.setdefault((id(dependency), dependency.text), dependency)
+        parameters = [a.arg for a in made_from.node.args.args]
+        inner = dict(zip(parameters, [env[n] for n in order], strict=True))
+        result = self.inline(made_from, made_from.node, inner, None, made_from.fun.__code__)
+        return self._converted(obj, result, env, node)
+
+    def _described(self, name: str, value: Value, live: dict[str, Any], node: ast.AST) -> Kind | Atom:
+        """What the derivative knows of an argument."""
+        if isinstance(value, CALLABLE):
+            self.refuse(
+                node,
+                "a function that is made here is passed to a derivative",
+                "pass one that is defined outside",
+            )
+        kind = self.kind(value)
+        if isinstance(value, Const) and not kind.is_number:
+            return value
+        if kind == K.OBJECT and isinstance(value, Ref):
+            if callable(value.obj) and not hasattr(value.obj, "__dict__") or isinstance(value.obj, type):
+                return Ref(name, value.obj)
+            if callable(value.obj) and hasattr(value.obj, "__name__"):
+                return Ref(name, value.obj)
+            live[name] = value.obj
+        if isinstance(value, Var) and value.name in self.live:
+            live[name] = self.live[value.name]
+        return kind
+
+    def _converted(self, obj: Any, result: Value, env: dict[str, Value], node: ast.AST) -> Value:
+        """The result as the call gives it."""
+        if obj.mode == "value_and_grad":
+            value, grads = self.unpack(result, 2, node)
+            return Group("tuple", [value, self._gradients(obj, grads, env, node)])
+        return self._gradients(obj, result, env, node)
+
+    def _gradients(self, obj: Any, grads: Value, env: dict[str, Value], node: ast.AST) -> Value:
+        names = obj.parameters()
+        parts = [grads] if len(names) == 1 else self.unpack(grads, len(names), node)
+        found = [self._gradient(part, env[name], node) for name, part in zip(names, parts, strict=True)]
+        return found[0] if obj.single else Group("tuple", found)
+
+    def _gradient(self, grad: Value, argument: Value, node: ast.AST) -> Value:
+        if self.kind(argument).cat == "float" and self.kind(grad).cat != "float":
+            return self.apply("float", [grad], {}, node)
+        return grad
+
+
+__all__ = ["Derivatives"]
