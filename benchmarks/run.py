@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -137,7 +138,7 @@ def gradients(rounds: int) -> None:
     for n in (1000, 4000):
         x = rng.uniform(size=n)
         t = s2sad.value_and_grad(recurrence)
-        value, seconds = ratio(lambda t=t, x=x: t(x), lambda x=x: recurrence(x.copy()), rounds)
+        value, seconds = ratio(lambda t=t, x=x: t(x), lambda x=x: recurrence(x.copy()), rounds + 2)
         per_element.append(seconds/n)
         rows.append((f"loop over elements, {n} of them", value, ""))
     growth = per_element[1]/per_element[0]
@@ -174,14 +175,21 @@ def transforms(rounds: int) -> None:
 def imports(rounds: int) -> None:
     print("\nmilliseconds to import                                            bound")
 
-    def cost(module: str) -> float:
-        code = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        return 1e3*float(done.stdout)
-
-    numpy_alone = min(cost("numpy") for _ in range(3*rounds))
-    both = min(cost("s2sad") for _ in range(3*rounds))
-    report([("import numpy", numpy_alone, ""), ("import s2sad, beyond that", both - numpy_alone, "30")])
+    found = []
+    with tempfile.TemporaryDirectory() as folder:  # byte code, as an installation has it
+        env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        env["PYTHONPYCACHEPREFIX"] = folder
+        code = (
+            "import time; a = time.perf_counter(); import numpy; b = time.perf_counter(); import s2sad; "
+            "print(b - a, time.perf_counter() - b)"
+        )
+        for _ in range(1 + 3*rounds):
+            done = subprocess.run(
+                [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env
+            )
+            found.append([1e3*float(word) for word in done.stdout.split()])
+    numpy_alone, beyond = (min(column) for column in zip(*found[1:], strict=True))
+    report([("import numpy", numpy_alone, ""), ("import s2sad, beyond that", beyond, "30")])
 
 
 def others(rounds: int) -> None:

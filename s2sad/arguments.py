@@ -1,8 +1,8 @@
 """Arguments and results at the boundary: what a call's arguments are, and the user's types for cotangents.
 
-`signature` is the key under which derivatives are remembered: types, dtypes, ranks, which axes have length 1
-and which have equal lengths; objects that stand for themselves are held by it, so that an id is never met
-again. `Describer` says the same in the terms of the IR. `conform` gives a cotangent the type, dtype and
+`signature` is the key under which derivatives are remembered: types, dtypes, ranks, contiguity, which axes
+have length 1 and which have equal lengths; objects that stand for themselves are held by it, so that an id is
+never met again. `Describer` says the same in the terms of the IR. `conform` gives a cotangent the type, dtype and
 structure of the value that it belongs to; internal cotangents are gradients of the real inner product, so
 complex ones are conjugated.
 """
@@ -59,7 +59,7 @@ def _key(value: Any, lengths: dict[int, int], by_parts: bool = True) -> Any:
         return cls
     if cls in ARRAYS:
         shape = tuple([1 if n == 1 else (lengths.setdefault(n, len(lengths)),) for n in value.shape])
-        return np.ndarray, value.dtype, shape
+        return np.ndarray, value.dtype, shape, value.flags.forc
     if isinstance(value, np.generic):
         return cls
     if cls is list or cls is tuple or is_namedtuple(value):

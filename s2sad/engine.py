@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.errors import Span, UnsupportedError
 from s2sad.frontend.lower import Lowered, lower
-from s2sad.frontend.source import Source, release_with, source_of_text
+from s2sad.frontend.source import Source, deep, release_with, source_of_text
 from s2sad.frontend.state import Assumed, Dependency
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -116,12 +116,21 @@ class Request:
 
 
 def derive(
-    source: Source, request: Request, arguments: Mapping[str, Kind | Atom], live: Mapping[str, Any]
+    source: Source,
+    request: Request,
+    arguments: Mapping[str, Kind | Atom],
+    live: Mapping[str, Any],
+    strided: Iterable[str] = (),
 ) -> Derived:
-    """Generate and compile a derivative; `arguments` are all parameters' kinds (or known values) in order."""
-    with _lock:
+    """Generate and compile a derivative.
+
+    `arguments` are all parameters' kinds (or known values) in order, `strided` the parameters whose arrays are
+    not contiguous.
+    """
+    with _lock, deep():
         name = "lambda_" if source.fun.__name__ == "<lambda>" else source.fun.__name__
         lowered = lower(source, name, dict(arguments), dict(live))
+        lowered.strided = frozenset(ssa for n in strided if (ssa := lowered.arguments.get(n)) is not None)
         kind = result_kind(lowered)
         if kind.cat != "object":  # what is not known may stand for code that is to be refused by name
             request.check(kind)

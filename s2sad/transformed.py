@@ -257,7 +257,8 @@ class Transformed(Generic[P]):
                 live[name] = value
         from s2sad import engine
 
-        derived = engine.derive(source, self.request(wrt), known, live)
+        strided = [n for n, v in values.items() if type(v) in A.ARRAYS and not v.flags.forc]
+        derived = engine.derive(source, self.request(wrt), known, live, strided)
         return derived, [n for n in values if derived.lowered.arguments.get(n) is not None]
 
     def request(self, wrt: list[str], seen: bool = True) -> Request:

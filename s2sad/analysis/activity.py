@@ -1,10 +1,12 @@
 """Activity: which values vary with the arguments that derivatives are taken by (Hascoet's "varied").
 
-    y = 2*x; n = len(x); z = np.floor(y)      y varies with x; n is an integer; floor has no derivative: z does not vary
+    y = 2*x; n = len(x); z = np.floor(y)      y varies with x; n is an integer;
+                                              floor has no derivative: z does not vary
 
-Accepts a lowered program; guarantees that a value which is not in the result has derivative zero. Flow-insensitive for
-storage that is written: if one write varies, all names of the class vary. The other half of activity, "useful", needs no
-analysis: a value whose cotangent is absent when the reverse sweep reaches its definition is not useful.
+Accepts a lowered program; guarantees that a value which is not in the result has derivative zero.
+Flow-insensitive for storage that is written: if one write varies, all names of the class vary. The other half
+of activity, "useful", needs no analysis: a value whose cotangent is absent when the reverse sweep reaches its
+definition is not useful.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from s2sad.ir.nodes import (
     Moves,
     Program,
     Range,
+    Stmt,
     Store,
     Var,
     While,
@@ -33,16 +36,14 @@ from s2sad.rules import registry
 from s2sad.rules.binding import BindingError, bind
 
 CONSTANT = frozenset(
-    "not lt le eq ne gt ge is isnot in notin len range fstring floordiv band bor bxor lshift rshift invert int round bool".split()
+    "not lt le eq ne gt ge is isnot in notin len range fstring floordiv"
+    " band bor bxor lshift rshift invert int round bool".split()
 )
 CARRIERS = frozenset(
     ("tuple", "list", "dict", "getitem", "getattr", "copy", "list.pop", "call", "min", "max", "sum")
 )
-
-
-SHAPES = frozenset(
-    (("np.full_like", "a"), ("unbroadcast", "x"), ("unreduce", "x"))
-)  # operands of which only the shape is read
+# Operands of which only the shape is read.
+SHAPES = frozenset((("np.full_like", "a"), ("unbroadcast", "x"), ("unreduce", "x")))
 
 
 def carries(kind: Kind) -> bool:
@@ -60,6 +61,8 @@ def varied(program: Program, aliases: Aliases, wrt: Iterable[str], frozen: froze
 
 
 class _Varied:
+    """The smallest set of names and storage classes that is closed under "made of something that varies"."""
+
     def __init__(self, program: Program, aliases: Aliases, frozen: frozenset[str]) -> None:
         self.program = program
         self.kinds = program.kinds
@@ -74,6 +77,7 @@ class _Varied:
                 self.written |= aliases.written(stmt)
 
     def run(self, wrt: Iterable[str]) -> frozenset[str]:
+        """The names that vary with `wrt`: a fixed point over all statements."""
         for name in wrt:
             self._add(name)
         self.changed = True
@@ -113,43 +117,51 @@ class _Varied:
             return False
         return name in self.names or self.aliases.of(name) in self.classes
 
-    def _visit(self, stmt: object) -> None:
+    def _visit(self, stmt: Stmt) -> None:
         if isinstance(stmt, Let):
             if self._call_varies(stmt.call):
                 self._add(stmt.name)
         elif isinstance(stmt, Do):
-            if stmt.call.fun == "list.append" and self._varies(stmt.call.args[1]):
-                self._add_class(
-                    self.aliases.of(stmt.call.args[0].name) if isinstance(stmt.call.args[0], Var) else None
-                )
-            elif stmt.call.fun not in ("print", "assert", "raise") and any(
-                self._varies(a) for a in stmt.call.args
-            ):
-                for name in (n for a in stmt.call.args[:1] for n in atom_vars(a)):
-                    self._add_class(self.aliases.of(name))
+            self._visit_do(stmt.call)
         elif isinstance(stmt, Store):
-            if (
-                self._varies(stmt.value)
-                and isinstance(stmt.base, Var)
-                and carries(self.kinds.get(stmt.base.name, OBJECT))
-            ):
-                self._add(stmt.base.name)
-                self._add_class(self.aliases.of(stmt.base.name))
+            self._visit_store(stmt)
         elif isinstance(stmt, If):
             for out in stmt.outs:
                 if self._varies(out.then) or self._varies(out.orelse):
                     self._add(out.name)
         elif isinstance(stmt, For | While):
-            for carry in stmt.carried:
-                if self._varies(carry.init) or self._varies(carry.next) or carry.name in self.names:
-                    self._add(carry.name)
-                    self._add(carry.out)
-            if isinstance(stmt, For) and not isinstance(stmt.space, Range) and self._varies(stmt.space):
-                self._add(stmt.target)
+            self._visit_loop(stmt)
         elif isinstance(stmt, Moves):
             for name, value in zip(stmt.names, stmt.values, strict=True):
                 if self._varies(value):
                     self._add(name)
+
+    def _visit_do(self, call: Call) -> None:
+        """A call for its effect: what it writes holds what it was given."""
+        if call.fun == "list.append" and self._varies(call.args[1]):
+            xs = call.args[0]
+            self._add_class(self.aliases.of(xs.name) if isinstance(xs, Var) else None)
+        elif call.fun not in ("print", "assert", "raise") and any(self._varies(a) for a in call.args):
+            for name in (n for a in call.args[:1] for n in atom_vars(a)):
+                self._add_class(self.aliases.of(name))
+
+    def _visit_store(self, stmt: Store) -> None:
+        base = stmt.base
+        if (
+            self._varies(stmt.value)
+            and isinstance(base, Var)
+            and carries(self.kinds.get(base.name, OBJECT))
+        ):
+            self._add(base.name)
+            self._add_class(self.aliases.of(base.name))
+
+    def _visit_loop(self, stmt: For | While) -> None:
+        for carry in stmt.carried:
+            if self._varies(carry.init) or self._varies(carry.next) or carry.name in self.names:
+                self._add(carry.name)
+                self._add(carry.out)
+        if isinstance(stmt, For) and not isinstance(stmt.space, Range) and self._varies(stmt.space):
+            self._add(stmt.target)
 
     def _call_varies(self, call: Call) -> bool:
         if call.fun in CONSTANT:
@@ -158,10 +170,10 @@ class _Varied:
             if call.fun == "getitem":
                 return self._varies(call.args[0])
             return any(self._varies(a) for a in call.args) or any(self._varies(a) for _, a in call.kwargs)
-        return any(self._varies(a) for a in differentiable(call, self.kinds))
+        return any(self._varies(a) for a in differentiable(call))
 
 
-def differentiable(call: Call, kinds: dict[str, Kind]) -> list[Atom]:
+def differentiable(call: Call) -> list[Atom]:
     """The operands of a call by which its rule has a derivative that is not identically zero."""
     try:
         rule = registry.rule(call.fun)
@@ -171,9 +183,8 @@ def differentiable(call: Call, kinds: dict[str, Kind]) -> list[Atom]:
         _, atoms = bind(rule, call, lambda a: OBJECT)
     except BindingError:
         return []
-    if (
-        rule.form == "structural" and rule.vjp
-    ):  # an argument without a text has no known derivative: see `reverse`
+    if rule.form == "structural" and rule.vjp:
+        # An argument without a text has no known derivative: `transform.rules` refuses it.
         return [atom for name, atom in atoms.items() if (call.fun, name) not in SHAPES]
     active = (
         set(rule.vjp)

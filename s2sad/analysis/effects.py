@@ -1,7 +1,7 @@
 """Storage classes: which names may share storage, and which statements read and write it.
 
 Accepts a `Program`; guarantees answers that hold on every run of it. `analysis.primitives` says
-what single calls do; its questions can be asked from here as well.
+what single calls do.
 
     v = u[1:]; xs.append(v); v *= 2     u, v and the elements of xs are one class; the store writes it,
                                         the append writes the class of xs only
@@ -58,8 +58,6 @@ from s2sad.ir.nodes import (
     blocks,
     walk,
 )
-
-__all__ = ["Aliases", "Classes", "is_opaque", "is_pure", "may_raise", "reads_contents"]
 
 Classes = frozenset[int]
 NOTHING: Classes = frozenset()

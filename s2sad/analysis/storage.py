@@ -3,12 +3,13 @@
 Accepts a lowered program and its alias classes; guarantees for every class of arrays one of three treatments.
 
 functional  never written: cotangents are values, a view is a linear operation
-linear      written, and every binding is known: a value is a whole storage ("origin") or a view of one that is named, and
-            what goes round a loop or out of a branch hands its storage over (nobody else uses it afterwards). One shadow per
-            origin, handed over in reverse; the shadow of a view is the same view of the shadow.
+linear      written, and every binding is known: a value is a whole storage ("origin") or a view of one that
+            is named, and what goes round a loop or out of a branch hands its storage over (nobody else uses
+            it afterwards). One shadow per origin, handed over in reverse; the shadow of a view is the same
+            view of the shadow.
                 u, v, w = v, w, u         hands over three storages
-table       written, and bindings are known at run time only: `prev = cur` over rows, `b = bufs[i % 2]`, reshape and ravel
-            that may copy. Shadows are found by address (`runtime.Shadows`).
+table       written, and bindings are known at run time only: `prev = cur` over rows, `b = bufs[i % 2]`,
+            reshape and ravel that may copy. Shadows are found by address (`runtime.Shadows`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from s2sad.analysis.effects import Aliases
-from s2sad.analysis.primitives import effect_of, is_opaque, kind_of, subscript
+from s2sad.analysis.primitives import PURE, effect_of, is_opaque, kind_of, subscript
+from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
     Atom,
     Block,
@@ -36,6 +38,7 @@ from s2sad.ir.nodes import (
     Var,
     While,
     blocks,
+    defines,
     uses,
     walk,
 )
@@ -43,21 +46,19 @@ from s2sad.ir.nodes import (
 ARRAYS = ("array", "num")
 
 
-def is_view(call: Call, kinds: dict[str, object], result: object) -> str:
-    """ "view", "maybe", "" (fresh) or "element": how an array result hangs together with the first operand."""
+def is_view(call: Call, kinds: dict[str, Kind], result: Kind) -> str:
+    """How an array result hangs together with the first operand: "view", "maybe", "" (fresh) or "element"."""
     if call.fun == "getitem":
-        what = subscript(kind_of(call.args[0], kinds), call.args[1], result, kinds)  # type: ignore[arg-type]
+        what = subscript(kind_of(call.args[0], kinds), call.args[1], result, kinds)
         return {"view": "view", "maybe": "maybe", "fresh": "", "element": "element"}.get(what, "element")
     if call.fun == "getattr":
         name = call.args[1].value if isinstance(call.args[1], Const) else ""
         if name == "T":
             return "view"
         return "" if name in ("shape", "size", "ndim", "dtype", "itemsize", "nbytes") else "element"
-    if call.fun in ("list.pop",):
-        return "element"
     if call.fun in ("copy", "tuple", "list", "dict"):
         return ""
-    if is_opaque(call):
+    if call.fun == "list.pop" or is_opaque(call):
         return "element"
     effect = effect_of(call)
     return {"view": "view", "maybe": "maybe"}.get(effect.result, "")
@@ -106,7 +107,7 @@ class Storage:
     def view_of(self, name: str) -> Let | None:
         """The definition of a name as a view of another name, None if it is an origin."""
         let = self.lets.get(name)
-        if let is not None and is_view(let.call, self.kinds, self.kinds[name]) == "view":  # type: ignore[arg-type]
+        if let is not None and is_view(let.call, self.kinds, self.kinds[name]) == "view":
             return let
         return None
 
@@ -156,7 +157,7 @@ class Storage:
                     self._use(carry.next)
             self._count += 1
             self.span[stmt] = (at, self._count)
-            for name in _defined(stmt):
+            for name in defines(stmt):
                 self.places[name] = Place(loops, number, self._count)
 
     def _use(self, atom: Atom) -> None:
@@ -183,7 +184,7 @@ class Storage:
             return False
         for name in members:
             let = self.lets.get(name)
-            if let is not None and is_view(let.call, self.kinds, self.kinds[name]) not in ("", "view"):  # type: ignore[arg-type]
+            if let is not None and is_view(let.call, self.kinds, self.kinds[name]) not in ("", "view"):
                 return False
         family: dict[str, list[str]] = {}
         for name in members:
@@ -215,7 +216,7 @@ class Storage:
         nexts = self._whole([c.next for c in carried], family)
         if inits is None or nexts is None:
             return False
-        start, end = self.span[stmt]
+        start, _ = self.span[stmt]
         for name in inits:
             if self.places[name].loops != self.loops[stmt]:
                 return False
@@ -242,17 +243,9 @@ class Storage:
 
 def is_plain(call: Call) -> bool:
     """Whether a call is an operator or display, which writes nothing."""
-    from s2sad.analysis.primitives import PURE
-
     return (
         call.fun in PURE
         or call.fun.startswith("list.")
         or call.fun in ("raise", "assert", "print")
         or is_opaque(call)
     )
-
-
-def _defined(stmt: Stmt) -> tuple[str, ...]:
-    from s2sad.ir.nodes import defines
-
-    return defines(stmt)

@@ -38,6 +38,7 @@ from s2sad.backend.tree import (
     Node,
     Remark,
     Tree,
+    Unpack,
     Write,
     nodes,
     operands,
@@ -121,8 +122,16 @@ def _collect(program: Program, body: list[Tree], roots: Roots) -> None:
                 speller.index(expr)
             else:
                 speller(expr)
-    if program.quiet:
+    if program.quiet or program.quiet_all:
         roots.dotted("np.errstate")
+
+
+def _is_backward(stmt: Tree) -> bool:
+    return isinstance(stmt, Remark) and stmt.text == "backward"
+
+
+def _computes(block: list[Tree]) -> bool:
+    return any(any(nodes(e)) for s in walk(block) for e in operands(s))
 
 
 class _Function:
@@ -144,18 +153,20 @@ class _Function:
         return write(ast.Module([made], []), self.marks, self.remarks)
 
     def top(self, body: list[Tree]) -> list[ast.stmt]:
-        """The body; what follows `backward` is put under errstate where it computes anything."""
-        cut = next((k for k, s in enumerate(body) if isinstance(s, Remark) and s.text == "backward"), None)
+        """The body; what follows `backward`, or all of it, is put under errstate where it computes anything."""
+        if self.program.quiet_all:
+            made = self.block(body[1:] if body and _is_backward(body[0]) else body)
+            return [self.silent(made)] if _computes(body) else made
+        cut = next((k for k, s in enumerate(body) if _is_backward(s)), None)
         rest = [] if cut is None else body[cut + 1 :]
-        if (
-            cut is None
-            or not self.program.quiet
-            or not any(any(nodes(e)) for s in walk(rest) for e in operands(s))
-        ):
+        if cut is None or not self.program.quiet or not _computes(rest):
             return self.block(rest if cut == 0 else body)  # nothing stands before the reverse sweep
+        return [*self.block(body[: cut + 1]), self.silent(self.block(rest))]
+
+    def silent(self, block: list[ast.stmt]) -> ast.stmt:
+        """A block under errstate."""
         state = ast.Call(self.roots.dotted("np.errstate"), [], [ast.keyword("all", ast.Constant("ignore"))])
-        quiet = ast.With([ast.withitem(state)], self.filled(self.block(rest)))
-        return [*self.block(body[: cut + 1]), quiet]
+        return ast.With([ast.withitem(state)], self.filled(block))
 
     def filled(self, block: list[ast.stmt]) -> list[ast.stmt]:
         """A block that holds a statement."""
@@ -185,6 +196,8 @@ class _Function:
             return [self.assign(stmt)]
         if isinstance(stmt, Copy):
             return self.copy(stmt)
+        if isinstance(stmt, Unpack):
+            return [self.unpack(stmt)]
         if isinstance(stmt, Write):
             return [self.store(stmt)]
         if isinstance(stmt, Effect):
@@ -217,6 +230,12 @@ class _Function:
         if len(targets) == 1:
             return [ast.Assign(targets, values[0])]
         return [ast.Assign([ast.Tuple(targets, ast.Store())], ast.Tuple(values, ast.Load()))]
+
+    def unpack(self, stmt: Unpack) -> ast.stmt:
+        blank = "_" if all(self.python[name] != "_" for name in self.program.params) else "__"
+        names = [blank if name is None else self.python[name] for name in stmt.names]
+        targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in names]
+        return ast.Assign([ast.Tuple(targets, ast.Store())], self.spell(stmt.value))
 
     def store(self, stmt: Write) -> ast.stmt:
         base, value = self.spell(stmt.base), self.spell(stmt.value)

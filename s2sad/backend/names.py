@@ -29,6 +29,7 @@ from s2sad.backend.tree import (
     Loop,
     Node,
     Tree,
+    Unpack,
     expr_vars,
     inner,
     operands,
@@ -127,6 +128,8 @@ def _defined(stmt: Tree) -> tuple[str, ...]:
         return (stmt.name,)
     if isinstance(stmt, Copy):
         return tuple(name for name, _ in stmt.pairs)
+    if isinstance(stmt, Unpack):
+        return tuple(name for name in stmt.names if name is not None)
     return (stmt.target,) if isinstance(stmt, Loop) and stmt.target is not None else ()
 
 
@@ -181,6 +184,8 @@ class _Liveness:
             return live & ~classes.bit(stmt.name) | classes.mask(expr_vars(stmt.value))
         if isinstance(stmt, Copy):
             return self.copy(stmt, live)
+        if isinstance(stmt, Unpack):
+            return self.unpack(stmt, live)
         if isinstance(stmt, Branch):
             then, orelse = self.block(stmt.then, live, left), self.block(stmt.orelse, live, left)
             return then | orelse | classes.mask(expr_vars(stmt.cond))
@@ -205,6 +210,13 @@ class _Liveness:
         for _, source in real:
             live |= classes.mask(expr_vars(source))
         return live
+
+    def unpack(self, stmt: Unpack, live: int) -> int:
+        classes = self.classes
+        targets = classes.mask(_defined(stmt))
+        for name in _defined(stmt):
+            classes.define(name, live | targets)
+        return live & ~targets | classes.mask(expr_vars(stmt.value))
 
     def loop(self, stmt: Loop, after: int) -> int:
         head = self.outer[id(stmt)] | after

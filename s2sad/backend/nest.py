@@ -35,6 +35,7 @@ from s2sad.backend.tree import (
     Remark,
     Result,
     Tree,
+    Unpack,
     Write,
     depth,
     expression,
@@ -42,6 +43,7 @@ from s2sad.backend.tree import (
     measure,
     nodes,
 )
+from s2sad.backend.unpack import unpacked
 from s2sad.ir.kinds import BOOL, OBJECT, RANGE
 from s2sad.ir.nodes import (
     Atom,
@@ -109,11 +111,15 @@ class _Nester:
         self.facts = Facts(program.kinds)
         self.peephole = Peephole(program.kinds)
         self.may_move = may_move
-        self.quiet = program.quiet
+        self.quiet = program.quiet and not program.quiet_all
+        self.indent = 8 if program.quiet_all else 4
         self.counts = reads(program.body)
+        self.parts = unpacked(program)
+        for name in self.parts.tuples:
+            self.counts[name] = 1
 
     def __call__(self, body: Block) -> list[Tree]:
-        return self.block(body, 4).done()
+        return self.block(body, self.indent).done()
 
     def block(self, body: Block, indent: int) -> _Line:
         """A nested block; what stands in it may not leave it."""
@@ -124,7 +130,13 @@ class _Nester:
 
     def stmt(self, stmt: Stmt, line: _Line) -> None:
         """Append one statement to the line of those that stand."""
-        if isinstance(stmt, Let):
+        if isinstance(stmt, Let) and stmt in self.parts.others:
+            return
+        if isinstance(stmt, Let) and stmt in self.parts.first:
+            whole, names = self.parts.first[stmt]
+            kept = [name if name is not None and self.counts[name] else None for name in names]
+            line.add(Unpack(kept, Var(whole), [stmt]))
+        elif isinstance(stmt, Let):
             line.add(Assign(stmt.name, self.node(stmt.call, stmt.made, stmt), stmt.made, [stmt]))
         elif isinstance(stmt, Do):
             line.add(Effect(self.node(stmt.call, stmt.made, None), stmt.made, [stmt]))
@@ -260,7 +272,7 @@ class _Line:
             stmt.value = self.fold(stmt.value, stmt)
             if isinstance(stmt.value, Node):
                 stmt.value = self.owner.peephole(stmt.value)
-        elif isinstance(stmt, Effect | Result):
+        elif isinstance(stmt, Effect | Result | Unpack):
             stmt.value = self.fold(stmt.value, stmt)
         elif isinstance(stmt, Branch):
             stmt.cond = self.fold(stmt.cond, stmt)
@@ -317,6 +329,8 @@ class _Line:
             return width(stmt.cond) + 8
         if isinstance(stmt, Loop):
             return width(stmt.space) + 9 + width(Var(stmt.target or ""))
+        if isinstance(stmt, Unpack):
+            return sum(2 + width(Var(name or "_")) for name in stmt.names) + 1 + width(stmt.value)
         return width(stmt.value) + 7 if isinstance(stmt, Result) else 0
 
     def fold(self, expr: Expr, into: Tree) -> Expr:

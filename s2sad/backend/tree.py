@@ -152,6 +152,15 @@ class Copy:
 
 
 @dataclass(slots=True)
+class Unpack:
+    """`a, _, b = value`: the parts of a tuple, None where nobody reads one."""
+
+    names: list[str | None]
+    value: Expr
+    origins: list[Stmt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Exit:
     """`break`."""
 
@@ -174,7 +183,7 @@ class Result:
     origins: list[Stmt] = field(default_factory=list)
 
 
-Tree = Assign | Effect | Write | Branch | Loop | Copy | Exit | Remark | Result
+Tree = Assign | Effect | Write | Branch | Loop | Copy | Unpack | Exit | Remark | Result
 
 
 def expression(atom: Atom) -> Expr:
@@ -216,7 +225,7 @@ def nodes(expr: Expr | None) -> Iterator[Node]:
 
 def operands(stmt: Tree) -> tuple[Expr, ...]:
     """The expressions that a statement itself evaluates, in the order in which Python does."""
-    if isinstance(stmt, Assign | Effect | Result):
+    if isinstance(stmt, Assign | Effect | Result | Unpack):
         return (stmt.value,)
     if isinstance(stmt, Write):
         index = () if stmt.index is None else (stmt.index,)

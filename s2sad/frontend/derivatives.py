@@ -10,13 +10,16 @@ gradients.
 from __future__ import annotations
 
 import ast
+import types
 from typing import Any
 
 from s2sad.errors import UnsupportedError, refuse
-from s2sad.frontend.state import CALLABLE, Closure, Group, Part, State, Value
+from s2sad.frontend.operators import live_object
+from s2sad.frontend.source import release_with, source_of_text
+from s2sad.frontend.state import CALLABLE, Closure, Group, Method, Part, State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Ref, Var
+from s2sad.ir.nodes import Atom, Call, Const, Ref, Undef, Var
 
 
 class Derivatives(State):
@@ -31,12 +34,13 @@ class Derivatives(State):
         if not args and "fun" not in kwargs:
             return Part(fn, args, kwargs)
         target = args[0] if args else kwargs["fun"]
+        captured: dict[str, Value] = {}
         if isinstance(target, Closure):
-            self.refuse(
-                node,
-                "a function that is made here is differentiated here",
-                "define it outside, and pass what it reads as arguments",
-            )
+            target, captured = self._lifted(target, node)
+        elif isinstance(target, Method) and isinstance(target.fn, Ref):
+            owner = live_object(self, target.self)
+            if owner is not None and isinstance(target.fn.obj, types.FunctionType):
+                target = Ref(target.fn.text, self._once(types.MethodType(target.fn.obj, owner)))
         if not isinstance(target, Ref) or not callable(target.obj):
             self.refuse(
                 node, "the function that is differentiated here is not known", "name one that is defined outside"
@@ -46,7 +50,73 @@ class Derivatives(State):
         key = (id(fn.obj), id(target.obj), repr(options), repr(named))
         if key not in self.transforms:
             self.transforms[key] = fn.obj(target.obj, *options, **named)
-        return Ref(f"{fn.text}({target.text})", self.transforms[key])
+        made = Ref(f"{fn.text}({target.text})", self.transforms[key])
+        return Part(made, [], captured) if captured else made
+
+    def _once(self, method: types.MethodType) -> types.MethodType:
+        """The same object for the same method."""
+        key = (method.__func__, id(method.__self__))
+        made: types.MethodType = self.transforms.setdefault(key, method)
+        return made
+
+    def _lifted(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
+        """A nested function as one that takes what it reads of the functions around it by keyword.
+
+            lambda v: v*k        def lambda_(v, *, k): return v*k
+        """
+        spec = target.node.args
+        if target.defaults or target.kwdefaults or spec.vararg or spec.kwarg:
+            self.refuse(
+                node,
+                "a nested function with defaults or star arguments is differentiated here",
+                "define it outside, and pass what it reads as arguments",
+            )
+        captured, space = self._read_names(target, node)
+        known = self.transforms.get(target.node)
+        if known is None or known[1] != list(captured):
+            known = self.transforms[target.node] = self._compiled(target, list(captured), space), list(captured)
+        return Ref(known[0].__name__, known[0]), captured
+
+    def _read_names(self, target: Closure, node: ast.AST) -> tuple[dict[str, Value], dict[str, Any]]:
+        """The values of the program that a nested function reads, and the objects from outside."""
+        own = {a.arg for a in ast.walk(target.node) if isinstance(a, ast.arg)}
+        own |= {n.id for n in ast.walk(target.node) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+        captured: dict[str, Value] = {}
+        space: dict[str, Any] = {"__name__": target.scope.source.module}
+        here, self.scope = self.scope, target.scope
+        try:
+            for n in ast.walk(target.node):
+                if isinstance(n, ast.Name) and n.id not in own and n.id not in captured:
+                    value = self.lookup(n.id, n)
+                    if isinstance(value, Ref) and self.kind(value) == K.OBJECT:
+                        space[n.id] = value.obj
+                    elif isinstance(value, CALLABLE) or isinstance(value, Undef):
+                        self.refuse(node, f"the nested function {n.id!r} is read by one that is differentiated here",
+                                    "define both outside")
+                    else:
+                        captured[n.id] = value
+        finally:
+            self.scope = here
+        return captured, space
+
+    def _compiled(self, target: Closure, captured: list[str], space: dict[str, Any]) -> types.FunctionType:
+        spec = target.node.args
+        arguments = ast.arguments(
+            posonlyargs=spec.posonlyargs, args=spec.args,
+            kwonlyargs=[*spec.kwonlyargs, *(ast.arg(n) for n in captured)],
+            kw_defaults=[None] * (len(spec.kwonlyargs) + len(captured)), defaults=[],
+        )  # fmt: skip
+        if isinstance(target.node, ast.Lambda):
+            name, body = "lambda_", [ast.Return(target.node.body)]
+        else:
+            name, body = target.node.name, target.node.body  # type: ignore[assignment]  # statements
+        function = ast.FunctionDef(name, arguments, body, [], lineno=1)
+        text = ast.unparse(ast.fix_missing_locations(ast.Module([function], []))) + "\n"
+        file = source_of_text(text, name)
+        exec(compile(text, file, "exec", dont_inherit=True), space)
+        made: types.FunctionType = space[name]
+        release_with(made, file)
+        return made
 
     def _known(self, value: Value, node: ast.AST) -> Any:
         """The object behind an option of a transform."""

@@ -15,10 +15,8 @@ decided here, once for each signature.
 from __future__ import annotations
 
 import ast
-import contextlib
 import functools
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +31,7 @@ from s2sad.frontend.lists import Lists
 from s2sad.frontend.loops import Loops, assigned_names
 from s2sad.frontend.parts import Parts
 from s2sad.frontend.rules import Rules
-from s2sad.frontend.source import Source
+from s2sad.frontend.source import Source, deep
 from s2sad.frontend.state import Dependency, Group, Scope, Unbound, Value
 from s2sad.frontend.statements import Statements
 from s2sad.frontend.usage import fixed_lists, writes_keys
@@ -41,9 +39,6 @@ from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import NONE, Atom, Call, Const, Program, Return, Stmt, Var
 from s2sad.ir.prune import prune
-
-DEPTH = 6000  # frames of Python
-
 
 @dataclass(frozen=True, slots=True)
 class _Body:
@@ -59,17 +54,6 @@ def _read(node: ast.FunctionDef) -> _Body:
     return _Body(exits.normalise(node).body, frozenset(assigned_names(node.body)), fixed_lists(node))
 
 
-@contextlib.contextmanager
-def _deep() -> Iterator[None]:
-    """Room for long chains of elif: each of them is a branch within a branch."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, DEPTH))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-
-
 @dataclass(slots=True)
 class Lowered:
     """A lowered function.
@@ -78,6 +62,7 @@ class Lowered:
     frozen        values made under no_grad or by stop_gradient: constants
     dependencies  the name resolutions that the program relies on
     quiet         whether the function silences NumPy's warnings (np.errstate), as its derivative then does
+    strided       parameters (SSA names) whose arrays are not contiguous: sums of compact copies round otherwise
     """
 
     program: Program
@@ -88,6 +73,7 @@ class Lowered:
     span: Span
     live: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
+    strided: frozenset[str] = frozenset()
 
 
 def _apart(low: Lowering, value: Value) -> Value:
@@ -213,7 +199,7 @@ def lower(
         else:
             env[parameter] = known
             names[parameter] = None
-    with _deep():
+    with deep():
         low.scope = low.function_scope(source, source.node, env, None)
         if writes_keys(source.node):
             low.scope.env.update({n: _apart(low, v) for n, v in env.items()})

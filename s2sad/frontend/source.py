@@ -18,6 +18,7 @@ nothing are looked through: lru_cache, njit, np.errstate.
 from __future__ import annotations
 
 import ast
+import contextlib
 import dis
 import functools
 import hashlib
@@ -26,6 +27,7 @@ import io
 import linecache
 import math
 import os
+import sys
 import sysconfig
 import threading
 import tokenize
@@ -45,6 +47,30 @@ _GENERATORS = {0x20: "a generator", 0x80: "a coroutine", 0x200: "an asynchronous
 _LIBRARIES = frozenset(["numpy", "scipy"])
 _VERSIONS = 4  # of an edited file, so many texts are remembered
 _FILES = 256
+DEPTH = 20_000  # frames of Python for functions that are nested deeply
+
+
+_depth_lock = threading.Lock()
+_depth: list[int] = []  # the recursion limits that those who are inside of `deep` have met
+
+
+@contextlib.contextmanager
+def deep() -> Iterator[None]:
+    """Room for long chains of elif and deep expressions: each of them is one within another.
+
+    The limit is one for all threads, so the last to leave restores it.
+    """
+    with _depth_lock:
+        _depth.append(sys.getrecursionlimit())
+        sys.setrecursionlimit(max(_depth[0], DEPTH))
+    try:
+        yield
+    finally:
+        with _depth_lock:
+            limit = _depth[0]
+            _depth.pop()
+            if not _depth:
+                sys.setrecursionlimit(limit)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +122,8 @@ def find(fun: Callable[..., Any]) -> Source:
     """The source of a callable; UnsupportedError if it has none, or none that can be differentiated."""
     plain, args, keywords = unwrapped(fun)
     _check_library(plain)
-    text, node = _locate(plain)
+    with deep():
+        text, node = _locate(plain)
     file = plain.__code__.co_filename
     for flag, what in _GENERATORS.items():
         if plain.__code__.co_flags & flag:

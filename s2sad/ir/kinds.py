@@ -1,11 +1,12 @@
 """Kinds: what is known about a value before the program runs.
 
-A kind says whether a value is a Python scalar, a NumPy scalar, an array or a container, its dtype, and the lengths of
-its axes as symbols. Kinds are facts, never guesses: what is not known is None.
+A kind says whether a value is a Python scalar, a NumPy scalar, an array or a container, its dtype, and the
+lengths of its axes as symbols. Kinds are facts, never guesses: what is not known is None.
 
-Lengths are integers or `(symbol, offset)`, which stands for max(0, symbol + offset). Two equal lengths are equal at
-run time: a symbol belongs to one place that makes a value (a parameter's axis, a call, the head of a loop) and denotes
-what that place made last. So `u[2:]` and `u[:-2]` have the same length ("n", -2), and `u[2:]` and `u[1:]` do not.
+Lengths are integers or `(symbol, offset)`, which stands for max(0, symbol + offset). Two equal lengths are
+equal at run time: a symbol belongs to one place that makes a value (a parameter's axis, a call, the head of a
+loop) and denotes what that place made last. So `u[2:]` and `u[:-2]` have the same length ("n", -2), and
+`u[2:]` and `u[1:]` do not.
 """
 
 from __future__ import annotations
@@ -31,15 +32,17 @@ def new_length() -> Length:
 class Kind:
     """What is known about a value.
 
-    cat    "float" "complex" "int" "bool" (Python scalars), "npscalar" (NumPy scalar), "array" (np.ndarray of any rank,
-           0 included), "num" (array or NumPy scalar: an expression on arrays of unknown or zero rank), "str" "none"
-           "list" "tuple" "dict" "range" "slice" "object" (anything else)
-    dtype  of npscalar, array and num: NumPy's name ("float64", "int64", "bool", ...), or a class alone where the width
-           is not known: "float", "int", "complex"; "" for everything else
-    shape  of array and num: lengths, or None when the rank is not known; () for scalars
-    items  of list: the one kind of every element (or None: not known or empty); of tuple: the kinds of the elements
-    keys   of dict: the keys, beside items
-    optional  the value may be None instead (`best = None` before a loop); every operation on None raises in the primal too
+    cat       "float" "complex" "int" "bool" (Python scalars), "npscalar" (NumPy scalar), "array" (np.ndarray
+              of any rank, 0 included), "num" (array or NumPy scalar: an expression on arrays of unknown or
+              zero rank), "str" "none" "list" "tuple" "dict" "range" "slice" "object" (anything else)
+    dtype     of npscalar, array and num: NumPy's name ("float64", "int64", "bool", ...), or a class alone
+              where the width is not known: "float", "int", "complex"; "" for everything else
+    shape     of array and num: lengths, or None when the rank is not known; () for scalars
+    items     of list: the one kind of every element (or None: not known or empty); of tuple: the kinds of
+              the elements
+    keys      of dict: the keys, beside items
+    optional  the value may be None instead (`best = None` before a loop); every operation on None raises in
+              the primal too
     """
 
     cat: str
@@ -51,6 +54,7 @@ class Kind:
 
     @property
     def rank(self) -> int | None:
+        """The number of axes, None if it is not known."""
         return None if self.shape is None else len(self.shape)
 
     @property
@@ -106,7 +110,7 @@ def array(shape: Shape | None, dtype: str = "float64") -> Kind:
 
 
 def num(shape: Shape | None, dtype: str = "float64") -> Kind:
-    """The kind of what NumPy returns for this shape: a NumPy scalar at rank 0, else an array, else not known."""
+    """What NumPy returns for this shape: a NumPy scalar at rank 0, else an array; either if it is not known."""
     if shape is None:
         return Kind("num", dtype, None)
     return Kind("array", dtype, shape) if shape else Kind("npscalar", dtype, ())
@@ -138,7 +142,10 @@ def anonymous(kind: Kind) -> Kind:
 
 
 def promote(*kinds: Kind) -> str:
-    """The dtype of an elementwise operation (NEP 50: Python scalars are weak), "float" and so on if widths are not known."""
+    """The dtype of an elementwise operation (NEP 50: Python scalars are weak).
+
+    A class alone ("float" and so on) if the widths are not known.
+    """
     strong = [k for k in kinds if not k.is_python]
     sorts = [k.sort for k in kinds]
     if not strong:
@@ -162,7 +169,10 @@ def widest(sorts: list[str]) -> str:
 
 
 def broadcast(*shapes: Shape | None) -> Shape | None:
-    """NumPy's broadcasting on symbolic shapes: None if a rank is not known, a new length where lengths may differ."""
+    """NumPy's broadcasting on symbolic shapes.
+
+    None if a rank is not known; a new length where lengths may differ.
+    """
     if any(s is None for s in shapes):
         return None
     known = [s for s in shapes if s is not None]
@@ -192,8 +202,8 @@ _origins: dict[Length, frozenset[Length]] = {}  # what a length of a broadcast r
 def proved(value: Shape | None, region: Shape | None) -> dict[Length, Length]:
     """Lengths that a store `region = value` proves to be equal.
 
-    A value of length bc(n, m) that is stored into a region of length n has length n: bc(n, m) is n, or m if n is 1, and
-    then the store needs m = 1. The same holds for an m that is itself bc(n, k).
+    A value of length bc(n, m) that is stored into a region of length n has length n: bc(n, m) is n, or m if n
+    is 1, and then the store needs m = 1. The same holds for an m that is itself bc(n, k).
     """
     if value is None or region is None or len(value) != len(region):
         return {}
@@ -214,7 +224,7 @@ def elementwise(*kinds: Kind, dtype: str | None = None) -> Kind:
 
 
 def slice_length(length: Length, lo: Any, hi: Any, step: Any) -> Length:
-    """The length of `a[lo:hi:step]` for an axis of this length; parts that are not ints or None are not known."""
+    """The length of `a[lo:hi:step]` for an axis of this length; only parts that are ints or None are known."""
     for part in (lo, hi, step):
         if part is not None and (not isinstance(part, int) or isinstance(part, bool)):
             return new_length()
@@ -237,8 +247,8 @@ def slice_length(length: Length, lo: Any, hi: Any, step: Any) -> Length:
 def join(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length] | None = None) -> Kind:
     """The smallest kind that holds both: at the end of a branch, at the head of a loop.
 
-    `symbols` remembers the length that two different lengths were joined to, so that joining values of equal shapes
-    gives equal shapes.
+    `symbols` remembers the length that two different lengths were joined to, so that joining values of equal
+    shapes gives equal shapes.
     """
     if a == b:
         return a

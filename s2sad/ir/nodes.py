@@ -1,22 +1,22 @@
 """The intermediate representation: a structured program in static single assignment form.
 
-Loops and branches stay loops and branches (never a control-flow graph); every value has one definition. What a
-Python name means at a point of the program is a *binding* and is gone: `y = x` leaves no trace, and a name that is
-assigned in a loop or in a branch becomes a `Carry` or an `Out`. The user's names survive as hints, from which
-`backend.names` makes Python names again.
+Loops and branches stay loops and branches (never a control-flow graph); every value has one definition. What
+a Python name means at a point of the program is a *binding* and is gone: `y = x` leaves no trace, and a name
+that is assigned in a loop or in a branch becomes a `Carry` or an `Out`. The user's names survive as hints,
+from which `backend.names` makes Python names again.
 
-Values are numbers, arrays and containers. An SSA name whose value is an array denotes a *reference* to storage;
-`Store` changes the storage and defines nothing. So SSA answers every question about bindings, and only questions about
-the contents of written storage need `analysis.storage`.
+Values are numbers, arrays and containers. An SSA name whose value is an array denotes a *reference* to
+storage; `Store` changes the storage and defines nothing. So SSA answers every question about bindings, and
+only questions about the contents of written storage need `analysis.storage`.
 
-    b = 0.5*a                          Let("b.1", mul(0.5, a))
-    while np.sum(b) < 100.0:           While(head: t.2 = np.sum(b.3); t.4 = lt(t.2, 100.0)   cond: t.4
-        b = b*b + 1.0                        carried: Carry(name b.3, init b.1, next b.6, out b.7)
-    return b                                 body: t.5 = mul(b.3, b.3); b.6 = add(t.5, 1.0))
-                                       Return(b.7)
+    b = 0.5*a                      Let("b.1", mul(0.5, a))
+    while np.sum(b) < 100.0:       While(head: t.2 = np.sum(b.3); t.4 = lt(t.2, 100.0)   cond: t.4
+        b = b*b + 1.0                    carried: Carry(name b.3, init b.1, next b.6, out b.7)
+    return b                             body: t.5 = mul(b.3, b.3); b.6 = add(t.5, 1.0))
+                                   Return(b.7)
 
-Atoms are `Var`, `Const`, `Ref`, `Undef`, and displays of atoms (`Slice`, `Tuple`, `List`), which occur as indices,
-shapes, operands of stack and concatenate, and results. An expression is one `Call` on atoms.
+Atoms are `Var`, `Const`, `Ref`, `Undef`, and displays of atoms (`Slice`, `Tuple`, `List`), which occur as
+indices, shapes, operands of stack and concatenate, and results. An expression is one `Call` on atoms.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Var:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Const:
-    """A literal. Equal only to a literal of the same type and spelling: 1, 1.0, True, 0.0 and -0.0 are five."""
+    """A literal, equal only to one of the same type and spelling: 1, 1.0, True, 0.0 and -0.0 are five."""
 
     value: Any
 
@@ -56,7 +56,10 @@ class Const:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ref:
-    """A live object and how the text spells it: `np.float64`, a global, a captured function. Equal if identical."""
+    """A live object and how the text spells it: `np.float64`, a global, a captured function.
+
+    Equal if identical.
+    """
 
     text: str
     obj: Any
@@ -113,9 +116,9 @@ class Call:
     """One operation on atoms.
 
     `fun` is the canonical name of a primitive: "np.sum", "math.sqrt", "add", "getitem" (array or list, index),
-    "getattr" (value, Const(name)), "len", "tuple", "list", "list.append", "call" (callee, *arguments: opaque), "fstring".
-    `form` is the spelling where it is not the canonical one: ".sum" is the method of the first argument, "numpy.sum"
-    another import.
+    "getattr" (value, Const(name)), "len", "tuple", "list", "list.append", "call" (callee, *arguments: opaque),
+    "fstring". `form` is the spelling where it is not the canonical one: ".sum" is the method of the first
+    argument, "numpy.sum" another import.
     """
 
     fun: str
@@ -148,7 +151,7 @@ class Do:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Store:
-    """`base[index] = value`, `base[index] op= value`; without an index `base[...] = value`, `base op= value`.
+    """`base[index] = value` or `base[index] op= value`; without index `base[...] = value` or `base op= value`.
 
     `base` is an array (or a list: `xs[i] = v`); `op` is the primitive of the augmented assignment ("add") or "".
     """
@@ -185,7 +188,7 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """A value that goes round a loop: `name` in head and body, first `init`, then `next`; `out` after the loop."""
+    """A value that goes round a loop: `name` in it, first `init`, then `next`; `out` after the loop."""
 
     name: str
     init: Atom
@@ -220,7 +223,10 @@ class For:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class While:
-    """`while True: head; if not cond: break; body; if stop: break`. Values of head are visible in body only."""
+    """`while True: head; if not cond: break; body; if stop: break`.
+
+    Values of the head are visible in the body only.
+    """
 
     head: Block
     cond: Atom
@@ -323,7 +329,7 @@ def blocks(stmt: Stmt) -> tuple[Block, ...]:
 
 
 def walk(block: Block) -> Iterator[Stmt]:
-    """Every statement of a block and of the blocks nested in it, in text order, without recursion in Python."""
+    """Every statement of a block and of the blocks nested in it, in text order, without recursion."""
     stack: list[Iterator[Stmt]] = [iter(block)]
     while stack:
         for stmt in stack[-1]:

@@ -1,7 +1,7 @@
 """Removes what goes round a loop or out of a branch and is never read.
 
-Accepts a program as lowering makes it, in which every name that is assigned in a loop is carried; guarantees that every
-Carry and Out is read, directly or by one that is. Statements stay as they are.
+Accepts a program as lowering makes it, in which every name that is assigned in a loop is carried; guarantees
+that every Carry and Out is read, directly or by one that is. Statements stay as they are.
 
     for row in x: r = 2*row; s = s + r         carries s; r is assigned anew in each trip
 """

@@ -1,8 +1,8 @@
 """Rebuilding programs: other atoms in statements, other statements in blocks.
 
-Accepts and guarantees the SSA form of ir.nodes. Statements are frozen, so that every edit makes new ones; a statement
-in which nothing changes stays the same object, and a program in which nothing changes is returned as it came, which
-is how the pass manager sees a fixed point. Notes move with their statements.
+Accepts and guarantees the SSA form of ir.nodes. Statements are frozen, so that every edit makes new ones; a
+statement in which nothing changes stays the same object, and a program in which nothing changes is returned
+as it came, which is how the pass manager sees a fixed point. Notes move with their statements.
 
     substitute(t = mul(x, y), {"y": Const(2)})   is   t = mul(x, 2)
 """
@@ -132,7 +132,7 @@ def with_blocks(stmt: Stmt, parts: tuple[Block, ...]) -> Stmt:
 
 
 class Edit:
-    """One rewriting of a program: replaces statements, remembers which replaces which, so that notes move along."""
+    """One rewriting of a program: replaces statements and remembers which, so that notes move along."""
 
     def __init__(self, program: Program) -> None:
         self.program = program

@@ -1,6 +1,6 @@
 """Common subexpressions: what was computed and still holds is used again, in the reverse sweep above all.
 
-Accepts any `Program`; guarantees that no pure expression is computed twice where the first value is
+Accepts any `Program`; guarantees that no made statement computes a pure expression anew where its value is
 visible and the storage that it reads is unwritten in between. Identities are left alone [DESIGN
 A6]: a fresh array that is written, or that the caller gets to see, is neither merged nor merged
 into. Views are merged as views, written or not.
@@ -9,8 +9,8 @@ into. Views are merged as views, written or not.
     t = np.exp(x)            gone
     x_bar = t*y_bar          x_bar = y*y_bar
 
-The earlier name stays. What the user wrote twice in trivial form (`u[1:-1]`, `i - 1`) stays as
-written; a made statement uses it.
+The earlier name stays. What the user wrote twice stays as written, elements that are read twice apart (they
+would be taped twice); a made statement uses the first of the two.
 """
 
 from __future__ import annotations

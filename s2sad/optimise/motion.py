@@ -48,7 +48,7 @@ class Motion:
 
     def __init__(self, program: Program, aliases: Aliases | None = None) -> None:
         self.kinds = program.kinds
-        self.quiet = program.quiet
+        self.quiet = program.quiet and not program.quiet_all
         self.aliases = aliases or Aliases(program)
         self._summaries: dict[Stmt, _Summary] = {}
 

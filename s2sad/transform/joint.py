@@ -191,6 +191,8 @@ class Assembly:
         """Whether a copy-or-view function meets the argument, which decides by strides."""
         from s2sad.analysis.storage import is_view
 
+        if name in self.lowered.strided:
+            return True
         cls = self.aliases.of(name)
         members = self.aliases.members(cls) if cls is not None else []
         return any(
@@ -216,7 +218,7 @@ class Assembly:
         listed = {
             self.aliases.of(s.call.args[0].name)
             for s in walk(self.program.body)
-            if isinstance(s, Do) and s.call.fun.startswith("list.") and isinstance(s.call.args[0], Var)
+            if isinstance(s, Do | Let) and s.call.fun.startswith("list.") and isinstance(s.call.args[0], Var)
         }
         from s2sad.ir.nodes import Store
 

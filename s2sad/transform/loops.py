@@ -45,6 +45,7 @@ class Assumed:
     rounds  carried values whose cotangents go round, with the kind, uniformity and ownership at the head
     fixed   carried values whose cotangent goes round unchanged
     nones   carried values that no trip takes over from the one before: None goes round
+    somes   carried values for which that has turned out to be wrong
     """
 
     sums: dict[str, None] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Assumed:
     fixed: set[str] = field(default_factory=set)
     unfixed: set[str] = field(default_factory=set)
     nones: set[str] = field(default_factory=set)
+    somes: set[str] = field(default_factory=set)
 
 
 class Loops(Bars):
@@ -382,12 +384,17 @@ class Loops(Bars):
 
     def _check_round(self, c: Carry, assumed: Assumed, entry: Bar, head: Bar, back: Bar | None) -> bool:
         kind, uniform, owned = assumed.rounds[c.name]
-        if back is None and c.name not in assumed.nones and self._other_each_trip(c):
+        if back is None and c.name not in assumed.nones | assumed.somes and self._other_each_trip(c):
             assumed.nones.add(c.name)
             assumed.rounds[c.name] = (replace(self.kinds[c.name], cat="array"), False, True)
             return False
         if c.name in assumed.nones:
-            return True
+            if back is None:
+                return True
+            assumed.nones.discard(c.name)  # assumed on another try, around another state
+            assumed.somes.add(c.name)
+            assumed.rounds[c.name] = self.kind(back.atom), False, False
+            return False
         if self.storage_needs_buffer(c.name):
             new = (replace(self.kinds[c.name], cat="array"), False, True)
         elif back is not None and back.atom == head.atom and c.name not in assumed.unfixed:
@@ -510,6 +517,7 @@ class Loops(Bars):
                                                trips += 1
                                                t = t*t
         """
+        self.behind.pop(stmt, None)  # an earlier try may have found less to do
         if stmt.stop is None or len(body) != 1 or not isinstance(body[0], If) or body[0] not in self.mirror:
             return
         primal = self.mirror[body[0]]

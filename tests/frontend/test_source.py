@@ -161,9 +161,26 @@ def test_transparent_wrappers() -> None:
     assert find(quiet).qualname == "quiet"
 
 
-def test_numba_is_read_through() -> None:
-    numba = pytest.importorskip("numba")
-    assert text(numba.njit(plain)).startswith("def plain(")
+class Dispatcher:
+    """What `numba.njit` returns: a callable object of numba's that holds the Python function."""
+
+    def __init__(self, py_func: Any) -> None:
+        self.py_func = py_func
+
+    def __call__(self, *args: Any) -> Any:
+        raise AssertionError("compiled code has no text")
+
+
+def test_numba_is_read_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Dispatcher, "__module__", "numba.core.registry")
+    assert text(Dispatcher(plain)).startswith("def plain(")
+    assert find(functools.partial(Dispatcher(plain), 1.0)).args == (1.0,)
+
+
+def test_py_func_of_others_is_not_read() -> None:
+    """Only of numba's objects it is known that they compute what the function does."""
+    found = find(Dispatcher(plain))
+    assert found.qualname == "Dispatcher.__call__" and isinstance(found.args[0], Dispatcher)
 
 
 def test_methods() -> None:

@@ -254,8 +254,14 @@ SHARED = {
         "y = np.zeros_like(x)\nt = np.tanh(x)\ny[1:] = k\ns = np.tanh(x)\nr = t*s\nreturn (r, y)",
         "r = mul(t, t)",
     ),
-    "user's function": ("with user:\n  t = np.tanh(x)\n  s = np.tanh(x)\nr = t*s\nreturn r", "r = mul(t, t)"),
-    "raising": ("with user:\n  t = math.sqrt(k)\n  s = math.sqrt(k)\nr = t*s\nreturn r", "r = mul(t, t)"),
+    "user's function": (
+        "with user:\n  t = np.tanh(x)\n  s = np.tanh(x)\nu = s*2\nv = t*2\nr = u - v\nreturn r",
+        "r = sub(u, u)",
+    ),
+    "raising": (
+        "with user:\n  t = math.sqrt(k)\ns = math.sqrt(k)\nr = t*s\nreturn r",
+        "r = mul(t, t)",
+    ),
 }
 SHARED["elements at equal places"] = (
     "with user:\n  for i in range(1, 3):\n    j = i - 1\n    a = x[j]\n    l = i - 1\n    b = x[l]\n    r = a*b\n    print(r)\nreturn k",
@@ -285,6 +291,14 @@ DISTINCT = {
     "branch": (
         "c = k < m\nif c:\n  t = np.tanh(x)\n  print(t)\ns = np.tanh(x)\nr = s*2\nreturn r",
         "r = mul(s, 2)",
+    ),
+    "written twice by the user": (
+        "with user:\n  t = np.tanh(x)\n  s = np.tanh(x)\nr = t*s\nreturn r",
+        "r = mul(t, s)",
+    ),
+    "raising, written twice by the user": (
+        "with user:\n  t = math.sqrt(k)\n  s = math.sqrt(k)\nr = t*s\nreturn r",
+        "r = mul(t, s)",
     ),
     "user's views": ("with user:\n  t = x[1:]\n  s = x[1:]\nr = t*s\nreturn r", "r = mul(t, s)"),
     "tape that grew": ("n = len(rows)\nrows.append(x)\nm_ = len(rows)\nr = n*m_\nreturn r", "r = mul(n, m_)"),
