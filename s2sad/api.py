@@ -245,7 +245,7 @@ def stop_gradient(x: Any) -> Any:
 
 stop_gradient.__s2sad_stop__ = True  # type: ignore[attr-defined]
 for _transform, _inlined in ((grad, True), (value_and_grad, True), (vjp, False)):
-    _transform.__s2sad_transform__ = _inlined  # type: ignore[attr-defined]  # calls of them are read, not made
+    setattr(_transform, "__s2sad_transform__", _inlined)  # noqa: B010 - calls of them are read, not made
 
 
 class no_grad:

@@ -124,8 +124,8 @@ def derive(
 ) -> Derived:
     """Generate and compile a derivative.
 
-    `arguments` are all parameters' kinds (or known values) in order, `strided` the parameters whose arrays are
-    not contiguous.
+    `arguments` are all parameters' kinds (or known values) in order, `strided` the parameters whose arrays
+    are not contiguous.
     """
     with _lock, deep():
         name = "lambda_" if source.fun.__name__ == "<lambda>" else source.fun.__name__

@@ -119,7 +119,7 @@ class _Varied:
 
     def _visit(self, stmt: Stmt) -> None:
         if isinstance(stmt, Let):
-            if self._call_varies(stmt.call):
+            if stmt.name not in self.names and self._call_varies(stmt.call):
                 self._add(stmt.name)
         elif isinstance(stmt, Do):
             self._visit_do(stmt.call)

@@ -23,11 +23,8 @@ from s2sad.analysis.primitives import (
     effect_of,
     holds_storage,
     is_opaque,
-    is_pure,
     kind_of,
-    may_raise,
     read_atoms,
-    reads_contents,
     shares,
     subscript,
 )

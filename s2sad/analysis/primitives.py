@@ -300,7 +300,7 @@ def _builtin_may_raise(fun: str, args: tuple[Atom, ...], operands: list[Kind]) -
 # ---- reads
 
 
-def _basic(index: Atom, kinds: Kinds) -> bool:
+def is_basic(index: Atom, kinds: Kinds) -> bool:
     """Whether an index of an array certainly is basic: ints, slices, None, Ellipsis."""
     parts = index.items if isinstance(index, Tuple) else (index,)
     for part in parts:
@@ -319,7 +319,7 @@ def _basic(index: Atom, kinds: Kinds) -> bool:
 def subscript(base: Kind, index: Atom, result: Kind, kinds: Kinds) -> str:
     """What `base[index]` is: "view", "maybe", "fresh" of an array, "element", "part" of a list, or "any"."""
     if base.cat in ("array", "num"):
-        if not _basic(index, kinds):
+        if not is_basic(index, kinds):
             fancy = any(
                 kind_of(p, kinds).cat in ("array", "list", "bool")
                 for p in (index.items if isinstance(index, Tuple) else (index,))

@@ -153,7 +153,7 @@ class _Function:
         return write(ast.Module([made], []), self.marks, self.remarks)
 
     def top(self, body: list[Tree]) -> list[ast.stmt]:
-        """The body; what follows `backward`, or all of it, is put under errstate where it computes anything."""
+        """The body; what follows `backward`, or all of it, is put under errstate if it computes anything."""
         if self.program.quiet_all:
             made = self.block(body[1:] if body and _is_backward(body[0]) else body)
             return [self.silent(made)] if _computes(body) else made

@@ -111,7 +111,9 @@ def _equal(left: object, right: object) -> bool:
         if type(a) is not type(b):
             return False
         if isinstance(a, ast.AST):
-            stack.extend((getattr(a, name, None), getattr(b, name, None)) for name in a._fields)
+            for name in a._fields:
+                if name != "ctx":  # says only where a name stands
+                    stack.append((getattr(a, name, None), getattr(b, name, None)))
         elif isinstance(a, list) and isinstance(b, list):
             if len(a) != len(b):
                 return False

@@ -1,7 +1,8 @@
 """Writes trivial expressions where they are used, as people do: `len(x)`, `i - 1`.
 
-Accepts an SSA program; guarantees the same program with a definition of its own before each statement that uses the length
-of an array which lives throughout, or an integer plus or minus a literal. Re-nesting then folds each into its use.
+Accepts an SSA program; guarantees the same program with a definition of its own before each statement that
+uses the length of an array which lives throughout, or an integer plus or minus a literal. Re-nesting then
+folds each into its use.
 
     t = len(x); for i in range(1, t): ...; for i in range(t - 1, 0, -1): ...
     for i in range(1, len(x)): ...; for i in range(len(x) - 1, 0, -1): ...
@@ -12,7 +13,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from s2sad.ir.nodes import (
-    Atom, Block, Call, Carry, Comment, Const, For, Fresh, If, Let, Out, Program, Return, Stmt, Var, While, blocks, uses, walk,
+    Atom,
+    Block,
+    Call,
+    Carry,
+    Comment,
+    Const,
+    For,
+    Fresh,
+    If,
+    Let,
+    Out,
+    Program,
+    Return,
+    Stmt,
+    Var,
+    While,
+    blocks,
+    uses,
+    walk,
 )
 from s2sad.ir.rewrite import in_statement, with_blocks
 
@@ -37,21 +56,28 @@ def _is_trivial(let: Let, program: Program) -> bool:
         return False
     if call.fun == "len":
         lasting = set(program.params) | {
-            s.name for s in program.body
-            if isinstance(s, Let) and s.made and s.call.fun in ("copy", "copy_strided") and s.call.args[0] in map(Var, program.params)
+            s.name
+            for s in program.body
+            if isinstance(s, Let)
+            and s.made
+            and s.call.fun in ("copy", "copy_strided")
+            and s.call.args[0] in map(Var, program.params)
         }
         return program.kinds[first.name].cat == "array" and first.name in lasting
     if call.fun in ("add", "sub") and program.kinds[let.name].cat == "int":
-        return isinstance(call.args[1], Const) and program.kinds[first.name].cat == "int" and bool(program.hints.get(first.name))
+        return (
+            isinstance(call.args[1], Const)
+            and program.kinds[first.name].cat == "int"
+            and bool(program.hints.get(first.name))
+        )
     return False
 
 
 def _block(block: Block, trivial: dict[str, Call], fresh: Fresh, used: set[str]) -> Block:
     result: list[Stmt] = []
-    for stmt in block:
-        parts = blocks(stmt)
-        if parts:
-            stmt = with_blocks(stmt, tuple(_block(p, trivial, fresh, used) for p in parts))
+    for old in block:
+        parts = blocks(old)
+        stmt = with_blocks(old, tuple(_block(p, trivial, fresh, used) for p in parts)) if parts else old
         if isinstance(stmt, Comment | Return):
             used.update(n for n in uses(stmt) if n in trivial)
             result.append(stmt)

@@ -1,8 +1,8 @@
 """Tuples that are only taken apart: their parts become one unpacking assignment.
 
-Accepts an SSA program; gives, by the statement that takes the first part of such a tuple, the names of all its parts,
-None for those that nobody reads, and the statements that this makes superfluous. Parts are taken where the first is,
-which changes nothing, since a tuple of known length never changes.
+Accepts an SSA program; gives, by the statement that takes the first part of such a tuple, the names of all
+its parts, None for those that nobody reads, and the statements that this makes superfluous. Parts are taken
+where the first is, which changes nothing, since a tuple never does.
 
     x = kept[0]; t = kept[2]                   x, _, t = kept
     p = f_fwd(x); y = p[0]; kept = p[1]        y, kept = f_fwd(x)
@@ -67,7 +67,9 @@ def _names(program: Program, name: str, lets: list[Stmt]) -> list[str | None] | 
         if not (isinstance(let, Let) and let.call.fun == "getitem" and let.call.args[0] == Var(name)):
             return None
         index = let.call.args[1]
-        if not (isinstance(index, Const) and type(index.value) is int and -len(items) <= index.value < len(items)):
+        if not (
+            isinstance(index, Const) and type(index.value) is int and -len(items) <= index.value < len(items)
+        ):
             return None
         if names[index.value] is not None or (not let.made and name in program.params):
             return None

@@ -17,6 +17,8 @@ from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Method, Part,
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Const, Do, If, Out, Ref, Stmt, Undef, Var, defines
 
+DEEPEST = 95  # a text can be indented by 100 levels at most
+
 Lengths = dict[tuple[K.Length, K.Length], K.Length]
 
 
@@ -176,6 +178,8 @@ class Branches(State):
     ) -> Value | None:
         outer, env = self.block, self.scope.env
         done: list[tuple[list[Stmt], dict[str, Value], Any]] = []
+        if self.nesting >= DEEPEST:
+            self.refuse(node, f"branches are nested more than {DEEPEST} deep", "use a table, or np.select")
         self.nesting += 1
         try:
             for make in (then, orelse):

@@ -43,7 +43,9 @@ class Derivatives(State):
                 target = Ref(target.fn.text, self._once(types.MethodType(target.fn.obj, owner)))
         if not isinstance(target, Ref) or not callable(target.obj):
             self.refuse(
-                node, "the function that is differentiated here is not known", "name one that is defined outside"
+                node,
+                "the function that is differentiated here is not known",
+                "name one that is defined outside",
             )
         options = [self._known(a, node) for a in args[1:]]
         named = {k: self._known(v, node) for k, v in kwargs.items() if k != "fun"}
@@ -74,25 +76,30 @@ class Derivatives(State):
         captured, space = self._read_names(target, node)
         known = self.transforms.get(target.node)
         if known is None or known[1] != list(captured):
-            known = self.transforms[target.node] = self._compiled(target, list(captured), space), list(captured)
+            made = self._compiled(target, list(captured), space)
+            known = self.transforms[target.node] = made, list(captured)
         return Ref(known[0].__name__, known[0]), captured
 
     def _read_names(self, target: Closure, node: ast.AST) -> tuple[dict[str, Value], dict[str, Any]]:
         """The values of the program that a nested function reads, and the objects from outside."""
         own = {a.arg for a in ast.walk(target.node) if isinstance(a, ast.arg)}
-        own |= {n.id for n in ast.walk(target.node) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+        names = [n for n in ast.walk(target.node) if isinstance(n, ast.Name)]
+        own |= {n.id for n in names if not isinstance(n.ctx, ast.Load)}
         captured: dict[str, Value] = {}
         space: dict[str, Any] = {"__name__": target.scope.source.module}
         here, self.scope = self.scope, target.scope
         try:
-            for n in ast.walk(target.node):
-                if isinstance(n, ast.Name) and n.id not in own and n.id not in captured:
+            for n in names:
+                if n.id not in own and n.id not in captured:
                     value = self.lookup(n.id, n)
                     if isinstance(value, Ref) and self.kind(value) == K.OBJECT:
                         space[n.id] = value.obj
-                    elif isinstance(value, CALLABLE) or isinstance(value, Undef):
-                        self.refuse(node, f"the nested function {n.id!r} is read by one that is differentiated here",
-                                    "define both outside")
+                    elif isinstance(value, CALLABLE | Undef):
+                        self.refuse(
+                            node,
+                            f"the nested function {n.id!r} is read by one that is differentiated here",
+                            "define both outside",
+                        )
                     else:
                         captured[n.id] = value
         finally:
@@ -107,9 +114,10 @@ class Derivatives(State):
             kw_defaults=[None] * (len(spec.kwonlyargs) + len(captured)), defaults=[],
         )  # fmt: skip
         if isinstance(target.node, ast.Lambda):
-            name, body = "lambda_", [ast.Return(target.node.body)]
+            name = "lambda_"
+            body: list[ast.stmt] = [ast.Return(target.node.body)]
         else:
-            name, body = target.node.name, target.node.body  # type: ignore[assignment]  # statements
+            name, body = target.node.name, target.node.body
         function = ast.FunctionDef(name, arguments, body, [], lineno=1)
         text = ast.unparse(ast.fix_missing_locations(ast.Module([function], []))) + "\n"
         file = source_of_text(text, name)
@@ -170,9 +178,7 @@ class Derivatives(State):
         if isinstance(value, Const) and not kind.is_number:
             return value
         if kind == K.OBJECT and isinstance(value, Ref):
-            if callable(value.obj) and not hasattr(value.obj, "__dict__") or isinstance(value.obj, type):
-                return Ref(name, value.obj)
-            if callable(value.obj) and hasattr(value.obj, "__name__"):
+            if callable(value.obj) and (hasattr(value.obj, "__name__") or not hasattr(value.obj, "__dict__")):
                 return Ref(name, value.obj)
             live[name] = value.obj
         if isinstance(value, Var) and value.name in self.live:

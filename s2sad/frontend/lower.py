@@ -24,6 +24,7 @@ from s2sad.errors import Refusal, Span, UnsupportedError
 from s2sad.frontend import exits
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
+from s2sad.frontend.chains import shortened
 from s2sad.frontend.derivatives import Derivatives
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.iterables import Iterables
@@ -51,7 +52,8 @@ class _Body:
 
 @functools.lru_cache(maxsize=512)
 def _read(node: ast.FunctionDef) -> _Body:
-    return _Body(exits.normalise(node).body, frozenset(assigned_names(node.body)), fixed_lists(node))
+    body = shortened(exits.normalise(node).body)
+    return _Body(body, frozenset(assigned_names(node.body)), fixed_lists(node))
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Lowered:
     frozen        values made under no_grad or by stop_gradient: constants
     dependencies  the name resolutions that the program relies on
     quiet         whether the function silences NumPy's warnings (np.errstate), as its derivative then does
-    strided       parameters (SSA names) whose arrays are not contiguous: sums of compact copies round otherwise
+    strided       parameters whose arrays are not contiguous: sums of compact copies round otherwise
     """
 
     program: Program

@@ -196,7 +196,8 @@ class Parts(State):
         """The kind of `a[index]` for an array (NumPy's indexing rules, on symbolic shapes)."""
         items = index.items if isinstance(index, Tuple) else (index,)
         if kind.shape is None:
-            full = any(isinstance(i, Const) and i.value is Ellipsis for i in items)
+            slices = all(isinstance(i, Slice) or i == Const(None) for i in items)
+            full = slices or any(isinstance(i, Const) and i.value is Ellipsis for i in items)
             return Kind("array" if full else "num", kind.dtype, None)
         return index_kind(self, kind, list(items), node)
 

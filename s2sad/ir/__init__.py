@@ -1,0 +1,1 @@
+"""The intermediate representation: nodes, kinds of values, and rewriting."""

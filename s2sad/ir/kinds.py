@@ -110,7 +110,7 @@ def array(shape: Shape | None, dtype: str = "float64") -> Kind:
 
 
 def num(shape: Shape | None, dtype: str = "float64") -> Kind:
-    """What NumPy returns for this shape: a NumPy scalar at rank 0, else an array; either if it is not known."""
+    """What NumPy returns for this shape: a NumPy scalar at rank 0, else an array; either if None."""
     if shape is None:
         return Kind("num", dtype, None)
     return Kind("array", dtype, shape) if shape else Kind("npscalar", dtype, ())
@@ -224,7 +224,7 @@ def elementwise(*kinds: Kind, dtype: str | None = None) -> Kind:
 
 
 def slice_length(length: Length, lo: Any, hi: Any, step: Any) -> Length:
-    """The length of `a[lo:hi:step]` for an axis of this length; only parts that are ints or None are known."""
+    """The length of `a[lo:hi:step]` for an axis of this length; parts not ints or None are not known."""
     for part in (lo, hi, step):
         if part is not None and (not isinstance(part, int) or isinstance(part, bool)):
             return new_length()
@@ -301,6 +301,8 @@ def describe(kind: Kind) -> str:
     if kind.cat == "npscalar":
         return f"NumPy {kind.dtype} scalar"
     if kind.cat in ("array", "num"):
+        if kind.cat == "num" and kind.rank == 0:
+            return "rank 0"
         rank = "array" if kind.rank is None else f"{kind.rank}-D array"
         return f"{kind.dtype} {rank}" if kind.dtype not in ("float64", "") else rank
     names = {"none": "None", "float": "Python float", "complex": "Python complex", "int": "Python int"}

@@ -115,10 +115,10 @@ NONE = Const(None)
 class Call:
     """One operation on atoms.
 
-    `fun` is the canonical name of a primitive: "np.sum", "math.sqrt", "add", "getitem" (array or list, index),
-    "getattr" (value, Const(name)), "len", "tuple", "list", "list.append", "call" (callee, *arguments: opaque),
-    "fstring". `form` is the spelling where it is not the canonical one: ".sum" is the method of the first
-    argument, "numpy.sum" another import.
+    `fun` is the canonical name of a primitive: "np.sum", "math.sqrt", "add", "getitem" (array or list,
+    index), "getattr" (value, Const(name)), "len", "tuple", "list", "list.append", "call" (callee, *arguments:
+    opaque), "fstring". `form` is the spelling where it is not the canonical one: ".sum" is the method of the
+    first argument, "numpy.sum" another import.
     """
 
     fun: str
@@ -151,9 +151,10 @@ class Do:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Store:
-    """`base[index] = value` or `base[index] op= value`; without index `base[...] = value` or `base op= value`.
+    """`base[index] = value`, `base[index] op= value`; with no index `base[...] = value`, `base op= value`.
 
-    `base` is an array (or a list: `xs[i] = v`); `op` is the primitive of the augmented assignment ("add") or "".
+    `base` is an array (or a list: `xs[i] = v`); `op` is the primitive of the augmented assignment ("add")
+    or "".
     """
 
     base: Atom
@@ -209,7 +210,7 @@ class Range:
 class For:
     """`for target in space: body`. `space` is a Range, or an atom whose items are taken as they come.
 
-    After each trip the loop ends early if `stop` is true; the carried values are then those of `next` as well.
+    After each trip the loop ends early if `stop` is true; the carried values are then those of `next` too.
     """
 
     target: str

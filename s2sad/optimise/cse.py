@@ -143,7 +143,8 @@ class _Sharing:
             args, kwargs = call.args, call.kwargs
         if call.fun in _COMMUTATIVE and all(self._is_real(a) for a in args):
             args = tuple(sorted(args, key=_spelling))
-        return call.fun, args, kwargs, call.form if call.fun == "copy" else ""
+        quick = tuple([a.name if isinstance(a, Var) else a for a in args])  # strings are hashed faster
+        return call.fun, quick, kwargs, call.form if call.fun == "copy" else ""
 
     def _is_same_storage(self, call: Call, kind: Kind) -> bool:
         """Whether equal calls denote the same storage anyway: views, and items of containers."""

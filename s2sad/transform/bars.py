@@ -1,12 +1,14 @@
 """Cotangents while the reverse sweep is written: what is known of each, and how contributions are added.
 
-The cotangent of a value is *absent* until its first contribution; then it is a `Bar`: an atom with three properties.
+Accepts contributions in any order; guarantees that what is read is their sum. The cotangent of a value is
+*absent* until its first contribution; then it is a `Bar`: an atom with three properties.
 
-uniform   a scalar that stands for the constant array of the value's shape: `np.sum(x)` gives x_bar = g, and only a rule
-          that is not elementwise makes an array of it
+uniform   a scalar that stands for the constant array of the value's shape: `np.sum(x)` gives x_bar = g, and
+          only a rule that is not elementwise makes an array of it
 owned     an array that nobody else refers to: later contributions may be added in place
 mask      contributions come from a selection; where the mask is false the value means 0 whatever it holds
-          (`np.where(c, r, 0.0)` gives r_bar = g with mask c, and `np.where(c, 0.5*g/r, 0.0)` at the end of the chain)
+          (`np.where(c, r, 0.0)` gives r_bar = g with mask c, and `np.where(c, 0.5*g/r, 0.0)` at the end of
+          the chain)
 
     y = 2*x; z = y + x      z_bar = g (borrowed); y_bar = g, x_bar = g; x_bar = g + 2*g
 """
@@ -46,7 +48,10 @@ class Bar:
 
 @dataclass(slots=True)
 class Loop:
-    """A loop that is being reversed: the values from outside whose cotangents it adds to, known and newly met."""
+    """A loop that is being reversed: its place in the nest, and the values from outside that it adds to.
+
+    `sums` holds those that were known before the body was written, `missing` those met while writing it.
+    """
 
     stmt: Stmt
     depth: int
@@ -74,30 +79,39 @@ class Bars(Builder):
     # ---- to be filled in by the other parts
 
     def give(self, atom: Atom, bar: Bar) -> None:
+        """Add a contribution to what an atom denotes (`reverse`)."""
         raise AssertionError
 
     def project(self, bar: Bar, kind: Kind) -> Bar:
+        """A cotangent in the field of the value's kind (`reverse`)."""
         raise AssertionError
 
     def fit(self, bar: Bar, arg: Atom, out: Kind, congruent: bool = False) -> Bar:
+        """A contribution of the result's shape in the operand's shape (`rules`)."""
         raise AssertionError
 
     def sweep(self, block: Block) -> None:
+        """Write the adjoints of a block (`reverse`)."""
         raise AssertionError
 
     def by_address(self, name: str) -> bool:
+        """Whether shadows are found by address (`loops`)."""
         raise AssertionError
 
     def shadow_table(self) -> Var:
+        """The run-time table of shadows (`stores`)."""
         raise AssertionError
 
     def distinct(self, index: Atom) -> bool:
+        """Whether an index names no place twice (`reverse`)."""
         raise AssertionError
 
     def refuse_hidden(self, stmt: Let | Do) -> None:
+        """Refuse an active value that enters hidden code (`reverse`)."""
         raise AssertionError
 
     def refuse_at(self, stmt: Stmt, what: str, instead: str) -> None:
+        """Refuse a statement of the user's (`reverse`)."""
         raise AssertionError
 
     # ---- values
@@ -255,7 +269,7 @@ class Bars(Builder):
             return Bar(
                 self.let(Call("zeros_list", (self.like(name),)), kind, self.bar_hint(name)), owned=True
             )
-        if kind.is_scalar or kind.cat == "object":
+        if kind.is_scalar or kind.cat == "object" or (kind.shape == () and not self._is_written(name)):
             return Bar(Const(0.0))
         like = self.beside.get(name) or self.like(name)
         return Bar(
@@ -284,11 +298,16 @@ class Bars(Builder):
         """The cotangent of `name` as an array of its shape, without mask."""
         bar = self.clean(bar)
         kind = self.kinds[name]
-        if kind.is_scalar or kind.cat in ("list", "tuple", "dict", "object"):
-            return replace(bar, uniform=False)
+        rank_zero = kind.shape == () and kind.cat in ARRAYS and not self._is_written(name)
+        if rank_zero or kind.is_scalar or kind.cat in ("list", "tuple", "dict", "object"):
+            return replace(bar, uniform=False)  # a rank-0 expression is a number, also beside a 0-d array
         if not bar.uniform and (self.kind(bar.atom).cat in ARRAYS or kind.shape != ()):
             return bar
         return Bar(self.filled(self.like(name), bar.atom, kind, self.bar_hint(name)), owned=True)
+
+    def _is_written(self, name: str) -> bool:
+        """Whether a value's storage is written, so that it needs a shadow (parts of containers may)."""
+        return name in self.paths or self.storage.is_mutable(name)
 
     def filled(self, like: Atom, value: Atom, kind: Kind, hint: str = "") -> Var:
         """An array of `like`'s shape that holds `value` everywhere."""
@@ -310,7 +329,8 @@ class Bars(Builder):
                 fresh = self.let(
                     Call("np.zeros_like", (self.like(name),)), replace(kind, cat="array"), self.bar_hint(name)
                 )
-                self.store(fresh, None, bar.atom, "add")
+                if bar.atom != Const(0.0):
+                    self.store(fresh, None, bar.atom, "add")
                 bar = Bar(fresh, owned=True)
             else:
                 bar = Bar(
@@ -368,7 +388,7 @@ class Bars(Builder):
             and old.owned
             and not old.uniform
             and self._writeable(old.atom, kind)
-            and self._is_array(old, kind)
+            and self._is_array(old)
         ):
             self.store(old.atom, None, new.atom, "add")
             return old
@@ -379,7 +399,7 @@ class Bars(Builder):
             self._set_shape(atom, kind)
         return Bar(atom, uniform, owned=not uniform and kind.cat in ARRAYS)
 
-    def _is_array(self, bar: Bar, kind: Kind) -> bool:
+    def _is_array(self, bar: Bar) -> bool:
         return self.kind(bar.atom).cat == "array"
 
     def _set_shape(self, atom: Var, kind: Kind) -> None:

@@ -3,8 +3,9 @@
     "2*x*g" with g = 1.0       t.1 = mul(2, x)           (the factor 1.0 is never written)
     "-g" twice                 g                          (signs cancel)
 
-The algebra touches only what a transform makes, never the user's arithmetic, and never drops a factor 0, which would turn
-nan and inf into 0.
+Accepts the texts of rules (`rules.registry`); guarantees statements on atoms whose kinds are entered. The
+algebra touches only what a transform makes, never the user's arithmetic, and never drops a factor 0, which
+would turn nan and inf into 0.
 """
 
 from __future__ import annotations
@@ -117,6 +118,7 @@ class Builder:
     # ---- algebra
 
     def neg(self, a: Atom) -> Atom:
+        """`-a`, where two signs cancel."""
         if isinstance(a, Const):
             return Const(-a.value)
         call = self.made_calls.get(a.name) if isinstance(a, Var) else None
@@ -248,6 +250,8 @@ class Builder:
             return self.let(
                 Call("getitem", (base, index)), item if not isinstance(index, Slice) else kind, hint
             )
+        if kind.shape is None and isinstance(index, Slice):
+            return self.let(Call("getitem", (base, index)), Kind("array", kind.dtype, None), hint)
         if kind.shape is None or not kind.is_number:
             return self.let(Call("getitem", (base, index)), Kind("num", kind.dtype or "float", None), hint)
         from s2sad.frontend.expressions import index_kind

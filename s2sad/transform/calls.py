@@ -4,8 +4,9 @@
                                      ...
                                      x_bar += power_bwd(kept, y_bar)
 
-A pair is made once for each callee and set of active parameters, and remembered before its body is written, so that
-recursion closes.
+Accepts calls of functions that lowering kept as functions; guarantees that each is replaced in the forward
+sweep and has its adjoint in the reverse sweep. A pair is made once for each callee and set of active
+parameters, and remembered before its body is written, so that recursion closes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""What the forward sweep gets for the reverse sweep's sake: copies, tapes, trip counters, values that leave branches.
+"""What the forward sweep gets for the reverse sweep's sake: copies, tapes, trip counters, more Outs.
 
-`Edits` is filled in while the reverse sweep is written; `rebuild` makes the forward sweep with them.
+Accepts a lowered program's body; guarantees the same computation with what `Edits` asks for. `Edits` is
+filled in while the reverse sweep is written; `rebuild` makes the forward sweep with them.
 
     for i in range(n):            bs = []
         b = b*b            =>     for i in range(n):
@@ -19,7 +20,7 @@ from s2sad.ir.rewrite import in_statement, with_blocks
 
 @dataclass(slots=True)
 class Edits:
-    """What the forward sweep gets: statements around its own, at the start of blocks, trip counters, and Outs."""
+    """What the forward sweep gets: statements around its own or at the start of blocks, counters, Outs."""
 
     before: dict[Stmt, list[Stmt]] = field(default_factory=dict)
     after: dict[Stmt, list[Stmt]] = field(default_factory=dict)

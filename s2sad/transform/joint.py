@@ -1,12 +1,13 @@
-"""Derivative functions put together: the forward sweep, `# backward`, the reverse sweep, in one scope or as a pair.
+"""Derivative functions put together: the forward sweep, `# backward`, the reverse sweep.
 
     def f(x): return x*np.sin(x)          def f_grad(x):
                                               # backward
                                               return np.sin(x) + x*np.cos(x)
 
-`grad` and `value_and_grad` are joint. `vjp` is a pair: `f_fwd(x)` returns the value and what the reverse sweep keeps,
-`f_bwd(kept, f_bar)` the cotangents; it writes into nothing that it was given, so that it can be called again.
-Arguments that the function writes to are copied on entry.
+Accepts a lowered function; guarantees programs in the SSA form of ir.nodes, ready for the optimiser. `grad`
+and `value_and_grad` are joint: both sweeps in one scope. `vjp` is a pair: `f_fwd(x)` returns the value and
+what the reverse sweep keeps, `f_bwd(kept, f_bar)` the cotangents; it writes into nothing that it was given,
+so that it can be called again. Arguments that the function writes to are copied on entry.
 """
 
 from __future__ import annotations
@@ -45,15 +46,19 @@ from s2sad.ir.nodes import (
     atom_vars,
     blocks,
     defines,
+    inner_names,
     uses,
     walk,
 )
-from s2sad.ir.rewrite import resolved, with_blocks
+from s2sad.ir.rewrite import in_atom, resolved, with_blocks
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Pairs
 from s2sad.transform.edits import rebuild, substituted
 from s2sad.transform.record import Record
 from s2sad.transform.reverse import Reverse
+
+
+RANK_ZERO = Kind("num", "float64", ())  # assumed before the first call: a float or a 0-d array
 
 
 class Assembly:
@@ -153,7 +158,7 @@ class Assembly:
         if bar is None:
             return rev.zero(name).atom
         bar = rev.full(rev.project(bar, kind), name)
-        if kind.cat in ARRAYS and not bar.owned:
+        if kind.cat in ARRAYS and not bar.owned and rev.kind(bar.atom).cat in ARRAYS and kind != RANK_ZERO:
             return rev.let(Call("copy", (bar.atom,)), rev.kind(bar.atom), rev.bar_hint(name))
         return bar.atom
 
@@ -196,7 +201,7 @@ class Assembly:
         cls = self.aliases.of(name)
         members = self.aliases.members(cls) if cls is not None else []
         return any(
-            is_view(let.call, self.program.kinds, self.program.kinds[member]) == "maybe"  # type: ignore[arg-type]
+            is_view(let.call, self.program.kinds, self.program.kinds[member]) == "maybe"
             for member in members
             if (let := self.storage.lets.get(member)) is not None
         )
@@ -256,7 +261,7 @@ class Assembly:
 
 
 def joint(lowered: Lowered, wrt: Sequence[str], *, value: bool, single: bool, name: str) -> list[Program]:
-    """`f_grad` or `f_value_and_grad`, for a result of rank 0, and the pairs of the functions that it calls."""
+    """`f_grad` or `f_value_and_grad` for a result of rank 0, and the pairs of the functions that it calls."""
     pairs = Pairs()
     program = _joint(Assembly(lowered, wrt, pairs), value, single, name)
     return [*_callees(pairs), program]
@@ -304,9 +309,9 @@ def _joint(a: Assembly, value: bool, single: bool, name: str) -> Program:
         forward = (*forward, *_refuse_none(a, lowered.result))
     a.copy_written()
     body = [*a.entry, *(substituted(s, a.copies) for s in forward)]
-    grads = [_in(g, a.copies) for g in grads]
+    grads = [in_atom(g, a.copies) for g in grads]
     reverse = tuple(substituted(s, a.copies) for s in reverse)
-    result = _in(lowered.result, a.copies)
+    result = in_atom(lowered.result, a.copies)
     if value and isinstance(result, Var) and not a.fresh.hints.get(result.name):
         a.fresh.hints[result.name] = "value"
     parts = grads[0] if single else Tuple(tuple(grads))
@@ -328,7 +333,7 @@ def pair(lowered: Lowered, wrt: Sequence[str], *, names: tuple[str, str], copy: 
 
 def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Program]:
     lowered = a.lowered
-    seed_kind = _seed_kind(lowered, a)
+    seed_kind = a.rev.kind(lowered.result)
     seed = a.fresh(f"{lowered.program.name}_bar", seed_kind)
     grads = a.reverse(Var(seed))
     forward, reverse, record = a.finish()
@@ -343,8 +348,8 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
                 a.copy_parameter(param)
         returned = _private(a, returned, tail)
     body = [*a.entry, *(substituted(s, a.copies) for s in forward), *(substituted(s, a.copies) for s in tail)]
-    atoms = [_in(Var(n), a.copies) for n in kept]
-    result = _in(returned, a.copies)
+    atoms = [in_atom(Var(n), a.copies) for n in kept]
+    result = in_atom(returned, a.copies)
     fwd = replace(
         lowered.program, name=names[0], body=(*body, Return(Tuple((result, Tuple(tuple(atoms)))), None, True))
     )
@@ -447,7 +452,7 @@ def _backward(
             inner = own
         renamed[n] = Var(inner)
     body += [substituted(s, renamed) for s in reverse]
-    final = Tuple(tuple(_in(g, renamed) for g in grads))
+    final = Tuple(tuple(in_atom(g, renamed) for g in grads))
     bwd = replace(
         program,
         name=name,
@@ -459,11 +464,6 @@ def _backward(
     return bwd
 
 
-def _seed_kind(lowered: Lowered, a: Assembly) -> Kind:
-    kind = a.rev.kind(lowered.result)
-    return kind
-
-
 def _visible(a: Assembly, kept: Iterable[str], record: Record) -> set[str]:
     """Parameters that something kept may share memory with."""
     classes: set[int] = set()
@@ -472,7 +472,7 @@ def _visible(a: Assembly, kept: Iterable[str], record: Record) -> set[str]:
         while cls is not None and cls not in classes:
             classes.add(cls)
             cls = a.aliases.elements(cls)
-    for name, _ in record.edits_names():
+    for name, _ in record.taped_names():
         cls = a.aliases.of(name)
         if cls is not None:
             classes.add(cls)
@@ -509,8 +509,6 @@ def _free(block: Iterable[Stmt], bound: set[str]) -> list[str]:
     defined = set(bound)
 
     def visit(stmts: Iterable[Stmt]) -> None:
-        from s2sad.ir.nodes import inner_names
-
         for stmt in stmts:
             defined.update(inner_names(stmt))
             parts = blocks(stmt)
@@ -523,12 +521,3 @@ def _free(block: Iterable[Stmt], bound: set[str]) -> list[str]:
 
     visit(block)
     return list(found)
-
-
-def _in(atom: Atom, names: dict[str, Atom]) -> Atom:
-    from s2sad.ir.rewrite import in_atom
-
-    return in_atom(atom, names)
-
-
-__all__ = ["Assembly", "atom_vars", "joint", "pair"]

@@ -1,10 +1,13 @@
 """Adjoints of branches and loops: which cotangents meet, go round, and are summed.
 
-    for i in range(n):           b_bar goes round (a Carry): the cotangent of what is carried;
-        b = k*b                  k_bar is a sum: the cotangent of a value from outside, a number or an array written in place
+    for i in range(n):     b_bar goes round (a Carry): the cotangent of what is carried;
+        b = k*b            k_bar is a sum: the cotangent of a value from outside, a number or an array that is
+                           written in place
 
-Whether a cotangent is absent, uniform or owned at the head of the reversed loop is a fixed point over its back edge and
-zero trips: the body is written anew until what was assumed holds.
+Accepts an If, For or While of the forward sweep with the cotangents behind it; guarantees the reversed
+statement and the cotangents before it. Whether a cotangent is absent, uniform or owned at the head of the
+reversed loop is a fixed point over its back edge and zero trips: the body is written anew until what was
+assumed holds.
 """
 
 from __future__ import annotations
@@ -23,7 +26,6 @@ from s2sad.ir.nodes import (
     Const,
     For,
     If,
-    Let,
     Moves,
     Out,
     Range,
@@ -119,9 +121,9 @@ class Loops(Bars):
                 atoms.append(self.buffer(name))
                 owned = True
                 continue
-            made = self._on_this_side(name, bar, uniform, mask)
-            owned = owned and (uniform or made.owned)
-            atoms.append(made.atom)
+            end = self._on_this_side(name, bar, uniform, mask)
+            owned = owned and (uniform or end.owned)
+            atoms.append(end.atom)
         self.beside = beside
         if atoms[0] == atoms[1]:
             return Bar(atoms[0], uniform, owned, mask)
@@ -220,8 +222,8 @@ class Loops(Bars):
         loop = Loop(stmt, len(self.storage.loops[stmt]) + 1, dict(assumed.sums), {})
         self.loops.append(loop)
         heads: dict[str, Bar] = {}
-        for name, entry in numbers.items():
-            self.bars[name] = Bar(Var(self.fresh(self.bar_hint(name), self._sum_kind(name, entry))))
+        for name in numbers:
+            self.bars[name] = Bar(Var(self.fresh(self.bar_hint(name), self._sum_kind(name))))
             heads[name] = self.bars[name]
         for c in carried:
             if c.name in entries:
@@ -251,12 +253,13 @@ class Loops(Bars):
         sums = self._close_sums(numbers, heads)
         self.loops.pop()
         body, self.block = tuple(self.block), outer
+        totals: list[Atom] = [Var(s.out) for s in sums]
         if not body and not carries and all(s.next == Var(s.name) for s in sums):
-            sums = [replace(s, out=s.init) for s in sums]  # type: ignore[arg-type]
+            totals = [s.init for s in sums]  # nothing is added: there is no reversed loop
         else:
             self._count_behind(stmt, body, (*carries, *sums))
             self._append_loop(stmt, body, (*carries, *sums))
-        self._leave(carried, assumed, entries, fixed, carries, sums, numbers)
+        self._leave(carried, assumed, entries, fixed, carries, dict(zip(numbers, totals, strict=True)))
         return True
 
     def _holds(self, atom: Atom, head: Bar) -> bool:
@@ -281,7 +284,7 @@ class Loops(Bars):
         return Bar(made, owned=True)
 
     def _stands_for(self, c: Carry, head: Bar) -> bool:
-        """Whether the cotangent that goes round has the shape of what the head holds, or that holds nothing at first."""
+        """Whether the cotangent that goes round has the shape of what the head holds, if it holds any."""
         kind = self.kinds[c.name]
         if kind.cat not in ARRAYS or self.kind(head.atom).cat != "array":
             return False
@@ -290,7 +293,7 @@ class Loops(Bars):
         )
 
     def _rotate(self, carried: list[Carry], heads: dict[str, Bar]) -> None:
-        """Name shadows that the loop hands round after the names that hold them in the body: `u, v, w = v, w, u`."""
+        """Name shadows that go round after the names that hold them in the body: `u, v, w = v, w, u`."""
         names = {c.name: c for c in carried if c.name in heads and self.storage_needs_buffer(c.name)}
         turned = [
             c
@@ -310,7 +313,7 @@ class Loops(Bars):
 
     def _enter(self, c: Carry, assumed: Assumed) -> Bar:
         """The cotangent of what leaves the loop, in the form that the head wants."""
-        kind, uniform, owned = assumed.rounds[c.name]
+        _, uniform, owned = assumed.rounds[c.name]
         if self.storage_needs_buffer(c.out):
             return Bar(self._pop_buffer(c.out), owned=True)
         bar = self.bars.pop(c.out, None)
@@ -339,15 +342,11 @@ class Loops(Bars):
             numbers[name] = Const(0.0) if bar is None else self.full(bar, name).atom
         return numbers
 
-    def _sum_kind(self, name: str, entry: Atom) -> Kind:
+    def _sum_kind(self, name: str) -> Kind:
         kind = self.kinds[name]
-        if kind.is_python:
-            return (
-                Kind("npscalar", "complex128" if kind.sort == "complex" else "float64", ())
-                if kind.cat == "complex"
-                else K.npscalar()
-            )
-        return kind
+        if not kind.is_python:
+            return kind
+        return Kind("npscalar", "complex128", ()) if kind.cat == "complex" else K.npscalar()
 
     def _check(
         self,
@@ -448,7 +447,7 @@ class Loops(Bars):
         for c in carried:
             if c.name not in entries:
                 continue
-            kind, uniform, owned = assumed.rounds[c.name]
+            _, uniform, _ = assumed.rounds[c.name]
             back = backs[c.name]
             if c.name in assumed.nones:
                 atom: Atom = Const(None)
@@ -484,11 +483,11 @@ class Loops(Bars):
         entries: dict[str, Bar],
         fixed: dict[str, Bar | None],
         carries: list[Carry],
-        sums: list[Carry],
-        numbers: dict[str, Atom],
+        totals: dict[str, Atom],
     ) -> None:
-        for name, total in zip(numbers, sums, strict=True):
-            self.bars[name] = Bar(Var(total.out) if isinstance(total.out, str) else total.out)
+        """Hand on what came to the head of the loop: sums to their values, rounds to what was carried in."""
+        for name, total in totals.items():
+            self.bars[name] = Bar(total)
         rounds = [c for c in carried if c.name in entries]
         for c, made in zip(rounds, carries, strict=True):
             _, uniform, owned = assumed.rounds[c.name]
@@ -509,7 +508,9 @@ class Loops(Bars):
         self.block.append(made)
 
     def _count_behind(self, stmt: For | While, body: Block, carried: tuple[Carry, ...]) -> None:
-        """Note that the trip which breaks has no adjoint: trips are counted behind the test, and it is not asked again.
+        """Note that the trip which breaks has no adjoint: trips are counted behind the test.
+
+        The reversed loop then does not ask the test again.
 
         for i in range(n):                 trips = 0
             if t > 5.0: break              for i in range(n):
@@ -572,5 +573,3 @@ class Loops(Bars):
 def _missing(atom: Atom, found: set[str]) -> bool:
     return isinstance(atom, Undef) or atom == Const(None) or (isinstance(atom, Var) and atom.name in found)
 
-
-__all__ = ["Let", "Loops"]

@@ -1,20 +1,25 @@
 """The reverse sweep: every statement, last first, becomes the statements of its adjoint.
 
-Accepts a lowered program with its storage and activity; guarantees a block of statements that refer to values of the
-forward sweep by their names, whether they still exist or not (`transform.record` sees to that), and to nothing else.
+Accepts a lowered program with its storage and activity; guarantees a block of statements that refer to values
+of the forward sweep by their names, whether they still exist or not (`transform.record` sees to that), and to
+nothing else.
 
-    y = f(x, z)                x_bar += (df/dx) y_bar; z_bar += ...         (texts of the rule; y_bar is used up)
-    y = x[I]                   x_bar[I] += y_bar
-    if c: A else: B            if c: reverse of A else: reverse of B        (absent cotangents become zeros where they meet)
-    for i in range(n): A       for i in range(n - 1, -1, -1): reverse of A  (cotangents that go round are carried)
-    while c: A                 for _ in range(trips): reverse of A
-    x[I] = v                   t = x_bar[I].copy(); x_bar[I] = 0; v_bar += t     (transform.stores)
+    y = f(x, z)             x_bar += (df/dx) y_bar; z_bar += ...         texts of the rule; y_bar is used up
+    y = x[I]                x_bar[I] += y_bar
+    if c: A else: B         if c: reverse of A else: reverse of B        absent cotangents become zeros where
+                                                                         they meet
+    for i in range(n): A    for i in range(n - 1, -1, -1): reverse of A  cotangents that go round are carried
+    while c: A              for _ in range(trips): reverse of A
+    x[I] = v                t = x_bar[I].copy(); x_bar[I] = 0            `transform.stores`
+                            v_bar += t
 
-Cotangents are gradients of the real inner product: a holomorphic rule's text T(g) is used as conj(T(conj(g))).
+Cotangents are gradients of the real inner product: a holomorphic rule's text T(g) is used as
+conj(T(conj(g))).
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from s2sad.analysis.effects import Aliases
@@ -34,13 +39,11 @@ from s2sad.ir.nodes import (
     Let,
     List,
     Program,
-    Range,
     Return,
     Slice,
     Stmt,
     Store,
     Tuple,
-    Undef,
     Var,
     While,
 )
@@ -77,7 +80,6 @@ class Reverse(Loops, Stores, Calls, Rules):
         self.assumed = {}
         self.mirror = {}
         self.counters = {}
-        self.claimed = set()
         self.pairs = pairs
         self.dropped = {}
         self.behind = {}
@@ -182,11 +184,7 @@ class Reverse(Loops, Stores, Calls, Rules):
         if name not in self.varied:
             self.refuse_hidden(stmt)
             return
-        if name in self.same and name not in self.bars:
-            return
-        if self.canonical(name) != name:
-            return  # a part of a tuple or dict: its cotangent stands under the part's path
-        if self._is_binding(stmt):
+        if self._has_no_adjoint(stmt):
             return
         if call.fun in ("tuple", "dict") and self.kinds[name].cat != "list":
             self._display(stmt)
@@ -199,6 +197,20 @@ class Reverse(Loops, Stores, Calls, Rules):
         if bar is None:
             self.refuse_hidden(stmt)
             return
+        self._call_adjoint(stmt, bar)
+
+    def _has_no_adjoint(self, stmt: Let) -> bool:
+        """Whether a definition only names something whose cotangent stands elsewhere."""
+        name = stmt.name
+        if name in self.same and name not in self.bars:
+            return True
+        if self.canonical(name) != name:
+            return True  # a part of a tuple or dict: its cotangent stands under the part's path
+        return self._is_binding(stmt)
+
+    def _call_adjoint(self, stmt: Let, bar: Bar) -> None:
+        """Hand the cotangent of a call on to its operands."""
+        call = stmt.call
         if call.fun == "user":
             self.user_adjoint(stmt, bar)
         elif call.fun == "getitem":
@@ -218,7 +230,7 @@ class Reverse(Loops, Stores, Calls, Rules):
         """Whether a definition only binds a name to a place in written storage."""
         if not self.storage.is_mutable(stmt.name):
             return False
-        what = is_view(stmt.call, self.kinds, self.kinds[stmt.name])  # type: ignore[arg-type]
+        what = is_view(stmt.call, self.kinds, self.kinds[stmt.name])
         if what == "maybe":
             self._maybe(stmt)
         return what != ""
@@ -252,7 +264,7 @@ class Reverse(Loops, Stores, Calls, Rules):
         return self.bars.pop(name, None)
 
     def _guard_written(self, name: str) -> None:
-        """Where elements were overwritten through a mask, nothing may come through the formula that made them."""
+        """Let nothing through the formula that made elements which a mask overwrote later."""
         bar = self.bars.get(name)
         if bar is None or not self.storage.is_mutable(name):
             return
@@ -301,7 +313,8 @@ class Reverse(Loops, Stores, Calls, Rules):
             return
         refuse(
             stmt.span or Span("<unknown>", 1, 0, 1, 0),
-            f"an active value enters {name or 'a function'}, which has no rule and no source that can be read",
+            f"an active value enters {name or 'a function'}, "
+            "which has no rule and no source that can be read",
             "write it with functions that s2sad knows, or register a rule for it",
         )
 
@@ -389,6 +402,7 @@ class Reverse(Loops, Stores, Calls, Rules):
         self.store(bars, self.value(index, stmt), self.project(bar, self.kinds[stmt.name]).atom, "add")
 
     def refuse_at(self, stmt: Stmt, what: str, instead: str) -> None:
+        """Refuse a statement: what it does that has no derivative, and what to write instead."""
         refuse(getattr(stmt, "span", None) or Span("<unknown>", 1, 0, 1, 0), what, instead)
 
     def _getattr(self, stmt: Let, bar: Bar) -> None:
@@ -462,9 +476,5 @@ def _is_logging(call: Call) -> bool:
     fn = call.args[0] if call.args else None
     obj = getattr(fn, "obj", None)
     owner = getattr(obj, "__self__", obj)
-    import logging
-
     return isinstance(owner, logging.Logger) or getattr(obj, "__module__", "") in ("logging", "warnings")
 
-
-__all__ = ["Range", "Reverse", "Undef"]

@@ -1,9 +1,12 @@
-"""Adjoints of calls that have rules: a rule's text becomes statements, and its value finds the operand's shape.
+"""Adjoints of calls that have rules: a rule's text becomes statements, its value finds the operand's shape.
 
-    z = x*y          x_bar += unbroadcast(y*z_bar, x)         elementwise: masks and uniform cotangents go through
-    s = np.sum(x)    x_bar += uniform(s_bar)                  structural: the cotangent is an array, without mask
-    w = np.where(c, x, y)      x_bar under the mask c, y_bar under its complement
+    z = x*y                  x_bar += unbroadcast(y*z_bar, x)       elementwise: masks and uniform cotangents
+                                                                    go through
+    s = np.sum(x)            x_bar += uniform(s_bar)                structural: the cotangent is an array,
+                                                                    without mask
+    w = np.where(c, x, y)    x_bar under the mask c, y_bar under its complement
 
+Accepts a call and the cotangent of its result; guarantees contributions of the operands' shapes.
 `unbroadcast` is placed here, never by a rule, and only where kinds do not prove it useless.
 """
 
@@ -34,7 +37,7 @@ class Rules(Bars):
     current: Let | None = None
 
     def _where(self, stmt: Let, bar: Bar) -> None:
-        """A selection: each branch gets the cotangent under a mask, so that what is not taken contributes 0."""
+        """A selection: each side gets the cotangent under a mask, so that what is not taken contributes 0."""
         args = stmt.call.args
         if len(args) != 3:
             self._rule(stmt, bar)
@@ -55,7 +58,10 @@ class Rules(Bars):
                 self.give(arg, self.guarded(made, arg))
 
     def guarded(self, bar: Bar, arg: Atom) -> Bar:
-        """A cotangent from a selection under the mask of where it is not 0, if the selected value was computed."""
+        """A cotangent that comes from a selection, under the mask of where it is not 0.
+
+        Only a value that was computed needs it: its formula may give nan where it is not selected.
+        """
         let = self.storage.lets.get(arg.name) if isinstance(arg, Var) else None
         if (
             let is None
@@ -239,7 +245,7 @@ class Rules(Bars):
             if "*" + name in rule.signature and isinstance(atom, Tuple):
                 for i, item in enumerate(atom.items):
                     if self.active(item):
-                        self._structural_arg(stmt, text(bound, i), bound, atoms, item, g)  # type: ignore[operator,call-arg,arg-type]
+                        self._structural_arg(stmt, text(bound, i), bound, atoms, item, g)  # type: ignore[operator,call-arg]
                 continue
             made = text(bound) if callable(text) else text
             self._structural_arg(stmt, made, bound, atoms, atom, g)

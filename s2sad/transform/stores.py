@@ -7,13 +7,16 @@
     x[J] = v         with an index that may repeat: only the last write to a place has a cotangent,
                      t = np.where(winners(x.shape, J), x_bar[J], 0.0)
 
-The old contents are a copy that the forward sweep keeps; nothing is ever restored.
+Accepts a statement that writes into an array or a list; guarantees that the shadow behind it becomes the
+shadow before it. The old contents are a copy that the forward sweep keeps; nothing is ever restored.
 """
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
+from s2sad.analysis.primitives import is_basic
 from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -21,8 +24,7 @@ from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Stmt, Store, Var
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.transform.bars import ARRAYS, Bar, Bars
-
-GENERIC = ("pow", "floordiv", "mod", "matmul", "truediv")
+from s2sad.transform.builder import parse
 
 
 class Stores(Bars):
@@ -83,13 +85,12 @@ class Stores(Bars):
         return Bar(self.let(Call("copy", (region,)), self.kind(region)), owned=True)
 
     def _is_basic(self, index: Atom) -> bool:
-        from s2sad.analysis.primitives import _basic
-
-        return _basic(index, self.kinds)
+        return is_basic(index, self.kinds)
 
     # ---- stores
 
     def store_adjoint(self, stmt: Store) -> None:
+        """The adjoint of `x[I] = v` or `x[I] op= v`."""
         base = stmt.base
         if not isinstance(base, Var) or base.name not in self.varied:
             return
@@ -97,9 +98,7 @@ class Stores(Bars):
             self._list_store(base, stmt)
             return
         if self.is_absent(base.name):
-            if self.loops:
-                self._loop_absent(base.name)
-            return
+            return  # in a loop: whether an earlier trip brings the shadow to life is seen on the next try
         place, inner = self.place(base.name)
         index = None if stmt.index is None else self.value(stmt.index, stmt)
         if inner is not None and index is not None:
@@ -109,17 +108,13 @@ class Stores(Bars):
         if stmt.index == Const(Ellipsis) and inner is None and op == "":
             target = Const(Ellipsis)
         if op in ("add", "sub"):
-            self._add_adjoint(stmt, op, value, place, target)
+            self._add_adjoint(op, value, place, target)
         elif op == "mul":
             self._mul_adjoint(stmt, value, place, target)
         elif op:
             self._generic_adjoint(stmt, op, value, place, target)
         else:
             self._set_adjoint(value, place, target)
-
-    def _loop_absent(self, name: str) -> None:
-        """Nothing so far: whether the shadow comes to life in an earlier trip is seen on the next try."""
-        return None
 
     def _won(self, bar: Bar, place: Atom, index: Atom | None) -> Bar:
         """The cotangents of those writes that were last to their places."""
@@ -136,7 +131,7 @@ class Stores(Bars):
         if taken is not None:
             self.give(value, self.fit(taken, value, self.kind(taken.atom)))
 
-    def _add_adjoint(self, stmt: Store, op: str, value: Atom, place: Atom, index: Atom | None) -> None:
+    def _add_adjoint(self, op: str, value: Atom, place: Atom, index: Atom | None) -> None:
         if not self.reaches(value):
             return
         bar = self._won(self.taken(place, index), place, index)
@@ -209,10 +204,29 @@ class Stores(Bars):
         """What the written region held before: a copy that the forward sweep makes."""
         key = (stmt, "old")
         if key not in self.snapshots:
-            assert isinstance(stmt.base, Var)
-            made = Builder_at(self, stmt)
-            self.snapshots[key] = made
+            self.snapshots[key] = self._kept_region(stmt)
         return self.snapshots[key]
+
+    def _kept_region(self, stmt: Store) -> Var:
+        """Insert `old = base[index].copy()` before a store into the forward sweep."""
+        assert isinstance(stmt.base, Var)
+        lines = self.before.setdefault(stmt, [])
+        atom: Atom = stmt.base
+        kind = self.kinds[stmt.base.name]
+        if stmt.index is not None:
+            outer, self.block = self.block, []
+            view = self.getitem(stmt.base, stmt.index)
+            lines += self.block
+            self.block = outer
+            self.adopt(view.name, stmt)
+            atom, kind = view, self.kinds[view.name]
+        if kind.is_scalar or (stmt.index is not None and not self._is_basic(stmt.index)):
+            assert isinstance(atom, Var)
+            return atom
+        name = self.fresh("", kind)
+        lines.append(Let(name, Call("copy", (atom,)), stmt.span, True))
+        self.adopt(name, stmt)
+        return Var(name)
 
     def _augmented(self, stmt: Store) -> tuple[str, Atom] | None:
         """`x[I] = x[I] + v` as `x[I] += v`: the operator and v."""
@@ -237,11 +251,8 @@ class Stores(Bars):
                 continue
             region = self.kinds[view.name]
             if K.same_shape(region, self.kinds[let.name]):
-                self.claimed.add(let.name)
                 return let.call.fun, other
         return None
-
-    claimed: set[str]
 
     def _unwritten_between(self, view: Let, stmt: Store) -> bool:
         assert isinstance(stmt.base, Var)
@@ -301,31 +312,5 @@ class Stores(Bars):
             )
 
 
-def Builder_at(self: Stores, stmt: Store) -> Var:
-    """Insert `old = base[index].copy()` before a store into the forward sweep."""
-    assert isinstance(stmt.base, Var)
-    lines = self.before.setdefault(stmt, [])
-    atom: Atom = stmt.base
-    kind = self.kinds[stmt.base.name]
-    if stmt.index is not None:
-        outer, self.block = self.block, []
-        view = self.getitem(stmt.base, stmt.index)
-        lines += self.block
-        self.block = outer
-        self.adopt(view.name, stmt)
-        atom, kind = view, self.kinds[view.name]
-    if kind.is_scalar or (stmt.index is not None and not self._is_basic(stmt.index)):
-        assert isinstance(atom, Var)
-        return atom
-    name = self.fresh("", kind)
-    lines.append(Let(name, Call("copy", (atom,)), stmt.span, True))
-    self.adopt(name, stmt)
-    return Var(name)
-
-
 def _words(text: str) -> set[str]:
-    import ast
-
-    from s2sad.transform.builder import parse
-
     return {n.id for n in ast.walk(parse(text)) if isinstance(n, ast.Name)}

@@ -1,0 +1,338 @@
+"""How one reversed loop gets the values that a trip of the loop made.
+
+Accepts a reversed loop, the loop of the forward sweep that it mirrors, and the values of a trip that it
+reads, with the branches in which it does; guarantees a loop that reads nothing of the trip but what it is
+given, and the forward sweep's appends. The reversed loop
+
+    takes its own index for the loop's,
+    recomputes what costs no more than reading a tape (`x[i]` of an x that is never written, `i - 1`, shapes,
+    views),
+    reads a tape: a list to which the forward sweep appends, by index if that is once per trip, else with pop.
+
+    for i in range(n):       ts = []
+        t = np.sin(t)        for i in range(n): ts.append(t); t = np.sin(t)
+                             for i in range(n - 1, -1, -1): t_bar = np.cos(ts[i])*t_bar
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from s2sad.analysis.primitives import COMPARISONS, subscript
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Atom, Block, Call, Const, Do, For, If, Let, Range, Stmt, Var, blocks, call_vars
+from s2sad.ir.rewrite import in_atom, in_statement, with_blocks
+
+if TYPE_CHECKING:
+    from s2sad.transform.record import Record
+
+INTEGER = frozenset(("add", "sub", "mul", "floordiv", "mod", "neg", "min", "max", "len", "abs"))
+CHEAP = frozenset(("add", "sub", "mul", "neg", "not")) | COMPARISONS
+
+Path = tuple[Stmt, int]  # a branch of the reversed loop, and its side
+
+
+class Plan:
+    """How one reversed loop gets the values of its trip."""
+
+    def __init__(self, record: Record, primal: Stmt, made: For) -> None:
+        self.r = record
+        self.primal = primal
+        self.made = made
+        self.where: dict[str, tuple[Path, ...]] = {}
+        self.how: dict[str, str] = {}
+        self.names: dict[str, Atom] = {}
+        self.reads: dict[tuple[Path, ...], list[Stmt]] = {}
+        self.taped: set[str] = set()
+        self.shapes: dict[str, str] = {}  # values of which only the shape is read, by values that have it
+
+    def settle(self, names: list[str]) -> set[str]:
+        """Which of the values must be taped; others can then be made of these."""
+        taped = {n for n in names if self._decide(n) == "tape"}
+        while True:
+            self.taped = taped
+            fewer = {n for n in taped if not self._is_cheap(n, 0)}
+            if fewer == taped:
+                return taped
+            taped = fewer
+
+    def want(self, name: str, path: tuple[Path, ...]) -> None:
+        """Ask for a value at a place."""
+        if name in self.where:
+            self.where[name] = common([self.where[name], path])
+            if self.how[name] != "recompute":
+                return
+        else:
+            self.where[name] = path
+            self.how[name] = self._decide(name)
+        if self.how[name] == "recompute":
+            for needed in call_vars(self._call(name)):
+                if self.r.made_in(needed, self.primal):
+                    self.want(needed, self.where[name])
+
+    def _decide(self, name: str) -> str:
+        if (
+            isinstance(self.primal, For)
+            and name == self.primal.target
+            and isinstance(self.primal.space, Range)
+        ):
+            return "index"
+        if name in self.taped:
+            return "tape"
+        return "recompute" if self._is_cheap(name, 0) else "tape"
+
+    def _is_cheap(self, name: str, depth: int) -> bool:
+        """Whether evaluating a definition again gives the same value at no more than the cost of a tape."""
+        let = self.r.storage.lets.get(name)
+        if let is None or depth > 3 or let.made:
+            return False
+        call, kind = self._call(name), self.r.kinds[name]
+        if call.fun in ("getitem", "getattr", "len"):
+            cheap = self._is_cheap_read(call, kind)
+        elif kind.cat in ("int", "bool"):
+            cheap = (call.fun in INTEGER or call.fun in CHEAP) and not any(
+                self.r.rev.kind(a).cat in ("array", "num", "object") for a in call.args
+            )
+        elif kind.is_scalar and call.fun in CHEAP:
+            # An expression on 0-d arrays reads storage.
+            cheap = all(self.r.rev.kind(a).is_scalar for a in call.args)
+            depth += 1
+        elif kind.cat == "array" and self._is_elementwise(call) and not self.r.storage.is_mutable(name):
+            return all(not self.r.made_in(n, self.primal) or n in self.taped for n in call_vars(call))
+        else:
+            return False
+        return cheap and all(self._available(n, depth + 1) for n in call_vars(call))
+
+    def _is_cheap_read(self, call: Call, kind: K.Kind) -> bool:
+        """A view, an element of what is never written, metadata."""
+        if call.fun == "len":
+            return self.r.rev.kind(call.args[0]).cat != "list"
+        if call.fun == "getattr":
+            name = call.args[1]
+            return isinstance(name, Const) and name.value in ("shape", "size", "ndim", "T")
+        base, index = call.args
+        what = subscript(self.r.rev.kind(base), index, kind, self.r.kinds)
+        if isinstance(base, Var) and what != "view" and self._is_written(base.name):
+            return False
+        return what not in ("maybe", "any", "part") and (what != "fresh" or kind.is_scalar)
+
+    def _call(self, name: str) -> Call:
+        """A definition in terms of the copies that the forward sweep keeps of written operands."""
+        let = self.r.storage.lets[name]
+        kept = self.r.rev.snapshots
+        args = tuple(kept.get((let, a.name), a) if isinstance(a, Var) else a for a in let.call.args)
+        return replace(let.call, args=args)
+
+    def _is_elementwise(self, call: Call) -> bool:
+        """One cheap operation on arrays that are never written."""
+        square = call.fun == "pow" and isinstance(call.args[1], Const) and isinstance(call.args[1].value, int)
+        return (square or call.fun in ("add", "sub", "mul", "neg")) and not any(
+            self._is_written(n) for n in call_vars(call)
+        )
+
+    def _is_written(self, name: str) -> bool:
+        cls = self.r.rev.aliases.of(name)
+        return cls is not None and (cls in self.r.storage.mutable or cls in self.r.written_lists)
+
+    def _available(self, name: str, depth: int) -> bool:
+        if not self.r.made_in(name, self.primal):
+            return True
+        if name in self.taped:
+            return True
+        if (
+            isinstance(self.primal, For)
+            and name == self.primal.target
+            and isinstance(self.primal.space, Range)
+        ):
+            return True
+        return self._is_cheap(name, depth)
+
+    # ---- execution
+
+    def carry_out(self) -> For:
+        """The loop with its reads, and the forward sweep's appends."""
+        order = sorted(self.where, key=lambda n: (self.r.storage.places[n].at, n))
+        for name in order:
+            if self.how[name] == "index":
+                self.names[name] = self._loop_index()
+        for name in order:
+            if self.how[name] == "tape":
+                self._tape(name)
+        for name in order:
+            if self.how[name] == "recompute":
+                self._recompute(name)
+        for name, other in self.shapes.items():
+            self.names.setdefault(name, self.names[other])
+        body = self._insert(self.made.body, ())
+        result = self._without_test(replace(self.made, body=body))
+        self.r.rev.mirror[result] = self.primal
+        return result
+
+    def _without_test(self, loop: For) -> For:
+        """The loop without the branch of the trip that breaks, which is not counted."""
+        last = loop.body[-1] if loop.body else None
+        if not isinstance(last, If) or last not in self.r.rev.dropped:
+            return loop
+        side = self.r.rev.dropped[last]
+        outs = {o.name: (o.orelse if side == 1 else o.then) for o in last.outs}
+        carried = tuple(
+            replace(c, next=outs.get(c.next.name, c.next) if isinstance(c.next, Var) else c.next)
+            for c in loop.carried
+        )
+        return replace(
+            loop, body=(*loop.body[:-1], *(last.orelse if side == 1 else last.then)), carried=carried
+        )
+
+    def _loop_index(self) -> Atom:
+        assert isinstance(self.primal, For) and isinstance(self.primal.space, Range)
+        if self.primal.stop is None:
+            return Var(self.made.target)
+        space = self.primal.space
+        if space.start == Const(0) and space.step == Const(1):
+            return Var(self.made.target)
+        lines = self.reads.setdefault((), [])
+        scaled: Atom = Var(self.made.target)
+        if space.step != Const(1):
+            scaled = self._line(lines, Call("mul", (self._mapped(space.step), scaled)), K.INT)
+        if space.start != Const(0):
+            scaled = self._line(lines, Call("add", (self._mapped(space.start), scaled)), K.INT)
+        return scaled
+
+    def _mapped(self, atom: Atom) -> Atom:
+        return in_atom(atom, self.names)
+
+    def _line(self, lines: list[Stmt], call: Call, kind: K.Kind, hint: str = "") -> Var:
+        name = self.r.fresh(hint, kind)
+        lines.append(Let(name, call, None, True))
+        return Var(name)
+
+    def _recompute(self, name: str) -> None:
+        made = self._call(name)
+        lines = self.reads.setdefault(self.where[name], [])
+        call = replace(
+            made,
+            args=tuple(self._mapped(a) for a in made.args),
+            kwargs=tuple((k, self._mapped(a)) for k, a in made.kwargs),
+        )
+        hint = self.r.fresh.hints.get(name, "")
+        self.names[name] = self._line(lines, call, self.r.kinds[name], hint)
+
+    def _tape(self, name: str) -> None:
+        path = self.where[name]
+        tape = self._append(name, path)
+        hint = self.r.fresh.hints.get(name, "")
+        lines = self.reads.setdefault(path, [])
+        always = not path or (len(path) == 1 and path[0][0] in self.r.rev.dropped)
+        index = self._trip_index() if always and len(self.r.storage.places[name].loops) == 1 else None
+        if index is not None:
+            self.r.lengths.setdefault(self.primal, tape)
+            call = Call("getitem", (tape, index))
+        else:
+            call = Call("list.pop", (tape,))
+        self.names[name] = self._line(lines, call, self.r.kinds[name], hint if index is None else "")
+
+    def _trip_index(self) -> Atom | None:
+        """The number of the trip in the reversed loop, if it is at hand."""
+        primal = self.primal
+        if isinstance(primal, For) and isinstance(primal.space, Range) and primal.stop is None:
+            start, step = primal.space.start, primal.space.step
+            if step != Const(1):
+                return None
+            if start == Const(0):
+                return Var(self.made.target)
+            return self._line(
+                self.reads.setdefault((), []),
+                Call("sub", (Var(self.made.target), self._mapped(start))),
+                K.INT,
+            )
+        return Var(self.made.target)
+
+    def _append(self, name: str, path: tuple[Path, ...]) -> Var:
+        """Make the forward sweep append the value where the reversed loop reads it."""
+        r = self.r
+        hint = r.fresh.hints.get(name, "") or "t"
+        tape = Var(r.fresh(hint + "s", K.list_of(K.anonymous(r.kinds[name]))))
+        r.tapes[name, self.primal] = tape
+        r.edits.top.append(Let(tape.name, Call("list", ()), None, True))
+        owner = r.owner_of[name]
+        assert owner is not None
+        value: Atom = Var(name)
+        append = Do(Call("list.append", (tape, value)), getattr(owner, "span", None), True)
+        until = (r.rev.mirror[path[-1][0]], path[-1][1]) if path else None
+        inside = until is not None and until in self._chain(owner)
+        if path and not inside:
+            branch, side = path[-1]
+            r.edits.start.setdefault((r.rev.mirror[branch], side), []).append(append)
+            return tape
+        if owner is self.primal:  # the head of the loop
+            body = len(blocks(self.primal)) - 1
+            r.edits.start.setdefault((self.primal, body), []).append(append)
+            return tape
+        if r.parents[owner] != until and r.parents[owner] is not None and isinstance(r.parents[owner][0], If):  # type: ignore[index]
+            exported = r.export(name, owner, until, tape=True)
+            owner = self._outermost(owner, until)
+            append = Do(Call("list.append", (tape, Var(exported))), None, True)
+        if name in {line.name for line in r.edits.before.get(owner, []) if isinstance(line, Let)}:
+            r.edits.before[owner].append(append)
+        else:
+            r.edits.after.setdefault(owner, []).append(append)
+        return tape
+
+    def _chain(self, owner: Stmt) -> list[Path]:
+        """The branches around a statement, innermost first, up to its loop."""
+        found: list[Path] = []
+        at = self.r.parents[owner]
+        while at is not None and isinstance(at[0], If):
+            found.append(at)
+            at = self.r.parents[at[0]]
+        return found
+
+    def _outermost(self, owner: Stmt, until: Path | None) -> Stmt:
+        at = self.r.parents[owner]
+        while at is not None and at != until and isinstance(at[0], If):
+            owner = at[0]
+            at = self.r.parents[owner]
+        return owner
+
+    def _renamed(self, stmt: Stmt) -> Stmt:
+        """A statement with the names of this trip's values, in its blocks too; it mirrors what it did."""
+        new = in_statement(stmt, self.names)
+        parts = blocks(stmt)
+        if parts:
+            new = with_blocks(new, tuple(tuple(self._renamed(s) for s in p) for p in parts))
+        if stmt in self.r.rev.mirror:
+            self.r.rev.mirror[new] = self.r.rev.mirror[stmt]
+        if stmt in self.r.rev.dropped:
+            self.r.rev.dropped[new] = self.r.rev.dropped[stmt]
+        return new
+
+    def _insert(self, block: Block, path: tuple[Path, ...]) -> Block:
+        result: list[Stmt] = list(self.reads.get(path, ()))
+        for stmt in block:
+            parts = blocks(stmt)
+            new = in_statement(stmt, self.names)
+            if parts:
+                mirrored = isinstance(stmt, If) and stmt in self.r.rev.mirror
+                inner = tuple(
+                    self._insert(p, (*path, (stmt, i))) if mirrored else tuple(self._renamed(s) for s in p)
+                    for i, p in enumerate(parts)
+                )
+                new = with_blocks(new, inner)
+            if stmt in self.r.rev.mirror:
+                self.r.rev.mirror[new] = self.r.rev.mirror[stmt]
+            if stmt in self.r.rev.dropped:
+                self.r.rev.dropped[new] = self.r.rev.dropped[stmt]
+            result.append(new)
+        return tuple(result)
+
+
+def common(paths: list[tuple[Path, ...]]) -> tuple[Path, ...]:
+    """The longest common beginning of paths."""
+    first = paths[0]
+    for other in paths[1:]:
+        n = 0
+        while n < min(len(first), len(other)) and first[n] == other[n]:
+            n += 1
+        first = first[:n]
+    return first

@@ -1,0 +1,428 @@
+"""Bugs that were found once, each as a test: kinds of values, selections, dispatch, and what is refused on purpose."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import math
+import subprocess
+import sys
+import types
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import check
+
+X = np.array([0.5, 0.7, 1.1])
+Y = np.array([0.3, -0.4, 0.8])
+M = np.array([[1.0, 2.0], [3.0, 4.0]])
+
+
+def none_then_sum(x, n):
+    acc = None
+    for _ in range(n):
+        if acc is None:
+            acc = x
+        else:
+            acc = acc + x
+    return np.sum(acc*acc)
+
+
+def none_then_written(x, y):
+    acc = None
+    for i in range(3):
+        if acc is None:
+            acc = x
+        acc += y[i]
+    return np.sum(acc*x)
+
+
+def none_before(x, y):
+    prev = None
+    s = 0.0
+    for i in range(3):
+        if prev is not None:
+            s = s + prev*x[i]
+        prev = x[i]*2 + y[0]
+    return s
+
+
+def none_or_best(x, y):
+    best = None
+    for i in range(len(x)):
+        v = x[i]**2 - y[i]*x[i]
+        if best is None or v < best:
+            best = v
+    return best
+
+
+def none_or_array(x, y):
+    acc = None
+    for i in range(3):
+        t = np.sin(x*i)
+        acc = t if acc is None else acc + t*acc*y
+    return np.sum(acc)
+
+
+def none_and_augmented(x, n):
+    y = None
+    if n > 1:
+        y = x
+    if y is not None:
+        y += 1
+        return np.sum(y*x)
+    return np.sum(x)
+
+
+@pytest.mark.parametrize("fun, second", [
+    (none_then_sum, 1), (none_then_sum, 2), (none_then_written, Y), (none_before, Y), (none_or_best, Y),
+    (none_or_array, Y), (none_and_augmented, 1), (none_and_augmented, 2),
+])
+def test_name_that_is_none_on_one_path(fun, second):
+    """None on one path and a value on another: the derivative was dropped, and `+=` taken for a rebinding."""
+    check(fun, (X, second))
+
+
+def returns_only_in_a_loop(x):
+    for i in range(len(x)):
+        if x[i] > 0.8:
+            return x[i]*2
+
+
+def test_function_that_may_end_without_a_return():
+    """A function whose last path returns nothing: its result is None there, and a number on the others."""
+    assert s2sad.grad(returns_only_in_a_loop)(X).tolist() == [0.0, 0.0, 2.0]
+    with pytest.raises(TypeError, match="returns None|returned None|is None"):
+        s2sad.grad(returns_only_in_a_loop)(X*0.0)
+
+
+def masked_by_zeros(x):
+    return np.sum(np.where(x > 0, np.sqrt(x), np.zeros(3)))
+
+
+def masked_ufunc(x):
+    out = np.zeros(3)
+    np.sqrt(x, where=x > 0, out=out)
+    return np.sum(out)
+
+
+def masked_read(x):
+    r = np.sqrt(x)
+    ok = x > 0
+    return np.sum(r[ok])
+
+
+def masked_store(x):
+    z = np.log(x)*x
+    z[~(x > 0)] = 0.0
+    return np.sum(z)
+
+
+@pytest.mark.parametrize("fun, expected", [
+    (masked_by_zeros, lambda x: 0.5/np.sqrt(x)), (masked_ufunc, lambda x: 0.5/np.sqrt(x)),
+    (masked_read, lambda x: 0.5/np.sqrt(x)), (masked_store, lambda x: np.log(x) + 1.0),
+])
+def test_mask_where_shapes_are_not_proved(fun, expected):
+    """The branch that a selection does not take gave 0*nan where the shapes were not provably equal."""
+    x = np.array([0.5, -1.0, 2.0])
+    with np.errstate(all="ignore"):
+        (g,) = check(fun, (x,), pullbacks=False)
+    assert g[1] == 0.0
+    np.testing.assert_allclose(g[[0, 2]], expected(x[[0, 2]]), rtol=1e-12)
+
+
+def guarded_twice(x):
+    r = np.sqrt(x)
+    return np.sum(np.where(x > 0, r, 0.0)) + np.sum(np.where(x > 1, 2*r, 0.0))
+
+
+def silenced(x):
+    with np.errstate(all="ignore"):
+        y = np.log(x)
+    return np.sum(np.where(x > 0, y, 0.0))
+
+
+def test_masks_of_two_selections_are_joined():
+    """A value that two selections guard: with one mask alone, the pole came through; and its derivative warned."""
+    assert s2sad.grad(guarded_twice)(np.array([0.0, 4.0])).tolist() == [0.0, 0.75]
+    assert s2sad.grad(silenced)(np.array([1.0, 0.0, 2.0])).tolist() == [1.0, 0.0, 0.5]
+
+
+def chosen_by_a_bool(x, k):
+    return np.sum(np.where(k > 3, np.log(x), x))
+
+
+@pytest.mark.parametrize("k", [2.0, 4.0])
+def test_where_with_a_python_condition(k):
+    """np.where with a bool: the zero of the other side was a number beside an array."""
+    check(chosen_by_a_bool, (X, k))
+
+
+def where_of_unlike_ranks(m, r, n):
+    t = r
+    s = r
+    for _ in range(n):
+        s = np.where(t > 0.5, s, t)
+        t = t*m
+    return np.sum(s*r) + np.sum(t)
+
+
+def written_of_unlike_ranks(m, r, c):
+    t = m if c else r
+    s = r if c else m
+    u = t*s
+    t *= 2
+    return np.sum(u*(t + s))
+
+
+def number_or_array(m, k, c):
+    t = m if c else k
+    return np.sum(t*m)
+
+
+@pytest.mark.parametrize("fun, args", [
+    (where_of_unlike_ranks, (M, X[:2], 2)), (where_of_unlike_ranks, (M, X[:2], 0)),
+    (written_of_unlike_ranks, (M, X[:2], True)), (written_of_unlike_ranks, (M, X[:2], False)),
+    (number_or_array, (M, 0.3, True)), (number_or_array, (M, 0.3, False)),
+])
+def test_rank_that_differs_by_path(fun, args):
+    """Two unknown shapes were taken for the same shape, and a number for an array."""
+    check(fun, args)
+
+
+def complex_power(x):
+    k = np.exp(1j*x)
+    k **= 2
+    return np.sum(k.imag*x)
+
+
+def complex_quotient(x):
+    k = np.exp(1j*x)
+    k /= (1 + 2j)*x
+    return np.sum(k.imag*x)
+
+
+def real_into_complex(x):
+    y = x*2.0
+    z = np.zeros(3, dtype=complex)
+    z += y
+    z *= 1j
+    z[1:] -= y[:-1]*z[1:]
+    return np.sum(np.abs(z)**2)
+
+
+@pytest.mark.parametrize("fun", [complex_power, complex_quotient, real_into_complex])
+def test_complex_stores(fun):
+    """`z /= y` and `z **= 2` lost a conjugation; `z += x` handed a complex cotangent to a real array."""
+    check(fun, (X,))
+
+
+def test_conjugate_of_a_python_complex():
+    """z.conjugate() was printed as z.conj(), which Python's complex numbers do not have."""
+    assert s2sad.grad(lambda z: (z*z.conjugate()).real)(1.0 + 2.0j) == 2.0 - 4.0j
+
+
+class Squares:
+    def __mul__(self, x):
+        return 3*x*x
+
+
+SQUARES = Squares()
+
+
+class Model:
+    def loss(self, x):
+        return x*x
+
+
+MODEL = Model()
+
+
+def test_operator_of_a_class():
+    """An operator whose left operand is an object of a class: its method was not called, and 0.0 came back."""
+    assert s2sad.grad(lambda x: np.sum(SQUARES*x))(2.0) == 12.0
+
+
+def test_method_replaced_on_its_class(monkeypatch):
+    """A method that is replaced on the class after the first call: the old derivative was kept."""
+    g = s2sad.grad(lambda x: MODEL.loss(x))
+    assert g(1.0) == 2.0
+    monkeypatch.setattr(Model, "loss", lambda self, x: x*x*x)
+    assert g(1.0) == 3.0
+
+
+def test_builtin_shadowed_by_its_module():
+    """A module that defines `abs` after the first call: the builtin's derivative was kept."""
+    text = "def f(x):\n    return abs(x)*x\n\ndef cube(x):\n    return x*x*x\n"
+    linecache.cache["<shadow>"] = (len(text), None, text.splitlines(True), "<shadow>")
+    module = types.ModuleType("shadow")
+    exec(compile(text, "<shadow>", "exec"), vars(module))
+    g = s2sad.grad(module.f)
+    assert g(2.0) == 4.0
+    module.abs = module.cube
+    assert g(2.0) == 32.0
+
+
+def quadratic(x, a, b, c):
+    return a*x**2 + b*x + c
+
+
+slope = s2sad.grad(quadratic)
+
+
+def test_derivative_called_in_a_differentiated_function():
+    """grad(f) as the argument of grad, or called inside of a function: its own derivative was taken for zero."""
+    assert s2sad.grad(slope)(0.0, 1.0, -2.0, 1.0) == 2.0
+    assert s2sad.grad(lambda x: slope(x, 1.0, -2.0, 1.0)**2)(3.0) == 16.0
+    growing = lambda a: np.sum(a**3)
+    assert s2sad.grad(lambda a: np.sum(s2sad.grad(growing)(a)))(np.arange(3.0)).tolist() == [0.0, 6.0, 12.0]
+    third = s2sad.grad(s2sad.grad(s2sad.grad(lambda x: x**3*np.sin(x))))
+    exact = 6*np.sin(1.3) + 18*1.3*np.cos(1.3) - 9*1.3**2*np.sin(1.3) - 1.3**3*np.cos(1.3)
+    assert third(1.3) == pytest.approx(exact, rel=1e-12)
+
+
+def test_stop_gradient():
+    """stop_gradient(x*x)*x: the stopped factor was differentiated."""
+    g = s2sad.grad(lambda x: np.sum(s2sad.stop_gradient(x*x)*x))
+    assert g(np.arange(4.0)).tolist() == [0.0, 1.0, 4.0, 9.0]
+
+
+@pytest.mark.parametrize("kind", [float, np.float64, np.array])
+@pytest.mark.parametrize("fun, x, expected", [
+    (lambda x: 1/x, 1e-200, -math.inf), (lambda x: 3.0/x, -1e-200, -math.inf), (lambda x: math.sqrt(x*x), 0.0, None),
+])
+def test_adjoints_are_silent_at_poles(fun, x, expected, kind):
+    """The primal gives no warning: with NumPy scalars and 0-d arrays, the gradient did."""
+    g = s2sad.grad(fun)(kind(x))
+    assert g == expected if expected is not None else (g == 0.0 or np.isnan(g))
+
+
+def quotient(x, y):
+    return np.sum(np.where(x > 0, x/y, x*y))
+
+
+def test_saved_text_stands_alone(tmp_path):
+    """save() failed where the text needs helpers; the file must run without s2sad."""
+    transform = s2sad.grad(quotient, (0, 1))
+    g = transform(np.ones(2), 2.0)
+    transform.save(str(tmp_path/"saved.py"))
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import saved, numpy as np\n"
+    program += "g = saved.quotient_grad(np.ones(2), 2.0); print(list(map(float, g[0])), float(g[1]), 's2sad' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == f"{g[0].tolist()} {float(g[1])} False"
+
+
+def test_dict_beside_the_value():
+    """has_aux with a dict as the second result: the text was not Python."""
+
+    def f(x):
+        y = x*x
+        return np.sum(y), {"y": y, "n": len(x)}
+
+    (value, aux), g = s2sad.value_and_grad(f, has_aux=True)(np.ones(2))
+    assert value == 2.0 and aux["n"] == 2 and aux["y"].tolist() == [1.0, 1.0] and g.tolist() == [2.0, 2.0]
+
+
+# ---------------------------------------------------------------------------------------------- refused on purpose
+
+ARRAY_OR_NUMBER = "may be an array or a number, depending on the path; begin with an array (np.zeros_like, np.array)"
+HISTORY = []
+
+
+def float_then_row(m, s):
+    for row in m:
+        s = s + row
+        s *= 2
+    return np.sum(s*s)
+
+
+def zero_d_in_a_loop(x):
+    a = np.zeros(())
+    for e in x:
+        a += e*e
+        a = a*1.0
+    return a
+
+
+def number_or_array_written(m, k, c):
+    t = m if c else k
+    u = t
+    t += 1.0
+    return np.sum(u*t) + np.sum(m)
+
+
+def alias_in_a_branch(x, c):
+    if np.sum(c) > 0.0:
+        y = x
+        y *= 1.1
+    else:
+        y = x*c
+    return np.sum(y*y) + np.sum(x*c)
+
+
+def rotated_zero_d(x, c):
+    u, v = x, c*1.0
+    for _ in range(3):
+        v *= 0.5*u
+        u, v = v, u
+    return u*v + np.sum(x*c)
+
+
+def element_of_a_list(x, c):
+    xs = [x, c*1.0]
+    xs[1] *= x
+    xs[0] += 0.1
+    return np.sum(xs[1]*x)
+
+
+def history_read(x):
+    HISTORY.append(x*x)
+    return HISTORY[-1] + x
+
+
+def broadcast_together(m):
+    c, d = np.broadcast_arrays(m[0], m)
+    m *= 2
+    return np.sum(c*d)
+
+
+Z = np.array(0.5)
+REFUSED = [
+    (float_then_row, (M, 0.5), "s *= 2", ARRAY_OR_NUMBER),
+    (zero_d_in_a_loop, (X,), "a += e*e", ARRAY_OR_NUMBER),
+    (number_or_array_written, (M, 0.3, False), "t += 1.0", ARRAY_OR_NUMBER),
+    (alias_in_a_branch, (Z, Z + 0.2), "y *= 1.1", ARRAY_OR_NUMBER),
+    (rotated_zero_d, (Z, Z + 0.2), "v *= 0.5*u", ARRAY_OR_NUMBER),
+    (element_of_a_list, (Z, Z + 0.2), "xs[1] *= x", "may be an array or a number is augmented; write xs[i] = xs[i] + v"),
+    (history_read, (2.0,), "HISTORY", "HISTORY"),
+    (broadcast_together, (M,), "np.broadcast_arrays(m[0], m)", "are written; use np.broadcast_to for each, or copy them"),
+]
+
+
+@pytest.mark.parametrize("fun, args, at, message", REFUSED, ids=[fun.__name__ for fun, *_ in REFUSED])
+def test_refused_with_place_and_remedy(fun, args, at, message):
+    """Programs of which a wrong number was returned, and whose meaning is not known: place and remedy instead."""
+    lines, first = inspect.getsourcelines(fun)
+    with pytest.raises(s2sad.UnsupportedError) as raised:
+        s2sad.grad(fun)(*args)
+    text = str(raised.value)
+    places = [(first + k, line.index(at) + 1) for k, line in enumerate(lines) if at in line]
+    assert any(text.startswith(f"{__file__}:{line}:{column}: ") for line, column in places), text
+    assert message in text.splitlines()[0] and "; " in text.splitlines()[0]
+    assert HISTORY == []
+
+
+class Labelled(np.ndarray):
+    pass
+
+
+@pytest.mark.parametrize("m", [
+    Fraction(1, 3), np.ma.masked_array([1.0, 2.0], [0, 1]), np.array([1.0, 2.0]).view(Labelled),
+], ids=lambda m: type(m).__name__)
+def test_operand_of_another_type(m):
+    """Fractions, masked arrays and subclasses of arrays compute in their own way: a number came back."""
+    with pytest.raises(s2sad.UnsupportedError, match=f"m is a {type(m).__name__}.*; pass (float|np.asarray)"):
+        s2sad.grad(lambda x, m: np.sum(x*m))(np.array([1.0, 2.0]), m)
