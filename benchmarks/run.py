@@ -106,7 +106,8 @@ def copied(args: Sequence[Any]) -> tuple[Any, ...]:
 
 def report(rows: list[tuple[str, float, str]]) -> None:
     for name, value, bound in rows:
-        print(f"{name:52}{value:10.2f}   {bound}")
+        missed = bound.replace(".", "").isdigit() and round(value, 2) > 1.05*float(bound)
+        print(f"{name:52}{value:10.2f}   {bound}{'  missed' if missed else ''}")
 
 
 def gradients(rounds: int) -> None:

@@ -2,8 +2,8 @@
 
 `signature` is the key under which derivatives are remembered: types, dtypes, ranks, contiguity, which axes
 have length 1 and which have equal lengths; objects that stand for themselves are held by it, so that an id is
-never met again. `Describer` says the same in the terms of the IR. `conform` gives a cotangent the type, dtype and
-structure of the value that it belongs to; internal cotangents are gradients of the real inner product, so
+never met again. `Describer` says the same in the terms of the IR. `conform` gives a cotangent the type, dtype
+and structure of the value that it belongs to; internal cotangents are gradients of the real inner product, so
 complex ones are conjugated.
 """
 

@@ -15,7 +15,6 @@ from corpus.build import KINDS, POSITIONS, arguments, cells, kinds_for, program
 from corpus.constructs import CONSTRUCTS
 from support import check, load
 
-
 AMBIGUOUS = {"augmented_alias", "list_alias", "alias_through_list"}
 
 

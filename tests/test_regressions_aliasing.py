@@ -338,7 +338,7 @@ def written_in_one_branch(x, y, s, n):
             w = 0.4*u*u[::-1]
     if n > 0:
         for _ in range(2):
-            w = w
+            w = w  # noqa: PLW0127  # noqa: PLW0127 - the case is about this
     else:
         for _ in range(3, 0, -1):
             w[::2] += np.tanh(0.3*v[2:])

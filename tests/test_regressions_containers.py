@@ -355,11 +355,6 @@ def test_written_parts_of_an_argument(fun, structure):
     check(fun, (structure, X))
 
 
-def test_empty_list_as_an_argument():
-    """A list without elements has a gradient, the empty list."""
-    assert s2sad.grad(products)([], X) == []
-
-
 Pair = namedtuple("Pair", "w b")
 
 

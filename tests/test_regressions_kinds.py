@@ -19,6 +19,7 @@ from support import check
 X = np.array([0.5, 0.7, 1.1])
 Y = np.array([0.3, -0.4, 0.8])
 M = np.array([[1.0, 2.0], [3.0, 4.0]])
+R = np.array([0.7, 0.4])
 
 
 def none_then_sum(x, n):
@@ -184,8 +185,8 @@ def number_or_array(m, k, c):
 
 
 @pytest.mark.parametrize("fun, args", [
-    (where_of_unlike_ranks, (M, X[:2], 2)), (where_of_unlike_ranks, (M, X[:2], 0)),
-    (written_of_unlike_ranks, (M, X[:2], True)), (written_of_unlike_ranks, (M, X[:2], False)),
+    (where_of_unlike_ranks, (M, R, 2)), (where_of_unlike_ranks, (M, R, 0)),
+    (written_of_unlike_ranks, (M, R, True)), (written_of_unlike_ranks, (M, R, False)),
     (number_or_array, (M, 0.3, True)), (number_or_array, (M, 0.3, False)),
 ])
 def test_rank_that_differs_by_path(fun, args):

@@ -311,15 +311,15 @@ class Calls(State):
         spec = source.node.args
         given = obj.__defaults__ or ()
         names = [a.arg for a in spec.posonlyargs + spec.args][-len(given) :] if given else []
-        defaults = [self._default(name, d) for name, d in zip(names, given, strict=True)]
-        kwdefaults = {k: self._default(k, d) for k, d in named.items()}
+        defaults = [self.default(name, d) for name, d in zip(names, given, strict=True)]
+        kwdefaults = {k: self.default(k, d) for k, d in named.items()}
         env = self.bind_arguments(source.node.args, args, kwargs, defaults, kwdefaults, node, fn.text)
         if obj.__code__ in self.frames:
             return recursive_call(self, fn, source, env, node)
         return self.inline(source, source.node, env, None, obj.__code__)
 
-    def _default(self, name: str, obj: Any) -> Value:
-        """A parameter's default: numbers as they are (the text relies on them), other objects under its name."""
+    def default(self, name: str, obj: Any) -> Value:
+        """A parameter's default: numbers as they are (the text relies on them), else objects under its name."""
         return Const(obj) if type(obj) in (int, float, complex) else self.live_value(name, obj)
 
     def _call_closure(self, fn: Closure, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:

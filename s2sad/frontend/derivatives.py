@@ -1,7 +1,7 @@
 """Derivatives that are made and called inside of the function: their generated text is inlined.
 
     slope = grad(f)                 def h(x): return slope(x)**2
-    h                               the text of slope for x's kind, lowered in place of the call; then its square
+    h for a float                   the text of slope for a float in place of the call, then its square
 
 What a call of a derivative converts at its boundary is converted here: Python floats have Python floats as
 gradients.
@@ -141,10 +141,14 @@ class Derivatives(State):
         obj, source = fn.obj, fn.obj.primal
         bound = [self.live_value(f"{fn.text}.args[{i}]", v) for i, v in enumerate(source.args)]
         named = {k: self.live_value(f"{fn.text}.keywords[{k!r}]", v) for k, v in source.keywords.items()}
-        defaults = [self.live_value(f"{fn.text}.default{i}", d) for i, d in enumerate(source.defaults)]
-        kwdefaults = {k: self.live_value(f"{fn.text}.default_{k}", d) for k, d in source.kwdefaults.items()}
+        spec, plain = source.node.args, source.fun
+        self.depend(("defaults", id(plain)), lambda: plain.__defaults__, plain.__defaults__, fn.text)
+        self.depend(("kwdefaults", id(plain)), lambda: plain.__kwdefaults__, plain.__kwdefaults__, fn.text)
+        last = [a.arg for a in spec.posonlyargs + spec.args][-len(source.defaults) :]
+        defaults = [self.default(n, d) for n, d in zip(last, source.defaults, strict=False)]
+        kwdefaults = {k: self.default(k, d) for k, d in source.kwdefaults.items()}
         given = self.bind_arguments(
-            source.node.args, [*bound, *args], {**named, **kwargs}, defaults, kwdefaults, node, obj.__name__
+            spec, [*bound, *args], {**named, **kwargs}, defaults, kwdefaults, node, obj.__name__
         )
         env = {n: given[n] for n in obj.binder.signature.parameters}
         kinds: dict[str, Kind | Atom] = {}

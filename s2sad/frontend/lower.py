@@ -41,6 +41,7 @@ from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import NONE, Atom, Call, Const, Program, Return, Stmt, Var
 from s2sad.ir.prune import prune
 
+
 @dataclass(frozen=True, slots=True)
 class _Body:
     """What a function's tree tells: statements in normal form, names that they bind, fixed lists."""

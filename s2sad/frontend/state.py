@@ -221,6 +221,10 @@ class State:
         """A call."""
         raise NotImplementedError
 
+    def default(self, name: str, obj: Any) -> Value:
+        """A parameter's default."""
+        raise NotImplementedError
+
     def transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """A derivative that is made inside of the function."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Binding a call to its rule's signature: which argument is which, what is known of it, and what is not listed."""
+"""Binding a call to its rule's signature: which argument is which, what is known of it, what is not listed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,24 @@ def static_value(atom: Atom) -> Any:
 
 
 def bind(rule: Rule, call: Call, kind_of: Callable[[Atom], Kind]) -> tuple[Bound, dict[str, Atom]]:
-    """The call as the rule's functions see it, and the atoms by argument name (variadic ones as one Tuple)."""
+    """The call as the rule's functions see it, and its atoms by argument (variadic ones as one Tuple)."""
+    atoms = _by_name(rule, call)
+    statics: dict[str, Any] = {}
+    for name, default in rule.signature.items():
+        if name in atoms:
+            statics[name] = static_value(atoms[name])
+        elif name.startswith("*") and name[1:] in atoms:
+            statics[name[1:]] = static_value(atoms[name[1:]])
+        elif default is not REQUIRED:
+            statics[name] = default
+        elif not name.startswith("*"):
+            raise BindingError(f"{rule.name} needs the argument {name!r}")
+    bound = Bound({n: kind_of(a) for n, a in atoms.items()}, statics)
+    return bound, atoms
+
+
+def _by_name(rule: Rule, call: Call) -> dict[str, Atom]:
+    """The arguments that are given, by name."""
     atoms: dict[str, Atom] = {}
     names = list(rule.signature)
     rest = list(call.args)
@@ -52,18 +69,7 @@ def bind(rule: Rule, call: Call, kind_of: Callable[[Atom], Kind]) -> tuple[Bound
         if name in atoms:
             raise BindingError(f"{rule.name} got two values for {name!r}")
         atoms[name] = atom
-    statics: dict[str, Any] = {}
-    for name, default in rule.signature.items():
-        if name in atoms:
-            statics[name] = static_value(atoms[name])
-        elif name.startswith("*") and name[1:] in atoms:
-            statics[name[1:]] = static_value(atoms[name[1:]])
-        elif default is not REQUIRED:
-            statics[name] = default
-        elif not name.startswith("*"):
-            raise BindingError(f"{rule.name} needs the argument {name!r}")
-    bound = Bound({n: kind_of(a) for n, a in atoms.items()}, statics)
-    return bound, atoms
+    return atoms
 
 
 __all__ = ["BindingError", "bind", "kind_of_value", "static_value"]

@@ -1,18 +1,21 @@
-"""What s2sad knows about a function: its signature, the kind of its result, its derivative, and whom it aliases.
+"""What s2sad knows about a function: its signature, the kind of its result, its derivative, its aliases.
 
-A rule is data, under the canonical name of the primitive ("np.tanh", "math.sqrt", "add"); `canonical` leads from a live
-object to that name. There are three forms.
+A rule is data, under the canonical name of the primitive ("np.tanh", "math.sqrt", "add"); `canonical` leads
+from a live object to that name. There are three forms.
 
-* `elementwise("np.tanh", "x", "(1 - out*out)*g")`: one text per argument, the cotangent's contribution in terms of `g`,
-  `out` and the arguments, *linear in g*; the tangent is the same text with `g` the argument's tangent. Sums over
-  broadcast axes, conjugation for complex operands and guards are placed by the transform, never by a rule.
-* `structural("np.sum", "a, axis=None, ...", kind=..., vjp={"a": text or function}, linear="a")`: `g` has the result's
-  shape, the contribution has the argument's. A function gets a `Bound` call and returns the text (or None: zero).
-* `composite("np.linalg.norm", ...)`: Python source in terms of other functions, differentiated like the user's.
+* `elementwise("np.tanh", "x", "(1 - out*out)*g")`: one text per argument, the cotangent's contribution in
+  terms of `g`, `out` and the arguments, *linear in g*; the tangent is the same text with `g` the argument's
+  tangent. Sums over broadcast axes, conjugation for complex operands and guards are placed by the transform,
+  never by a rule.
+* `structural("np.sum", "a, axis=None, ...", kind=..., vjp={"a": text or function}, linear="a")`: `g` has the
+  result's shape, the contribution has the argument's. A function gets a `Bound` call and returns the text (or
+  None: zero).
+* `composite("np.linalg.norm", ...)`: Python source in terms of other functions, differentiated like the
+  user's.
 
-In the texts the names are the signature's arguments, `g`, `out`, `np`, `math` and the functions of `s2sad.runtime`.
-`div(p, q)` is a quotient whose divisor may be zero where the primal did not raise: it becomes `p/q` under errstate for
-arrays and `ieee_div(p, q)` for Python floats.
+In the texts the names are the signature's arguments, `g`, `out`, `np`, `math` and the functions of
+`s2sad.runtime`. `div(p, q)` is a quotient whose divisor may be zero where the primal did not raise: it
+becomes `p/q` under errstate for arrays and `ieee_div(p, q)` for Python floats.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ REQUIRED = _Unknown()
 class Bound:
     """A call bound to a rule's signature, as the functions of a rule see it.
 
-    kinds    kind of every argument that was given (a variadic one: a tuple kind, items are its elements' kinds)
+    kinds    kind of every argument that was given (a variadic one: a tuple kind with its elements' kinds)
     statics  its value where that is a literal, else UNKNOWN; defaults are entered
     out      kind of the result (absent while the kind is asked for)
     active   names of the arguments that carry derivatives
@@ -69,8 +72,11 @@ Text = str | Callable[[Bound], str | None]
 
 @dataclass(slots=True)
 class Rule:
-    """An entry of the table. `effect` says whom the result aliases: "fresh", "view a", "maybe a"; `writes` names the
-    arguments that the function writes into ("out" where given, "a" for in-place functions)."""
+    """An entry of the table.
+
+    `effect` says whom the result aliases: "fresh", "view a", "maybe a"; `writes` names the arguments that the
+    function writes into ("out" where given, "a" for in-place functions).
+    """
 
     name: str
     signature: dict[str, Any]  # argument -> default literal or REQUIRED; "*arrays" is variadic
@@ -160,8 +166,8 @@ def elementwise(
 ) -> Rule:
     """Enter an elementwise function: one text per argument, None where the derivative is exactly zero.
 
-    `dtype` is the result's dtype where it is not the promoted one ("bool" for comparisons). Keywords `out`, `where` and
-    `dtype` of ufuncs are part of every signature of an "np." name.
+    `dtype` is the result's dtype where it is not the promoted one ("bool" for comparisons). Keywords `out`,
+    `where` and `dtype` of ufuncs are part of every signature of an "np." name.
     """
     names = [a.strip() for a in args.split(",")]
     signature: dict[str, Any] = dict.fromkeys(names, REQUIRED)
@@ -192,10 +198,11 @@ def structural(
 
 
 def composite(name: str, source: str, objects: tuple[Any, ...] = (), **options: Any) -> Rule:
-    """Enter a function by plain Python source (`def norm(x, ord=None): ...`), which is inlined where it is called."""
+    """Enter a function by plain Python source (`def norm(x, ord=None): ...`), inlined where it is called."""
     from s2sad.ir import kinds
 
     head = source.split("def ", 1)[1]
     signature = head[head.index("(") + 1 : head.index("):")]
-    made = Rule(name, parse_signature(signature), lambda _: kinds.OBJECT, form="composite", source=source, **options)
+    parsed = parse_signature(signature)
+    made = Rule(name, parsed, lambda _: kinds.OBJECT, form="composite", source=source, **options)
     return register(made, *objects)

@@ -159,8 +159,10 @@ def copy_tree(x: Any) -> Any:
 def wrong_length(length: int, expected: int) -> ValueError:
     """The error of `a, b = x` where x has another length than there are names.
 
-    >>> wrong_length(3, 2), wrong_length(1, 2)
-    (ValueError('too many values to unpack (expected 2)'), ValueError('not enough values to unpack (expected 2, got 1)'))
+    >>> wrong_length(3, 2)
+    ValueError('too many values to unpack (expected 2)')
+    >>> wrong_length(1, 2)
+    ValueError('not enough values to unpack (expected 2, got 1)')
     """
     if length > expected:
         return ValueError(f"too many values to unpack (expected {expected})")

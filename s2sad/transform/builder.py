@@ -132,11 +132,11 @@ class Builder:
             return Const(_FOLD[op](a.value, b.value))
         if op == "mul":
             for one, two in ((a, b), (b, a)):
-                if _is_unit(one):
+                if _is_unit(one) and self._carries(two):
                     return two
-                if isinstance(one, Const) and one.value == -1 and isinstance(one.value, int | float):
+                if isinstance(one, Const) and one.value == -1 and self._carries(two):
                     return self.neg(two)
-        if op == "truediv" and _is_unit(b) and not isinstance(a, Const):
+        if op == "truediv" and _is_unit(b) and not isinstance(a, Const) and self._carries(a):
             return a
         if op in ("add", "sub") and self._negated(b) is not None:
             inner = self._negated(b)
@@ -145,6 +145,11 @@ class Builder:
         if op == "add" and a == b and isinstance(a, Var):
             return self.binary("mul", Const(2), a)
         return self.let(Call(op, (a, b)))
+
+    def _carries(self, atom: Atom) -> bool:
+        """Whether a factor 1.0 may be left out: it makes floats of NumPy integers, which wrap."""
+        kind = self.kind(atom)
+        return isinstance(atom, Const) or kind.inexact or kind.cat == "int" or not kind.is_number
 
     def _negated(self, a: Atom) -> Atom | None:
         call = self.made_calls.get(a.name) if isinstance(a, Var) else None
