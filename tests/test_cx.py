@@ -555,3 +555,23 @@ def test_an_overwritten_output_is_taped():
     s = 1/(1 + np.exp(-x))
     np.testing.assert_allclose(s2sad.grad(f)(x), 3*s*(1 - s), rtol=1e-12)
     check(f, (x,))
+
+
+def test_pullbacks_do_not_see_what_happens_to_captured_arrays() -> None:
+    weights = np.ones(3)
+    x = np.array([1.0, 2.0, 3.0])
+
+    class Model:
+        def __init__(self) -> None:
+            self.w = np.ones(3)
+
+        def loss(self, x):
+            return np.sum(self.w*x)
+
+    model = Model()
+    _, pullback = s2sad.vjp(lambda x: np.sum(weights*np.sin(x)), x)
+    _, of_method = s2sad.vjp(model.loss, x)
+    weights[:] = 7.0
+    model.w[:] = 7.0
+    assert np.array_equal(pullback(1.0)[0], np.cos(x))
+    assert np.array_equal(of_method(1.0)[0], np.ones(3))

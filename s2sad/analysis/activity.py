@@ -147,11 +147,7 @@ class _Varied:
 
     def _visit_store(self, stmt: Store) -> None:
         base = stmt.base
-        if (
-            self._varies(stmt.value)
-            and isinstance(base, Var)
-            and carries(self.kinds.get(base.name, OBJECT))
-        ):
+        if self._varies(stmt.value) and isinstance(base, Var) and carries(self.kinds.get(base.name, OBJECT)):
             self._add(base.name)
             self._add_class(self.aliases.of(base.name))
 

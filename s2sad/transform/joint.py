@@ -53,6 +53,7 @@ from s2sad.ir.nodes import (
 from s2sad.ir.rewrite import in_atom, resolved, with_blocks
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Pairs
+from s2sad.transform.captured import without_captured
 from s2sad.transform.edits import rebuild, substituted
 from s2sad.transform.record import Record
 from s2sad.transform.reverse import Reverse
@@ -77,6 +78,7 @@ class Assembly:
         self.copies: dict[str, Atom] = {}
         self.entry: list[Stmt] = []
         self.late: list[Stmt] = []
+        self.kept_copies: dict[str, Atom] = {}  # what a pullback keeps of objects outside, copied
 
     def _refuse_unsettled(self) -> None:
         """Refuse writes to what is an array on one path and a number on another: a number has no storage."""
@@ -338,6 +340,9 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     grads = a.reverse(Var(seed))
     forward, reverse, record = a.finish()
     a.copy_written()
+    if copy:
+        reverse, captured = without_captured(reverse, a.fresh)
+        forward = (*captured, *forward)
     kept = list(dict.fromkeys(n for n in _free((*reverse, Return(Tuple(tuple(grads)))), {seed})))
     returned: Atom = lowered.result
     tail: list[Stmt] = []
@@ -346,9 +351,10 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
         for param in lowered.program.params:
             if param in visible:
                 a.copy_parameter(param)
+        _copy_fields(a, kept, tail)
         returned = _private(a, returned, tail)
     body = [*a.entry, *(substituted(s, a.copies) for s in forward), *(substituted(s, a.copies) for s in tail)]
-    atoms = [in_atom(Var(n), a.copies) for n in kept]
+    atoms = [in_atom(a.kept_copies.get(n, Var(n)), a.copies) for n in kept]
     result = in_atom(returned, a.copies)
     fwd = replace(
         lowered.program, name=names[0], body=(*body, Return(Tuple((result, Tuple(tuple(atoms)))), None, True))
@@ -358,6 +364,20 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     fwd.body = _bound(fwd.body, {a.name for a in atoms if isinstance(a, Var)})
     bwd = _backward(a, lowered, kept, seed, reverse, grads, names[1])
     return fwd, bwd
+
+
+def _copy_fields(a: Assembly, kept: list[str], tail: list[Stmt]) -> None:
+    """Copy what is kept of objects that are not copied on entry: arrays in attributes, in captured containers."""
+    outside = {a.aliases.world}
+    for param in a.program.params:
+        if a.program.kinds[param].cat == "object":
+            outside |= a.aliases.reach(Var(param))
+    for name in kept:
+        kind = a.program.kinds[name]
+        if kind.cat in ARRAYS and a.aliases.of(name) in outside and name not in a.copies:
+            copy = a.fresh(a.program.hints.get(name, ""), kind)
+            tail.append(Let(copy, Call("copy", (Var(name),)), None, True))
+            a.kept_copies[name] = Var(copy)
 
 
 def _without(block: Block, names: dict[str, Atom]) -> Block:

@@ -572,4 +572,3 @@ class Loops(Bars):
 
 def _missing(atom: Atom, found: set[str]) -> bool:
     return isinstance(atom, Undef) or atom == Const(None) or (isinstance(atom, Var) and atom.name in found)
-

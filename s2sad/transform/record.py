@@ -120,7 +120,7 @@ class Record:
         return self._top_level((*counts, *done))
 
     def _nested(self, stmt: Stmt) -> Stmt:
-        """Satisfy the references of reversed loops, innermost first: what they recompute may need outer ones."""
+        """Satisfy the references of reversed loops, innermost first: these may need what outer ones give."""
         parts = blocks(stmt)
         if not parts:
             if isinstance(stmt, Let):

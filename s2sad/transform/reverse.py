@@ -477,4 +477,3 @@ def _is_logging(call: Call) -> bool:
     obj = getattr(fn, "obj", None)
     owner = getattr(obj, "__self__", obj)
     return isinstance(owner, logging.Logger) or getattr(obj, "__module__", "") in ("logging", "warnings")
-
