@@ -315,7 +315,8 @@ class Transformed(Generic[P]):
         found = {names[n]: v for n, v in live.items() if n in names}
         made = engine.derive(source, self.request([names[n] for n in wrt if n in names]), given, found)
         if made.valued:
-            refuse(None, f"the rank of the result of {self.__name__}() is not known", "return float(...) of it")
+            what = f"the rank of the result of {self.__name__}() is not known"
+            refuse(None, what, "return float(...) of it")
         if made.written and len(kinds) > 1:
             refuse(
                 None,

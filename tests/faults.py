@@ -320,7 +320,7 @@ FAULTS = [
         "transform/edits.py",
         "    if behind is None:\n        carry",
         "    if True:\n        carry",
-        (TARGETS,),
+        (DELICATE,),
     ),
     Fault(
         "reversed range off by one",

@@ -99,7 +99,7 @@ def test_a_written_real_operand_of_a_complex_product():
 
 def squares_of_all_states(x, n):
     total = 0.0
-    for i in range(n):
+    for _ in range(n):
         x *= 0.9
         total += np.sum(x*x*x)
     return total
@@ -225,3 +225,17 @@ def test_what_is_read_before_a_write():
     check(scaled_in_place_later, (X, 0.7))
     check(scaled_in_place_later, (X, K))
     check_vjp(scaled_in_place_later, (X, K))
+
+
+def tripled_until(t, n):
+    for _ in range(n):
+        if t > 5.0:
+            break
+        t = 3.0*t
+    return t
+
+
+@pytest.mark.parametrize("n", [0, 1, 6])
+def test_the_trip_that_breaks_has_no_adjoint(n):
+    assert s2sad.grad(tripled_until)(0.7, n) == 3.0**min(n, 2)
+    check(tripled_until, (0.7, n))

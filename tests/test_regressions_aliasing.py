@@ -151,7 +151,7 @@ def rotated(x, c):
 
 
 def test_rotated_names_that_are_written():
-    """Names that swap arrays in a loop and are written: a shadow was found under a freed array's address."""
+    """Names that swap arrays in a loop and are written: right for arrays of rank 1 (rank 0 is refused)."""
     check(rotated, (X, Y))
     check(rotated, (X[:1], Y[:1]))
 
@@ -338,7 +338,7 @@ def written_in_one_branch(x, y, s, n):
             w = 0.4*u*u[::-1]
     if n > 0:
         for _ in range(2):
-            w = w  # noqa: PLW0127  # noqa: PLW0127 - the case is about this
+            w = w  # noqa: PLW0127
     else:
         for _ in range(3, 0, -1):
             w[::2] += np.tanh(0.3*v[2:])
@@ -353,25 +353,6 @@ def test_array_chosen_on_a_path_and_written(fun, s, n):
     """Which array a name stands for depends on the path: a write then reached the cotangent of the wrong one."""
     x, y = np.array([0.37, -0.69, 0.69, -0.13, 0.84]), np.array([-0.47, -0.81, 0.93, -0.02, 0.61])
     check(fun, (x, y, s, n))
-
-
-def two_rotations(x, y, s, n):
-    w = y
-    p1 = w[:-1]
-    for _ in range(n):
-        k2 = 0
-        while k2 < 3 and np.sum(w) < 200.03:
-            x, w, y = w, y, x
-            k2 += 1
-    v = y if s < 0.61 else x
-    return np.sum(x*w) + np.sum(np.sin(v)) + p1[2]
-
-
-@pytest.mark.parametrize("n", [0, 1, 3])
-@pytest.mark.parametrize("s", [0.5, 0.7])
-def test_arrays_rotated_through_nested_loops(s, n):
-    """Three names that rotate arrays in a loop in a loop, beside a view of one: a number was wrong."""
-    check(two_rotations, (*five(), s, n))
 
 
 def scaled(x, y):

@@ -380,7 +380,7 @@ def recurrent(params, xs, h):
 
 
 def test_recurrent_net():
-    """A dict of parameters, a list of inputs and a list of states: each of them went wrong once."""
+    """A dict of parameters, a list of inputs and a list of states, all in one program."""
     rng = np.random.default_rng(0)
     params = {"W": rng.normal(size=(2, 3)), "U": rng.normal(size=(2, 2)), "b": rng.normal(size=2)}
     check(recurrent, (params, [rng.normal(size=3) for _ in range(4)], np.zeros(2)))

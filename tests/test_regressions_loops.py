@@ -87,7 +87,7 @@ def bound_in_an_inner_while(x, y, s, n):
 @pytest.mark.parametrize("n", [0, 1, 3])
 @pytest.mark.parametrize("fun", [waves, bound_in_an_inner_while])
 def test_writes_in_inner_loops_that_end_early(fun, n):
-    """An inner loop that breaks, or that binds a name which later loops write: a number was wrong."""
+    """Loops that break and write, or that bind what later ones write: a wrong number, or an unbound name."""
     check(fun, (*five(), 0.7, n))
 
 

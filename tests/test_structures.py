@@ -220,3 +220,58 @@ def test_has_aux():
     assert value == np.sum(X*X) and np.array_equal(g, 2*X) and aux["n"] == 3
     _out, pullback, aux = s2sad.vjp(f, X, has_aux=True)
     assert np.array_equal(pullback(np.float64(1.0))[0], 2*X) and aux["n"] == 3
+
+
+def appended(p):
+    p[0] += p[1]
+    p.append(p[0]*2)
+    return np.sum(p[2]*p[1])
+
+
+def popped(p):
+    y = p.pop()
+    return np.sum(p[0]*y)
+
+
+def test_lists_that_grow_and_shrink_are_the_callers_own():
+    x, y = np.array([1.0, 2.0]), np.array([3.0, 5.0])
+    passed = [x, y]
+    for fun, expected in ((appended, [2*y, 2*x + 4*y]), (popped, [y, x])):
+        found = s2sad.grad(fun)(passed)
+        assert [g.tolist() for g in found] == [e.tolist() for e in expected]
+        assert len(passed) == 2 and passed[1] is y and x.tolist() == [1.0, 2.0]
+
+
+def summed(m):
+    m *= 1.1
+    return np.sum(m)
+
+
+def test_written_arguments_keep_their_strides():
+    for view in ((slice(None, None, -2), slice(1, None)), (slice(None), slice(None, None, 3))):
+        for seed in range(10):
+            m = np.random.default_rng(seed).uniform(size=(40, 40))[view]
+            own = np.random.default_rng(seed).uniform(size=(40, 40))[view]
+            g = s2sad.value_and_grad(summed)
+            assert g(m)[0] == summed(own)
+    assert "copy_strided" in g.source and "copy_strided" not in g.source_for(np.ones((3, 3)))
+    assert "copy_strided" not in g.source_for(np.ones((3, 2)).T)
+
+
+def chain(arms):
+    lines = [f"    elif x < {i}.0:\n        y = x*{i}.0\n" for i in range(1, arms)]
+    head = "def f(x):\n    if x < 0.0:\n        y = x\n"
+    return f"{head}{''.join(lines)}    else:\n        y = x*x\n    return y\n"
+
+
+def test_long_chains_and_deep_expressions(tmp_path):
+    f = load(chain(300), tmp_path).f
+    for x in (-1.0, 0.5, 28.5, 29.5, 30.5, 58.5, 59.5, 60.5, 298.5, 400.0):
+        expected = 1.0 if x < 0.0 else float(int(x) + 1) if x < 299.0 else 2*x
+        assert s2sad.value_and_grad(f)(x) == (f(x), expected)
+    for text in ("np.sin("*60 + "x" + ")"*60, "(x*"*60 + "x" + ")"*60, "x" + " + x"*1500):
+        f = load(f"import numpy as np\ndef f(x):\n    return {text}\n", tmp_path).f
+        assert s2sad.value_and_grad(f)(0.5)[0] == f(0.5)
+    f = load("def f(x):\n    return x if " + " and ".join(["x > 1.0"]*200) + " else x*x\n", tmp_path).f
+    with pytest.raises(s2sad.UnsupportedError, match="nested more than 95 deep"):
+        s2sad.grad(f)(2.0)

@@ -55,13 +55,14 @@ def _is_trivial(let: Let, program: Program) -> bool:
     if not isinstance(first, Var):
         return False
     if call.fun == "len":
+        own = [Var(name) for name in program.params]
         lasting = set(program.params) | {
             s.name
             for s in program.body
             if isinstance(s, Let)
             and s.made
             and s.call.fun in ("copy", "copy_strided")
-            and s.call.args[0] in map(Var, program.params)
+            and s.call.args[0] in own
         }
         return program.kinds[first.name].cat == "array" and first.name in lasting
     if call.fun in ("add", "sub") and program.kinds[let.name].cat == "int":

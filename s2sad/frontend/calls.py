@@ -319,7 +319,7 @@ class Calls(State):
         return self.inline(source, source.node, env, None, obj.__code__)
 
     def default(self, name: str, obj: Any) -> Value:
-        """A parameter's default: numbers as they are (the text relies on them), else objects under its name."""
+        """A parameter's default: numbers as they are (the text relies on them), other objects by its name."""
         return Const(obj) if type(obj) in (int, float, complex) else self.live_value(name, obj)
 
     def _call_closure(self, fn: Closure, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:

@@ -10,6 +10,7 @@ gradients.
 from __future__ import annotations
 
 import ast
+import functools
 import types
 from typing import Any
 
@@ -41,6 +42,8 @@ class Derivatives(State):
             owner = live_object(self, target.self)
             if owner is not None and isinstance(target.fn.obj, types.FunctionType):
                 target = Ref(target.fn.text, self._once(types.MethodType(target.fn.obj, owner)))
+        elif isinstance(target, Part) and isinstance(target.fn, Ref):
+            target = Ref(target.fn.text, self._partial(target, target.fn, node))
         if not isinstance(target, Ref) or not callable(target.obj):
             self.refuse(
                 node,
@@ -60,6 +63,22 @@ class Derivatives(State):
         key = (method.__func__, id(method.__self__))
         made: types.MethodType = self.transforms.setdefault(key, method)
         return made
+
+    def _partial(self, target: Part, fn: Ref, node: ast.AST) -> Any:
+        """The partial function that is made of known values, the same object for the same values."""
+        values = [*target.args, *target.kwargs.values()]
+        key = (id(fn.obj), len(target.args), *target.kwargs, *values) if _all_known(values) else None
+        if key is None:
+            self.refuse(
+                node,
+                "a partial with values of the program is differentiated here",
+                "write a nested function in its place",
+            )
+        if key not in self.transforms:
+            args = [self._known(a, node) for a in target.args]
+            named = {k: self._known(v, node) for k, v in target.kwargs.items()}
+            self.transforms[key] = functools.partial(fn.obj, *args, **named)
+        return self.transforms[key]
 
     def _lifted(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
         """A nested function as one that takes what it reads of the functions around it by keyword.
@@ -94,7 +113,7 @@ class Derivatives(State):
                     value = self.lookup(n.id, n)
                     if isinstance(value, Ref) and self.kind(value) == K.OBJECT:
                         space[n.id] = value.obj
-                    elif isinstance(value, CALLABLE | Undef):
+                    elif isinstance(value, (*CALLABLE, Undef)):
                         self.refuse(
                             node,
                             f"the nested function {n.id!r} is read by one that is differentiated here",
@@ -138,7 +157,8 @@ class Derivatives(State):
 
     def call_transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """The body of the derivative for arguments of these kinds."""
-        obj, source = fn.obj, fn.obj.primal
+        obj = fn.obj
+        source = obj.binder.source  # with the defaults of now
         bound = [self.live_value(f"{fn.text}.args[{i}]", v) for i, v in enumerate(source.args)]
         named = {k: self.live_value(f"{fn.text}.keywords[{k!r}]", v) for k, v in source.keywords.items()}
         spec, plain = source.node.args, source.fun
@@ -206,6 +226,10 @@ class Derivatives(State):
         if self.kind(argument).cat == "float" and self.kind(grad).cat != "float":
             return self.apply("float", [grad], {}, node)
         return grad
+
+
+def _all_known(values: list[Value]) -> bool:
+    return all(isinstance(v, Const | Ref) for v in values)
 
 
 __all__ = ["Derivatives"]

@@ -1,4 +1,4 @@
-"""Binding a call to its rule's signature: which argument is which, what is known of it, what is not listed."""
+"""Binding a call to its rule's signature: which argument is which, what is known of it, what is missing."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ def bind(rule: Rule, call: Call, kind_of: Callable[[Atom], Kind]) -> tuple[Bound
 def _by_name(rule: Rule, call: Call) -> dict[str, Atom]:
     """The arguments that are given, by name."""
     atoms: dict[str, Atom] = {}
-    names = list(rule.signature)
-    rest = list(call.args)
-    for name in names:
-        if not rest:
+    args, at = call.args, 0
+    for name in rule.signature:
+        if at == len(args):
             break
-        if name.startswith("*"):
-            atoms[name[1:]] = Tuple(tuple(rest))
-            rest = []
+        if name[0] == "*":
+            atoms[name[1:]] = Tuple(args[at:])
+            at = len(args)
         else:
-            atoms[name] = rest.pop(0)
-    if rest:
-        raise BindingError(f"{rule.name} takes {len(names)} arguments here, not {len(call.args)}")
+            atoms[name] = args[at]
+            at += 1
+    if at < len(args):
+        raise BindingError(f"{rule.name} takes {len(rule.signature)} arguments here, not {len(args)}")
     for name, atom in call.kwargs:
         if name not in rule.signature:
             raise BindingError(f"the argument {name!r} of {rule.name} is not supported")

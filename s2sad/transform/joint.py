@@ -58,7 +58,6 @@ from s2sad.transform.edits import rebuild, substituted
 from s2sad.transform.record import Record
 from s2sad.transform.reverse import Reverse
 
-
 RANK_ZERO = Kind("num", "float64", ())  # assumed before the first call: a float or a 0-d array
 
 

@@ -13,7 +13,9 @@ Accepts a call and the cotangent of its result; guarantees contributions of the 
 from __future__ import annotations
 
 import ast
+import functools
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from s2sad.analysis.activity import SHAPES
@@ -325,7 +327,8 @@ def _is_chained(call: Call) -> bool:
     return call.fun in registry.RULES and registry.RULES[call.fun].form == "elementwise"
 
 
-def content_names(text: str) -> dict[str, bool]:
+@functools.lru_cache(maxsize=4096)
+def content_names(text: str) -> Mapping[str, bool]:
     """The names in a rule's text, and whether it reads their contents (not only their shapes)."""
     found: dict[str, bool] = {}
 

@@ -1,0 +1,132 @@
+"""Derivatives that are made and called inside of a differentiated function."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+import s2sad
+
+X = np.array([0.3, 0.7, 1.1])
+
+
+def cubes(a):
+    return np.sum(a**3)
+
+
+def quadratic(x, a, b=0.5):
+    return a*x**2 + b*x
+
+
+def parabola(x):
+    return x*x - 2.0
+
+
+def written(u):
+    u *= 2.0
+    return np.sum(u*u)
+
+
+def scaled(x, k, fn):
+    return np.sum(fn(x)*k)
+
+
+slope = s2sad.grad(quadratic)
+both = s2sad.value_and_grad(quadratic, (0, 1))
+second = s2sad.grad(s2sad.grad(cubes_of := (lambda x: x**3)))
+steep = s2sad.grad(parabola)
+
+
+class Model:
+    k = 2.0
+
+    def loss(self, x):
+        return self.k*np.sum(x**3)
+
+    def roughness(self, x):
+        return np.sum(s2sad.grad(self.loss)(x))
+
+
+def newton(x):
+    for _ in range(3):
+        x = x - parabola(x)/steep(x)
+    return x
+
+
+def with_value(x, a):
+    value, (by_x, by_a) = both(x, a=a)
+    return value*by_x*by_a
+
+
+def of_nested(x, k):
+    def inner(t):
+        s = k*t
+        return np.sum(np.sin(s)*t)
+
+    return np.sum(s2sad.grad(inner)(x)*x)
+
+
+def in_loop(x):
+    for _ in range(2):
+        x = s2sad.grad(lambda t: t**3*x)(x)
+    return x
+
+
+@pytest.mark.parametrize(
+    "fun, args, expected",
+    [
+        (lambda a: np.sum(s2sad.grad(cubes)(a)), (X,), 6*X),
+        (lambda x: slope(x, 1.0)**2, (3.0,), 2*6.5*2.0),
+        (lambda x: second(x)*x, (3.0,), 36.0),
+        (lambda x: s2sad.grad(s2sad.grad(np.sin))(x), (0.4,), -np.cos(0.4)),
+        (lambda u: np.sum(s2sad.grad(written)(u)*u), (X,), 16*X),
+        (lambda x: np.sum(s2sad.grad(scaled)(x, 2.0, np.sin)), (X,), -2*np.sin(X)),
+        (lambda x: s2sad.grad(argnums=("a",))(quadratic)(x, 3.0)[0], (2.0,), 4.0),
+        (lambda x: s2sad.grad(partial(quadratic, a=2.0))(x), (2.0,), 4.0),
+        (Model().roughness, (X,), 12*X),
+        (in_loop, (0.5,), 9*3**4*0.5**8),
+    ],
+)
+def test_derivatives_inside(fun, args, expected):
+    np.testing.assert_allclose(s2sad.grad(fun)(*args), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("fun, args", [(with_value, (3.0, 2.0)), (newton, (3.0,)), (of_nested, (0.7, 1.3))])
+def test_derivatives_inside_against_differences(fun, args):
+    found = s2sad.grad(fun, tuple(range(len(args))))(*args)
+    for i, g in enumerate(found):
+        step = [1e-6*(i == j) for j in range(len(args))]
+        up, down = (fun(*[a + s*d for a, d in zip(args, step, strict=True)]) for s in (1, -1))
+        np.testing.assert_allclose(g, (up - down)/2e-6, rtol=1e-6)
+
+
+def test_the_value_is_that_of_the_function():
+    assert s2sad.value_and_grad(newton)(3.0)[0] == newton(3.0)
+    assert s2sad.value_and_grad(with_value)(3.0, 2.0)[0] == with_value(3.0, 2.0)
+
+
+def test_a_default_of_the_inner_function_that_changes_is_seen():
+    outer = s2sad.grad(lambda x: slope(x, 1.0)**2)
+    assert outer(3.0) == 2*6.5*2.0
+    before = quadratic.__defaults__
+    try:
+        quadratic.__defaults__ = (1.0,)
+        assert outer(3.0) == 2*7.0*2.0
+    finally:
+        quadratic.__defaults__ = before
+
+
+@pytest.mark.parametrize(
+    "fun, message",
+    [
+        (lambda x: s2sad.vjp(cubes, x)[0], "s2sad.vjp is called inside"),
+        (lambda x: s2sad.grad(cubes, has_aux=True)(x)[0], "with has_aux"),
+        (lambda x: x*s2sad.grad(parabola)(3), "neither a float nor an array"),
+    ],
+)
+def test_what_is_refused(fun, message):
+    with pytest.raises(s2sad.UnsupportedError, match=message) as caught:
+        s2sad.grad(fun)(2.0)
+    assert "test_derivatives_inside.py" in str(caught.value)
