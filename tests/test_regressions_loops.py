@@ -414,3 +414,31 @@ def test_second_derivative_of_a_loop(n):
     first, second = s2sad.grad(repeated_sine), s2sad.grad(s2sad.grad(repeated_sine))
     h = 1e-5
     assert second(1.1, n) == pytest.approx((first(1.1 + h, n) - first(1.1 - h, n))/(2*h), rel=1e-7, abs=1e-7)
+
+
+def test_the_truth_of_a_list_that_grows_is_asked_when_the_branch_is_taken() -> None:
+    """The reverse sweep asked the final list, which was not empty."""
+
+    def f(x):
+        xs = []
+        s = 0.0
+        for i in range(3):
+            if xs:
+                s = s + np.sum(xs[-1]*x)
+            xs.append(x*i)
+        return s
+
+    check(f, (np.array([0.5, 1.5]),))
+
+
+def test_a_list_argument_may_be_empty() -> None:
+    """An empty list kept the kinds of a loop from settling."""
+
+    def f(parts, x):
+        s = 0.0
+        for part in parts:
+            s = s + np.sum(part*x)*np.sum(part)
+        return s
+
+    assert s2sad.grad(f)([], np.ones(3)) == []
+    assert np.array_equal(s2sad.grad(f)([np.ones(3)], np.ones(3))[0], [6.0, 6.0, 6.0])

@@ -160,7 +160,6 @@ class Parts(State):
             )
         if item is None:  # nothing has been put in yet in this pass over the loop
             item = K.FLOAT
-            self.widened = True
         return self.emit(call, K.anonymous(item), node, hint)
 
     def _live_item(self, base: Ref, index: Value, node: ast.AST, hint: str) -> Value:

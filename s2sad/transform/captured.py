@@ -4,6 +4,8 @@
     def f(x): return np.sum(W*x)              W_1 = W.copy()
                                               return np.sum(W*x), (W_1,)
                                           def f_bwd(kept, f_bar): ...       (reads W_1)
+
+Accepts the reverse sweep of a pair; guarantees one that refers to no captured array.
 """
 
 from __future__ import annotations
@@ -13,19 +15,36 @@ from dataclasses import replace
 import numpy as np
 
 from s2sad.ir.kinds import kind_of_value
-from s2sad.ir.nodes import Atom, Block, Call, Dict, Do, Fresh, Let, List, Ref, Slice, Stmt, Store, Tuple, Var, blocks
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Dict,
+    Do,
+    Fresh,
+    Let,
+    List,
+    Ref,
+    Slice,
+    Stmt,
+    Store,
+    Tuple,
+    Var,
+    blocks,
+)
 from s2sad.ir.rewrite import with_blocks
 
 
 def without_captured(reverse: Block, fresh: Fresh) -> tuple[Block, tuple[Stmt, ...]]:
-    """The reverse sweep with names for captured arrays, and the statements that copy these in the forward sweep."""
+    """The reverse sweep with names for captured arrays, and the forward sweep's copies of these."""
     names: dict[int, Var] = {}
     lines: list[Stmt] = []
 
     def atom(a: Atom) -> Atom:
         if isinstance(a, Ref) and isinstance(a.obj, np.ndarray):
             if id(a.obj) not in names:
-                name = fresh(a.text.rpartition(".")[2] if a.text.replace(".", "").isidentifier() else "", kind_of_value(a.obj))
+                hint = a.text.rpartition(".")[2] if a.text.replace(".", "").isidentifier() else ""
+                name = fresh(hint, kind_of_value(a.obj))
                 names[id(a.obj)] = Var(name)
                 lines.append(Let(name, Call("copy", (a,)), None, True))
             return names[id(a.obj)]
@@ -39,9 +58,11 @@ def without_captured(reverse: Block, fresh: Fresh) -> tuple[Block, tuple[Stmt, .
         if isinstance(stmt, Let | Do):
             call = stmt.call
             args = tuple(atom(a) for a in call.args)
-            return replace(stmt, call=replace(call, args=args, kwargs=tuple((k, atom(a)) for k, a in call.kwargs)))
+            kwargs = tuple((k, atom(a)) for k, a in call.kwargs)
+            return replace(stmt, call=replace(call, args=args, kwargs=kwargs))
         if isinstance(stmt, Store):
-            return replace(stmt, value=atom(stmt.value), index=None if stmt.index is None else atom(stmt.index))
+            index = None if stmt.index is None else atom(stmt.index)
+            return replace(stmt, value=atom(stmt.value), index=index)
         return with_blocks(stmt, tuple(tuple(statement(s) for s in part) for part in blocks(stmt)))
 
     return tuple(statement(s) for s in reverse), tuple(lines)

@@ -366,7 +366,7 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
 
 
 def _copy_fields(a: Assembly, kept: list[str], tail: list[Stmt]) -> None:
-    """Copy what is kept of objects that are not copied on entry: arrays in attributes, in captured containers."""
+    """Copy what is kept of objects not copied on entry: arrays in attributes, in captured containers."""
     outside = {a.aliases.world}
     for param in a.program.params:
         if a.program.kinds[param].cat == "object":

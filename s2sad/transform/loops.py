@@ -88,10 +88,23 @@ class Loops(Bars):
         self.block, self.bars = outer, merged
         if sides[0][0] or sides[1][0] or outs:
             made = If(
-                stmt.cond, tuple(sides[0][0]), tuple(sides[1][0]), tuple(outs), None, True, stmt.ternary
+                self._asked(stmt), tuple(sides[0][0]), tuple(sides[1][0]), tuple(outs), None, True, stmt.ternary
             )
             self.mirror[made] = stmt
             self.block.append(made)
+
+    def _asked(self, stmt: If) -> Atom:
+        """The condition as it was: a list that grows, or an array that is written, is asked for its truth then."""
+        cond = stmt.cond
+        if not isinstance(cond, Var) or self.kind(cond).is_scalar:
+            return cond
+        key = (stmt, "asked")
+        if key not in self.snapshots:
+            name = self.fresh("", K.BOOL)
+            self.before.setdefault(stmt, []).append(Let(name, Call("bool", (cond,)), stmt.span, True))
+            self.snapshots[key] = Var(name)
+            self.adopt(name, stmt)
+        return self.snapshots[key]
 
     def _meet(
         self,
