@@ -239,3 +239,15 @@ def tripled_until(t, n):
 def test_the_trip_that_breaks_has_no_adjoint(n):
     assert s2sad.grad(tripled_until)(0.7, n) == 3.0**min(n, 2)
     check(tripled_until, (0.7, n))
+
+
+def downwards(x, n):
+    y = x*1.0
+    for i in range(n, 0, -1):
+        y[i] = y[i]*y[i - 1] + np.sin(y[i])
+    return np.sum(y*y)
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_a_loop_that_counts_down(n):
+    check(downwards, (X, n))

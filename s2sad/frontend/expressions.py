@@ -48,6 +48,16 @@ REMEDIES = {
 }
 
 
+def folded(values: list[Atom], pieces: list[Const], specs: list[Atom], conversions: list[Atom]) -> str:
+    """The text of an f-string of constants."""
+    convert = {-1: lambda x: x, ord("s"): str, ord("r"): repr, ord("a"): ascii}
+    made = [pieces[0].value]
+    for value, spec, conversion, piece in zip(values, specs, conversions, pieces[1:], strict=True):
+        assert isinstance(value, Const) and isinstance(spec, Const) and isinstance(conversion, Const)
+        made += [format(convert[conversion.value](value.value), spec.value), piece.value]
+    return "".join(made)
+
+
 class Expressions(State):
     """The part of lowering that reads expressions."""
 
@@ -128,7 +138,11 @@ class Expressions(State):
             "specs": Tuple(tuple(specs)),
             "conversions": Tuple(tuple(conversions)),
         }
-        return self.emit(Call("fstring", tuple(values), tuple(parts.items())), K.STR, node, hint)
+        if all(isinstance(value, Const) for value in values):
+            return Const(folded(values, pieces, specs, conversions))
+        made = self.emit(Call("fstring", tuple(values), tuple(parts.items())), K.STR, node, hint)
+        self.spelled[made.name] = (pieces[0].value, pieces[-1].value)
+        return made
 
     def _format(self, part: ast.FormattedValue, node: ast.AST) -> str:
         spec = part.format_spec

@@ -52,6 +52,10 @@ class Parts(State):
             return self._live_item(base, index, node, hint)
         if kind.cat == "dict" and isinstance(index, Const | Ref):
             return self._dict_item(base, kind, index, node, hint)
+        if kind.cat == "dict" and kind.keys and not isinstance(base, Ref):
+            keys = self._candidates(kind.keys, index)
+            entries = [self._dict_item(base, kind, Const(k), node, "") for k in keys]
+            return self._by_key(Group("dict", entries, list(keys)), index, node)
         if kind.cat == "tuple" and kind.items is not None and isinstance(index, Const | Slice):
             return self._tuple_item(base, kind, index, node, hint)
         if kind.cat == "tuple" and kind.items:
@@ -69,6 +73,12 @@ class Parts(State):
             self.refuse(node, f"the dict has no key {key!r}", "use a key that the argument has")
         item = (kind.items or ())[kind.keys.index(key)]
         return self.emit(Call("getitem", (self.atom(base), self.atom(index))), item, node, hint)
+
+    def _candidates(self, keys: tuple[Any, ...], index: Value) -> tuple[Any, ...]:
+        """The keys that a computed one can be: `f"W{i}"` begins with W. All of them where none fits: KeyError is raised."""
+        start, end = self.spelled.get(index.name, ("", "")) if isinstance(index, Var) else ("", "")
+        fitting = tuple(k for k in keys if isinstance(k, str) and k.startswith(start) and k.endswith(end))
+        return fitting or keys
 
     def _tuple_item(self, base: Value, kind: Kind, index: Const | Slice, node: ast.AST, hint: str) -> Value:
         items = kind.items or ()

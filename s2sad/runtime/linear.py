@@ -405,7 +405,8 @@ def einsum_back(z: Any, subscripts: str, place: int, operands: Sequence[Any]) ->
         grid = np.indices(fitted.shape)
         spread[tuple(grid[letters.index(c)] for c in terms[place])] = fitted
         fitted = spread
-    return _as_sort(fitted, own)
+    made = _as_sort(fitted, own)
+    return made if made.flags.owndata and made.flags.writeable else made.copy()
 
 
 # --------------------------------------------------------------------------------------------- linear algebra

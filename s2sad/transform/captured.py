@@ -61,8 +61,8 @@ def without_captured(reverse: Block, fresh: Fresh) -> tuple[Block, tuple[Stmt, .
             kwargs = tuple((k, atom(a)) for k, a in call.kwargs)
             return replace(stmt, call=replace(call, args=args, kwargs=kwargs))
         if isinstance(stmt, Store):
-            index = None if stmt.index is None else atom(stmt.index)
-            return replace(stmt, value=atom(stmt.value), index=index)
+            value = atom(stmt.value)
+            return replace(stmt, value=value, index=None if stmt.index is None else atom(stmt.index))
         return with_blocks(stmt, tuple(tuple(statement(s) for s in part) for part in blocks(stmt)))
 
     return tuple(statement(s) for s in reverse), tuple(lines)

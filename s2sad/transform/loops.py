@@ -26,6 +26,7 @@ from s2sad.ir.nodes import (
     Const,
     For,
     If,
+    Let,
     Moves,
     Out,
     Range,

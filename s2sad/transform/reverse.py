@@ -181,6 +181,12 @@ class Reverse(Loops, Stores, Calls, Rules):
     def _let(self, stmt: Let) -> None:
         name, call = stmt.name, stmt.call
         self.current = stmt
+        if call.fun == "plain" and self.reaches(call.args[0]):
+            self.refuse_at(
+                stmt,
+                "what an active value is read from here is not known before the call",
+                "read it by a literal key, or from a list",
+            )
         if name not in self.varied:
             self.refuse_hidden(stmt)
             return
