@@ -89,7 +89,13 @@ class Loops(Bars):
         self.block, self.bars = outer, merged
         if sides[0][0] or sides[1][0] or outs:
             made = If(
-                self._asked(stmt), tuple(sides[0][0]), tuple(sides[1][0]), tuple(outs), None, True, stmt.ternary
+                self._asked(stmt),
+                tuple(sides[0][0]),
+                tuple(sides[1][0]),
+                tuple(outs),
+                None,
+                True,
+                stmt.ternary,
             )
             self.mirror[made] = stmt
             self.block.append(made)
