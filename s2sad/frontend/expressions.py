@@ -50,7 +50,8 @@ REMEDIES = {
 
 def folded(values: list[Atom], pieces: list[Const], specs: list[Atom], conversions: list[Atom]) -> str:
     """The text of an f-string of constants."""
-    convert = {-1: lambda x: x, ord("s"): str, ord("r"): repr, ord("a"): ascii}
+    convert: dict[Any, Callable[[Any], Any]] = {-1: lambda x: x}
+    convert |= {ord("s"): str, ord("r"): repr, ord("a"): ascii}
     made = [pieces[0].value]
     for value, spec, conversion, piece in zip(values, specs, conversions, pieces[1:], strict=True):
         assert isinstance(value, Const) and isinstance(spec, Const) and isinstance(conversion, Const)

@@ -75,7 +75,7 @@ class Parts(State):
         return self.emit(Call("getitem", (self.atom(base), self.atom(index))), item, node, hint)
 
     def _candidates(self, keys: tuple[Any, ...], index: Value) -> tuple[Any, ...]:
-        """The keys that a computed one can be: `f"W{i}"` begins with W. All of them where none fits: KeyError is raised."""
+        """The keys that a computed one can be: `f"W{i}"` begins with W. All of them where none fits."""
         start, end = self.spelled.get(index.name, ("", "")) if isinstance(index, Var) else ("", "")
         fitting = tuple(k for k in keys if isinstance(k, str) and k.startswith(start) and k.endswith(end))
         return fitting or keys

@@ -101,14 +101,15 @@ class Loops(Bars):
             self.block.append(made)
 
     def _asked(self, stmt: If) -> Atom:
-        """The condition as it was: a list that grows, or an array that is written, is asked for its truth then."""
+        """The condition as it was: what may change since (a list that grows) is asked for its truth then."""
         cond = stmt.cond
         if not isinstance(cond, Var) or self.kind(cond).is_scalar:
             return cond
         key = (stmt, "asked")
         if key not in self.snapshots:
             name = self.fresh("", K.BOOL)
-            self.before.setdefault(stmt, []).append(Let(name, Call("bool", (cond,)), stmt.span, True))
+            asked = Let(name, Call("bool", (cond,)), stmt.span, True)
+            self.before.setdefault(stmt, []).append(asked)
             self.snapshots[key] = Var(name)
             self.adopt(name, stmt)
         return self.snapshots[key]
