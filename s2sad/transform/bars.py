@@ -24,6 +24,7 @@ from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Block, Call, Const, Do, Fresh, Let, List, Program, Stmt, Tuple, Var, blocks
 from s2sad.transform.builder import Builder
+from s2sad.transform.tracked import Tracked
 
 ARRAYS = ("array", "num")
 
@@ -70,6 +71,7 @@ class Bars(Builder):
         self.bars: dict[str, Bar] = {}
         self.loops: list[Loop] = []
         self.table: Var | None = None
+        self.tracked: Tracked | None = None
         self.before: dict[Stmt, list[Stmt]] = {}
         self.after: dict[Stmt, list[Stmt]] = {}
         self.snapshots: dict[tuple[Stmt, str], Var] = {}

@@ -30,6 +30,7 @@ class Edits:
     top: list[Stmt] = field(default_factory=list)
     replaced: dict[Stmt, list[Stmt]] = field(default_factory=dict)
     behind: dict[Stmt, tuple[Stmt, int]] = field(default_factory=dict)
+    carries: dict[Stmt, list[Carry]] = field(default_factory=dict)
 
 
 def substituted(stmt: Stmt, names: dict[str, Atom]) -> Stmt:
@@ -59,6 +60,8 @@ def rebuild(block: Block, edits: Edits, fresh: Fresh, names: dict[str, Atom]) ->
             new = with_blocks(new, tuple(inner))
         if isinstance(new, If) and stmt in edits.outs:
             new = replace(new, outs=(*new.outs, *edits.outs[stmt]))
+        if isinstance(new, For | While) and stmt in edits.carries:
+            new = replace(new, carried=(*new.carried, *edits.carries[stmt]))
         if isinstance(new, For | While) and stmt in edits.counters:
             new = _counting(new, edits.counters[stmt], fresh, edits.behind.get(stmt))
         result.append(new)

@@ -57,6 +57,7 @@ from s2sad.transform.captured import without_captured
 from s2sad.transform.edits import rebuild, substituted
 from s2sad.transform.record import Record
 from s2sad.transform.reverse import Reverse
+from s2sad.transform.tracked import Tracked
 
 RANK_ZERO = Kind("num", "float64", ())  # assumed before the first call: a float or a 0-d array
 
@@ -105,6 +106,12 @@ class Assembly:
         assert not lost, f"cotangents of {lost} were not used; please report this"
         return [self._final(name) for name in self.wrt]
 
+    def track(self) -> None:
+        """Bind shadows beside the names in the forward sweep, where a table would serve otherwise."""
+        rev = self.rev
+        rev.tracked = Tracked(self.storage, self.varied, self.fresh, rev.after, rev.bar_hint)
+        self.late += rev.tracked.entry
+
     def _seed(self, result: Atom, seed: Atom) -> None:
         if isinstance(result, Tuple | List | Dict):
             keys = [k.value for k in result.keys] if isinstance(result, Dict) else range(len(result.items))
@@ -151,6 +158,8 @@ class Assembly:
             return Const(None)
         if kind.cat in ARRAYS and name not in rev.paths and self.storage.in_table(name):
             shadow = rev.shadow(name)
+            if rev.tracked is not None and name in rev.tracked.names:
+                return shadow
             return rev.let(Call("copy", (shadow,)), rev.kind(shadow), rev.bar_hint(name))
         if kind.cat in ARRAYS and name in rev.paths and self._part_in_table(name):
             made = rev.let(Call("shadow_of", (rev.shadow_table(), rev.like(name))), kind)
@@ -304,6 +313,7 @@ def _refuse_none(a: Assembly, result: Atom) -> list[Stmt]:
 
 def _joint(a: Assembly, value: bool, single: bool, name: str) -> Program:
     lowered = a.lowered
+    a.track()
     grads = a.reverse(Const(1.0))
     forward, reverse, _ = a.finish()
     if a.rev.kind(lowered.result).optional:

@@ -61,6 +61,8 @@ class Record:
             replaced=rev.replaced,
             behind=rev.behind,
         )
+        if rev.tracked is not None:
+            self.edits.carries = rev.tracked.carries
         self.tapes: dict[tuple[str, Stmt], Var] = {}
         self.seen: dict[str, Call] = {}
         self.lengths: dict[Stmt, Var] = {}  # loops whose trips a tape counts
@@ -79,6 +81,9 @@ class Record:
             self.owner_of[name] = stmt
         for loop, name in rev.counters.items():
             self.owner_of[name] = loop
+        for loop, carries in self.edits.carries.items():
+            for carry in carries:
+                self.owner_of[carry.name] = self.owner_of[carry.out] = loop
         self.written_lists = {
             rev.aliases.of(a.name)
             for stmt in self.parents

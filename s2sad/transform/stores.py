@@ -33,13 +33,25 @@ class Stores(Bars):
     # ---- places
 
     def shadow(self, name: str) -> Var:
-        """The shadow of an array whose storage is found at run time."""
+        """The shadow of an array whose storage is found at run time, or is bound beside it."""
         kind = self.kinds[name]
+        if self.tracked is not None and self.storage.origin(name) in self.tracked.names:
+            return self._tracked_shadow(name)
         return self.let(
             Call("shadow_of", (self.shadow_table(), Var(name))),
             replace(kind, cat="array"),
             self.bar_hint(name),
         )
+
+    def _tracked_shadow(self, name: str) -> Var:
+        assert self.tracked is not None
+        let = self.storage.view_of(name)
+        if let is None:
+            return Var(self.tracked.names[name])
+        parent = let.call.args[0]
+        assert isinstance(parent, Var)
+        call = replace(let.call, args=(self._tracked_shadow(parent.name), *let.call.args[1:]))
+        return self.let(call, self.kinds[name], self.bar_hint(name))
 
     def shadow_table(self) -> Var:
         """The run-time table of shadows."""
