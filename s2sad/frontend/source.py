@@ -397,7 +397,9 @@ def _locate(fun: FunctionType) -> tuple[_Text, ast.AST]:
             return text, found
     span = Span(code.co_filename, code.co_firstlineno, 0, code.co_firstlineno, 0)
     name = fun.__qualname__
-    if seen:
+    if (
+        seen and code.co_filename != "<string>"
+    ):  # what exec runs has no file, though linecache may hold such an entry
         refuse(span, f"{name} is not what its file says, which has changed since", "import its module again")
     refuse(span, f"{name} has no source", "write it into a file, or enter its text in linecache")
 

@@ -3,7 +3,7 @@
 Accepts a class of arrays in the table whose storages are made at the top of the program and whose names are
 these storages, views of them, and what goes round loops. Guarantees a shadow by name for each, bound in the
 forward sweep, so that the reverse sweep finds by name (or on a tape of references) what it would look up by
-by address.
+address.
 
     prev = x[0]                        x_bar = np.zeros_like(x); prev = x[0]; prev_bar = x_bar[0]
     for i in range(1, len(x)):         for i in range(1, len(x)):
