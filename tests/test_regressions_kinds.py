@@ -427,3 +427,20 @@ def test_operand_of_another_type(m):
     """Fractions, masked arrays and subclasses of arrays compute in their own way: a number came back."""
     with pytest.raises(s2sad.UnsupportedError, match=f"m is a {type(m).__name__}.*; pass (float|np.asarray)"):
         s2sad.grad(lambda x, m: np.sum(x*m))(np.array([1.0, 2.0]), m)
+
+
+@pytest.mark.parametrize("s", [np.array(0.4), np.float64(0.4), 0.4], ids=["0-d", "np.float64", "float"])
+@pytest.mark.parametrize("n", [0, 3])
+def test_a_rank_zero_cotangent_that_goes_round_is_a_number(s, n):
+    """The cotangent of a 0-d array that went round a loop was copied as an array, which it was not."""
+
+    def f(u, s, n):
+        t = u[0]
+        i = 0
+        while i < n:
+            s = np.tanh(u[1]*u[2] + s)
+            i += 1
+        s, t = t, s + s
+        return s*np.sum(0.3*u) + t
+
+    check(f, (np.array([0.5, 0.7, 0.9]), s, n))

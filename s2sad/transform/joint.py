@@ -169,6 +169,8 @@ class Assembly:
             return rev.zero(name).atom
         bar = rev.full(rev.project(bar, kind), name)
         if kind.cat in ARRAYS and not bar.owned and rev.kind(bar.atom).cat in ARRAYS and kind != RANK_ZERO:
+            if rev.kind(bar.atom).cat == "num":  # a number or a 0-d array
+                return rev.let(Call("np.array", (bar.atom,)), kind, rev.bar_hint(name))
             return rev.let(Call("copy", (bar.atom,)), rev.kind(bar.atom), rev.bar_hint(name))
         return bar.atom
 

@@ -232,7 +232,12 @@ class Loops(Bars):
         if bar is None:
             uniform = self.kinds[c.name].cat in ARRAYS
             return K.FLOAT, uniform, not uniform
-        return self.kind(bar.atom), bar.uniform, bar.owned
+        return self.kind(bar.atom), bar.uniform, bar.owned and self._is_array_kind(c)
+
+    def _is_array_kind(self, c: Carry) -> bool:
+        """Whether what goes round is an array for certain; a rank-0 cotangent is a number."""
+        kind = self.kinds[c.name]
+        return kind.cat == "list" or (kind.cat in ARRAYS and kind.shape != ())
 
     def _try(self, stmt: For | While, carried: list[Carry], assumed: Assumed) -> bool:
         """Write the reversed loop under the assumptions; whether they hold."""
@@ -341,7 +346,7 @@ class Loops(Bars):
         if uniform:
             return self.clean(bar) if bar is not None else Bar(Const(0.0), True)
         bar = self.zero(c.out) if bar is None else self.full(bar, c.out)
-        if owned and not bar.owned and self.kinds[c.name].cat in ARRAYS:
+        if owned and not bar.owned and self._is_array_kind(c):
             bar = Bar(self.let(Call("copy", (bar.atom,)), self.kind(bar.atom)), owned=True)
         return bar
 
@@ -423,7 +428,8 @@ class Loops(Bars):
             return False
         else:
             new_uniform = uniform and (back is None or (back.uniform and back.mask is None))
-            new_owned = owned and not new_uniform and entry.owned and (back is None or back.owned)
+            kept = owned and not new_uniform and entry.owned and (back is None or back.owned)
+            new_owned = kept and self._is_array_kind(c)
             new = (self._round_kind(c, kind, entry, back, new_uniform), new_uniform, new_owned)
         if new != (kind, uniform, owned):
             assumed.rounds[c.name] = new
@@ -442,7 +448,7 @@ class Loops(Bars):
 
     def _round_kind(self, c: Carry, kind: Kind, entry: Bar, back: Bar | None, uniform: bool) -> Kind:
         mine = self.kinds[c.name]
-        if not uniform and mine.cat in ARRAYS:
+        if not uniform and mine.cat in ARRAYS and mine.shape != ():
             sort = K.promote(
                 mine, self.kind(entry.atom), *([self.kind(back.atom)] if back is not None else [])
             )
