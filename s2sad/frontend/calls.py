@@ -154,6 +154,8 @@ class Calls(State):
             return self.call_value(
                 Ref(fn.text + ".func", obj.func), [*inner, *args], {**named, **kwargs}, node, hint
             )
+        if isinstance(getattr(obj, "__self__", None), np.random.Generator | np.random.RandomState):
+            return self._opaque(fn, args, kwargs, node, hint)
         if isinstance(obj, types.MethodType):
             owner: Value = var if var is not None else Ref(fn.text + ".__self__", obj.__self__)
             return self.call_value(Ref(fn.text, obj.__func__), [owner, *args], kwargs, node, hint)
@@ -286,10 +288,14 @@ class Calls(State):
                 )
         atoms = tuple(self.variable(a, node) for a in args)
         named = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
-        kind = random_kind(fn.obj, kwargs, len(args))
+        kind = random_kind(fn.obj, kwargs, args, self.kind)
         made = self.emit(Call("call", (fn, *atoms), named), kind, node, hint)
         if kind == K.OBJECT:
             self.unseen.add(made.name)
+        if fn.obj is np.random.default_rng:
+            self.generators[made.name] = np.random.Generator
+        elif fn.obj is np.random.RandomState:
+            self.generators[made.name] = fn.obj
         return made
 
     # -------------------------------------------------------------------------------- the user's functions

@@ -25,24 +25,42 @@ CLASSES: dict[str, type] = {
 }  # fmt: skip
 
 
-def random_kind(fn: Any, kwargs: dict[str, Value], count: int) -> Kind:
+def random_kind(
+    fn: Any, kwargs: dict[str, Value], args: list[Value], kind_of: Callable[[Value], Kind]
+) -> Kind:
     """The kind of what a NumPy random function returns: a float, or an array if a size is given."""
     name = getattr(fn, "__name__", "")
-    owner = getattr(fn, "__objclass__", None) or type(getattr(fn, "__self__", None))
-    if owner not in (np.random.Generator, np.random.RandomState):
+    if getattr(fn, "__qualname__", "") not in (f"Generator.{name}", f"RandomState.{name}"):
         return K.OBJECT
     plain = {  # how many arguments stand before the size
-        "standard_normal": 0, "random": 0, "random_sample": 0, "standard_exponential": 0, "rand": 0,
-        "randn": 0, "normal": 2, "uniform": 2, "gamma": 2, "beta": 2, "laplace": 2, "lognormal": 2,
+        "standard_normal": 0, "random": 0, "random_sample": 0, "standard_exponential": 0,
+        "normal": 2, "uniform": 2, "gamma": 2, "beta": 2, "laplace": 2, "lognormal": 2,
         "logistic": 2, "gumbel": 2, "exponential": 1, "rayleigh": 1, "chisquare": 1,
+        "integers": 2, "randint": 2,
     }  # fmt: skip
     if name == "permutation":
-        return Kind("num", "float", None)
-    if name in ("integers", "randint"):
-        return K.array(None, "int64") if "size" in kwargs or count > 2 else K.INT
+        given = kind_of(args[0]) if args else K.OBJECT
+        of_length = K.array((K.new_length(),), "int64") if given.cat == "int" else None
+        return of_length or (given if given.is_array else Kind("num", "float", None))
+    if name in ("rand", "randn"):
+        return K.array(_lengths(len(args))) if args else K.FLOAT
     if name not in plain:
         return K.OBJECT
-    return K.array(None) if "size" in kwargs or count > plain[name] else K.FLOAT
+    dtype = "int64" if name in ("integers", "randint") else "float64"
+    size = kwargs.get("size", args[plain[name]] if len(args) > plain[name] else Const(None))
+    if size == Const(None):
+        drawn = [kind_of(a) for a in (*args, *(v for k, v in kwargs.items() if k != "dtype"))]
+        if all(k.is_python for k in drawn):
+            return K.INT if dtype == "int64" else K.FLOAT
+        return Kind("num", dtype, None)
+    kind = kind_of(size)
+    if kind.cat == "int":
+        return K.array(_lengths(1), dtype)
+    return K.array(None if kind.items is None or kind.cat != "tuple" else _lengths(len(kind.items)), dtype)
+
+
+def _lengths(rank: int) -> K.Shape:
+    return tuple(K.new_length() for _ in range(rank))
 
 
 def _print(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:

@@ -9,13 +9,14 @@ model.k                    t = getattr(model, "k"), and the text relies on the k
 from __future__ import annotations
 
 import ast
+import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from s2sad.frontend.indices import index_kind
-from s2sad.frontend.operators import user_method
+from s2sad.frontend.operators import live_object, user_method
 from s2sad.frontend.state import Choice, Group, Method, State, Value, described, holds_functions
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -325,19 +326,26 @@ class Parts(State):
         def read() -> Any:
             obj = getattr(holder, name)
             kind = K.kind_of_value(obj)
-            return K.without_lengths(kind) if kind.cat != "object" else getattr(obj, "__func__", obj)
+            if kind.cat != "object":
+                return K.without_lengths(kind)
+            return (getattr(obj, "__func__", obj), id(getattr(obj, "__self__", None)))
 
         if not isinstance(getattr(type(holder), name, None), property) and hasattr(holder, name):
             self.depend(("attribute", id(holder)), read, read(), name, same=True)
 
     def _bound(self, base: Value, name: str, obj: Any, text: str, node: ast.AST, hint: str) -> Value:
         function = getattr(obj, "__func__", None)
-        if function is not None and getattr(obj, "__self__", None) is not None:
-            owner = obj.__self__
+        owner = getattr(obj, "__self__", None)
+        holder = base.obj if isinstance(base, Ref) else live_object(self, base)
+        if function is not None and (owner is holder or isinstance(owner, type)):
             self.depend(("method", id(owner)), lambda: getattr(owner, name).__func__, function, name)
             if isinstance(owner, type):
                 return Method(Ref(f"{owner.__name__}.{name}", function), Ref(owner.__name__, owner))
+            if not isinstance(function, types.FunctionType):  # compiled: `rng.normal` stays as it is written
+                return Method(Const(f".{name}"), base)
             return Method(Ref(f"{type(owner).__name__}.{name}", function), base)
+        if function is not None:  # a bound method of another object, kept in an attribute
+            self.depend((f"kept {name}", id(holder)), lambda: getattr(holder, name), obj, name)
         if isinstance(base, Ref):
             return self.live_value(text, obj)
         kind = K.kind_of_value(obj)

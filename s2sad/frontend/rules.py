@@ -204,10 +204,13 @@ class Rules(State):
         holder = (
             base.obj if isinstance(base, Ref) else self.live.get(base.name) if isinstance(base, Var) else None
         )
-        method = getattr(type(holder), name[1:], None) if holder is not None else None
+        owner = type(holder) if holder is not None else None
+        if isinstance(base, Var):
+            owner = self.generators.get(base.name, owner)
+        method = None if owner is None else getattr(owner, name[1:], None)
         if kind.cat == "str":
             return K.BOOL if name in (".startswith", ".endswith", ".isdigit") else K.STR
-        return random_kind(method, kwargs, len(args)) if method is not None else K.OBJECT
+        return K.OBJECT if method is None else random_kind(method, kwargs, args, self.kind)
 
     def _dict_method(
         self, base: Group, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST

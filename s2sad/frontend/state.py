@@ -130,6 +130,7 @@ class State:
         self.hints: dict[str, str] = {}
         self.fresh = Fresh(self.kinds, self.hints)
         self.block: list[Stmt] = []
+        self.generators: dict[str, type] = {}  # random generators that are made here
         self.spelled: dict[str, tuple[str, str]] = {}  # how strings that are made at run time begin and end
         self.scope: Scope = None  # type: ignore[assignment]  # set before anything is lowered
         self.frames: list[object] = []

@@ -20,7 +20,8 @@ def axes(x):
 def einsums(A, B, v):
     t = np.einsum("ij,jk,k->i", A, B, v)
     u = np.einsum("ij->j", A)
-    return np.einsum("i,i", t, t) + np.einsum("ii", A @ B) + u @ u + np.tensordot(A, B.T, axes=2) + np.sum(np.einsum("...j,j->...", A, v))
+    u = u @ u + np.tensordot(A, B.T, axes=2) + np.sum(np.einsum("...j,j->...", A, v))
+    return np.einsum("i,i", t, t) + np.einsum("ii", A @ B) + u
 
 
 def empty_ok(x):
