@@ -343,14 +343,14 @@ FAULTS = [
     ),
     Fault(
         "zero where branches join lost",
-        "transform/loops.py",
+        "transform/branches.py",
         "            if uniform:\n                return Bar(Const(0.0), True)",
         "            if uniform:\n                return Bar(Const(1.0), True)",
         (DELICATE,),
     ),
     Fault(
         "one side of a join for both",
-        "transform/loops.py",
+        "transform/branches.py",
         "outs.append(Out(made, atoms[0], atoms[1]))",
         "outs.append(Out(made, atoms[1], atoms[1]))",
         (TARGETS,),

@@ -1,10 +1,10 @@
-"""Adjoints of branches and loops: which cotangents meet, go round, and are summed.
+"""Adjoints of loops: which cotangents go round, and which are summed.
 
     for i in range(n):     b_bar goes round (a Carry): the cotangent of what is carried;
         b = k*b            k_bar is a sum: the cotangent of a value from outside, a number or an array that is
                            written in place
 
-Accepts an If, For or While of the forward sweep with the cotangents behind it; guarantees the reversed
+Accepts a For or While of the forward sweep with the cotangents behind it; guarantees the reversed
 statement and the cotangents before it. Whether a cotangent is absent, uniform or owned at the head of the
 reversed loop is a fixed point over its back edge and zero trips: the body is written anew until what was
 assumed holds.
@@ -12,7 +12,6 @@ assumed holds.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, field, replace
 
 from s2sad.analysis.storage import Place
@@ -26,18 +25,14 @@ from s2sad.ir.nodes import (
     Const,
     For,
     If,
-    Let,
     Moves,
-    Out,
     Range,
     Stmt,
-    Undef,
     Var,
     While,
-    defines,
-    walk,
 )
-from s2sad.transform.bars import ARRAYS, Bar, Bars, Loop, Mask
+from s2sad.transform.bars import ARRAYS, Bar, Loop
+from s2sad.transform.branches import Branches
 
 
 @dataclass(slots=True)
@@ -59,145 +54,11 @@ class Assumed:
     somes: set[str] = field(default_factory=set)
 
 
-class Loops(Bars):
+class Loops(Branches):
     """The part of the reverse sweep that deals with structured statements."""
 
     assumed: dict[Stmt, Assumed]
-    mirror: dict[Stmt, Stmt]
     counters: dict[Stmt, str]
-
-    # ---- branches
-
-    def if_adjoint(self, stmt: If) -> None:
-        """Both branches reversed; what differs behind them leaves as an Out."""
-        leaving = [(o, self.bars.pop(o.name, None)) for o in stmt.outs if o.name in self.varied]
-        base = dict(self.bars)
-        outer = self.block
-        sides: list[tuple[list[Stmt], dict[str, Bar]]] = []
-        for side, block in (("then", stmt.then), ("orelse", stmt.orelse)):
-            self.bars, self.block = dict(base), []
-            for out, bar in leaving:
-                if bar is not None:
-                    self.give(getattr(out, side), bar)
-            self.sweep(block)
-            sides.append((self.block, self.bars))
-        outs: list[Out] = []
-        merged: dict[str, Bar] = {}
-        for name in [*sides[0][1], *(n for n in sides[1][1] if n not in sides[0][1])]:
-            one, two = sides[0][1].get(name), sides[1][1].get(name)
-            merged[name] = one if one is not None and one == two else self._meet(name, one, two, sides, outs)
-        self.block, self.bars = outer, merged
-        if sides[0][0] or sides[1][0] or outs:
-            made = If(
-                self._asked(stmt),
-                tuple(sides[0][0]),
-                tuple(sides[1][0]),
-                tuple(outs),
-                None,
-                True,
-                stmt.ternary,
-            )
-            self.mirror[made] = stmt
-            self.block.append(made)
-
-    def _asked(self, stmt: If) -> Atom:
-        """The condition as it was: what may change since (a list that grows) is asked for its truth then."""
-        cond = stmt.cond
-        if not isinstance(cond, Var) or self.kind(cond).is_scalar:
-            return cond
-        key = (stmt, "asked")
-        if key not in self.snapshots:
-            name = self.fresh("", K.BOOL)
-            asked = Let(name, Call("bool", (cond,)), stmt.span, True)
-            self.before.setdefault(stmt, []).append(asked)
-            self.snapshots[key] = Var(name)
-            self.adopt(name, stmt)
-        return self.snapshots[key]
-
-    def _meet(
-        self,
-        name: str,
-        one: Bar | None,
-        two: Bar | None,
-        sides: list[tuple[list[Stmt], dict[str, Bar]]],
-        outs: list[Out],
-    ) -> Bar:
-        present = [b for b in (one, two) if b is not None]
-        uniform = all(b.uniform for b in present)
-        mask = present[0].mask if len(present) == 2 and present[0].mask == present[1].mask else None
-        owned = all(b.owned for b in present)
-        atoms: list[Atom] = []
-        beside = self.beside
-        if (
-            name in self.unbound
-            and name not in beside
-            and self.kinds[name].cat in ARRAYS
-            and len(present) == 1
-        ):
-            if self._visible(present[0].atom, [s for block, _ in sides for s in block]):
-                self.beside = {**beside, name: present[0].atom}
-        for (block, bars), bar in zip(sides, (one, two), strict=True):
-            self.block, self.bars = block, bars
-            if self.storage_needs_buffer(name):
-                atoms.append(self.buffer(name))
-                owned = True
-                continue
-            end = self._on_this_side(name, bar, uniform, mask)
-            owned = owned and (uniform or end.owned)
-            atoms.append(end.atom)
-        self.beside = beside
-        if atoms[0] == atoms[1]:
-            return Bar(atoms[0], uniform, owned, mask)
-        kind = K.join(self.kind(atoms[0]), self.kind(atoms[1]))
-        if not uniform and self.kinds[name].cat in ARRAYS and kind.cat in ARRAYS:
-            kind = replace(kind, shape=self.kinds[name].shape)
-        made = self.fresh(self.bar_hint(name), kind)
-        outs.append(Out(made, atoms[0], atoms[1]))
-        return Bar(Var(made), uniform, owned and kind.cat in (*ARRAYS, "list"), mask)
-
-    def _on_this_side(self, name: str, bar: Bar | None, uniform: bool, mask: Mask | None) -> Bar:
-        """The cotangent at the end of one branch, in the form that both have."""
-        if bar is None:
-            if uniform:
-                return Bar(Const(0.0), True)
-            unknown = name in self.unbound and name not in self.beside and self.kinds[name].cat in ARRAYS
-            return self.full(Bar(Const(0.0)) if unknown else self.zero(name), name)
-        if mask is None:
-            bar = self.clean(bar)
-        return bar if uniform else self.full(bar, name)
-
-    def _visible(self, atom: Atom, hidden: list[Stmt]) -> bool:
-        """Whether an array can be seen from outside of these statements."""
-        inside = {n for s in walk(tuple(hidden)) for n in defines(s)}
-        return isinstance(atom, Var) and atom.name not in inside and self.kind(atom).cat == "array"
-
-    @functools.cached_property
-    def unbound(self) -> frozenset[str]:
-        """Names that may have no value: bound in a branch or a loop only."""
-        found: set[str] = set()
-        changed = True
-        while changed:
-            before = len(found)
-            for stmt in walk(self.program.body):
-                if isinstance(stmt, If):
-                    found.update(
-                        o.name for o in stmt.outs if any(_missing(a, found) for a in (o.then, o.orelse))
-                    )
-                elif isinstance(stmt, For | While):
-                    for c in stmt.carried:
-                        if _missing(c.init, found):
-                            found.update((c.name, c.out))
-            changed = len(found) != before
-        return frozenset(found)
-
-    def storage_needs_buffer(self, name: str) -> bool:
-        """Whether the cotangent is a shadow of written storage."""
-        return (
-            name in self.storage.places
-            and name not in self.paths
-            and self.kinds[name].cat in ARRAYS
-            and self.storage.is_mutable(name)
-        )
 
     # ---- loops
 
@@ -595,7 +456,3 @@ class Loops(Bars):
             self.counters[stmt] = name
             self.storage.places[name] = Place(self.storage.loops[stmt], 0, self.storage.span[stmt][1])
         return self.counters[stmt]
-
-
-def _missing(atom: Atom, found: set[str]) -> bool:
-    return isinstance(atom, Undef) or atom == Const(None) or (isinstance(atom, Var) and atom.name in found)
