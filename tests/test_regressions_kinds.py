@@ -444,3 +444,28 @@ def test_a_rank_zero_cotangent_that_goes_round_is_a_number(s, n):
         return s*np.sum(0.3*u) + t
 
     check(f, (np.array([0.5, 0.7, 0.9]), s, n))
+
+
+def first_over(a, limit):
+    t = 0.0
+    for q in range(len(a)):
+        t = t + a[q]
+        if t > limit:
+            return t*a[q]
+        a[q] = a[q]*0.9
+    return t
+
+
+@pytest.mark.parametrize("s", [np.array(0.4), np.float64(0.4), 0.4], ids=["0-d", "np.float64", "float"])
+@pytest.mark.parametrize("rows", [0, 1, 4])
+def test_a_cotangent_that_is_a_number_or_a_0d_array(s, rows):
+    """The element of a 0-d cotangent was taken with [()], which a Python float does not have."""
+
+    def f(u, v, m, s):
+        t = s
+        for _ in m:
+            t = 0.2*first_over(v, 2.62)
+        return np.sum(u*v) + s*t
+
+    u = np.array([0.5, 0.7, 0.9, 0.3])
+    check(f, (u, 1.3*u, np.ones((rows, 4)), s))

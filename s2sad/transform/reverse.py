@@ -120,8 +120,8 @@ class Reverse(Loops, Stores, Calls, Rules):
         kind = self.kinds[atom.name]
         bar = self.project(bar, kind)
         mine = self.kind(bar.atom)
-        if kind.is_scalar and mine.cat == "array" and mine.rank == 0:  # a 0-d array would be written by `+=`
-            bar = replace(bar, atom=self.let(Call("getitem", (bar.atom, Tuple(()))), K.npscalar(mine.dtype)))
+        if kind.is_scalar and mine.cat in ARRAYS and mine.rank == 0:  # `+=` would write a 0-d array
+            bar = replace(bar, atom=self.let(Call("pos", (bar.atom,)), K.npscalar(mine.dtype)))
         let = self.storage.lets.get(atom.name)
         if let is not None and let.call.fun in OVERLAPPING and self.storage.is_mutable(atom.name):
             self._rule(let, bar)  # no shadow has its shape: the contribution goes on at once
