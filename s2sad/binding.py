@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import arguments as A
-from s2sad.frontend.source import Source, find, source_of_text, unwrapped
+from s2sad.frontend.source import Source, find, source_at, source_of_text, unwrapped
 
 FUNCTIONS = 256  # functions of which something is remembered
 
@@ -69,22 +69,8 @@ def find_source(fun: Callable[..., Any]) -> Source:
         source = find(fun)
         return source.node, source.lines
 
-    code = plain.__code__
-    node, lines = shared(_nodes, A.Same(code), locate, FUNCTIONS)
-    return Source(
-        fun=plain,
-        node=node,
-        file=code.co_filename,
-        lines=lines,
-        globals=plain.__globals__,
-        cells=dict(zip(code.co_freevars, plain.__closure__ or (), strict=True)),
-        module=plain.__module__ or "",
-        qualname=plain.__qualname__,
-        defaults=plain.__defaults__ or (),
-        kwdefaults=dict(plain.__kwdefaults__ or {}),
-        args=args,
-        keywords=keywords,
-    )
+    node, lines = shared(_nodes, A.Same(plain.__code__), locate, FUNCTIONS)
+    return source_at(plain, node, lines, args, keywords)
 
 
 def readable(fun: Callable[..., Any]) -> Callable[..., Any]:

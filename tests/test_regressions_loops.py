@@ -442,3 +442,29 @@ def test_a_list_argument_may_be_empty() -> None:
 
     assert s2sad.grad(f)([], np.ones(3)) == []
     assert np.array_equal(s2sad.grad(f)([np.ones(3)], np.ones(3))[0], [6.0, 6.0, 6.0])
+
+
+def relax(u, k):
+    v = u[1:-1]
+    v += k*(u[2:] - 2*v + u[:-2])
+    return v
+
+
+def test_a_view_from_a_callee_is_scaled_in_a_branch_and_differentiated_twice():
+    """No bug: the callee's view, the branch and the second derivative had not been met together."""
+
+    def f(u, k, n):
+        total = 0.0
+        for i in range(n):
+            w = relax(u, k)
+            if i % 2 == 0:
+                w *= 0.9
+            else:
+                total = total + np.sum(w**2)
+        return total + u[0]*u[-1]
+
+    u = np.array([0.5, 0.7, 0.2, 0.9, 0.4])
+    check(f, (u, 0.2, 4))
+    by_k = s2sad.grad(f, 1)
+    difference = (by_k(u, 0.2 + 1e-5, 4) - by_k(u, 0.2 - 1e-5, 4))/2e-5
+    assert np.isclose(s2sad.grad(by_k, 1)(u, 0.2, 4), difference, rtol=1e-6)

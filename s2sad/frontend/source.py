@@ -130,7 +130,7 @@ def find(fun: Callable[..., Any]) -> Source:
             span = span_in(file, text.lines, node)
             refuse(span, f"{plain.__qualname__} is {what}", "return a list or an array of its values")
     assert isinstance(node, ast.FunctionDef | ast.Lambda)
-    return _source(plain, node, text.lines, args, keywords)
+    return source_at(plain, node, text.lines, args, keywords)
 
 
 def rule_source(name: str, text: str) -> Source:
@@ -141,20 +141,21 @@ def rule_source(name: str, text: str) -> Source:
         exec(compile(text, file, "exec", dont_inherit=True), space)
         parsed = _Text(text, file)
         node = next(n for n in parsed.tree.body if isinstance(n, ast.FunctionDef))
-        _rules[name, text] = _source(space[node.name], node, parsed.lines, (), {})
+        _rules[name, text] = source_at(space[node.name], node, parsed.lines, (), {})
     return _rules[name, text]
 
 
 _rules: dict[tuple[str, str], Source] = {}
 
 
-def _source(
+def source_at(
     plain: FunctionType,
     node: Function,
     lines: tuple[str, ...],
     args: tuple[Any, ...],
     keywords: dict[str, Any],
 ) -> Source:
+    """A plain function and its node, with what a method, partial or callable object binds."""
     code = plain.__code__
     return Source(
         fun=plain,
