@@ -123,6 +123,10 @@ class Aliases:
         inner = self._inside.get(cls)
         return None if inner is None else self._find(inner)
 
+    def containers(self, cls: int) -> list[int]:
+        """The classes of the containers that may hold something of this class."""
+        return [c for c in self._members if self.elements(c) == cls]
+
     def is_held(self, cls: int) -> bool:
         """Whether something of this class may stand in a container, where other names find it."""
         return cls in self._held or cls == self.world
@@ -317,7 +321,9 @@ class Aliases:
 
     def _constrain_call(self, call: Call, node: int | None, kind: Kind) -> None:
         fun, args = call.fun, call.args
-        if fun in DISPLAYS:
+        if fun in DISPLAYS and call.form:
+            self._constrain_conversion(args[0], node)
+        elif fun in DISPLAYS:
             for item in args:
                 if (held := self._atom(item)) is not None and node is not None:
                     self._join(self._elements(node), held)
@@ -332,6 +338,17 @@ class Aliases:
             self._constrain_builtin(call, node, kind)
         else:
             self._constrain_function(call, node, kind)
+
+    def _constrain_conversion(self, source: Atom, node: int | None) -> None:
+        """`list(xs)` holds what xs holds, `list(a)` views of an array's rows."""
+        held = self._atom(source)
+        if held is None or node is None:
+            return
+        cat = kind_of(source, self.kinds).cat
+        if cat not in ("array", "num"):
+            self._join(self._elements(node), self._elements(held))
+        if cat not in CONTAINERS:
+            self._join(self._elements(node), held)
 
     def _constrain_method(self, call: Call, node: int | None) -> None:
         container, *rest = (self._atom(a) for a in call.args)
@@ -383,7 +400,7 @@ class Aliases:
             source = self._atom(atom)
             if source is None:
                 continue
-            if kind.cat not in CONTAINERS:
+            if kind.cat not in CONTAINERS or kind_of(atom, self.kinds).cat == "object":
                 self._join(node, source)
             if kind.cat not in ("array", "num"):
                 self._join(self._elements(node), source)

@@ -334,6 +334,9 @@ def subscript(base: Kind, index: Atom, result: Kind, kinds: Kinds) -> str:
 def read_atoms(call: Call, kinds: Kinds, result: Kind) -> Iterator[tuple[Atom, bool]]:
     """Operands whose contents a call reads, and whether the contents of their elements count too."""
     fun, args = call.fun, call.args
+    if fun in DISPLAYS and call.form:  # list(xs)
+        yield args[0], False
+        return
     if fun in DISPLAYS or fun in ("is", "isnot", "list.append"):
         return
     if fun == "len":

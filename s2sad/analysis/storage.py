@@ -10,6 +10,11 @@ linear      written, and every binding is known: a value is a whole storage ("or
                 u, v, w = v, w, u         hands over three storages
 table       written, and bindings are known at run time only: `prev = cur` over rows, `b = bufs[i % 2]`,
             reshape and ravel that may copy. Shadows are found by address (`runtime.Shadows`).
+
+Lists are treated alike: one that is appended to or stored into is linear or in a table of their own,
+
+    m[0][1] = x                   a list that is found in another list
+    c = a if p else b; c[0] = x   a name for one of two lists, both used afterwards
 """
 
 from __future__ import annotations
@@ -86,6 +91,7 @@ class Storage:
         self.span: dict[Stmt, tuple[int, int]] = {}
         self.loops: dict[Stmt, tuple[Stmt, ...]] = {}
         self.stores: dict[int, list[Stmt]] = {}
+        self.written_lists: set[int] = set()
         self.block_of: dict[Stmt, int] = {}
         self._count = 0
         for p in program.params:
@@ -93,6 +99,7 @@ class Storage:
         self._number(program.body, ())
         self.mutable = frozenset(self.stores)
         self.table = frozenset(c for c in self.mutable if not self._is_linear(c))
+        self.list_table = frozenset(c for c in self.written_lists if not self._is_linear_list(c))
 
     # ---- questions
 
@@ -103,6 +110,10 @@ class Storage:
     def in_table(self, name: str) -> bool:
         """Whether the shadow of an array is found at run time."""
         return self.kinds[name].cat in ARRAYS and self.aliases.of(name) in self.table
+
+    def in_list_table(self, name: str) -> bool:
+        """Whether a list is written and its shadow is found at run time."""
+        return self.kinds[name].cat == "list" and self.aliases.of(name) in self.list_table
 
     def view_of(self, name: str) -> Let | None:
         """The definition of a name as a view of another name, None if it is an origin."""
@@ -168,13 +179,18 @@ class Storage:
         bases: list[Atom] = []
         if isinstance(stmt, Store):
             bases = [stmt.base]
+        elif isinstance(stmt, Let | Do) and stmt.call.fun.startswith("list."):
+            bases = [stmt.call.args[0]]
         elif isinstance(stmt, Let | Do) and not is_plain(stmt.call):
             bases = list(effect_of(stmt.call).written)
         for base in bases:
-            if isinstance(base, Var) and self.kinds[base.name].cat in ARRAYS:
-                cls = self.aliases.of(base.name)
-                if cls is not None:
-                    self.stores.setdefault(cls, []).append(stmt)
+            cls = self.aliases.of(base.name) if isinstance(base, Var) else None
+            if not isinstance(base, Var) or cls is None:
+                continue
+            if self.kinds[base.name].cat in ARRAYS:
+                self.stores.setdefault(cls, []).append(stmt)
+            elif self.kinds[base.name].cat == "list":
+                self.written_lists.add(cls)
 
     # ---- linearity
 
@@ -189,6 +205,54 @@ class Storage:
         family: dict[str, list[str]] = {}
         for name in members:
             family.setdefault(self.origin(name), []).append(name)
+        return self._is_handed_over(members, family)
+
+    def _is_linear_list(self, cls: int) -> bool:
+        """Whether every list of a class has one name at a time; parts of tuples have their paths."""
+        members = [n for n in self.aliases.members(cls) if self.kinds[n].cat == "list"]
+        for outer in self.aliases.containers(cls):
+            if any(self.kinds[n].cat in ("list", "object") for n in self.aliases.members(outer)):
+                return False
+        paths: dict[object, list[str]] = {}
+        for name in members:
+            let = self.lets.get(name)
+            if let is None or is_view(let.call, self.kinds, self.kinds[name]) == "":
+                continue
+            path = self._path(name)
+            if path is None:
+                return False
+            paths.setdefault(path, []).append(name)
+        family = {names[0]: names for names in paths.values()}
+        rest = [n for n in members if not any(n in names for names in paths.values())]
+        if family and (len(family) > 1 or rest) and not self._are_apart(members):
+            return False
+        return self._is_handed_over(members, {**family, **{n: [n] for n in rest}})
+
+    def _path(self, name: str) -> object:
+        """The place of a part in a tuple or dict, as the root's name and keys; None for other values."""
+        let = self.lets.get(name)
+        if let is None or let.call.fun != "getitem":
+            return name
+        base, key = let.call.args
+        static = isinstance(base, Var) and self.kinds[base.name].cat in ("tuple", "dict")
+        if not static or not isinstance(key, Const):
+            return None
+        assert isinstance(base, Var)
+        outer = self._path(base.name)
+        return None if outer is None else (outer, key.value)
+
+    def _are_apart(self, names: list[str]) -> bool:
+        """Whether lists in tuples and dicts come from arguments, where each has a place of its own."""
+        roots = []
+        for name in names:
+            path = self._path(name)
+            while isinstance(path, tuple):
+                path = path[0]
+            roots.append(path)
+        return all(root in self.program.params for root in roots)
+
+    def _is_handed_over(self, members: list[str], family: dict[str, list[str]]) -> bool:
+        """Whether every loop and branch hands the storages of these names over."""
         inside = set(members)
         for stmt in walk(self.program.body):
             if isinstance(stmt, For | While):

@@ -82,6 +82,7 @@ def join_values(
             state.live[name] = state.live[atom.name]
         if isinstance(atom, Var) and atom.name in state.foreign:
             state.foreign[name] = state.foreign[atom.name]
+        state.heap.meet(name, atom)
     outs.append(Out(name, a, b))
     return Var(name)
 
@@ -280,6 +281,7 @@ class Branches(State):
             for table in (self.live, self.foreign):
                 if value.name in table:
                     table[name] = table[value.name]
+            self.heap.meet(name, value)
             outs.append(Out(name, Undef(), value) if first_raises else Out(name, value, Undef()))
             mapping[value.name] = Var(name)
         return mapping[value.name]

@@ -179,6 +179,13 @@ class Expressions(State):
 
     def binary(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
         """An operator on two values; sequences are joined and repeated here."""
+        if op == "mul":  # every repetition holds the same objects
+            left, right = (
+                Group(v.cat, [self.settled(i, node) for i in v.items], v.keys, v.cls)
+                if isinstance(v, Group) and v.cat != "dict"
+                else v
+                for v in (left, right)
+            )
         known = _known(op, left, right)
         if known is not None:
             return known

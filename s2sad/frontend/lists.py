@@ -106,6 +106,8 @@ class Lists(State):
         """`xs.append(value)`."""
         item = self.variable(value, node)
         self.grow(xs, self.kind(item))
+        if isinstance(xs, Var):
+            self.heap.hold(xs.name, item)
         self.block.append(Do(Call("list.append", (xs, item)), self.span(node)))
 
     def extend(self, xs: Atom, value: Value, node: ast.AST) -> None:
@@ -121,15 +123,20 @@ class Lists(State):
         self.each(length, lambda i: self.append(xs, self.getitem(value, i, node), node), node)
 
     def grow(self, xs: Atom, item: Kind) -> None:
-        """Let a list's kind hold one more kind of element."""
+        """Let the kind of a list, and of all that may be it or hold it, take one more kind of element."""
         if not isinstance(xs, Var):
             return
-        kind = self.kinds[xs.name]
-        joined = K.anonymous(K.join(kind.items[0], item)) if kind.items else K.anonymous(item)
-        if kind.items is None or not _same_but_lengths(kind.items[0], joined):
-            self.kinds[xs.name] = K.list_of(joined)
+
+        def change(kind: Kind) -> Kind:
+            if kind.cat != "list":
+                return kind
+            joined = K.anonymous(K.join(kind.items[0], item)) if kind.items else K.anonymous(item)
+            known = kind.items is not None and _same_but_lengths(kind.items[0], joined)
+            return kind if known else K.list_of(joined)
+
+        for name in self.heap.grow(xs.name, change):
             # a list that is made in this pass is made anew in the next one
-            if int(xs.name.rpartition(".")[2]) <= self.pass_start:
+            if int(name.rpartition(".")[2]) <= self.pass_start:
                 self.widened = True
 
     def list_method(
@@ -154,7 +161,11 @@ class Lists(State):
 
 
 def _same_but_lengths(a: Kind, b: Kind) -> bool:
-    return (a.cat, a.dtype, a.rank) == (b.cat, b.dtype, b.rank)
+    if (a.cat, a.dtype, a.rank, a.keys, a.optional) != (b.cat, b.dtype, b.rank, b.keys, b.optional):
+        return False
+    if a.items is None or b.items is None:
+        return a.items is b.items
+    return len(a.items) == len(b.items) and all(map(_same_but_lengths, a.items, b.items))
 
 
 __all__ = ["Lists"]

@@ -67,6 +67,8 @@ class Loops(State):
             over = Range(Const(0), space.length, Const(1))
         else:
             over = space if isinstance(space, Range) else self.variable(space, node.iter)
+        if not isinstance(over, Range):
+            self.heap.iterated(target.name, over)
         assigned = assigned_names(node.body) | target_names(node.target)
         _, carried, statements, stop = self._fixed_point(node, assigned, None, body)
         self.block.append(For(target.name, over, statements, carried, stop, self.span(node)))

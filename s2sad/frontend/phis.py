@@ -59,6 +59,7 @@ class Phi:
             return self.entry
         assert self.kind is not None
         self.var = Var(self.state.fresh(self.name, self.kind))
+        self.state.heap.meet(self.var.name, self.entry)
         for table in (self.state.live, self.state.foreign):
             if isinstance(self.entry, Var) and self.entry.name in table:
                 table[self.var.name] = table[self.entry.name]
@@ -179,6 +180,8 @@ class Phi:
             if self.var.name in table:
                 table[out] = table[self.var.name]
         following = self.var if isinstance(back, Undef) else self.state.atom(back)
+        for atom in (following, Var(out)):
+            self.state.heap.meet(self.var.name, atom)
         carried.append(Carry(self.var.name, self.state.atom(self.entry), following, out))
         return Var(out)
 

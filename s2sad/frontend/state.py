@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from s2sad.errors import Span, refuse
+from s2sad.frontend.heap import Heap
 from s2sad.frontend.source import Source
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -129,6 +130,7 @@ class State:
         self.kinds: dict[str, Kind] = {}
         self.hints: dict[str, str] = {}
         self.fresh = Fresh(self.kinds, self.hints)
+        self.heap = Heap(self.kinds)
         self.block: list[Stmt] = []
         self.generators: dict[str, type] = {}  # random generators that are made here
         self.spelled: dict[str, tuple[str, str]] = {}  # how strings that are made at run time begin and end
@@ -338,6 +340,7 @@ class State:
     def emit(self, call: Call, kind: Kind, node: ast.AST | None = None, hint: str = "") -> Var:
         """Append `name = call` to the block."""
         name = self.fresh(hint, kind)
+        self.heap.made(name, call)
         self.block.append(Let(name, call, self.span(node)))
         if self.const_depth:
             self.frozen.add(name)

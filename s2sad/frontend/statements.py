@@ -116,6 +116,7 @@ class Statements(State):
                 self.refuse(stmt, "a slice of a list is assigned", "assign the elements, or build a new list")
             self.grow(base, self.kind(value))
             stored = self.variable(value, stmt)
+            self.heap.hold(base.name, stored)
             self.block.append(Store(base, self.atom(index, stmt), stored, op, self.span(stmt)))
             return
         method = user_method(live_object(self, base), "__setitem__")

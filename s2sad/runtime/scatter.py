@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.runtime.lists import accumulate, copy_tree, zeros_list
+
 
 def winners(shape: Any, index: Any) -> Any:
     """A mask of the shape of `v` in `y[index] = v`: True where that writes last to its place, y being of
@@ -91,6 +93,8 @@ class Shadows:
     """The shadows of the storages that are met at run time: `bars(x)` is x's place in the shadow of x's
     owner.
 
+    A list's shadow is a list of zeros of the length that it has when it is first asked for.
+
     The first call for a storage makes its shadow, zeros of the owner's byte layout; later calls give views
     of it, of equal shape, strides and dtype as x. Owners are kept alive, so that an id stands for one
     storage.
@@ -102,10 +106,17 @@ class Shadows:
     array([1., 0., 1., 0.])
     """
 
+    def __contains__(self, x: Any) -> bool:
+        return id(x) in self._bars
+
     def __init__(self) -> None:
         self._bars: dict[int, tuple[Any, Any, int]] = {}
 
     def __call__(self, x: Any) -> Any:
+        if isinstance(x, list):
+            if id(x) not in self._bars:
+                self._bars[id(x)] = (x, zeros_list(x), 0)
+            return self._bars[id(x)][1]
         base = owner(x)
         if id(base) not in self._bars:
             low, high = byte_bounds(base)
@@ -129,7 +140,7 @@ def shadow_of(bars: Any, x: Any) -> Any:
 
 
 def accumulate_shadows(bars: Any, xs: Any, gs: Any) -> None:
-    """Add a sequence of cotangents to the shadows of the arrays in a sequence.
+    """Add a sequence of cotangents to the shadows of the arrays, or the lists of numbers, in a sequence.
 
     >>> x = np.zeros(2)
     >>> bars = Shadows()
@@ -138,12 +149,18 @@ def accumulate_shadows(bars: Any, xs: Any, gs: Any) -> None:
     array([1., 2.])
     """
     for x, g in zip(xs, gs, strict=True):
-        bar = bars(x)
-        bar += g
+        if isinstance(x, np.ndarray):
+            bar = bars(x)
+            bar += g
+        elif isinstance(x, list) and any(isinstance(item, (list, np.ndarray)) for item in x):
+            accumulate_shadows(bars, x, g)
+        elif isinstance(x, list):
+            accumulate(bars(x), g)
 
 
 def shadow_tree(bars: Any, x: Any) -> Any:
-    """The shadows of the arrays in lists, tuples and dicts, copied; None for what is no array.
+    """The shadows of the arrays and lists in lists, tuples and dicts, copied; None for others, zero for
+    a number in a list that has no shadow.
 
     >>> x = np.zeros(2)
     >>> bars = Shadows()
@@ -152,8 +169,10 @@ def shadow_tree(bars: Any, x: Any) -> Any:
     """
     if isinstance(x, np.ndarray):
         return bars(x).copy()
+    if isinstance(x, list) and x in bars:
+        return copy_tree(bars(x))
     if isinstance(x, dict):
         return {key: shadow_tree(bars, item) for key, item in x.items()}
     if isinstance(x, (list, tuple)):
         return [shadow_tree(bars, item) for item in x]
-    return None
+    return zeros_list(x)

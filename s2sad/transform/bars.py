@@ -104,6 +104,10 @@ class Bars(Builder):
         """The run-time table of shadows (`stores`)."""
         raise AssertionError
 
+    def shadow(self, name: str) -> Var:
+        """The shadow of an array or list whose storage is found at run time (`stores`)."""
+        raise AssertionError
+
     def distinct(self, index: Atom) -> bool:
         """Whether an index names no place twice (`reverse`)."""
         raise AssertionError
@@ -320,6 +324,8 @@ class Bars(Builder):
 
     def buffer(self, name: str) -> Var:
         """The cotangent of `name` as an array that may be written in place."""
+        if name not in self.paths and self.storage.in_list_table(name):
+            return self.shadow(name)
         self.outer(name)
         bar = self.bars.get(name)
         if bar is None:

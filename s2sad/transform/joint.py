@@ -130,6 +130,8 @@ class Assembly:
                 for key, inner in zip(keys, kind.items or (), strict=True):
                     part = self.rev.let(Call("getitem", (seed, Const(key))), inner)
                     self.rev.add(self.rev.part(self.rev.canonical(result.name), key, inner), Bar(part))
+            elif kind.cat == "list" and (self.rev.is_found(result) or self.rev.by_address(result.name)):
+                self.rev.give_found(result, Bar(seed))
             elif kind.cat == "list":
                 self.rev.add(
                     result.name, Bar(self.rev.let(Call("list", (seed,), (), "list"), kind), owned=True)
@@ -147,7 +149,10 @@ class Assembly:
                 self._final(rev.part(name, k, i)) for k, i in zip(keys, kind.items or (), strict=True)
             )
             return Dict(tuple(Const(k) for k in keys), items) if kind.cat == "dict" else Tuple(items)
-        if kind.cat == "list" and name not in rev.paths and rev.by_address(name):
+        found = name not in rev.paths and (self.storage.in_list_table(name) or rev.by_address(name))
+        if kind.cat == "list" and found and not rev.by_address(name):
+            return rev.let(Call("shadow_tree", (rev.shadow_table(), Var(name))), kind, rev.bar_hint(name))
+        if kind.cat == "list" and found:
             entry = self.fresh(rev.program.hints.get(name, ""), kind)  # the elements that the caller passed
             self.late.append(Let(entry, Call("list", (Var(name),), (), "list"), None, True))
             self.storage.places[entry] = self.storage.places[name]

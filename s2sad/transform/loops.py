@@ -68,7 +68,9 @@ class Loops(Branches):
         carried = [
             c
             for c in stmt.carried
-            if (c.name in self.varied or c.out in self.varied) and not self.by_address(c.name)
+            if (c.name in self.varied or c.out in self.varied)
+            and not self.by_address(c.name)
+            and not self.storage.in_list_table(c.name)
         ]
         for _ in range(30):
             saved, length = dict(self.bars), len(self.block)
@@ -82,10 +84,11 @@ class Loops(Branches):
         raise AssertionError("the cotangents of a loop do not settle")
 
     def by_address(self, name: str) -> bool:
-        """Whether shadows are found by address: of an array, or of the arrays in a list."""
+        """Whether shadows are found by address: of an array, or of the arrays or lists in a list."""
         if self.kinds[name].cat == "list":
             cls = self.storage.aliases.of(name)
-            return cls is not None and self.storage.aliases.elements(cls) in self.storage.table
+            inner = None if cls is None else self.storage.aliases.elements(cls)
+            return inner in self.storage.table or inner in self.storage.list_table
         return self.storage.in_table(name)
 
     def _entry_state(self, c: Carry) -> tuple[Kind, bool, bool]:

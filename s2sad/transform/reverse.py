@@ -118,6 +118,9 @@ class Reverse(Loops, Stores, Calls, Rules):
         if not isinstance(atom, Var) or not self.active(atom):
             return
         kind = self.kinds[atom.name]
+        if self.storage.in_list_table(atom.name):
+            self.give_found(atom, bar)
+            return
         bar = self.project(bar, kind)
         mine = self.kind(bar.atom)
         if kind.is_scalar and mine.cat in ARRAYS and mine.rank == 0:  # `+=` would write a 0-d array
@@ -140,6 +143,14 @@ class Reverse(Loops, Stores, Calls, Rules):
             self.store(self.shadow(atom.name), None, self.clean(bar).atom, "add")
         else:
             self.give_mutable(atom.name, bar)
+
+    def give_found(self, xs: Var, bar: Bar) -> None:
+        """Add to the shadow of a list that is found at run time."""
+        if self.by_address(xs.name):
+            call = Call("accumulate_shadows", (self.shadow_table(), xs, bar.atom))
+        else:
+            call = Call("accumulate", (self.shadow(xs.name), bar.atom))
+        self.block.append(Do(call, None, True))
 
     def give_mutable(self, name: str, bar: Bar) -> None:
         """Add to the shadow of a linear storage; an owned array that comes first becomes the shadow."""
@@ -234,6 +245,8 @@ class Reverse(Loops, Stores, Calls, Rules):
 
     def _is_binding(self, stmt: Let) -> bool:
         """Whether a definition only binds a name to a place in written storage."""
+        if self.storage.in_list_table(stmt.name):
+            return is_view(stmt.call, self.kinds, self.kinds[stmt.name]) != ""
         if not self.storage.is_mutable(stmt.name):
             return False
         what = is_view(stmt.call, self.kinds, self.kinds[stmt.name])
@@ -265,7 +278,7 @@ class Reverse(Loops, Stores, Calls, Rules):
 
     def _result_bar(self, stmt: Let) -> Bar | None:
         name = stmt.name
-        if self.storage.in_table(name):
+        if self.is_found(Var(name)):
             return Bar(self.shadow(name))
         return self.bars.pop(name, None)
 
@@ -401,7 +414,7 @@ class Reverse(Loops, Stores, Calls, Rules):
             self.refuse_at(
                 stmt, "a slice of a list of active values", "index the elements, or slice the list outside"
             )
-        bars = self.buffer(self.canonical(base.name))
+        bars = self.list_bar(base.name)
         if isinstance(bar.atom, Tuple) or self.kinds[stmt.name].cat in ("tuple", "dict", "list"):
             self.block.append(Do(Call("add_to_item", (bars, self.value(index, stmt), bar.atom)), None, True))
             return
@@ -434,9 +447,9 @@ class Reverse(Loops, Stores, Calls, Rules):
         xs, value = stmt.call.args
         if not isinstance(xs, Var) or xs.name not in self.varied:
             return
-        if isinstance(value, Var) and self.storage.in_table(value.name):
-            return  # the list holds references only; the shadow is found by address
-        bars = self.buffer(xs.name)
+        if self.is_found(value):
+            return
+        bars = self.list_bar(xs.name)
         kind = self.kind(value) if isinstance(value, Var) else K.FLOAT
         item = self.let(
             Call("list.pop", (bars,)), kind, self.bar_hint(value.name) if isinstance(value, Var) else ""
@@ -448,9 +461,9 @@ class Reverse(Loops, Stores, Calls, Rules):
 
     def _list_pop(self, stmt: Let, bar: Bar | None) -> None:
         xs = stmt.call.args[0]
-        if not isinstance(xs, Var) or xs.name not in self.varied or self.storage.in_table(stmt.name):
+        if not isinstance(xs, Var) or xs.name not in self.varied or self.is_found(Var(stmt.name)):
             return
-        bars = self.buffer(xs.name)
+        bars = self.list_bar(xs.name)
         item = self.zero(stmt.name) if bar is None else self.full(bar, stmt.name)
         self.block.append(Do(Call("list.append", (bars, item.atom)), None, True))
 
@@ -459,7 +472,10 @@ class Reverse(Loops, Stores, Calls, Rules):
         if stmt.call.form:
             source = stmt.call.args[0]
             if self.kind(source).cat == "list" and isinstance(source, Var):
-                self.add(source.name, Bar(bar.atom, owned=True))
+                if self.is_found(source):
+                    self.give(source, bar)
+                elif not self.by_address(source.name):
+                    self.add(source.name, Bar(bar.atom, owned=True))
             else:
                 self.give(
                     source,
@@ -473,7 +489,7 @@ class Reverse(Loops, Stores, Calls, Rules):
                 )
             return
         for i, item in enumerate(stmt.call.args):
-            if self.active(item):
+            if self.active(item) and not self.is_found(item):
                 self.give_tree(item, self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item)))
 
 

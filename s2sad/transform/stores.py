@@ -33,8 +33,12 @@ class Stores(Bars):
     # ---- places
 
     def shadow(self, name: str) -> Var:
-        """The shadow of an array whose storage is found at run time, or is bound beside it."""
+        """The shadow of an array or list whose storage is found at run time, or is bound beside it."""
         kind = self.kinds[name]
+        if kind.cat == "list":
+            return self.let(
+                Call("shadow_of", (self.shadow_table(), Var(name))), kind, self.bar_hint(name)
+            )
         if self.tracked is not None and self.storage.origin(name) in self.tracked.names:
             return self._tracked_shadow(name)
         return self.let(
@@ -279,10 +283,20 @@ class Stores(Bars):
 
     # ---- lists and functions
 
+    def is_found(self, value: Atom) -> bool:
+        """Whether an item's shadow is found by its own address: its list holds references only."""
+        return isinstance(value, Var) and (
+            self.storage.in_table(value.name) or self.storage.in_list_table(value.name)
+        )
+
+    def list_bar(self, name: str) -> Var:
+        """The cotangents of a list's items, to be written in place."""
+        return self.shadow(name) if self.storage.in_list_table(name) else self.buffer(self.canonical(name))
+
     def _list_store(self, base: Var, stmt: Store) -> None:
-        if isinstance(stmt.value, Var) and self.storage.in_table(stmt.value.name):
+        if self.is_found(stmt.value):
             return
-        bars = self.buffer(self.canonical(base.name))
+        bars = self.list_bar(base.name)
         assert stmt.index is not None
         item = self.let(
             Call("getitem", (bars, stmt.index)),
