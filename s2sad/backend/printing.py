@@ -104,7 +104,7 @@ def _same(text: str, tree: ast.Module) -> ast.Module | None:
 
 
 def _equal(left: object, right: object) -> bool:
-    """Whether two trees are the same, positions apart; a field that is not set is None."""
+    """Whether two trees are the same, positions apart."""
     stack = [(left, right)]
     while stack:
         a, b = stack.pop()
@@ -113,7 +113,7 @@ def _equal(left: object, right: object) -> bool:
         if isinstance(a, ast.AST):
             for name in a._fields:
                 if name != "ctx":  # says only where a name stands
-                    stack.append((getattr(a, name, None), getattr(b, name, None)))
+                    stack.append((_field(a, name), _field(b, name)))
         elif isinstance(a, list) and isinstance(b, list):
             if len(a) != len(b):
                 return False
@@ -121,6 +121,12 @@ def _equal(left: object, right: object) -> bool:
         elif a != b if isinstance(a, str) or a is None else repr(a) != repr(b):
             return False
     return True
+
+
+def _field(node: ast.AST, name: str) -> object:
+    """A field's value; one that is not set is None or empty, depending on the version of Python."""
+    value = getattr(node, name, None)
+    return None if isinstance(value, list) and not value else value
 
 
 def _statements(tree: ast.Module | ast.stmt) -> Iterator[ast.stmt]:
