@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import math
-import warnings
 import operator
+import warnings
 from collections.abc import Callable
 from typing import Any
 
