@@ -15,65 +15,65 @@ def one_of_two_lists(x):
     a = [x[0], x[1]]
     b = [x[2], x[3]]
     c = a if x[0] > 0 else b
-    c[0] = c[0]*3
-    c.append(x[1]*2)
-    return a[0]*b[0]*a[-1] + sum(c)
+    c[0] = c[0] * 3
+    c.append(x[1] * 2)
+    return a[0] * b[0] * a[-1] + sum(c)
 
 
 def second_name_in_a_loop(x):
     a = [x[0], x[1]]
     b = a
     for i in range(3):
-        b[0] = b[0]*x[i]
-        a.append(b[0]*2)
+        b[0] = b[0] * x[i]
+        a.append(b[0] * 2)
         b = a
-    return sum(a)*b[2]
+    return sum(a) * b[2]
 
 
 def lists_swapped_in_a_loop(x):
     a = [x[0], x[1]]
     b = [x[2], x[3]]
     for i in range(3):
-        a[0] = a[0]*x[i]
+        a[0] = a[0] * x[i]
         a, b = b, a
-    return a[0]*b[0] + a[1]
+    return a[0] * b[0] + a[1]
 
 
 def lists_in_a_tuple(x):
     t = ([x[0]], [x[1]])
-    t[0].append(x[2]*2)
-    t[1][0] = t[1][0]*x[0]
-    return t[0][1]*t[1][0]*t[0][0]
+    t[0].append(x[2] * 2)
+    t[1][0] = t[1][0] * x[0]
+    return t[0][1] * t[1][0] * t[0][0]
 
 
 def lists_in_a_dict(x):
     d = {"a": [x[0]], "b": [x[1]]}
     for k in ("a", "b"):
-        d[k].append(x[2]*d[k][0])
-    return d["a"][1]*d["b"][1]
+        d[k].append(x[2] * d[k][0])
+    return d["a"][1] * d["b"][1]
 
 
 def matrix_of_lists(x):
     m = [[x[0], x[1]], [x[2], x[3]]]
     for i in range(2):
         for j in range(2):
-            m[i][j] = m[i][j]*m[j][i] + x[i]
-    return m[0][1]*m[1][0] + m[1][1]
+            m[i][j] = m[i][j] * m[j][i] + x[i]
+    return m[0][1] * m[1][0] + m[1][1]
 
 
 def empty_lists_filled_by_computed_place(x):
     m = [[], []]
     for i in range(4):
-        m[i % 2].append(x[i]*2)
-    return m[0][1]*m[1][0] + sum(m[1])
+        m[i % 2].append(x[i] * 2)
+    return m[0][1] * m[1][0] + sum(m[1])
 
 
 def one_list_held_twice(x):
     r = [x[0], x[1]]
     m = [r, r]
-    m[0][0] = m[0][0]*x[2]
-    m[1][1] = m[0][0]*r[1]
-    return m[1][0]*r[1] + sum(m[0])
+    m[0][0] = m[0][0] * x[2]
+    m[1][1] = m[0][0] * r[1]
+    return m[1][0] * r[1] + sum(m[0])
 
 
 def appended(xs, v):
@@ -83,27 +83,27 @@ def appended(xs, v):
 
 def callee_that_appends(x):
     a = [x[0]]
-    b = appended(a, x[1]*2)
-    b = appended(b, x[2]*b[1])
-    return a[2]*b[1]
+    b = appended(a, x[1] * 2)
+    b = appended(b, x[2] * b[1])
+    return a[2] * b[1]
 
 
 def name_bound_to_rows(x):
     m = [[x[0], x[1]], [x[2], x[3]]]
     row = m[0]
     for i in range(2):
-        row[0] = row[0]*2*x[i]
+        row[0] = row[0] * 2 * x[i]
         row = m[i]
-    return m[0][0]*m[1][0]
+    return m[0][0] * m[1][0]
 
 
 def grids_of_lists(x):
-    grid = [[x[i]*x[j] for j in range(3)] for i in range(3)]
+    grid = [[x[i] * x[j] for j in range(3)] for i in range(3)]
     for _ in range(2):
-        new = [[0.0]*3 for _ in range(3)]
+        new = [[0.0] * 3 for _ in range(3)]
         for i in range(3):
             for j in range(3):
-                new[i][j] = grid[i][j] + 0.1*grid[j][i]*grid[i][(j+1)%3]
+                new[i][j] = grid[i][j] + 0.1 * grid[j][i] * grid[i][(j + 1) % 3]
         grid = new
     return sum(sum(r) for r in grid)
 
@@ -111,19 +111,19 @@ def grids_of_lists(x):
 def array_of_lists_between_changes(x):
     m = [[x[0], x[1]], [x[2], x[3]]]
     A = np.array(m)
-    m[0][1] = A[0, 0]*A[1, 1]
-    return np.sum(A*np.array(m))
+    m[0][1] = A[0, 0] * A[1, 1]
+    return np.sum(A * np.array(m))
 
 
 def rows_that_a_loop_appends_to(x):
     m = [[x[0]], [x[1]]]
     for r in m:
-        r.append(r[0]*2)
-        r[0] = r[0]*r[1]
-    s = 0.
+        r.append(r[0] * 2)
+        r[0] = r[0] * r[1]
+    s = 0.0
     for r in m:
         for v in r:
-            s += v*v
+            s += v * v
     return s
 
 
@@ -132,100 +132,184 @@ def rows_swapped_and_appended(x):
     m[0], m[1] = m[1], m[0]
     m[0][0] *= 3
     m.append(m[0])
-    m[2][1] = m[0][0]*x[1]
-    return m[0][1]*m[1][0]
+    m[2][1] = m[0][0] * x[1]
+    return m[0][1] * m[1][0]
 
 
 def stack_of_pairs(x):
     st = []
     for i in range(4):
         st.append([x[i], i])
-    s = 0.
+    s = 0.0
     while st:
         v, k = st.pop()
-        s = s*v + v*k
+        s = s * v + v * k
     return s
 
 
 def copies_of_rows(x):
     m = [[x[0]], [x[1]]]
     n = [list(r) for r in m]
-    n[0][0] = n[0][0]*x[2]
-    return n[0][0]*m[0][0] + n[1][0]
+    n[0][0] = n[0][0] * x[2]
+    return n[0][0] * m[0][0] + n[1][0]
 
 
 def arrays_in_lists_in_lists(x):
-    h = [[x, 2*x], [x*x]]
-    h[0][1][0] = x[1]*3
+    h = [[x, 2 * x], [x * x]]
+    h[0][1][0] = x[1] * 3
     h[1].append(h[0][1])
     h[0][1] *= 2
-    return np.sum(h[1][1]*h[0][0])
+    return np.sum(h[1][1] * h[0][0])
 
 
 def rows_that_are_selected(x):
     m = [[x[0], x[1]], [x[2], x[3]]]
     rows = [r for r in m if r[0] > 0]
-    rows[0][1] = rows[0][1]*5*x[3]
-    return m[0][1]*m[0][0]
+    rows[0][1] = rows[0][1] * 5 * x[3]
+    return m[0][1] * m[0][0]
 
 
 def row_in_a_tuple(x):
     m = [[x[0], x[1]], [x[2], x[3]]]
     t = (m[0], 1)
-    t[0][1] = x[2]*x[1]
-    return m[0][1]*m[0][0]
+    t[0][1] = x[2] * x[1]
+    return m[0][1] * m[0][0]
 
 
 def row_chosen_by_a_branch(x):
     m = [[x[0], x[1]], [x[2], x[3]]]
     k = 0 if x[0] > 5 else 1
     r = m[k] if x[1] > 0 else m[0]
-    r[0] = r[0]*x[1]
+    r[0] = r[0] * x[1]
     m[k][1] += r[0]
-    return m[0][1]*m[0][0] + m[1][0]*m[1][1]
+    return m[0][1] * m[0][0] + m[1][0] * m[1][1]
 
 
 def argument_that_is_written(m):
-    m[0][0] = m[0][0]*m[1][0]
-    m[1].append(m[0][0]*2)
-    return m[1][1]*m[0][1] + m[0][0]
+    m[0][0] = m[0][0] * m[1][0]
+    m[1].append(m[0][0] * 2)
+    return m[1][1] * m[0][1] + m[0][0]
 
 
 def argument_in_a_loop(m):
     for r in m:
         r[0] *= 2
-        r[0] = r[0]*r[1]
-    return m[0][0]*m[1][0]
+        r[0] = r[0] * r[1]
+    return m[0][0] * m[1][0]
 
 
 def floats_become_arrays(x):
     m = [[0.0, 0.0], [0.0, 0.0]]
-    m[0][1] = x*2
+    m[0][1] = x * 2
     m[1][0] = x[0]
-    return np.sum(m[0][1]*m[1][0])
+    return np.sum(m[0][1] * m[1][0])
 
 
 def empty_lists_filled(x):
     m = [[], []]
-    m[0].append(x*3)
+    m[0].append(x * 3)
     m[1].append(x[1])
-    return np.sum(m[0][0])*m[1][0]
+    return np.sum(m[0][0]) * m[1][0]
 
 
 def empty_or_new_list(x):
     a = []
     b = a if x[0] > 0 else [x]
-    b.append(x*x)
-    return np.sum(a[0]*x)
+    b.append(x * x)
+    return np.sum(a[0] * x)
 
 
 def repeated_row(x):
-    m = [[0.0]*2]*2
+    m = [[0.0] * 2] * 2
     m[0][1] = x[0]
-    return m[1][1]*x[1]
+    return m[1][1] * x[1]
 
 
-PROGRAMS = [one_of_two_lists, second_name_in_a_loop, lists_swapped_in_a_loop, lists_in_a_tuple, lists_in_a_dict, matrix_of_lists, empty_lists_filled_by_computed_place, one_list_held_twice, callee_that_appends, name_bound_to_rows, grids_of_lists, array_of_lists_between_changes, rows_that_a_loop_appends_to, rows_swapped_and_appended, stack_of_pairs, copies_of_rows, arrays_in_lists_in_lists, rows_that_are_selected, row_in_a_tuple, row_chosen_by_a_branch, floats_become_arrays, empty_lists_filled, empty_or_new_list, repeated_row]
+def array_replaced_by_a_longer_one(x):
+    xs = [x[:2], x]
+    s = np.sum(xs[0] * xs[0])
+    xs[0] = x * 2
+    return s + np.sum(xs[0] * xs[1])
+
+
+def tuple_replaced(x):
+    xs = [(x[0], x[1]), (x[2], x[3])]
+    s = xs[0][0] * xs[0][1]
+    xs[0] = (x[1], x[2] * s)
+    return s * xs[0][1] + xs[1][0]
+
+
+def row_replaced_by_a_longer_one(x):
+    m = [[x[0]], [x[1], x[2]]]
+    s = sum(m[0])
+    m[0] = [x[1], x[2] * x[3], s]
+    return sum(m[0]) * s + m[1][1]
+
+
+def arrays_replaced_in_a_loop(x):
+    xs = [x, x * 2]
+    for i in range(3):
+        xs[i % 2] = xs[0] * xs[1][0]
+    return np.sum(xs[0] * xs[1])
+
+
+def number_replaced_by_an_array(x):
+    xs = [x[0], x]
+    xs[0] = x
+    return np.sum(xs[0] * xs[1])
+
+
+def tuple_with_array_replaced(x):
+    xs = [(x[:2], x[0]), (x[:3], x[1])]
+    xs[1] = (x, x[2])
+    s = 0.0
+    for a, b in xs:
+        s = s + np.sum(a) * b
+    return s
+
+
+def append_that_only_the_length_shows(x):
+    n0 = [x[0], x[1] * 2, x[2]]
+    n1 = [x[3], 1.5, x[0] * x[1]]
+    m = [n0, [x[2], x[3], 0.5]]
+    n1.append(m[0][2])
+    n1 = m[1]
+    return sum(n0) * n1[1] + sum(sum(r) for r in m)
+
+
+PROGRAMS = [
+    array_replaced_by_a_longer_one,
+    tuple_replaced,
+    row_replaced_by_a_longer_one,
+    arrays_replaced_in_a_loop,
+    number_replaced_by_an_array,
+    tuple_with_array_replaced,
+    append_that_only_the_length_shows,
+    one_of_two_lists,
+    second_name_in_a_loop,
+    lists_swapped_in_a_loop,
+    lists_in_a_tuple,
+    lists_in_a_dict,
+    matrix_of_lists,
+    empty_lists_filled_by_computed_place,
+    one_list_held_twice,
+    callee_that_appends,
+    name_bound_to_rows,
+    grids_of_lists,
+    array_of_lists_between_changes,
+    rows_that_a_loop_appends_to,
+    rows_swapped_and_appended,
+    stack_of_pairs,
+    copies_of_rows,
+    arrays_in_lists_in_lists,
+    rows_that_are_selected,
+    row_in_a_tuple,
+    row_chosen_by_a_branch,
+    floats_become_arrays,
+    empty_lists_filled,
+    empty_or_new_list,
+    repeated_row,
+]
 ON_ROWS = [argument_that_is_written, argument_in_a_loop]
 
 

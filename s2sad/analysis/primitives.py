@@ -360,9 +360,16 @@ def read_atoms(call: Call, kinds: Kinds, result: Kind) -> Iterator[tuple[Atom, b
         yield args[0], False
     else:
         sources = effect.sources if fun not in PURE and (effect := effect_of(call)).result == "view" else ()
-        unread = _UNREAD.get(fun, ())
+        unread = _unread(call, kinds)
         yield from ((a, True) for i, a in enumerate(args) if i not in unread and a not in sources)
         yield from ((a, True) for _, a in call.kwargs if a not in sources)
+
+
+def _unread(call: Call, kinds: Kinds) -> tuple[int, ...]:
+    """The operands of which only shape and dtype are read; the shadow of a list has the list's length."""
+    if call.fun == "shadow_of" and kind_of(call.args[1], kinds).cat == "list":
+        return ()
+    return _UNREAD.get(call.fun, ())
 
 
 def is_opaque(call: Call) -> bool:

@@ -298,17 +298,29 @@ class Stores(Bars):
             return
         bars = self.list_bar(base.name)
         assert stmt.index is not None
-        item = self.let(
-            Call("getitem", (bars, stmt.index)),
-            self.kind(stmt.value) if self.kind(stmt.value).is_number else K.FLOAT,
-        )
-        zero = (
-            self.let(Call("np.zeros_like", (item,)), self.kind(item))
-            if self.kind(item).cat in ARRAYS
-            else Const(0.0)
-        )
-        self.store(bars, stmt.index, zero)
-        self.give(stmt.value, Bar(item, owned=self.kind(item).cat in ARRAYS))
+        item = self.let(Call("getitem", (bars, stmt.index)), self.kind(stmt.value))
+        self.store(bars, stmt.index, self._zero_of_item(base, stmt))
+        if self.kind(item).is_number:
+            self.give(stmt.value, Bar(item, owned=self.kind(item).cat in ARRAYS))
+        else:
+            self.give_tree(stmt.value, item)
+
+    def _zero_of_item(self, base: Var, stmt: Store) -> Atom:
+        """The cotangent 0 of the item that a store replaces; it may have another shape than the new one."""
+        items = self.kinds[base.name].items
+        kind = items[0] if items else K.FLOAT
+        if kind.is_scalar:
+            return Const(0.0)
+        key = (stmt, "item")
+        if key not in self.snapshots:
+            assert stmt.index is not None
+            name = self.fresh("", kind)
+            lines = self.before.setdefault(stmt, [])
+            lines.append(Let(name, Call("getitem", (base, stmt.index)), stmt.span, True))
+            self.adopt(name, stmt)
+            self.snapshots[key] = Var(name)
+        zeros = "np.zeros_like" if kind.cat in ARRAYS else "zeros_list"
+        return self.let(Call(zeros, (self.snapshots[key],)), kind)
 
     def add_at_adjoint(self, stmt: Do) -> None:
         """`np.add.at(y, I, w)`: every write counts, w_bar += y_bar[I]."""
