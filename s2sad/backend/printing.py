@@ -110,7 +110,7 @@ def _equal(left: object, right: object) -> bool:
         a, b = stack.pop()
         if type(a) is not type(b):
             return False
-        if isinstance(a, ast.AST):
+        if isinstance(a, ast.AST) and isinstance(b, ast.AST):
             for name in a._fields:
                 if name != "ctx":  # says only where a name stands
                     stack.append((_field(a, name), _field(b, name)))

@@ -84,6 +84,10 @@ class Bars(Builder):
         """Add a contribution to what an atom denotes (`reverse`)."""
         raise AssertionError
 
+    def give_tree(self, atom: Atom, grad: Atom) -> None:
+        """Add a contribution to a container, part by part (`calls`)."""
+        raise AssertionError
+
     def project(self, bar: Bar, kind: Kind) -> Bar:
         """A cotangent in the field of the value's kind (`reverse`)."""
         raise AssertionError
