@@ -22,7 +22,7 @@ as they are; a `try` that contains exits gets the attribute `exits = True`),
 What follows an exit is nested into the branch that does not exit. Where several branches go on, or
 nesting gets deep, it is guarded by a flag. A `return` of several becomes an assignment to `value_1`; one
 in a loop sets `returned_1` as well, which is looked at behind the loop, and so is `broken_1` for an else
-clause. Nodes of the original tree are never written to; new ones have the location of the statement that
+clause; what an inner loop returns is evaluated behind it where that can be (`sinking`). Nodes of the original tree are never written to; new ones have the location of the statement that
 they stand for. Bodies of `with` are taken to let exceptions pass.
 
 Names that are local because of an assignment that is never reached must be found in the original tree.
@@ -36,6 +36,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from s2sad.frontend.sinking import Sunk, Value, sink
+
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
 NOTHING: frozenset[str] = frozenset()
 Loop = ast.For | ast.While
@@ -47,6 +49,7 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 class _Leave(ast.stmt):
     """A `return` whose value has been assigned already, in a loop that has ended."""
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class _Falls:
             return frozenset([BREAK])
         if isinstance(stmt, ast.Continue):
             return frozenset([CONTINUE])
-        if isinstance(stmt, ast.Return | _Leave):
+        if isinstance(stmt, ast.Return | _Leave | Sunk):
             return frozenset([RETURN])
         if isinstance(stmt, ast.For | ast.While):
             return (self.exits_of(stmt.body) & {RETURN}) | self.exits_of(stmt.orelse)
@@ -126,7 +129,7 @@ class _Falls:
         return all(map(self.stmt, body))
 
     def _find_falls(self, stmt: ast.stmt) -> bool:
-        if isinstance(stmt, ast.Break | ast.Continue | ast.Return | ast.Raise | _Leave):
+        if isinstance(stmt, ast.Break | ast.Continue | ast.Return | ast.Raise | _Leave | Sunk):
             return False
         if isinstance(stmt, ast.For | ast.While):
             exhausted = not _forever(stmt) and self.block(stmt.orelse)
@@ -192,6 +195,8 @@ class _Normaliser:
         tail = body.pop() if isinstance(body[-1], ast.Return) else None
         own = list(_own(body))
         if any(isinstance(n, ast.Return) for n in own):
+            body = sink(body, (a.arg for a in ast.walk(self.node.args) if isinstance(a, ast.arg)))
+            own = list(_own(body))
             self.value = self.fresh("value")
             body += [] if tail is None else [tail]
             loops = [n for n in own if isinstance(n, ast.For | ast.While)]
@@ -231,7 +236,7 @@ class _Normaliser:
         depth = 0
         while work:
             at = stmt = work.pop(0)
-            if isinstance(stmt, ast.Return | ast.Break | ast.Continue | ast.Raise | _Leave):
+            if isinstance(stmt, ast.Return | ast.Break | ast.Continue | ast.Raise | _Leave | Sunk):
                 out += self.exit(stmt, place, known)
                 return top
             if isinstance(stmt, ast.For | ast.While):
@@ -307,8 +312,9 @@ class _Normaliser:
             assert self.value is not None
             value = stmt.value or ast.Constant(None)
             out.append(_at(ast.Assign([ast.Name(self.value, ast.Store())], value), stmt))
-            if place.loop and self.returned:
-                out.append(_assign(self.returned, True, stmt))
+        returns = isinstance(stmt, ast.Return | Sunk) and not isinstance(stmt, Value)
+        if returns and place.loop and self.returned:
+            out.append(_assign(self.returned, True, stmt))
         if place.broken and isinstance(stmt, ast.Break):
             out.append(_assign(place.broken, True, stmt))
         out += [_assign(g, True, stmt) for g in place.guards]
@@ -369,7 +375,7 @@ class _Normaliser:
 
     def leave(self, loop: Loop) -> ast.stmt:
         """What stands behind a loop that a `return` may have ended."""
-        leave: ast.stmt = _at(_Leave(), loop)
+        leave: ast.stmt = getattr(loop, "value", None) or _at(_Leave(), loop)
         if not self.falls.ends(loop):
             return leave
         assert self.returned is not None

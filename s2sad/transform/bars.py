@@ -16,13 +16,29 @@ mask      contributions come from a selection; where the mask is false the value
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from s2sad.analysis.primitives import is_pure
 from s2sad.analysis.storage import Storage
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Block, Call, Const, Do, Fresh, Let, List, Program, Stmt, Tuple, Var, blocks
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Carry,
+    Const,
+    Do,
+    Fresh,
+    If,
+    Let,
+    List,
+    Program,
+    Stmt,
+    Tuple,
+    Var,
+    blocks,
+)
 from s2sad.transform.builder import Builder
 from s2sad.transform.tracked import Tracked
 
@@ -47,17 +63,37 @@ class Bar:
     mask: Mask | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Exit:
+    """A branch that ends a loop: an `if` in tail position, the side that leaves, and the way to it."""
+
+    stmt: If
+    side: int
+    path: tuple[tuple[If, int], ...]
+
+
 @dataclass(slots=True)
 class Loop:
     """A loop that is being reversed: its place in the nest, and the values from outside that it adds to.
 
-    `sums` holds those that were known before the body was written, `missing` those met while writing it.
+    `sums` holds those that were known before the body was written, `missing` those met while writing it. The
+    others serve the trip that ends the loop early (`leaving`): its exits, the flags that tell of them by the names
+    that they have in the reversed loop, the branches that look at these, the cotangents before anything is handed
+    on to the trip, what is handed on (in the trip; as it comes from behind the loop), the names of what goes round,
+    and what waits for the exit.
     """
 
     stmt: Stmt
     depth: int
     sums: dict[str, None]
     missing: dict[str, None]
+    exits: tuple[Exit, ...] = ()
+    flags: dict[str, str] = field(default_factory=dict)
+    heads: dict[Stmt, str] = field(default_factory=dict)
+    base: dict[str, Bar] = field(default_factory=dict)
+    handed: list[tuple[Carry, Bar, Bar]] = field(default_factory=list)
+    rounds: dict[str, Atom] = field(default_factory=dict)
+    latched: dict[str, Bar] = field(default_factory=dict)
 
 
 class Bars(Builder):

@@ -13,24 +13,27 @@ from dataclasses import replace
 
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, For, If, Let, Out, Stmt, Undef, Var, While, defines, walk
-from s2sad.transform.bars import ARRAYS, Bar, Bars, Mask
+from s2sad.transform.bars import ARRAYS, Bar, Mask
+from s2sad.transform.leaving import Leaving
 
 
-class Branches(Bars):
+class Branches(Leaving):
     """The part of the reverse sweep that deals with if statements."""
-
-    mirror: dict[Stmt, Stmt]
 
     def if_adjoint(self, stmt: If) -> None:
         """Both branches reversed; what differs behind them leaves as an Out."""
         leaving = [(o, self.bars.pop(o.name, None)) for o in stmt.outs if o.name in self.varied]
         base = dict(self.bars)
         outer = self.block
+        exits = {e.stmt: e for e in self.loops[-1].exits} if self.loops else {}
         sides: list[tuple[list[Stmt], dict[str, Bar]]] = []
         for side, block in (("then", stmt.then), ("orelse", stmt.orelse)):
             self.bars, self.block = dict(base), []
+            leaves = stmt in exits and exits[stmt].side == len(sides)
+            if leaves:
+                self.enter_exit(exits[stmt])
             for out, bar in leaving:
-                if bar is not None:
+                if bar is not None and not leaves:
                     self.give(getattr(out, side), bar)
             self.sweep(block)
             sides.append((self.block, self.bars))
@@ -51,6 +54,7 @@ class Branches(Bars):
                 stmt.ternary,
             )
             self.mirror[made] = stmt
+            self.meets.update((out.name, made) for out in outs)
             self.block.append(made)
 
     def _asked(self, stmt: If) -> Atom:

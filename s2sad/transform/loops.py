@@ -33,6 +33,7 @@ from s2sad.ir.nodes import (
 )
 from s2sad.transform.bars import ARRAYS, Bar, Loop
 from s2sad.transform.branches import Branches
+from s2sad.transform.leaving import exits_of
 
 
 @dataclass(slots=True)
@@ -42,6 +43,10 @@ class Assumed:
     sums    values from outside whose cotangents the body adds to
     rounds  carried values whose cotangents go round, with the kind, uniformity and ownership at the head
     fixed   carried values whose cotangent goes round unchanged
+    same    carried values whose cotangent is the same in all trips but the one that ends the loop: what it is
+    varying carried values for which that has turned out to be wrong
+    latched carried values that only the trip which ends the loop sets
+    loose   carried values for which that has turned out to be wrong
     nones   carried values that no trip takes over from the one before: None goes round
     somes   carried values for which that has turned out to be wrong
     """
@@ -50,8 +55,16 @@ class Assumed:
     rounds: dict[str, tuple[Kind, bool, bool]] = field(default_factory=dict)
     fixed: set[str] = field(default_factory=set)
     unfixed: set[str] = field(default_factory=set)
+    same: dict[str, Bar] = field(default_factory=dict)
+    varying: set[str] = field(default_factory=set)
+    latched: set[str] = field(default_factory=set)
+    loose: set[str] = field(default_factory=set)
     nones: set[str] = field(default_factory=set)
     somes: set[str] = field(default_factory=set)
+
+    def knows(self, name: str) -> bool:
+        """Whether there is an assumption about the cotangent of a carried value."""
+        return any(name in of for of in (self.rounds, self.fixed, self.same, self.latched))
 
 
 class Loops(Branches):
@@ -75,7 +88,7 @@ class Loops(Branches):
         for _ in range(30):
             saved, length = dict(self.bars), len(self.block)
             for c in carried:
-                if c.out in self.bars and c.name not in assumed.rounds and c.name not in assumed.fixed:
+                if c.out in self.bars and not assumed.knows(c.name):
                     assumed.rounds[c.name] = self._entry_state(c)
             if self._try(stmt, carried, assumed):
                 return
@@ -92,7 +105,9 @@ class Loops(Branches):
         return self.storage.in_table(name)
 
     def _entry_state(self, c: Carry) -> tuple[Kind, bool, bool]:
-        bar = self.bars.get(c.out)
+        return self._bar_state(c, self.bars.get(c.out))
+
+    def _bar_state(self, c: Carry, bar: Bar | None) -> tuple[Kind, bool, bool]:
         if bar is None:
             uniform = self.kinds[c.name].cat in ARRAYS
             return K.FLOAT, uniform, not uniform
@@ -108,13 +123,17 @@ class Loops(Branches):
         entries = {c.name: self._enter(c, assumed) for c in carried if c.name in assumed.rounds}
         fixed = {c.name: self.bars.pop(c.out, None) for c in carried if c.name in assumed.fixed}
         numbers = self._enter_sums(assumed)
+        apart = {*assumed.same, *assumed.latched}
+        behind = {c.name: self.bars.pop(c.out, None) for c in carried if c.name in apart}
         outer, self.block = self.block, []
         loop = Loop(stmt, len(self.storage.loops[stmt]) + 1, dict(assumed.sums), {})
+        loop.exits = () if assumed.nones else tuple(exits_of(stmt))
         self.loops.append(loop)
         heads: dict[str, Bar] = {}
         for name in numbers:
             self.bars[name] = Bar(Var(self.fresh(self.bar_hint(name), self._sum_kind(name))))
             heads[name] = self.bars[name]
+        loop.base = dict(self.bars)
         for c in carried:
             if c.name in entries:
                 kind, uniform, owned = assumed.rounds[c.name]
@@ -122,18 +141,25 @@ class Loops(Branches):
                 heads[c.name] = head
                 if c.name in assumed.nones:
                     head = self._first_only(c, head)
-                self.give(c.next, head)
+                self._hand(c, head, entries[c.name])
+                loop.rounds[c.name] = head.atom
             elif (constant := fixed.get(c.name)) is not None:
-                self.give(c.next, replace(constant, owned=False))
+                self._hand(c, replace(constant, owned=False), constant)
+            elif (entry := behind.get(c.name)) is not None:
+                bar = replace(assumed.same.get(c.name, entry), owned=False)
+                self._hand(c, bar, entry)
+                if c.name in assumed.latched:
+                    loop.latched[c.name] = bar
         beside = dict(self.beside)
         for c in carried:
             held = heads.get(c.name)
             if held is not None and not held.uniform and self._stands_for(c, held):
                 self.beside[c.name] = held.atom
-        self._rotate(carried, heads)
+        if self._rotate(carried, heads):
+            loop.exits = ()
         self.sweep(stmt.body)
         backs = {c.name: self.bars.pop(c.name, None) for c in carried}
-        holds = self._check(carried, assumed, entries, fixed, heads, backs, loop)
+        holds = self._check(carried, assumed, entries, fixed | behind, heads, backs, loop)
         if not holds:
             self.loops.pop()
             self.block, self.beside = outer, beside
@@ -148,9 +174,19 @@ class Loops(Branches):
             totals = [s.init for s in sums]  # nothing is added: there is no reversed loop
         else:
             self._count_behind(stmt, body, (*carries, *sums))
-            self._append_loop(stmt, body, (*carries, *sums))
+            self.loops.append(loop)
+            body, flags = self.with_flags(body)
+            sharp = [replace(c, init=self.sharper(body, c)) for c in carries]
+            self.loops.pop()
+            self._append_loop(stmt, body, (*flags, *sharp, *sums))
+        fixed |= {name: bar for name, bar in assumed.same.items() if behind.get(name) is not None}
         self._leave(carried, assumed, entries, fixed, carries, dict(zip(numbers, totals, strict=True)))
         return True
+
+    def _hand(self, c: Carry, bar: Bar, entry: Bar) -> None:
+        """Hand a cotangent on to the value that a trip leaves; `entry` is what comes from behind the loop."""
+        self.loops[-1].handed.append((c, bar, entry))
+        self.give(c.next, bar)
 
     def _holds(self, atom: Atom, head: Bar) -> bool:
         """Whether a value's shadow is what has just been handed round."""
@@ -182,7 +218,7 @@ class Loops(Branches):
             bool(kind.shape) and isinstance(c.next, Var) and K.same_shape(kind, self.kinds[c.next.name])
         )
 
-    def _rotate(self, carried: list[Carry], heads: dict[str, Bar]) -> None:
+    def _rotate(self, carried: list[Carry], heads: dict[str, Bar]) -> bool:
         """Name shadows that go round after the names that hold them in the body: `u, v, w = v, w, u`."""
         names = {c.name: c for c in carried if c.name in heads and self.storage_needs_buffer(c.name)}
         turned = [
@@ -192,7 +228,7 @@ class Loops(Branches):
         ]
         turned = [c for c in turned if self._holds(c.next, heads[c.name])]
         if not turned:
-            return
+            return False
         turned.sort(key=lambda c: c.next.name)  # type: ignore[union-attr]
         made: list[str] = []
         for c in turned:
@@ -200,6 +236,7 @@ class Loops(Branches):
             made.append(self.fresh(self.bar_hint(c.next.name), self.kind(heads[c.name].atom)))
             self.bars[c.next.name] = replace(self.bars[c.next.name], atom=Var(made[-1]))
         self.block.append(Moves(tuple(made), tuple(heads[c.name].atom for c in turned)))
+        return True
 
     def _enter(self, c: Carry, assumed: Assumed) -> Bar:
         """The cotangent of what leaves the loop, in the form that the head wants."""
@@ -262,6 +299,8 @@ class Loops(Branches):
                     assert bar is not None
                     assumed.rounds[c.name] = (self.kind(bar.atom), bar.uniform, bar.owned)
                     holds = False
+            elif c.name in assumed.same or c.name in assumed.latched:
+                holds = self._check_same(c, assumed, fixed[c.name], back) and holds
             elif c.name not in entries:
                 if back is not None:
                     uniform = self.kinds[c.name].cat in ARRAYS
@@ -270,6 +309,19 @@ class Loops(Branches):
             else:
                 holds = self._check_round(c, assumed, entries[c.name], heads[c.name], back) and holds
         return holds
+
+    def _check_same(self, c: Carry, assumed: Assumed, entry: Bar | None, back: Bar | None) -> bool:
+        expected = assumed.same.get(c.name, entry)
+        if expected is None or (back is not None and replace(back, owned=False) == replace(expected, owned=False)):
+            return True
+        assumed.rounds[c.name] = self._bar_state(c, entry)
+        if c.name in assumed.same:
+            del assumed.same[c.name]
+            assumed.varying.add(c.name)
+        else:
+            assumed.latched.discard(c.name)
+            assumed.loose.add(c.name)
+        return False
 
     def _check_round(self, c: Carry, assumed: Assumed, entry: Bar, head: Bar, back: Bar | None) -> bool:
         kind, uniform, owned = assumed.rounds[c.name]
@@ -290,6 +342,9 @@ class Loops(Branches):
             del assumed.rounds[c.name]
             assumed.fixed.add(c.name)
             return False
+        elif self.loops[-1].exits and self._is_simpler(c, assumed, entry):
+            del assumed.rounds[c.name]
+            return False
         else:
             new_uniform = uniform and (back is None or (back.uniform and back.mask is None))
             kept = owned and not new_uniform and entry.owned and (back is None or back.owned)
@@ -299,6 +354,18 @@ class Loops(Branches):
             assumed.rounds[c.name] = new
             return False
         return True
+
+    def _is_simpler(self, c: Carry, assumed: Assumed, entry: Bar) -> bool:
+        """Whether the cotangent need not go round, if another try is right."""
+        known = replace(entry, atom=self.known(entry.atom, self.none_taken()), owned=False)
+        active = self.active(c.init) and known.atom != Const(0.0)
+        if c.name not in assumed.loose and not active and self.is_latched(self.loops[-1].stmt, c):
+            assumed.latched.add(c.name)
+            return True
+        if c.name not in assumed.varying and (isinstance(known.atom, Const) or known.atom != entry.atom):
+            assumed.same[c.name] = known
+            return True
+        return False
 
     def _other_each_trip(self, c: Carry) -> bool:
         """Whether each trip makes an array of its own, of a shape that only it knows."""

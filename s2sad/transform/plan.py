@@ -7,6 +7,7 @@ given, and the forward sweep's appends. The reversed loop
     takes its own index for the loop's,
     recomputes what costs no more than reading a tape (`x[i]` of an x that is never written, `i - 1`, shapes,
     views),
+    takes what the last trip left, for the side of a branch that ended the loop,
     reads a tape: a list to which the forward sweep appends, by index if that is once per trip, else with pop.
 
     for i in range(n):       ts = []
@@ -20,8 +21,26 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s2sad.analysis.primitives import COMPARISONS, subscript
+from s2sad.analysis.storage import Place
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Block, Call, Const, Do, For, If, Let, Range, Stmt, Var, blocks, call_vars
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Carry,
+    Const,
+    Do,
+    For,
+    If,
+    Let,
+    Range,
+    Stmt,
+    Undef,
+    Var,
+    While,
+    blocks,
+    call_vars,
+)
 from s2sad.ir.rewrite import in_atom, in_statement, with_blocks
 
 if TYPE_CHECKING:
@@ -157,7 +176,9 @@ class Plan:
             if self.how[name] == "index":
                 self.names[name] = self._loop_index()
         for name in order:
-            if self.how[name] == "tape":
+            if self.how[name] == "tape" and self._on_exit(self.where[name]):
+                self._last(name)
+            elif self.how[name] == "tape":
                 self._tape(name)
         for name in order:
             if self.how[name] == "recompute":
@@ -231,6 +252,33 @@ class Plan:
         else:
             call = Call("list.pop", (tape,))
         self.names[name] = self._line(lines, call, self.r.kinds[name], hint if index is None else "")
+
+    def _on_exit(self, path: tuple[Path, ...]) -> bool:
+        """Whether a value is read only in the trip that ended the loop early."""
+        rev = self.r.rev
+        return any(rev.exit_sides.get(rev.mirror[branch]) == side for branch, side in path)
+
+    def _last(self, name: str) -> None:
+        """Let the value of the last trip leave the loop."""
+        r, primal = self.r, self.primal
+        assert isinstance(primal, For | While)
+        if (name, primal) not in r.last:
+            owner = r.owner_of[name]
+            assert owner is not None
+            value = name if owner is primal else r.export(name, owner)
+            carries = (*primal.carried, *r.edits.carries.get(primal, ()))
+            found = next((c.out for c in carries if c.next == Var(value)), None)
+            if found is None:
+                hint = r.fresh.hints.get(name, "")
+                head, found = r.fresh(hint, r.kinds[name]), r.fresh(hint, r.kinds[name])
+                r.edits.carries[primal] = [
+                    *r.edits.carries.get(primal, ()),
+                    Carry(head, Undef(), Var(value), found),
+                ]
+                r.storage.places[found] = Place(r.storage.loops[primal], 0, r.storage.span[primal][1])
+            r.owner_of[found] = primal
+            r.last[name, primal] = found
+        self.names[name] = Var(r.last[name, primal])
 
     def _trip_index(self) -> Atom | None:
         """The number of the trip in the reversed loop, if it is at hand."""

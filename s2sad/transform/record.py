@@ -63,9 +63,13 @@ class Record:
         )
         if rev.tracked is not None:
             self.edits.carries = rev.tracked.carries
+        self.edits.outs.update(rev.more_outs)
+        for loop, more in rev.more_carries.items():
+            self.edits.carries[loop] = [*self.edits.carries.get(loop, []), *more]
         self.tapes: dict[tuple[str, Stmt], Var] = {}
         self.seen: dict[str, Call] = {}
         self.lengths: dict[Stmt, Var] = {}  # loops whose trips a tape counts
+        self.last: dict[tuple[str, Stmt], str] = {}  # values of the last trip behind their loops
         self.exported: dict[tuple[str, int], str] = {}
         self.parents: dict[Stmt, tuple[Stmt, int] | None] = {}
         self.owner_of: dict[str, Stmt | None] = {}

@@ -83,6 +83,11 @@ class Reverse(Loops, Stores, Calls, Rules):
         self.pairs = pairs
         self.dropped = {}
         self.behind = {}
+        self.meets = {}
+        self.more_outs = {}
+        self.more_carries = {}
+        self.own_flags = {}
+        self.exit_sides = {}
         self.replaced = {}
         self.made_kept = {}
 
