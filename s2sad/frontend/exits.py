@@ -432,7 +432,7 @@ class _Normaliser:
     def tidy(self) -> None:
         """Fill empty blocks, and turn a test round where only its other branch does anything."""
         for stmt in self.made:
-            if isinstance(stmt, ast.If) and not stmt.body and stmt.orelse:
+            if isinstance(stmt, ast.If) and not stmt.body and stmt.orelse and not isinstance(stmt.test, ast.Name):
                 stmt.test = _negated(stmt.test)
                 stmt.body, stmt.orelse = stmt.orelse, []
             if isinstance(stmt, ast.If | ast.For | ast.While | ast.With):

@@ -78,7 +78,7 @@ class Loop:
 
     `sums` holds those that were known before the body was written, `missing` those met while writing it. The
     others serve the trip that ends the loop early (`leaving`): its exits, the flags that tell of them by the names
-    that they have in the reversed loop, the branches that look at these, the cotangents before anything is handed
+    that they have in the reversed loop, the branches that look at these, what inner loops make of them, the cotangents before anything is handed
     on to the trip, what is handed on (in the trip; as it comes from behind the loop), the names of what goes round,
     and what waits for the exit.
     """
@@ -90,6 +90,7 @@ class Loop:
     exits: tuple[Exit, ...] = ()
     flags: dict[str, str] = field(default_factory=dict)
     heads: dict[Stmt, str] = field(default_factory=dict)
+    passed: dict[str, list[str]] = field(default_factory=dict)
     base: dict[str, Bar] = field(default_factory=dict)
     handed: list[tuple[Carry, Bar, Bar]] = field(default_factory=list)
     rounds: dict[str, Atom] = field(default_factory=dict)

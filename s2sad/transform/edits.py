@@ -71,15 +71,16 @@ def rebuild(block: Block, edits: Edits, fresh: Fresh, names: dict[str, Atom]) ->
 
 def _counting(loop: For | While, out: str, fresh: Fresh, behind: tuple[Stmt, int] | None) -> For | While:
     """The loop with a trip counter, at the start of the body or behind the test that ends the loop."""
-    head = fresh("trips", K.INT)
-    step = fresh("trips", K.INT)
+    hint = fresh.hints.get(out, "trips")
+    head = fresh(hint, K.INT)
+    step = fresh(hint, K.INT)
     count = Let(step, Call("add", (Var(head), Const(1))), None, True)
     if behind is None:
         carry = Carry(head, Const(0), Var(step), out)
         return replace(loop, body=(count, *loop.body), carried=(*loop.carried, carry))
     test = loop.body[-1]
     assert isinstance(test, If)
-    after = fresh("trips", K.INT)
+    after = fresh(hint, K.INT)
     if behind[1] == 1:
         test = replace(
             test, orelse=(count, *test.orelse), outs=(*test.outs, Out(after, Var(head), Var(step)))

@@ -217,7 +217,7 @@ class Leaving(Bars):
             self.own_flags[exit_.stmt] = out
         return self.own_flags[exit_.stmt]
 
-    def _outer_flag(self, flag: str) -> Atom:
+    def _outer_flag(self, flag: str, out: str) -> Atom:
         """The flag where a loop is entered backwards: in a loop around it that it ends too, that loop's."""
         if len(self.loops) < 2:
             return Var(flag)
@@ -227,6 +227,7 @@ class Leaving(Bars):
             if c.next == Var(flag) and self._is_latch(outer.stmt, c):
                 if c.out not in outer.flags:
                     outer.flags[c.out] = self.fresh(self.fresh.hints.get(c.out, ""), K.BOOL)
+                outer.passed.setdefault(c.out, []).append(out)
                 return Var(outer.flags[c.out])
         return Var(flag)
 
@@ -248,8 +249,11 @@ class Leaving(Bars):
                 self._same(made, new)
                 body = tuple(new if s is made else s for s in body)
                 following = Var(name)
+            passed = loop.passed.get(flag, [])
+            if len(passed) == 1 and head not in loop.heads.values() and any(passed[0] in defines(s) for s in body):
+                following = Var(passed[0])
             out = self.fresh(self.fresh.hints.get(flag, ""), K.BOOL)
-            carries.append(Carry(head, self._outer_flag(flag), following, out))
+            carries.append(Carry(head, self._outer_flag(flag, out), following, out))
         return body, carries
 
     def _flagged(self, block: Block, exits: dict[If, Exit]) -> Block:
@@ -289,12 +293,13 @@ class Leaving(Bars):
     def enter_exit(self, exit_: Exit) -> None:
         """The cotangents at the end of the trip that left the loop."""
         loop = self.loops[-1]
-        facts = self.facts(exit_)
+        facts, none = self.facts(exit_), self.none_taken()
         self.bars = dict(loop.base)
         for c, bar, entry in loop.handed:
             atom = self.leaf(c.next, (*exit_.path, (exit_.stmt, exit_.side)))
             known = self.known(entry.atom, facts)
-            if isinstance(known, Const) or bar.atom != loop.rounds.get(c.name):
+            special = isinstance(known, Const) and known != self.known(entry.atom, none)
+            if special or bar.atom != loop.rounds.get(c.name):
                 bar = replace(entry, atom=known, owned=False)
             if bar.atom != Const(0.0):
                 self.give(atom, bar)

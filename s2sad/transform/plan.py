@@ -80,11 +80,13 @@ class Plan:
         """Ask for a value at a place."""
         if name in self.where:
             self.where[name] = common([self.where[name], path])
-            if self.how[name] != "recompute":
+            if self.how[name] != "recompute" and not (self.how[name] == "last" and not self._on_exit(path)):
                 return
         else:
             self.where[name] = path
-            self.how[name] = self._decide(name)
+        self.how[name] = self._decide(name)
+        if self._on_exit(self.where[name]) and (self.how[name] == "tape" or self._goes_round(name)):
+            self.how[name] = "last"
         if self.how[name] == "recompute":
             for needed in call_vars(self._call(name)):
                 if self.r.made_in(needed, self.primal):
@@ -176,7 +178,7 @@ class Plan:
             if self.how[name] == "index":
                 self.names[name] = self._loop_index()
         for name in order:
-            if self.how[name] == "tape" and self._on_exit(self.where[name]):
+            if self.how[name] == "last":
                 self._last(name)
             elif self.how[name] == "tape":
                 self._tape(name)
@@ -257,6 +259,11 @@ class Plan:
         """Whether a value is read only in the trip that ended the loop early."""
         rev = self.r.rev
         return any(rev.exit_sides.get(rev.mirror[branch]) == side for branch, side in path)
+
+    def _goes_round(self, name: str) -> bool:
+        """Whether the name under which a value goes round holds it behind the loop."""
+        assert isinstance(self.primal, For | While)
+        return any(c.next == Var(name) for c in self.primal.carried)
 
     def _last(self, name: str) -> None:
         """Let the value of the last trip leave the loop."""

@@ -204,9 +204,9 @@ class Record:
         """
         for stmt in block:
             shape = _shape_operand(stmt)
-            for name in self._own_uses(stmt):
+            for name, side in self._own_uses(stmt):
                 if self.made_in(name, primal):
-                    yield name, path, name == shape
+                    yield name, path if side is None else (*path, (stmt, side)), name == shape
             mirrored = isinstance(stmt, If) and stmt in self.rev.mirror
             for i, nested in enumerate(blocks(stmt)):
                 if mirrored:
@@ -215,14 +215,20 @@ class Record:
                     for name, _, shape_only in self._references(nested, primal, ()):
                         yield name, path, shape_only
 
-    def _own_uses(self, stmt: Stmt) -> Iterator[str]:
-        """Names that a statement itself reads; a branch that will be dropped asks no question."""
-        if stmt in self.rev.dropped:
-            assert isinstance(stmt, If)
+    def _own_uses(self, stmt: Stmt) -> Iterator[tuple[str, int | None]]:
+        """Names that a statement itself reads; a branch that will be dropped asks no question.
+
+        What leaves the side of a branch that ended the loop is read on that side.
+        """
+        exit_side = self.rev.exit_sides.get(self.rev.mirror.get(stmt, stmt))
+        if isinstance(stmt, If) and (stmt in self.rev.dropped or exit_side is not None):
+            if stmt not in self.rev.dropped:
+                yield from ((name, None) for name in atom_vars(stmt.cond))
             for out in stmt.outs:
-                yield from (*atom_vars(out.then), *atom_vars(out.orelse))
+                for side, atom in enumerate((out.then, out.orelse)):
+                    yield from ((name, side if side == exit_side else None) for name in atom_vars(atom))
         else:
-            yield from uses(stmt)
+            yield from ((name, None) for name in uses(stmt))
 
     def made_in(self, name: str, primal: Stmt) -> bool:
         """Whether a value is made anew in each trip of a loop of the forward sweep."""
