@@ -363,12 +363,12 @@ class _Normaliser:
                 after += node.orelse
             else:
                 flag = ended or self.fresh("broken")
-                test: ast.expr = ast.Name(flag, ast.Load())
+                sides: tuple[list[ast.stmt], list[ast.stmt]] = (node.orelse, [])
                 if ended is None:
                     broken = flag
                     before.append(_assign(broken, False, node))
-                    test = ast.UnaryOp(ast.Not(), test)
-                after.append(_at(ast.If(test, node.orelse, []), node.orelse[0]))
+                    sides = [_at(ast.Pass(), node)], node.orelse
+                after.append(_at(ast.If(ast.Name(flag, ast.Load()), *sides), node.orelse[0]))
         new.stop = stop  # type: ignore[union-attr]
         new.body = self.block(body, _Place(loop=True, stop=stop, broken=broken), node)
         return before, new, after

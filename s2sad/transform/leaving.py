@@ -49,6 +49,13 @@ TRUE, FALSE = Const(True), Const(False)
 Facts = dict[str, bool]
 
 
+def leaf(atom: Atom, way: Iterable[tuple[If, int]]) -> Atom:
+    """What an atom behind a trip is at the end of the branches that lead to an exit."""
+    for branch, side in way:
+        atom = part(branch, side, atom)
+    return atom
+
+
 def part(stmt: If, side: int, atom: Atom) -> Atom:
     """What an atom behind a branch is at the end of one side."""
     for out in stmt.outs:
@@ -123,16 +130,11 @@ class Leaving(Bars):
                 conditions[cond.name] = (side == 0) == positive
         found: Facts = {}
         for c in self._latches(self.loops[-1].stmt):
-            truth = False if self.leaf(c.next, way) == Var(c.name) else self.truth(self.leaf(c.next, way), conditions)
+            last = leaf(c.next, way)
+            truth = False if last == Var(c.name) else self.truth(last, conditions)
             if truth is not None:
                 found[c.out] = truth
         return found
-
-    def leaf(self, atom: Atom, way: Iterable[tuple[If, int]]) -> Atom:
-        """What an atom behind a trip is at the end of the branches that lead to an exit."""
-        for branch, side in way:
-            atom = part(branch, side, atom)
-        return atom
 
     def none_taken(self) -> Facts:
         """What these truth values are if no exit was taken."""
@@ -151,7 +153,7 @@ class Leaving(Bars):
         for c in stmt.carried:
             if c.next == cond and taken and self._is_latch(stmt, c):
                 return c.out
-            atom = self.leaf(c.next, exit_.path)
+            atom = leaf(c.next, exit_.path)
             sides = [part(exit_.stmt, side, atom) for side in (exit_.side, 1 - exit_.side)]
             if sides[0] == TRUE and sides[1] in (FALSE, Var(c.name)) and self._is_latch(stmt, c):
                 return c.out
@@ -240,7 +242,10 @@ class Leaving(Bars):
         for flag, head in loop.flags.items():
             following: Atom = FALSE
             alone = [s for s in body if isinstance(s, If) and loop.heads.get(s) == head]
-            if len(alone) == 1 and sum(h == head for h in loop.heads.values()) == 1:
+            passed = loop.passed.get(flag, [])
+            if len(passed) == 1 and any(passed[0] in defines(s) for s in body):
+                following = Var(passed[0])
+            elif len(alone) == 1 and not passed and sum(h == head for h in loop.heads.values()) == 1:
                 made = alone[0]
                 name = self.fresh(self.fresh.hints.get(flag, ""), K.BOOL)
                 side = exits[self.mirror[made]].side  # type: ignore[index]
@@ -249,9 +254,6 @@ class Leaving(Bars):
                 self._same(made, new)
                 body = tuple(new if s is made else s for s in body)
                 following = Var(name)
-            passed = loop.passed.get(flag, [])
-            if len(passed) == 1 and head not in loop.heads.values() and any(passed[0] in defines(s) for s in body):
-                following = Var(passed[0])
             out = self.fresh(self.fresh.hints.get(flag, ""), K.BOOL)
             carries.append(Carry(head, self._outer_flag(flag, out), following, out))
         return body, carries
@@ -296,7 +298,7 @@ class Leaving(Bars):
         facts, none = self.facts(exit_), self.none_taken()
         self.bars = dict(loop.base)
         for c, bar, entry in loop.handed:
-            atom = self.leaf(c.next, (*exit_.path, (exit_.stmt, exit_.side)))
+            atom = leaf(c.next, (*exit_.path, (exit_.stmt, exit_.side)))
             known = self.known(entry.atom, facts)
             special = isinstance(known, Const) and known != self.known(entry.atom, none)
             if special or bar.atom != loop.rounds.get(c.name):

@@ -517,7 +517,11 @@ class Loops(Branches):
             made = self.let(Call("range", (start, stop, step)), K.RANGE)
             return target, self.let(Call("reversed", (made,)), K.RANGE)
         trips = Var(self.counter(stmt))
-        return self.fresh("i", K.INT), Range(self.binary("sub", trips, Const(1)), Const(-1), Const(-1))
+        hint = "i"
+        if isinstance(stmt, For) and isinstance(stmt.space, Range):
+            if (stmt.space.start, stmt.space.step) == (Const(0), Const(1)):
+                hint = self.fresh.hints.get(stmt.target, "i") or "i"
+        return self.fresh(hint, K.INT), Range(self.binary("sub", trips, Const(1)), Const(-1), Const(-1))
 
     def counter(self, stmt: Stmt) -> str:
         """The name of a loop's trip count, which the forward sweep is made to keep."""

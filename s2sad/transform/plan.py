@@ -42,6 +42,7 @@ from s2sad.ir.nodes import (
     call_vars,
 )
 from s2sad.ir.rewrite import in_atom, in_statement, with_blocks
+from s2sad.transform.leaving import leaf
 
 if TYPE_CHECKING:
     from s2sad.transform.record import Record
@@ -85,7 +86,7 @@ class Plan:
         else:
             self.where[name] = path
         self.how[name] = self._decide(name)
-        if self._on_exit(self.where[name]) and (self.how[name] == "tape" or self._goes_round(name)):
+        if self._on_exit(self.where[name]) and (self.how[name] == "tape" or self._held(name)):
             self.how[name] = "last"
         if self.how[name] == "recompute":
             for needed in call_vars(self._call(name)):
@@ -260,29 +261,35 @@ class Plan:
         rev = self.r.rev
         return any(rev.exit_sides.get(rev.mirror[branch]) == side for branch, side in path)
 
-    def _goes_round(self, name: str) -> bool:
-        """Whether the name under which a value goes round holds it behind the loop."""
+    def _held(self, name: str) -> str | None:
+        """What goes round under another name and is, behind the loop, the value of the trip that ended it."""
         assert isinstance(self.primal, For | While)
-        return any(c.next == Var(name) for c in self.primal.carried)
+        rev, way = self.r.rev, []
+        for branch, side in self.where[name]:
+            primal = rev.mirror[branch]
+            assert isinstance(primal, If)
+            way.append((primal, side))
+            if rev.exit_sides.get(primal) == side:
+                break
+        return next((c.out for c in self.primal.carried if leaf(c.next, way) == Var(name)), None)
 
     def _last(self, name: str) -> None:
         """Let the value of the last trip leave the loop."""
         r, primal = self.r, self.primal
         assert isinstance(primal, For | While)
+        held = self._held(name)
+        if held is not None:
+            r.last[name, primal] = held
+            r.owner_of[held] = primal
         if (name, primal) not in r.last:
             owner = r.owner_of[name]
             assert owner is not None
             value = name if owner is primal else r.export(name, owner)
-            carries = (*primal.carried, *r.edits.carries.get(primal, ()))
-            found = next((c.out for c in carries if c.next == Var(value)), None)
-            if found is None:
-                hint = r.fresh.hints.get(name, "")
-                head, found = r.fresh(hint, r.kinds[name]), r.fresh(hint, r.kinds[name])
-                r.edits.carries[primal] = [
-                    *r.edits.carries.get(primal, ()),
-                    Carry(head, Undef(), Var(value), found),
-                ]
-                r.storage.places[found] = Place(r.storage.loops[primal], 0, r.storage.span[primal][1])
+            hint = r.fresh.hints.get(name, "")
+            head, found = r.fresh(hint, r.kinds[name]), r.fresh(hint, r.kinds[name])
+            carry = Carry(head, Undef(), Var(value), found)
+            r.edits.carries[primal] = [*r.edits.carries.get(primal, ()), carry]
+            r.storage.places[found] = Place(r.storage.loops[primal], 0, r.storage.span[primal][1])
             r.owner_of[found] = primal
             r.last[name, primal] = found
         self.names[name] = Var(r.last[name, primal])
