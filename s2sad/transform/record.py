@@ -119,14 +119,17 @@ class Record:
 
     def run(self, block: list[Stmt]) -> tuple[Stmt, ...]:
         """The reverse sweep with every reference satisfied."""
-        done = tuple(self._nested(stmt) for stmt in block)
-        counts: list[Stmt] = []
+        done = [self._nested(stmt) for stmt in block]
         for loop, tape in self.lengths.items():
             name = self.edits.counters.pop(loop, None)
             if name is not None:
                 self.owner_of.pop(name)
-                counts.append(Let(name, Call("len", (tape,)), None, True))
-        return self._top_level((*counts, *done))
+                users = [i for i, s in enumerate(done) for t in walk((s,)) if name in uses(t)]
+                if len(users) < 2:
+                    self.fresh.hints[name] = ""  # `range(len(ts) - 1, -1, -1)`
+                first = users[0] if users else 0
+                done.insert(first, Let(name, Call("len", (tape,)), None, True))
+        return self._top_level(tuple(done))
 
     def _nested(self, stmt: Stmt) -> Stmt:
         """Satisfy the references of reversed loops, innermost first: these may need what outer ones give."""
