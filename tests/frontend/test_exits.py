@@ -213,7 +213,9 @@ FORMS = {
                 else:
                     stop_1 = False
                 _stop_1
-            if not returned_1:
+            if returned_1:
+                pass
+            else:
                 value_1 = 0
             return value_1
         """,
@@ -259,7 +261,9 @@ FORMS = {
                 else:
                     stop_1 = False
                 _stop_1
-            if not broken_1:
+            if broken_1:
+                pass
+            else:
                 x = 0
             return x
         """,
