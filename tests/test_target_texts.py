@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-import s2sad
 from shapes import canonical, same
 from test_targets import (
     alias,
@@ -29,6 +27,8 @@ from test_targets import (
     selected,
     wave,
 )
+
+import s2sad
 
 X = np.linspace(0.3, 1.2, 6)
 ROWS = np.ones((4, 3))

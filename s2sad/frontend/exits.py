@@ -22,8 +22,9 @@ as they are; a `try` that contains exits gets the attribute `exits = True`),
 What follows an exit is nested into the branch that does not exit. Where several branches go on, or
 nesting gets deep, it is guarded by a flag. A `return` of several becomes an assignment to `value_1`; one
 in a loop sets `returned_1` as well, which is looked at behind the loop, and so is `broken_1` for an else
-clause; what an inner loop returns is evaluated behind it where that can be (`sinking`). Nodes of the original tree are never written to; new ones have the location of the statement that
-they stand for. Bodies of `with` are taken to let exceptions pass.
+clause; what an inner loop returns is evaluated behind it where that can be (`sinking`). Nodes of the original
+tree are never written to; new ones have the location of the statement that they stand for. Bodies of `with`
+are taken to let exceptions pass.
 
 Names that are local because of an assignment that is never reached must be found in the original tree.
 """
@@ -49,7 +50,6 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 class _Leave(ast.stmt):
     """A `return` whose value has been assigned already, in a loop that has ended."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,7 +432,8 @@ class _Normaliser:
     def tidy(self) -> None:
         """Fill empty blocks, and turn a test round where only its other branch does anything."""
         for stmt in self.made:
-            if isinstance(stmt, ast.If) and not stmt.body and stmt.orelse and not isinstance(stmt.test, ast.Name):
+            flag = isinstance(stmt, ast.If) and isinstance(stmt.test, ast.Name)
+            if isinstance(stmt, ast.If) and not stmt.body and stmt.orelse and not flag:
                 stmt.test = _negated(stmt.test)
                 stmt.body, stmt.orelse = stmt.orelse, []
             if isinstance(stmt, ast.If | ast.For | ast.While | ast.With):

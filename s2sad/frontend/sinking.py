@@ -1,8 +1,8 @@
 """Takes the value of a `return` out of the inner loop that it ends.
 
-Accepts the body of a function, before its exits are moved; guarantees the same computation. What an inner loop
-returns is evaluated behind that loop, in the body of the outermost one, where it is evaluated once at most in
-a text that reverses it:
+Accepts the body of a function, before its exits are moved; guarantees the same computation. What an inner
+loop returns is evaluated behind that loop, in the body of the outermost one, where it is evaluated once at
+most in a text that reverses it:
 
     for i in range(n):                     for i in range(n):
         for j in range(n):                     for j in range(n):
@@ -25,6 +25,7 @@ from collections.abc import Iterable, Sequence
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _DELICATE = (ast.NamedExpr, ast.Lambda, ast.Await, ast.Yield, ast.YieldFrom)
+_HOLDING = (ast.stmt, ast.match_case, ast.ExceptHandler)
 Loop = ast.For | ast.While
 
 
@@ -116,7 +117,7 @@ def _returns(stmt: ast.stmt) -> list[ast.Return]:
         node = stack.pop()
         if isinstance(node, ast.Return):
             found.append(node)
-        elif isinstance(node, ast.stmt | ast.match_case | ast.ExceptHandler) and not isinstance(node, _SCOPES):
+        elif isinstance(node, _HOLDING) and not isinstance(node, _SCOPES):
             stack.extend(ast.iter_child_nodes(node))
     return found
 

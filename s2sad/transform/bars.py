@@ -77,10 +77,10 @@ class Loop:
     """A loop that is being reversed: its place in the nest, and the values from outside that it adds to.
 
     `sums` holds those that were known before the body was written, `missing` those met while writing it. The
-    others serve the trip that ends the loop early (`leaving`): its exits, the flags that tell of them by the names
-    that they have in the reversed loop, the branches that look at these, what inner loops make of them, the cotangents before anything is handed
-    on to the trip, what is handed on (in the trip; as it comes from behind the loop), the names of what goes round,
-    and what waits for the exit.
+    others serve the trip that ends the loop early (`leaving`): its exits; the flags that tell of them, by
+    their names behind the loop; the branches that look at these; what inner loops make of them; the cotangents
+    before anything is handed on to the trip; what is handed on (in the trip, and as it comes from behind the
+    loop); what goes round; and what waits for the exit.
     """
 
     stmt: Stmt

@@ -1,16 +1,16 @@
 """What the reverse sweep knows of the trip that ends a loop early.
 
-Accepts a loop with a `stop`; finds the branches that end it, its *exits*. Each stands in tail position, so its
-adjoint comes first in a reversed trip, and it can have been taken in the last trip only. Guarantees
+Accepts a loop with a `stop`; finds the branches that end it, its *exits*. Each stands in tail position, so
+its adjoint comes first in a reversed trip, and it can have been taken in the last trip only. Guarantees
 
-* a *flag* for each exit whose adjoint is not empty: true in the first reversed trip if the exit was taken, false
-  in all others. No test that ends a loop is asked again, and nothing that it reads is taped for it;
+* a *flag* for each exit whose adjoint is not empty: true in the first reversed trip if the exit was taken,
+  false in all others. No test that ends a loop is asked again, and nothing that it reads is taped for it;
 * on the side that leaves, cotangents as they came from behind the loop, as far as they are known there:
 
       for i in range(n):                     if returned:          # in the last trip only
           if t > 9.0:                            returned = False
-              value = s*t; returned = True       s_bar = t         # value_bar is 1.0, s_bar 0.0 where it
-              break                    =>        t_bar = s         # has returned
+              value = s*t; returned = True       s_bar = t     # value_bar is 1.0, s_bar 0.0
+              break                    =>        t_bar = s     # where it has returned
           ...                                else:
       else:                                      ...
           value = s
@@ -43,7 +43,7 @@ from s2sad.ir.nodes import (
     walk,
 )
 from s2sad.ir.rewrite import with_blocks
-from s2sad.transform.bars import Bar, Bars, Exit, Loop
+from s2sad.transform.bars import Bars, Exit, Loop
 
 TRUE, FALSE = Const(True), Const(False)
 Facts = dict[str, bool]
@@ -147,7 +147,7 @@ class Leaving(Bars):
     # ---- flags
 
     def _flag_of(self, stmt: Stmt, exit_: Exit) -> str | None:
-        """A value of the program behind the loop that is true if and only if the exit was taken, if reached."""
+        """A value behind the loop that is true if and only if the exit was taken, if reached."""
         assert isinstance(stmt, For | While)
         cond, taken = self._positive(exit_.stmt.cond, exit_.side == 0)
         for c in stmt.carried:
@@ -164,7 +164,7 @@ class Leaving(Bars):
         return (let.call.args[0], not truth) if let is not None and let.call.fun == "not" else (atom, truth)
 
     def _is_latch(self, stmt: For | While, c: Carry) -> bool:
-        """Whether a carried truth value is false in every trip, and true behind the loop only if it ended so."""
+        """Whether a carried truth value is false in every trip, and ends the loop where it becomes true."""
         if self.kinds[c.name].cat != "bool" or not self._is_false(stmt, c.init):
             return False
         return stmt.stop is not None and self._stops(stmt.body, c.next, stmt.stop, Var(c.name), {})
@@ -215,7 +215,8 @@ class Leaving(Bars):
                 self.more_outs.setdefault(branch, []).append(Out(name, *sides))
                 taken = Var(name)
             self.more_carries.setdefault(loop.stmt, []).append(Carry(head, FALSE, taken, out))
-            self.storage.places[out] = Place(self.storage.loops[loop.stmt], 0, self.storage.span[loop.stmt][1])
+            place = Place(self.storage.loops[loop.stmt], 0, self.storage.span[loop.stmt][1])
+            self.storage.places[out] = place
             self.own_flags[exit_.stmt] = out
         return self.own_flags[exit_.stmt]
 
@@ -297,20 +298,22 @@ class Leaving(Bars):
         loop = self.loops[-1]
         facts, none = self.facts(exit_), self.none_taken()
         self.bars = dict(loop.base)
-        for c, bar, entry in loop.handed:
+        for c, handed, entry in loop.handed:
+            bar = handed
             atom = leaf(c.next, (*exit_.path, (exit_.stmt, exit_.side)))
             known = self.known(entry.atom, facts)
             special = isinstance(known, Const) and known != self.known(entry.atom, none)
-            if special or bar.atom != loop.rounds.get(c.name):
+            if special or handed.atom != loop.rounds.get(c.name):
                 bar = replace(entry, atom=known, owned=False)
             if bar.atom != Const(0.0):
                 self.give(atom, bar)
         self.bars.update(loop.latched)
 
-    def is_latched(self, stmt: For | While, c: Carry) -> bool:
+    def is_latched(self, stmt: Stmt, c: Carry) -> bool:
         """Whether a carried value is only handed on in the trips that do not end the loop."""
         if self.kinds[c.name].cat in ("list", "tuple", "dict", "object"):
             return False
+        assert isinstance(stmt, For | While)
         leaves = 0
         todo: list[tuple[Block, Atom]] = [(stmt.body, c.next)]
         while todo:
@@ -318,9 +321,8 @@ class Leaving(Bars):
             last = block[-1] if block else None
             exits = {e.stmt: e.side for e in self.loops[-1].exits}
             if isinstance(last, If) and part(last, 0, atom) != atom and last in exits:
-                todo += [
-                    (blocks(last)[side], part(last, side, atom)) for side in (0, 1) if side != exits[last]
-                ]
+                side = 1 - exits[last]
+                todo.append((blocks(last)[side], part(last, side, atom)))
             elif atom == Var(c.name):
                 leaves += 1
             else:
@@ -331,7 +333,7 @@ class Leaving(Bars):
         return leaves == 1 and used == 1 and isinstance(c.next, Var)
 
     def sharper(self, body: Block, carry: Carry) -> Atom:
-        """What goes into a reversed loop, where no exit under which it would be something else looks at it."""
+        """What goes into a reversed loop, if no exit for which it would be something else looks at it."""
         loop = self.loops[-1]
         none = self.none_taken()
         known = self.known(carry.init, none)

@@ -134,22 +134,7 @@ class Loops(Branches):
             self.bars[name] = Bar(Var(self.fresh(self.bar_hint(name), self._sum_kind(name))))
             heads[name] = self.bars[name]
         loop.base = dict(self.bars)
-        for c in carried:
-            if c.name in entries:
-                kind, uniform, owned = assumed.rounds[c.name]
-                head = Bar(Var(self.fresh(self.bar_hint(c.out), kind)), uniform, owned)
-                heads[c.name] = head
-                if c.name in assumed.nones:
-                    head = self._first_only(c, head)
-                self._hand(c, head, entries[c.name])
-                loop.rounds[c.name] = head.atom
-            elif (constant := fixed.get(c.name)) is not None:
-                self._hand(c, replace(constant, owned=False), constant)
-            elif (entry := behind.get(c.name)) is not None:
-                bar = replace(assumed.same.get(c.name, entry), owned=False)
-                self._hand(c, bar, entry)
-                if c.name in assumed.latched:
-                    loop.latched[c.name] = bar
+        self._hand_on(carried, assumed, entries, fixed | behind, heads)
         beside = dict(self.beside)
         for c in carried:
             held = heads.get(c.name)
@@ -173,15 +158,46 @@ class Loops(Branches):
         if not body and not carries and all(s.next == Var(s.name) for s in sums):
             totals = [s.init for s in sums]  # nothing is added: there is no reversed loop
         else:
-            self._count_behind(stmt, body, (*carries, *sums))
-            self.loops.append(loop)
-            body, flags = self.with_flags(body)
-            sharp = [replace(c, init=self.sharper(body, c)) for c in carries]
-            self.loops.pop()
-            self._append_loop(stmt, body, (*flags, *sharp, *sums))
+            self._close_loop(loop, body, carries, sums)
         fixed |= {name: bar for name, bar in assumed.same.items() if behind.get(name) is not None}
         self._leave(carried, assumed, entries, fixed, carries, dict(zip(numbers, totals, strict=True)))
         return True
+
+    def _hand_on(
+        self,
+        carried: list[Carry],
+        assumed: Assumed,
+        entries: dict[str, Bar],
+        others: dict[str, Bar | None],
+        heads: dict[str, Bar],
+    ) -> None:
+        """Hand the cotangents of what is carried on to the values that a trip leaves."""
+        loop = self.loops[-1]
+        for c in carried:
+            entry = others.get(c.name)
+            if c.name in entries:
+                kind, uniform, owned = assumed.rounds[c.name]
+                head = Bar(Var(self.fresh(self.bar_hint(c.out), kind)), uniform, owned)
+                heads[c.name] = head
+                if c.name in assumed.nones:
+                    head = self._first_only(c, head)
+                self._hand(c, head, entries[c.name])
+                loop.rounds[c.name] = head.atom
+            elif entry is not None:
+                bar = replace(assumed.same.get(c.name, entry), owned=False)
+                self._hand(c, bar, entry)
+                if c.name in assumed.latched:
+                    loop.latched[c.name] = bar
+
+    def _close_loop(self, loop: Loop, body: Block, carries: list[Carry], sums: list[Carry]) -> None:
+        """Append the reversed loop, with the flags that tell how the loop ended."""
+        assert isinstance(loop.stmt, For | While)
+        self._count_behind(loop.stmt, body, (*carries, *sums))
+        self.loops.append(loop)
+        body, flags = self.with_flags(body)
+        sharp = [replace(c, init=self.sharper(body, c)) for c in carries]
+        self.loops.pop()
+        self._append_loop(loop.stmt, body, (*flags, *sharp, *sums))
 
     def _hand(self, c: Carry, bar: Bar, entry: Bar) -> None:
         """Hand a cotangent on to the value that a trip leaves; `entry` is what comes from behind the loop."""
@@ -312,7 +328,9 @@ class Loops(Branches):
 
     def _check_same(self, c: Carry, assumed: Assumed, entry: Bar | None, back: Bar | None) -> bool:
         expected = assumed.same.get(c.name, entry)
-        if expected is None or (back is not None and replace(back, owned=False) == replace(expected, owned=False)):
+        if expected is None:
+            return True
+        if back is not None and replace(back, owned=False) == replace(expected, owned=False):
             return True
         assumed.rounds[c.name] = self._bar_state(c, entry)
         if c.name in assumed.same:
