@@ -116,7 +116,10 @@ class Leaving(Bars):
                 break
             atom = part(made, 0 if truth else 1, atom)
             inside = {n for s in walk((*made.then, *made.orelse)) for n in defines(s)}
-            if not isinstance(atom, Var) or atom.name not in inside:
+            made_there = isinstance(atom, Var) and atom.name in self.storage.places
+            if not isinstance(atom, Var) or atom.name in self.program.params:
+                result = atom
+            elif atom.name not in inside and not made_there:  # what a branch made has no value on the other
                 result = atom
         return result
 

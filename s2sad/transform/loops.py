@@ -311,9 +311,7 @@ class Loops(Branches):
                 if not same:
                     assumed.fixed.discard(c.name)
                     assumed.unfixed.add(c.name)
-                    bar = fixed[c.name]
-                    assert bar is not None
-                    assumed.rounds[c.name] = (self.kind(bar.atom), bar.uniform, bar.owned)
+                    assumed.rounds[c.name] = self._bar_state(c, fixed[c.name])
                     holds = False
             elif c.name in assumed.same or c.name in assumed.latched:
                 holds = self._check_same(c, assumed, fixed[c.name], back) and holds
@@ -327,11 +325,15 @@ class Loops(Branches):
         return holds
 
     def _check_same(self, c: Carry, assumed: Assumed, entry: Bar | None, back: Bar | None) -> bool:
-        expected = assumed.same.get(c.name, entry)
-        if expected is None:
+        if entry is None and back is None:
             return True
-        if back is not None and replace(back, owned=False) == replace(expected, owned=False):
-            return True
+        if entry is not None and back is not None:
+            known = replace(entry, atom=self.known(entry.atom, self.none_taken()), owned=False)
+            expected = assumed.same.get(c.name, replace(entry, owned=False))
+            lost = self.active(c.init) and known.atom != Const(0.0)
+            stands = known == expected if c.name in assumed.same else not lost
+            if stands and replace(back, owned=False) == expected:
+                return True
         assumed.rounds[c.name] = self._bar_state(c, entry)
         if c.name in assumed.same:
             del assumed.same[c.name]

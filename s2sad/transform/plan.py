@@ -86,7 +86,7 @@ class Plan:
         else:
             self.where[name] = path
         self.how[name] = self._decide(name)
-        if self._on_exit(self.where[name]) and (self.how[name] == "tape" or self._held(name)):
+        if self._on_exit(self.where[name]) and self._leaves(name):
             self.how[name] = "last"
         if self.how[name] == "recompute":
             for needed in call_vars(self._call(name)):
@@ -260,6 +260,13 @@ class Plan:
         """Whether a value is read only in the trip that ended the loop early."""
         rev = self.r.rev
         return any(rev.exit_sides.get(rev.mirror[branch]) == side for branch, side in path)
+
+    def _leaves(self, name: str) -> bool:
+        """Whether the value of the last trip may leave the loop: if another loop is around, always bound."""
+        held = self._held(name)
+        if self.r.storage.loops[self.primal]:
+            return held is not None and held not in self.r.rev.unbound
+        return held is not None or self.how[name] == "tape"
 
     def _held(self, name: str) -> str | None:
         """What goes round under another name and is, behind the loop, the value of the trip that ended it."""
