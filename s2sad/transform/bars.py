@@ -79,8 +79,8 @@ class Loop:
     `sums` holds those that were known before the body was written, `missing` those met while writing it. The
     others serve the trip that ends the loop early (`leaving`): its exits; the flags that tell of them, by
     their names behind the loop; the branches that look at these; what inner loops make of them; the cotangents
-    before anything is handed to the trip; what is handed on (in the trip, and as it comes from behind the
-    loop); what goes round; and what waits for the exit.
+    before anything is handed on; what is handed to the trip, and as it comes from behind the loop; what goes
+    round; and what waits for the exit.
     """
 
     stmt: Stmt
