@@ -78,7 +78,7 @@ class Loop:
 
     `sums` holds those that were known before the body was written, `missing` those met while writing it. The
     others serve the trip that ends the loop early (`leaving`): its exits; the flags that tell of them, by
-    their names behind the loop; the branches that look at these; what inner loops make of them; the cotangents
+    their names behind the loop; the branches that look at these; what inner loops make of them; what is known
     before anything is handed on; what is handed to the trip, and as it comes from behind the loop; what goes
     round; and what waits for the exit.
     """
