@@ -72,6 +72,7 @@ _UNREAD = {
     "unreduce": (1,),
     "reduced_size": (0,),
     "same_storage": (0, 1),
+    "isinstance": (0, 1),
     "shadow_of": (1,),
 }
 

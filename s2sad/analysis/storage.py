@@ -9,7 +9,8 @@ linear      written, and every binding is known: a value is a whole storage ("or
             view of the shadow.
                 u, v, w = v, w, u         hands over three storages
 table       written, and bindings are known at run time only: `prev = cur` over rows, `b = bufs[i % 2]`,
-            reshape and ravel that may copy. Shadows are found by address (`runtime.Shadows`).
+            reshape and ravel that may copy, names that hold a number on some path. Shadows are found by
+            address (`runtime.Shadows`).
 
 Lists are treated alike: one that is appended to or stored into is linear or in a table of their own,
 
@@ -196,8 +197,8 @@ class Storage:
 
     def _is_linear(self, cls: int) -> bool:
         members = [n for n in self.aliases.members(cls) if self.kinds[n].cat in ARRAYS]
-        if self.aliases.is_held(cls):
-            return False
+        if self.aliases.is_held(cls) or any(self.kinds[n].cat == "num" for n in members):
+            return False  # what is a number on some path has no storage to hand over
         for name in members:
             let = self.lets.get(name)
             if let is not None and is_view(let.call, self.kinds, self.kinds[name]) not in ("", "view"):

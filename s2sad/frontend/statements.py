@@ -1,6 +1,7 @@
 """Lowering of statements that bind, store and leave: assignments, assert, raise, del, with, import, match.
 
-y *= 2          Store(y, None, 2, "mul") where y is an array, a new y where it is a number
+y *= 2          Store(y, None, 2, "mul") where y is an array, a new y where it is a number; where that is
+                known at run time only, if isinstance(y, np.ndarray): the one, else: the other
 d["a"] = v      a new display for every name of the dict, no statement
 match n: ...    the if statements that it stands for
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -203,8 +205,14 @@ class Statements(State):
 
     def _augment_name(self, name: str, old: Value, op: str, value: Value, stmt: ast.AST) -> None:
         kind = self.kind(old)
-        if kind.is_array or kind.cat == "num":
+        if kind.is_array:
             self._augment_array(old, op, value, stmt)
+        elif kind.cat == "num" and isinstance(old, Var):
+
+            def rebind(made: Value) -> None:
+                self.scope.env[name] = self.settled(made, stmt, name)
+
+            self._augment_either(old, op, value, rebind, stmt, name)
         elif kind.cat == "list" and op == "add" and isinstance(old, Var):
             self.builtin_method(old, ".extend", [value], {}, stmt, "")
         elif kind.cat == "list" and isinstance(old, Ref):
@@ -216,6 +224,23 @@ class Statements(State):
             else:
                 made = self.call_value(method, [old, value], {}, stmt)
             self.scope.env[name] = self.settled(made, stmt, name)
+
+    def _augment_either(
+        self, old: Var, op: str, value: Value, replaced: Callable[[Value], None], stmt: ast.AST, hint: str = ""
+    ) -> None:
+        """`y op= value` for what is an array, which is written, or a number, which is `replaced`."""
+        kind = self.kinds[old.name]
+        known = self.emit(Call("isinstance", (old, Ref("np.ndarray", np.ndarray))), K.BOOL, stmt)
+
+        def rebind() -> None:
+            self.kinds[old.name] = K.npscalar(kind.dtype)
+            replaced(self.binary(op, old, value, stmt, hint))
+            self.kinds[old.name] = K.array(kind.shape, kind.dtype)  # what leaves the first branch
+
+        try:
+            self.branch(known, lambda: self._augment_array(old, op, value, stmt), rebind, stmt)
+        finally:
+            self.kinds[old.name] = kind
 
     def _augment_array(self, base: Value, op: str, value: Value, stmt: ast.AST) -> None:
         if isinstance(base, Ref):
@@ -236,17 +261,16 @@ class Statements(State):
         if self.kind(old).is_array:
             self._augment_array(old, op, value, stmt)
             return
-        if self.kind(old).cat == "num":  # `xs[0] += v` writes into an array, and replaces a number
-            self.refuse(
-                stmt,
-                "an element that may be an array or a number is augmented",
-                "write xs[i] = xs[i] + v, or keep elements of one kind in the list",
-            )
-        fresh = self.binary(op, old, value, stmt)
-        if isinstance(base, Group) and base.cat == "dict":
-            self._store_key(base, index, self.settled(fresh, stmt), stmt)
+        def replaced(fresh: Value) -> None:
+            if isinstance(base, Group) and base.cat == "dict":
+                self._store_key(base, index, self.settled(fresh, stmt), stmt)
+            else:
+                self.store(base, index, fresh, "", stmt)
+
+        if self.kind(old).cat == "num" and isinstance(old, Var):
+            self._augment_either(old, op, value, replaced, stmt)
         else:
-            self.store(base, index, fresh, "", stmt)
+            replaced(self.binary(op, old, value, stmt))
 
     # -------------------------------------------------------------------------------- the other statements
 

@@ -139,16 +139,17 @@ def shadow_of(bars: Any, x: Any) -> Any:
     return bars(x)
 
 
-def accumulate_shadows(bars: Any, xs: Any, gs: Any) -> None:
-    """Add a sequence of cotangents to the shadows of the arrays, or the lists of numbers, in a sequence.
+def accumulate_shadows(bars: Any, xs: Any, gs: Any, numbers: Any = None) -> None:
+    """Add a sequence of cotangents to the shadows of the arrays, or the lists of numbers, in a sequence, and
+    to the list `numbers` where it holds numbers itself.
 
-    >>> x = np.zeros(2)
+    >>> x, numbers = np.zeros(2), [0.0, 0.0, 0.0]
     >>> bars = Shadows()
-    >>> accumulate_shadows(bars, [x, x[1:]], (np.ones(2), np.ones(1)))
-    >>> bars(x)
-    array([1., 2.])
+    >>> accumulate_shadows(bars, [x, x[1:], 5.0], (np.ones(2), np.ones(1), 3.0), numbers)
+    >>> bars(x), numbers
+    (array([1., 2.]), [0.0, 0.0, 3.0])
     """
-    for x, g in zip(xs, gs, strict=True):
+    for i, (x, g) in enumerate(zip(xs, gs, strict=True)):
         if isinstance(x, np.ndarray):
             bar = bars(x)
             bar += g
@@ -156,6 +157,8 @@ def accumulate_shadows(bars: Any, xs: Any, gs: Any) -> None:
             accumulate_shadows(bars, x, g)
         elif isinstance(x, list):
             accumulate(bars(x), g)
+        elif numbers is not None:
+            numbers[i] += g
 
 
 def shadow_tree(bars: Any, x: Any) -> Any:

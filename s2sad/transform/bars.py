@@ -145,6 +145,16 @@ class Bars(Builder):
         """The run-time table of shadows (`stores`)."""
         raise AssertionError
 
+    mixed: set[str]  # lists whose elements are numbers or written arrays
+
+    def number_list(self, name: str) -> Var:
+        """The numbers of a mixed list, zeros (`unsettled`)."""
+        raise AssertionError
+
+    def list_bar(self, name: str) -> Var:
+        """The cotangents of a list's items, to be written in place (`stores`)."""
+        raise AssertionError
+
     def shadow(self, name: str) -> Var:
         """The shadow of an array or list whose storage is found at run time (`stores`)."""
         raise AssertionError
@@ -207,11 +217,15 @@ class Bars(Builder):
         if key not in self.snapshots:
             name = self.fresh("", self.kinds[atom.name])
             where.setdefault(stmt, []).append(
-                Let(name, Call("copy", (atom,)), getattr(stmt, "span", None), True)
+                Let(name, Call(self._copying(atom.name), (atom,)), getattr(stmt, "span", None), True)
             )
             self.snapshots[key] = Var(name)
             self.adopt(name, stmt)
         return self.snapshots[key]
+
+    def _copying(self, name: str) -> str:
+        """What copies a value: one that is a number on some path has no method for it."""
+        return "copy_tree" if self.kinds[name].cat == "num" and self.storage.in_table(name) else "copy"
 
     def adopt(self, name: str, stmt: Stmt) -> None:
         """Give a name that is added to the forward sweep at `stmt` its place."""
@@ -312,6 +326,8 @@ class Bars(Builder):
     def zero(self, name: str) -> Bar:
         """The cotangent 0 of a value, in full."""
         kind = self.kinds[name]
+        if name in self.mixed:
+            return Bar(self.number_list(name), owned=True)
         if kind.cat == "list":
             return Bar(
                 self.let(Call("zeros_list", (self.like(name),)), kind, self.bar_hint(name)), owned=True

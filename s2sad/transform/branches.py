@@ -9,6 +9,7 @@ A cotangent that one side leaves absent becomes zeros there, in the form that bo
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import replace
 
 from s2sad.ir import kinds as K
@@ -20,10 +21,21 @@ from s2sad.transform.leaving import Leaving
 class Branches(Leaving):
     """The part of the reverse sweep that deals with if statements."""
 
+    known: dict[str, bool]  # unsettled values of which a branch knows whether they are arrays
+
+    def numbered_outs(self, outs: Iterable[Out]) -> Iterable[Out]:
+        """What leaves a branch, with the numbers of unsettled values (`unsettled`)."""
+        raise AssertionError
+
+    def asked(self, cond: Atom) -> str | None:
+        """The unsettled value that a condition asks to be an array (`unsettled`)."""
+        raise AssertionError
+
     def if_adjoint(self, stmt: If) -> None:
         """Both branches reversed; what differs behind them leaves as an Out."""
-        leaving = [(o, self.bars.pop(o.name, None)) for o in stmt.outs if o.name in self.varied]
-        base = dict(self.bars)
+        outs_ = self.numbered_outs(stmt.outs)
+        leaving = [(o, self.bars.pop(o.name, None)) for o in outs_ if o.name in self.varied]
+        base, tested = dict(self.bars), self.asked(stmt.cond)
         outer = self.block
         exits = {e.stmt: e for e in self.loops[-1].exits} if self.loops else {}
         sides: list[tuple[list[Stmt], dict[str, Bar]]] = []
@@ -32,17 +44,17 @@ class Branches(Leaving):
             leaves = stmt in exits and exits[stmt].side == len(sides)
             if leaves:
                 self.enter_exit(exits[stmt])
+            if tested is not None:
+                self.known[tested] = side == "then"
             for out, bar in leaving:
                 if bar is not None and not leaves:
                     self.give(getattr(out, side), bar)
             self.sweep(block)
             sides.append((self.block, self.bars))
-        outs: list[Out] = []
-        merged: dict[str, Bar] = {}
-        for name in [*sides[0][1], *(n for n in sides[1][1] if n not in sides[0][1])]:
-            one, two = sides[0][1].get(name), sides[1][1].get(name)
-            merged[name] = one if one is not None and one == two else self._meet(name, one, two, sides, outs)
-        self.block, self.bars = outer, merged
+        if tested is not None:
+            del self.known[tested]
+        outs = self.merged(sides)
+        self.block = outer
         if sides[0][0] or sides[1][0] or outs:
             made = If(
                 self._asked(stmt),
@@ -56,6 +68,16 @@ class Branches(Leaving):
             self.mirror[made] = stmt
             self.meets.update((out.name, made) for out in outs)
             self.block.append(made)
+
+    def merged(self, sides: list[tuple[list[Stmt], dict[str, Bar]]]) -> list[Out]:
+        """What leaves two branches of the reverse sweep, whose cotangents meet."""
+        outs: list[Out] = []
+        merged: dict[str, Bar] = {}
+        for name in [*sides[0][1], *(n for n in sides[1][1] if n not in sides[0][1])]:
+            one, two = sides[0][1].get(name), sides[1][1].get(name)
+            merged[name] = one if one is not None and one == two else self._meet(name, one, two, sides, outs)
+        self.bars = merged
+        return outs
 
     def _asked(self, stmt: If) -> Atom:
         """The condition as it was: what may change since (a list that grows) is asked for its truth then."""

@@ -81,9 +81,16 @@ class Assembly:
         self.kept_copies: dict[str, Atom] = {}  # what a pullback keeps of objects outside, copied
 
     def _refuse_unsettled(self) -> None:
-        """Refuse writes to what is an array on one path and a number on another: a number has no storage."""
+        """Refuse writes to what may be an array or a number where a container or an argument holds it."""
+        kinds = self.program.kinds
         for cls in self.storage.table:
-            if any(self.program.kinds[n].cat == "num" for n in self.aliases.members(cls)):
+            members = [n for n in self.aliases.members(cls) if kinds[n].cat == "num"]
+            if not members:
+                continue
+            hidden = any(
+                cls in self.aliases.reach(Var(n)) and _hides_numbers(kinds[n]) for n in self.storage.places
+            )
+            if hidden or any(n in self.program.params for n in members):
                 stmt = self.storage.stores[cls][0]
                 refuse(
                     getattr(stmt, "span", None) or self.lowered.span,
@@ -130,6 +137,9 @@ class Assembly:
                 for key, inner in zip(keys, kind.items or (), strict=True):
                     part = self.rev.let(Call("getitem", (seed, Const(key))), inner)
                     self.rev.add(self.rev.part(self.rev.canonical(result.name), key, inner), Bar(part))
+            elif result.name in self.rev.mixed:
+                parts = self.rev.shadow_table(), result, seed, self.rev.list_bar(result.name)
+                self.rev.block.append(Do(Call("accumulate_shadows", parts), None, True))
             elif kind.cat == "list" and (self.rev.is_found(result) or self.rev.by_address(result.name)):
                 self.rev.give_found(result, Bar(seed))
             elif kind.cat == "list":
@@ -150,13 +160,17 @@ class Assembly:
             )
             return Dict(tuple(Const(k) for k in keys), items) if kind.cat == "dict" else Tuple(items)
         found = name not in rev.paths and (self.storage.in_list_table(name) or rev.by_address(name))
-        if kind.cat == "list" and found and not rev.by_address(name):
+        mixed = name in rev.mixed
+        if kind.cat == "list" and found and not rev.by_address(name) and not mixed:
             return rev.let(Call("shadow_tree", (rev.shadow_table(), Var(name))), kind, rev.bar_hint(name))
-        if kind.cat == "list" and found:
+        if kind.cat == "list" and (found or mixed):
             entry = self.fresh(rev.program.hints.get(name, ""), kind)  # the elements that the caller passed
             self.late.append(Let(entry, Call("list", (Var(name),), (), "list"), None, True))
             self.storage.places[entry] = self.storage.places[name]
-            return rev.let(Call("shadow_tree", (rev.shadow_table(), Var(entry))), kind, rev.bar_hint(name))
+            arrays = rev.let(Call("shadow_tree", (rev.shadow_table(), Var(entry))), kind, rev.bar_hint(name))
+            if not mixed:
+                return arrays
+            return rev.let(Call("add_lists", (arrays, rev.list_bar(name))), kind, rev.bar_hint(name))
         if kind.cat == "list":
             return rev.buffer(name)
         if not kind.inexact:
@@ -275,6 +289,14 @@ class Assembly:
         if self.rev.table is None:
             return self.rev.block
         return [Let(self.rev.table.name, Call("Shadows", ()), None, True), *self.rev.block]
+
+
+def _hides_numbers(kind: Kind) -> bool:
+    """Whether something in a container, but for the elements of a list, may be an array or a number."""
+    if kind.cat not in ("list", "tuple", "dict"):
+        return False
+    inner = kind.items or ()
+    return any((i.cat == "num" and kind.cat != "list") or _hides_numbers(i) for i in inner)
 
 
 def joint(lowered: Lowered, wrt: Sequence[str], *, value: bool, single: bool, name: str) -> list[Program]:
@@ -533,7 +555,8 @@ def _private(a: Assembly, result: Atom, tail: list[Stmt]) -> Atom:
     if isinstance(result, Var) and a.program.kinds[result.name].cat in (*ARRAYS, "list", "tuple", "dict"):
         kind = a.program.kinds[result.name]
         copy = a.fresh(a.program.hints.get(result.name, ""), kind)
-        call = Call("copy", (result,)) if kind.cat in ARRAYS else Call("copy_tree", (result,))
+        settled = kind.cat == "array" or (kind.cat == "num" and not a.storage.in_table(result.name))
+        call = Call("copy" if settled else "copy_tree", (result,))
         tail.append(Let(copy, call, None, True))
         return Var(copy)
     return result

@@ -32,8 +32,8 @@ from s2sad.ir.nodes import (
     While,
 )
 from s2sad.transform.bars import ARRAYS, Bar, Loop
-from s2sad.transform.branches import Branches
 from s2sad.transform.leaving import exits_of
+from s2sad.transform.unsettled import Unsettled
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Assumed:
         return any(name in of for of in (self.rounds, self.fixed, self.same, self.latched))
 
 
-class Loops(Branches):
+class Loops(Unsettled):
     """The part of the reverse sweep that deals with structured statements."""
 
     assumed: dict[Stmt, Assumed]
@@ -80,7 +80,7 @@ class Loops(Branches):
         assumed = self.assumed.setdefault(stmt, Assumed())
         carried = [
             c
-            for c in stmt.carried
+            for c in self.numbered_carries(stmt.carried)
             if (c.name in self.varied or c.out in self.varied)
             and not self.by_address(c.name)
             and not self.storage.in_list_table(c.name)
@@ -98,6 +98,8 @@ class Loops(Branches):
 
     def by_address(self, name: str) -> bool:
         """Whether shadows are found by address: of an array, or of the arrays or lists in a list."""
+        if name in self.mixed:
+            return False  # their numbers stand in a list
         if self.kinds[name].cat == "list":
             cls = self.storage.aliases.of(name)
             inner = None if cls is None else self.storage.aliases.elements(cls)

@@ -90,6 +90,7 @@ class Reverse(Loops, Stores, Calls, Rules):
         self.exit_sides = {}
         self.replaced = {}
         self.made_kept = {}
+        self.find_unsettled()
 
     def sweep(self, block: Block) -> None:
         """Append the adjoints of a block's statements, last first."""
@@ -127,6 +128,9 @@ class Reverse(Loops, Stores, Calls, Rules):
             self.give_found(atom, bar)
             return
         bar = self.project(bar, kind)
+        if atom.name in self.numbers:
+            self.give_either(atom.name, bar)
+            return
         mine = self.kind(bar.atom)
         if kind.is_scalar and mine.cat in ARRAYS and mine.rank == 0:  # `+=` would write a 0-d array
             bar = replace(bar, atom=self.let(Call("pos", (bar.atom,)), K.npscalar(mine.dtype)))
@@ -206,6 +210,9 @@ class Reverse(Loops, Stores, Calls, Rules):
         if name not in self.varied:
             self.refuse_hidden(stmt)
             return
+        if name in self.numbers:
+            self.unsettled_adjoint(stmt)
+            return
         if self._has_no_adjoint(stmt):
             return
         if call.fun in ("tuple", "dict") and self.kinds[name].cat != "list":
@@ -219,7 +226,7 @@ class Reverse(Loops, Stores, Calls, Rules):
         if bar is None:
             self.refuse_hidden(stmt)
             return
-        self._call_adjoint(stmt, bar)
+        self.call_adjoint(stmt, bar)
 
     def _has_no_adjoint(self, stmt: Let) -> bool:
         """Whether a definition only names something whose cotangent stands elsewhere."""
@@ -230,7 +237,7 @@ class Reverse(Loops, Stores, Calls, Rules):
             return True  # a part of a tuple or dict: its cotangent stands under the part's path
         return self._is_binding(stmt)
 
-    def _call_adjoint(self, stmt: Let, bar: Bar) -> None:
+    def call_adjoint(self, stmt: Let, bar: Bar) -> None:
         """Hand the cotangent of a call on to its operands."""
         call = stmt.call
         if call.fun == "user":
@@ -374,6 +381,9 @@ class Reverse(Loops, Stores, Calls, Rules):
             self._list_item(base, index, bar, stmt)
             return
         index = self.value(index, stmt)
+        if base.name in self.numbers:
+            self._element_of_either(base.name, index, bar, stmt)
+            return
         absent = self.canonical(base.name) not in self.bars
         place, inner = (
             self.place(base.name)
@@ -382,16 +392,27 @@ class Reverse(Loops, Stores, Calls, Rules):
         )
         if inner is not None:
             place = self.getitem(place, inner)
-        what = subscript(kind, index, self.kinds[stmt.name], self.kinds)
-        atom = self.project(bar, kind).atom
-        if what == "fresh" and not self.distinct(index):
-            self.block.append(Do(Call("np.add.at", (place, index, atom)), None, True))
-        else:
-            self.store(place, index, atom, "add")
+        self._add_to_place(place, index, bar, stmt)
         if self._is_mask(index) and absent and not self.storage.is_mutable(base.name) and not self.loops:
             name = self.canonical(base.name)
             if name in self.bars:
                 self.bars[name] = self.guarded(self.bars[name], base)
+
+    def _add_to_place(self, place: Atom, index: Atom, bar: Bar, stmt: Let) -> None:
+        kind = self.kinds[stmt.call.args[0].name]  # type: ignore[union-attr]
+        atom = self.project(bar, kind).atom
+        if subscript(kind, index, self.kinds[stmt.name], self.kinds) == "fresh" and not self.distinct(index):
+            self.block.append(Do(Call("np.add.at", (place, index, atom)), None, True))
+        else:
+            self.store(place, index, atom, "add")
+
+    def _element_of_either(self, name: str, index: Atom, bar: Bar, stmt: Let) -> None:
+        """`y[I]` of what may be a number: `y[...]` and `y[None]` are that number."""
+        self.either(
+            name,
+            lambda: self._add_to_place(self.shadow(name), index, bar, stmt),
+            lambda: self.add(self.numbers[name], Bar(self.let(Call("np.sum", (bar.atom,)), K.npscalar()))),
+        )
 
     def _is_mask(self, index: Atom) -> bool:
         """Whether an index selects by a boolean array."""
@@ -452,6 +473,10 @@ class Reverse(Loops, Stores, Calls, Rules):
         xs, value = stmt.call.args
         if not isinstance(xs, Var) or xs.name not in self.varied:
             return
+        if xs.name in self.mixed:
+            item = self.let(Call("list.pop", (self.list_bar(xs.name),)), K.npscalar())
+            self.give_number(value, item)
+            return
         if self.is_found(value):
             return
         bars = self.list_bar(xs.name)
@@ -494,7 +519,9 @@ class Reverse(Loops, Stores, Calls, Rules):
                 )
             return
         for i, item in enumerate(stmt.call.args):
-            if self.active(item) and not self.is_found(item):
+            if stmt.name in self.mixed:
+                self.give_number(item, self.let(Call("getitem", (bar.atom, Const(i))), K.npscalar()))
+            elif self.active(item) and not self.is_found(item):
                 self.give_tree(item, self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item)))
 
 

@@ -280,7 +280,10 @@ class Rules(Bars):
             return
         kind = self.kind(arg)
         if kind.cat == "list" and isinstance(arg, Var):
-            if self.by_address(arg.name):
+            if arg.name in self.mixed:
+                parts = self.shadow_table(), self.list_value(arg, stmt), result, self.list_bar(arg.name)
+                self.block.append(Do(Call("accumulate_shadows", parts), None, True))
+            elif self.by_address(arg.name):
                 held = self.list_value(arg, stmt)
                 self.block.append(
                     Do(Call("accumulate_shadows", (self.shadow_table(), held, result)), None, True)

@@ -23,11 +23,12 @@ from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Stmt, Store, Var
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
-from s2sad.transform.bars import ARRAYS, Bar, Bars
+from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.builder import parse
+from s2sad.transform.unsettled import Unsettled
 
 
-class Stores(Bars):
+class Stores(Unsettled):
     """The part of the reverse sweep that deals with writes."""
 
     # ---- places
@@ -294,10 +295,16 @@ class Stores(Bars):
         return self.shadow(name) if self.storage.in_list_table(name) else self.buffer(self.canonical(name))
 
     def _list_store(self, base: Var, stmt: Store) -> None:
-        if self.is_found(stmt.value):
+        mixed = base.name in self.mixed
+        if self.is_found(stmt.value) and not mixed:
             return
         bars = self.list_bar(base.name)
         assert stmt.index is not None
+        if mixed:
+            number = self.let(Call("getitem", (bars, stmt.index)), K.npscalar())
+            self.store(bars, stmt.index, Const(0.0))
+            self.give_number(stmt.value, number)
+            return
         item = self.let(Call("getitem", (bars, stmt.index)), self.kind(stmt.value))
         self.store(bars, stmt.index, self._zero_of_item(base, stmt))
         if self.kind(item).is_number:
