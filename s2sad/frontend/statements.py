@@ -23,6 +23,7 @@ from s2sad.frontend.state import Group, Method, Scope, State, Value, described, 
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Slice, Store, Var
 
+Rebind = Callable[[Value], None]
 SILENT = frozenset(("ignore", "warn", "print", "log", "call"))
 
 
@@ -226,7 +227,7 @@ class Statements(State):
             self.scope.env[name] = self.settled(made, stmt, name)
 
     def _augment_either(
-        self, old: Var, op: str, value: Value, replaced: Callable[[Value], None], stmt: ast.AST, hint: str = ""
+        self, old: Var, op: str, value: Value, replaced: Rebind, stmt: ast.AST, hint: str = ""
     ) -> None:
         """`y op= value` for what is an array, which is written, or a number, which is `replaced`."""
         kind = self.kinds[old.name]

@@ -264,6 +264,8 @@ class Reverse(Loops, Stores, Calls, Rules):
         what = is_view(stmt.call, self.kinds, self.kinds[stmt.name])
         if what == "maybe":
             self._maybe(stmt)
+        elif what == "view":
+            self.viewed_number(stmt)
         return what != ""
 
     def _maybe(self, stmt: Let) -> None:

@@ -155,6 +155,16 @@ class Unsettled(Branches):
             elif bar is not None:
                 self.call_adjoint(stmt, bar)
 
+    def viewed_number(self, stmt: Let) -> None:
+        """A view of what may be a number: `y[...]` and `y[None]` of a number are arrays that hold it."""
+        base = stmt.call.args[0]
+        if isinstance(base, Var) and base.name in self.numbers:
+            self.either(base.name, lambda: None, lambda: self._add_all(stmt.name, base.name))
+
+    def _add_all(self, view: str, base: str) -> None:
+        total = self.let(Call("np.sum", (self.shadow(view),)), self.kinds[self.numbers[base]])
+        self.add(self.numbers[base], Bar(total))
+
     def call_adjoint(self, stmt: Let, bar: Bar) -> None:
         """Hand the cotangent of a call on to its operands (`reverse`)."""
         raise AssertionError
