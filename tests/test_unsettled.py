@@ -84,7 +84,46 @@ def other_operators(x, c):
     return np.sum(y*y)
 
 
+def nested_lists(x, c):
+    m = [[x, c*1.0], [c*2.0, x*1.0]]
+    for i in range(2):
+        m[i][0] *= 1.5
+        m[i][1] += x
+    a = m[0] if np.sum(c) > 0.5 else m[1]
+    a[1] *= 2.0
+    return np.sum(m[0][0]*m[0][1]*m[1][0]*m[1][1])
+
+
+def list_of_one_path(x, c):
+    a = [x, c*1.0]
+    b = a if np.sum(c) > 0.5 else [c*1.0, x]
+    b[0] += 1.0
+    b[1] *= x
+    b[0] = b[0]*b[1]
+    a.append(b[0])
+    a[2] -= c
+    return np.sum(a[0]*a[1]*a[2]) + np.sum(b[0]*b[1])
+
+
+def tuple_chosen(x, c):
+    t = (x, c*1.0) if np.sum(c) > 0.5 else (c*1.0, x)
+    a, b = t
+    a *= 2.0
+    b += a
+    return np.sum(a*b*t[0])
+
+
+def values_of_a_dict(x, c):
+    d = {"a": x, "b": c*1.0}
+    d["b"] *= 2.0
+    d["a"] += d["b"]
+    e = d["a"] if np.sum(c) > 0.5 else d["b"]
+    e *= 3.0
+    return np.sum(d["a"]*d["b"]*e)
+
+
 FUNCTIONS = [
+    nested_lists, list_of_one_path, tuple_chosen, values_of_a_dict,
     alias_in_a_branch, rotated, in_a_callee, elements_of_a_list, in_a_while_loop, viewed, other_operators
 ]  # fmt: skip
 ARGUMENTS = {
@@ -187,6 +226,57 @@ CASES = [
 @pytest.mark.parametrize("fun, args", CASES, ids=[f"{f.__name__}-{i}" for i, (f, _) in enumerate(CASES)])
 def test_rank_by_path(fun, args):
     check(fun, args)
+
+
+def list_argument(xs, c):
+    xs[0] *= 2.0
+    xs[1] += c
+    y = xs[1]
+    xs[1] = y*xs[0]
+    return np.sum(xs[0]*xs[1]*y)
+
+
+def list_stacked(xs, c):
+    ys = list(xs)
+    ys[1] *= c
+    z = np.stack(ys)
+    ys[0] -= 0.5
+    return np.sum(z*z) + np.sum(ys[0])
+
+
+LISTS = [[np.array(0.75), 0.3], [0.3, np.array(0.5)], [np.float64(0.3), np.array(0.5)], [np.array(0.75), np.array(0.3)]]
+
+
+@pytest.mark.parametrize("xs", LISTS, ids=range(4))
+@pytest.mark.parametrize("fun", [list_argument, list_stacked])
+def test_list_of_arrays_and_numbers(fun, xs):
+    check(fun, (xs, 0.9))
+
+
+def lists_of_two_lengths(x, c):
+    b = [x] if c > 0.5 else [x*2.0, c]
+    b[0] *= 3.0
+    b.append(c*c)
+    return np.sum(b[0]*b[-1]) + np.sum(b[0])
+
+
+@pytest.mark.parametrize("c", [0.7, 0.3])
+@pytest.mark.parametrize("x", [0.7, np.array(0.3), np.array([0.3, 0.4])], ids=["float", "0-d", "1-d"])
+def test_list_displays_of_two_lengths(x, c):
+    """The display of one path was taken for a value, so what was written into it was lost."""
+    check(lists_of_two_lengths, (x, c))
+
+
+def pairs_in_a_list(x, c):
+    ts = [(x, c*1.0), (c*1.0, x)]
+    for a, _ in ts:
+        a *= 2.0
+    return np.sum(ts[0][0]*ts[1][0])
+
+
+def test_tuples_in_a_list_are_refused():
+    with pytest.raises(s2sad.UnsupportedError, match="may be an array or a number, depending on the path; begin with"):
+        s2sad.grad(pairs_in_a_list)(np.array(0.75), np.array(0.9))
 
 
 def result(x, c):

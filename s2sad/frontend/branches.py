@@ -194,6 +194,9 @@ class Branches(State):
             self.block = outer
             self.nesting -= 1
         (block1, env1, value1), (block2, env2, value2) = done
+        if ternary:
+            value1 = self._own_list(value1, value2, block1, node)
+            value2 = self._own_list(value2, value1, block2, node)
         outs: list[Out] = []
         if ends_by_raising(block1):
             self.scope.env, value = env2, value2
@@ -208,6 +211,17 @@ class Branches(State):
             self.scope.env[holder] = value
         self._leave_raising(block1, block2, cond, outs, node, ternary)
         return self.scope.env.pop(holder) if ternary else None
+
+    def _own_list(self, value: Value, other: Value, block: list[Stmt], node: ast.AST) -> Value:
+        """A list display beside another list, which is not joined by elements: an object on its path."""
+        if not isinstance(value, Group) or value.cat != "list":
+            return value
+        if self.kind(other).cat != "list" or (isinstance(other, Group) and _form(value) == _form(other)):
+            return value
+        outer, self.block = self.block, block
+        made = self.settled(value, node)
+        self.block = outer
+        return made
 
     def _join_envs(
         self, env1: dict[str, Value], env2: dict[str, Value], outs: list[Out], symbols: Lengths, node: ast.AST

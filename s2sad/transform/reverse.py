@@ -130,7 +130,11 @@ class Reverse(Loops, Stores, Calls, Rules):
         bar = self.project(bar, kind)
         if atom.name in self.numbers:
             self.give_either(atom.name, bar)
-            return
+        else:
+            self._give_value(atom, bar, kind)
+
+    def _give_value(self, atom: Var, bar: Bar, kind: K.Kind) -> None:
+        """Add a contribution to a number or to an array."""
         mine = self.kind(bar.atom)
         if kind.is_scalar and mine.cat in ARRAYS and mine.rank == 0:  # `+=` would write a 0-d array
             bar = replace(bar, atom=self.let(Call("pos", (bar.atom,)), K.npscalar(mine.dtype)))
