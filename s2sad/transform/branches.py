@@ -21,7 +21,7 @@ from s2sad.transform.leaving import Leaving
 class Branches(Leaving):
     """The part of the reverse sweep that deals with if statements."""
 
-    known: dict[str, bool]  # unsettled values of which a branch knows whether they are arrays
+    told: dict[str, bool]  # unsettled values of which a branch knows whether they are arrays
 
     def numbered_outs(self, outs: Iterable[Out]) -> Iterable[Out]:
         """What leaves a branch, with the numbers of unsettled values (`unsettled`)."""
@@ -45,14 +45,14 @@ class Branches(Leaving):
             if leaves:
                 self.enter_exit(exits[stmt])
             if tested is not None:
-                self.known[tested] = side == "then"
+                self.told[tested] = side == "then"
             for out, bar in leaving:
                 if bar is not None and not leaves:
                     self.give(getattr(out, side), bar)
             self.sweep(block)
             sides.append((self.block, self.bars))
         if tested is not None:
-            del self.known[tested]
+            del self.told[tested]
         outs = self.merged(sides)
         self.block = outer
         if sides[0][0] or sides[1][0] or outs:

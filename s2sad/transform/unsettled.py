@@ -27,11 +27,11 @@ class Unsettled(Branches):
 
     numbers: dict[str, str]
     mixed: set[str]
-    known: dict[str, bool]
+    told: dict[str, bool]
 
     def find_unsettled(self) -> None:
         """Give every unsettled name that carries derivatives a name for its number."""
-        self.numbers, self.mixed, self.known = {}, set(), {}
+        self.numbers, self.mixed, self.told = {}, set(), {}
         for name in sorted(self.varied & self.storage.places.keys()):
             kind = self.kinds[name]
             if kind.cat == "num" and self.storage.in_table(name):
@@ -92,7 +92,7 @@ class Unsettled(Branches):
     def total(self, name: str) -> Bar | None:
         """The cotangent of an unsettled value that is made here: what its shadow holds, or its number."""
         bar = self.bars.pop(self.numbers[name], None)
-        known = self.known.get(name)
+        known = self.told.get(name)
         if known is not None:
             return Bar(self.shadow(name)) if known else bar
         number = Const(0.0) if bar is None else bar.atom
@@ -100,7 +100,7 @@ class Unsettled(Branches):
 
     def either(self, name: str, array: Callable[[], None], number: Callable[[], None]) -> None:
         """Do one thing where an unsettled value is an array, another where it is a number."""
-        known = self.known.get(name)
+        known = self.told.get(name)
         if known is not None:
             (array if known else number)()
         else:
