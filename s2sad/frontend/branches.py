@@ -228,14 +228,14 @@ class Branches(State):
     ) -> dict[str, Value]:
         joined = dict(env1)
         changed = [n for n, v in env1.items() if env2.get(n) is not v]
-        for name in [*changed, *(n for n in env2 if n not in env1)]:
-            a, b = env1.get(name, Undef()), env2.get(name, Undef())
+        names = [*changed, *(n for n in env2 if n not in env1)]
+        pairs = {name: (env1.get(name, Undef()), env2.get(name, Undef())) for name in names}
+        one_sided = [n for n, pair in pairs.items() if sum(isinstance(v, Undef) for v in pair) == 1]
+        self.may_keep([n for n in one_sided if not any(map(holds_functions, pairs[n]))], node)
+        for name, (a, b) in pairs.items():
             if isinstance(a, Undef) and isinstance(b, Undef):
                 joined.pop(name, None)
                 continue
-            one_sided = isinstance(a, Undef) or isinstance(b, Undef)
-            if one_sided and not any(isinstance(v, CALLABLE) or holds_functions(v) for v in (a, b)):
-                self.may_keep(name, node)
             if any(isinstance(v, Group) for v in (a, b)) and any(isinstance(v, Undef) for v in (a, b)):
                 joined[name] = self._one_sided(a, b, outs)
             else:

@@ -11,20 +11,28 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.iterables import Items
 from s2sad.frontend.phis import Pairs, Phi
 from s2sad.frontend.state import CALLABLE, Group, Scope, State, Unbound, Value, holds_functions
 from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Carry, Const, For, Range, Ref, Stmt, Undef, Var, While
 
 UNROLL = 4  # elements
 UNROLL_SIZE = 60  # nodes of the body, for each element
 PASSES = 12
 Head = tuple[tuple[Stmt, ...], Atom] | None
+
+
+class Settled(NamedTuple):
+    """The kind of a name on entry to a loop, and the one at the head that holds all trips."""
+
+    entry: Kind
+    kind: Kind
 
 
 MADE_NAME = re.compile(
@@ -106,17 +114,21 @@ class Loops(State):
         outer, entry = self.block, dict(self.scope.env)
         stop_name = getattr(node, "stop", None)
         assigned = (assigned | self._written_dicts(node.body, entry)) - {stop_name}
-        phis = self._first_phis(entry, assigned)
+        self.trail[-1] += 1
+        place = tuple(self.trail)
+        phis = self._first_phis(entry, assigned, self.heads.get(place, {}))
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head
         self.loops += 1
         self.nesting += 1
         pass_start = self.pass_start
         self.open_loops.append((self.scope, assigned, phis))
+        self.trail.append(0)
         try:
             for attempt in range(PASSES):
                 self.scope.env = {**entry, **{name: phi.value() for name, phi in phis.items()}}
                 self.widened = False
                 self.pass_start = self.fresh.count
+                self.trail[len(place) :] = [0]
                 pre = self._pass_over(phis, assigned, node, head, body, attempt)
                 if pre is None:
                     self.block = outer
@@ -139,10 +151,11 @@ class Loops(State):
             self.nesting -= 1
             self.open_loops.pop()
             self.pass_start = pass_start
-        for name in assigned:
-            kept = (name not in phis or phis[name].guessed_entry) and name in after
-            if kept and not isinstance(after[name], CALLABLE) and not holds_functions(after[name]):
-                self.may_keep(name, node)  # without a trip the name keeps what it has
+            del self.trail[len(place) :]
+            self.heads[place] = self._heads(phis)
+        left = [name for name in sorted(assigned) if name not in phis or phis[name].guessed_entry]
+        left = [n for n in left if n in after and not holds_functions(after[n])]
+        self.may_keep(left, node)  # without a trip the names keep what they have
         carried = self._close(phis, entry, after, assigned)
         stop = self.atom(after[stop_name]) if stop_name is not None else None
         return pre[0], carried, statements, stop
@@ -170,9 +183,10 @@ class Loops(State):
                     self.scope.env[name] = phi.aligned(self.scope.env[name], node)
             return (pre,)
         except Unbound as unbound:
-            if unbound.name in phis or unbound.name not in assigned or attempt == PASSES - 1:
+            names = [n for n in unbound.names if n in assigned and n not in phis]
+            if not names or attempt == PASSES - 1:
                 raise
-            phis[unbound.name] = Phi(self, unbound.name, Undef(), K.BOTTOM)
+            phis.update((name, Phi(self, name, Undef(), K.BOTTOM)) for name in names)
         except UnsupportedError:
             guesses = [p for p in phis.values() if p.guessed]
             if attempt == PASSES - 1 or not guesses:
@@ -181,21 +195,45 @@ class Loops(State):
                 phi.guess()
         return None
 
-    def may_keep(self, name: str, node: ast.AST) -> None:
-        """Note that a path does not bind a name: in a loop it may hold what an earlier trip has bound."""
-        if MADE_NAME.fullmatch(name):
-            return
+    def may_keep(self, names: Iterable[str], node: ast.AST) -> None:
+        """Note that a path does not bind names: in a loop they may hold what an earlier trip has bound."""
+        users = [name for name in names if not MADE_NAME.fullmatch(name)]
         for scope, assigned, phis in reversed(self.open_loops):
-            if scope is self.scope and name in assigned and name not in phis:
-                raise Unbound(name, node)
+            missing = [name for name in users if name in assigned and name not in phis]
+            if scope is self.scope and missing:
+                raise Unbound(missing[0], node, missing)
 
-    def _first_phis(self, entry: dict[str, Value], assigned: set[str]) -> dict[str, Phi]:
+    def _first_phis(
+        self, entry: dict[str, Value], assigned: set[str], before: dict[str, Settled]
+    ) -> dict[str, Phi]:
+        """The names at the head, with what the same loop came to in the last pass over the loop around it."""
         phis: dict[str, Phi] = {}
         for name in sorted(assigned):
-            value = entry.get(name)
+            value, known = entry.get(name), before.get(name)
             if value is not None and not isinstance(value, Undef):
-                phis[name] = Phi(self, name, value)
+                phis[name] = phi = Phi(self, name, value)
+                if known is not None and phi.kind is not None and phi.kind == known.entry:
+                    phi.kind = known.kind
+            elif known is not None and known.entry == K.BOTTOM:
+                phis[name] = Phi(self, name, Undef(), K.BOTTOM)
         return phis
+
+    def _heads(self, phis: dict[str, Phi]) -> dict[str, Settled]:
+        """What a loop's heads came to, for the next pass over the loop around it.
+
+        Without this a loop nest of depth n is lowered 2**n times and more. Kinds only grow from pass to
+        pass, so that those of the last one, for the same kind on entry, are a start as good as any; but not
+        what depends on names of which nothing was known, nor lengths, which belong to one pass.
+        """
+        around = (phi for _, _, others in self.open_loops for phi in others.values())
+        unsure = any(phi.kind == K.BOTTOM for phi in around)
+        found: dict[str, Settled] = {}
+        for name, phi in phis.items():
+            if phi.guessed_entry:
+                found[name] = Settled(K.BOTTOM, K.BOTTOM)
+            elif phi.kind is not None and phi.entry_kind is not None and not phi.kind.shape and not unsure:
+                found[name] = Settled(phi.entry_kind, phi.kind)
+        return found
 
     def _written_dicts(self, body: list[ast.stmt], entry: dict[str, Value]) -> set[str]:
         """Names of dict displays that get keys in a loop."""

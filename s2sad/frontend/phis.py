@@ -45,6 +45,7 @@ class Phi:
             self.options = list(entry.items) if isinstance(entry, Choice) else [entry]
         elif kind is None:
             self.kind = state.kind(entry)
+        self.entry_kind = self.kind
 
     def value(self) -> Value:
         """What the name means in the body on this pass."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -115,12 +115,16 @@ class Assumed(Exception):
 
 
 class Unbound(Exception):
-    """A name is read that is not bound on this path (yet): loops lower their body once more with a guess."""
+    """A name is read that is not bound on this path (yet): loops lower their body once more with a guess.
 
-    def __init__(self, name: str, node: ast.AST) -> None:
+    `names` are all that are wanted, `name` the first of them.
+    """
+
+    def __init__(self, name: str, node: ast.AST, names: Sequence[str] = ()) -> None:
         super().__init__(name)
         self.name = name
         self.node = node
+        self.names = tuple(names) or (name,)
 
 
 class State:
@@ -147,6 +151,8 @@ class State:
         self.pass_start = 0  # how many names there were when the pass over the innermost loop began
         self.widened = False  # a list's element kind changed in this pass over a loop
         self.open_loops: list[tuple[Scope, set[str], dict[str, Any]]] = []  # being lowered, innermost last
+        self.trail = [0]  # which loop this is of those in its pass over the loop around it, and so on
+        self.heads: dict[tuple[int, ...], Any] = {}  # what loops came to in the last pass, by trail
         self.transforms: dict[Any, Any] = {}  # derivatives that are made inside, by what they were made of
         self.callees: dict[Any, Any] = {}  # functions that call themselves, by signature
         self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
@@ -286,7 +292,7 @@ class State:
         """The value that a body returns."""
         raise NotImplementedError
 
-    def may_keep(self, name: str, node: ast.AST) -> None:
+    def may_keep(self, names: Iterable[str], node: ast.AST) -> None:
         raise AssertionError
 
     def statements(self, body: list[ast.stmt]) -> None:
