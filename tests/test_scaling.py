@@ -110,7 +110,7 @@ def work(fun: Callable[..., Any], x: Any) -> int:
     [
         (nest, 4, 5),
         (nest_of_whiles, 4, 5),
-        (nest_of_arrays, 4, 5),
+        (nest_of_arrays, 4, 8),
         (elif_chain, 10, 3),
         (stores, 40, 2.4),
         (straight, 40, 2.4),

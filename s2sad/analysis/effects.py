@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from s2sad.analysis.primitives import (
+    ARITHMETIC,
     CONTAINERS,
     DISPLAYS,
     METADATA,
@@ -146,6 +147,11 @@ class Aliases:
     def reads(self, call: Call, result: Kind | None = None) -> Classes:
         """Classes whose contents a call reads."""
         found: set[int] = set()
+        if call.fun in ARITHMETIC:  # most calls are: all operands are read
+            for atom in call.args:
+                if not isinstance(atom, Const):
+                    found |= self.reach(atom)
+            return frozenset(found)
         for atom, deep in read_atoms(call, self.kinds, result or OBJECT):
             found |= self.reach(atom) if deep else set(self._storages(atom))
         return frozenset(found)
@@ -179,6 +185,8 @@ class Aliases:
         """Classes that a statement or its nested blocks may write."""
         found = self._written.get(stmt)
         if found is None:
+            if isinstance(stmt, Let) and stmt.call.fun in PURE:
+                return NOTHING
             if isinstance(stmt, If | For | While):
                 found = frozenset().union(*(self.written(s) for block in blocks(stmt) for s in block))
             else:
@@ -377,7 +385,11 @@ class Aliases:
         if node is None:
             return
         for atom in call.args:
+            if isinstance(atom, Const):
+                continue
             cat = kind_of(atom, self.kinds).cat
+            if cat in ("array", "num", "npscalar", "float", "int") and call.fun in ARITHMETIC:
+                continue  # a number's operator makes a new value
             if call.fun in ("min", "max", "sum") or cat == "object":
                 self._join(node, self._atom(atom))
             if cat in CONTAINERS and kind.cat in (*CONTAINERS, "object"):

@@ -105,7 +105,7 @@ def effect_of(call: Call) -> Effect:
         word, _, place = _MADE[call.fun].partition(" ")
         about = (call.args[int(place)],) if place and len(call.args) > int(place) else ()
         return Effect("fresh", (), about) if word == "writes" else Effect(word, about)
-    form: tuple[str | int, ...] = (call.fun, len(call.args), *(n for n, _ in call.kwargs))
+    form: tuple[str | int, ...] = (call.fun, len(call.args), *[n for n, _ in call.kwargs])
     known = _UNCONNECTED.get(form)
     if known is not None and known[0] is rule:
         return known[1]

@@ -184,6 +184,8 @@ class Result:
 
 
 Tree = Assign | Effect | Write | Branch | Loop | Copy | Unpack | Exit | Remark | Result
+_NESTING = (Branch, Loop)
+_ONE_VALUE = (Assign, Effect, Result, Unpack)
 
 
 def expression(atom: Atom) -> Expr:
@@ -209,7 +211,8 @@ def expr_vars(expr: Expr | None) -> Iterator[str]:
             yield top.name
         elif isinstance(top, Node):
             stack.extend(top.args)
-            stack.extend(value for _, value in top.kwargs)
+            if top.kwargs:
+                stack.extend([value for _, value in top.kwargs])
 
 
 def nodes(expr: Expr | None) -> Iterator[Node]:
@@ -220,12 +223,13 @@ def nodes(expr: Expr | None) -> Iterator[Node]:
         if isinstance(top, Node):
             yield top
             stack.extend(top.args)
-            stack.extend(value for _, value in top.kwargs)
+            if top.kwargs:
+                stack.extend([value for _, value in top.kwargs])
 
 
 def operands(stmt: Tree) -> tuple[Expr, ...]:
     """The expressions that a statement itself evaluates, in the order in which Python does."""
-    if isinstance(stmt, Assign | Effect | Result | Unpack):
+    if isinstance(stmt, _ONE_VALUE):
         return (stmt.value,)
     if isinstance(stmt, Write):
         index = () if stmt.index is None else (stmt.index,)
@@ -250,12 +254,13 @@ def walk(block: list[Tree]) -> Iterator[Tree]:
     """Every statement of a block and of the blocks in it, in text order."""
     stack = [iter(block)]
     while stack:
-        stmt = next(stack[-1], None)
-        if stmt is None:
+        for stmt in stack[-1]:
+            yield stmt
+            if isinstance(stmt, _NESTING):
+                stack.extend([iter(b) for b in reversed(inner(stmt))])
+                break
+        else:
             stack.pop()
-            continue
-        yield stmt
-        stack.extend(iter(b) for b in reversed(inner(stmt)))
 
 
 def is_const(expr: Expr | None, value: object) -> bool:
@@ -279,7 +284,7 @@ def measure(expr: Expr, hints: dict[str, str]) -> tuple[int, int]:
         return 4, _PRIMARY
     if expr.fun in BINARY and len(expr.args) == 2:
         text, level = BINARY[expr.fun]
-        left, right = (measure(arg, hints) for arg in expr.args)
+        left, right = measure(expr.args[0], hints), measure(expr.args[1], hints)
         width = left[0] + 2 * (left[1] < level) + right[0] + 2 * (right[1] <= level)
         return width + len(text) + 2, level
     if expr.fun in UNARY:
@@ -321,6 +326,6 @@ def depth(expr: Expr) -> int:
         top, level = stack.pop()
         if isinstance(top, Node):
             deepest = max(deepest, level)
-            stack.extend((arg, level + 1) for arg in top.args)
-            stack.extend((value, level + 1) for _, value in top.kwargs)
+            stack.extend([(arg, level + 1) for arg in top.args])
+            stack.extend([(value, level + 1) for _, value in top.kwargs])
     return deepest

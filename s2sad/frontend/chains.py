@@ -17,6 +17,8 @@ import ast
 import copy
 from collections.abc import Iterable
 
+from s2sad.frontend.trees import walk
+
 LONG = 60  # arms that are left together
 PIECE = 30
 
@@ -33,7 +35,7 @@ def shortened(body: list[ast.stmt]) -> list[ast.stmt]:
 def _outer_ifs(stmt: ast.stmt) -> Iterable[ast.If]:
     """The first branches of chains (and of what stands in an else clause alone) under a statement."""
     inner: set[ast.AST] = set()
-    for node in ast.walk(stmt):
+    for node in walk([stmt], (ast.expr,)):
         if isinstance(node, ast.If):
             if node not in inner:
                 yield node

@@ -38,6 +38,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from s2sad.frontend.sinking import Sunk, Value, sink
+from s2sad.frontend.trees import walk
 
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
 NOTHING: frozenset[str] = frozenset()
@@ -166,12 +167,7 @@ def branches(stmt: Forked) -> list[list[ast.stmt]]:
 
 def _own(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
     """Every node of a block that belongs to the function itself, not to a function or class defined in it."""
-    stack: list[ast.AST] = list(body)
-    while stack:
-        node = stack.pop()
-        yield node
-        if not isinstance(node, _SCOPES):
-            stack.extend(ast.iter_child_nodes(node))
+    return walk(body, _SCOPES)
 
 
 def has_exits(stmt: ast.stmt) -> bool:
@@ -185,7 +181,7 @@ class _Normaliser:
     def __init__(self, node: ast.FunctionDef) -> None:
         self.node = node
         self.falls = _Falls()
-        self.taken = {v for n in ast.walk(node) for _, v in ast.iter_fields(n) if isinstance(v, str)}
+        self.taken = {v for n in walk([node]) for v in vars(n).values() if isinstance(v, str)}
         self.made: list[ast.stmt] = []
         self.value: str | None = None
         self.returned: str | None = None

@@ -18,6 +18,7 @@ from s2sad.errors import UnsupportedError
 from s2sad.frontend.iterables import Items
 from s2sad.frontend.phis import Pairs, Phi
 from s2sad.frontend.state import CALLABLE, Group, Scope, State, Unbound, Value, holds_functions
+from s2sad.frontend.trees import walk
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Carry, Const, For, Range, Ref, Stmt, Undef, Var, While
@@ -25,6 +26,9 @@ from s2sad.ir.nodes import Atom, Call, Carry, Const, For, Range, Ref, Stmt, Unde
 UNROLL = 4  # elements
 UNROLL_SIZE = 60  # nodes of the body, for each element
 PASSES = 12
+_OWN_NAMES = (
+    ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
+)  # fmt: skip
 Head = tuple[tuple[Stmt, ...], Atom] | None
 
 
@@ -396,22 +400,18 @@ class Loops(State):
 def assigned_names(body: list[ast.stmt]) -> set[str]:
     """Names that statements bind, nested functions' bodies left out."""
     names: set[str] = set()
-    stack: list[ast.AST] = list(body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-            names.add(node.id)
+    for node in walk(body, _OWN_NAMES):
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                names.add(node.id)
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             names.add(node.name)
-            continue
-        elif isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-            names.update(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
-            continue
+        elif isinstance(node, _OWN_NAMES):
+            names.update(n.target.id for n in walk([node]) if isinstance(n, ast.NamedExpr))
         elif isinstance(node, ast.Import | ast.ImportFrom):
             names.update((a.asname or a.name).split(".")[0] for a in node.names)
         elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
             names.add(node.name)
-        stack.extend(ast.iter_child_nodes(node))
     return names
 
 
@@ -419,7 +419,7 @@ def stored_names(body: list[ast.stmt]) -> set[str]:
     """Names whose elements are assigned."""
     return {
         n.value.id
-        for stmt in body for n in ast.walk(stmt)
+        for n in walk(body)
         if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store) and isinstance(n.value, ast.Name)
     }  # fmt: skip
 

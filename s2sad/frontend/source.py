@@ -40,6 +40,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import Span, refuse
+from s2sad.frontend.trees import walk
 
 Function = ast.FunctionDef | ast.Lambda
 _FUTURES = 0x1FE0000  # the compiler flags of `from __future__` that a code object remembers
@@ -283,7 +284,7 @@ class _Text:
         self.lines = tuple(text.split("\n"))
         self._codes: dict[int, list[CodeType]] = {}
         self._nodes: dict[int, list[ast.AST]] = {}
-        for node in ast.walk(self.tree):
+        for node in walk([self.tree]):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
                 self._nodes.setdefault(_first_line(node), []).append(node)
 

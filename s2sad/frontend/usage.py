@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 
+from s2sad.frontend.trees import walk
+
 
 def fixed_lists(node: ast.FunctionDef) -> frozenset[str]:
     """Names of nested list displays that are bound once and only taken apart."""
     bound: dict[str, int] = {}
     found: set[str] = set()
-    for inner in ast.walk(node):
+    for inner in walk([node]):
         if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
             bound[inner.id] = bound.get(inner.id, 0) + 1
         if (
@@ -56,7 +58,7 @@ def writes_keys(node: ast.AST) -> bool:
         and isinstance(n.ctx, ast.Store)
         and isinstance(n.slice, ast.Constant)
         and isinstance(n.slice.value, str)
-        for n in ast.walk(node)
+        for n in walk([node])
     )
 
 

@@ -20,6 +20,7 @@ import numpy as np
 Length = int | tuple[str, int]
 Shape = tuple[Length, ...]
 
+_NUMBERS = frozenset(("float", "complex", "int", "bool", "npscalar", "array", "num"))
 _symbols = itertools.count(1)
 
 
@@ -75,15 +76,15 @@ class Kind:
     @property
     def is_number(self) -> bool:
         """Whether the value is a number or an array of numbers."""
-        return self.is_scalar or self.cat in ("array", "num")
+        return self.cat in _NUMBERS
 
     @property
     def sort(self) -> str:
         """ "float", "complex", "int", "bool" for numbers, "" for the rest."""
-        if self.is_python:
-            return self.cat
         if self.cat not in ("npscalar", "array", "num"):
-            return ""
+            return self.cat if self.cat in _NUMBERS else ""
+        if self.dtype == "float64":
+            return "float"
         name = self.dtype.rstrip("0123456789")
         return "int" if name == "uint" else name
 

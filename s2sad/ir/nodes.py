@@ -372,7 +372,8 @@ def own_atoms(stmt: Stmt) -> Iterator[Atom | Range]:
     """Atoms that a statement itself reads: operands, condition, space, what it carries in, out and round."""
     if isinstance(stmt, Let | Do):
         yield from stmt.call.args
-        yield from (atom for _, atom in stmt.call.kwargs)
+        for _, atom in stmt.call.kwargs:
+            yield atom
     elif isinstance(stmt, Store):
         yield stmt.base
         if stmt.index is not None:

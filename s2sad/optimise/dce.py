@@ -84,11 +84,11 @@ class _Live:
         self._mark()
 
     def _enter(self, stmt: Stmt) -> None:
-        for block in nested(stmt):
-            self._parents.update(dict.fromkeys(block, stmt))
         if isinstance(stmt, Let):
             self._definitions[stmt.name] = (stmt, None)
-        elif isinstance(stmt, If):
+        for block in nested(stmt):
+            self._parents.update(dict.fromkeys(block, stmt))
+        if isinstance(stmt, If):
             self._definitions.update((out.name, (stmt, out)) for out in stmt.outs)
         elif isinstance(stmt, For | While):
             for carry in stmt.carried:
@@ -159,7 +159,7 @@ class _Live:
         parent = self._parents.get(stmt)
         if parent is not None:
             self._need(parent)
-        for cls in self.aliases.observed(stmt):
+        for cls in self.aliases.observed(stmt) - self.contents:
             self._read(cls)
         if isinstance(stmt, Let | Do):
             for name in call_vars(stmt.call):
