@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import s2sad
-from tests.support import check, load
+from support import check, load
 
 
 def nest(depth: int) -> str:

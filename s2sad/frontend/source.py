@@ -266,8 +266,13 @@ def is_library(fun: FunctionType) -> bool:
     return _in_stdlib(fun.__code__.co_filename) or module in _LIBRARIES or module in ("numba", "s2sad")
 
 
+@functools.cache
+def _stdlib() -> str:
+    return sysconfig.get_path("stdlib") + os.sep
+
+
 def _in_stdlib(file: str) -> bool:
-    stdlib = sysconfig.get_path("stdlib") + os.sep
+    stdlib = _stdlib()
     inside = file.startswith(stdlib) and "-packages" + os.sep not in file[len(stdlib) :]
     return inside or file.startswith("<frozen ")
 
@@ -414,7 +419,9 @@ def _match(text: _Text, code: CodeType, flags: int) -> ast.AST | None:
     equal = [c for c in codes if c.co_qualname == code.co_qualname and same_code(c, code)]
     # Of several functions with the same code the one at the same place is meant. If lines were put in above,
     # none is at the same place, and any of them means the same.
-    equal.sort(key=lambda c: (c.co_firstlineno != code.co_firstlineno, _code_extent(c) != _code_extent(code)))
+    if len(equal) > 1:
+        place = code.co_firstlineno, _code_extent(code)
+        equal.sort(key=lambda c: (c.co_firstlineno != place[0], _code_extent(c) != place[1]))
     if not equal and any(n.startswith("@py") for n in (*code.co_names, *code.co_varnames)):
         here = [c for c in codes if c.co_firstlineno == code.co_firstlineno]
         equal = [c for c in here if _same_but_asserts(text, c, code)]
