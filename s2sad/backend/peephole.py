@@ -16,6 +16,7 @@ from typing import TypeGuard
 
 from s2sad.backend.tree import Expr, Node, Write
 from s2sad.ir.kinds import Kind, same_shape
+from s2sad.ir.literals import times
 from s2sad.ir.nodes import Const, Var
 
 _ARITHMETIC = ("add", "sub", "mul", "truediv", "neg")
@@ -91,12 +92,14 @@ class Peephole:
         outer, rest = _split(node)
         inside, core_or_none = (None, None) if rest is None else _split(rest)
         if outer is not None and inside is not None and core_or_none is not None:
-            product = outer * inside
+            product = times(outer, inside)
             if cmath.isfinite(product):
                 node = replace(node, args=(Const(product), core_or_none))
                 outer, rest = product, core_or_none
         if outer == 1 and rest is not None and self._inexact(rest) and self._fresh(rest):
             return rest
+        if outer == -1 and rest is not None and self._inexact(rest):
+            return replace(node, fun="neg", args=(rest,))
         return node
 
     def _neg(self, node: Node) -> Expr:

@@ -20,6 +20,7 @@ import numpy as np
 from s2sad.frontend.expressions import BINARY, COMPARE, UNARY
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
+from s2sad.ir.literals import times
 from s2sad.ir.nodes import (
     Atom,
     Call,
@@ -40,7 +41,7 @@ from s2sad.ir.nodes import (
 from s2sad.rules import registry
 from s2sad.rules.binding import BindingError, bind
 
-_FOLD = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
+_FOLD = {"add": operator.add, "sub": operator.sub, "mul": times}
 
 
 @functools.lru_cache(maxsize=4096)

@@ -116,7 +116,7 @@ class Plan:
             cheap = (call.fun in INTEGER or call.fun in CHEAP) and not any(
                 self.r.rev.kind(a).cat in ("array", "num", "object") for a in call.args
             )
-        elif kind.is_scalar and call.fun in CHEAP:
+        elif kind.is_scalar and (call.fun in CHEAP or (kind.is_python and call.fun == "truediv")):
             # An expression on 0-d arrays reads storage.
             cheap = all(self.r.rev.kind(a).is_scalar for a in call.args)
             depth += 1

@@ -50,7 +50,7 @@ from s2sad.ir.nodes import (
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Calls, Pairs
 from s2sad.transform.loops import Loops
-from s2sad.transform.rules import Rules
+from s2sad.transform.products import Products
 from s2sad.transform.stores import Stores
 
 OVERLAPPING = {
@@ -63,7 +63,7 @@ OVERLAPPING = {
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
 
 
-class Reverse(Loops, Stores, Calls, Rules):
+class Reverse(Loops, Stores, Calls, Products):
     """Writes the reverse sweep of one program."""
 
     def __init__(
@@ -256,7 +256,7 @@ class Reverse(Loops, Stores, Calls, Rules):
             self._list(stmt, bar)
         elif call.fun == "np.where":
             self._where(stmt, bar)
-        else:
+        elif call.fun != "mul" or not self.product(stmt, bar):
             self._rule(stmt, bar)
 
     def _is_binding(self, stmt: Let) -> bool:

@@ -12,11 +12,7 @@ def f(x):
 # --- grad argnums=0 kinds=1-D
 # assumes: x 1-D array
 def f_grad(x):
-    t1 = 2.0 * x
-    t2 = 2.0 * x
-    # backward
-    x_bar = 1.0 + t2
-    x_bar += t1
-    x_bar += t1
+    t1 = 4.0 * x
+    x_bar = 1.0 + t1
     x_bar += t1
     return x_bar

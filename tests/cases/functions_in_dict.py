@@ -16,8 +16,7 @@ def f(x):
 # assumes: x 1-D array
 def f_grad(x):
     t1 = np.tanh(x)
-    t2 = x * x
     # backward
-    x_bar = 2 * x * t1
-    x_bar += (1 - t1 * t1) * t2
+    x_bar = 2 * t1 * x
+    x_bar += (1 - t1 * t1) * (x * x)
     return x_bar
