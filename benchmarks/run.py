@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import math
 import os
 import subprocess
 import sys
@@ -40,6 +41,21 @@ def while_norm(a):
 def logistic_map(x, r, n):
     for _ in range(n):
         x = r*x*(1.0 - x)
+    return x
+
+
+def drift(x, n):
+    i = 0
+    while i < n:
+        x = x + 0.01*math.sin(x)
+        i += 1
+    return x
+
+
+def newton_root(a, n):
+    x = a
+    for _ in range(n):
+        x = 0.5*(x + a/x)
     return x
 
 
@@ -126,9 +142,15 @@ def gradients(rounds: int) -> None:
         t = s2sad.value_and_grad(while_norm)
         value, _ = ratio(lambda t=t, a=a: t(a), lambda a=a: while_norm(a), rounds)
         rows.append((f"while loop without tape, {n} elements", value, "1.5"))
-    t = s2sad.value_and_grad(logistic_map)
-    value, _ = ratio(lambda: t(0.3, 3.5, 1000), lambda: logistic_map(0.3, 3.5, 1000), rounds)
-    rows.append(("scalar loop with a tape, 1000 steps", value, "3"))
+    scalar = (
+        ("scalar while loop with a tape, 1000 steps", drift, (0.3, 1000), "3"),
+        ("scalar loop with a tape, logistic map, 1000 steps", logistic_map, (0.3, 3.5, 1000), "3"),
+        ("scalar loop with a tape, Newton's root, 1000 steps", newton_root, (2.0, 1000), "3"),
+    )
+    for name, fun, given, bound in scalar:
+        t = s2sad.value_and_grad(fun)
+        value, _ = ratio(lambda t=t, a=given: t(*a), lambda f=fun, a=given: f(*a), rounds)
+        rows.append((name, value, bound))
     for n in (1000, 10_000):
         u = rng.uniform(size=n)
         for wrt, bound in ((0, "2.2"), ((0, 1), "3.3")):

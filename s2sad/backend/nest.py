@@ -44,6 +44,7 @@ from s2sad.backend.tree import (
     nodes,
 )
 from s2sad.backend.unpack import unpacked
+from s2sad.backend.walks import walked
 from s2sad.ir.kinds import BOOL, OBJECT, RANGE
 from s2sad.ir.nodes import (
     Atom,
@@ -76,7 +77,7 @@ _REACH = 200  # statements that a temporary may move past
 
 def nest(program: Program, may_move: MayMove | None = None) -> list[Tree]:
     """The body of a program as trees. `may_move` decides where kinds alone say that memory forbids it."""
-    program = spread(program)
+    program = spread(walked(program))
     return _Nester(program, may_move)(program.body)
 
 

@@ -74,8 +74,20 @@ class Plan:
             self.taped = taped
             fewer = {n for n in taped if not self._is_cheap(n, 0)}
             if fewer == taped:
-                return taped
+                return self._from_one(taped)
             taped = fewer
+
+    def _from_one(self, taped: set[str]) -> set[str]:
+        """The tapes, with one of x in place of those of numbers that single operations make of x."""
+        scalars = [n for n in taped if self.r.kinds[n].is_python and n in self.r.storage.lets]
+        operands = {n for name in scalars for n in call_vars(self._call(name))} - taped
+        for operand in sorted(n for n in operands if self.r.made_in(n, self.primal)):
+            self.taped = taped | {operand}
+            rest = {operand} | {n for n in taped if n not in scalars or not self._is_cheap(n, 0)}
+            if self.r.kinds[operand].is_python and len(rest) < len(taped):
+                taped = rest
+        self.taped = taped
+        return taped
 
     def want(self, name: str, path: tuple[Path, ...]) -> None:
         """Ask for a value at a place."""

@@ -1,8 +1,8 @@
 """Products of three factors and more in which one stands several times: `c*x*x` is read as a power is.
 
-Accepts a multiplication of the user's and its cotangent. Where operands are products that nothing else reads,
-and a factor stands there twice, every factor gets its contribution at once, with the literals in front, and the
-factor that is repeated last, since its own cotangent may take the place of the result's:
+Accepts a multiplication and its cotangent. Where operands are products that nothing else reads, and a factor
+stands there twice, every factor gets its contribution at once, with the literals in front, and the factor
+that is repeated last, since its own cotangent may take the place of the result's:
 
     y = 0.01*x*x        x_bar = 0.02*x*y_bar     in place of   t1_bar = x*y_bar
                                                                x_bar = 0.01*x*y_bar + 0.01*t1_bar

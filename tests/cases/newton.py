@@ -16,9 +16,8 @@ def f_grad(a):
     # backward
     x_bar = 1.0
     a_bar = 0.0
-    for i in range(4, -1, -1):
-        t1 = xs[i]
+    for x in reversed(xs):
         x_bar = 0.5 * x_bar
-        a_bar += x_bar / t1
-        x_bar -= x_bar * (a / t1) / t1
+        a_bar += x_bar / x
+        x_bar -= x_bar * (a / x) / x
     return a_bar + x_bar

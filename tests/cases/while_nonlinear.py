@@ -17,8 +17,9 @@ def f_grad(a):
         bs.append(b)
         b = b * b + 1.0
     # backward
+    trips = len(bs)
     b_bar = np.ones_like(a)
-    for i in range(len(bs) - 1, -1, -1):
+    for i in range(trips - 1, -1, -1):
         b_bar = 2 * bs[i] * b_bar
     return 0.5 * b_bar
 
@@ -32,6 +33,6 @@ def f_grad(a):
         b = b * b + 1.0
     # backward
     b_bar = 1.0
-    for i in range(len(bs) - 1, -1, -1):
-        b_bar = 2 * bs[i] * b_bar
+    for b in reversed(bs):
+        b_bar = 2 * b * b_bar
     return 0.5 * b_bar
