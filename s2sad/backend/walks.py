@@ -100,7 +100,7 @@ class _Walker:
             if isinstance(stmt, Let) and stmt.made and stmt.call.fun == "getitem":
                 tape, index = stmt.call.args
                 if index == Var(loop.target):
-                    plain = isinstance(tape, Var) and self.kinds[stmt.name].is_python
+                    plain = isinstance(tape, Var) and self.kinds[stmt.name].cat in ("float", "complex")
                     return stmt if plain and self.is_full(tape, space.start) else None
         return None
 

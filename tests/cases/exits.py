@@ -55,6 +55,6 @@ def f_value_and_grad(a, b, n):
             if j % 3 != 1:
                 t_1 = ts.pop()
                 b_bar += t_1 * t_1 * t_bar
-                t_bar = 2 * t_1 * (b * t_bar)
+                t_bar = 2 * t_1 * b * t_bar
         a_bar += t_bar
     return value, (a_bar, b_bar)

@@ -105,9 +105,8 @@ def with_break_grad(x, n):
         t1s.append(t1)
         x = x + 0.1 * x * t1
     # backward
-    trips = len(xs)
     x_bar = 1.0
-    for i in range(trips - 1, -1, -1):
+    for i in range(len(xs) - 1, -1, -1):
         t2 = xs[i]
         x_bar_2 = x_bar + math.cos(t2) * (0.1 * t2 * x_bar)
         x_bar = x_bar_2 + 0.1 * (t1s[i] * x_bar)
@@ -173,4 +172,3 @@ def two_tapes_grad(x, y, n):
         y_bar = t1s[i] * x_bar - math.sin(t2) * y_bar
         x_bar = math.cos(xs[i]) * (t2 * x_bar)
     return x_bar, y_bar
-

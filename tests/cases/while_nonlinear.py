@@ -17,9 +17,8 @@ def f_grad(a):
         bs.append(b)
         b = b * b + 1.0
     # backward
-    trips = len(bs)
     b_bar = np.ones_like(a)
-    for i in range(trips - 1, -1, -1):
+    for i in range(len(bs) - 1, -1, -1):
         b_bar = 2 * bs[i] * b_bar
     return 0.5 * b_bar
 
