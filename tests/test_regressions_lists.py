@@ -321,3 +321,13 @@ def test_array(program):
 @pytest.mark.parametrize("program", ON_ROWS, ids=lambda f: f.__name__)
 def test_nested_lists(program):
     check(program, (ROWS,))
+
+
+def sum_of_a_list_of_arrays(x):
+    ys = [v*v for v in x]
+    y = sum(ys)
+    return np.sum(y*y)
+
+
+def test_sum_of_a_list_of_arrays():
+    check(sum_of_a_list_of_arrays, (np.arange(1.0, 7.0).reshape(3, 2),))

@@ -390,7 +390,7 @@ class Aliases:
             cat = kind_of(atom, self.kinds).cat
             if cat in ("array", "num", "npscalar", "float", "int") and call.fun in ARITHMETIC:
                 continue  # a number's operator makes a new value
-            if call.fun in ("min", "max", "sum") or cat == "object":
+            if cat == "object" or (call.fun in ("min", "max", "sum") and cat not in CONTAINERS):
                 self._join(node, self._atom(atom))
             if cat in CONTAINERS and kind.cat in (*CONTAINERS, "object"):
                 self._join(self._elements(node), self._elements(self._atom(atom)))
