@@ -43,7 +43,9 @@ CARRIERS = frozenset(
     ("tuple", "list", "dict", "getitem", "getattr", "copy", "list.pop", "call", "min", "max", "sum")
 )
 # Operands of which only the shape is read.
-SHAPES = frozenset((("np.full_like", "a"), ("unbroadcast", "x"), ("unreduce", "x")))
+SHAPES = frozenset(
+    (("np.full_like", "a"), ("unbroadcast", "x"), ("unreduce", "x"), ("spread", "xs"))
+)
 
 
 def carries(kind: Kind) -> bool:

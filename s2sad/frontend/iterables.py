@@ -173,7 +173,13 @@ class Iterables(State):
             first = self.atom(self.binary("sub", space.stop, Const(step), node))
             last = self.atom(self.binary("sub", space.start, Const(step), node))
             return Range(first, last, Const(-step))
-        self.refuse(node, "a range whose step is not 1 or -1 is reversed", "write the reversed range out")
+        if isinstance(space.step, Const) and space.step.value and isinstance(space.step.value, int):
+            length = self._range_length(space, node)  # start + step*(length - 1), ..., start
+            behind = self.binary("mul", space.step, self.binary("sub", length, Const(1), node), node)
+            first = self.atom(self.binary("add", space.start, behind, node))
+            last = self.atom(self.binary("sub", space.start, space.step, node))
+            return Range(first, last, Const(-space.step.value))
+        self.refuse(node, "a range whose step is not known is reversed", "write the reversed range out")
 
     def integer(self, value: Value, node: ast.AST) -> Atom:
         """An operand of range."""

@@ -128,14 +128,17 @@ class Loops(State):
         self.open_loops.append((self.scope, assigned, phis))
         self.trail.append(0)
         try:
-            for attempt in range(PASSES):
+            attempt = -1
+            while (attempt := attempt + 1) < PASSES:
                 self.scope.env = {**entry, **{name: phi.value() for name, phi in phis.items()}}
                 self.widened = False
                 self.pass_start = self.fresh.count
                 self.trail[len(place) :] = [0]
+                known = len(phis)
                 pre = self._pass_over(phis, assigned, node, head, body, attempt)
                 if pre is None:
                     self.block = outer
+                    attempt -= len(phis) > known  # a name that turned out to go round counts for nothing
                     continue
                 statements, after = tuple(self.block), self.scope.env
                 self.block = outer

@@ -15,6 +15,7 @@ from s2sad import runtime
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import results
+from s2sad.rules.axes import as_array
 from s2sad.rules.registry import Bound, Rule, Text, parse_signature, register, structural
 
 
@@ -137,6 +138,11 @@ _LINEAR: tuple[tuple[str, str, Callable[[Bound], Kind], Text, str], ...] = (
 )
 for _name, _signature, _kind, _text, _effect in _LINEAR:
     _helper(_name, _signature, _kind, vjp={"z": _text}, linear=("z",), effect=_effect)
+
+# Shadows are zeros that texts add to: what they hold enters by writes, and their own shadows are found by
+# address as well. The primal `x` only says where in the table a shadow stands.
+_helper("Shadows", "", results.constant(kinds.OBJECT))
+_helper("shadow_of", "bars, x", lambda bound: kinds.anonymous(as_array(bound.kind("x"))), effect="view bars")
 
 _helper("zeros_list", "xs", _same("xs"))
 _helper("add_lists", "a, b", _same("a"), vjp={"a": "g", "b": "g"}, jvp={"a": "g", "b": "g"})
