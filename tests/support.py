@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 import s2sad
+from again import check_lowers
 
 _modules = itertools.count(1)
 
@@ -301,6 +302,7 @@ def check(
         check_vjp(fun, args, gradient=dict(zip(wrt, gradient, strict=True)))
     if text:
         check_text(transform.source)
+        check_lowers(transform.current())
     return gradient
 
 

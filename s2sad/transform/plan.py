@@ -354,6 +354,9 @@ class Plan:
             exported = r.export(name, owner, until, tape=True)
             owner = self._outermost(owner, until)
             append = Do(Call("list.append", (tape, Var(exported))), None, True)
+        parent = r.parents[owner]
+        if r.kinds[name].cat == "list" and parent is not None:  # taped when it has all its elements
+            owner = blocks(parent[0])[parent[1]][-1]
         if name in {line.name for line in r.edits.before.get(owner, []) if isinstance(line, Let)}:
             r.edits.before[owner].append(append)
         else:

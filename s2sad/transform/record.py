@@ -91,7 +91,7 @@ class Record:
         self.written_lists = {
             rev.aliases.of(a.name)
             for stmt in self.parents
-            if isinstance(stmt, Do) and stmt.call.fun.startswith("list.")
+            if isinstance(stmt, Do | Let) and stmt.call.fun.startswith("list.")
             for a in stmt.call.args[:1]
             if isinstance(a, Var)
         } | set(self._stored_lists())

@@ -123,7 +123,7 @@ CASES = [
     ("range of floats", "for i in range(«x[0]»):\n    pass", "range gets something that is not an integer; use int(...)"),
     ("iterate a float", "for i in «float(x[0])»:\n    pass", "a Python float cannot be iterated; iterate an array, a list or a range"),
     ("own iteration", "for i in «THING»:\n    pass", "a Thing is iterated by its own __iter__; iterate a list or an array"),
-    ("reversed range", "for i in «reversed(range(0, 9, 2))»:\n    pass", "a range whose step is not 1 or -1 is reversed; write"),
+    ("reversed range", "for i in «reversed(range(0, 9, len(x)))»:\n    pass", "a range whose step is not known is reversed; write"),
     ("structure", "p = (x,)\n«for i in range(3):»\n    p = (p, x)", "'p' changes its structure in the loop; keep tuples of one length"),
     ("keys in branches", 'd = {"a": x}\n«if np.sum(x) > 0:»\n    d["b"] = x', "a dict has other keys after one branch than after"),
     ("two names of a dict", 'd = {"a": x}\ne = d\nfor i in range(3):\n    «d["a"] = x»', "are one dict, which is written in a loop; use one"),
