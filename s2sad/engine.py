@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.analysis.summary import summarise
 from s2sad.errors import Span, UnsupportedError
 from s2sad.frontend.lower import Lowered, lower
+from s2sad.frontend.outline import Outline
 from s2sad.frontend.source import Source, deep, release_with, source_of_text
 from s2sad.frontend.state import Assumed, Dependency
 from s2sad.ir import kinds as K
@@ -32,7 +34,7 @@ from s2sad.optimise.passes import optimise
 from s2sad.rules import registry
 from s2sad.transform.auxiliary import joint_aux
 from s2sad.transform.builder import Builder
-from s2sad.transform.calls import Pairs
+from s2sad.transform.calls import MustInline, Pairs
 from s2sad.transform.joint import Assembly, joint, pair
 
 if TYPE_CHECKING:  # the printer is imported with the first derivative
@@ -129,20 +131,27 @@ def derive(
     """
     with _lock, deep():
         name = "lambda_" if source.fun.__name__ == "<lambda>" else source.fun.__name__
-        lowered = lower(source, name, dict(arguments), dict(live))
-        lowered.strided = frozenset(ssa for n in strided if (ssa := lowered.arguments.get(n)) is not None)
+        outline = Outline(frozenset(), summarise)
+        lowered = _lowered(source, name, arguments, live, strided, outline)
         kind = result_kind(lowered)
         if kind.cat != "object":  # what is not known may stand for code that is to be refused by name
             request.check(kind)
         whole, kind = kind, (kind.items or (kind,))[0] if request.aux else kind
         unsure = request.seen and request.mode == "grad" and kind.is_number and kind.rank is None
         wrt = [n for n in request.wrt if lowered.arguments[n] is not None]
-        if request.mode == "vjp":
-            programs = pair(lowered, wrt, names=(f"{name}_fwd", f"{name}_bwd"), copy=request.copy)
-        else:
-            make = joint_aux if request.aux else joint
-            value = request.mode == "value_and_grad" or unsure
-            programs = make(lowered, wrt, value=value, single=request.single, name=f"{name}_{request.mode}")
+        programs = None
+        codes = outline.large()
+        while codes and programs is None:
+            try:
+                apart = _lowered(source, name, arguments, live, strided, Outline(codes, summarise))
+                programs = _programs(apart, request, wrt, name, unsure)
+                lowered = apart
+            except MustInline as found:
+                codes -= {found.code}
+            except UnsupportedError:  # as long as it can be derived with everything inlined
+                break
+        if programs is None:
+            programs = _programs(lowered, request, wrt, name, unsure)
         header = assumptions(lowered)
         request.check(whole)
         first = next(p for p in programs if p.token is None)
@@ -151,6 +160,30 @@ def derive(
         made.valued = unsure
         made.written = written(lowered, wrt)
         return made
+
+
+def _lowered(
+    source: Source,
+    name: str,
+    arguments: Mapping[str, Kind | Atom],
+    live: Mapping[str, Any],
+    strided: Iterable[str],
+    outline: Outline,
+) -> Lowered:
+    lowered = lower(source, name, dict(arguments), dict(live), outline=outline)
+    lowered.strided = frozenset(ssa for n in strided if (ssa := lowered.arguments.get(n)) is not None)
+    return lowered
+
+
+def _programs(
+    lowered: Lowered, request: Request, wrt: Sequence[str], name: str, unsure: bool
+) -> list[Program]:
+    """The functions of the derivative's text."""
+    if request.mode == "vjp":
+        return pair(lowered, wrt, names=(f"{name}_fwd", f"{name}_bwd"), copy=request.copy)
+    make = joint_aux if request.aux else joint
+    value = request.mode == "value_and_grad" or unsure
+    return make(lowered, wrt, value=value, single=request.single, name=f"{name}_{request.mode}")
 
 
 def compile_programs(programs: list[Program], lowered: Lowered, source: Source) -> Derived:

@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from s2sad.analysis.effects import Aliases
+from s2sad.analysis.primitives import effect_of
+
 from s2sad.ir.kinds import OBJECT, Kind
 from s2sad.ir.nodes import (
     Atom,
@@ -75,7 +77,8 @@ class _Varied:
         self.written: set[int] = set()
         self.changed = False
         for stmt in walk(program.body):
-            if isinstance(stmt, Store) or (isinstance(stmt, Do) and stmt.call.fun.startswith("list.")):
+            does = isinstance(stmt, Do) and stmt.call.fun.startswith("list.")
+            if isinstance(stmt, Store) or does or _is_user(stmt):
                 self.written |= aliases.written(stmt)
 
     def run(self, wrt: Iterable[str]) -> frozenset[str]:
@@ -123,6 +126,10 @@ class _Varied:
         if isinstance(stmt, Let):
             if stmt.name not in self.names and self._call_varies(stmt.call):
                 self._add(stmt.name)
+            if stmt.call.fun == "user" and any(self._varies(a) for a in stmt.call.args[1:]):
+                for name in (n for a in effect_of(stmt.call).written for n in atom_vars(a)):
+                    self._add(name)
+                    self._add_class(self.aliases.of(name))
         elif isinstance(stmt, Do):
             self._visit_do(stmt.call)
         elif isinstance(stmt, Store):
@@ -169,6 +176,11 @@ class _Varied:
                 return self._varies(call.args[0])
             return any(self._varies(a) for a in call.args) or any(self._varies(a) for _, a in call.kwargs)
         return any(self._varies(a) for a in differentiable(call))
+
+
+def _is_user(stmt: Stmt) -> bool:
+    """Whether a statement calls a user's function that is not inlined."""
+    return isinstance(stmt, Let) and stmt.call.fun == "user"
 
 
 def differentiable(call: Call) -> list[Atom]:

@@ -401,14 +401,15 @@ class Aliases:
         if is_opaque(call):
             self._anything(call, node)
             return
-        effect = effect_of(call)
+        fun, effect = call.fun, effect_of(call)
         for target in effect.written:
             self._constrain_target(call, target)
         if node is None:
             return
         if effect.result == "maybe" and call.fun.startswith("np."):  # helpers decide by shapes
             self._deciding.append(node)
-        for atom in (*effect.sources, *effect.written):
+        returned = () if fun == "user" else effect.written  # `np.add(a, b, out=c)` returns c
+        for atom in (*effect.sources, *returned):
             source = self._atom(atom)
             if source is None:
                 continue

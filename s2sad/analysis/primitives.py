@@ -95,8 +95,8 @@ _UNCONNECTED: dict[tuple[str | int, ...], tuple[registry.Rule, Effect]] = {}
 
 def effect_of(call: Call) -> Effect:
     """The effect of a call that is no operator, display or subscript, from its rule."""
-    if call.fun == "user":  # writes nothing; may return an argument
-        return Effect("maybe", call.args[1:], raises=True)
+    if call.fun == "user":
+        return _called(call)
     rule = _rule(call.fun)
     if rule is None:
         if call.fun not in _MADE:
@@ -117,6 +117,15 @@ def effect_of(call: Call) -> Effect:
     if not any(n.lstrip("*") in atoms for n in (*names, *rule.writes)):
         _UNCONNECTED[form] = rule, effect
     return effect
+
+
+def _called(call: Call) -> Effect:
+    """The effect of a call of a user's function: by its summary, else it writes nothing and may return an argument."""
+    callee = call.args[0].obj  # type: ignore[union-attr]
+    if callee.summary is None:
+        return Effect("maybe", call.args[1:], raises=True)
+    written = tuple(call.args[1 + callee.dynamic[i]] for i in callee.summary.writes)
+    return Effect("fresh", (), written, impure=True, raises=True)
 
 
 def _rule(name: str) -> registry.Rule | None:

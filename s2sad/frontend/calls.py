@@ -20,6 +20,7 @@ import numpy as np
 
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.functions import SPECIAL, random_kind
+from s2sad.frontend.outline import outlined_call
 from s2sad.frontend.recursion import recursive_call
 from s2sad.frontend.source import Source, find, is_library
 from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Method, Part, Scope, State, Value
@@ -164,7 +165,7 @@ class Calls(State):
         if isinstance(obj, types.FunctionType):
             if is_library(obj):
                 return self._opaque(fn, args, kwargs, node, hint)
-            return self._call_function(fn, args, kwargs, node)
+            return self._call_function(fn, args, kwargs, node, hint)
         if isinstance(obj, type):
             return self._construct(fn, args, kwargs, node, hint)
         return self._call_instance(fn, args, kwargs, node, hint, var)
@@ -300,7 +301,9 @@ class Calls(State):
 
     # -------------------------------------------------------------------------------- the user's functions
 
-    def _call_function(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+    def _call_function(
+        self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str = ""
+    ) -> Value:
         obj = fn.obj
         try:
             source = find(obj)
@@ -320,9 +323,24 @@ class Calls(State):
         defaults = [self.default(name, d) for name, d in zip(names, given, strict=True)]
         kwdefaults = {k: self.default(k, d) for k, d in named.items()}
         env = self.bind_arguments(source.node.args, args, kwargs, defaults, kwdefaults, node, fn.text)
+        env = {n: env[n] for n in _parameters(spec) if n in env}
         if obj.__code__ in self.frames:
             return recursive_call(self, fn, source, env, node)
-        return self.inline(source, source.node, env, None, obj.__code__)
+        outline = self.outline
+        if outline is None:
+            return self.inline(source, source.node, env, None, obj.__code__)
+        if obj.__code__ in outline.codes and not self.const_depth:
+            made = outlined_call(self, fn, source, env, node, hint)
+            if made is not None:
+                return made
+        outline.path.append(id(node))
+        outline.sites.setdefault(obj.__code__, set()).add(tuple(outline.path))
+        block, start = self.block, len(self.block)
+        try:
+            return self.inline(source, source.node, env, None, obj.__code__)
+        finally:
+            outline.path.pop()
+            outline.measure(obj.__code__, block, start)
 
     def default(self, name: str, obj: Any) -> Value:
         """A parameter's default: numbers as they are (the text relies on them), other objects by its name."""
@@ -398,6 +416,13 @@ class Calls(State):
             self.frames.pop()
             self.callers.pop()
             self.scope = outer
+
+
+def _parameters(spec: ast.arguments) -> list[str]:
+    """The names of parameters in the order of the signature."""
+    star = [a.arg for a in (spec.vararg,) if a is not None]
+    double = [a.arg for a in (spec.kwarg,) if a is not None]
+    return [*(a.arg for a in spec.posonlyargs + spec.args), *star, *(a.arg for a in spec.kwonlyargs), *double]
 
 
 def _hashable(obj: Any) -> bool:

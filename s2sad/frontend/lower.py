@@ -30,6 +30,7 @@ from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.iterables import Iterables
 from s2sad.frontend.lists import Lists
 from s2sad.frontend.loops import Loops, assigned_names
+from s2sad.frontend.outline import Outline
 from s2sad.frontend.parts import Parts
 from s2sad.frontend.rules import Rules
 from s2sad.frontend.source import Source, deep
@@ -178,13 +179,16 @@ def lower(
     live: dict[str, Any] | None = None,
     guessed: frozenset[str] = frozenset(),
     callees: dict[Any, Any] | None = None,
+    outline: Outline | None = None,
 ) -> Lowered:
     """Lower a function.
 
     `arguments` gives for each parameter (in the signature's order) its kind, or an atom for what is known
-    (a static value); `live` gives the objects behind parameters whose attributes the function reads.
+    (a static value); `live` gives the objects behind parameters whose attributes the function reads;
+    `outline` says which callees are kept as functions.
     """
     low = Lowering()
+    low.outline = outline
     low.callees = {} if callees is None else callees
     env: dict[str, Value] = {}
     params: list[str] = []

@@ -39,6 +39,7 @@ class Callee:
     dynamic: tuple[int, ...]
     result: Kind
     lowered: Lowered | None = None
+    summary: Any = None  # what a caller sees of it (`analysis.summary`)
 
 
 def recursive_call(

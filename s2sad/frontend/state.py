@@ -12,7 +12,7 @@ import ast
 import builtins
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from s2sad.errors import Span, refuse
 from s2sad.frontend.heap import Heap
@@ -20,6 +20,9 @@ from s2sad.frontend.source import Source
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Dict, Do, Fresh, Let, List, Ref, Slice, Stmt, Tuple, Undef, Var
+
+if TYPE_CHECKING:
+    from s2sad.frontend.outline import Outline
 
 
 @dataclass(slots=True)
@@ -154,7 +157,8 @@ class State:
         self.trail = [0]  # which loop this is of those in its pass over the loop around it, and so on
         self.heads: dict[tuple[int, ...], Any] = {}  # what loops came to in the last pass, by trail
         self.transforms: dict[Any, Any] = {}  # derivatives that are made inside, by what they were made of
-        self.callees: dict[Any, Any] = {}  # functions that call themselves, by signature
+        self.callees: dict[Any, Any] = {}  # functions that are called, not inlined, by signature
+        self.outline: Outline | None = None  # which these are besides those that call themselves
         self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
         self.unseen: set[str] = set()  # results of calls that cannot be seen, of which nothing is known
         self.foreign: dict[str, str] = {}  # values of types that are not differentiated, by SSA name

@@ -19,15 +19,15 @@ from s2sad.ir.rewrite import in_atom
 from s2sad.transform.bars import Bar
 from s2sad.transform.calls import Pairs
 from s2sad.transform.edits import substituted
-from s2sad.transform.joint import Assembly, _callees
+from s2sad.transform.joint import Assembly, with_callees
 
 
 class _First(Assembly):
     """An assembly that seeds the first part of the result."""
 
-    def _seed(self, result: Atom, seed: Atom) -> None:
+    def seed(self, result: Atom, seed: Atom) -> None:
         if isinstance(result, Tuple):
-            super()._seed(result.items[0], seed)
+            super().seed(result.items[0], seed)
         elif isinstance(result, Var) and self.rev.active(result):
             item = (self.rev.kinds[result.name].items or ())[0]
             if item.inexact:
@@ -53,7 +53,7 @@ def joint_aux(lowered: Lowered, wrt: Sequence[str], *, value: bool, single: bool
     program = replace(lowered.program, name=name, body=body)
     program.quiet = a.rev.quiet
     program.quiet_all = a.lowered.quiet
-    return [*_callees(pairs), program]
+    return with_callees(pairs, [program])
 
 
 def _pair(result: Atom, a: Assembly, parts: list[Stmt]) -> Tuple:

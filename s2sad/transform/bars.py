@@ -163,6 +163,26 @@ class Bars(Builder):
         """Whether an index names no place twice (`reverse`)."""
         raise AssertionError
 
+    def place(self, name: str) -> tuple[Atom, Atom | None]:
+        """Where the cotangent of an array in written storage stands (`stores`)."""
+        raise AssertionError
+
+    def is_absent(self, name: str) -> bool:
+        """Whether nothing has been added yet to the shadow of an array (`stores`)."""
+        raise AssertionError
+
+    def result_bar(self, stmt: Let) -> Bar | None:
+        """The cotangent of what a call gives, which is used up (`reverse`)."""
+        raise AssertionError
+
+    def parts_bar(self, stmt: Let) -> Bar | None:
+        """The cotangents of the parts of a call's tuple as one tuple (`reverse`)."""
+        raise AssertionError
+
+    def part_bar(self, name: str, place: int, kind: Kind) -> Bar | None:
+        """The cotangent of one part of a call's tuple (`reverse`)."""
+        raise AssertionError
+
     def refuse_hidden(self, stmt: Let | Do) -> None:
         """Refuse an active value that enters hidden code (`reverse`)."""
         raise AssertionError

@@ -11,13 +11,14 @@ parameters, and remembered before its body is written, so that recursion closes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from s2sad.analysis.activity import carries
+from s2sad.analysis.effects import Aliases
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Stmt, Var
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Stmt, Tuple, Var
 from s2sad.transform.bars import ARRAYS, Bar, Bars
 
 
@@ -28,12 +29,26 @@ class Token:
         self.name = name
 
 
+class MustInline(Exception):
+    """A callee that has to be inlined after all: its pair could not be right in this place."""
+
+    def __init__(self, callee: Any) -> None:
+        super().__init__(callee.name)
+        self.code = callee.fun.__code__
+
+
 @dataclass(slots=True)
 class Pair:
-    """The two functions of a callee for a set of active parameters."""
+    """The two functions of a callee for a set of active parameters.
+
+    lent   parameters whose arrays the caller may write to later: what is kept of them is copied
+    given  whether it may write to the results later
+    """
 
     callee: Any
     active: tuple[str, ...]
+    lent: frozenset[str]
+    given: bool
     fwd: Token
     bwd: Token
 
@@ -45,15 +60,28 @@ class Pairs:
     made: dict[Any, Pair] = field(default_factory=dict)
     waiting: list[Pair] = field(default_factory=list)
 
-    def of(self, callee: Any, active: tuple[str, ...]) -> Pair:
+    def of(self, callee: Any, active: tuple[str, ...], lent: frozenset[str], given: bool) -> Pair:
         """The pair of a callee, asked for if it is new."""
-        key = callee, active
+        key = callee, active, lent, given
         if key not in self.made:
             count = sum(p.callee.name == callee.name for p in self.made.values())
             name = callee.name if not count else f"{callee.name}_{count + 1}"
-            self.made[key] = Pair(callee, active, Token(f"{name}_fwd"), Token(f"{name}_bwd"))
+            self.made[key] = Pair(callee, active, lent, given, Token(f"{name}_fwd"), Token(f"{name}_bwd"))
             self.waiting.append(self.made[key])
         return self.made[key]
+
+
+def exported(callee: Any) -> tuple[Atom, ...]:
+    """What the forward function gives besides what is kept."""
+    if callee.summary is None:
+        return (callee.lowered.result,)
+    return tuple(Var(n) for n in callee.summary.exports)
+
+
+def written_names(callee: Any) -> tuple[str, ...]:
+    """The parameters that a callee writes to."""
+    names = list(callee.arguments)
+    return () if callee.summary is None else tuple(names[callee.dynamic[i]] for i in callee.summary.writes)
 
 
 class Calls(Bars):
@@ -61,24 +89,70 @@ class Calls(Bars):
 
     pairs: Pairs
     replaced: dict[Stmt, list[Stmt]]
+    aliases: Aliases
+    lent: frozenset[int]
 
-    def user_adjoint(self, stmt: Let, bar: Bar) -> None:
-        """The call's forward function in the forward sweep, its backward function here."""
+    def user_adjoint(self, stmt: Let) -> None:
+        """The call's forward function in the forward sweep, its backward function here.
+
+        The backward function gets the cotangents of what the call gave and the shadows of what it wrote, which
+        it updates; it returns the cotangents of the other active arguments.
+        """
         callee = stmt.call.args[0].obj  # type: ignore[union-attr]
+        operands = dict(zip(callee.arguments, stmt.call.args[1:], strict=True))
+        active = self._active(callee, operands)
+        if not active:
+            return
+        shadowed = [n for n in written_names(callee) if n in active]
+        bars = self._seeds(stmt, callee)
+        absent = all(self.is_absent(operands[n].name) for n in shadowed)  # type: ignore[union-attr]
+        if absent and all(bar is None for _, bar in bars):
+            return
+        seeds = [self._whole(callee, name, bar) for name, bar in bars]
+        for n in shadowed:
+            base, index = self.place(operands[n].name)  # type: ignore[union-attr]
+            seeds.append(base if index is None else self.getitem(base, index))
+        pair = self._pair_for(stmt, active)
+        kept = self._forward(stmt, pair)
+        free = [n for n in active if n not in shadowed]
+        call = Call("call", (Ref(pair.bwd.name, pair.bwd), kept, *seeds))
+        kinds = tuple(self._grad_kind(operands[n]) for n in free)
+        if not free:
+            self.block.append(Do(call, None, True))
+            return
+        if len(free) == 1:
+            self.give_tree(operands[free[0]], self.let(call, kinds[0]))
+            return
+        grads = self.let(call, Kind("tuple", items=kinds))
+        for i, name in enumerate(free):
+            self.give_tree(operands[name], self.let(Call("getitem", (grads, Const(i))), kinds[i]))
+
+    def _active(self, callee: Any, operands: dict[str, Atom]) -> tuple[str, ...]:
         names = list(callee.arguments)
-        operands = stmt.call.args[1:]
-        active = tuple(names[i] for i in callee.dynamic if self.active(operands[i]))
-        pair = self.pairs.of(callee, active)
-        kept = self._forward(stmt, pair, tuple(operands[i] for i in callee.dynamic))
-        g = self.full(bar, stmt.name)
-        kinds = tuple(self._grad_kind(operands[names.index(n)]) for n in active)
-        grads = self.let(
-            Call("call", (Ref(pair.bwd.name, pair.bwd), kept, g.atom)), Kind("tuple", items=kinds)
-        )
-        for i, name in enumerate(active):
-            operand = operands[names.index(name)]
-            made = self.let(Call("getitem", (grads, Const(i))), kinds[i])
-            self.give_tree(operand, made)
+        return tuple(names[i] for i in callee.dynamic if self.active(operands[names[i]]))
+
+    def _seeds(self, stmt: Let, callee: Any) -> list[tuple[str, Bar | None]]:
+        """The cotangents of what a call gives, by name; None where nothing has been added."""
+        name, kind = stmt.name, self.kinds[stmt.name]
+        if kind.cat == "none":
+            return []
+        if callee.summary is None and kind.cat == "tuple":
+            bar = self.parts_bar(stmt)
+            return [(name, bar)]
+        if kind.cat == "tuple":
+            items = [(i, k) for i, k in enumerate(kind.items or ()) if carries(k)]
+            return [(self.part(name, i, k), self.part_bar(name, i, k)) for i, k in items]
+        return [(name, self.result_bar(stmt))] if carries(kind) else []
+
+    def _whole(self, callee: Any, name: str, bar: Bar | None) -> Atom:
+        """A cotangent as it is passed on."""
+        if bar is None:
+            return self.zero(name).atom
+        if isinstance(bar.atom, Tuple):
+            return bar.atom
+        if bar.mask is not None and callee.summary is not None:
+            raise MustInline(callee)  # the selection is to be guarded where the callee's chain ends
+        return self.full(bar, name).atom
 
     def give_tree(self, atom: Atom, grad: Atom) -> None:
         """Give what a backward function returns for an argument, part by part."""
@@ -114,17 +188,48 @@ class Calls(Bars):
         kind = self.kind(operand)
         return K.npscalar() if kind.is_python else kind
 
-    def _forward(self, stmt: Let, pair: Pair, operands: tuple[Atom, ...]) -> Var:
+    def _pair_for(self, stmt: Let, active: tuple[str, ...]) -> Pair:
+        """The pair for a call: arrays that are written in this program, or that its caller may write, are lent."""
+        callee = stmt.call.args[0].obj  # type: ignore[union-attr]
+        if callee.summary is None:
+            return self.pairs.of(callee, active, frozenset(), False)
+        exposed = self.lent | self.storage.mutable
+        operands = dict(zip(callee.arguments, stmt.call.args[1:], strict=True))
+        classes = {n: self.aliases.of(a.name) for n, a in operands.items() if isinstance(a, Var)}
+        known = [c for c in classes.values() if c is not None]
+        if any(known.count(classes[n]) > 1 for n in written_names(callee) if classes[n] is not None):
+            raise MustInline(callee)  # what it writes may overlap another argument
+        lent = frozenset(n for n, c in classes.items() if c in exposed)
+        given = bool(self.aliases.reach(Var(stmt.name)) & exposed)
+        return self.pairs.of(callee, active, lent, given)
+
+    def _forward(self, stmt: Let, pair: Pair) -> Var:
         if stmt not in self.replaced:
-            both = self.fresh("", Kind("tuple", items=(self.kinds[stmt.name], K.OBJECT)))
             kept = self.fresh("kept", K.OBJECT)
             self.adopt(kept, stmt)
-            self.replaced[stmt] = [
-                Let(both, Call("call", (Ref(pair.fwd.name, pair.fwd), *operands)), stmt.span, True),
-                Let(stmt.name, Call("getitem", (Var(both), Const(0))), stmt.span, True),
-                Let(kept, Call("getitem", (Var(both), Const(1))), stmt.span, True),
-            ]
+            self.replaced[stmt] = self.forward_call(stmt, pair, kept)
             self.made_kept[stmt] = kept
         return Var(self.made_kept[stmt])
+
+    def forward_call(self, stmt: Let, pair: Pair, kept: str) -> list[Stmt]:
+        """The call of a forward function in place of a call of the function itself."""
+        operands = [stmt.call.args[1 + i] for i in pair.callee.dynamic]
+        call = Call("call", (Ref(pair.fwd.name, pair.fwd), *operands))
+        if not exported(pair.callee):
+            return [Let(kept, call, stmt.span, True)]
+        both = self.fresh("", Kind("tuple", items=(self.kinds[stmt.name], K.OBJECT)))
+        return [
+            Let(both, call, stmt.span, True),
+            Let(stmt.name, Call("getitem", (Var(both), Const(0))), stmt.span, True),
+            Let(kept, Call("getitem", (Var(both), Const(1))), stmt.span, True),
+        ]
+
+    def plain_call(self, stmt: Let) -> list[Stmt]:
+        """A call through which no derivative goes: of the function itself, or of a pair's first half."""
+        fn = stmt.call.args[0]
+        assert isinstance(fn, Ref)
+        if fn.obj.summary is None or fn.obj.summary.plain:
+            return [replace(stmt, call=Call("call", (Ref(fn.text, fn.obj.fun), *stmt.call.args[1:])))]
+        return self.forward_call(stmt, self._pair_for(stmt, ()), self.fresh("kept", K.OBJECT))
 
     made_kept: dict[Stmt, str]

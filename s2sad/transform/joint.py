@@ -68,7 +68,7 @@ class Assembly:
     def __init__(self, lowered: Lowered, wrt: Sequence[str], pairs: Pairs) -> None:
         self.lowered = lowered
         self.program = lowered.program
-        self.wrt = [self._ssa(name) for name in wrt]
+        self.wrt = [self.ssa(name) for name in wrt]
         self.fresh = Fresh(self.program.kinds, self.program.hints)
         self.aliases = Aliases(self.program)
         self.storage = Storage(self.program, self.aliases)
@@ -98,7 +98,7 @@ class Assembly:
                     "begin with an array (np.zeros_like, np.array), or write `x = x*2` in place of `x *= 2`",
                 )
 
-    def _ssa(self, parameter: str) -> str:
+    def ssa(self, parameter: str) -> str:
         name = self.lowered.arguments[parameter]
         assert name is not None, f"{parameter} is static"
         return name
@@ -107,11 +107,11 @@ class Assembly:
 
     def reverse(self, seed: Atom) -> list[Atom]:
         """Write the reverse sweep for the cotangent `seed` of the result; the cotangents of the arguments."""
-        self._seed(self.lowered.result, seed)
+        self.seed(self.lowered.result, seed)
         self.rev.sweep(self.program.body[:-1])
         lost = [n for n in self.rev.bars if self.rev.root(n) not in self.program.params]
         assert not lost, f"cotangents of {lost} were not used; please report this"
-        return [self._final(name) for name in self.wrt]
+        return [self.final(name) for name in self.wrt]
 
     def track(self) -> None:
         """Bind shadows beside the names in the forward sweep, where a table would serve otherwise."""
@@ -119,7 +119,7 @@ class Assembly:
         rev.tracked = Tracked(self.storage, self.varied, self.fresh, rev.after, rev.bar_hint)
         self.late += rev.tracked.entry
 
-    def _seed(self, result: Atom, seed: Atom) -> None:
+    def seed(self, result: Atom, seed: Atom) -> None:
         if isinstance(result, Tuple | List | Dict):
             keys = [k.value for k in result.keys] if isinstance(result, Dict) else range(len(result.items))
             for key, item in zip(keys, result.items, strict=True):
@@ -128,7 +128,7 @@ class Assembly:
                         Call("getitem", (seed, Const(key))),
                         self.rev.kind(item) if self.rev.kind(item).is_number else K.OBJECT,
                     )
-                    self._seed(item, part)
+                    self.seed(item, part)
             return
         if isinstance(result, Var) and self.rev.active(result):
             kind = self.rev.kinds[result.name]
@@ -149,14 +149,14 @@ class Assembly:
             else:
                 self.rev.give(result, Bar(seed, isinstance(seed, Const) and kind.rank != 0))
 
-    def _final(self, name: str) -> Atom:
+    def final(self, name: str) -> Atom:
         """The cotangent of an argument, as a value that shares memory with nothing."""
         rev = self.rev
         kind = rev.kinds[name]
         if kind.cat in ("tuple", "dict"):
             keys = kind.keys or tuple(range(len(kind.items or ())))
             items = tuple(
-                self._final(rev.part(name, k, i)) for k, i in zip(keys, kind.items or (), strict=True)
+                self.final(rev.part(name, k, i)) for k, i in zip(keys, kind.items or (), strict=True)
             )
             return Dict(tuple(Const(k) for k in keys), items) if kind.cat == "dict" else Tuple(items)
         found = name not in rev.paths and (self.storage.in_list_table(name) or rev.by_address(name))
@@ -274,7 +274,7 @@ class Assembly:
         """The forward and the reverse sweep, every reference satisfied."""
         record = Record(self.rev)
         reverse = record.run(self._with_table())
-        forward = _plain_calls(rebuild(self.program.body[:-1], record.edits, self.fresh, {}))
+        forward = self._plain_calls(rebuild(self.program.body[:-1], record.edits, self.fresh, {}))
         stopped = {
             s.name: s.call.args[0]
             for s in walk(self.program.body)
@@ -284,6 +284,16 @@ class Assembly:
             self.copies.update(resolved(stopped))
             forward = _without(forward, stopped)
         return (*self.late, *record.edits.top, *forward), reverse, record
+
+    def _plain_calls(self, block: Block) -> Block:
+        """Calls of user functions that no derivative goes through."""
+        result: list[Stmt] = []
+        for stmt in block:
+            if isinstance(stmt, Let) and stmt.call.fun == "user":
+                result += self.rev.plain_call(stmt)
+            else:
+                result.append(with_blocks(stmt, tuple(self._plain_calls(p) for p in blocks(stmt))))
+        return tuple(result)
 
     def _with_table(self) -> list[Stmt]:
         if self.rev.table is None:
@@ -302,28 +312,14 @@ def _hides_numbers(kind: Kind) -> bool:
 def joint(lowered: Lowered, wrt: Sequence[str], *, value: bool, single: bool, name: str) -> list[Program]:
     """`f_grad` or `f_value_and_grad` for a result of rank 0, and the pairs of the functions that it calls."""
     pairs = Pairs()
-    program = _joint(Assembly(lowered, wrt, pairs), value, single, name)
-    return [*_callees(pairs), program]
+    return with_callees(pairs, [_joint(Assembly(lowered, wrt, pairs), value, single, name)])
 
 
-def _callees(pairs: Pairs) -> list[Program]:
-    """The pairs that are asked for, and those that these ask for."""
-    programs: list[Program] = []
-    while pairs.waiting:
-        wanted = pairs.waiting.pop(0)
-        lowered = wanted.callee.lowered
-        a = Assembly(lowered, wanted.active, pairs)
-        if any(a.aliases.of(p) in a.storage.mutable for p in a.program.params):
-            refuse(
-                lowered.span,
-                f"{wanted.callee.name} calls itself and writes into its arguments",
-                "return a new array, or write a loop",
-            )
-        two = _pair(a, (wanted.fwd.name, wanted.bwd.name), copy=False)
-        for program, token in zip(two, (wanted.fwd, wanted.bwd), strict=True):
-            program.token = token
-        programs += two
-    return programs
+def with_callees(pairs: Pairs, programs: list[Program]) -> list[Program]:
+    """Programs behind the pairs that they call."""
+    from s2sad.transform.callees import callees
+
+    return callees(pairs, programs)
 
 
 def _refuse_none(a: Assembly, result: Atom) -> list[Stmt]:
@@ -367,8 +363,10 @@ def _joint(a: Assembly, value: bool, single: bool, name: str) -> Program:
 def pair(lowered: Lowered, wrt: Sequence[str], *, names: tuple[str, str], copy: bool) -> list[Program]:
     """`f_fwd` and `f_bwd` of vjp, behind the pairs of the functions that they call."""
     pairs = Pairs()
-    two = _pair(Assembly(lowered, wrt, pairs), names, copy)
-    return [*_callees(pairs), *two]
+    a = Assembly(lowered, wrt, pairs)
+    if copy:
+        a.rev.lent = a.aliases.visible
+    return with_callees(pairs, list(_pair(a, names, copy)))
 
 
 def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Program]:
@@ -381,13 +379,13 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     if copy:
         reverse, captured = without_captured(reverse, a.fresh)
         forward = (*captured, *forward)
-    kept = list(dict.fromkeys(n for n in _free((*reverse, Return(Tuple(tuple(grads)))), {seed})))
+    kept = list(dict.fromkeys(n for n in free_names((*reverse, Return(Tuple(tuple(grads)))), {seed})))
     returned: Atom = lowered.result
     tail: list[Stmt] = []
     if copy:
-        visible = _visible(a, kept, record)
+        seen = visible(a, kept, record)
         for param in lowered.program.params:
-            if param in visible:
+            if param in seen:
                 a.copy_parameter(param)
         _copy_fields(a, kept, tail)
         returned = _private(a, returned, tail)
@@ -399,7 +397,7 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     )
     fwd.quiet = False
     fwd.quiet_all = a.lowered.quiet
-    fwd.body = _bound(fwd.body, {a.name for a in atoms if isinstance(a, Var)})
+    fwd.body = bound(fwd.body, {a.name for a in atoms if isinstance(a, Var)})
     bwd = _backward(a, lowered, kept, seed, reverse, grads, names[1])
     return fwd, bwd
 
@@ -429,20 +427,7 @@ def _without(block: Block, names: dict[str, Atom]) -> Block:
     return tuple(result)
 
 
-def _plain_calls(block: Block) -> Block:
-    """Calls of user functions that need no pair as calls of the functions themselves."""
-    result: list[Stmt] = []
-    for stmt in block:
-        made = with_blocks(stmt, tuple(_plain_calls(p) for p in blocks(stmt)))
-        if isinstance(made, Let) and made.call.fun == "user":
-            fn = made.call.args[0]
-            assert isinstance(fn, Ref)
-            made = replace(made, call=Call("call", (Ref(fn.text, fn.obj.fun), *made.call.args[1:])))
-        result.append(made)
-    return tuple(result)
-
-
-def _bound(body: Block, kept: set[str]) -> Block:
+def bound(body: Block, kept: set[str]) -> Block:
     """The forward sweep with None for kept values on paths that do not make them."""
     wanted, sources = set(kept), {}
     for stmt in walk(body):
@@ -494,21 +479,7 @@ def _backward(
 ) -> Program:
     program = lowered.program
     holder = a.fresh("kept", Kind("tuple", items=tuple(program.kinds[n] for n in kept)))
-    body: list[Stmt] = []
-    renamed: dict[str, Atom] = {}
-    popped = {
-        s.call.args[0].name
-        for s in walk(reverse)
-        if isinstance(s, Let) and s.call.fun == "list.pop" and isinstance(s.call.args[0], Var)
-    }
-    for i, n in enumerate(kept):
-        inner = a.fresh(program.hints.get(n, ""), program.kinds[n])
-        body.append(Let(inner, Call("getitem", (Var(holder), Const(i))), None, True))
-        if n in popped:  # the pullback can be called again: it takes apart a list of its own
-            own = a.fresh(program.hints.get(n, ""), program.kinds[n])
-            body.append(Let(own, Call("list", (Var(inner),), (), "list"), None, True))
-            inner = own
-        renamed[n] = Var(inner)
+    body, renamed = kept_values(a, holder, kept, reverse)
     body += [substituted(s, renamed) for s in reverse]
     final = Tuple(tuple(in_atom(g, renamed) for g in grads))
     bwd = replace(
@@ -522,7 +493,30 @@ def _backward(
     return bwd
 
 
-def _visible(a: Assembly, kept: Iterable[str], record: Record) -> set[str]:
+def kept_values(
+    a: Assembly, holder: str, kept: list[str], reverse: Block
+) -> tuple[list[Stmt], dict[str, Atom]]:
+    """The lines that take apart what was kept, and what the values are called then."""
+    kinds, hints = a.program.kinds, a.program.hints
+    body: list[Stmt] = []
+    renamed: dict[str, Atom] = {}
+    popped = {
+        s.call.args[0].name
+        for s in walk(reverse)
+        if isinstance(s, Let) and s.call.fun == "list.pop" and isinstance(s.call.args[0], Var)
+    }
+    for i, n in enumerate(kept):
+        inner = a.fresh(hints.get(n, ""), kinds[n])
+        body.append(Let(inner, Call("getitem", (Var(holder), Const(i))), None, True))
+        if n in popped:  # the pullback can be called again: it takes apart a list of its own
+            own = a.fresh(hints.get(n, ""), kinds[n])
+            body.append(Let(own, Call("list", (Var(inner),), (), "list"), None, True))
+            inner = own
+        renamed[n] = Var(inner)
+    return body, renamed
+
+
+def visible(a: Assembly, kept: Iterable[str], record: Record) -> set[str]:
     """Parameters that something kept may share memory with."""
     classes: set[int] = set()
     for name in kept:
@@ -562,7 +556,7 @@ def _private(a: Assembly, result: Atom, tail: list[Stmt]) -> Atom:
     return result
 
 
-def _free(block: Iterable[Stmt], bound: set[str]) -> list[str]:
+def free_names(block: Iterable[Stmt], bound: set[str]) -> list[str]:
     """Names that a block reads and does not define, in order of reading."""
     found: dict[str, None] = {}
     defined = set(bound)

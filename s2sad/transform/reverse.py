@@ -91,6 +91,7 @@ class Reverse(Loops, Stores, Calls, Products):
         self.replaced = {}
         self.made_kept = {}
         self.find_unsettled()
+        self.lent = frozenset()
 
     def sweep(self, block: Block) -> None:
         """Append the adjoints of a block's statements, last first."""
@@ -205,6 +206,9 @@ class Reverse(Loops, Stores, Calls, Products):
     def _let(self, stmt: Let) -> None:
         name, call = stmt.name, stmt.call
         self.current = stmt
+        if call.fun == "user":
+            self.user_adjoint(stmt)
+            return
         if call.fun == "plain" and self.reaches(call.args[0]):
             self.refuse_at(
                 stmt,
@@ -223,7 +227,7 @@ class Reverse(Loops, Stores, Calls, Products):
             self._display(stmt)
             return
         self._guard_written(name)
-        bar = self._parts_bar(stmt) if self.kinds[name].cat == "tuple" else self._result_bar(stmt)
+        bar = self.parts_bar(stmt) if self.kinds[name].cat == "tuple" else self.result_bar(stmt)
         if call.fun == "list.pop":
             self._list_pop(stmt, bar)
             return
@@ -244,9 +248,7 @@ class Reverse(Loops, Stores, Calls, Products):
     def call_adjoint(self, stmt: Let, bar: Bar) -> None:
         """Hand the cotangent of a call on to its operands."""
         call = stmt.call
-        if call.fun == "user":
-            self.user_adjoint(stmt, bar)
-        elif call.fun == "getitem":
+        if call.fun == "getitem":
             self._getitem(stmt, bar)
         elif call.fun == "getattr":
             self._getattr(stmt, bar)
@@ -294,7 +296,7 @@ class Reverse(Loops, Stores, Calls, Products):
         self.block = outer
         self.block.append(If(cond, (), body, (), None, True))
 
-    def _result_bar(self, stmt: Let) -> Bar | None:
+    def result_bar(self, stmt: Let) -> Bar | None:
         name = stmt.name
         if self.is_found(Var(name)):
             return Bar(self.shadow(name))
@@ -312,17 +314,17 @@ class Reverse(Loops, Stores, Calls, Products):
         ):
             self.bars[name] = self.guarded(bar, Var(name))
 
-    def _parts_bar(self, stmt: Let) -> Bar | None:
+    def parts_bar(self, stmt: Let) -> Bar | None:
         """The cotangents of the parts of a function's tuple as one tuple."""
         name = stmt.name
-        bars = [self._part_bar(name, i, kind) for i, kind in enumerate(self.kinds[name].items or ())]
+        bars = [self.part_bar(name, i, kind) for i, kind in enumerate(self.kinds[name].items or ())]
         if all(b is None for b in bars):
             return None
         paths = [self.part(name, i, kind) for i, kind in enumerate(self.kinds[name].items or ())]
         full = [self.zero(p) if b is None else self.full(b, p) for p, b in zip(paths, bars, strict=True)]
         return Bar(Tuple(tuple(b.atom for b in full)))
 
-    def _part_bar(self, name: str, place: int, kind: K.Kind) -> Bar | None:
+    def part_bar(self, name: str, place: int, kind: K.Kind) -> Bar | None:
         path = self.part(name, place, kind)
         for let in self.storage.lets.values():
             if (

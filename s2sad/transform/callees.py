@@ -1,0 +1,198 @@
+"""The pairs of functions that are called and not inlined, as programs of their own.
+
+    def g_fwd(u, k, m):                          u is written: its shadow is passed to g_bwd, which updates it;
+        t1 = u[:-m].copy()                       k is not: its cotangent is returned
+        u[m:] += k*t1**2
+        return t1, k, m
+
+    def g_bwd(kept, u_bar):
+        t1, k, m = kept
+        k_bar = np.vdot(t1**2, u_bar[m:])
+        u_bar[:-m] += 2*k*t1*u_bar[m:]
+        return k_bar
+
+Accepts the pairs that a program's reverse sweep has asked for; guarantees two programs for each of them and for
+those that they ask for. What is kept shares no memory with what the caller may write to; a callee of which
+that cannot be had without copying what it writes is inlined instead (`MustInline`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from s2sad.errors import refuse
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Block, Call, Comment, Const, Let, Program, Ref, Return, Stmt, Tuple, Var, walk
+from s2sad.ir.rewrite import in_atom
+from s2sad.transform.bars import ARRAYS, Bar
+from s2sad.transform.calls import MustInline, Pair, Pairs, exported, written_names
+from s2sad.transform.edits import substituted
+from s2sad.transform.joint import Assembly, bound, free_names, kept_values, visible
+from s2sad.transform.record import Record
+
+
+def callees(pairs: Pairs, main: list[Program]) -> list[Program]:
+    """The pairs that the programs ask for, and those that these ask for, each before what calls it."""
+    programs: list[Program] = []
+    while pairs.waiting:
+        wanted = pairs.waiting.pop(0)
+        two = _Callee(Assembly(wanted.callee.lowered, wanted.active, pairs), wanted).programs()
+        programs = [*two, *programs]
+    called = {id(p.token): p for p in programs}
+    needed: set[int] = set()
+    stack: list[Program] = list(main)
+    while stack:
+        for stmt in walk(stack.pop().body):
+            call = getattr(stmt, "call", None)
+            if call is None or call.fun != "call" or not isinstance(call.args[0], Ref):
+                continue
+            token = call.args[0].obj
+            tokens = [t for p in pairs.made.values() if token in (p.fwd, p.bwd) for t in (p.fwd, p.bwd)]
+            for key in map(id, tokens):
+                if key in called and key not in needed:
+                    needed.add(key)
+                    stack.append(called[key])
+    return [*(p for p in programs if id(p.token) in needed), *main]
+
+
+class _Callee:
+    """One pair being written."""
+
+    def __init__(self, a: Assembly, wanted: Pair) -> None:
+        self.a = a
+        self.rev = a.rev
+        self.wanted = wanted
+        self.callee = wanted.callee
+        self.shadows: dict[str, str] = {}
+        self.seeds: list[str] = []
+        shared = {a.aliases.of(ssa) for n in wanted.lent if (ssa := a.lowered.arguments[n]) is not None}
+        if wanted.given:
+            for atom in exported(self.callee):
+                shared |= a.aliases.reach(atom)
+        self.shared = frozenset(c for c in shared if c is not None)
+        self.rev.lent = self.shared
+
+    def programs(self) -> list[Program]:
+        """The forward and the backward function."""
+        a, rev = self.a, self.rev
+        if self.callee.summary is None and any(a.aliases.of(p) in a.storage.mutable for p in a.program.params):
+            refuse(
+                a.lowered.span,
+                f"{self.callee.name} calls itself and writes into its arguments",
+                "return a new array, or write a loop",
+            )
+        written = [n for n in written_names(self.callee) if n in self.wanted.active]
+        self._seed(written)
+        rev.sweep(a.program.body[:-1])
+        for name in written:
+            ssa = a.ssa(name)
+            if rev.bars.pop(ssa).atom != Var(self.shadows[ssa]):
+                raise MustInline(self.callee)
+        lost = [n for n in rev.bars if rev.root(n) not in a.program.params]
+        assert not lost, f"cotangents of {lost} were not used; please report this"
+        self._refuse_masks()
+        grads = [a.final(a.ssa(n)) for n in self.wanted.active if n not in written]
+        forward, reverse, record = a.finish()
+        kept = list(
+            dict.fromkeys(
+                free_names((*reverse, Return(Tuple(tuple(grads)))), {*self.seeds, *self.shadows.values()})
+            )
+        )
+        fwd = self._forward(forward, kept, record)
+        return [fwd, self._backward(reverse, kept, grads)]
+
+    def _seed(self, written: list[str]) -> None:
+        a, rev = self.a, self.rev
+        for name in written:
+            ssa = a.ssa(name)
+            self.shadows[ssa] = a.fresh(rev.bar_hint(ssa), a.program.kinds[ssa])
+            rev.bars[ssa] = Bar(Var(self.shadows[ssa]), owned=True)
+        for atom in exported(self.callee):
+            kind = rev.kind(atom)
+            if self.callee.summary is None:
+                seed = a.fresh(f"{a.lowered.program.name}_bar", kind)
+                self.seeds.append(seed)
+                a.seed(atom, Var(seed))
+                continue
+            assert isinstance(atom, Var)
+            if kind.inexact or (not kind.is_python and not kind.sort):
+                seed = a.fresh(rev.bar_hint(atom.name) or f"{a.lowered.program.name}_bar", kind)
+                self.seeds.append(seed)
+                if rev.active(atom):
+                    rev.give(atom, Bar(Var(seed)))
+
+    def _refuse_masks(self) -> None:
+        """Inline a callee that selects of an argument: the selection is guarded where the chain ends."""
+        if self.callee.summary is not None:
+            for name in self.wanted.active:
+                bar = self.rev.bars.get(self.a.ssa(name))
+                if bar is not None and bar.mask is not None:
+                    raise MustInline(self.callee)
+
+    def _forward(self, forward: Block, kept: list[str], record: Record) -> Program:
+        a = self.a
+        tail: list[Stmt] = []
+        if self.callee.summary is not None:
+            self._part_from_caller(kept, record, tail)
+        body = [*a.entry, *(substituted(s, a.copies) for s in (*forward, *tail))]
+        atoms = [in_atom(a.kept_copies.get(n, Var(n)), a.copies) for n in kept]
+        results = tuple(in_atom(r, a.copies) for r in exported(self.callee))
+        result: Atom = Tuple(tuple(atoms))
+        if results:
+            result = Tuple((results[0] if len(results) == 1 else Tuple(results), result))
+        program = replace(a.program, name=self.wanted.fwd.name, body=(*body, Return(result, None, True)))
+        program.quiet = False
+        program.quiet_all = a.lowered.quiet
+        program.token = self.wanted.fwd
+        program.body = bound(program.body, {n.name for n in atoms if isinstance(n, Var)})
+        return program
+
+    def _part_from_caller(self, kept: list[str], record: Record, tail: list[Stmt]) -> None:
+        """Copy what is kept of arrays that the caller may write to, or that are outside of both."""
+        a = self.a
+        taped = {a.aliases.of(n) for n, _ in record.taped_names()}
+        if a.aliases.world in taped or self.shared & taped:
+            for param in visible(a, kept, record):
+                if a.aliases.of(param) in a.storage.mutable:
+                    raise MustInline(self.callee)
+                if a.aliases.of(param) in self.shared:
+                    a.copy_parameter(param)
+            if any(c in self.shared and not self._is_copied(c) for c in taped):
+                raise MustInline(self.callee)
+        for name in kept:
+            kind = a.program.kinds[name]
+            cls = a.aliases.of(name)
+            if cls is None or kind.is_scalar:
+                continue
+            if cls == a.aliases.world:
+                raise MustInline(self.callee)
+            if kind.cat in ARRAYS and cls in self.shared and not self._is_copied(cls):
+                copy = a.fresh(a.program.hints.get(name, ""), kind)
+                tail.append(Let(copy, Call("copy", (Var(name),)), None, True))
+                a.kept_copies[name] = Var(copy)
+            elif kind.cat not in ARRAYS and a.aliases.reach(Var(name)) & self.shared:
+                raise MustInline(self.callee)
+
+    def _is_copied(self, cls: int | None) -> bool:
+        return any(self.a.aliases.of(p) == cls for p in self.a.copies)
+
+    def _backward(self, reverse: Block, kept: list[str], grads: list[Atom]) -> Program:
+        a = self.a
+        holder = a.fresh("kept", Kind("tuple", items=tuple(a.program.kinds[n] for n in kept)))
+        lines, renamed = kept_values(a, holder, kept, reverse)
+        body = [*lines, *(substituted(s, renamed) for s in reverse)]
+        atoms = tuple(in_atom(g, renamed) for g in grads)
+        final: Atom = atoms[0] if len(atoms) == 1 else Tuple(atoms) if atoms else Const(None)
+        program = replace(
+            a.program,
+            name=self.wanted.bwd.name,
+            params=(holder, *self.seeds, *self.shadows.values()),
+            body=(Comment("backward"), *body, Return(final, None, True)),
+        )
+        program.quiet = self.rev.quiet
+        program.quiet_all = a.lowered.quiet
+        program.token = self.wanted.bwd
+        return program
+
+
+__all__ = ["callees"]
