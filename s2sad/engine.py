@@ -30,7 +30,7 @@ from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Do, Fresh, Let, Program, Store, Var, walk
 from s2sad.optimise import passes
-from s2sad.optimise.passes import optimise
+from s2sad.optimise.passes import optimise, shared
 from s2sad.rules import registry
 from s2sad.transform.auxiliary import joint_aux
 from s2sad.transform.builder import Builder
@@ -180,10 +180,10 @@ def _programs(
 ) -> list[Program]:
     """The functions of the derivative's text."""
     if request.mode == "vjp":
-        return pair(lowered, wrt, names=(f"{name}_fwd", f"{name}_bwd"), copy=request.copy)
+        return pair(lowered, wrt, Pairs(shared), names=(f"{name}_fwd", f"{name}_bwd"), copy=request.copy)
     make = joint_aux if request.aux else joint
     value = request.mode == "value_and_grad" or unsure
-    return make(lowered, wrt, value=value, single=request.single, name=f"{name}_{request.mode}")
+    return make(lowered, wrt, Pairs(shared), value=value, single=request.single, name=f"{name}_{request.mode}")
 
 
 def compile_programs(programs: list[Program], lowered: Lowered, source: Source) -> Derived:

@@ -57,6 +57,21 @@ def optimise(program: Program, disabled: frozenset[str] = frozenset()) -> Progra
     return program
 
 
+SHARED = ("likes", "dce", "cse", "likes", "dce")
+
+
+def shared(program: Program) -> Program:
+    """Both sweeps in one program, to be taken apart into a pair: what both compute is computed once.
+
+    Only passes that leave storage alone: a backward function writes into nothing that the forward one keeps.
+    """
+    off, known = switched_off(), dict(PASSES)
+    for name in SHARED:
+        if name not in off:
+            program = known[name](program, None)
+    return program
+
+
 def switched_off() -> frozenset[str]:
     """Names of passes that the environment switches off: S2SAD_PASSES=-cse,-renest."""
     words = os.environ.get("S2SAD_PASSES", "").replace(",", " ").split()

@@ -34,9 +34,10 @@ class _First(Assembly):
                 self.rev.add(self.rev.part(self.rev.canonical(result.name), 0, item), Bar(seed))
 
 
-def joint_aux(lowered: Lowered, wrt: Sequence[str], *, value: bool, single: bool, name: str) -> list[Program]:
+def joint_aux(
+    lowered: Lowered, wrt: Sequence[str], pairs: Pairs, *, value: bool, single: bool, name: str
+) -> list[Program]:
     """`f_grad` or `f_value_and_grad` of a function that returns `(value, aux)`."""
-    pairs = Pairs()
     a = _First(lowered, wrt, pairs)
     grads = a.reverse(Const(1.0))
     forward, reverse, _ = a.finish()

@@ -27,8 +27,9 @@ from s2sad.ir.rewrite import in_atom
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import MustInline, Pair, Pairs, exported, written_names
 from s2sad.transform.edits import substituted
-from s2sad.transform.joint import Assembly, bound, free_names, kept_values, visible
+from s2sad.transform.joint import Assembly, bound, kept_values, visible
 from s2sad.transform.record import Record
+from s2sad.transform.split import parted
 
 
 def callees(pairs: Pairs, main: list[Program]) -> list[Program]:
@@ -93,13 +94,11 @@ class _Callee:
         self._refuse_masks()
         grads = [a.final(a.ssa(n)) for n in self.wanted.active if n not in written]
         forward, reverse, record = a.finish()
-        kept = list(
-            dict.fromkeys(
-                free_names((*reverse, Return(Tuple(tuple(grads)))), {*self.seeds, *self.shadows.values()})
-            )
+        apart = parted(
+            a, (forward, reverse), exported(self.callee), grads, [*self.seeds, *self.shadows.values()]
         )
-        fwd = self._forward(forward, kept, record)
-        return [fwd, self._backward(reverse, kept, grads)]
+        fwd = self._forward(apart.forward, apart.kept, apart.results, record)
+        return [fwd, self._backward(apart.reverse, apart.kept, apart.grads)]
 
     def _seed(self, written: list[str]) -> None:
         a, rev = self.a, self.rev
@@ -129,14 +128,16 @@ class _Callee:
                 if bar is not None and bar.mask is not None:
                     raise MustInline(self.callee)
 
-    def _forward(self, forward: Block, kept: list[str], record: Record) -> Program:
+    def _forward(
+        self, forward: Block, kept: list[str], made: tuple[Atom, ...], record: Record
+    ) -> Program:
         a = self.a
         tail: list[Stmt] = []
         if self.callee.summary is not None:
             self._part_from_caller(kept, record, tail)
         body = [*a.entry, *(substituted(s, a.copies) for s in (*forward, *tail))]
         atoms = [in_atom(a.kept_copies.get(n, Var(n)), a.copies) for n in kept]
-        results = tuple(in_atom(r, a.copies) for r in exported(self.callee))
+        results = tuple(in_atom(r, a.copies) for r in made)
         result: Atom = Tuple(tuple(atoms))
         if results:
             result = Tuple((results[0] if len(results) == 1 else Tuple(results), result))

@@ -11,6 +11,7 @@ parameters, and remembered before its body is written, so that recursion closes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from s2sad.analysis.activity import carries
 from s2sad.analysis.effects import Aliases
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Stmt, Tuple, Var
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Program, Ref, Stmt, Tuple, Var
 from s2sad.transform.bars import ARRAYS, Bar, Bars
 
 
@@ -55,8 +56,9 @@ class Pair:
 
 @dataclass(slots=True)
 class Pairs:
-    """All pairs that one module text needs."""
+    """All pairs that one module text needs; `share` optimises both sweeps of one before they are parted."""
 
+    share: Callable[[Program], Program] = lambda program: program
     made: dict[Any, Pair] = field(default_factory=dict)
     waiting: list[Pair] = field(default_factory=list)
 

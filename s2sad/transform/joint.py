@@ -57,6 +57,7 @@ from s2sad.transform.captured import without_captured
 from s2sad.transform.edits import rebuild, substituted
 from s2sad.transform.record import Record
 from s2sad.transform.reverse import Reverse
+from s2sad.transform.split import parted
 from s2sad.transform.tracked import Tracked
 
 RANK_ZERO = Kind("num", "float64", ())  # assumed before the first call: a float or a 0-d array
@@ -309,9 +310,10 @@ def _hides_numbers(kind: Kind) -> bool:
     return any((i.cat == "num" and kind.cat != "list") or _hides_numbers(i) for i in inner)
 
 
-def joint(lowered: Lowered, wrt: Sequence[str], *, value: bool, single: bool, name: str) -> list[Program]:
+def joint(
+    lowered: Lowered, wrt: Sequence[str], pairs: Pairs, *, value: bool, single: bool, name: str
+) -> list[Program]:
     """`f_grad` or `f_value_and_grad` for a result of rank 0, and the pairs of the functions that it calls."""
-    pairs = Pairs()
     return with_callees(pairs, [_joint(Assembly(lowered, wrt, pairs), value, single, name)])
 
 
@@ -360,9 +362,10 @@ def _joint(a: Assembly, value: bool, single: bool, name: str) -> Program:
     return program
 
 
-def pair(lowered: Lowered, wrt: Sequence[str], *, names: tuple[str, str], copy: bool) -> list[Program]:
+def pair(
+    lowered: Lowered, wrt: Sequence[str], pairs: Pairs, *, names: tuple[str, str], copy: bool
+) -> list[Program]:
     """`f_fwd` and `f_bwd` of vjp, behind the pairs of the functions that they call."""
-    pairs = Pairs()
     a = Assembly(lowered, wrt, pairs)
     if copy:
         a.rev.lent = a.aliases.visible
@@ -379,8 +382,9 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     if copy:
         reverse, captured = without_captured(reverse, a.fresh)
         forward = (*captured, *forward)
-    kept = list(dict.fromkeys(n for n in free_names((*reverse, Return(Tuple(tuple(grads)))), {seed})))
-    returned: Atom = lowered.result
+    apart = parted(a, (forward, reverse), (lowered.result,), grads, [seed])
+    forward, reverse, kept, grads = apart.forward, apart.reverse, apart.kept, apart.grads
+    returned: Atom = apart.results[0]
     tail: list[Stmt] = []
     if copy:
         seen = visible(a, kept, record)
@@ -554,23 +558,3 @@ def _private(a: Assembly, result: Atom, tail: list[Stmt]) -> Atom:
         tail.append(Let(copy, call, None, True))
         return Var(copy)
     return result
-
-
-def free_names(block: Iterable[Stmt], bound: set[str]) -> list[str]:
-    """Names that a block reads and does not define, in order of reading."""
-    found: dict[str, None] = {}
-    defined = set(bound)
-
-    def visit(stmts: Iterable[Stmt]) -> None:
-        for stmt in stmts:
-            defined.update(inner_names(stmt))
-            parts = blocks(stmt)
-            for nested in parts:
-                visit(nested)
-            for name in uses(stmt):
-                if name not in defined:
-                    found[name] = None
-            defined.update(defines(stmt))
-
-    visit(block)
-    return list(found)

@@ -206,7 +206,7 @@ class Record:
         Each with the mirrored branches in which it is read, and whether only its shape is.
         """
         for stmt in block:
-            shape = _shape_operand(stmt)
+            shape = shape_operand(stmt)
             for name, side in self._own_uses(stmt):
                 if self.made_in(name, primal):
                     yield name, path if side is None else (*path, (stmt, side)), name == shape
@@ -287,7 +287,7 @@ class Record:
         return current
 
 
-def _shape_operand(stmt: Stmt) -> str | None:
+def shape_operand(stmt: Stmt) -> str | None:
     """The operand of which a statement reads the shape only."""
     if not isinstance(stmt, Let) or not stmt.call.args:
         return None
