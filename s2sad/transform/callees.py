@@ -104,7 +104,7 @@ class _Callee:
         a, rev = self.a, self.rev
         for name in written:
             ssa = a.ssa(name)
-            self.shadows[ssa] = a.fresh(rev.bar_hint(ssa), a.program.kinds[ssa])
+            self.shadows[ssa] = a.fresh(self._hint(rev.bar_hint(ssa)), a.program.kinds[ssa])
             rev.bars[ssa] = Bar(Var(self.shadows[ssa]), owned=True)
         for atom in exported(self.callee):
             kind = rev.kind(atom)
@@ -115,10 +115,17 @@ class _Callee:
                 continue
             assert isinstance(atom, Var)
             if kind.inexact or (not kind.is_python and not kind.sort):
-                seed = a.fresh(rev.bar_hint(atom.name) or f"{a.lowered.program.name}_bar", kind)
+                hint = rev.bar_hint(atom.name) or f"{a.lowered.program.name}_bar"
+                seed = a.fresh(self._hint(hint), kind)
                 self.seeds.append(seed)
                 if rev.active(atom):
                     rev.give(atom, Bar(Var(seed)))
+
+    def _hint(self, hint: str) -> str:
+        """A name for a parameter that no other one has."""
+        taken = {self.a.fresh.hints[n] for n in (*self.seeds, *self.shadows.values())}
+        names = (hint, *(f"{hint}_{k}" for k in range(2, len(taken) + 3)))
+        return next(n for n in names if n not in taken)
 
     def _refuse_masks(self) -> None:
         """Inline a callee that selects of an argument: the selection is guarded where the chain ends."""

@@ -123,7 +123,7 @@ def _of_copies(a: Assembly, let: Let) -> Call:
 def _is_cheap(a: Assembly, let: Let, call: Call) -> bool:
     kinds = a.program.kinds
     kind = kinds[let.name]
-    if any(kinds[n].cat == "list" or _is_written(a, n) for n in call_vars(call)):
+    if any(kinds[n].cat == "list" or _is_written(a, n) for n in (let.name, *call_vars(call))):
         return False
     if call.fun == "getattr":
         return call.args[1] in (Const("shape"), Const("size"), Const("ndim"), Const("T"))
