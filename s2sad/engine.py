@@ -183,7 +183,8 @@ def _programs(
         return pair(lowered, wrt, Pairs(shared), names=(f"{name}_fwd", f"{name}_bwd"), copy=request.copy)
     make = joint_aux if request.aux else joint
     value = request.mode == "value_and_grad" or unsure
-    return make(lowered, wrt, Pairs(shared), value=value, single=request.single, name=f"{name}_{request.mode}")
+    own = f"{name}_{request.mode}"
+    return make(lowered, wrt, Pairs(shared), value=value, single=request.single, name=own)
 
 
 def compile_programs(programs: list[Program], lowered: Lowered, source: Source) -> Derived:

@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from again import check_lowers
 
 import s2sad
-from again import check_lowers
 
 _modules = itertools.count(1)
 

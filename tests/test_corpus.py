@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from again import check_second_order
+
 from corpus.build import KINDS, POSITIONS, arguments, cells, kinds_for, program
 from corpus.constructs import CONSTRUCTS
 from support import check, load

@@ -430,3 +430,21 @@ def scattered(w):
 def test_add_at():
     """np.add.at had no rule."""
     check(scattered, (X,))
+
+
+def popped_and_written(x):
+    xs = [x*1.0, x*2.0, x*3.0, x*4.0]
+    s = 0.0
+    for _ in range(3):
+        v = xs[-1]
+        v *= 2.0
+        w = xs.pop()
+        u = xs[-1]
+        u += w*x
+        s = s + np.sum(w*w)
+    return s + np.sum(xs[0]*x)
+
+
+def test_list_that_is_popped_while_its_arrays_are_written():
+    """The last element was read anew in the reverse sweep, when the list was shorter."""
+    check(popped_and_written, (X,))

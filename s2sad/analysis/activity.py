@@ -15,7 +15,6 @@ from collections.abc import Iterable
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import effect_of
-
 from s2sad.ir.kinds import OBJECT, Kind
 from s2sad.ir.nodes import (
     Atom,
@@ -124,12 +123,7 @@ class _Varied:
 
     def _visit(self, stmt: Stmt) -> None:
         if isinstance(stmt, Let):
-            if stmt.name not in self.names and self._call_varies(stmt.call):
-                self._add(stmt.name)
-            if stmt.call.fun == "user" and any(self._varies(a) for a in stmt.call.args[1:]):
-                for name in (n for a in effect_of(stmt.call).written for n in atom_vars(a)):
-                    self._add(name)
-                    self._add_class(self.aliases.of(name))
+            self._visit_let(stmt)
         elif isinstance(stmt, Do):
             self._visit_do(stmt.call)
         elif isinstance(stmt, Store):
@@ -144,6 +138,14 @@ class _Varied:
             for name, value in zip(stmt.names, stmt.values, strict=True):
                 if self._varies(value):
                     self._add(name)
+
+    def _visit_let(self, stmt: Let) -> None:
+        if stmt.name not in self.names and self._call_varies(stmt.call):
+            self._add(stmt.name)
+        if stmt.call.fun == "user" and any(self._varies(a) for a in stmt.call.args[1:]):
+            for name in (n for a in effect_of(stmt.call).written for n in atom_vars(a)):
+                self._add(name)
+                self._add_class(self.aliases.of(name))
 
     def _visit_do(self, call: Call) -> None:
         """A call for its effect: what it writes holds what it was given."""

@@ -120,7 +120,7 @@ def effect_of(call: Call) -> Effect:
 
 
 def _called(call: Call) -> Effect:
-    """The effect of a call of a user's function: by its summary, else it writes nothing and may return an argument."""
+    """The effect of a call of a user's function: by its summary, or it may return an argument."""
     callee = call.args[0].obj  # type: ignore[union-attr]
     if callee.summary is None:
         return Effect("maybe", call.args[1:], raises=True)

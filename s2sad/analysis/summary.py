@@ -1,4 +1,4 @@
-"""What a caller sees of a function that is called and not inlined: what it writes, makes and returns views of.
+"""What a caller sees of a function that is not inlined: what it writes, makes and returns views of.
 
 Accepts a lowered function; guarantees, if there is a summary, that a call is described by it in full:
 

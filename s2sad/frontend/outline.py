@@ -90,8 +90,11 @@ def _renamed(kind: Kind, symbols: dict[str, str]) -> Kind:
     """A kind whose lengths have the callee's symbols, the same for the same."""
     if not kind.shape:
         return kind
-    shape = [n if isinstance(n, int) else (symbols.setdefault(n[0], f"p{len(symbols)}"), n[1]) for n in kind.shape]
-    return replace(kind, shape=tuple(shape))
+
+    def length(n: K.Length) -> K.Length:
+        return n if isinstance(n, int) else (symbols.setdefault(n[0], f"p{len(symbols)}"), n[1])
+
+    return replace(kind, shape=tuple([length(n) for n in kind.shape]))
 
 
 def _is_number(state: State, value: Value) -> bool:
@@ -170,9 +173,11 @@ class _Caller:
             return part
         name = type(part).__name__
         if name == "Param":
-            return self.passed[part.index]
+            index: int = part.index
+            return self.passed[index]
         if name == "Export":
-            return self.made[part.index]
+            made: Value = self.made[part.index]
+            return made
         if name == "View":
             args = tuple(self.state.atom(self.put(a), self.node) for a in part.args)
             return self.state.emit(

@@ -10,19 +10,21 @@ starts with a float.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from s2sad.errors import UnsupportedError
 from s2sad.frontend.source import Source
 from s2sad.frontend.state import State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Ref, Var
+from s2sad.ir.nodes import Atom, Call, Const, Ref, Tuple, Var
 
 if TYPE_CHECKING:
     from s2sad.frontend.lower import Lowered
 
 TRIES = 6
+LENGTHS = 6  # of tuples that a function that calls itself may return
 
 
 @dataclass(slots=True, eq=False)
@@ -40,14 +42,13 @@ class Callee:
     result: Kind
     lowered: Lowered | None = None
     summary: Any = None  # what a caller sees of it (`analysis.summary`)
+    settled: bool = False  # whether `result` comes from its body
 
 
 def recursive_call(
     state: State, fn: Ref, source: Source, env: dict[str, Value], node: ast.AST, hint: str = ""
 ) -> Value:
     """The call of a function that is being lowered already."""
-    from s2sad.frontend.lower import lower
-
     names = list(env)
     atoms = [state.variable(env[n], node) for n in names]
     known: dict[str, Kind | Atom] = {}
@@ -66,27 +67,66 @@ def recursive_call(
         spec = Callee(source.fun.__name__, fn.obj, source, known, dynamic, K.FLOAT)
         state.callees[tuple(key)] = spec
         for _ in range(TRIES):
-            spec.lowered = lower(source, spec.name, known, None, callees=state.callees)
+            spec.lowered = _tried(spec, state)
             kind = state_kind(spec.lowered)
             if K.without_lengths(kind) == K.without_lengths(spec.result):
                 break
-            spec.result = K.anonymous(kind)
+            spec.result = _unlike(_joined(spec.result, kind) if spec.settled else kind)
+            spec.settled = True
         else:
             state.refuse(node, f"the result of {spec.name} has no settled kind", "return values of one kind")
         for dependency in spec.lowered.dependencies:
             state.dependencies.setdefault((id(dependency), dependency.text), dependency)
-    if not spec.result.is_number:
+    if not _returns_numbers(spec.result):
         state.refuse(
             node,
             f"{spec.name} calls itself and returns {K.describe(spec.result)}",
-            "return one number or array, or write a loop",
+            "return numbers, arrays or tuples of these, or write a loop",
         )
-    return state.emit(Call("user", (Ref(fn.text, spec), *atoms)), K.anonymous(spec.result), node, hint)
+    return state.emit(Call("user", (Ref(fn.text, spec), *atoms)), _unlike(spec.result), node, hint)
+
+
+def _tried(spec: Callee, state: State) -> Lowered:
+    """The function lowered for what its result is taken for: a float at first, then two floats and so on."""
+    from s2sad.frontend.lower import lower
+
+    for length in range(2, LENGTHS + 2):
+        try:
+            return lower(spec.source, spec.name, spec.arguments, None, callees=state.callees)
+        except UnsupportedError:
+            if spec.settled or length > LENGTHS:
+                raise
+            spec.result = Kind("tuple", items=(K.FLOAT,) * length)
+    raise AssertionError
+
+
+def _unlike(kind: Kind) -> Kind:
+    """A kind whose lengths equal no others."""
+    if kind.cat == "tuple" and kind.items:
+        return replace(kind, items=tuple(_unlike(item) for item in kind.items))
+    return K.anonymous(kind)
+
+
+def _joined(a: Kind, b: Kind) -> Kind:
+    if a.cat == b.cat == "tuple" and a.items and b.items and len(a.items) == len(b.items):
+        return replace(a, items=tuple(_joined(x, y) for x, y in zip(a.items, b.items, strict=True)))
+    return K.join(a, b)
+
+
+def _returns_numbers(kind: Kind) -> bool:
+    if kind.cat == "tuple" and kind.items:
+        return all(_returns_numbers(item) for item in kind.items)
+    return kind.is_number
 
 
 def state_kind(lowered: Lowered) -> Kind:
     """The kind of what a lowered function returns."""
-    result = lowered.result
-    if isinstance(result, Var):
-        return lowered.program.kinds[result.name]
-    return K.kind_of_value(result.value) if isinstance(result, Const) else K.OBJECT
+
+    def kind(atom: Atom) -> Kind:
+        if isinstance(atom, Var):
+            return lowered.program.kinds[atom.name]
+        if isinstance(atom, Tuple):
+            return Kind("tuple", items=tuple(kind(i) for i in atom.items))
+        return K.kind_of_value(atom.value) if isinstance(atom, Const) else K.OBJECT
+
+    return kind(lowered.result)

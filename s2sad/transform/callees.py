@@ -1,7 +1,7 @@
 """The pairs of functions that are called and not inlined, as programs of their own.
 
-    def g_fwd(u, k, m):                          u is written: its shadow is passed to g_bwd, which updates it;
-        t1 = u[:-m].copy()                       k is not: its cotangent is returned
+    def g_fwd(u, k, m):                         u is written: its shadow is passed to g_bwd, which updates it;
+        t1 = u[:-m].copy()                      k is not: its cotangent is returned
         u[m:] += k*t1**2
         return t1, k, m
 
@@ -11,9 +11,9 @@
         u_bar[:-m] += 2*k*t1*u_bar[m:]
         return k_bar
 
-Accepts the pairs that a program's reverse sweep has asked for; guarantees two programs for each of them and for
-those that they ask for. What is kept shares no memory with what the caller may write to; a callee of which
-that cannot be had without copying what it writes is inlined instead (`MustInline`).
+Accepts the pairs that a program's reverse sweep has asked for; guarantees two programs for each of them and
+for those that they ask for. What is kept shares no memory with what the caller may write to; a callee of
+which that cannot be had without copying what it writes is inlined instead (`MustInline`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,21 @@ from dataclasses import replace
 
 from s2sad.errors import refuse
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Block, Call, Comment, Const, Let, Program, Ref, Return, Stmt, Tuple, Var, walk
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Comment,
+    Const,
+    Let,
+    Program,
+    Ref,
+    Return,
+    Stmt,
+    Tuple,
+    Var,
+    walk,
+)
 from s2sad.ir.rewrite import in_atom
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import MustInline, Pair, Pairs, exported, written_names
@@ -76,7 +90,8 @@ class _Callee:
     def programs(self) -> list[Program]:
         """The forward and the backward function."""
         a, rev = self.a, self.rev
-        if self.callee.summary is None and any(a.aliases.of(p) in a.storage.mutable for p in a.program.params):
+        written_to = any(a.aliases.of(p) in a.storage.mutable for p in a.program.params)
+        if self.callee.summary is None and written_to:
             refuse(
                 a.lowered.span,
                 f"{self.callee.name} calls itself and writes into its arguments",

@@ -97,8 +97,8 @@ class Calls(Bars):
     def user_adjoint(self, stmt: Let) -> None:
         """The call's forward function in the forward sweep, its backward function here.
 
-        The backward function gets the cotangents of what the call gave and the shadows of what it wrote, which
-        it updates; it returns the cotangents of the other active arguments.
+        The backward function gets the cotangents of what the call gave and the shadows of what it wrote,
+        which it updates; it returns the cotangents of the other active arguments.
         """
         callee = stmt.call.args[0].obj  # type: ignore[union-attr]
         operands = dict(zip(callee.arguments, stmt.call.args[1:], strict=True))
@@ -107,12 +107,12 @@ class Calls(Bars):
             return
         shadowed = [n for n in written_names(callee) if n in active]
         bars = self._seeds(stmt, callee)
-        absent = all(self.is_absent(operands[n].name) for n in shadowed)  # type: ignore[union-attr]
+        absent = all(self.is_absent(operands[n].name) for n in shadowed)
         if absent and all(bar is None for _, bar in bars):
             return
         seeds = [self._whole(callee, name, bar) for name, bar in bars]
         for n in shadowed:
-            base, index = self.place(operands[n].name)  # type: ignore[union-attr]
+            base, index = self.place(operands[n].name)
             seeds.append(base if index is None else self.getitem(base, index))
         pair = self._pair_for(stmt, active)
         kept = self._forward(stmt, pair)
@@ -191,7 +191,7 @@ class Calls(Bars):
         return K.npscalar() if kind.is_python else kind
 
     def _pair_for(self, stmt: Let, active: tuple[str, ...]) -> Pair:
-        """The pair for a call: arrays that are written in this program, or that its caller may write, are lent."""
+        """The pair for a call: arrays that this program or its caller may write to are lent."""
         callee = stmt.call.args[0].obj  # type: ignore[union-attr]
         if callee.summary is None:
             return self.pairs.of(callee, active, frozenset(), False)
@@ -199,7 +199,7 @@ class Calls(Bars):
         operands = dict(zip(callee.arguments, stmt.call.args[1:], strict=True))
         classes = {n: self.aliases.of(a.name) for n, a in operands.items() if isinstance(a, Var)}
         known = [c for c in classes.values() if c is not None]
-        if any(known.count(classes[n]) > 1 for n in written_names(callee) if classes[n] is not None):
+        if any(c is not None and known.count(c) > 1 for c in map(classes.get, written_names(callee))):
             raise MustInline(callee)  # what it writes may overlap another argument
         lent = frozenset(n for n, c in classes.items() if c in exposed)
         given = bool(self.aliases.reach(Var(stmt.name)) & exposed)

@@ -45,9 +45,6 @@ from s2sad.ir.nodes import (
     While,
     atom_vars,
     blocks,
-    defines,
-    inner_names,
-    uses,
     walk,
 )
 from s2sad.ir.rewrite import in_atom, resolved, with_blocks

@@ -100,7 +100,7 @@ def _with_shapes(a: Assembly, forward: Block, reverse: Block) -> Block:
 
 
 def _cheap(a: Assembly, forward: Block, kept: list[str]) -> list[Stmt]:
-    """Definitions of kept values that are made anew of other kept values, in the order of the forward sweep."""
+    """Definitions of kept values that are made anew of others, in the order of the forward sweep."""
     wanted = set(kept)
     found: list[Stmt] = []
     for stmt in reversed(forward):
