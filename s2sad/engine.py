@@ -28,7 +28,7 @@ from s2sad.frontend.source import Source, deep, release_with, source_of_text
 from s2sad.frontend.state import Assumed, Dependency
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Do, Fresh, Let, Program, Store, Var, walk
+from s2sad.ir.nodes import Atom, Do, Fresh, Let, Program, Stmt, Store, Var, walk
 from s2sad.optimise import passes
 from s2sad.optimise.passes import optimise, shared
 from s2sad.rules import registry
@@ -216,7 +216,7 @@ def result_kind(lowered: Lowered) -> Kind:
 def written(lowered: Lowered, wrt: Sequence[str]) -> tuple[str, ...]:
     """The parameters that the function writes to, where another argument could overlap them."""
     program = lowered.program
-    if not any(isinstance(s, Store | Do) for s in walk(program.body)):
+    if not any(isinstance(s, Store | Do) or _calls(s) for s in walk(program.body)):
         return ()
     if not any(program.kinds[p].cat in ("array", "num", "list", "tuple", "dict") for p in program.params):
         return ()
@@ -224,6 +224,11 @@ def written(lowered: Lowered, wrt: Sequence[str]) -> tuple[str, ...]:
     assembly.copy_written()
     names = {ssa: name for name, ssa in lowered.arguments.items()}
     return tuple(names[ssa] for ssa in assembly.copies)
+
+
+def _calls(stmt: Stmt) -> bool:
+    """Whether a statement calls a user's function that is not inlined."""
+    return isinstance(stmt, Let) and stmt.call.fun == "user"
 
 
 def assumptions(lowered: Lowered) -> tuple[str, ...]:

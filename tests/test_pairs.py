@@ -351,6 +351,36 @@ def test_recursion_that_returns_a_tuple(x):
     check(pair_of_results, (x, 3.0))
 
 
+def repeated(x, n):
+    if n == 0:
+        return np.sin(x)
+    return repeated(x, n - 1)*2.0
+
+
+def of_repeated(x):
+    return repeated(x, 3)
+
+
+def test_recursion_keeps_nothing_of_the_caller():
+    """The pullback read the caller's array, which had changed."""
+    check_vjp(of_repeated, (X,))
+
+
+def scaled(u, w):
+    u *= w
+
+
+def writes_one(x, y):
+    scaled(x, y)
+    return np.sum(x*y)
+
+
+def test_overlapping_arguments_are_refused(apart):
+    check(writes_one, (X, X + 0.1))
+    with pytest.raises(s2sad.UnsupportedError):
+        s2sad.grad(writes_one, (0, 1))(X[1:], X[:-1])
+
+
 def test_recursion_on_containers():
     check(of_tree, (((1.3, 0.7), (0.2, 1.1)),))
     check(of_dict, (2.0, 3.0))

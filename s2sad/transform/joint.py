@@ -384,7 +384,7 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     returned: Atom = apart.results[0]
     tail: list[Stmt] = []
     if copy:
-        seen = visible(a, kept, record)
+        seen = visible(a, kept, record) | _passed_on(a)
         for param in lowered.program.params:
             if param in seen:
                 a.copy_parameter(param)
@@ -401,6 +401,17 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     fwd.body = bound(fwd.body, {a.name for a in atoms if isinstance(a, Var)})
     bwd = _backward(a, lowered, kept, seed, reverse, grads, names[1])
     return fwd, bwd
+
+
+def _passed_on(a: Assembly) -> set[str]:
+    """Parameters that functions which call themselves get: these may keep them."""
+    classes: set[int] = set()
+    for stmt in a.rev.made_kept:
+        assert isinstance(stmt, Let)
+        callee, *operands = stmt.call.args
+        if isinstance(callee, Ref) and callee.obj.summary is None:
+            classes = classes.union(*(a.aliases.reach(o) for o in operands))
+    return {p for p in a.program.params if a.aliases.reach(Var(p)) & classes}
 
 
 def _copy_fields(a: Assembly, kept: list[str], tail: list[Stmt]) -> None:
