@@ -266,8 +266,8 @@ FAULTS = [
     Fault(
         "old contents kept after the write",
         "transform/stores.py",
-        "lines = self.before.setdefault(stmt, [])",
-        "lines = self.after.setdefault(stmt, [])",
+        "lines = self.before.setdefault(stmt, [])\n        atom: Atom = stmt.base",
+        "lines = self.after.setdefault(stmt, [])\n        atom: Atom = stmt.base",
         (TARGETS,),
     ),
     Fault(
@@ -308,7 +308,7 @@ FAULTS = [
     Fault(
         "pullback reads the caller's arrays",
         "transform/joint.py",
-        "            if param in visible:\n                a.copy_parameter(param)",
+        "            if param in seen:\n                a.copy_parameter(param)",
         "            pass",
         (CX,),
     ),

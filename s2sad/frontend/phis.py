@@ -137,9 +137,10 @@ class Phi:
             old.shape is not None
             and joined.shape is not None
             and old.shape
-            and len(joined.shape) == len(old.shape)
+            and kind.shape
+            and len(joined.shape) == len(old.shape) == len(kind.shape)
         ):
-            both = zip(old.shape, kind.shape or (), strict=True)
+            both = zip(old.shape, kind.shape, strict=True)
             joined = replace(
                 joined, shape=tuple([self._length(mine, theirs, pairs, symbols) for mine, theirs in both])
             )

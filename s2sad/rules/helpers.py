@@ -142,7 +142,14 @@ for _name, _signature, _kind, _text, _effect in _LINEAR:
 # Shadows are zeros that texts add to: what they hold enters by writes, and their own shadows are found by
 # address as well. The primal `x` only says where in the table a shadow stands.
 _helper("Shadows", "", results.constant(kinds.OBJECT))
-_helper("shadow_of", "bars, x", lambda bound: kinds.anonymous(as_array(bound.kind("x"))), effect="view bars")
+
+
+def _shadow(bound: Bound) -> Kind:
+    like = bound.kind("x")
+    return kinds.anonymous(like if like.cat == "list" else as_array(like))
+
+
+_helper("shadow_of", "bars, x", _shadow, effect="view bars")
 
 _helper("zeros_list", "xs", _same("xs"))
 _helper("add_lists", "a, b", _same("a"), vjp={"a": "g", "b": "g"}, jvp={"a": "g", "b": "g"})
