@@ -52,6 +52,8 @@ class Rules(State):
         call = Call(name, tuple(self.atom(a, node) for a in args), named, form)
         if any(self.kind(a) == K.BOTTOM for a in call.args):
             return self.emit(call, K.BOTTOM, node, hint)
+        if rule.general and not self._takes(rule, call):
+            return self.apply(rule.general, args, kwargs, node, hint=hint)
         bound, atoms = self._bind(rule, call, node)
         out = atoms.pop("out", None)
         if out is not None and out != Const(None):
@@ -72,6 +74,14 @@ class Rules(State):
             return bind(rule, call, self.kind)
         except BindingError as error:
             self.refuse(node, str(error), "use the supported arguments, or write the operation out")
+
+    def _takes(self, rule: Rule, call: Call) -> bool:
+        """Whether a rule has a form for a call."""
+        try:
+            rule.kind(bind(rule, call, self.kind)[0])
+        except (BindingError, NotImplementedError):
+            return False
+        return True
 
     def _result(self, rule: Rule, bound: Bound, node: ast.AST) -> Kind:
         """The kind of a call's result; rules say what they cannot do by NotImplementedError."""

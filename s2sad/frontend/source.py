@@ -41,6 +41,7 @@ import numpy as np
 
 from s2sad.errors import Span, refuse
 from s2sad.frontend.trees import walk
+from s2sad.runtime import HELPERS
 
 Function = ast.FunctionDef | ast.Lambda
 _FUTURES = 0x1FE0000  # the compiler flags of `from __future__` that a code object remembers
@@ -135,10 +136,10 @@ def find(fun: Callable[..., Any]) -> Source:
 
 
 def rule_source(name: str, text: str) -> Source:
-    """The source of a rule that is written as a Python function; it sees np, math and the builtins."""
+    """The source of a rule that is written as a Python function; it sees np, math, helpers and the builtins."""
     if (name, text) not in _rules:
         file = source_of_text(text, name)
-        space: dict[str, Any] = {"__name__": "s2sad.rules", "np": np, "math": math}
+        space: dict[str, Any] = {"__name__": "s2sad.rules", "np": np, "math": math, **HELPERS}
         exec(compile(text, file, "exec", dont_inherit=True), space)
         parsed = _Text(text, file)
         node = next(n for n in parsed.tree.body if isinstance(n, ast.FunctionDef))

@@ -168,9 +168,9 @@ def shape_from(bound: Bound, name: str) -> Shape | None:
     """The shape that an argument such as np.zeros's spells out: an int, or a tuple of ints, known or not."""
     static = bound.static(name)
     if as_int(static) is not None:
-        return (_length(static),)
+        return (length_of(static),)
     if isinstance(static, tuple | list):
-        return tuple(_length(n) for n in static)
+        return tuple(length_of(n) for n in static)
     kind = bound.kinds.get(name)
     if kind is None:
         return None
@@ -181,7 +181,8 @@ def shape_from(bound: Bound, name: str) -> Shape | None:
     return None
 
 
-def _length(value: Any) -> Length:
+def length_of(value: Any) -> Length:
+    """A length that a static value spells out, a new one where it does not."""
     number = as_int(value)
     return new_length() if number is None or number < 0 else number
 

@@ -145,11 +145,14 @@ structural(
         "start": lambda b: _linspace_jvp(b, "start_dot", "np.zeros_like(stop)"),
         "stop": lambda b: _linspace_jvp(b, "np.zeros_like(start)", "stop_dot"),
     },
+    general="linspace_general",
 )
 composite(
     "np.logspace",
-    "def logspace(start, stop, num=50, endpoint=True, base=10.0):\n"
-    "    return np.power(base, np.linspace(start, stop, num, endpoint))\n",
+    "def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):\n"
+    "    z = np.power(base, np.linspace(start, stop, num, endpoint))\n"
+    "    z = z if axis == 0 else np.moveaxis(z, 0, axis)\n"
+    "    return z if dtype is None else z.astype(dtype)\n",
     (np.logspace,),
 )
 

@@ -20,7 +20,7 @@ from s2sad.ir.kinds import Kind, Length, Shape, new_length
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, rank_of, shape_of
 from s2sad.rules.joining import parts
-from s2sad.rules.registry import Bound, composite, structural
+from s2sad.rules.registry import Bound, structural
 from s2sad.runtime import linear
 
 
@@ -246,14 +246,21 @@ structural(
         "default": lambda b: f"np.select(condlist, {_zeros(b)}, default_dot)",
     },
 )
+def _choice_index(bound: Bound) -> str:
+    """The index that np.choose uses by its mode."""
+    count = parts(bound, "choices").count
+    number = count if isinstance(count, int) else "len(choices)"
+    return {"wrap": f"np.mod(a, {number})", "clip": f"np.clip(a, 0, {number} - 1)"}.get(str(bound.static("mode")), "a")
+
+
 structural(
     "np.choose",
-    "a, choices",
+    "a, choices, out=None, mode='raise'",
     lambda b: kinds.array(
         kinds.broadcast(shape_of(b, "a"), *(k.shape for k in parts(b, "choices").known)),
         parts(b, "choices").dtype,
     ),
-    {"choices": "choose_back(g, a, choices)"},
+    {"choices": lambda b: f"choose_back(g, {_choice_index(b)}, choices)"},
     (np.choose,),
     linear=("choices",),
 )
@@ -310,7 +317,14 @@ def _sort_jvp(bound: Bound) -> str:
     return f"np.take_along_axis(a_dot, {_order(bound)}, {literal(bound, 'axis')})"
 
 
-structural("np.sort", "a, axis=-1, kind=None", _sort_kind, {"a": _sort_vjp}, (np.sort,), jvp={"a": _sort_jvp})
+structural(
+    "np.sort",
+    "a, axis=-1, kind=None, order=None, *, stable=None",
+    _sort_kind,
+    {"a": _sort_vjp},
+    (np.sort,),
+    jvp={"a": _sort_jvp},
+)
 
 
 def _integers(name: str) -> Callable[[Bound], Kind]:
@@ -396,20 +410,6 @@ structural(
     (np.bincount,),
     linear=("weights",),
 )
-composite(
-    "np.interp",
-    """def interp(x, xp, fp, left=None, right=None):
-    xp = np.asarray(xp)
-    fp = np.asarray(fp)
-    i = np.minimum(np.maximum(np.searchsorted(xp, x, side="right") - 1, 0), np.size(xp) - 2)
-    y = (fp[i + 1] - fp[i])/(xp[i + 1] - xp[i])*(x - xp[i]) + fp[i]
-    y = np.where(np.less(x, xp[0]), fp[0] if left is None else left, y)
-    y = np.where(np.equal(x, xp[-1]), fp[-1], y)
-    return np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y)
-""",
-    (np.interp,),
-)
-
 
 # --------------------------------------------------------------------------------------------------- in place
 
@@ -419,23 +419,7 @@ def _nothing(bound: Bound) -> Kind:
 
 
 structural("np.copyto", "dst, src, *, where=True", _nothing, {}, (np.copyto,), writes=("dst",), impure=True)
-structural("np.put", "a, ind, v", _nothing, {}, (np.put, np.ndarray.put), writes=("a",), impure=True)
-structural("np.place", "arr, mask, vals", _nothing, {}, (np.place,), writes=("arr",), impure=True)
-structural("np.putmask", "a, mask, values", _nothing, {}, (np.putmask,), writes=("a",), impure=True)
-structural("np.fill_diagonal", "a, val", _nothing, {}, (np.fill_diagonal,), writes=("a",), impure=True)
 structural("np.ndarray.fill", "a, value", _nothing, {}, (np.ndarray.fill,), writes=("a",), impure=True)
-structural(
-    "np.ndarray.sort", "a, axis=-1, kind=None", _nothing, {}, (np.ndarray.sort,), writes=("a",), impure=True
-)
-structural(
-    "np.put_along_axis",
-    "arr, indices, values, axis",
-    _nothing,
-    {},
-    (np.put_along_axis,),
-    writes=("arr",),
-    impure=True,
-)
 for _ufunc in (
     "add",
     "subtract",

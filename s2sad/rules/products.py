@@ -284,7 +284,7 @@ def _einsum_jvp(bound: Bound, index: int) -> str:
 
 structural(
     "np.einsum",
-    "subscripts, *operands",
+    "subscripts, *operands, out=None, optimize=False",
     _einsum_kind,
     {"operands": _einsum_vjp},  # type: ignore[dict-item]
     (np.einsum,),
@@ -335,31 +335,38 @@ composite(
         return np.multiply(a, b)
     if np.ndim(a) == 1 and np.ndim(b) == 1:
         return np.ravel(np.outer(a, b))
-    a = np.reshape(a, (1,)*(2 - np.ndim(a)) + np.shape(a))
-    b = np.reshape(b, (1,)*(2 - np.ndim(b)) + np.shape(b))
-    shape = (np.shape(a)[0]*np.shape(b)[0], np.shape(a)[1]*np.shape(b)[1])
-    return np.reshape(a[:, None, :, None]*b[None, :, None, :], shape)
+    rank = max(np.ndim(a), np.ndim(b))
+    a = np.reshape(a, (1,)*(rank - np.ndim(a)) + np.shape(a))
+    b = np.reshape(b, (1,)*(rank - np.ndim(b)) + np.shape(b))
+    if rank == 2:
+        shape = (np.shape(a)[0]*np.shape(b)[0], np.shape(a)[1]*np.shape(b)[1])
+        return np.reshape(a[:, None, :, None]*b[None, :, None, :], shape)
+    if rank == 3:
+        m, n = np.shape(a), np.shape(b)
+        shape = (m[0]*n[0], m[1]*n[1], m[2]*n[2])
+        return np.reshape(a[:, None, :, None, :, None]*b[None, :, None, :, None, :], shape)
+    raise NotImplementedError("np.kron above rank 3 has no derivative")
 """,
     (np.kron,),
 )
 composite(
     "np.cross",
-    """def cross(a, b):
+    """def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
+    if axis is not None:
+        axisa, axisb, axisc = axis, axis, axis
+    a = np.asarray(a) if axisa == -1 else np.moveaxis(a, axisa, -1)
+    b = np.asarray(b) if axisb == -1 else np.moveaxis(b, axisb, -1)
     u, v, w = a[..., 0], a[..., 1], a[..., 2]
     x, y, z = b[..., 0], b[..., 1], b[..., 2]
-    return np.stack([v*z - w*y, w*x - u*z, u*y - v*x], axis=-1)
+    made = np.stack([v*z - w*y, w*x - u*z, u*y - v*x], axis=-1)
+    return made if axisc == -1 else np.moveaxis(made, -1, axisc)
 """,
-    (np.cross, np.linalg.cross),
+    (np.cross,),
 )
 composite(
-    "np.trapezoid",
-    """def trapezoid(y, x=None, dx=1.0, axis=-1):
-    if axis != -1:
-        y = np.moveaxis(y, axis, -1)
-    d = dx if x is None else np.diff(x)
-    return np.sum(0.5*(d*(y[..., 1:] + y[..., :-1])), axis=-1)
-""",
-    (np.trapezoid,),
+    "np.linalg.cross",
+    "def cross(x1, x2, axis=-1):\n    return np.cross(x1, x2, axis=axis)\n",
+    (getattr(np.linalg, "cross", None),),
 )
 
 
@@ -372,7 +379,7 @@ def _gradient_step(bound: Bound) -> str:
 
 def _gradient_axis(bound: Bound) -> int:
     axis, rank = axes.as_int(bound.static("axis")), rank_of(bound, "f")
-    if axis is None and rank == 1:
+    if axis is None and rank == 1 and bound.static("edge_order") == 1:
         return 0
     if axis is None or bound.static("edge_order") != 1:
         raise NotImplementedError(
@@ -402,6 +409,14 @@ structural(
         "varargs": lambda bound, index: "-out*(varargs_0_dot/varargs_0)",
     },
 )
+
+
+for _name, _source in (
+    ("vecdot", "def vecdot(x1, x2):\n    return np.matmul(np.conj(x1)[..., None, :], x2[..., :, None])[..., 0, 0]\n"),
+    ("matvec", "def matvec(x1, x2):\n    return np.matmul(x1, x2[..., :, None])[..., 0]\n"),
+    ("vecmat", "def vecmat(x1, x2):\n    return np.matmul(np.conj(x1)[..., None, :], x2)[..., 0, :]\n"),
+):
+    composite(f"np.{_name}", _source, (getattr(np, _name, None),))  # they came with NumPy 2.0 and 2.2
 
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives

@@ -1,12 +1,12 @@
 """Reductions and running reductions: sum, mean, prod, max, var, cumsum, any, diff and the like.
 
-Accepted are calls with `axis`, `keepdims`, `dtype` and `ddof`; `initial`, `where` and `out` are not listed
-and so refused. The texts are specialised on the rank and on a literal axis: of a matrix, with `z =
-np.sum(a, axis=1)`,
+Accepted are calls with `axis`, `keepdims`, `dtype`, `ddof` (or `correction`), `mean`, `initial` and `where`.
+The texts are specialised on the rank and on a literal axis: of a matrix, with `z = np.sum(a, axis=1)`,
 
     z = np.mean(a)              a_bar = uniform(g/a.size)
     z = np.sum(a, axis=1)       a_bar = np.broadcast_to(g[:, None], np.shape(a))
     z = np.max(a)               a_bar = (a == out)*(g/np.sum(a == out))
+    z = np.sum(a, where=w)      a_bar = np.where(w, g, 0.0)
 
 Ties of max and min share equally; prod and cumprod are exact where elements are zero; the derivative of std
 is 0 where std is 0.
@@ -39,57 +39,113 @@ def _same(dtype: str) -> str:
     return dtype
 
 
+# ------------------------------------------------------------------------------------------ where and initial
+
+
+def _masked(bound: Bound) -> bool:
+    """Whether the call leaves elements out."""
+    return bound.given("where") and bound.static("where") is not True
+
+
+def _started(bound: Bound) -> bool:
+    """Whether the call gives a number to start from."""
+    return bound.given("initial") and bound.kind("initial").cat != "none"
+
+
+def _chosen(bound: Bound, text: str) -> str:
+    """A text that broadcasts against the argument, in the argument's shape, 0 where elements are left out."""
+    if not _masked(bound):
+        return text
+    whole = text if _stretched(text) else f"np.broadcast_to({text}, {axes.shape(bound)})"
+    return f"np.where(where, {whole}, 0.0)"
+
+
+def _stretched(text: str) -> bool:
+    """Whether a text has the argument's shape for certain."""
+    return text.startswith(("unreduce(", "np.broadcast_to("))
+
+
+def _mask_arg(bound: Bound) -> str:
+    return ", where=where" if _masked(bound) else ""
+
+
+def _start_vjp(bound: Bound, text: str = "g") -> str:
+    return text if bound.out is not None and bound.out.rank == 0 else f"np.sum({text})"
+
+
+def _filled(bound: Bound, text: str) -> str:
+    """The cotangent of a sum's argument: `text` for every element that takes part."""
+    return _chosen(bound, spread(bound, text)) if _masked(bound) else filled(bound, text)
+
+
+def _count(bound: Bound, keep: bool | None = None) -> str:
+    """The number of elements that take part in each result."""
+    if not _masked(bound):
+        return count(bound)
+    return f"np.sum(np.broadcast_to(where, {axes.shape(bound)}){axis_args(bound, keep)})"
+
+
 # ----------------------------------------------------------------------------------------------- sum and mean
 
 
-def _mean_vjp(bound: Bound) -> str:
-    return filled(bound, f"g/{count(bound)}")
+def _sum_dot(name: str) -> Callable[[Bound], str]:
+    """The tangent of a sum: of the tangents, without what the sum started from."""
+    return lambda b: f"np.{name}(a_dot{axis_args(b)}{_mask_arg(b)})"
 
 
-def _nan_sum_vjp(bound: Bound) -> str:
-    return f"np.where(np.isnan(a), 0.0, {spread(bound, 'g')})"
+def _start_dot(bound: Bound) -> str:
+    return "initial_dot" if bound.out is not None and bound.out.rank == 0 else "np.full_like(out, initial_dot)"
+
+
+def _not_nan(bound: Bound) -> str:
+    return "~np.isnan(a) & where" if _masked(bound) else "~np.isnan(a)"
+
+
+def _nan_chosen(bound: Bound, text: str) -> str:
+    condition, sides = ("np.isnan(a)", f"0.0, {text}") if not _masked(bound) else (_not_nan(bound), f"{text}, 0.0")
+    return f"np.where({condition}, {sides})"
 
 
 def _nan_count(bound: Bound, keep: bool | None = None) -> str:
-    return f"np.sum(~np.isnan(a){axis_args(bound, keep)})"
+    return f"np.sum({_not_nan(bound)}{axis_args(bound, keep)})"
 
 
-def _nan_mean_vjp(bound: Bound) -> str:
-    whole = spread(bound, f"(g/{_nan_count(bound)})")
-    return f"np.where(np.isnan(a), 0.0, {whole})"
+def _nan_sum_dot(bound: Bound) -> str:
+    return f"np.sum({_nan_chosen(bound, 'a_dot')}{axis_args(bound)})"
 
 
 structural(
     "np.sum",
-    "a, axis=None, dtype=None, out=None, keepdims=False",
+    "a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True",
     _kind(axes.accumulated),
-    {"a": lambda bound: filled(bound, "g")},
+    {"a": lambda b: _filled(b, "g"), "initial": _start_vjp, "where": axes.zero},
     (np.sum, np.ndarray.sum),
     linear=("a",),
+    jvp={"a": _sum_dot("sum"), "initial": _start_dot},
 )
 structural(
     "np.mean",
-    "a, axis=None, dtype=None, out=None, keepdims=False",
+    "a, axis=None, dtype=None, out=None, keepdims=False, *, where=True",
     _kind(axes.averaged),
-    {"a": _mean_vjp},
+    {"a": lambda b: _filled(b, f"g/{_count(b)}"), "where": axes.zero},
     (np.mean, np.ndarray.mean),
     linear=("a",),
 )
 structural(
     "np.nansum",
-    "a, axis=None, dtype=None, out=None, keepdims=False",
+    "a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True",
     _kind(axes.accumulated),
-    {"a": _nan_sum_vjp},
+    {"a": lambda b: _nan_chosen(b, spread(b, "g")), "initial": _start_vjp, "where": axes.zero},
     (np.nansum,),
-    jvp={"a": lambda b: f"np.sum(np.where(np.isnan(a), 0.0, a_dot){axis_args(b)})"},
+    jvp={"a": _nan_sum_dot, "initial": _start_dot},
 )
 structural(
     "np.nanmean",
-    "a, axis=None, dtype=None, out=None, keepdims=False",
+    "a, axis=None, dtype=None, out=None, keepdims=False, *, where=True",
     _kind(axes.averaged),
-    {"a": _nan_mean_vjp},
+    {"a": lambda b: _nan_chosen(b, spread(b, f"(g/{_nan_count(b)})")), "where": axes.zero},
     (np.nanmean,),
-    jvp={"a": lambda b: f"np.sum(np.where(np.isnan(a), 0.0, a_dot){axis_args(b)})/{_nan_count(b)}"},
+    jvp={"a": lambda b: f"{_nan_sum_dot(b)}/{_nan_count(b)}"},
 )
 
 
@@ -97,17 +153,21 @@ structural(
 
 
 def _ties(bound: Bound) -> str:
-    return f"a == {spread(bound, 'out')}"
+    text = f"a == {spread(bound, 'out')}"
+    return f"({text}) & where" if _masked(bound) else text
+
+
+def _tie_count(bound: Bound) -> str:
+    text = f"np.sum({_ties(bound)}{axis_args(bound)})"
+    return f"({text} + (out == initial))" if _started(bound) else text
 
 
 def _extreme_vjp(bound: Bound) -> str:
-    shares = f"(g/np.sum({_ties(bound)}{axis_args(bound)}))"
-    return f"({_ties(bound)})*{spread(bound, shares)}"
+    return f"({_ties(bound)})*{spread(bound, f'(g/{_tie_count(bound)})')}"
 
 
 def _extreme_jvp(bound: Bound) -> str:
-    ties, args = _ties(bound), axis_args(bound)
-    return f"np.sum(({ties})*a_dot{args})/np.sum({ties}{args})"
+    return f"np.sum(({_ties(bound)})*a_dot{axis_args(bound)})/{_tie_count(bound)}"
 
 
 for _name, _objects in (
@@ -118,11 +178,15 @@ for _name, _objects in (
 ):
     structural(
         _name,
-        "a, axis=None, out=None, *, keepdims=False",
+        "a, axis=None, out=None, keepdims=False, initial=None, where=True",
         _kind(_same),
-        {"a": _extreme_vjp},
+        {
+            "a": _extreme_vjp,
+            "initial": lambda b: _start_vjp(b, f"(out == initial)*(g/{_tie_count(b)})"),
+            "where": axes.zero,
+        },
         _objects,
-        jvp={"a": _extreme_jvp},
+        jvp={"a": _extreme_jvp, "initial": lambda b: f"(out == initial)*(initial_dot/{_tie_count(b)})"},
     )
 
 composite(
@@ -136,18 +200,62 @@ composite(
 # --------------------------------------------------------------------------------------------------- products
 
 
-def _others(bound: Bound) -> str:
-    text = f"prod_others(a{'' if is_total(bound) else ', ' + axes.literal(bound, 'axis')})"
+def _factors(bound: Bound) -> str:
+    """What is multiplied: 1 for what is left out."""
+    return "np.where(where, a, 1.0)" if _masked(bound) else "a"
+
+
+def _others(bound: Bound, factors: str) -> str:
+    text = f"prod_others({factors}{'' if is_total(bound) else ', ' + axes.literal(bound, 'axis')})"
     return f"np.conj({text})" if is_complex(bound, "a") else text
+
+
+def _prod_vjp(bound: Bound) -> str:
+    text = f"{spread(bound, 'g')}*{_others(bound, _factors(bound))}"
+    text = f"{text}*initial" if _started(bound) else text
+    return f"np.where(where, {text}, 0.0)" if _masked(bound) else text
+
+
+def _prod_dot(bound: Bound) -> str:
+    axis = axes.literal(bound, "axis")
+    moved = "np.where(where, a_dot, 0.0)" if _masked(bound) else "a_dot"
+    text = f"np.sum(prod_others({_factors(bound)}, {axis})*{moved}{axis_args(bound)})"
+    return f"initial*{text}" if _started(bound) else text
+
+
+def _prod_rest(bound: Bound) -> str:
+    """The product without what it started from."""
+    return f"np.prod(a{axis_args(bound)}{_mask_arg(bound)})"
 
 
 structural(
     "np.prod",
-    "a, axis=None, dtype=None, out=None, keepdims=False",
+    "a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True",
     _kind(axes.accumulated),
-    {"a": lambda b: f"{spread(b, 'g')}*{_others(b)}"},
+    {"a": _prod_vjp, "initial": lambda b: _start_vjp(b, f"g*{_prod_rest(b)}"), "where": axes.zero},
     (np.prod, np.ndarray.prod),
-    jvp={"a": lambda b: f"np.sum(prod_others(a, {axes.literal(b, 'axis')})*a_dot{axis_args(b)})"},
+    jvp={"a": _prod_dot, "initial": lambda b: f"initial_dot*{_prod_rest(b)}"},
+)
+
+
+def _nan_factors(bound: Bound) -> str:
+    if _masked(bound) or _started(bound):
+        raise NotImplementedError("np.nanprod with initial or where")
+    return "np.where(np.isnan(a), 1.0, a)"
+
+
+structural(
+    "np.nanprod",
+    "a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True",
+    _kind(axes.accumulated),
+    {"a": lambda b: f"np.where(np.isnan(a), 0.0, {spread(b, 'g')}*{_others(b, _nan_factors(b))})"},
+    (np.nanprod,),
+    jvp={
+        "a": lambda b: (
+            f"np.sum(np.where(np.isnan(a), 0.0, prod_others({_nan_factors(b)}, {axes.literal(b, 'axis')})*a_dot)"
+            f"{axis_args(b)})"
+        )
+    },
 )
 
 
@@ -155,204 +263,120 @@ structural(
 
 
 def _mean(bound: Bound) -> str:
-    return "np.mean(a)" if is_total(bound) else f"np.mean(a{axis_args(bound, True)})"
+    if bound.given("mean") and bound.kind("mean").cat != "none":
+        return "mean"
+    masked = _mask_arg(bound)
+    return f"np.mean(a{masked})" if is_total(bound) else f"np.mean(a{axis_args(bound, True)}{masked})"
+
+
+def _degrees(bound: Bound) -> str:
+    """The argument that the number of elements is lessened by."""
+    return "correction" if bound.given("correction") and bound.kind("correction").cat != "none" else "ddof"
 
 
 def _freedom(bound: Bound) -> str:
     """The divisor of a variance: the number of elements less ddof."""
-    if bound.static("ddof") == 0:
-        return count(bound)
-    return f"({count(bound)} - {axes.literal(bound, 'ddof')})"
+    name = _degrees(bound)
+    if bound.static(name) == 0:
+        return _count(bound)
+    return f"({_count(bound)} - {axes.literal(bound, name)})"
 
 
 def _deviation_dot(bound: Bound) -> str:
     """The tangent of half the sum of squared deviations."""
+    args = f"{axis_args(bound)}{_mask_arg(bound)}"
     if is_complex(bound, "a"):
-        return f"np.sum(np.real(np.conj(a - {_mean(bound)})*a_dot){axis_args(bound)})"
-    return f"np.sum((a - {_mean(bound)})*a_dot{axis_args(bound)})"
+        return f"np.sum(np.real(np.conj(a - {_mean(bound)})*a_dot){args})"
+    return f"np.sum((a - {_mean(bound)})*a_dot{args})"
 
 
 def _var_vjp(bound: Bound) -> str:
-    if bound.static("ddof") == 0:
-        return f"{spread(bound, f'(2*g/{count(bound)})')}*(a - {_mean(bound)})"
+    if bound.static(_degrees(bound)) == 0:
+        return _chosen(bound, f"{spread(bound, f'(2*g/{_count(bound)})')}*(a - {_mean(bound)})")
+    if _masked(bound):
+        return _chosen(bound, f"{spread(bound, f'(2*g/{_freedom(bound)})')}*(a - {_mean(bound)})")
     return f"{spread(bound, '(2*g)')}*(a - {_mean(bound)})/{_freedom(bound)}"
 
 
 def _std_vjp(bound: Bound) -> str:
-    return f"{spread(bound, f'div_or_zero(g, out*{_freedom(bound)})')}*(a - {_mean(bound)})"
+    return _chosen(bound, f"{spread(bound, f'div_or_zero(g, out*{_freedom(bound)})')}*(a - {_mean(bound)})")
+
+
+def _mean_bar(slope: Callable[[Bound], str]) -> Callable[[Bound], str]:
+    """The cotangent of a mean that is given: minus the sum of the cotangents that the elements get."""
+    return lambda b: f"unbroadcast(-({slope(b)}), mean)"
+
+
+def _mean_dot(bound: Bound) -> str:
+    """The tangent of half the sum of squared deviations by a mean that is given."""
+    return f"np.sum((mean - a)*mean_dot{axis_args(bound)}{_mask_arg(bound)})"
 
 
 def _spread_kind(bound: Bound) -> Kind:
     return reduced(bound, axes.magnitude(_dtype(bound, axes.averaged)))
 
 
+_SPREAD = "a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=None"
 structural(
     "np.var",
-    "a, axis=None, dtype=None, out=None, ddof=0, keepdims=False",
+    _SPREAD,
     _spread_kind,
-    {"a": _var_vjp},
+    {"a": _var_vjp, "mean": _mean_bar(_var_vjp), "where": axes.zero},
     (np.var, np.ndarray.var),
-    jvp={"a": lambda b: f"2*{_deviation_dot(b)}/{_freedom(b)}"},
+    jvp={
+        "a": lambda b: f"2*{_deviation_dot(b)}/{_freedom(b)}",
+        "mean": lambda b: f"2*{_mean_dot(b)}/{_freedom(b)}",
+    },
 )
 structural(
     "np.std",
-    "a, axis=None, dtype=None, out=None, ddof=0, keepdims=False",
+    _SPREAD,
     _spread_kind,
-    {"a": _std_vjp},
+    {"a": _std_vjp, "mean": _mean_bar(_std_vjp), "where": axes.zero},
     (np.std, np.ndarray.std),
-    jvp={"a": lambda b: f"div_or_zero({_deviation_dot(b)}, out*{_freedom(b)})"},
-)
-
-
-# ----------------------------------------------------------------------------------------- running reductions
-
-
-def _running_kind(bound: Bound) -> Kind:
-    own = axes.as_array(bound.kind("a"))
-    dtype = axes.accumulated(own.dtype)
-    if "dtype" in bound.statics:
-        dtype = axes.dtype_name(bound, dtype)
-    if bound.static("axis") is None:
-        return kinds.array((axes.product(own.shape) if own.shape is not None else kinds.new_length(),), dtype)
-    return kinds.array(own.shape or None, dtype)
-
-
-def _cumsum_vjp(bound: Bound) -> str:
-    rank, axis = axes.rank_of(bound, "a"), axes.literal(bound, "axis")
-    if rank == 1:
-        return "np.cumsum(g[::-1])[::-1]"
-    if bound.static("axis") is None:
-        return f"np.reshape(np.cumsum(g[::-1])[::-1], {axes.shape(bound)})"
-    return f"np.flip(np.cumsum(np.flip(g, {axis}), {axis}), {axis})"
-
-
-structural(
-    "np.cumsum",
-    "a, axis=None, dtype=None, out=None",
-    _running_kind,
-    {"a": _cumsum_vjp},
-    (np.cumsum, np.ndarray.cumsum),
-    linear=("a",),
-)
-structural(
-    "np.cumprod",
-    "a, axis=None, dtype=None, out=None",
-    _running_kind,
-    {"a": lambda b: f"cumprod_back(g, a, {axes.literal(b, 'axis')})"},
-    (np.cumprod, np.ndarray.cumprod),
-    jvp={"a": lambda b: f"cumprod_dot(a_dot, a, {axes.literal(b, 'axis')})"},
-)
-
-
-def _diff_kind(bound: Bound) -> Kind:
-    own = axes.as_array(bound.kind("a"))
-    axis, times = axes.one_axis(bound), axes.as_int(bound.static("n"))
-    dtype = axes.promoted(
-        [axes.as_array(bound.kind(n)) for n in ("a", "prepend", "append") if bound.given(n)]
-    )
-    if own.shape is None or axis is None:
-        return kinds.array(kinds.fresh_shape(own.rank), dtype)
-    change: int | None = None
-    if times is not None and all(_is_scalar(bound, n) for n in ("prepend", "append")):
-        change = bound.given("prepend") + bound.given("append") - times
-    return kinds.array(
-        tuple(axes.added(m, change) if k == axis else m for k, m in enumerate(own.shape)), dtype
-    )
-
-
-def _is_scalar(bound: Bound, name: str) -> bool:
-    return not bound.given(name) or (bound.kind(name).is_number and bound.rank(name) == 0)
-
-
-def _diff_vjp(bound: Bound) -> str:
-    """Minus the difference of the cotangent between zeros, which drop out where a scalar stood."""
-    times = axes.as_int(bound.static("n"))
-    if times is None or not 0 <= times <= 4 or not all(_is_scalar(bound, n) for n in ("prepend", "append")):
-        raise NotImplementedError(
-            "np.diff with n that is not a small literal, or prepend or append that is no scalar"
-        )
-    rank_one = axes.rank_of(bound, "a") == 1 or bound.static("axis") == -1
-    axis = "" if rank_one else f", axis={axes.literal(bound, 'axis')}"
-    text = "g"
-    for step in range(times):
-        ends = [n for n in ("prepend", "append") if not bound.given(n) or step < times - 1]
-        text = f"-np.diff({text}{axis}{''.join(f', {n}=0.0' for n in ends)})"
-    return text
-
-
-def _diff_end_vjp(bound: Bound, name: str) -> str:
-    if bound.static("n") != 1 or not _is_scalar(bound, name):
-        raise NotImplementedError(f"np.diff with n > 1 and active {name}, or {name} that is no scalar")
-    place, sign = (0, "-") if name == "prepend" else (-1, "")
-    return f"{sign}np.sum(np.take(g, {place}, {axes.literal(bound, 'axis')}))"
-
-
-def _diff_args(bound: Bound, active: str) -> str:
-    """The arguments after the first for a tangent of np.diff, zeros for the ends that are not active."""
-    ends = "".join(
-        f", {n}={f'{n}_dot' if n == active else f'np.zeros_like({n})'}"
-        for n in ("prepend", "append")
-        if bound.given(n)
-    )
-    return f", {axes.literal(bound, 'n')}, {axes.literal(bound, 'axis')}{ends}"
-
-
-structural(
-    "np.diff",
-    "a, n=1, axis=-1, prepend=None, append=None",
-    _diff_kind,
-    {
-        "a": _diff_vjp,
-        "prepend": lambda b: _diff_end_vjp(b, "prepend"),
-        "append": lambda b: _diff_end_vjp(b, "append"),
-    },
-    (np.diff,),
     jvp={
-        "a": lambda b: f"np.diff(a_dot{_diff_args(b, 'a')})",
-        "prepend": lambda b: f"np.diff(np.zeros_like(a){_diff_args(b, 'prepend')})",
-        "append": lambda b: f"np.diff(np.zeros_like(a){_diff_args(b, 'append')})",
+        "a": lambda b: f"div_or_zero({_deviation_dot(b)}, out*{_freedom(b)})",
+        "mean": lambda b: f"div_or_zero({_mean_dot(b)}, out*{_freedom(b)})",
     },
 )
 
 
-# ------------------------------------------------------------------------------------------- order statistics
+def _nan_freedom(bound: Bound) -> str:
+    if _masked(bound) or _mean(bound) == "mean":
+        raise NotImplementedError("np.nanvar and np.nanstd with where or mean")
+    name = _degrees(bound)
+    if bound.static(name) == 0:
+        return _nan_count(bound)
+    return f"({_nan_count(bound)} - {axes.literal(bound, name)})"
 
 
-def _median_kind(bound: Bound) -> Kind:
-    return reduced(bound, axes.averaged(axes.as_array(bound.kind("a")).dtype))
+def _nan_mean(bound: Bound) -> str:
+    return "np.nanmean(a)" if is_total(bound) else f"np.nanmean(a{axis_args(bound, True)})"
 
 
-def _weights(bound: Bound) -> str:
-    return "median_weights(a)" if is_total(bound) else f"median_weights(a, {axes.literal(bound, 'axis')})"
+def _nan_deviation_dot(bound: Bound) -> str:
+    return f"np.sum(np.where(np.isnan(a), 0.0, (a - {_nan_mean(bound)})*a_dot){axis_args(bound)})"
+
+
+def _nan_spread_vjp(bound: Bound, share: str) -> str:
+    return f"np.where(np.isnan(a), 0.0, {spread(bound, share)}*(a - {_nan_mean(bound)}))"
 
 
 structural(
-    "np.median",
-    "a, axis=None, out=None, *, keepdims=False",
-    _median_kind,
-    {"a": lambda b: f"{spread(b, 'g')}*{_weights(b)}"},
-    (np.median,),
-    jvp={"a": lambda b: f"np.sum({_weights(b)}*a_dot{axis_args(b)})"},
+    "np.nanvar",
+    _SPREAD,
+    _spread_kind,
+    {"a": lambda b: _nan_spread_vjp(b, f"(2*g/{_nan_freedom(b)})")},
+    (np.nanvar,),
+    jvp={"a": lambda b: f"2*{_nan_deviation_dot(b)}/{_nan_freedom(b)}"},
 )
 structural(
-    "median_weights",
-    "a, axis=None",
-    lambda b: kinds.array(axes.shape_of(b, "a"), axes.averaged(axes.as_array(b.kind("a")).dtype)),
-    {},
-    (linear.median_weights,),
-)
-structural("reduced_size", "a, axis", lambda b: kinds.INT, {}, (linear.reduced_size,))
-composite(
-    "np.average",
-    """def average(a, axis=None, weights=None, keepdims=False):
-    if weights is None:
-        return np.mean(a, axis=axis, keepdims=keepdims)
-    if np.ndim(weights) != np.ndim(a):
-        weights = np.swapaxes(np.broadcast_to(weights, (1,)*(np.ndim(a) - 1) + np.shape(weights)), -1, axis)
-    total = np.sum(np.multiply(a, weights), axis=axis, keepdims=keepdims)
-    return total/np.sum(weights, axis=axis, keepdims=keepdims)
-""",
-    (np.average,),
+    "np.nanstd",
+    _SPREAD,
+    _spread_kind,
+    {"a": lambda b: _nan_spread_vjp(b, f"div_or_zero(g, out*{_nan_freedom(b)})")},
+    (np.nanstd,),
+    jvp={"a": lambda b: f"div_or_zero({_nan_deviation_dot(b)}, out*{_nan_freedom(b)})"},
 )
 
 
@@ -392,8 +416,9 @@ composite(
 """,
     (linear.div_or_zero,),
 ).kind = _quotient_kind
-composite("cumprod_back", axes.source_of(linear.cumprod_back), (linear.cumprod_back,)).kind = _same_shape
-composite("cumprod_dot", axes.source_of(linear.cumprod_dot), (linear.cumprod_dot,)).kind = _running_kind
+
+
+structural("reduced_size", "a, axis", lambda b: kinds.INT, {}, (linear.reduced_size,))
 
 
 # ----------------------------------------------------------------------------- integers, truth: no derivative

@@ -91,13 +91,17 @@ class Rule:
     source: str = ""
     raises: bool = False  # the primal may raise on Python scalars (a dead call is kept)
     impure: bool = False  # has an effect or depends on hidden state
+    general: str = ""  # a composite for the calls that this rule does not take
     cheap: bool = False  # recomputing costs no more than reading a tape
 
 
 RULES: dict[str, Rule] = {}
 _CANONICAL: dict[int, tuple[Any, str]] = {}
-_TOPICS = {
-    "numpy": ("elementwise", "reductions", "shapes", "creation", "indexing", "linalg"),
+_TOPICS: dict[str, tuple[str, ...]] = {
+    "numpy": (
+        "elementwise", "reductions", "running", "order", "shapes", "creation", "indexing", "places", "linalg",
+        "statistics", "polynomials", "methods",
+    ),  # fmt: skip
     "math": ("elementwise", "scalars"),
     "builtins": ("scalars",),
     "_operator": ("elementwise",),
@@ -111,6 +115,8 @@ def register(rule: Rule, *objects: Any) -> Rule:
     """Enter a rule and the live objects that lead to it."""
     RULES[rule.name] = rule
     for obj in objects:
+        if obj is None:  # a function that this NumPy lacks
+            continue
         _CANONICAL[id(obj)] = (obj, rule.name)
     return rule
 
@@ -135,7 +141,7 @@ def canonical(obj: Any) -> str | None:
 def rule(name: str) -> Rule:
     """The rule of a canonical name; KeyError if there is none."""
     if name not in RULES:
-        for topic in ("elementwise", "reductions", "shapes", "creation", "indexing", "linalg", "scalars"):
+        for topic in (*_TOPICS["numpy"], "scalars"):
             load(topic)
     return RULES[name]
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
-_TOPICS = ("ieee", "linear", "lists", "scatter", "shapes")
+_TOPICS = ("arrays", "ieee", "linear", "lists", "order", "scatter", "shapes")
 
 
 def _helpers() -> dict[str, Callable[..., Any]]:

@@ -1,0 +1,183 @@
+"""Methods of ufuncs: reduce, accumulate, reduceat and at of functions other than add and multiply.
+
+What add.reduce, multiply.reduce, maximum.reduce and the like mean is np.sum, np.prod, np.max; those of
+logaddexp and hypot have derivatives in closed form. The rest are composites: loops in NumPy's order.
+
+    z = np.logaddexp.reduce(a)     a_bar = g*np.exp(a - out)
+    np.multiply.at(a, i, b)        for k in range(len(i)): a[i[k]] = np.multiply(a[i[k]], b[k])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind
+from s2sad.rules import axes
+from s2sad.rules.axes import as_array, literal, reduced, shape_of, spread
+from s2sad.rules.registry import Bound, composite, structural
+from s2sad.runtime import arrays
+
+_REDUCE = "a, axis=0, dtype=None, out=None, keepdims=False"
+
+
+def _reduced_kind(bound: Bound) -> Kind:
+    return reduced(bound, axes.averaged(as_array(bound.kind("a")).dtype))
+
+
+def _shares(text: str) -> Callable[[Bound], str]:
+    """The shares of the elements in a result, a text in terms of `a` and `{out}`."""
+    return lambda b: text.format(out=spread(b, "out"))
+
+
+def _reduction(name: str, share: str) -> None:
+    shares = _shares(share)
+    structural(
+        f"np.{name}.reduce",
+        _REDUCE,
+        _reduced_kind,
+        {"a": lambda b: f"{spread(b, 'g')}*{shares(b)}"},
+        jvp={"a": lambda b: f"np.sum({shares(b)}*a_dot{axes.axis_args(b)})"},
+    )
+
+
+_reduction("logaddexp", "np.exp(a - {out})")
+_reduction("logaddexp2", "np.exp2(a - {out})")
+_reduction("hypot", "div_or_zero(a, {out})")
+
+
+def _ties(bound: Bound) -> str:
+    return f"a == {spread(bound, 'out')}"
+
+
+for _name in ("fmax", "fmin"):
+    structural(
+        f"np.{_name}.reduce",
+        _REDUCE,
+        lambda b: reduced(b, as_array(b.kind("a")).dtype),
+        {
+            "a": lambda b: (
+                f"({_ties(b)})*{spread(b, f'(g/np.sum({_ties(b)}{axes.axis_args(b)}))')}"
+            )
+        },
+        jvp={
+            "a": lambda b: (
+                f"np.sum(({_ties(b)})*a_dot{axes.axis_args(b)})/np.sum({_ties(b)}{axes.axis_args(b)})"
+            )
+        },
+    )
+
+
+def _same_kind(bound: Bound) -> Kind:
+    own = as_array(bound.kind("a"))
+    return kinds.array(own.shape, own.dtype)
+
+
+for _name in ("maximum", "minimum", "fmax", "fmin"):
+    structural(
+        f"np.{_name}.accumulate",
+        "a, axis=0, dtype=None, out=None",
+        _same_kind,
+        {"a": lambda b: f"running_extreme_back(g, out, {literal(b, 'axis')})"},
+        jvp={"a": lambda b: f"running_extreme_dot(a_dot, out, {literal(b, 'axis')})"},
+    )
+structural(
+    "np.add.reduceat",
+    "a, indices, axis=0, dtype=None, out=None",
+    lambda b: kinds.array(
+        None
+        if (own := shape_of(b, "a")) is None or (at := axes.one_axis(b)) is None
+        else (*own[:at], kinds.new_length(), *own[at + 1 :]),
+        axes.accumulated(as_array(b.kind("a")).dtype),
+    ),
+    {"a": lambda b: f"segment_back(g, a, indices, {literal(b, 'axis')})"},
+    linear=("a",),
+)
+
+
+# -------------------------------------------------------------------------------------------------- composites
+
+_BINARY = (
+    "subtract divide true_divide power float_power arctan2 remainder mod fmod add multiply maximum minimum fmax fmin "
+    "logaddexp logaddexp2 hypot"
+).split()
+_UNARY = "negative absolute square sqrt exp log sin cos tan tanh reciprocal conjugate sign expm1 log1p cbrt".split()
+
+
+def _loops(name: str) -> None:
+    """Enter reduce, accumulate and at of a binary ufunc, where they have no rule of their own."""
+    from s2sad.rules.registry import RULES
+
+    if f"np.{name}.reduce" not in RULES:
+        composite(
+            f"np.{name}.reduce",
+            f"""def reduce(array, axis=0, keepdims=False):
+    lines = np.asarray(array) if axis == 0 else np.moveaxis(array, axis, 0)
+    z = lines[0]
+    for i in range(1, len(lines)):
+        z = np.{name}(z, lines[i])
+    return np.expand_dims(z, axis) if keepdims else z
+""",
+        )
+    if f"np.{name}.accumulate" not in RULES:
+        composite(
+            f"np.{name}.accumulate",
+            f"""def accumulate(array, axis=0):
+    lines = np.asarray(array) if axis == 0 else np.moveaxis(array, axis, 0)
+    z = np.empty_like(lines)
+    z[0] = lines[0]
+    for i in range(1, len(lines)):
+        z[i] = np.{name}(z[i - 1], lines[i])
+    return z if axis == 0 else np.moveaxis(z, 0, axis)
+""",
+        )
+    if f"np.{name}.at" not in RULES:
+        composite(
+            f"np.{name}.at",
+            f"""def at(a, indices, b):
+    indices = np.ravel(indices)
+    for k in range(len(indices)):
+        a[indices[k]] = np.{name}(a[indices[k]], b if np.ndim(b) == 0 else b[k])
+""",
+        )
+
+
+for _name in _BINARY:
+    _loops(_name)
+for _name in _UNARY:
+    composite(
+        f"np.{_name}.at",
+        f"""def at(a, indices):
+    indices = np.ravel(indices)
+    for k in range(len(indices)):
+        a[indices[k]] = np.{_name}(a[indices[k]])
+""",
+    )
+
+
+# ------------------------------------------------------------- the texts' own helpers, for higher derivatives
+
+
+def _like(name: str) -> Callable[[Bound], Kind]:
+    return lambda b: kinds.array(shape_of(b, name), as_array(b.kind("z")).dtype)
+
+
+for _one, _other in (("back", "dot"), ("dot", "back")):
+    structural(
+        f"running_extreme_{_one}",
+        "z, out, axis=0",
+        _like("out"),
+        {"z": f"running_extreme_{_other}(g, out, axis)", "out": axes.zero},
+        (getattr(arrays, f"running_extreme_{_one}"),),
+        linear=("z",),
+    )
+structural(
+    "segment_back",
+    "z, a, indices, axis=0",
+    _like("a"),
+    {"z": "np.add.reduceat(g, indices, axis)", "a": axes.zero},
+    (arrays.segment_back,),
+    linear=("z",),
+)

@@ -1,0 +1,187 @@
+"""Running reductions and differences: cumsum, cumprod, their nan and array API forms, diff.
+
+    z = np.cumsum(a)            a_bar = np.cumsum(g[::-1])[::-1]
+    z = np.nancumsum(a)         a_bar = np.where(np.isnan(a), 0.0, np.cumsum(g[::-1])[::-1])
+    z = np.diff(a)              a_bar = -np.diff(g, prepend=0.0, append=0.0)
+
+The products are exact where elements are zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind
+from s2sad.rules import axes
+from s2sad.rules.registry import Bound, composite, structural
+from s2sad.runtime import linear
+
+# ----------------------------------------------------------------------------------------- running reductions
+
+
+def _running_kind(bound: Bound) -> Kind:
+    own = axes.as_array(bound.kind("a"))
+    dtype = axes.accumulated(own.dtype)
+    if "dtype" in bound.statics:
+        dtype = axes.dtype_name(bound, dtype)
+    if bound.static("axis") is None:
+        return kinds.array((axes.product(own.shape) if own.shape is not None else kinds.new_length(),), dtype)
+    return kinds.array(own.shape or None, dtype)
+
+
+def _cumsum_vjp(bound: Bound) -> str:
+    rank, axis = axes.rank_of(bound, "a"), axes.literal(bound, "axis")
+    if rank == 1:
+        return "np.cumsum(g[::-1])[::-1]"
+    if bound.static("axis") is None:
+        return f"np.reshape(np.cumsum(g[::-1])[::-1], {axes.shape(bound)})"
+    return f"np.flip(np.cumsum(np.flip(g, {axis}), {axis}), {axis})"
+
+
+structural(
+    "np.cumsum",
+    "a, axis=None, dtype=None, out=None",
+    _running_kind,
+    {"a": _cumsum_vjp},
+    (np.cumsum, np.ndarray.cumsum),
+    linear=("a",),
+)
+structural(
+    "np.cumprod",
+    "a, axis=None, dtype=None, out=None",
+    _running_kind,
+    {"a": lambda b: f"cumprod_back(g, a, {axes.literal(b, 'axis')})"},
+    (np.cumprod, np.ndarray.cumprod),
+    jvp={"a": lambda b: f"cumprod_dot(a_dot, a, {axes.literal(b, 'axis')})"},
+)
+
+
+def _running_nan_vjp(text: Callable[[Bound], str]) -> Callable[[Bound], str]:
+    return lambda b: f"np.where(np.isnan(a), 0.0, {text(b)})"
+
+
+structural(
+    "np.nancumsum",
+    "a, axis=None, dtype=None, out=None",
+    _running_kind,
+    {"a": _running_nan_vjp(_cumsum_vjp)},
+    (np.nancumsum,),
+    jvp={"a": lambda b: f"np.cumsum(np.where(np.isnan(a), 0.0, a_dot), {axes.literal(b, 'axis')})"},
+)
+_ONES = "np.where(np.isnan(a), 1.0, a)"
+structural(
+    "np.nancumprod",
+    "a, axis=None, dtype=None, out=None",
+    _running_kind,
+    {"a": _running_nan_vjp(lambda b: f"cumprod_back(g, {_ONES}, {axes.literal(b, 'axis')})")},
+    (np.nancumprod,),
+    jvp={"a": lambda b: f"cumprod_dot(np.where(np.isnan(a), 0.0, a_dot), {_ONES}, {axes.literal(b, 'axis')})"},
+)
+
+
+def _diff_kind(bound: Bound) -> Kind:
+    own = axes.as_array(bound.kind("a"))
+    axis, times = axes.one_axis(bound), axes.as_int(bound.static("n"))
+    dtype = axes.promoted(
+        [axes.as_array(bound.kind(n)) for n in ("a", "prepend", "append") if bound.given(n)]
+    )
+    if own.shape is None or axis is None:
+        return kinds.array(kinds.fresh_shape(own.rank), dtype)
+    change: int | None = None
+    if times is not None and all(_is_scalar(bound, n) for n in ("prepend", "append")):
+        change = bound.given("prepend") + bound.given("append") - times
+    return kinds.array(
+        tuple(axes.added(m, change) if k == axis else m for k, m in enumerate(own.shape)), dtype
+    )
+
+
+def _is_scalar(bound: Bound, name: str) -> bool:
+    return not bound.given(name) or (bound.kind(name).is_number and bound.rank(name) == 0)
+
+
+def _diff_vjp(bound: Bound) -> str:
+    """Minus the difference of the cotangent between zeros, which drop out where a scalar stood."""
+    times = axes.as_int(bound.static("n"))
+    if times is None or not 0 <= times <= 4 or not all(_is_scalar(bound, n) for n in ("prepend", "append")):
+        raise NotImplementedError(
+            "np.diff with n that is not a small literal, or prepend or append that is no scalar"
+        )
+    rank_one = axes.rank_of(bound, "a") == 1 or bound.static("axis") == -1
+    axis = "" if rank_one else f", axis={axes.literal(bound, 'axis')}"
+    text = "g"
+    for step in range(times):
+        ends = [n for n in ("prepend", "append") if not bound.given(n) or step < times - 1]
+        text = f"-np.diff({text}{axis}{''.join(f', {n}=0.0' for n in ends)})"
+    return text
+
+
+def _diff_end_vjp(bound: Bound, name: str) -> str:
+    if bound.static("n") != 1 or not _is_scalar(bound, name):
+        raise NotImplementedError(f"np.diff with n > 1 and active {name}, or {name} that is no scalar")
+    place, sign = (0, "-") if name == "prepend" else (-1, "")
+    return f"{sign}np.sum(np.take(g, {place}, {axes.literal(bound, 'axis')}))"
+
+
+def _diff_args(bound: Bound, active: str) -> str:
+    """The arguments after the first for a tangent of np.diff, zeros for the ends that are not active."""
+    ends = "".join(
+        f", {n}={f'{n}_dot' if n == active else f'np.zeros_like({n})'}"
+        for n in ("prepend", "append")
+        if bound.given(n)
+    )
+    return f", {axes.literal(bound, 'n')}, {axes.literal(bound, 'axis')}{ends}"
+
+
+structural(
+    "np.diff",
+    "a, n=1, axis=-1, prepend=None, append=None",
+    _diff_kind,
+    {
+        "a": _diff_vjp,
+        "prepend": lambda b: _diff_end_vjp(b, "prepend"),
+        "append": lambda b: _diff_end_vjp(b, "append"),
+    },
+    (np.diff,),
+    jvp={
+        "a": lambda b: f"np.diff(a_dot{_diff_args(b, 'a')})",
+        "prepend": lambda b: f"np.diff(np.zeros_like(a){_diff_args(b, 'prepend')})",
+        "append": lambda b: f"np.diff(np.zeros_like(a){_diff_args(b, 'append')})",
+    },
+)
+composite(
+    "np.cumulative_sum",
+    """def cumulative_sum(x, axis=None, dtype=None, include_initial=False):
+    axis = 0 if axis is None else axis
+    z = np.cumsum(x, axis=axis, dtype=dtype)
+    if include_initial:
+        z = np.concatenate([np.zeros_like(np.take(z, [0], axis=axis)), z], axis=axis)
+    return z
+""",
+    (getattr(np, "cumulative_sum", None),),
+)
+composite(
+    "np.cumulative_prod",
+    """def cumulative_prod(x, axis=None, dtype=None, include_initial=False):
+    axis = 0 if axis is None else axis
+    z = np.cumprod(x, axis=axis, dtype=dtype)
+    if include_initial:
+        z = np.concatenate([np.ones_like(np.take(z, [0], axis=axis)), z], axis=axis)
+    return z
+""",
+    (getattr(np, "cumulative_prod", None),),
+)
+
+
+# ------------------------------------------------------------- the texts' own helpers, for higher derivatives
+
+
+def _same_shape(bound: Bound) -> Kind:
+    own = axes.as_array(bound.kind("a"))
+    return kinds.num(own.shape, axes.averaged(own.dtype))
+
+
+composite("cumprod_back", axes.source_of(linear.cumprod_back), (linear.cumprod_back,)).kind = _same_shape
+composite("cumprod_dot", axes.source_of(linear.cumprod_dot), (linear.cumprod_dot,)).kind = _running_kind

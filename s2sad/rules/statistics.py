@@ -1,0 +1,237 @@
+"""Statistics and sampled functions: average, cov, corrcoef, ediff1d, interp, unwrap, geomspace, gradient.
+
+They are composites in NumPy's own order of operations, so that values agree to the last bit:
+
+    np.cov(m)           x = m - mean(m, axis=1)[:, None];  np.dot(x, x.T.conj())*(1/fact)
+    np.ediff1d(x)       x = np.ravel(x);  x[1:] - x[:-1]
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.ir import kinds
+from s2sad.rules import axes
+from s2sad.rules.axes import as_array, rank_of, shape_of
+from s2sad.rules.registry import composite, structural
+from s2sad.runtime import arrays
+
+composite(
+    "np.average",
+    """def average(a, axis=None, weights=None, returned=False, keepdims=False):
+    if weights is None:
+        mean = np.mean(a, axis=axis, keepdims=keepdims)
+        if returned:
+            return mean, np.full_like(mean, np.size(a)/np.size(mean))
+        return mean
+    if np.ndim(weights) != np.ndim(a):
+        weights = aligned(weights, a, axis)
+    scale = np.sum(weights, axis=axis, keepdims=keepdims)
+    mean = np.sum(np.multiply(a, weights), axis=axis, keepdims=keepdims)/scale
+    if returned:
+        return mean, np.broadcast_to(scale, np.shape(mean)).copy()
+    return mean
+""",
+    (np.average,),
+)
+structural(
+    "aligned",
+    "w, a, axis",
+    lambda b: kinds.array(kinds.fresh_shape(rank_of(b, "a")), as_array(b.kind("w")).dtype),
+    {"w": "unaligned(g, w, axis)", "a": axes.zero},
+    (arrays.aligned,),
+    linear=("w",),
+    effect="view w",
+)
+structural(
+    "unaligned",
+    "z, w, axis",
+    lambda b: kinds.array(shape_of(b, "w"), as_array(b.kind("z")).dtype),
+    {"z": "aligned(g, z, axis)", "w": axes.zero},
+    (arrays.unaligned,),
+    linear=("z",),
+    effect="view z",
+)
+composite(
+    "np.cov",
+    """def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, dtype=None):
+    x = np.array(m, ndmin=2, dtype=dtype)
+    if not rowvar and np.ndim(m) != 1:
+        x = x.T
+    if y is not None:
+        y = np.array(y, ndmin=2, dtype=dtype)
+        if not rowvar and np.shape(y)[0] != 1:
+            y = y.T
+        x = np.concatenate((x, y), axis=0)
+    if ddof is None:
+        ddof = 0 if bias else 1
+    if fweights is None and aweights is None:
+        w = None
+        mean = np.mean(x, axis=1)
+        fact = np.shape(x)[1] - ddof
+    else:
+        if aweights is None:
+            w = np.asarray(fweights, dtype=np.float64)
+        elif fweights is None:
+            w = np.asarray(aweights, dtype=np.float64)
+        else:
+            w = np.asarray(fweights, dtype=np.float64)*np.asarray(aweights, dtype=np.float64)
+        total = np.sum(np.broadcast_to(w, np.shape(x)), axis=1)[0]
+        mean = np.sum(np.multiply(x, w), axis=1)/total
+        if ddof == 0:
+            fact = total
+        elif aweights is None:
+            fact = total - ddof
+        else:
+            fact = total - ddof*np.sum(w*aweights)/total
+    x = x - mean[:, None]
+    c = np.dot(x, (x.T if w is None else (x*w).T).conj())
+    c = c*np.true_divide(1, fact)
+    return c[0, 0] if np.ndim(m) == 1 and y is None else c
+""",
+    (np.cov,),
+)
+composite(
+    "np.corrcoef",
+    """def corrcoef(x, y=None, rowvar=True, dtype=None):
+    c = np.cov(x, y, rowvar, dtype=dtype)
+    if np.ndim(c) == 0:
+        return c/c
+    stddev = np.sqrt(np.diag(c).real)
+    c = c/stddev[:, None]
+    c = c/stddev[None, :]
+    return np.clip(c, -1, 1)
+""",
+    (np.corrcoef,),
+)
+composite(
+    "np.ediff1d",
+    """def ediff1d(ary, to_end=None, to_begin=None):
+    ary = np.ravel(ary)
+    z = ary[1:] - ary[:-1]
+    if to_begin is not None and to_end is not None:
+        return np.concatenate([np.ravel(to_begin), z, np.ravel(to_end)])
+    if to_begin is not None:
+        return np.concatenate([np.ravel(to_begin), z])
+    if to_end is not None:
+        return np.concatenate([z, np.ravel(to_end)])
+    return z
+""",
+    (np.ediff1d,),
+)
+composite(
+    "np.interp",
+    """def interp(x, xp, fp, left=None, right=None, period=None):
+    xp = np.asarray(xp)
+    fp = np.asarray(fp)
+    if period is not None:
+        period = abs(period)
+        x = np.mod(np.asarray(x), period)
+        xp = np.mod(xp, period)
+        order = np.argsort(xp)
+        xp = xp[order]
+        fp = fp[order]
+        xp = np.concatenate((xp[-1:] - period, xp, xp[0:1] + period))
+        fp = np.concatenate((fp[-1:], fp, fp[0:1]))
+    i = np.minimum(np.maximum(np.searchsorted(xp, x, side="right") - 1, 0), np.size(xp) - 2)
+    y = (fp[i + 1] - fp[i])/(xp[i + 1] - xp[i])*(x - xp[i]) + fp[i]
+    y = np.where(np.less(x, xp[0]), fp[0] if left is None else left, y)
+    y = np.where(np.equal(x, xp[-1]), fp[-1], y)
+    return np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y)
+""",
+    (np.interp,),
+)
+composite(
+    "np.geomspace",
+    """def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    sign = np.sign(np.asarray(start))
+    start = np.asarray(start)/sign
+    stop = np.asarray(stop)/sign
+    z = np.power(10.0, np.linspace(np.log10(start), np.log10(stop), num, endpoint))
+    if num > 0:
+        z[0] = start
+        if num > 1 and endpoint:
+            z[-1] = stop
+    z = z*sign
+    if axis != 0:
+        z = np.moveaxis(z, 0, axis)
+    return z if dtype is None else z.astype(dtype)
+""",
+    (np.geomspace,),
+)
+composite(
+    "linspace_general",
+    """def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    z = np.linspace(start, stop, num, endpoint, dtype=dtype)
+    if axis != 0:
+        z = np.moveaxis(z, 0, axis)
+    if retstep:
+        return z, np.subtract(stop, start)/((num - 1) if endpoint else num)
+    return z
+""",
+)
+composite(
+    "np.trapezoid",
+    """def trapezoid(y, x=None, dx=1.0, axis=-1):
+    y = np.asarray(y)
+    if axis != -1:
+        y = np.moveaxis(y, axis, -1)
+    if x is None:
+        d = dx
+    elif np.ndim(x) == 1 or axis == -1:
+        d = np.diff(x)
+    else:
+        d = np.diff(np.moveaxis(x, axis, -1))
+    return np.sum(d*(y[..., 1:] + y[..., :-1])/2.0, axis=-1)
+""",
+    (np.trapezoid, getattr(np, "trapz", None)),
+)
+composite(
+    "gradient_line",
+    """def gradient_line(f, h, edge_order):
+    z = np.empty_like(f)
+    if np.ndim(h) == 0:
+        z[1:-1] = (f[2:] - f[:-2])/(2.0*h)
+    else:
+        d = np.reshape(np.diff(h), (-1,) + (1,)*(np.ndim(f) - 1))
+        p, q = d[:-1], d[1:]
+        z[1:-1] = -q/(p*(p + q))*f[:-2] + (q - p)/(p*q)*f[1:-1] + p/(q*(p + q))*f[2:]
+    if edge_order == 1:
+        first, last = (h, h) if np.ndim(h) == 0 else (d[0], d[-1])
+        z[0] = (f[1] - f[0])/first
+        z[-1] = (f[-1] - f[-2])/last
+    elif np.ndim(h) == 0:
+        z[0] = -1.5/h*f[0] + 2.0/h*f[1] + -0.5/h*f[2]
+        z[-1] = 0.5/h*f[-3] + -2.0/h*f[-2] + 1.5/h*f[-1]
+    else:
+        p, q = d[0], d[1]
+        z[0] = -(2.0*p + q)/(p*(p + q))*f[0] + (p + q)/(p*q)*f[1] + -p/(q*(p + q))*f[2]
+        p, q = d[-2], d[-1]
+        z[-1] = q/(p*(p + q))*f[-3] + -(q + p)/(p*q)*f[-2] + (2.0*q + p)/(q*(p + q))*f[-1]
+    return z
+""",
+)
+structural(
+    "np.unwrap",
+    "p, discont=None, axis=-1, *, period=6.283185307179586",
+    lambda b: kinds.array(shape_of(b, "p"), axes.averaged(as_array(b.kind("p")).dtype)),
+    {"p": "g"},
+    (np.unwrap,),
+    jvp={"p": "p_dot"},
+)
+structural(
+    "np.trim_zeros",
+    "filt, trim='fb'",
+    lambda b: kinds.array((kinds.new_length(),), as_array(b.kind("filt")).dtype),
+    {"filt": lambda b: "scatter_add(g, trimmed_places(filt, trim), np.shape(filt))"},
+    (np.trim_zeros,),
+    jvp={"filt": "np.ravel(filt_dot)[trimmed_places(filt, trim)]"},
+    effect="maybe filt",
+)
+structural(
+    "trimmed_places",
+    "filt, trim",
+    lambda b: kinds.array((kinds.new_length(),), "int64"),
+    {},
+    (arrays.trimmed_places,),
+)

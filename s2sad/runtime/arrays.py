@@ -1,0 +1,163 @@
+"""Helpers of generated texts for composite rules on arrays: indices, and values repeated to a size.
+
+Accepted are NumPy arrays, NumPy scalars, lists and Python numbers; nothing is written to.
+
+    np.put(a, [0, 5], v)       a[flat_index([0, 5], a.shape)] = cycled(v, 2)
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+
+def flat_index(ind: Any, shape: Any) -> Any:
+    """Indices into every axis for places in the raveled array.
+
+    >>> [k.tolist() for k in flat_index([0, -1], (2, 3))]
+    [[0, 1], [0, 2]]
+    """
+    size = math.prod(shape)
+    ind = np.asarray(ind)
+    if np.any(ind >= size) or np.any(ind < -size):
+        raise IndexError(f"index is out of bounds for size {size}")
+    return np.unravel_index(np.where(ind < 0, ind + size, ind), shape)
+
+
+def along_index(indices: Any, axis: Any, shape: Any) -> Any:
+    """Indices into every axis that read or write what np.take_along_axis and np.put_along_axis do.
+
+    >>> a = np.arange(6).reshape(2, 3)
+    >>> a[along_index(np.array([[2], [0]]), 1, a.shape)].tolist()
+    [[2], [3]]
+    """
+    rank = len(shape)
+    parts = []
+    for k, n in enumerate(shape):
+        line = np.arange(n).reshape((1,) * k + (n,) + (1,) * (rank - k - 1))
+        parts.append(indices if k == axis % rank else line)
+    return tuple(parts)
+
+
+def cycled(v: Any, count: int) -> Any:
+    """The elements of v in C order, repeated or cut to a number of elements; may share memory with v.
+
+    >>> cycled([1.0, 2.0], 5).tolist()
+    [1.0, 2.0, 1.0, 2.0, 1.0]
+    """
+    flat = np.ravel(v)
+    return flat if flat.size == count else np.resize(flat, count)
+
+
+def cycled_back(z: Any, v: Any) -> Any:
+    """The cotangent of v where z is that of np.resize(v, shape) or cycled(v, count).
+
+    >>> cycled_back(np.ones(5), np.zeros(2)).tolist()
+    [3.0, 2.0]
+    """
+    size = np.size(v)
+    z = np.ravel(z)
+    whole = np.zeros(-(-z.size // max(size, 1)) * size, z.dtype)
+    whole[: z.size] = z[: whole.size]
+    return whole.reshape(-1, size).sum(axis=0).reshape(np.shape(v)) if size else np.zeros(np.shape(v), z.dtype)
+
+
+def aligned(w: Any, a: Any, axis: Any) -> Any:
+    """Weights for the axes of a that `axis` names, in a's rank; may share memory with w.
+
+    >>> aligned(np.ones(3), np.zeros((2, 3, 4)), 1).shape
+    (1, 3, 1)
+    """
+    axes = tuple(k % np.ndim(a) for k in (axis if isinstance(axis, tuple) else (axis,)))
+    moved = np.transpose(w, tuple(np.argsort(axes).tolist()))
+    return moved.reshape(tuple(n if k in axes else 1 for k, n in enumerate(np.shape(a))))
+
+
+def running_extreme_back(z: Any, out: Any, axis: Any = 0) -> Any:
+    """The cotangent of a where z is that of out = np.maximum.accumulate(a, axis), or of np.minimum's.
+
+    The element that first has a value receives what belongs to that value.
+
+    >>> running_extreme_back(np.ones(4), np.array([1.0, 3.0, 3.0, 4.0])).tolist()
+    [1.0, 2.0, 0.0, 1.0]
+    """
+    moved, bars = np.moveaxis(out, axis, 0), np.moveaxis(z, axis, 0)
+    new = np.ones(moved.shape, bool)
+    new[1:] = moved[1:] != moved[:-1]
+    total = np.zeros_like(bars)
+    run = np.zeros_like(bars[0])
+    for i in range(len(bars) - 1, -1, -1):
+        run = run + bars[i]
+        total[i] = np.where(new[i], run, 0.0)
+        run = np.where(new[i], 0.0, run)
+    return np.moveaxis(total, 0, axis)
+
+
+def running_extreme_dot(z: Any, out: Any, axis: Any = 0) -> Any:
+    """The tangent of out = np.maximum.accumulate(a, axis), or of np.minimum's, where z is that of a.
+
+    >>> running_extreme_dot(np.array([1.0, 2.0, 5.0, 7.0]), np.array([1.0, 3.0, 3.0, 4.0])).tolist()
+    [1.0, 2.0, 2.0, 7.0]
+    """
+    moved, dots = np.moveaxis(out, axis, 0), np.moveaxis(z, axis, 0)
+    result = np.array(dots)
+    for i in range(1, len(dots)):
+        result[i] = np.where(moved[i] != moved[i - 1], dots[i], result[i - 1])
+    return np.moveaxis(result, 0, axis)
+
+
+def window_back(z: Any, x: Any, axes: Any) -> Any:
+    """The cotangent of x where z is that of sliding_window_view(x, shape, axis); axes are x's, one for each
+    of the last axes of z.
+
+    >>> window_back(np.ones((3, 2)), np.zeros(4), (0,)).tolist()
+    [1.0, 2.0, 2.0, 1.0]
+    """
+    rank = np.ndim(x)
+    total = np.zeros(np.shape(x), z.dtype)
+    for place in np.ndindex(z.shape[rank:]):
+        at = [slice(0, n) for n in z.shape[:rank]]
+        for axis, k in zip(axes, place, strict=True):
+            at[axis] = slice(at[axis].start + k, at[axis].stop + k)
+        total[tuple(at)] += z[(..., *place)]
+    return total
+
+
+def segment_back(z: Any, a: Any, indices: Any, axis: Any = 0) -> Any:
+    """The cotangent of a where z is that of np.add.reduceat(a, indices, axis).
+
+    >>> segment_back(np.array([1.0, 5.0]), np.zeros(4), [0, 3]).tolist()
+    [1.0, 1.0, 1.0, 5.0]
+    """
+    total = np.zeros_like(a, dtype=np.result_type(z))
+    lines, bars = np.moveaxis(total, axis, 0), np.moveaxis(z, axis, 0)
+    ends = [*indices[1:], len(lines)]
+    for k, (start, end) in enumerate(zip(indices, ends, strict=True)):
+        lines[start : max(end, start + 1)] += bars[k]
+    return total
+
+
+def unaligned(z: Any, w: Any, axis: Any) -> Any:
+    """The cotangent of w where z is that of aligned(w, a, axis); a view of z.
+
+    >>> unaligned(np.ones((1, 3, 1)), np.zeros(3), 1).shape
+    (3,)
+    """
+    axes = tuple(k % np.ndim(z) for k in (axis if isinstance(axis, tuple) else (axis,)))
+    order = np.argsort(axes)
+    moved = z.reshape(tuple(np.shape(w)[k] for k in order))
+    return moved.transpose(tuple(np.argsort(order).tolist()))
+
+
+def trimmed_places(filt: Any, trim: str) -> Any:
+    """The places of the elements that np.trim_zeros(filt, trim) keeps.
+
+    >>> trimmed_places(np.array([0.0, 1.0, 0.0, 2.0, 0.0]), "fb").tolist()
+    [1, 2, 3]
+    """
+    full = np.flatnonzero(filt)
+    start = full[0] if "f" in trim.lower() and full.size else 0
+    end = full[-1] + 1 if "b" in trim.lower() and full.size else np.size(filt)
+    return np.arange(start, end if full.size else 0)

@@ -1,0 +1,116 @@
+"""Helpers of generated texts for order statistics: where the elements stand that a quantile picks.
+
+Accepted are NumPy arrays, NumPy scalars and Python numbers; nothing is written to, and no result shares
+memory with an argument unless the docstring says so. Orders are those of stable sorts.
+
+    z = np.quantile(a, q)      a_bar = quantile_back(z_bar, a, q)
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+
+def _lines(x: Any, axis: Any) -> Any:
+    """The elements of x as a matrix, a row for each result of a reduction over axis."""
+    first = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    first = tuple(k % x.ndim for k in first)
+    rest = tuple(k for k in range(x.ndim) if k not in first)
+    count = math.prod(x.shape[k] for k in first)
+    return x.transpose(rest + first).reshape((-1, count) if count else (0, 0))
+
+
+def _places(a: Any, q: Any, axis: Any, method: str, skip: bool) -> tuple[Any, Any, Any, Any]:
+    """For every share and line the flat places of the elements below and above, the weight of the one
+    above, and the number of elements of the line."""
+    a = np.asarray(a)
+    values, numbers = _lines(a, axis), _lines(np.arange(a.size).reshape(a.shape), axis)
+    ranked = np.take_along_axis(numbers, np.argsort(values, axis=1, kind="stable"), axis=1)  # nan stand last
+    missing = np.isnan(values).sum(axis=1)
+    counts = values.shape[1] - missing if skip else np.full(len(values), values.shape[1])
+    at = np.empty((np.size(q), len(values)))
+    for n in np.unique(counts):  # the quantile of 0, 1, ..., n - 1 is the place in a sorted line
+        at[:, counts == n] = np.reshape(np.quantile(np.arange(float(max(n, 1))), q, method=method), (-1, 1))
+    low = at.astype(int)
+    weight = at - low
+    weight[:, counts == 0 if skip else missing > 0] = np.nan
+    lines = np.arange(len(values))
+    high = np.minimum(low + 1, np.maximum(counts - 1, 0))
+    return ranked[lines, low], ranked[lines, high], weight, counts
+
+
+def quantile_back(z: Any, a: Any, q: Any, axis: Any = None, method: str = "linear", skip: bool = False) -> Any:
+    """The cotangent of a where z is that of np.quantile(a, q, axis, method=method); skip leaves nan out.
+
+    >>> print(quantile_back(1.0, np.array([3.0, 1.0, 2.0]), 0.25))
+    [0.  0.5 0.5]
+    """
+    low, high, weight, _ = _places(a, q, axis, method, skip)
+    z = np.reshape(z, low.shape)
+    total = np.zeros(np.size(a), z.dtype)
+    for k in range(len(low)):  # the lines have no elements in common
+        total[low[k]] += (1 - weight[k]) * z[k]
+        total[high[k]] += weight[k] * z[k]
+    return total.reshape(np.shape(a))
+
+
+def quantile_dot(a_dot: Any, a: Any, q: Any, axis: Any, method: str, skip: bool, shape: Any) -> Any:
+    """The tangent, of a given shape, of np.quantile(a, q, axis, method=method) where a_dot is that of a.
+
+    >>> print(quantile_dot(np.array([4.0, 1.0, 2.0]), np.array([3.0, 1.0, 2.0]), 0.25, None, "linear", False, ()))
+    1.5
+    """
+    low, high, weight, _ = _places(a, q, axis, method, skip)
+    flat = np.ravel(a_dot)
+    made = ((1 - weight) * flat[low] + weight * flat[high]).reshape(shape)
+    return made.astype(flat.dtype)[()]
+
+
+def quantile_slope(a: Any, q: Any, axis: Any, skip: bool, shape: Any) -> Any:
+    """The derivative, of a given shape, of np.quantile(a, q, axis) in q.
+
+    >>> print(quantile_slope(np.array([3.0, 1.0, 2.5]), 0.25, None, False, ()))
+    3.0
+    """
+    low, high, _, counts = _places(a, q, axis, "linear", skip)
+    flat = np.ravel(a)
+    return ((flat[high] - flat[low]) * (counts - 1)).reshape(shape)[()]
+
+
+def spread_share(q_dot: Any, shape: Any) -> Any:
+    """An array of the shape of a quantile, constant over its lines; may share memory with q_dot.
+
+    >>> print(spread_share(np.array([1.0, 2.0]), (2, 2)))
+    [[1. 1.]
+     [2. 2.]]
+    """
+    rank = np.ndim(q_dot)
+    return np.broadcast_to(np.reshape(q_dot, np.shape(q_dot) + (1,) * (len(shape) - rank)), shape)
+
+
+def order_back(z: Any, a: Any, out: Any, axis: Any) -> Any:
+    """The cotangent of a where z is that of `out`, which holds the elements of a in another order along axis.
+
+    >>> print(order_back(np.array([1.0, 2.0, 3.0]), np.array([5.0, 4.0, 6.0]), np.array([4.0, 5.0, 6.0]), -1))
+    [2. 1. 3.]
+    """
+    if axis is None:
+        return order_back(z, np.ravel(a), out, -1).reshape(np.shape(a))
+    total = np.empty_like(z)
+    ranked = np.take_along_axis(z, np.argsort(out, axis, kind="stable"), axis)
+    np.put_along_axis(total, np.argsort(a, axis, kind="stable"), ranked, axis)
+    return total
+
+
+def order_dot(a_dot: Any, a: Any, out: Any, axis: Any) -> Any:
+    """The tangent of `out`, which holds the elements of a in another order along axis, where a_dot is a's.
+
+    >>> print(order_dot(np.array([1.0, 2.0, 3.0]), np.array([5.0, 4.0, 6.0]), np.array([4.0, 5.0, 6.0]), -1))
+    [2. 1. 3.]
+    """
+    if axis is None:
+        return order_dot(np.ravel(a_dot), np.ravel(a), out, -1)
+    return order_back(a_dot, out, a, axis)
