@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend.arrays import FUNCTIONS, vectorized
 from s2sad.frontend.functions import SPECIAL, random_kind
 from s2sad.frontend.outline import outlined_call
 from s2sad.frontend.recursion import recursive_call
@@ -29,6 +30,11 @@ from s2sad.ir.nodes import Call, Const, Ref, Var
 from s2sad.rules import registry
 
 MAX_DEPTH = 60
+METHODS = {  # methods of ufuncs that are functions of their own
+    ("reduce", np.add): "np.sum", ("reduce", np.multiply): "np.prod", ("reduce", np.maximum): "np.max",
+    ("reduce", np.minimum): "np.min", ("reduce", np.logical_and): "np.all", ("reduce", np.logical_or): "np.any",
+    ("accumulate", np.add): "np.cumsum", ("accumulate", np.multiply): "np.cumprod",
+}  # fmt: skip
 
 
 class Calls(State):
@@ -137,7 +143,7 @@ class Calls(State):
         var: Var | None = None,
     ) -> Value:
         obj = fn.obj
-        special = SPECIAL.get(obj) if _hashable(obj) else None
+        special = SPECIAL.get(obj, FUNCTIONS.get(obj)) if _hashable(obj) else None
         if special is not None:
             return special(self, args, kwargs, node, hint)
         if getattr(obj, "__s2sad_transform__", None) is not None:
@@ -182,10 +188,23 @@ class Calls(State):
             return self._call_function(
                 Ref(f"{cls.__name__}.__call__", call), [var or fn, *args], kwargs, node
             )
+        if isinstance(obj, np.vectorize):
+            return self._call_vectorized(fn, args, kwargs, node, hint)
         wrapped = getattr(obj, "__wrapped__", None) or getattr(obj, "py_func", None)
         if isinstance(wrapped, types.FunctionType):
             return self._call_function(Ref(fn.text, wrapped), args, kwargs, node)
         return self._opaque(fn, args, kwargs, node, hint)
+
+    def _call_vectorized(
+        self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
+        """A function that np.vectorize made outside, as a decorator or by a call."""
+        obj = fn.obj
+        if obj.signature is not None or obj.excluded or obj.otypes not in (None, "d"):
+            self.refuse(node, "np.vectorize with options", "write a loop over the elements")
+        inner = Ref(fn.text + ".pyfunc", obj.pyfunc)
+        self.depend(("pyfunc", id(obj)), lambda: obj.pyfunc, obj.pyfunc, "pyfunc")
+        return self.call_value(Ref("vectorized", vectorized), [inner, *args], kwargs, node, hint)
 
     def _stopped(self, value: Value, node: ast.AST) -> Value:
         """The value under another name, which is constant; the name is gone from the text."""
@@ -211,17 +230,13 @@ class Calls(State):
             stored = self.stored(value, node)
             self.do(Call("np.add.at", (self.atom(args[0]), self.atom(args[1]), stored)), node)
             return Const(None)
-        rules = {
-            ("reduce", np.add): "np.sum", ("reduce", np.multiply): "np.prod", ("reduce", np.maximum):
-            "np.max", ("reduce", np.minimum): "np.min", ("accumulate", np.add): "np.cumsum", ("accumulate",
-            np.multiply): "np.cumprod",
-        }  # fmt: skip
         if method == "outer" and len(args) == 2 and not kwargs:
             return self._ufunc_outer(ufunc, args, node, hint)
-        name = rules.get((method, ufunc))
-        if name is None:
+        own = f"np.{ufunc.__name__}.{method}"
+        name = METHODS.get((method, ufunc), own)
+        if name == own and not self.has_rule(own):
             self.refuse(node, f"there is no rule for {fn.text}", "write it with functions that have one")
-        if len(args) == 1 and "axis" not in kwargs:
+        if len(args) == 1 and "axis" not in kwargs and method != "at":
             kwargs = {"axis": Const(0), **kwargs}
         return self.apply(name, args, kwargs, node, hint=hint)
 

@@ -41,7 +41,12 @@ class Iterables(State):
             plain = isinstance(fn, Ref) and fn.obj in (list, tuple)
             if plain and len(node.args) == 1 and isinstance(node.args[0], ast.Call):
                 return self.iterable(node.args[0])
-        value = self.operand(node)
+        if isinstance(node, ast.Attribute) and node.attr == "flat":
+            array = self.operand(node.value)
+            flat = self.kind(array).is_number
+            value = self.apply("np.ravel", [array], {}, node) if flat else self.operand(node)
+        else:
+            value = self.operand(node)
         if isinstance(value, Ref) and isinstance(value.obj, range):
             return Range(Const(value.obj.start), Const(value.obj.stop), Const(value.obj.step))
         if isinstance(value, Group) and value.cat == "dict":

@@ -9,12 +9,14 @@ model.k                    t = getattr(model, "k"), and the text relies on the k
 from __future__ import annotations
 
 import ast
+import operator as _operator
 import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import live_object, user_method
 from s2sad.frontend.state import Choice, Group, Method, State, Value, described, holds_functions
@@ -29,8 +31,22 @@ class Parts(State):
     # ------------------------------------------------------------------------------------------ subscripts
 
     def _subscript(self, node: ast.Subscript, hint: str) -> Value:
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "flat":
+            return self._flat_item(node, hint)
         base = self.operand(node.value)
         return self.getitem(base, self.index(node.slice), node, hint)
+
+    def _flat_item(self, node: ast.Subscript, hint: str) -> Value:
+        """`x.flat[i]` reads the raveled array; slices are copies."""
+        assert isinstance(node.value, ast.Attribute)
+        array = self.operand(node.value.value)
+        if not self.kind(array).is_number:
+            return self.getitem(self.operand(node.value), self.index(node.slice), node, hint)
+        flat = self.apply("np.ravel", [array], {}, node)
+        item = self.getitem(flat, self.index(node.slice), node, hint)
+        if self.kind(item).is_scalar:
+            return item
+        return self.emit(Call("copy", (self.atom(item),)), self.kind(item), node, hint)
 
     def index(self, node: ast.expr) -> Value:
         """The inside of square brackets; slices are atoms."""
@@ -175,6 +191,9 @@ class Parts(State):
 
     def _live_item(self, base: Ref, index: Value, node: ast.AST, hint: str) -> Value:
         container = base.obj
+        joined = joined_index(self, base, index, node)
+        if joined is not None:
+            return joined
         if isinstance(container, dict | list | tuple) and isinstance(index, Const | Ref):
             known: Any = index.value if isinstance(index, Const) else index.obj
             try:
@@ -200,6 +219,9 @@ class Parts(State):
                 same=True,
             )
         at = self.atom(index) if isinstance(index, Slice) else self.variable(index)
+        if result == K.OBJECT and not isinstance(container, dict | list | tuple | str | range):
+            operator = Ref("operator.getitem", _operator.getitem)  # whose code cannot be seen
+            return self.emit(Call("call", (operator, base, at)), result, node, hint)
         return self.emit(Call("getitem", (base, at)), result, node, hint)
 
     def indexed(self, kind: Kind, index: Any, node: ast.AST) -> Kind:

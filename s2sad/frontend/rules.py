@@ -75,6 +75,14 @@ class Rules(State):
         except BindingError as error:
             self.refuse(node, str(error), "use the supported arguments, or write the operation out")
 
+    def has_rule(self, name: str) -> bool:
+        """Whether there is a rule of this name."""
+        try:
+            registry.rule(name)
+        except KeyError:
+            return False
+        return True
+
     def _takes(self, rule: Rule, call: Call) -> bool:
         """Whether a rule has a form for a call."""
         try:
@@ -283,7 +291,7 @@ class Rules(State):
             )
         if kind.is_python and short in ("is_integer", "hex", "as_integer_ratio", "bit_length"):
             return self.emit(Call("call", (self.atom(base),), (), f".{short}"), K.OBJECT, node, hint)
-        if _has_rule(f"np.{short}"):
+        if self.has_rule(f"np.{short}"):
             return self.apply(f"np.{short}", [base, *args], kwargs, node, form=form, hint=hint)
         self.refuse(
             node, f"there is no rule for the array method {short!r}", "write it with supported functions"
@@ -296,18 +304,10 @@ class Rules(State):
             if len(args) == 1 and kind.rank != 1 and not isinstance(args[0], Group):
                 base = self.apply("np.ravel", [base], {}, node)
             base = self.getitem(base, index, node)
-        elif kind.rank != 0 and _has_rule("np.ndarray.item"):
+        elif kind.rank != 0 and self.has_rule("np.ndarray.item"):
             return self.apply("np.ndarray.item", [base], {}, node, form=".item", hint=hint)
         name = kind.sort if kind.sort in ("float", "complex") else "int"
         return self.apply(name, [base], {}, node, form=".item", hint=hint)
-
-
-def _has_rule(name: str) -> bool:
-    try:
-        registry.rule(name)
-    except KeyError:
-        return False
-    return True
 
 
 __all__: list[Any] = ["Rules"]

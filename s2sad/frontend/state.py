@@ -263,6 +263,10 @@ class State:
         """A call of a function that has a rule."""
         raise NotImplementedError
 
+    def has_rule(self, name: str) -> bool:
+        """Whether there is a rule of this name."""
+        raise NotImplementedError
+
     def builtin_method(
         self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
     ) -> Value:

@@ -190,24 +190,32 @@ composite(
     "gradient_line",
     """def gradient_line(f, h, edge_order):
     z = np.empty_like(f)
-    if np.ndim(h) == 0:
-        z[1:-1] = (f[2:] - f[:-2])/(2.0*h)
-    else:
-        d = np.reshape(np.diff(h), (-1,) + (1,)*(np.ndim(f) - 1))
-        p, q = d[:-1], d[1:]
-        z[1:-1] = -q/(p*(p + q))*f[:-2] + (q - p)/(p*q)*f[1:-1] + p/(q*(p + q))*f[2:]
+    z[1:-1] = (f[2:] - f[:-2])/(2.0*h)
     if edge_order == 1:
-        first, last = (h, h) if np.ndim(h) == 0 else (d[0], d[-1])
-        z[0] = (f[1] - f[0])/first
-        z[-1] = (f[-1] - f[-2])/last
-    elif np.ndim(h) == 0:
+        z[0] = (f[1] - f[0])/h
+        z[-1] = (f[-1] - f[-2])/h
+    else:
         z[0] = -1.5/h*f[0] + 2.0/h*f[1] + -0.5/h*f[2]
         z[-1] = 0.5/h*f[-3] + -2.0/h*f[-2] + 1.5/h*f[-1]
+    return z
+""",
+)
+composite(
+    "gradient_points",
+    """def gradient_points(f, x, edge_order):
+    d = np.diff(x)
+    z = np.empty_like(f)
+    d = np.reshape(d, (-1,) + (1,)*(np.ndim(f) - 1))
+    p, q = d[:-1], d[1:]
+    z[1:-1] = -q/(p*(p + q))*f[:-2] + (q - p)/(p*q)*f[1:-1] + p/(q*(p + q))*f[2:]
+    if edge_order == 1:
+        z[:1] = (f[1:2] - f[:1])/d[:1]
+        z[-1:] = (f[-1:] - f[-2:-1])/d[-1:]
     else:
-        p, q = d[0], d[1]
-        z[0] = -(2.0*p + q)/(p*(p + q))*f[0] + (p + q)/(p*q)*f[1] + -p/(q*(p + q))*f[2]
-        p, q = d[-2], d[-1]
-        z[-1] = q/(p*(p + q))*f[-3] + -(q + p)/(p*q)*f[-2] + (2.0*q + p)/(q*(p + q))*f[-1]
+        p, q = d[:1], d[1:2]
+        z[:1] = -(2.0*p + q)/(p*(p + q))*f[:1] + (p + q)/(p*q)*f[1:2] + -p/(q*(p + q))*f[2:3]
+        p, q = d[-2:-1], d[-1:]
+        z[-1:] = q/(p*(p + q))*f[-3:-2] + -(q + p)/(p*q)*f[-2:-1] + (2.0*q + p)/(q*(p + q))*f[-1:]
     return z
 """,
 )
