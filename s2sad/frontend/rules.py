@@ -43,6 +43,13 @@ class Rules(State):
         hint: str = "",
     ) -> Value:
         """A call of a function that has a rule."""
+        if name == "np.ndim" and len(args) == 1 and self.kind(args[0]).is_number:
+            rank = self.kind(args[0]).rank
+            if rank is not None:
+                return Const(rank)
+        if name == "np.clip" and not kwargs.keys().isdisjoint(("min", "max")):
+            low, high = (kwargs.pop(n, Const(None)) for n in ("min", "max"))
+            args = [*args, *(low, high)[len(args) - 1 :]]
         rule = registry.rule(name)
         if rule.form == "composite":
             return self._composite(rule, args, kwargs, node)
@@ -140,7 +147,8 @@ class Rules(State):
         kwargs = tuple((k, v) for k, v in call.kwargs if k not in ("out", "where"))
         where = [v for k, v in call.kwargs if k == "where" and v != Const(True)]
         signature = [n for n in rule.signature if not n.startswith("*")]
-        at = signature.index("out") if "out" in signature else len(call.args)
+        variadic = any(n.startswith("*") for n in rule.signature)
+        at = signature.index("out") if "out" in signature and not variadic else len(call.args)
         args = call.args[:at] if len(call.args) > at else call.args
         inner = Call(call.fun, args, kwargs, call.form)
         bound, atoms = self._bind(rule, inner, node)

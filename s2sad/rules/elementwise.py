@@ -325,6 +325,12 @@ def _rounded(bound: Bound) -> Kind:
     return replace(kind, dtype="float16") if kind.dtype == "bool" else kind
 
 
+def _real_only(bound: Bound) -> Kind:
+    if bound.kind("a").sort == "complex":
+        raise NotImplementedError("np.real_if_close of a complex array, whose result depends on the values")
+    return results.numeric(bound.kind("a"))
+
+
 def _float_like(bound: Bound) -> Kind:
     return results.ufunc(np.multiply, bound.kind("x"), kinds.FLOAT)
 
@@ -414,10 +420,13 @@ def _angle(bound: Bound, text: str) -> str | None:
 
 
 _plain("np.nan_to_num", "x, copy=True, nan=0.0, posinf=None, neginf=None", _like,
-       _selected("np.isfinite(x)", "g", "0.0"), objects=(np.nan_to_num,), effect="maybe x")  # fmt: skip
+       _selected("np.isfinite(x)", "g", "0.0"), None, _selected("np.isnan(x)", "g", "0.0"),
+       _selected("np.isposinf(x)", "g", "0.0"), _selected("np.isneginf(x)", "g", "0.0"),
+       objects=(np.nan_to_num,), effect="maybe x")  # fmt: skip
 _plain("np.sinc", "x", _float_like, "sinc_dx(x)*g", objects=(np.sinc,))
 _plain("np.i0", "x", _bessel, "bessel_i(1, x)*g", objects=(np.i0,))
 _plain("np.round", "a, decimals=0, out=None", _rounded, objects=(np.round, np.around), writes=("out",))
+_plain("np.real_if_close", "a, tol=100", _real_only, "g", objects=(np.real_if_close,), effect="maybe a")
 _plain("np.fix", "x, out=None", _like, objects=(np.fix,), writes=("out",))
 for _name in "isposinf isneginf iscomplex isreal".split():
     _plain(f"np.{_name}", "x", _truth if _name == "isreal" else _bool_like, objects=(getattr(np, _name),))

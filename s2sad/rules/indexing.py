@@ -423,6 +423,5 @@ structural("np.ndarray.fill", "a, value", _nothing, {}, (np.ndarray.fill,), writ
 for _ufunc in (
     "add",
     "subtract",
-    "multiply",
 ):  # np.add.at is a new object at every look-up: found by this name only
     structural(f"np.{_ufunc}.at", "a, indices, b", _nothing, {}, (), writes=("a",), impure=True)

@@ -21,7 +21,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, Length, new_length
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, rank_of, shape_of
-from s2sad.rules.registry import Bound, structural
+from s2sad.rules.registry import Bound, composite, structural
 from s2sad.runtime import linear
 
 
@@ -261,27 +261,45 @@ def _holes(bound: Bound) -> str:
     return f"np.insert(positions(arr), obj, {marks}, {literal(bound, 'axis')})"
 
 
+def _insert_kind(bound: Bound) -> Kind:
+    along = bound.given("axis") and bound.kind("axis").cat != "none" and rank_of(bound, "arr") != 1
+    if along and rank_of(bound, "values") != 0 and bound.kind("obj").cat == "int":
+        raise NotImplementedError("np.insert of an array along an axis")
+    return _flat_or_ranked("arr")(bound)
+
+
 def _insert_values(bound: Bound) -> str:
     flat = bound.static("axis") is None or rank_of(bound, "arr") == 1
     if rank_of(bound, "values") == 0:
         return f"np.sum(g[{_holes(bound)} == -1])"
     if flat and axes.as_int(bound.static("obj")) is not None and rank_of(bound, "values") == 1:
         return f"unbroadcast(g[{_holes(bound)} == -1], values)"
-    raise NotImplementedError(
-        "np.insert of an active array at several places or along an axis; use np.concatenate"
-    )
+    if flat and rank_of(bound, "values") == 1:
+        marks = f"np.insert(positions(arr), obj, -1 - np.arange(np.size(obj)), {literal(bound, 'axis')})"
+        return f"unbroadcast(g[np.argsort({marks})[:np.size(obj)][::-1]], values)"
+    raise NotImplementedError("np.insert of an active array at several places along an axis; use np.concatenate")
 
 
 structural(
     "np.insert",
     "arr, obj, values, axis=None",
-    _flat_or_ranked("arr"),
+    _insert_kind,
     {"arr": lambda b: f"np.reshape(g[{_holes(b)} != -1], {axes.shape(b, 'arr')})", "values": _insert_values},
     (np.insert,),
     jvp={
         "arr": lambda b: f"np.insert(arr_dot, obj, np.zeros_like(values), {literal(b, 'axis')})",
         "values": lambda b: f"np.insert(np.zeros_like(arr), obj, values_dot, {literal(b, 'axis')})",
     },
+    general="insert_lines",
+)
+composite(
+    "insert_lines",
+    """def insert(arr, obj, values, axis=None):
+    lines = np.moveaxis(arr, axis, 0)
+    values = np.array(values, ndmin=np.ndim(arr))
+    values = np.broadcast_to(values, np.shape(values)[:1] + np.shape(lines)[1:])
+    return np.moveaxis(np.concatenate([lines[:obj], values, lines[obj:]]), 0, axis)
+""",
 )
 structural(
     "np.delete",
@@ -329,16 +347,30 @@ def _at_least_vjp(bound: Bound, index: int) -> str:
 
 
 def _meshgrid_kind(bound: Bound) -> Kind:
+    if bound.static("copy") is not True or bound.static("sparse") not in (True, False):
+        raise NotImplementedError("np.meshgrid with copy=False, or sparse that is not a literal")
     items = [as_array(k) for k in _items(bound, "xi")]
     lengths = [axes.product(k.shape) if k.shape is not None else new_length() for k in items]
     if bound.static("indexing") == "xy" and len(lengths) > 1:
         lengths[:2] = lengths[1], lengths[0]
-    return Kind("tuple", items=tuple(kinds.array(tuple(lengths), k.dtype) for k in items))
+    shapes = [
+        tuple(n if k == _grid_place(bound, i) or not bound.static("sparse") else 1 for k, n in enumerate(lengths))
+        for i in range(len(items))
+    ]
+    return Kind("tuple", items=tuple(kinds.array(s, k.dtype) for s, k in zip(shapes, items, strict=True)))
+
+
+def _grid_place(bound: Bound, index: int) -> int:
+    """The axis of the grid along which an argument runs."""
+    count = len(_items(bound, "xi"))
+    return 1 - index if bound.static("indexing") == "xy" and index < 2 <= count else index
 
 
 def _meshgrid_vjp(bound: Bound, index: int) -> str:
+    if bound.static("sparse"):
+        return f"np.reshape(g[{index}], np.shape(xi_{index}))"
     count = len(_items(bound, "xi"))
-    place = 1 - index if bound.static("indexing") == "xy" and index < 2 <= count else index
+    place = _grid_place(bound, index)
     others = tuple(k for k in range(count) if k != place)
     text = f"np.sum(g[{index}], axis={others[0] if len(others) == 1 else others})" if others else "g[0]"
     return (
@@ -358,7 +390,7 @@ _VARIADIC: dict[str, Any] = {
     "np.atleast_1d": ("*arys", _at_least(1), _at_least_vjp, np.atleast_1d, "view arys"),
     "np.atleast_2d": ("*arys", _at_least(2), _at_least_vjp, np.atleast_2d, "view arys"),
     "np.atleast_3d": ("*arys", _at_least(3), _at_least_vjp, np.atleast_3d, "view arys"),
-    "np.meshgrid": ("*xi, indexing='xy'", _meshgrid_kind, _meshgrid_vjp, np.meshgrid, "fresh"),
+    "np.meshgrid": ("*xi, copy=True, sparse=False, indexing='xy'", _meshgrid_kind, _meshgrid_vjp, np.meshgrid, "fresh"),
     "np.broadcast_arrays": (
         "*args",
         _broadcast_kind,
@@ -420,6 +452,23 @@ structural(
     linear=("ary",),
     effect="view ary",
 )
+if hasattr(np, "unstack"):  # it came with NumPy 2.1
+    structural(
+        "np.unstack",
+        "x, *, axis=0",
+        lambda b: kinds.list_of(
+            kinds.array(
+                None
+                if (own := shape_of(b, "x")) is None or (at := axes.one_axis(b, "x")) is None
+                else own[:at] + own[at + 1 :],
+                as_array(b.kind("x")).dtype,
+            )
+        ),
+        {"x": lambda b: f"np.stack(g, axis={literal(b, 'axis')})"},
+        (np.unstack,),
+        linear=("x",),
+        effect="view x",
+    )
 for _splitter, _axis in ((np.vsplit, 0), (np.dsplit, 2)):
     structural(
         f"np.{_splitter.__name__}",

@@ -15,7 +15,7 @@ import numpy as np
 
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
-from s2sad.rules import axes
+from s2sad.rules import axes, results
 from s2sad.rules.axes import as_array, literal, reduced, shape_of, spread
 from s2sad.rules.registry import Bound, composite, structural
 from s2sad.runtime import arrays
@@ -94,6 +94,31 @@ structural(
     ),
     {"a": lambda b: f"segment_back(g, a, indices, {literal(b, 'axis')})"},
     linear=("a",),
+)
+
+
+# ------------------------------------------------------------------------------------------ two results at once
+
+
+def _two(second: str) -> Callable[[Bound], Kind]:
+    """The kind of a ufunc with two results, the second of a dtype of its own if one is given."""
+
+    def kind(bound: Bound) -> Kind:
+        own = results.numeric(bound.kind("x"))
+        first = kinds.num(own.shape, axes.averaged(axes.strong(own).dtype))
+        return Kind("tuple", items=(first, kinds.num(own.shape, second or first.dtype)))
+
+    return kind
+
+
+structural("np.modf", "x", _two(""), {"x": "g[0]"}, (np.modf,), jvp={"x": "(x_dot, np.zeros_like(x))"})
+structural(
+    "np.frexp",
+    "x",
+    _two("int32"),
+    {"x": "np.ldexp(g[0], -out[1])"},
+    (np.frexp,),
+    jvp={"x": "(np.ldexp(x_dot, -out[1]), None)"},
 )
 
 

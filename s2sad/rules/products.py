@@ -122,7 +122,7 @@ def _outer_vjp(name: str) -> Callable[[Bound], str]:
 
 structural(
     "np.outer",
-    "a, b",
+    "a, b, out=None",
     _outer_kind,
     {"a": _outer_vjp("a"), "b": _outer_vjp("b")},
     (np.outer,),

@@ -83,6 +83,8 @@ structural(
 
 
 def _diff_kind(bound: Bound) -> Kind:
+    if not all(_is_scalar(bound, n) for n in ("prepend", "append")) or axes.as_int(bound.static("n")) == 0:
+        raise NotImplementedError("np.diff of no step, or between arrays")
     own = axes.as_array(bound.kind("a"))
     axis, times = axes.one_axis(bound), axes.as_int(bound.static("n"))
     dtype = axes.promoted(
@@ -150,6 +152,27 @@ structural(
         "prepend": lambda b: f"np.diff(np.zeros_like(a){_diff_args(b, 'prepend')})",
         "append": lambda b: f"np.diff(np.zeros_like(a){_diff_args(b, 'append')})",
     },
+    general="diff_general",
+)
+composite(
+    "diff_general",
+    """def diff(a, n=1, axis=-1, prepend=None, append=None):
+    a = np.asarray(a)
+    parts = [a]
+    if prepend is not None:
+        first = np.asarray(prepend)
+        if np.ndim(first) == 0:
+            first = np.broadcast_to(first, np.shape(np.take(a, [0], axis=axis)))
+        parts = [first, a]
+    if append is not None:
+        last = np.asarray(append)
+        if np.ndim(last) == 0:
+            last = np.broadcast_to(last, np.shape(np.take(a, [0], axis=axis)))
+        parts.append(last)
+    if len(parts) > 1:
+        a = np.concatenate(parts, axis=axis)
+    return a if n == 0 else np.diff(a, n, axis)
+""",
 )
 composite(
     "np.cumulative_sum",

@@ -20,8 +20,8 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, Shape, new_length
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, rank_of, shape_of
-from s2sad.rules.registry import UNKNOWN, Bound, structural
-from s2sad.runtime import linear
+from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
+from s2sad.runtime import arrays, linear
 
 
 def _like(bound: Bound, name: str, shape: Shape | None) -> Kind:
@@ -74,7 +74,7 @@ def _ravel_vjp(bound: Bound) -> str:
 
 structural(
     "np.reshape",
-    "a, shape, order='C'",
+    "a, shape, order='C', *, copy=None",
     _reshape_kind,
     {"a": _reshape_vjp},
     (np.reshape, np.ndarray.reshape),
@@ -332,6 +332,62 @@ structural(
 )
 
 
+composite(
+    "np.rollaxis",
+    """def rollaxis(a, axis, start=0):
+    axis = axis % np.ndim(a)
+    start = start + np.ndim(a) if start < 0 else start
+    return np.moveaxis(a, axis, start - 1 if axis < start else start)
+""",
+    (np.rollaxis,),
+)
+
+
+# ---------------------------------------------------------------------------------------------------- windows
+
+
+def _window_axes(bound: Bound) -> tuple[int, ...] | None:
+    """The axes that windows run along, one for each axis that they add."""
+    rank, window, axis = rank_of(bound, "x"), axes.shape_from(bound, "window_shape"), bound.static("axis")
+    if rank is None or window is None or axis is UNKNOWN:
+        return None
+    wanted = range(rank) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
+    return tuple(k % rank for k in wanted)
+
+
+def _window_kind(bound: Bound) -> Kind:
+    if bound.static("writeable") is not False:
+        raise NotImplementedError("windows that can be written to")
+    along, window = _window_axes(bound), axes.shape_from(bound, "window_shape")
+    own = shape_of(bound, "x")
+    if along is None or window is None or own is None:
+        raise NotImplementedError("np.lib.stride_tricks.sliding_window_view of an array whose rank is not known")
+    kept = tuple(new_length() if k in along else n for k, n in enumerate(own))
+    return _like(bound, "x", kept + window)
+
+
+structural(
+    "np.lib.stride_tricks.sliding_window_view",
+    "x, window_shape, axis=None, *, subok=False, writeable=False",
+    _window_kind,
+    {"x": lambda b: f"window_back(g, x, {_window_axes(b)})"},
+    (np.lib.stride_tricks.sliding_window_view,),
+    linear=("x",),
+    effect="view x",
+)
+structural(
+    "window_back",
+    "z, x, axes",
+    lambda b: kinds.num(shape_of(b, "x"), as_array(b.kind("z")).dtype),
+    {
+        "z": "np.lib.stride_tricks.sliding_window_view(g, np.shape(z)[np.ndim(x):], axes)",
+        "x": axes.zero,
+    },
+    (arrays.window_back,),
+    linear=("z",),
+)
+
+
 # ---------------------------------------------------------------------------------------------------- padding
 
 _MODES = ("constant", "edge", "reflect", "symmetric", "wrap")
@@ -492,6 +548,8 @@ structural(
 for _name, _signature, _objects in (
     ("np.asarray", "a, dtype=None, order=None", (np.asarray, np.asanyarray)),
     ("np.ascontiguousarray", "a, dtype=None", (np.ascontiguousarray,)),
+    ("np.asarray_chkfinite", "a, dtype=None, order=None", (np.asarray_chkfinite,)),
+    ("np.require", "a, dtype=None, requirements=None", (np.require,)),
     ("np.asfortranarray", "a, dtype=None", (np.asfortranarray,)),
 ):
     structural(

@@ -204,6 +204,17 @@ composite(
     "gradient_points",
     """def gradient_points(f, x, edge_order):
     d = np.diff(x)
+    if np.all(d == d[0]):
+        h = d[0]
+        z = np.empty_like(f)
+        z[1:-1] = (f[2:] - f[:-2])/(2.0*h)
+        if edge_order == 1:
+            z[0] = (f[1] - f[0])/h
+            z[-1] = (f[-1] - f[-2])/h
+        else:
+            z[0] = -1.5/h*f[0] + 2.0/h*f[1] + -0.5/h*f[2]
+            z[-1] = 0.5/h*f[-3] + -2.0/h*f[-2] + 1.5/h*f[-1]
+        return z
     z = np.empty_like(f)
     d = np.reshape(d, (-1,) + (1,)*(np.ndim(f) - 1))
     p, q = d[:-1], d[1:]

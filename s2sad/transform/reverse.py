@@ -57,6 +57,7 @@ OVERLAPPING = {
     "np.diagonal",
     "np.diag",
     "np.broadcast_to",
+    "np.lib.stride_tricks.sliding_window_view",
     "np.broadcast_arrays",
     "np.lib.stride_tricks.sliding_window_view",
 }

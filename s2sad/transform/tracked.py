@@ -22,7 +22,13 @@ from dataclasses import replace
 from s2sad.analysis.storage import ARRAYS, Place, Storage, is_view
 from s2sad.ir.nodes import Atom, Call, Carry, For, Fresh, If, Let, Stmt, Undef, Var, While, walk
 
-OVERLAPPING = ("np.diagonal", "np.diag", "np.broadcast_to", "np.broadcast_arrays")
+OVERLAPPING = (
+    "np.diagonal",
+    "np.diag",
+    "np.broadcast_to",
+    "np.broadcast_arrays",
+    "np.lib.stride_tricks.sliding_window_view",
+)
 
 
 class Tracked:
