@@ -117,6 +117,16 @@ def _range(low: State, part: Slice, node: ast.AST) -> Value:
     return low.apply("np.arange", [start, part.hi, Const(1) if step == Const(None) else step], {}, node)
 
 
+def _unstack(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """np.unstack: the parts along an axis; the array itself, to be taken apart, where their number is not known."""
+    axis = _static(kwargs.get("axis", Const(0)))
+    array = low.apply("np.moveaxis", [args[0], Const(axis), Const(0)], {}, node) if axis else args[0]
+    shape = low.kind(array).shape
+    if shape and isinstance(shape[0], int):
+        return Group("tuple", low.unpack(array, shape[0], node))
+    return array
+
+
 # ---------------------------------------------------------------------------------------------------- functions
 
 
@@ -349,6 +359,8 @@ FUNCTIONS: dict[Any, Callable[..., Value]] = {
     np.apply_along_axis: _along_axis, np.apply_over_axes: _over_axes, np.fromfunction: _from_function,
     np.gradient: _gradient, np.pad: _pad, np.einsum: _einsum,
 }  # fmt: skip
+if hasattr(np, "unstack"):  # it came with NumPy 2.1
+    FUNCTIONS[np.unstack] = _unstack
 
 
 @functools.cache

@@ -25,6 +25,13 @@ from s2sad.rules import registry
 from s2sad.rules.binding import BindingError, bind
 from s2sad.rules.registry import Bound, Rule
 
+SAFE = {  # a point at which a function whose domain has an end, or which has a pole, is regular
+    f"np.{name}": int(name not in ("arcsin", "arccos", "arctanh"))
+    for name in (
+        "log log2 log10 log1p sqrt cbrt divide true_divide floor_divide reciprocal power float_power remainder mod "
+        "fmod arcsin arccos arctanh arccosh tan"
+    ).split()
+}
 CONVERSIONS = frozenset(("float", "int", "complex", "bool", "round"))
 UNTRACKED = frozenset(("resize", "setfield", "setflags", "byteswap", "itemset", "sort", "partition", "put"))
 UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
@@ -144,12 +151,17 @@ class Rules(State):
             self.refuse_write(out, node)
         if self.kind(out).cat not in ("array", "num"):
             self.refuse(node, "out= of something that is not an array", "pass an array")
-        kwargs = tuple((k, v) for k, v in call.kwargs if k not in ("out", "where"))
-        where = [v for k, v in call.kwargs if k == "where" and v != Const(True)]
+        elementwise = rule.form == "elementwise"
+        skipped = ("out", "where") if elementwise else ("out",)
+        kwargs = tuple((k, v) for k, v in call.kwargs if k not in skipped)
+        where = [v for k, v in call.kwargs if elementwise and k == "where" and v != Const(True)]
         signature = [n for n in rule.signature if not n.startswith("*")]
         variadic = any(n.startswith("*") for n in rule.signature)
         at = signature.index("out") if "out" in signature and not variadic else len(call.args)
         args = call.args[:at] if len(call.args) > at else call.args
+        if where and rule.name in SAFE:  # where the function is not computed it must not warn
+            safe = Const(SAFE[rule.name])
+            args = tuple(self.atom(self.apply("np.where", [where[0], a, safe], {}, node)) for a in args)
         inner = Call(call.fun, args, kwargs, call.form)
         bound, atoms = self._bind(rule, inner, node)
         self._check(rule, atoms, node)

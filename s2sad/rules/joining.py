@@ -452,23 +452,6 @@ structural(
     linear=("ary",),
     effect="view ary",
 )
-if hasattr(np, "unstack"):  # it came with NumPy 2.1
-    structural(
-        "np.unstack",
-        "x, *, axis=0",
-        lambda b: kinds.list_of(
-            kinds.array(
-                None
-                if (own := shape_of(b, "x")) is None or (at := axes.one_axis(b, "x")) is None
-                else own[:at] + own[at + 1 :],
-                as_array(b.kind("x")).dtype,
-            )
-        ),
-        {"x": lambda b: f"np.stack(g, axis={literal(b, 'axis')})"},
-        (np.unstack,),
-        linear=("x",),
-        effect="view x",
-    )
 for _splitter, _axis in ((np.vsplit, 0), (np.dsplit, 2)):
     structural(
         f"np.{_splitter.__name__}",

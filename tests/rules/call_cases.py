@@ -322,7 +322,6 @@ np.require(x)*2.0
 np.ascontiguousarray(f)
 np.asfortranarray(m)*1.0
 np.copy(m)
-x.astype(np.float32)
 k.astype(float)
 np.lib.stride_tricks.sliding_window_view(x, 3)*1.0
 np.lib.stride_tricks.sliding_window_view(m, (2, 2))*1.0
