@@ -104,8 +104,36 @@ def joined_index(low: State, base: Ref, index: Value, node: ast.AST) -> Value | 
         return low.apply("np.column_stack", [Group("tuple", parts)], {}, node)
     if len(set(ranks) - {0}) > 1:
         low.refuse(node, "np.r_ of arrays of different ranks", "use np.concatenate")
+    known = low.kind(parts[ranks.index(1)]).dtype if 1 in ranks else ""
+    named: dict[str, Value] = _as_dtype(known) if 0 in ranks else {}  # a number takes the dtype of the arrays
+    if named and {low.kind(p).dtype for p, rank in zip(parts, ranks, strict=True) if rank} != {known}:
+        low.refuse(node, "np.r_ of numbers and arrays of several dtypes", "use np.concatenate")
     parts = [Group("list", [p]) if rank == 0 else p for p, rank in zip(parts, ranks, strict=True)]
-    return low.apply("np.concatenate", [Group("list", parts)], {}, node)
+    return low.apply("np.concatenate", [Group("list", parts)], named, node)
+
+
+def _as_dtype(name: str) -> dict[str, Value]:
+    """`dtype=` as a keyword argument, for the narrow dtypes that a float in the call would widen."""
+    return {"dtype": Ref(f"np.{name}", np.dtype(name).type)} if name in ("float32", "complex64", "float16") else {}
+
+
+def _widened(low: State, value: Value, node: ast.AST) -> Value:
+    """A value in double precision, as some functions convert their arguments."""
+    wide = {"float32": np.float64, "float16": np.float64, "complex64": np.complex128}.get(low.kind(value).dtype)
+    if wide is None or not low.kind(value).is_number:
+        return value
+    return low.apply("np.asarray", [value], {"dtype": Ref(f"np.{wide.__name__}", wide)}, node)
+
+
+def _in_double(name: str) -> Callable[..., Value]:
+    """A function that computes in double precision."""
+
+    def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        given = kwargs if "dtype" in kwargs else {k: _widened(low, v, node) for k, v in kwargs.items()}
+        plain = args if "dtype" in kwargs else [_widened(low, a, node) for a in args]
+        return low.apply(name, plain, given, node, hint=hint)
+
+    return lowered
 
 
 def _range(low: State, part: Slice, node: ast.AST) -> Value:
@@ -327,7 +355,8 @@ def _pad_axis(
         else:
             edge = low.apply("np.take", [array, Const(-side)], {"axis": Const(axis)}, node)
             if mode == "linear_ramp":
-                made = low.apply("np.linspace", [ends[side], edge, Const(width[side]), Const(False)], {}, node)
+                given = [ends[side], edge, Const(width[side]), Const(False)]
+                made = low.apply("np.linspace", given, _as_dtype(low.kind(array).dtype), node)
                 made = low.apply("np.flip", [made], {"axis": Const(0)}, node) if side else made
                 made = low.apply("np.moveaxis", [made, Const(0), Const(axis)], {}, node) if axis else made
             else:
@@ -357,7 +386,8 @@ def _einsum(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
 FUNCTIONS: dict[Any, Callable[..., Value]] = {
     np.block: _block, np.piecewise: _piecewise, np.vectorize: _vectorize, vectorized: _vectorized,
     np.apply_along_axis: _along_axis, np.apply_over_axes: _over_axes, np.fromfunction: _from_function,
-    np.gradient: _gradient, np.pad: _pad, np.einsum: _einsum,
+    np.cov: _in_double("np.cov"), np.corrcoef: _in_double("np.corrcoef"), np.interp: _in_double("np.interp"),
+    np.geomspace: _in_double("np.geomspace"), np.gradient: _gradient, np.pad: _pad, np.einsum: _einsum,
 }  # fmt: skip
 if hasattr(np, "unstack"):  # it came with NumPy 2.1
     FUNCTIONS[np.unstack] = _unstack

@@ -242,6 +242,7 @@ class Calls(State):
 
     def _ufunc_outer(self, ufunc: np.ufunc, args: list[Value], node: ast.AST, hint: str) -> Value:
         """`np.add.outer(a, b)` is `a` with new axes behind, added to b."""
+        args = [self.apply("np.asarray", [a], {}, node) if self.kind(a).is_python else a for a in args]
         rank = self.kind(args[1]).rank
         if rank is None:
             self.refuse(node, "outer with an array whose rank is not known", "write a[:, None]*b")

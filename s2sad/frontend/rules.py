@@ -162,6 +162,10 @@ class Rules(State):
         if where and rule.name in SAFE:  # where the function is not computed it must not warn
             safe = Const(SAFE[rule.name])
             args = tuple(self.atom(self.apply("np.where", [where[0], a, safe], {}, node)) for a in args)
+        own = self.kind(out).dtype  # a reduction computes in the dtype of what it writes to
+        if "dtype" in rule.signature and not elementwise and own[-1:].isdigit() and len(args) <= 2:
+            if not any(k == "dtype" for k, _ in kwargs):
+                kwargs = (*kwargs, ("dtype", Ref(f"np.{own}", np.dtype(own).type)))
         inner = Call(call.fun, args, kwargs, call.form)
         bound, atoms = self._bind(rule, inner, node)
         self._check(rule, atoms, node)

@@ -254,10 +254,14 @@ for _name in ("tril", "triu"):
     )
 composite(
     "np.vander",
-    "def vander(x, N=None, increasing=False):\n"
-    "    n = np.size(x) if N is None else N\n"
-    "    powers = np.arange(n) if increasing else np.arange(n - 1, -1, -1)\n"
-    "    return x[:, None]**powers\n",
+    """def vander(x, N=None, increasing=False):
+    x = np.asarray(x)
+    n = np.size(x) if N is None else N
+    ones = np.ones_like(x[:, None])
+    powers = np.cumprod(np.broadcast_to(x[:, None], (np.size(x), n - 1)), axis=1)
+    z = np.concatenate([ones, powers], axis=1)
+    return z if increasing else z[:, ::-1]
+""",
     (np.vander,),
 )
 

@@ -325,6 +325,20 @@ def _rounded(bound: Bound) -> Kind:
     return replace(kind, dtype="float16") if kind.dtype == "bool" else kind
 
 
+def _finite(bound: Bound) -> str:
+    """What np.nan_to_num passes on; of a complex number, of each part for itself."""
+    if bound.kind("x").sort == "complex":
+        real, imag = (f"np.where(np.isfinite(x.{part}), np.{part}(g), 0.0)" for part in ("real", "imag"))
+        return f"{real} + 1j*{imag}"
+    return _choice(bound, "np.isfinite(x)", "g", "0.0")
+
+
+def _nan_part(bound: Bound, test: str) -> str:
+    if bound.kind("x").sort == "complex":
+        return f"np.where({test}(x.real), np.real(g), 0.0) + np.where({test}(x.imag), np.imag(g), 0.0)"
+    return _choice(bound, f"{test}(x)", "g", "0.0")
+
+
 def _real_only(bound: Bound) -> Kind:
     if bound.kind("a").sort == "complex":
         raise NotImplementedError("np.real_if_close of a complex array, whose result depends on the values")
@@ -420,8 +434,8 @@ def _angle(bound: Bound, text: str) -> str | None:
 
 
 _plain("np.nan_to_num", "x, copy=True, nan=0.0, posinf=None, neginf=None", _like,
-       _selected("np.isfinite(x)", "g", "0.0"), None, _selected("np.isnan(x)", "g", "0.0"),
-       _selected("np.isposinf(x)", "g", "0.0"), _selected("np.isneginf(x)", "g", "0.0"),
+       _finite, None, lambda b: _nan_part(b, "np.isnan"),
+       lambda b: _nan_part(b, "np.isposinf"), lambda b: _nan_part(b, "np.isneginf"), holomorphic=False,
        objects=(np.nan_to_num,), effect="maybe x")  # fmt: skip
 _plain("np.sinc", "x", _float_like, "sinc_dx(x)*g", objects=(np.sinc,))
 _plain("np.i0", "x", _bessel, "bessel_i(1, x)*g", objects=(np.i0,))

@@ -26,7 +26,7 @@ for (_module, _name), (_x2, _c0, _c1, _end) in _SERIES.items():
         f"np.polynomial.{_module}.{_name}",
         f"""def {_name}(x, c, tensor=True):
     c = np.asarray(c)
-    x = np.asarray(x)
+    x = np.asarray(x) if np.ndim(x) > 0 else x
     if np.ndim(x) > 0 and tensor:
         c = np.reshape(c, np.shape(c) + (1,)*np.ndim(x))
     x2 = {_x2}
@@ -51,7 +51,7 @@ composite(
     "np.polynomial.polynomial.polyval",
     """def polyval(x, c, tensor=True):
     c = np.asarray(c)
-    x = np.asarray(x)
+    x = np.asarray(x) if np.ndim(x) > 0 else x
     if np.ndim(x) > 0 and tensor:
         c = np.reshape(c, np.shape(c) + (1,)*np.ndim(x))
     c0 = c[-1] + x*0
@@ -102,9 +102,9 @@ for _name, _sign in (("polyadd", "+"), ("polysub", "-")):
     a2 = np.array(a2, ndmin=1)
     short = len(a2) - len(a1)
     if short > 0:
-        return np.concatenate((np.zeros(short), a1)) {_sign} a2
+        return np.concatenate((np.zeros_like(a1, shape=short), a1)) {_sign} a2
     if short < 0:
-        return a1 {_sign} np.concatenate((np.zeros(-short), a2))
+        return a1 {_sign} np.concatenate((np.zeros_like(a2, shape=-short), a2))
     return a1 {_sign} a2
 """,
         (getattr(np, _name),),

@@ -236,7 +236,7 @@ def _operands(bound: Bound) -> list[Kind]:
 
 def _einsum_kind(bound: Bound) -> Kind:
     items, found = _operands(bound), _terms(bound)
-    dtype = axes.promoted(items)
+    dtype = axes.dtype_name(bound, axes.promoted(items))
     if found is None:
         return kinds.num(None, dtype)
     terms, result = found
@@ -284,7 +284,7 @@ def _einsum_jvp(bound: Bound, index: int) -> str:
 
 structural(
     "np.einsum",
-    "subscripts, *operands, out=None, optimize=False",
+    "subscripts, *operands, out=None, dtype=None, optimize=False",
     _einsum_kind,
     {"operands": _einsum_vjp},  # type: ignore[dict-item]
     (np.einsum,),
@@ -377,6 +377,12 @@ def _gradient_step(bound: Bound) -> str:
     return "varargs_0" if steps else "1.0"
 
 
+def _gradient_step_vjp(bound: Bound) -> str:
+    if bound.out is not None and bound.out.sort == "complex":
+        return "-np.real(np.sum(g*np.conj(out)))/varargs_0"
+    return "-np.sum(g*out)/varargs_0"
+
+
 def _gradient_axis(bound: Bound) -> int:
     axis, rank = axes.as_int(bound.static("axis")), rank_of(bound, "f")
     if axis is None and rank == 1 and bound.static("edge_order") == 1:
@@ -401,7 +407,7 @@ structural(
     _gradient_kind,
     {
         "f": lambda b: f"gradient_back(g, {_gradient_step(b)}, {_gradient_axis(b)})",
-        "varargs": lambda bound, index: "-np.sum(g*out)/varargs_0",  # type: ignore[dict-item, misc]
+        "varargs": lambda bound, index: _gradient_step_vjp(bound),  # type: ignore[dict-item, misc]
     },
     (np.gradient,),
     jvp={
@@ -411,12 +417,54 @@ structural(
 )
 
 
-for _name, _source in (
-    ("vecdot", "def vecdot(x1, x2):\n    return np.matmul(np.conj(x1)[..., None, :], x2[..., :, None])[..., 0, 0]\n"),
-    ("matvec", "def matvec(x1, x2):\n    return np.matmul(x1, x2[..., :, None])[..., 0]\n"),
-    ("vecmat", "def vecmat(x1, x2):\n    return np.matmul(np.conj(x1)[..., None, :], x2)[..., 0, :]\n"),
-):
-    composite(f"np.{_name}", _source, (getattr(np, _name, None),))  # they came with NumPy 2.0 and 2.2
+_VECTORS: dict[str, tuple[Callable[[Shape, Shape], Shape | None], str, str]] = {
+    "vecdot": (
+        lambda a, b: None if (both := kinds.broadcast(a, b)) is None else both[:-1],
+        "np.conj(np.expand_dims(g, -1))*{r}",
+        "np.expand_dims(g, -1)*{l}",
+    ),
+    "matvec": (
+        lambda a, b: None if (stack := kinds.broadcast(a[:-2], b[:-1])) is None else (*stack, a[-2]),
+        "np.expand_dims(g, -1)*np.expand_dims(np.conj({r}), -2)",
+        "np.matvec(np.conj(np.swapaxes({l}, -1, -2)), g)",
+    ),
+    "vecmat": (
+        lambda a, b: None if (stack := kinds.broadcast(a[:-1], b[:-2])) is None else (*stack, b[-1]),
+        "np.conj(np.matvec(np.conj({r}), g))",
+        "np.expand_dims({l}, -1)*np.expand_dims(g, -2)",
+    ),
+}
+
+
+def _vectors(name: str) -> None:
+    """Enter a product of stacked vectors; the first vector of vecdot and vecmat is conjugated."""
+    shape, left, right = _VECTORS[name]
+
+    def kind(bound: Bound) -> Kind:
+        a, b = shape_of(bound, "x1"), shape_of(bound, "x2")
+        return kinds.num(None if a is None or b is None else shape(a, b), _dtype(bound, "x1", "x2"))
+
+    def text(bound: Bound, own: str, made: str) -> str:
+        made = made.format(l="x1", r="x2")
+        if not any(is_complex(bound, n) for n in ("x1", "x2")):
+            for plain in ("np.conj(np.expand_dims(g, -1))", "np.conj(x1)", "np.conj(x2)"):
+                made = made.replace(plain, plain[8:-1])
+            made = made.replace("np.conj(np.swapaxes(x1, -1, -2))", "np.swapaxes(x1, -1, -2)")
+            made = made.removeprefix("np.conj(").removesuffix(")") if made.startswith("np.conj(np.matvec") else made
+        return f"unbroadcast({real_if(bound, own, made)}, {own})"
+
+    structural(
+        f"np.{name}",
+        "x1, x2",
+        kind,
+        {"x1": lambda b: text(b, "x1", left), "x2": lambda b: text(b, "x2", right)},
+        (getattr(np, name, None),),  # they came with NumPy 2.0 and 2.2
+        jvp={"x1": f"np.{name}(x1_dot, x2)", "x2": f"np.{name}(x1, x2_dot)"},
+    )
+
+
+for _name in _VECTORS:
+    _vectors(_name)
 
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives

@@ -70,7 +70,9 @@ def _mask_arg(bound: Bound) -> str:
 
 
 def _start_vjp(bound: Bound, text: str = "g") -> str:
-    return text if bound.out is not None and bound.out.rank == 0 else f"np.sum({text})"
+    return axes.real_if(
+        bound, "initial", text if bound.out is not None and bound.out.rank == 0 else f"np.sum({text})"
+    )
 
 
 def _filled(bound: Bound, text: str) -> str:
@@ -212,7 +214,8 @@ def _others(bound: Bound, factors: str) -> str:
 
 def _prod_vjp(bound: Bound) -> str:
     text = f"{spread(bound, 'g')}*{_others(bound, _factors(bound))}"
-    text = f"{text}*initial" if _started(bound) else text
+    text = f"{text}*{axes.conj(bound, 'initial')}" if _started(bound) else text
+    text = axes.real_if(bound, "a", text)
     return f"np.where(where, {text}, 0.0)" if _masked(bound) else text
 
 
@@ -228,11 +231,16 @@ def _prod_rest(bound: Bound) -> str:
     return f"np.prod(a{axis_args(bound)}{_mask_arg(bound)})"
 
 
+def _prod_start(bound: Bound) -> str:
+    rest = f"np.conj({_prod_rest(bound)})" if is_complex(bound, "a") else _prod_rest(bound)
+    return _start_vjp(bound, f"g*{rest}")
+
+
 structural(
     "np.prod",
     "a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True",
     _kind(axes.accumulated),
-    {"a": _prod_vjp, "initial": lambda b: _start_vjp(b, f"g*{_prod_rest(b)}"), "where": axes.zero},
+    {"a": _prod_vjp, "initial": lambda b: _prod_start(b), "where": axes.zero},
     (np.prod, np.ndarray.prod),
     jvp={"a": _prod_dot, "initial": lambda b: f"initial_dot*{_prod_rest(b)}"},
 )

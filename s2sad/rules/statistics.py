@@ -24,12 +24,13 @@ composite(
         if returned:
             return mean, np.full_like(mean, np.size(a)/np.size(mean))
         return mean
-    if np.ndim(weights) != np.ndim(a):
+    same = np.ndim(weights) == np.ndim(a)
+    if not same:
         weights = aligned(weights, a, axis)
     scale = np.sum(weights, axis=axis, keepdims=keepdims)
     mean = np.sum(np.multiply(a, weights), axis=axis, keepdims=keepdims)/scale
     if returned:
-        return mean, np.broadcast_to(scale, np.shape(mean)).copy()
+        return mean, scale if same else np.broadcast_to(scale, np.shape(mean)).copy()
     return mean
 """,
     (np.average,),
@@ -100,6 +101,8 @@ composite(
     stddev = np.sqrt(np.diag(c).real)
     c = c/stddev[:, None]
     c = c/stddev[None, :]
+    if np.iscomplexobj(c):
+        return np.clip(c.real, -1, 1) + 1j*np.clip(c.imag, -1, 1)
     return np.clip(c, -1, 1)
 """,
     (np.corrcoef,),
@@ -108,13 +111,16 @@ composite(
     "np.ediff1d",
     """def ediff1d(ary, to_end=None, to_begin=None):
     ary = np.ravel(ary)
-    z = ary[1:] - ary[:-1]
-    if to_begin is not None and to_end is not None:
-        return np.concatenate([np.ravel(to_begin), z, np.ravel(to_end)])
+    if to_begin is None and to_end is None:
+        return ary[1:] - ary[:-1]
+    first = 0 if to_begin is None else np.size(to_begin)
+    last = first + np.size(ary) - 1
+    z = np.empty_like(ary, shape=last + (0 if to_end is None else np.size(to_end)))
+    z[first:last] = ary[1:] - ary[:-1]
     if to_begin is not None:
-        return np.concatenate([np.ravel(to_begin), z])
+        z[:first] = np.ravel(to_begin)
     if to_end is not None:
-        return np.concatenate([z, np.ravel(to_end)])
+        z[last:] = np.ravel(to_end)
     return z
 """,
     (np.ediff1d,),

@@ -194,8 +194,8 @@ class Rules(Bars):
         return call.fun in ("truediv", "np.divide", "np.true_divide") and isinstance(call.args[-1], Const)
 
     def conj(self, atom: Atom) -> Atom:
-        """The complex conjugate; real atoms are their own."""
-        if self.kind(atom).sort != "complex":
+        """The complex conjugate; real atoms are their own, and what is not known may be complex."""
+        if self.kind(atom).sort in ("float", "int", "bool"):
             return atom
         call = self.made_calls.get(atom.name) if isinstance(atom, Var) else None
         if call is not None and call.fun == "np.conj":
@@ -276,7 +276,7 @@ class Rules(Bars):
         if isinstance(arg, Tuple | List):
             for i, item in enumerate(arg.items):
                 if self.active(item) or isinstance(item, Tuple | List):
-                    self._give_nested(item, self._subscript(result, Const(i)))
+                    self._give_nested(item, self._subscript(result, Const(i)), self.kind(bar.atom).sort)
             return
         kind = self.kind(arg)
         if kind.cat == "list" and isinstance(arg, Var):
@@ -306,13 +306,16 @@ class Rules(Bars):
             owned = bar.owned and len(bound.active) == 1
         self.give(arg, Bar(result, False, owned and self.kind(result).cat in ARRAYS))
 
-    def _give_nested(self, item: Atom, bar: Atom) -> None:
+    def _give_nested(self, item: Atom, bar: Atom, sort: str) -> None:
+        """The parts of a cotangent that is a sequence; `sort` is that of the result's cotangent."""
         if isinstance(item, Tuple | List):
             for i, inner in enumerate(item.items):
                 if self.active(inner) or isinstance(inner, Tuple | List):
-                    self._give_nested(inner, self._subscript(bar, Const(i)))
+                    self._give_nested(inner, self._subscript(bar, Const(i)), sort)
             return
         kind = self.kind(item)
+        if sort == "complex" and kind.sort not in ("complex", ""):
+            bar = self.let(Call("np.real", (bar,)), replace(kind, cat="num" if kind.shape != () else "npscalar"))
         if isinstance(bar, Var) and kind.is_number and self.kinds[bar.name].cat in (*ARRAYS, "object"):
             self.kinds[bar.name] = K.Kind(
                 "npscalar" if kind.is_scalar else kind.cat, kind.dtype or "float64", kind.shape
