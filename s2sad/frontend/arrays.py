@@ -131,7 +131,8 @@ def _in_double(name: str) -> Callable[..., Value]:
     def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
         given = kwargs if "dtype" in kwargs else {k: _widened(low, v, node) for k, v in kwargs.items()}
         plain = args if "dtype" in kwargs else [_widened(low, a, node) for a in args]
-        return low.apply(name, plain, given, node, hint=hint)
+        complex_ = name == "np.corrcoef" and any(low.kind(a).sort == "complex" for a in plain)
+        return low.apply("corrcoef_complex" if complex_ else name, plain, given, node, hint=hint)
 
     return lowered
 
@@ -358,7 +359,9 @@ def _pad_axis(
                 given = [ends[side], edge, Const(width[side]), Const(False)]
                 made = low.apply("np.linspace", given, _as_dtype(low.kind(array).dtype), node)
                 made = low.apply("np.flip", [made], {"axis": Const(0)}, node) if side else made
-                made = low.apply("np.moveaxis", [made, Const(0), Const(axis)], {}, node) if axis else made
+                if axis:
+                    made = low.apply("np.moveaxis", [made, Const(0), Const(axis)], {}, node)
+                    made = low.apply("np.ascontiguousarray", [made], {}, node)
             else:
                 edge = low.apply("np.take", [array, Group("list", [Const(0)]*width[side])], {"axis": Const(axis)}, node)
                 made = low.apply("np.full_like", [edge, ends[side]], {}, node)
@@ -387,7 +390,7 @@ FUNCTIONS: dict[Any, Callable[..., Value]] = {
     np.block: _block, np.piecewise: _piecewise, np.vectorize: _vectorize, vectorized: _vectorized,
     np.apply_along_axis: _along_axis, np.apply_over_axes: _over_axes, np.fromfunction: _from_function,
     np.cov: _in_double("np.cov"), np.corrcoef: _in_double("np.corrcoef"), np.interp: _in_double("np.interp"),
-    np.geomspace: _in_double("np.geomspace"), np.gradient: _gradient, np.pad: _pad, np.einsum: _einsum,
+    np.vander: _in_double("np.vander"), np.geomspace: _in_double("np.geomspace"), np.gradient: _gradient, np.pad: _pad, np.einsum: _einsum,
 }  # fmt: skip
 if hasattr(np, "unstack"):  # it came with NumPy 2.1
     FUNCTIONS[np.unstack] = _unstack
@@ -406,6 +409,8 @@ def _enter() -> None:
             f"vectorized_{count}",
             f"def vectorized(f, {head}):\n{spread}    shape = np.shape(a)\n{flat}    values = []\n"
             f"    for i in range(np.size(a)):\n        values.append(f({call}))\n"
+            "    if isinstance(values[0], int):\n"
+            "        raise TypeError('np.vectorize gives integers here, as the first result is one')\n"
             "    return np.reshape(np.array(values), shape)\n",
         )
     composite(

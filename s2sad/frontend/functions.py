@@ -36,7 +36,9 @@ def random_kind(
         "standard_normal": 0, "random": 0, "random_sample": 0, "standard_exponential": 0,
         "normal": 2, "uniform": 2, "gamma": 2, "beta": 2, "laplace": 2, "lognormal": 2,
         "logistic": 2, "gumbel": 2, "exponential": 1, "rayleigh": 1, "chisquare": 1,
-        "integers": 2, "randint": 2,
+        "integers": 2, "randint": 2, "poisson": 1, "binomial": 2, "geometric": 1, "choice": 1, "standard_t": 1,
+        "standard_gamma": 1, "triangular": 3, "weibull": 1, "pareto": 1, "power": 1, "f": 2, "vonmises": 2,
+        "wald": 2, "standard_cauchy": 0,
     }  # fmt: skip
     if name == "permutation":
         given = kind_of(args[0]) if args else K.OBJECT
@@ -44,9 +46,21 @@ def random_kind(
         return of_length or (given if given.is_array else Kind("num", "float", None))
     if name in ("rand", "randn"):
         return K.array(_lengths(len(args))) if args else K.FLOAT
+    if name in ("dirichlet", "multivariate_normal"):
+        return K.array(None, "float64")
     if name not in plain:
         return K.OBJECT
-    dtype = "int64" if name in ("integers", "randint") else "float64"
+    dtype = "int64" if name in ("integers", "randint", "poisson", "binomial", "geometric") else "float64"
+    if name == "choice":
+        source = kind_of(args[0]) if args else K.OBJECT
+        items = source.items if source.cat in ("list", "tuple") else (source,)
+        if not items or not all(k.is_number for k in items) or (source.rank or 0) > 1:
+            return K.OBJECT
+        dtype = "int64" if all(k.sort == "int" for k in items) else "float64"
+        if any(k.sort == "complex" or k.dtype == "float32" for k in items):
+            return K.OBJECT
+        if not args[1:] and "size" not in kwargs:
+            return Kind("num", dtype, ())
     size = kwargs.get("size", args[plain[name]] if len(args) > plain[name] else Const(None))
     if size == Const(None):
         drawn = [kind_of(a) for a in (*args, *(v for k, v in kwargs.items() if k != "dtype"))]

@@ -163,7 +163,8 @@ class Rules(State):
             safe = Const(SAFE[rule.name])
             args = tuple(self.atom(self.apply("np.where", [where[0], a, safe], {}, node)) for a in args)
         own = self.kind(out).dtype  # a reduction computes in the dtype of what it writes to
-        if "dtype" in rule.signature and not elementwise and own[-1:].isdigit() and len(args) <= 2:
+        free = variadic or ("dtype" in signature and signature.index("dtype") >= len(args))
+        if "dtype" in rule.signature and not elementwise and own[-1:].isdigit() and free:
             if not any(k == "dtype" for k, _ in kwargs):
                 kwargs = (*kwargs, ("dtype", Ref(f"np.{own}", np.dtype(own).type)))
         inner = Call(call.fun, args, kwargs, call.form)

@@ -149,10 +149,9 @@ structural(
 )
 composite(
     "np.logspace",
-    "def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):\n"
+    "def logspace(start, stop, num=50, endpoint=True, base=10.0, axis=0):\n"
     "    z = np.power(base, np.linspace(start, stop, num, endpoint))\n"
-    "    z = z if axis == 0 else np.moveaxis(z, 0, axis)\n"
-    "    return z if dtype is None else z.astype(dtype)\n",
+    "    return z if axis == 0 else np.moveaxis(z, 0, axis)\n",
     (np.logspace,),
 )
 
@@ -263,6 +262,22 @@ composite(
     return z if increasing else z[:, ::-1]
 """,
     (np.vander,),
+)
+
+
+# ---------------------------------------------------------------------------------------------------- windows
+
+
+for _name in ("hanning", "hamming", "blackman", "bartlett"):
+    structural(
+        f"np.{_name}", "M", lambda b: kinds.array((_length(b, "M"),), "float64"), {}, (getattr(np, _name),)
+    )
+structural(
+    "np.kaiser",
+    "M, beta",
+    lambda b: kinds.array((_length(b, "M"),), "float64"),
+    {"beta": axes.refuse("the derivative of np.kaiser in beta; write it with np.i0")},
+    (np.kaiser,),
 )
 
 

@@ -117,6 +117,18 @@ def _complex(real: str | None, other: str) -> Callable[[Bound], str | None]:
     return lambda bound: other if bound.kind("x").sort == "complex" else real
 
 
+def _imaginary(text: str) -> Callable[[Bound], str | None]:
+    """A text for the imaginary part of complex numbers; refused where it is not known what x is."""
+
+    def made(bound: Bound) -> str | None:
+        sort = bound.kind("x").sort
+        if sort not in ("complex", "float", "int", "bool"):
+            raise NotImplementedError("np.imag of a value that may be complex; say so by np.asarray(x, complex)")
+        return text if sort == "complex" else None
+
+    return made
+
+
 # --------------------------------------------------------------------------------------------------- powers
 
 
@@ -416,7 +428,7 @@ _plain(
     objects=(np.real,), effect="view x", holomorphic=False, cheap=True,
 )  # fmt: skip
 _plain(
-    "np.imag", "x", _part, _complex(None, "1j*g"), jvp={"x": _complex(None, "np.imag(g)")},
+    "np.imag", "x", _part, _imaginary("1j*g"), jvp={"x": _imaginary("np.imag(g)")},
     objects=(np.imag,), effect="maybe x", holomorphic=False, cheap=True,
 )  # fmt: skip
 _plain(

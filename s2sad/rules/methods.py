@@ -192,9 +192,9 @@ def _like(name: str) -> Callable[[Bound], Kind]:
 for _one, _other in (("back", "dot"), ("dot", "back")):
     structural(
         f"running_extreme_{_one}",
-        "z, out, axis=0",
-        _like("out"),
-        {"z": f"running_extreme_{_other}(g, out, axis)", "out": axes.zero},
+        "z, peaks, axis=0",
+        _like("peaks"),
+        {"z": f"running_extreme_{_other}(g, peaks, axis)", "peaks": axes.zero},
         (getattr(arrays, f"running_extreme_{_one}"),),
         linear=("z",),
     )

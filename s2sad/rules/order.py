@@ -96,7 +96,7 @@ def _share_vjp(bound: Bound, share: str, skip: bool) -> str:
     text = f"g*{_slope(bound, share, skip)}"
     if axes.rank_of(bound, "q") == 0:
         return f"np.sum({text})"
-    return f"np.sum(np.reshape({text}, (*np.shape(q), -1)), axis=-1)"
+    return f"np.sum(np.reshape({text}, np.shape(q) + (-1,)), axis=-1)"
 
 
 def _quantile(name: str, share: str, skip: bool) -> None:
@@ -239,24 +239,24 @@ structural(
     "spread_share",
     "z, shape",
     lambda b: kinds.num(axes.shape_from(b, "shape"), as_array(b.kind("z")).dtype),
-    {"z": "np.sum(np.reshape(g, (*np.shape(z), -1)), axis=-1)"},
+    {"z": "np.sum(np.reshape(g, np.shape(z) + (-1,)), axis=-1)"},
     (runtime.spread_share,),
     linear=("z",),
-    effect="maybe z",
+    effect="view z",
 )
 structural(
     "order_back",
-    "z, a, out, axis",
+    "z, a, ranked, axis",
     _like_a,
-    {"z": lambda b: f"order_dot(g, a, out, {literal(b, 'axis')})", "a": axes.zero, "out": axes.zero},
+    {"z": lambda b: f"order_dot(g, a, ranked, {literal(b, 'axis')})", "a": axes.zero, "ranked": axes.zero},
     (runtime.order_back,),
     linear=("z",),
 )
 structural(
     "order_dot",
-    "z, a, out, axis",
-    lambda b: kinds.array(shape_of(b, "out"), as_array(b.kind("z")).dtype),
-    {"z": lambda b: f"order_back(g, a, out, {literal(b, 'axis')})", "a": axes.zero, "out": axes.zero},
+    "z, a, ranked, axis",
+    lambda b: kinds.array(shape_of(b, "ranked"), as_array(b.kind("z")).dtype),
+    {"z": lambda b: f"order_back(g, a, ranked, {literal(b, 'axis')})", "a": axes.zero, "ranked": axes.zero},
     (runtime.order_dot,),
     linear=("z",),
 )

@@ -122,7 +122,7 @@ def _along_kind(bound: Bound) -> Kind:
 
 
 structural("flat_index", "ind, shape", _flat_kind, {}, (arrays.flat_index,))
-structural("along_index", "indices, axis, shape", _along_kind, {}, (arrays.along_index,), effect="maybe indices")
+structural("along_index", "indices, axis, shape", _along_kind, {}, (arrays.along_index,), effect="view indices")
 structural(
     "cycled",
     "v, count",

@@ -129,15 +129,3 @@ composite(
 """,
     (np.polyint,),
 )
-composite(
-    "np.polyfit",
-    """def polyfit(x, y, deg):
-    x = np.asarray(x) + 0.0
-    y = np.asarray(y) + 0.0
-    lhs = np.vander(x, deg + 1)
-    scale = np.sqrt((lhs*lhs).sum(axis=0))
-    c = np.linalg.lstsq(lhs/scale, y, len(x)*np.finfo(x.dtype).eps)[0]
-    return (c.T/scale).T
-""",
-    (np.polyfit,),
-)

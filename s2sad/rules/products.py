@@ -341,11 +341,9 @@ composite(
     if rank == 2:
         shape = (np.shape(a)[0]*np.shape(b)[0], np.shape(a)[1]*np.shape(b)[1])
         return np.reshape(a[:, None, :, None]*b[None, :, None, :], shape)
-    if rank == 3:
-        m, n = np.shape(a), np.shape(b)
-        shape = (m[0]*n[0], m[1]*n[1], m[2]*n[2])
-        return np.reshape(a[:, None, :, None, :, None]*b[None, :, None, :, None, :], shape)
-    raise NotImplementedError("np.kron above rank 3 has no derivative")
+    m, n = np.shape(a), np.shape(b)
+    shape = (m[0]*n[0], m[1]*n[1], m[2]*n[2])
+    return np.reshape(a[:, None, :, None, :, None]*b[None, :, None, :, None, :], shape)
 """,
     (np.kron,),
 )

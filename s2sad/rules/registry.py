@@ -138,6 +138,12 @@ def canonical(obj: Any) -> str | None:
     return found[1] if found is not None and found[0] is obj else None
 
 
+def load_all() -> None:
+    """Import every table."""
+    for topic in sorted({t for topics in _TOPICS.values() for t in topics}):
+        load(topic)
+
+
 def rule(name: str) -> Rule:
     """The rule of a canonical name; KeyError if there is none."""
     if name not in RULES:

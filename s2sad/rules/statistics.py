@@ -30,7 +30,7 @@ composite(
     scale = np.sum(weights, axis=axis, keepdims=keepdims)
     mean = np.sum(np.multiply(a, weights), axis=axis, keepdims=keepdims)/scale
     if returned:
-        return mean, scale if same else np.broadcast_to(scale, np.shape(mean)).copy()
+        return mean, scale if same else np.copy(np.broadcast_to(scale, np.shape(mean)))
     return mean
 """,
     (np.average,),
@@ -101,11 +101,21 @@ composite(
     stddev = np.sqrt(np.diag(c).real)
     c = c/stddev[:, None]
     c = c/stddev[None, :]
-    if np.iscomplexobj(c):
-        return np.clip(c.real, -1, 1) + 1j*np.clip(c.imag, -1, 1)
     return np.clip(c, -1, 1)
 """,
     (np.corrcoef,),
+)
+composite(
+    "corrcoef_complex",
+    """def corrcoef(x, y=None, rowvar=True, dtype=None):
+    c = np.cov(x, y, rowvar, dtype=dtype)
+    if np.ndim(c) == 0:
+        return c/c
+    stddev = np.sqrt(np.diag(c).real)
+    c = c/stddev[:, None]
+    c = c/stddev[None, :]
+    return np.clip(c.real, -1, 1) + 1j*np.clip(c.imag, -1, 1)
+""",
 )
 composite(
     "np.ediff1d",
@@ -149,7 +159,7 @@ composite(
 )
 composite(
     "np.geomspace",
-    """def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    """def geomspace(start, stop, num=50, endpoint=True, axis=0):
     sign = np.sign(np.asarray(start))
     start = np.asarray(start)/sign
     stop = np.asarray(stop)/sign
@@ -161,7 +171,7 @@ composite(
     z = z*sign
     if axis != 0:
         z = np.moveaxis(z, 0, axis)
-    return z if dtype is None else z.astype(dtype)
+    return z
 """,
     (np.geomspace,),
 )
@@ -251,7 +261,7 @@ structural(
     {"filt": lambda b: "scatter_add(g, trimmed_places(filt, trim), np.shape(filt))"},
     (np.trim_zeros,),
     jvp={"filt": "np.ravel(filt_dot)[trimmed_places(filt, trim)]"},
-    effect="maybe filt",
+    effect="view filt",
 )
 structural(
     "trimmed_places",

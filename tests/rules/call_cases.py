@@ -95,7 +95,6 @@ z = np.zeros((2, 5)); np.add(x, y, out=z[1])
 z = np.zeros(5); np.add(x, s, out=(z,))
 np.add(x, y, dtype=np.float64)
 np.add(k, k, dtype=np.float64)
-np.multiply(k, 2.0, dtype="float32")
 z = np.zeros(3); np.sum(m, axis=1, out=z)
 z = np.zeros((3, 3)); np.matmul(m, n.T, out=z)
 z = np.zeros((3, 3)); np.dot(m, n.T, out=z)
@@ -512,6 +511,7 @@ np.polyval([1.0, 2.0, s], m)
 np.polyadd(x, y[:2])
 np.polysub(x, y[:2])
 np.polyder(x)
+np.linalg.cross(m[:, :3], n[:, :3])
 np.polyint(x)
 np.polynomial.polynomial.polyval(s, x)
 np.polynomial.polynomial.polyval(y, x)
@@ -770,3 +770,17 @@ rng = np.random.default_rng(3); g = x.copy(); rng.shuffle(i.copy()); z = g*2.0
 """
 
 TOPICS = {name.lower(): [line for line in text.strip().splitlines()] for name, text in list(globals().items()) if name.isupper() and isinstance(text, str)}  # noqa: E501
+
+REFUSED = """
+np.pad(x, 2, "reflect", reflect_type="odd")
+np.quantile(x, 0.3, weights=p, method="inverted_cdf")
+np.median(x, overwrite_input=True)
+np.vectorize(lambda a: a*a, otypes=[float], cache=True)(x)
+np.polymul(x, y)
+np.sort_complex(x)
+np.piecewise(s, [s > 0.0], [1.0])
+np.meshgrid(x, y, copy=False)[0]
+np.fromiter([x[0], x[1]], float)
+np.einsum(m, list(range(2)), [0])
+x.resize(3)
+""".strip().splitlines()

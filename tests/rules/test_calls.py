@@ -1,0 +1,117 @@
+"""NumPy's functions as programs call them: value bit for bit, gradient and pullback by differences, in every position.
+
+Each case stands at the top of a function; in a loop, a branch and a callee by turns; on Fortran-ordered, strided, float32
+and complex arguments where NumPy takes them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from call_cases import ARGUMENTS, REFUSED, TOPICS
+
+import s2sad
+from support import check, load
+
+LINES = [line for lines in TOPICS.values() for line in lines]
+BODIES = {
+    "top": "    {body}\n    return np.sum(np.sin(z))\n",
+    "loop": "    r = 0.0\n    for _ in range(2):\n        {body}\n        r = r + np.sum(np.sin(z))\n    return r\n",
+    "branch": "    if np.sum({first}) == 123.0:\n        z = 2.0*{first}\n    else:\n        {body}\n    return np.sum(np.cos(z))\n",
+    "complex": "    {body}\n    return np.sum(np.real(z)*np.imag(z))\n",
+}
+CALLEE = "def g({args}):\n    {body}\n    return z\n\n\ndef f({args}):\n    w = g({args})\n    return np.sum(np.sin(w)*np.cos(w))\n"
+
+
+def program(line: str, position: str) -> tuple[str, list[str]]:
+    """The text of a program that holds a case, and the names of its arguments."""
+    body = line if re.search(r"(^|; )z(, \w+)? = ", line) else f"z = {line}"
+    names = {n.id for n in ast.walk(ast.parse(body)) if isinstance(n, ast.Name)}
+    args = [a for a in ARGUMENTS if a in names]
+    first = next((a for a in args if a not in "ib"), "1.0")
+    head = "import numpy as np\n\n\n"
+    if position == "callee":
+        return head + CALLEE.format(args=", ".join(args), body=body), args
+    return head + f"def f({', '.join(args)}):\n" + BODIES[position].format(body=body, first=first), args
+
+
+def strided(a: Any) -> Any:
+    """The same numbers, every second in each direction of a larger array."""
+    if not isinstance(a, np.ndarray) or a.dtype.kind not in "fc" or a.ndim == 0:
+        return a
+    made = np.zeros([2*n for n in a.shape], a.dtype)[tuple(slice(None, None, 2) for _ in a.shape)]
+    made[...] = a
+    return made
+
+
+def narrow(a: Any) -> Any:
+    return a.astype(np.float32) if isinstance(a, np.ndarray) and a.dtype == np.float64 else a
+
+
+def complex_(a: Any) -> Any:
+    if isinstance(a, np.ndarray) and a.dtype == np.float64:
+        return a + 1j*np.random.default_rng(3).normal(size=a.shape)
+    return a
+
+
+def run(line: str, position: str, change: Callable[[Any], Any], folder: Path, **options: Any) -> None:
+    text, names = program(line, position)
+    fun = load(text, folder).f
+    args = [change(ARGUMENTS[n]) for n in names]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            fun(*[a.copy() if isinstance(a, np.ndarray) else a for a in args])
+    except Exception as error:
+        if change is complex_ or change is narrow:
+            pytest.skip(f"NumPy raises {type(error).__name__}")
+        raise
+    check(fun, args, **options)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_call(line: str, tmp_path: Path) -> None:
+    run(line, "top", lambda a: a, tmp_path)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_call_in_another_position(line: str, tmp_path: Path) -> None:
+    position = ("loop", "branch", "callee")[LINES.index(line) % 3]
+    if "h" in program(line, "top")[1] or "c" in program(line, "top")[1] or "complex" in line:
+        position = "callee"  # a condition on nan or complex numbers says nothing
+    run(line, position, lambda a: a, tmp_path, pullbacks=False, probes=1)
+
+
+@pytest.mark.parametrize("line", LINES[::2])
+def test_call_on_strided_arguments(line: str, tmp_path: Path) -> None:
+    run(line, "top", strided, tmp_path, probes=1)
+
+
+NARROW = [line for line in LINES if "vectorize" not in line and "linear_ramp" not in line]
+COMPLEX = [line for line in LINES if "real_if_close" not in line]
+
+
+@pytest.mark.parametrize("line", NARROW[::2])
+def test_call_on_float32(line: str, tmp_path: Path) -> None:
+    run(line, "top", narrow, tmp_path, pullbacks=False, probes=1)
+
+
+@pytest.mark.parametrize("line", COMPLEX)
+def test_call_on_complex_numbers(line: str, tmp_path: Path) -> None:
+    run(line, "complex", complex_, tmp_path, pullbacks=False, probes=1)
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_refusal(line: str, tmp_path: Path) -> None:
+    """What has no rule, or a keyword that has none, is refused before anything is computed."""
+    text, names = program(line, "top")
+    module = load(text, tmp_path)
+    with pytest.raises(s2sad.UnsupportedError, match=r":5:\d+"):
+        s2sad.grad(module.f)(*[ARGUMENTS[n] for n in names])
