@@ -1,8 +1,8 @@
-"""Functions of NumPy that take functions, nested lists or brackets: np.vectorize, np.piecewise, np.block, np.r_.
+"""Functions of NumPy that take functions, nested lists or brackets: np.vectorize, np.block, np.r_.
 
 Their arguments are known while the program is lowered, so that they become the calls they stand for:
 
-    np.block([[a, b], [c, d]])        np.concatenate([np.concatenate([a, b], -1), np.concatenate([c, d], -1)], -2)
+    np.block([[a], [c]])              np.concatenate([a, c], axis=-2)
     np.r_[x, 0.0]                     np.concatenate([x, [0.0]])
     np.piecewise(x, [x < 0], [f, g])  y[x < 0] = f(x[x < 0]); y[~(x < 0)] = g(x[~(x < 0)])
     np.vectorize(f)(x)                a loop over the elements of x
@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.state import CALLABLE, Group, Part, State, Value
-from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Slice
 from s2sad.rules.binding import static_value
 from s2sad.rules.registry import UNKNOWN, composite
@@ -34,7 +33,9 @@ def _static(value: Value) -> Any:
     return UNKNOWN if isinstance(value, CALLABLE) else static_value(value)
 
 
-def _argument(args: list[Value], kwargs: dict[str, Value], place: int, name: str, default: Any = None) -> Value:
+def _argument(
+    args: list[Value], kwargs: dict[str, Value], place: int, name: str, default: Any = None
+) -> Value:
     return args[place] if len(args) > place else kwargs.get(name, Const(default))
 
 
@@ -44,11 +45,13 @@ def _rank(low: State, value: Value, node: ast.AST, what: str) -> int:
     if kind.cat in ("list", "tuple"):
         return 1 + max((_rank(low, item, node, what) for item in low.unpack(value, None, node)), default=0)
     if kind.rank is None or not kind.is_number:
-        low.refuse(node, f"{what} of an array whose rank is not known", "annotate it, or pass it as an argument")
+        low.refuse(
+            node, f"{what} of an array whose rank is not known", "annotate it, or pass it as an argument"
+        )
     return kind.rank
 
 
-# ------------------------------------------------------------------------------------------------------ joining
+# ---------------------------------------------------------------------------------------------------- joining
 
 
 def _joined(low: State, items: list[Value], axis: int, node: ast.AST) -> Value:
@@ -58,7 +61,11 @@ def _joined(low: State, items: list[Value], axis: int, node: ast.AST) -> Value:
 
 
 def _depth(value: Value) -> int:
-    return 1 + max(map(_depth, value.items), default=0) if isinstance(value, Group) and value.cat == "list" else 0
+    return (
+        1 + max(map(_depth, value.items), default=0)
+        if isinstance(value, Group) and value.cat == "list"
+        else 0
+    )
 
 
 def _block(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -67,7 +74,7 @@ def _block(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
     if not isinstance(whole, Group) or whole.cat != "list":
         low.refuse(node, "np.block of what is no list display", "write the lists out")
     depth = _depth(whole)
-    leaves = [leaf for leaf in _leaves(whole)]
+    leaves = _leaves(whole)
     rank = max(depth, *(_rank(low, leaf, node, "np.block") for leaf in leaves))
 
     def made(value: Value, level: int) -> Value:
@@ -114,12 +121,18 @@ def joined_index(low: State, base: Ref, index: Value, node: ast.AST) -> Value | 
 
 def _as_dtype(name: str) -> dict[str, Value]:
     """`dtype=` as a keyword argument, for the narrow dtypes that a float in the call would widen."""
-    return {"dtype": Ref(f"np.{name}", np.dtype(name).type)} if name in ("float32", "complex64", "float16") else {}
+    return (
+        {"dtype": Ref(f"np.{name}", np.dtype(name).type)}
+        if name in ("float32", "complex64", "float16")
+        else {}
+    )
 
 
 def _widened(low: State, value: Value, node: ast.AST) -> Value:
     """A value in double precision, as some functions convert their arguments."""
-    wide = {"float32": np.float64, "float16": np.float64, "complex64": np.complex128}.get(low.kind(value).dtype)
+    wide = {"float32": np.float64, "float16": np.float64, "complex64": np.complex128}.get(
+        low.kind(value).dtype
+    )
     if wide is None or not low.kind(value).is_number:
         return value
     return low.apply("np.asarray", [value], {"dtype": Ref(f"np.{wide.__name__}", wide)}, node)
@@ -147,7 +160,7 @@ def _range(low: State, part: Slice, node: ast.AST) -> Value:
 
 
 def _unstack(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    """np.unstack: the parts along an axis; the array itself, to be taken apart, where their number is not known."""
+    """np.unstack: the parts along an axis; the array to be taken apart, where their number is not known."""
     axis = _static(kwargs.get("axis", Const(0)))
     array = low.apply("np.moveaxis", [args[0], Const(axis), Const(0)], {}, node) if axis else args[0]
     shape = low.kind(array).shape
@@ -156,11 +169,11 @@ def _unstack(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
     return array
 
 
-# ---------------------------------------------------------------------------------------------------- functions
+# -------------------------------------------------------------------------------------------------- functions
 
 
 def _piecewise(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    """np.piecewise: y[condition] = f(x[condition]) for every condition, the last function where none holds."""
+    """np.piecewise: y[condition] = f(x[condition]), the last function where no condition holds."""
     x, conditions, functions = args[0], args[1], args[2]
     kind = low.kind(x)
     if not kind.is_number or kind.is_scalar or kind.rank == 0:
@@ -222,7 +235,9 @@ def _along_axis(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     extra = {k: v for k, v in kwargs.items() if k not in ("func1d", "axis", "arr")}
     if rank == 0:
         low.refuse(node, "np.apply_along_axis of a number", "call the function")
-    return low.apply("lines_applied", [Part(function, [], extra), axis, array, *args[3:]], {}, node, hint=hint)
+    return low.apply(
+        "lines_applied", [Part(function, [], extra), axis, array, *args[3:]], {}, node, hint=hint
+    )
 
 
 def _over_axes(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -233,14 +248,16 @@ def _over_axes(low: State, args: list[Value], kwargs: dict[str, Value], node: as
     if wanted is UNKNOWN:
         low.refuse(node, "np.apply_over_axes of axes that are not literals", "write the axes out")
     for axis in wanted if isinstance(wanted, tuple | list) else (wanted,):
-        axis = axis + rank if axis < 0 else axis
-        value = low.call_value(function, [value, Const(axis)], {}, node)
+        place = Const(axis + rank if axis < 0 else axis)
+        value = low.call_value(function, [value, place], {}, node)
         if _rank(low, value, node, "np.apply_over_axes") != rank:
-            value = low.apply("np.expand_dims", [value, Const(axis)], {}, node)
+            value = low.apply("np.expand_dims", [value, place], {}, node)
     return value
 
 
-def _from_function(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+def _from_function(
+    low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+) -> Value:
     """np.fromfunction: the function of the arrays of indices."""
     function, shape = (_argument(args, kwargs, k, n) for k, n in enumerate(("function", "shape")))
     dtype = kwargs.get("dtype", Ref("float", float))
@@ -251,7 +268,7 @@ def _from_function(low: State, args: list[Value], kwargs: dict[str, Value], node
     return low.call_value(function, indices, extra, node, hint)
 
 
-# ----------------------------------------------------------------------------------------- gradient, pad, einsum
+# -------------------------------------------------------------------------------------- gradient, pad, einsum
 
 
 def _gradient(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -265,9 +282,11 @@ def _gradient(low: State, args: list[Value], kwargs: dict[str, Value], node: ast
     axes = [k % rank for k in axes]
     scalar = len(steps) == 0 or (len(steps) == 1 and _rank(low, steps[0], node, "np.gradient") == 0)
     if scalar and len(axes) == 1 and order == 1:
-        named = {} if rank == 1 else {"axis": Const(axes[0])}
+        named: dict[str, Value] = {} if rank == 1 else {"axis": Const(axes[0])}
         return low.apply("np.gradient", [f, *steps], named, node, form="np.gradient", hint=hint)
-    steps = [Const(1.0)]*len(axes) if not steps else steps*len(axes) if len(steps) == 1 and scalar else steps
+    steps = (
+        [Const(1.0)] * len(axes) if not steps else steps * len(axes) if len(steps) == 1 and scalar else steps
+    )
     if len(steps) != len(axes):
         low.refuse(node, "np.gradient with another number of spacings than of axes", "check the call")
     if not low.kind(f).is_array or low.kind(f).sort == "int":
@@ -324,11 +343,11 @@ def _pad(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
 def _end_pairs(value: Value, rank: int) -> list[tuple[Value, Value]]:
     """The values at the ends of every axis."""
     if not isinstance(value, Group):
-        return [(value, value)]*rank
+        return [(value, value)] * rank
     if all(isinstance(item, Group) for item in value.items):
         pairs = [(p.items[0], p.items[-1]) for p in value.items if isinstance(p, Group)]
-        return pairs*rank if len(pairs) == 1 else pairs
-    return [(value.items[0], value.items[-1])]*rank
+        return pairs * rank if len(pairs) == 1 else pairs
+    return [(value.items[0], value.items[-1])] * rank
 
 
 def _pad_axis(
@@ -349,9 +368,14 @@ def _pad_axis(
         if mode in PAD_STATISTICS:
             whole = Slice(Const(None), Const(None), Const(None))
             n = None if lengths is None else lengths[side]
-            cut = whole if n is None else Slice(*((Const(None), Const(n)) if side == 0 else (Const(-n), Const(None))), Const(None))
-            chunk = array if n is None else low.getitem(array, Group("tuple", [*[whole]*axis, cut]), node)
-            edge = low.apply(PAD_STATISTICS[mode], [chunk], {"axis": Const(axis), "keepdims": Const(True)}, node)
+            chunk = array
+            if n is not None:
+                low_end, high_end = (None, n) if side == 0 else (-n, None)
+                cut = Slice(Const(low_end), Const(high_end), Const(None))
+                chunk = low.getitem(array, Group("tuple", [*[whole] * axis, cut]), node)
+            edge = low.apply(
+                PAD_STATISTICS[mode], [chunk], {"axis": Const(axis), "keepdims": Const(True)}, node
+            )
             made = low.apply("np.repeat", [edge, Const(width[side])], {"axis": Const(axis)}, node)
         else:
             edge = low.apply("np.take", [array, Const(-side)], {"axis": Const(axis)}, node)
@@ -363,7 +387,9 @@ def _pad_axis(
                     made = low.apply("np.moveaxis", [made, Const(0), Const(axis)], {}, node)
                     made = low.apply("np.ascontiguousarray", [made], {}, node)
             else:
-                edge = low.apply("np.take", [array, Group("list", [Const(0)]*width[side])], {"axis": Const(axis)}, node)
+                edge = low.apply(
+                    "np.take", [array, Group("list", [Const(0)] * width[side])], {"axis": Const(axis)}, node
+                )
                 made = low.apply("np.full_like", [edge, ends[side]], {}, node)
         parts.insert(0 if side == 0 else len(parts), made)
     return _joined(low, parts, axis, node)
@@ -373,8 +399,8 @@ def _einsum(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
     """np.einsum with subscripts as lists of numbers is written with letters."""
     if isinstance(args[0], Const):
         return low.apply("np.einsum", args, kwargs, node, form="np.einsum", hint=hint)
-    count = len(args)//2
-    lists = [_static(args[2*k + 1]) for k in range(count)]
+    count = len(args) // 2
+    lists = [_static(args[2 * k + 1]) for k in range(count)]
     result = _static(args[-1]) if len(args) % 2 else None
     if any(item is UNKNOWN for item in [*lists, result]):
         low.refuse(node, "np.einsum without literal subscripts", 'write them as a string, as in "ij,jk->ik"')
@@ -382,7 +408,7 @@ def _einsum(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
     letters = {n: chr(ord("a") + k) for k, n in enumerate(numbers)} | {Ellipsis: "..."}
     texts = ["".join(letters[n] for n in item) for item in lists]
     text = ",".join(texts) + ("" if result is None else "->" + "".join(letters[n] for n in result))
-    operands = [args[2*k] for k in range(count)]
+    operands = [args[2 * k] for k in range(count)]
     return low.apply("np.einsum", [Const(text), *operands], kwargs, node, hint=hint)
 
 
@@ -390,7 +416,8 @@ FUNCTIONS: dict[Any, Callable[..., Value]] = {
     np.block: _block, np.piecewise: _piecewise, np.vectorize: _vectorize, vectorized: _vectorized,
     np.apply_along_axis: _along_axis, np.apply_over_axes: _over_axes, np.fromfunction: _from_function,
     np.cov: _in_double("np.cov"), np.corrcoef: _in_double("np.corrcoef"), np.interp: _in_double("np.interp"),
-    np.vander: _in_double("np.vander"), np.geomspace: _in_double("np.geomspace"), np.gradient: _gradient, np.pad: _pad, np.einsum: _einsum,
+    np.vander: _in_double("np.vander"), np.geomspace: _in_double("np.geomspace"),
+    np.gradient: _gradient, np.pad: _pad, np.einsum: _einsum,
 }  # fmt: skip
 if hasattr(np, "unstack"):  # it came with NumPy 2.1
     FUNCTIONS[np.unstack] = _unstack

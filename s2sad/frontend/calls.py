@@ -32,7 +32,8 @@ from s2sad.rules import registry
 MAX_DEPTH = 60
 METHODS = {  # methods of ufuncs that are functions of their own
     ("reduce", np.add): "np.sum", ("reduce", np.multiply): "np.prod", ("reduce", np.maximum): "np.max",
-    ("reduce", np.minimum): "np.min", ("reduce", np.logical_and): "np.all", ("reduce", np.logical_or): "np.any",
+    ("reduce", np.minimum): "np.min", ("reduce", np.logical_and): "np.all",
+    ("reduce", np.logical_or): "np.any",
     ("accumulate", np.add): "np.cumsum", ("accumulate", np.multiply): "np.cumprod",
 }  # fmt: skip
 

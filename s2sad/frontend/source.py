@@ -136,7 +136,7 @@ def find(fun: Callable[..., Any]) -> Source:
 
 
 def rule_source(name: str, text: str) -> Source:
-    """The source of a rule that is written as a Python function; it sees np, math, helpers and the builtins."""
+    """The source of a rule written as a Python function; it sees np, math, helpers and the builtins."""
     if (name, text) not in _rules:
         file = source_of_text(text, name)
         space: dict[str, Any] = {"__name__": "s2sad.rules", "np": np, "math": math, **HELPERS}

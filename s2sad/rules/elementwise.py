@@ -123,7 +123,9 @@ def _imaginary(text: str) -> Callable[[Bound], str | None]:
     def made(bound: Bound) -> str | None:
         sort = bound.kind("x").sort
         if sort not in ("complex", "float", "int", "bool"):
-            raise NotImplementedError("np.imag of a value that may be complex; say so by np.asarray(x, complex)")
+            raise NotImplementedError(
+                "np.imag of a value that may be complex; say so by np.asarray(x, complex)"
+            )
         return text if sort == "complex" else None
 
     return made

@@ -246,11 +246,15 @@ structural(
         "default": lambda b: f"np.select(condlist, {_zeros(b)}, default_dot)",
     },
 )
+
+
 def _choice_index(bound: Bound) -> str:
     """The index that np.choose uses by its mode."""
     count = parts(bound, "choices").count
     number = count if isinstance(count, int) else "len(choices)"
-    return {"wrap": f"np.mod(a, {number})", "clip": f"np.clip(a, 0, {number} - 1)"}.get(str(bound.static("mode")), "a")
+    return {"wrap": f"np.mod(a, {number})", "clip": f"np.clip(a, 0, {number} - 1)"}.get(
+        str(bound.static("mode")), "a"
+    )
 
 
 structural(

@@ -277,7 +277,9 @@ def _insert_values(bound: Bound) -> str:
     if flat and rank_of(bound, "values") == 1:
         marks = f"np.insert(positions(arr), obj, -1 - np.arange(np.size(obj)), {literal(bound, 'axis')})"
         return f"unbroadcast(g[np.argsort({marks})[:np.size(obj)][::-1]], values)"
-    raise NotImplementedError("np.insert of an active array at several places along an axis; use np.concatenate")
+    raise NotImplementedError(
+        "np.insert of an active array at several places along an axis; use np.concatenate"
+    )
 
 
 structural(
@@ -354,7 +356,10 @@ def _meshgrid_kind(bound: Bound) -> Kind:
     if bound.static("indexing") == "xy" and len(lengths) > 1:
         lengths[:2] = lengths[1], lengths[0]
     shapes = [
-        tuple(n if k == _grid_place(bound, i) or not bound.static("sparse") else 1 for k, n in enumerate(lengths))
+        tuple(
+            n if k == _grid_place(bound, i) or not bound.static("sparse") else 1
+            for k, n in enumerate(lengths)
+        )
         for i in range(len(items))
     ]
     return Kind("tuple", items=tuple(kinds.array(s, k.dtype) for s, k in zip(shapes, items, strict=True)))
@@ -390,7 +395,13 @@ _VARIADIC: dict[str, Any] = {
     "np.atleast_1d": ("*arys", _at_least(1), _at_least_vjp, np.atleast_1d, "view arys"),
     "np.atleast_2d": ("*arys", _at_least(2), _at_least_vjp, np.atleast_2d, "view arys"),
     "np.atleast_3d": ("*arys", _at_least(3), _at_least_vjp, np.atleast_3d, "view arys"),
-    "np.meshgrid": ("*xi, copy=True, sparse=False, indexing='xy'", _meshgrid_kind, _meshgrid_vjp, np.meshgrid, "fresh"),
+    "np.meshgrid": (
+        "*xi, copy=True, sparse=False, indexing='xy'",
+        _meshgrid_kind,
+        _meshgrid_vjp,
+        np.meshgrid,
+        "fresh",
+    ),
     "np.broadcast_arrays": (
         "*args",
         _broadcast_kind,

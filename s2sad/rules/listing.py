@@ -15,10 +15,10 @@ from s2sad.rules.registry import REQUIRED, RULES, Rule
 
 _HEAD = """# Functions
 
-Made by `python -m s2sad.rules.listing > docs/functions.md`; a test keeps it current. *Derivative in* names the
-arguments that may be active ("formula" where the function is differentiated through a formula in terms of other
-functions). *Result*: `fresh` is a new array, `view x` shares memory with x, `maybe x` decides by strides, `writes x`
-changes x. Keywords that are not listed are refused by name.
+Made by `python -m s2sad.rules.listing > docs/functions.md`; a test keeps it current. *Derivative in* names
+the arguments that may be active ("formula" where the function is differentiated through a formula in terms
+of other functions). *Result*: `fresh` is a new array, `view x` shares memory with x, `maybe x` decides by
+strides, `writes x` changes x. Keywords that are not listed are refused by name.
 
 """
 
@@ -40,7 +40,9 @@ def _modes(rule: Rule) -> str:
 
 
 def _line(rule: Rule) -> str:
-    active = "formula" if rule.form == "composite" else ", ".join(f"`{n.lstrip('*')}`" for n in rule.vjp) or "-"
+    active = (
+        "formula" if rule.form == "composite" else ", ".join(f"`{n.lstrip('*')}`" for n in rule.vjp) or "-"
+    )
     word = f"writes {', '.join(rule.writes)}" if rule.writes and rule.effect == "fresh" else rule.effect
     word = "fresh" if rule.writes == ("out",) else word
     return f"| `{rule.name}` | `{_signature(rule)}` | {active} | {_modes(rule)} | {word} |"
@@ -53,10 +55,15 @@ def page() -> str:
     for name, rule in sorted(RULES.items()):
         module = name.rpartition(".")[0]
         if module:
-            groups.setdefault(module.replace("np", "numpy", 1) if module[:2] == "np" else module, []).append(rule)
+            groups.setdefault(module.replace("np", "numpy", 1) if module[:2] == "np" else module, []).append(
+                rule
+            )
     parts = [_HEAD]
     for module, rules in sorted(groups.items()):
-        parts.append(f"## {module}\n\n| function | arguments | derivative in | modes | result |\n| --- | --- | --- | --- | --- |\n")
+        parts.append(
+            f"## {module}\n\n| function | arguments | derivative in | modes | result |\n"
+            "| --- | --- | --- | --- | --- |\n"
+        )
         parts.append("\n".join(_line(rule) for rule in rules) + "\n\n")
     return "".join(parts).rstrip() + "\n"
 

@@ -57,11 +57,7 @@ for _name in ("fmax", "fmin"):
         f"np.{_name}.reduce",
         _REDUCE,
         lambda b: reduced(b, as_array(b.kind("a")).dtype),
-        {
-            "a": lambda b: (
-                f"({_ties(b)})*{spread(b, f'(g/np.sum({_ties(b)}{axes.axis_args(b)}))')}"
-            )
-        },
+        {"a": lambda b: f"({_ties(b)})*{spread(b, f'(g/np.sum({_ties(b)}{axes.axis_args(b)}))')}"},
         jvp={
             "a": lambda b: (
                 f"np.sum(({_ties(b)})*a_dot{axes.axis_args(b)})/np.sum({_ties(b)}{axes.axis_args(b)})"
@@ -97,7 +93,7 @@ structural(
 )
 
 
-# ------------------------------------------------------------------------------------------ two results at once
+# ---------------------------------------------------------------------------------------- two results at once
 
 
 def _two(second: str) -> Callable[[Bound], Kind]:
@@ -122,13 +118,15 @@ structural(
 )
 
 
-# -------------------------------------------------------------------------------------------------- composites
+# ------------------------------------------------------------------------------------------------- composites
 
 _BINARY = (
-    "subtract divide true_divide power float_power arctan2 remainder mod fmod add multiply maximum minimum fmax fmin "
-    "logaddexp logaddexp2 hypot"
+    "subtract divide true_divide power float_power arctan2 remainder mod fmod add multiply maximum minimum fmax "
+    "fmin logaddexp logaddexp2 hypot"
 ).split()
-_UNARY = "negative absolute square sqrt exp log sin cos tan tanh reciprocal conjugate sign expm1 log1p cbrt".split()
+_UNARY = (
+    "negative absolute square sqrt exp log sin cos tan tanh reciprocal conjugate sign expm1 log1p cbrt"
+).split()
 
 
 def _loops(name: str) -> None:

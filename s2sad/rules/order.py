@@ -10,8 +10,6 @@ permutation that sorts; a line with nan gives nan to the two elements that it wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from s2sad.ir import kinds
@@ -51,7 +49,7 @@ structural(
 )
 
 
-# --------------------------------------------------------------------------------------------------- quantiles
+# -------------------------------------------------------------------------------------------------- quantiles
 
 
 def _check_input(bound: Bound) -> None:
@@ -75,7 +73,7 @@ def _quantile_kind(bound: Bound) -> Kind:
 
 
 def _arguments(bound: Bound, share: str, skip: bool) -> str:
-    """What the helpers want after the array: the shares, the axis, the method, and whether nan are left out."""
+    """What the helpers want after the array: shares, axis, method, and whether nan are left out."""
     axis, method = literal(bound, "axis"), literal(bound, "method")
     given = [share, axis, method, "True" if skip else "False"]
     for default in ("False", "'linear'", "None"):
@@ -124,9 +122,9 @@ def _quantile(name: str, share: str, skip: bool) -> None:
 
 
 _quantile("quantile", "q", False)
-_quantile("percentile", "np.true_divide(q, 100)", False)
+_quantile("percentile", "np.divide(q, 100)", False)
 _quantile("nanquantile", "q", True)
-_quantile("nanpercentile", "np.true_divide(q, 100)", True)
+_quantile("nanpercentile", "np.divide(q, 100)", True)
 structural(
     "np.nanmedian",
     "a, axis=None, out=None, overwrite_input=False, keepdims=False",
@@ -137,13 +135,15 @@ structural(
 )
 
 
-# --------------------------------------------------------------------------------------------------- partition
+# -------------------------------------------------------------------------------------------------- partition
 
 
 def _partition_kind(bound: Bound) -> Kind:
     own = as_array(bound.kind("a"))
     flat = bound.static("axis") is None
-    return kinds.array((axes.product(own.shape) if own.shape else kinds.new_length(),) if flat else own.shape, own.dtype)
+    return kinds.array(
+        (axes.product(own.shape) if own.shape else kinds.new_length(),) if flat else own.shape, own.dtype
+    )
 
 
 structural(
@@ -206,7 +206,8 @@ structural(
     _like_a,
     {
         "z": lambda b: (
-            f"quantile_dot(g, a, q, {literal(b, 'axis')}, {literal(b, 'method')}, {literal(b, 'skip')}, np.shape(z))"
+            f"quantile_dot(g, a, q, {literal(b, 'axis')}, {literal(b, 'method')}, {literal(b, 'skip')}, "
+            "np.shape(z))"
         ),
         "a": axes.zero,
         "q": axes.refuse("the second derivative of a quantile in q"),

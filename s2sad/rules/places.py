@@ -98,8 +98,7 @@ composite(
 )
 
 
-# ------------------------------------------------------------------------------------------- the texts' helpers
-
+# ----------------------------------------------------------------------------------------- the texts' helpers
 
 
 def _flat_kind(bound: Bound) -> Kind:
@@ -114,7 +113,10 @@ def _along_kind(bound: Bound) -> Kind:
         return Kind("tuple")
     rank = len(shape)
     axis = axes.as_int(bound.static("axis"))
-    line = [kinds.array(tuple(kinds.new_length() if j == k else 1 for j in range(rank)), "int64") for k in range(rank)]
+    line = [
+        kinds.array(tuple(kinds.new_length() if j == k else 1 for j in range(rank)), "int64")
+        for k in range(rank)
+    ]
     index = kinds.array(shape_of(bound, "indices"), "int64")
     if axis is None:
         return Kind("tuple", items=tuple(kinds.array(kinds.fresh_shape(rank), "int64") for _ in range(rank)))
@@ -122,7 +124,7 @@ def _along_kind(bound: Bound) -> Kind:
 
 
 structural("flat_index", "ind, shape", _flat_kind, {}, (arrays.flat_index,))
-structural("along_index", "indices, axis, shape", _along_kind, {}, (arrays.along_index,), effect="view indices")
+structural("along_index", "indices, axis, shape", _along_kind, {}, (arrays.along_index,))
 structural(
     "cycled",
     "v, count",

@@ -18,7 +18,12 @@ _SERIES = {  # module, function: x2, the steps of Clenshaw's recurrence, the val
     ("legendre", "legval"): ("x", "c[-i] - c1*((nd - 1)/nd)", "tmp + c1*x*((2*nd - 1)/nd)", "c0 + c1*x"),
     ("hermite", "hermval"): ("x*2", "c[-i] - c1*(2*(nd - 1))", "tmp + c1*x2", "c0 + c1*x2"),
     ("hermite_e", "hermeval"): ("x", "c[-i] - c1*(nd - 1)", "tmp + c1*x", "c0 + c1*x"),
-    ("laguerre", "lagval"): ("x", "c[-i] - (c1*(nd - 1))/nd", "tmp + (c1*((2*nd - 1) - x))/nd", "c0 + c1*(1 - x)"),
+    ("laguerre", "lagval"): (
+        "x",
+        "c[-i] - (c1*(nd - 1))/nd",
+        "tmp + (c1*((2*nd - 1) - x))/nd",
+        "c0 + c1*(1 - x)",
+    ),
 }
 for (_module, _name), (_x2, _c0, _c1, _end) in _SERIES.items():
     _holder = importlib.import_module(f"numpy.polynomial.{_module}")

@@ -448,7 +448,11 @@ def _vectors(name: str) -> None:
             for plain in ("np.conj(np.expand_dims(g, -1))", "np.conj(x1)", "np.conj(x2)"):
                 made = made.replace(plain, plain[8:-1])
             made = made.replace("np.conj(np.swapaxes(x1, -1, -2))", "np.swapaxes(x1, -1, -2)")
-            made = made.removeprefix("np.conj(").removesuffix(")") if made.startswith("np.conj(np.matvec") else made
+            made = (
+                made.removeprefix("np.conj(").removesuffix(")")
+                if made.startswith("np.conj(np.matvec")
+                else made
+            )
         return f"unbroadcast({real_if(bound, own, made)}, {own})"
 
     structural(

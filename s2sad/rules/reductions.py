@@ -96,7 +96,9 @@ def _sum_dot(name: str) -> Callable[[Bound], str]:
 
 
 def _start_dot(bound: Bound) -> str:
-    return "initial_dot" if bound.out is not None and bound.out.rank == 0 else "np.full_like(out, initial_dot)"
+    return (
+        "initial_dot" if bound.out is not None and bound.out.rank == 0 else "np.full_like(out, initial_dot)"
+    )
 
 
 def _not_nan(bound: Bound) -> str:
@@ -104,7 +106,9 @@ def _not_nan(bound: Bound) -> str:
 
 
 def _nan_chosen(bound: Bound, text: str) -> str:
-    condition, sides = ("np.isnan(a)", f"0.0, {text}") if not _masked(bound) else (_not_nan(bound), f"{text}, 0.0")
+    condition, sides = (
+        ("np.isnan(a)", f"0.0, {text}") if not _masked(bound) else (_not_nan(bound), f"{text}, 0.0")
+    )
     return f"np.where({condition}, {sides})"
 
 
@@ -240,7 +244,7 @@ structural(
     "np.prod",
     "a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True",
     _kind(axes.accumulated),
-    {"a": _prod_vjp, "initial": lambda b: _prod_start(b), "where": axes.zero},
+    {"a": _prod_vjp, "initial": _prod_start, "where": axes.zero},
     (np.prod, np.ndarray.prod),
     jvp={"a": _prod_dot, "initial": lambda b: f"initial_dot*{_prod_rest(b)}"},
 )
@@ -260,8 +264,8 @@ structural(
     (np.nanprod,),
     jvp={
         "a": lambda b: (
-            f"np.sum(np.where(np.isnan(a), 0.0, prod_others({_nan_factors(b)}, {axes.literal(b, 'axis')})*a_dot)"
-            f"{axis_args(b)})"
+            "np.sum(np.where(np.isnan(a), 0.0, "
+            f"prod_others({_nan_factors(b)}, {axes.literal(b, 'axis')})*a_dot){axis_args(b)})"
         )
     },
 )
@@ -324,7 +328,9 @@ def _spread_kind(bound: Bound) -> Kind:
     return reduced(bound, axes.magnitude(_dtype(bound, axes.averaged)))
 
 
-_SPREAD = "a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=None"
+_SPREAD = (
+    "a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=None"
+)
 structural(
     "np.var",
     _SPREAD,

@@ -99,9 +99,19 @@ RULES: dict[str, Rule] = {}
 _CANONICAL: dict[int, tuple[Any, str]] = {}
 _TOPICS: dict[str, tuple[str, ...]] = {
     "numpy": (
-        "elementwise", "reductions", "running", "order", "shapes", "creation", "indexing", "places", "linalg",
-        "statistics", "polynomials", "methods",
-    ),  # fmt: skip
+        "elementwise",
+        "reductions",
+        "running",
+        "order",
+        "shapes",
+        "creation",
+        "indexing",
+        "places",
+        "linalg",
+        "statistics",
+        "polynomials",
+        "methods",
+    ),
     "math": ("elementwise", "scalars"),
     "builtins": ("scalars",),
     "_operator": ("elementwise",),

@@ -78,7 +78,9 @@ structural(
     _running_kind,
     {"a": _running_nan_vjp(lambda b: f"cumprod_back(g, {_ONES}, {axes.literal(b, 'axis')})")},
     (np.nancumprod,),
-    jvp={"a": lambda b: f"cumprod_dot(np.where(np.isnan(a), 0.0, a_dot), {_ONES}, {axes.literal(b, 'axis')})"},
+    jvp={
+        "a": lambda b: f"cumprod_dot(np.where(np.isnan(a), 0.0, a_dot), {_ONES}, {axes.literal(b, 'axis')})"
+    },
 )
 
 

@@ -21,7 +21,7 @@ from s2sad.ir.kinds import Kind, Shape, new_length
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, rank_of, shape_of
 from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
-from s2sad.runtime import arrays, linear
+from s2sad.runtime import linear
 
 
 def _like(bound: Bound, name: str, shape: Shape | None) -> Kind:
@@ -343,51 +343,6 @@ composite(
 )
 
 
-# ---------------------------------------------------------------------------------------------------- windows
-
-
-def _window_axes(bound: Bound) -> tuple[int, ...] | None:
-    """The axes that windows run along, one for each axis that they add."""
-    rank, window, axis = rank_of(bound, "x"), axes.shape_from(bound, "window_shape"), bound.static("axis")
-    if rank is None or window is None or axis is UNKNOWN:
-        return None
-    wanted = range(rank) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
-    return tuple(k % rank for k in wanted)
-
-
-def _window_kind(bound: Bound) -> Kind:
-    if bound.static("writeable") is not False:
-        raise NotImplementedError("windows that can be written to")
-    along, window = _window_axes(bound), axes.shape_from(bound, "window_shape")
-    own = shape_of(bound, "x")
-    if along is None or window is None or own is None:
-        raise NotImplementedError("np.lib.stride_tricks.sliding_window_view of an array whose rank is not known")
-    kept = tuple(new_length() if k in along else n for k, n in enumerate(own))
-    return _like(bound, "x", kept + window)
-
-
-structural(
-    "np.lib.stride_tricks.sliding_window_view",
-    "x, window_shape, axis=None, *, subok=False, writeable=False",
-    _window_kind,
-    {"x": lambda b: f"window_back(g, x, {_window_axes(b)})"},
-    (np.lib.stride_tricks.sliding_window_view,),
-    linear=("x",),
-    effect="view x",
-)
-structural(
-    "window_back",
-    "z, x, axes",
-    lambda b: kinds.num(shape_of(b, "x"), as_array(b.kind("z")).dtype),
-    {
-        "z": "np.lib.stride_tricks.sliding_window_view(g, np.shape(z)[np.ndim(x):], axes)",
-        "x": axes.zero,
-    },
-    (arrays.window_back,),
-    linear=("z",),
-)
-
-
 # ---------------------------------------------------------------------------------------------------- padding
 
 _MODES = ("constant", "edge", "reflect", "symmetric", "wrap")
@@ -581,7 +536,8 @@ structural(
 )
 
 
-importlib.import_module("s2sad.rules.joining")  # the other half of this topic
+for _half in ("joining", "windows"):  # the other parts of this topic
+    importlib.import_module(f"s2sad.rules.{_half}")
 
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives

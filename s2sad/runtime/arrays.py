@@ -37,7 +37,7 @@ def along_index(indices: Any, axis: Any, shape: Any) -> Any:
     parts = []
     for k, n in enumerate(shape):
         line = np.arange(n).reshape((1,) * k + (n,) + (1,) * (rank - k - 1))
-        parts.append(indices if k == axis % rank else line)
+        parts.append(np.array(indices) if k == axis % rank else line)
     return tuple(parts)
 
 
@@ -61,7 +61,9 @@ def cycled_back(z: Any, v: Any) -> Any:
     z = np.ravel(z)
     whole = np.zeros(-(-z.size // max(size, 1)) * size, z.dtype)
     whole[: z.size] = z[: whole.size]
-    return whole.reshape(-1, size).sum(axis=0).reshape(np.shape(v)) if size else np.zeros(np.shape(v), z.dtype)
+    return (
+        whole.reshape(-1, size).sum(axis=0).reshape(np.shape(v)) if size else np.zeros(np.shape(v), z.dtype)
+    )
 
 
 def aligned(w: Any, a: Any, axis: Any) -> Any:

@@ -23,7 +23,7 @@ def _lines(x: Any, axis: Any) -> Any:
     return x.transpose(rest + first).reshape((-1, count) if count else (0, 0))
 
 
-def _places(a: Any, q: Any, axis: Any, method: str, skip: bool) -> tuple[Any, Any, Any, Any]:
+def _places(a: Any, q: Any, axis: Any, method: Any, skip: bool) -> tuple[Any, Any, Any, Any]:
     """For every share and line the flat places of the elements below and above, the weight of the one
     above, and the number of elements of the line."""
     a = np.asarray(a)
@@ -42,7 +42,9 @@ def _places(a: Any, q: Any, axis: Any, method: str, skip: bool) -> tuple[Any, An
     return ranked[lines, low], ranked[lines, high], weight, counts
 
 
-def quantile_back(z: Any, a: Any, q: Any, axis: Any = None, method: str = "linear", skip: bool = False) -> Any:
+def quantile_back(
+    z: Any, a: Any, q: Any, axis: Any = None, method: str = "linear", skip: bool = False
+) -> Any:
     """The cotangent of a where z is that of np.quantile(a, q, axis, method=method); skip leaves nan out.
 
     >>> print(quantile_back(1.0, np.array([3.0, 1.0, 2.0]), 0.25))
@@ -60,7 +62,8 @@ def quantile_back(z: Any, a: Any, q: Any, axis: Any = None, method: str = "linea
 def quantile_dot(a_dot: Any, a: Any, q: Any, axis: Any, method: str, skip: bool, shape: Any) -> Any:
     """The tangent, of a given shape, of np.quantile(a, q, axis, method=method) where a_dot is that of a.
 
-    >>> print(quantile_dot(np.array([4.0, 1.0, 2.0]), np.array([3.0, 1.0, 2.0]), 0.25, None, "linear", False, ()))
+    >>> a, a_dot = np.array([3.0, 1.0, 2.0]), np.array([4.0, 1.0, 2.0])
+    >>> print(quantile_dot(a_dot, a, 0.25, None, "linear", False, ()))
     1.5
     """
     low, high, weight, _ = _places(a, q, axis, method, skip)

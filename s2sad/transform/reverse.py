@@ -59,7 +59,6 @@ OVERLAPPING = {
     "np.broadcast_to",
     "np.lib.stride_tricks.sliding_window_view",
     "np.broadcast_arrays",
-    "np.lib.stride_tricks.sliding_window_view",
 }
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
 

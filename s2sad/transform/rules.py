@@ -315,7 +315,9 @@ class Rules(Bars):
             return
         kind = self.kind(item)
         if sort == "complex" and kind.sort not in ("complex", ""):
-            bar = self.let(Call("np.real", (bar,)), replace(kind, cat="num" if kind.shape != () else "npscalar"))
+            bar = self.let(
+                Call("np.real", (bar,)), replace(kind, cat="num" if kind.shape != () else "npscalar")
+            )
         if isinstance(bar, Var) and kind.is_number and self.kinds[bar.name].cat in (*ARRAYS, "object"):
             self.kinds[bar.name] = K.Kind(
                 "npscalar" if kind.is_scalar else kind.cat, kind.dtype or "float64", kind.shape

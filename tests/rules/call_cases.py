@@ -769,7 +769,7 @@ np.random.seed(3); z = x*np.random.binomial(1, 0.5, 5)
 rng = np.random.default_rng(3); g = x.copy(); rng.shuffle(i.copy()); z = g*2.0
 """
 
-TOPICS = {name.lower(): [line for line in text.strip().splitlines()] for name, text in list(globals().items()) if name.isupper() and isinstance(text, str)}  # noqa: E501
+TOPICS = {name.lower(): [line for line in text.strip().splitlines()] for name, text in list(globals().items()) if name.isupper() and isinstance(text, str)}
 
 REFUSED = """
 np.pad(x, 2, "reflect", reflect_type="odd")

@@ -1,0 +1,59 @@
+"""Sliding windows: views that overlap themselves, whose transposes add up what lies over one element.
+
+z = sliding_window_view(x, 3)      x_bar = window_back(g, x, (0,))
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind, new_length
+from s2sad.rules import axes
+from s2sad.rules.axes import as_array, rank_of, shape_of
+from s2sad.rules.registry import UNKNOWN, Bound, structural
+from s2sad.runtime import arrays
+
+
+def _window_axes(bound: Bound) -> tuple[int, ...] | None:
+    """The axes that windows run along, one for each axis that they add."""
+    rank, window, axis = rank_of(bound, "x"), axes.shape_from(bound, "window_shape"), bound.static("axis")
+    if rank is None or window is None or axis is UNKNOWN:
+        return None
+    wanted = range(rank) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
+    return tuple(k % rank for k in wanted)
+
+
+def _window_kind(bound: Bound) -> Kind:
+    if bound.static("writeable") is not False:
+        raise NotImplementedError("windows that can be written to")
+    along, window = _window_axes(bound), axes.shape_from(bound, "window_shape")
+    own = shape_of(bound, "x")
+    if along is None or window is None or own is None:
+        raise NotImplementedError(
+            "np.lib.stride_tricks.sliding_window_view of an array whose rank is not known"
+        )
+    kept = tuple(new_length() if k in along else n for k, n in enumerate(own))
+    return kinds.array(kept + window, as_array(bound.kind("x")).dtype)
+
+
+structural(
+    "np.lib.stride_tricks.sliding_window_view",
+    "x, window_shape, axis=None, *, subok=False, writeable=False",
+    _window_kind,
+    {"x": lambda b: f"window_back(g, x, {_window_axes(b)})"},
+    (np.lib.stride_tricks.sliding_window_view,),
+    linear=("x",),
+    effect="view x",
+)
+structural(
+    "window_back",
+    "z, x, axes",
+    lambda b: kinds.num(shape_of(b, "x"), as_array(b.kind("z")).dtype),
+    {
+        "z": "np.lib.stride_tricks.sliding_window_view(g, np.shape(z)[np.ndim(x):], axes)",
+        "x": axes.zero,
+    },
+    (arrays.window_back,),
+    linear=("z",),
+)
