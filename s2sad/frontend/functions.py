@@ -37,7 +37,8 @@ def random_kind(
         "normal": 2, "uniform": 2, "gamma": 2, "beta": 2, "laplace": 2, "lognormal": 2,
         "logistic": 2, "gumbel": 2, "exponential": 1, "rayleigh": 1, "chisquare": 1,
         "integers": 2, "randint": 2, "poisson": 1, "binomial": 2, "geometric": 1, "choice": 1,
-        "standard_t": 1, "standard_gamma": 1, "triangular": 3, "weibull": 1, "pareto": 1, "power": 1, "f": 2, "vonmises": 2,
+        "standard_t": 1, "standard_gamma": 1,
+        "triangular": 3, "weibull": 1, "pareto": 1, "power": 1, "f": 2, "vonmises": 2,
         "wald": 2, "standard_cauchy": 0,
     }  # fmt: skip
     if name == "permutation":

@@ -28,8 +28,8 @@ from s2sad.rules.registry import Bound, Rule
 SAFE = {  # a point at which a function whose domain has an end, or which has a pole, is regular
     f"np.{name}": int(name not in ("arcsin", "arccos", "arctanh"))
     for name in (
-        "log log2 log10 log1p sqrt cbrt divide true_divide floor_divide reciprocal power float_power remainder "
-        "mod fmod arcsin arccos arctanh arccosh tan"
+        "log log2 log10 log1p sqrt cbrt divide true_divide floor_divide reciprocal power float_power "
+        "remainder mod fmod arcsin arccos arctanh arccosh tan"
     ).split()
 }
 CONVERSIONS = frozenset(("float", "int", "complex", "bool", "round"))

@@ -121,8 +121,8 @@ structural(
 # ------------------------------------------------------------------------------------------------- composites
 
 _BINARY = (
-    "subtract divide true_divide power float_power arctan2 remainder mod fmod add multiply maximum minimum fmax "
-    "fmin logaddexp logaddexp2 hypot"
+    "subtract divide true_divide power float_power arctan2 remainder mod fmod add multiply maximum minimum "
+    "fmax fmin logaddexp logaddexp2 hypot"
 ).split()
 _UNARY = (
     "negative absolute square sqrt exp log sin cos tan tanh reciprocal conjugate sign expm1 log1p cbrt"

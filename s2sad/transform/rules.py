@@ -29,6 +29,7 @@ from s2sad.rules.registry import Bound, Rule
 from s2sad.transform.bars import ARRAYS, Bar, Bars, Mask
 from s2sad.transform.builder import parse
 
+SELECTIONS = ("np.select", "np.choose")
 SHAPE_ONLY = {"np.shape", "np.size", "np.ndim", "np.zeros_like", "np.ones_like", "np.empty_like"}
 _POLE = re.compile(r"/|\*\*\s*[^\s\d]|pow|log")  # what may warn where the function did not
 
@@ -322,7 +323,8 @@ class Rules(Bars):
             self.kinds[bar.name] = K.Kind(
                 "npscalar" if kind.is_scalar else kind.cat, kind.dtype or "float64", kind.shape
             )
-        self.give(item, Bar(bar))
+        selects = self.current is not None and self.current.call.fun in SELECTIONS
+        self.give(item, self.guarded(Bar(bar), item) if selects else Bar(bar))
 
     def _is_fresh(self, call: Call) -> bool:
         if call.fun in PURE:

@@ -1,7 +1,7 @@
 """NumPy's functions as programs call them: value bit for bit, gradient and pullback by differences, in every position.
 
-Each case stands at the top of a function; in a loop, a branch and a callee by turns; on Fortran-ordered, strided, float32
-and complex arguments where NumPy takes them.
+Each case stands at the top of a function; in a loop, a branch and a callee by turns; on strided, float32 and complex
+arguments where NumPy takes them.
 """
 
 from __future__ import annotations
@@ -81,15 +81,15 @@ def test_call(line: str, tmp_path: Path) -> None:
     run(line, "top", lambda a: a, tmp_path)
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", LINES[::2])
 def test_call_in_another_position(line: str, tmp_path: Path) -> None:
-    position = ("loop", "branch", "callee")[LINES.index(line) % 3]
+    position = ("loop", "branch", "callee")[LINES.index(line)//2 % 3]
     if "h" in program(line, "top")[1] or "c" in program(line, "top")[1] or "complex" in line:
         position = "callee"  # a condition on nan or complex numbers says nothing
     run(line, position, lambda a: a, tmp_path, pullbacks=False, probes=1)
 
 
-@pytest.mark.parametrize("line", LINES[::2])
+@pytest.mark.parametrize("line", LINES[1::3])
 def test_call_on_strided_arguments(line: str, tmp_path: Path) -> None:
     run(line, "top", strided, tmp_path, probes=1)
 
@@ -98,12 +98,12 @@ NARROW = [line for line in LINES if "vectorize" not in line and "linear_ramp" no
 COMPLEX = [line for line in LINES if "real_if_close" not in line]
 
 
-@pytest.mark.parametrize("line", NARROW[::2])
+@pytest.mark.parametrize("line", NARROW[::3])
 def test_call_on_float32(line: str, tmp_path: Path) -> None:
     run(line, "top", narrow, tmp_path, pullbacks=False, probes=1)
 
 
-@pytest.mark.parametrize("line", COMPLEX)
+@pytest.mark.parametrize("line", COMPLEX[::2])
 def test_call_on_complex_numbers(line: str, tmp_path: Path) -> None:
     run(line, "complex", complex_, tmp_path, pullbacks=False, probes=1)
 

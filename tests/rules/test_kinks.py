@@ -1,0 +1,105 @@
+"""Values at kinks, ties and poles: API.md's table, line by line, as functions of users give them."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import load
+
+NAN, INF = math.nan, math.inf
+A = np.array
+# what is summed, the argument, the gradient
+TABLE: list[tuple[str, Any, Any]] = [
+    # ties of maximum and minimum share equally
+    ("np.maximum(x, 1.0)", A([1.0, 2.0, 0.0]), [0.5, 1.0, 0.0]),
+    ("np.minimum(x, 1.0)", A([1.0, 2.0, 0.0]), [0.5, 0.0, 1.0]),
+    ("np.maximum(x, 1.0)", 1.0, 0.5),
+    ("np.max(x)", A([3.0, 1.0, 3.0]), [0.5, 0.0, 0.5]),
+    ("x.min(axis=1)", A([[1.0, 1.0], [2.0, 0.0]]), [[0.5, 0.5], [0.0, 1.0]]),
+    ("np.max(x, initial=3.0)", A([3.0, 1.0]), [0.5, 0.0]),
+    ("np.fmax(x, 1.0)", A([1.0, 2.0]), [0.5, 1.0]),
+    ("np.maximum.reduce(x)", A([2.0, 2.0]), [0.5, 0.5]),
+    # orders follow the stable permutation
+    ("np.sort(x)*A([1.0, 2.0, 4.0])", A([1.0, 1.0, 0.0]), [2.0, 4.0, 1.0]),
+    ("x[np.argsort(x, kind='stable')]*A([1.0, 2.0, 4.0])", A([1.0, 1.0, 0.0]), [2.0, 4.0, 1.0]),
+    ("np.median(x)", A([1.0, 1.0, 1.0]), [0.0, 1.0, 0.0]),
+    ("np.quantile(x, 0.5)", A([1.0, 1.0, 1.0]), [0.0, 1.0, 0.0]),
+    ("np.partition(x, 1)*A([1.0, 2.0, 4.0])", A([1.0, 1.0, 0.0]), [2.0, 4.0, 1.0]),
+    # Python's max and min give the derivative to what they return
+    ("max(x, 2.0*x - 1.0)", 1.0, 1.0),
+    ("min(2.0*x - 1.0, x)", 1.0, 2.0),
+    # abs, clip, steps
+    ("np.abs(x)", A([0.0, -2.0]), [0.0, -1.0]),
+    ("abs(x)", 0.0, 0.0),
+    ("np.abs(x)", A([0j, 3 + 4j]), [0.0, 0.6 - 0.8j]),
+    ("np.clip(x, 0.0, 1.0)", A([0.0, 1.0, 0.5, 2.0, -1.0]), [1.0, 1.0, 1.0, 0.0, 0.0]),
+    ("x.clip(max=1.0)", A([1.0, 2.0]), [1.0, 0.0]),
+    ("np.sign(x) + np.floor(x) + np.round(x) + (x > 0.0) + x.astype(int)", A([0.0, 1.5]), [0.0, 0.0]),
+    # norms and roots
+    ("np.linalg.norm(x)", A([0.0, 0.0]), [0.0, 0.0]),
+    ("np.linalg.norm(x)", A([3.0, 4.0]), [0.6, 0.8]),
+    ("np.hypot(x, 1e200)", A([1e200]), [math.sqrt(0.5)]),
+    ("np.hypot(x, 0.0)", A([0.0]), [0.0]),
+    # powers
+    ("x**0.0", A([0.0]), [0.0]),
+    ("x**1.0", A([0.0]), [1.0]),
+    ("x**2.5", A([0.0]), [0.0]),
+    ("x**0.5", A([0.0]), [INF]),
+    ("x**0.5", 0.0, INF),
+    ("0.0**x", 2.0, 0.0),
+    ("np.power(0.0, x)", A([2.0, 0.5]), [0.0, 0.0]),
+    # poles
+    ("np.sqrt(x)", A([0.0, 4.0]), [INF, 0.25]),
+    # what is not taken contributes nothing
+    ("np.where(x > 0.0, np.sqrt(np.abs(x)), 0.0)", A([0.0, 4.0]), [0.0, 0.25]),
+    ("np.where(x > 0.0, x**0.5, 0.0)", A([0.0, 4.0]), [0.0, 0.25]),
+    ("np.piecewise(x, [x > 0.0], [lambda v: v**0.5, lambda v: 2.0*v])", A([0.0, 4.0]), [2.0, 0.25]),
+    ("np.sqrt(x, out=np.zeros(2), where=x > 0.0)", A([-1.0, 4.0]), [0.0, 0.25]),
+    ("np.divide(1.0, x, out=np.zeros(2), where=x != 0.0)", A([0.0, 2.0]), [0.0, -0.25]),
+    ("np.select([x > 0.0], [x**0.5], 0.0)", A([0.0, 4.0]), [0.0, 0.25]),
+    ("np.sum(x, where=x == x)", A([NAN, 4.0]), [0.0, 1.0]),
+    ("np.nansum(x)", A([NAN, 4.0]), [0.0, 1.0]),
+    ("np.nanmean(x)", A([NAN, 4.0, 2.0]), [0.0, 0.5, 0.5]),
+    ("np.nanmax(x)", A([NAN, 4.0, 2.0]), [0.0, 1.0, 0.0]),
+    # zeros in products, singular matrices, constant arrays
+    ("np.prod(x)", A([0.0, 2.0, 3.0]), [6.0, 0.0, 0.0]),
+    ("np.prod(x)", A([0.0, 2.0, 0.0]), [0.0, 0.0, 0.0]),
+    ("np.cumprod(x)", A([2.0, 0.0, 3.0]), [1.0, 8.0, 0.0]),
+    ("np.linalg.det(x)", A([[1.0, 2.0], [2.0, 4.0]]), [[4.0, -2.0], [-2.0, 1.0]]),
+    ("np.std(x)", A([0.5, 0.5]), [0.0, 0.0]),
+    # nan stays with what depends on it; denormals are kept
+    ("np.sin(x)", A([NAN, 0.0]), [NAN, 1.0]),
+    ("np.cumsum(x)*A([0.0, 1.0])", A([NAN, 1.0]), [1.0, 1.0]),
+    ("x*5e-324", A([1.0]), [5e-324]),
+    # near 0 and at infinity
+    ("np.log1p(x)", A([1e-200, 0.0]), [1.0, 1.0]),
+    ("np.expm1(x)", A([1e-200, 0.0]), [1.0, 1.0]),
+    ("np.logaddexp(x, -np.inf)", A([1.0]), [1.0]),
+]
+
+
+@pytest.mark.parametrize(("text", "x", "expected"), TABLE, ids=[f"{t} at {x}".replace("\n", " ") for t, x, _ in TABLE])
+@pytest.mark.parametrize("wrap", ["{0}", "g(x)"], ids=["here", "in a callee"])
+def test_value(text: str, x: Any, expected: Any, wrap: str, tmp_path: Path) -> None:
+    body = f"def g(x):\n    return {text}\n\n\ndef f(x):\n    z = {wrap.format(text)}\n    return np.sum(z)\n"
+    if isinstance(x, float):
+        body = body.replace("np.sum(z)", "z")
+    module = load(f"import numpy as np\n\nA = np.array\n\n\n{body}", tmp_path)
+    gradient = s2sad.grad(module.f)(x)
+    np.testing.assert_allclose(gradient, expected, rtol=1e-12, atol=1e-14)
+    assert type(gradient) is type(x)
+
+
+def test_log_and_quotient_at_zero(tmp_path: Path) -> None:
+    """The primal warns at its own poles; the derivative is IEEE's and does not raise."""
+    source = "import numpy as np\n\n\ndef f(x):\n    return np.sum(np.log(x))\n\n\ndef g(x):\n    return np.sum(1.0/x)\n"
+    module = load(source, tmp_path)
+    with np.errstate(all="ignore"):
+        assert s2sad.grad(module.f)(A([0.0])).tolist() == [INF]
+        assert s2sad.grad(module.g)(A([0.0])).tolist() == [-INF]
