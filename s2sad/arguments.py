@@ -333,6 +333,71 @@ def private(value: Any) -> Any:
     return value
 
 
+def tangent(dot: Any, value: Any) -> Any:
+    """A tangent of an argument as the generated code wants it; None stands for zeros.
+
+    TypeError or ValueError if it does not fit.
+    """
+    if isinstance(value, dict) or is_record(value):
+        parts = value if isinstance(value, dict) else fields(value)
+        given = fields(dot) if is_record(dot) else dot
+        if given is not None and (not isinstance(given, dict) or given.keys() != parts.keys()):
+            raise ValueError(f"the tangent must have the primal's keys, {', '.join(map(repr, parts))}")
+        return {k: tangent(None if given is None else given[k], v) for k, v in parts.items()}
+    if isinstance(value, list | tuple):
+        if dot is not None and (not isinstance(dot, list | tuple) or len(dot) != len(value)):
+            raise ValueError(f"the tangent must be a sequence of {len(value)} elements, as the primal is")
+        items = [tangent(None if dot is None else dot[i], v) for i, v in enumerate(value)]
+        if is_namedtuple(value):
+            return type(value)(*items)
+        return items if isinstance(value, list) else tuple(items)
+    if not differentiable(value):
+        if dot is not None:
+            raise TypeError(f"the tangent of a {type(value).__name__} must be None, not {dot!r}")
+        return None
+    return zeros_like(value) if dot is None else _tangent_leaf(dot, value)
+
+
+def zeros_like(value: Any) -> Any:
+    """A tangent of zeros for a number or an array."""
+    if isinstance(value, np.ndarray):
+        return np.zeros_like(value)
+    return type(value)(0.0)
+
+
+def _tangent_leaf(dot: Any, value: Any) -> Any:
+    if np.shape(dot) != np.shape(value):
+        raise ValueError(f"the tangent has shape {np.shape(dot)}, the primal {np.shape(value)}")
+    if np.asarray(dot).dtype.kind not in "fciub":
+        raise TypeError(f"the tangent must hold numbers, not {np.asarray(dot).dtype}")
+    if np.iscomplexobj(dot) and not np.iscomplexobj(value):
+        raise TypeError("the tangent is complex, the primal real; pass its real part")
+    if not isinstance(value, np.ndarray):
+        return type(value)(dot)
+    if type(dot) is np.ndarray and dot.dtype == value.dtype and dot.strides == value.strides:
+        return dot
+    made = np.empty_like(value, subok=False)
+    made[...] = dot
+    return made
+
+
+def pushed(dot: Any, value: Any) -> Any:
+    """The tangent of a result as the user gets it; None for what cannot be differentiated."""
+    cls = type(value)
+    if isinstance(value, dict):
+        return {k: pushed(dot[k], v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        items = [pushed(d, v) for d, v in zip(dot, value, strict=True)]
+        return cls(*items) if is_namedtuple(value) else cls(items)
+    if not differentiable(value):
+        return None
+    if isinstance(value, np.ndarray):
+        made = np.zeros(value.shape, value.dtype)
+        made[...] = dot if value.dtype.kind == "c" else np.real(dot)
+        return made
+    return cls(dot if isinstance(value, complex | np.complexfloating) else np.real(dot))
+
+
 def cotangent(ct: Any, result: Any) -> Any:
     """A cotangent for a result as the generated code wants it; TypeError or ValueError if it does not fit."""
     if isinstance(result, dict):

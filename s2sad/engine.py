@@ -35,6 +35,7 @@ from s2sad.rules import registry
 from s2sad.transform.auxiliary import joint_aux
 from s2sad.transform.builder import Builder
 from s2sad.transform.calls import MustInline, Pairs
+from s2sad.transform.forward import forward
 from s2sad.transform.joint import Assembly, joint, pair
 
 if TYPE_CHECKING:  # the printer is imported with the first derivative
@@ -99,7 +100,7 @@ def _text_of(code: CodeType) -> str:
 class Request:
     """What is asked for.
 
-    mode    "grad", "value_and_grad" (both for results of rank 0) or "vjp"
+    mode    "grad", "value_and_grad" (both for results of rank 0), "vjp" or "jvp"
     wrt     the parameters that are differentiated by
     single  whether one gradient comes bare and not as a tuple
     aux     whether the function returns (value, aux)
@@ -140,7 +141,7 @@ def derive(
         unsure = request.seen and request.mode == "grad" and kind.is_number and kind.rank is None
         wrt = [n for n in request.wrt if lowered.arguments[n] is not None]
         programs = None
-        codes = outline.large()
+        codes = set() if request.mode == "jvp" else outline.large()
         while codes and programs is None:
             try:
                 apart = _lowered(source, name, arguments, live, strided, Outline(codes, summarise))
@@ -152,7 +153,7 @@ def derive(
                 break
         if programs is None:
             programs = _programs(lowered, request, wrt, name, unsure)
-        header = assumptions(lowered)
+        header = assumptions(lowered, wrt if request.mode == "jvp" else ())
         request.check(whole)
         first = next(p for p in programs if p.token is None)
         programs = [replace(optimise(p), assumes=header if p is first else ()) for p in programs]
@@ -179,6 +180,8 @@ def _programs(
     lowered: Lowered, request: Request, wrt: Sequence[str], name: str, unsure: bool
 ) -> list[Program]:
     """The functions of the derivative's text."""
+    if request.mode == "jvp":
+        return forward(lowered, wrt, aux=request.aux, name=f"{name}_jvp")
     if request.mode == "vjp":
         return pair(lowered, wrt, Pairs(shared), names=(f"{name}_fwd", f"{name}_bwd"), copy=request.copy)
     make = joint_aux if request.aux else joint
@@ -231,8 +234,8 @@ def _calls(stmt: Stmt) -> bool:
     return isinstance(stmt, Let) and stmt.call.fun == "user"
 
 
-def assumptions(lowered: Lowered) -> tuple[str, ...]:
-    """The `# assumes:` line of a text."""
+def assumptions(lowered: Lowered, dotted: Iterable[str] = ()) -> tuple[str, ...]:
+    """The `# assumes:` line of a text; `dotted` are the parameters that have tangents."""
     parts = []
     shapes: dict[K.Shape, str] = {}
     for param in lowered.program.params:
@@ -246,6 +249,7 @@ def assumptions(lowered: Lowered) -> tuple[str, ...]:
         elif kind.shape:
             shapes[kind.shape] = name
         parts.append(f"{name} {said}")
+    parts += [f"{name}_dot like {name}" for name in dotted]
     return ("assumes: " + ", ".join(parts),) if parts else ()
 
 
@@ -266,7 +270,7 @@ def derive_unseen(
         try:
             with _lock:
                 lowered = lower(source, source.fun.__name__, arguments, {}, frozenset(guessed))
-                changed = request.mode != "vjp" and _rank_zero(lowered, arguments, guessed)
+                changed = request.mode not in ("vjp", "jvp") and _rank_zero(lowered, arguments, guessed)
             if not changed:
                 return derive(source, request, arguments, {})
         except Assumed as assumed:

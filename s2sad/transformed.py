@@ -71,6 +71,7 @@ DOC = {
     "grad": "The gradient of {name}, made by s2sad.grad.",
     "value_and_grad": "The value and gradient of {name}, made by s2sad.value_and_grad.",
     "vjp": "The pullback of {name}, made by s2sad.vjp.",
+    "jvp": "The forward derivative of {name}, made by s2sad.jvp.",
 }
 
 

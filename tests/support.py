@@ -26,8 +26,10 @@ from typing import Any
 
 import numpy as np
 from again import check_lowers
+import pytest
 
 import s2sad
+import s2sad.pushforward
 
 _modules = itertools.count(1)
 
@@ -269,8 +271,12 @@ def check(
     probes: int = 2,
     pullbacks: bool = True,
     text: bool = True,
+    forward: bool | str = True,
 ) -> Any:
-    """Hold grad, value_and_grad and vjp of fun against plain calls of it; returns the gradient (a tuple)."""
+    """Hold grad, value_and_grad, vjp and jvp of fun against plain calls of it; returns the gradient (a tuple).
+
+    `forward` is False, or what the refusal of forward mode says, where forward mode cannot do what reverse does.
+    """
     args = tuple(args)
     wrt = active_positions(args) if argnums is None else (argnums,) if isinstance(argnums, int) else tuple(argnums)
     before = copy.deepcopy(leaves(list(args)))
@@ -299,7 +305,7 @@ def check(
             f"gradient along a random direction is {got!r}, differences say {exact!r}\n{transform.source}"
         )
     if pullbacks:
-        check_vjp(fun, args, gradient=dict(zip(wrt, gradient, strict=True)))
+        check_vjp(fun, args, gradient=dict(zip(wrt, gradient, strict=True)), forward=forward)
     if text:
         check_text(transform.source)
         check_lowers(transform.current())
@@ -307,7 +313,12 @@ def check(
 
 
 def check_vjp(
-    fun: Callable[..., Any], args: Sequence[Any], gradient: dict[int, Any] | None = None, *, tol: float | None = None
+    fun: Callable[..., Any],
+    args: Sequence[Any],
+    gradient: dict[int, Any] | None = None,
+    *,
+    tol: float | None = None,
+    forward: bool | str = True,
 ) -> None:
     """Hold vjp against differences; its pullback is called twice, from two threads, and after the arguments changed."""
     args = tuple(args)
@@ -359,6 +370,40 @@ def check_vjp(
         scale = max((float(np.max(np.abs(g))) for g in leaves(list(first)) if g is not None and np.size(g)), default=1.0)
         assert close(got, want, max(trust, 2e-4 if _narrow(args) else 0.0) if tol is None else tol, 10*scale), (
             f"pullback along a random direction gives {got!r}, differences say {want!r}"
+        )
+    if forward:
+        check_jvp(fun, args, forward, tol=tol)
+
+
+def check_jvp(
+    fun: Callable[..., Any], args: Sequence[Any], forward: bool | str = True, *, tol: float | None = None
+) -> None:
+    """Hold jvp against the pullback, <w, J v> = <J^T w, v>, without steps; the value bit for bit."""
+    args = tuple(args)
+    rng = np.random.default_rng(11)
+    v = tuple(direction(a, rng) if active_positions([a]) else None for a in args)
+    if all(d is None for d in v):
+        return
+    if isinstance(forward, str):
+        with pytest.raises(s2sad.UnsupportedError, match=forward):
+            s2sad.jvp(fun, clone(args), v)
+        return
+    mine, before = clone(args), clone(v)
+    out, out_dot = s2sad.jvp(fun, mine, v)
+    assert_same_bits(out, fun(*clone(args)), "value of jvp")
+    assert_same_bits(mine, args, "the caller's arguments after jvp")
+    assert_same_bits(v, before, "the caller's tangents after jvp")
+    assert_fresh((out, out_dot), mine, v)
+    assert_like(out_dot, out, "tangent")
+    w = _cotangent(out, rng)
+    _, pullback = s2sad.vjp(fun, *clone(args))
+    filled = [tree_map(lambda _: None, a) if d is None else d for a, d in zip(args, v, strict=True)]
+    got, want = inner(out_dot, w), inner(list(pullback(w)), filled)
+    scale = max((float(np.max(np.abs(g))) for g in leaves(out_dot) if g is not None and np.size(g)), default=1.0)
+    limit = 1e-3 if _narrow(args) else 1e-8
+    if not (np.isnan(got) and np.isnan(want)):
+        assert close(got, want, max(limit, tol or 0.0), 10*scale), (
+            f"<w, J v> is {got!r}, <J^T w, v> is {want!r}\n{s2sad.pushforward.source(fun, args, v)}"
         )
 
 

@@ -1,0 +1,121 @@
+"""Forward mode as users call it: `jvp`.
+
+    out, out_dot = jvp(lambda x, y: x*y, (2.0, 3.0), (1.0, 0.0))
+
+Primals and tangents are converted as arguments and cotangents are: tangents have the structure, shapes and
+dtypes of what they belong to. For holomorphic functions the tangent is f'(z) times the tangent of z, without
+conjugation.
+"""
+
+from __future__ import annotations
+
+import types
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec
+
+from s2sad import arguments as A
+from s2sad.binding import Argnums, Values, shared
+from s2sad.frontend.source import unwrapped
+from s2sad.ir.kinds import Kind
+from s2sad.transformed import Made, Transformed
+
+P = ParamSpec("P")
+JVPS = 64  # functions whose forward derivatives are remembered
+
+
+class Jvp(Transformed[P]):
+    """The function behind `jvp`: value and tangent along tangents of the arguments in argnums."""
+
+    mode = "jvp"
+
+    def check_result(self, kind: Kind) -> None:
+        if self.has_aux and (kind.cat != "tuple" or len(kind.items or ()) != 2):
+            super().check_result(kind)
+
+    def finish(self, made: Made, raw: Any, values: Values) -> Any:
+        raise AssertionError("jvp has a call of its own")
+
+    def push(self, values: Values, dots: dict[str, Any]) -> tuple[Any, Any]:
+        """The value, and its tangent for tangents of whole parameters."""
+        made = self.lookup(values)
+        taken = [n for n in dict.fromkeys(c.parameter for c in made.choices) if n in made.order]
+        given = [*made.arguments(values), *[A.tangent(dots[n], values[n]) for n in taken]]
+        try:
+            raw, dot = made.functions[-1](*given)
+        except Exception as error:
+            made.annotate(error)
+            raise
+        out = self.present(made, raw, values)
+        if made.inner is not None:
+            assert self.inner is not None
+            return out, self.inner.finish(made.inner, dot, values)
+        return out, A.pushed(dot, out[0] if self.has_aux else out)
+
+    def parts(self, values: Values, tangents: Sequence[Any]) -> dict[str, Any]:
+        """The tangents of whole parameters from those that argnums name."""
+        dots: dict[str, Any] = {}
+        for choice, tangent in zip(self.choices(values), tangents, strict=True):
+            if choice.key is None:
+                dots[choice.parameter] = tangent
+                continue
+            value = values[choice.parameter]
+            if choice.parameter not in dots:
+                dots[choice.parameter] = dict.fromkeys(value) if isinstance(value, dict) else [None] * len(value)
+            dots[choice.parameter][choice.key] = tangent
+        return dots
+
+
+def jvp(
+    fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], *, has_aux: bool = False
+) -> tuple[Any, ...]:
+    """The value of a function and its tangent, for a tangent of each primal.
+
+    A tangent has the structure, shape and dtype of its primal; None stands for a primal that cannot be
+    differentiated, and for zeros. With `has_aux` the function returns `(out, aux)`, and the call
+    `(out, tangent, aux)`.
+
+    >>> jvp(lambda x, y: x*y, (2.0, 3.0), (1.0, 0.5))
+    (6.0, 4.0)
+
+    Raises TypeError or ValueError for tangents that do not fit their primals, and UnsupportedError for code
+    that cannot be differentiated.
+    """
+    if not isinstance(primals, list | tuple) or not isinstance(tangents, list | tuple):
+        raise TypeError("jvp needs a tuple of primals and a tuple of tangents")
+    if len(primals) != len(tangents):
+        raise ValueError(f"jvp needs a tangent for each primal: {len(primals)} and {len(tangents)} are given")
+    chosen = tuple(i for i, t in enumerate(tangents) if any(leaf is not None for leaf in A.leaves(t)))
+    if not chosen:
+        raise TypeError("jvp needs a tangent that is not None")
+    transform = _transform_for(fun, chosen, has_aux)
+    values = transform.bind(tuple(primals), {})
+    dots = transform.parts(values, [tangents[i] for i in chosen])
+    out, dot = transform.push(values, dots)
+    return (out[0], dot, out[1]) if has_aux else (out, dot)
+
+
+def source(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> str:
+    """The text that `jvp` runs for these arguments."""
+    chosen = tuple(i for i, t in enumerate(tangents) if any(leaf is not None for leaf in A.leaves(t)))
+    return _transform_for(fun, chosen, False).source_for(*primals)
+
+
+_jvps: OrderedDict[Any, Jvp[Any]] = OrderedDict()
+
+
+def _transform_for(fun: Callable[..., Any], argnums: Argnums, has_aux: bool) -> Jvp[Any]:
+    """The transform of a function, the same one as long as it is the same function."""
+    if isinstance(fun, types.FunctionType) and not fun.__closure__:
+        key: tuple[Any, ...] = (A.Same(fun), argnums, has_aux)
+    elif isinstance(fun, types.MethodType):
+        key = (A.Same(unwrapped(fun)[0]), A.Same(fun.__self__), argnums, has_aux)
+    else:
+        return Jvp(fun, argnums, has_aux)
+    found: Jvp[Any] = shared(_jvps, key, lambda: Jvp(fun, argnums, has_aux), JVPS)
+    return found
+
+
+jvp.__s2sad_transform__ = False  # type: ignore[attr-defined]
+
+__all__ = ["Jvp", "jvp"]

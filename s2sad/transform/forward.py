@@ -1,0 +1,445 @@
+"""Forward mode: every statement that varies gets its tangent's statement beside it.
+
+Accepts a lowered program with its storage and activity; guarantees one program that computes value and
+tangent in one sweep: the primal's statements unchanged and in their order, the tangents in place where the
+primal is in place. Nothing is taped.
+
+    y = f(x, z)             y_dot = (df/dx) x_dot + (df/dz) z_dot; y = f(x, z)
+    y = x[I]                y_dot = x_dot[I]; y = x[I]              a view of the tangent if y is a view
+    x[I] = v                x_dot[I] = v_dot; x[I] = v              0.0 if v is constant
+    x[I] *= v               x_dot[I] = v*x_dot[I] + x[I]*v_dot; x[I] *= v
+    xs.append(v)            xs_dot.append(v_dot); xs.append(v)
+    if c: A else: B         one if statement, with the tangents' statements in its branches
+    for i in range(n): A    one loop, in which tangents are carried beside what they belong to
+    y = power(x, n)         y, y_dot = power_jvp(x, n, x_dot)       functions that call themselves
+
+A tangent's statement stands before its primal statement, which may overwrite what it reads, except where it
+reads the primal's result. A name has a tangent if it varies (`analysis.activity`); constants that meet
+tangents (in a branch, at the head of a loop, in a list) get zeros there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from s2sad.analysis.primitives import is_opaque
+from s2sad.analysis.storage import is_view
+from s2sad.errors import refuse
+from s2sad.frontend.lower import Lowered
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Carry,
+    Const,
+    Do,
+    For,
+    If,
+    Let,
+    Out,
+    Program,
+    Range,
+    Ref,
+    Return,
+    Stmt,
+    Store,
+    Tuple,
+    Var,
+    While,
+    uses,
+    walk,
+)
+from s2sad.ir.rewrite import in_atom, resolved
+from s2sad.rules import registry
+from s2sad.rules.binding import bind
+from s2sad.transform.bars import ARRAYS
+from s2sad.transform.calls import Pairs, Token
+from s2sad.transform.edits import substituted
+from s2sad.transform.joint import Assembly
+from s2sad.transform.reverse import SILENT, _is_logging
+from s2sad.transform.rules import content_names
+from s2sad.transform.tangents import Tangents
+
+LINEAR_WRITES = frozenset(("np.add.at", "np.subtract.at", "accumulate", "add_to_item"))
+
+
+@dataclass(slots=True)
+class Jvp:
+    """The forward function of a callee for a set of active parameters."""
+
+    callee: Any
+    active: tuple[str, ...]
+    token: Token
+
+
+@dataclass(slots=True)
+class Jvps:
+    """All forward functions that one module text needs."""
+
+    made: dict[Any, Jvp] = field(default_factory=dict)
+    waiting: list[Jvp] = field(default_factory=list)
+
+    def of(self, callee: Any, active: tuple[str, ...]) -> Jvp:
+        """The forward function of a callee, asked for if it is new."""
+        key = callee, active
+        if key not in self.made:
+            count = sum(p.callee.name == callee.name for p in self.made.values())
+            name = callee.name if not count else f"{callee.name}_{count + 1}"
+            self.made[key] = Jvp(callee, active, Token(f"{name}_jvp"))
+            self.waiting.append(self.made[key])
+        return self.made[key]
+
+
+class Forward(Tangents):
+    """Writes the tangents of one program into it."""
+
+    def __init__(self, assembly: Assembly, jvps: Jvps) -> None:
+        super().__init__(assembly)
+        self.jvps = jvps
+        self.stopped: dict[str, Atom] = {}
+
+    def run(self, block: Block, ends: Sequence[Atom] = ()) -> tuple[Block, list[Atom]]:
+        """A block with its tangents, and the tangents of what leaves it."""
+        outer, self.block = self.block, []
+        for stmt in block:
+            self._statement(stmt)
+        dots = [self.dot(atom) for atom in ends]
+        made, self.block = tuple(self.block), outer
+        return made, dots
+
+    def _statement(self, stmt: Stmt) -> None:
+        if isinstance(stmt, Let):
+            self._let(stmt)
+        elif isinstance(stmt, Do):
+            self._do(stmt)
+        elif isinstance(stmt, Store):
+            self._store(stmt)
+        elif isinstance(stmt, If):
+            self._if(stmt)
+        elif isinstance(stmt, For | While):
+            self._loop(stmt)
+        else:
+            self.block.append(stmt)
+
+    # ---- definitions
+
+    def _let(self, stmt: Let) -> None:
+        name, call = stmt.name, stmt.call
+        if call.fun == "stop_gradient":
+            self.stopped[name] = call.args[0]
+            self._keep_place(stmt)
+            return
+        if call.fun == "user":
+            self._user(stmt)
+            return
+        if call.fun == "plain" and self.active(call.args[0]):
+            self.refuse_at(
+                stmt,
+                "what an active value is read from here is not known before the call",
+                "read it by a literal key, or from a list",
+            )
+        if name not in self.varied:
+            self._refuse_hidden(stmt)
+            self._keep_place(stmt)
+            self.block.append(stmt)
+            return
+        if is_opaque(call):
+            self._refuse_hidden(stmt)
+        outer, self.block = self.block, []
+        dot = self.tangent(stmt)
+        self._name_after(dot, name)
+        made, self.block = self.block, outer
+        self.dots[name] = dot
+        late = any(name in uses(s) for s in walk(tuple(made)))
+        self.block += [stmt, *made] if late else [*made, stmt]
+
+    def _name_after(self, dot: Atom, name: str) -> None:
+        if isinstance(dot, Var) and dot.name in self.made_calls and not self.fresh.hints.get(dot.name):
+            self.fresh.hints[dot.name] = self.dot_hint(name)
+
+    def _keep_place(self, stmt: Let) -> None:
+        """The tangent of the storage behind a view that counts as constant, in case it is written."""
+        name = stmt.name
+        if self.kinds[name].cat not in ARRAYS or not self.storage.is_mutable(name):
+            return
+        base = stmt.call.args[0] if stmt.call.args else None
+        if isinstance(base, Var) and is_view(stmt.call, self.kinds, self.kinds[name]) == "view":
+            place = self.places.get(base.name, self.dots.get(base.name))
+            if place is not None and stmt.call.fun == "stop_gradient":
+                self.places[name] = place
+            elif place is not None:
+                self.places[name] = self.let(
+                    replace(stmt.call, args=(place, *stmt.call.args[1:])), self.kinds[name]
+                )
+
+    def _refuse_hidden(self, stmt: Let | Do) -> None:
+        """Refuse an active value that enters code which cannot be seen."""
+        call = stmt.call
+        if call.fun in SILENT or not is_opaque(call) or _is_logging(call):
+            return
+        if not any(self.active(a) for a in (*call.args, *(v for _, v in call.kwargs))):
+            return
+        name = call.form or call.fun
+        if call.fun == "call" and not call.form:
+            name = getattr(call.args[0], "text", "")
+        self.refuse_at(
+            stmt,
+            f"an active value enters {name or 'a function'}, "
+            "which has no rule and no source that can be read",
+            "write it with functions that s2sad knows, or register a rule for it",
+        )
+
+    def _user(self, stmt: Let) -> None:
+        """A call of a function that calls itself: its forward function in its place."""
+        fn, *operands = stmt.call.args
+        assert isinstance(fn, Ref)
+        callee = fn.obj
+        names = list(callee.arguments)
+        active = tuple(names[i] for i in callee.dynamic if self.active(operands[i]))
+        if not active or stmt.name not in self.varied:
+            plain = replace(stmt.call, fun="call", args=(Ref(fn.text, callee.fun), *operands))
+            self.block.append(replace(stmt, call=plain))
+            return
+        jvp = self.jvps.of(callee, active)
+        given = [operands[i] for i in callee.dynamic]
+        given += [self.dot(operands[names.index(n)]) for n in active]
+        kind = self.kinds[stmt.name]
+        both = self.fresh("", Kind("tuple", items=(kind, kind)))
+        dot = self.fresh(self.dot_hint(stmt.name), kind)
+        self.block += [
+            Let(both, Call("call", (Ref(jvp.token.name, jvp.token), *given)), stmt.span, True),
+            Let(stmt.name, Call("getitem", (Var(both), Const(0))), stmt.span, True),
+            Let(dot, Call("getitem", (Var(both), Const(1))), stmt.span, True),
+        ]
+        self.dots[stmt.name] = Var(dot)
+
+    # ---- effects
+
+    def _do(self, stmt: Do) -> None:
+        call = stmt.call
+        if call.fun == "list.append":
+            xs, value = call.args
+            if self.active(xs):
+                self.block.append(Do(Call(call.fun, (self.dot(xs), self.dot(value))), stmt.span, True))
+        elif call.fun in LINEAR_WRITES:
+            base, index, *rest = call.args
+            dots = [index, self.dot(rest[0])] if rest else [self.dot(index)]
+            if self.active(base) and self.active(call.args[-1]):
+                self.block.append(Do(Call(call.fun, (self.dot(base), *dots)), stmt.span, True))
+        elif call.fun not in SILENT:
+            self._refuse_hidden(stmt)
+            if call.args and self._is_tracked(call.args[0]):
+                name = (call.form or call.fun).lstrip(".")
+                self.refuse_at(
+                    stmt,
+                    f"{name} writes into an active array",
+                    "assign to its elements, or use the function that returns a new array",
+                )
+        self.block.append(stmt)
+
+    def _is_tracked(self, atom: Atom) -> bool:
+        return isinstance(atom, Var) and (atom.name in self.dots or atom.name in self.places)
+
+    def _store(self, stmt: Store) -> None:
+        """`x[I] = v` or `x[I] op= v`: the same write into the tangent."""
+        base, index, value = stmt.base, stmt.index, stmt.value
+        assert isinstance(base, Var) or not self.active(base)
+        place = self._place(base, stmt)
+        if place is None:
+            self.block.append(stmt)
+            return
+        whole = Const(Ellipsis) if index is None else index
+        if stmt.op == "":
+            zero = Const(0.0) if self.kind(base).cat in ARRAYS else None
+            dot = self.dot(value) if zero is None or self.active(value) else zero
+            self.store(place, whole, dot)
+        elif stmt.op in ("add", "sub"):
+            if self.active(value):
+                self.store(place, index, self.dot(value), stmt.op)
+        elif stmt.op == "mul" and not self.active(value):
+            self.store(place, index, value, "mul")
+        else:
+            self.store(place, whole, self._augmented(stmt, place))
+        self.block.append(stmt)
+
+    def _place(self, base: Atom, stmt: Store) -> Atom | None:
+        """The tangent of the storage that is written."""
+        if not isinstance(base, Var):
+            return None
+        place = self.places.get(base.name, self.dots.get(base.name))
+        if place is None and self._holds_active(base.name):
+            self.refuse_at(
+                stmt,
+                "what counts as constant here is written, and shares memory with what does not",
+                "copy it first",
+            )
+        return place
+
+    def _holds_active(self, name: str) -> bool:
+        """Whether a constant shares storage with a value that has a tangent."""
+        cls = self.aliases.of(name)
+        return cls is not None and any(n in self.dots for n in self.aliases.members(cls))
+
+    def _augmented(self, stmt: Store, place: Atom) -> Atom:
+        """The tangent of `x[I] op v` by the rule of the operator."""
+        rule = registry.rule(stmt.op)
+        first, second = list(rule.signature)[:2]
+        old, dot = self._region(stmt.base, stmt.index), self._region(place, stmt.index)
+        atoms = {first: old, second: stmt.value}
+        bound, _ = bind(rule, Call(stmt.op, (old, stmt.value)), self.kind)
+        bound.out = self.kind(old)
+        dots = {first: dot}
+        if self.active(stmt.value):
+            dots[second] = self.dot(stmt.value)
+        bound.active = frozenset(dots)
+        out: Atom | None = None
+        total: Atom | None = None
+        for name, g in dots.items():
+            text = rule.vjp.get(name)
+            made = text(bound) if callable(text) else text
+            if made is None:
+                continue
+            if "out" in content_names(made) and out is None:
+                out = self.let(Call(stmt.op, (old, stmt.value)))
+            self._note_pole(made, bound, Call(stmt.op, (old, stmt.value)))
+            term = self.text(made, {**atoms, "g": g, **({"out": out} if out is not None else {})})
+            total = term if total is None else self.binary("add", total, term)
+        return Const(0.0) if total is None else total
+
+    def _region(self, base: Atom, index: Atom | None) -> Atom:
+        return base if index is None else self.getitem(base, index)
+
+    # ---- structured statements
+
+    def _if(self, stmt: If) -> None:
+        outs = [o for o in stmt.outs if o.name in self.varied]
+        then, ones = self.run(stmt.then, [o.then for o in outs])
+        orelse, twos = self.run(stmt.orelse, [o.orelse for o in outs])
+        added: list[Out] = []
+        for out, one, two in zip(outs, ones, twos, strict=True):
+            kind = self.kinds[out.name]
+            if kind.is_scalar and not (isinstance(one, Const) or isinstance(two, Const)):
+                kind = K.join(self.kind(one), self.kind(two))
+            name = self.fresh(self.dot_hint(out.name), kind)
+            added.append(Out(name, one, two))
+            self.dots[out.name] = Var(name)
+        plain = stmt.ternary and not added and not then and not orelse
+        ternary = stmt.ternary if plain or len(stmt.outs) + len(added) <= 1 else False
+        self.block.append(replace(stmt, then=then, orelse=orelse, outs=(*stmt.outs, *added), ternary=ternary))
+
+    def _loop(self, stmt: For | While) -> None:
+        if isinstance(stmt, For) and not isinstance(stmt.space, Range) and self.active(stmt.space):
+            self.refuse_at(
+                stmt,
+                "a loop over something whose items are active and whose length is not known",
+                "write a loop over range(len(...))",
+            )
+        carried = [c for c in stmt.carried if c.name in self.varied or c.out in self.varied]
+        inits = [self.dot(c.init) for c in carried]
+        heads: list[str] = []
+        for c in carried:
+            heads.append(self.fresh(self.dot_hint(c.name), self.dot_kind(c.name)))
+            self.dots[c.name] = Var(heads[-1])
+        head, body = (), stmt.body
+        if isinstance(stmt, While):
+            head, _ = self.run(stmt.head)
+        body, nexts = self.run(stmt.body, [c.next for c in carried])
+        added: list[Carry] = []
+        for c, init, start, after in zip(carried, inits, heads, nexts, strict=True):
+            out = self.fresh(self.dot_hint(c.out), self.dot_kind(c.out))
+            added.append(Carry(start, init, after, out))
+            self.dots[c.out] = Var(out)
+        carries = (*stmt.carried, *added)
+        if isinstance(stmt, While):
+            self.block.append(replace(stmt, head=head, body=body, carried=carries))
+        else:
+            self.block.append(replace(stmt, body=body, carried=carries))
+
+
+def forward(lowered: Lowered, wrt: Sequence[str], *, aux: bool, name: str) -> list[Program]:
+    """`f_jvp(..., x_dot, ...)`, which returns the value and its tangent, behind the functions it calls.
+
+    With `aux` the function returns `(value, aux)`, and the tangent is the value's alone.
+    """
+    jvps = Jvps()
+    program = _forward(lowered, wrt, jvps, aux, name)
+    programs: list[Program] = []
+    while jvps.waiting:
+        wanted = jvps.waiting.pop(0)
+        made = _forward(wanted.callee.lowered, wanted.active, jvps, False, wanted.token.name)
+        made.token = wanted.token
+        programs.append(made)
+    return [*programs, program]
+
+
+def _forward(lowered: Lowered, wrt: Sequence[str], jvps: Jvps, aux: bool, name: str) -> Program:
+    a = Assembly(lowered, wrt, Pairs())
+    if name in {j.token.name for j in jvps.made.values()} and any(
+        a.aliases.of(p) in a.storage.mutable for p in a.program.params
+    ):
+        refuse(
+            lowered.span,
+            f"{lowered.program.name} calls itself and writes into its arguments",
+            "return a new array, or write a loop",
+        )
+    fwd = Forward(a, jvps)
+    params: list[str] = []
+    for primal in a.wrt:
+        params.append(a.fresh(fwd.dot_hint(primal), a.program.kinds[primal]))
+        fwd.dots[primal] = Var(params[-1])
+    entry = _entry(a, fwd)
+    result: Atom = lowered.result
+    body, dots = fwd.run(lowered.program.body[:-1], [] if aux else [result])
+    tail: list[Stmt] = []
+    if aux:
+        fwd.block = tail
+        dots = [fwd.dot(_first(fwd, result))]
+    if fwd.stopped:
+        a.copies.update(resolved(fwd.stopped))
+    returned = Tuple((in_atom(result, a.copies), in_atom(dots[0], a.copies)))
+    if isinstance(result, Var) and not a.fresh.hints.get(result.name):
+        a.fresh.hints[result.name] = "value"
+    program = replace(
+        lowered.program,
+        name=name,
+        params=(*lowered.program.params, *params),
+        body=(*entry, *(substituted(s, a.copies) for s in (*body, *tail)), Return(returned, None, True)),
+    )
+    program.quiet_all = a.lowered.quiet or fwd.quiet
+    return program
+
+
+def _entry(a: Assembly, fwd: Forward) -> list[Stmt]:
+    """Copies of the arguments that the function writes to, and of their tangents."""
+    a.copy_written()
+    for primal in a.wrt:
+        if primal not in a.copies:
+            continue
+        dot = fwd.dots[primal]
+        kind = a.program.kinds[primal]
+        own = a.fresh(fwd.dot_hint(primal), kind)
+        if kind.cat not in ARRAYS:
+            a.entry.append(Let(own, Call("copy_tree", (dot,)), None, True))
+        elif a._needs_strides(primal):
+            a.entry.append(Let(own, Call("copy_strided", (Var(primal),)), None, True))
+            a.entry.append(Store(Var(own), Const(Ellipsis), dot, "", None, True))
+        else:
+            a.entry.append(Let(own, Call("copy", (dot,), (), ".copy K"), None, True))
+        fwd.dots[primal] = Var(own)
+    return a.entry
+
+
+def _first(fwd: Forward, result: Atom) -> Atom:
+    """The first part of a pair."""
+    if isinstance(result, Tuple):
+        return result.items[0]
+    assert isinstance(result, Var)
+    kind = (fwd.kinds[result.name].items or (K.OBJECT,))[0]
+    part = fwd.let(Call("getitem", (result, Const(0))), kind)
+    if fwd.active(result):
+        fwd.dots[part.name] = fwd.let(Call("getitem", (fwd.dot(result), Const(0))), kind)
+    return part

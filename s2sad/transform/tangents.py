@@ -1,0 +1,378 @@
+"""Tangents of values and of calls that have rules: what the statements of forward mode are made of.
+
+    z = x*y                  z_dot = y*x_dot + x*y_dot          elementwise: the cotangent's texts, with the
+                                                                tangent of the argument for g, summed
+    s = np.sum(x, axis=0)    s_dot = np.sum(x_dot, axis=0)      linear: the same call of the tangent
+    m = np.max(x)            the rule's own text                others
+
+Accepts a definition whose operands have tangents; guarantees a tangent of the result's shape that shares
+storage with another tangent only where the result shares it with that other's value.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from s2sad.analysis.activity import SHAPES, carries
+from s2sad.analysis.storage import is_view
+from s2sad.errors import Span, UnsupportedError, refuse
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Call, Const, Dict, Let, List, Stmt, Tuple, Undef, Var
+from s2sad.rules import registry
+from s2sad.rules.binding import bind
+from s2sad.rules.registry import Bound, Rule
+from s2sad.transform.bars import ARRAYS
+from s2sad.transform.builder import Builder
+from s2sad.transform.joint import Assembly
+from s2sad.transform.rules import content_names
+
+_POLE = re.compile(r"/|\*\*\s*[^\s\d]|pow|log")  # what may warn where the function did not
+CONTAINERS = ("list", "tuple", "dict")
+MIRRORED = frozenset(("getitem", "getattr", "copy", "list.pop", "list"))
+
+
+class Tangents(Builder):
+    """The part of forward mode that deals with values; `dots` are the tangents by name."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        super().__init__(assembly.fresh)
+        self.program = assembly.program
+        self.aliases = assembly.aliases
+        self.storage = assembly.storage
+        self.varied = assembly.varied
+        self.dots: dict[str, Atom] = {}
+        self.places: dict[str, Atom] = {}  # tangents of the storage behind values that count as constant
+
+    # ---- values
+
+    def active(self, atom: Atom) -> bool:
+        """Whether an operand has a tangent that is not exactly zero."""
+        if isinstance(atom, Tuple | List | Dict):
+            return any(self.active(i) for i in atom.items)
+        return isinstance(atom, Var) and atom.name in self.dots
+
+    def dot(self, atom: Atom) -> Atom:
+        """The tangent of an atom, zeros where it is constant."""
+        if isinstance(atom, Tuple | List):
+            return type(atom)(tuple(self.dot(i) for i in atom.items))
+        if isinstance(atom, Dict):
+            return Dict(atom.keys, tuple(self.dot(i) for i in atom.items))
+        if isinstance(atom, Undef):
+            return atom
+        if isinstance(atom, Var) and atom.name in self.dots:
+            return self.dots[atom.name]
+        return self.zero(atom)
+
+    def zero(self, atom: Atom) -> Atom:
+        """The tangent of a constant."""
+        kind = self.kind(atom)
+        if kind.cat == "array":
+            return self.let(Call("np.zeros_like", (atom,)), kind)
+        if kind.cat == "num" or (kind.cat in CONTAINERS and carries(kind)):
+            return self.let(Call("zeros_list", (atom,)), kind)
+        return Const(0.0) if kind.is_number else Const(None)
+
+    def dot_hint(self, name: str) -> str:
+        """The hint for the tangent of a value: `x_dot`."""
+        hint = self.program.hints.get(name, "")
+        return f"{hint}_dot" if hint.isidentifier() else ""
+
+    def dot_kind(self, name: str) -> Kind:
+        """The kind of the tangent of a value that is carried or passed: that of the value."""
+        return self.kinds[name]
+
+    def refuse_at(self, stmt: Stmt, what: str, instead: str) -> None:
+        """Refuse a statement: what it does that has no derivative, and what to write instead."""
+        refuse(getattr(stmt, "span", None) or Span("<unknown>", 1, 0, 1, 0), what, instead)
+
+    # ---- calls
+
+    def tangent(self, stmt: Let) -> Atom:
+        """The tangent of a definition's value."""
+        name, call = stmt.name, stmt.call
+        if call.fun in CONTAINERS and not call.form:
+            items = tuple(self.dot(a) for a in call.args)
+            return self.let(Call(call.fun, items, call.kwargs), self.kinds[name])
+        if not any(self.active(a) for a in (*call.args, *(a for _, a in call.kwargs))):
+            if any(isinstance(a, Var) and a.name in self.places for a in call.args):
+                self.refuse_at(stmt, "a part of what counts as constant is written", "copy it first")
+            return self.zero(Var(name))  # it varies because of what is written into it later
+        if call.fun in MIRRORED or call.fun == "tuple":
+            return self._mirrored(stmt)
+        if call.fun == "np.where" and len(call.args) == 3:
+            return self._where(stmt)
+        return self.separate(stmt, self._rule(stmt))
+
+    def _mirrored(self, stmt: Let) -> Atom:
+        """The same call of the first operand's tangent."""
+        call = stmt.call
+        first = self.dot(call.args[0])
+        if call.fun == "getattr" and self.kind(call.args[0]).cat == "object":
+            self.refuse_at(stmt, "an attribute of an active object", "pass what it holds as an argument")
+        if call.fun == "copy" and self.kind(first).is_python:
+            return first
+        if call.fun == "getitem" and isinstance(first, Tuple | List) and isinstance(call.args[1], Const):
+            return first.items[call.args[1].value]
+        kind = self.kinds[stmt.name]
+        mine = self.kind(first)
+        if kind.is_number and mine.is_number and mine.sort != self.kind(call.args[0]).sort:
+            kind = replace(kind, dtype=mine.dtype) if not kind.is_python else kind
+        return self.let(replace(call, args=(first, *call.args[1:])), kind)
+
+    def _where(self, stmt: Let) -> Atom:
+        """A selection of tangents: what is not taken contributes nothing, whatever it is."""
+        cond, *sides = stmt.call.args
+        out = self.kinds[stmt.name]
+        dots = [self.dot(a) if self.active(a) else Const(0.0) for a in sides]
+        made = self.let(Call("np.where", (cond, *dots)))
+        operands = [a for a in (cond, *sides) if a == cond or self.active(a)]
+        covered = all(
+            a in operands or self._smaller(a, operands) for a in sides if isinstance(a, Var | Tuple | List)
+        )
+        return self.separate(stmt, self._stretched(stmt, made, out, covered))
+
+    def _smaller(self, atom: Atom, others: list[Atom]) -> bool:
+        """Whether an operand cannot make the result larger than others make it."""
+        kind = self.kind(atom)
+        return kind.rank == 0 or any(K.same_shape(kind, self.kind(o)) for o in others)
+
+    def _rule(self, stmt: Let) -> Atom:
+        call = stmt.call
+        try:
+            rule = registry.rule(call.fun)
+        except KeyError:
+            self.refuse_at(
+                stmt,
+                f"an active value enters {call.form or call.fun}, "
+                "which has no rule and no source that can be read",
+                "write it with functions that s2sad knows",
+            )
+            raise AssertionError from None
+        bound, atoms = bind(rule, call, self.kind)
+        bound.out = self.kinds[stmt.name]
+        bound.active = frozenset(
+            n for n, a in atoms.items() if self.active(a) and (rule.name, n) not in SHAPES
+        )
+        try:
+            if rule.form == "elementwise":
+                return self._elementwise(stmt, rule, bound, atoms)
+            return self._structural(stmt, rule, bound, atoms)
+        except NotImplementedError as error:
+            if isinstance(error, UnsupportedError):
+                raise
+            self.refuse_at(stmt, str(error), "write it with functions that have a derivative")
+            raise AssertionError from None
+
+    # ---- elementwise
+
+    def _elementwise(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom]) -> Atom:
+        if atoms.get("where", Const(True)) != Const(True):
+            self.refuse_at(stmt, f"{rule.name} of active values with where= and without out=", "use np.where")
+        texts: dict[str, str] = {}
+        for name in rule.signature:
+            if name in bound.active:
+                text = rule.jvp.get(name, rule.vjp.get(name))
+                made = text(bound) if callable(text) else text
+                if made is not None:
+                    texts[name] = made
+        if stmt.call.fun in ("mul", "np.multiply") and len(texts) == 2 and atoms["x"] == atoms["y"]:
+            texts = {"x": "2*x*g"}
+        if not texts:
+            return self.zero(Var(stmt.name))
+        total: Atom | None = None
+        read: set[str] = set(texts)
+        for name, text in texts.items():
+            read |= {n for n, content in content_names(text).items() if content}
+            term = self._term(stmt, text, atoms, self.dot(atoms[name]), bound)
+            total = term if total is None else self.binary("add", total, term)
+        assert total is not None
+        covered = "out" in read or all(
+            n in read or self._smaller(a, [atoms[m] for m in read if m in atoms])
+            for n, a in atoms.items()
+            if n not in ("out", "where", "dtype")
+        )
+        return self._stretched(stmt, total, self.kinds[stmt.name], covered)
+
+    def _term(self, stmt: Let, text: str, atoms: dict[str, Atom], g: Atom, bound: Bound) -> Atom:
+        """One argument's part of the tangent."""
+        self._note_pole(text, bound, stmt.call)
+        names: dict[str, Atom] = self._statics(bound, atoms)
+        names.update(atoms)
+        names.update(g=g, out=Var(stmt.name))
+        return self.text(text, names)
+
+    def _statics(self, bound: Bound, atoms: dict[str, Atom]) -> dict[str, Atom]:
+        literal = int | float | complex | str | tuple | type(None)
+        return {k: Const(v) for k, v in bound.statics.items() if k not in atoms and isinstance(v, literal)}
+
+    def _note_pole(self, text: str, bound: Bound, call: Call) -> None:
+        """Remember that NumPy may warn here where the function did not."""
+        harmless = call.fun in ("truediv", "np.divide", "np.true_divide") and isinstance(
+            call.args[-1], Const
+        )
+        python = all(k.is_python for k in bound.kinds.values())
+        if _POLE.search(text) and not harmless and not python:
+            self.poles = True
+
+    def _stretched(self, stmt: Let, atom: Atom, out: Kind, covered: bool) -> Atom:
+        """A tangent of the result's shape: constants that made the result larger stretch the tangent."""
+        kind = self.kind(atom)
+        if out.rank == 0 or not out.is_number or K.same_shape(kind, out):
+            return atom
+        if covered:
+            if isinstance(atom, Var) and atom.name in self.made_calls and kind.cat in ARRAYS and out.shape:
+                self.kinds[atom.name] = replace(kind, shape=out.shape, cat="array")
+            return atom
+        shape = self.let(Call("np.shape", (Var(stmt.name),)), Kind("tuple"))
+        dtype = kind.dtype if kind.is_number and not kind.is_python else out.dtype
+        wide = self.let(Call("np.broadcast_to", (atom, shape)), Kind("array", dtype, out.shape))
+        if out.cat == "array":
+            return wide
+        return self.let(Call("getitem", (wide, Tuple(()))), replace(out, dtype=dtype))
+
+    # ---- functions of whole arrays
+
+    def _structural(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom]) -> Atom:
+        total: Atom | None = None
+        for name in [n.lstrip("*") for n in rule.signature]:
+            if name not in bound.active:
+                continue
+            for term in self._terms(stmt, rule, bound, atoms, name):
+                total = term if total is None else self._sum(total, term)
+        if total is None:
+            return self.zero(Var(stmt.name))
+        out, kind = self.kinds[stmt.name], self.kind(total)
+        if isinstance(total, Var) and total.name in self.made_calls and out.shape and kind.cat in ARRAYS:
+            self.kinds[total.name] = replace(kind, shape=out.shape, cat="array")
+        if rule.name == "sum" and "start" in atoms and "start" not in bound.active:
+            return self._stretched(stmt, total, out, False)
+        return total
+
+    def _terms(
+        self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom], name: str
+    ) -> list[Atom]:
+        """What an active argument contributes: one term, or one for each active element."""
+        variadic = "*" + name in rule.signature
+        if name in rule.jvp:
+            text = rule.jvp[name]
+            if not (variadic and callable(text)):
+                made = text(bound) if callable(text) else text
+                return [] if made is None else [self._dotted(stmt, made, bound, atoms, name)]
+            arg = atoms[name]
+            assert isinstance(arg, Tuple)
+            return [
+                self._dotted(stmt, text(bound, i), bound, atoms, name)  # type: ignore[call-arg]
+                for i, item in enumerate(arg.items)
+                if self.active(item)
+            ]
+        if name in rule.linear:
+            return [self._applied(stmt, rule, name, atoms)]
+        if not rule.vjp:
+            return []  # a function of shapes, or one that is constant between its jumps
+        back = rule.vjp.get(name)
+        if name not in rule.vjp or (back(bound) if callable(back) else back) is not None:
+            what = f"there is no forward derivative of {rule.name} by its argument {name!r}"
+            raise NotImplementedError(what)
+        return []
+
+    def _dotted(self, stmt: Let, text: str, bound: Bound, atoms: dict[str, Atom], name: str) -> Atom:
+        """The text of a tangent as statements."""
+        self._note_pole(text, bound, stmt.call)
+        names = self._statics(bound, atoms)
+        for key, atom in atoms.items():
+            names[key] = atom
+            if isinstance(atom, Tuple):
+                names.update({f"{key}_{i}": item for i, item in enumerate(atom.items)})
+        wanted = content_names(text)
+        arg = atoms[name]
+        names["out"] = Var(stmt.name)
+        if "g" in wanted or f"{name}_dot" in wanted:
+            names["g"] = names[f"{name}_dot"] = self.dot(arg)
+        if isinstance(arg, Tuple):
+            for i, item in enumerate(arg.items):
+                if f"{name}_{i}_dot" in wanted:
+                    names[f"{name}_{i}_dot"] = self.dot(item)
+        return self.text(text, names)
+
+    def _applied(self, stmt: Let, rule: Rule, name: str, atoms: dict[str, Atom]) -> Atom:
+        """The call itself with the tangent in the place of an argument in which it is linear."""
+        call = stmt.call
+        at = list(rule.signature).index(name if name in rule.signature else "*" + name)
+        dot = self.dot(atoms[name])
+        if rule.name == "np.ndarray.item" and self.kind(dot).is_python:
+            return dot
+        if "*" + name in rule.signature:
+            assert isinstance(dot, Tuple)
+            made = replace(call, args=(*call.args[:at], *dot.items))
+        elif at < len(call.args):
+            made = replace(call, args=(*call.args[:at], dot, *call.args[at + 1 :]))
+        else:
+            made = replace(call, kwargs=tuple((k, dot if k == name else v) for k, v in call.kwargs))
+        if at == 0 and call.form.startswith(".") and not self.kind(made.args[0]).is_array:
+            made = replace(made, form="") if not call.fun.startswith("np.ndarray.") else made
+        out = self.kinds[stmt.name]
+        real = self.kind(dot).is_number and self.kind(dot).sort != "complex" and out.sort == "complex"
+        return self.let(made, self.infer(made) if real else out)
+
+    def _sum(self, a: Atom, b: Atom) -> Atom:
+        kind = self.kind(a)
+        if kind.cat in CONTAINERS:
+            return self.let(Call("add_lists", (a, b)), kind)
+        return self.binary("add", a, b)
+
+    # ---- storage
+
+    def separate(self, stmt: Let, atom: Atom) -> Atom:
+        """A tangent in storage of its own where the value has such and one of the two is written."""
+        name = stmt.name
+        out = self.kinds[name]
+        if out.cat not in ARRAYS or out.is_scalar or is_view(stmt.call, self.kinds, out) != "":
+            return atom
+        mutable = self.storage.is_mutable(name)
+        kind = self.kind(atom)
+        if mutable and (self._asks_for_strides(name) or kind.sort != out.sort):
+            return self._filled(Var(name), atom)
+        if not self._is_own(atom) and (mutable or self._may_be_written(atom)):
+            if kind.is_python:
+                return self._filled(Var(name), atom)
+            return self.let(Call("copy", (atom,)), out)
+        return atom
+
+    def _filled(self, like: Var, atom: Atom) -> Atom:
+        """A tangent of the shape, dtype and strides of its value."""
+        zeros = self.let(Call("np.zeros_like", (like,)), self.kinds[like.name])
+        self.store(zeros, Const(Ellipsis), atom)
+        return zeros
+
+    def _asks_for_strides(self, name: str) -> bool:
+        """Whether a function decides by the strides of an array in this storage between view and copy."""
+        cls = self.aliases.of(name)
+        return cls is not None and any(
+            is_view(let.call, self.kinds, self.kinds[n]) == "maybe"
+            for n in self.aliases.members(cls)
+            if (let := self.storage.lets.get(n)) is not None
+        )
+
+    def _is_own(self, atom: Atom) -> bool:
+        """Whether an atom is an array that a call of this statement has made."""
+        call = self.made_calls.get(atom.name) if isinstance(atom, Var) else None
+        return (
+            call is not None
+            and atom not in self.dots.values()
+            and is_view(call, self.kinds, self.kinds[atom.name]) == ""  # type: ignore[union-attr]
+        )
+
+    def _may_be_written(self, atom: Atom) -> bool:
+        """Whether an array that is some value's tangent, or a view of one, may be written."""
+        while isinstance(atom, Var):
+            call = self.made_calls.get(atom.name)
+            if any(dot == atom and self.storage.is_mutable(n) for n, dot in self.dots.items()):
+                return True
+            if call is None or not call.args:
+                return False
+            if is_view(call, self.kinds, self.kinds[atom.name]) == "":
+                return False
+            atom = call.args[0]
+        return False
