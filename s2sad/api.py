@@ -161,31 +161,57 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False, copy: boo
     """
     transform = _transform_for(fun, has_aux, copy)
     values = transform.bind(primals, {})
+    out, aux, backward = _pulled(transform, values, copy)
+
+    def pullback(ct: Any) -> tuple[Any, ...]:
+        """The cotangents of the primals for a cotangent of the result."""
+        made, named = backward(ct)
+        return _by_primal(transform, made, values, named, len(primals))
+
+    return (out, pullback, aux) if has_aux else (out, pullback)
+
+
+def _pulled(
+    transform: _Vjp[Any], values: Values, copy: bool
+) -> tuple[Any, Any, Callable[[Any], tuple[Made, dict[str, Any]]]]:
+    """The value, what comes besides, and the raw cotangents of parameters by name for a cotangent."""
     made = transform.lookup(values)
-    forward, backward = made.functions
+    forward, backward = made.functions[-2:]
     try:
         raw, kept = forward(*made.arguments(values))
     except Exception as error:
         made.annotate(error)
         raise
     shown = transform.present(made, raw, values) if copy or made.inner is not None else raw
-    out, aux = shown if has_aux else (shown, None)
+    out, aux = shown if transform.has_aux else (shown, None)
     watch = debug.Watch(kept) if made.debug else None
 
-    def pullback(ct: Any) -> tuple[Any, ...]:
-        """The cotangents of the primals for a cotangent of the result."""
+    def pull(ct: Any) -> tuple[Made, dict[str, Any]]:
         seed: Any = A.cotangent(ct, out)
         try:
-            grads = backward(kept, (seed, A.zeros(raw[1])) if has_aux else seed)
+            grads = backward(kept, (seed, A.zeros(raw[1])) if transform.has_aux else seed)
         except Exception as error:
             made.annotate(error)
             raise
         if watch is not None:
             watch.check("values that a pullback keeps")
-        named = dict(zip([c.parameter for c in made.choices], grads, strict=True))
-        return _by_primal(transform, made, values, named, len(primals))
+        return made, dict(zip([c.parameter for c in made.choices], grads, strict=True))
 
-    return (out, pullback, aux) if has_aux else (out, pullback)
+    return out, aux, pull
+
+
+def pullback_of(
+    fun: Callable[..., Any], argnums: Argnums, has_aux: bool, values: Values
+) -> tuple[Any, Any, Callable[[Any], dict[str, Any]]]:
+    """The value, what comes besides, and a pullback that gives the cotangents of whole parameters by name."""
+    transform: _Vjp[Any] = _Named(fun, argnums, has_aux)
+    out, aux, backward = _pulled(transform, values, True)
+
+    def pull(ct: Any) -> dict[str, Any]:
+        _, named = backward(ct)
+        return {n: A.conform(g, values[n]) for n, g in named.items()}
+
+    return out, aux, pull
 
 
 def _by_primal(

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import arguments as A
+from s2sad.errors import refuse
 from s2sad.frontend.source import Source, find, source_at, source_of_text, unwrapped
 
 FUNCTIONS = 256  # functions of which something is remembered
@@ -77,6 +78,8 @@ def readable(fun: Callable[..., Any]) -> Callable[..., Any]:
     """The function itself; for one that has a rule, such as np.sin, a function of Python that calls it."""
     if hasattr(fun, "__s2sad__"):
         return fun
+    if getattr(fun, "__s2sad_driver__", False):
+        return _calling(fun)
     if isinstance(fun, functools.partial):
         inner = readable(fun.func)
         return fun if inner is fun.func else functools.partial(inner, *fun.args, **fun.keywords)
@@ -86,6 +89,27 @@ def readable(fun: Callable[..., Any]) -> Callable[..., Any]:
     if name is None:
         return fun
     made: Callable[..., Any] = shared(_wrappers, A.Same(fun), lambda: _wrapper(fun, name), FUNCTIONS)
+    return made
+
+
+def _calling(fun: Callable[..., Any]) -> Callable[..., Any]:
+    """A plain function that calls a derivative, for its source: the derivative's driver is inlined there."""
+    heads, given, star = [], [], False
+    space: dict[str, Any] = {"fun_": fun, "__name__": "s2sad.generated"}
+    for p in inspect.signature(fun).parameters.values():
+        if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+            refuse(None, f"{fun!r} of a function with star arguments is differentiated", "name them")
+        default = "" if p.default is p.empty else f"={p.name}_default_"
+        space[f"{p.name}_default_"] = p.default
+        if p.kind is p.KEYWORD_ONLY and not star:
+            heads.append("*")
+            star = True
+        heads.append(p.name + default)
+        given.append(f"{p.name}={p.name}" if star else p.name)
+    own = fun.__name__ if fun.__name__.isidentifier() else "lambda_"
+    text = f"def {own}({', '.join(heads)}):\n    return fun_({', '.join(given)})\n"
+    exec(compile(text, source_of_text(text, own), "exec", dont_inherit=True), space)
+    made: Callable[..., Any] = space[own]
     return made
 
 

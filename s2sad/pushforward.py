@@ -49,7 +49,9 @@ class Jvp(Transformed[P]):
         out = self.present(made, raw, values)
         if made.inner is not None:
             assert self.inner is not None
-            return out, self.inner.finish(made.inner, dot, values)
+            if not self.has_aux:
+                return out, self.inner.finish(made.inner, dot, values)
+            return out, self.inner.finish(made.inner, (dot, None), values)[0]
         return out, A.pushed(dot, out[0] if self.has_aux else out)
 
     def parts(self, values: Values, tangents: Sequence[Any]) -> dict[str, Any]:
@@ -116,6 +118,7 @@ def _transform_for(fun: Callable[..., Any], argnums: Argnums, has_aux: bool) -> 
     return found
 
 
-jvp.__s2sad_transform__ = False  # type: ignore[attr-defined]
+jvp.__s2sad_transform__ = True  # type: ignore[attr-defined]
+jvp.__s2sad_push__ = Jvp  # type: ignore[attr-defined]
 
 __all__ = ["Jvp", "jvp"]

@@ -158,7 +158,7 @@ class Transformed(Generic[P]):
             fun = source.fun
             space = A.Same(fun if fun.__closure__ else fun.__globals__)
             base = (A.Same(fun.__code__), space, len(source.args), tuple(source.keywords))
-        return self.mode, self.argnums, self.single, self.has_aux, self.copy, base
+        return type(self), self.argnums, self.single, self.has_aux, self.copy, base
 
     def _own(self) -> list[Dependency]:
         """The dependencies on the function itself."""
@@ -301,7 +301,7 @@ class Transformed(Generic[P]):
         wrt = self.parameters()
         kinds = [k for n in wrt if isinstance(k := arguments[n], Kind)]
         name = f"the derivative of {self.__name__}()"
-        if self.has_aux or self.mode not in ("grad", "value_and_grad"):
+        if self.has_aux or self.mode not in ("grad", "value_and_grad", "jvp"):
             refuse(None, f"{name} with has_aux is called inside of a function", "differentiate it by itself")
         if len(kinds) < len(wrt) or any(not k.inexact or k.sort == "complex" for k in kinds):
             refuse(None, f"{name} is called with what is neither a float nor an array of floats", "pass one")

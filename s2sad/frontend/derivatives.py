@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
 import types
 from typing import Any
 
@@ -30,11 +31,65 @@ class Derivatives(State):
         """`s2sad.grad(f, argnums)` as a live transform."""
         if not fn.obj.__s2sad_transform__:
             self.refuse(
-                node, f"{fn.text} is called inside of a differentiated function", "use grad or value_and_grad"
+                node, f"{fn.text} is called inside of a differentiated function", "use grad, value_and_grad or jvp"
             )
         if not args and "fun" not in kwargs:
             return Part(fn, args, kwargs)
-        target = args[0] if args else kwargs["fun"]
+        if hasattr(fn.obj, "__s2sad_push__"):
+            return self._push(fn, args, kwargs, node)
+        target, captured = self._target(args[0] if args else kwargs["fun"], node)
+        options = [self._known(a, node) for a in args[1:]]
+        named = {k: self._known(v, node) for k, v in kwargs.items() if k != "fun"}
+        key = (id(fn.obj), id(target.obj), repr(options), repr(named))
+        if key not in self.transforms:
+            self.transforms[key] = fn.obj(target.obj, *options, **named)
+        made = Ref(f"{fn.text}({target.text})", self.transforms[key])
+        return Part(made, [], captured) if captured else made
+
+    def _push(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """`s2sad.jvp(f, primals, tangents)`: a call of the forward derivative."""
+        names = ("fun", "primals", "tangents")
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        if given.keys() != set(names):
+            self.refuse(node, "jvp is called here with other arguments", "call jvp(fun, primals, tangents)")
+        lists = []
+        for name in names[1:]:
+            group = given[name]
+            if not isinstance(group, Group) or group.cat not in ("tuple", "list"):
+                self.refuse(node, f"the {name} of jvp are not written as a tuple here", "write (x, y)")
+            lists.append(list(group.items))
+        primals, tangents = lists
+        if len(primals) != len(tangents):
+            self.refuse(node, "jvp is called with another number of tangents than primals", "give one for each")
+        target, captured = self._target(given["fun"], node)
+        chosen = tuple(i for i, t in enumerate(tangents) if t != Const(None))
+        if not chosen:
+            self.refuse(node, "jvp is called without tangents", "give one that is not None")
+        key = (id(fn.obj), id(target.obj), chosen)
+        if key not in self.transforms:
+            self.transforms[key] = fn.obj.__s2sad_push__(target.obj, chosen)
+        made = Ref(f"{fn.text}({target.text})", self.transforms[key])
+        dots = Group("tuple", [tangents[i] for i in chosen])
+        return self.call_transform(made, primals, {**captured, "tangents_": dots}, node)
+
+    def call_driver(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """A call of a Jacobian and the like: the plain function that loops over the forward derivative."""
+        signature = inspect.signature(fn.obj.fun)
+        bound = dict(zip(signature.parameters, args, strict=False)) | kwargs
+
+        def kind_of(name: str) -> Kind:
+            return self.kind(bound[name]) if name in bound else K.OBJECT
+
+        try:
+            driver = fn.obj.driver(kind_of)
+        except UnsupportedError as error:
+            if any(r.span is None for r in error.refusals):
+                refuse(self.span(node), error.refusals[0].what, error.refusals[0].instead)
+            raise
+        return self.call_value(Ref(fn.text, driver), args, kwargs, node)
+
+    def _target(self, target: Value, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
+        """The function that a transform is given, and the values of the program that it reads."""
         captured: dict[str, Value] = {}
         if isinstance(target, Closure):
             target, captured = self._lifted(target, node)
@@ -50,13 +105,7 @@ class Derivatives(State):
                 "the function that is differentiated here is not known",
                 "name one that is defined outside",
             )
-        options = [self._known(a, node) for a in args[1:]]
-        named = {k: self._known(v, node) for k, v in kwargs.items() if k != "fun"}
-        key = (id(fn.obj), id(target.obj), repr(options), repr(named))
-        if key not in self.transforms:
-            self.transforms[key] = fn.obj(target.obj, *options, **named)
-        made = Ref(f"{fn.text}({target.text})", self.transforms[key])
-        return Part(made, [], captured) if captured else made
+        return target, captured
 
     def _once(self, method: types.MethodType) -> types.MethodType:
         """The same object for the same method."""
@@ -158,6 +207,8 @@ class Derivatives(State):
     def call_transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """The body of the derivative for arguments of these kinds."""
         obj = fn.obj
+        tangents = kwargs.pop("tangents_", None)
+        dots = list(tangents.items) if isinstance(tangents, Group) else []
         source = obj.binder.source  # with the defaults of now
         bound = [self.live_value(f"{fn.text}.args[{i}]", v) for i, v in enumerate(source.args)]
         named = {k: self.live_value(f"{fn.text}.keywords[{k!r}]", v) for k, v in source.keywords.items()}
@@ -186,7 +237,10 @@ class Derivatives(State):
         for dependency in derived.dependencies:
             self.dependencies.setdefault((id(dependency), dependency.text), dependency)
         parameters = [a.arg for a in made_from.node.args.args]
-        inner = dict(zip(parameters, [env[n] for n in order], strict=True))
+        given_dots = [
+            self._tangent(dot, env[n], node) for n, dot in zip(obj.parameters(), dots, strict=True) if n in order
+        ] if dots else []
+        inner = dict(zip(parameters, [*[env[n] for n in order], *given_dots], strict=True))
         result = self.inline(made_from, made_from.node, inner, None, made_from.fun.__code__)
         return self._converted(obj, result, env, node)
 
@@ -209,8 +263,31 @@ class Derivatives(State):
             live[name] = self.live[value.name]
         return kind
 
+    def _tangent(self, dot: Value, primal: Value, node: ast.AST) -> Value:
+        """A tangent that is given here: of the primal's type, and of its shape, which is asserted."""
+        mine, other = self.kind(dot), self.kind(primal)
+        if not mine.is_number or (mine.sort == "complex" and other.sort != "complex"):
+            self.refuse(node, "a tangent that is no number or array of the primal's sort", "pass one like it")
+        if other.is_python:
+            return dot if mine.cat == other.cat else self.apply(other.cat, [dot], {}, node)
+        if other.is_array and not mine.is_array:
+            self.refuse(node, "a number is the tangent of an array here", "pass an array of its shape")
+        if not K.same_shape(mine, other):
+            shapes = [self.apply("np.shape", [v], {}, node) for v in (dot, primal)]
+            same = self.emit(Call("eq", tuple(self.atom(v) for v in shapes)), K.BOOL, node)
+            self.do(Call("assert", (self.atom(same), Const("a tangent has another shape than its primal"))), node)
+        return dot
+
     def _converted(self, obj: Any, result: Value, env: dict[str, Value], node: ast.AST) -> Value:
         """The result as the call gives it."""
+        if obj.mode == "jvp":
+            value, dot = self.unpack(result, 2, node)
+            if obj.inner is not None:
+                value = self._converted(obj.inner, value, env, node)
+                return Group("tuple", [value, self._converted(obj.inner, dot, env, node)])
+            if self.kind(value).cat == "float" and self.kind(dot).cat != "float":
+                dot = self.apply("float", [dot], {}, node)
+            return Group("tuple", [value, dot])
         if obj.mode == "value_and_grad":
             value, grads = self.unpack(result, 2, node)
             return Group("tuple", [value, self._gradients(obj, grads, env, node)])

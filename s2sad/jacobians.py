@@ -1,0 +1,492 @@
+"""Jacobians, Hessians and products with them, made of forward and reverse mode.
+
+    jacfwd(f)(x)          one forward evaluation for each element of x
+    jacrev(f)(x)          one forward sweep, one reverse sweep for each element of f(x)
+    jacobian(f)(x)        whichever is less
+    hessian(f)(x)         jacfwd of grad(f)
+    hvp(f)(x, v)          forward over reverse: the tangent of grad(f) along v
+
+A result has the structure of the function's result with, for each leaf, the structure of the argument; the
+axes of a leaf are those of the result, then those of the argument. The generated functions are those of
+`jvp`, `vjp` and `grad`; inside of a differentiated function a `driver`, plain Python, stands for the loop.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from s2sad import arguments as A
+from s2sad.analysis.primitives import has_effect
+from s2sad.api import Grad, pullback_of
+from s2sad.binding import Argnums, Choice, Values, checked
+from s2sad.errors import refuse
+from s2sad.frontend.source import release_with, source_of_text
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Do, Let, walk
+from s2sad.memo import Made
+from s2sad.pushforward import Jvp
+
+SILENT = frozenset(("print", "assert", "raise"))
+
+
+class Driven:
+    """A callable that calls a derivative, once or in a loop; it knows the derivative's source."""
+
+    mode: ClassVar[str] = ""
+    __name__: str
+
+    def __init__(self, fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> None:
+        if not callable(fun):
+            raise TypeError(f"{self.mode} needs a callable, not {type(fun).__name__}")
+        self.fun = fun
+        self.argnums, self.single = checked(argnums)
+        self.has_aux = has_aux
+        self.push: Jvp[Any] = self._push()
+        functools.update_wrapper(self, fun, updated=())
+        name = getattr(fun, "__name__", type(fun).__name__)
+        self.__name__ = name
+        self.__doc__ = (
+            f"The {self.mode} of {name}, made by s2sad.{self.mode}.\n\n{inspect.getdoc(fun) or ''}".rstrip()
+        )
+        self._drivers: dict[Any, Callable[..., Any]] = {}
+
+    def _push(self) -> Jvp[Any]:
+        return Jvp(self.fun, self.argnums if len(self.argnums) > 1 else self.argnums[0], self.has_aux)
+
+    @property
+    def source(self) -> str:
+        """The text of the derivative that the last call ran."""
+        return self.push.source
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """The text that a call with these arguments runs."""
+        return self.push.source_for(*args, **kwargs)
+
+    def save(self, path: str | Path) -> None:
+        """Write the text of the last call to a file of its own."""
+        self.push.save(path)
+
+    def __repr__(self) -> str:
+        return f"<s2sad {self.mode} of {self.__name__}>"
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        return type(self)(functools.partial(self.fun, instance), *self._options())
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.fun, *self._options())
+
+    def _options(self) -> tuple[Any, ...]:
+        return (self.argnums[0] if self.single else self.argnums), self.has_aux
+
+    # ------------------------------------------------------------------ inside of other functions
+
+    def driver(self, kind_of: Callable[[str], Kind]) -> Callable[..., Any]:
+        """A plain function that does the same for one argument, a number or an array; UnsupportedError else.
+
+        `kind_of` gives the kind of a parameter of the call.
+        """
+        if self.has_aux or not self.single or not isinstance(self._place(), int | str):
+            refuse(None, f"{self!r} with has_aux or several argnums is called inside", "call it for one")
+        parameters = list(inspect.signature(self.fun).parameters.values())
+        if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
+            refuse(None, f"{self!r} of a function with star arguments is called inside", "name them")
+        place = self._place()
+        name = place if isinstance(place, str) else [p.name for p in parameters][place]
+        kind = kind_of(name)
+        if not kind.is_number or not kind.inexact:
+            refuse(None, f"{self!r} is called with what is neither a float nor an array of floats", "pass one")
+        form = "scalar" if kind.rank == 0 else "vector" if kind.rank == 1 else "array"
+        if form not in self._drivers:
+            self._drivers[form] = self._compiled(parameters, name, form)
+        return self._drivers[form]
+
+    def _place(self) -> int | str:
+        return self.argnums[0]
+
+    def _body(self, call: str, x: str, form: str, name: Callable[[str], str]) -> str:
+        raise NotImplementedError
+
+    def _extra(self) -> list[str]:
+        return []
+
+    def _compiled(self, parameters: list[inspect.Parameter], x: str, form: str) -> Callable[..., Any]:
+        taken = {p.name for p in parameters}
+
+        def free(name: str) -> str:
+            while name in taken:
+                name += "_"
+            return name
+
+        space: dict[str, Any] = {"np": np, free("push"): self.push, "__name__": getattr(self.fun, "__module__", "") or "generated"}
+        heads: list[str] = []
+        given: list[str] = []
+        star = False
+        extra = [free(n) for n in self._extra()]
+        for p in parameters:
+            if p.kind is p.KEYWORD_ONLY and not star:
+                heads += [*extra, "*"]
+                extra, star = [], True
+            default = ""
+            if p.default is not p.empty:
+                space[free(f"{p.name}_default")] = p.default
+                default = f"={free(f'{p.name}_default')}"
+            heads.append(p.name + ("" if extra else default))
+            given.append(f"{p.name}={p.name}" if star else p.name)
+        call = f"{free('push')}({', '.join(given)}, tangents_=({{}},))"
+        body = self._body(call, x, form, free)
+        own = self.__name__ if self.__name__.isidentifier() else "lambda_"
+        text = f"def {own}_{self.mode}({', '.join([*heads, *extra])}):\n{body}"
+        file = source_of_text(text, own)
+        exec(compile(text, file, "exec", dont_inherit=True), space)
+        made: Callable[..., Any] = space[f"{own}_{self.mode}"]
+        release_with(made, file)
+        return made
+
+
+Driven.__s2sad_driver__ = True  # type: ignore[attr-defined]
+
+
+class Jacobian(Driven):
+    """See `jacobian`."""
+
+    mode = "jacobian"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        values = self.push.bind(args, kwargs)
+        choices = self.push.choices(values)
+        return self._run(values, choices)
+
+    def _run(self, values: Values, choices: tuple[Choice, ...]) -> Any:
+        made = self.push.lookup(values)
+        size = sum(_size(choice.of(values[choice.parameter])) for choice in choices)
+        if size > 1 and _effect(made) is not None:
+            return self._reverse(values, choices)
+        found = self._forward(values, choices, lambda out: size > 2*_size(out))
+        return self._reverse(values, choices) if found is None else found
+
+    def _forward(
+        self, values: Values, choices: tuple[Choice, ...], dearer: Callable[[Any], bool] | None = None
+    ) -> Any:
+        """Column by column; None where `dearer` says so of the result."""
+        made = self.push.lookup(values)
+        of = [choice.of(values[choice.parameter]) for choice in choices]
+        if sum(map(_size, of)) > 1:
+            _refuse_effect(made, self.__name__)
+        out: Any = None
+        columns: list[list[Any]] = [[] for _ in of]
+        for k, value in enumerate(of):
+            for unit in _units(value):
+                tangents = [unit if j == k else None for j in range(len(of))]
+                out, dot = self.push.push(values, self.push.parts(values, tangents))
+                if dearer is not None and dearer(out[0] if self.has_aux else out):
+                    return None
+                columns[k].append(dot)
+        aux = None
+        if self.has_aux and out is not None:
+            out, aux = out
+        if any(A.has_complex(v) for v in of) and not _all_complex(out):
+            refuse(None, f"the result of {self.__name__}() is real and an argument complex", "use jacrev")
+
+        result = _transposed(out, of, columns, self.single)
+        return (result, aux) if self.has_aux else result
+
+    def _reverse(self, values: Values, choices: tuple[Choice, ...]) -> Any:
+        """Row by row, with one pullback."""
+        out, aux, pull = pullback_of(self.fun, self._options()[0], self.has_aux, values)
+        of = [choice.of(values[choice.parameter]) for choice in choices]
+        if A.has_complex(out) and not all(_all_complex(v) for v in of):
+            refuse(None, f"the result of {self.__name__}() is complex and an argument real", "use jacfwd")
+        rows: list[list[Any]] = []
+        for unit in _units(out):
+            parts = pull(unit)
+            rows.append([choice.of(parts[choice.parameter]) for choice in choices])
+        result = _stacked(out, of, rows, self.single)
+        return (result, aux) if self.has_aux else result
+
+    def _body(self, call: str, x: str, form: str, name: Callable[[str], str]) -> str:
+        if form == "scalar":
+            return f"    return {call.format('1.0')}[1]\n"
+        columns, i, unit = name("columns"), name("i"), name("unit")
+        stacked = f"np.stack({columns}, -1)"
+        if form == "array":
+            stacked = f"np.reshape({stacked}, np.shape({columns}[0]) + np.shape({x}))"
+        tangent = unit if form == "vector" else f"np.reshape({unit}, np.shape({x}))"
+        return (
+            f"    {columns} = []\n"
+            f"    for {i} in range(np.size({x})):\n"
+            f"        {unit} = np.zeros(np.size({x}))\n"
+            f"        {unit}[{i}] = 1.0\n"
+            f"        {columns}.append({call.format(tangent)}[1])\n"
+            f"    return {stacked}\n"
+        )
+
+
+class Jacfwd(Jacobian):
+    """See `jacfwd`."""
+
+    mode = "jacfwd"
+
+    def _run(self, values: Values, choices: tuple[Choice, ...]) -> Any:
+        return self._forward(values, choices)
+
+
+class Jacrev(Jacobian):
+    """See `jacrev`."""
+
+    mode = "jacrev"
+
+    def _run(self, values: Values, choices: tuple[Choice, ...]) -> Any:
+        return self._reverse(values, choices)
+
+
+class Hessian(Jacfwd):
+    """See `hessian`."""
+
+    mode = "hessian"
+
+    def _push(self) -> Jvp[Any]:
+        argnums = self.argnums if len(self.argnums) > 1 else self.argnums[0]
+        return Jvp(Grad(self.fun, argnums, self.has_aux), argnums, self.has_aux)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        result = super().__call__(*args, **kwargs)
+        if self.single or len(self.argnums) > 1:
+            return result
+        return ((result[0],),) if not self.has_aux else (((result[0][0],),), result[1])
+
+
+class Hvp(Driven):
+    """See `hvp`."""
+
+    mode = "hvp"
+
+    def _push(self) -> Jvp[Any]:
+        argnums = self.argnums if len(self.argnums) > 1 else self.argnums[0]
+        return Jvp(Grad(self.fun, argnums, self.has_aux), argnums, self.has_aux)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not args:
+            raise TypeError(f"the hvp of {self.__name__}() needs arguments and, last, a vector")
+        *args, v = args  # type: ignore[assignment]
+        values = self.push.bind(tuple(args), kwargs)
+        given: Sequence[Any] = (v,) if self.single else v
+        if not self.single and (not isinstance(v, list | tuple) or len(v) != len(self.argnums)):
+            raise TypeError(f"the vector must be a tuple of {len(self.argnums)}, one for each of argnums")
+        out, dot = self.push.push(values, self.push.parts(values, given))
+        if not self.single and len(self.argnums) == 1:
+            dot = (dot,)
+        return (dot, out[1]) if self.has_aux else dot
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        return self.push.source_for(*args[:-1], **kwargs)
+
+    def _extra(self) -> list[str]:
+        return ["v"]
+
+    def _body(self, call: str, x: str, form: str, name: Callable[[str], str]) -> str:
+        return f"    return {call.format(name('v'))}[1]\n"
+
+
+# --------------------------------------------------------------------------------------- assembly
+
+
+def _size(tree: Any) -> int:
+    return sum(int(np.size(leaf)) for leaf in A.leaves(tree) if A.differentiable(leaf))
+
+
+def _all_complex(tree: Any) -> bool:
+    return all(np.iscomplexobj(leaf) for leaf in A.leaves(tree) if A.differentiable(leaf))
+
+
+def _units(tree: Any) -> Iterator[Any]:
+    """The unit vectors of a tree's space, leaf by leaf, element by element."""
+    count = sum(1 for _ in A.leaves(tree))
+    for k, leaf in enumerate(A.leaves(tree)):
+        if not A.differentiable(leaf):
+            continue
+        for i in range(int(np.size(leaf))):
+            made = np.zeros(np.shape(leaf), getattr(leaf, "dtype", complex if isinstance(leaf, complex) else float))
+            made.reshape(-1)[i] = 1.0
+            item = made if isinstance(leaf, np.ndarray) else type(leaf)(made[()])
+            yield _at(tree, k, count, item)
+
+
+def _at(tree: Any, place: int, count: int, item: Any) -> Any:
+    """A tree of zeros with one leaf."""
+    numbers = iter(range(count))
+
+    def choose(leaf: Any) -> Any:
+        if next(numbers) == place:
+            return item
+        return A.zeros_like(leaf) if A.differentiable(leaf) else None
+
+    return A.mapped(choose, tree)
+
+
+def _block(out: Any, value: Any, entries: Any) -> Any:
+    """The derivative of one leaf by one leaf: an array, or a number where both are numbers."""
+    if not A.differentiable(out) or not A.differentiable(value):
+        return None
+    shape = np.shape(out) + np.shape(value)
+    dtype = np.result_type(*[np.asarray(v).dtype for v in (out, value)])
+    if not shape:
+        first = np.asarray(entries).reshape(())[()]
+        plain = type(out) in (float, complex) and type(value) in (float, complex)
+        return (complex(first) if dtype.kind == "c" else float(first)) if plain else dtype.type(first)
+    made = np.empty(shape, dtype)
+    made[...] = np.asarray(entries).reshape(shape)
+    return made
+
+
+def _by_argument(of: Sequence[Any], single: bool, block: Callable[[int, int, Any], Any]) -> Any:
+    """The structure of the arguments with `block(argument, start, leaf)` for each leaf."""
+    found = []
+    for k, value in enumerate(of):
+        at = [0]
+
+        def leaf_of(leaf: Any, k: int = k, at: list[int] = at) -> Any:
+            start = at[0]
+            if A.differentiable(leaf):
+                at[0] += int(np.size(leaf))
+            return block(k, start, leaf)
+
+        found.append(A.mapped(leaf_of, value))
+    return found[0] if single else tuple(found)
+
+
+def _transposed(out: Any, of: Sequence[Any], columns: list[list[Any]], single: bool) -> Any:
+    """The Jacobian from its columns: for each argument a list of tangents of the result."""
+    flat = [[list(A.leaves(dot)) for dot in column] for column in columns]
+    numbers = iter(range(sum(1 for _ in A.leaves(out))))
+
+    def of_leaf(leaf: Any) -> Any:
+        place = next(numbers)
+
+        def block(k: int, start: int, value: Any) -> Any:
+            size = int(np.size(value))
+            if not A.differentiable(leaf) or not A.differentiable(value):
+                return None
+            parts = [np.asarray(flat[k][j][place]) for j in range(start, start + size)]
+            entries = np.stack(parts, -1) if parts else np.zeros((*np.shape(leaf), 0))
+            return _block(leaf, value, entries)
+
+        return _by_argument(of, single, block)
+
+    return A.mapped(of_leaf, out)
+
+
+def _stacked(out: Any, of: Sequence[Any], rows: list[list[Any]], single: bool) -> Any:
+    """The Jacobian from its rows: for each element of the result the cotangents of the arguments."""
+    flat = [[list(A.leaves(part)) for part in row] for row in rows]
+    first = [0]
+
+    def of_leaf(leaf: Any) -> Any:
+        start_row = first[0]
+        if A.differentiable(leaf):
+            first[0] += int(np.size(leaf))
+        seen = [0] * len(of)
+
+        def block(k: int, start: int, value: Any) -> Any:
+            place = seen[k]
+            seen[k] += 1
+            if not A.differentiable(leaf) or not A.differentiable(value):
+                return None
+            parts = [np.asarray(flat[j][k][place]) for j in range(start_row, start_row + int(np.size(leaf)))]
+            entries = np.stack(parts, 0) if parts else np.zeros((0, *np.shape(value)))
+            return _block(leaf, value, entries)
+
+        return _by_argument(of, single, block)
+
+    return A.mapped(of_leaf, out)
+
+
+def _effect(made: Made) -> Let | Do | None:
+    """A statement that has an effect outside, or draws random numbers."""
+    for stmt in walk(made.derived.lowered.program.body):
+        if isinstance(stmt, Let | Do) and stmt.call.fun not in SILENT and has_effect(stmt.call):
+            return stmt
+    return None
+
+
+def _refuse_effect(made: Made, name: str) -> None:
+    stmt = _effect(made)
+    if stmt is not None:
+        refuse(
+            stmt.span,
+            f"{name}() has an effect here, or draws a random number, and jacfwd calls it for each column",
+            "use jacrev, which calls it once",
+        )
+
+
+# ------------------------------------------------------------------------------------- transforms
+
+
+def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Jacfwd:
+    """The Jacobian of a function by forward mode, one evaluation for each element of the arguments.
+
+    Takes and returns trees: for each leaf of the result the structure of the argument (a tuple for a sequence
+    of argnums), in arrays of the result's shape followed by the argument's. With `has_aux` the function
+    returns `(out, aux)`, and the call `(jacobian, aux)`.
+
+    >>> jacfwd(lambda x: x*x)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+
+    Raises UnsupportedError for code that cannot be differentiated and for functions with effects, which
+    would happen for each column.
+    """
+    return Jacfwd(fun, argnums, has_aux)
+
+
+def jacrev(fun: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Jacrev:
+    """The Jacobian of a function by reverse mode, one pullback for each element of the result; see `jacfwd`.
+
+    >>> jacrev(lambda x: np.sum(x*x))(np.array([1.0, 2.0]))
+    array([2., 4.])
+    """
+    return Jacrev(fun, argnums, has_aux)
+
+
+def jacobian(fun: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Jacobian:
+    """The Jacobian of a function by the mode that needs fewer sweeps; see `jacfwd`.
+
+    >>> jacobian(lambda x, k: k*x)(np.array([1.0, 2.0]), 3.0)
+    array([[3., 0.],
+           [0., 3.]])
+    """
+    return Jacobian(fun, argnums, has_aux)
+
+
+def hessian(fun: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Hessian:
+    """The matrix of second derivatives of a function with a real result of rank 0: `jacfwd` of its gradient.
+
+    >>> hessian(lambda x: x[0]*x[1]**2)(np.array([1.0, 2.0]))
+    array([[0., 4.],
+           [4., 2.]])
+    """
+    return Hessian(fun, argnums, has_aux)
+
+
+def hvp(fun: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Hvp:
+    """The product of the Hessian with a vector, `hvp(f)(*args, v)`, by forward over reverse.
+
+    `v` has the structure of the argument (a tuple for a sequence of argnums), as has the result.
+
+    >>> hvp(lambda x: np.sum(x**3))(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+    array([6., 0.])
+    """
+    return Hvp(fun, argnums, has_aux)
+
+
+for _transform in (jacfwd, jacrev, jacobian, hessian, hvp):
+    setattr(_transform, "__s2sad_transform__", True)  # noqa: B010 - calls of them are read, not made
+
+__all__ = ["hessian", "hvp", "jacfwd", "jacobian", "jacrev"]
