@@ -76,10 +76,10 @@ def find_source(fun: Callable[..., Any]) -> Source:
 
 def readable(fun: Callable[..., Any]) -> Callable[..., Any]:
     """The function itself; for one that has a rule, such as np.sin, a function of Python that calls it."""
-    if hasattr(fun, "__s2sad__"):
-        return fun
     if getattr(fun, "__s2sad_driver__", False):
         return _calling(fun)
+    if hasattr(fun, "__s2sad__"):
+        return fun
     if isinstance(fun, functools.partial):
         inner = readable(fun.func)
         return fun if inner is fun.func else functools.partial(inner, *fun.args, **fun.keywords)
@@ -95,7 +95,7 @@ def readable(fun: Callable[..., Any]) -> Callable[..., Any]:
 def _calling(fun: Callable[..., Any]) -> Callable[..., Any]:
     """A plain function that calls a derivative, for its source: the derivative's driver is inlined there."""
     heads, given, star = [], [], False
-    space: dict[str, Any] = {"fun_": fun, "__name__": "s2sad.generated"}
+    space: dict[str, Any] = {"fun_": fun, "__name__": "generated"}
     for p in inspect.signature(fun).parameters.values():
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
             refuse(None, f"{fun!r} of a function with star arguments is differentiated", "name them")

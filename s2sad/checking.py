@@ -3,9 +3,9 @@
     check_grads(lambda x: np.sum(x**3), (np.ones(3),))           silence
     check_grads(f, (x, y), order=2)                              the gradient's gradient, too
 
-For arguments x, a direction v and a cotangent w, reverse mode is right where <w, f'(x) v> = <v, pullback(w)>.
-The left side is a central difference, extrapolated once; on floats alone it is a complex step where the
-function takes one.
+For arguments x, a direction v and a cotangent w, the modes are right where <w, f'(x) v> = <w, jvp(v)> =
+<v, pullback(w)>. The first is a central difference, extrapolated once; on floats alone it is a complex step
+where the function takes one.
 """
 
 from __future__ import annotations
@@ -18,31 +18,36 @@ import numpy as np
 
 from s2sad import arguments as A
 from s2sad.api import grad, vjp
+from s2sad.frontend.source import source_of_text
+from s2sad.pushforward import jvp
 
 PROBES = 2  # random directions for each argument
 STEP = 1e-4
 TINY = 1e-30  # of the complex step
 
 
+MODES = ("fwd", "rev")
+
+
 def check_grads(
     fun: Callable[..., Any],
     args: Sequence[Any],
-    order: int = 1,
-    modes: Sequence[str] = ("rev",),
+    order: int = 2,
+    modes: Sequence[str] = MODES,
     rtol: float = 1e-5,
     atol: float = 1e-7,
 ) -> None:
-    """Compare derivatives with differences along random directions, argument by argument.
+    """Compare derivatives with differences along random directions, argument by argument, and both modes.
 
     Raises AssertionError naming the argument, the direction and both numbers. Orders above 1 check the
-    gradient, of a function with a real result of rank 0, as a function of its own. float32 arguments need
-    larger tolerances.
+    gradient of the result (of its sum with random weights, unless it is one real number) as a function of its
+    own. float32 arguments need larger tolerances.
 
     >>> check_grads(lambda x: x**2, (3.0,))
     """
-    unknown = set(modes) - {"rev"}
-    if unknown:
-        raise ValueError(f"the mode {sorted(unknown)[0]!r} is not known; use 'rev'")
+    unknown = set(modes) - set(MODES)
+    if unknown or not modes:
+        raise ValueError(f"the modes {tuple(modes)!r} are not known; use 'fwd', 'rev' or both")
     if order < 1:
         raise ValueError(f"order must be at least 1, not {order}")
     args = tuple(args)
@@ -50,31 +55,72 @@ def check_grads(
     if not active:
         raise TypeError("no argument can be differentiated; pass floats or arrays of floats")
     rng = np.random.default_rng(0)
-    _check_reverse(fun, args, active, rng, rtol, atol)
-    if order > 1:
-        for i in active:
-            check_grads(grad(fun, i), args, order - 1, modes, rtol, atol)
+    out = _check_first(fun, args, active, modes, rng, rtol, atol)
+    if order > 1 and not A.has_complex(args):
+        weighted = fun if isinstance(out, float | np.floating) else _weighted(fun, args, out, rng)
+        if weighted is not None:
+            for i in active:
+                check_grads(grad(weighted, i), args, order - 1, modes, rtol, atol)
 
 
-def _check_reverse(
+def _check_first(
     fun: Callable[..., Any],
     args: tuple[Any, ...],
     active: list[int],
+    modes: Sequence[str],
     rng: np.random.Generator,
     rtol: float,
     atol: float,
-) -> None:
-    out, pullback = vjp(fun, *args)
+) -> Any:
+    """Check first derivatives; the value."""
+    out, pullback = vjp(fun, *args) if "rev" in modes else (fun(*[A.mapped(_copied, a) for a in args]), None)
+    name = getattr(fun, "__name__", fun)
     for i in active:
         for _ in range(PROBES):
             v, w = _direction(args[i], rng), _direction(out, rng)
-            expected = _difference(fun, args, i, v, w)
-            found = _inner(pullback(w)[i], v)
-            if not abs(found - expected) <= atol + rtol * max(abs(expected), abs(found)):
-                raise AssertionError(
-                    f"the derivative of {getattr(fun, '__name__', fun)} by argument {i} is wrong "
-                    f"along {v!r}: s2sad says {found!r}, differences say {expected!r}"
-                )
+            found = {"differences": _difference(fun, args, i, v, w)}
+            if pullback is not None:
+                found["reverse mode"] = _inner(pullback(w)[i], v)
+            if "fwd" in modes:
+                tangents = [v if j == i else None for j in range(len(args))]
+                found["forward mode"] = _inner(jvp(fun, args, tangents)[1], w)
+            expected = found["differences"]
+            for mode, number in found.items():
+                if not abs(number - expected) <= atol + rtol * max(abs(expected), abs(number)):
+                    raise AssertionError(
+                        f"the derivative of {name} by argument {i} is wrong along {v!r}: "
+                        f"{mode} says {number!r}, differences say {expected!r}"
+                    )
+    return out
+
+
+def _weighted(
+    fun: Callable[..., Any], args: tuple[Any, ...], out: Any, rng: np.random.Generator
+) -> Callable[..., Any] | None:
+    """The sum of a result's leaves with random weights as a function; None if there is nothing to add."""
+    space: dict[str, Any] = {"np": np, "fun": fun, "__name__": "generated"}
+    terms: list[str] = []
+
+    def visit(part: Any, path: str) -> None:
+        if isinstance(part, dict | list | tuple):
+            items = part.items() if isinstance(part, dict) else enumerate(part)
+            for key, inner in items:
+                visit(inner, f"{path}[{key!r}]")
+        elif A.differentiable(part) and not A.is_record(part):
+            weight = f"w{len(terms)}"
+            drawn = rng.standard_normal(np.shape(part))
+            space[weight] = drawn if np.ndim(part) else float(drawn)
+            product = f"np.sum({weight}*{path})" if np.ndim(part) else f"{weight}*{path}"
+            terms.append(f"np.real({product})" if np.iscomplexobj(part) else product)
+
+    visit(out, "out")
+    if not terms:
+        return None
+    names = ", ".join(f"x{i}" for i in range(len(args)))
+    text = f"def weighted({names}):\n    out = fun({names})\n    return {' + '.join(terms)}\n"
+    exec(compile(text, source_of_text(text, "weighted"), "exec", dont_inherit=True), space)
+    made: Callable[..., Any] = space["weighted"]
+    return made
 
 
 def _direction(tree: Any, rng: np.random.Generator) -> Any:

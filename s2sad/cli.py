@@ -22,7 +22,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from s2sad import api
+from s2sad import api, pushforward
 from s2sad.display import terminal
 from s2sad.errors import UnsupportedError
 from s2sad.transformed import Transformed
@@ -60,7 +60,7 @@ def dump(
     ],
     argnums: Annotated[str, typer.Option(help="arguments to differentiate by: indices and names, 0,x")] = "0",
     mode: Annotated[
-        str, typer.Option(help="reverse, or vjp for the pair of functions behind a pullback")
+        str, typer.Option(help="reverse, forward (jvp), or vjp for the pair of functions behind a pullback")
     ] = "reverse",
     value: Annotated[bool, typer.Option("--value", help="return the value besides the gradient")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="write to this file")] = None,
@@ -101,17 +101,18 @@ def generate(
     fun: Callable[..., Any], argnums: str, mode: str, value: bool, standalone: bool, args: str | None
 ) -> str:
     """The text of a derivative, with its header."""
-    if mode not in ("reverse", "vjp"):
-        complain(f"the mode {mode!r} is not known; use reverse or vjp", 2)
-    if mode == "vjp" and value:
-        complain("--value is for --mode reverse; a vjp returns the value anyway", 2)
+    if mode not in ("reverse", "forward", "vjp"):
+        complain(f"the mode {mode!r} is not known; use reverse, forward or vjp", 2)
+    if mode != "reverse" and value:
+        complain("--value is for --mode reverse; the others return the value anyway", 2)
     names = [
         int(n) if n.strip().lstrip("-").isdigit() else n.strip() for n in argnums.split(",") if n.strip()
     ]
     if not names:
         complain("--argnums names no argument", 2)
     chosen = names[0] if len(names) == 1 else names
-    make = api.dump_pair if mode == "vjp" else api.value_and_grad if value else api.grad
+    pairs = {"vjp": api.dump_pair, "forward": pushforward.dump_push}
+    make = pairs.get(mode, api.value_and_grad if value else api.grad)
     transform: Transformed[Any] = make(fun, chosen)
     given = None if args is None else literals(args)
     try:

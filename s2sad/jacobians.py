@@ -39,6 +39,8 @@ class Driven:
     """A callable that calls a derivative, once or in a loop; it knows the derivative's source."""
 
     mode: ClassVar[str] = ""
+    __s2sad__ = True
+    __s2sad_driver__ = True
     __name__: str
 
     def __init__(self, fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> None:
@@ -48,7 +50,7 @@ class Driven:
         self.argnums, self.single = checked(argnums)
         self.has_aux = has_aux
         self.push: Jvp[Any] = self._push()
-        functools.update_wrapper(self, fun, updated=())
+        functools.update_wrapper(self, fun, updated=())  # type: ignore[arg-type]
         name = getattr(fun, "__name__", type(fun).__name__)
         self.__name__ = name
         self.__doc__ = (
@@ -95,14 +97,15 @@ class Driven:
         """
         if self.has_aux or not self.single or not isinstance(self._place(), int | str):
             refuse(None, f"{self!r} with has_aux or several argnums is called inside", "call it for one")
-        parameters = list(inspect.signature(self.fun).parameters.values())
+        parameters = list(inspect.signature(self.push.target).parameters.values())
         if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
             refuse(None, f"{self!r} of a function with star arguments is called inside", "name them")
         place = self._place()
         name = place if isinstance(place, str) else [p.name for p in parameters][place]
         kind = kind_of(name)
         if not kind.is_number or not kind.inexact:
-            refuse(None, f"{self!r} is called with what is neither a float nor an array of floats", "pass one")
+            what = f"{self!r} is called with what is neither a float nor an array of floats"
+            refuse(None, what, "pass one")
         form = "scalar" if kind.rank == 0 else "vector" if kind.rank == 1 else "array"
         if form not in self._drivers:
             self._drivers[form] = self._compiled(parameters, name, form)
@@ -125,7 +128,7 @@ class Driven:
                 name += "_"
             return name
 
-        space: dict[str, Any] = {"np": np, free("push"): self.push, "__name__": getattr(self.fun, "__module__", "") or "generated"}
+        space: dict[str, Any] = {"np": np, free("push"): self.push, "__name__": "generated"}
         heads: list[str] = []
         given: list[str] = []
         star = False
@@ -149,9 +152,6 @@ class Driven:
         made: Callable[..., Any] = space[f"{own}_{self.mode}"]
         release_with(made, file)
         return made
-
-
-Driven.__s2sad_driver__ = True  # type: ignore[attr-defined]
 
 
 class Jacobian(Driven):
@@ -189,8 +189,10 @@ class Jacobian(Driven):
                 if dearer is not None and dearer(out[0] if self.has_aux else out):
                     return None
                 columns[k].append(dot)
+        if out is None:  # there is no element to differentiate by
+            out, _ = self.push.push(values, self.push.parts(values, [A.mapped(_zero, value) for value in of]))
         aux = None
-        if self.has_aux and out is not None:
+        if self.has_aux:
             out, aux = out
         if any(A.has_complex(v) for v in of) and not _all_complex(out):
             refuse(None, f"the result of {self.__name__}() is real and an argument complex", "use jacrev")
@@ -298,6 +300,10 @@ class Hvp(Driven):
 # --------------------------------------------------------------------------------------- assembly
 
 
+def _zero(leaf: Any) -> Any:
+    return A.zeros_like(leaf) if A.differentiable(leaf) else None
+
+
 def _size(tree: Any) -> int:
     return sum(int(np.size(leaf)) for leaf in A.leaves(tree) if A.differentiable(leaf))
 
@@ -313,7 +319,7 @@ def _units(tree: Any) -> Iterator[Any]:
         if not A.differentiable(leaf):
             continue
         for i in range(int(np.size(leaf))):
-            made = np.zeros(np.shape(leaf), getattr(leaf, "dtype", complex if isinstance(leaf, complex) else float))
+            made = np.zeros(np.shape(leaf), np.asarray(leaf).dtype)
             made.reshape(-1)[i] = 1.0
             item = made if isinstance(leaf, np.ndarray) else type(leaf)(made[()])
             yield _at(tree, k, count, item)
@@ -326,7 +332,7 @@ def _at(tree: Any, place: int, count: int, item: Any) -> Any:
     def choose(leaf: Any) -> Any:
         if next(numbers) == place:
             return item
-        return A.zeros_like(leaf) if A.differentiable(leaf) else None
+        return _zero(leaf)
 
     return A.mapped(choose, tree)
 

@@ -63,7 +63,8 @@ class Jvp(Transformed[P]):
                 continue
             value = values[choice.parameter]
             if choice.parameter not in dots:
-                dots[choice.parameter] = dict.fromkeys(value) if isinstance(value, dict) else [None] * len(value)
+                named = isinstance(value, dict)
+                dots[choice.parameter] = dict.fromkeys(value) if named else [None] * len(value)
             dots[choice.parameter][choice.key] = tangent
         return dots
 
@@ -95,6 +96,11 @@ def jvp(
     dots = transform.parts(values, [tangents[i] for i in chosen])
     out, dot = transform.push(values, dots)
     return (out[0], dot, out[1]) if has_aux else (out, dot)
+
+
+def dump_push(fun: Callable[..., Any], argnums: Argnums = 0) -> Jvp[Any]:
+    """The function behind `jvp`, by the arguments that argnums name, for its text; it is not called."""
+    return Jvp(fun, argnums)
 
 
 def source(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> str:

@@ -1,7 +1,7 @@
 """Expected texts of whole derivatives.
 
 A file in tests/cases is a program, then sections: a line `# --- grad argnums=0 kinds=1-D,float` (grad,
-value_and_grad or vjp; `fun=name` where the function is not called f; `differences=no` where
+value_and_grad, vjp, jvp or hvp, whose last kind is the vector's; `fun=name` where the function is not called f; `differences=no` where
 parts are declared constant, so that differences say something else) and the text that is generated for arguments of
 these kinds. `pytest tests/test_golden.py --update` (in one process, without -n) writes the texts anew; the difference
 is what is to be reviewed.
@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 
 import s2sad
+from s2sad.pushforward import Jvp
 from support import assert_same_bits, check, clone, load
 
 CASES = Path(__file__).parent/"cases"
@@ -82,7 +83,7 @@ def generate(section: Section, folder: Path) -> str:
     module = load(parse(section.path)[0], folder, section.path.stem)
     fun = getattr(module, section.options.get("fun", "f"))
     argnums = ast.literal_eval(section.options.get("argnums", "0"))
-    transform = getattr(s2sad, section.transform)(fun, argnums)
+    transform = (Jvp if section.transform == "jvp" else getattr(s2sad, section.transform))(fun, argnums)
     return str(transform.source_for(*section.arguments())).strip("\n") + "\n"
 
 
@@ -109,7 +110,12 @@ def test_program_of_the_text(section: Section, tmp_path: Path) -> None:
     argnums = ast.literal_eval(section.options.get("argnums", "0"))
     args = section.arguments()
     if section.options.get("differences") != "no":
-        check(fun, args, argnums)
+        check(fun, args[:-1] if section.transform == "hvp" else args, argnums)
+    if section.transform == "hvp":
+        *args, v = args
+        np.testing.assert_allclose(
+            s2sad.hvp(fun, argnums)(*args, v), s2sad.jacrev(s2sad.grad(fun, argnums))(*args) @ v, rtol=1e-8, atol=1e-10
+        )
     transform = s2sad.value_and_grad(fun, argnums)
     value, gradient = transform(*args)
     assert_same_bits(value, fun(*clone(args)), "value")

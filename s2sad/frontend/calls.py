@@ -149,8 +149,6 @@ class Calls(State):
             return special(self, args, kwargs, node, hint)
         if getattr(obj, "__s2sad_transform__", None) is not None:
             return self.transform(fn, args, kwargs, node)
-        if getattr(obj, "__s2sad_driver__", False):
-            return self.call_driver(fn, args, kwargs, node)
         if getattr(obj, "__s2sad_stop__", False):
             return self._stopped(args[0], node)
         name = registry.canonical(obj)

@@ -30,9 +30,8 @@ class Derivatives(State):
     def transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """`s2sad.grad(f, argnums)` as a live transform."""
         if not fn.obj.__s2sad_transform__:
-            self.refuse(
-                node, f"{fn.text} is called inside of a differentiated function", "use grad, value_and_grad or jvp"
-            )
+            what = f"{fn.text} is called inside of a differentiated function"
+            self.refuse(node, what, "use grad, value_and_grad or jvp")
         if not args and "fun" not in kwargs:
             return Part(fn, args, kwargs)
         if hasattr(fn.obj, "__s2sad_push__"):
@@ -60,7 +59,8 @@ class Derivatives(State):
             lists.append(list(group.items))
         primals, tangents = lists
         if len(primals) != len(tangents):
-            self.refuse(node, "jvp is called with another number of tangents than primals", "give one for each")
+            what = "jvp is called with another number of tangents than primals"
+            self.refuse(node, what, "give one for each")
         target, captured = self._target(given["fun"], node)
         chosen = tuple(i for i, t in enumerate(tangents) if t != Const(None))
         if not chosen:
@@ -72,9 +72,9 @@ class Derivatives(State):
         dots = Group("tuple", [tangents[i] for i in chosen])
         return self.call_transform(made, primals, {**captured, "tangents_": dots}, node)
 
-    def call_driver(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+    def _driven(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """A call of a Jacobian and the like: the plain function that loops over the forward derivative."""
-        signature = inspect.signature(fn.obj.fun)
+        signature = inspect.signature(fn.obj.push.target)
         bound = dict(zip(signature.parameters, args, strict=False)) | kwargs
 
         def kind_of(name: str) -> Kind:
@@ -207,6 +207,8 @@ class Derivatives(State):
     def call_transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """The body of the derivative for arguments of these kinds."""
         obj = fn.obj
+        if hasattr(obj, "__s2sad_driver__"):
+            return self._driven(fn, args, kwargs, node)
         tangents = kwargs.pop("tangents_", None)
         dots = list(tangents.items) if isinstance(tangents, Group) else []
         source = obj.binder.source  # with the defaults of now
@@ -237,10 +239,9 @@ class Derivatives(State):
         for dependency in derived.dependencies:
             self.dependencies.setdefault((id(dependency), dependency.text), dependency)
         parameters = [a.arg for a in made_from.node.args.args]
-        given_dots = [
-            self._tangent(dot, env[n], node) for n, dot in zip(obj.parameters(), dots, strict=True) if n in order
-        ] if dots else []
-        inner = dict(zip(parameters, [*[env[n] for n in order], *given_dots], strict=True))
+        dotted = zip(obj.parameters(), dots, strict=True) if dots else ()
+        along = [self._tangent(dot, env[n], node) for n, dot in dotted if n in order]
+        inner = dict(zip(parameters, [*[env[n] for n in order], *along], strict=True))
         result = self.inline(made_from, made_from.node, inner, None, made_from.fun.__code__)
         return self._converted(obj, result, env, node)
 
@@ -275,7 +276,8 @@ class Derivatives(State):
         if not K.same_shape(mine, other):
             shapes = [self.apply("np.shape", [v], {}, node) for v in (dot, primal)]
             same = self.emit(Call("eq", tuple(self.atom(v) for v in shapes)), K.BOOL, node)
-            self.do(Call("assert", (self.atom(same), Const("a tangent has another shape than its primal"))), node)
+            message = Const("a tangent has another shape than its primal")
+            self.do(Call("assert", (self.atom(same), message)), node)
         return dot
 
     def _converted(self, obj: Any, result: Value, env: dict[str, Value], node: ast.AST) -> Value:

@@ -344,9 +344,7 @@ class Forward(Tangents):
         for c in carried:
             heads.append(self.fresh(self.dot_hint(c.name), self.dot_kind(c.name)))
             self.dots[c.name] = Var(heads[-1])
-        head, body = (), stmt.body
-        if isinstance(stmt, While):
-            head, _ = self.run(stmt.head)
+        head = self.run(stmt.head)[0] if isinstance(stmt, While) else ()
         body, nexts = self.run(stmt.body, [c.next for c in carried])
         added: list[Carry] = []
         for c, init, start, after in zip(carried, inits, heads, nexts, strict=True):

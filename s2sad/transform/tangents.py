@@ -30,6 +30,7 @@ from s2sad.transform.rules import content_names
 
 _POLE = re.compile(r"/|\*\*\s*[^\s\d]|pow|log")  # what may warn where the function did not
 CONTAINERS = ("list", "tuple", "dict")
+LITERALS = (int, float, complex, str, tuple, type(None))
 MIRRORED = frozenset(("getitem", "getattr", "copy", "list.pop", "list"))
 
 
@@ -114,7 +115,8 @@ class Tangents(Builder):
         if call.fun == "copy" and self.kind(first).is_python:
             return first
         if call.fun == "getitem" and isinstance(first, Tuple | List) and isinstance(call.args[1], Const):
-            return first.items[call.args[1].value]
+            place: int = call.args[1].value
+            return first.items[place]
         kind = self.kinds[stmt.name]
         mine = self.kind(first)
         if kind.is_number and mine.is_number and mine.sort != self.kind(call.args[0]).sort:
@@ -204,8 +206,7 @@ class Tangents(Builder):
         return self.text(text, names)
 
     def _statics(self, bound: Bound, atoms: dict[str, Atom]) -> dict[str, Atom]:
-        literal = int | float | complex | str | tuple | type(None)
-        return {k: Const(v) for k, v in bound.statics.items() if k not in atoms and isinstance(v, literal)}
+        return {k: Const(v) for k, v in bound.statics.items() if k not in atoms and isinstance(v, LITERALS)}
 
     def _note_pole(self, text: str, bound: Bound, call: Call) -> None:
         """Remember that NumPy may warn here where the function did not."""
@@ -263,7 +264,7 @@ class Tangents(Builder):
             arg = atoms[name]
             assert isinstance(arg, Tuple)
             return [
-                self._dotted(stmt, text(bound, i), bound, atoms, name)  # type: ignore[call-arg]
+                self._dotted(stmt, text(bound, i), bound, atoms, name)  # type: ignore[call-arg, arg-type]
                 for i, item in enumerate(arg.items)
                 if self.active(item)
             ]

@@ -34,3 +34,9 @@ def f_grad(x, y):
     # backward
     with np.errstate(all="ignore"):
         return t1 + 2 * a * (0.5 * (1.0 / y - t1 * x) / r)
+
+# --- jvp argnums=(0,1) kinds=float,float
+pass
+
+# --- hvp argnums=0 kinds=float,float,float
+pass

@@ -64,3 +64,6 @@ def f_value_and_grad(u, k, steps):
         u_bar[2:] += t3
         u_bar[1:-1] -= 2 * t3
     return value, (u_bar, k_bar)
+
+# --- jvp argnums=(0,1) kinds=1-D,float,int
+pass

@@ -18,3 +18,6 @@ def f_value_and_grad(w, x, y):
     with np.errstate(all="ignore"):
         w_bar = x.T @ -(y * (t1 * (1.0 / t3.size / t2)))
         return value, w_bar
+
+# --- hvp argnums=0 kinds=vec,2-D,vec,vec
+pass

@@ -22,3 +22,9 @@ def f_value_and_grad(x):
     for i in range(len(x) - 1, 0, -1):
         x_bar[i - 1] += 2 * t1s[i - 1] * x_bar[i]
     return value, x_bar
+
+# --- jvp argnums=0 kinds=1-D
+pass
+
+# --- hvp argnums=0 kinds=1-D,1-D
+pass

@@ -41,3 +41,6 @@ def f_value_and_grad(x):
     value = np.sum(x * x)
     # backward
     return value, 2 * x
+
+# --- jvp argnums=0 kinds=2-D
+pass

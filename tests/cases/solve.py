@@ -14,3 +14,6 @@ def f_grad(a, b):
     x_bar = 2 * x
     t1 = a.T
     return -np.outer(np.linalg.solve(t1, x_bar), x), np.linalg.solve(t1, x_bar)
+
+# --- jvp argnums=(0,1) kinds=2-D,vec
+pass
