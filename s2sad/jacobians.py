@@ -28,7 +28,7 @@ from s2sad.binding import Argnums, Choice, Values, checked
 from s2sad.errors import refuse
 from s2sad.frontend.source import release_with, source_of_text
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Do, Let, walk
+from s2sad.ir.nodes import Do, Let, Ref, walk
 from s2sad.memo import Made
 from s2sad.pushforward import Jvp
 
@@ -417,7 +417,10 @@ def _stacked(out: Any, of: Sequence[Any], rows: list[list[Any]], single: bool) -
 def _effect(made: Made) -> Let | Do | None:
     """A statement that has an effect outside, or draws random numbers."""
     for stmt in walk(made.derived.lowered.program.body):
-        if isinstance(stmt, Let | Do) and stmt.call.fun not in SILENT and has_effect(stmt.call):
+        if not isinstance(stmt, Let | Do) or stmt.call.fun in SILENT:
+            continue
+        grows = stmt.call.fun.startswith("list.") and isinstance(stmt.call.args[0], Ref)
+        if grows or has_effect(stmt.call):
             return stmt
     return None
 

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from s2sad.analysis.primitives import is_opaque
+from s2sad.analysis.primitives import is_opaque, is_pure
 from s2sad.analysis.storage import is_view
 from s2sad.errors import refuse
 from s2sad.frontend.lower import Lowered
@@ -64,6 +64,7 @@ from s2sad.transform.reverse import SILENT, _is_logging
 from s2sad.transform.rules import content_names
 from s2sad.transform.tangents import Tangents
 
+LINE = 40  # statements that one line of the user's may have become
 LINEAR_WRITES = frozenset(("np.add.at", "np.subtract.at", "accumulate", "add_to_item"))
 
 
@@ -253,6 +254,7 @@ class Forward(Tangents):
             self.block.append(stmt)
             return
         whole = Const(Ellipsis) if index is None else index
+        start = len(self.block)
         if stmt.op == "":
             zero = Const(0.0) if self.kind(base).cat in ARRAYS else None
             dot = self.dot(value) if zero is None or self.active(value) else zero
@@ -264,7 +266,36 @@ class Forward(Tangents):
             self.store(place, index, value, "mul")
         else:
             self.store(place, whole, self._augmented(stmt, place))
+        self._lift(start)
         self.block.append(stmt)
+
+    def _lift(self, start: int) -> None:
+        """Move a tangent's store before the temporaries of the primal line that it stands in.
+
+        The primal never reads what a tangent is stored in; so its line is not torn apart.
+        """
+        kept = self.block[start:]
+        needed = {n for s in kept for n in uses(s)}
+        moved: list[Stmt] = []
+        at = start
+        while at and isinstance(self.block[at - 1], Let) and start - at < LINE:
+            at -= 1
+            stmt = self.block[at]
+            if self._is_temporary(stmt, needed):
+                moved.append(stmt)
+            else:
+                kept.insert(0, stmt)
+                needed.update(uses(stmt))
+        self.block[at:] = [*kept, *reversed(moved)]
+
+    def _is_temporary(self, stmt: Stmt, needed: set[str]) -> bool:
+        return (
+            isinstance(stmt, Let)
+            and not stmt.made
+            and not self.program.hints.get(stmt.name)
+            and stmt.name not in needed
+            and is_pure(stmt.call, self.kinds)
+        )
 
     def _place(self, base: Atom, stmt: Store) -> Atom | None:
         """The tangent of the storage that is written."""

@@ -66,4 +66,14 @@ def f_value_and_grad(u, k, steps):
     return value, (u_bar, k_bar)
 
 # --- jvp argnums=(0,1) kinds=1-D,float,int
-pass
+# assumes: u 1-D array, k Python float, steps Python int, u_dot like u, k_dot like k
+def f_jvp(u, k, steps, u_dot, k_dot):
+    u = u.copy("K")
+    u_dot = u_dot.copy("K")
+    for _ in range(steps):
+        t1 = u_dot[1:-1]
+        t2 = u[2:] - 2 * u[1:-1] + u[:-2]
+        u_dot[1:-1] = t1 + (t2 * k_dot + k * (u_dot[2:] - 2 * t1 + u_dot[:-2]))
+        u[1:-1] = u[1:-1] + k * t2
+    value = np.sum(u * u)
+    return value, np.vdot(2 * u, u_dot)

@@ -20,4 +20,15 @@ def f_value_and_grad(w, x, y):
         return value, w_bar
 
 # --- hvp argnums=0 kinds=vec,2-D,vec,vec
-pass
+# assumes: w 1-D array, x 2-D array, y 1-D array of w's shape, w_dot like w
+def f_grad_jvp(w, x, y, w_dot):
+    with np.errstate(all="ignore"):
+        margins = y * (x @ w)
+        t1 = np.exp(-margins)
+        t2 = 1 + t1
+        t3 = np.log(t2)
+        t4 = x.T
+        t5 = 1.0 / t3.size / t2
+        t6 = -(t1 * (y * (x @ w_dot)) * t5)
+        value = t4 @ -(y * (t1 * t5))
+        return value, t4 @ -(y * (t6 - t1 * (t6 / t2)))

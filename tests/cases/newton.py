@@ -23,4 +23,12 @@ def f_grad(a):
     return a_bar + x_bar
 
 # --- jvp argnums=0 kinds=float
-pass
+# assumes: a Python float, a_dot like a
+def f_jvp(a, a_dot):
+    x = a
+    x_dot = a_dot
+    for _ in range(5):
+        t1 = a / x
+        x_dot = 0.5 * (x_dot + (a_dot / x - x_dot * t1 / x))
+        x = 0.5 * (x + t1)
+    return x, x_dot

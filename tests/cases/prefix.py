@@ -24,7 +24,37 @@ def f_value_and_grad(x):
     return value, x_bar
 
 # --- jvp argnums=0 kinds=1-D
-pass
+# assumes: x 1-D array, x_dot like x
+def f_jvp(x, x_dot):
+    x = x.copy("K")
+    x_dot = x_dot.copy("K")
+    for i in range(1, len(x)):
+        t1 = x[i - 1]
+        t2 = t1 * x_dot[i - 1]
+        x_dot[i] += 2 * t2
+        x[i] += t1 * t1
+    value = np.sum(x)
+    return value, np.sum(x_dot)
 
 # --- hvp argnums=0 kinds=1-D,1-D
-pass
+# assumes: x 1-D array, x_dot like x
+def f_grad_jvp(x, x_dot):
+    x_dot = x_dot.copy()
+    x = x.copy()
+    t1s_dot = []
+    t1s = []
+    for i in range(1, len(x)):
+        t1_dot = x_dot[i - 1]
+        t1 = x[i - 1]
+        t1s_dot.append(t1_dot)
+        t1s.append(t1)
+        x_dot[i] += 2 * t1 * t1_dot
+        x[i] += t1 * t1
+    x_bar = np.ones_like(x)
+    x_bar_dot = np.zeros_like(x_bar)
+    for i in range(len(x) - 1, 0, -1):
+        t2 = 2 * t1s[i - 1]
+        t3 = x_bar[i]
+        x_bar_dot[i - 1] += t3 * (2 * t1s_dot[i - 1]) + t2 * x_bar_dot[i]
+        x_bar[i - 1] += t2 * t3
+    return x_bar, x_bar_dot

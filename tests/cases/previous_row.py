@@ -43,4 +43,18 @@ def f_value_and_grad(x):
     return value, 2 * x
 
 # --- jvp argnums=0 kinds=2-D
-pass
+# assumes: x 2-D array, x_dot like x
+def f_jvp(x, x_dot):
+    x = x.copy("K")
+    x_dot = x_dot.copy("K")
+    prev_dot = x_dot[0]
+    prev = x[0]
+    for i in range(1, len(x)):
+        cur_dot = x_dot[i]
+        cur = x[i]
+        cur_dot += 2 * prev * prev_dot
+        cur += prev ** 2
+        prev = cur
+        prev_dot = cur_dot
+    value = np.sum(x * x)
+    return value, np.vdot(2 * x, x_dot)

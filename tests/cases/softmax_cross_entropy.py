@@ -23,4 +23,28 @@ def f_grad(z, k):
         return z_bar + t5 * (np.sum(-z_bar) / np.sum(t5))
 
 # --- hvp argnums=0 kinds=1-D,int,1-D
-pass
+# assumes: z 1-D array, k Python int, z_dot like z
+def f_grad_jvp(z, k, z_dot):
+    with np.errstate(all="ignore"):
+        t1 = np.max(z)
+        t6 = z == t1
+        e = np.exp(z - t1)
+        e_dot = e * (z_dot - np.sum(t6 * z_dot) / np.sum(t6))
+        t2_dot = np.sum(e_dot)
+        t2 = np.sum(e)
+        t3 = e[k] / t2
+        t4 = -1.0 / t3
+        t7 = (e_dot[k] / t2 - t2_dot * t3 / t2) * t4
+        t4_dot = -(t7 / t3)
+        t8 = t4 * t3 / t2
+        e_bar_dot = np.full_like(z, -((t3 * t4_dot + t7) / t2 - t2_dot * t8 / t2))
+        e_bar = np.full_like(z, -t8)
+        t9 = t4 / t2
+        e_bar_dot[k] += t4_dot / t2 - t2_dot * t9 / t2
+        e_bar[k] += t9
+        z_bar_dot = e_bar * e_dot + e * e_bar_dot
+        z_bar = e * e_bar
+        t5 = z == t1
+        t10 = np.sum(t5)
+        value = z_bar + t5 * (np.sum(-z_bar) / t10)
+        return value, z_bar_dot + t5 * (np.sum(-z_bar_dot) / t10)

@@ -16,4 +16,9 @@ def f_grad(a, b):
     return -np.outer(np.linalg.solve(t1, x_bar), x), np.linalg.solve(t1, x_bar)
 
 # --- jvp argnums=(0,1) kinds=2-D,vec
-pass
+# assumes: a 2-D array, b 1-D array, a_dot like a, b_dot like b
+def f_jvp(a, b, a_dot, b_dot):
+    x = np.linalg.solve(a, b)
+    t1 = 2 * x * (np.linalg.solve(a, b_dot) - np.linalg.solve(a, a_dot @ x))
+    value = np.sum(x * x)
+    return value, np.sum(t1)
