@@ -210,6 +210,40 @@ def test_writes_of_every_operator():
     check_vjp(f, (X, 1.3))
 
 
+def test_writes_into_what_is_no_argument_of_the_derivative():
+    def f(x, buffer, rows):
+        buffer[...] = x*x
+        rows[0] *= buffer
+        return np.sum(buffer*rows[0])
+
+    out, dot = jvp(f, (X, np.ones(3), [np.ones(3)]), (V, None, None))
+    assert np.isclose(dot, np.sum(4*X**3*V))
+
+
+def test_writes_into_elements_of_lists_made_of_zeros():
+    def f(x):
+        rows = [np.zeros(3) for _ in range(3)]
+        rows[1] += x*x
+        pair = (np.zeros(3), 2)
+        pair[0][...] = x
+        return rows[1]*x + pair[0] + rows.pop()
+
+    check_vjp(f, (X,))
+
+
+def test_gradient_of_a_program_with_a_list_of_arrays():
+    def f(x):
+        xs = []
+        for _ in range(3):
+            xs.append(x.copy())
+            x = x*x
+        y = xs[0]*xs[1]
+        return np.sum(y*xs[2])
+
+    step = 1e-6*V
+    np.testing.assert_allclose(hvp(f)(X, V), (grad(f)(X + step) - grad(f)(X - step))/2e-6, rtol=1e-6)
+
+
 def test_recursion():
     def power(x, n):
         return 1.0 if n == 0 else x*power(x, n - 1)

@@ -45,7 +45,7 @@ CARRIERS = frozenset(
 )
 # Operands of which only the shape is read.
 SHAPES = frozenset(
-    (("np.full_like", "a"), ("unbroadcast", "x"), ("unreduce", "x"), ("spread", "xs"))
+    (("np.full_like", "a"), ("unbroadcast", "x"), ("unreduce", "x"), ("spread", "xs"), ("put", "xs"))
 )
 
 

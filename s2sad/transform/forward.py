@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from s2sad.analysis.activity import carries
 from s2sad.analysis.primitives import is_opaque, is_pure
 from s2sad.analysis.storage import is_view
 from s2sad.errors import refuse
@@ -226,6 +227,11 @@ class Forward(Tangents):
             xs, value = call.args
             if self.active(xs):
                 self.block.append(Do(Call(call.fun, (self.dot(xs), self.dot(value))), stmt.span, True))
+        elif call.fun == "accumulate_shadows":
+            bars, held, given = call.args
+            if self.active(bars):
+                added = (self.dot(bars), held, self.dot(given))
+                self.block.append(Do(Call(call.fun, added), stmt.span, True))
         elif call.fun in LINEAR_WRITES:
             base, index, *rest = call.args
             dots = [index, self.dot(rest[0])] if rest else [self.dot(index)]
@@ -459,6 +465,13 @@ def _entry(a: Assembly, fwd: Forward) -> list[Stmt]:
         else:
             a.entry.append(Let(own, Call("copy", (dot,), (), ".copy K"), None, True))
         fwd.dots[primal] = Var(own)
+    for param in a.program.params:
+        if param in fwd.varied and param not in fwd.dots and carries(a.program.kinds[param]):
+            fwd.block = a.entry  # what varies is written into it
+            dot = fwd.zero(a.copies.get(param, Var(param)))
+            fwd._name_after(dot, param)
+            if a.program.kinds[param].cat != "object":
+                fwd.dots[param] = dot
     return a.entry
 
 

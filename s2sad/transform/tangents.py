@@ -42,9 +42,23 @@ class Tangents(Builder):
         self.program = assembly.program
         self.aliases = assembly.aliases
         self.storage = assembly.storage
-        self.varied = assembly.varied
+        self.varied = assembly.varied | self._holders(assembly)
         self.dots: dict[str, Atom] = {}
         self.places: dict[str, Atom] = {}  # tangents of the storage behind values that count as constant
+
+    def _holders(self, assembly: Assembly) -> frozenset[str]:
+        """Containers whose elements vary: what is written into an element stands in the container's tangent."""
+        found: set[str] = set()
+        for name, kind in self.kinds.items():
+            if kind.cat not in CONTAINERS or not carries(kind) or name in assembly.lowered.frozen:
+                continue
+            cls, seen = self.aliases.of(name), set[int]()
+            while cls is not None and cls not in seen:
+                seen.add(cls)
+                cls = self.aliases.elements(cls)
+                if cls is not None and any(n in assembly.varied for n in self.aliases.members(cls)):
+                    found.add(name)
+        return frozenset(found)
 
     # ---- values
 
@@ -93,6 +107,10 @@ class Tangents(Builder):
     def tangent(self, stmt: Let) -> Atom:
         """The tangent of a definition's value."""
         name, call = stmt.name, stmt.call
+        if call.fun == "Shadows":
+            return self.let(call, self.kinds[name])
+        if call.fun in ("shadow_of", "shadow_tree") and self.active(call.args[0]):
+            return self.let(replace(call, args=(self.dot(call.args[0]), *call.args[1:])), self.kinds[name])
         if call.fun in CONTAINERS and not call.form:
             items = tuple(self.dot(a) for a in call.args)
             return self.let(Call(call.fun, items, call.kwargs), self.kinds[name])
