@@ -173,6 +173,36 @@ def gradients(rounds: int) -> None:
     report(rows)
 
 
+def forwards(rounds: int) -> None:
+    print("\nforward mode                                               ratio   bound")
+    rng = np.random.default_rng(0)
+    u, v = rng.uniform(size=1000), rng.normal(size=1000)
+    margs = (rng.normal(size=(50, 30)), rng.normal(size=30), rng.normal(size=(200, 50)))
+    w = rng.normal(size=(50, 30))
+    rows = []
+    for name, fun, args, dot in (
+        ("stencil, 1000 elements", heat, (u, 0.2, 50), v),
+        ("loop over elements, 1000 of them", recurrence, (u,), v),
+        ("two layers, 200 x 50", mlp, margs, w),
+        ("scalar loop, 1000 steps", logistic_map, (0.3, 3.5, 1000), 1.0),
+    ):
+        rest = (None,)*(len(args) - 1)
+        value, _ = ratio(
+            lambda fun=fun, args=args, dot=dot, rest=rest: s2sad.jvp(fun, args, (dot, *rest)),
+            lambda fun=fun, args=args: fun(*copied(args)),
+            rounds,
+        )
+        rows.append((f"jvp / primal: {name}", value, "2.5"))
+        gradient, product = s2sad.grad(fun), s2sad.hvp(fun)
+        value, _ = ratio(
+            lambda product=product, args=args, dot=dot: product(*args, dot),
+            lambda gradient=gradient, args=args: gradient(*args),
+            rounds,
+        )
+        rows.append((f"hvp / gradient: {name}", value, "2.5"))
+    report(rows)
+
+
 def transforms(rounds: int) -> None:
     print("\nmilliseconds to transform                                         bound")
     body = "".join(f"    t{i} = t{i - 1}*np.sin(x) + {i}.0*x\n" for i in range(1, 19))
@@ -244,6 +274,7 @@ def main() -> None:
     rounds = 1 if parser.parse_args().quick else 5
     print(f"Python {sys.version.split()[0]}, NumPy {np.__version__}\n")
     gradients(rounds)
+    forwards(rounds)
     transforms(rounds)
     imports(rounds)
     others(rounds)

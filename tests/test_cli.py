@@ -76,6 +76,8 @@ def test_arguments_and_options(folder: Path) -> None:
     assert done.stdout.startswith("# s2sad: model.loss\n# s2sad: format ")
     done = run(folder, "dump", "model.py:loss", "--mode", "vjp", "--args", ARGS)
     assert done.returncode == 0 and "def loss_fwd(" in done.stdout and "def loss_bwd(kept, loss_bar):" in done.stdout
+    done = run(folder, "dump", "model.py:loss", "--mode", "forward", "--argnums", "w,x", "--args", ARGS)
+    assert done.returncode == 0 and "def loss_jvp(w, x, n, w_dot, x_dot):" in done.stdout, done
     assert "w_bar" not in run(folder, "dump", "model.py:loss", "--argnums", "x", "--args", ARGS).stdout
 
 

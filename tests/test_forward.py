@@ -95,18 +95,18 @@ def test_wrong_calls():
 
 
 def test_structures_are_kept():
-    out, dot = jvp(affine, (Weights(X, 2.0), 3.0), (Weights(V, 1.0), 0.0))
+    _, dot = jvp(affine, (Weights(X, 2.0), 3.0), (Weights(V, 1.0), 0.0))
     np.testing.assert_allclose(dot, V*3.0 + 1.0)
-    out, dot = jvp(affine, (Layer(X, 2.0), 3.0), (Layer(V, 1.0, None), None))
+    _, dot = jvp(affine, (Layer(X, 2.0), 3.0), (Layer(V, 1.0, None), None))
     np.testing.assert_allclose(dot, V*3.0 + 1.0)
-    out, dot = jvp(lambda xs: {"sum": sum(xs), "pair": (xs[0], [xs[1]])}, ([1.0, 2.0],), ([0.5, 0.25],))
+    _, dot = jvp(lambda xs: {"sum": sum(xs), "pair": (xs[0], [xs[1]])}, ([1.0, 2.0],), ([0.5, 0.25],))
     assert dot == {"sum": 0.75, "pair": (0.5, [0.25])}
 
 
 def test_dtypes_are_kept():
-    out, dot = jvp(lambda x: np.sin(x)*2.0, (X.astype(np.float32),), (V.astype(np.float32),))
+    _, dot = jvp(lambda x: np.sin(x)*2.0, (X.astype(np.float32),), (V.astype(np.float32),))
     assert dot.dtype == np.float32
-    out, dot = jvp(lambda z: z*z, (1.0 + 2.0j,), (1.0 + 0.0j,))
+    _, dot = jvp(lambda z: z*z, (1.0 + 2.0j,), (1.0 + 0.0j,))
     assert dot == 2.0 + 4.0j
     assert type(jvp(np.sum, (X,), (V,))[1]) is np.float64
 
@@ -118,7 +118,7 @@ def test_written_arguments_and_tangents_stay():
         return x
 
     x, v = X.copy(), V.copy()
-    out, dot = jvp(f, (x,), (v,))
+    _, dot = jvp(f, (x,), (v,))
     assert_same_bits((x, v), (X, V), "arguments")
     np.testing.assert_array_equal(dot, [0.0, -1.0, 4.0])
 
@@ -147,6 +147,15 @@ def test_one_tangent_for_two_arguments():
     assert np.isclose(jvp(f, (X, V), (v, v))[1], expected)
 
 
+def test_star_arguments_partials_and_methods():
+    from functools import partial
+
+    assert jvp(lambda *xs: xs[0]*xs[1] + xs[2], (2.0, 3.0, 1.0), (1.0, None, 0.5)) == (7.0, 3.5)
+    assert jvp(partial(lambda k, x: k*x*x, 2.0), (3.0,), (1.0,)) == (18.0, 12.0)
+    model = Model()
+    assert_same_bits(jvp(model.energy, (X,), (V,))[1], 2.0*np.sum(2*X*V), "tangent")
+
+
 def test_poles_do_not_raise():
     import math
 
@@ -163,7 +172,7 @@ def test_selections_drop_what_is_not_taken():
 
     x = np.array([-1.0, 0.0, 4.0])
     with np.errstate(invalid="ignore"):
-        out, dot = jvp(f, (x,), (np.ones(3),))
+        _, dot = jvp(f, (x,), (np.ones(3),))
     assert np.isfinite(dot).all() and dot[0] == dot[1] == 1.0
 
 
@@ -185,7 +194,8 @@ def test_a_copy_by_addition_is_no_view():
     def f(x):
         y = x + 0.0
         y[0] = 5.0
-        z = -(-x)
+        y2 = -x
+        z = -y2
         z *= 3.0
         return x*y*z
 
@@ -216,7 +226,7 @@ def test_writes_into_what_is_no_argument_of_the_derivative():
         rows[0] *= buffer
         return np.sum(buffer*rows[0])
 
-    out, dot = jvp(f, (X, np.ones(3), [np.ones(3)]), (V, None, None))
+    _, dot = jvp(f, (X, np.ones(3), [np.ones(3)]), (V, None, None))
     assert np.isclose(dot, np.sum(4*X**3*V))
 
 
@@ -505,6 +515,9 @@ def test_callables(transform):
 
 class Model:
     k = 2.0
+
+    def energy(self, x):
+        return self.k*np.sum(x*x)
 
     @jacfwd
     def slopes(self, x):

@@ -47,7 +47,7 @@ class Tangents(Builder):
         self.places: dict[str, Atom] = {}  # tangents of the storage behind values that count as constant
 
     def _holders(self, assembly: Assembly) -> frozenset[str]:
-        """Containers whose elements vary: what is written into an element stands in the container's tangent."""
+        """Containers whose elements vary: a write into an element is one into the container's tangent."""
         found: set[str] = set()
         for name, kind in self.kinds.items():
             if kind.cat not in CONTAINERS or not carries(kind) or name in assembly.lowered.frozen:
@@ -156,7 +156,7 @@ class Tangents(Builder):
     def _smaller(self, atom: Atom, others: list[Atom]) -> bool:
         """Whether an operand cannot make the result larger than others make it."""
         kind = self.kind(atom)
-        return kind.rank == 0 or any(K.same_shape(kind, self.kind(o)) for o in others)
+        return kind.rank == 0 or atom in others or any(K.same_shape(kind, self.kind(o)) for o in others)
 
     def _rule(self, stmt: Let) -> Atom:
         call = stmt.call
