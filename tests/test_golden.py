@@ -114,7 +114,7 @@ def test_program_of_the_text(section: Section, tmp_path: Path) -> None:
     if section.transform == "hvp":
         *args, v = args
         np.testing.assert_allclose(
-            s2sad.hvp(fun, argnums)(*args, v), s2sad.jacrev(s2sad.grad(fun, argnums))(*args) @ v, rtol=1e-8, atol=1e-10
+            s2sad.hvp(fun, argnums)(*args, v), np.dot(s2sad.jacrev(s2sad.grad(fun, argnums))(*args), v), rtol=1e-8, atol=1e-10
         )
     transform = s2sad.value_and_grad(fun, argnums)
     value, gradient = transform(*args)
