@@ -141,7 +141,7 @@ def derive(
         unsure = request.seen and request.mode == "grad" and kind.is_number and kind.rank is None
         wrt = [n for n in request.wrt if lowered.arguments[n] is not None]
         programs = None
-        codes = set() if request.mode == "jvp" else outline.large()
+        codes = frozenset() if request.mode == "jvp" else outline.large()
         while codes and programs is None:
             try:
                 apart = _lowered(source, name, arguments, live, strided, Outline(codes, summarise))

@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from again import check_lowers
 import pytest
+from again import check_lowers
 
 import s2sad
 import s2sad.pushforward
