@@ -347,6 +347,8 @@ class Tangents(Builder):
         """A tangent in storage of its own where the value has such and one of the two is written."""
         name = stmt.name
         out = self.kinds[name]
+        if out.is_scalar and self.kind(atom).cat in ARRAYS and not self._is_own(atom):
+            return self.let(Call("pos", (atom,)), out)  # a 0-d array may be written, the number may not
         if out.cat not in ARRAYS or out.is_scalar or is_view(stmt.call, self.kinds, out) != "":
             return atom
         mutable = self.storage.is_mutable(name)
