@@ -45,6 +45,9 @@ class Calls(State):
         fn = self.expr(node.func)
         if isinstance(fn, Method):
             self._note_growth(fn, node)
+        made = self.over_items(fn, node, hint)
+        if made is not None:
+            return made
         args: list[Value] = []
         for arg in node.args:
             if isinstance(arg, ast.Starred):

@@ -11,33 +11,29 @@ which is called.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from s2sad.frontend.iterators import Given, Items, Iterators
 from s2sad.frontend.operators import user_method
-from s2sad.frontend.state import Group, State, Value, described
+from s2sad.frontend.state import Group, Value, described
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Var
+from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Slice, Var
 
 
-@dataclass(slots=True)
-class Items:
-    """An iteration by index: how many items, and the i-th."""
-
-    length: Atom
-    item: Callable[[Value], Value]
-
-
-class Iterables(State):
+class Iterables(Iterators):
     """The part of lowering that says what a loop runs over."""
 
     def iterable(self, node: ast.expr) -> Range | Items | Value:
         """What a for loop runs over: a range, a display, an iteration by index, or any other value."""
+        if isinstance(node, Given) and isinstance(node.space, Range | Items):
+            return node.space
         if isinstance(node, ast.Call) and not any(isinstance(a, ast.Starred) for a in node.args):
             fn = self.expr(node.func)
             if isinstance(fn, Ref) and fn.obj in (range, enumerate, zip, reversed):
                 return self._iterator(fn.obj, node)
+            made = self.iterator(fn.obj, node) if isinstance(fn, Ref) else None
+            if made is not None:
+                return made
             plain = isinstance(fn, Ref) and fn.obj in (list, tuple)
             if plain and len(node.args) == 1 and isinstance(node.args[0], ast.Call):
                 return self.iterable(node.args[0])
@@ -88,11 +84,13 @@ class Iterables(State):
                 return Range(Const(0), args[0], Const(1))
             return Range(args[0], args[1], args[2] if len(args) == 3 else Const(1))
         arguments = node.args[:1] if fn is enumerate else node.args
-        inner = [self.iterable(a) for a in arguments]
+        inner = [self._letters(self.iterable(a)) for a in arguments]
         if fn is zip and any(k.arg != "strict" for k in node.keywords):
             self.refuse(node, "zip() gets an unknown keyword", "check the call")
         if fn is reversed and isinstance(inner[0], Range):
             return self._reversed_range(inner[0], node)
+        if fn is zip and len(node.args) == 1 and isinstance(inner[0], Range):
+            inner = [self.items_of(inner[0], node)]
         groups = [g for g in inner if isinstance(g, Group)]
         if groups and len(groups) == len(inner):
             return self._iterate_groups(fn, groups, node)
@@ -102,6 +100,19 @@ class Iterables(State):
                 node, f"{fn.__name__} over something whose length is not known", "make a list of it first"
             )
         return self._iterate_items(fn, [i for i in items if i is not None], node)
+
+    def _letters(self, value: Any) -> Any:
+        """A literal string as a display of its letters."""
+        if isinstance(value, Const) and isinstance(value.value, str):
+            return Group("tuple", [Const(letter) for letter in value.value])
+        return value
+
+    def items_of(self, value: Any, node: ast.AST) -> Items:
+        """Iteration by index; refused where the length is not known."""
+        items = value if isinstance(value, Items) else self._items(self._letters(value), node)
+        if items is None:
+            self.refuse(node, "what is iterated here has no length that is known", "make a list of it first")
+        return items
 
     def _iterate_groups(self, fn: Any, groups: list[Group], node: ast.Call) -> Group:
         if fn is reversed:
@@ -123,6 +134,8 @@ class Iterables(State):
     def _iterate_items(self, fn: Any, items: list[Items], node: ast.Call) -> Items:
         length = items[0].length
         if fn is reversed:
+            if length is None:
+                self.refuse(node, "an iteration without end is reversed", "write a loop that counts down")
 
             def backwards(i: Value) -> Value:
                 last = self.binary("sub", length, Const(1), node)
@@ -138,9 +151,27 @@ class Iterables(State):
                 return Group("tuple", [number, items[0].item(i)])
 
             return Items(length, counted)
-        if len(items) > 1:
-            length = self.emit(Call("min", tuple(i.length for i in items)), K.INT, node)
+        if any(k.arg == "strict" and self.operand(k.value) == Const(True) for k in node.keywords):
+            self._same_lengths([i.length for i in items], node)
+        length = self.shortest(items, node)
         return Items(length, lambda i: Group("tuple", [one.item(i) for one in items]))
+
+    def _same_lengths(self, lengths: list[Atom | None], node: ast.Call) -> None:
+        """Raise what `zip(..., strict=True)` raises."""
+        if None in lengths:
+            self.refuse(node, "zip(strict=True) over an iteration without end", "leave strict=True out")
+        for k, length in enumerate(lengths[1:]):
+            if length == lengths[0]:
+                continue
+            before = "argument 1" if k == 0 else f"arguments 1-{k + 1}"
+            text = f"""
+if n < m:
+    raise error("zip() argument {k + 2} is shorter than {before}")
+if n > m:
+    raise error("zip() argument {k + 2} is longer than {before}")
+"""
+            assert length is not None and lengths[0] is not None
+            self.script(text, node, n=length, m=lengths[0], error=Ref("ValueError", ValueError))
 
     def _items(self, value: Any, node: ast.AST) -> Items | None:
         """Iteration by index over an array, list, tuple or range; None if the value is not one of these."""
@@ -172,7 +203,7 @@ class Iterables(State):
         var = self.emit(Call("range", (space.start, space.stop, space.step)), K.RANGE, node)
         return self.emit(Call("len", (var,)), K.INT, node)
 
-    def _reversed_range(self, space: Range, node: ast.AST) -> Range:
+    def _reversed_range(self, space: Range, node: ast.AST) -> Range | Items:
         if isinstance(space.step, Const) and space.step.value in (1, -1):
             step = space.step.value
             first = self.atom(self.binary("sub", space.stop, Const(step), node))
@@ -184,7 +215,11 @@ class Iterables(State):
             first = self.atom(self.binary("add", space.start, behind, node))
             last = self.atom(self.binary("sub", space.start, space.step, node))
             return Range(first, last, Const(-space.step.value))
-        self.refuse(node, "a range whose step is not known is reversed", "write the reversed range out")
+        numbers = self.emit(Call("range", (space.start, space.stop, space.step)), K.RANGE, node)
+        turned = Slice(Const(None), Const(None), Const(-1))
+        places = self.emit(Call("getitem", (numbers, turned)), K.RANGE, node)
+        length = self.emit(Call("len", (places,)), K.INT, node)
+        return Items(length, lambda i: self.emit(Call("getitem", (places, self.atom(i))), K.INT, node))
 
     def integer(self, value: Value, node: ast.AST) -> Atom:
         """An operand of range."""

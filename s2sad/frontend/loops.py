@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend.iterables import Items
+from s2sad.frontend.iterators import NESTED, Items
 from s2sad.frontend.phis import Pairs, Phi
 from s2sad.frontend.state import CALLABLE, Group, Scope, State, Unbound, Value, holds_functions
 from s2sad.frontend.trees import walk
@@ -51,11 +51,22 @@ class Loops(State):
         """What a loop runs over (see `iterables`)."""
         raise NotImplementedError
 
+    def nested(self, node: ast.For) -> ast.For | None:
+        """Loops inside of each other for a loop over pairs (see `iterators`)."""
+        raise NotImplementedError
+
     def position(self, target: ast.expr, space: Range | Items | Value) -> Var:
         """The variable of a loop (see `iterables`)."""
         raise NotImplementedError
 
     def _for(self, node: ast.For) -> None:
+        nest = self.nested(node)
+        if nest is not None:
+            mark = self.hidden_mark
+            self._for(nest)
+            for name in [n for n in self.scope.env if mark in n]:
+                del self.scope.env[name]
+            return
         space = self.iterable(node.iter)
         if isinstance(space, Group) and self._unrolls(space, node):
             for item in space.items:
@@ -75,7 +86,10 @@ class Loops(State):
             self.statements(node.body)
 
         over: Range | Atom
+        if isinstance(space, Items) and space.length is None:
+            self.refuse(node.iter, "an iteration without end", "write while True, or zip it with a list")
         if isinstance(space, Items):
+            assert space.length is not None
             over = Range(Const(0), space.length, Const(1))
         else:
             over = space if isinstance(space, Range) else self.variable(space, node.iter)
@@ -359,7 +373,7 @@ class Loops(State):
         """Whether an expression may have elements that are known one by one."""
         if isinstance(node, ast.Call):
             fn = self.expr(node.func)
-            if isinstance(fn, Ref) and fn.obj is range:
+            if isinstance(fn, Ref) and (fn.obj is range or fn.obj in NESTED):
                 return False
             if isinstance(fn, Ref) and fn.obj in (zip, enumerate, reversed):
                 return all(

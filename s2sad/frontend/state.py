@@ -165,6 +165,7 @@ class State:
         self.read: dict[
             int, dict[int, tuple[Source, ast.AST]]
         ] = {}  # where outside lists are read, by identity
+        self.hidden_mark = ""  # of the names that the last loop over pairs was given
         self.grown: dict[int, tuple[str, set[int]]] = {}  # outside lists that are appended to, and where
 
     def settle(self, atom: Value, kind: Kind) -> None:
@@ -229,8 +230,23 @@ class State:
         """`base.name`."""
         raise NotImplementedError
 
+    def compare(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
+        """A comparison."""
+        raise NotImplementedError
+
+    def integer(self, value: Value, node: ast.AST) -> Atom:
+        """An operand of range."""
+        raise NotImplementedError
+
+    def _elements(self, nodes: list[ast.expr]) -> list[Value]:
+        raise NotImplementedError
+
     def unpack(self, value: Value, count: int | None, node: ast.AST) -> list[Value]:
         """The elements of a value."""
+        raise NotImplementedError
+
+    def over_items(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
+        """A call whose arguments are iterated where it stands."""
         raise NotImplementedError
 
     def call_value(

@@ -306,6 +306,7 @@ class Fresh:
 
     def __call__(self, hint: str, kind: Kind) -> str:
         self.count += 1
+        hint = hint.partition(" ")[0]  # names with a blank are hidden: what precedes it says what they are
         name = f"{hint or 't'}.{self.count}"
         self.kinds[name] = kind
         self.hints[name] = hint
