@@ -255,7 +255,7 @@ class Plan:
         self.names[name] = self._line(lines, call, self.r.kinds[name], hint)
 
     def _tape(self, name: str) -> None:
-        path = self.where[name]
+        path = self.where[name] = self._made_before(name, self.where[name])
         tape = self._append(name, path)
         hint = self.r.fresh.hints.get(name, "")
         lines = self.reads.setdefault(path, [])
@@ -312,6 +312,21 @@ class Plan:
             r.owner_of[found] = primal
             r.last[name, primal] = found
         self.names[name] = Var(r.last[name, primal])
+
+    def _made_before(self, name: str, path: tuple[Path, ...]) -> tuple[Path, ...]:
+        """The part of a path whose branches the forward sweep enters when it has the value already.
+
+        A branch may be read whose product with a later value is the only use: `a = x[i] if c else 1.0` above,
+        `b = ...` below, then `a*b`. The later value is kept on every path.
+        """
+        owner, span = self.r.owner_of[name], self.r.storage.span
+        chain = [] if owner is None else self._chain(owner)
+        for k, (branch, side) in enumerate(path):
+            primal = self.r.rev.mirror[branch]
+            inside = (primal, side) in chain
+            if not inside and owner in span and primal in span and span[owner][0] >= span[primal][1]:
+                return path[:k]
+        return path
 
     def _trip_index(self) -> Atom | None:
         """The number of the trip in the reversed loop, if it is at hand."""
