@@ -118,6 +118,8 @@ def _collect(program: Program, body: list[Tree], roots: Roots) -> None:
         for expr in operands(stmt):
             if isinstance(stmt, Effect) and isinstance(expr, Node) and expr.fun in ("raise", "assert"):
                 speller.all(expr.args)
+            elif isinstance(expr, Node) and expr.fun in ("caught", "entered"):
+                continue
             elif isinstance(stmt, Write):
                 speller.index(expr)
             else:
@@ -255,7 +257,27 @@ class _Function:
             return ast.Assert(*self.spell.all(value.args))
         return ast.Expr(self.spell(value))
 
+    def guarded(self, stmt: Branch) -> list[ast.stmt]:
+        """A try or with statement; what is caught or entered gets its name in the statement's head."""
+        blocks = {"try": stmt.orelse, "with": stmt.then}
+        first = next(iter(blocks.get(stmt.form, [])), None)
+        name = None
+        if isinstance(first, Assign) and isinstance(first.value, Node):
+            if first.value.fun in ("caught", "entered"):
+                name = self.python[first.name]
+                blocks[stmt.form].pop(0)
+        then, orelse = self.block(stmt.then), self.block(stmt.orelse)
+        if stmt.form == "with":
+            item = ast.withitem(self.spell(stmt.cond), None if name is None else ast.Name(name, ast.Store()))
+            return [ast.With([item], self.filled(then))]
+        if stmt.form == "finally":
+            return [ast.Try(self.filled(then), [], [], self.filled(orelse))]
+        handler = ast.ExceptHandler(self.spell(stmt.cond), name, self.filled(orelse))
+        return [ast.Try(self.filled(then), [handler], [], [])]
+
     def branch(self, stmt: Branch) -> list[ast.stmt]:
+        if stmt.form:
+            return self.guarded(stmt)
         then, orelse = self.block(stmt.then), self.block(stmt.orelse)
         if not then and not orelse:
             silent = not self.facts.expr(stmt.cond) & (RAISES | EFFECT)

@@ -92,6 +92,8 @@ class Facts:
                 bits = bits & ~(EFFECT | WRITE_ARRAY) if stmt.made else bits
         elif isinstance(stmt, Branch | Loop) and not stmt.made:
             bits |= RAISES
+            if isinstance(stmt, Branch) and stmt.form:
+                bits |= FENCE
         return bits
 
     def contents(self, expr: Expr) -> int:

@@ -142,6 +142,7 @@ class _Liveness:
 
     def __init__(self, classes: _Classes) -> None:
         self.classes = classes
+        self.held = 0  # what the clauses of the try statements around may need
         self.outer: dict[int, int] = {}  # by id of a loop: names that it reads and does not define itself
 
     def run(self, body: list[Tree]) -> None:
@@ -174,8 +175,8 @@ class _Liveness:
     def block(self, block: list[Tree], live: int, left: int) -> int:
         """What is needed at the start of a block: `live` is at its end, `left` behind the loop around it."""
         for stmt in reversed(block):
-            live = self.stmt(stmt, live, left)
-        return live
+            live = self.stmt(stmt, live | self.held, left)
+        return live | self.held
 
     def stmt(self, stmt: Tree, live: int, left: int) -> int:
         classes = self.classes
@@ -186,6 +187,12 @@ class _Liveness:
             return self.copy(stmt, live)
         if isinstance(stmt, Unpack):
             return self.unpack(stmt, live)
+        if isinstance(stmt, Branch) and stmt.form in ("try", "finally"):
+            orelse = self.block(stmt.orelse, live, left)
+            held, self.held = self.held, self.held | orelse  # an exception may lead there from anywhere
+            then = self.block(stmt.then, live, left)
+            self.held = held
+            return then | orelse | classes.mask(expr_vars(stmt.cond))
         if isinstance(stmt, Branch):
             then, orelse = self.block(stmt.then, live, left), self.block(stmt.orelse, live, left)
             return then | orelse | classes.mask(expr_vars(stmt.cond))
@@ -194,7 +201,7 @@ class _Liveness:
         if isinstance(stmt, Exit):
             return left
         if isinstance(stmt, Effect) and isinstance(stmt.value, Node) and stmt.value.fun == "raise":
-            live = 0
+            live = self.held
         for expr in operands(stmt):
             live |= classes.mask(expr_vars(expr))
         return live

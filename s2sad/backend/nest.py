@@ -169,12 +169,13 @@ class _Nester:
     def branch(self, stmt: If, line: _Line) -> None:
         stmt, written = replace(stmt, outs=tuple(o for o in stmt.outs if self.counts[o.name])), stmt
         then, orelse = self.block(stmt.then, line.indent + 4), self.block(stmt.orelse, line.indent + 4)
-        one = self.conditional(stmt, then, orelse)
+        one = self.conditional(stmt, then, orelse) if not stmt.form else None
         if one is not None and self.fits(one, line.indent + self.width(Var(stmt.outs[0].name)) + 3):
             line.add(Assign(stmt.outs[0].name, one, True, [written]))
             return
         made = Branch(expression(stmt.cond), then.done(), orelse.done(), stmt.outs, stmt.made, [written])
-        if made.then or made.orelse or made.outs:
+        made.form = stmt.form
+        if made.then or made.orelse or made.outs or made.form:
             line.add(made)
 
     def conditional(self, stmt: If, then: _Line, orelse: _Line) -> Expr | None:

@@ -111,7 +111,7 @@ class Write:
 
 @dataclass(slots=True)
 class Branch:
-    """An if statement; once `copies` has run there are no `outs`."""
+    """An if, try or with statement (see `If.form`); once `copies` has run there are no `outs`."""
 
     cond: Expr
     then: list[Tree]
@@ -119,6 +119,7 @@ class Branch:
     outs: tuple[Out, ...] = ()
     made: bool = False
     origins: list[Stmt] = field(default_factory=list)
+    form: str = ""
 
 
 @dataclass(slots=True)

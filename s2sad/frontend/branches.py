@@ -13,7 +13,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Method, Part, State, Value, holds_functions
+from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Method, Part, State, Torn, Value, holds_functions
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Const, Do, If, Out, Ref, Stmt, Undef, Var, defines
 
@@ -198,6 +198,9 @@ class Branches(State):
             value1 = self._own_list(value1, value2, block1, node)
             value2 = self._own_list(value2, value1, block2, node)
         outs: list[Out] = []
+        if not ternary:
+            self.join_ways(block1, block2, env1, env2, cond, outs, node, "")
+            return None
         if ends_by_raising(block1):
             self.scope.env, value = env2, value2
         elif ends_by_raising(block2):
@@ -205,12 +208,45 @@ class Branches(State):
         else:
             symbols: Lengths = {}
             self.scope.env = self._join_envs(env1, env2, outs, symbols, node)
-            value = join_values(self, value1, value2, hint, outs, symbols, node) if ternary else None
+            value = join_values(self, value1, value2, hint, outs, symbols, node)
         holder = " value"
-        if ternary:
-            self.scope.env[holder] = value
-        self._leave_raising(block1, block2, cond, outs, node, ternary)
-        return self.scope.env.pop(holder) if ternary else None
+        self.scope.env[holder] = value
+        self._leave_raising(block1, block2, cond, outs, node, ternary=True)
+        return self.scope.env.pop(holder)
+
+    def join_ways(
+        self,
+        block1: list[Stmt],
+        block2: list[Stmt],
+        env1: dict[str, Value],
+        env2: dict[str, Value],
+        cond: Atom,
+        outs: list[Any],
+        node: ast.AST,
+        form: str,
+    ) -> None:
+        """Write a statement of two blocks of which one runs (to its end), and bind the names behind it."""
+        if ends_by_raising(block1):
+            self.scope.env = env2
+        elif ends_by_raising(block2):
+            self.scope.env = env1
+        else:
+            self.scope.env = self._join_envs(env1, env2, outs, {}, node)
+        self._leave_raising(block1, block2, cond, outs, node, form=form)
+
+    def leave_whole(
+        self, block: list[Stmt], last: list[Stmt], env: dict[str, Value], cond: Atom, form: str, node: ast.AST
+    ) -> None:
+        """Write a statement of a block that always runs: what it defines leaves it by name."""
+        outs: list[Out] = []
+        mapping: dict[str, Var] = {}
+        defined = {n for s in block for n in defines(s)}
+        self.scope.env = {
+            name: self._through(value, defined, False, name, mapping, outs) for name, value in env.items()
+        }
+        self.block.append(
+            If(cond, tuple(block), tuple(last), tuple(outs), self.span(node), form=form)
+        )
 
     def _own_list(self, value: Value, other: Value, block: list[Stmt], node: ast.AST) -> Value:
         """A list display beside another list, which is not joined by elements: an object on its path."""
@@ -231,10 +267,16 @@ class Branches(State):
         names = [*changed, *(n for n in env2 if n not in env1)]
         pairs = {name: (env1.get(name, Undef()), env2.get(name, Undef())) for name in names}
         one_sided = [n for n, pair in pairs.items() if sum(isinstance(v, Undef) for v in pair) == 1]
+        one_sided = [n for n in one_sided if not any(isinstance(v, Torn) for v in pairs[n])]
         self.may_keep([n for n in one_sided if not any(map(holds_functions, pairs[n]))], node)
         for name, (a, b) in pairs.items():
             if isinstance(a, Undef) and isinstance(b, Undef):
                 joined.pop(name, None)
+                continue
+            if isinstance(a, Torn) or isinstance(b, Torn):
+                joined[name] = Torn(name)
+                if not isinstance(a, Torn | Undef):
+                    self.whole[name] = self._one_sided(a, Undef(), outs)
                 continue
             if any(isinstance(v, Group) for v in (a, b)) and any(isinstance(v, Undef) for v in (a, b)):
                 joined[name] = self._one_sided(a, b, outs)
@@ -262,6 +304,7 @@ class Branches(State):
         outs: list[Out],
         node: ast.AST,
         ternary: bool = False,
+        form: str = "",
     ) -> None:
         """Write the If; what a branch defines beside a raising one leaves it by name."""
         raising = ends_by_raising(block1), ends_by_raising(block2)
@@ -272,7 +315,7 @@ class Branches(State):
             for name, value in list(self.scope.env.items()):
                 self.scope.env[name] = self._through(value, defined, raising[0], name, mapping, outs)
         self.block.append(
-            If(cond, tuple(block1), tuple(block2), tuple(outs), self.span(node), ternary=ternary)
+            If(cond, tuple(block1), tuple(block2), tuple(outs), self.span(node), ternary=ternary, form=form)
         )
 
     def _through(

@@ -51,7 +51,8 @@ class Calls(State):
         args: list[Value] = []
         for arg in node.args:
             if isinstance(arg, ast.Starred):
-                args.extend(self.unpack(self.operand(arg.value), None, arg))
+                value = self.operand(arg.value)
+                args.extend(self.unpack(value, self._count(fn, node, value), arg))
             else:
                 args.append(self.operand(arg))
         kwargs: dict[str, Value] = {}
@@ -67,6 +68,27 @@ class Calls(State):
                 )
             kwargs.update({k: self.getitem(value, Const(k), node) for k in kind.keys})
         return self.call_value(fn, args, kwargs, node, hint)
+
+    def _count(self, fn: Value, node: ast.Call, value: Value) -> int | None:
+        """How many arguments a list or array of unknown length stands for: what the callee needs beside others."""
+        if not isinstance(value, Var) or sum(isinstance(a, ast.Starred) for a in node.args) != 1:
+            return None
+        held = 1 if isinstance(fn, Method) else 0
+        fn = fn.fn if isinstance(fn, Method) else fn
+        code = getattr(fn.obj, "__code__", None) if isinstance(fn, Ref) else None
+        if isinstance(fn, Closure):
+            spec = fn.node.args
+            plain = spec.vararg is None and not fn.defaults
+            names = [a.arg for a in spec.posonlyargs + spec.args]
+        elif code is not None and isinstance(fn, Ref):
+            plain = not code.co_flags & inspect.CO_VARARGS and not fn.obj.__defaults__
+            names = list(code.co_varnames[: code.co_argcount])
+        else:
+            return None
+        given = {k.arg for k in node.keywords}
+        if not plain or None in given:
+            return None
+        return len([n for n in names if n not in given]) - held - (len(node.args) - 1)
 
     def _note_growth(self, fn: Method, node: ast.Call) -> None:
         """Remember that an outside list is appended to: this is no reading of it."""

@@ -43,7 +43,7 @@ from s2sad.frontend.trees import walk
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
 NOTHING: frozenset[str] = frozenset()
 Loop = ast.For | ast.While
-Forked = ast.If | ast.With | ast.Match
+Forked = ast.If | ast.With | ast.Match | ast.Try
 Node = TypeVar("Node", bound=ast.AST)
 DEEPEST = 30  # so many early exits in sequence are nested; a text can be indented by 100 levels at most
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -115,6 +115,8 @@ class _Falls:
             return frozenset([RETURN])
         if isinstance(stmt, ast.For | ast.While):
             return (self.exits_of(stmt.body) & {RETURN}) | self.exits_of(stmt.orelse)
+        if isinstance(stmt, ast.Try) and is_plain(stmt):
+            return NOTHING.union(*map(self.exits_of, [stmt.body, *branches(stmt)]))
         if isinstance(stmt, ast.If | ast.With | ast.Match):
             return NOTHING.union(*map(self.exits_of, branches(stmt)))
         return NOTHING
@@ -135,6 +137,9 @@ class _Falls:
         if isinstance(stmt, ast.For | ast.While):
             exhausted = not _forever(stmt) and self.block(stmt.orelse)
             return exhausted or BREAK in self.exits_of(stmt.body) or _tries(stmt.body)
+        if isinstance(stmt, ast.Try) and is_plain(stmt):
+            ways = branches(stmt)
+            return (self.block(stmt.body) and self.block(ways[0])) or any(map(self.block, ways[1:]))
         if isinstance(stmt, ast.If | ast.With | ast.Match):
             return any(map(self.block, branches(stmt)))
         return True
@@ -150,7 +155,10 @@ def _forever(loop: Loop) -> bool:
 
 def _tries(body: Iterable[ast.stmt]) -> bool:
     """Whether a `try` that is left as it is may hold a break."""
-    return any(isinstance(s, ast.Try | ast.TryStar) and has_exits(s) for s in _own(body))
+    return any(
+        isinstance(s, ast.Try | ast.TryStar) and has_exits(s) and not (isinstance(s, ast.Try) and is_plain(s))
+        for s in _own(body)
+    )
 
 
 def branches(stmt: Forked) -> list[list[ast.stmt]]:
@@ -159,10 +167,32 @@ def branches(stmt: Forked) -> list[list[ast.stmt]]:
         return [stmt.body, stmt.orelse]
     if isinstance(stmt, ast.With):
         return [stmt.body]
+    if isinstance(stmt, ast.Try):
+        return [stmt.orelse, *(handler.body for handler in stmt.handlers)]
     blocks = [case.body for case in stmt.cases]
     last = stmt.cases[-1]
     total = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None and last.guard is None
     return blocks if total else [*blocks, []]
+
+
+def is_plain(stmt: ast.Try) -> bool:
+    """Whether a try statement can be brought into form: no exit in its body but a last return."""
+    body = stmt.body[:-1] if isinstance(stmt.body[-1], ast.Return | ast.Break | ast.Continue) else stmt.body
+    inside = [n for s in body for n in _leaving(s)]
+    return bool(stmt.handlers) and not inside and not any(has_exits(s) for s in stmt.finalbody)
+
+
+def _leaving(stmt: ast.stmt) -> Iterator[ast.AST]:
+    """The exits of a statement that leave it: a break of a loop within it does not."""
+    stack: list[tuple[ast.AST, bool]] = [(stmt, False)]
+    while stack:
+        node, in_loop = stack.pop()
+        if isinstance(node, ast.Return) or (isinstance(node, ast.Break | ast.Continue) and not in_loop):
+            yield node
+        if isinstance(node, ast.For | ast.While):
+            stack += [(n, True) for n in node.body] + [(n, in_loop) for n in node.orelse]
+        elif not isinstance(node, _SCOPES):
+            stack += [(n, in_loop) for n in ast.iter_child_nodes(node)]
 
 
 def _own(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
@@ -241,7 +271,7 @@ class _Normaliser:
                 if self.returned and RETURN in self.falls.exits_of(stmt.body):
                     known |= {self.returned}
                 work = after + (work if self.falls.stmt(stmt) else [])
-            elif not isinstance(stmt, ast.If | ast.With | ast.Match) or not self.falls.exits(stmt):
+            elif not isinstance(stmt, ast.If | ast.With | ast.Match | ast.Try) or not self.falls.exits(stmt):
                 out.append(self.inner(stmt))
                 if not self.falls.stmt(stmt):
                     return top
@@ -250,6 +280,8 @@ class _Normaliser:
                 return top
             else:
                 falling = [i for i, b in enumerate(branches(stmt)) if self.falls.block(b)]
+                if isinstance(stmt, ast.Try) and not self.falls.block(stmt.body):
+                    falling.remove(0)
                 depth += 1
                 if len(falling) > 1 or isinstance(stmt, ast.With) or depth > DEEPEST:
                     out += self.guarded([stmt, *work], place, known)
@@ -265,8 +297,12 @@ class _Normaliser:
     def forked(self, stmt: Forked, place: _Place, known: frozenset[str], spared: int | None = None) -> Forked:
         """A statement in tail position with its blocks brought into form, all but the spared one."""
         new = self.own(stmt)
+        left = False
+        if isinstance(new, ast.Try):
+            left = not self.falls.block(new.body)
+            new.body[:] = self.block(new.body, place if left else PLAIN, stmt, known)
         for index, target in enumerate(self.targets(new)):
-            if index != spared:
+            if index != spared and not (left and index == 0):
                 target[:] = self.block(target, place, stmt, known)
         return new
 
@@ -389,7 +425,11 @@ class _Normaliser:
                 new.cases.append(ast.match_case(_at(ast.MatchAs(), new.cases[-1].pattern), None, []))
         else:
             new.body = list(new.body)
-            if isinstance(new, ast.If):
+            if isinstance(new, ast.Try):
+                new.handlers = [copy.copy(handler) for handler in new.handlers]
+                for handler in new.handlers:
+                    handler.body = list(handler.body)
+            if isinstance(new, ast.If | ast.Try):
                 new.orelse = list(new.orelse)
         return new
 
@@ -414,7 +454,7 @@ class _Normaliser:
     def attempt(self, stmt: ast.Try | ast.TryStar) -> ast.stmt:
         """A `try` with the loops inside brought into form, or marked and as it is if it contains exits."""
         new = copy.copy(stmt)
-        if has_exits(stmt):
+        if any(True for _ in _leaving(stmt)):
             new.exits = True  # type: ignore[union-attr]
             return new
         new.body = self.block(new.body, PLAIN, stmt)
@@ -432,9 +472,12 @@ class _Normaliser:
             if isinstance(stmt, ast.If) and not stmt.body and stmt.orelse and not flag:
                 stmt.test = _negated(stmt.test)
                 stmt.body, stmt.orelse = stmt.orelse, []
-            if isinstance(stmt, ast.If | ast.For | ast.While | ast.With):
+            if isinstance(stmt, ast.If | ast.For | ast.While | ast.With | ast.Try):
                 stmt.body = stmt.body or [_at(ast.Pass(), stmt)]
-            elif isinstance(stmt, ast.Match):
+            if isinstance(stmt, ast.Try):
+                for handler in stmt.handlers:
+                    handler.body = handler.body or [_at(ast.Pass(), stmt)]
+            if isinstance(stmt, ast.Match):
                 for case in stmt.cases:
                     case.body = case.body or [_at(ast.Pass(), stmt)]
 

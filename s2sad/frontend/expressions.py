@@ -16,7 +16,7 @@ from typing import Any
 
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import user_operator
-from s2sad.frontend.state import CALLABLE, Closure, Group, State, Unbound, Value
+from s2sad.frontend.state import CALLABLE, Closure, Group, State, Torn, Unbound, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Tuple, Undef, Var
 
@@ -43,8 +43,6 @@ REMEDIES = {
     "Await": "coroutines are not supported; compute the value before the call",
     "Yield": "collect the values in a list",
     "YieldFrom": "collect the values in a list",
-    "Set": "use a list or a tuple",
-    "SetComp": "use a list comprehension",
 }
 
 
@@ -88,6 +86,12 @@ class Expressions(State):
 
     def _name(self, node: ast.Name, hint: str) -> Value:
         value = self.lookup(node.id, node)
+        if isinstance(value, Torn):
+            self.refuse(
+                node,
+                f"{node.id!r} may or may not have been assigned when an exception came",
+                "assign it in the except clause too, or behind the try statement",
+            )
         if isinstance(value, Undef):
             raise Unbound(node.id, node)
         return value
@@ -103,6 +107,22 @@ class Expressions(State):
             else:
                 items.append(self.operand(item))
         return items
+
+    def _set(self, node: ast.Set, hint: str) -> Value:
+        return self.made_set(Group("list", self._elements(node.elts)), node, hint)
+
+    def _setcomp(self, node: ast.SetComp, hint: str) -> Value:
+        listed = ast.copy_location(ast.ListComp(node.elt, node.generators), node)
+        return self.made_set(self.comprehension(listed), node, hint)
+
+    def made_set(self, items: Value, node: ast.AST, hint: str) -> Value:
+        """A set of values that carry no derivative: an object of the program."""
+        kind = self.kind(self.variable(items, node)) if isinstance(items, Group) else self.kind(items)
+        made = self.emit(Call("call", (Ref("set", set), self.atom(items, node))), K.OBJECT, node, hint)
+        item = kind.items[0] if kind.items else K.OBJECT
+        if item.cat in ("int", "str", "bool"):
+            self.set_items[made.name] = item
+        return made
 
     def _dict(self, node: ast.Dict, hint: str) -> Value:
         made: dict[Any, Value] = {}
@@ -130,7 +150,14 @@ class Expressions(State):
                 pieces[-1] = Const(pieces[-1].value + part.value)
                 continue
             assert isinstance(part, ast.FormattedValue)
-            values.append(self.variable(self.operand(part.value), part))
+            value = self.operand(part.value)
+            if _is_computed(part):
+                assert part.format_spec is not None
+                if part.conversion != -1:
+                    self.refuse(node, "a conversion and a computed format", "write format(repr(value), spec)")
+                value = self.call_value(Ref("format", format), [value, self.operand(part.format_spec)], {}, part)
+                part = ast.copy_location(ast.FormattedValue(part.value, -1, None), part)
+            values.append(self.variable(value, part))
             specs.append(Const(self._format(part, node)))
             conversions.append(Const(part.conversion))
             pieces.append(Const(""))
@@ -148,10 +175,6 @@ class Expressions(State):
     def _format(self, part: ast.FormattedValue, node: ast.AST) -> str:
         spec = part.format_spec
         pieces = spec.values if isinstance(spec, ast.JoinedStr) else []
-        if not all(
-            isinstance(p, ast.Constant) for p in pieces
-        ):  # its place is the string's: 3.11 knows no other
-            self.refuse(node, "a format in an f-string is computed", "write format(value, spec)")
         return "".join(str(p.value) for p in pieces if isinstance(p, ast.Constant))
 
     def _lambda(self, node: ast.Lambda, hint: str) -> Value:
@@ -352,6 +375,12 @@ class Expressions(State):
 
     def _starred(self, node: ast.Starred, hint: str) -> Value:
         self.refuse(node, "a starred expression is not supported here", "write the elements out")
+
+
+def _is_computed(part: ast.FormattedValue) -> bool:
+    """Whether the format of a part of an f-string is made of values."""
+    pieces = part.format_spec.values if isinstance(part.format_spec, ast.JoinedStr) else []
+    return any(isinstance(p, ast.FormattedValue) for p in pieces)
 
 
 def _known(op: str, left: Value, right: Value) -> Value | None:

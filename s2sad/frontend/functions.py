@@ -250,6 +250,9 @@ def _any_all(is_any: bool) -> Callable[..., Value]:
 
 def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     kind = low.kind(args[0])
+    if isinstance(args[0], Var) and args[0].name in low.set_items and not kwargs:
+        item = low.set_items[args[0].name]
+        return low.emit(Call("call", (Ref("sorted", sorted), args[0])), K.list_of(item), node, hint)
     if kind.cat == "dict" and not isinstance(args[0], Ref) and not kwargs:
         return Group("list", [Const(k) for k in sorted(kind.keys)])
     if isinstance(args[0], Group) and not kwargs and all(isinstance(i, Const) for i in args[0].items):

@@ -17,7 +17,7 @@ from s2sad.frontend.iterators import Given, Items, Iterators
 from s2sad.frontend.operators import user_method
 from s2sad.frontend.state import Group, Value, described
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Slice, Var
+from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Slice, Var, Var
 
 
 class Iterables(Iterators):
@@ -242,6 +242,8 @@ if n > m:
         kind = (
             K.INT
             if isinstance(space, Range | Items)
+            else self.set_items[space.name]
+            if isinstance(space, Var) and space.name in self.set_items
             else K.STR
             if self.kind(space).cat == "str"
             else K.OBJECT

@@ -403,6 +403,8 @@ if some:
         if obj in (any, all) and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
             if len(node.args[0].generators) == 1:
                 return self.tested(obj is any, node.args[0], node)
+        if obj is np.fromiter and node.args:
+            return self._from_items(node, hint)
         if obj not in LAZY or any(isinstance(a, ast.Starred) for a in node.args):
             return None
         space = None if obj in NESTED else self.iterable(node)
@@ -412,6 +414,16 @@ if some:
         if isinstance(space, Items) and space.length is None:
             self.refuse(node, "an iteration without end", "zip it with a list")
         return self.script("made = []\nfor v in xs:\n    made.append(v)", node, "made", xs=source)
+
+    def _from_items(self, node: ast.Call, hint: str) -> Value:
+        """`np.fromiter(xs, dtype, count)` is an array of a list."""
+        made = self.operand(node.args[0])
+        dtype = [self.operand(a) for a in node.args[1:2]]
+        dtype += [self.operand(k.value) for k in node.keywords if k.arg == "dtype"]
+        others = [k.arg for k in node.keywords if k.arg not in ("dtype", "count")]
+        if others or not dtype:
+            self.refuse(node, f"the argument {(others or ['dtype'])[0]!r} is not supported here", "use np.array")
+        return self.call_value(Ref("np.array", np.array), [made], {"dtype": dtype[0]}, node, hint)
 
     # ------------------------------------------------------------------------------------- any and all
 

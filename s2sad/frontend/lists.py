@@ -30,11 +30,17 @@ class Lists(State):
             assert isinstance(last, Group)
             if not isinstance(item, ast.Starred):
                 last.items.append(value)
-            elif isinstance(value, Var) and self.kind(value).cat == "list":
+            elif self._is_sequence(value):
                 parts += [value, Group("list", [])]
             else:
                 last.items.extend(self.unpack(value, None, item))
         return parts[0] if len(parts) == 1 else self.joined(parts, node, hint)
+
+    def _is_sequence(self, value: Value) -> bool:
+        """Whether a value is a list, or an array whose length is not known here."""
+        kind = self.kind(value)
+        known = bool(kind.shape) and isinstance((kind.shape or ("",))[0], int)
+        return isinstance(value, Var) and (kind.cat == "list" or (kind.is_number and kind.rank != 0 and not known))
 
     def joined(self, parts: list[Value], node: ast.AST, hint: str = "") -> Value:
         """A new list of the elements of lists."""
@@ -42,6 +48,9 @@ class Lists(State):
         first = filled[0] if filled else Group("list", [])
         if isinstance(first, Group):
             made: Atom = self.variable(first, node, hint)
+        elif self.kind(first).cat != "list":
+            made = self.emit(Call("list", ()), K.list_of(None), node, hint)
+            self.extend(made, first, node)
         else:
             made = self.emit(
                 Call("list", (self.atom(first, node),), (), "list"), self.kind(first), node, hint

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.iterators import NESTED, Items
 from s2sad.frontend.phis import Pairs, Phi
-from s2sad.frontend.state import CALLABLE, Group, Scope, State, Unbound, Value, holds_functions
+from s2sad.frontend.state import CALLABLE, Group, Scope, State, Torn, Unbound, Value, holds_functions
 from s2sad.frontend.trees import walk
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -231,7 +231,7 @@ class Loops(State):
         phis: dict[str, Phi] = {}
         for name in sorted(assigned):
             value, known = entry.get(name), before.get(name)
-            if value is not None and not isinstance(value, Undef):
+            if value is not None and not isinstance(value, Undef | Torn):
                 phis[name] = phi = Phi(self, name, value)
                 if known is not None and phi.kind is not None and phi.kind == known.entry:
                     phi.kind = known.kind
@@ -298,6 +298,8 @@ class Loops(State):
 
     def _left(self, name: str, value: Value, carried: list[Carry]) -> Value:
         """What a name that only the loop binds means after it."""
+        if isinstance(value, Torn):
+            return value
         if isinstance(value, Group):
             items = [self._left(name, item, carried) for item in value.items]
             return Group(value.cat, items, value.keys, value.cls)
@@ -373,7 +375,7 @@ class Loops(State):
         """Whether an expression may have elements that are known one by one."""
         if isinstance(node, ast.Call):
             fn = self.expr(node.func)
-            if isinstance(fn, Ref) and (fn.obj is range or fn.obj in NESTED):
+            if isinstance(fn, Ref) and (fn.obj is range or any(fn.obj is n for n in NESTED)):
                 return False
             if isinstance(fn, Ref) and fn.obj in (zip, enumerate, reversed):
                 return all(

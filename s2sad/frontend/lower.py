@@ -27,16 +27,18 @@ from s2sad.frontend.calls import Calls
 from s2sad.frontend.chains import shortened
 from s2sad.frontend.derivatives import Derivatives
 from s2sad.frontend.expressions import Expressions
+from s2sad.frontend.guarded import Guarded
 from s2sad.frontend.iterables import Iterables
 from s2sad.frontend.lists import Lists
 from s2sad.frontend.loops import Loops, assigned_names
+from s2sad.frontend.matching import Matching
 from s2sad.frontend.outline import Outline
 from s2sad.frontend.parts import Parts
 from s2sad.frontend.rules import Rules
 from s2sad.frontend.source import Source, deep
 from s2sad.frontend.state import Dependency, Group, Scope, Unbound, Value
 from s2sad.frontend.statements import Statements
-from s2sad.frontend.usage import fixed_lists, writes_keys
+from s2sad.frontend.usage import fixed_lists, starred_lists, writes_keys
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import NONE, Atom, Call, Const, Program, Return, Stmt, Var
@@ -55,7 +57,7 @@ class _Body:
 @functools.lru_cache(maxsize=512)
 def _read(node: ast.FunctionDef) -> _Body:
     body = shortened(exits.normalise(node).body)
-    return _Body(body, frozenset(assigned_names(node.body)), fixed_lists(node))
+    return _Body(body, frozenset(assigned_names(node.body)), fixed_lists(node) | starred_lists(node))
 
 
 @dataclass(slots=True)
@@ -95,7 +97,7 @@ def _items(low: Lowering, value: Var, kind: Kind) -> list[Value]:
     ]
 
 
-class Lowering(Expressions, Parts, Lists, Calls, Derivatives, Rules, Iterables, Loops, Branches, Statements):
+class Lowering(Expressions, Parts, Lists, Calls, Derivatives, Rules, Matching, Iterables, Loops, Branches, Guarded, Statements):
     """One walk over one function and all that is inlined into it."""
 
     def statements(self, body: list[ast.stmt]) -> None:

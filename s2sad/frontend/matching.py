@@ -1,10 +1,13 @@
-"""`match` as the if statements that it stands for: literals, alternatives, names, sequences of fixed
-length, guards.
+"""Lowering of `match`: the if statements that it stands for, pattern by pattern.
 
 match n:                      if n == 0: y = x
     case 0: y = x             elif n == 1 or n == 2: y = 2*x
     case 1 | 2: y = 2*x       else: k = n; y = k*x
     case k: y = k*x
+
+What is known of the subject (the length of a tuple, the class of an object that is made here, the keys of a
+dict) is decided here, and a case that cannot match leaves no trace. Names are bound when the whole pattern
+matches, before its guard is asked.
 """
 
 from __future__ import annotations
@@ -12,49 +15,237 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from s2sad.frontend.state import State
+import numpy as np
+
+from s2sad.frontend.functions import CLASSES
+from s2sad.frontend.operators import live_object
+from s2sad.frontend.state import Group, State, Value
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Call, Const, Ref, Slice
+
+Bindings = dict[str, Value]
+NEVER, ALWAYS = Const(False), Const(True)
+PLAIN = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)  # `float(x)` binds the float
 
 
-def as_ifs(state: State, stmt: ast.Match, subject: str) -> list[ast.stmt]:
-    """The if statement for a match statement whose subject has the name `subject`."""
-    orelse: list[ast.stmt] = []
-    for case in reversed(stmt.cases):
-        test, bound = _test(state, case.pattern, subject)
-        body: list[ast.stmt] = [*bound, *case.body]
-        if case.guard is not None:
-            if bound:
-                state.refuse(
+class Matching(State):
+    """The part of lowering that reads match statements."""
+
+    def _match(self, stmt: ast.Match) -> None:
+        self._cases(self.settled(self.operand(stmt.subject), stmt), stmt.cases, stmt)
+
+    def _cases(self, subject: Value, cases: list[ast.match_case], stmt: ast.Match) -> None:
+        for k, case in enumerate(cases):
+            bound: Bindings = {}
+            test = self._pattern(case.pattern, subject, bound)
+            known = self.static_truth(test)
+            if known is False:
+                continue
+
+            def guarded(case: ast.match_case = case, k: int = k, bound: Bindings = bound) -> None:
+                for name, value in bound.items():
+                    if isinstance(value, _Part):
+                        value = self.settled(self.getitem(value.base, value.index, case.pattern), case.pattern)
+                    self.assign(ast.copy_location(ast.Name(name, ast.Store()), case.pattern), value, stmt)
+                if case.guard is None:
+                    self.statements(case.body)
+                    return
+                guard = self.operand(case.guard)
+                decided = self.static_truth(guard)
+                if decided is None:
+                    self.branch(
+                        self.truth(guard, case.guard),
+                        lambda: self.statements(case.body),
+                        lambda: self._cases(subject, cases[k + 1 :], stmt),
+                        case.pattern,
+                    )
+                elif decided:
+                    self.statements(case.body)
+                else:
+                    self._cases(subject, cases[k + 1 :], stmt)
+
+            if known:
+                guarded()
+            else:
+                self.branch(
+                    self.truth(test, case.pattern),
+                    guarded,
+                    lambda k=k: self._cases(subject, cases[k + 1 :], stmt),  # type: ignore[misc]  # its own k
                     case.pattern,
-                    "a case binds names and has a guard",
-                    "test the condition in the case's body",
                 )
-            test = case.guard if test is None else ast.BoolOp(ast.And(), [test, case.guard])
-        if test is None:
-            orelse = body
-        else:
-            orelse = [_at(ast.If(test, body, orelse), case.pattern)]
-    return orelse
+            return
+
+    def _both(self, tests: list[Value], node: ast.AST) -> Value:
+        """All of the conditions, none of which can raise."""
+        found: Value = ALWAYS
+        for test in tests:
+            known = self.static_truth(test)
+            if known is False:
+                return NEVER
+            if known is None:
+                first = found
+                found = test if found == ALWAYS else self._joined_test(first, test, True, node)
+        return found
+
+    def _joined_test(self, one: Value, two: Value, both: bool, node: ast.AST) -> Value:
+        if both:
+            return self.choose(one, lambda: two, lambda: one, node)
+        return self.choose(one, lambda: one, lambda: two, node)
+
+    def _pattern(self, pattern: ast.pattern, subject: Value, bound: Bindings) -> Value:
+        """Whether a pattern matches; adds the names that it binds."""
+        if isinstance(pattern, ast.MatchValue):
+            return self.compare("eq", subject, self.operand(pattern.value), pattern)
+        if isinstance(pattern, ast.MatchSingleton):
+            return self.compare("is", subject, Const(pattern.value), pattern)
+        if isinstance(pattern, ast.MatchAs):
+            test = ALWAYS if pattern.pattern is None else self._pattern(pattern.pattern, subject, bound)
+            if pattern.name is not None:
+                bound[pattern.name] = subject
+            return test
+        if isinstance(pattern, ast.MatchOr):
+            return self._alternatives(pattern, subject, bound)
+        if isinstance(pattern, ast.MatchSequence):
+            return self._sequence(pattern, subject, bound)
+        if isinstance(pattern, ast.MatchClass):
+            return self._of_class(pattern, subject, bound)
+        if isinstance(pattern, ast.MatchMapping):
+            return self._mapping(pattern, subject, bound)
+        self.refuse(pattern, "this pattern is not supported", "write if and elif")
+
+    def _alternatives(self, pattern: ast.MatchOr, subject: Value, bound: Bindings) -> Value:
+        found: Value = NEVER
+        for part in pattern.patterns:
+            mine: Bindings = {}
+            test = self._pattern(part, subject, mine)
+            known = self.static_truth(test)
+            if known is False:
+                continue
+            if mine and (known is None or found != NEVER):
+                self.refuse(part, "alternatives bind names", "write a case for each")
+            bound.update(mine)
+            if known:
+                return test if found == NEVER else ALWAYS
+            found = test if found == NEVER else self._joined_test(found, test, False, pattern)
+        return found
+
+    # ------------------------------------------------------------------------------------------- sequences
+
+    def _sequence(self, pattern: ast.MatchSequence, subject: Value, bound: Bindings) -> Value:
+        kind = self.kind(subject)
+        parts = pattern.patterns
+        stars = [i for i, p in enumerate(parts) if isinstance(p, ast.MatchStar)]
+        count = len(parts) - len(stars)
+        if isinstance(subject, Const) or kind.cat not in ("list", "tuple", "object"):
+            return NEVER  # arrays, too, are no sequences for a match statement
+        if kind.cat == "object" or (kind.cat == "tuple" and kind.items is None):
+            self.refuse(pattern, "the subject of this pattern is not known before the call", "write if and elif")
+        if isinstance(subject, Ref) or isinstance(subject, Group) or kind.cat == "tuple":
+            items = self.unpack(subject, None, pattern)
+            if len(items) < count or (not stars and len(items) > count):
+                return NEVER
+            at = stars[0] if stars else len(parts)
+            behind = len(parts) - at - 1 if stars else 0
+            middle = items[at : len(items) - behind]
+            tests = [self._pattern(p, v, bound) for p, v in zip(parts[:at], items[:at], strict=True)]
+            if stars:
+                self._star(parts[at], Group("list", middle), bound)
+                last = items[len(items) - behind :] if behind else []
+                tests += [self._pattern(p, v, bound) for p, v in zip(parts[at + 1 :], last, strict=True)]
+            return self._both(tests, pattern)
+        return self._list_pattern(pattern, subject, stars, count, bound)
+
+    def _star(self, pattern: ast.pattern, value: Value, bound: Bindings) -> None:
+        assert isinstance(pattern, ast.MatchStar)
+        if pattern.name is not None:
+            bound[pattern.name] = value
+
+    def _list_pattern(
+        self, pattern: ast.MatchSequence, subject: Value, stars: list[int], count: int, bound: Bindings
+    ) -> Value:
+        """A list whose length is known at run time: its parts must bind names or match always."""
+        length = self.emit(Call("len", (self.atom(subject),)), K.INT, pattern)
+        fits = self.compare("ge" if stars else "eq", length, Const(count), pattern)
+        at = stars[0] if stars else len(pattern.patterns)
+        behind = len(pattern.patterns) - at - 1
+        for i, part in enumerate(pattern.patterns):
+            if not isinstance(part, ast.MatchAs | ast.MatchStar) or getattr(part, "pattern", None) is not None:
+                self.refuse(part, "the elements of a list are compared in a pattern", "use a tuple, or if and elif")
+            if part.name is None:
+                continue
+            place: Value = Const(i if i < at else i - len(pattern.patterns))
+            if isinstance(part, ast.MatchStar):
+                place = Slice(Const(at), Const(-behind) if behind else Const(None), Const(None))
+            bound[part.name] = _Part(subject, place)  # type: ignore[assignment]  # taken where it is bound
+        return fits
+
+    # --------------------------------------------------------------------------------- classes and mappings
+
+    def _of_class(self, pattern: ast.MatchClass, subject: Value, bound: Bindings) -> Value:
+        cls_ref = self.operand(pattern.cls)
+        cls = cls_ref.obj if isinstance(cls_ref, Ref) else None
+        if not isinstance(cls, type):
+            self.refuse(pattern, "the class of this pattern is not known", "name the class")
+        mine = self._class_of(subject)
+        if mine is None:
+            self.refuse(pattern, "the class of the subject is not known before the call", "use isinstance")
+        if not issubclass(mine, cls):
+            return NEVER
+        tests: list[Value] = []
+        if pattern.patterns and cls in PLAIN:
+            tests.append(self._pattern(pattern.patterns[0], subject, bound))
+        elif pattern.patterns:
+            names = getattr(cls, "__match_args__", ())
+            if len(names) < len(pattern.patterns):
+                self.refuse(pattern, f"{cls.__name__} has no {len(pattern.patterns)} positional parts", "name them")
+            for name, part in zip(names, pattern.patterns, strict=False):
+                tests.append(self._pattern(part, self.attribute(subject, name, pattern), bound))
+        for name, part in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
+            tests.append(self._pattern(part, self.attribute(subject, name, pattern), bound))
+        return self._both(tests, pattern)
+
+    def _class_of(self, subject: Value) -> type | None:
+        if isinstance(subject, Group) and subject.cls is not None:
+            return subject.cls
+        obj = live_object(self, subject)
+        if obj is not None:
+            return type(obj)
+        kind = self.kind(subject)
+        if kind.cat == "npscalar" and kind.dtype not in ("float", "int", "complex"):
+            return np.dtype(kind.dtype).type
+        return CLASSES.get(kind.cat) if not kind.dtype or kind.is_number else None
+
+    def _mapping(self, pattern: ast.MatchMapping, subject: Value, bound: Bindings) -> Value:
+        kind = self.kind(subject)
+        if kind.cat == "object":
+            self.refuse(pattern, "the subject of this pattern is not known before the call", "write if and elif")
+        if kind.cat != "dict" or kind.dtype:
+            return NEVER  # a dataclass argument is no mapping
+        keys: list[Any] = []
+        for node in pattern.keys:
+            key = self.operand(node)
+            if not isinstance(key, Const | Ref):
+                self.refuse(node, "the key of this pattern is not known", "use literal keys")
+            keys.append(key.value if isinstance(key, Const) else key.obj)
+        known = self.unpack_keys(subject)
+        if any(k not in known for k in keys):
+            return NEVER
+        tests = [
+            self._pattern(part, self.getitem(subject, Const(key), pattern), bound)
+            for key, part in zip(keys, pattern.patterns, strict=True)
+        ]
+        if pattern.rest is not None:
+            others = [k for k in known if k not in keys]
+            bound[pattern.rest] = Group("dict", [self.getitem(subject, Const(k), pattern) for k in others], others)
+        return self._both(tests, pattern)
 
 
-def _test(state: State, pattern: ast.pattern, subject: str) -> tuple[ast.expr | None, list[ast.stmt]]:
-    """The condition of a pattern (None: always) and the assignments that it makes."""
-    name = ast.Name(subject, ast.Load())
-    if isinstance(pattern, ast.MatchValue):
-        return _at(ast.Compare(name, [ast.Eq()], [pattern.value]), pattern), []
-    if isinstance(pattern, ast.MatchSingleton):
-        return _at(ast.Compare(name, [ast.Is()], [ast.Constant(pattern.value)]), pattern), []
-    if isinstance(pattern, ast.MatchAs) and pattern.pattern is None:
-        if pattern.name is None:
-            return None, []
-        return None, [_at(ast.Assign([ast.Name(pattern.name, ast.Store())], name), pattern)]
-    if isinstance(pattern, ast.MatchOr):
-        parts = [_test(state, p, subject) for p in pattern.patterns]
-        tests = [t for t, bound in parts if t is not None and not bound]
-        if len(tests) == len(parts):
-            return _at(ast.BoolOp(ast.Or(), tests), pattern), []
-    state.refuse(pattern, "this pattern is not supported", "write if and elif")
+class _Part:
+    """An element of a list that is read later."""
+
+    def __init__(self, base: Value, index: Value) -> None:
+        self.base = base
+        self.index = index
 
 
-def _at(node: Any, where: ast.AST) -> Any:
-    ast.copy_location(node, where)
-    return ast.fix_missing_locations(node)
+__all__ = ["Matching"]

@@ -87,6 +87,7 @@ class Parts(State):
     def _dict_item(self, base: Value, kind: Kind, index: Const | Ref, node: ast.AST, hint: str) -> Value:
         key = index.value if isinstance(index, Const) else index.obj
         if key not in kind.keys:
+            self.fails(KeyError, key, node)
             self.refuse(node, f"the dict has no key {key!r}", "use a key that the argument has")
         item = (kind.items or ())[kind.keys.index(key)]
         return self.emit(Call("getitem", (self.atom(base), self.atom(index))), item, node, hint)
@@ -125,10 +126,12 @@ class Parts(State):
         known = index.value if isinstance(index, Const) else index.obj if isinstance(index, Ref) else None
         if isinstance(index, Const | Ref) and base.cat == "dict":
             if known not in base.keys:
+                self.fails(KeyError, known, node)
                 self.refuse(node, f"the dict has no key {known!r}", "use a key that it has")
             return base.items[base.keys.index(known)]
         if isinstance(index, Const) and isinstance(known, int):
             if not -len(base.items) <= known < len(base.items):
+                self.fails(IndexError, f"{base.cat} index out of range", node)
                 self.refuse(node, f"the index {known} is out of range", "use an index that there is")
             return base.items[known]
         if isinstance(index, Slice) and all(isinstance(p, Const) for p in (index.lo, index.hi, index.step)):
@@ -198,7 +201,9 @@ class Parts(State):
             known: Any = index.value if isinstance(index, Const) else index.obj
             try:
                 obj = container[known]
-            except (KeyError, IndexError, TypeError):
+            except (KeyError, IndexError, TypeError) as error:
+                self.depend(("missing", id(container)), lambda: known in container, False, repr(known), same=True)
+                self.fails(type(error), *error.args, node)
                 self.refuse(node, f"{base.text} has no item {known!r}", "use an item that it has")
             self.depend((f"{id(container)}", id(container)), lambda: container[known], obj, repr(known))
             return self.live_value(f"{base.text}[{known!r}]", obj)
@@ -324,7 +329,9 @@ class Parts(State):
             return self.call_value(Ref(f"{type(holder).__name__}.{name}", prop.fget), [base], {}, node, hint)
         try:
             obj = getattr(holder, name)
-        except AttributeError:
+        except AttributeError as error:
+            self.depend(("missing", id(holder)), lambda: hasattr(holder, name), False, name, same=True)
+            self.fails(AttributeError, str(error), node)
             self.refuse(node, f"{base.text} has no attribute {name!r}", "check the name")
         if not (callable(obj) and hasattr(obj, "__self__")):
             self.depend((base.text, id(holder)), lambda: getattr(holder, name), obj, name)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from s2sad.frontend.branches import same_value
-from s2sad.frontend.state import CALLABLE, Choice, Group, State, Value, holds_functions
+from s2sad.frontend.state import CALLABLE, Choice, Group, State, Torn, Value, holds_functions
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Carry, Const, Ref, Tuple, Undef, Var
@@ -74,6 +74,12 @@ class Phi:
         """Let the kind hold the back edge's value too; whether it changed."""
         if isinstance(back, Undef):
             return False
+        if isinstance(back, Torn):
+            self.state.refuse(
+                node,
+                f"{self.name!r} may or may not have been assigned when an exception came",
+                "assign it in the except clause too, or behind the try statement",
+            )
         if isinstance(self.entry, Group):
             return self._widen_parts(self.entry, back, pairs, symbols, node)
         if self.options:

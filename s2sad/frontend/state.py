@@ -73,7 +73,14 @@ class Group:
     cls: type | None = None
 
 
-Value = Atom | Closure | Method | Part | Choice | Group
+@dataclass(frozen=True, slots=True)
+class Torn:
+    """What a name holds where an exception may have come before it was assigned, or after."""
+
+    name: str
+
+
+Value = Atom | Torn | Closure | Method | Part | Choice | Group
 ABSENT = object()  # what a module holds under a name that it does not define
 CALLABLE = (Closure, Method, Part, Choice)  # what only calls can use
 
@@ -130,6 +137,14 @@ class Unbound(Exception):
         self.names = tuple(names) or (name,)
 
 
+class Raised(Exception):
+    """A statement in a try statement certainly raises an exception that it catches."""
+
+    def __init__(self, cls: type) -> None:
+        super().__init__(cls.__name__)
+        self.cls = cls
+
+
 class State:
     """The base of the lowering classes: emission, kinds, names, refusals."""
 
@@ -165,6 +180,9 @@ class State:
         self.read: dict[
             int, dict[int, tuple[Source, ast.AST]]
         ] = {}  # where outside lists are read, by identity
+        self.set_items: dict[str, Kind] = {}  # kinds of the elements of sets
+        self.trying: list[tuple[type, ...]] = []  # what the open try statements catch
+        self.whole: dict[str, Value] = {}  # names that the last try statement bound where nothing was raised
         self.hidden_mark = ""  # of the names that the last loop over pairs was given
         self.grown: dict[int, tuple[str, set[int]]] = {}  # outside lists that are appended to, and where
 
@@ -234,6 +252,10 @@ class State:
         """A comparison."""
         raise NotImplementedError
 
+    def unpack_keys(self, value: Value) -> list[Any]:
+        """The keys of a dict."""
+        raise NotImplementedError
+
     def integer(self, value: Value, node: ast.AST) -> Atom:
         """An operand of range."""
         raise NotImplementedError
@@ -243,6 +265,10 @@ class State:
 
     def unpack(self, value: Value, count: int | None, node: ast.AST) -> list[Value]:
         """The elements of a value."""
+        raise NotImplementedError
+
+    def script(self, text: str, node: ast.AST, result: str = "", **values: Any) -> Value:
+        """Lower statements that are given as text (see `iterators`)."""
         raise NotImplementedError
 
     def over_items(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
@@ -323,6 +349,30 @@ class State:
         """Lower a block."""
         raise NotImplementedError
 
+    def join_ways(
+        self,
+        block1: list[Stmt],
+        block2: list[Stmt],
+        env1: dict[str, Value],
+        env2: dict[str, Value],
+        cond: Atom,
+        outs: list[Any],
+        node: ast.AST,
+        form: str,
+    ) -> None:
+        """Write a statement of two blocks and bind the names behind it."""
+        raise NotImplementedError
+
+    def leave_whole(
+        self, block: list[Stmt], last: list[Stmt], env: dict[str, Value], cond: Atom, form: str, node: ast.AST
+    ) -> None:
+        """Write a statement of one block that always runs."""
+        raise NotImplementedError
+
+    def branch(self, cond: Atom, then: Callable[[], None], orelse: Callable[[], None], node: ast.AST) -> None:
+        """Two ways of going on."""
+        raise NotImplementedError
+
     def assign(self, target: ast.expr, value: Value, stmt: ast.AST) -> None:
         """Bind or store a value."""
         raise NotImplementedError
@@ -391,6 +441,18 @@ class State:
     def refuse(self, node: ast.AST | None, what: str, instead: str) -> NoReturn:
         """Raise UnsupportedError at a node of the user's source."""
         refuse(self.span(node) or self.scope.source.span(self.scope.source.node), what, instead)
+
+    def refuse_span(self, span: Span | None, what: str, instead: str) -> NoReturn:
+        """Raise UnsupportedError at a place of the user's source."""
+        refuse(span or self.scope.source.span(self.scope.source.node), what, instead)
+
+    def fails(self, cls: type, argument: Any, node: ast.AST) -> None:
+        """Note that an exception certainly comes here; goes on only if no try statement catches it."""
+        if not any(issubclass(cls, c) for classes in self.trying for c in classes):
+            return
+        made = self.emit(Call("call", (Ref(cls.__name__, cls), Const(argument))), K.OBJECT, node)
+        self.block[-1:] = [self.block[-1], Do(Call("raise", (made,)), self.span(node))]
+        raise Raised(cls)
 
     def refuse_write(self, base: Ref, node: ast.AST) -> NoReturn:
         """Refuse a store into something that comes from outside of the function."""

@@ -17,14 +17,12 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.expressions import BINARY
-from s2sad.frontend.matching import as_ifs
 from s2sad.frontend.operators import live_object, user_method
 from s2sad.frontend.state import Group, Method, Scope, State, Value, described, holds_functions
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Slice, Store, Var
 
 Rebind = Callable[[Value], None]
-SILENT = frozenset(("ignore", "warn", "print", "log", "call"))
 
 
 class Statements(State):
@@ -82,6 +80,11 @@ class Statements(State):
 
     def _assign_parts(self, target: ast.Tuple | ast.List, value: Value, stmt: ast.AST) -> None:
         stars = [i for i, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
+        kind = self.kind(value)
+        if stars and isinstance(value, Var) and (kind.cat == "list" or (kind.is_number and kind.rank != 0)):
+            if not (kind.shape and isinstance(kind.shape[0], int)):
+                self._assign_rest(target, value, stars[0], stmt)
+                return
         items = self.unpack(value, None if stars else len(target.elts), stmt)
         if stars:
             at, behind = stars[0], len(target.elts) - stars[0] - 1
@@ -100,6 +103,24 @@ class Statements(State):
             if isinstance(part, ast.Name) and isinstance(item, Var) and not self.hints.get(item.name):
                 self.hints[item.name] = part.id
             self.assign(part.value if isinstance(part, ast.Starred) else part, item, stmt)
+
+    def _assign_rest(self, target: ast.Tuple | ast.List, value: Var, at: int, stmt: ast.AST) -> None:
+        """`a, *rest, b = xs` of a list or array whose length is known at run time."""
+        behind = len(target.elts) - at - 1
+        text = f"""
+if len(xs) < {at + behind}:
+    raise error(f"not enough values to unpack (expected at least {at + behind}, got {{len(xs)}})")
+"""
+        self.script(text, stmt, xs=value, error=Ref("ValueError", ValueError), len=Ref("len", len))
+        last = Const(-behind) if behind else Const(None)
+        middle = self.getitem(value, Slice(Const(at), last, Const(None)), stmt)
+        rest = self.joined([Group("list", []), middle], stmt)
+        for k, part in enumerate(target.elts):
+            if k == at:
+                assert isinstance(part, ast.Starred)
+                self.assign(part.value, rest, stmt)
+            else:
+                self.assign(part, self.getitem(value, Const(k if k < at else k - at - 1 - behind), stmt), stmt)
 
     def _assign_item(self, target: ast.Subscript, value: Value, stmt: ast.AST) -> None:
         base = self.operand(target.value)
@@ -290,22 +311,53 @@ class Statements(State):
 
     def _raise(self, stmt: ast.Raise) -> None:
         if stmt.exc is None:
-            self.refuse(stmt, "a bare raise is not supported", "name the exception")
+            self.do(Call("raise"), stmt)
+            return
         self.do(Call("raise", (self.variable(self.operand(stmt.exc), stmt),)), stmt)
 
     def _delete(self, stmt: ast.Delete) -> None:
         for target in stmt.targets:
-            if not isinstance(target, ast.Name):
-                self.refuse(target, "del of an element is not supported", "build a new list or dict")
+            self._delete_one(target, stmt)
+
+    def _delete_one(self, target: ast.expr, stmt: ast.Delete) -> None:
+        if isinstance(target, ast.Tuple | ast.List):
+            for part in target.elts:
+                self._delete_one(part, stmt)
+            return
+        if isinstance(target, ast.Name):
             self.scope.env.pop(target.id, None)
+            return
+        base = self.operand(target.value) if isinstance(target, ast.Subscript) else None
+        if not isinstance(target, ast.Subscript) or base is None or isinstance(base, Ref):
+            self.refuse(target, "an attribute or an element of an outside object is deleted", "use a local name")
+        index = self.index(target.slice)
+        if isinstance(base, Group) and base.cat == "dict" and isinstance(index, Const | Ref):
+            key = index.value if isinstance(index, Const) else index.obj
+            if key not in base.keys:
+                self.fails(KeyError, key, target)
+                self.refuse(target, f"the dict has no key {key!r}", "use a key that it has")
+            pairs = [(k, v) for k, v in zip(base.keys, base.items, strict=True) if k != key]
+            self._replace(base, Group("dict", [v for _, v in pairs], [k for k, _ in pairs]), stmt)
+            return
+        kind = self.kind(base)
+        if kind.cat != "list" or isinstance(index, Slice):
+            self.refuse(target, f"a part of {described(kind)} is deleted", "build a new list or dict of the rest")
+        self.builtin_method(base, ".pop", [index], {}, stmt, "")
 
     def _import(self, stmt: ast.Import) -> None:
         for alias in stmt.names:
-            module = importlib.import_module(alias.name)
+            module = self._module(alias.name, stmt)
             name = alias.asname or alias.name.split(".")[0]
             if alias.asname is None:
                 module = importlib.import_module(name)
             self.scope.env[name] = Ref(name, module)
+
+    def _module(self, name: str, stmt: ast.stmt) -> Any:
+        try:
+            return importlib.import_module(name)
+        except ImportError as error:
+            self.fails(type(error), str(error), stmt)
+            raise
 
     def _importfrom(self, stmt: ast.ImportFrom) -> None:
         if stmt.level or stmt.module is None:
@@ -314,7 +366,7 @@ class Statements(State):
                 "a relative import inside of a function is not supported",
                 "import at the top of the file",
             )
-        module = importlib.import_module(stmt.module)
+        module = self._module(stmt.module, stmt)
         for alias in stmt.names:
             name = alias.asname or alias.name
             self.scope.env[name] = self.live_value(name, getattr(module, alias.name))
@@ -331,56 +383,8 @@ class Statements(State):
                 "return the value, or pass it in",
             )
 
-    def _with(self, stmt: ast.With) -> None:
-        constant = False
-        for item in stmt.items:
-            call = item.context_expr
-            fn = self.expr(call.func) if isinstance(call, ast.Call) else None
-            obj = fn.obj if isinstance(fn, Ref) else None
-            if getattr(obj, "__s2sad_no_grad__", False):
-                constant = True
-            elif obj is np.errstate and isinstance(call, ast.Call):
-                self._errstate(call)
-            else:
-                self.refuse(
-                    call,
-                    "this with statement is not supported",
-                    "call the function outside of it; s2sad.no_grad() and np.errstate() can be used",
-                )
-            if item.optional_vars is not None:
-                self.refuse(
-                    item.optional_vars, "what a with statement binds is not supported", "leave the name out"
-                )
-        self.const_depth += constant
-        try:
-            self.statements(stmt.body)
-        finally:
-            self.const_depth -= constant
-
-    def _errstate(self, call: ast.Call) -> None:
-        """Warnings say nothing about values: the block is lowered as it is, and the text silences it."""
-        modes = [self.operand(k.value) for k in call.keywords]
-        for mode in modes:
-            if not (isinstance(mode, Const) and mode.value in SILENT):
-                self.refuse(
-                    call,
-                    "np.errstate makes exceptions of warnings here",
-                    'use "ignore" or "warn", and test the values',
-                )
-        self.quiet |= any(isinstance(m, Const) and m.value == "ignore" for m in modes)
-
-    def _match(self, stmt: ast.Match) -> None:
-        subject = self.settled(self.operand(stmt.subject), stmt)
-        name = f"{stmt.lineno}:{stmt.col_offset} "  # no user's name has a blank
-        self.scope.env[name] = subject
-        self.statements(as_ifs(self, stmt, name))
-        self.scope.env.pop(name, None)
-
-    def _try(self, stmt: ast.Try) -> None:
-        self.refuse(stmt, "try is not supported", "test for the condition before it arises")
-
     def _trystar(self, stmt: ast.TryStar) -> None:
-        self.refuse(stmt, "try is not supported", "test for the condition before it arises")
+        self.refuse(stmt, "except* is not supported", "use except")
 
     def _classdef(self, stmt: ast.ClassDef) -> None:
         self.refuse(

@@ -51,6 +51,51 @@ def _taken_apart(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
     return depth >= 2 and not augmented and not isinstance(parent, ast.Attribute)
 
 
+TAKING = frozenset(("len", "zip", "enumerate", "reversed", "sum", "max", "min", "sorted", "list", "tuple"))
+
+
+def starred_lists(node: ast.FunctionDef) -> frozenset[str]:
+    """Names of list displays that are bound once, never changed, and unpacked by a star or made of strings."""
+    bound: dict[str, int] = {}
+    found: dict[str, bool] = {}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+            bound[inner.id] = bound.get(inner.id, 0) + 1
+        if isinstance(inner, ast.Assign) and len(inner.targets) == 1 and isinstance(inner.targets[0], ast.Name):
+            if isinstance(inner.value, ast.List) and inner.value.elts:
+                items = inner.value.elts
+                found[inner.targets[0].id] = all(
+                    isinstance(e, ast.Constant) and isinstance(e.value, str) for e in items
+                )
+    found = {name: words for name, words in found.items() if bound[name] == 1}
+    if not found:
+        return frozenset()
+    parents = {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
+    uses: dict[str, set[str]] = {name: set() for name in found}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id in found:
+            uses[inner.id].add(_use(inner, parents))
+    return frozenset(
+        name for name, words in found.items()
+        if "" not in uses[name] and (words or "star" in uses[name])
+    )  # fmt: skip
+
+
+def _use(node: ast.Name, parents: dict[ast.AST, ast.AST]) -> str:
+    """How a list is used at a place: "star", "read", or "" where it could be changed or kept."""
+    parent = parents.get(node)
+    if isinstance(parent, ast.Starred):
+        return "star"
+    if isinstance(parent, ast.For | ast.comprehension) and parent.iter is node:
+        return "read"
+    if isinstance(parent, ast.Call) and node in parent.args:
+        return "read" if isinstance(parent.func, ast.Name) and parent.func.id in TAKING else ""
+    if isinstance(parent, ast.Subscript) and parent.value is node and isinstance(parent.ctx, ast.Load):
+        literal = parent.slice.operand if isinstance(parent.slice, ast.UnaryOp) else parent.slice
+        return "read" if isinstance(literal, ast.Constant) else ""
+    return "read" if isinstance(parent, ast.Compare) and node in parent.comparators else ""
+
+
 def writes_keys(node: ast.AST) -> bool:
     """Whether a function assigns `d["key"]`."""
     return any(
@@ -62,4 +107,4 @@ def writes_keys(node: ast.AST) -> bool:
     )
 
 
-__all__ = ["fixed_lists", "writes_keys"]
+__all__ = ["fixed_lists", "starred_lists", "writes_keys"]

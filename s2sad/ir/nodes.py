@@ -176,7 +176,17 @@ class Out:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class If:
-    """Both blocks may be empty. `ternary` asks for a conditional expression in the text."""
+    """Both blocks may be empty. `ternary` asks for a conditional expression in the text.
+
+    `form` is "" but where the blocks are not taken by the truth of `cond`:
+
+    "try"      `then`, and `orelse` if an exception of the classes `cond` leaves `then`, which has done
+               nothing that can be seen then; the first Out is true where none did. `orelse` may begin with
+               Let(e, Call("caught")): the exception
+    "finally"  `then`, and afterwards `orelse`, which binds nothing, also if an exception leaves `then`
+    "with"     `then` under the context manager `cond`; it may begin with Let(v, Call("entered")): what the
+               manager gives
+    """
 
     cond: Atom
     then: Block
@@ -185,6 +195,7 @@ class If:
     span: Span | None = None
     made: bool = False
     ternary: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from s2sad.ir.nodes import Block, For, If, Program, Stmt, While, atom_vars, blocks, own_atoms, walk
+from s2sad.ir.nodes import Atom, Block, For, If, Program, Range, Stmt, Var, While, atom_vars, blocks, own_atoms, walk
 from s2sad.ir.rewrite import with_blocks
 
 
@@ -29,11 +29,11 @@ def _live(body: Block) -> set[str]:
                 feeds = [*atom_vars(carry.init), *atom_vars(carry.next)]
                 sources.setdefault(carry.name, []).extend(feeds)
                 sources.setdefault(carry.out, []).extend([*feeds, carry.name])
-            roots = [stmt.space if isinstance(stmt, For) else stmt.cond, stmt.stop]
+            roots: list[Atom | Range | None] = [stmt.space if isinstance(stmt, For) else stmt.cond, stmt.stop]
         elif isinstance(stmt, If):
             for out in stmt.outs:
                 sources.setdefault(out.name, []).extend([*atom_vars(out.then), *atom_vars(out.orelse)])
-            roots = [stmt.cond]
+            roots = [stmt.cond, Var(stmt.outs[0].name)] if stmt.form == "try" else [stmt.cond]
         else:
             roots = list(own_atoms(stmt))
         for atom in roots:

@@ -77,6 +77,9 @@ class _Live:
         self._writers: dict[int, list[Stmt]] = {}
         self._statements_left: list[Stmt] = []
         self._names_left: list[str] = []
+        self.tried = {
+            inner for s in walk(program.body) if isinstance(s, If) and s.form == "try" for inner in walk(s.then)
+        }
         for stmt in walk(program.body):
             self._enter(stmt)
         for cls in self.aliases.visible:
@@ -104,6 +107,10 @@ class _Live:
             self._need(stmt)
 
     def _is_root(self, stmt: Stmt) -> bool:
+        if stmt in self.tried and not getattr(stmt, "made", False):
+            return True  # which exception comes, and whether one does, decides the path
+        if isinstance(stmt, If):
+            return bool(stmt.form)
         if isinstance(stmt, Let | Do):
             return has_effect(stmt.call) or (not stmt.made and self._may_raise(stmt.call))
         if isinstance(stmt, Store):

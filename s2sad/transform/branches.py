@@ -35,6 +35,13 @@ class Branches(Leaving):
         """Both branches reversed; what differs behind them leaves as an Out."""
         outs_ = self.numbered_outs(stmt.outs)
         leaving = [(o, self.bars.pop(o.name, None)) for o in outs_ if o.name in self.varied]
+        if stmt.form in ("with", "finally"):  # the one block runs, whatever else does
+            for out, bar in leaving:
+                if bar is not None:
+                    self.give(out.then, bar)
+            self.sweep(stmt.orelse)
+            self.sweep(stmt.then)
+            return
         base, tested = dict(self.bars), self.asked(stmt.cond)
         outer = self.block
         exits = {e.stmt: e for e in self.loops[-1].exits} if self.loops else {}
@@ -81,7 +88,7 @@ class Branches(Leaving):
 
     def _asked(self, stmt: If) -> Atom:
         """The condition as it was: what may change since (a list that grows) is asked for its truth then."""
-        cond = stmt.cond
+        cond = Var(stmt.outs[0].name) if stmt.form == "try" else stmt.cond
         if not isinstance(cond, Var) or self.kind(cond).is_scalar:
             return cond
         key = (stmt, "asked")

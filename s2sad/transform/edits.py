@@ -13,8 +13,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Block, Call, Carry, Const, For, Fresh, If, Let, Out, Stmt, Var, While, blocks
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Carry,
+    Const,
+    Do,
+    For,
+    Fresh,
+    If,
+    Let,
+    Out,
+    Stmt,
+    Var,
+    While,
+    blocks,
+    walk,
+)
 from s2sad.ir.rewrite import in_statement, with_blocks
 
 
@@ -42,7 +60,9 @@ def substituted(stmt: Stmt, names: dict[str, Atom]) -> Stmt:
     return new
 
 
-def rebuild(block: Block, edits: Edits, fresh: Fresh, names: dict[str, Atom]) -> Block:
+def rebuild(
+    block: Block, edits: Edits, fresh: Fresh, names: dict[str, Atom], in_loop: bool = False
+) -> Block:
     """The forward sweep with its edits."""
     result: list[Stmt] = []
     for stmt in block:
@@ -55,8 +75,10 @@ def rebuild(block: Block, edits: Edits, fresh: Fresh, names: dict[str, Atom]) ->
         if parts:
             inner = []
             for i, part in enumerate(parts):
-                made = rebuild(part, edits, fresh, names)
+                made = rebuild(part, edits, fresh, names, in_loop or isinstance(stmt, For | While))
                 inner.append((*(substituted(s, names) for s in edits.start.get((stmt, i), [])), *made))
+            if isinstance(stmt, If) and stmt.form == "try" and in_loop:
+                inner[0] = _kept_last(inner[0], stmt)
             new = with_blocks(new, tuple(inner))
         if isinstance(new, If) and stmt in edits.outs:
             new = replace(new, outs=(*new.outs, *edits.outs[stmt]))
@@ -67,6 +89,20 @@ def rebuild(block: Block, edits: Edits, fresh: Fresh, names: dict[str, Atom]) ->
         result.append(new)
         result += [substituted(s, names) for s in edits.after.get(stmt, [])]
     return tuple(result)
+
+
+def _kept_last(block: Block, stmt: If) -> Block:
+    """The body of a try statement with its appends to tapes where no exception can come any more."""
+    appends = [s for s in block if isinstance(s, Do) and s.made and s.call.fun == "list.append"]
+    others = [s for s in block if s not in appends]
+    for inner in walk(tuple(others)):
+        if isinstance(inner, Do) and inner.made and inner.call.fun == "list.append":
+            refuse(
+                stmt.span or Span("<unknown>", 1, 0, 1, 0),
+                "a branch or loop in a try statement in a loop makes values that the derivative needs",
+                "compute them behind the try statement",
+            )
+    return (*others, *appends)
 
 
 def _counting(loop: For | While, out: str, fresh: Fresh, behind: tuple[Stmt, int] | None) -> For | While:

@@ -1,0 +1,396 @@
+"""Lowering of try and with statements.
+
+    try: y = fn(x)                      If("try", (LinAlgError,), (y.1 = fn(x),), (y.2 = gn(x),),
+    except LinAlgError: y = gn(x)          outs: done.3 = True or False; y.4 = y.1 or y.2)
+
+An except clause sees the names that the body binds as they were before the one statement that may raise;
+a name that may have one value or another there is `Torn`, and refused where it is read. Writes into what
+exists before the body must be its last statements. What follows without exception (else) is a branch on
+`done`. A context manager is entered and left once, in the forward sweep; one whose `__exit__` may return
+true is refused, since it could swallow an exception.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2sad.analysis.effects import Aliases
+from s2sad.frontend.branches import ends_by_raising
+from s2sad.frontend.loops import assigned_names
+from s2sad.frontend.state import Group, Raised, State, Torn, Value
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Atom, Block, Call, Const, Do, For, If, Let, Out, Ref, Stmt, Store, Tuple, Undef, Var, While, walk
+
+SILENT = frozenset(("ignore", "warn", "print", "log", "call"))
+Handler = tuple[list[Ref], str | None, Callable[[], None]]  # classes, name of the exception, what is done
+
+
+class Guarded(State):
+    """The part of lowering that reads try and with statements."""
+
+    # ------------------------------------------------------------------------------------------------- try
+
+    def _try(self, stmt: ast.Try) -> None:
+        if getattr(stmt, "exits", False):
+            self.refuse(
+                stmt,
+                "a try statement is left from within its body on some path only",
+                "assign the result in the body, and return or break behind it",
+            )
+        if stmt.finalbody:
+            self._finally(stmt)
+            return
+        handlers: list[Handler] = [
+            (self._classes(h), h.name, lambda h=h: self.statements(h.body)) for h in stmt.handlers  # type: ignore[misc]
+        ]
+        self.attempt(stmt.body, handlers, stmt.orelse, stmt)
+
+    def _classes(self, handler: ast.ExceptHandler) -> list[Ref]:
+        """The exceptions that a clause catches."""
+        if handler.type is None:
+            return [Ref("BaseException", BaseException)]
+        value = self.operand(handler.type)
+        found = value.items if isinstance(value, Group) else [value]
+        if isinstance(value, Ref) and isinstance(value.obj, tuple):
+            found = self.unpack(value, None, handler)
+        refs = [f for f in found if isinstance(f, Ref) and isinstance(f.obj, type)]
+        if len(refs) < len(found):
+            self.refuse(handler, "the exceptions that are caught are not known", "name their classes")
+        return refs
+
+    def attempt(
+        self, body: list[ast.stmt], handlers: list[Handler], orelse: list[ast.stmt], node: ast.stmt
+    ) -> None:
+        """Lower a body whose exceptions are caught."""
+        entry, outer = dict(self.scope.env), self.block
+        classes = [c for refs, _, _ in handlers for c in refs]
+        block, after, seen, raised = self._body(body, classes, node)
+        self.scope.env = entry
+        if raised is not None and len(block) == 1:  # nothing but the exception: the clause is the program
+            self.block = outer
+            for refs, name, handle in handlers:
+                if any(issubclass(raised, c.obj) for c in refs):
+                    if name is not None:
+                        self.scope.env[name] = self.variable(block[0].call.args[0])  # type: ignore[union-attr]
+                    handle()
+                    return
+        handling = {n: v for n, v in seen.items()}
+        done = self.fresh("done", K.BOOL)
+        outs = [Out(done, Const(True), Const(False))]
+        self._hold(block, after, handlers, handling, outs, node, outer)
+        if orelse:
+            whole = {n: v for n, v in self.whole.items() if isinstance(self.scope.env.get(n), Torn)}
+
+            def behind() -> None:
+                self.scope.env.update(whole)
+                self.statements(orelse)
+
+            if ends_by_raising(block):
+                return
+            self.branch(Var(done), behind, lambda: None, node)
+
+    def _body(
+        self, body: list[ast.stmt], classes: list[Ref], node: ast.AST
+    ) -> tuple[list[Stmt], dict[str, Value], dict[str, Value], type | None]:
+        """The statements of the body, the names behind it, and the names where an exception leaves it."""
+        entry, outer = dict(self.scope.env), self.block
+        self.block, self.scope.env = [], dict(entry)
+        seen: list[dict[str, Value]] = []
+        raised: type | None = None
+        self.nesting += 1
+        self.trying.append(tuple(c.obj for c in classes))
+        try:
+            for stmt in body:
+                before, count = dict(self.scope.env), len(self.block)
+                self._statement(stmt)
+                if len(self.block) > count:
+                    seen.append({**before, **self._within(stmt)})
+        except Raised as error:
+            raised = error.cls
+            seen.append({**before, **self._within(stmt)})
+        finally:
+            self.trying.pop()
+            self.nesting -= 1
+            block, after = self.block, self.scope.env
+            self.block, self.scope.env = outer, entry
+        self._check_writes(block, node)
+        return block, after, _agreed(entry, seen), raised
+
+    def _statement(self, stmt: ast.stmt) -> None:
+        raise NotImplementedError
+
+    def _within(self, stmt: ast.stmt) -> dict[str, Value]:
+        """Names that a statement may have bound when an exception leaves it."""
+        names: set[str] = set()
+        if isinstance(stmt, ast.If | ast.For | ast.While | ast.With | ast.Try | ast.Match):
+            names = assigned_names([stmt])
+        else:
+            names = {n.target.id for n in ast.walk(stmt) if isinstance(n, ast.NamedExpr)}
+        return {name: Torn(name) for name in names}
+
+    def _check_writes(self, block: list[Stmt], node: ast.AST) -> None:
+        """Refuse what an exception could leave half done."""
+        made = {s.name for s in walk(tuple(block)) if isinstance(s, Let)}
+        risky = False
+        for stmt in reversed(block):
+            nested = isinstance(stmt, If | For | While)
+            for inner in walk((stmt,)):
+                base = _written(inner)
+                if base is None or (isinstance(base, Var) and base.name in made):
+                    continue
+                if risky or nested:
+                    span = getattr(inner, "span", None)
+                    self.refuse_span(
+                        span or self.span(node),
+                        "what is written here in a try statement may be half done when an exception comes",
+                        "compute values in the try statement, and write them behind it",
+                    )
+            risky = risky or _written(stmt) is None
+        return None
+
+    def _hold(
+        self,
+        block: list[Stmt],
+        after: dict[str, Value],
+        handlers: list[Handler],
+        handling: dict[str, Value],
+        outs: list[Out],
+        node: ast.AST,
+        outer: list[Stmt],
+    ) -> None:
+        """Write the statement: the body, the clauses, and the names that both bind."""
+        number = Const(self.fresh.count)
+        classes = [c for refs, _, _ in handlers for c in refs]
+        caught = any(name for _, name, _ in handlers) or len(handlers) > 1
+        self.block, self.scope.env = [], dict(handling)
+        self.nesting += 1
+        try:
+            error: Var | None = None
+            if caught:
+                hint = next((name for _, name, _ in handlers if name), "error")
+                error = self.emit(Call("caught", (number,)), K.OBJECT, node, hint)
+            self._clauses(handlers, error, node)
+        finally:
+            self.nesting -= 1
+            other, self.block = self.block, outer
+        env2 = self.scope.env
+        self.whole = {}
+        cond: Atom = classes[0] if len(classes) == 1 else Tuple(tuple(classes))
+        self.join_ways(block, other, after, env2, cond, outs, node, "try")
+
+    def _clauses(self, handlers: list[Handler], error: Var | None, node: ast.AST) -> None:
+        """The clause that fits the exception."""
+        refs, name, handle = handlers[0]
+
+        def taken() -> None:
+            if name is not None and error is not None:
+                self.scope.env[name] = error
+            handle()
+            if name is not None:
+                self.scope.env.pop(name, None)
+
+        if len(handlers) == 1:
+            taken()
+            return
+        assert error is not None
+        classes: Atom = refs[0] if len(refs) == 1 else Tuple(tuple(refs))
+        which = self.emit(Call("call", (Ref("isinstance", isinstance), error, classes)), K.BOOL, node)
+        self.branch(which, taken, lambda: self._clauses(handlers[1:], error, node), node)
+
+    def _finally(self, stmt: ast.Try) -> None:
+        """`finally`: plain assignments are made behind the statement, effects in a clause of their own."""
+        inner: list[ast.stmt] = list(stmt.body)
+        if stmt.handlers:
+            made = ast.Try(stmt.body, stmt.handlers, stmt.orelse, [])
+            inner = [ast.copy_location(made, stmt)]
+        entry, outer = dict(self.scope.env), self.block
+        self.block = []
+        self.nesting += 1
+        try:
+            for part in inner:
+                self._statement(part)
+            block, after = self.block, self.scope.env
+            self.block = []
+            bound = assigned_names(inner)
+            here = {n: Torn(n) if n in bound and after.get(n) is not entry.get(n) else v for n, v in after.items()}
+            self.scope.env = dict(here)
+            self.statements(stmt.finalbody)
+        finally:
+            self.nesting -= 1
+            last, self.block = self.block, outer
+        if any(_written(s) is not None or isinstance(s, For | While) for s in walk(tuple(last))):
+            self.refuse(stmt.finalbody[0], "a finally clause writes or loops", "write it behind the try statement")
+        final = self.scope.env
+        changed = {n: v for n, v in final.items() if v is not here.get(n)}
+        if not any(isinstance(s, Do) or (isinstance(s, Let) and s.call.fun == "call") for s in last):
+            self.block += block
+            self.block += last
+            self.scope.env = {**after, **changed}
+            return
+        if changed:
+            self.refuse(stmt.finalbody[0], "a finally clause binds names", "bind them behind the try statement")
+        self.leave_whole(block, last, after, NOTHING, "finally", stmt)
+
+    # ------------------------------------------------------------------------------------------------ with
+
+    def _with(self, stmt: ast.With) -> None:
+        self._managed(stmt.items, stmt)
+
+    def _managed(self, items: list[ast.withitem], stmt: ast.With) -> None:
+        """The body of a with statement under what is left of its managers."""
+        if not items:
+            self.statements(stmt.body)
+            return
+        item, rest = items[0], items[1:]
+        call = item.context_expr
+        fn = self.expr(call.func) if isinstance(call, ast.Call) else None
+        obj = fn.obj if isinstance(fn, Ref) else None
+        if getattr(obj, "__s2sad_no_grad__", False):
+            self.const_depth += 1
+            try:
+                self._managed(rest, stmt)
+            finally:
+                self.const_depth -= 1
+            return
+        if obj is np.errstate and isinstance(call, ast.Call) and self._errstate(call, stmt):
+            self._managed(rest, stmt)
+            return
+        if obj is contextlib.nullcontext and isinstance(call, ast.Call):
+            value = self.operand(call.args[0]) if call.args else Const(None)
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, value, stmt)
+            self._managed(rest, stmt)
+            return
+        if obj is contextlib.suppress and isinstance(call, ast.Call):
+            self._suppressed(call, rest, stmt)
+            return
+        self._entered(item, fn, lambda: self._managed(rest, stmt), stmt)
+
+    def _suppressed(self, call: ast.Call, rest: list[ast.withitem], stmt: ast.With) -> None:
+        classes = [c for c in self._elements(call.args) if isinstance(c, Ref) and isinstance(c.obj, type)]
+        if len(classes) < len(call.args):
+            self.refuse(call, "the exceptions that are caught are not known", "name their classes")
+        body: list[ast.stmt] = stmt.body
+        if rest:
+            body = [ast.copy_location(ast.With(rest, stmt.body), stmt)]
+        self.attempt(body, [(classes, None, lambda: None)], [], stmt)
+
+    def _entered(self, item: ast.withitem, fn: Value | None, body: Callable[[], None], stmt: ast.With) -> None:
+        """A body under a context manager that stays in the text."""
+        call = item.context_expr
+        manager: Value
+        if isinstance(fn, Ref) and isinstance(call, ast.Call) and not call.keywords:
+            args = self._elements(call.args)
+            self._check_exit(fn.obj, call)
+            manager = self.emit(Call("call", (fn, *(self.variable(a, call) for a in args))), K.OBJECT, call)
+        elif isinstance(fn, Ref) and isinstance(call, ast.Call):
+            self._check_exit(fn.obj, call)
+            args = self._elements(call.args)
+            named = tuple((k.arg or "", self.variable(self.operand(k.value), call)) for k in call.keywords)
+            if any(not k for k, _ in named):
+                self.refuse(call, "** in the call of a context manager", "write the keywords out")
+            atoms = tuple(self.variable(a, call) for a in args)
+            manager = self.emit(Call("call", (fn, *atoms), named), K.OBJECT, call)
+        else:
+            manager = self.operand(call)
+            if not isinstance(manager, Ref):
+                self.refuse(
+                    call, "this context manager is not known before the call", "make it in the with statement"
+                )
+            self._check_exit(type(manager.obj), call)
+        outer = self.block
+        self.block = []
+        self.nesting += 1
+        try:
+            if item.optional_vars is not None:
+                hint = item.optional_vars.id if isinstance(item.optional_vars, ast.Name) else "value"
+                given = self.emit(Call("entered", (Const(self.fresh.count),)), K.OBJECT, call, hint)
+                self.unseen.add(given.name)
+                self.assign(item.optional_vars, given, stmt)
+            body()
+        finally:
+            self.nesting -= 1
+            block, self.block = self.block, outer
+        self.leave_whole(block, [], self.scope.env, self.atom(manager), "with", stmt)
+
+    def _check_exit(self, obj: Any, node: ast.AST) -> None:
+        """Refuse a manager whose `__exit__` may swallow an exception."""
+        leave = getattr(obj, "__exit__", None) if isinstance(obj, type) else None
+        if leave is not None and not inspect.isfunction(leave):
+            return  # compiled: locks and files let exceptions pass
+        source = leave if leave is not None else getattr(obj, "__wrapped__", None)
+        if isinstance(obj, type) and leave is None:
+            self.refuse(node, f"{obj.__name__} is no context manager", "give it __enter__ and __exit__")
+        if source is None and not isinstance(obj, type):
+            if callable(obj) and getattr(obj, "__module__", "") in ("_io", "io", "builtins"):
+                return  # open
+            self.refuse(node, "what this context manager does is not known", "write a class with __exit__")
+        try:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(source)))
+        except (OSError, TypeError, SyntaxError):
+            self.refuse(node, "this context manager has no source that can be read", "use one that has")
+        if leave is None:
+            swallows = any(_yields(t.body) and t.handlers for t in ast.walk(tree) if isinstance(t, ast.Try))
+        else:
+            swallows = any(
+                isinstance(r, ast.Return) and not (r.value is None or _is_false(r.value)) for r in ast.walk(tree)
+            )
+        if swallows:
+            self.refuse(node, "this context manager may swallow an exception", "catch it with try and except")
+
+    def _errstate(self, call: ast.Call, stmt: ast.With) -> bool:
+        """Warnings say nothing about values: the block is lowered as it is, and the text silences it."""
+        modes = [self.operand(k.value) for k in call.keywords]
+        for mode in modes:
+            if not (isinstance(mode, Const) and mode.value in SILENT):
+                self.refuse(
+                    call,
+                    "np.errstate makes exceptions of warnings here",
+                    'use "ignore" or "warn", and test the values',
+                )
+        self.quiet |= any(isinstance(m, Const) and m.value == "ignore" for m in modes)
+        return True
+
+
+NOTHING: Atom = Const(None)
+
+
+def _agreed(entry: dict[str, Value], seen: list[dict[str, Value]]) -> dict[str, Value]:
+    """Names and their values where an exception leaves a body, `Torn` where it could have been several."""
+    found: dict[str, Value] = {}
+    for name in {n for env in seen for n in env}:
+        values = [env.get(name, Undef()) for env in seen]
+        first = values[0]
+        same = all(v is first or v == first for v in values[1:])
+        if not same:
+            found[name] = Torn(name)
+        elif not isinstance(first, Undef):
+            found[name] = first
+    return found if seen else dict(entry)
+
+
+def _written(stmt: Stmt) -> Atom | None:
+    """What a statement writes into; outside lists are histories, which the program never reads."""
+    if isinstance(stmt, Store):
+        return stmt.base
+    if isinstance(stmt, Let | Do) and stmt.call.fun in ("list.append", "list.pop", "np.add.at"):
+        return None if isinstance(stmt.call.args[0], Ref) else stmt.call.args[0]
+    return None
+
+
+def _yields(body: list[ast.stmt]) -> bool:
+    return any(isinstance(n, ast.Yield | ast.YieldFrom) for s in body for n in ast.walk(s))
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not node.value
+
+
+__all__ = ["Guarded"]
