@@ -84,7 +84,8 @@ class _Explicit:
         self.block(stmt.then)
         self.block(stmt.orelse)
         _append(stmt.then, self.pairs(stmt.outs, True))
-        _append(stmt.orelse, self.pairs(stmt.outs, False))
+        if stmt.form != "finally":  # its clause runs in addition
+            _append(stmt.orelse, self.pairs(stmt.outs, False))
         stmt.outs = ()
 
     def pairs(self, outs: tuple[Out, ...], then: bool) -> Pairs:
@@ -145,7 +146,7 @@ class _Explicit:
         """
         last = block[-1] if block else None
         out = None
-        if isinstance(flag, Var) and isinstance(last, Branch):
+        if isinstance(flag, Var) and isinstance(last, Branch) and last.form != "finally":
             out = next((o for o in last.outs if o.name == flag.name), None)
         if out is None or not isinstance(last, Branch):
             self.block(block)

@@ -142,7 +142,8 @@ class _Liveness:
 
     def __init__(self, classes: _Classes) -> None:
         self.classes = classes
-        self.held = 0  # what the clauses of the try statements around may need
+        self.held = 0  # what the clauses of the try statements around need where an exception may come
+        self.always = 0  # the same in a loop, whose next trip may raise
         self.outer: dict[int, int] = {}  # by id of a loop: names that it reads and does not define itself
 
     def run(self, body: list[Tree]) -> None:
@@ -175,8 +176,10 @@ class _Liveness:
     def block(self, block: list[Tree], live: int, left: int) -> int:
         """What is needed at the start of a block: `live` is at its end, `left` behind the loop around it."""
         for stmt in reversed(block):
-            live = self.stmt(stmt, live | self.held, left)
-        return live | self.held
+            live = self.stmt(stmt, live | self.always, left)
+            if self.held and _may_raise(stmt):
+                live |= self.held
+        return live | self.always
 
     def stmt(self, stmt: Tree, live: int, left: int) -> int:
         classes = self.classes
@@ -197,7 +200,10 @@ class _Liveness:
             then, orelse = self.block(stmt.then, live, left), self.block(stmt.orelse, live, left)
             return then | orelse | classes.mask(expr_vars(stmt.cond))
         if isinstance(stmt, Loop):
-            return self.loop(stmt, live)
+            always, self.always = self.always, self.held
+            live = self.loop(stmt, live | self.held)
+            self.always = always
+            return live
         if isinstance(stmt, Exit):
             return left
         if isinstance(stmt, Effect) and isinstance(stmt.value, Node) and stmt.value.fun == "raise":
@@ -234,6 +240,16 @@ class _Liveness:
             return head & ~classes.bit(stmt.target) | classes.mask(expr_vars(stmt.space))
         test = body | after | self.classes.mask(expr_vars(stmt.space))
         return self.block(stmt.head, test, after) | head
+
+
+def _may_raise(stmt: Tree) -> bool:
+    """Whether an exception may come from a statement before it has assigned anything."""
+    if isinstance(stmt, Copy | Exit):
+        return False
+    if isinstance(stmt, Assign):
+        return isinstance(stmt.value, Node)
+    appends = isinstance(stmt, Effect) and isinstance(stmt.value, Node) and stmt.value.fun == "list.append"
+    return not (appends and isinstance(stmt, Effect) and stmt.made)
 
 
 class _Namer:

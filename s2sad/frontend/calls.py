@@ -97,17 +97,28 @@ class Calls(State):
         ):
             return
         if isinstance(fn.fn, Const) and fn.fn.value in (".append", ".extend"):
-            self.grown.setdefault(id(fn.self.obj), (fn.self.text, set()))[1].add(id(node.func.value))
+            self.note_growth(fn.self, node.func.value)
+
+    def note_growth(self, base: Ref, node: ast.expr) -> None:
+        """Remember that an outside list or dict is written by an expression, which is no reading of it."""
+        self.grown.setdefault(id(base.obj), (base.text, set()))[1].add(id(node))
+        while isinstance(node, ast.Subscript | ast.Attribute):
+            node = node.value
+        for key, places in self.read.items():
+            if id(node) in places and key in self.grown:
+                self.grown[key][1].add(id(node))
+        self.kept_roots.add(id(node))
 
     def check_histories(self) -> None:
         """Refuse outside lists that are appended to and read."""
+        kinds = {id(base.obj): type(base.obj).__name__ for base in self.histories}
         for key, (text, places) in self.grown.items():
             for place, (source, node) in self.read.get(key, {}).items():
-                if place not in places:
+                if place not in places and place not in self.kept_roots:
                     self.scope = Scope(source, {}, frozenset())
                     self.refuse(
                         node,
-                        f"the outside list {text} is read here and appended to",
+                        f"the outside {kinds.get(key, 'list')} {text} is read here and appended to",
                         "return what is appended, or read the list after the call",
                     )
 

@@ -179,7 +179,7 @@ def is_plain(stmt: ast.Try) -> bool:
     """Whether a try statement can be brought into form: no exit in its body but a last return."""
     body = stmt.body[:-1] if isinstance(stmt.body[-1], ast.Return | ast.Break | ast.Continue) else stmt.body
     inside = [n for s in body for n in _leaving(s)]
-    return bool(stmt.handlers) and not inside and not any(has_exits(s) for s in stmt.finalbody)
+    return not inside and not any(has_exits(s) for s in stmt.finalbody)
 
 
 def _leaving(stmt: ast.stmt) -> Iterator[ast.AST]:

@@ -118,6 +118,9 @@ class Iterables(Iterators):
         if fn is reversed:
             return Group("tuple", groups[0].items[::-1])
         if fn is zip:
+            if len({len(g.items) for g in groups}) > 1 and self._is_strict(node):
+                self.fails(ValueError, "zip() arguments have different lengths", node)
+                self.refuse(node, "zip(strict=True) gets displays of different lengths", "make them equal")
             rows = zip(*(g.items for g in groups), strict=False)
             return Group("tuple", [Group("tuple", list(row)) for row in rows])
         start = self._start(node)
@@ -151,10 +154,13 @@ class Iterables(Iterators):
                 return Group("tuple", [number, items[0].item(i)])
 
             return Items(length, counted)
-        if any(k.arg == "strict" and self.operand(k.value) == Const(True) for k in node.keywords):
+        if self._is_strict(node):
             self._same_lengths([i.length for i in items], node)
         length = self.shortest(items, node)
         return Items(length, lambda i: Group("tuple", [one.item(i) for one in items]))
+
+    def _is_strict(self, node: ast.Call) -> bool:
+        return any(k.arg == "strict" and self.operand(k.value) == Const(True) for k in node.keywords)
 
     def _same_lengths(self, lengths: list[Atom | None], node: ast.Call) -> None:
         """Raise what `zip(..., strict=True)` raises."""

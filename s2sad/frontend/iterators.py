@@ -393,6 +393,22 @@ if some:
             lambda i: Group("tuple", [part(one, n, i) for one, n in zip(items, lengths, strict=True)]),
         )
 
+    def check_once(self, name: str, stmt: ast.Assign) -> None:
+        """Refuse an iterator that has a name and is taken from twice: the second time it is empty in Python."""
+        value = stmt.value
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name | ast.Attribute):
+            fn = self.expr(value.func)
+            obj = fn.obj if isinstance(fn, Ref) and _hashable(fn.obj) else None
+            if obj not in LAZY and obj not in (zip, enumerate, reversed):
+                return
+        elif not isinstance(value, ast.GeneratorExp):
+            return
+        tree = self.scope.source.node
+        names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
+        loads = sum(isinstance(n.ctx, ast.Load) for n in names)
+        if loads > len(names) - loads or _taken_again(tree, name, stmt):
+            self.refuse(stmt, f"the iterator {name!r} is taken from more than once", "make a list of it")
+
     # ---------------------------------------------------------------------- calls that iterate where they stand
 
     def over_items(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
@@ -405,7 +421,8 @@ if some:
                 return self.tested(obj is any, node.args[0], node)
         if obj is np.fromiter and node.args:
             return self._from_items(node, hint)
-        if obj not in LAZY or any(isinstance(a, ast.Starred) for a in node.args):
+        known = obj in LAZY or obj in (zip, enumerate, reversed)
+        if not known or not node.args or any(isinstance(a, ast.Starred) for a in node.args):
             return None
         space = None if obj in NESTED else self.iterable(node)
         if isinstance(space, Group):
@@ -457,6 +474,23 @@ if some:
             else:
                 self.scope.env[name] = value
         return result
+
+
+def _taken_again(tree: ast.AST, name: str, stmt: ast.Assign) -> bool:
+    """Whether a name is read in a loop that does not hold the assignment."""
+    for loop in ast.walk(tree):
+        repeated: list[ast.AST] = []
+        if isinstance(loop, ast.For | ast.While):
+            repeated = [*loop.body, *([loop.test] if isinstance(loop, ast.While) else [])]
+        elif isinstance(loop, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+            repeated = [loop.elt, *(g.iter for g in loop.generators[1:])]
+        elif isinstance(loop, ast.Lambda | ast.FunctionDef) and loop is not tree:
+            repeated = [loop.body] if isinstance(loop, ast.Lambda) else list(loop.body)
+        inside = [n for part in repeated for n in ast.walk(part)]
+        reads = any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in inside)
+        if reads and not any(isinstance(n, ast.Assign) and n.lineno == stmt.lineno for n in inside):
+            return True
+    return False
 
 
 class _Marked(ast.NodeTransformer):

@@ -206,6 +206,7 @@ class Parts(State):
                 self.fails(type(error), *error.args, node)
                 self.refuse(node, f"{base.text} has no item {known!r}", "use an item that it has")
             self.depend((f"{id(container)}", id(container)), lambda: container[known], obj, repr(known))
+            self.note_read(obj, node)
             return self.live_value(f"{base.text}[{known!r}]", obj)
         method = user_method(container, "__getitem__")
         if method is not None:
@@ -333,6 +334,7 @@ class Parts(State):
             self.depend(("missing", id(holder)), lambda: hasattr(holder, name), False, name, same=True)
             self.fails(AttributeError, str(error), node)
             self.refuse(node, f"{base.text} has no attribute {name!r}", "check the name")
+        self.note_read(obj, node)
         if not (callable(obj) and hasattr(obj, "__self__")):
             self.depend((base.text, id(holder)), lambda: getattr(holder, name), obj, name)
         return self._bound(base, name, obj, f"{base.text}.{name}", node, hint)

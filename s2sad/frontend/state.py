@@ -180,6 +180,8 @@ class State:
         self.read: dict[
             int, dict[int, tuple[Source, ast.AST]]
         ] = {}  # where outside lists are read, by identity
+        self.kept_roots: set[int] = set()  # names by which outside containers are written, not read
+        self.histories: list[Ref] = []  # outside dicts that are written
         self.set_items: dict[str, Kind] = {}  # kinds of the elements of sets
         self.trying: list[tuple[type, ...]] = []  # what the open try statements catch
         self.whole: dict[str, Value] = {}  # names that the last try statement bound where nothing was raised
@@ -269,6 +271,14 @@ class State:
 
     def script(self, text: str, node: ast.AST, result: str = "", **values: Any) -> Value:
         """Lower statements that are given as text (see `iterators`)."""
+        raise NotImplementedError
+
+    def check_once(self, name: str, stmt: ast.Assign) -> None:
+        """Refuse an iterator that has a name and is taken from twice."""
+        raise NotImplementedError
+
+    def note_growth(self, base: Ref, node: ast.expr) -> None:
+        """Remember that an outside list or dict is written."""
         raise NotImplementedError
 
     def over_items(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
@@ -552,9 +562,13 @@ class State:
 
     def _outside(self, name: str, obj: Any, node: ast.AST) -> Value:
         """A captured object; where lists are read is remembered."""
-        if type(obj) is list:
-            self.read.setdefault(id(obj), {})[id(node)] = (self.scope.source, node)
+        self.note_read(obj, node)
         return self.live_value(name, obj)
+
+    def note_read(self, obj: Any, node: ast.AST) -> None:
+        """Remember where an outside list or dict is read: there its history must not be."""
+        if type(obj) in (list, dict):
+            self.read.setdefault(id(obj), {})[id(node)] = (self.scope.source, node)
 
     def depend(
         self, where: tuple[str, int], read: Callable[[], Any], obj: Any, name: str, same: bool = False

@@ -20,7 +20,7 @@ from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.operators import live_object, user_method
 from s2sad.frontend.state import Group, Method, Scope, State, Value, described, holds_functions
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Slice, Store, Var
+from s2sad.ir.nodes import Atom, Call, Const, Dict, Let, List, Ref, Slice, Store, Tuple, Var
 
 Rebind = Callable[[Value], None]
 
@@ -41,6 +41,8 @@ class Statements(State):
         single = stmt.targets[0]
         hint = single.id if len(stmt.targets) == 1 and isinstance(single, ast.Name) else ""
         value = self.expr(stmt.value, hint)
+        if hint:
+            self.check_once(hint, stmt)
         if len(stmt.targets) > 1:
             value = self.settled(value, stmt)
         for target in stmt.targets:
@@ -125,10 +127,23 @@ if len(xs) < {at + behind}:
     def _assign_item(self, target: ast.Subscript, value: Value, stmt: ast.AST) -> None:
         base = self.operand(target.value)
         index = self.index(target.slice)
-        if isinstance(base, Group) and base.cat == "dict":
+        if isinstance(base, Ref) and type(base.obj) is dict:
+            self._keep(base, index, value, target, stmt)
+        elif isinstance(base, Group) and base.cat == "dict":
             self._store_key(base, index, self.settled(value, stmt), stmt)
         else:
             self.store(base, index, value, "", stmt)
+
+    def _keep(self, base: Ref, index: Value, value: Value, target: ast.Subscript, stmt: ast.AST) -> None:
+        """`record[key] = value` of an outside dict that the program does not read."""
+        self.note_growth(base, target.value)
+        self.histories.append(base)
+        update = Ref(f"{base.text}.update", base.obj.update)
+        if isinstance(index, Const):
+            entry: Atom = Dict((index,), (self.variable(value),))
+        else:
+            entry = List((Tuple((self.variable(index), self.variable(value))),))
+        self.do(Call("call", (update, entry)), stmt)
 
     def store(self, base: Value, index: Value, value: Value, op: str, stmt: ast.AST) -> None:
         """`base[index] op= value` for an array or a list."""
@@ -275,6 +290,13 @@ if len(xs) < {at + behind}:
         base = self.operand(target.value)
         kind = self.kind(base)
         index = self.index(target.slice)
+        if isinstance(base, Ref) and type(base.obj) is dict:
+            known = base.obj.get(index.value) if isinstance(index, Const) else None
+            kind = K.kind_of_value(known) if isinstance(known, int | float) else K.FLOAT
+            old = self.emit(Call("getitem", (base, self.variable(index))), kind, stmt)
+            made = self.binary(op, old, self.operand(stmt.value), stmt)
+            self._keep(base, index, made, target, stmt)
+            return
         if kind.is_array or kind.cat == "num":
             self.store(base, index, self.operand(stmt.value), op, stmt)
             return

@@ -348,7 +348,7 @@ class Reverse(Loops, Stores, Calls, Products):
             if call.fun == "call" and not call.form
             else call.form or call.fun
         )
-        if _is_logging(call) or _is_exception(call):
+        if _is_logging(call) or _is_exception(call) or _is_history(call):
             return
         refuse(
             stmt.span or Span("<unknown>", 1, 0, 1, 0),
@@ -531,6 +531,12 @@ class Reverse(Loops, Stores, Calls, Products):
                 self.give_number(item, self.let(Call("getitem", (bar.atom, Const(i))), K.npscalar()))
             elif self.active(item) and not self.is_found(item):
                 self.give_tree(item, self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item)))
+
+
+def _is_history(call: Call) -> bool:
+    """Whether a call gives an outside dict a value under a key (the front end refuses to read it)."""
+    made = getattr(call.args[0], "obj", None) if call.fun == "call" and call.args else None
+    return isinstance(getattr(made, "__self__", None), dict) and getattr(made, "__name__", "") == "update"
 
 
 def _is_exception(call: Call) -> bool:
