@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from corpus.control import CONTROL, CONTROL_HELPERS
+
 HELPERS = '''
 import math
 
@@ -1280,4 +1282,5 @@ def _parse(source: str) -> tuple[Construct, ...]:
     return tuple(found)
 
 
-CONSTRUCTS = _parse(_SOURCE)
+CONSTRUCTS = _parse(_SOURCE) + _parse(CONTROL)
+HELPERS += CONTROL_HELPERS
