@@ -35,6 +35,7 @@ class Phi:
         self.name = name
         self.entry = entry
         self.guessed = self.guessed_entry = isinstance(entry, Undef)
+        self.torn = False
         self.parts: list[Phi] = []
         self.options: list[Value] = []
         self.kind = kind
@@ -49,6 +50,8 @@ class Phi:
 
     def value(self) -> Value:
         """What the name means in the body on this pass."""
+        if self.torn:
+            return Torn(self.name)
         if isinstance(self.entry, Group):
             return Group(self.entry.cat, [p.value() for p in self.parts], self.entry.keys, self.entry.cls)
         if self.options:
@@ -75,11 +78,10 @@ class Phi:
         if isinstance(back, Undef):
             return False
         if isinstance(back, Torn):
-            self.state.refuse(
-                node,
-                f"{self.name!r} may or may not have been assigned when an exception came",
-                "assign it in the except clause too, or behind the try statement",
-            )
+            changed, self.torn = not self.torn, True  # refused where it is read
+            return changed
+        if self.torn:
+            return False
         if isinstance(self.entry, Group):
             return self._widen_parts(self.entry, back, pairs, symbols, node)
         if self.options:
@@ -173,6 +175,8 @@ class Phi:
 
     def close(self, back: Value, carried: list[Carry]) -> Value:
         """Add the carried value; what the name means after the loop."""
+        if self.torn:
+            return Torn(self.name)
         if isinstance(self.entry, Group):
             nothing: list[Value] = [Undef()] * len(self.parts)
             items = back.items if isinstance(back, Group) else nothing

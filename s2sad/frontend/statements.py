@@ -19,7 +19,9 @@ import numpy as np
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.operators import live_object, user_method
 from s2sad.frontend.state import Group, Method, Scope, State, Value, described, holds_functions
+from s2sad.frontend.usage import is_unshared
 from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Dict, Let, List, Ref, Slice, Store, Tuple, Var
 
 Rebind = Callable[[Value], None]
@@ -242,7 +244,9 @@ if len(xs) < {at + behind}:
 
     def _augment_name(self, name: str, old: Value, op: str, value: Value, stmt: ast.AST) -> None:
         kind = self.kind(old)
-        if kind.is_array:
+        if kind.cat == "num" and self._is_rebinding(name, kind, value):
+            self.scope.env[name] = self.binary(op, old, value, stmt, name)
+        elif kind.is_array:
             self._augment_array(old, op, value, stmt)
         elif kind.cat == "num" and isinstance(old, Var):
 
@@ -278,6 +282,16 @@ if len(xs) < {at + behind}:
             self.branch(known, lambda: self._augment_array(old, op, value, stmt), rebind, stmt)
         finally:
             self.kinds[old.name] = kind
+
+    def _is_rebinding(self, name: str, kind: Kind, value: Value) -> bool:
+        """Whether `s += v` may be written `s = s + v`: s is a float first and an array of its own later.
+
+        Nothing else can see whether such an array is written or replaced; its dtype must not change.
+        """
+        mine = self.kind(value)
+        if not (mine.is_array and mine.dtype == kind.dtype and kind.dtype.startswith(("float", "complex"))):
+            return False
+        return kind.rank is None and is_unshared(self.scope.source.node, name)
 
     def _augment_array(self, base: Value, op: str, value: Value, stmt: ast.AST) -> None:
         if isinstance(base, Ref):

@@ -96,6 +96,29 @@ def _use(node: ast.Name, parents: dict[ast.AST, ast.AST]) -> str:
     return "read" if isinstance(parent, ast.Compare) and node in parent.comparators else ""
 
 
+def is_unshared(node: ast.AST, name: str) -> bool:
+    """Whether no other name can mean what `name` means: begun with a number, then only added to and read."""
+    parents = {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.arg) and inner.arg == name:
+            return False
+        if not isinstance(inner, ast.Name) or inner.id != name:
+            continue
+        parent = parents.get(inner)
+        if isinstance(inner.ctx, ast.Store):
+            begun = isinstance(parent, ast.Assign) and isinstance(parent.value, ast.Constant)
+            if not begun and not (isinstance(parent, ast.AugAssign) and parent.target is inner):
+                return False
+        elif isinstance(parent, ast.Call) and inner in parent.args:
+            if not isinstance(parent.func, ast.Attribute):  # a function of a module: np.sum(s)
+                return False
+            if parent.func.attr in ("append", "asarray", "reshape", "ravel", "broadcast_to", "transpose"):
+                return False
+        elif not isinstance(parent, ast.BinOp | ast.UnaryOp | ast.Compare | ast.Return):
+            return False
+    return True
+
+
 def writes_keys(node: ast.AST) -> bool:
     """Whether a function assigns `d["key"]`."""
     return any(
@@ -107,4 +130,4 @@ def writes_keys(node: ast.AST) -> bool:
     )
 
 
-__all__ = ["fixed_lists", "starred_lists", "writes_keys"]
+__all__ = ["fixed_lists", "is_unshared", "starred_lists", "writes_keys"]

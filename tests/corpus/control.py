@@ -51,6 +51,11 @@ def volume(shape):
             return w + h
 
 
+def progress(items):
+    for item in items:
+        yield item
+
+
 def n_is(k):
     return k == 2
 
@@ -428,6 +433,11 @@ for j in range(3):
     RECORD["loss"].append(np.sum(y))
     RECORD["steps"] += 1
 RECORD["last"] = y
+
+# progress_bar any
+y = x
+for j in progress(range(n)):
+    y = y*c + j
 
 # shrinking items
 t = x
