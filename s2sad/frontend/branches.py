@@ -13,7 +13,18 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Method, Part, State, Torn, Value, holds_functions
+from s2sad.frontend.state import (
+    CALLABLE,
+    Choice,
+    Closure,
+    Group,
+    Method,
+    Part,
+    State,
+    Torn,
+    Value,
+    holds_functions,
+)
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Const, Do, If, Out, Ref, Stmt, Undef, Var, defines
 
@@ -244,9 +255,7 @@ class Branches(State):
         self.scope.env = {
             name: self._through(value, defined, False, name, mapping, outs) for name, value in env.items()
         }
-        self.block.append(
-            If(cond, tuple(block), tuple(last), tuple(outs), self.span(node), form=form)
-        )
+        self.block.append(If(cond, tuple(block), tuple(last), tuple(outs), self.span(node), form=form))
 
     def _own_list(self, value: Value, other: Value, block: list[Stmt], node: ast.AST) -> Value:
         """A list display beside another list, which is not joined by elements: an object on its path."""

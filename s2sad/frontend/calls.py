@@ -70,7 +70,7 @@ class Calls(State):
         return self.call_value(fn, args, kwargs, node, hint)
 
     def _count(self, fn: Value, node: ast.Call, value: Value) -> int | None:
-        """How many arguments a list or array of unknown length stands for: what the callee needs beside others."""
+        """How many arguments a list or array of unknown length must stand for: what the callee lacks."""
         if not isinstance(value, Var) or sum(isinstance(a, ast.Starred) for a in node.args) != 1:
             return None
         held = 1 if isinstance(fn, Method) else 0

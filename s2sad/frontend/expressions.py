@@ -155,10 +155,10 @@ class Expressions(State):
                 assert part.format_spec is not None
                 if part.conversion != -1:
                     self.refuse(node, "a conversion and a computed format", "write format(repr(value), spec)")
-                value = self.call_value(Ref("format", format), [value, self.operand(part.format_spec)], {}, part)
-                part = ast.copy_location(ast.FormattedValue(part.value, -1, None), part)
+                spec = self.operand(part.format_spec)
+                value = self.call_value(Ref("format", format), [value, spec], {}, part)
             values.append(self.variable(value, part))
-            specs.append(Const(self._format(part, node)))
+            specs.append(Const("" if _is_computed(part) else self._format(part, node)))
             conversions.append(Const(part.conversion))
             pieces.append(Const(""))
         parts = {

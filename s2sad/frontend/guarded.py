@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -21,12 +22,28 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.analysis.effects import Aliases
 from s2sad.frontend.branches import ends_by_raising
 from s2sad.frontend.loops import assigned_names
 from s2sad.frontend.state import Group, Raised, State, Torn, Value
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Block, Call, Const, Do, For, If, Let, Out, Ref, Stmt, Store, Tuple, Undef, Var, While, walk
+from s2sad.ir.nodes import (
+    Atom,
+    Call,
+    Const,
+    Do,
+    For,
+    If,
+    Let,
+    Out,
+    Ref,
+    Stmt,
+    Store,
+    Tuple,
+    Undef,
+    Var,
+    While,
+    walk,
+)
 
 SILENT = frozenset(("ignore", "warn", "print", "log", "call"))
 Handler = tuple[list[Ref], str | None, Callable[[], None]]  # classes, name of the exception, what is done
@@ -48,7 +65,7 @@ class Guarded(State):
             self._finally(stmt)
             return
         handlers: list[Handler] = [
-            (self._classes(h), h.name, lambda h=h: self.statements(h.body)) for h in stmt.handlers  # type: ignore[misc]
+            (self._classes(h), h.name, functools.partial(self.statements, h.body)) for h in stmt.handlers
         ]
         self.attempt(stmt.body, handlers, stmt.orelse, stmt)
 
@@ -81,7 +98,7 @@ class Guarded(State):
                         self.scope.env[name] = self.variable(block[0].call.args[0])  # type: ignore[union-attr]
                     handle()
                     return
-        handling = {n: v for n, v in seen.items()}
+        handling = dict(seen)
         done = self.fresh("done", K.BOOL)
         outs = [Out(done, Const(True), Const(False))]
         self._hold(block, after, handlers, handling, outs, node, outer)
@@ -153,7 +170,6 @@ class Guarded(State):
                         "compute values in the try statement, and write them behind it",
                     )
             risky = risky or _written(stmt) is None
-        return None
 
     def _hold(
         self,
@@ -219,14 +235,18 @@ class Guarded(State):
             block, after = self.block, self.scope.env
             self.block = []
             bound = assigned_names(inner)
-            here = {n: Torn(n) if n in bound and after.get(n) is not entry.get(n) else v for n, v in after.items()}
+            here = {
+                n: Torn(n) if n in bound and after.get(n) is not entry.get(n) else v for n, v in after.items()
+            }
             self.scope.env = dict(here)
             self.statements(stmt.finalbody)
         finally:
             self.nesting -= 1
             last, self.block = self.block, outer
         if any(_written(s) is not None or isinstance(s, For | While) for s in walk(tuple(last))):
-            self.refuse(stmt.finalbody[0], "a finally clause writes or loops", "write it behind the try statement")
+            self.refuse(
+                stmt.finalbody[0], "a finally clause writes or loops", "write it behind the try statement"
+            )
         final = self.scope.env
         changed = {n: v for n, v in final.items() if v is not here.get(n)}
         if not any(isinstance(s, Do) or (isinstance(s, Let) and s.call.fun == "call") for s in last):
@@ -235,7 +255,9 @@ class Guarded(State):
             self.scope.env = {**after, **changed}
             return
         if changed:
-            self.refuse(stmt.finalbody[0], "a finally clause binds names", "bind them behind the try statement")
+            self.refuse(
+                stmt.finalbody[0], "a finally clause binds names", "bind them behind the try statement"
+            )
         self.leave_whole(block, last, after, NOTHING, "finally", stmt)
 
     # ------------------------------------------------------------------------------------------------ with
@@ -282,7 +304,9 @@ class Guarded(State):
             body = [ast.copy_location(ast.With(rest, stmt.body), stmt)]
         self.attempt(body, [(classes, None, lambda: None)], [], stmt)
 
-    def _entered(self, item: ast.withitem, fn: Value | None, body: Callable[[], None], stmt: ast.With) -> None:
+    def _entered(
+        self, item: ast.withitem, fn: Value | None, body: Callable[[], None], stmt: ast.With
+    ) -> None:
         """A body under a context manager that stays in the text."""
         call = item.context_expr
         manager: Value
@@ -333,14 +357,15 @@ class Guarded(State):
                 return  # open
             self.refuse(node, "what this context manager does is not known", "write a class with __exit__")
         try:
-            tree = ast.parse(textwrap.dedent(inspect.getsource(source)))
+            tree = ast.parse(textwrap.dedent(inspect.getsource(source)))  # type: ignore[arg-type]  # a function or nothing
         except (OSError, TypeError, SyntaxError):
             self.refuse(node, "this context manager has no source that can be read", "use one that has")
         if leave is None:
             swallows = any(_yields(t.body) and t.handlers for t in ast.walk(tree) if isinstance(t, ast.Try))
         else:
             swallows = any(
-                isinstance(r, ast.Return) and not (r.value is None or _is_false(r.value)) for r in ast.walk(tree)
+                isinstance(r, ast.Return) and not (r.value is None or _is_false(r.value))
+                for r in ast.walk(tree)
             )
         if swallows:
             self.refuse(node, "this context manager may swallow an exception", "catch it with try and except")

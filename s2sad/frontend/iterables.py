@@ -17,7 +17,7 @@ from s2sad.frontend.iterators import Given, Items, Iterators
 from s2sad.frontend.operators import user_method
 from s2sad.frontend.state import Group, Value, described
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Slice, Var, Var
+from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Slice, Var
 
 
 class Iterables(Iterators):
@@ -26,12 +26,13 @@ class Iterables(Iterators):
     def iterable(self, node: ast.expr) -> Range | Items | Value:
         """What a for loop runs over: a range, a display, an iteration by index, or any other value."""
         if isinstance(node, Given) and isinstance(node.space, Range | Items):
-            return node.space
+            space: Range | Items = node.space
+            return space
         if isinstance(node, ast.Call) and not any(isinstance(a, ast.Starred) for a in node.args):
             fn = self.expr(node.func)
             if isinstance(fn, Ref) and fn.obj in (range, enumerate, zip, reversed):
                 return self._iterator(fn.obj, node)
-            made = self.iterator(fn.obj, node) if isinstance(fn, Ref) else None
+            made: Items | Value | None = self.iterator(fn.obj, node) if isinstance(fn, Ref) else None
             if made is not None:
                 return made
             plain = isinstance(fn, Ref) and fn.obj in (list, tuple)
@@ -141,6 +142,7 @@ class Iterables(Iterators):
                 self.refuse(node, "an iteration without end is reversed", "write a loop that counts down")
 
             def backwards(i: Value) -> Value:
+                assert length is not None
                 last = self.binary("sub", length, Const(1), node)
                 return items[0].item(self.binary("sub", last, i, node))
 

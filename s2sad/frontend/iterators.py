@@ -71,7 +71,9 @@ class Iterators(State):
     def script(self, text: str, node: ast.AST, result: str = "", **values: Any) -> Value:
         """Lower statements in which `values` stand for values and spaces; the value that a name has then."""
         mark = f" {self.fresh.count}"  # no user's name has a blank
-        spaces = {k: v for k, v in values.items() if isinstance(v, Range | Items | types.FunctionType | ast.expr)}
+        spaces = {
+            k: v for k, v in values.items() if isinstance(v, Range | Items | types.FunctionType | ast.expr)
+        }
         held = {k: v for k, v in values.items() if k not in spaces}
         body = _Marked(mark, spaces, node).visit(ast.parse(text)).body
         for stmt in body:
@@ -125,7 +127,7 @@ class Iterators(State):
             times = self.operand(keyword.value)
             if keyword.arg != "repeat" or not isinstance(times, Const):
                 self.refuse(call, "the number of repetitions is not known", "write the loops out")
-            spaces = spaces*times.value
+            spaces = spaces * times.value
         return self._loops(node, spaces) if spaces else None
 
     def _loops(self, node: ast.For, spaces: list[Any], array: Value | None = None) -> ast.For:
@@ -208,7 +210,8 @@ class Iterators(State):
             rows = zip(*(g.items for g in groups), strict=False)
             return Group("tuple", [self.call_value(fn, list(row), {}, node) for row in rows])
         return Items(
-            self.shortest(items, node), lambda i: self.call_value(fn, [one.item(i) for one in items], {}, node)
+            self.shortest(items, node),
+            lambda i: self.call_value(fn, [one.item(i) for one in items], {}, node),
         )
 
     def _iterate_starmap(self, node: ast.Call) -> Any:
@@ -331,7 +334,9 @@ if some:
             value = self.operand(keyword.value)
             start, step = (value, step) if keyword.arg == "start" else (start, value)
         if self.kind(start).sort != "int" or self.kind(step).sort != "int":
-            self.refuse(node, "count() of numbers that are not integers", "count trips, and multiply by the step")
+            self.refuse(
+                node, "count() of numbers that are not integers", "count trips, and multiply by the step"
+            )
 
         def number(i: Value) -> Value:
             scaled = i if step == Const(1) else self.binary("mul", step, i, node)
@@ -394,7 +399,7 @@ if some:
         )
 
     def check_once(self, name: str, stmt: ast.Assign) -> None:
-        """Refuse an iterator that has a name and is taken from twice: the second time it is empty in Python."""
+        """Refuse an iterator that has a name and is taken from twice: it is empty then."""
         value = stmt.value
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name | ast.Attribute):
             fn = self.expr(value.func)
@@ -409,10 +414,10 @@ if some:
         if loads > len(names) - loads or _taken_again(tree, name, stmt):
             self.refuse(stmt, f"the iterator {name!r} is taken from more than once", "make a list of it")
 
-    # ---------------------------------------------------------------------- calls that iterate where they stand
+    # ------------------------------------------------------------ calls that iterate where they stand
 
     def over_items(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
-        """A call of an iterator as a list, and calls that end before their iteration does; None for others."""
+        """A call of an iterator as a list, or one that ends early; None for other calls."""
         obj = fn.obj if isinstance(fn, Ref) and _hashable(fn.obj) else None
         if obj is functools.reduce and not node.keywords and len(node.args) in (2, 3):
             return self.reduced([self.operand(a) for a in node.args], node.args, node)
@@ -439,7 +444,9 @@ if some:
         dtype += [self.operand(k.value) for k in node.keywords if k.arg == "dtype"]
         others = [k.arg for k in node.keywords if k.arg not in ("dtype", "count")]
         if others or not dtype:
-            self.refuse(node, f"the argument {(others or ['dtype'])[0]!r} is not supported here", "use np.array")
+            self.refuse(
+                node, f"the argument {(others or ['dtype'])[0]!r} is not supported here", "use np.array"
+            )
         return self.call_value(Ref("np.array", np.array), [made], {"dtype": dtype[0]}, node, hint)
 
     # ------------------------------------------------------------------------------------- any and all
@@ -452,7 +459,8 @@ if some:
         test = node.elt if is_any else ast.UnaryOp(ast.Not(), node.elt)
         go_on = [ast.Assign([ast.Name(stop, ast.Store())], ast.Constant(False))]
         decided: list[ast.stmt] = [
-            ast.Assign([ast.Name(n, ast.Store())], ast.Constant(v)) for n, v in ((found, is_any), (stop, True))
+            ast.Assign([ast.Name(n, ast.Store())], ast.Constant(v))
+            for n, v in ((found, is_any), (stop, True))
         ]
         body: list[ast.stmt] = [ast.If(test, decided, list(go_on))]
         for cond in reversed(generator.ifs):
@@ -494,7 +502,7 @@ def _taken_again(tree: ast.AST, name: str, stmt: ast.Assign) -> bool:
 
 
 class _Marked(ast.NodeTransformer):
-    """Gives the names of a text a mark that no user's name has, and every node the place that it stands for."""
+    """Gives the names of a text a mark that no user's name has, and its nodes their place."""
 
     def __init__(self, mark: str, spaces: dict[str, Any], where: ast.AST) -> None:
         self.mark = mark

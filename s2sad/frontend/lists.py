@@ -40,7 +40,9 @@ class Lists(State):
         """Whether a value is a list, or an array whose length is not known here."""
         kind = self.kind(value)
         known = bool(kind.shape) and isinstance((kind.shape or ("",))[0], int)
-        return isinstance(value, Var) and (kind.cat == "list" or (kind.is_number and kind.rank != 0 and not known))
+        return isinstance(value, Var) and (
+            kind.cat == "list" or (kind.is_number and kind.rank != 0 and not known)
+        )
 
     def joined(self, parts: list[Value], node: ast.AST, hint: str = "") -> Value:
         """A new list of the elements of lists."""

@@ -97,7 +97,20 @@ def _items(low: Lowering, value: Var, kind: Kind) -> list[Value]:
     ]
 
 
-class Lowering(Expressions, Parts, Lists, Calls, Derivatives, Rules, Matching, Iterables, Loops, Branches, Guarded, Statements):
+class Lowering(
+    Expressions,
+    Parts,
+    Lists,
+    Calls,
+    Derivatives,
+    Rules,
+    Matching,
+    Iterables,
+    Loops,
+    Branches,
+    Guarded,
+    Statements,
+):
     """One walk over one function and all that is inlined into it."""
 
     def statements(self, body: list[ast.stmt]) -> None:

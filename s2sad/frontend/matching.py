@@ -25,7 +25,19 @@ from s2sad.ir.nodes import Call, Const, Ref, Slice
 
 Bindings = dict[str, Value]
 NEVER, ALWAYS = Const(False), Const(True)
-PLAIN = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)  # `float(x)` binds the float
+PLAIN = (
+    bool,
+    bytearray,
+    bytes,
+    dict,
+    float,
+    frozenset,
+    int,
+    list,
+    set,
+    str,
+    tuple,
+)  # `float(x)` binds the float
 
 
 class Matching(State):
@@ -43,9 +55,10 @@ class Matching(State):
                 continue
 
             def guarded(case: ast.match_case = case, k: int = k, bound: Bindings = bound) -> None:
-                for name, value in bound.items():
-                    if isinstance(value, _Part):
-                        value = self.settled(self.getitem(value.base, value.index, case.pattern), case.pattern)
+                for name, found in bound.items():
+                    value: Value = found
+                    if isinstance(found, _Part):
+                        value = self.settled(self.getitem(found.base, found.index, stmt), stmt)
                     self.assign(ast.copy_location(ast.Name(name, ast.Store()), case.pattern), value, stmt)
                 if case.guard is None:
                     self.statements(case.body)
@@ -139,7 +152,9 @@ class Matching(State):
         if isinstance(subject, Const) or kind.cat not in ("list", "tuple", "object"):
             return NEVER  # arrays, too, are no sequences for a match statement
         if kind.cat == "object" or (kind.cat == "tuple" and kind.items is None):
-            self.refuse(pattern, "the subject of this pattern is not known before the call", "write if and elif")
+            self.refuse(
+                pattern, "the subject of this pattern is not known before the call", "write if and elif"
+            )
         if isinstance(subject, Ref) or isinstance(subject, Group) or kind.cat == "tuple":
             items = self.unpack(subject, None, pattern)
             if len(items) < count or (not stars and len(items) > count):
@@ -169,8 +184,13 @@ class Matching(State):
         at = stars[0] if stars else len(pattern.patterns)
         behind = len(pattern.patterns) - at - 1
         for i, part in enumerate(pattern.patterns):
-            if not isinstance(part, ast.MatchAs | ast.MatchStar) or getattr(part, "pattern", None) is not None:
-                self.refuse(part, "the elements of a list are compared in a pattern", "use a tuple, or if and elif")
+            if (
+                not isinstance(part, ast.MatchAs | ast.MatchStar)
+                or getattr(part, "pattern", None) is not None
+            ):
+                self.refuse(
+                    part, "the elements of a list are compared in a pattern", "use a tuple, or if and elif"
+                )
             if part.name is None:
                 continue
             place: Value = Const(i if i < at else i - len(pattern.patterns))
@@ -197,7 +217,9 @@ class Matching(State):
         elif pattern.patterns:
             names = getattr(cls, "__match_args__", ())
             if len(names) < len(pattern.patterns):
-                self.refuse(pattern, f"{cls.__name__} has no {len(pattern.patterns)} positional parts", "name them")
+                self.refuse(
+                    pattern, f"{cls.__name__} has no {len(pattern.patterns)} positional parts", "name them"
+                )
             for name, part in zip(names, pattern.patterns, strict=False):
                 tests.append(self._pattern(part, self.attribute(subject, name, pattern), bound))
         for name, part in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
@@ -218,7 +240,9 @@ class Matching(State):
     def _mapping(self, pattern: ast.MatchMapping, subject: Value, bound: Bindings) -> Value:
         kind = self.kind(subject)
         if kind.cat == "object":
-            self.refuse(pattern, "the subject of this pattern is not known before the call", "write if and elif")
+            self.refuse(
+                pattern, "the subject of this pattern is not known before the call", "write if and elif"
+            )
         if kind.cat != "dict" or kind.dtype:
             return NEVER  # a dataclass argument is no mapping
         keys: list[Any] = []
@@ -236,7 +260,9 @@ class Matching(State):
         ]
         if pattern.rest is not None:
             others = [k for k in known if k not in keys]
-            bound[pattern.rest] = Group("dict", [self.getitem(subject, Const(k), pattern) for k in others], others)
+            bound[pattern.rest] = Group(
+                "dict", [self.getitem(subject, Const(k), pattern) for k in others], others
+            )
         return self._both(tests, pattern)
 
 

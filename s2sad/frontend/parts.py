@@ -202,8 +202,10 @@ class Parts(State):
             try:
                 obj = container[known]
             except (KeyError, IndexError, TypeError) as error:
-                self.depend(("missing", id(container)), lambda: known in container, False, repr(known), same=True)
-                self.fails(type(error), *error.args, node)
+                self.depend(
+                    ("missing", id(container)), lambda: known in container, False, repr(known), same=True
+                )
+                self.fails(type(error), error.args[0], node)
                 self.refuse(node, f"{base.text} has no item {known!r}", "use an item that it has")
             self.depend((f"{id(container)}", id(container)), lambda: container[known], obj, repr(known))
             self.note_read(obj, node)

@@ -504,7 +504,7 @@ class State:
             if value.cat == "dict":
                 return Dict(tuple(Const(k) for k in value.keys), items)
             return Tuple(items) if value.cat == "tuple" else List(items)
-        if isinstance(value, Closure | Method | Part | Choice):
+        if isinstance(value, Closure | Method | Part | Choice | Torn):
             self.refuse(
                 node,
                 "a function that is made here is used as a value",

@@ -14,8 +14,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.operators import live_object, user_method
 from s2sad.frontend.state import Group, Method, Scope, State, Value, described, holds_functions
@@ -124,7 +122,9 @@ if len(xs) < {at + behind}:
                 assert isinstance(part, ast.Starred)
                 self.assign(part.value, rest, stmt)
             else:
-                self.assign(part, self.getitem(value, Const(k if k < at else k - at - 1 - behind), stmt), stmt)
+                self.assign(
+                    part, self.getitem(value, Const(k if k < at else k - at - 1 - behind), stmt), stmt
+                )
 
     def _assign_item(self, target: ast.Subscript, value: Value, stmt: ast.AST) -> None:
         base = self.operand(target.value)
@@ -307,8 +307,8 @@ if len(xs) < {at + behind}:
         if isinstance(base, Ref) and type(base.obj) is dict:
             known = base.obj.get(index.value) if isinstance(index, Const) else None
             kind = K.kind_of_value(known) if isinstance(known, int | float) else K.FLOAT
-            old = self.emit(Call("getitem", (base, self.variable(index))), kind, stmt)
-            made = self.binary(op, old, self.operand(stmt.value), stmt)
+            held = self.emit(Call("getitem", (base, self.variable(index))), kind, stmt)
+            made = self.binary(op, held, self.operand(stmt.value), stmt)
             self._keep(base, index, made, target, stmt)
             return
         if kind.is_array or kind.cat == "num":
@@ -365,7 +365,9 @@ if len(xs) < {at + behind}:
             return
         base = self.operand(target.value) if isinstance(target, ast.Subscript) else None
         if not isinstance(target, ast.Subscript) or base is None or isinstance(base, Ref):
-            self.refuse(target, "an attribute or an element of an outside object is deleted", "use a local name")
+            self.refuse(
+                target, "an attribute or an element of an outside object is deleted", "use a local name"
+            )
         index = self.index(target.slice)
         if isinstance(base, Group) and base.cat == "dict" and isinstance(index, Const | Ref):
             key = index.value if isinstance(index, Const) else index.obj
@@ -377,7 +379,9 @@ if len(xs) < {at + behind}:
             return
         kind = self.kind(base)
         if kind.cat != "list" or isinstance(index, Slice):
-            self.refuse(target, f"a part of {described(kind)} is deleted", "build a new list or dict of the rest")
+            self.refuse(
+                target, f"a part of {described(kind)} is deleted", "build a new list or dict of the rest"
+            )
         self.builtin_method(base, ".pop", [index], {}, stmt, "")
 
     def _import(self, stmt: ast.Import) -> None:

@@ -55,13 +55,17 @@ TAKING = frozenset(("len", "zip", "enumerate", "reversed", "sum", "max", "min", 
 
 
 def starred_lists(node: ast.FunctionDef) -> frozenset[str]:
-    """Names of list displays that are bound once, never changed, and unpacked by a star or made of strings."""
+    """Names of list displays that are bound once, never changed, and starred or made of strings."""
     bound: dict[str, int] = {}
     found: dict[str, bool] = {}
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
             bound[inner.id] = bound.get(inner.id, 0) + 1
-        if isinstance(inner, ast.Assign) and len(inner.targets) == 1 and isinstance(inner.targets[0], ast.Name):
+        if (
+            isinstance(inner, ast.Assign)
+            and len(inner.targets) == 1
+            and isinstance(inner.targets[0], ast.Name)
+        ):
             if isinstance(inner.value, ast.List) and inner.value.elts:
                 items = inner.value.elts
                 found[inner.targets[0].id] = all(

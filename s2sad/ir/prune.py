@@ -10,7 +10,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from s2sad.ir.nodes import Atom, Block, For, If, Program, Range, Stmt, Var, While, atom_vars, blocks, own_atoms, walk
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    For,
+    If,
+    Program,
+    Range,
+    Stmt,
+    Var,
+    While,
+    atom_vars,
+    blocks,
+    own_atoms,
+    walk,
+)
 from s2sad.ir.rewrite import with_blocks
 
 

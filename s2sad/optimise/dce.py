@@ -78,7 +78,9 @@ class _Live:
         self._statements_left: list[Stmt] = []
         self._names_left: list[str] = []
         self.tried = {
-            inner for s in walk(program.body) if isinstance(s, If) and s.form == "try" for inner in walk(s.then)
+            inner
+            for s in walk(program.body) if isinstance(s, If) and s.form == "try"
+            for inner in walk(s.then)
         }
         for stmt in walk(program.body):
             self._enter(stmt)

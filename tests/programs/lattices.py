@@ -30,7 +30,7 @@ def pair_energy(positions, charge):
 
 def rod(u, k, steps):
     left, *_, right = u
-    for step in range(steps):
+    for _step in range(steps):
         new = [left]
         for a, b, c in zip(u, u[1:], u[2:]):
             new.append(b + k*(a - 2*b + c))
@@ -46,7 +46,7 @@ def graph_walk(weights, start):
     edges = {"a": ("b", "c"), "b": ("c",), "c": ("a", "b")}
     p = {"a": start, "b": 1.0 - start, "c": 0.0}
     for _ in range(3):
-        flow = {name: 0.0*start for name in p}
+        flow = dict.fromkeys(p, 0.0 * start)
         for k, (source, targets) in enumerate(edges.items()):
             share = weights[k]*p[source]/len(targets)
             for target in targets:
