@@ -196,6 +196,10 @@ class Branches(State):
         try:
             for make in (then, orelse):
                 self.block, self.scope.env = [], dict(env)
+                if make is then and isinstance(cond, Var):
+                    whole = self.wholes.get(cond.name, {})
+                    bound = {n: v for n, v in whole.items() if isinstance(env.get(n), Torn)}
+                    self.scope.env.update(bound)
                 value = make()
                 done.append((self.block, self.scope.env, value))
         except BaseException:

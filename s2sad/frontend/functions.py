@@ -170,6 +170,16 @@ def _dict(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     return Group("dict", list(made.values()), list(made))
 
 
+def _fromkeys(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """`dict.fromkeys(keys, value)` of keys that are known."""
+    keys = low.unpack(args[0], None, node)
+    known = [k.value if isinstance(k, Const) else k.obj for k in keys if isinstance(k, Const | Ref)]
+    if len(known) < len(keys):
+        low.refuse(node, "dict.fromkeys gets a computed key", "write a dict display")
+    value = low.settled(args[1], node) if len(args) > 1 else Const(None)
+    return Group("dict", [value]*len(dict.fromkeys(known)), list(dict.fromkeys(known)))
+
+
 def _range(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     return low.emit(Call("range", tuple(low.atom(a, node) for a in args)), K.RANGE, node, hint)
 
@@ -299,6 +309,7 @@ def _copyto(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
 
 
 SPECIAL: dict[Any, Callable[..., Value]] = {
+    dict.fromkeys: _fromkeys,
     print: _print, len: _len, isinstance: _isinstance, tuple: _tuple, list: _list, dict: _dict, range: _range,
     functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
     _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False), sorted:

@@ -200,6 +200,9 @@ class Guarded(State):
         self.whole = {}
         cond: Atom = classes[0] if len(classes) == 1 else Tuple(tuple(classes))
         self.join_ways(block, other, after, env2, cond, outs, node, "try")
+        for out in outs:  # flags that say that nothing was raised, the user's own too
+            if out.then == Const(True) and out.orelse == Const(False):
+                self.wholes[out.name] = self.whole
 
     def _clauses(self, handlers: list[Handler], error: Var | None, node: ast.AST) -> None:
         """The clause that fits the exception."""

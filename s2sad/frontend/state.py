@@ -180,6 +180,7 @@ class State:
         self.read: dict[
             int, dict[int, tuple[Source, ast.AST]]
         ] = {}  # where outside lists are read, by identity
+        self.wholes: dict[str, dict[str, Value]] = {}  # the same, by a flag that is true there
         self.kept_roots: set[int] = set()  # names by which outside containers are written, not read
         self.histories: list[Ref] = []  # outside dicts that are written
         self.set_items: dict[str, Kind] = {}  # kinds of the elements of sets
