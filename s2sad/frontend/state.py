@@ -212,10 +212,6 @@ class State:
         """The truth of a value if it is known."""
         raise NotImplementedError
 
-    def branch(self, cond: Atom, then: Callable[[], None], orelse: Callable[[], None], node: ast.AST) -> None:
-        """Two ways of going on, and what names mean behind them."""
-        raise NotImplementedError
-
     def truth(self, value: Value, node: ast.AST) -> Atom:
         """An operand whose truth is asked for."""
         raise NotImplementedError

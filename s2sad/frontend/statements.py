@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.operators import live_object, user_method
 from s2sad.frontend.state import Group, Method, Scope, State, Value, described, holds_functions
