@@ -17,7 +17,8 @@ from s2sad.frontend.operators import live_object, user_method
 from s2sad.frontend.state import CALLABLE, Group, Part, State, Value, described
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Call, Const, Ref, Var
+from s2sad.ir.nodes import Call, Const, Range, Ref, Var
+from s2sad.runtime.lists import accumulate
 
 CLASSES: dict[str, type] = {
     "float": float, "int": int, "bool": bool, "complex": complex, "str": str, "list": list, "tuple": tuple,
@@ -260,9 +261,12 @@ def _any_all(is_any: bool) -> Callable[..., Value]:
 
 def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     kind = low.kind(args[0])
-    if isinstance(args[0], Var) and args[0].name in low.set_items and not kwargs:
-        item = low.set_items[args[0].name]
-        return low.emit(Call("call", (Ref("sorted", sorted), args[0])), K.list_of(item), node, hint)
+    listed = kind.items[0] if kind.cat == "list" and kind.items else K.OBJECT
+    known = low.set_items.get(args[0].name) if isinstance(args[0], Var) else None
+    item = listed if listed.cat in ("int", "str", "bool") else known
+    if item is not None and not kwargs:
+        given = low.atom(args[0], node)
+        return low.emit(Call("call", (Ref("sorted", sorted), given)), K.list_of(item), node, hint)
     if kind.cat == "dict" and not isinstance(args[0], Ref) and not kwargs:
         return Group("list", [Const(k) for k in sorted(kind.keys)])
     if isinstance(args[0], Group) and not kwargs and all(isinstance(i, Const) for i in args[0].items):
@@ -308,13 +312,30 @@ def _copyto(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
     return Const(None)
 
 
+def _accumulate(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """What texts of derivatives add to a list of cotangents, item by item: `accumulate(a, b)`."""
+    items = low.kind(args[0]).items
+    if low.kind(args[0]).cat != "list" or not items or not items[0].is_number:
+        return low.apply("accumulate", args, kwargs, node)
+    places = Range(Const(0), low.emit(Call("len", (low.atom(args[0]),)), K.INT, node), Const(1))
+    text = "for i in places:\n    a[i] = a[i] + b[i]"
+    return low.script(text, node, a=args[0], b=args[1], places=places)
+
+
+def _set(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    if len(args) == 1 and low.kind(args[0]).cat == "list":
+        return low.made_set(args[0], node, hint)
+    atoms = tuple(low.variable(a, node) for a in args)
+    return low.emit(Call("call", (Ref("set", set), *atoms)), K.OBJECT, node, hint)
+
+
 SPECIAL: dict[Any, Callable[..., Value]] = {
     dict.fromkeys: _fromkeys,
     print: _print, len: _len, isinstance: _isinstance, tuple: _tuple, list: _list, dict: _dict, range: _range,
     functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
     _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False), sorted:
     _sorted, next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals:
-    _names, vars: _names, np.copyto: _copyto,
+    _names, vars: _names, np.copyto: _copyto, set: _set, accumulate: _accumulate,
 }  # fmt: skip
 
 __all__ = ["SPECIAL", "random_kind"]

@@ -127,7 +127,7 @@ class Guarded(State):
             for stmt in body:
                 before, count = dict(self.scope.env), len(self.block)
                 self._statement(stmt)
-                if len(self.block) > count:
+                if not all(_is_append(s) for s in self.block[count:]):
                     seen.append({**before, **self._within(stmt)})
         except Raised as error:
             raised = error.cls
@@ -411,6 +411,11 @@ def _written(stmt: Stmt) -> Atom | None:
     if isinstance(stmt, Let | Do) and stmt.call.fun in ("list.append", "list.pop", "np.add.at"):
         return None if isinstance(stmt.call.args[0], Ref) else stmt.call.args[0]
     return None
+
+
+def _is_append(stmt: Stmt) -> bool:
+    """Whether a statement appends to a list, which raises nothing."""
+    return isinstance(stmt, Do) and stmt.call.fun == "list.append"
 
 
 def _yields(body: list[ast.stmt]) -> bool:

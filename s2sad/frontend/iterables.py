@@ -38,12 +38,18 @@ class Iterables(Iterators):
             plain = isinstance(fn, Ref) and fn.obj in (list, tuple)
             if plain and len(node.args) == 1 and isinstance(node.args[0], ast.Call):
                 return self.iterable(node.args[0])
+        return self._space(self._iterated(node), node)
+
+    def _iterated(self, node: ast.expr) -> Value:
+        """The value of what is iterated."""
         if isinstance(node, ast.Attribute) and node.attr == "flat":
             array = self.operand(node.value)
-            flat = self.kind(array).is_number
-            value = self.apply("np.ravel", [array], {}, node) if flat else self.operand(node)
-        else:
-            value = self.operand(node)
+            if self.kind(array).is_number:
+                return self.apply("np.ravel", [array], {}, node)
+        return self.operand(node)
+
+    def _space(self, value: Value, node: ast.expr) -> Range | Items | Value:
+        """What runs over a value."""
         if isinstance(value, Ref) and isinstance(value.obj, range):
             return Range(Const(value.obj.start), Const(value.obj.stop), Const(value.obj.step))
         if isinstance(value, Group) and value.cat == "dict":
@@ -63,7 +69,7 @@ class Iterables(Iterators):
                 f"a {type(value.obj).__name__} is iterated by its own __iter__",
                 "iterate a list or an array",
             )
-        return self._items(value, node) or value
+        return value if kind == K.RANGE else self._items(value, node) or value
 
     def _plain(self, value: Ref) -> bool:
         """Whether a captured tuple holds numbers of one kind."""
@@ -196,6 +202,10 @@ if n > m:
         if isinstance(value, Group):
             return Items(Const(len(value.items)), self.columns(value, node))
         kind = self.kind(value)
+        if kind == K.RANGE:  # a range that has a name
+            places = self.atom(value, node)
+            count = self.emit(Call("len", (places,)), K.INT, node)
+            return Items(count, lambda i: self.emit(Call("getitem", (places, self.atom(i))), K.INT, node))
         if kind.cat == "tuple" and kind.items is not None and not isinstance(value, Ref):
             return self._items(Group("tuple", self.unpack(value, None, node)), node)
         if kind.cat in ("list", "tuple") or (kind.cat in ("array", "num") and kind.rank != 0):

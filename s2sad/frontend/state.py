@@ -227,6 +227,10 @@ class State:
         """`then() if cond else orelse()`."""
         raise NotImplementedError
 
+    def made_set(self, items: Value, node: ast.AST, hint: str) -> Value:
+        """A set of values that carry no derivative."""
+        raise NotImplementedError
+
     def comprehension(self, node: ast.ListComp | ast.GeneratorExp, hint: str = "") -> Value:
         """A list, made element by element."""
         raise NotImplementedError

@@ -348,7 +348,7 @@ class Reverse(Loops, Stores, Calls, Products):
             if call.fun == "call" and not call.form
             else call.form or call.fun
         )
-        if _is_logging(call) or _is_exception(call) or _is_history(call):
+        if is_told(call):
             return
         refuse(
             stmt.span or Span("<unknown>", 1, 0, 1, 0),
@@ -531,6 +531,11 @@ class Reverse(Loops, Stores, Calls, Products):
                 self.give_number(item, self.let(Call("getitem", (bar.atom, Const(i))), K.npscalar()))
             elif self.active(item) and not self.is_found(item):
                 self.give_tree(item, self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item)))
+
+
+def is_told(call: Call) -> bool:
+    """Whether what a call is given is told to someone outside, and never read by the program."""
+    return _is_logging(call) or _is_exception(call) or _is_history(call)
 
 
 def _is_history(call: Call) -> bool:

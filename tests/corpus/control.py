@@ -73,7 +73,7 @@ def three(a, b, d):
 CONTROL = '''
 ### iterators
 
-# for_else any
+# for_else_break any
 y = x
 for j in range(n):
     if j > 5:
@@ -120,7 +120,7 @@ y = 0.0
 for a, b in itertools.product(x, repeat=2):
     y = y + a*b*b
 
-# chain items
+# chain_of_iterables items
 y = 0.0
 for v in itertools.chain(x, [c[0]], c):
     y = y*0.5 + v*v
