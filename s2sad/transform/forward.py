@@ -49,16 +49,15 @@ from s2sad.ir.nodes import (
     Stmt,
     Store,
     Tuple,
-    Undef,
     Var,
     While,
-    blocks,
     uses,
     walk,
 )
-from s2sad.ir.rewrite import in_atom, resolved, with_blocks
+from s2sad.ir.rewrite import in_atom, resolved
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
+from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.calls import Pairs, Token
 from s2sad.transform.edits import substituted
@@ -437,7 +436,7 @@ def _forward(lowered: Lowered, wrt: Sequence[str], jvps: Jvps, aux: bool, name: 
         dots = [fwd.dot(_first(fwd, result))]
     if fwd.stopped:
         a.copies.update(resolved(fwd.stopped))
-    body = _bound(body)
+    body = assigned(body)
     returned = Tuple((in_atom(result, a.copies), in_atom(dots[0], a.copies)))
     if isinstance(result, Var) and not a.fresh.hints.get(result.name):
         a.fresh.hints[result.name] = "value"
@@ -449,55 +448,6 @@ def _forward(lowered: Lowered, wrt: Sequence[str], jvps: Jvps, aux: bool, name: 
     )
     program.quiet_all = a.lowered.quiet or fwd.quiet
     return program
-
-
-def _bound(block: Block) -> Block:
-    """The block with None for what an except clause may pass on without a value.
-
-    Behind the first tangent an exception may still come: the clause then keeps an old value under a name of
-    its own, which reads it.
-
-        while c:                                  t_dot = None
-            try: t_dot = ...; t = ...             while c:
-            except E: pass                            try: t_dot_2 = ...; t = ...
-                                                      except E: t_dot_2 = t_dot
-    """
-    sources: dict[str, list[Atom]] = {}
-    kept: list[Atom] = []
-    for stmt in walk(block):
-        if isinstance(stmt, If):
-            sources.update((o.name, [o.then, o.orelse]) for o in stmt.outs)
-            kept += [o.orelse for o in stmt.outs if stmt.form == "try"]
-        elif isinstance(stmt, For | While):
-            for c in stmt.carried:
-                sources[c.name] = sources[c.out] = [c.init, c.next]
-    names: set[str] = set()
-    while kept:
-        atom = kept.pop()
-        if isinstance(atom, Var) and atom.name in sources and atom.name not in names:
-            names.add(atom.name)
-            kept += sources[atom.name]
-    return _with_none(block, names) if names else block
-
-
-def _with_none(block: Block, names: set[str]) -> Block:
-    """The block with None for Undef where one of these names gets its value."""
-
-    def filled(atom: Atom) -> Atom:
-        return Const(None) if isinstance(atom, Undef) else atom
-
-    made: list[Stmt] = []
-    for stmt in block:
-        parts = blocks(stmt)
-        new = with_blocks(stmt, tuple(_with_none(part, names) for part in parts)) if parts else stmt
-        if isinstance(new, If):
-            outs = [Out(o.name, filled(o.then), filled(o.orelse)) if o.name in names else o for o in new.outs]
-            new = replace(new, outs=tuple(outs))
-        elif isinstance(new, For | While):
-            carried = [replace(c, init=filled(c.init)) if {c.name, c.out} & names else c for c in new.carried]
-            new = replace(new, carried=tuple(carried))
-        made.append(new)
-    return tuple(made)
 
 
 def _entry(a: Assembly, fwd: Forward) -> list[Stmt]:

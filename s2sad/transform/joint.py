@@ -48,6 +48,7 @@ from s2sad.ir.nodes import (
     walk,
 )
 from s2sad.ir.rewrite import in_atom, resolved, with_blocks
+from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Pairs
 from s2sad.transform.captured import without_captured
@@ -272,7 +273,7 @@ class Assembly:
         """The forward and the reverse sweep, every reference satisfied."""
         record = Record(self.rev)
         reverse = record.run(self._with_table())
-        forward = self._plain_calls(rebuild(self.program.body[:-1], record.edits, self.fresh, {}))
+        forward = self._plain_calls(assigned(rebuild(self.program.body[:-1], record.edits, self.fresh, {})))
         stopped = {
             s.name: s.call.args[0]
             for s in walk(self.program.body)
