@@ -127,7 +127,7 @@ def check_operand(name: str, value: Any) -> None:
 
 def check_lists(name: str, value: Any) -> None:
     """Refuse differentiated lists of unlike elements; one kind is known for all elements."""
-    if isinstance(value, list) and differentiable(value):
+    if isinstance(value, list) and differentiable(value) and not any(map(holds_parts, value)):
         joined = K.join_all([Describer().kind(v) for v in value])
         if joined == K.OBJECT:
             found = ", ".join(sorted({type(v).__name__ for v in value}))
@@ -165,14 +165,16 @@ class Describer:
             return K.array(shape, value.dtype.newbyteorder("=").name)
         if isinstance(value, tuple):
             names = ",".join(getattr(type(value), "_fields", ()))
-            return Kind("tuple", names, items=tuple(self.kind(v) for v in value))
+            cls = type(value) if names else None
+            return Kind("tuple", names, items=tuple(self.kind(v) for v in value), cls=cls)
         if type(value) is dict:
             return Kind("dict", items=tuple(self.kind(v) for v in value.values()), keys=tuple(value))
         if is_record(value) and differentiable(value):
             parts = fields(value)
-            return Kind(
-                "dict", ",".join(parts), items=tuple(map(self.kind, parts.values())), keys=tuple(parts)
-            )
+            items = tuple(map(self.kind, parts.values()))
+            return Kind("dict", ",".join(parts), items=items, keys=tuple(parts), cls=type(value))
+        if type(value) is list and any(holds_parts(v) for v in value):
+            return Kind("tuple", items=tuple(self.kind(v) for v in value), cls=list)
         if type(value) is list:
             return K.list_of(K.join_all([self.kind(v) for v in value]))
         return K.kind_of_value(value)
@@ -186,6 +188,15 @@ class Describer:
         if is_record(value):
             return K.OBJECT
         return self.kind(value)
+
+
+def holds_parts(value: Any) -> bool:
+    """Whether a list with this element has its elements known one by one: a dict, or a dataclass."""
+    if is_record(value):
+        return differentiable(value)
+    if isinstance(value, list | tuple):
+        return any(map(holds_parts, value))
+    return isinstance(value, dict)
 
 
 def has_records(value: Any) -> bool:

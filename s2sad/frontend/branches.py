@@ -18,6 +18,8 @@ from s2sad.frontend.state import (
     Choice,
     Closure,
     Group,
+    Local,
+    Merging,
     Method,
     Part,
     State,
@@ -62,21 +64,15 @@ def join_values(
     """The value behind a branch, adding to `outs` what must leave it."""
     if same_value(then, orelse):
         return then
-    if (
-        isinstance(then, Group)
-        and isinstance(orelse, Group)
-        and then.cat == orelse.cat == "dict"
-        and then.keys != orelse.keys
-    ):
-        if set(then.keys) == set(orelse.keys):
-            orelse = Group("dict", [orelse.items[orelse.keys.index(k)] for k in then.keys], then.keys)
-        else:
-            state.refuse(
-                node, "a dict has other keys after one branch than after the other", "give it all keys before"
-            )
+    if isinstance(then, Local) and isinstance(orelse, Local):
+        return _join_locals(state, then, orelse, hint, outs, symbols, node)
+    if isinstance(then, Group) and isinstance(orelse, Group) and then.cat == orelse.cat:
+        if then.cat in ("dict", "object") and then.keys != orelse.keys and then.cls is orelse.cls:
+            then, orelse = _alike(state, then, orelse, node)
     if isinstance(then, Group) and isinstance(orelse, Group) and _form(then) == _form(orelse):
-        pairs = zip(then.items, orelse.items, strict=True)
-        items = [join_values(state, a, b, "", outs, symbols, node) for a, b in pairs]
+        hints = [k if isinstance(k, str) else "" for k in then.keys] or [""] * len(then.items)
+        rows = zip(then.items, orelse.items, hints, strict=True)
+        items = [join_values(state, a, b, hint, outs, symbols, node) for a, b, hint in rows]
         return Group(then.cat, items, then.keys, then.cls)
     if _is_function(then) and _is_function(orelse):
         return _join_functions(state, then, orelse, outs)
@@ -96,6 +92,49 @@ def join_values(
         state.heap.meet(name, atom)
     outs.append(Out(name, a, b))
     return Var(name)
+
+
+def _alike(state: State, then: Group, orelse: Group, node: ast.AST) -> tuple[Group, Group]:
+    """Two dicts or objects with their keys in one order; attributes that one path sets are unbound else."""
+    if then.cat == "dict" and set(then.keys) != set(orelse.keys):
+        state.refuse(
+            node, "a dict has other keys after one branch than after the other", "give it all keys before"
+        )
+    keys = [*then.keys, *(k for k in orelse.keys if k not in then.keys)]
+
+    def filled(group: Group) -> Group:
+        held = dict(zip(group.keys, group.items, strict=True))
+        return Group(group.cat, [held.get(k, Undef()) for k in keys], keys, group.cls)
+
+    return filled(then), filled(orelse)
+
+
+def _join_locals(
+    state: State, then: Local, orelse: Local, hint: str, outs: list[Out], symbols: Lengths, node: ast.AST
+) -> Value:
+    """One of two objects: a new one that holds what the one or the other holds.
+
+    What is written to it would have to be written to the one or the other as well: where these can still be
+    met under other names, all three are read only.
+    """
+    merging = state.merging
+    assert merging is not None
+    pair = then.number, orelse.number
+    if pair in merging.made:
+        return merging.made[pair]
+    if (then.cat, then.cls) != (orelse.cat, orelse.cls):
+        state.refuse(
+            node, "a name stands for objects of different classes behind a branch", "use a name for each"
+        )
+    met = {n for p in merging.made for n in p}
+    a, b = merging.then[then.number], merging.orelse[orelse.number]
+    joined = state.made(then.cat, [], [], then.cls)
+    merging.made[pair] = joined
+    if min(pair) <= merging.before or not met.isdisjoint(pair):
+        for number in (*pair, joined.number):
+            state.objects.shared[number] = "is one of two objects behind a branch"
+    state.objects.cells[joined.number] = join_values(state, a, b, hint, outs, symbols, node)
+    return joined
 
 
 def _form(group: Group) -> tuple[Any, ...]:
@@ -188,22 +227,24 @@ class Branches(State):
         hint: str,
         ternary: bool,
     ) -> Value | None:
-        outer, env = self.block, self.scope.env
+        outer, env, cells, before = self.block, self.scope.env, self.objects.cells, self.objects.count
         done: list[tuple[list[Stmt], dict[str, Value], Any]] = []
+        ends: list[dict[int, Value]] = []
         if self.nesting >= DEEPEST:
             self.refuse(node, f"branches are nested more than {DEEPEST} deep", "use a table, or np.select")
         self.nesting += 1
         try:
             for make in (then, orelse):
-                self.block, self.scope.env = [], dict(env)
+                self.block, self.scope.env, self.objects.cells = [], dict(env), dict(cells)
                 if make is then and isinstance(cond, Var):
                     whole = self.wholes.get(cond.name, {})
                     bound = {n: v for n, v in whole.items() if isinstance(env.get(n), Torn)}
                     self.scope.env.update(bound)
                 value = make()
                 done.append((self.block, self.scope.env, value))
+                ends.append(self.objects.cells)
         except BaseException:
-            self.scope.env = env
+            self.scope.env, self.objects.cells = env, cells
             raise
         finally:
             self.block = outer
@@ -214,16 +255,19 @@ class Branches(State):
             value2 = self._own_list(value2, value1, block2, node)
         outs: list[Out] = []
         if not ternary:
-            self.join_ways(block1, block2, env1, env2, cond, outs, node, "")
+            self.join_ways(block1, block2, env1, env2, cond, outs, node, "", (ends[0], ends[1]), before)
             return None
         if ends_by_raising(block1):
-            self.scope.env, value = env2, value2
+            self.scope.env, value, self.objects.cells = env2, value2, ends[1]
         elif ends_by_raising(block2):
-            self.scope.env, value = env1, value1
+            self.scope.env, value, self.objects.cells = env1, value1, ends[0]
         else:
             symbols: Lengths = {}
+            meeting, self.merging = self.merging, Merging(ends[0], ends[1], before)
+            self._join_cells(ends[0], ends[1], outs, symbols, node)
             self.scope.env = self._join_envs(env1, env2, outs, symbols, node)
             value = join_values(self, value1, value2, hint, outs, symbols, node)
+            self._leave_objects(meeting, before)
         holder = " value"
         self.scope.env[holder] = value
         self._leave_raising(block1, block2, cond, outs, node, ternary=True)
@@ -239,15 +283,28 @@ class Branches(State):
         outs: list[Any],
         node: ast.AST,
         form: str,
+        ends: tuple[dict[int, Value], dict[int, Value]],
+        before: int,
     ) -> None:
         """Write a statement of two blocks of which one runs (to its end), and bind the names behind it."""
         if ends_by_raising(block1):
-            self.scope.env = env2
+            self.scope.env, self.objects.cells = env2, ends[1]
         elif ends_by_raising(block2):
-            self.scope.env = env1
+            self.scope.env, self.objects.cells = env1, ends[0]
         else:
-            self.scope.env = self._join_envs(env1, env2, outs, {}, node)
+            symbols: Lengths = {}
+            meeting, self.merging = self.merging, Merging(ends[0], ends[1], before)
+            self._join_cells(ends[0], ends[1], outs, symbols, node)
+            self.scope.env = self._join_envs(env1, env2, outs, symbols, node)
+            self._leave_objects(meeting, before)
         self._leave_raising(block1, block2, cond, outs, node, form=form)
+
+    def _leave_objects(self, meeting: Merging | None, before: int) -> None:
+        """Forget the objects of the two ways, but for those that stand for both."""
+        assert self.merging is not None
+        kept = {made.number for made in self.merging.made.values()}
+        self.objects.cells = {n: v for n, v in self.objects.cells.items() if n <= before or n in kept}
+        self.merging = meeting
 
     def leave_whole(
         self, block: list[Stmt], last: list[Stmt], env: dict[str, Value], cond: Atom, form: str, node: ast.AST
@@ -258,6 +315,10 @@ class Branches(State):
         defined = {n for s in block for n in defines(s)}
         self.scope.env = {
             name: self._through(value, defined, False, name, mapping, outs) for name, value in env.items()
+        }
+        self.objects.cells = {
+            number: self._through(held, defined, False, "", mapping, outs)
+            for number, held in self.objects.cells.items()
         }
         self.block.append(If(cond, tuple(block), tuple(last), tuple(outs), self.span(node), form=form))
 
@@ -271,6 +332,21 @@ class Branches(State):
         made = self.settled(value, node)
         self.block = outer
         return made
+
+    def _join_cells(
+        self,
+        then: dict[int, Value],
+        orelse: dict[int, Value],
+        outs: list[Out],
+        symbols: Lengths,
+        node: ast.AST,
+    ) -> None:
+        """What objects hold behind a branch; those that one path makes get others in their place."""
+        self.objects.cells = {**orelse, **then}
+        for number, value in then.items():
+            if number in orelse and orelse[number] is not value:
+                joined = join_values(self, value, orelse[number], "", outs, symbols, node)
+                self.objects.cells[number] = joined
 
     def _join_envs(
         self, env1: dict[str, Value], env2: dict[str, Value], outs: list[Out], symbols: Lengths, node: ast.AST
@@ -291,7 +367,7 @@ class Branches(State):
                 if not isinstance(a, Torn | Undef):
                     self.whole[name] = self._one_sided(a, Undef(), outs)
                 continue
-            if any(isinstance(v, Group) for v in (a, b)) and any(isinstance(v, Undef) for v in (a, b)):
+            if any(isinstance(v, Group | Local) for v in (a, b)) and name in one_sided:
                 joined[name] = self._one_sided(a, b, outs)
             else:
                 joined[name] = join_values(self, a, b, name, outs, symbols, node)
@@ -300,7 +376,22 @@ class Branches(State):
     def _one_sided(self, a: Value, b: Value, outs: list[Out]) -> Value:
         """A display that one path makes: its elements leave the branch."""
         group = b if isinstance(a, Undef) else a
+        if isinstance(group, Local):
+            assert self.merging is not None
+            if group.number <= self.merging.before:  # where the name is unbound it is not read
+                return group
+            pair = (0, group.number) if group is b else (group.number, 0)
+            if pair not in self.merging.made:
+                cells = self.merging.orelse if group is b else self.merging.then
+                made = self.merging.made[pair] = self.made(group.cat, [], [], group.cls)
+                held, nothing = cells[group.number], Undef()
+                self.objects.cells[made.number] = self._one_sided(
+                    nothing if group is b else held, held if group is b else nothing, outs
+                )
+            return self.merging.made[pair]
         if not isinstance(group, Group):
+            if isinstance(group, Undef):
+                return group
             return join_values(self, a, b, "", outs, {}, self.scope.source.node)
         nothing = Undef()
         items = [
@@ -327,6 +418,8 @@ class Branches(State):
             defined = {n for s in kept for n in defines(s)}
             for name, value in list(self.scope.env.items()):
                 self.scope.env[name] = self._through(value, defined, raising[0], name, mapping, outs)
+            for number, held in self.objects.cells.items():
+                self.objects.cells[number] = self._through(held, defined, raising[0], "", mapping, outs)
         self.block.append(
             If(cond, tuple(block1), tuple(block2), tuple(outs), self.span(node), ternary=ternary, form=form)
         )

@@ -10,7 +10,6 @@ lowered in place. Where one of several known functions is called, the program br
 from __future__ import annotations
 
 import ast
-import dataclasses
 import functools
 import inspect
 import types
@@ -21,10 +20,11 @@ import numpy as np
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.arrays import FUNCTIONS, vectorized
 from s2sad.frontend.functions import SPECIAL, random_kind
+from s2sad.frontend.objects import Init, Objects, static_attribute
 from s2sad.frontend.outline import outlined_call
 from s2sad.frontend.recursion import recursive_call
 from s2sad.frontend.source import Source, find, is_library
-from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Method, Part, Scope, State, Value
+from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
 from s2sad.rules import registry
@@ -36,9 +36,15 @@ METHODS = {  # methods of ufuncs that are functions of their own
     ("reduce", np.logical_or): "np.any",
     ("accumulate", np.add): "np.cumsum", ("accumulate", np.multiply): "np.cumprod",
 }  # fmt: skip
+DEEPEST = 12  # calls of a function by itself that are written out, one in another
+WRITTEN_OUT = 60  # and in all
 
 
-class Calls(State):
+class TooDeep(Exception):
+    """A recursion does not end as soon as would be needed to write it out."""
+
+
+class Calls(Objects):
     """The part of lowering that reads calls."""
 
     def _call(self, node: ast.Call, hint: str) -> Value:
@@ -48,11 +54,13 @@ class Calls(State):
         made = self.over_items(fn, node, hint)
         if made is not None:
             return made
+        columns = self._columns_of(fn, node)
+        if columns is not None:
+            return columns
         args: list[Value] = []
         for arg in node.args:
             if isinstance(arg, ast.Starred):
-                value = self.operand(arg.value)
-                args.extend(self.unpack(value, self._count(fn, node, value), arg))
+                args.extend(self._spread(fn, self.operand(arg.value), args, node, arg))
             else:
                 args.append(self.operand(arg))
         kwargs: dict[str, Value] = {}
@@ -69,26 +77,86 @@ class Calls(State):
             kwargs.update({k: self.getitem(value, Const(k), node) for k in kind.keys})
         return self.call_value(fn, args, kwargs, node, hint)
 
-    def _count(self, fn: Value, node: ast.Call, value: Value) -> int | None:
-        """How many arguments a list or array of unknown length must stand for: what the callee lacks."""
-        if not isinstance(value, Var) or sum(isinstance(a, ast.Starred) for a in node.args) != 1:
+    def _columns_of(self, fn: Value, node: ast.Call) -> Value | None:
+        """`zip(*rows)` of a list of tuples: a list for each column."""
+        if not (isinstance(fn, Ref) and fn.obj is zip and len(node.args) == 1 and not node.keywords):
             return None
-        held = 1 if isinstance(fn, Method) else 0
-        fn = fn.fn if isinstance(fn, Method) else fn
-        code = getattr(fn.obj, "__code__", None) if isinstance(fn, Ref) else None
+        star = node.args[0]
+        if not isinstance(star, ast.Starred):
+            return None
+        rows = self.operand(star.value)
+        kind = self.kind(rows)
+        row = kind.items[0] if kind.cat == "list" and kind.items and isinstance(rows, Var) else None
+        if row is None or row.cat != "tuple" or row.items is None:
+            return None
+        made: list[Value] = []
+        for k in range(len(row.items)):
+            column = self.emit(Call("list", ()), K.list_of(None), node)
+            length = self.emit(Call("len", (self.atom(rows),)), K.INT, node)
+
+            def one(i: Var, k: int = k, column: Var = column) -> None:
+                self.append(column, self.getitem(self.getitem(rows, i, node), Const(k), node), node)
+
+            self.each(length, one, node)
+            made.append(column)
+        return Group("tuple", made)
+
+    def _spread(
+        self, fn: Value, value: Value, before: list[Value], node: ast.Call, arg: ast.AST
+    ) -> list[Value]:
+        """The elements of a star argument: of an array or list as many as the callee still needs."""
+        kind = self.kind(value)
+        lists = kind.cat == "list" and isinstance(value, Var)
+        arrays = kind.is_number and not kind.is_scalar and not (kind.shape and isinstance(kind.shape[0], int))
+        if not lists and not arrays:
+            return self.unpack(value, None, arg)
+        stars = sum(isinstance(a, ast.Starred) for a in node.args)
+        count = self._needed(fn) if stars == 1 else None
+        if count is None:
+            return self.unpack(value, None, arg)
+        behind = len(node.args) - 1 - len(before)
+        named = [k.arg for k in node.keywords]
+        count -= len(before) + behind + sum(n in named for n in self._parameters(fn))
+        return self.unpack(value, max(count, 0), arg)
+
+    def _needed(self, fn: Value) -> int | None:
+        """How many positional arguments a function of the user's must have; None if that is not fixed."""
+        if isinstance(fn, Method) and not isinstance(fn.fn, Const):
+            inner = self._needed(fn.fn)
+            return None if inner is None else inner - 1
+        if isinstance(fn, Part):
+            inner = self._needed(fn.fn)
+            return None if inner is None or fn.kwargs else inner - len(fn.args)
         if isinstance(fn, Closure):
             spec = fn.node.args
-            plain = spec.vararg is None and not fn.defaults
-            names = [a.arg for a in spec.posonlyargs + spec.args]
-        elif code is not None and isinstance(fn, Ref):
-            plain = not code.co_flags & inspect.CO_VARARGS and not fn.obj.__defaults__
-            names = list(code.co_varnames[: code.co_argcount])
+            fixed = not (spec.vararg or fn.defaults)
+            return len(spec.posonlyargs) + len(spec.args) if fixed else None
+        if isinstance(fn, Ref) and isinstance(fn.obj, types.FunctionType):
+            code = fn.obj.__code__
+            return None if code.co_flags & inspect.CO_VARARGS or fn.obj.__defaults__ else code.co_argcount
+        if isinstance(fn, Ref) and isinstance(fn.obj, type):
+            names = getattr(fn.obj, "_fields", None)
+            if names is not None and issubclass(fn.obj, tuple):
+                return None if getattr(fn.obj, "_field_defaults", None) else len(names)
+            method = static_attribute(fn.obj, "__init__")
         else:
-            return None
-        given = {k.arg for k in node.keywords}
-        if not plain or None in given:
-            return None
-        return len([n for n in names if n not in given]) - held - (len(node.args) - 1)
+            cls = self.class_of(fn)
+            method = static_attribute(cls, "__call__") if cls is not None else None
+        if isinstance(method, types.FunctionType):
+            inner = self._needed(Ref("", method))
+            return None if inner is None else inner - 1
+        return None
+
+    def _parameters(self, fn: Value) -> list[str]:
+        """The names of a function's positional parameters."""
+        if isinstance(fn, Method | Part):
+            return self._parameters(fn.fn)
+        if isinstance(fn, Closure):
+            return [a.arg for a in (*fn.node.args.posonlyargs, *fn.node.args.args)]
+        code = getattr(getattr(fn, "obj", None), "__code__", None)
+        if isinstance(fn, Ref) and isinstance(fn.obj, type):
+            code = getattr(static_attribute(fn.obj, "__init__"), "__code__", None)
+        return list(code.co_varnames[: code.co_argcount]) if code is not None else []
 
     def _note_growth(self, fn: Method, node: ast.Call) -> None:
         """Remember that an outside list is appended to: this is no reading of it."""
@@ -136,17 +204,18 @@ class Calls(State):
             return self._call_choice(fn, 0, args, kwargs, node, hint)
         if isinstance(fn, Closure):
             return self._call_closure(fn, args, kwargs, node)
+        if isinstance(fn, Ref) and isinstance(fn.obj, Init):
+            self.fill(args[0], fn.obj.cls, args[1:], kwargs, node)
+            return Const(None)
         if isinstance(fn, Ref):
             return self._call_object(fn, args, kwargs, node, hint)
         if isinstance(fn, Var) and fn.name in self.live:
             obj = self.live[fn.name]
             return self._call_object(Ref(fn.name.split(".")[0], obj), args, kwargs, node, hint, var=fn)
-        if isinstance(fn, Group) and fn.cls is not None:
-            method = vars(fn.cls).get("__call__")
-            if isinstance(method, types.FunctionType):
-                return self.call_value(
-                    Ref(f"{fn.cls.__name__}.__call__", method), [fn, *args], kwargs, node, hint
-                )
+        cls = self.class_of(fn)
+        if cls is not None and isinstance(static_attribute(cls, "__call__"), types.FunctionType):
+            method = self.class_attribute(fn, cls, "__call__", node, "")
+            return self.call_value(method, args, kwargs, node, hint)
         self.refuse(
             node,
             "the function that is called here is not known before the call",
@@ -245,6 +314,10 @@ class Calls(State):
 
     def _stopped(self, value: Value, node: ast.AST) -> Value:
         """The value under another name, which is constant; the name is gone from the text."""
+        if isinstance(value, Local):
+            held = value.group
+            items = [self._stopped(item, node) for item in held.items]
+            return self.made(held.cat, items, list(held.keys), held.cls)
         if isinstance(value, Group):
             return Group(
                 value.cat, [self._stopped(item, node) for item in value.items], value.keys, value.cls
@@ -298,15 +371,10 @@ class Calls(State):
         if issubclass(cls, BaseException):
             atoms = tuple(self.variable(a, node) for a in args)
             return self.emit(Call("call", (fn, *atoms)), K.OBJECT, node, hint)
-        made: type = cls
-        if dataclasses.is_dataclass(cls) and "__post_init__" not in vars(cls):
-            fields = [f for f in dataclasses.fields(cls) if f.init]
-            plain = {
-                f.name: self.live_value(f"{fn.text}.{f.name}", f.default)
-                for f in fields if f.default is not dataclasses.MISSING
-            }  # fmt: skip
-            if len(fields) == len(dataclasses.fields(cls)) and _made_init(made):
-                return self._record(made, "object", [f.name for f in fields], plain, args, kwargs, node)
+        if hasattr(cls, "__mro__") and not issubclass(cls, tuple):
+            made = self.create(cls, args, kwargs, node)
+            if made is not None:
+                return made
         return self._opaque(fn, args, kwargs, node, hint)
 
     def _record(
@@ -378,7 +446,8 @@ class Calls(State):
         env = self.bind_arguments(source.node.args, args, kwargs, defaults, kwdefaults, node, fn.text)
         env = {n: env[n] for n in _parameters(spec) if n in env}
         if obj.__code__ in self.frames:
-            return recursive_call(self, fn, source, env, node)
+            made = self._written_out(source, source.node, env, None, obj.__code__)
+            return recursive_call(self, fn, source, env, node) if made is None else made
         outline = self.outline
         if outline is None:
             return self.inline(source, source.node, env, None, obj.__code__)
@@ -401,10 +470,58 @@ class Calls(State):
 
     def _call_closure(self, fn: Closure, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         name = getattr(fn.node, "name", "<lambda>")
+        if fn.node not in self.frames and self._calls_itself(fn) and self._free_of_functions(fn):
+            made, captured = self.lifted(fn, node, name)
+            env = self.bind_arguments(fn.node.args, args, kwargs, fn.defaults, fn.kwdefaults, node, name)
+            return self.call_value(made, [], {**env, **captured}, node)
         if fn.node in self.frames:
-            self.refuse(node, f"{name} calls itself", "write the recursion as a loop")
+            env = self.bind_arguments(fn.node.args, args, kwargs, fn.defaults, fn.kwdefaults, node, name)
+            written = self._written_out(fn.scope.source, fn.node, env, fn.scope, fn.node)
+            if written is None:
+                self.refuse(node, f"{name} calls itself", "write the recursion as a loop")
+            return written
         env = self.bind_arguments(fn.node.args, args, kwargs, fn.defaults, fn.kwdefaults, node, name)
         return self.inline(fn.scope.source, fn.node, env, fn.scope, fn.node)
+
+    def _written_out(
+        self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None, frame: object
+    ) -> Value | None:
+        """The body of a function that calls itself, once more, where what is known ends the recursion soon.
+
+        None if it does not: then the function is called, not inlined.
+        """
+        depth = self.frames.count(frame)
+        if not any(self._steers(v) for v in env.values()) or depth > DEEPEST or self.unrolled > WRITTEN_OUT:
+            if depth > 1 and self.unrolled:
+                raise TooDeep
+            return None
+        self.unrolled += 1
+        if depth > 1:
+            return self.inline(source, node, env, parent, frame)
+        block, cells, scope, names = self.block, dict(self.objects.cells), self.scope, dict(self.scope.env)
+        length, frames, callers, nesting = len(block), len(self.frames), len(self.callers), self.nesting
+        try:
+            return self.inline(source, node, env, parent, frame)
+        except (TooDeep, UnsupportedError):
+            self.block, self.objects.cells, self.scope, self.nesting = block, cells, scope, nesting
+            del block[length:], self.frames[frames:], self.callers[callers:]
+            self.scope.env = names
+            return None
+        finally:
+            self.unrolled = 0
+
+    def _steers(self, value: Value) -> bool:
+        """Whether an argument may decide when a recursion ends: an integer or a structure that is known."""
+        if isinstance(value, Const):
+            return type(value.value) is int
+        return isinstance(value, Group | Local) or self.kind(value).cat in ("tuple", "dict")
+
+    def _calls_itself(self, fn: Closure) -> bool:
+        name = getattr(fn.node, "name", None)
+        return name is not None and any(
+            isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name
+            for n in ast.walk(fn.node)
+        )
 
     def bind_arguments(
         self,
@@ -437,7 +554,7 @@ class Calls(State):
         for key, value in kwdefaults.items():
             env.setdefault(key, value)
         if spec.kwarg is not None:
-            env[spec.kwarg.arg] = Group("dict", list(rest.values()), list(rest))
+            env[spec.kwarg.arg] = self.made("dict", list(rest.values()), list(rest))
         elif rest:
             self.refuse(
                 node, f"{name}() got an unexpected keyword argument {next(iter(rest))!r}", "check the call"
@@ -454,6 +571,8 @@ class Calls(State):
         if len(self.frames) > MAX_DEPTH:
             self.refuse(None, "calls are nested too deeply", "write the recursion as a loop")
         outer = self.scope
+        if self.apart:
+            env = {n: self.settled(v, None) for n, v in env.items()}
         inner = self.function_scope(source, node, env, parent)
         self.callers.append(outer)
         self.scope = inner
@@ -484,12 +603,6 @@ def _hashable(obj: Any) -> bool:
     except TypeError:
         return False
     return True
-
-
-def _made_init(cls: type) -> bool:
-    """Whether a dataclass's `__init__` is the generated one."""
-    code = getattr(cls.__init__, "__code__", None)  # type: ignore[misc]  # looked at, not called
-    return code is not None and code.co_filename == "<string>"
 
 
 __all__ = ["Calls"]

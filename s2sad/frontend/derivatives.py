@@ -10,6 +10,7 @@ gradients.
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import inspect
 import types
@@ -18,7 +19,18 @@ from typing import Any
 from s2sad.errors import UnsupportedError, refuse
 from s2sad.frontend.operators import live_object
 from s2sad.frontend.source import release_with, source_of_text
-from s2sad.frontend.state import CALLABLE, Closure, Group, Method, Part, State, Value
+from s2sad.frontend.state import (
+    CALLABLE,
+    Closure,
+    Group,
+    Local,
+    Method,
+    Part,
+    Scope,
+    State,
+    Value,
+    holds_functions,
+)
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Undef, Var
@@ -148,11 +160,57 @@ class Derivatives(State):
             known = self.transforms[target.node] = made, list(captured)
         return Ref(known[0].__name__, known[0]), captured
 
-    def _read_names(self, target: Closure, node: ast.AST) -> tuple[dict[str, Value], dict[str, Any]]:
+    def lifted(self, target: Closure, node: ast.AST, name: str) -> tuple[Ref, dict[str, Value]]:
+        """A nested function that calls itself, as one that takes what it reads by keyword.
+
+            def h(k): return x*h(k - 1)        def h(k, *, x): return x*h(k - 1, x=x)
+        """
+        captured, space = self._read_names(target, node, name)
+        key = ("itself", target.node, *captured)
+        if key not in self.transforms:
+            function = copy.deepcopy(target.node)
+            for call in ast.walk(function):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name:
+                    call.keywords += [ast.keyword(n, ast.Name(n, ast.Load())) for n in captured]
+            inner = Closure(function, target.scope, [], {})
+            self.transforms[key] = self._compiled(inner, list(captured), space)
+        made = self.transforms[key]
+        return Ref(name, made), captured
+
+    def _free_of_functions(self, target: Closure) -> bool:
+        """Whether a nested function that calls itself reads no other one and writes no name around it."""
+        name = getattr(target.node, "name", "")
+        if any(isinstance(n, ast.Nonlocal | ast.Global) for n in ast.walk(target.node)):
+            return False
+        here, self.scope = self.scope, target.scope
+        try:
+            for n in ast.walk(target.node):
+                if isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load):
+                    return False
+                if isinstance(n, ast.Name) and n.id != name and isinstance(n.ctx, ast.Load):
+                    found = self._in_scopes(n.id)
+                    if found is not None and (isinstance(found, Local) or holds_functions(found)):
+                        return False
+        finally:
+            self.scope = here
+        return True
+
+    def _in_scopes(self, name: str) -> Value | None:
+        """What a name means in the functions around, if it is one of theirs."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if name in scope.env:
+                return scope.env[name]
+            scope = scope.parent
+        return None
+
+    def _read_names(
+        self, target: Closure, node: ast.AST, itself: str = ""
+    ) -> tuple[dict[str, Value], dict[str, Any]]:
         """The values of the program that a nested function reads, and the objects from outside."""
         own = {a.arg for a in ast.walk(target.node) if isinstance(a, ast.arg)}
         names = [n for n in ast.walk(target.node) if isinstance(n, ast.Name)]
-        own |= {n.id for n in names if not isinstance(n.ctx, ast.Load)}
+        own |= {n.id for n in names if not isinstance(n.ctx, ast.Load)} | {itself}
         captured: dict[str, Value] = {}
         space: dict[str, Any] = {"__name__": target.scope.source.module}
         here, self.scope = self.scope, target.scope

@@ -15,8 +15,19 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.frontend.indices import index_kind
-from s2sad.frontend.operators import user_operator
-from s2sad.frontend.state import CALLABLE, Closure, Group, State, Torn, Unbound, Value
+from s2sad.frontend.operators import class_method, user_operator
+from s2sad.frontend.state import (
+    CALLABLE,
+    Closure,
+    Group,
+    Local,
+    State,
+    Super,
+    Torn,
+    Unbound,
+    Value,
+    opened,
+)
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Tuple, Undef, Var
 
@@ -137,8 +148,8 @@ class Expressions(State):
             key = self.operand(key_node)
             if not isinstance(key, Const | Ref):
                 self.refuse(key_node, "a dict display has a computed key", "use literal keys")
-            made[key.value if isinstance(key, Const) else key.obj] = self.operand(item)
-        return Group("dict", list(made.values()), list(made))
+            made[key.value if isinstance(key, Const) else key.obj] = self.settled(self.operand(item), item)
+        return self.made("dict", list(made.values()), list(made))
 
     def _joinedstr(self, node: ast.JoinedStr, hint: str) -> Value:
         pieces: list[Const] = [Const("")]
@@ -202,6 +213,7 @@ class Expressions(State):
 
     def binary(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
         """An operator on two values; sequences are joined and repeated here."""
+        left, right = _list_held(left), _list_held(right)
         if op == "mul":  # every repetition holds the same objects
             left, right = (
                 Group(v.cat, [self.settled(i, node) for i in v.items], v.keys, v.cls)
@@ -215,7 +227,9 @@ class Expressions(State):
         if isinstance(left, Group | Var) and isinstance(right, Group | Var) and op == "add":
             cats = {self.kind(left).cat, self.kind(right).cat}
             if cats == {"tuple"}:
-                return Group("tuple", self.unpack(left, None, node) + self.unpack(right, None, node))
+                lists = self.kind(left).cls is list or self.kind(right).cls is list
+                items = self.unpack(left, None, node) + self.unpack(right, None, node)
+                return Group("list" if lists else "tuple", items)
         made = user_operator(self, op, left, right, node)
         if made is not None:
             return made
@@ -239,10 +253,7 @@ class Expressions(State):
         value = self.operand(node.operand)
         op = UNARY[type(node.op)]
         if op == "not":
-            known = self.static_truth(value)
-            if known is not None:
-                return Const(not known)
-            return self.emit(Call("not", (self.truth(value, node),)), K.BOOL, node, hint)
+            return self._unary_not(value, node, hint)
         if isinstance(value, Const) and op in ("neg", "pos") and type(value.value) in (int, float, complex):
             return Const(-value.value if op == "neg" else value.value)
         if isinstance(value, Ref) and op == "neg" and type(value.obj) is float and math.isinf(value.obj):
@@ -250,15 +261,34 @@ class Expressions(State):
         made = user_operator(self, op, value, None, node)
         return self.apply(op, [value], {}, node, hint=hint) if made is None else made
 
+    def _unary_not(self, value: Value, node: ast.AST, hint: str = "") -> Value:
+        known = self.static_truth(value)
+        if known is not None:
+            return Const(not known)
+        return self.emit(Call("not", (self.truth(value, node),)), K.BOOL, node, hint)
+
     def truth(self, value: Value, node: ast.AST) -> Atom:
         """An operand whose truth is asked for."""
         known = self.static_truth(value)
-        return self.atom(value, node) if known is None else Const(known)
+        if known is not None:
+            return Const(known)
+        cls = self.class_of(value)
+        for name in ("__bool__", "__len__"):
+            method = class_method(cls, name)
+            if method is not None:
+                return self.atom(self.call_value(method, [value], {}, node), node)
+        return self.atom(value, node)
 
     def static_truth(self, value: Value) -> bool | None:
         """The truth of a value if it is known here."""
         if isinstance(value, Const):
             return bool(value.value)
+        cls = self.class_of(value)
+        if cls is not None and any(class_method(cls, n) is not None for n in ("__bool__", "__len__")):
+            return None
+        value = opened(value)
+        if isinstance(value, Super):
+            return True
         if isinstance(value, Group):
             return bool(value.items) if value.cls is None or issubclass(value.cls, tuple) else True
         if isinstance(value, CALLABLE) or (isinstance(value, Ref) and callable(value.obj)):
@@ -294,6 +324,11 @@ class Expressions(State):
         known = self._compared(op, left, right)
         if known is not None:
             return Const(known)
+        if op in ("in", "notin"):
+            method = class_method(self.class_of(right), "__contains__")
+            if method is not None:
+                found = self.call_value(method, [right, left], {}, node)
+                return self._unary_not(found, node) if op == "notin" else found
         if op not in ("is", "isnot", "in", "notin"):
             made = user_operator(self, op, left, right, node)
             if made is not None:
@@ -312,6 +347,9 @@ class Expressions(State):
             except TypeError:  # the primal raises it as well
                 return None
         if op in ("is", "isnot"):
+            if isinstance(left, Local) and isinstance(right, Local):
+                if left is right or {left.number, right.number}.isdisjoint(self.objects.shared):
+                    return (left is right) == (op == "is")
             if isinstance(left, Ref) and isinstance(right, Ref):
                 return (left.obj is right.obj) == (op == "is")
             if self.kind(left).cat == self.kind(right).cat == "none":
@@ -319,16 +357,20 @@ class Expressions(State):
             for one, two in ((left, right), (right, left)):
                 if isinstance(two, Const) and two.value is None and self._never_none(one):
                     return op == "isnot"
-        if op in ("in", "notin") and isinstance(left, Const):
+        return self._inside(op, left, right) if op in ("in", "notin") else None
+
+    def _inside(self, op: str, left: Value, right: Value) -> bool | None:
+        """Whether something is in a dict or display, if that is known."""
+        if isinstance(left, Const):
             kind = self.kind(right)
-            if kind.cat == "dict" and not isinstance(right, Ref):
+            if (kind.cat == "dict" or kind.cls is dict) and not isinstance(right, Ref):
                 return (left.value in kind.keys) == (op == "in")
             if isinstance(right, Group) and all(isinstance(i, Const) for i in right.items):
                 return (left.value in [i.value for i in right.items if isinstance(i, Const)]) == (op == "in")
         return None
 
     def _never_none(self, value: Value) -> bool:
-        if isinstance(value, Ref | Group) or isinstance(value, CALLABLE):
+        if isinstance(value, Ref | Group | Local | Super) or isinstance(value, CALLABLE):
             return True
         return self.kind(value).cat not in ("object", "none") and not self.kind(value).optional
 
@@ -363,7 +405,7 @@ class Expressions(State):
 
     def _namedexpr(self, node: ast.NamedExpr, hint: str) -> Value:
         self.assign(node.target, self.expr(node.value, node.target.id), node)
-        return self.scope.env[node.target.id]
+        return self.lookup(node.target.id, node)
 
     # -------------------------------------------------------------------------------- comprehensions, misc
 
@@ -381,6 +423,11 @@ def _is_computed(part: ast.FormattedValue) -> bool:
     """Whether the format of a part of an f-string is made of values."""
     pieces = part.format_spec.values if isinstance(part.format_spec, ast.JoinedStr) else []
     return any(isinstance(p, ast.FormattedValue) for p in pieces)
+
+
+def _list_held(value: Value) -> Value:
+    """What a list of objects or functions holds; other values as they are."""
+    return value.group if isinstance(value, Local) and value.cat == "list" else value
 
 
 def _known(op: str, left: Value, right: Value) -> Value | None:

@@ -7,14 +7,29 @@ are known one by one (`zip(xs, ys)` of displays); where neither holds, they are 
 from __future__ import annotations
 
 import ast
+import copy
+import dataclasses
 import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.operators import live_object, user_method
-from s2sad.frontend.state import CALLABLE, Group, Part, State, Value, described
+from s2sad.frontend.lists import SORTED
+from s2sad.frontend.operators import class_method, live_object
+from s2sad.frontend.source import rule_source
+from s2sad.frontend.state import (
+    CALLABLE,
+    Group,
+    Local,
+    Part,
+    State,
+    Value,
+    described,
+    holds_functions,
+    opened,
+)
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Call, Const, Range, Ref, Var
@@ -87,7 +102,11 @@ def _print(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 
 def _len(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     value = args[0]
-    if isinstance(value, Group) and value.cls is None:
+    method = class_method(low.class_of(value), "__len__")
+    if method is not None:
+        return low.call_value(method, [value], {}, node, hint)
+    value = opened(value)
+    if isinstance(value, Group):
         return Const(len(value.items))
     if isinstance(value, Const) and isinstance(value.value, str):
         return Const(len(value.value))
@@ -96,9 +115,6 @@ def _len(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
         return Const(len(kind.items))
     if kind.shape and isinstance(kind.shape[0], int):
         return Const(kind.shape[0])
-    method = user_method(live_object(low, value), "__len__")
-    if method is not None:
-        return low.call_value(method, [value], {}, node, hint)
     if kind.is_scalar:
         low.refuse(node, f"{described(kind)} has no length", "use np.size, or pass an array")
     return low.emit(Call("len", (low.atom(value, node),)), K.INT, node, hint)
@@ -106,16 +122,16 @@ def _len(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
 
 def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     value, kind = args[0], low.kind(args[0])
+    if isinstance(value, Local) and value.cls is not None:
+        kind = Kind("object", cls=value.cls)
     classes = [args[1]] if not isinstance(args[1], Group) else args[1].items
+    if isinstance(args[1], Ref) and isinstance(args[1].obj, tuple):
+        classes = low.unpack(args[1], None, node)
     cls: Any = CLASSES.get(kind.cat)
     if kind.cat == "npscalar":
         cls = np.dtype(kind.dtype).type if kind.dtype not in ("float", "int", "complex") else None
-    if isinstance(value, Group) and value.cls is not None:
-        cls = value.cls
-    elif kind.cat in ("tuple", "dict") and kind.dtype:  # fields of an argument, whose class is not kept
-        if kind.cat == "dict":
-            low.refuse(node, "the class of a dataclass argument is asked for", "pass a flag beside it")
-        cls = None
+    if kind.cls is not None:
+        cls = kind.cls
     obj = live_object(low, value)
     if obj is not None:
         cls = type(obj)
@@ -157,10 +173,10 @@ def _dict(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     made: dict[Any, Value] = {}
     if args:
         kind = low.kind(args[0])
-        if kind.cat == "dict":
+        if kind.cat == "dict" or kind.cls is dict:
             made = {k: low.getitem(args[0], Const(k), node) for k in kind.keys}
-        elif isinstance(args[0], Group):
-            for pair in args[0].items:
+        elif isinstance(opened(args[0]), Group):
+            for pair in low.unpack(args[0], None, node):
                 key, value = low.unpack(pair, 2, node)
                 if not isinstance(key, Const):
                     low.refuse(node, "dict() gets a computed key", "write a dict display")
@@ -168,7 +184,7 @@ def _dict(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
         else:
             low.refuse(node, "dict() of something whose keys are not known", "write a dict display")
     made.update(kwargs)
-    return Group("dict", list(made.values()), list(made))
+    return low.made("dict", [low.settled(v, node) for v in made.values()], list(made))
 
 
 def _fromkeys(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -178,7 +194,7 @@ def _fromkeys(low: State, args: list[Value], kwargs: dict[str, Value], node: ast
     if len(known) < len(keys):
         low.refuse(node, "dict.fromkeys gets a computed key", "write a dict display")
     value = low.settled(args[1], node) if len(args) > 1 else Const(None)
-    return Group("dict", [value]*len(dict.fromkeys(known)), list(dict.fromkeys(known)))
+    return low.made("dict", [value]*len(dict.fromkeys(known)), list(dict.fromkeys(known)))
 
 
 def _range(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -195,13 +211,27 @@ def _getattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
     obj = live_object(low, args[0])
     if len(args) == 3 and obj is not None and not hasattr(obj, args[1].value):
         return args[2]
+    if len(args) == 3 and obj is None and _has(low, args[0], args[1].value) is False:
+        return args[2]
     return low.attribute(args[0], args[1].value, node, hint)
+
+
+def _has(low: State, value: Value, name: str) -> bool | None:
+    """Whether an object or record that is known here has an attribute; None for all else."""
+    cls = low.class_of(value)
+    if cls is None:
+        return None
+    held = opened(value)
+    keys = held.keys if isinstance(held, Group) else low.kind(value).dtype.split(",")
+    return name in keys or hasattr(cls, name)
 
 
 def _hasattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     obj = live_object(low, args[0])
     if obj is not None and isinstance(args[1], Const):
         return Const(hasattr(obj, args[1].value))
+    if isinstance(args[1], Const) and (known := _has(low, args[0], args[1].value)) is not None:
+        return Const(known)
     kind = low.kind(args[0])
     if kind.cat in CLASSES and isinstance(args[1], Const):
         return Const(hasattr(CLASSES[kind.cat], args[1].value))
@@ -267,12 +297,33 @@ def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
     if item is not None and not kwargs:
         given = low.atom(args[0], node)
         return low.emit(Call("call", (Ref("sorted", sorted), given)), K.list_of(item), node, hint)
+    args = [opened(args[0])]
     if kind.cat == "dict" and not isinstance(args[0], Ref) and not kwargs:
         return Group("list", [Const(k) for k in sorted(kind.keys)])
     if isinstance(args[0], Group) and not kwargs and all(isinstance(i, Const) for i in args[0].items):
         return Group(
             "list", [Const(k) for k in sorted(i.value for i in args[0].items if isinstance(i, Const))]
         )
+    reverse = kwargs.get("reverse", Const(False))
+    numbers = kind.is_number and not kind.is_scalar
+    plain = (numbers or kind.cat in ("list", "tuple")) and not holds_functions(args[0])
+    if plain and isinstance(reverse, Const):
+        xs = low.variable(_list(low, args[:1], {}, node, ""), node)
+        key = kwargs.get("key", Const(None))
+        keys = xs
+        if key != Const(None):
+            keys = low.emit(Call("list", ()), K.list_of(None), node)
+            length = low.emit(Call("len", (xs,)), K.INT, node)
+
+            def one(i: Var) -> None:
+                low.append(keys, low.call_value(key, [low.getitem(xs, i, node)], {}, node), node)
+
+            low.each(length, one, node)
+        held = low.kind(keys).items
+        if held and held[0].is_number and held[0].rank == 0:
+            source = rule_source("sorted", SORTED)
+            env: dict[str, Value] = {"xs": xs, "keys": keys, "reverse": reverse}
+            return low.inline(source, source.node, env, None, "sorted")
     low.refuse(
         node,
         "sorted() of values that are not known before the call",
@@ -289,7 +340,52 @@ def _iter(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
 
 
 def _setattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    low.refuse(node, "setattr assigns an attribute", "use a local name and return it")
+    if not (len(args) == 3 and isinstance(args[1], Const) and isinstance(args[0], Local)):
+        low.refuse(node, "setattr assigns an attribute", "use a local name and return it")
+    low.set_attribute(args[0], args[1].value, low.settled(args[2], node), node)
+    return Const(None)
+
+
+def _set_past(
+    low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+) -> Value:
+    """`object.__setattr__(self, name, value)`, as frozen dataclasses do in __post_init__."""
+    if not (len(args) == 3 and isinstance(args[1], Const) and isinstance(args[0], Local)):
+        low.refuse(node, "an attribute is set past its class", "use a local name and return it")
+    low.hold_item(args[0], args[1].value, low.settled(args[2], node), node)
+    return Const(None)
+
+
+def _nothing(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    return Const(None)
+
+
+def _super(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    return low.super_object(args, node)
+
+
+def _type(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    cls = low.class_of(args[0]) or CLASSES.get(low.kind(args[0]).cat)
+    if cls is None or len(args) != 1:
+        call = Call("call", (Ref("type", type), *(low.variable(a, node) for a in args)))
+        return low.emit(call, K.OBJECT, node, hint)
+    return Ref(cls.__name__, cls)
+
+
+def _replace(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    return low.replaced(args[0], kwargs, node)
+
+
+def _copy(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    if low.kind(args[0]).cat == "list" and not isinstance(args[0], Local | Group):
+        return _list(low, args, kwargs, node, hint)
+    return low.copied(args[0], False, node)
+
+
+def _deepcopy(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    if low.kind(args[0]).cat == "list" and not isinstance(args[0], Local | Group):
+        low.refuse(node, "a list is copied with what it holds", "write [x.copy() for x in xs]")
+    return low.copied(args[0], True, node)
 
 
 def _code(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -329,13 +425,69 @@ def _set(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     return low.emit(Call("call", (Ref("set", set), *atoms)), K.OBJECT, node, hint)
 
 
+def _wraps(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """A decorator that changes nothing but the name of what it is given."""
+    return Ref("wraps", itself)
+
+
+def itself(fun: Any) -> Any:
+    """What functools.wraps makes of a function, but for its name."""
+    return fun
+
+
+def item_of(key: Any, value: Any) -> Any:
+    """What operator.itemgetter makes."""
+    return value[key]
+
+
+def attribute_of(name: str, value: Any) -> Any:
+    """What operator.attrgetter makes."""
+    return getattr(value, name)
+
+
+def _getter(fn: Any) -> Callable[..., Value]:
+    def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        if len(args) != 1:
+            low.refuse(node, "a getter of several parts is made", "write a lambda")
+        return Part(Ref(fn.__name__, fn), args, {})
+
+    return lowered
+
+
+def _sum(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    held = opened(args[0])
+    start = args[1] if len(args) > 1 else kwargs.get("start", Const(0))
+    if isinstance(held, Group) and not held.items:
+        return start
+    if isinstance(held, Group) and any(low.class_of(item) is not None for item in (*held.items, start)):
+        for item in held.items:
+            start = low.binary("add", start, item, node)
+        return start
+    return low.apply("sum", [held, *args[1:]], kwargs, node, form="", hint=hint)
+
+
+def _item_of(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    return low.getitem(args[1], args[0], node, hint)
+
+
+def _attribute_of(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    return low.attribute(args[1], str(getattr(args[0], "value", "")), node, hint)
+
+
+def _first(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    return args[0]
+
+
 SPECIAL: dict[Any, Callable[..., Value]] = {
     dict.fromkeys: _fromkeys,
     print: _print, len: _len, isinstance: _isinstance, tuple: _tuple, list: _list, dict: _dict, range: _range,
     functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
     _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False), sorted:
     _sorted, next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals:
-    _names, vars: _names, np.copyto: _copyto, set: _set, accumulate: _accumulate,
+    _names, vars: _names, np.copyto: _copyto, set: _set, accumulate: _accumulate, super: _super, type: _type, functools.wraps: _wraps, itself:
+    _first, operator.itemgetter: _getter(item_of), operator.attrgetter: _getter(attribute_of), sum: _sum,
+    item_of: _item_of, attribute_of: _attribute_of, object.__init__: _nothing, object.__setattr__: _set_past,
+    dataclasses.replace: _replace, copy.copy: _copy, copy.deepcopy: _deepcopy,
 }  # fmt: skip
 
 __all__ = ["SPECIAL", "random_kind"]

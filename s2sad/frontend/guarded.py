@@ -88,7 +88,15 @@ class Guarded(State):
         """Lower a body whose exceptions are caught."""
         entry, outer = dict(self.scope.env), self.block
         classes = [c for refs, _, _ in handlers for c in refs]
+        cells, before = dict(self.objects.cells), self.objects.count
         block, after, seen, raised = self._body(body, classes, node)
+        ended, self.objects.cells = self.objects.cells, cells
+        if any(ended.get(number) is not value for number, value in cells.items()):
+            self.refuse(
+                node,
+                "what is written in this try statement may be half done when an exception comes",
+                "compute values in the try statement, and write them behind it",
+            )
         self.scope.env = entry
         if raised is not None and len(block) == 1:  # nothing but the exception: the clause is the program
             self.block = outer
@@ -101,7 +109,7 @@ class Guarded(State):
         handling = dict(seen)
         done = self.fresh("done", K.BOOL)
         outs = [Out(done, Const(True), Const(False))]
-        self._hold(block, after, handlers, handling, outs, node, outer)
+        self._hold(block, after, handlers, handling, outs, node, outer, ended, before)
         if orelse:
             whole = {n: v for n, v in self.whole.items() if isinstance(self.scope.env.get(n), Torn)}
 
@@ -180,6 +188,8 @@ class Guarded(State):
         outs: list[Out],
         node: ast.AST,
         outer: list[Stmt],
+        ended: dict[int, Value],
+        before: int,
     ) -> None:
         """Write the statement: the body, the clauses, and the names that both bind."""
         number = Const(self.fresh.count)
@@ -199,7 +209,8 @@ class Guarded(State):
         env2 = self.scope.env
         self.whole = {}
         cond: Atom = classes[0] if len(classes) == 1 else Tuple(tuple(classes))
-        self.join_ways(block, other, after, env2, cond, outs, node, "try")
+        ends = (ended, self.objects.cells)
+        self.join_ways(block, other, after, env2, cond, outs, node, "try", ends, before)
         for out in outs:  # flags that say that nothing was raised, the user's own too
             if out.then == Const(True) and out.orelse == Const(False):
                 self.wholes[out.name] = self.whole

@@ -15,7 +15,7 @@ from typing import Any
 
 from s2sad.frontend.iterators import Given, Items, Iterators
 from s2sad.frontend.operators import user_method
-from s2sad.frontend.state import Group, Value, described
+from s2sad.frontend.state import Group, Value, described, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Slice, Var
 
@@ -50,16 +50,18 @@ class Iterables(Iterators):
 
     def _space(self, value: Value, node: ast.expr) -> Range | Items | Value:
         """What runs over a value."""
+        value = opened(value)
         if isinstance(value, Ref) and isinstance(value.obj, range):
             return Range(Const(value.obj.start), Const(value.obj.stop), Const(value.obj.step))
         if isinstance(value, Group) and value.cat == "dict":
             return Group("tuple", [Const(k) for k in value.keys])
         if isinstance(value, Group):
             return value
-        if isinstance(value, Ref) and isinstance(value.obj, tuple) and not self._plain(value):
+        objects = isinstance(value, Ref) and isinstance(value.obj, list) and _has_objects(value.obj)
+        if isinstance(value, Ref) and (objects or isinstance(value.obj, tuple)) and not self._plain(value):
             return Group("tuple", self.unpack(value, None, node))
         kind = self.kind(value)
-        if kind.cat == "dict":
+        if kind.cat == "dict" or kind.cls is dict:
             return Group("tuple", [Const(k) for k in self.unpack_keys(value)])
         if kind.cat == "tuple" and kind.items is not None and not isinstance(value, Ref):
             return Group("tuple", self.unpack(value, None, node))
@@ -267,6 +269,11 @@ if n > m:
             else K.OBJECT
         )
         return Var(self.fresh(hint, kind))
+
+
+def _has_objects(xs: list[Any]) -> bool:
+    """Whether a list holds functions or objects."""
+    return any(K.kind_of_value(x) == K.OBJECT for x in xs)
 
 
 __all__ = ["Items", "Iterables"]

@@ -13,7 +13,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from s2sad.frontend.state import Group, State, Value, described
+from s2sad.frontend.source import rule_source
+from s2sad.frontend.state import Group, Local, State, Value, Written, described, holds_functions
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Do, For, Range, Ref, Slice, Var
@@ -115,7 +116,11 @@ class Lists(State):
 
     def append(self, xs: Atom, value: Value, node: ast.AST) -> None:
         """`xs.append(value)`."""
-        item = self.variable(value, node)
+        place = self.displays.get(xs.name) if isinstance(xs, Var) else None
+        if place is not None and place not in self.known_lists and holds_functions(value):
+            if not isinstance(value, Local) or self.loops == 0:
+                raise Written(place)
+        item = self.element(value, node)
         self.grow(xs, self.kind(item))
         if isinstance(xs, Var):
             self.heap.hold(xs.name, item)
@@ -124,7 +129,7 @@ class Lists(State):
     def extend(self, xs: Atom, value: Value, node: ast.AST) -> None:
         """`xs.extend(value)`."""
         kind = self.kind(value)
-        if isinstance(value, Group) or (kind.cat == "tuple" and kind.items is not None):
+        if isinstance(value, Group | Local) or (kind.cat == "tuple" and kind.items is not None):
             for item in self.unpack(value, None, node):
                 self.append(xs, item, node)
             return
@@ -154,6 +159,14 @@ class Lists(State):
         self, base: Value, kind: Kind, name: str, args: list[Value], node: ast.AST, hint: str
     ) -> Value:
         """A method of a list."""
+        if kind.cls is list and isinstance(base, Var):
+            if self.apart:
+                self.refuse(node, f"the list method {name[1:]!r} is not supported here", "build a new list")
+            raise Written
+        if isinstance(base, Local):
+            return self._known_list(base, name, args, node)
+        if isinstance(base, Group) and not self.apart:
+            raise Written  # a display that is passed to a function which changes it
         xs = self.variable(base, node)
         if name == ".append" and len(args) == 1:
             self.append(xs, args[0], node)
@@ -166,9 +179,81 @@ class Lists(State):
             return self.emit(Call("list.pop", (xs,)), K.anonymous(item), node, hint)
         if name == ".copy" and not args:
             return self.emit(Call("list", (xs,), (), "list"), kind, node, hint)
+        text = METHODS.get(name)
+        if text is not None and not isinstance(xs, Ref):
+            source = rule_source(f"list{name}", text)
+            env = self.bind_arguments(source.node.args, [xs, *args], {}, [], {}, node, name[1:])
+            return self.inline(source, source.node, env, None, f"list{name}")
         self.refuse(
             node, f"the list method {name[1:]!r} is not supported here", "use append, pop() and indexing"
         )
+
+    def _known_list(self, base: Local, name: str, args: list[Value], node: ast.AST) -> Value:
+        """A method of a list whose elements are known one by one."""
+        items = list(base.group.items)
+        result: Value = Const(None)
+        place = args[0].value if args and isinstance(args[0], Const) else None
+        if name == ".append" and len(args) == 1:
+            items.append(self.settled(args[0], node))
+        elif name == ".extend" and len(args) == 1:
+            items += self.unpack(args[0], None, node)
+        elif name == ".insert" and len(args) == 2 and isinstance(place, int):
+            items.insert(place, self.settled(args[1], node))
+        elif name == ".pop" and (not args or isinstance(place, int)) and items:
+            result = items.pop(place if isinstance(place, int) else -1)
+        elif name == ".reverse":
+            items.reverse()
+        elif name == ".clear":
+            items = []
+        elif name == ".copy":
+            return self.made("list", items, [])
+        else:
+            self.refuse(
+                node, f"the list method {name[1:]!r} is not supported here", "use append, pop() and indexing"
+            )
+        self.hold(base, items, [], node)
+        return result
+
+
+METHODS = {  # by loops over the elements, whose derivatives are known
+    ".insert": """
+def insert(xs, at, item):
+    n = len(xs)
+    at = max(at + n, 0) if at < 0 else min(at, n)
+    xs.append(item)
+    for i in range(n, at, -1):
+        xs[i] = xs[i - 1]
+    xs[at] = item
+""",
+    ".pop": """
+def pop(xs, at):
+    item = xs[at]
+    for i in range(at + len(xs) if at < 0 else at, len(xs) - 1):
+        xs[i] = xs[i + 1]
+    xs.pop()
+    return item
+""",
+    ".reverse": """
+def reverse(xs):
+    n = len(xs)
+    for i in range(n//2):
+        xs[i], xs[n - 1 - i] = xs[n - 1 - i], xs[i]
+""",
+    ".clear": """
+def clear(xs):
+    for i in range(len(xs)):
+        xs.pop()
+""",
+}
+SORTED = """
+def sorted_by(xs, keys, reverse):
+    keys = np.array(keys)
+    if reverse:
+        order = len(xs) - 1 - np.argsort(keys[::-1], kind="stable")[::-1]
+    else:
+        order = np.argsort(keys, kind="stable")
+    return [xs[i] for i in order]
+"""
 
 
 def _same_but_lengths(a: Kind, b: Kind) -> bool:
@@ -179,4 +264,4 @@ def _same_but_lengths(a: Kind, b: Kind) -> bool:
     return len(a.items) == len(b.items) and all(map(_same_but_lengths, a.items, b.items))
 
 
-__all__ = ["Lists"]
+__all__ = ["SORTED", "Lists"]

@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.iterators import NESTED, Items
 from s2sad.frontend.phis import Pairs, Phi
-from s2sad.frontend.state import CALLABLE, Group, Scope, State, Torn, Unbound, Value, holds_functions
+from s2sad.frontend.state import CALLABLE, Group, Local, Scope, State, Torn, Unbound, Value, holds_functions
 from s2sad.frontend.trees import walk
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Carry, Const, For, Range, Ref, Stmt, Undef, Var, While
 
 UNROLL = 4  # elements
+LONGEST = 32  # trips of a loop that gives a dict new keys
 UNROLL_SIZE = 60  # nodes of the body, for each element
 PASSES = 12
 _OWN_NAMES = (
@@ -68,6 +69,15 @@ class Loops(State):
                 del self.scope.env[name]
             return
         space = self.iterable(node.iter)
+        if isinstance(space, Range) and self._grows(node):
+            counted = _counted(space)
+            if counted is not None and getattr(node, "stop", None) is None:
+                space = Group("tuple", [Const(i) for i in counted])
+                for item in space.items:
+                    self.assign(node.target, item, node)
+                    self.statements(node.body)
+                self.statements(node.orelse)
+                return
         if isinstance(space, Group) and self._unrolls(space, node):
             for item in space.items:
                 self.assign(node.target, item, node)
@@ -85,6 +95,9 @@ class Loops(State):
             self.assign(node.target, item, node)
             self.statements(node.body)
 
+        for name in target_names(node.target):  # an object that the loop's variable was before is not read
+            if isinstance(self.scope.env.get(name), Local):
+                del self.scope.env[name]
         over: Range | Atom
         if isinstance(space, Items) and space.length is None:
             self.refuse(node.iter, "an iteration without end", "write while True, or zip it with a list")
@@ -110,6 +123,22 @@ class Loops(State):
         self.block.append(While(block, cond, statements, carried, stop, self.span(node)))
         self.statements(node.orelse)
 
+    def _grows(self, node: ast.For) -> bool:
+        """Whether a loop gives a dict new keys, or a list of functions or objects new elements."""
+        for inner in (n for stmt in node.body for n in ast.walk(stmt)):
+            if isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Store):
+                holder, computed = inner.value, not isinstance(inner.slice, ast.Constant)
+            elif isinstance(inner, ast.Attribute) and inner.attr in ("append", "extend", "insert"):
+                holder, computed = inner.value, True
+            else:
+                continue
+            while isinstance(holder, ast.Attribute | ast.Subscript):
+                holder = holder.value
+            value = self.scope.env.get(holder.id) if isinstance(holder, ast.Name) else None
+            if computed and isinstance(value, Local) and (value.cat != "object" or _holds_lists(value)):
+                return True
+        return False
+
     def _unrolls(self, group: Group, node: ast.For) -> bool:
         """Whether a loop over a display is written out: few elements, or elements of different kinds."""
         if getattr(node, "stop", None) is not None:
@@ -129,12 +158,13 @@ class Loops(State):
         body: Callable[[], None],
     ) -> tuple[Head, tuple[Carry, ...], tuple[Stmt, ...], Atom | None]:
         """Lower a loop until the kinds at its head do not change; bind names to their values after it."""
-        outer, entry = self.block, dict(self.scope.env)
+        outer, entry, cells = self.block, dict(self.scope.env), dict(self.objects.cells)
         stop_name = getattr(node, "stop", None)
-        assigned = (assigned | self._written_dicts(node.body, entry)) - {stop_name}
+        assigned = assigned - {stop_name}
         self.trail[-1] += 1
         place = tuple(self.trail)
         phis = self._first_phis(entry, assigned, self.heads.get(place, {}))
+        held: dict[int, Phi] = {}  # of objects that the loop writes to
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head
         self.loops += 1
         self.nesting += 1
@@ -144,7 +174,10 @@ class Loops(State):
         try:
             attempt = -1
             while (attempt := attempt + 1) < PASSES:
+                self.objects.cells = dict(cells)
                 self.scope.env = {**entry, **{name: phi.value() for name, phi in phis.items()}}
+                self.objects.cells.update({number: phi.value() for number, phi in held.items()})
+                begun = dict(self.objects.cells)
                 self.widened = False
                 self.pass_start = self.fresh.count
                 self.trail[len(place) :] = [0]
@@ -156,7 +189,9 @@ class Loops(State):
                     continue
                 statements, after = tuple(self.block), self.scope.env
                 self.block = outer
-                if not self._widen(phis, after, symbols, node) and not self.widened:
+                changed = self._widen(phis, held, after, symbols, node)
+                found = self._written_cells(entry, cells, begun, held)
+                if not changed and not found and not self.widened:
                     break
             else:
                 self.refuse(
@@ -165,7 +200,7 @@ class Loops(State):
                     "give the names values of one kind before the loop",
                 )
         except BaseException:
-            self.block, self.scope.env = outer, entry
+            self.block, self.scope.env, self.objects.cells = outer, entry, cells
             raise
         finally:
             self.loops -= 1
@@ -177,7 +212,7 @@ class Loops(State):
         left = [name for name in sorted(assigned) if name not in phis or phis[name].guessed_entry]
         left = [n for n in left if n in after and not holds_functions(after[n])]
         self.may_keep(left, node)  # without a trip the names keep what they have
-        carried = self._close(phis, entry, after, assigned)
+        carried = self._close(phis, held, entry, cells, after, assigned)
         stop = self.atom(after[stop_name]) if stop_name is not None else None
         return pre[0], carried, statements, stop
 
@@ -256,52 +291,80 @@ class Loops(State):
                 found[name] = Settled(phi.entry_kind, phi.kind)
         return found
 
-    def _written_dicts(self, body: list[ast.stmt], entry: dict[str, Value]) -> set[str]:
-        """Names of dict displays that get keys in a loop."""
-        found: set[str] = set()
-        for name in stored_names(body):
-            value = entry.get(name)
-            if isinstance(value, Group) and value.cat == "dict":
-                found.add(name)
-                others = [n for n, v in entry.items() if v is value and n != name]
-                if others:
-                    self.refuse(
-                        body[0],
-                        f"{name!r} and {others[0]!r} are one dict, which is written in a loop",
-                        "use one name for it",
-                    )
-        return found
+    def _written_cells(
+        self, entry: dict[str, Value], cells: dict[int, Value], begun: dict[int, Value], held: dict[int, Phi]
+    ) -> bool:
+        """Let what a trip writes to objects that are older than the loop go round; whether any is new."""
+        ended = self.objects.cells
+        new = [n for n in cells if n not in held and ended.get(n) is not begun[n]]
+        if new:
+            env = self.scope.env
+            self.scope.env, self.objects.cells = entry, cells
+            for number in new:
+                held[number] = Phi(self, "", cells[number])
+            self.scope.env, self.objects.cells = env, ended
+        return bool(new)
 
     def _widen(
-        self, phis: dict[str, Phi], after: dict[str, Value], symbols: set[K.Length], node: ast.AST
+        self,
+        phis: dict[str, Phi],
+        held: dict[int, Phi],
+        after: dict[str, Value],
+        symbols: set[K.Length],
+        node: ast.AST,
     ) -> bool:
         """Join the kinds of the back edge into the heads; whether a head changed."""
         pairs: Pairs = {}
         changed = False
         for name, phi in phis.items():
             changed |= phi.widen(after.get(name, Undef()), pairs, symbols, node)
+        for number, phi in held.items():
+            changed |= phi.widen(self.objects.cells[number], pairs, symbols, node)
         return changed
 
     def _close(
-        self, phis: dict[str, Phi], entry: dict[str, Value], after: dict[str, Value], assigned: set[str]
+        self,
+        phis: dict[str, Phi],
+        held: dict[int, Phi],
+        entry: dict[str, Value],
+        cells: dict[int, Value],
+        after: dict[str, Value],
+        assigned: set[str],
     ) -> tuple[Carry, ...]:
-        """The carried values, with the names bound to what they mean after the loop."""
+        """The carried values, with names and objects bound to what they mean after the loop."""
         carried: list[Carry] = []
         env = dict(entry)
+        ended = dict(self.objects.cells)
+        left: dict[int, Local] = {}  # objects that the last trip made
+        older = max(cells, default=0)
         for name, phi in phis.items():
             env[name] = phi.close(after.get(name, Undef()), carried)
         for name in sorted(assigned):
             if name not in phis and name in after:
-                env[name] = self._left(name, after[name], carried)
+                env[name] = self._left(name, after[name], carried, left, older)
+        for number, phi in held.items():
+            self.objects.cells[number] = phi.close(ended[number], carried)
         self.scope.env = env
+        kept = {n: v for n, v in self.objects.cells.items() if n in cells or n not in ended}
+        self.objects.cells = kept
         return tuple(carried)
 
-    def _left(self, name: str, value: Value, carried: list[Carry]) -> Value:
+    def _left(
+        self, name: str, value: Value, carried: list[Carry], left: dict[int, Local], older: int
+    ) -> Value:
         """What a name that only the loop binds means after it."""
         if isinstance(value, Torn):
             return value
+        if isinstance(value, Local):
+            if value.number in left or value.number <= older:
+                return left.get(value.number, value)
+            made = left[value.number] = self.made(value.cat, [], [], value.cls)
+            if value.number in self.objects.shared:
+                self.objects.shared[made.number] = self.objects.shared[value.number]
+            self.objects.cells[made.number] = self._left(name, value.group, carried, left, older)
+            return made
         if isinstance(value, Group):
-            items = [self._left(name, item, carried) for item in value.items]
+            items = [self._left(name, item, carried, left, older) for item in value.items]
             return Group(value.cat, items, value.keys, value.cls)
         if isinstance(value, CALLABLE) or holds_functions(value):
             return value
@@ -328,9 +391,12 @@ class Loops(State):
         ):
             self.scope = Scope(outer.source, {}, frozenset(names), outer, nesting=self.nesting)
         saved = {n: self.scope.env.get(n) for n in names}
+        place = (outer.source.file, node.lineno, node.col_offset)
         try:
-            known = self._known_elements(node.generators, node.elt)
-            return Group("list", known) if known is not None else self._by_loops(node, hint)
+            known = self._known_elements(node.generators, node.elt, place in self.known_lists)
+            if known is not None:
+                return Group("list", known)
+            return self._by_loops(node, hint, place)
         finally:
             for name, value in saved.items():
                 if self.scope is outer and value is not None:
@@ -339,28 +405,37 @@ class Loops(State):
                     self.scope.env.pop(name, None)
             self.scope = outer
 
-    def _known_elements(self, generators: list[ast.comprehension], element: ast.expr) -> list[Value] | None:
+    def _known_elements(
+        self, generators: list[ast.comprehension], element: ast.expr, ranges: bool
+    ) -> list[Value] | None:
         """The elements, if every source is a display and every condition is known."""
         first = generators[0]
-        if not self._is_display(first.iter):
+        if not ranges and not self._is_display(first.iter):
             return None
-        block, env = list(self.block), dict(self.scope.env)
+        block, env, cells = list(self.block), dict(self.scope.env), dict(self.objects.cells)
         source = self.iterable(first.iter)
+        if ranges and isinstance(source, Range) and (counted := _counted(source)) is not None:
+            source = Group("tuple", [Const(i) for i in counted])
         items: list[Value] = []
         if isinstance(source, Group):
             for item in source.items:
-                made = self._known_element(first, generators[1:], element, item)
+                made = self._known_element(first, generators[1:], element, item, ranges)
                 if made is None:
                     break
                 items += made
             else:
                 return items
         self.block[:] = block
-        self.scope.env = env
+        self.scope.env, self.objects.cells = env, cells
         return None
 
     def _known_element(
-        self, first: ast.comprehension, rest: list[ast.comprehension], element: ast.expr, item: Value
+        self,
+        first: ast.comprehension,
+        rest: list[ast.comprehension],
+        element: ast.expr,
+        item: Value,
+        ranges: bool,
     ) -> list[Value] | None:
         self.assign(first.target, item, element)
         for test in first.ifs:
@@ -369,7 +444,7 @@ class Loops(State):
                 return None
             if not known:
                 return []
-        return self._known_elements(rest, element) if rest else [self.operand(element)]
+        return self._known_elements(rest, element, ranges) if rest else [self.operand(element)]
 
     def _is_display(self, node: ast.expr) -> bool:
         """Whether an expression may have elements that are known one by one."""
@@ -383,8 +458,11 @@ class Loops(State):
                 )
         return True
 
-    def _by_loops(self, node: ast.ListComp | ast.GeneratorExp, hint: str) -> Value:
+    def _by_loops(
+        self, node: ast.ListComp | ast.GeneratorExp, hint: str, place: tuple[str, int, int]
+    ) -> Value:
         result = self.emit(Call("list", ()), K.list_of(None), node, hint)
+        self.displays[result.name] = place
         holder = f"{result.name} "  # no user's name has a blank
         self.scope.env[holder] = result
         append = ast.Attribute(ast.Name(holder, ast.Load()), "append", ast.Load())
@@ -413,7 +491,20 @@ class Loops(State):
                     node, "a dict comprehension has keys that are not known", "use a list and an index"
                 )
             pairs[key.value if isinstance(key, Const) else key.obj] = item.items[1]
-        return Group("dict", list(pairs.values()), list(pairs))
+        return self.made("dict", [self.settled(v, node) for v in pairs.values()], list(pairs))
+
+
+def _holds_lists(value: Local) -> bool:
+    return any(isinstance(item, Local) and item.cls is None for item in value.group.items)
+
+
+def _counted(space: Range) -> range | None:
+    """The numbers of a short range that is known."""
+    parts = (space.start, space.stop, space.step)
+    if not all(isinstance(p, Const) and type(p.value) is int for p in parts):
+        return None
+    numbers = range(*(p.value for p in parts if isinstance(p, Const)))
+    return numbers if len(numbers) <= LONGEST else None
 
 
 def assigned_names(body: list[ast.stmt]) -> set[str]:
@@ -432,15 +523,6 @@ def assigned_names(body: list[ast.stmt]) -> set[str]:
         elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
             names.add(node.name)
     return names
-
-
-def stored_names(body: list[ast.stmt]) -> set[str]:
-    """Names whose elements are assigned."""
-    return {
-        n.value.id
-        for n in walk(body)
-        if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store) and isinstance(n.value, ast.Name)
-    }  # fmt: skip
 
 
 def target_names(target: ast.expr) -> set[str]:

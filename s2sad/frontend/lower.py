@@ -26,6 +26,7 @@ from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
 from s2sad.frontend.chains import shortened
 from s2sad.frontend.derivatives import Derivatives
+from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.guarded import Guarded
 from s2sad.frontend.iterables import Iterables
@@ -36,28 +37,33 @@ from s2sad.frontend.outline import Outline
 from s2sad.frontend.parts import Parts
 from s2sad.frontend.rules import Rules
 from s2sad.frontend.source import Source, deep
-from s2sad.frontend.state import Dependency, Group, Scope, Unbound, Value
+from s2sad.frontend.state import Dependency, Group, Scope, Unbound, Value, Written
 from s2sad.frontend.statements import Statements
-from s2sad.frontend.usage import fixed_lists, starred_lists, writes_keys
+from s2sad.frontend.usage import boxed_names, fixed_lists, starred_lists
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import NONE, Atom, Call, Const, Program, Return, Stmt, Var
+from s2sad.ir.nodes import NONE, Atom, Call, Const, Program, Return, Stmt, Undef, Var
 from s2sad.ir.prune import prune
 
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """What a function's tree tells: statements in normal form, names that they bind, fixed lists."""
+    """What a function's tree tells: statements in normal form, names that they bind, fixed lists, and names
+    that nested functions write.
+    """
 
     statements: list[ast.stmt]
     names: frozenset[str]
     fixed: frozenset[str]
+    boxed: frozenset[str]
 
 
 @functools.lru_cache(maxsize=512)
 def _read(node: ast.FunctionDef) -> _Body:
     body = shortened(exits.normalise(node).body)
-    return _Body(body, frozenset(assigned_names(node.body)), fixed_lists(node) | starred_lists(node))
+    boxed, elsewhere = boxed_names(node)
+    fixed = fixed_lists(node) | starred_lists(node)
+    return _Body(body, frozenset(assigned_names(node.body)) - elsewhere, fixed, boxed)
 
 
 @dataclass(slots=True)
@@ -83,18 +89,33 @@ class Lowered:
 
 
 def _apart(low: Lowering, value: Value) -> Value:
-    """A dict argument as a display of its items: writing a key binds the display anew."""
+    """A dict, dataclass or list argument as one that is made here, whose parts can be replaced."""
     kind = low.kind(value)
-    if not isinstance(value, Var) or kind.cat != "dict" or kind.dtype:
+    if not isinstance(value, Var) or kind.items is None:
         return value
-    return Group("dict", [_apart(low, item) for item in _items(low, value, kind)], list(kind.keys))
+    if kind.cat == "dict" and kind.keys:
+        pairs = zip(kind.keys, kind.items, strict=True)
+        items = [low.emit(Call("getitem", (value, Const(k))), i) for k, i in pairs]
+        made = low.made("dict" if kind.cls is None else "object", [], list(kind.keys), kind.cls)
+    elif kind.cat == "tuple" and (kind.cls is list or any(i.cat in ("dict", "tuple") for i in kind.items)):
+        items = [low.emit(Call("getitem", (value, Const(k))), i) for k, i in enumerate(kind.items)]
+        if kind.cls is not list:
+            keys = kind.dtype.split(",") if kind.cls is not None else []
+            return Group("tuple", [_apart(low, item) for item in items], keys, kind.cls)
+        made = low.made("list", [], [])
+    else:
+        return value
+    made.first = Group(made.cat, [_apart(low, item) for item in items], made.group.keys, made.cls)
+    made.origin = value
+    low.objects.cells[made.number] = made.first
+    return made
 
 
-def _items(low: Lowering, value: Var, kind: Kind) -> list[Value]:
-    return [
-        low.emit(Call("getitem", (value, Const(key))), item)
-        for key, item in zip(kind.keys, kind.items or (), strict=True)
-    ]
+def _has_records(kind: Kind) -> bool:
+    """Whether a list or tuple holds what the program keeps as a tuple of fields."""
+    return kind.cat in ("list", "tuple") and any(
+        (i.cat == "tuple" and i.cls not in (None, list)) or _has_records(i) for i in kind.items or ()
+    )
 
 
 class Lowering(
@@ -110,6 +131,7 @@ class Lowering(
     Branches,
     Guarded,
     Statements,
+    Dicts,
 ):
     """One walk over one function and all that is inlined into it."""
 
@@ -160,7 +182,10 @@ class Lowering(
         if isinstance(node, ast.Lambda):
             return Scope(source, dict(env), frozenset(env), parent, nesting=self.nesting)
         body = _read(node)
-        return Scope(source, dict(env), body.names.union(env), parent, body.fixed, self.nesting)
+        own = body.names.union(env)
+        boxed = {n: self.objects.new(env.get(n, Undef())) for n in sorted(body.boxed & own)}
+        kept = {n: v for n, v in env.items() if n not in boxed}
+        return Scope(source, kept, own, parent, body.fixed, self.nesting, boxed)
 
     def function_body(self, node: ast.FunctionDef) -> Value:
         """Lower a body; the value that it returns."""
@@ -184,6 +209,12 @@ class Lowering(
                 "assign it on every path before it is read",
             )
         self.check_histories()
+        if _has_records(self.kind(value)):
+            self.refuse(
+                source.node,
+                "a list of objects, namedtuples or dicts that are made here is returned",
+                "return lists of their fields",
+            )
         return self.atom(value, source.node)
 
 
@@ -202,8 +233,33 @@ def lower(
     (a static value); `live` gives the objects behind parameters whose attributes the function reads;
     `outline` says which callees are kept as functions.
     """
+    apart, known = False, set[tuple[str, int, int]]()
+    while True:
+        try:
+            return _lowered(source, name, arguments, live, guessed, callees, outline, apart, known)
+        except Written as written:
+            if written.display is None:
+                apart = True
+            else:
+                known = known | {written.display}
+
+
+def _lowered(
+    source: Source,
+    name: str,
+    arguments: dict[str, Kind | Atom],
+    live: dict[str, Any] | None,
+    guessed: frozenset[str],
+    callees: dict[Any, Any] | None,
+    outline: Outline | None,
+    apart: bool,
+    lists: set[tuple[str, int, int]],
+) -> Lowered:
+    """Lower a function; `apart` and `lists` say of which containers the parts are known one by one."""
     low = Lowering()
     low.outline = outline
+    low.known_lists = lists
+    low.apart = apart
     low.callees = {} if callees is None else callees
     env: dict[str, Value] = {}
     params: list[str] = []
@@ -222,9 +278,9 @@ def lower(
             env[parameter] = known
             names[parameter] = None
     with deep():
+        if apart:
+            env = {n: _apart(low, v) for n, v in env.items()}
         low.scope = low.function_scope(source, source.node, env, None)
-        if writes_keys(source.node):
-            low.scope.env.update({n: _apart(low, v) for n, v in env.items()})
         result = low.run(source)
     body: list[Stmt] = [*low.block, Return(result)]
     program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints))

@@ -188,9 +188,8 @@ class Matching(State):
                 not isinstance(part, ast.MatchAs | ast.MatchStar)
                 or getattr(part, "pattern", None) is not None
             ):
-                self.refuse(
-                    part, "the elements of a list are compared in a pattern", "use a tuple, or if and elif"
-                )
+                fits = self._compared_item(part, subject, i if i < at else i - len(pattern.patterns), fits)
+                continue
             if part.name is None:
                 continue
             place: Value = Const(i if i < at else i - len(pattern.patterns))
@@ -198,6 +197,20 @@ class Matching(State):
                 place = Slice(Const(at), Const(-behind) if behind else Const(None), Const(None))
             bound[part.name] = _Part(subject, place)  # type: ignore[assignment]  # taken where it is bound
         return fits
+
+    def _compared_item(self, part: ast.pattern, subject: Value, place: int, fits: Value) -> Value:
+        """Whether a list that is long enough has an item that matches; the pattern binds nothing."""
+
+        def matches() -> Value:
+            mine: Bindings = {}
+            test = self._pattern(part, self.getitem(subject, Const(place), part), mine)
+            if mine:
+                self.refuse(
+                    part, "a part of a list's element is bound by a pattern", "use a tuple, or if and elif"
+                )
+            return test
+
+        return self.choose(fits, matches, lambda: NEVER, part)
 
     # --------------------------------------------------------------------------------- classes and mappings
 
@@ -227,8 +240,9 @@ class Matching(State):
         return self._both(tests, pattern)
 
     def _class_of(self, subject: Value) -> type | None:
-        if isinstance(subject, Group) and subject.cls is not None:
-            return subject.cls
+        known = self.class_of(subject)
+        if known is not None:
+            return known
         obj = live_object(self, subject)
         if obj is not None:
             return type(obj)

@@ -38,34 +38,42 @@ def live_object(state: State, value: Value | None) -> Any:
 
 
 def user_method(obj: Any, name: str) -> Ref | None:
-    """The method of a class that is written in Python, by the name of the method."""
-    method = getattr(type(obj), name, None) if obj is not None else None
-    if isinstance(method, FunctionType) and not is_library(method):
-        return Ref(f"{type(obj).__name__}.{name}", method)
+    """The method of an object's class that is written in Python, by the name of the method."""
+    return None if obj is None else class_method(type(obj), name)
+
+
+def class_method(cls: type | None, name: str) -> Ref | None:
+    """The method of a class that is written in Python."""
+    method = getattr(cls, name, None) if cls is not None else None
+    if not isinstance(method, FunctionType) or is_library(method):
+        return None
+    if method.__code__.co_filename != "<string>":  # what a dataclass has been given
+        return Ref(f"{getattr(cls, '__name__', '')}.{name}", method)
     return None
 
 
 def user_operator(state: State, op: str, left: Value, right: Value | None, node: ast.AST) -> Value | None:
     """The result of an operator that a user's class defines; None if no operand is of such a class."""
-    first, second = live_object(state, left), live_object(state, right)
+    first = state.class_of(left)
+    second = state.class_of(right) if right is not None else None
     if (first is None and second is None) or op not in _METHODS:
         return None
     name = _METHODS[op]
-    forward = user_method(first, f"__{name}__")
-    if forward is not None:
+    forward = class_method(first, f"__{name}__")
+    if forward is not None and first is not None:
         _watch(state, first, f"__{name}__")
         made = state.call_value(forward, [left] if right is None else [left, right], {}, node)
         if not _declined(made):
             return made
     swapped = _SWAPPED.get(op, f"__r{name}__")
-    backward = user_method(second, swapped)
-    if backward is not None and right is not None:
+    backward = class_method(second, swapped)
+    if backward is not None and right is not None and second is not None:
         kind = state.kind(left)
         if kind.is_number and not kind.is_python and not _takes_over(second):
             state.refuse(
                 node,
-                f"NumPy applies the operator to each element of the array and a {type(second).__name__}",
-                f"write the {type(second).__name__} first, or set __array_ufunc__ = None in its class",
+                f"NumPy applies the operator to each element of the array and a {second.__name__}",
+                f"write the {second.__name__} first, or set __array_ufunc__ = None in its class",
             )
         _watch(state, second, swapped)
         made = state.call_value(backward, [right, left], {}, node)
@@ -74,8 +82,7 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
     return None
 
 
-def _watch(state: State, obj: Any, name: str) -> None:
-    cls = type(obj)
+def _watch(state: State, cls: Any, name: str) -> None:
     state.depend(("class", id(cls)), lambda: getattr(cls, name), getattr(cls, name), name)
 
 
@@ -83,8 +90,8 @@ def _declined(value: Value) -> bool:
     return isinstance(value, Ref) and value.obj is NotImplemented
 
 
-def _takes_over(obj: Any) -> bool:
-    """Whether arrays leave an operator to this object."""
+def _takes_over(obj: type) -> bool:
+    """Whether arrays leave an operator to objects of this class."""
     missing = object()
     ufunc = getattr(obj, "__array_ufunc__", missing)
     return ufunc is None or (ufunc is missing and getattr(obj, "__array_priority__", -1.0) > 0)

@@ -18,14 +18,25 @@ import numpy as np
 
 from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.indices import index_kind
-from s2sad.frontend.operators import live_object, user_method
-from s2sad.frontend.state import Choice, Group, Method, State, Value, described, holds_functions
+from s2sad.frontend.objects import Objects, mangled
+from s2sad.frontend.operators import class_method, live_object, user_method
+from s2sad.frontend.state import (
+    Choice,
+    Group,
+    Local,
+    Method,
+    Super,
+    Value,
+    described,
+    holds_functions,
+    opened,
+)
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Do, If, Ref, Slice, Stmt, Tuple, Var
 
 
-class Parts(State):
+class Parts(Objects):
     """The part of lowering that takes values apart."""
 
     # ------------------------------------------------------------------------------------------ subscripts
@@ -62,11 +73,20 @@ class Parts(State):
 
     def getitem(self, base: Value, index: Value, node: ast.AST, hint: str = "") -> Value:
         """`base[index]` for arrays, lists, tuples, dicts and live objects."""
+        if isinstance(base, Local) and isinstance(index, Var):
+            self.present.add((base.number, index))
+        cls, kind = self.class_of(base), self.kind(base)
+        of_class = cls is not None and not issubclass(cls, tuple) and kind.cat != "tuple"
+        if cls is not None and of_class and not isinstance(base, Ref):
+            if isinstance(base, Local) or class_method(cls, "__getitem__") is not None:
+                return self._own_item(base, cls, index, node, hint)
+        base = opened(base)
         if isinstance(base, Group):
             return self._group_item(base, index, node, hint)
-        kind = self.kind(base)
         if isinstance(base, Ref) and not kind.is_number:
             return self._live_item(base, index, node, hint)
+        if kind.cls is dict and kind.cat == "tuple":
+            return self._kept_dict_item(base, kind, index, node, hint)
         if kind.cat == "dict" and isinstance(index, Const | Ref):
             return self._dict_item(base, kind, index, node, hint)
         if kind.cat == "dict" and kind.keys and not isinstance(base, Ref):
@@ -83,6 +103,22 @@ class Parts(State):
             return self._object_item(base, kind, index, node, hint)
         atom = self.atom(index, node)
         return self.emit(Call("getitem", (self.atom(base), atom)), self.indexed(kind, atom, node), node, hint)
+
+    def _own_item(self, base: Value, cls: type, index: Value, node: ast.AST, hint: str) -> Value:
+        """`base[index]` as the class says."""
+        method = class_method(cls, "__getitem__")
+        if method is None:
+            self.refuse(node, f"a {cls.__name__} cannot be indexed", "use its attributes")
+        return self.call_value(method, [base, index], {}, node, hint)
+
+    def _kept_dict_item(self, base: Value, kind: Kind, index: Value, node: ast.AST, hint: str) -> Value:
+        """A value of an element of a list that was a dict."""
+        if not isinstance(index, Const):
+            items = [self.getitem(base, Const(k), node) for k in kind.keys]
+            return self._group_item(Group("dict", items, list(kind.keys)), index, node, hint)
+        if index.value not in kind.keys:
+            self.refuse(node, f"the dict has no key {index.value!r}", "use a key that it has")
+        return self._tuple_item(base, kind, Const(kind.keys.index(index.value)), node, hint)
 
     def _dict_item(self, base: Value, kind: Kind, index: Const | Ref, node: ast.AST, hint: str) -> Value:
         key = index.value if isinstance(index, Const) else index.obj
@@ -158,7 +194,7 @@ class Parts(State):
 
     def columns(self, group: Group, node: ast.AST) -> Callable[[Value], Value]:
         """A function from a place that is known at run time to the element there; lists are made now."""
-        items = group.items
+        items = [i if holds_functions(i) else opened(i) for i in group.items]
         first = items[0] if items else None
         if isinstance(first, Group) and all(
             isinstance(i, Group)
@@ -213,8 +249,13 @@ class Parts(State):
         method = user_method(container, "__getitem__")
         if method is not None:
             return self.call_value(method, [base, index], {}, node, hint)
-        if isinstance(container, tuple) and any(callable(i) for i in container):
+        if isinstance(container, tuple | list) and _has_objects(container):
             return self._group_item(Group("tuple", self.unpack(base, None, node)), index, node, hint)
+        if type(container) is dict and _has_objects(container):
+            keys = list(container)
+            self.depend(("keys", id(container)), lambda: list(container), keys, base.text, same=True)
+            held = [self._live_item(base, Const(k), node, "") for k in keys]
+            return self._by_key(Group("dict", held, keys), index, node)
         kind = K.kind_of_value(container)
         result = K.STR if kind.cat == "str" else K.OBJECT
         if kind.cat in ("list", "tuple") and kind.items and not isinstance(index, Slice):
@@ -248,6 +289,9 @@ class Parts(State):
 
         Where the length is known at run time only, the program checks it as Python does.
         """
+        if isinstance(value, Local) and value.cls is not None:
+            self.refuse(node, f"a {value.cls.__name__} is taken apart", "use its attributes")
+        value = opened(value)
         if isinstance(value, Group):
             return [Const(k) for k in value.keys] if value.cat == "dict" else list(value.items)
         kind = self.kind(value)
@@ -258,6 +302,8 @@ class Parts(State):
                 obj = value.obj
                 self.depend(("length", id(obj)), lambda: len(obj), len(obj), value.text, same=True)
             return [self._live_item(value, Const(i), node, "") for i in range(len(value.obj))]
+        if kind.cls is dict:
+            return [Const(k) for k in kind.keys]
         if kind.cat == "tuple" and kind.items is not None:
             return [self.getitem(value, Const(i), node) for i in range(len(kind.items))]
         if kind.cat == "dict":
@@ -286,18 +332,16 @@ class Parts(State):
     # ------------------------------------------------------------------------------------------ attributes
 
     def _attribute(self, node: ast.Attribute, hint: str) -> Value:
-        return self.attribute(self.operand(node.value), node.attr, node, hint)
+        return self.attribute(self.operand(node.value), mangled(node.attr, self.scope), node, hint)
 
     def attribute(self, base: Value, name: str, node: ast.AST, hint: str = "") -> Value:
         """`base.name` for arrays, live objects and objects among the arguments."""
-        kind = self.kind(base)
+        kind = K.OBJECT if isinstance(base, Super) else self.kind(base)
         if kind.is_number:
             return self._array_attribute(base, kind, name, node, hint)
-        if isinstance(base, Group) and base.cls is not None:
-            return self._field(base, base.cls, name, node, hint)
-        if kind.cat in ("tuple", "dict") and name in (fields := kind.dtype.split(",")) and name:
-            # an argument that is a namedtuple or a dataclass: its fields stand where an array has its dtype
-            return self.getitem(base, Const(fields.index(name) if kind.cat == "tuple" else name), node, hint)
+        made = self._known_attribute(base, kind, name, node, hint)
+        if made is not None:
+            return made
         if isinstance(base, Ref) and type(base.obj) in (list, dict, set, tuple):
             return Method(Const("." + name), base)
         if isinstance(base, Ref):
@@ -309,21 +353,35 @@ class Parts(State):
         what = f"the attribute {name!r} of {K.describe(kind)} is not known"
         self.refuse(node, what, "assign it to a name outside of the function")
 
-    def _field(self, base: Group, cls: type, name: str, node: ast.AST, hint: str) -> Value:
-        """A field, property or method of a namedtuple or dataclass that is made in the function."""
-        if name in base.keys:
+    def _known_attribute(
+        self, base: Value, kind: Kind, name: str, node: ast.AST, hint: str
+    ) -> Value | None:
+        """An attribute of what is made here, or of an argument that is a namedtuple or a dataclass."""
+        if isinstance(base, Super):
+            return self.super_attribute(base, name, node, hint)
+        if isinstance(base, Local):
+            plain = base.cls is None
+            return Method(Const("." + name), base) if plain else self.held_attribute(base, name, node, hint)
+        if isinstance(base, Choice):
+            found = [self.attribute(item, name, node) for item in base.items]
+            return self.columns(Group("tuple", found), node)(base.index)
+        cls = self.class_of(base)
+        if cls is None or isinstance(base, Ref) or kind.cat == "object":
+            return None
+        fields = base.keys if isinstance(base, Group) else kind.dtype.split(",")
+        if name not in fields:
+            return self._of_record(base, cls, name, node, hint)
+        if isinstance(base, Group):
             return base.items[base.keys.index(name)]
-        obj = getattr(cls, name, None)
-        if isinstance(obj, property) and obj.fget is not None:
-            return self.call_value(Ref(f"{cls.__name__}.{name}", obj.fget), [base], {}, node, hint)
-        raw = cls.__dict__.get(name)
-        if isinstance(raw, staticmethod):
-            return Ref(f"{cls.__name__}.{name}", raw.__func__)
-        function = getattr(obj, "__func__", obj)
-        if obj is None or not callable(function):
-            self.refuse(node, f"{cls.__name__} has no attribute {name!r}", "check the name")
-        owner: Value = Ref(cls.__name__, cls) if function is not obj else base
-        return Method(Ref(f"{cls.__name__}.{name}", function), owner)
+        return self.getitem(base, Const(fields.index(name) if kind.cat == "tuple" else name), node, hint)
+
+    def _of_record(self, base: Value, cls: type, name: str, node: ast.AST, hint: str) -> Value:
+        """A property or method of a namedtuple, or of an argument that is a dataclass."""
+        if name == "__class__":
+            return Ref(cls.__name__, cls)
+        if name in ("_replace", "_asdict", "count", "index") and issubclass(cls, tuple):
+            return Method(Const("." + name), base)
+        return self.class_attribute(base, cls, name, node, hint)
 
     def _live_attribute(self, base: Ref, name: str, node: ast.AST, hint: str) -> Value:
         holder = base.obj
@@ -384,6 +442,9 @@ class Parts(State):
         kind = K.kind_of_value(obj)
         if callable(obj) and kind.cat == "object":
             return Ref(f"{name}", obj)
+        if type(obj) in (list, tuple, dict) and _has_objects(obj):
+            self.depend((f"held {name}", id(holder)), lambda: getattr(holder, name), obj, name)
+            return Ref(f"{name}", obj)
         var = self.emit(Call("getattr", (self.atom(base), Const(name))), kind, node, hint)
         if kind.cat in ("object", "dict", "list", "tuple"):
             self.live[var.name] = obj
@@ -419,6 +480,11 @@ class Parts(State):
             return Group("tuple", [Const(n) for n in kind.shape])
         lengths = None if kind.shape is None else tuple(K.INT for _ in kind.shape)
         return self.emit(Call("getattr", (atom, Const("shape"))), Kind("tuple", items=lengths), node, hint)
+
+
+def _has_objects(held: Any) -> bool:
+    """Whether a container holds functions or objects."""
+    return any(K.kind_of_value(v) == K.OBJECT for v in (held.values() if type(held) is dict else held))
 
 
 __all__ = ["Parts"]

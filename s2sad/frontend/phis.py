@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from s2sad.frontend.branches import same_value
-from s2sad.frontend.state import CALLABLE, Choice, Group, State, Torn, Value, holds_functions
+from s2sad.frontend.state import CALLABLE, Choice, Group, Local, State, Torn, Value, holds_functions
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Carry, Const, Ref, Tuple, Undef, Var
@@ -40,8 +40,16 @@ class Phi:
         self.options: list[Value] = []
         self.kind = kind
         self.var = Var("")
-        if isinstance(entry, Group):
-            self.parts = [Phi(state, name, item) for item in entry.items]
+        self.held: Phi | None = None  # what a name holds that stands for another object after each trip
+        self.local: Local | None = None
+        if isinstance(entry, Local):
+            self.local = entry
+            self.outside = state.scope.env, state.objects.cells  # as they are on entry
+            self.aliased = state.references(entry) > 1
+            self.before = 0  # cells that are older than the trip have no greater number
+        elif isinstance(entry, Group):
+            hints = [k if isinstance(k, str) else name for k in entry.keys] or [name] * len(entry.items)
+            self.parts = [Phi(state, hint, item) for hint, item in zip(hints, entry.items, strict=True)]
         elif isinstance(entry, CALLABLE) or (isinstance(entry, Ref) and holds_functions(entry)):
             self.options = list(entry.items) if isinstance(entry, Choice) else [entry]
         elif kind is None:
@@ -52,6 +60,15 @@ class Phi:
         """What the name means in the body on this pass."""
         if self.torn:
             return Torn(self.name)
+        if isinstance(self.entry, Local):
+            self.before = self.state.objects.count
+            if self.held is not None:
+                self.local = self.state.made(self.entry.cat, [], [], self.entry.cls)
+                self.state.objects.cells[self.local.number] = self.held.value()
+                if self.state.objects.shared.get(self.entry.number):
+                    self.state.objects.shared[self.local.number] = "is another one after each trip of a loop"
+            assert self.local is not None
+            return self.local
         if isinstance(self.entry, Group):
             return Group(self.entry.cat, [p.value() for p in self.parts], self.entry.keys, self.entry.cls)
         if self.options:
@@ -82,6 +99,8 @@ class Phi:
             return changed
         if self.torn:
             return False
+        if isinstance(self.entry, Local):
+            return self._widen_local(self.entry, back, pairs, symbols, node)
         if isinstance(self.entry, Group):
             return self._widen_parts(self.entry, back, pairs, symbols, node)
         if self.options:
@@ -100,9 +119,40 @@ class Phi:
             )
         return self._widen_kind(self.state.kind(self.state.atom(back, node)), pairs, symbols)
 
+    def _widen_local(
+        self, entry: Local, back: Value, pairs: Pairs, symbols: set[K.Length], node: ast.AST
+    ) -> bool:
+        """A name that stands for another object after a trip carries what the objects hold.
+
+        Where the first one can be met under another name too, neither is written.
+        """
+        if back is self.local:
+            return False
+        if not isinstance(back, Local) or (back.cat, back.cls) != (entry.cat, entry.cls):
+            what = f"{self.name!r} stands for an object, and for something else after a trip"
+            self.state.refuse(node, what, "use two names")
+        state, held = self.state, back.group
+        met = state.references(entry) + (state.references(back) > 1)
+        if self.aliased or met or back.number <= self.before:
+            for number in (entry.number, back.number):
+                state.objects.shared[number] = "is another one after each trip of a loop"
+        if self.held is not None:
+            return self.held.widen(held, pairs, symbols, node)
+        here = state.scope.env, state.objects.cells
+        state.scope.env, state.objects.cells = self.outside
+        try:
+            self.held = Phi(state, self.name, entry.group)
+        finally:
+            state.scope.env, state.objects.cells = here
+        self.held.widen(held, pairs, symbols, node)
+        return True
+
     def _widen_parts(
         self, entry: Group, back: Value, pairs: Pairs, symbols: set[K.Length], node: ast.AST
     ) -> bool:
+        if isinstance(back, Group) and back.cat == entry.cat == "object" and back.cls is entry.cls:
+            held = dict(zip(back.keys, back.items, strict=True))
+            back = Group("object", [held[k] for k in entry.keys if k in held], list(entry.keys), entry.cls)
         if not isinstance(back, Group) or (back.cat, list(back.keys), back.cls, len(back.items)) != (
             entry.cat, list(entry.keys), entry.cls, len(entry.items)
         ):  # fmt: skip
@@ -177,9 +227,16 @@ class Phi:
         """Add the carried value; what the name means after the loop."""
         if self.torn:
             return Torn(self.name)
+        if isinstance(self.entry, Local):
+            return self._close_local(self.entry, back, carried)
         if isinstance(self.entry, Group):
             nothing: list[Value] = [Undef()] * len(self.parts)
             items = back.items if isinstance(back, Group) else nothing
+            if isinstance(back, Group) and back.cat == "object":
+                held = dict(zip(back.keys, back.items, strict=True))
+                made = [p.close(held[k], carried) for p, k in zip(self.parts, self.entry.keys, strict=True)]
+                new = {k: v for k, v in held.items() if k not in self.entry.keys}
+                return self._with_new(self.entry, made, new, carried)
             made = [p.close(b, carried) for p, b in zip(self.parts, items, strict=True)]
             return Group(self.entry.cat, made, self.entry.keys, self.entry.cls)
         if self.options:
@@ -196,6 +253,31 @@ class Phi:
             self.state.heap.meet(self.var.name, atom)
         carried.append(Carry(self.var.name, self.state.atom(self.entry), following, out))
         return Var(out)
+
+    def _with_new(
+        self, entry: Group, made: list[Value], new: dict[Any, Value], carried: list[Carry]
+    ) -> Group:
+        """An object after a loop that sets new attributes: numbers and arrays are kept."""
+        keys = list(entry.keys)
+        for key, value in new.items():
+            if isinstance(value, Undef | Group | Local) or holds_functions(value):
+                continue
+            atom = self.state.atom(value)
+            kind = self.state.kind(atom)
+            head, out = self.state.fresh(str(key), kind), self.state.fresh(str(key), kind)
+            carried.append(Carry(head, Undef(), atom, out))
+            made, keys = [*made, Var(out)], [*keys, key]
+        return Group(entry.cat, made, keys, entry.cls)
+
+    def _close_local(self, entry: Local, back: Value, carried: list[Carry]) -> Value:
+        if self.held is None:
+            return entry
+        made = self.state.made(entry.cat, [], [], entry.cls)
+        held = self.state.objects.cells.get(back.number, Undef()) if isinstance(back, Local) else Undef()
+        self.state.objects.cells[made.number] = self.held.close(held, carried)
+        if self.state.objects.shared.get(entry.number):
+            self.state.objects.shared[made.number] = "is another one after each trip of a loop"
+        return made
 
     def aligned(self, back: Value, node: ast.AST) -> Value:
         """What the name means at the end of a trip, as one of the head's callables."""

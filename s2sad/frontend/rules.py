@@ -197,12 +197,14 @@ class Rules(State):
         kind = self.kind(base)
         if kind.is_number:
             return self._array_method(base, kind, name[1:], args, kwargs, node, hint)
-        if kind.cat == "dict" and not isinstance(base, Ref):
-            if isinstance(base, Group):
-                return self._dict_method(base, name, args, kwargs, node)
-            items = [self.getitem(base, Const(k), node) for k in kind.keys]
-            return self._dict_method(Group("dict", items, list(kind.keys)), name, args, kwargs, node)
-        if kind.cat == "list":
+        if (kind.cat == "dict" or kind.cls is dict) and not isinstance(base, Ref):
+            return self.dict_method(base, name, args, kwargs, node)
+        if name == "._replace":
+            return self.replaced(base, kwargs, node)
+        if name == "._asdict":
+            names = list(getattr(self.class_of(base), "_fields", ()))
+            return self.made("dict", [self.attribute(base, n, node) for n in names], names)
+        if kind.cat == "list" or kind.cls is list:
             return self.list_method(base, kind, name, args, node, hint)
         if isinstance(base, Const) and name == ".format" and isinstance(base.value, str):
             made = self._formatted(base.value, args, kwargs, node, hint)
@@ -254,29 +256,6 @@ class Rules(State):
         if kind.cat == "str":
             return K.BOOL if name in (".startswith", ".endswith", ".isdigit") else K.STR
         return K.OBJECT if method is None else random_kind(method, kwargs, args, self.kind)
-
-    def _dict_method(
-        self, base: Group, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST
-    ) -> Value:
-        if name == ".items":
-            return Group(
-                "tuple", [Group("tuple", [Const(k), v]) for k, v in zip(base.keys, base.items, strict=True)]
-            )
-        if name == ".keys":
-            return Group("tuple", [Const(k) for k in base.keys])
-        if name == ".values":
-            return Group("tuple", list(base.items))
-        if name == ".copy":
-            return Group("dict", list(base.items), list(base.keys))
-        if name == ".get" and args and isinstance(args[0], Const):
-            if args[0].value in base.keys:
-                return base.items[base.keys.index(args[0].value)]
-            return args[1] if len(args) > 1 else Const(None)
-        self.refuse(
-            node,
-            f"the dict method {name[1:]!r} is not supported here",
-            "assign the keys, or build a new dict",
-        )
 
     def _array_method(
         self,

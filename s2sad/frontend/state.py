@@ -1,148 +1,51 @@
-"""What lowering carries along: the block being written, the names in scope, and the values that names mean.
+"""What lowering carries along: the block being written, the names in scope, and what objects hold.
 
-A name of the program means a `Value`: an atom of the IR, or one of the things that exist only while the
-program is lowered and that it never sees: closures, bound methods, partial calls, callables of which one is
-chosen at run time, and tuples, lists and dicts whose elements are known one by one (`Group`). So a callee
-is always resolved before the IR is written, however it got there.
+The values that names mean are those of `values`. What the parts of lowering do for each other stands here
+without a body.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from s2sad.errors import Span, refuse
 from s2sad.frontend.heap import Heap
 from s2sad.frontend.source import Source
+from s2sad.frontend.values import (
+    ABSENT,
+    CALLABLE,
+    Assumed,
+    Choice,
+    Closure,
+    Dependency,
+    Group,
+    Known,
+    Local,
+    Merging,
+    Method,
+    Part,
+    Raised,
+    Scope,
+    Super,
+    Torn,
+    Unbound,
+    Value,
+    Written,
+    described,
+    holds_functions,
+    mentions,
+    opened,
+)
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Dict, Do, Fresh, Let, List, Ref, Slice, Stmt, Tuple, Undef, Var
 
 if TYPE_CHECKING:
     from s2sad.frontend.outline import Outline
-
-
-@dataclass(slots=True)
-class Closure:
-    """A nested function or lambda; its free names are looked up in `scope` when it is called."""
-
-    node: ast.FunctionDef | ast.Lambda
-    scope: Scope
-    defaults: list[Value]
-    kwdefaults: dict[str, Value]
-
-
-@dataclass(slots=True)
-class Method:
-    """A function with its first argument."""
-
-    fn: Value
-    self: Value
-
-
-@dataclass(slots=True)
-class Part:
-    """functools.partial of a value."""
-
-    fn: Value
-    args: list[Value]
-    kwargs: dict[str, Value]
-
-
-@dataclass(slots=True)
-class Choice:
-    """One of several known callables; the integer `index` says at run time which."""
-
-    index: Atom
-    items: list[Value]
-
-
-@dataclass(slots=True)
-class Group:
-    """A tuple, list or dict whose elements are known one by one.
-
-    `cls` is the class of a namedtuple or dataclass that is made here, whose fields are `keys`.
-    """
-
-    cat: str
-    items: list[Value]
-    keys: list[Any] = field(default_factory=list)
-    cls: type | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Torn:
-    """What a name holds where an exception may have come before it was assigned, or after."""
-
-    name: str
-
-
-Value = Atom | Torn | Closure | Method | Part | Choice | Group
-ABSENT = object()  # what a module holds under a name that it does not define
-CALLABLE = (Closure, Method, Part, Choice)  # what only calls can use
-
-
-@dataclass(slots=True)
-class Scope:
-    """The names of one function while it is lowered."""
-
-    source: Source
-    env: dict[str, Value]
-    locals: frozenset[str]
-    parent: Scope | None = None
-    fixed: frozenset[str] = frozenset()  # names of lists that are only taken apart
-    nesting: int = 0  # branches and loops around the call
-
-
-@dataclass(slots=True)
-class Dependency:
-    """A name resolution that a text relies on: what `read` gives is still `obj` (`same`: equal to it)."""
-
-    read: Callable[[], Any]
-    obj: Any
-    text: str
-    same: bool = False
-
-    def holds(self) -> bool:
-        """Whether the name still means the same."""
-        try:
-            now = self.read()
-        except (AttributeError, KeyError, IndexError, ValueError, TypeError):
-            return False
-        return bool(now == self.obj) if self.same else now is self.obj
-
-
-class Assumed(Exception):
-    """A parameter that was taken for an array is used as something else."""
-
-    def __init__(self, parameter: str, kind: Kind) -> None:
-        super().__init__(parameter)
-        self.parameter = parameter
-        self.kind = kind
-
-
-class Unbound(Exception):
-    """A name is read that is not bound on this path (yet): loops lower their body once more with a guess.
-
-    `names` are all that are wanted, `name` the first of them.
-    """
-
-    def __init__(self, name: str, node: ast.AST, names: Sequence[str] = ()) -> None:
-        super().__init__(name)
-        self.name = name
-        self.node = node
-        self.names = tuple(names) or (name,)
-
-
-class Raised(Exception):
-    """A statement in a try statement certainly raises an exception that it catches."""
-
-    def __init__(self, cls: type) -> None:
-        super().__init__(cls.__name__)
-        self.cls = cls
 
 
 class State:
@@ -154,6 +57,13 @@ class State:
         self.fresh = Fresh(self.kinds, self.hints)
         self.heap = Heap(self.kinds)
         self.block: list[Stmt] = []
+        self.objects = Known()
+        self.merging: Merging | None = None  # the paths that meet here
+        self.known_lists: set[tuple[str, int, int]] = set()  # displays whose elements are known one by one
+        self.displays: dict[str, tuple[str, int, int]] = {}  # where lists of the program are displayed
+        self.present: set[tuple[int, Value]] = set()  # computed keys that dicts are known to have
+        self.unrolled = 0  # calls of functions by themselves that are written out
+        self.apart = False  # whether arguments that are dicts or dataclasses are taken apart
         self.generators: dict[str, type] = {}  # random generators that are made here
         self.spelled: dict[str, tuple[str, str]] = {}  # how strings that are made at run time begin and end
         self.scope: Scope = None  # type: ignore[assignment]  # set before anything is lowered
@@ -370,6 +280,8 @@ class State:
         outs: list[Any],
         node: ast.AST,
         form: str,
+        ends: tuple[dict[int, Value], dict[int, Value]],
+        before: int,
     ) -> None:
         """Write a statement of two blocks and bind the names behind it."""
         raise NotImplementedError
@@ -388,7 +300,7 @@ class State:
         """Bind or store a value."""
         raise NotImplementedError
 
-    def settled(self, value: Value, stmt: ast.AST, hint: str = "") -> Value:
+    def settled(self, value: Value, stmt: ast.AST | None, hint: str = "") -> Value:
         """A value that gets a name."""
         raise NotImplementedError
 
@@ -424,6 +336,53 @@ class State:
         self, base: Value, kind: Kind, name: str, args: list[Value], node: ast.AST, hint: str
     ) -> Value:
         """A method of a list."""
+        raise NotImplementedError
+
+    def lifted(self, target: Closure, node: ast.AST, name: str) -> tuple[Ref, dict[str, Value]]:
+        """A nested function that calls itself, as one that takes what it reads by keyword."""
+        raise NotImplementedError
+
+    def _free_of_functions(self, target: Closure) -> bool:
+        raise NotImplementedError
+
+    def class_of(self, value: Value) -> type | None:
+        """The class of an object or record whose class is known here."""
+        raise NotImplementedError
+
+    def replaced(self, value: Value, changes: dict[str, Value], node: ast.AST) -> Value:
+        """A record with other values of some fields."""
+        raise NotImplementedError
+
+    def copied(self, value: Value, deep: bool, node: ast.AST) -> Value:
+        """A copy of an object or container."""
+        raise NotImplementedError
+
+    def super_object(self, args: list[Value], node: ast.AST) -> Value:
+        """`super()`."""
+        raise NotImplementedError
+
+    def class_attribute(
+        self, base: Value, cls: type, name: str, node: ast.AST, hint: str, after: type | None = None
+    ) -> Value:
+        """What a class defines, for one of its objects."""
+        raise NotImplementedError
+
+    def set_attribute(self, base: Value, name: str, value: Value, node: ast.AST) -> None:
+        """`base.name = value`."""
+        raise NotImplementedError
+
+    def each(self, count: Atom, body: Callable[[Var], None], node: ast.AST) -> None:
+        """`for i in range(count)` with a body that carries nothing."""
+        raise NotImplementedError
+
+    def append(self, xs: Atom, value: Value, node: ast.AST) -> None:
+        """`xs.append(value)`."""
+        raise NotImplementedError
+
+    def dict_method(
+        self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """A method of a dict."""
         raise NotImplementedError
 
     def grow(self, xs: Atom, item: Kind) -> None:
@@ -487,13 +446,22 @@ class State:
             if isinstance(value, Dict):
                 return Kind("dict", items=items, keys=tuple(k.value for k in value.keys))
             return Kind("tuple" if isinstance(value, Tuple) else "list", items=items)
+        if isinstance(value, Local) and value.cls is not None:
+            return replace(K.OBJECT, cls=value.cls)
+        if isinstance(value, Local):
+            value = value.group
         if isinstance(value, Group):
             items = tuple(self.kind(item) for item in value.items)
-            return Kind(value.cat, items=items, keys=tuple(value.keys))
+            return Kind(value.cat, items=items, keys=tuple(value.keys), cls=value.cls)
         return K.OBJECT
 
     def atom(self, value: Value, node: ast.AST | None = None) -> Atom:
         """The value as an operand of the IR."""
+        if isinstance(value, Local):
+            if value.origin is not None and value.group is value.first:
+                return value.origin
+            self.objects.shared.setdefault(value.number, "has been put into a list or passed on as a whole")
+            value = value.group
         if isinstance(value, Group):
             if value.cls is not None:
                 self.refuse(
@@ -505,7 +473,7 @@ class State:
             if value.cat == "dict":
                 return Dict(tuple(Const(k) for k in value.keys), items)
             return Tuple(items) if value.cat == "tuple" else List(items)
-        if isinstance(value, Closure | Method | Part | Choice | Torn):
+        if isinstance(value, Closure | Method | Part | Choice | Super | Torn):
             self.refuse(
                 node,
                 "a function that is made here is used as a value",
@@ -515,6 +483,10 @@ class State:
 
     def variable(self, value: Value, node: ast.AST | None = None, hint: str = "") -> Atom:
         """The value as one operand: displays are materialised."""
+        if isinstance(value, Group) and value.cat == "list":
+            items = tuple(self.element(i, node) for i in value.items)
+            kind = K.list_of(K.join_all([self.kind(i) for i in items]))
+            return self.emit(Call("list", items), kind, node, hint)
         atom = self.atom(value, node)
         if not isinstance(atom, Tuple | List | Dict):
             return atom
@@ -528,12 +500,27 @@ class State:
             Call("list", items), K.list_of(K.join_all([self.kind(i) for i in items])), node, hint
         )
 
+    def element(self, value: Value, node: ast.AST | None = None) -> Atom:
+        """The value as an element of a list: of objects, namedtuples and dicts the tuple of their fields."""
+        held = opened(value)
+        if not isinstance(held, Group) or (held.cat != "dict" and held.cls is None) or not held.items:
+            return self.variable(value, node)
+        if isinstance(value, Local):
+            self.objects.shared.setdefault(value.number, "has been put into a list")
+        items = tuple(self.element(i, node) for i in held.items)
+        kinds = tuple(self.kind(i) for i in items)
+        names, keys = ("", tuple(held.keys)) if held.cat == "dict" else (",".join(held.keys), ())
+        kind = Kind("tuple", names, items=kinds, keys=keys, cls=held.cls or dict)
+        return self.emit(Call("tuple", items), kind, node)
+
     # ----------------------------------------------------------------------------------------------- names
 
     def lookup(self, name: str, node: ast.AST) -> Value:
         """What a name means here: local, enclosing function, cell, global, builtin."""
         scope: Scope | None = self.scope
         while scope is not None:
+            if name in scope.boxed:
+                return self.objects.cells.get(scope.boxed[name], Undef())
             if name in scope.env:
                 return scope.env[name]
             if name in scope.locals:
@@ -561,6 +548,54 @@ class State:
             return self.live_value(name, getattr(builtins, name))
         self.refuse(node, f"the name {name!r} is not defined", "define it, or import it, before the call")
 
+    def bind(self, name: str, value: Value) -> None:
+        """Let a name mean a value, in the function that owns the name."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if name in scope.boxed:
+                self.objects.cells[scope.boxed[name]] = value
+                return
+            if name in scope.locals or (scope is self.scope and name in scope.env):
+                break
+            scope = scope.parent
+        self.scope.env[name] = value
+
+    def made(self, cat: str, items: list[Value], keys: list[Any], cls: type | None = None) -> Local:
+        """A new object, dict or list."""
+        return Local(self.objects, self.objects.new(Group(cat, items, keys, cls)), cat, cls)
+
+    def references(self, base: Local) -> int:
+        """By how many names and attributes an object can be met."""
+        found = 0
+        scopes: dict[int, Scope] = {}
+        for known in (self.scope, *self.callers):
+            scope: Scope | None = known
+            while scope is not None and id(scope) not in scopes:
+                scopes[id(scope)] = scope
+                scope = scope.parent
+        for scope in scopes.values():
+            found += sum(mentions(value, base) for value in scope.env.values())
+        return found + sum(mentions(value, base) for value in self.objects.cells.values())
+
+    def hold(self, base: Local, items: list[Value], keys: list[Any], node: ast.AST) -> None:
+        """Let an object, dict or list hold something else from here on."""
+        if base.number in self.objects.shared:
+            said = f"a {base.cls.__name__}" if base.cls is not None else f"a {base.cat}"
+            self.refuse(
+                node,
+                f"{said} is written that {self.objects.shared[base.number]}",
+                "write it before that, or make a new one",
+            )
+        self.objects.cells[base.number] = Group(base.cat, items, keys, base.cls)
+
+    def hold_item(self, base: Local, key: Any, value: Value, node: ast.AST) -> None:
+        """Give an attribute or key another value."""
+        if isinstance(value, Var) and isinstance(key, str) and key.isidentifier():
+            self.hints[value.name] = self.hints.get(value.name) or key
+        held = dict(zip(base.group.keys, base.group.items, strict=True))
+        held[key] = value
+        self.hold(base, list(held.values()), list(held), node)
+
     def _outside(self, name: str, obj: Any, node: ast.AST) -> Value:
         """A captured object; where lists are read is remembered."""
         self.note_read(obj, node)
@@ -584,16 +619,29 @@ class State:
         return Ref(text, obj)
 
 
-def holds_functions(value: Value) -> bool:
-    """Whether a value is a callable, or a container that holds one."""
-    if isinstance(value, Group):
-        return any(holds_functions(item) for item in value.items)
-    return isinstance(value, Closure | Method | Part | Choice) or (
-        isinstance(value, Ref) and callable(value.obj)
-    )
-
-
-def described(kind: Kind) -> str:
-    """A kind with its article, for messages."""
-    said = K.describe(kind)
-    return f"an {said}" if said[:1] in "aeiou" else f"a {said}"
+__all__ = [
+    "ABSENT",
+    "CALLABLE",
+    "Assumed",
+    "Choice",
+    "Closure",
+    "Dependency",
+    "Group",
+    "Known",
+    "Local",
+    "Merging",
+    "Method",
+    "Part",
+    "Raised",
+    "Scope",
+    "State",
+    "Super",
+    "Torn",
+    "Unbound",
+    "Value",
+    "Written",
+    "described",
+    "holds_functions",
+    "mentions",
+    "opened",
+]

@@ -9,6 +9,7 @@ match n: ...    the if statements that it stands for
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,9 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.expressions import BINARY
-from s2sad.frontend.operators import live_object, user_method
-from s2sad.frontend.state import Group, Method, Scope, State, Value, described, holds_functions
+from s2sad.frontend.objects import mangled
+from s2sad.frontend.operators import class_method
+from s2sad.frontend.state import Group, Local, Value, Written, described, holds_functions
 from s2sad.frontend.usage import is_unshared
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -27,7 +30,7 @@ from s2sad.ir.nodes import Atom, Call, Const, Dict, Let, List, Ref, Slice, Store
 Rebind = Callable[[Value], None]
 
 
-class Statements(State):
+class Statements(Dicts):
     """The part of lowering that reads simple statements."""
 
     def _expr(self, stmt: ast.Expr) -> None:
@@ -62,22 +65,32 @@ class Statements(State):
                 value = self.settled(value, stmt, target.id)
             if isinstance(value, Var) and not self.hints.get(value.name):
                 self.hints[value.name] = target.id
-            self.scope.env[target.id] = value
+            self.bind(target.id, value)
         elif isinstance(target, ast.Tuple | ast.List):
             self._assign_parts(target, value, stmt)
         elif isinstance(target, ast.Subscript):
             self._assign_item(target, value, stmt)
         elif isinstance(target, ast.Attribute):
-            self._refuse_attribute(target, stmt)
+            base = self.operand(target.value)
+            if isinstance(base, Var) or isinstance(base, Local):
+                value = self.settled(value, stmt, target.attr)
+            self.set_attribute(base, mangled(target.attr, self.scope), value, stmt)
         else:
             self.refuse(target, "this target is not supported", "assign to a name")
 
-    def settled(self, value: Value, stmt: ast.AST, hint: str = "") -> Value:
+    def settled(self, value: Value, stmt: ast.AST | None, hint: str = "") -> Value:
         """A value that gets a name: lists in it become objects of the program, which can be written to."""
-        if not isinstance(value, Group) or (value.cat == "list" and holds_functions(value)):
+        if not isinstance(value, Group):
             return value
+        place = (self.scope.source.file, getattr(stmt, "lineno", 0), getattr(stmt, "col_offset", 0))
+        unlike = value.cat == "list" and K.join_all([self.kind(i) for i in value.items]) == K.OBJECT
+        if value.cat == "list" and (unlike or _keeps(value) or place in self.known_lists):
+            return self.made("list", [self.settled(item, stmt) for item in value.items], [])
         if value.cat == "list":
-            return self.variable(value, stmt, hint)
+            made = self.variable(value, stmt, hint)
+            if isinstance(made, Var):
+                self.displays[made.name] = place
+            return made
         items = [self.settled(item, stmt) for item in value.items]
         same = all(a is b for a, b in zip(items, value.items, strict=True))
         return value if same else Group(value.cat, items, value.keys, value.cls)
@@ -98,7 +111,9 @@ class Statements(State):
                     f"{len(items)} values are unpacked into {at + behind} names and more",
                     "make the numbers fit",
                 )
-            middle = Group("list", items[at : len(items) - behind])
+            rest = items[at : len(items) - behind]
+            numbers = all(self.kind(item).is_number for item in rest)
+            middle = Group("list", rest) if numbers else self.made("list", rest, [])
             items = [*items[:at], middle, *items[len(items) - behind :]]
         if len(items) != len(target.elts):
             what = f"{len(items)} values are unpacked into {len(target.elts)} names"
@@ -133,10 +148,8 @@ if len(xs) < {at + behind}:
         index = self.index(target.slice)
         if isinstance(base, Ref) and type(base.obj) is dict:
             self._keep(base, index, value, target, stmt)
-        elif isinstance(base, Group) and base.cat == "dict":
-            self._store_key(base, index, self.settled(value, stmt), stmt)
-        else:
-            self.store(base, index, value, "", stmt)
+            return
+        self.store(base, index, value, "", stmt)
 
     def _keep(self, base: Ref, index: Value, value: Value, target: ast.Subscript, stmt: ast.AST) -> None:
         """`record[key] = value` of an outside dict that the program does not read."""
@@ -151,20 +164,30 @@ if len(xs) < {at + behind}:
 
     def store(self, base: Value, index: Value, value: Value, op: str, stmt: ast.AST) -> None:
         """`base[index] op= value` for an array or a list."""
+        method = class_method(self.class_of(base), "__setitem__")
+        if method is not None:
+            self.call_value(method, [base, index, value], {}, stmt)
+            return
         kind = self.kind(base)
         if isinstance(base, Ref):
             self.refuse_write(base, stmt)
+        if (kind.cat == "dict" or kind.cls is dict) and self.class_of(base) is None:
+            self.store_key(base, index, value, stmt)
+            return
+        if kind.cls is list and isinstance(base, Var) and not self.apart:
+            raise Written
+        if isinstance(base, Group) and base.cat == "list" and not self.apart:
+            raise Written
+        if isinstance(base, Local) and base.cls is None:
+            self._store_known(base, index, value, stmt)
+            return
         if kind.cat == "list" and isinstance(base, Var):
             if isinstance(index, Slice):
                 self.refuse(stmt, "a slice of a list is assigned", "assign the elements, or build a new list")
-            self.grow(base, self.kind(value))
-            stored = self.variable(value, stmt)
+            stored = self.element(value, stmt)
+            self.grow(base, self.kind(stored))
             self.heap.hold(base.name, stored)
             self.block.append(Store(base, self.atom(index, stmt), stored, op, self.span(stmt)))
-            return
-        method = user_method(live_object(self, base), "__setitem__")
-        if method is not None:
-            self.call_value(method, [base, index, value], {}, stmt)
             return
         if kind.cat not in ("array", "num"):
             what = f"an element of {described(kind)} is assigned"
@@ -196,40 +219,18 @@ if len(xs) < {at + behind}:
             return self.atom(self.apply("np.array", [value], {}, stmt))
         return self.atom(value, stmt)
 
-    def _store_key(self, base: Group, index: Value, value: Value, stmt: ast.AST) -> None:
-        """Give a key of a dict display a value: every name of the dict means the new display afterwards."""
-        if not isinstance(index, Const | Ref):
+    def _store_known(self, base: Local, index: Value, value: Value, stmt: ast.AST) -> None:
+        """An element of a list whose elements are known one by one."""
+        items = list(base.group.items)
+        place = index.value if isinstance(index, Const) else None
+        if not isinstance(place, int) or not -len(items) <= place < len(items):
             self.refuse(
-                stmt, "a dict is written at a computed key", "use literal keys, or a list and an index"
+                stmt,
+                "an element of a list of objects, dicts or functions is assigned at a computed place",
+                "use a literal index, or build a new list",
             )
-        key = index.value if isinstance(index, Const) else index.obj
-        made = dict(zip(base.keys, base.items, strict=True))
-        made[key] = value
-        self._replace(base, Group("dict", list(made.values()), list(made)), stmt)
-
-    def _replace(self, old: Group, new: Group, stmt: ast.AST) -> None:
-        scopes: list[Scope] = []
-        for scope in (self.scope, *self.callers):
-            inner: Scope | None = scope
-            while inner is not None:
-                if all(inner is not s for s in scopes):
-                    scopes.append(inner)
-                inner = inner.parent
-        for scope in scopes:
-            for name, known in list(scope.env.items()):
-                fresh = _substituted(known, old, new)
-                if fresh is known:
-                    continue
-                if scope is not self.scope and self.nesting != self.scope.nesting:
-                    self.refuse(
-                        stmt,
-                        f"the dict {name!r} of a caller is written in a branch or loop of a function",
-                        "return a new dict",
-                    )
-                scope.env[name] = fresh
-
-    def _refuse_attribute(self, target: ast.Attribute, stmt: ast.AST) -> None:
-        self.refuse(stmt, f"the attribute {target.attr!r} is assigned", "use a local name and return it")
+        items[place] = self.settled(value, stmt)
+        self.hold(base, items, [], stmt)
 
     # ------------------------------------------------------------------------------- augmented assignments
 
@@ -242,31 +243,45 @@ if len(xs) < {at + behind}:
         elif isinstance(target, ast.Subscript):
             self._augment_item(target, op, stmt)
         else:
-            self._refuse_attribute(target, stmt)
+            self._augment_attribute(target, op, stmt)
+
+    def _augment_attribute(self, target: ast.Attribute, op: str, stmt: ast.AugAssign) -> None:
+        base, name = self.operand(target.value), mangled(target.attr, self.scope)
+        old = self.attribute(base, name, stmt)
+        made = self._augmented(old, op, self.operand(stmt.value), stmt, name)
+        if made is not None:
+            self.set_attribute(base, name, self.settled(made, stmt, name), stmt)
 
     def _augment_name(self, name: str, old: Value, op: str, value: Value, stmt: ast.AST) -> None:
+        def bind(made: Value) -> None:
+            self.bind(name, self.settled(made, stmt, name))
+
         kind = self.kind(old)
         if kind.cat == "num" and self._is_rebinding(name, kind, value):
-            self.scope.env[name] = self.binary(op, old, value, stmt, name)
-        elif kind.is_array:
+            bind(self.binary(op, old, value, stmt, name))
+            return
+        if kind.cat == "num" and isinstance(old, Var):
+            self._augment_either(old, op, value, bind, stmt, name)
+            return
+        made = self._augmented(old, op, value, stmt, name)
+        if made is not None:
+            bind(made)
+
+    def _augmented(self, old: Value, op: str, value: Value, stmt: ast.AST, hint: str) -> Value | None:
+        """What takes the place of a value that is augmented; None where the value itself is changed."""
+        kind = self.kind(old)
+        if kind.is_array or kind.cat == "num":
             self._augment_array(old, op, value, stmt)
-        elif kind.cat == "num" and isinstance(old, Var):
-
-            def rebind(made: Value) -> None:
-                self.scope.env[name] = self.settled(made, stmt, name)
-
-            self._augment_either(old, op, value, rebind, stmt, name)
-        elif kind.cat == "list" and op == "add" and isinstance(old, Var):
+            return None
+        if op == "add" and ((kind.cat == "list" and isinstance(old, Var | Local)) or kind.cls is list):
             self.builtin_method(old, ".extend", [value], {}, stmt, "")
-        elif kind.cat == "list" and isinstance(old, Ref):
+            return None
+        if kind.cat == "list" and isinstance(old, Ref):
             self.refuse_write(old, stmt)
-        else:
-            method = user_method(live_object(self, old), f"__i{op}__")
-            if method is None:
-                made = self.binary(op, old, value, stmt, name)
-            else:
-                made = self.call_value(method, [old, value], {}, stmt)
-            self.scope.env[name] = self.settled(made, stmt, name)
+        method = class_method(self.class_of(old), f"__i{op}__")
+        if method is None:
+            return self.binary(op, old, value, stmt, hint)
+        return self.call_value(method, [old, value], {}, stmt)
 
     def _augment_either(
         self, old: Var, op: str, value: Value, replaced: Rebind, stmt: ast.AST, hint: str = ""
@@ -321,11 +336,9 @@ if len(xs) < {at + behind}:
         if self.kind(old).is_array:
             self._augment_array(old, op, value, stmt)
             return
+
         def replaced(fresh: Value) -> None:
-            if isinstance(base, Group) and base.cat == "dict":
-                self._store_key(base, index, self.settled(fresh, stmt), stmt)
-            else:
-                self.store(base, index, fresh, "", stmt)
+            self.store(base, index, fresh, "", stmt)
 
         if self.kind(old).cat == "num" and isinstance(old, Var):
             self._augment_either(old, op, value, replaced, stmt)
@@ -335,11 +348,10 @@ if len(xs) < {at + behind}:
     # -------------------------------------------------------------------------------- the other statements
 
     def _functiondef(self, stmt: ast.FunctionDef) -> None:
-        if stmt.decorator_list:
-            self.refuse(
-                stmt, f"the nested function {stmt.name} has a decorator", "apply it outside of the function"
-            )
-        self.scope.env[stmt.name] = self.closure(stmt)
+        made: Value = self.closure(stmt)
+        for decorator in reversed(stmt.decorator_list):
+            made = self.call_value(self.operand(decorator), [made], {}, decorator)
+        self.bind(stmt.name, made)
 
     def _assert(self, stmt: ast.Assert) -> None:
         cond = self.operand(stmt.test)
@@ -371,13 +383,14 @@ if len(xs) < {at + behind}:
                 target, "an attribute or an element of an outside object is deleted", "use a local name"
             )
         index = self.index(target.slice)
-        if isinstance(base, Group) and base.cat == "dict" and isinstance(index, Const | Ref):
+        if isinstance(base, Local) and base.cat == "dict" and isinstance(index, Const | Ref):
+            held = base.group
             key = index.value if isinstance(index, Const) else index.obj
-            if key not in base.keys:
+            if key not in held.keys:
                 self.fails(KeyError, key, target)
                 self.refuse(target, f"the dict has no key {key!r}", "use a key that it has")
-            pairs = [(k, v) for k, v in zip(base.keys, base.items, strict=True) if k != key]
-            self._replace(base, Group("dict", [v for _, v in pairs], [k for k, _ in pairs]), stmt)
+            pairs = [(k, v) for k, v in zip(held.keys, held.items, strict=True) if k != key]
+            self.hold(base, [v for _, v in pairs], [k for k, _ in pairs], stmt)
             return
         kind = self.kind(base)
         if kind.cat != "list" or isinstance(index, Slice):
@@ -402,28 +415,38 @@ if len(xs) < {at + behind}:
             raise
 
     def _importfrom(self, stmt: ast.ImportFrom) -> None:
-        if stmt.level or stmt.module is None:
-            self.refuse(
-                stmt,
-                "a relative import inside of a function is not supported",
-                "import at the top of the file",
-            )
-        module = self._module(stmt.module, stmt)
+        space = self.scope.source.globals
+        package = space.get("__package__") or str(space.get("__name__", "")).rpartition(".")[0]
+        try:
+            module = importlib.import_module("." * stmt.level + (stmt.module or ""), package or None)
+        except (ImportError, TypeError):
+            self.refuse(stmt, "the module cannot be imported here", "import at the top of the file")
         for alias in stmt.names:
             name = alias.asname or alias.name
-            self.scope.env[name] = self.live_value(name, getattr(module, alias.name))
+            if alias.name == "*":
+                self.refuse(stmt, "all names of a module are imported", "name what is imported")
+            if not hasattr(module, alias.name):
+                importlib.import_module(f"{module.__name__}.{alias.name}")
+            found = getattr(module, alias.name)
+            read = functools.partial(getattr, module, alias.name)
+            self.depend((f"{module.__name__}", id(module)), read, found, name)
+            self.bind(name, self.live_value(name, found))
 
     def _global(self, stmt: ast.Global) -> None:
         if any(name in self.scope.locals for name in stmt.names):
             self.refuse(stmt, f"the global {stmt.names[0]!r} is written", "return the value, or pass it in")
 
     def _nonlocal(self, stmt: ast.Nonlocal) -> None:
-        if any(name in self.scope.locals for name in stmt.names):
-            self.refuse(
-                stmt,
-                f"{stmt.names[0]!r} of the enclosing function is written",
-                "return the value, or pass it in",
-            )
+        scope = self.scope.parent
+        for name in stmt.names:
+            while scope is not None and name not in scope.boxed:
+                scope = scope.parent
+            if scope is None:
+                self.refuse(
+                    stmt,
+                    f"{name!r} of the enclosing function is written",
+                    "return the value, or pass it in",
+                )
 
     def _trystar(self, stmt: ast.TryStar) -> None:
         self.refuse(stmt, "except* is not supported", "use except")
@@ -445,18 +468,12 @@ if len(xs) < {at + behind}:
         self.refuse(stmt, "coroutines are not supported", "write a plain function")
 
 
-def _substituted(value: Value, old: Group, new: Group) -> Value:
-    """The value with one display, known by identity, replaced."""
-    if value is old:
-        return new
-    if isinstance(value, Group):
-        items = [_substituted(item, old, new) for item in value.items]
-        if any(a is not b for a, b in zip(items, value.items, strict=True)):
-            return Group(value.cat, items, value.keys, value.cls)
-    if isinstance(value, Method):
-        owner = _substituted(value.self, old, new)
-        return value if owner is value.self else Method(value.fn, owner)
-    return value
+def _keeps(value: Group) -> bool:
+    """Whether a list holds functions, objects or dicts, which are known one by one."""
+    return any(
+        isinstance(item, Local) or holds_functions(item) or (isinstance(item, Group) and _keeps(item))
+        for item in value.items
+    )
 
 
 __all__: list[Any] = ["Statements"]

@@ -123,15 +123,27 @@ def is_unshared(node: ast.AST, name: str) -> bool:
     return True
 
 
-def writes_keys(node: ast.AST) -> bool:
-    """Whether a function assigns `d["key"]`."""
-    return any(
-        isinstance(n, ast.Subscript)
-        and isinstance(n.ctx, ast.Store)
-        and isinstance(n.slice, ast.Constant)
-        and isinstance(n.slice.value, str)
-        for n in walk([node])
-    )
+def boxed_names(node: ast.FunctionDef) -> tuple[frozenset[str], frozenset[str]]:
+    """Names that nested functions declare nonlocal, and those that the function itself so declares."""
+    inner: set[str] = set()
+    for child in ast.walk(node):
+        if isinstance(child, ast.Nonlocal):
+            inner.update(child.names)
+    own = {n for s in _statements(node.body) if isinstance(s, ast.Nonlocal) for n in s.names}
+    return frozenset(inner - own), frozenset(own)
 
 
-__all__ = ["fixed_lists", "is_unshared", "starred_lists", "writes_keys"]
+def _statements(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements of a function, without those of functions in it."""
+    found: list[ast.stmt] = []
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.stmt):
+            found.append(node)
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
+            stack.extend(ast.iter_child_nodes(node))
+    return found
+
+
+__all__ = ["boxed_names", "fixed_lists", "is_unshared", "starred_lists"]

@@ -44,6 +44,9 @@ class Kind:
     keys      of dict: the keys, beside items
     optional  the value may be None instead (`best = None` before a loop); every operation on None raises in
               the primal too
+    cls       of tuple and dict: the class of a namedtuple or dataclass whose fields they are; of a tuple
+              `list` for a list whose elements are known one by one, `dict` for a dict whose values it holds
+              in the order of `keys`
     """
 
     cat: str
@@ -52,11 +55,17 @@ class Kind:
     items: tuple[Kind, ...] | None = None
     keys: tuple[Any, ...] = ()
     optional: bool = False
+    cls: type | None = None
 
     @property
     def rank(self) -> int | None:
         """The number of axes, None if it is not known."""
         return None if self.shape is None else len(self.shape)
+
+    @property
+    def places(self) -> tuple[Any, ...]:
+        """What the items of a tuple or dict are found by: numbers, or keys."""
+        return self.keys if self.cat == "dict" else tuple(range(len(self.items or ())))
 
     @property
     def is_array(self) -> bool:
@@ -335,7 +344,7 @@ def kind_of_value(value: Any) -> Kind:
 def without_lengths(kind: Kind) -> tuple[Any, ...]:
     """A kind as a key: everything but the symbols of its lengths."""
     items = None if kind.items is None else tuple(without_lengths(i) for i in kind.items)
-    return kind.cat, kind.dtype, kind.rank, items, kind.keys, kind.optional
+    return kind.cat, kind.dtype, kind.rank, items, kind.keys, kind.optional, kind.cls
 
 
 def join_all(items: list[Kind]) -> Kind | None:

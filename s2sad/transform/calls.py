@@ -160,7 +160,7 @@ class Calls(Bars):
         """Give what a backward function returns for an argument, part by part."""
         kind = self.kind(atom)
         if kind.cat in ("tuple", "dict") and isinstance(atom, Var):
-            for key, item in zip(kind.keys or range(len(kind.items or ())), kind.items or (), strict=True):
+            for key, item in zip(kind.places, kind.items or (), strict=True):
                 if carries(item):
                     self._give_part_tree(
                         self.part(self.canonical(atom.name), key, item),
@@ -176,7 +176,7 @@ class Calls(Bars):
     def _give_part_tree(self, path: str, grad: Atom) -> None:
         kind = self.kinds[path]
         if kind.cat in ("tuple", "dict"):
-            for key, item in zip(kind.keys or range(len(kind.items or ())), kind.items or (), strict=True):
+            for key, item in zip(kind.places, kind.items or (), strict=True):
                 if carries(item):
                     self._give_part_tree(
                         self.part(path, key, item), self.let(Call("getitem", (grad, Const(key))), item)

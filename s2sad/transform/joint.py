@@ -132,8 +132,8 @@ class Assembly:
         if isinstance(result, Var) and self.rev.active(result):
             kind = self.rev.kinds[result.name]
             if kind.cat in ("tuple", "dict"):
-                keys = list(kind.keys) or list(range(len(kind.items or ())))
-                for key, inner in zip(keys, kind.items or (), strict=True):
+                places = kind.places
+                for key, inner in zip(places, kind.items or (), strict=True):
                     part = self.rev.let(Call("getitem", (seed, Const(key))), inner)
                     self.rev.add(self.rev.part(self.rev.canonical(result.name), key, inner), Bar(part))
             elif result.name in self.rev.mixed:
@@ -153,7 +153,7 @@ class Assembly:
         rev = self.rev
         kind = rev.kinds[name]
         if kind.cat in ("tuple", "dict"):
-            keys = kind.keys or tuple(range(len(kind.items or ())))
+            keys = kind.places
             items = tuple(
                 self.final(rev.part(name, k, i)) for k, i in zip(keys, kind.items or (), strict=True)
             )

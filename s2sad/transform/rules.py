@@ -262,6 +262,13 @@ class Rules(Bars):
                 "pass a constant for it",
             )
 
+    def _as_it_was(self, text: str, names: dict[str, Atom], atoms: dict[str, Atom], arg: Atom) -> None:
+        """Let `sum` of a list that may have grown since go by the list's cotangent, which has its length."""
+        if text.startswith("spread(") and self.kind(arg).cat == "list" and isinstance(arg, Var):
+            if not self.by_address(arg.name):
+                parameter = next(n for n, a in atoms.items() if a == arg)
+                names[parameter] = self.buffer(self.canonical(arg.name))
+
     def _structural_arg(
         self, stmt: Let, text: str | None, bound: Bound, atoms: dict[str, Atom], arg: Atom, bar: Bar
     ) -> None:
@@ -273,6 +280,7 @@ class Rules(Bars):
             assert isinstance(tree, ast.Call)
             text = ast.unparse(tree.args[0])
         names = self.names_for(stmt, text, bound, atoms, bar.atom)
+        self._as_it_was(text, names, atoms, arg)
         result = self.text(text, names)
         if isinstance(arg, Tuple | List):
             for i, item in enumerate(arg.items):

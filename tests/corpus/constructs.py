@@ -102,7 +102,50 @@ class Model:
         return v + self.k
 
 
+class Pair:
+    """An object with attributes that are written, a property, a setter and an operator."""
+
+    def __init__(self, a, b=0.5):
+        self.a, self.b = a, b
+        self.__turns = 0
+
+    def turn(self):
+        self.a, self.b = self.b*0.9, self.a + self.b
+        self.__turns += 1
+        return self
+
+    @property
+    def product(self):
+        return self.a*self.b
+
+    @product.setter
+    def product(self, value):
+        self.a = value/self.b
+
+    @property
+    def turns(self):
+        return self.__turns
+
+    def __add__(self, other):
+        return type(self)(self.a + other.a, self.b + other.b)
+
+    def __call__(self, v):
+        return self.a*v + self.b
+
+
+class Triple(Pair):
+    def __init__(self, a, b, third):
+        super().__init__(a, b)
+        self.third = third
+
+    def turn(self):
+        super().turn()
+        self.third = self.third*self.a
+        return self
+
+
 MODEL = Model(0.8)
+LAYERS = [Model(0.7), square, Model(1.1)]
 FUNCTIONS = {"square": square, "scaled": scaled}
 '''
 
@@ -685,6 +728,88 @@ d = {"a": x, "b": c}
 y = 0.0
 for key, v in d.items():
     y = y + v*v
+
+# object_made any
+p = Pair(x, c)
+p.turn().turn()
+y = p.product*p.turns + p(x)
+
+# object_inherits any
+p = Triple(x, c, 2.0)
+for k in range(3):
+    p.turn()
+p.product = p.third
+y = p.a + p.b*p.turns
+
+# object_under_two_names any
+p = Pair(x*1.0, c)
+q = p
+if np.sum(c) > 0.1:
+    q.a = q.a*2.0
+for k in range(2):
+    p.b = p.b + q.a
+y = p.product + q.b
+
+# object_made_anew any
+p = Pair(x, c)
+for k in range(3):
+    p = p + Pair(c, 0.5*x)
+y = p.product
+
+# object_in_dict any
+d = {"p": Pair(x, c), "k": 2.0}
+d["p"].turn()
+d["k"] *= 3.0
+y = d["p"].product*d["k"]
+
+# objects_in_list any
+ps = [Pair(x, c), Pair(c, x)]
+for p in ps:
+    p.turn()
+ps[0].a = ps[1].b*ps[0].a
+y = sum(p.product for p in ps)
+
+# layers_in_list any
+y = x
+for layer in LAYERS:
+    y = layer(y)*c
+
+# dict_methods any
+d = {"a": x}
+d.update(b=c, k=d.get("k", 2.0))
+u = d.setdefault("z", x*c)
+y = d.pop("a")*d["b"]*d["k"] + u
+
+# dict_aliases_in_loop any
+d = {"a": x, "b": c}
+e = d
+for k in range(3):
+    d["a"] = d["a"]*0.9 + e["b"]
+    e["b"] = e["a"]*0.5
+y = d["a"]*e["b"]
+
+# list_insert_pop any
+xs = [x*1.0, c*2.0]
+xs.insert(1, x + c)
+first = xs.pop(0)
+xs.reverse()
+y = first*xs[0] + xs[1]
+
+# nonlocal_names any
+count, last = 0, x
+def note(v):
+    nonlocal count, last
+    count += 1
+    last = last*v
+    return count
+for k in range(2):
+    note(c)
+y = last*note(x)
+
+# closure_recursion any
+def fall(v, k):
+    return v if k == 0 else fall(v*c, k - 1) + v
+y = fall(x, 3)
 
 ### stores
 

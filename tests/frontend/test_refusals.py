@@ -94,7 +94,7 @@ CASES = [
     ("scalar index", "s = np.sum(x)\ny = «float(s)[0]»", "a Python float cannot be indexed; index an array, a list"),
     ("too many indices", "y = «x[0, 1]»", "too many indices for a 1-D array; drop an index"),
     ("unpack scalar", "«a, b = float(x[0])»", "a Python float is unpacked; unpack an array, a list or a tuple"),
-    ("unpack unknown", "y = takes_two(«*x», *x)", "the number of elements to unpack is not known; index the value"),
+    ("unpack unknown", "y = np.add(«*x»)", "the number of elements to unpack is not known; index the value"),
     ("unpack wrong", "«a, b = (x, x, x)»", "3 values are unpacked into 2 names; make the numbers equal"),
     ("unpack star", "«a, b, *c = (x,)»", "1 values are unpacked into 2 names and more; make the numbers fit"),
     ("array attribute", "y = «x.banana»", "array has no attribute 'banana'; check the name"),
@@ -103,7 +103,6 @@ CASES = [
     ("object attribute", "y = «THING.j»*x", "THING has no attribute 'j'; check the name"),
     ("record attribute", "p = P(x, x)\ny = «p.c»", "P has no attribute 'c'; check the name"),
     ("record as a whole", "p = P(x, x)\ny = «nothing2(p)»", "the name 'nothing2' is not defined"),
-    ("record returned", "p = P(x, x)\n«q = [p]»", "a P that is made here is used as a whole; use its fields"),
     ("record fields", "y = «P(x)».a", "P(...) does not get the fields a, b; check the call"),
     ("dataclass fields", "y = «D(x, c=1)».a", "D(...) does not get the fields a, b; check the call"),
     ("attribute assigned", "«THING.k = x»", "the attribute 'k' is assigned; use a local name and return it"),
@@ -121,11 +120,11 @@ CASES = [
     ("out no array", "«np.add(x, x, out=THING.k)»", "THING.k is written"),
     ("resize", "«x.resize(2)»", "resize() changes an array in place in a way that is not tracked; use the function"),
     ("tolist", "y = «x.tolist()»", "tolist() takes numbers out of an array; index the array"),
-    ("dict method", 'd = {"a": x}\n«d.clear()»', "the dict method 'clear' is not supported here; assign the keys"),
+    ("dict method", 'd = {"a": x}\n«d.banana()»', "the dict method 'banana' is not supported here; assign the keys"),
     ("list method", "xs = [x]\n«xs.sort()»", "the list method 'sort' is not supported here; use append, pop() and indexing"),
     ("list slice store", "xs = [x, x]\n«xs[0:1] = [x]»", "a slice of a list is assigned; assign the elements"),
-    ("dict computed store", 'd = {"a": x}\n«d[len(x)] = x»', "a dict is written at a computed key; use literal keys"),
-    ("dict in a loop", 'd = {"a": x}\nfor i in range(3):\n    «d[f"{i}"] = x»', "a dict is written at a computed key"),
+    ("dict computed store", 'd = {"a": x}\n«d[len(x)] = x»', "a dict is written at a computed key, which may be new; give it"),
+    ("dict in a loop", 'd = {"a": x}\nfor i in range(len(x)):\n    «d[f"{i}"] = x»', "a dict is written at a computed key"),
     ("scalar store", "s = float(x[0])\n«s[0] = 1.0»", "an element of a Python float is assigned; assign to elements of arrays"),
     ("with no manager", "with «THING»:\n    pass", "Thing is no context manager; give it __enter__ and __exit__"),
     ("swallowing manager", "with «Swallow()»:\n    y = x", "this context manager may swallow an exception; catch it with try and except"),
@@ -145,23 +144,21 @@ CASES = [
     ("history of a dict read", "TABLE['a'] = x[0]\ny = «TABLE»['a']*x", "the outside dict TABLE is read here and appended to; return"),
     ("class", "«class A:»\n    pass", "the class A is defined inside of the function; define it at the top of the file"),
     ("global", "«global CAPTURED»\nCAPTURED = x", "the global 'CAPTURED' is written; return the value, or pass it in"),
-    ("decorated", "@decorate\n«def g(v):\n    return v»", "the nested function g has a decorator; apply it outside"),
     ("del", "d = {'a': x}\ndel «d['b']»", "the dict has no key 'b'; use a key that it has"),
     ("del of a slice", "xs = [x, x]\ndel «xs[:1]»", "a part of a list is deleted; build a new list or dict of the rest"),
     ("del of an attribute", "del «THING.k»", "an attribute or an element of an outside object is deleted; use a local name"),
-    ("relative import", "«from . import thing»", "a relative import inside of a function is not supported; import at the top"),
     ("pattern", "match np.sum:\n    case «[a, b]»:\n        y = x", "the subject of this pattern is not known before the call; write if and elif"),
+    ("relative import", "«from . import thing»", "the module cannot be imported here; import at the top of the file"),
     ("range of floats", "for i in range(«x[0]»):\n    pass", "range gets something that is not an integer; use int(...)"),
     ("iterate a float", "for i in «float(x[0])»:\n    pass", "a Python float cannot be iterated; iterate an array, a list or a range"),
     ("own iteration", "for i in «THING»:\n    pass", "a Thing is iterated by its own __iter__; iterate a list or an array"),
     ("structure", "p = (x,)\n«for i in range(3):»\n    p = (p, x)", "'p' changes its structure in the loop; keep tuples of one length"),
     ("keys in branches", 'd = {"a": x}\n«if np.sum(x) > 0:»\n    d["b"] = x', "a dict has other keys after one branch than after"),
-    ("two names of a dict", 'd = {"a": x}\ne = d\nfor i in range(3):\n    «d["a"] = x»', "are one dict, which is written in a loop; use one"),
     ("functions and values", "g = takes_two\n«for i in range(3):»\n    g = x", "'g' is a function, and something else after a trip"),
     ("next", "y = «next(x)»", "next() takes from an iterator whose state is not tracked; use a for loop"),
     ("eval", "y = «eval('x')»", "code that is made at run time cannot be read; write it as a function"),
     ("locals", "y = «locals()»['x']", "names are read as a dict; use the names themselves"),
-    ("sorted", "y = «sorted(x)»[0]", "sorted() of values that are not known before the call; use np.sort"),
+    ("sorted", "y = «sorted(x, key=lambda v: (v, v))»[0]", "sorted() of values that are not known before the call; use np.sort"),
     ("computed getattr", "y = «getattr(THING, 'k'[:len(x)])»", "getattr gets a computed name; use a literal name"),
     ("foreign order", "y = «x + THING»", "NumPy applies the operator to each element of the array and a Thing; write the Thing first"),
     ("len of a float", "y = «len(float(x[0]))»", "a Python float has no length; use np.size, or pass an array"),
@@ -247,9 +244,10 @@ def test_generators_and_coroutines(tmp_path: Path) -> None:
         s2sad.grad(module.g)(2.0)
 
 
-def test_nonlocal(tmp_path: Path) -> None:
+def test_nonlocal_of_a_function_that_is_gone(tmp_path: Path) -> None:
     module = load(
-        "def f(x):\n    k = 1.0\n    def g(v):\n        nonlocal k\n        k = v\n        return v\n    return g(x)*k\n",
+        "def make():\n    k = 1.0\n    def g(v):\n        nonlocal k\n        k = v\n        return v\n    return g\n"
+        "G = make()\ndef f(x):\n    return G(x)*2.0\n",
         tmp_path,
     )
     with pytest.raises(UnsupportedError, match=r":4:9: 'k' of the enclosing function is written; return the value"):

@@ -1,0 +1,128 @@
+"""Lowering of dicts: displays whose keys are known, reads and writes at computed keys, and their methods.
+
+    d["a"] = x               d holds x from here on, no statement
+    d[k] += x                the place of k among the keys, and a choice for each key
+    d.update(b=x)            as d["b"] = x
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from s2sad.frontend.objects import Objects
+from s2sad.frontend.state import Group, Local, Value
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Call, Const, Ref, Var
+
+WRITING = frozenset((".pop", ".popitem", ".setdefault", ".update", ".clear"))
+
+
+class Dicts(Objects):
+    """The part of lowering that reads dicts."""
+
+    def store_key(self, base: Value, index: Value, value: Value, node: ast.AST) -> None:
+        """`base[index] = value` of a dict."""
+        held = self.own(base, node)
+        value = self.settled(value, node)
+        if isinstance(index, Const | Ref):
+            self.hold_item(held, index.value if isinstance(index, Const) else index.obj, value, node)
+            return
+        keys = list(held.group.keys)
+        if not keys or not isinstance(index, Var) or (held.number, index) not in self.present:
+            self.refuse(
+                node,
+                "a dict is written at a computed key, which may be new",
+                "give it all keys before, and use d[k] += v",
+            )
+        places = self.variable(Group("dict", [Const(k) for k in range(len(keys))], keys), node)
+        place = self.emit(Call("getitem", (places, self.variable(index, node))), K.INT, node)
+        items = list(held.group.items)
+        for k, old in enumerate(list(items)):
+            here = self.emit(Call("eq", (place, Const(k))), K.BOOL, node)
+            items[k] = self.choose(here, lambda: value, lambda old=old: old, node)  # type: ignore[misc]
+        self.hold(held, items, keys, node)
+
+    def dict_method(
+        self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """A method of a dict."""
+        if name in WRITING:
+            return self._writing(self.own(base, node), name, args, kwargs, node)
+        group = base.group if isinstance(base, Local) else base
+        if not isinstance(group, Group):
+            keys = self.kind(group).keys
+            if name == ".get" and args and isinstance(args[0], Const) and args[0].value in keys:
+                return self.getitem(group, args[0], node)
+            group = Group("dict", [self.getitem(group, Const(k), node) for k in keys], list(keys))
+        pairs = list(zip(group.keys, group.items, strict=True))
+        if name == ".items":
+            return Group("tuple", [Group("tuple", [Const(k), v]) for k, v in pairs])
+        if name == ".keys":
+            return Group("tuple", [Const(k) for k in group.keys])
+        if name == ".values":
+            return Group("tuple", list(group.items))
+        if name == ".copy":
+            return self.made("dict", list(group.items), list(group.keys))
+        if name == ".get" and args:
+            return self._get(group, args, node)
+        self.refuse(
+            node,
+            f"the dict method {name[1:]!r} is not supported here",
+            "assign the keys, or build a new dict",
+        )
+
+    def _get(self, group: Group, args: list[Value], node: ast.AST) -> Value:
+        default = args[1] if len(args) > 1 else Const(None)
+        key = args[0]
+        if isinstance(key, Const | Ref):
+            known = key.value if isinstance(key, Const) else key.obj
+            return group.items[group.keys.index(known)] if known in group.keys else default
+        held = self.variable(Group("list", [Const(k) for k in group.keys]), node)
+        inside = self.emit(Call("in", (self.variable(key, node), held)), K.BOOL, node)
+        return self.choose(inside, lambda: self.getitem(group, key, node), lambda: default, node)
+
+    def _writing(
+        self, base: Local, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> Value:
+        held: dict[Any, Value] = dict(zip(base.group.keys, base.group.items, strict=True))
+        result: Value = Const(None)
+        if name == ".update":
+            for key, value in (*self._pairs(args, node), *kwargs.items()):
+                held[key] = self.settled(value, node)
+        elif name == ".clear":
+            held = {}
+        elif name == ".popitem" and held:
+            key, value = held.popitem()
+            result = Group("tuple", [Const(key), value])
+        elif not args or not isinstance(args[0], Const | Ref):
+            self.refuse(node, "a dict is written at a computed key", "use literal keys")
+        else:
+            key = args[0].value if isinstance(args[0], Const) else args[0].obj
+            if name == ".setdefault":
+                default = args[1] if len(args) > 1 else Const(None)
+                result = held.setdefault(key, self.settled(default, node))
+            elif key not in held and len(args) < 2:
+                self.refuse(node, f"the dict has no key {key!r}", "use a key that it has")
+            else:
+                result = held.pop(key, args[1] if len(args) > 1 else Const(None))
+        self.hold(base, list(held.values()), list(held), node)
+        return result
+
+    def _pairs(self, args: list[Value], node: ast.AST) -> list[tuple[Any, Value]]:
+        """What `update` gets: a dict, or pairs of keys and values."""
+        found: list[tuple[Any, Value]] = []
+        for arg in args:
+            if self.kind(arg).cat == "dict":
+                keys = [k.value for k in self.unpack(arg, None, node) if isinstance(k, Const)]
+                found += [(k, self.getitem(arg, Const(k), node)) for k in keys]
+                continue
+            for pair in self.unpack(arg, None, node):
+                key, value = self.unpack(pair, 2, node)
+                if not isinstance(key, Const):
+                    self.refuse(node, "a dict is written at a computed key", "use literal keys")
+                found.append((key.value, value))
+        return found
+
+
+__all__ = ["Dicts"]

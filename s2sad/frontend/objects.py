@@ -1,0 +1,315 @@
+"""Lowering of objects: those that are made in the function, and the classes of arguments.
+
+An object is known by its identity (`Local`); what it holds is a display of its attributes, so that the
+program has a name for each attribute and none for the object:
+
+    p = Particle(x, v)        (the body of __init__, inlined: x and v are what p holds)
+    p.x += p.v                x.2 = add(x.1, v.1)
+    return p.energy()         (the body of energy, inlined)
+
+Methods, properties and what else a class defines are looked up as Python does, along the order of its base
+classes; what is found is looked up again when a text is used once more.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import functools
+import sys
+import types
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from s2sad.frontend.source import is_library
+from s2sad.frontend.state import ABSENT, Group, Local, Method, Scope, State, Super, Value, Written, opened
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Const, Ref, Undef, Var
+
+IN_PYTHON = 1 << 9  # the flag of classes that a class statement has made
+PLAIN = (object.__init__, object.__init_subclass__)
+
+
+@dataclass(frozen=True, slots=True)
+class Init:
+    """The `__init__` that a dataclass has been given, which has no source."""
+
+    cls: type
+
+
+def static_attribute(cls: type, name: str, after: type | None = None) -> Any:
+    """What a class, or what follows `after` in the order of its bases, defines by a name; else ABSENT."""
+    order = list(cls.__mro__)
+    if after is not None:
+        order = order[order.index(after) + 1 :] if after in order else []
+    for base in order:
+        if name in vars(base):
+            return vars(base)[name]
+    return ABSENT
+
+
+def mangled(name: str, scope: Scope) -> str:
+    """A private attribute's name as the class around the function makes it."""
+    parts = scope.source.fun.__qualname__.split(".")
+    if not name.startswith("__") or name.endswith("__") or len(parts) < 2:
+        return name
+    while len(parts) > 1 and parts[-2] == "<locals>":
+        parts = parts[:-2]
+    owner = parts[-2].lstrip("_") if len(parts) > 1 else ""
+    return f"_{owner}{name}" if owner else name
+
+
+class Objects(State):
+    """The part of lowering that reads objects."""
+
+    # ------------------------------------------------------------------------------------------ attributes
+
+    def class_of(self, value: Value) -> type | None:
+        """The class of an object or record whose class is known here."""
+        if isinstance(value, Local | Group):
+            return value.cls
+        if isinstance(value, Var):
+            kind = self.kinds[value.name]
+            if kind.cls is not None and kind.cls not in (list, dict):
+                return kind.cls
+            return type(self.live[value.name]) if kind.cat == "object" and value.name in self.live else None
+        if isinstance(value, Ref) and self.kind(value).cat == "object":
+            return type(value.obj)
+        return None
+
+    def held_attribute(self, base: Local, name: str, node: ast.AST, hint: str) -> Value:
+        """An attribute of an object that is made here."""
+        assert base.cls is not None
+        found = static_attribute(base.cls, name)
+        if not isinstance(found, property) and name in base.group.keys:
+            value = base.group.items[base.group.keys.index(name)]
+            if isinstance(value, Undef):
+                self.refuse(
+                    node, f"the attribute {name!r} may be unset here", "set it in __init__, or on every path"
+                )
+            return value
+        if name == "__class__":
+            return Ref(base.cls.__name__, base.cls)
+        return self.class_attribute(base, base.cls, name, node, hint)
+
+    def class_attribute(
+        self, base: Value, cls: type, name: str, node: ast.AST, hint: str, after: type | None = None
+    ) -> Value:
+        """What a class defines, for one of its objects."""
+        found = static_attribute(cls, name, after)
+        text = f"{cls.__name__}.{name}"
+        if found is ABSENT:
+            self.refuse(node, f"{cls.__name__} has no attribute {name!r}", "check the name")
+        self.depend(
+            ("of its class", id(cls)), lambda: static_attribute(cls, name, after), found, f"{name} {after}"
+        )
+        if isinstance(found, property) and found.fget is not None:
+            return self.call_value(Ref(text, found.fget), [base], {}, node, hint)
+        if isinstance(found, functools.cached_property):
+            made = self.call_value(Ref(text, found.func), [base], {}, node, hint)
+            if isinstance(base, Local):
+                self.hold_item(base, name, made, node)
+            return made
+        if isinstance(found, staticmethod):
+            return Ref(text, found.__func__)
+        if isinstance(found, classmethod):
+            return Method(Ref(text, found.__func__), Ref(cls.__name__, cls))
+        if name == "__init__" and isinstance(found, types.FunctionType) and generated_init(found):
+            owner = next(c for c in cls.__mro__ if vars(c).get(name) is found)
+            return Method(Ref(text, Init(owner)), base)
+        if isinstance(found, types.FunctionType) or found in PLAIN:
+            return Method(Ref(text, found), base)
+        if callable(found) and hasattr(found, "py_func"):
+            return Method(Ref(text, found), base)
+        if hasattr(type(found), "__get__"):
+            self.refuse(node, f"{text} is a {type(found).__name__}", "write a method or a property")
+        return self.live_value(text, found)
+
+    def super_attribute(self, base: Super, name: str, node: ast.AST, hint: str) -> Value:
+        """An attribute of `super()`."""
+        return self.class_attribute(base.self, base.cls, name, node, hint, base.after)
+
+    def set_attribute(self, base: Value, name: str, value: Value, node: ast.AST) -> None:
+        """`base.name = value`."""
+        kind = self.kind(base) if not isinstance(base, Super) else K.OBJECT
+        if isinstance(base, Var) and kind.cat == "dict" and kind.cls is not None and not self.apart:
+            raise Written
+        if isinstance(base, Var) and kind.cat == "tuple" and kind.cls is not None:
+            self._want_known(node, kind.cls)
+        if not isinstance(base, Local) or base.cls is None:
+            self.refuse(node, f"the attribute {name!r} is assigned", "use a local name and return it")
+        found = static_attribute(base.cls, name)
+        if isinstance(found, property):
+            if found.fset is None:
+                self.refuse(node, f"{base.cls.__name__}.{name} cannot be set", "check the name")
+            self.call_value(Ref(f"{base.cls.__name__}.{name}", found.fset), [base, value], {}, node)
+            return
+        parameters = getattr(base.cls, "__dataclass_params__", None)
+        if parameters is not None and parameters.frozen:
+            self.refuse(node, f"a frozen {base.cls.__name__} is written", "use dataclasses.replace")
+        self.hold_item(base, name, value, node)
+
+    def _want_known(self, node: ast.AST, cls: type) -> NoReturn:
+        """Lower once more with lists of objects known one by one, as one of them is written."""
+        for name, place in self.displays.items():
+            item = (self.kinds[name].items or (None,))[0]
+            while item is not None and item.cat == "list":
+                item = (item.items or (None,))[0]
+            if item is not None and item.cls is cls and place not in self.known_lists:
+                raise Written(place)
+        self.refuse(
+            node,
+            f"a {cls.__name__} that is an element of a list is written",
+            "make the list by a display or a loop over a known range, or keep arrays",
+        )
+
+    # -------------------------------------------------------------------------------------------- creation
+
+    def create(self, cls: type, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value | None:
+        """A new object of a class that is written in Python; None where the class does more than that."""
+        if not _is_plain(cls):
+            return None
+        made = self.made("object", [], [], cls)
+        init = static_attribute(cls, "__init__")
+        self.depend(("of its class", id(cls)), lambda: static_attribute(cls, "__init__"), init, "__init__")
+        if init is object.__init__:
+            if args or kwargs:
+                self.refuse(node, f"{cls.__name__}() takes no arguments", "check the call")
+            return made
+        self.call_value(self.class_attribute(made, cls, "__init__", node, ""), args, kwargs, node)
+        return made
+
+    def fill(
+        self, made: Value, cls: type, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> None:
+        """What the generated `__init__` of a dataclass does."""
+        assert isinstance(made, Local) and made.cls is not None
+        fields = dataclasses.fields(cls)
+        positional = [f.name for f in fields if f.init and not f.kw_only]
+        named = [f.name for f in fields if f.init]
+        given = {**dict(zip(positional, args, strict=False)), **kwargs}
+        missing = [
+            f.name for f in fields
+            if f.init and f.name not in given
+            and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+        ]  # fmt: skip
+        extra = any(k not in named for k in kwargs) or any(n in kwargs for n in positional[: len(args)])
+        if len(args) > len(positional) or extra or missing:
+            what = f"{cls.__name__}(...) does not get the fields {', '.join(named)}"
+            self.refuse(node, what, "check the call")
+        for f in fields:
+            if f.name in given:
+                value = given[f.name]
+            elif f.default_factory is not dataclasses.MISSING:
+                value = self.call_value(Ref(f"{cls.__name__}.{f.name}", f.default_factory), [], {}, node)
+            elif f.default is not dataclasses.MISSING:
+                value = self.default(f"{cls.__name__}.{f.name}", f.default)
+            else:
+                continue
+            held = dict(zip(made.group.keys, made.group.items, strict=True))
+            held[f.name] = self.settled(value, node)
+            self.hold(made, list(held.values()), list(held), node)
+        if static_attribute(made.cls, "__post_init__") is not ABSENT:
+            self.call_value(self.class_attribute(made, made.cls, "__post_init__", node, ""), [], {}, node)
+
+    def replaced(self, value: Value, changes: dict[str, Value], node: ast.AST) -> Value:
+        """`dataclasses.replace(value, **changes)` and `value._replace(**changes)`."""
+        cls = self.class_of(value)
+        if cls is not None and issubclass(cls, tuple):
+            names = list(getattr(cls, "_fields", ()))
+        elif cls is not None and dataclasses.is_dataclass(cls):
+            names = [f.name for f in dataclasses.fields(cls) if f.init]
+        else:
+            self.refuse(node, "what is replaced is not known here", "make the object anew")
+        given = {n: changes[n] if n in changes else self.attribute(value, n, node) for n in names}
+        unknown = next((n for n in changes if n not in names), None)
+        if unknown is not None:
+            self.refuse(node, f"{cls.__name__} has no field {unknown!r}", "check the name")
+        return self.call_value(Ref(cls.__name__, cls), [], given, node)
+
+    def super_object(self, args: list[Value], node: ast.AST) -> Value:
+        """`super()` in a method, or `super(C, self)`."""
+        if args:
+            after, this = args
+        else:
+            after = self.lookup("__class__", node)
+            scope: Scope | None = self.scope
+            while scope is not None and isinstance(scope.source.node, ast.Lambda):
+                scope = scope.parent
+            assert scope is not None
+            spec = scope.source.node.args
+            first = [a.arg for a in (*spec.posonlyargs, *spec.args)][:1]
+            this = self.lookup(first[0], node) if first else Const(None)
+        owner = this.obj if isinstance(this, Ref) and isinstance(this.obj, type) else self.class_of(this)
+        if not isinstance(after, Ref) or not isinstance(after.obj, type) or owner is None:
+            self.refuse(node, "the object of super() is not known here", "name the class and pass self")
+        return Super(after.obj, this, owner)
+
+    # ------------------------------------------------------------------------------------------ what is held
+
+    def own(self, value: Value, node: ast.AST) -> Local:
+        """A dict that can be written to."""
+        if isinstance(value, Local):
+            return value
+        if isinstance(value, Var) and not self.apart:
+            raise Written
+        if isinstance(value, Ref):
+            self.refuse_write(value, node)
+        what = "a dict that is an element of a list or came out of a call is written"
+        self.refuse(node, what, "make a new dict")
+
+    def copied(self, value: Value, deep: bool, node: ast.AST) -> Value:
+        """`copy.copy` and `copy.deepcopy` of what is made of numbers, arrays, displays and objects."""
+        if isinstance(value, Local | Group):
+            held = opened(value)
+            assert isinstance(held, Group)
+            items = [self.copied(i, True, node) if deep else i for i in held.items]
+            if isinstance(value, Local):
+                return self.made(held.cat, items, list(held.keys), held.cls)
+            return Group(held.cat, items, held.keys, held.cls)
+        kind = self.kind(value)
+        if kind.is_number and not kind.is_scalar:
+            return self.call_value(Method(Const(".copy"), value), [], {}, node)
+        if kind.is_scalar or kind.cat in ("str", "none", "object"):
+            return value
+        items = [self.copied(i, True, node) if deep else i for i in self._parts(value, node)]
+        if kind.cat == "dict":
+            return self.made("dict" if kind.cls is None else "object", items, list(kind.keys), kind.cls)
+        return Group("tuple" if kind.cat == "tuple" and kind.cls is not list else "list", items, [], None)
+
+    def _parts(self, value: Value, node: ast.AST) -> list[Value]:
+        kind = self.kind(value)
+        if kind.cat == "dict":
+            return [self.getitem(value, Const(k), node) for k in kind.keys]
+        return self.unpack(value, None, node)
+
+
+def generated_init(function: types.FunctionType) -> bool:
+    """Whether a function is the `__init__` that a dataclass has been given."""
+    return function.__code__.co_filename == "<string>" and function.__name__ == "__init__"
+
+
+def _is_plain(cls: type) -> bool:
+    """Whether making an object of a class is calling its `__init__`, and nothing else is special about it."""
+    special = ("__new__", "__setattr__", "__getattr__", "__getattribute__")
+    for base in cls.__mro__[:-1]:
+        if any(isinstance(vars(base).get(n), types.FunctionType | staticmethod) for n in special):
+            frozen = getattr(vars(base).get("__dataclass_params__"), "frozen", False)
+            names = [n for n in special if isinstance(vars(base).get(n), types.FunctionType | staticmethod)]
+            if names != ["__setattr__"] or not frozen:
+                return False
+        module = base.__module__.partition(".")[0]
+        if module in ("abc", "typing"):
+            continue
+        if module in sys.stdlib_module_names or module in ("numpy", "scipy", "numba", "s2sad"):
+            return False
+        init = vars(base).get("__init__")
+        if not isinstance(init, types.FunctionType | None.__class__):
+            return False
+        if isinstance(init, types.FunctionType) and is_library(init) and not generated_init(init):
+            return False
+    metaclass = type(cls)
+    return bool(cls.__flags__ & IN_PYTHON) and (metaclass is type or metaclass.__module__ == "abc")
+
+
+__all__ = ["Init", "Objects", "generated_init", "mangled", "static_attribute"]

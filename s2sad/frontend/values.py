@@ -1,0 +1,258 @@
+"""What names mean while a program is lowered: atoms of the IR, and what exists only until the IR is written.
+
+A name of the program means a `Value`: an atom, or a closure, bound method or partial call, one of several
+callables that is chosen at run time, a tuple, list or dict whose elements are known one by one (`Group`), or
+an object, dict or list that is known by its identity (`Local`). So a callee is always resolved before the IR
+is written, however it got there.
+
+    p = Particle(x, v); q = p          p and q mean Local 1, whose cell is Group("object", [x, v], ["x", "v"])
+    q.x = x*2                          the cell of Local 1 is Group("object", [t.3, v], ["x", "v"])
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from s2sad.errors import refuse
+from s2sad.frontend.source import Source
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Ref, Var
+
+
+@dataclass(slots=True)
+class Closure:
+    """A nested function or lambda; its free names are looked up in `scope` when it is called."""
+
+    node: ast.FunctionDef | ast.Lambda
+    scope: Scope
+    defaults: list[Value]
+    kwdefaults: dict[str, Value]
+
+
+@dataclass(slots=True)
+class Method:
+    """A function with its first argument."""
+
+    fn: Value
+    self: Value
+
+
+@dataclass(slots=True)
+class Part:
+    """functools.partial of a value."""
+
+    fn: Value
+    args: list[Value]
+    kwargs: dict[str, Value]
+
+
+@dataclass(slots=True)
+class Choice:
+    """One of several known callables; the integer `index` says at run time which."""
+
+    index: Atom
+    items: list[Value]
+
+
+@dataclass(slots=True)
+class Group:
+    """A tuple, list or dict whose elements are known one by one.
+
+    `cls` is the class of a namedtuple or dataclass that is made here, whose fields are `keys`.
+    """
+
+    cat: str
+    items: list[Value]
+    keys: list[Any] = field(default_factory=list)
+    cls: type | None = None
+
+
+class Known:
+    """What the objects, dicts and lists that are made in the function hold, by their numbers.
+
+    Branches and loops join cells as they join names. `shared` are objects of which the walk no longer knows
+    all names: one of two behind a branch, or copied into a list of the program; they cannot be written to.
+    """
+
+    def __init__(self) -> None:
+        self.cells: dict[int, Value] = {}
+        self.shared: dict[int, str] = {}
+        self.count = 0
+
+    def new(self, value: Value) -> int:
+        """The number of a new cell."""
+        self.count += 1
+        self.cells[self.count] = value
+        return self.count
+
+
+@dataclass(slots=True, eq=False)
+class Local:
+    """An object, dict or list that is made in the function, known by its identity.
+
+    Its cell says what it holds. `cls` is the class of an object. `origin` is an argument that is taken apart:
+    what the program calls it as long as it holds what it held at first (`first`).
+    """
+
+    objects: Known
+    number: int
+    cat: str
+    cls: type | None = None
+    origin: Var | None = None
+    first: Group | None = None
+
+    @property
+    def group(self) -> Group:
+        """What it holds now."""
+        held = self.objects.cells.get(self.number)
+        if not isinstance(held, Group):
+            refuse(
+                None,
+                "an object that one path makes is used behind it by one of its methods",
+                "make the object before the branch or loop",
+            )
+        return held
+
+
+@dataclass(slots=True)
+class Super:
+    """`super()` in a method of a class: what follows the class in the order of the object's classes."""
+
+    after: type
+    self: Value
+    cls: type
+
+
+@dataclass(frozen=True, slots=True)
+class Torn:
+    """What a name holds where an exception may have come before it was assigned, or after."""
+
+    name: str
+
+
+Value = Atom | Torn | Closure | Method | Part | Choice | Group | Local | Super
+ABSENT = object()  # what a module holds under a name that it does not define
+CALLABLE = (Closure, Method, Part, Choice)  # what only calls can use
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names of one function while it is lowered."""
+
+    source: Source
+    env: dict[str, Value]
+    locals: frozenset[str]
+    parent: Scope | None = None
+    fixed: frozenset[str] = frozenset()  # names of lists that are only taken apart
+    nesting: int = 0  # branches and loops around the call
+    boxed: dict[str, int] = field(default_factory=dict)  # names that nested functions write: their cells
+
+
+@dataclass(slots=True)
+class Dependency:
+    """A name resolution that a text relies on: what `read` gives is still `obj` (`same`: equal to it)."""
+
+    read: Callable[[], Any]
+    obj: Any
+    text: str
+    same: bool = False
+
+    def holds(self) -> bool:
+        """Whether the name still means the same."""
+        try:
+            now = self.read()
+        except (AttributeError, KeyError, IndexError, ValueError, TypeError):
+            return False
+        return bool(now == self.obj) if self.same else now is self.obj
+
+
+@dataclass(slots=True)
+class Merging:
+    """Two paths that meet: what cells hold on each, and the objects that are one of two behind them."""
+
+    then: dict[int, Value]
+    orelse: dict[int, Value]
+    before: int  # cells that are older than the paths have no greater number
+    made: dict[tuple[int, int], Local] = field(default_factory=dict)
+
+
+class Written(Exception):
+    """What is known of containers does not do: the function is lowered once more.
+
+    Without a `display`, a dict, dataclass or list that is an argument is written to, so that the arguments
+    are to be taken apart; with one, functions or objects are put into the list that is displayed there, so
+    that its elements are to be known one by one.
+    """
+
+    def __init__(self, display: tuple[str, int, int] | None = None) -> None:
+        super().__init__()
+        self.display = display
+
+
+class Assumed(Exception):
+    """A parameter that was taken for an array is used as something else."""
+
+    def __init__(self, parameter: str, kind: Kind) -> None:
+        super().__init__(parameter)
+        self.parameter = parameter
+        self.kind = kind
+
+
+class Unbound(Exception):
+    """A name is read that is not bound on this path (yet): loops lower their body once more with a guess.
+
+    `names` are all that are wanted, `name` the first of them.
+    """
+
+    def __init__(self, name: str, node: ast.AST, names: Sequence[str] = ()) -> None:
+        super().__init__(name)
+        self.name = name
+        self.node = node
+        self.names = tuple(names) or (name,)
+
+
+class Raised(Exception):
+    """A statement in a try statement certainly raises an exception that it catches."""
+
+    def __init__(self, cls: type) -> None:
+        super().__init__(cls.__name__)
+        self.cls = cls
+
+
+def mentions(value: Value, base: Local) -> int:
+    """How often an object is met in a value."""
+    if isinstance(value, Group):
+        return sum(mentions(item, base) for item in value.items)
+    if isinstance(value, Method | Super):
+        return mentions(value.self, base)
+    if isinstance(value, Choice):
+        return sum(mentions(item, base) for item in value.items)
+    if isinstance(value, Part):
+        return sum(mentions(item, base) for item in (value.fn, *value.args, *value.kwargs.values()))
+    return int(value is base)
+
+
+def opened(value: Value) -> Value:
+    """A value; what it holds now, of an object, dict or list that is made here."""
+    return value.group if isinstance(value, Local) else value
+
+
+def holds_functions(value: Value) -> bool:
+    """Whether a value is a callable or an object that is known here, or a container that holds one."""
+    if isinstance(value, Local):
+        return value.cat != "dict" or any(holds_functions(item) for item in value.group.items)
+    if isinstance(value, Group):
+        return any(holds_functions(item) for item in value.items)
+    return isinstance(value, Closure | Method | Part | Choice | Super) or (
+        isinstance(value, Ref) and (callable(value.obj) or K.kind_of_value(value.obj) == K.OBJECT)
+    )
+
+
+def described(kind: Kind) -> str:
+    """A kind with its article, for messages."""
+    said = K.describe(kind)
+    return f"an {said}" if said[:1] in "aeiou" else f"a {said}"

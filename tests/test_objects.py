@@ -1,0 +1,283 @@
+"""Objects that are made in the function: attributes, methods, inheritance, operators, records."""
+
+from __future__ import annotations
+
+import math
+from collections import namedtuple
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import check
+
+X = np.array([0.3, 0.7, 1.1])
+C = np.array([0.5, 0.9, 0.8])
+
+
+class Particle:
+    count = 2.0
+
+    def __init__(self, x, v, mass=1.0):
+        self.x = x
+        self.v = v
+        self.mass = mass
+        self.__secret = 0.5
+
+    def step(self, dt):
+        self.v = self.v - dt*self.x*self.__secret
+        self.x = self.x + dt*self.v
+
+    def kick(self, dv):
+        self.v += dv
+
+    @property
+    def energy(self):
+        return 0.5*self.mass*np.sum(self.v**2) + np.sum(self.x**2)
+
+    @property
+    def scale(self):
+        return self.mass*2
+
+    @scale.setter
+    def scale(self, v):
+        self.mass = v/2
+
+    @staticmethod
+    def sq(v):
+        return v*v
+
+    @classmethod
+    def make(cls, x):
+        return cls(x, x*0.5, 2.0)
+
+    def __call__(self, t):
+        return self.x*t + self.v
+
+    def __add__(self, o):
+        return Particle(self.x + o.x, self.v + o.v)
+
+    def __len__(self):
+        return 3
+
+
+class Charged(Particle):
+    def __init__(self, x, v, q):
+        super().__init__(x, v)
+        self.q = q
+
+    @property
+    def energy(self):
+        return super().energy*self.q
+
+    def step(self, dt):
+        super().step(dt)
+        self.v = self.v*self.q
+
+
+def o1(x, c):
+    p = Particle(x, c)
+    p.step(0.1)
+    return p.energy
+
+
+def o2(x, c):
+    p = Particle(x, c)
+    for _i in range(5):
+        p.step(0.1)
+    return p.energy
+
+
+def o3(x, c):
+    p = Particle(x, c)
+    q = p
+    for i in range(5):
+        if i % 2 == 0:
+            q.step(0.1)
+        else:
+            p.v = p.v*0.5
+    return p.energy + np.sum(q.x*p.v)
+
+
+def o4(x, c):
+    p = Charged(x, c, 1.3)
+    for _i in range(3):
+        p.step(0.1)
+    p.scale = 3.0
+    return p.energy*p.mass
+
+
+def o5(x, c):
+    p = Particle.make(x)
+    q = Particle(c, x)
+    r = p + q
+    r.kick(x)
+    return r.energy + np.sum(Particle.sq(r(2.0)))*Particle.count*p.count
+
+
+def o6(x, c):
+    if np.sum(x) > 0:
+        p = Particle(x, c)
+    else:
+        p = Particle(c, x)
+    p.step(.2)
+    return p.energy
+
+
+def o7(x, c):
+    ps = [Particle(x, c), Particle(c, x*2)]
+    for p in ps:
+        p.step(.1)
+    for _k in range(3):
+        for p in ps:
+            p.kick(ps[0].x)
+    return sum(p.energy for p in ps)
+
+
+def o8(x, c):
+    s = Particle(x, c)
+    for _i in range(4):
+        s = s + Particle(c*0.1, x)
+    return s.energy
+
+
+def o9(x, c):
+    p = Particle(x*1.0, c)
+    y = p.x
+    y *= 2.0
+    p.v[0] = 3.0*x[1]
+    p.x[1:] += c[1:]
+    return p.energy
+
+
+@dataclass
+class Cfg:
+    w: np.ndarray
+    b: float = 0.5
+    log: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.norm = np.sum(self.w**2)
+
+    def loss(self, x):
+        self.log.append(np.sum(x))
+        return np.sum(self.w*x)*self.b + self.norm + sum(self.log)
+
+
+@dataclass(frozen=True)
+class Fz:
+    a: float
+    b: float
+
+    def __post_init__(self):
+        object.__setattr__(self, "c", self.a*self.b)
+
+    def shift(self, d):
+        return replace(self, a=self.a + d)
+
+
+def d1(x, c):
+    m = Cfg(x, log=[])
+    m2 = Cfg(c)
+    return m.loss(c) + m.loss(x) + m2.loss(x)
+
+
+def d2(x, c):
+    f = Fz(x[0], c[0]).shift(x[1])
+    g = replace(f, b=x[2])
+    return f.c*g.c + g.a
+
+
+P2 = namedtuple("P2", "a b", defaults=[2.0])
+
+
+class Pt(NamedTuple):
+    x: float
+    y: float = 1.0
+
+    def norm(self):
+        return math.sqrt(self.x**2 + self.y**2)
+
+    @property
+    def s(self):
+        return self.x + self.y
+
+
+def n1(x, c):
+    p = P2(x, c)
+    q = p._replace(a=c*2)
+    a, _b = q
+    return np.sum(p.a*q.b*a) + np.sum(P2(x)[0]) * P2(x).b
+
+
+def n2(x, c):
+    p = Pt(x[0])
+    q = Pt(y=c[0], x=x[1])
+    t = 0.0
+    for pt in (p, q):
+        t += pt.norm()*pt.s
+    return t
+
+
+def n3(x, c):
+    pts = []
+    for i in range(3):
+        pts.append(Pt(x[i], c[i]))
+    return sum(p.norm()*p.s for p in pts) + pts[1].x
+
+
+def n4(x, c):
+    ds = []
+    for i in range(3):
+        ds.append({"a": x[i]*c, "b": c[i]})
+    return sum(np.sum(d["a"])*d["b"] for d in ds) + sum(len(d) for d in ds)
+
+
+OBJECTS = [
+    o1, o2, o3, o4, o5, o6, o7, o8, o9, d1, d2, n1, n2, n3, n4,
+]  # fmt: skip
+
+ONCE = [n3, n4]  # lists of tuples are differentiated once
+
+
+def places(f):
+    """The program in a loop, in a branch, in a function, and its gradient."""
+
+    def in_loop(x, c):
+        total = 0.0
+        for i in range(2):
+            total = total + f(x*(1.0 + 0.1*i), c)*(i + 1)
+        return total
+
+    def in_branch(x, c):
+        y = np.sum(x)
+        if c[0] > 0.1:
+            y = f(x, c)
+        return y*y
+
+    def callee(x, c):
+        return f(c, x)*2.0
+
+    def in_callee(x, c):
+        return callee(c*1.5, x) + x[0]
+
+    return in_loop, in_branch, in_callee
+
+
+def twice(f):
+    slope = s2sad.grad(f)
+    return lambda x, c: np.sum(slope(x, c)*(1.0 + np.arange(len(x))))
+
+
+@pytest.mark.parametrize("f", OBJECTS, ids=lambda f: f.__name__)
+def test_object(f):
+    check(f, (X, C))
+    for program in places(f):
+        check(program, (X, C), pullbacks=False, probes=1)
+
+
+@pytest.mark.parametrize("f", [f for f in OBJECTS if f not in ONCE], ids=lambda f: f.__name__)
+def test_object_twice(f):
+    check(twice(f), (X, C), pullbacks=False, probes=1)
