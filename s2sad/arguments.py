@@ -166,18 +166,24 @@ class Describer:
         if isinstance(value, tuple):
             names = ",".join(getattr(type(value), "_fields", ()))
             cls = type(value) if names else None
-            return Kind("tuple", names, items=tuple(self.kind(v) for v in value), cls=cls)
+            return Kind("tuple", names, items=tuple(self.part(v) for v in value), cls=cls)
         if type(value) is dict:
-            return Kind("dict", items=tuple(self.kind(v) for v in value.values()), keys=tuple(value))
+            return Kind("dict", items=tuple(self.part(v) for v in value.values()), keys=tuple(value))
         if is_record(value) and differentiable(value):
             parts = fields(value)
-            items = tuple(map(self.kind, parts.values()))
+            items = tuple(map(self.part, parts.values()))
             return Kind("dict", ",".join(parts), items=items, keys=tuple(parts), cls=type(value))
         if type(value) is list and any(holds_parts(v) for v in value):
-            return Kind("tuple", items=tuple(self.kind(v) for v in value), cls=list)
+            return Kind("tuple", items=tuple(self.part(v) for v in value), cls=list)
         if type(value) is list:
             return K.list_of(K.join_all([self.kind(v) for v in value]))
         return K.kind_of_value(value)
+
+    def part(self, value: Any) -> Kind:
+        """The kind of a part of an argument; strings and functions are known themselves (`signature` says so)."""
+        kind = self.kind(value)
+        is_known = isinstance(value, str) or (kind == K.OBJECT and callable(value))
+        return dataclasses.replace(kind, known=value) if is_known else kind
 
     def argument(self, name: str, value: Any) -> Kind | Const | Ref:
         """What the program knows of an argument: its kind, or the value itself."""

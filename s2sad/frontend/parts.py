@@ -126,6 +126,8 @@ class Parts(Objects):
             self.fails(KeyError, key, node)
             self.refuse(node, f"the dict has no key {key!r}", "use a key that the argument has")
         item = (kind.items or ())[kind.keys.index(key)]
+        if item.known is not None:
+            return _itself(item.known, str(key))
         return self.emit(Call("getitem", (self.atom(base), self.atom(index))), item, node, hint)
 
     def _candidates(self, keys: tuple[Any, ...], index: Value) -> tuple[Any, ...]:
@@ -141,6 +143,10 @@ class Parts(Objects):
         if not isinstance(index.value, int) or not -len(items) <= index.value < len(items):
             self.refuse(node, "the index is out of range for this tuple", "use an index that the tuple has")
         place = index.value % len(items)  # the parts of a tuple have one name each
+        known = items[place].known
+        if known is not None:
+            names = kind.dtype.split(",") if kind.dtype else []
+            return _itself(known, names[place] if names else getattr(known, "__name__", "item"))
         return self.emit(Call("getitem", (self.atom(base), Const(place))), items[place], node, hint)
 
     def _object_item(self, base: Value, kind: Kind, index: Value, node: ast.AST, hint: str) -> Value:
@@ -485,6 +491,12 @@ class Parts(Objects):
 def _has_objects(held: Any) -> bool:
     """Whether a container holds functions or objects."""
     return any(K.kind_of_value(v) == K.OBJECT for v in (held.values() if type(held) is dict else held))
+
+
+def _itself(known: Any, name: str) -> Value:
+    """A string or function that is a part of an argument."""
+    return Const(known) if isinstance(known, str) else Ref(name, known)
+
 
 
 __all__ = ["Parts"]

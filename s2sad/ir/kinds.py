@@ -47,6 +47,7 @@ class Kind:
     cls       of tuple and dict: the class of a namedtuple or dataclass whose fields they are; of a tuple
               `list` for a list whose elements are known one by one, `dict` for a dict whose values it holds
               in the order of `keys`
+    known     of a part of an argument that is a string or a function: the value itself
     """
 
     cat: str
@@ -56,6 +57,7 @@ class Kind:
     keys: tuple[Any, ...] = ()
     optional: bool = False
     cls: type | None = None
+    known: Any = None
 
     @property
     def rank(self) -> int | None:
@@ -262,6 +264,8 @@ def join(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length] | None =
     """
     if a == b:
         return a
+    if a.known is not b.known:
+        return join(replace(a, known=None), replace(b, known=None), symbols)
     symbols = {} if symbols is None else symbols
     for one, two in ((a, b), (b, a)):
         if one.cat == "bottom":

@@ -128,6 +128,9 @@ class Reverse(Loops, Stores, Calls, Products):
         if self.storage.in_list_table(atom.name):
             self.give_found(atom, bar)
             return
+        if kind.cat in ("tuple", "dict") and not isinstance(bar.atom, Tuple):
+            self.give_tree(atom, bar.atom)
+            return
         bar = self.project(bar, kind)
         if atom.name in self.numbers:
             self.give_either(atom.name, bar)
