@@ -7,6 +7,7 @@ The texts obey what `s2sad.rules.elementwise` says. The families of helpers are 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -149,9 +150,18 @@ def _shadow(bound: Bound) -> Kind:
     return kinds.anonymous(like if like.cat == "list" else as_array(like))
 
 
+def _plain(kind: Kind) -> Kind:
+    """The kind of cotangents, which are plain tuples where the primal has namedtuples."""
+    if kind.items is None:
+        return kind
+    named = kind.cat == "tuple" and kind.dtype
+    made = replace(kind, items=tuple(map(_plain, kind.items)))
+    return replace(made, dtype="", cls=None) if named else made
+
+
 _helper("shadow_of", "bars, x", _shadow, effect="view bars")
 
-_helper("zeros_list", "xs", _same("xs"))
+_helper("zeros_list", "xs", lambda bound: _plain(bound.kind("xs")))
 _helper("add_lists", "a, b", _same("a"), vjp={"a": "g", "b": "g"}, jvp={"a": "g", "b": "g"})
 _helper("winners", "shape, index", lambda bound: kinds.array(None, "bool"))
 _helper("inverse_axes", "axes", lambda bound: Kind("tuple"))
