@@ -180,7 +180,7 @@ class Describer:
         return K.kind_of_value(value)
 
     def part(self, value: Any) -> Kind:
-        """The kind of a part of an argument; strings and functions are known themselves (`signature` says so)."""
+        """The kind of a part of an argument; strings and functions are known themselves (see `signature`)."""
         kind = self.kind(value)
         is_known = isinstance(value, str) or (kind == K.OBJECT and callable(value))
         return dataclasses.replace(kind, known=value) if is_known else kind

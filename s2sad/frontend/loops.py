@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from s2sad.errors import UnsupportedError
@@ -69,20 +69,13 @@ class Loops(State):
                 del self.scope.env[name]
             return
         space = self.iterable(node.iter)
-        if isinstance(space, Range) and self._grows(node):
+        if isinstance(space, Range) and self._grows(node) and getattr(node, "stop", None) is None:
             counted = _counted(space)
-            if counted is not None and getattr(node, "stop", None) is None:
-                space = Group("tuple", [Const(i) for i in counted])
-                for item in space.items:
-                    self.assign(node.target, item, node)
-                    self.statements(node.body)
-                self.statements(node.orelse)
+            if counted is not None:
+                self._write_out(node, [Const(i) for i in counted])
                 return
         if isinstance(space, Group) and self._unrolls(space, node):
-            for item in space.items:
-                self.assign(node.target, item, node)
-                self.statements(node.body)
-            self.statements(node.orelse)
+            self._write_out(node, space.items)
             return
         if isinstance(space, Group):
             space = Items(Const(len(space.items)), self.columns(space, node.iter))
@@ -98,20 +91,29 @@ class Loops(State):
         for name in target_names(node.target):  # an object that the loop's variable was before is not read
             if isinstance(self.scope.env.get(name), Local):
                 del self.scope.env[name]
-        over: Range | Atom
-        if isinstance(space, Items) and space.length is None:
-            self.refuse(node.iter, "an iteration without end", "write while True, or zip it with a list")
-        if isinstance(space, Items):
-            assert space.length is not None
-            over = Range(Const(0), space.length, Const(1))
-        else:
-            over = space if isinstance(space, Range) else self.variable(space, node.iter)
+        over = self._space(space, node)
         if not isinstance(over, Range):
             self.heap.iterated(target.name, over)
         assigned = assigned_names(node.body) | target_names(node.target)
         _, carried, statements, stop = self._fixed_point(node, assigned, None, body)
         self.block.append(For(target.name, over, statements, carried, stop, self.span(node)))
         self.statements(node.orelse)
+
+    def _write_out(self, node: ast.For, items: Sequence[Value]) -> None:
+        """A loop over known items, trip by trip."""
+        for item in items:
+            self.assign(node.target, item, node)
+            self.statements(node.body)
+        self.statements(node.orelse)
+
+    def _space(self, space: Range | Items | Value, node: ast.For) -> Range | Atom:
+        """What the loop of the program runs over."""
+        if isinstance(space, Items) and space.length is None:
+            self.refuse(node.iter, "an iteration without end", "write while True, or zip it with a list")
+        if isinstance(space, Items):
+            assert space.length is not None
+            return Range(Const(0), space.length, Const(1))
+        return space if isinstance(space, Range) else self.variable(space, node.iter)
 
     def _while(self, node: ast.While) -> None:
         assigned = assigned_names(node.body)
@@ -161,8 +163,7 @@ class Loops(State):
         outer, entry, cells = self.block, dict(self.scope.env), dict(self.objects.cells)
         stop_name = getattr(node, "stop", None)
         assigned = assigned - {stop_name}
-        self.trail[-1] += 1
-        place = tuple(self.trail)
+        place = self._next_place()
         phis = self._first_phis(entry, assigned, self.heads.get(place, {}))
         held: dict[int, Phi] = {}  # of objects that the loop writes to
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head
@@ -209,12 +210,22 @@ class Loops(State):
             self.pass_start = pass_start
             del self.trail[len(place) :]
             self.heads[place] = self._heads(phis)
-        left = [name for name in sorted(assigned) if name not in phis or phis[name].guessed_entry]
-        left = [n for n in left if n in after and not holds_functions(after[n])]
-        self.may_keep(left, node)  # without a trip the names keep what they have
+        self._may_keep_all(assigned, phis, after, node)
         carried = self._close(phis, held, entry, cells, after, assigned)
         stop = self.atom(after[stop_name]) if stop_name is not None else None
         return pre[0], carried, statements, stop
+
+    def _next_place(self) -> tuple[int, ...]:
+        """Where the loop that begins stands among the loops around it."""
+        self.trail[-1] += 1
+        return tuple(self.trail)
+
+    def _may_keep_all(
+        self, assigned: set[str], phis: dict[str, Phi], after: dict[str, Value], node: ast.AST
+    ) -> None:
+        """Note the names that a loop binds: without a trip they keep what they have."""
+        left = [name for name in sorted(assigned) if name not in phis or phis[name].guessed_entry]
+        self.may_keep([n for n in left if n in after and not holds_functions(after[n])], node)
 
     def _pass_over(
         self,
