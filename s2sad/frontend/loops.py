@@ -91,7 +91,7 @@ class Loops(State):
         for name in target_names(node.target):  # an object that the loop's variable was before is not read
             if isinstance(self.scope.env.get(name), Local):
                 del self.scope.env[name]
-        over = self._space(space, node)
+        over = self._over(space, node)
         if not isinstance(over, Range):
             self.heap.iterated(target.name, over)
         assigned = assigned_names(node.body) | target_names(node.target)
@@ -106,7 +106,7 @@ class Loops(State):
             self.statements(node.body)
         self.statements(node.orelse)
 
-    def _space(self, space: Range | Items | Value, node: ast.For) -> Range | Atom:
+    def _over(self, space: Range | Items | Value, node: ast.For) -> Range | Atom:
         """What the loop of the program runs over."""
         if isinstance(space, Items) and space.length is None:
             self.refuse(node.iter, "an iteration without end", "write while True, or zip it with a list")
