@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.state import CALLABLE, Group, Part, State, Torn, Value
+from s2sad.frontend.state import CALLABLE, Group, Local, Part, State, Super, Torn, Value
 from s2sad.ir.nodes import Call, Const, Ref, Slice
 from s2sad.rules.binding import static_value
 from s2sad.rules.registry import UNKNOWN, composite
@@ -30,7 +30,7 @@ def _static(value: Value) -> Any:
         if any(item is UNKNOWN for item in items):
             return UNKNOWN
         return items if value.cat == "list" else tuple(items)
-    return UNKNOWN if isinstance(value, (*CALLABLE, Torn)) else static_value(value)
+    return UNKNOWN if isinstance(value, (*CALLABLE, Torn, Local, Super)) else static_value(value)
 
 
 def _argument(
