@@ -486,8 +486,9 @@ SPECIAL: dict[Any, Callable[..., Value]] = {
     _sorted, next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals:
     _names, vars: _names, np.copyto: _copyto, set: _set, accumulate: _accumulate, super: _super, type: _type,
     functools.wraps: _wraps, itself: _first, operator.itemgetter: _getter(item_of),
-    operator.attrgetter: _getter(attribute_of), sum: _sum, item_of: _item_of, attribute_of: _attribute_of, object.__init__: _nothing, object.__setattr__: _set_past,
-    dataclasses.replace: _replace, copy.copy: _copy, copy.deepcopy: _deepcopy,
+    operator.attrgetter: _getter(attribute_of), sum: _sum, item_of: _item_of, attribute_of:
+    _attribute_of, object.__init__: _nothing, object.__setattr__: _set_past, dataclasses.replace:
+    _replace, copy.copy: _copy, copy.deepcopy: _deepcopy,
 }  # fmt: skip
 
 __all__ = ["SPECIAL", "random_kind"]
