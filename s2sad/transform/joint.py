@@ -109,7 +109,13 @@ class Assembly:
         self.seed(self.lowered.result, seed)
         self.rev.sweep(self.program.body[:-1])
         lost = [n for n in self.rev.bars if self.rev.root(n) not in self.program.params]
-        assert not lost, f"cotangents of {lost} were not used; please report this"
+        if lost:
+            names = sorted({self.program.hints.get(self.rev.root(n), "") or "a temporary" for n in lost})
+            refuse(
+                self.lowered.span,
+                f"{', '.join(names)} may stand for one of several values whose kinds are not known",
+                "convert it where it is made (float(...), np.asarray(...))",
+            )
         return [self.final(name) for name in self.wrt]
 
     def track(self) -> None:

@@ -437,7 +437,7 @@ RECORD["last"] = y
 # progress_bar any
 y = x
 for j in progress(range(n)):
-    y = y*c + j
+    y = y*c + float(j)
 
 # shrinking items
 t = x
