@@ -22,6 +22,7 @@ import contextlib
 import dis
 import functools
 import hashlib
+import importlib
 import inspect
 import io
 import linecache
@@ -136,10 +137,15 @@ def find(fun: Callable[..., Any]) -> Source:
 
 
 def rule_source(name: str, text: str) -> Source:
-    """The source of a rule written as a Python function; it sees np, math, helpers and the builtins."""
+    """The source of a rule that is written as a Python function.
+
+    It sees np, math, scipy where it names it, helpers and the builtins.
+    """
     if (name, text) not in _rules:
         file = source_of_text(text, name)
         space: dict[str, Any] = {"__name__": "s2sad.rules", "np": np, "math": math, **HELPERS}
+        if "scipy." in text:
+            space["scipy"] = importlib.import_module("scipy")
         exec(compile(text, file, "exec", dont_inherit=True), space)
         parsed = _Text(text, file)
         node = next(n for n in parsed.tree.body if isinstance(n, ast.FunctionDef))

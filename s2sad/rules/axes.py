@@ -49,7 +49,7 @@ def source_of(function: Callable[..., Any]) -> str:
     for argument in node.args.args:
         argument.annotation = None
     node.returns = None
-    node.body = node.body[1:]
+    node.body = [s for s in node.body[1:] if not isinstance(s, ast.Import)]  # rules see SciPy anyway
     return ast.unparse(tree)
 
 

@@ -1,5 +1,4 @@
-"""Functions of np.linalg: norm, solve, inv, det, slogdet, cholesky, eigh, svd, matrix_power; and, imported,
-products.
+"""Functions of np.linalg: norm, solve, inv, det, cholesky, eigh, matrix_power; `decompositions` has the others.
 
     z = np.linalg.norm(x)            x_bar = div_or_zero(g, out)*x
     z = np.linalg.solve(a, b)        b_bar = np.linalg.solve(a.T, g)       a_bar = -np.outer(b_bar, out)
@@ -68,10 +67,8 @@ def _outward(bound: Bound, text: str) -> str:
 
 
 def _norm_order(bound: Bound) -> str:
-    """Which norm a call means: "2" is the root of the sum of squares, "p" is of vectors, "m1" of matrices."""
+    """Which norm a call means: "2" is the root of the sum of squares, "inf" and "p" are of real vectors."""
     order, axis = bound.static("ord"), bound.static("axis")
-    if order is UNKNOWN:
-        raise NotImplementedError("np.linalg.norm with ord that is known at run time only")
     matrix = rank_of(bound, "x") == 2 if axis is None else isinstance(axis, tuple | list) and len(axis) == 2
     if order is None or (order == "fro" and matrix):
         return "2"
@@ -80,20 +77,24 @@ def _norm_order(bound: Bound) -> str:
     if (
         isinstance(order, int | float)
         and not matrix
+        and not is_complex(bound, "x")
         and (axes.has_int_axis(bound) or rank_of(bound, "x") == 1)
     ):
         return "inf" if abs(order) == np.inf else "p"
-    if matrix and axis is None and order in (1, np.inf, 2, "nuc"):
-        return {1: "m1", np.inf: "minf", 2: "m2", "nuc": "nuc"}[order]
-    raise NotImplementedError(f"np.linalg.norm with ord={order!r} for this rank and axis")
+    return "general"
 
 
-def _matrix_norm_vjp(bound: Bound, which: str) -> str:
-    scale = "g" if bound.static("keepdims") is False else "np.sum(g)"
-    if which in ("m1", "minf"):
-        sums = f"np.sum(np.abs(x), axis={int(which == 'minf')}, keepdims=True)"
-        return f"np.sign(x)*({sums} == out)*({scale}/np.sum({sums} == out))"
-    return f"{scale}*spectral_slope(x, {literal(bound, 'ord')})"
+def order_text(bound: Bound, name: str = "ord") -> str:
+    """The text of an order, which may be infinite."""
+    order = bound.static(name)
+    if isinstance(order, float) and abs(order) == np.inf:
+        return "np.inf" if order > 0 else "-np.inf"
+    return literal(bound, name)
+
+
+def norm_slope(bound: Bound) -> str:
+    """The text of the gradient of a norm of any order."""
+    return f"norm_slope(x, {order_text(bound)}, {literal(bound, 'axis')})"
 
 
 def _norm_vjp(bound: Bound) -> str | None:
@@ -105,7 +106,7 @@ def _norm_vjp(bound: Bound) -> str | None:
         ties = f"np.abs(x) == {out}"
         return f"np.sign(x)*({ties})*{spread(bound, f'(g/np.sum({ties}{axis_args(bound)}))', 'x')}"
     if which != "p":
-        return _matrix_norm_vjp(bound, which)
+        return f"{g}*{norm_slope(bound)}"
     if order in ("0", "0.0"):
         return None
     return (
@@ -123,8 +124,8 @@ def _norm_jvp(bound: Bound) -> str:
         return f"div_or_zero(np.sum({inner}{axis_args(bound)}), out)"
     if which == "p" and literal(bound, "ord") in ("0", "0.0"):
         return "np.zeros_like(out)"
-    if is_complex(bound, "x"):
-        raise NotImplementedError("the forward derivative of this np.linalg.norm of complex arrays")
+    if which == "general":
+        return f"np.sum(np.real(np.conj({norm_slope(bound)})*x_dot){axis_args(bound)})"
     ones = _norm_vjp(bound) or "0.0"
     return f"np.sum(({_with_unit(ones)})*x_dot{axis_args(bound)})"
 
@@ -135,7 +136,6 @@ def _with_unit(text: str) -> str:
 
 
 def _norm_kind(bound: Bound) -> Kind:
-    _norm_order(bound)
     return reduced(bound, axes.magnitude(_float(bound, "x")), "x")
 
 
@@ -210,19 +210,6 @@ def _stack_kind(bound: Bound, removed: int) -> Kind:
     return kinds.num(None if shape is None else shape[: len(shape) - removed], _float(bound))
 
 
-def _slogdet_kind(bound: Bound) -> Kind:
-    one = _stack_kind(bound, 2)
-    return Kind("tuple", items=(one, Kind(one.cat, axes.magnitude(one.dtype), one.shape)))
-
-
-def _slogdet_vjp(bound: Bound) -> str:
-    if is_complex(bound, "a"):
-        raise NotImplementedError("the derivative of np.linalg.slogdet of a complex matrix")
-    inverse = "np.linalg.inv(a)"
-    turned = f"{inverse}.T" if rank_of(bound, "a") == 2 else f"np.swapaxes({inverse}, -1, -2)"
-    return f"{_outward(bound, 'g[1]')}*{turned}"
-
-
 def _det_jvp(bound: Bound) -> str:
     return (
         "np.sum(cofactors(a)*a_dot)"
@@ -243,14 +230,6 @@ structural(
     (np.linalg.det,),
     jvp={"a": _det_jvp},
 )
-structural(
-    "np.linalg.slogdet",
-    "a",
-    _slogdet_kind,
-    {"a": _slogdet_vjp},
-    (np.linalg.slogdet,),
-    jvp={"a": "(np.zeros_like(out[0]), np.trace(np.linalg.inv(a) @ a_dot, 0, -2, -1))"},
-)
 
 
 # --------------------------------------------------------------------------------------------- factorisations
@@ -269,29 +248,6 @@ def _eigh_kind(bound: Bound) -> Kind:
     dtype, shape = _float(bound), shape_of(bound, "a")
     values = kinds.array(None if shape is None else shape[:-1], axes.magnitude(dtype))
     return Kind("tuple", items=(values, kinds.array(shape, dtype)))
-
-
-def _svd_kind(bound: Bound) -> Kind:
-    dtype, shape = _float(bound), shape_of(bound, "a")
-    values = kinds.array(None if shape is None else (*shape[:-2], new_length()), axes.magnitude(dtype))
-    if bound.static("compute_uv") is False:
-        return values
-    left, right = (
-        kinds.array(kinds.fresh_shape(None if shape is None else len(shape)), dtype) for _ in range(2)
-    )
-    return Kind("tuple", items=(left, values, right))
-
-
-def _svd_vjp(bound: Bound) -> str:
-    if is_complex(bound, "a"):
-        raise NotImplementedError("the derivative of np.linalg.svd of a complex matrix")
-    if bound.static("compute_uv") is False:
-        return "svdvals_back(g, a)"
-    if bound.static("full_matrices") is not False:
-        raise NotImplementedError(
-            "the derivative of np.linalg.svd with full_matrices=True; pass full_matrices=False"
-        )
-    return "svd_back(g[0], g[1], g[2], out[0], out[1], out[2])"
 
 
 structural(
@@ -322,14 +278,6 @@ structural(
         )
     },
 )
-structural(
-    "np.linalg.svd",
-    "a, full_matrices=True, compute_uv=True",
-    _svd_kind,
-    {"a": _svd_vjp},
-    (np.linalg.svd,),
-    jvp={"a": axes.refuse("the forward derivative of np.linalg.svd")},
-)
 
 
 # ------------------------------------------------------------------------------------------- powers, products
@@ -350,16 +298,6 @@ structural(
     effect="maybe a",  # a itself for n = 1
     jvp={"a": "matrix_power_dot(a_dot, a, n)"},
 )
-composite(
-    "np.linalg.multi_dot",
-    """def multi_dot(arrays):
-    product = arrays[0]
-    for k in range(1, len(arrays)):
-        product = np.dot(product, arrays[k])
-    return product
-""",
-    (np.linalg.multi_dot,),
-)
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives
 
@@ -377,11 +315,6 @@ def _as(name: str) -> Callable[[Bound], Kind]:
     return lambda bound: kinds.array(shape_of(bound, name), _float(bound, name))
 
 
-def _svd_back_kind(bound: Bound) -> Kind:
-    u, vh = shape_of(bound, "u"), shape_of(bound, "vh")
-    return kinds.array(None if u is None or vh is None else (*u[:-1], vh[-1]), _float(bound, "u"))
-
-
 _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (linear.solve_left, lambda b: kinds.array(None, _float(b, "z"))),
     (linear.solve_right, lambda b: kinds.array(None, _float(b, "z"))),
@@ -393,9 +326,6 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (linear.eigh_back, _as("v")),
     (linear.eigh_dot, lambda b: Kind("tuple", items=(_as("w")(b), _as("v")(b)))),
     (linear.eigvalsh_back, _as("a")),
-    (linear.svd_back, _svd_back_kind),
-    (linear.svdvals_back, _as("a")),
-    (linear.spectral_slope, _as("x")),
 )
 for _helper, _helper_kind in _HELPERS:
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind

@@ -21,9 +21,12 @@ becomes `p/q` under errstate for arrays and `ieee_div(p, q)` for Python floats.
 from __future__ import annotations
 
 import importlib
+import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from s2sad.ir.kinds import Kind
 
@@ -97,27 +100,37 @@ class Rule:
 
 RULES: dict[str, Rule] = {}
 _CANONICAL: dict[int, tuple[Any, str]] = {}
-_TOPICS: dict[str, tuple[str, ...]] = {
+_METHODS: dict[tuple[int, str], str] = {}  # of objects that live as long as their module
+_TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, apart from its package's own
     "numpy": (
-        "elementwise",
-        "reductions",
-        "running",
-        "order",
-        "shapes",
-        "creation",
-        "indexing",
-        "places",
-        "linalg",
-        "statistics",
-        "polynomials",
-        "methods",
+        "elementwise", "reductions", "running", "order", "shapes", "creation", "indexing", "places", "linalg",
+        "statistics", "polynomials", "methods",
     ),
+    "numpy.linalg": ("decompositions",),
+    "numpy.fft": ("fourier",),
+    "scipy.special": ("special", "special_arrays"),
+    "scipy.linalg": ("scipy_linalg",),
+    "scipy.fft": ("fourier", "scipy_fft"),
+    "scipy.stats": ("distributions", "scipy_stats"),
+    "scipy.signal": ("signals",),
+    "scipy.ndimage": ("signals",),
+    "scipy.integrate": ("sampled",),
+    "scipy.interpolate": ("sampled",),
+    "scipy.spatial": ("sampled",),
+    "scipy.sparse": ("sampled",),
+    "scipy.optimize": ("sampled",),
     "math": ("elementwise", "scalars"),
     "builtins": ("scalars",),
     "_operator": ("elementwise",),
     "operator": ("elementwise",),
     "s2sad": ("scalars",),
-}
+    "s2sad.runtime.factors": ("decompositions",),
+    "s2sad.runtime.norms": ("decompositions",),
+    "s2sad.runtime.spectra": ("fourier",),
+    "s2sad.runtime.functions": ("special",),
+    "s2sad.runtime.equations": ("scipy_linalg",),
+    "s2sad.runtime.filters": ("signals",),
+}  # fmt: skip
 _loaded: set[str] = set()
 
 
@@ -141,11 +154,31 @@ def load(topic: str) -> None:
 def canonical(obj: Any) -> str | None:
     """The canonical name of a live callable, or None if there is no rule for it."""
     holder = getattr(obj, "__objclass__", obj)  # methods of arrays have no module of their own
+    owner = getattr(obj, "__self__", None)
+    if isinstance(obj, types.MethodType) and type(owner).__module__.startswith("scipy."):
+        _load_for(type(owner).__module__)
+        name = _METHODS.get((id(owner), obj.__name__))
+        return name
     module = getattr(holder, "__module__", None) or type(obj).__module__
-    for topic in _TOPICS.get(str(module).split(".")[0], ()):
-        load(topic)
+    if isinstance(obj, np.ufunc) and getattr(np, obj.__name__, None) is not obj:
+        module = "scipy.special"
+    _load_for(str(module))
     found = _CANONICAL.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
+
+
+def _load_for(module: str) -> None:
+    """Import the tables of a module's functions: `numpy.fft` needs those of numpy and its own."""
+    parts = module.split(".")
+    for k in range(len(parts)):
+        for topic in _TOPICS.get(".".join(parts[: k + 1]), ()):
+            load(topic)
+
+
+def register_method(rule: Rule, owner: Any, method: str) -> None:
+    """Enter a rule for a method of one live object, as `scipy.stats.norm.logpdf` is."""
+    RULES[rule.name] = rule
+    _METHODS[id(owner), method] = rule.name
 
 
 def load_all() -> None:
@@ -159,6 +192,10 @@ def rule(name: str) -> Rule:
     if name not in RULES:
         for topic in (*_TOPICS["numpy"], "scalars"):
             load(topic)
+        from s2sad.runtime import HELPERS
+
+        helper = HELPERS.get(name)
+        _load_for(helper.__module__ if helper is not None else name.replace("np.", "numpy.", 1))
     return RULES[name]
 
 

@@ -16,7 +16,10 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
-_TOPICS = ("arrays", "ieee", "linear", "lists", "order", "scatter", "shapes")
+_TOPICS = (
+    "arrays", "equations", "factors", "filters", "functions", "ieee", "linear", "lists", "norms", "order", "scatter",
+    "shapes", "spectra",
+)  # fmt: skip
 
 
 def _helpers() -> dict[str, Callable[..., Any]]:

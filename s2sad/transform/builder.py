@@ -306,7 +306,7 @@ class Builder:
             return self.let(Call(fn.id, args, kwargs), self._helper_kind(fn.id, args))
         assert isinstance(fn, ast.Attribute)
         chain = ast.unparse(fn)
-        if chain.startswith(("np.", "math.")):
+        if chain.startswith(("np.", "math.", "scipy.")):
             return self.let(Call(chain, args, kwargs))
         base = self._tree(fn.value, names)
         if fn.attr == "copy":

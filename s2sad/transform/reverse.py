@@ -213,6 +213,9 @@ class Reverse(Loops, Stores, Calls, Products):
             self.user_adjoint(stmt)
             return
         if call.fun == "plain" and self.reaches(call.args[0]):
+            unseen = self.storage.lets.get(call.args[0].name) if isinstance(call.args[0], Var) else None
+            if unseen is not None:
+                self.refuse_hidden(unseen)
             self.refuse_at(
                 stmt,
                 "what an active value is read from here is not known before the call",

@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 from array_cases import CASES, Case
 from call_cases import TOPICS
+from factor_cases import FACTORS, TRANSFORMS
 from order_cases import MASKS, METHODS, ORDER, PLACES
 
 from s2sad import runtime
@@ -32,10 +33,10 @@ from s2sad.rules.registry import REQUIRED, RULES, Bound, Rule
 
 TABLES = (
     "reductions", "running", "order", "shapes", "joining", "windows", "creation", "indexing", "places", "linalg", "products",
-    "statistics", "polynomials", "methods",
+    "statistics", "polynomials", "methods", "decompositions", "fourier",
 )
 WRITTEN = {"np.put", "np.place", "np.putmask", "np.fill_diagonal", "np.ndarray.sort", "np.put_along_axis", "np.multiply.at"}
-for _more in (MASKS, ORDER, PLACES, METHODS):
+for _more in (MASKS, ORDER, PLACES, METHODS, FACTORS, TRANSFORMS):
     for _name, _cases in _more.items():
         CASES[_name] = [*CASES.get(_name, []), *_cases]
 for _name in WRITTEN & CASES.keys():
@@ -440,13 +441,15 @@ def check_composite(rule: Rule, case: Case) -> None:
     tree = ast.parse(rule.source)
     function = space[tree.body[0].name]  # type: ignore[attr-defined]
     expected = function_of(rule.name)(*copied(case.args), **case.kwargs)
-    np.testing.assert_allclose(function(*case.args, **case.kwargs), expected, rtol=1e-13, atol=1e-13)
+    found = function(*case.args, **case.kwargs)
+    for one, other in zip(flat(found), flat(expected), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-13, atol=1e-13)
     if rule.name in runtime.HELPERS:
         bound = bounded(rule.name, case, False).bound
         agree(rule.kind(bound), function_of(rule.name)(*case.args, **case.kwargs), {})
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            assert ast.unparse(node.func) in RULES or registry.rule(ast.unparse(node.func))
+            assert node.func.attr == "append" or ast.unparse(node.func) in RULES or registry.rule(ast.unparse(node.func))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id in RULES or node.func.id in ("range", "len", "min", "max")
 
