@@ -54,8 +54,8 @@ def _qr_kind(bound: Bound) -> Kind:
     if mode == "r":
         return _stack(bound, None, n)
     if mode == "complete":
-        return Kind("tuple", items=(_stack(bound, m, m), _stack(bound, m, n)))
-    return Kind("tuple", items=(_stack(bound, m, None), _stack(bound, None, n)))
+        return Kind("tuple", "Q,R", items=(_stack(bound, m, m), _stack(bound, m, n)))
+    return Kind("tuple", "Q,R", items=(_stack(bound, m, None), _stack(bound, None, n)))
 
 
 def _qr_vjp(bound: Bound) -> str:
@@ -78,14 +78,14 @@ structural(
 
 
 def _eig_dtype(bound: Bound) -> str:
-    """A real matrix may have real or complex eigenvalues."""
-    return _float(bound) if is_complex(bound, "a") else ""
+    """A real matrix may have real or complex eigenvalues; texts that take them for complex serve both."""
+    return _float(bound) if is_complex(bound, "a") else "complex64" if _float(bound) == "float32" else "complex128"
 
 
 def _eig_kind(bound: Bound) -> Kind:
     _, n = _lengths(bound)
     dtype = _eig_dtype(bound)
-    return Kind("tuple", items=(_stack(bound, n, dtype=dtype), _stack(bound, n, n, dtype=dtype)))
+    return Kind("tuple", "eigenvalues,eigenvectors", items=(_stack(bound, n, dtype=dtype), _stack(bound, n, n, dtype=dtype)))
 
 
 structural(
@@ -120,8 +120,8 @@ def _svd_kind(bound: Bound) -> Kind:
     if not bound.static("compute_uv"):
         return values
     if bound.static("full_matrices"):
-        return Kind("tuple", items=(_stack(bound, m, m), values, _stack(bound, n, n)))
-    return Kind("tuple", items=(_stack(bound, m, None), values, _stack(bound, None, n)))
+        return Kind("tuple", "U,S,Vh", items=(_stack(bound, m, m), values, _stack(bound, n, n)))
+    return Kind("tuple", "U,S,Vh", items=(_stack(bound, m, None), values, _stack(bound, None, n)))
 
 
 structural(
@@ -201,7 +201,7 @@ structural(
 def _slogdet_kind(bound: Bound) -> Kind:
     shape = shape_of(bound, "a")
     one = kinds.num(None if shape is None else shape[:-2], _float(bound))
-    return Kind("tuple", items=(one, Kind(one.cat, axes.magnitude(one.dtype), one.shape)))
+    return Kind("tuple", "sign,logabsdet", items=(one, Kind(one.cat, axes.magnitude(one.dtype), one.shape)))
 
 
 structural(

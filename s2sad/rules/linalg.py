@@ -247,7 +247,7 @@ def _real_only(name: str, text: str) -> Callable[[Bound], str]:
 def _eigh_kind(bound: Bound) -> Kind:
     dtype, shape = _float(bound), shape_of(bound, "a")
     values = kinds.array(None if shape is None else shape[:-1], axes.magnitude(dtype))
-    return Kind("tuple", items=(values, kinds.array(shape, dtype)))
+    return Kind("tuple", "eigenvalues,eigenvectors", items=(values, kinds.array(shape, dtype)))
 
 
 structural(

@@ -23,8 +23,8 @@ ORDERS = (None, "fro", "nuc", 2, -2, 1, -1, np.inf, -np.inf)
 FACTORS: dict[str, list[Case]] = {
     "np.linalg.qr": [literal(a, mode) for a in (tall, square, stack, c(4, 3)) for mode in ("reduced", "r")]
     + [literal(wide), literal(wide, "complete"), literal(tall, "complete"), literal(c(3, 4)), literal(r(2, 3, 4))],
-    "np.linalg.eig": [fixed(a) for a in (square, cube, c(3, 3))],
-    "np.linalg.eigvals": [fixed(a) for a in (square, cube, c(3, 3))],
+    "np.linalg.eig": [fixed(a) for a in (c(3, 3), c(2, 3, 3))],
+    "np.linalg.eigvals": [fixed(a) for a in (c(3, 3), c(2, 3, 3))],
     "np.linalg.svd": [literal(a, full) for a in (tall, wide, square, stack, r(2, 3, 4)) for full in (False,)]
     + [literal(square, True), Case((tall, True), {}, vague=False, still=("a",))]
     + [literal(a, compute_uv=False) for a in (tall, wide, stack, c(4, 3))],

@@ -60,7 +60,7 @@ np.linalg.slogdet(t[:, :, :3] + 3.0*np.eye(3))[1]
 """
 
 FOURIER = """
-np.fft.fft(x)*1j
+np.abs(np.fft.fft(x)*1j - x)
 np.abs(np.fft.fft(x, n=8, norm="ortho"))
 np.fft.fft(m, axis=0).real
 np.fft.ifft(x, 4).imag

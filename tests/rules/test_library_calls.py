@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from factor_lines import SPECTRAL
+from scipy_lines import SCIPY
 from test_calls import complex_, narrow, run, strided
 
-LINES = [line for lines in SPECTRAL.values() for line in lines]
+LINES = [line for lines in (*SPECTRAL.values(), *SCIPY.values()) for line in lines]
 REAL_ONLY = ("scipy.stats", "scipy.special", "svd", "qr(m.T, \"complete\"", "cross", "irfft", "rfft", "lstsq(m.T, y[:4], rcond=None); ")
 
 

@@ -1,0 +1,90 @@
+"""scipy.special on whole arrays: logsumexp, softmax, log_softmax.
+
+    z = scipy.special.logsumexp(a, axis=1)    a_bar = g[:, None]*np.exp(a - out[:, None])
+    z = scipy.special.softmax(x)              x_bar = out*(g - np.sum(g*out))
+"""
+
+from __future__ import annotations
+
+import scipy.special as special
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind
+from s2sad.rules import axes
+from s2sad.rules.axes import as_array, axis_args, rank_of, reduced, shape_of, spread
+from s2sad.rules.registry import Bound, structural
+
+
+def _weighted(bound: Bound) -> bool:
+    return bound.given("b") and bound.kind("b").cat != "none"
+
+
+def _kind(bound: Bound) -> Kind:
+    if bound.static("return_sign") is not False:
+        raise NotImplementedError("scipy.special.logsumexp with return_sign")
+    own = as_array(bound.kind("a"))
+    if own.sort == "complex":
+        raise NotImplementedError("scipy.special.logsumexp of complex numbers")
+    dtype = axes.averaged(own.dtype)
+    if not _weighted(bound):
+        return reduced(bound, dtype)
+    other = as_array(bound.kind("b"))
+    both = kinds.broadcast(own.shape, other.shape)
+    if own.shape is not None and both is not None and len(both) != len(own.shape):
+        raise NotImplementedError("scipy.special.logsumexp with b of more dimensions than a")
+    dtype = axes.averaged(axes.promoted([own, other]))
+    whole = Bound(bound.kinds | {"a": kinds.array(both, dtype)}, bound.statics)
+    return reduced(whole, dtype)
+
+
+def _shares(bound: Bound) -> str:
+    return f"np.exp(a - {spread(bound, 'out')})"
+
+
+def _a_text(bound: Bound) -> str:
+    if not _weighted(bound):
+        return f"{spread(bound, 'g')}*{_shares(bound)}"
+    return f"unbroadcast({spread(bound, 'g')}*(b*{_shares(bound)}), a)"
+
+
+def _a_tangent(bound: Bound) -> str:
+    weight = "b*" if _weighted(bound) else ""
+    return f"np.sum({weight}{_shares(bound)}*a_dot{axis_args(bound)})"
+
+
+structural(
+    "scipy.special.logsumexp",
+    "a, axis=None, b=None, keepdims=False, return_sign=False",
+    _kind,
+    {"a": _a_text, "b": lambda b: f"unbroadcast({spread(b, 'g')}*{_shares(b)}, b)"},
+    (special.logsumexp,),
+    jvp={"a": _a_tangent, "b": lambda b: f"np.sum({_shares(b)}*b_dot{axis_args(b)})"},
+)
+
+
+def _same(bound: Bound) -> Kind:
+    dtype = axes.averaged(as_array(bound.kind("x")).dtype)
+    shape = shape_of(bound, "x")
+    return kinds.num(shape, dtype) if rank_of(bound, "x") == 0 else kinds.array(shape, dtype)
+
+
+def _kept(bound: Bound) -> str:
+    return f"{axis_args(bound, keep=True)}"
+
+
+structural(
+    "scipy.special.softmax",
+    "x, axis=None",
+    _same,
+    {"x": lambda b: f"out*(g - np.sum(g*out{_kept(b)}))"},
+    (special.softmax,),
+    jvp={"x": lambda b: f"out*(x_dot - np.sum(x_dot*out{_kept(b)}))"},
+)
+structural(
+    "scipy.special.log_softmax",
+    "x, axis=None",
+    _same,
+    {"x": lambda b: f"g - np.exp(out)*np.sum(g{_kept(b)})"},
+    (special.log_softmax,),
+    jvp={"x": lambda b: f"x_dot - np.sum(np.exp(out)*x_dot{_kept(b)})"},
+)
