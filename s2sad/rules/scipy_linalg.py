@@ -1,1 +1,509 @@
-"""Placeholder."""
+"""scipy.linalg: systems, factorisations, functions of matrices, special matrices.
+
+    x = scipy.linalg.solve(a, b, assume_a="pos")     b_bar = np.linalg.solve(a.T, g)   a_bar = even_part(-np.outer(b_bar, out))
+    x = scipy.linalg.expm(a)                         a_bar = expm_along(adjoint(a), g)
+    x = scipy.linalg.solve_sylvester(a, b, q)        q_bar = scipy.linalg.solve_sylvester(adjoint(a), adjoint(b), g)
+
+The primal's own calls run. Functions that read one triangle of a symmetric matrix have symmetric gradients, as those of
+np.linalg do. Arguments that say how to compute (`check_finite`, `driver`) are free; those that overwrite operands are
+refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import scipy.linalg as linalg
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind, new_length
+from s2sad.rules import axes, decompositions
+from s2sad.rules import linalg as own
+from s2sad.rules.axes import as_array, is_complex, literal, rank_of, real_if, shape_of
+from s2sad.rules.registry import UNKNOWN, Bound, Text, composite, structural
+from s2sad.runtime import equations
+
+_SYMMETRIC = ("sym", "her", "pos", "symmetric", "hermitian", "positive definite")
+
+
+def _float(bound: Bound, *names: str) -> str:
+    return axes.averaged(axes.promoted([as_array(bound.kind(n)) for n in names or ("a",)]))
+
+
+def _checked(kind: Callable[[Bound], Kind], **needed: Any) -> Callable[[Bound], Kind]:
+    """A kind that is given only if options have the values that the rule is for."""
+
+    def infer(bound: Bound) -> Kind:
+        for name in bound.statics:
+            if name.startswith("overwrite") and bound.static(name) is not False:
+                raise NotImplementedError(f"{name} writes into an operand; leave it out")
+            if name in needed and bound.static(name) not in needed[name]:
+                raise NotImplementedError(f"this value of {name}; it may be {needed[name]}")
+        return kind(bound)
+
+    return infer
+
+
+def _structural(
+    name: str, signature: str, kind: Callable[[Bound], Kind], vjp: dict[str, Text], jvp: dict[str, Text], **more: Any
+) -> None:
+    needed = more.pop("needed", {})
+    structural(
+        f"scipy.linalg.{name}", signature, _checked(kind, **needed), vjp, (getattr(linalg, name),), jvp=jvp, raises=True, **more
+    )
+
+
+def _like(*names: str) -> Callable[[Bound], Kind]:
+    """An array in the shape of the first argument with the dtype of all."""
+    return lambda b: kinds.array(shape_of(b, names[0]), _float(b, *names))
+
+
+# ------------------------------------------------------------------------------------------------------------ systems
+
+
+def _solve_kind(bound: Bound) -> Kind:
+    if bound.static("assume_a") is UNKNOWN or bound.static("transposed") is not False:
+        raise NotImplementedError("this form of scipy.linalg.solve; transpose the matrix, and write assume_a out")
+    if bound.static("assume_a") not in (None, "gen", "general", *_SYMMETRIC):
+        raise NotImplementedError("scipy.linalg.solve of this structure; use solve_triangular or leave assume_a out")
+    if rank_of(bound, "a") not in (2, None) or rank_of(bound, "b") not in (1, 2, None):
+        raise NotImplementedError("scipy.linalg.solve of stacks; use np.linalg.solve")
+    return own._solve_kind(bound)
+
+
+def _solve_a(bound: Bound) -> str:
+    text, how = own._solve_a(bound), bound.static("assume_a")
+    if how in ("sym", "symmetric") and is_complex(bound, "a"):
+        return f"symmetric_part({text})"
+    return f"even_part({text})" if how in _SYMMETRIC else text
+
+
+_HOW = "lower=False, overwrite_a=False, overwrite_b=False, check_finite=True"
+_structural(
+    "solve",
+    f"a, b, {_HOW}, assume_a=None, transposed=False",
+    _solve_kind,
+    {"a": _solve_a, "b": own._solve_b},
+    {"a": "-np.linalg.solve(a, a_dot @ out)", "b": "np.linalg.solve(a, b_dot)"},
+)
+_structural(
+    "inv",
+    "a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False",
+    own._square,
+    {"a": lambda b: f"-{own._turned(b, 'out')} @ g @ {own._turned(b, 'out')}"},
+    {"a": "-out @ a_dot @ out"},
+    needed={"assume_a": (None, "gen", "general")},
+)
+_structural(
+    "det",
+    "a, overwrite_a=False, check_finite=True",
+    lambda b: own._stack_kind(b, 2),
+    {"a": lambda b: f"{own._outward(b, 'g')}*{'np.conj(cofactors(a))' if is_complex(b, 'a') else 'cofactors(a)'}"},
+    {"a": "np.sum(cofactors(a)*a_dot, axis=(-2, -1))"},
+)
+
+
+def _options(bound: Bound) -> str:
+    return f"{literal(bound, 'trans')}, {literal(bound, 'lower')}, {literal(bound, 'unit_diagonal')}"
+
+
+def _triangular_kind(bound: Bound) -> Kind:
+    if rank_of(bound, "a") not in (2, None) or rank_of(bound, "b") not in (1, 2, None):
+        raise NotImplementedError("scipy.linalg.solve_triangular of stacks; solve them one by one")
+    return own._solve_kind(bound)
+
+
+def _call(bound: Bound, right: str) -> str:
+    return f"scipy.linalg.solve_triangular(a, {right}, {_options(bound)})"
+
+
+_structural(
+    "solve_triangular",
+    "a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False, check_finite=True",
+    _triangular_kind,
+    {
+        "a": lambda b: real_if(
+            b, "a", f"triangular_left(triangular_right(g, a, {_options(b)}), out, {_options(b)})"
+        ),
+        "b": lambda b: real_if(b, "b", f"triangular_right(g, a, {_options(b)})"),
+    },
+    {
+        "a": lambda b: (
+            "-" + _call(b, f"turned(triangle(a_dot, {literal(b, 'lower')}, {literal(b, 'unit_diagonal')}), "
+                           f"{literal(b, 'trans')}) @ out")
+        ),
+        "b": lambda b: _call(b, "b_dot"),
+    },
+)  # fmt: skip
+
+# ------------------------------------------------------------------------------------------- factorisations and factors
+
+
+def _cholesky(bound: Bound, lower: str, upper: str) -> str:
+    how = bound.static("lower")
+    if how is UNKNOWN:
+        raise NotImplementedError("scipy.linalg.cholesky with lower= that is known at run time only")
+    return lower if how else upper
+
+
+_structural(
+    "cholesky",
+    "a, lower=False, overwrite_a=False, check_finite=True",
+    own._square,
+    {"a": lambda b: _cholesky(b, "cholesky_back(g, out)", "cholesky_back(adjoint(g), adjoint(out))")},
+    {"a": lambda b: _cholesky(b, "cholesky_dot(a_dot, out)", "adjoint(cholesky_dot(a_dot, adjoint(out)))")},
+)
+_structural(
+    "cho_factor",
+    "a, lower=False, overwrite_a=False, check_finite=True",
+    lambda b: Kind("tuple", items=(own._square(b), kinds.BOOL)),
+    {"a": "cho_factor_back(g[0], out[0], out[1])"},
+    {
+        "a": lambda b: _cholesky(
+            b,
+            "(cholesky_dot(a_dot, np.tril(out[0])) + np.triu(a_dot, 1), True)",
+            "(adjoint(cholesky_dot(a_dot, adjoint(np.triu(out[0])))) + np.tril(a_dot, -1), False)",
+        )
+    },
+)
+composite(
+    "scipy.linalg.cho_solve",
+    """def cho_solve(c_and_lower, b, overwrite_b=False, check_finite=True):
+    c, lower = c_and_lower
+    return solve_factored(c, lower, b)
+""",
+    (linalg.cho_solve,),
+)
+structural(
+    "solve_factored",
+    "c, lower, b",
+    _like("b", "c"),
+    {
+        "c": lambda b: real_if(b, "c", "solve_factored_left(solve_factored(c, lower, g), out, c, lower)"),
+        "b": lambda b: real_if(b, "b", "solve_factored(c, lower, g)"),
+    },
+    (equations.solve_factored,),
+    jvp={"c": "solve_factored_dot(c_dot, out, c, lower)", "b": "solve_factored(c, lower, b_dot)"},
+)
+_structural(
+    "lu",
+    "a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False",
+    lambda b: Kind("tuple", items=(own._square(b), own._square(b), own._square(b))),
+    {"a": "lu_back(g[1], g[2], out[0], out[1], out[2])"},
+    {"a": "lu_dot(a_dot, out[0], out[1], out[2])"},
+    needed={"permute_l": (False,), "p_indices": (False,)},
+)
+_structural(
+    "lu_factor",
+    "a, overwrite_a=False, check_finite=True",
+    lambda b: Kind("tuple", items=(own._square(b), kinds.array((new_length(),), "int"))),
+    {"a": "lu_factor_back(g[0], out[0], out[1])"},
+    {"a": axes.refuse("the forward derivative of scipy.linalg.lu_factor; use scipy.linalg.lu or solve")},
+)
+composite(
+    "scipy.linalg.lu_solve",
+    """def lu_solve(lu_and_piv, b, trans=0, overwrite_b=False, check_finite=True):
+    lu, piv = lu_and_piv
+    return solve_lu(lu, piv, b, trans)
+""",
+    (linalg.lu_solve,),
+)
+structural(
+    "solve_lu",
+    "lu, piv, b, trans",
+    _like("b", "lu"),
+    {
+        "lu": lambda b: real_if(b, "lu", "solve_lu_left(solve_lu_right(g, lu, piv, trans), out, lu, piv, trans)"),
+        "b": lambda b: real_if(b, "b", "solve_lu_right(g, lu, piv, trans)"),
+    },
+    (equations.solve_lu,),
+    jvp={"lu": axes.refuse("the forward derivative of an LU factor; use scipy.linalg.solve"), "b": "solve_lu(lu, piv, b_dot, trans)"},
+)
+
+
+def _eigh_kind(bound: Bound) -> Kind:
+    only = bound.static("eigvals_only") if "eigvals_only" in bound.statics else True
+    if only is UNKNOWN:
+        raise NotImplementedError("scipy.linalg.eigh with eigvals_only that is known at run time only")
+    made = own._eigh_kind(bound)
+    return (made.items or ())[0] if only else Kind("tuple", items=made.items)
+
+
+_EIGH = "overwrite_a=False, overwrite_b=False, type=1, check_finite=True, subset_by_index=None, subset_by_value=None, driver=None"
+_FREE = {"b": (None,), "type": (1,), "subset_by_index": (None,), "subset_by_value": (None,)}
+_structural(
+    "eigh",
+    f"a, b=None, *, lower=True, eigvals_only=False, {_EIGH}",
+    _eigh_kind,
+    {"a": lambda b: "eigvalsh_back(g, a)" if b.static("eigvals_only") else "eigh_back(g[0], g[1], out[0], out[1])"},
+    {
+        "a": lambda b: (
+            "eigh_dot(a_dot, np.linalg.eigh(a)[0], np.linalg.eigh(a)[1])[0]"
+            if b.static("eigvals_only")
+            else "eigh_dot(a_dot, out[0], out[1])"
+        )
+    },
+    needed=_FREE,
+)
+_structural(
+    "eigvalsh",
+    f"a, b=None, *, lower=True, {_EIGH}",
+    _eigh_kind,
+    {"a": "eigvalsh_back(g, a)"},
+    {"a": "eigh_dot(a_dot, np.linalg.eigh(a)[0], np.linalg.eigh(a)[1])[0]"},
+    needed=_FREE,
+)
+
+
+def _wide(dtype: str) -> str:
+    return "complex64" if dtype in ("float32", "complex64") else "complex128"
+
+
+def _eig_kind(bound: Bound) -> Kind:
+    values = decompositions._eig_kind(bound).items or ()
+    complex_ = tuple(kinds.array(k.shape, _wide(k.dtype)) for k in values)
+    return Kind("tuple", items=complex_) if "left" in bound.statics else complex_[0]
+
+
+_structural(
+    "eig",
+    "a, b=None, left=False, right=True, overwrite_a=False, overwrite_b=False, check_finite=True, homogeneous_eigvals=False",
+    _eig_kind,
+    {"a": "eig_back(g[0], g[1], a, out[0], out[1])"},
+    {"a": "eig_dot(a_dot, out[0], out[1])"},
+    needed={"b": (None,), "left": (False,), "right": (True,), "homogeneous_eigvals": (False,)},
+)
+_structural(
+    "eigvals",
+    "a, b=None, overwrite_a=False, check_finite=True, homogeneous_eigvals=False",
+    _eig_kind,
+    {"a": "eigvals_back(g, a)"},
+    {"a": "eig_dot(a_dot, np.linalg.eig(a)[0], np.linalg.eig(a)[1])[0]"},
+    needed={"b": (None,), "homogeneous_eigvals": (False,)},
+)
+
+
+def _svd_kind(bound: Bound) -> Kind:
+    bound.statics["hermitian"] = False
+    made = decompositions._svd_kind(bound)
+    return Kind("tuple", items=made.items) if made.cat == "tuple" else made
+
+
+_structural(
+    "svd",
+    "a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=True, lapack_driver='gesdd'",
+    _svd_kind,
+    {
+        "a": lambda b: (
+            "svd_back(g[0], g[1], g[2], out[0], out[1], out[2])" if b.static("compute_uv") else "svdvals_back(g, a)"
+        )
+    },
+    {"a": lambda b: "svd_dot(a_dot, out[0], out[1], out[2])" if b.static("compute_uv") else "svdvals_dot(a_dot, a)"},
+)
+_structural(
+    "svdvals",
+    "a, overwrite_a=False, check_finite=True",
+    lambda b: decompositions._stack(b, None, dtype=axes.magnitude(_float(b))),
+    {"a": "svdvals_back(g, a)"},
+    {"a": "svdvals_dot(a_dot, a)"},
+)
+
+
+def _qr_kind(bound: Bound) -> Kind:
+    bound.statics["mode"] = {"full": "complete", "economic": "reduced"}.get(bound.static("mode"), "none")
+    return Kind("tuple", items=decompositions._qr_kind(bound).items)
+
+
+_structural(
+    "qr",
+    "a, overwrite_a=False, lwork=None, mode='full', pivoting=False, check_finite=True",
+    _qr_kind,
+    {"a": "qr_back(g[0], g[1], a, out[0], out[1])"},
+    {"a": "qr_dot(a_dot, a, out[0], out[1])"},
+    needed={"pivoting": (False,), "mode": ("full", "economic", "complete", "reduced")},
+)
+_structural(
+    "pinv",
+    "a, *, atol=None, rtol=None, return_rank=False, check_finite=True",
+    lambda b: decompositions._stack(b, *reversed(decompositions._lengths(b))),
+    {"a": "pinv_back(g, a, out)"},
+    {"a": "pinv_dot(a_dot, a, out)"},
+    needed={"return_rank": (False,)},
+)
+_structural(
+    "norm",
+    "a, ord=None, axis=None, keepdims=False, check_finite=True",
+    lambda b: axes.reduced(b, axes.magnitude(_float(b))),
+    {"a": lambda b: f"{axes.spread(b, 'g')}*{own.norm_slope(b).replace('(x,', '(a,')}"},
+    {"a": lambda b: f"np.sum(np.real(np.conj({own.norm_slope(b).replace('(x,', '(a,')})*a_dot){axes.axis_args(b)})"},
+)
+
+# ------------------------------------------------------------------------------------------- matrix functions, equations
+
+
+def _real(bound: Bound) -> str:
+    return str(not is_complex(bound, "A"))
+
+
+def _function(name: str, signature: str, back: str, dot: str) -> None:
+    _structural(
+        name,
+        signature,
+        _like("A"),
+        {"A": lambda b: back.replace("real", _real(b))},
+        {"A": lambda b: dot.replace("real", _real(b))},
+    )
+
+
+_function("expm", "A", "expm_along(adjoint(A), g)", "expm_along(A, A_dot)")
+_function("logm", "A", "logm_along(adjoint(A), g, real)", "logm_along(A, A_dot, real)")
+_function("sqrtm", "A", "sqrtm_along(adjoint(out), g, real)", "sqrtm_along(out, A_dot, real)")
+
+
+def _sylvester(name: str, text: str) -> Callable[[Bound], str]:
+    return lambda b: real_if(b, name, text)
+
+
+_Y = "scipy.linalg.solve_sylvester(adjoint(a), adjoint(b), g)"
+_structural(
+    "solve_sylvester",
+    "a, b, q",
+    _like("q", "a", "b"),
+    {
+        "a": _sylvester("a", f"-{_Y} @ adjoint(out)"),
+        "b": _sylvester("b", f"-adjoint(out) @ {_Y}"),
+        "q": _sylvester("q", _Y),
+    },
+    {
+        "a": "-scipy.linalg.solve_sylvester(a, b, a_dot @ out)",
+        "b": "-scipy.linalg.solve_sylvester(a, b, out @ b_dot)",
+        "q": "scipy.linalg.solve_sylvester(a, b, q_dot)",
+    },
+)
+_Y = "scipy.linalg.solve_continuous_lyapunov(adjoint(a), g)"
+_structural(
+    "solve_continuous_lyapunov",
+    "a, q",
+    _like("q", "a"),
+    {
+        "a": _sylvester("a", f"-({_Y} @ adjoint(out) + adjoint({_Y}) @ out)"),
+        "q": _sylvester("q", _Y),
+    },
+    {
+        "a": "-scipy.linalg.solve_continuous_lyapunov(a, a_dot @ out + out @ adjoint(a_dot))",
+        "q": "scipy.linalg.solve_continuous_lyapunov(a, q_dot)",
+    },
+)
+_Y = "scipy.linalg.solve_discrete_lyapunov(adjoint(a), g)"
+_structural(
+    "solve_discrete_lyapunov",
+    "a, q, method=None",
+    _like("q", "a"),
+    {
+        "a": _sylvester("a", f"{_Y} @ a @ adjoint(out) + adjoint({_Y}) @ a @ out"),
+        "q": _sylvester("q", _Y),
+    },
+    {
+        "a": "scipy.linalg.solve_discrete_lyapunov(a, a_dot @ out @ adjoint(a) + a @ out @ adjoint(a_dot))",
+        "q": "scipy.linalg.solve_discrete_lyapunov(a, q_dot)",
+    },
+)
+
+# ------------------------------------------------------------------------------------------------------ special matrices
+
+composite(
+    "scipy.linalg.toeplitz",
+    """def toeplitz(c, r=None):
+    c = np.ravel(c)
+    r = np.conj(c) if r is None else np.ravel(r)
+    v = np.concatenate((r[:0:-1], c))
+    return v[np.arange(len(r) - 1, len(r) + len(c) - 1)[:, None] - np.arange(len(r))]
+""",
+    (linalg.toeplitz,),
+)
+composite(
+    "scipy.linalg.hankel",
+    """def hankel(c, r=None):
+    c = np.ravel(c)
+    r = np.zeros_like(c) if r is None else np.ravel(r)
+    v = np.concatenate((c, r[1:]))
+    return v[np.arange(len(c))[:, None] + np.arange(len(r))]
+""",
+    (linalg.hankel,),
+)
+composite(
+    "scipy.linalg.circulant",
+    """def circulant(c):
+    c = np.ravel(c)
+    return c[(np.arange(len(c))[:, None] - np.arange(len(c)))%len(c)]
+""",
+    (linalg.circulant,),
+)
+
+
+def _block_kind(bound: Bound) -> Kind:
+    blocks = [as_array(k) for k in bound.kind("arrs").items or ()]
+    return kinds.array((new_length(), new_length()), axes.promoted(blocks))
+
+
+def _block_dot(bound: Bound, k: int) -> str:
+    count = len(bound.kind("arrs").items or ())
+    parts = [f"arrs_{k}_dot" if i == k else f"np.zeros_like(arrs_{i})" for i in range(count)]
+    return f"scipy.linalg.block_diag({', '.join(parts)})"
+
+
+structural(
+    "scipy.linalg.block_diag",
+    "*arrs",
+    _block_kind,
+    {"arrs": lambda bound, k: f"diagonal_block(g, arrs, {k})"},  # type: ignore[dict-item, misc]
+    (linalg.block_diag,),
+    jvp={"arrs": _block_dot},  # type: ignore[dict-item]
+)
+composite(
+    "diagonal_block",
+    """def diagonal_block(z, blocks, k):
+    row = 0
+    column = 0
+    for i in range(k):
+        row = row + np.shape(np.atleast_2d(blocks[i]))[0]
+        column = column + np.shape(np.atleast_2d(blocks[i]))[1]
+    shape = np.shape(np.atleast_2d(blocks[k]))
+    return np.reshape(z[row:row + shape[0], column:column + shape[1]], np.shape(blocks[k]))
+""",
+    (equations.diagonal_block,),
+).kind = lambda b: kinds.array(None, as_array(b.kind("z")).dtype)
+
+# ------------------------------------------------------------- the texts' own helpers, for higher derivatives
+
+_HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
+    (equations.even_part, _like("z")),
+    (equations.symmetric_part, _like("z")),
+    (equations.triangle, _like("z")),
+    (equations.turned, lambda b: kinds.array(kinds.fresh_shape(rank_of(b, "a")), _float(b))),
+    (equations.triangular_right, _like("z", "a")),
+    (equations.triangular_left, lambda b: kinds.array(kinds.fresh_shape(2), _float(b, "y", "x"))),
+    (equations.solve_factored_left, _like("c", "y")),
+    (equations.solve_factored_dot, _like("x", "c")),
+    (equations.cho_factor_back, _like("c", "z")),
+    (equations.lu_back, _like("u")),
+    (equations.lu_dot, lambda b: Kind("tuple", items=(_like("p")(b), _like("l")(b), _like("u")(b)))),
+    (equations.lu_factor_back, _like("lu")),
+    (equations.solve_lu_right, _like("z", "lu")),
+    (equations.solve_lu_left, _like("lu", "y")),
+    (equations.corner, lambda b: kinds.array(kinds.fresh_shape(rank_of(b, "a")), _float(b, "a", "e"))),
+    (equations.logm_along, _like("e", "a")),
+    (equations.sqrtm_along, _like("e", "x")),
+)
+for _helper, _helper_kind in _HELPERS:
+    composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind
+structural("rows_of", "piv", lambda b: kinds.array(shape_of(b, "piv"), "int64"), {}, (equations.rows_of,))
+composite(
+    "expm_along",
+    """def expm_along(a, e):
+    n = np.shape(a)[-1]
+    return scipy.linalg.expm(corner(a, e))[..., :n, n:]
+""",
+    (equations.expm_along,),
+).kind = _like("e", "a")

@@ -1,1 +1,290 @@
-"""Placeholder."""
+"""Helpers of generated texts for scipy.linalg: triangular and factored systems, functions of matrices.
+
+Accepted are NumPy arrays, real or complex; nothing is written to, and a result shares memory with no argument.
+SciPy is imported when a helper is called. Cotangents belong to the inner product Re(sum(conj(z)*a)).
+
+    x = scipy.linalg.expm(a)      a_bar = expm_along(adjoint(a), x_bar)
+
+The functions are written in the language that s2sad reads, except that they import what they call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime.factors import adjoint
+from s2sad.runtime.linear import cholesky_back
+
+
+def even_part(z: Any) -> Any:
+    """The Hermitian part of a matrix.
+
+    >>> print(even_part(np.array([[1.0, 2.0], [4.0, 3.0]])))
+    [[1. 3.]
+     [3. 3.]]
+    """
+    return (z + adjoint(z)) / 2
+
+
+def symmetric_part(z: Any) -> Any:
+    """The symmetric part of a matrix, which may be complex.
+
+    >>> print(symmetric_part(np.array([[1.0, 2.0], [4.0, 3.0]])))
+    [[1. 3.]
+     [3. 3.]]
+    """
+    return (z + np.swapaxes(z, -1, -2)) / 2
+
+
+def triangle(z: Any, lower: Any, unit_diagonal: Any) -> Any:
+    """The triangle of z that a triangular solver reads; zeros elsewhere.
+
+    >>> print(triangle(np.ones((2, 2)), True, False))
+    [[1. 0.]
+     [1. 1.]]
+    """
+    if lower:
+        return np.tril(z, -1 if unit_diagonal else 0)
+    return np.triu(z, 1 if unit_diagonal else 0)
+
+
+def turned(a: Any, trans: Any) -> Any:
+    """a, its transpose or its conjugate transpose, as `trans` of a triangular solver says.
+
+    >>> print(turned(np.array([[1.0, 2.0]]), "T"))
+    [[1.]
+     [2.]]
+    """
+    if trans == 0 or trans == "N":
+        return a
+    return np.swapaxes(a, -1, -2) if trans == 1 or trans == "T" else adjoint(a)
+
+
+def triangular_right(z: Any, a: Any, trans: Any, lower: Any, unit_diagonal: Any) -> Any:
+    """The cotangent of b where z is that of scipy.linalg.solve_triangular(a, b, trans, lower, unit_diagonal).
+
+    >>> print(triangular_right(np.array([2.0]), np.array([[4.0]]), 0, True, False))
+    [0.5]
+    """
+    import scipy.linalg
+
+    if trans == 0 or trans == "N":
+        return scipy.linalg.solve_triangular(a, z, 2, lower, unit_diagonal)
+    whole = np.conj(a) if trans == 1 or trans == "T" else a
+    return scipy.linalg.solve_triangular(whole, z, 0, lower, unit_diagonal)
+
+
+def triangular_left(y: Any, x: Any, trans: Any, lower: Any, unit_diagonal: Any) -> Any:
+    """The cotangent of a, where y is that of b, with x = solve_triangular(a, b, trans, lower, unit_diagonal).
+
+    >>> print(triangular_left(np.array([0.5]), np.array([2.0]), 0, True, False))
+    [[-1.]]
+    """
+    if np.ndim(x) == 1:
+        y, x = y[:, None], x[:, None]
+    return triangle(turned(-y @ adjoint(x), trans), lower, unit_diagonal)
+
+
+def solve_factored(c: Any, lower: Any, b: Any) -> Any:
+    """scipy.linalg.cho_solve((c, lower), b).
+
+    >>> print(solve_factored(np.array([[2.0]]), True, np.array([8.0])))
+    [2.]
+    """
+    import scipy.linalg
+
+    return scipy.linalg.cho_solve((c, lower), b)
+
+
+def solve_factored_left(y: Any, x: Any, c: Any, lower: Any) -> Any:
+    """The cotangent of c, where y is that of b, with x = scipy.linalg.cho_solve((c, lower), b).
+
+    >>> print(solve_factored_left(np.array([0.25]), np.array([2.0]), np.array([[2.0]]), True))
+    [[-2.]]
+    """
+    if np.ndim(x) == 1:
+        y, x = y[:, None], x[:, None]
+    whole = -y @ adjoint(x)
+    whole = whole + adjoint(whole)
+    return np.tril(whole @ np.tril(c)) if lower else np.triu(np.triu(c) @ whole)
+
+
+def solve_factored_dot(c_dot: Any, x: Any, c: Any, lower: Any) -> Any:
+    """The tangent of x = scipy.linalg.cho_solve((c, lower), b) where c_dot is that of c.
+
+    >>> print(solve_factored_dot(np.array([[1.0]]), np.array([2.0]), np.array([[2.0]]), True))
+    [-2.]
+    """
+    factor = np.tril(c) if lower else adjoint(np.triu(c))
+    slope = np.tril(c_dot) if lower else adjoint(np.triu(c_dot))
+    return -solve_factored(c, lower, slope @ (adjoint(factor) @ x) + factor @ (adjoint(slope) @ x))
+
+
+def cho_factor_back(z: Any, c: Any, lower: Any) -> Any:
+    """The cotangent of a where z is that of c, lower = scipy.linalg.cho_factor(a, lower).
+
+    >>> print(cho_factor_back(np.array([[1.0]]), np.array([[2.0]]), True))
+    [[0.25]]
+    """
+    if lower:
+        return cholesky_back(np.tril(z), np.tril(c)) + np.triu(z, 1)
+    return cholesky_back(adjoint(np.triu(z)), adjoint(np.triu(c))) + np.tril(z, -1)
+
+
+# ---------------------------------------------------------------------------------------------------------- lu
+
+
+def lu_back(l_bar: Any, u_bar: Any, p: Any, l: Any, u: Any) -> Any:  # noqa: E741 - their names
+    """The cotangent of a square a with p, l, u = scipy.linalg.lu(a); a cotangent may be None.
+
+    >>> print(lu_back(None, np.array([[3.0]]), np.eye(1), np.eye(1), np.array([[2.0]])))
+    [[3.]]
+    """
+    if np.shape(l) != np.shape(u):
+        raise NotImplementedError("lu of a matrix that is not square has no derivative; use qr")
+    inner = np.zeros_like(u)
+    if l_bar is not None:
+        inner = inner + np.tril(adjoint(l) @ l_bar, -1)
+    if u_bar is not None:
+        inner = inner + np.triu(u_bar @ adjoint(u))
+    return p @ np.linalg.solve(adjoint(l), adjoint(np.linalg.solve(u, adjoint(inner))))
+
+
+def lu_dot(a_dot: Any, p: Any, l: Any, u: Any) -> Any:  # noqa: E741 - their names
+    """The tangents of p, l, u = scipy.linalg.lu(a) of a square a where a_dot is that of a.
+
+    >>> print(lu_dot(np.array([[3.0]]), np.eye(1), np.eye(1), np.array([[2.0]]))[2])
+    [[3.]]
+    """
+    if np.shape(l) != np.shape(u):
+        raise NotImplementedError("lu of a matrix that is not square has no derivative; use qr")
+    inner = adjoint(np.linalg.solve(adjoint(u), adjoint(np.linalg.solve(l, p.T @ a_dot))))
+    return np.zeros_like(p), l @ np.tril(inner, -1), np.triu(inner) @ u
+
+
+def rows_of(piv: Any) -> Any:
+    """The rows in the order into which the exchanges of an LU factorisation bring them.
+
+    >>> print(rows_of(np.array([1, 1])))
+    [1 0]
+    """
+    rows = np.arange(len(piv))
+    for i, k in enumerate(piv):
+        rows[i], rows[k] = rows[k], rows[i]
+    return rows
+
+
+def lu_factor_back(z: Any, lu: Any, piv: Any) -> Any:
+    """The cotangent of a square a where z is that of lu, piv = scipy.linalg.lu_factor(a).
+
+    >>> print(lu_factor_back(np.array([[3.0]]), np.array([[2.0]]), np.array([0])))
+    [[3.]]
+    """
+    eye = np.eye(np.shape(lu)[-1])
+    return lu_back(np.tril(z, -1), np.triu(z), eye, np.tril(lu, -1) + eye, np.triu(lu))[np.argsort(rows_of(piv))]
+
+
+def solve_lu(lu: Any, piv: Any, b: Any, trans: Any) -> Any:
+    """scipy.linalg.lu_solve((lu, piv), b, trans).
+
+    >>> print(solve_lu(np.array([[2.0]]), np.array([0]), np.array([8.0]), 0))
+    [4.]
+    """
+    import scipy.linalg
+
+    return scipy.linalg.lu_solve((lu, piv), b, trans)
+
+
+def solve_lu_right(z: Any, lu: Any, piv: Any, trans: Any) -> Any:
+    """The cotangent of b where z is that of x = scipy.linalg.lu_solve((lu, piv), b, trans).
+
+    >>> print(solve_lu_right(np.array([4.0]), np.array([[2.0]]), np.array([0]), 0))
+    [2.]
+    """
+    if trans == 1:
+        return np.conj(solve_lu(lu, piv, np.conj(z), 0))
+    return solve_lu(lu, piv, z, 2 if trans == 0 else 0)
+
+
+def solve_lu_left(y: Any, x: Any, lu: Any, piv: Any, trans: Any) -> Any:
+    """The cotangent of lu, where y is that of b, with x = scipy.linalg.lu_solve((lu, piv), b, trans).
+
+    >>> print(solve_lu_left(np.array([0.5]), np.array([2.0]), np.array([[2.0]]), np.array([0]), 0))
+    [[-1.]]
+    """
+    if np.ndim(x) == 1:
+        y, x = y[:, None], x[:, None]
+    whole = turned(-y @ adjoint(x), trans)[rows_of(piv)]  # of the rows in the order of the factors
+    lower, upper = np.tril(lu, -1) + np.eye(np.shape(lu)[-1]), np.triu(lu)
+    return np.tril(whole @ adjoint(upper), -1) + np.triu(adjoint(lower) @ whole)
+
+
+# ------------------------------------------------------------------------------------------- functions of matrices
+
+
+def corner(a: Any, e: Any) -> Any:
+    """The matrix [[a, e], [0, a]], of which a function has the derivative along e in its corner.
+
+    >>> print(corner(np.array([[2.0]]), np.array([[3.0]])))
+    [[2. 3.]
+     [0. 2.]]
+    """
+    above = np.concatenate((a, e), axis=-1)
+    return np.concatenate((above, np.concatenate((np.zeros_like(a), a), axis=-1)), axis=-2)
+
+
+def expm_along(a: Any, e: Any) -> Any:
+    """The derivative of scipy.linalg.expm at a in the direction e (Al-Mohy and Higham, 2009).
+
+    >>> print(expm_along(np.zeros((1, 1)), np.array([[3.0]])))
+    [[3.]]
+    """
+    import scipy.linalg
+
+    if np.ndim(a) == 2:
+        return scipy.linalg.expm_frechet(a, e, compute_expm=False)
+    n = np.shape(a)[-1]
+    return scipy.linalg.expm(corner(a, e))[..., :n, n:]
+
+
+def logm_along(a: Any, e: Any, real: Any) -> Any:
+    """The derivative of scipy.linalg.logm at a in the direction e; `real` says that its result was taken for real.
+
+    >>> print(logm_along(np.array([[2.0]]), np.array([[3.0]]), True))
+    [[1.5]]
+    """
+    import scipy.linalg
+
+    n = np.shape(a)[-1]
+    made = scipy.linalg.logm(corner(a, e))[..., :n, n:]
+    if real and np.iscomplexobj(made):
+        raise TypeError("logm of this real matrix is complex: pass the matrix as complex, a.astype(complex)")
+    return made
+
+
+def sqrtm_along(x: Any, e: Any, real: Any) -> Any:
+    """The derivative of x = scipy.linalg.sqrtm(a) for the change e of a; `real` says that x was taken for real.
+
+    >>> print(sqrtm_along(np.array([[2.0]]), np.array([[4.0]]), True))
+    [[1.]]
+    """
+    import scipy.linalg
+
+    if real and np.iscomplexobj(x):
+        raise TypeError("sqrtm of this real matrix is complex: pass the matrix as complex, a.astype(complex)")
+    return scipy.linalg.solve_sylvester(x, x, e)
+
+
+def diagonal_block(z: Any, blocks: Any, k: int) -> Any:
+    """The part of z, which scipy.linalg.block_diag(*blocks) has the shape of, that block k fills.
+
+    >>> print(diagonal_block(np.arange(9.0).reshape(3, 3), [np.ones((1, 1)), np.ones((2, 2))], 1))
+    [[4. 5.]
+     [7. 8.]]
+    """
+    shapes = [np.shape(np.atleast_2d(b)) for b in blocks]
+    row, column = sum(s[-2] for s in shapes[:k]), sum(s[-1] for s in shapes[:k])
+    part = z[..., row : row + shapes[k][-2], column : column + shapes[k][-1]]
+    return np.reshape(part, np.shape(blocks[k])).copy()

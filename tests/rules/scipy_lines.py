@@ -140,3 +140,71 @@ SCIPY = {"special": [
     line if "scipy" in line else line.replace("np.abs(", "np.abs(scipy.special.", 1) if line.startswith("np.abs(") else line.replace("np.real(", "np.real(scipy.special.", 1) if line.startswith("np.real(") else f"scipy.special.{line}"
     for line in SPECIAL.strip().splitlines()
 ]}
+
+LINALG = """
+solve(q, x[:3])
+solve(q, m)
+solve(q @ q.T + np.eye(3), m, assume_a="pos")
+solve(q + q.T, m, assume_a="sym")
+inv(q)
+det(q)
+solve_triangular(q + 3.0*np.eye(3), x[:3], lower=True)
+solve_triangular(q + 3.0*np.eye(3), m)
+solve_triangular(q + 3.0*np.eye(3), m, trans=1)
+solve_triangular(q + 3.0*np.eye(3), m, trans="C", lower=True)
+solve_triangular(q, m, unit_diagonal=True)
+cholesky(q @ q.T + np.eye(3))
+cholesky(q @ q.T + np.eye(3), lower=True)
+z = scipy.linalg.cho_factor(q @ q.T + np.eye(3)); z = scipy.linalg.cho_solve(z, m)
+z = scipy.linalg.cho_factor(q @ q.T + np.eye(3), lower=True); z = scipy.linalg.cho_solve(z, x[:3])
+z, w = scipy.linalg.cho_factor(q @ q.T + np.eye(3)); z = scipy.linalg.cho_solve((z, w), x[:3]) + np.sum(z)
+_, z, w = scipy.linalg.lu(q); z = z*w + z @ z
+z = scipy.linalg.lu_factor(q); z = scipy.linalg.lu_solve(z, m)
+z = scipy.linalg.lu_factor(q); z = scipy.linalg.lu_solve(z, x[:3], trans=1)
+z, w = scipy.linalg.eigh(q + q.T); z = z*np.abs(w)
+eigh(q + q.T, eigvals_only=True)
+eigvalsh(q + q.T)
+np.sort(np.abs(scipy.linalg.eigvals(q)))
+z, w = scipy.linalg.eig(q); z = np.abs(w)*np.abs(z)
+svdvals(m)
+z, w, v = scipy.linalg.svd(m, full_matrices=False); z = (z*w**2) @ v
+svd(m, compute_uv=False)
+z, w = scipy.linalg.qr(m); z = z*1.0 + np.sum(w)
+z, w = scipy.linalg.qr(m.T, mode="economic"); z = z @ w
+pinv(m)
+norm(m)
+norm(m, 1)
+norm(m, 2)
+norm(x, 3)
+norm(m, axis=1)
+expm(q)
+logm(q @ q.T + np.eye(3))
+sqrtm(q @ q.T + 4.0*np.eye(3))
+solve_sylvester(q, q.T @ q + 2.0*np.eye(3), np.outer(x[:3], y[:3]))
+solve_continuous_lyapunov(q - 4.0*np.eye(3), q @ q.T)
+solve_discrete_lyapunov(0.3*q, q @ q.T)
+toeplitz(x)
+toeplitz(x, y)
+toeplitz(x[:3], y)
+hankel(x)
+hankel(x[:3], y)
+circulant(x)
+block_diag(m, q)
+block_diag(m, x, s)
+"""
+
+
+def _called(module: str, text: str) -> list[str]:
+    lines = []
+    for line in text.strip().splitlines():
+        inner = line.partition("(")[0]
+        if "scipy" in line:
+            lines.append(line)
+        elif inner.startswith("np."):
+            lines.append(line)
+        else:
+            lines.append(f"scipy.{module}.{line}")
+    return lines
+
+
+SCIPY["linalg"] = _called("linalg", LINALG)
