@@ -199,6 +199,10 @@ class Calls(Objects):
         if isinstance(fn, Method):
             if isinstance(fn.fn, Const):
                 return self.builtin_method(fn.self, fn.fn.value, args, kwargs, node, hint)
+            if isinstance(fn.self, Ref) and isinstance(fn.fn, Ref):
+                name = registry.canonical_method(fn.self.obj, getattr(fn.fn.obj, "__name__", ""))
+                if name is not None:
+                    return self.apply(name, args, kwargs, node, hint=hint)
             return self.call_value(fn.fn, [fn.self, *args], kwargs, node, hint)
         if isinstance(fn, Choice):
             return self._call_choice(fn, 0, args, kwargs, node, hint)
@@ -287,6 +291,9 @@ class Calls(Objects):
     ) -> Value:
         """A callable object: its class's `__call__`, the function that it wraps, or unseen code."""
         obj = fn.obj
+        names = registry.parameters(obj)
+        if names is not None and len(args) <= len(names):  # norm(mu, sigma): its methods take x beside these
+            return Part(fn, [], {**dict(zip(names, args, strict=False)), **kwargs})
         call = inspect.getattr_static(type(obj), "__call__", None)
         if isinstance(call, types.FunctionType) and not is_library(call):
             cls = type(obj)

@@ -25,6 +25,7 @@ from s2sad.frontend.state import (
     Group,
     Local,
     Method,
+    Part,
     Super,
     Value,
     described,
@@ -34,6 +35,7 @@ from s2sad.frontend.state import (
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Do, If, Ref, Slice, Stmt, Tuple, Var
+from s2sad.rules import registry
 
 
 class Parts(Objects):
@@ -342,6 +344,8 @@ class Parts(Objects):
 
     def attribute(self, base: Value, name: str, node: ast.AST, hint: str = "") -> Value:
         """`base.name` for arrays, live objects and objects among the arguments."""
+        if isinstance(base, Part) and isinstance(base.fn, Ref) and registry.parameters(base.fn.obj):
+            return Part(self._live_attribute(base.fn, name, node, hint), [], base.kwargs)
         kind = K.OBJECT if isinstance(base, Super) else self.kind(base)
         if kind.is_number:
             return self._array_attribute(base, kind, name, node, hint)

@@ -21,7 +21,6 @@ becomes `p/q` under errstate for arrays and `ieee_div(p, q)` for Python floats.
 from __future__ import annotations
 
 import importlib
-import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -100,7 +99,7 @@ class Rule:
 
 RULES: dict[str, Rule] = {}
 _CANONICAL: dict[int, tuple[Any, str]] = {}
-_METHODS: dict[tuple[int, str], str] = {}  # of objects that live as long as their module
+_METHODS: dict[tuple[type, str], str] = {}  # of the classes of single objects, as scipy.stats.norm is one
 _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, apart from its package's own
     "numpy": (
         "elementwise", "reductions", "running", "order", "shapes", "creation", "indexing", "places", "linalg",
@@ -154,11 +153,6 @@ def load(topic: str) -> None:
 def canonical(obj: Any) -> str | None:
     """The canonical name of a live callable, or None if there is no rule for it."""
     holder = getattr(obj, "__objclass__", obj)  # methods of arrays have no module of their own
-    owner = getattr(obj, "__self__", None)
-    if isinstance(obj, types.MethodType) and type(owner).__module__.startswith("scipy."):
-        _load_for(type(owner).__module__)
-        name = _METHODS.get((id(owner), obj.__name__))
-        return name
     module = getattr(holder, "__module__", None) or type(obj).__module__
     if isinstance(obj, np.ufunc) and getattr(np, obj.__name__, None) is not obj:
         module = "scipy.special"
@@ -176,9 +170,26 @@ def _load_for(module: str) -> None:
 
 
 def register_method(rule: Rule, owner: Any, method: str) -> None:
-    """Enter a rule for a method of one live object, as `scipy.stats.norm.logpdf` is."""
+    """Enter a rule for a method of the one object of its class, as `scipy.stats.norm.logpdf` is."""
     RULES[rule.name] = rule
-    _METHODS[id(owner), method] = rule.name
+    _METHODS[type(owner), method] = rule.name
+
+
+def canonical_method(owner: Any, method: str) -> str | None:
+    """The canonical name of a method of a live object, or None if there is no rule for it."""
+    module = type(owner).__module__
+    if not module.startswith("scipy."):
+        return None
+    _load_for(module)
+    return _METHODS.get((type(owner), method))
+
+
+def parameters(owner: Any) -> tuple[str, ...] | None:
+    """The parameters that a call of a distribution freezes, None for any other object."""
+    if not type(owner).__module__.startswith("scipy.stats.") or canonical_method(owner, "cdf") is None:
+        return None
+    shapes = tuple(owner.shapes.split(", ")) if owner.shapes else ()
+    return (*shapes, "loc", "scale") if hasattr(owner, "logpdf") else (*shapes, "loc")
 
 
 def load_all() -> None:

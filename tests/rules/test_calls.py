@@ -36,8 +36,8 @@ def program(line: str, position: str) -> tuple[str, list[str]]:
     names = {n.id for n in ast.walk(ast.parse(body)) if isinstance(n, ast.Name)}
     args = [a for a in ARGUMENTS if a in names]
     first = next((a for a in args if a not in "ib"), "1.0")
-    modules = sorted(set(re.findall(r"scipy(?:\.[a-z]+)*(?=\.\w+\()", body)) - {"scipy"})
-    head = "import numpy as np\n" + "".join(f"import {m}\n" for m in modules if not m.startswith("scipy.stats.")) + "\n\n"
+    modules = sorted(set(re.findall(r"scipy\.[a-z]+(?:\.distance)?", body)))
+    head = "import numpy as np\n" + "".join(f"import {m}\n" for m in modules) + "\n\n"
     if position == "callee":
         return head + CALLEE.format(args=", ".join(args), body=body), args
     return head + f"def f({', '.join(args)}):\n" + BODIES[position].format(body=body, first=first), args
