@@ -1,1 +1,177 @@
-"""Placeholder."""
+"""Helpers of generated texts for scipy.signal, scipy.ndimage and distances: transposes of filters with their borders.
+
+Accepted are NumPy arrays; nothing is written to, and a result shares memory with no argument. SciPy is imported when
+a helper is called.
+
+    y = scipy.signal.convolve(a, v, mode)      a_bar = scipy.signal.correlate(full_grid(y_bar, a, v, mode), v, "valid")
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime.linear import positions, scatter_add
+
+
+def _window(a: Any, v: Any, mode: str) -> tuple[slice, ...]:
+    """The part of the full convolution of a and v that a mode cuts out."""
+    parts = []
+    for m, n in zip(np.shape(a), np.shape(v), strict=True):
+        start, size = {"full": (0, m + n - 1), "same": ((n - 1) // 2, m), "valid": (min(m, n) - 1, abs(m - n) + 1)}[mode]
+        parts.append(slice(start, start + size))
+    return tuple(parts)
+
+
+def full_grid(z: Any, a: Any, v: Any, mode: str) -> Any:
+    """z, which has the shape of a convolution of a and v in this mode, at its place in the full one.
+
+    >>> print(full_grid(np.array([1.0]), np.ones(2), np.ones(2), "valid"))
+    [0. 1. 0.]
+    """
+    full = np.zeros([m + n - 1 for m, n in zip(np.shape(a), np.shape(v), strict=True)], z.dtype)
+    full[_window(a, v, mode)] = z
+    return full
+
+
+def grid_window(z: Any, a: Any, v: Any, mode: str) -> Any:
+    """The part of z, which has the shape of a full convolution, that a mode cuts out.
+
+    >>> print(grid_window(np.array([1.0, 2.0, 3.0]), np.ones(2), np.ones(2), "valid"))
+    [2.]
+    """
+    return z[_window(a, v, mode)].copy()
+
+
+def turned_around(v: Any) -> Any:
+    """The conjugate of an array with every axis reversed.
+
+    >>> print(turned_around(np.array([1.0, 2.0])))
+    [2. 1.]
+    """
+    return np.conj(np.flip(v))
+
+
+# ------------------------------------------------------------------------------------------------------ recursive filters
+
+
+def backwards(z: Any, b: Any, a: Any, axis: Any) -> Any:
+    """The transpose of scipy.signal.lfilter(b, a, x, axis): the filter run from the end.
+
+    >>> print(backwards(np.array([0.0, 1.0]), np.array([1.0, 2.0]), np.array([1.0]), -1))
+    [2. 1.]
+    """
+    import scipy.signal
+
+    return np.flip(scipy.signal.lfilter(np.conj(b), np.conj(a), np.flip(z, axis), axis), axis)
+
+
+def lagged(u: Any, x: Any, like: Any, axis: Any) -> Any:
+    """The sums of u[n]*x[n - k] along axis, and over all others, for k below the length of `like`.
+
+    >>> print(lagged(np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.zeros(2), -1))
+    [11.  6.]
+    """
+    u, x = np.moveaxis(np.asarray(u), axis, 0), np.conj(np.moveaxis(np.asarray(x), axis, 0))
+    count = np.shape(u)[0]
+    sums = [np.sum(u[k:] * x[: count - k]) for k in range(min(len(like), count))]
+    return np.stack(sums + [0.0 * sums[0]] * (len(like) - len(sums)))
+
+
+# ------------------------------------------------------------------------------------------------------------- borders
+
+_BORDERS = {
+    "reflect": "symmetric", "grid-mirror": "symmetric", "mirror": "reflect", "nearest": "edge", "wrap": "wrap",
+    "grid-wrap": "wrap", "constant": "constant", "grid-constant": "constant",
+}  # fmt: skip
+
+
+def _borders(w: Any, origin: Any, flip: bool) -> list[tuple[int, int]]:
+    """How many elements beyond each border a filter of ndimage reads."""
+    origins = np.broadcast_to(origin, np.ndim(w)).tolist()
+    widths = []
+    for n, o in zip(np.shape(w), origins, strict=True):
+        before = n // 2 + (-o - (1 - n % 2) if flip else o)
+        widths.append((before, n - 1 - before))
+    return widths
+
+
+def filter_back(z: Any, x: Any, w: Any, mode: str, origin: Any, flip: bool) -> Any:
+    """The cotangent of x where z is that of scipy.ndimage.correlate(x, w, None, mode, 0.0, origin), or of convolve.
+
+    >>> print(filter_back(np.array([1.0, 0.0]), np.ones(2), np.array([1.0, 2.0, 4.0]), "nearest", 0, False))
+    [3. 4.]
+    """
+    import scipy.signal
+
+    around = scipy.signal.convolve(z, np.flip(w) if flip else w, "full")
+    places = _borders(w, origin, flip)
+    if _BORDERS[mode] == "constant":
+        part = tuple(slice(low, low + n) for (low, _), n in zip(places, np.shape(x), strict=True))
+        return around[part].copy()
+    return scatter_add(around, np.pad(positions(x), places, mode=_BORDERS[mode]), np.shape(x))
+
+
+def filter_weights(z: Any, x: Any, w: Any, mode: str, cval: Any, origin: Any, flip: bool) -> Any:
+    """The cotangent of w where z is that of scipy.ndimage.correlate(x, w, None, mode, cval, origin), or of convolve.
+
+    >>> print(filter_weights(np.array([1.0, 0.0]), np.array([1.0, 2.0]), np.ones(3), "nearest", 0.0, 0, False))
+    [1. 1. 2.]
+    """
+    import scipy.signal
+
+    border = {"constant_values": cval} if _BORDERS[mode] == "constant" else {}
+    around = np.pad(x, _borders(w, origin, flip), mode=_BORDERS[mode], **border)
+    made = scipy.signal.correlate(around, z, "valid")
+    return np.flip(made) if flip else made
+
+
+# ------------------------------------------------------------------------------------------------------------ distances
+
+
+def pair_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
+    """The cotangent of a where z is that of out = scipy.spatial.distance.cdist(a, b, metric).
+
+    >>> print(pair_slopes(np.array([[1.0]]), np.array([[3.0, 4.0]]), np.zeros((1, 2)), np.array([[5.0]]), "euclidean", 2.0))
+    [[0.6 0.8]]
+    """
+    gaps = a[:, None, :] - b[None, :, :]
+    if metric == "sqeuclidean":
+        rates = 2.0 * gaps
+    elif metric == "cityblock":
+        rates = np.sign(gaps)
+    elif metric == "euclidean":
+        rates = np.where(out[..., None] == 0, 0.0, gaps / np.where(out[..., None] == 0, 1.0, out[..., None]))
+    elif metric == "chebyshev":
+        ties = np.where(np.abs(gaps) == out[..., None], 1.0, 0.0)
+        rates = np.sign(gaps) * ties / np.sum(ties, axis=-1, keepdims=True)
+    else:
+        share = np.where(out[..., None] == 0, 0.0, np.abs(gaps) / np.where(out[..., None] == 0, 1.0, out[..., None]))
+        rates = np.sign(gaps) * share ** (p - 1.0)
+    return np.sum(z[..., None] * rates, axis=1)
+
+
+def square_form(z: Any, n: int) -> Any:
+    """The numbers of a condensed distance matrix of n points above the diagonal of a square one.
+
+    >>> print(square_form(np.array([1.0, 2.0, 3.0]), 3))
+    [[0. 1. 2.]
+     [0. 0. 3.]
+     [0. 0. 0.]]
+    """
+    made = np.zeros((n, n), z.dtype)
+    made[np.triu_indices(n, 1)] = z
+    return made
+
+
+def filtered(x: Any, w: Any, mode: str, origin: Any, flip: bool) -> Any:
+    """scipy.ndimage.convolve(x, w) where flip says so, else correlate(x, w); beyond constant borders stand zeros.
+
+    >>> print(filtered(np.array([1.0, 2.0]), np.array([1.0, 0.0, 0.0]), "nearest", 0, False))
+    [1. 1.]
+    """
+    import scipy.ndimage
+
+    function = scipy.ndimage.convolve if flip else scipy.ndimage.correlate
+    return function(x, w, None, mode, 0.0, origin)

@@ -10,7 +10,7 @@ from scipy_lines import SCIPY
 from test_calls import complex_, narrow, run, strided
 
 LINES = [line for lines in (*SPECTRAL.values(), *SCIPY.values()) for line in lines]
-REAL_ONLY = ("scipy.stats", "scipy.special", "svd", "qr(m.T, \"complete\"", "logm", "cross", "irfft", "rfft", "lstsq(m.T, y[:4], rcond=None); ")
+REAL_ONLY = ("scipy.stats", "scipy.special", "svd", "qr(m.T, \"complete\"", "logm", "ndimage", "cross", "irfft", "rfft", "lstsq(m.T, y[:4], rcond=None); ")
 
 
 @pytest.mark.parametrize("line", LINES)
