@@ -114,10 +114,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "scipy.signal": ("signals",),
     "scipy.ndimage": ("signals",),
     "scipy.integrate": ("sampled",),
-    "scipy.interpolate": ("sampled",),
     "scipy.spatial": ("sampled",),
-    "scipy.sparse": ("sampled",),
-    "scipy.optimize": ("sampled",),
     "math": ("elementwise", "scalars"),
     "builtins": ("scalars",),
     "_operator": ("elementwise",),
@@ -126,11 +123,17 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "s2sad.runtime.factors": ("decompositions",),
     "s2sad.runtime.norms": ("decompositions",),
     "s2sad.runtime.spectra": ("fourier",),
-    "s2sad.runtime.functions": ("special",),
+    "s2sad.runtime.functions": ("scipy_stats",),
     "s2sad.runtime.equations": ("scipy_linalg",),
     "s2sad.runtime.filters": ("signals",),
 }  # fmt: skip
 _loaded: set[str] = set()
+_ADVICE = {  # what to write instead of functions of these modules that have no rule
+    "scipy.optimize": "differentiate the solution by the implicit function theorem, from s2sad.jacobian of the equations there",
+    "scipy.integrate": "write the steps out in the program, as a loop, or solve the adjoint equation beside it",
+    "scipy.interpolate": "use np.interp, or multiply the values at the knots by the constant matrix of the interpolation",
+    "scipy.sparse": "multiply by the matrix as an array, or write the products of its rows out",
+}
 
 
 def register(rule: Rule, *objects: Any) -> Rule:
@@ -159,6 +162,12 @@ def canonical(obj: Any) -> str | None:
     _load_for(str(module))
     found = _CANONICAL.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
+
+
+def advice(obj: Any) -> str:
+    """What to write instead of a function that has no rule; "" where nothing better is known than its source."""
+    module = str(getattr(obj, "__module__", None) or type(obj).__module__)
+    return _ADVICE.get(".".join(module.split(".")[:2]), "")
 
 
 def _load_for(module: str) -> None:

@@ -144,7 +144,7 @@ def pair_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
     elif metric == "euclidean":
         rates = np.where(out[..., None] == 0, 0.0, gaps / np.where(out[..., None] == 0, 1.0, out[..., None]))
     elif metric == "chebyshev":
-        ties = np.where(np.abs(gaps) == out[..., None], 1.0, 0.0)
+        ties = np.where(np.abs(gaps) == np.max(np.abs(gaps), axis=-1, keepdims=True), 1.0, 0.0)
         rates = np.sign(gaps) * ties / np.sum(ties, axis=-1, keepdims=True)
     else:
         share = np.where(out[..., None] == 0, 0.0, np.abs(gaps) / np.where(out[..., None] == 0, 1.0, out[..., None]))
@@ -175,3 +175,16 @@ def filtered(x: Any, w: Any, mode: str, origin: Any, flip: bool) -> Any:
 
     function = scipy.ndimage.convolve if flip else scipy.ndimage.correlate
     return function(x, w, None, mode, 0.0, origin)
+
+
+def pair_dots(a_dot: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
+    """The tangent of out = scipy.spatial.distance.cdist(a, b, metric) where a_dot is that of a.
+
+    >>> print(pair_dots(np.ones((1, 1)), np.array([[3.0]]), np.zeros((1, 1)), np.array([[3.0]]), "euclidean", 2.0))
+    [[1.]]
+    """
+    columns = []
+    for j in range(len(b)):
+        ones = np.ones((len(a), 1))
+        columns.append(np.sum(pair_slopes(ones, a, b[j : j + 1], out[:, j : j + 1], metric, p) * a_dot, axis=-1))
+    return np.stack(columns, axis=1)

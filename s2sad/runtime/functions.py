@@ -1,1 +1,44 @@
-"""Placeholder."""
+"""Helpers of generated texts for densities of several variables.
+
+Accepted are NumPy arrays; nothing is written to, and a result shares memory with no argument.
+
+    z = scipy.stats.multivariate_normal.logpdf(x, mean, cov)      cov_bar = normal_slope(z_bar, x, mean, cov)
+
+The functions are written in the language that s2sad reads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def precise(x: Any, mean: Any, cov: Any) -> Any:
+    """solve(cov, x - mean) for a vector, or for each row of a matrix.
+
+    >>> print(precise(np.array([2.0]), np.zeros(1), np.array([[4.0]])))
+    [0.5]
+    """
+    return np.linalg.solve(cov, (x - mean).T).T
+
+
+def normal_slope(z: Any, x: Any, mean: Any, cov: Any) -> Any:
+    """The cotangent of cov where z is that of the logarithm of the normal density; symmetric.
+
+    >>> print(normal_slope(1.0, np.array([2.0]), np.zeros(1), np.array([[4.0]])))
+    [[0.]]
+    """
+    rows = np.atleast_2d(precise(x, mean, cov))
+    weights = np.reshape(z, (-1, 1))
+    return 0.5 * ((rows * weights).T @ rows - np.sum(weights) * np.linalg.inv(cov))
+
+
+def normal_along(cov_dot: Any, x: Any, mean: Any, cov: Any) -> Any:
+    """The tangent of the logarithm of the normal density where cov_dot is that of cov.
+
+    >>> print(normal_along(np.array([[1.0]]), np.array([2.0]), np.zeros(1), np.array([[4.0]])))
+    0.0
+    """
+    rows = precise(x, mean, cov)
+    return 0.5 * (np.sum((rows @ cov_dot) * rows, axis=-1) - np.trace(np.linalg.solve(cov, cov_dot)))

@@ -47,6 +47,7 @@ from s2sad.ir.nodes import (
     Var,
     While,
 )
+from s2sad.rules import registry
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Calls, Pairs
 from s2sad.transform.loops import Loops
@@ -360,7 +361,8 @@ class Reverse(Loops, Stores, Calls, Products):
             stmt.span or Span("<unknown>", 1, 0, 1, 0),
             f"an active value enters {name or 'a function'}, "
             "which has no rule and no source that can be read",
-            "write it with functions that s2sad knows, or register a rule for it",
+            registry.advice(getattr(call.args[0], "obj", None) if call.args else None)
+            or "write it with functions that s2sad knows, or register a rule for it",
         )
 
     def _display(self, stmt: Let) -> None:
