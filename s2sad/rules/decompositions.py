@@ -71,7 +71,9 @@ structural(
     {"a": _qr_vjp},
     (np.linalg.qr,),
     jvp={
-        "a": lambda b: "qr_r_dot(a_dot, a)" if b.static("mode") == "r" else "qr_dot(a_dot, a, out[0], out[1])"
+        "a": lambda b: (
+            "qr_r_dot(a_dot, a)" if b.static("mode") == "r" else "qr_dot(a_dot, a, out[0], out[1])"
+        )
     },
     raises=True,
 )
@@ -79,13 +81,23 @@ structural(
 
 def _eig_dtype(bound: Bound) -> str:
     """A real matrix may have real or complex eigenvalues; texts that take them for complex serve both."""
-    return _float(bound) if is_complex(bound, "a") else "complex64" if _float(bound) == "float32" else "complex128"
+    return (
+        _float(bound)
+        if is_complex(bound, "a")
+        else "complex64"
+        if _float(bound) == "float32"
+        else "complex128"
+    )
 
 
 def _eig_kind(bound: Bound) -> Kind:
     _, n = _lengths(bound)
     dtype = _eig_dtype(bound)
-    return Kind("tuple", "eigenvalues,eigenvectors", items=(_stack(bound, n, dtype=dtype), _stack(bound, n, n, dtype=dtype)))
+    return Kind(
+        "tuple",
+        "eigenvalues,eigenvectors",
+        items=(_stack(bound, n, dtype=dtype), _stack(bound, n, n, dtype=dtype)),
+    )
 
 
 structural(
@@ -130,7 +142,9 @@ structural(
     _svd_kind,
     {
         "a": lambda b: (
-            "svd_back(g[0], g[1], g[2], out[0], out[1], out[2])" if b.static("compute_uv") else "svdvals_back(g, a)"
+            "svd_back(g[0], g[1], g[2], out[0], out[1], out[2])"
+            if b.static("compute_uv")
+            else "svdvals_back(g, a)"
         )
     },
     (np.linalg.svd,),
@@ -171,7 +185,10 @@ def _lstsq_kind(bound: Bound) -> Kind:
     a, b = shape_of(bound, "a"), shape_of(bound, "b")
     x = kinds.array(None if a is None or b is None else (a[1], *b[1:]), dtype)
     values = kinds.array((new_length(),), axes.magnitude(dtype))
-    return Kind("tuple", items=(x, kinds.array((new_length(),), axes.magnitude(dtype)), Kind("num", "int", ()), values))
+    return Kind(
+        "tuple",
+        items=(x, kinds.array((new_length(),), axes.magnitude(dtype)), Kind("num", "int", ()), values),
+    )
 
 
 def _lstsq_vjp(name: str) -> Callable[[Bound], str]:
@@ -179,7 +196,11 @@ def _lstsq_vjp(name: str) -> Callable[[Bound], str]:
         rcond = literal(bound, "rcond")
         made = f"lstsq_back(g[0], g[1], g[3], a, b, out[0], out[1], {rcond})[{int(name == 'b')}]"
         first = (bound.out.items or ())[0] if bound.out is not None else None
-        return f"np.real({made})" if first is not None and first.sort == "complex" and not is_complex(bound, name) else made
+        return (
+            f"np.real({made})"
+            if first is not None and first.sort == "complex" and not is_complex(bound, name)
+            else made
+        )
 
     return text
 
@@ -190,7 +211,10 @@ structural(
     _lstsq_kind,
     {"a": _lstsq_vjp("a"), "b": _lstsq_vjp("b"), "rcond": axes.zero},
     (np.linalg.lstsq,),
-    jvp={"a": "lstsq_dot(a_dot, None, a, b, out[0], out[1], out[3], rcond)", "b": "lstsq_dot(None, b_dot, a, b, out[0], out[1], out[3], rcond)"},
+    jvp={
+        "a": "lstsq_dot(a_dot, None, a, b, out[0], out[1], out[3], rcond)",
+        "b": "lstsq_dot(None, b_dot, a, b, out[0], out[1], out[3], rcond)",
+    },
     raises=True,
 )
 
@@ -232,7 +256,9 @@ structural(
     _cond_kind,
     {"x": lambda b: f"np.expand_dims(g, (-2, -1))*cond_slope(x, {order_text(b, 'p')})"},
     (np.linalg.cond,),
-    jvp={"x": lambda b: f"np.sum(np.real(np.conj(cond_slope(x, {order_text(b, 'p')}))*x_dot), axis=(-2, -1))"},
+    jvp={
+        "x": lambda b: f"np.sum(np.real(np.conj(cond_slope(x, {order_text(b, 'p')}))*x_dot), axis=(-2, -1))"
+    },
     raises=True,
 )
 
@@ -259,7 +285,8 @@ def _matrix_norm_kind(bound: Bound) -> Kind:
     shape, keep = shape_of(bound, "x"), bound.static("keepdims")
     tail = () if keep is False else (1, 1)
     return kinds.num(
-        None if shape is None or keep is UNKNOWN else (*shape[:-2], *tail), axes.magnitude(_float(bound, "x"))
+        None if shape is None or keep is UNKNOWN else (*shape[:-2], *tail),
+        axes.magnitude(_float(bound, "x")),
     )
 
 
@@ -368,7 +395,10 @@ def _lstsq_back_kind(bound: Bound) -> Kind:
 
 
 _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
-    (factors.adjoint, lambda b: kinds.array(kinds.fresh_shape(rank_of(b, "a")), as_array(b.kind("a")).dtype)),
+    (
+        factors.adjoint,
+        lambda b: kinds.array(kinds.fresh_shape(rank_of(b, "a")), as_array(b.kind("a")).dtype),
+    ),
     (factors.over, lambda b: kinds.array(None, _float(b, "p"))),
     (factors.qr_back, _as("a")),
     (factors.qr_dot, _pair("q", "r")),
@@ -385,9 +415,15 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (factors.pinv_back, _as("a")),
     (factors.pinv_dot, _as("p")),
     (factors.lstsq_back, _lstsq_back_kind),
-    (factors.lstsq_dot, lambda b: Kind("tuple", items=(_as("x")(b), _as("residuals")(b), kinds.INT, _as("s")(b)))),
+    (
+        factors.lstsq_dot,
+        lambda b: Kind("tuple", items=(_as("x")(b), _as("residuals")(b), kinds.INT, _as("s")(b))),
+    ),
     (factors.slogdet_back, _as("a")),
-    (factors.slogdet_dot, lambda b: Kind("tuple", items=(kinds.num(None, _float(b)), kinds.num(None, "float64")))),
+    (
+        factors.slogdet_dot,
+        lambda b: Kind("tuple", items=(kinds.num(None, _float(b)), kinds.num(None, "float64"))),
+    ),
     (factors.multi_dot_back, lambda b: kinds.list_of(kinds.array(None, as_array(b.kind("z")).dtype))),
     (factors.multi_dot_dot, lambda b: kinds.num(None, "float")),
     (norms.norm_slope, _as("x")),
@@ -397,4 +433,3 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
 )
 for _helper, _helper_kind in _HELPERS:
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind
-

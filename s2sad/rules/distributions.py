@@ -169,7 +169,9 @@ def _cumulative(bound: Bound, name: str, law: Law, argument: str, kind: str) -> 
     else:
         density = _density(bound, name, law, "pdf")
     if argument in law.shapes:
-        made = law.by_shape[argument].replace("PDF", f"({density})" if not bound.given("scale") else f"(scale*{density})")
+        made = law.by_shape[argument].replace(
+            "PDF", f"({density})" if not bound.given("scale") else f"(scale*{density})"
+        )
         made = "g*" + _guarded(bound, law, made)
     else:
         made = {"x": f"g*{density}", "loc": f"-g*{density}", "scale": f"-g*Y*{density}"}[argument]
@@ -186,7 +188,9 @@ def _quantile(bound: Bound, name: str, law: Law, argument: str, kind: str) -> st
 
 def _text(name: str, law: Law, kind: str, argument: str) -> Text:
     unknown = refuse(f"the derivative of scipy.stats.{name}.{kind} in {argument!r}")
-    if argument in law.shapes and (not law.shapes[argument] or (kind not in ("logpdf", "pdf") and argument not in law.by_shape)):
+    if argument in law.shapes and (
+        not law.shapes[argument] or (kind not in ("logpdf", "pdf") and argument not in law.by_shape)
+    ):
         return unknown
     if kind in ("logpdf", "pdf"):
         factor = "g" if kind == "logpdf" else "g*out"
@@ -246,7 +250,9 @@ def _tail(made: str, sign: str) -> Callable[[Bound], str]:
     return lambda b: f"{sign}g*({made.replace('K', _standard(b, 'k'))})"
 
 
-def _enter_mass(name: str, arguments: tuple[str, ...], log: dict[str, str], cumulative: dict[str, str]) -> None:
+def _enter_mass(
+    name: str, arguments: tuple[str, ...], log: dict[str, str], cumulative: dict[str, str]
+) -> None:
     for kind in ("logpmf", "pmf", "cdf", "sf"):
         signature: dict[str, Any] = dict.fromkeys(("k", *arguments), REQUIRED) | {"loc": 0}
         vjp: dict[str, Text] = {}

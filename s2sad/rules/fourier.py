@@ -118,7 +118,8 @@ def _half_back(module: str, inverse: str) -> Callable[[Bound], str]:
             lengths = f", {literal(bound, 's')}"
         if size != "n" and bound.static("axes") is None and bound.static("s") is None:
             return _fitted(
-                bound, f"{module}.{inverse}(halved(g, {points}, -1), np.shape(a), all_axes(a){_norm(bound)})"
+                bound,
+                f"{module}.{inverse}(halved(g, {points}, -1), np.shape(a), all_axes(a){_norm(bound)})",
             )
         if size != "n" and bound.static("s") is None:
             places = axes_in_order(bound)
@@ -165,7 +166,12 @@ def _transform(module: Any, prefix: str, name: str, inverse: str) -> None:
     else:
         text, real, wide = _full_back(prefix, inverse), True, True
     structural(
-        f"{prefix}.{name}", signature, _kind(real, wide), {"a": text}, (getattr(module, name),), linear=("a",)
+        f"{prefix}.{name}",
+        signature,
+        _kind(real, wide),
+        {"a": text},
+        (getattr(module, name),),
+        linear=("a",),
     )
 
 
@@ -260,5 +266,10 @@ structural(
     effect="maybe z",
 )
 structural("all_axes", "z", lambda b: Kind("tuple"), {}, (spectra.all_axes,))
-structural("multiplicity", "length, n", lambda b: kinds.array((kinds.new_length(),), "float32"), {}, (spectra.multiplicity,))
-
+structural(
+    "multiplicity",
+    "length, n",
+    lambda b: kinds.array((kinds.new_length(),), "float32"),
+    {},
+    (spectra.multiplicity,),
+)

@@ -18,7 +18,7 @@ from collections.abc import Callable
 import numpy as np
 
 from s2sad.ir import kinds
-from s2sad.ir.kinds import Kind, new_length
+from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.axes import (
     as_array,
@@ -31,7 +31,7 @@ from s2sad.rules.axes import (
     shape_of,
     spread,
 )
-from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
+from s2sad.rules.registry import Bound, composite, structural
 from s2sad.runtime import linear
 
 importlib.import_module("s2sad.rules.products")  # the other half of this topic

@@ -1,12 +1,13 @@
 """SciPy on samples and points: integrals of sampled functions, distances.
 
-    z = scipy.integrate.simpson(y, dx=h)               a formula in SciPy's own order
-    d = scipy.spatial.distance.cdist(a, b)             a_bar = pair_slopes(g, a, b, out, "euclidean", 2.0)
+z = scipy.integrate.simpson(y, dx=h)               a formula in SciPy's own order
+d = scipy.spatial.distance.cdist(a, b)             a_bar = pair_slopes(g, a, b, out, "euclidean", 2.0)
 """
 
 from __future__ import annotations
 
 import importlib
+
 from scipy import integrate
 from scipy.spatial import distance
 
@@ -128,11 +129,11 @@ structural(
     (distance.pdist,),
     jvp={"X": axes.refuse("the forward derivative of scipy.spatial.distance.pdist; use cdist")},
 )
-composite("pair_slopes", axes.source_of(filters.pair_slopes), (filters.pair_slopes,)).kind = lambda b: kinds.array(
-    shape_of(b, "a"), "float64"
+composite("pair_slopes", axes.source_of(filters.pair_slopes), (filters.pair_slopes,)).kind = lambda b: (
+    kinds.array(shape_of(b, "a"), "float64")
 )
-composite("pair_dots", axes.source_of(filters.pair_dots), (filters.pair_dots,)).kind = lambda b: kinds.array(
-    shape_of(b, "out"), "float64"
+composite("pair_dots", axes.source_of(filters.pair_dots), (filters.pair_dots,)).kind = lambda b: (
+    kinds.array(shape_of(b, "out"), "float64")
 )
 structural(
     "square_form",

@@ -26,7 +26,9 @@ def _kind(bound: Bound) -> Kind:
     if bound.static("type") not in (1, 2, 3, 4) or not isinstance(bound.static("norm"), str | None):
         raise NotImplementedError("a cosine or sine transform whose type or norm is known at run time only")
     if bound.static("overwrite_x") is not False or bound.static("orthogonalize") is not None:
-        raise NotImplementedError("a cosine or sine transform with overwrite_x or orthogonalize; leave them out")
+        raise NotImplementedError(
+            "a cosine or sine transform with overwrite_x or orthogonalize; leave them out"
+        )
     if bound.static("n") is not None:
         raise NotImplementedError("a cosine or sine transform with n; cut or pad the array first")
     own = as_array(bound.kind("x"))

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import scipy.linalg as linalg
+from scipy import linalg
 
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, new_length
@@ -46,11 +46,23 @@ def _checked(kind: Callable[[Bound], Kind], **needed: Any) -> Callable[[Bound], 
 
 
 def _structural(
-    name: str, signature: str, kind: Callable[[Bound], Kind], vjp: dict[str, Text], jvp: dict[str, Text], **more: Any
+    name: str,
+    signature: str,
+    kind: Callable[[Bound], Kind],
+    vjp: dict[str, Text],
+    jvp: dict[str, Text],
+    **more: Any,
 ) -> None:
     needed = more.pop("needed", {})
     structural(
-        f"scipy.linalg.{name}", signature, _checked(kind, **needed), vjp, (getattr(linalg, name),), jvp=jvp, raises=True, **more
+        f"scipy.linalg.{name}",
+        signature,
+        _checked(kind, **needed),
+        vjp,
+        (getattr(linalg, name),),
+        jvp=jvp,
+        raises=True,
+        **more,
     )
 
 
@@ -64,9 +76,13 @@ def _like(*names: str) -> Callable[[Bound], Kind]:
 
 def _solve_kind(bound: Bound) -> Kind:
     if bound.static("assume_a") is UNKNOWN or bound.static("transposed") is not False:
-        raise NotImplementedError("this form of scipy.linalg.solve; transpose the matrix, and write assume_a out")
+        raise NotImplementedError(
+            "this form of scipy.linalg.solve; transpose the matrix, and write assume_a out"
+        )
     if bound.static("assume_a") not in (None, "gen", "general", *_SYMMETRIC):
-        raise NotImplementedError("scipy.linalg.solve of this structure; use solve_triangular or leave assume_a out")
+        raise NotImplementedError(
+            "scipy.linalg.solve of this structure; use solve_triangular or leave assume_a out"
+        )
     if rank_of(bound, "a") not in (2, None) or rank_of(bound, "b") not in (1, 2, None):
         raise NotImplementedError("scipy.linalg.solve of stacks; use np.linalg.solve")
     return own._solve_kind(bound)
@@ -99,7 +115,11 @@ _structural(
     "det",
     "a, overwrite_a=False, check_finite=True",
     lambda b: own._stack_kind(b, 2),
-    {"a": lambda b: f"{own._outward(b, 'g')}*{'np.conj(cofactors(a))' if is_complex(b, 'a') else 'cofactors(a)'}"},
+    {
+        "a": lambda b: (
+            f"{own._outward(b, 'g')}*{'np.conj(cofactors(a))' if is_complex(b, 'a') else 'cofactors(a)'}"
+        )
+    },
     {"a": "np.sum(cofactors(a)*a_dot, axis=(-2, -1))"},
 )
 
@@ -214,11 +234,16 @@ structural(
     "lu, piv, b, trans",
     _like("b", "lu"),
     {
-        "lu": lambda b: real_if(b, "lu", "solve_lu_left(solve_lu_right(g, lu, piv, trans), out, lu, piv, trans)"),
+        "lu": lambda b: real_if(
+            b, "lu", "solve_lu_left(solve_lu_right(g, lu, piv, trans), out, lu, piv, trans)"
+        ),
         "b": lambda b: real_if(b, "b", "solve_lu_right(g, lu, piv, trans)"),
     },
     (equations.solve_lu,),
-    jvp={"lu": axes.refuse("the forward derivative of an LU factor; use scipy.linalg.solve"), "b": "solve_lu(lu, piv, b_dot, trans)"},
+    jvp={
+        "lu": axes.refuse("the forward derivative of an LU factor; use scipy.linalg.solve"),
+        "b": "solve_lu(lu, piv, b_dot, trans)",
+    },
 )
 
 
@@ -236,7 +261,11 @@ _structural(
     "eigh",
     f"a, b=None, *, lower=True, eigvals_only=False, {_EIGH}",
     _eigh_kind,
-    {"a": lambda b: "eigvalsh_back(g, a)" if b.static("eigvals_only") else "eigh_back(g[0], g[1], out[0], out[1])"},
+    {
+        "a": lambda b: (
+            "eigvalsh_back(g, a)" if b.static("eigvals_only") else "eigh_back(g[0], g[1], out[0], out[1])"
+        )
+    },
     {
         "a": lambda b: (
             "eigh_dot(a_dot, np.linalg.eigh(a)[0], np.linalg.eigh(a)[1])[0]"
@@ -296,10 +325,16 @@ _structural(
     _svd_kind,
     {
         "a": lambda b: (
-            "svd_back(g[0], g[1], g[2], out[0], out[1], out[2])" if b.static("compute_uv") else "svdvals_back(g, a)"
+            "svd_back(g[0], g[1], g[2], out[0], out[1], out[2])"
+            if b.static("compute_uv")
+            else "svdvals_back(g, a)"
         )
     },
-    {"a": lambda b: "svd_dot(a_dot, out[0], out[1], out[2])" if b.static("compute_uv") else "svdvals_dot(a_dot, a)"},
+    {
+        "a": lambda b: (
+            "svd_dot(a_dot, out[0], out[1], out[2])" if b.static("compute_uv") else "svdvals_dot(a_dot, a)"
+        )
+    },
 )
 _structural(
     "svdvals",
@@ -336,7 +371,11 @@ _structural(
     "a, ord=None, axis=None, keepdims=False, check_finite=True",
     lambda b: axes.reduced(b, axes.magnitude(_float(b))),
     {"a": lambda b: f"{axes.spread(b, 'g')}*{own.norm_slope(b).replace('(x,', '(a,')}"},
-    {"a": lambda b: f"np.sum(np.real(np.conj({own.norm_slope(b).replace('(x,', '(a,')})*a_dot){axes.axis_args(b)})"},
+    {
+        "a": lambda b: (
+            f"np.sum(np.real(np.conj({own.norm_slope(b).replace('(x,', '(a,')})*a_dot){axes.axis_args(b)})"
+        )
+    },
 )
 
 # ------------------------------------------------------------------------------------------- matrix functions, equations

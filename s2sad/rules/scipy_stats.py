@@ -71,9 +71,13 @@ structural(
 
 def _density_kind(bound: Bound) -> Kind:
     if not (bound.given("mean") and bound.given("cov")) or rank_of(bound, "cov") != 2:
-        raise NotImplementedError("multivariate_normal with the mean left out, or cov that is no matrix; write them out")
+        raise NotImplementedError(
+            "multivariate_normal with the mean left out, or cov that is no matrix; write them out"
+        )
     if rank_of(bound, "x") not in (1, 2) or rank_of(bound, "mean") != 1:
-        raise NotImplementedError("multivariate_normal of this number of dimensions; x is a vector or a matrix of rows")
+        raise NotImplementedError(
+            "multivariate_normal of this number of dimensions; x is a vector or a matrix of rows"
+        )
     shape = shape_of(bound, "x")
     return kinds.num(None if shape is None else shape[:-1], "float64")
 
@@ -96,7 +100,10 @@ for _kind in ("logpdf", "pdf"):
             f"scipy.stats.multivariate_normal.{_kind}",
             {"x": REQUIRED, "mean": None, "cov": 1, "allow_singular": False},
             _density_kind,
-            vjp={n: t if _log else t.replace("g, -1", "g*out, -1").replace("(g, x", "(g*out, x") for n, t in _ROWS.items()},
+            vjp={
+                n: t if _log else t.replace("g, -1", "g*out, -1").replace("(g, x", "(g*out, x")
+                for n, t in _ROWS.items()
+            },
             jvp={n: t if _log else f"out*({t})" for n, t in _DOTS.items()},
         ),
         stats.multivariate_normal,
@@ -110,15 +117,16 @@ def _dirichlet_kind(bound: Bound) -> Kind:
     return kinds.npscalar("float64")
 
 
-_SHARES = (
-    "(scipy.special.digamma(np.sum(alpha)) - scipy.special.digamma(alpha) + np.log(np.append(x, 1.0 - np.sum(x))[:len(alpha)]))"
-)
+_SHARES = "(scipy.special.digamma(np.sum(alpha)) - scipy.special.digamma(alpha) + np.log(np.append(x, 1.0 - np.sum(x))[:len(alpha)]))"
 register_method(
     Rule(
         "scipy.stats.dirichlet.logpdf",
         {"x": REQUIRED, "alpha": REQUIRED},
         _dirichlet_kind,
-        vjp={"alpha": f"g*{_SHARES}", "x": axes.refuse("the derivative of scipy.stats.dirichlet.logpdf in 'x'")},
+        vjp={
+            "alpha": f"g*{_SHARES}",
+            "x": axes.refuse("the derivative of scipy.stats.dirichlet.logpdf in 'x'"),
+        },
         jvp={"alpha": f"np.sum({_SHARES}*alpha_dot)"},
     ),
     stats.dirichlet,
@@ -131,4 +139,3 @@ for _helper in (functions.precise, functions.normal_slope, functions.normal_alon
         if _like is None
         else lambda b, n=_like: kinds.array(shape_of(b, n), "float64")  # type: ignore[misc]
     )
-

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-
 from scipy import ndimage, signal
 
 from s2sad.ir import kinds
@@ -35,8 +34,13 @@ def _convolution_kind(bound: Bound) -> Kind:
     if mode not in ("full", "same", "valid"):
         raise NotImplementedError("a convolution whose mode is known at run time only")
     if bound.statics.get("axes") is not None:
-        raise NotImplementedError("a convolution along some axes; use one function for each line, or all axes")
-    if bound.statics.get("boundary", "fill") not in ("fill", "pad") or bound.statics.get("fillvalue", 0) != 0:
+        raise NotImplementedError(
+            "a convolution along some axes; use one function for each line, or all axes"
+        )
+    if (
+        bound.statics.get("boundary", "fill") not in ("fill", "pad")
+        or bound.statics.get("fillvalue", 0) != 0
+    ):
         raise NotImplementedError("a convolution with this boundary; pad the array with np.pad")
     one = shape_of(bound, "in1")
     dtype = axes.promoted([as_array(bound.kind(n)) for n in ("in1", "in2")])
@@ -101,8 +105,8 @@ for _one, _other in (("full_grid", "grid_window"), ("grid_window", "full_grid"))
         (getattr(filters, _one),),
         linear=("z",),
     )
-composite("turned_around", axes.source_of(filters.turned_around), (filters.turned_around,)).kind = lambda b: kinds.array(
-    shape_of(b, "v"), as_array(b.kind("v")).dtype
+composite("turned_around", axes.source_of(filters.turned_around), (filters.turned_around,)).kind = (
+    lambda b: kinds.array(shape_of(b, "v"), as_array(b.kind("v")).dtype)
 )
 
 # --------------------------------------------------------------------------------------------------- recursive filters
@@ -120,9 +124,13 @@ structural(
     "b, a, x, axis=-1, zi=None",
     _lfilter_kind,
     {
-        "b": lambda b: real_if(b, "b", f"lagged(backwards(g, np.ones(1), a, {literal(b, _AXIS)}), x, b, {literal(b, _AXIS)})"),
+        "b": lambda b: real_if(
+            b, "b", f"lagged(backwards(g, np.ones(1), a, {literal(b, _AXIS)}), x, b, {literal(b, _AXIS)})"
+        ),
         "a": lambda b: real_if(
-            b, "a", f"-lagged(backwards(g, np.ones(1), a, {literal(b, _AXIS)}), out, a, {literal(b, _AXIS)})"
+            b,
+            "a",
+            f"-lagged(backwards(g, np.ones(1), a, {literal(b, _AXIS)}), out, a, {literal(b, _AXIS)})",
         ),
         "x": lambda b: real_if(b, "x", f"backwards(g, b, a, {literal(b, _AXIS)})"),
     },
@@ -133,8 +141,8 @@ structural(
         "x": lambda b: f"scipy.signal.lfilter(b, a, x_dot, {literal(b, _AXIS)})",
     },
 )
-composite("backwards", axes.source_of(filters.backwards), (filters.backwards,)).kind = lambda b: kinds.array(
-    shape_of(b, "z"), _float(b, "z", "b", "a")
+composite("backwards", axes.source_of(filters.backwards), (filters.backwards,)).kind = lambda b: (
+    kinds.array(shape_of(b, "z"), _float(b, "z", "b", "a"))
 )
 composite("lagged", axes.source_of(filters.lagged), (filters.lagged,)).kind = lambda b: kinds.array(
     shape_of(b, "like"), _float(b, "u", "x")
@@ -152,13 +160,17 @@ def _same(bound: Bound) -> Kind:
         raise NotImplementedError("a filter whose mode is not one literal")
     own = as_array(bound.kind("input"))
     if own.sort != "float":
-        raise NotImplementedError("a filter of scipy.ndimage of numbers that are not real floats; filter the parts")
+        raise NotImplementedError(
+            "a filter of scipy.ndimage of numbers that are not real floats; filter the parts"
+        )
     return kinds.array(own.shape, own.dtype)
 
 
 def _linear(name: str, flip: bool) -> None:
     def back(bound: Bound) -> str:
-        return f"filter_back(g, input, weights, {bound.static('mode')!r}, {literal(bound, 'origin')}, {flip})"
+        return (
+            f"filter_back(g, input, weights, {bound.static('mode')!r}, {literal(bound, 'origin')}, {flip})"
+        )
 
     def weights(bound: Bound) -> str:
         mode, cval = bound.static("mode"), literal(bound, "cval")
@@ -186,8 +198,15 @@ _linear("convolve", True)
 
 def _check_symmetric(bound: Bound) -> Kind:
     """A filter that is its own transpose: of order 0, with borders that keep it symmetric."""
-    if bound.statics.get("order", 0) != 0 or bound.static("mode") not in ("reflect", "wrap", "constant", "grid-mirror"):
-        raise NotImplementedError("a filter of this order or mode; use mode 'reflect', 'wrap' or 'constant' and order 0")
+    if bound.statics.get("order", 0) != 0 or bound.static("mode") not in (
+        "reflect",
+        "wrap",
+        "constant",
+        "grid-mirror",
+    ):
+        raise NotImplementedError(
+            "a filter of this order or mode; use mode 'reflect', 'wrap' or 'constant' and order 0"
+        )
     size = bound.statics.get("size", 1)
     if not isinstance(size, int) or size % 2 == 0 or bound.statics.get("origin", 0) != 0:
         raise NotImplementedError("a uniform filter of a size that is not one odd literal")
@@ -220,10 +239,12 @@ def _symmetric(name: str, signature: str) -> None:
 
 
 _symmetric(
-    "gaussian_filter", "input, sigma, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None, axes=None"
+    "gaussian_filter",
+    "input, sigma, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None, axes=None",
 )
 _symmetric(
-    "gaussian_filter1d", "input, sigma, axis=-1, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None"
+    "gaussian_filter1d",
+    "input, sigma, axis=-1, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None",
 )
 _symmetric("uniform_filter", "input, size=3, output=None, mode='reflect', cval=0.0, origin=0, *, axes=None")
 _symmetric("uniform_filter1d", "input, size, axis=-1, output=None, mode='reflect', cval=0.0, origin=0")
@@ -238,7 +259,10 @@ structural(
         "w": "filter_weights(z, g, w, mode, 0.0, origin, flip)",
     },
     (filters.filter_back,),
-    jvp={"z": "filter_back(z_dot, x, w, mode, origin, flip)", "w": "filter_back(z, x, w_dot, mode, origin, flip)"},
+    jvp={
+        "z": "filter_back(z_dot, x, w, mode, origin, flip)",
+        "w": "filter_back(z, x, w_dot, mode, origin, flip)",
+    },
 )
 structural(
     "filter_weights",
@@ -264,4 +288,3 @@ composite(
 """,
     (filters.filtered,),
 ).kind = lambda b: kinds.array(shape_of(b, "x"), _float(b, "x"))
-

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import scipy.special as special
+from scipy import special
 
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
@@ -179,8 +179,14 @@ def _enter() -> None:
         if not isinstance(function, np.ufunc):  # a newer SciPy has it
             continue
         names = tuple(arguments.split(", "))
-        signature: dict[str, Any] = dict.fromkeys(names, REQUIRED) | {"out": None, "where": True, "dtype": None}
-        vjp = {n: t for n, text in zip(names, texts, strict=True) if (t := _made(text, name, n)) is not None}
+        signature: dict[str, Any] = dict.fromkeys(names, REQUIRED) | {
+            "out": None,
+            "where": True,
+            "dtype": None,
+        }
+        vjp = {
+            n: t for n, text in zip(names, texts, strict=True) if (t := _made(text, name, n)) is not None
+        }
         rule = Rule(
             f"scipy.special.{name}", signature, results.of_ufunc(function, names), vjp=vjp, form="elementwise",
             writes=("out",),

@@ -57,9 +57,9 @@ def turned(a: Any, trans: Any) -> Any:
     [[1.]
      [2.]]
     """
-    if trans == 0 or trans == "N":
+    if trans in (0, "N"):
         return a
-    return np.swapaxes(a, -1, -2) if trans == 1 or trans == "T" else adjoint(a)
+    return np.swapaxes(a, -1, -2) if trans in (1, "T") else adjoint(a)
 
 
 def triangular_right(z: Any, a: Any, trans: Any, lower: Any, unit_diagonal: Any) -> Any:
@@ -70,9 +70,9 @@ def triangular_right(z: Any, a: Any, trans: Any, lower: Any, unit_diagonal: Any)
     """
     import scipy.linalg
 
-    if trans == 0 or trans == "N":
+    if trans in (0, "N"):
         return scipy.linalg.solve_triangular(a, z, 2, lower, unit_diagonal)
-    whole = np.conj(a) if trans == 1 or trans == "T" else a
+    whole = np.conj(a) if trans in (1, "T") else a
     return scipy.linalg.solve_triangular(whole, z, 0, lower, unit_diagonal)
 
 
@@ -183,7 +183,9 @@ def lu_factor_back(z: Any, lu: Any, piv: Any) -> Any:
     [[3.]]
     """
     eye = np.eye(np.shape(lu)[-1])
-    return lu_back(np.tril(z, -1), np.triu(z), eye, np.tril(lu, -1) + eye, np.triu(lu))[np.argsort(rows_of(piv))]
+    return lu_back(np.tril(z, -1), np.triu(z), eye, np.tril(lu, -1) + eye, np.triu(lu))[
+        np.argsort(rows_of(piv))
+    ]
 
 
 def solve_lu(lu: Any, piv: Any, b: Any, trans: Any) -> Any:
@@ -194,7 +196,9 @@ def solve_lu(lu: Any, piv: Any, b: Any, trans: Any) -> Any:
     """
     import scipy.linalg
 
-    return scipy.linalg.lu_solve((lu, piv), b, trans)
+    return scipy.linalg.lu_solve(
+        (lu, piv.copy()), b, trans
+    )  # LAPACK's wrapper counts in piv from 1 meanwhile
 
 
 def solve_lu_right(z: Any, lu: Any, piv: Any, trans: Any) -> Any:
@@ -260,7 +264,9 @@ def logm_along(a: Any, e: Any, real: Any) -> Any:
     n = np.shape(a)[-1]
     made = scipy.linalg.logm(corner(a, e))[..., :n, n:]
     if real and np.iscomplexobj(made):
-        raise TypeError("logm of this real matrix is complex: pass the matrix as complex, a.astype(complex)")
+        raise TypeError(
+            "logm of this real matrix is complex: pass the matrix as complex, a.astype(complex)"
+        )
     return made
 
 
@@ -273,7 +279,9 @@ def sqrtm_along(x: Any, e: Any, real: Any) -> Any:
     import scipy.linalg
 
     if real and np.iscomplexobj(x):
-        raise TypeError("sqrtm of this real matrix is complex: pass the matrix as complex, a.astype(complex)")
+        raise TypeError(
+            "sqrtm of this real matrix is complex: pass the matrix as complex, a.astype(complex)"
+        )
     return scipy.linalg.solve_sylvester(x, x, e)
 
 

@@ -240,7 +240,9 @@ def svd_dot(a_dot: Any, u: Any, s: Any, vh: Any) -> Any:
         u_dot = np.concatenate((u_dot, -left @ adjoint(over(adjoint(rest) @ a_dot @ right, row))), axis=-1)
     if np.shape(vh)[-2] > k:
         rest = vh[..., k:, :]
-        vh_dot = np.concatenate((vh_dot, -(rest @ adjoint(over(adjoint(left) @ a_dot, column))) @ adjoint(right)), axis=-2)
+        vh_dot = np.concatenate(
+            (vh_dot, -(rest @ adjoint(over(adjoint(left) @ a_dot, column))) @ adjoint(right)), axis=-2
+        )
     return u_dot, s_dot, vh_dot
 
 
@@ -291,7 +293,9 @@ def pinv_dot(a_dot: Any, a: Any, p: Any) -> Any:
     return first - (first @ a) @ p + second - p @ (a @ second) - p @ a_dot @ p
 
 
-def lstsq_back(x_bar: Any, r_bar: Any, s_bar: Any, a: Any, b: Any, x: Any, residuals: Any, rcond: Any) -> Any:
+def lstsq_back(
+    x_bar: Any, r_bar: Any, s_bar: Any, a: Any, b: Any, x: Any, residuals: Any, rcond: Any
+) -> Any:
     """The cotangents of a and b with x, residuals, rank, s = np.linalg.lstsq(a, b, rcond).
 
     >>> bars = lstsq_back(np.ones(1), None, None, np.array([[2.0]]), np.ones(1), np.array([0.5]), np.zeros(0), None)
@@ -306,7 +310,9 @@ def lstsq_back(x_bar: Any, r_bar: Any, s_bar: Any, a: Any, b: Any, x: Any, resid
     if x_bar is not None:
         z = x_bar[:, None] if line else x_bar
         y = adjoint(p) @ z
-        a_bar = a_bar - y @ adjoint(x) + rest @ adjoint(p @ y) + (adjoint(p) @ x) @ adjoint(z - adjoint(a) @ y)
+        a_bar = (
+            a_bar - y @ adjoint(x) + rest @ adjoint(p @ y) + (adjoint(p) @ x) @ adjoint(z - adjoint(a) @ y)
+        )
         b_bar = b_bar + y
     if r_bar is not None and np.size(residuals) > 0:
         slope = 2.0 * rest * r_bar
@@ -332,10 +338,17 @@ def lstsq_dot(a_dot: Any, b_dot: Any, a: Any, b: Any, x: Any, residuals: Any, s:
         slope = slope - a_dot @ x
         y = adjoint(p) @ x
         across = adjoint(a_dot) @ y
-        x_dot = x_dot - p @ (a_dot @ x) + p @ (adjoint(p) @ (adjoint(a_dot) @ rest)) + across - p @ (a @ across)
+        x_dot = (
+            x_dot - p @ (a_dot @ x) + p @ (adjoint(p) @ (adjoint(a_dot) @ rest)) + across - p @ (a @ across)
+        )
         s_dot = svdvals_dot(a_dot, a)
     if np.size(residuals) > 0:
-        return x_dot, np.reshape(2.0 * np.sum(np.real(np.conj(rest) * slope), axis=0), np.shape(residuals)), 0, s_dot
+        return (
+            x_dot,
+            np.reshape(2.0 * np.sum(np.real(np.conj(rest) * slope), axis=0), np.shape(residuals)),
+            0,
+            s_dot,
+        )
     return x_dot, np.zeros_like(residuals), 0, s_dot
 
 
@@ -377,7 +390,9 @@ def multi_dot_back(z: Any, arrays: Any) -> Any:
     whole = np.reshape(z, (np.shape(factors[0])[1], np.shape(factors[last])[0]))
     bars = []
     for k in range(len(arrays)):
-        chain = [factors[k - 1 - i] for i in range(k)] + [whole] + [factors[last - i] for i in range(last - k)]
+        chain = (
+            [factors[k - 1 - i] for i in range(k)] + [whole] + [factors[last - i] for i in range(last - k)]
+        )
         made = np.linalg.multi_dot(chain)
         bar = np.reshape(made, np.shape(arrays[k]))
         bars.append(bar if np.iscomplexobj(arrays[k]) else np.real(bar))

@@ -19,7 +19,11 @@ def _window(a: Any, v: Any, mode: str) -> tuple[slice, ...]:
     """The part of the full convolution of a and v that a mode cuts out."""
     parts = []
     for m, n in zip(np.shape(a), np.shape(v), strict=True):
-        start, size = {"full": (0, m + n - 1), "same": ((n - 1) // 2, m), "valid": (min(m, n) - 1, abs(m - n) + 1)}[mode]
+        start, size = {
+            "full": (0, m + n - 1),
+            "same": ((n - 1) // 2, m),
+            "valid": (min(m, n) - 1, abs(m - n) + 1),
+        }[mode]
         parts.append(slice(start, start + size))
     return tuple(parts)
 
@@ -121,8 +125,8 @@ def filter_weights(z: Any, x: Any, w: Any, mode: str, cval: Any, origin: Any, fl
     """
     import scipy.signal
 
-    border = {"constant_values": cval} if _BORDERS[mode] == "constant" else {}
-    around = np.pad(x, _borders(w, origin, flip), mode=_BORDERS[mode], **border)
+    border: Any = {"constant_values": cval} if _BORDERS[mode] == "constant" else {}
+    around: Any = np.pad(x, _borders(w, origin, flip), mode=_BORDERS[mode], **border)
     made = scipy.signal.correlate(around, z, "valid")
     return np.flip(made) if flip else made
 
@@ -142,12 +146,16 @@ def pair_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
     elif metric == "cityblock":
         rates = np.sign(gaps)
     elif metric == "euclidean":
-        rates = np.where(out[..., None] == 0, 0.0, gaps / np.where(out[..., None] == 0, 1.0, out[..., None]))
+        rates = np.where(
+            out[..., None] == 0, 0.0, gaps / np.where(out[..., None] == 0, 1.0, out[..., None])
+        )
     elif metric == "chebyshev":
         ties = np.where(np.abs(gaps) == np.max(np.abs(gaps), axis=-1, keepdims=True), 1.0, 0.0)
         rates = np.sign(gaps) * ties / np.sum(ties, axis=-1, keepdims=True)
     else:
-        share = np.where(out[..., None] == 0, 0.0, np.abs(gaps) / np.where(out[..., None] == 0, 1.0, out[..., None]))
+        share = np.where(
+            out[..., None] == 0, 0.0, np.abs(gaps) / np.where(out[..., None] == 0, 1.0, out[..., None])
+        )
         rates = np.sign(gaps) * share ** (p - 1.0)
     return np.sum(z[..., None] * rates, axis=1)
 
@@ -186,5 +194,7 @@ def pair_dots(a_dot: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
     columns = []
     for j in range(len(b)):
         ones = np.ones((len(a), 1))
-        columns.append(np.sum(pair_slopes(ones, a, b[j : j + 1], out[:, j : j + 1], metric, p) * a_dot, axis=-1))
+        columns.append(
+            np.sum(pair_slopes(ones, a, b[j : j + 1], out[:, j : j + 1], metric, p) * a_dot, axis=-1)
+        )
     return np.stack(columns, axis=1)

@@ -71,7 +71,11 @@ def matrix_slope(x: Any, ord: Any) -> Any:
             return np.where(s[..., :1, None] > 0, u[..., :, :1] @ vh[..., :1, :], 0.0)
         return u[..., :, -1:] @ vh[..., -1:, :]
     sums = np.sum(np.abs(x), axis=-2 if abs(ord) == 1 else -1, keepdims=True)
-    end = np.max(sums, axis=(-2, -1), keepdims=True) if ord > 0 else np.min(sums, axis=(-2, -1), keepdims=True)
+    end = (
+        np.max(sums, axis=(-2, -1), keepdims=True)
+        if ord > 0
+        else np.min(sums, axis=(-2, -1), keepdims=True)
+    )
     ties = np.where(sums == end, 1.0, 0.0)
     return np.sign(x) * ties / np.sum(ties, axis=(-2, -1), keepdims=True)
 

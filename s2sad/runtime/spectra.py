@@ -20,7 +20,9 @@ def halved(z: Any, n: Any, axis: Any) -> Any:
     >>> print(halved(np.ones(3), 4, -1), halved(np.ones(3), 5, -1))
     [1.  0.5 1. ] [1.  0.5 0.5]
     """
-    return z / np.reshape(multiplicity(np.shape(z)[axis], n), (-1,) + (1,) * (-1 - axis % np.ndim(z) + np.ndim(z)))
+    return z / np.reshape(
+        multiplicity(np.shape(z)[axis], n), (-1,) + (1,) * (-1 - axis % np.ndim(z) + np.ndim(z))
+    )
 
 
 def doubled(z: Any, n: Any, axis: Any) -> Any:
@@ -29,7 +31,9 @@ def doubled(z: Any, n: Any, axis: Any) -> Any:
     >>> print(doubled(np.ones(3), 4, -1), doubled(np.ones(3), 5, -1))
     [1. 2. 1.] [1. 2. 2.]
     """
-    return z * np.reshape(multiplicity(np.shape(z)[axis], n), (-1,) + (1,) * (-1 - axis % np.ndim(z) + np.ndim(z)))
+    return z * np.reshape(
+        multiplicity(np.shape(z)[axis], n), (-1,) + (1,) * (-1 - axis % np.ndim(z) + np.ndim(z))
+    )
 
 
 def multiplicity(length: int, n: int) -> Any:
