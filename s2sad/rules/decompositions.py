@@ -1,12 +1,13 @@
-"""Factorisations of np.linalg beside `linalg`: qr, eig, eigvals, svd, pinv, lstsq, slogdet, cond, chains of products.
+"""Factorisations of np.linalg beside `linalg`: qr, eig, eigvals, svd, pinv, lstsq, slogdet, cond, chains
+of products.
 
     q, r = np.linalg.qr(a)               a_bar = qr_back(g[0], g[1], a, out[0], out[1])
     u, s, vh = np.linalg.svd(a)          a_bar = svd_back(g[0], g[1], g[2], out[0], out[1], out[2])
     x = np.linalg.lstsq(a, b, rc)[0]     a_bar = lstsq_back(g[0], ..., a, b, out[0], out[1], rc)[0]
 
-A reverse sweep reads the factors that the forward sweep made; nothing is factored twice. Where only values were
-computed (eigvals, singular values) it needs the vectors too. Eigenvectors are those that NumPy returns, of length 1
-with their largest component real.
+A reverse sweep reads the factors that the forward sweep made; nothing is factored twice. Where only
+values were computed (eigvals, singular values) it needs the vectors too. Eigenvectors are those that
+NumPy returns, of length 1 with their largest component real.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def _lengths(bound: Bound, name: str = "a") -> tuple[object, object]:
     return (None, None) if shape is None else (shape[-2], shape[-1])
 
 
-# ---------------------------------------------------------------------------------------------------------- qr, eig
+# ----------------------------------------------------------------------------------------------- qr, eig
 
 
 def _qr_kind(bound: Bound) -> Kind:
@@ -120,7 +121,7 @@ structural(
 )
 
 
-# --------------------------------------------------------------------------------------------------------- svd, pinv
+# --------------------------------------------------------------------------------------------- svd, pinv
 
 
 def _svd_kind(bound: Bound) -> Kind:
@@ -219,7 +220,7 @@ structural(
 )
 
 
-# ------------------------------------------------------------------------------------------- determinants, ranks, norms
+# ---------------------------------------------------------------------------- determinants, ranks, norms
 
 
 def _slogdet_kind(bound: Bound) -> Kind:
@@ -275,7 +276,8 @@ structural(
     (getattr(np.linalg, "vector_norm", None),),
     jvp={
         "x": lambda b: (
-            f"np.sum(np.real(np.conj(vector_slope(x, {order_text(b)}, {literal(b, 'axis')}))*x_dot){axis_args(b)})"
+            f"np.sum(np.real(np.conj(vector_slope(x, {order_text(b)}, {literal(b, 'axis')}))*x_dot)"
+            f"{axis_args(b)})"
         )
     },
 )
@@ -296,7 +298,8 @@ structural(
     _matrix_norm_kind,
     {
         "x": lambda b: (
-            f"{'g' if b.static('keepdims') is True else 'np.expand_dims(g, (-2, -1))'}*matrix_slope(x, {order_text(b)})"
+            f"{'g' if b.static('keepdims') is True else 'np.expand_dims(g, (-2, -1))'}"
+            f"*matrix_slope(x, {order_text(b)})"
         )
     },
     (getattr(np.linalg, "matrix_norm", None),),
@@ -309,7 +312,7 @@ structural(
 )
 
 
-# ---------------------------------------------------------------------------------------------------------- products
+# ---------------------------------------------------------------------------------------------- products
 
 
 def _chain_kind(bound: Bound) -> Kind:

@@ -6,8 +6,8 @@ With y = (x - loc)/scale and s(y) the derivative of the standard logarithmic den
     cdf       x_bar = g*pdf(x)           loc_bar = -g*pdf(x)           scale_bar = -g*y*pdf(x)
     ppf       q_bar = g/pdf(out)         loc_bar = g                   scale_bar = g*(out - loc)/scale
 
-A table gives s(y) and the derivatives in shapes. Outside the support derivatives are 0. Where the derivative of a
-distribution function in a shape has no closed form, an active shape is refused.
+A table gives s(y) and the derivatives in shapes. Outside the support derivatives are 0. Where the
+derivative of a distribution function in a shape has no closed form, an active shape is refused.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from s2sad.rules.registry import REQUIRED, Bound, Rule, Text, register_method
 
 @dataclass(slots=True)
 class Law:
-    """A family: the score s(y), the support, and what depends on each shape; `Y` stands for y, `PDF` for the density.
+    """A family: the score s(y), the support, and what depends on each shape.
 
-    shapes: the derivative of the logarithmic density; by_shape: that of the distribution function, where it is known.
+    `Y` stands for y, `PDF` for the density. shapes: the derivative of the logarithmic density; by_shape: that
+    of the distribution function, where it is known.
     """
 
     score: str
@@ -77,8 +78,8 @@ LAWS: dict[str, Law] = {
         "div(0.5*dfn - 1.0, Y) - 0.5*(dfn + dfd)*dfn/(dfd + dfn*Y)",
         "Y > 0",
         {
-            "dfn": f"0.5*({_DIGAMMA}(0.5*(dfn + dfd)) - {_DIGAMMA}(0.5*dfn) + np.log(dfn*Y/(dfd + dfn*Y)) + 1.0"
-            " - (dfn + dfd)*Y/(dfd + dfn*Y))",
+            "dfn": f"0.5*({_DIGAMMA}(0.5*(dfn + dfd)) - {_DIGAMMA}(0.5*dfn) + np.log(dfn*Y/(dfd + dfn*Y))"
+            " + 1.0 - (dfn + dfd)*Y/(dfd + dfn*Y))",
             "dfd": f"0.5*({_DIGAMMA}(0.5*(dfn + dfd)) - {_DIGAMMA}(0.5*dfd) + np.log(dfd/(dfd + dfn*Y)) + 1.0"
             " - (dfn + dfd)/(dfd + dfn*Y))",
         },
@@ -88,13 +89,16 @@ LAWS: dict[str, Law] = {
         {"s": "-Y*np.log(Y)*PDF/s"},
     ),
     "weibull_min": Law(
-        "div(c - 1.0 - c*np.exp(c*np.log(Y)), Y)", "Y > 0", {"c": "1.0/c + np.log(Y)*(1.0 - np.exp(c*np.log(Y)))"},
+        "div(c - 1.0 - c*np.exp(c*np.log(Y)), Y)", "Y > 0",
+        {"c": "1.0/c + np.log(Y)*(1.0 - np.exp(c*np.log(Y)))"},
         {"c": "Y*np.log(Y)*PDF/c"},
     ),
     "pareto": Law("div(-b - 1.0, Y)", "Y >= 1", {"b": "1.0/b - np.log(Y)"}, {"b": "Y*np.log(Y)*PDF/b"}),
-    "lomax": Law("-(c + 1.0)/(1.0 + Y)", "Y >= 0", {"c": "1.0/c - np.log1p(Y)"}, {"c": "(1.0 + Y)*np.log1p(Y)*PDF/c"}),
+    "lomax": Law("-(c + 1.0)/(1.0 + Y)", "Y >= 0", {"c": "1.0/c - np.log1p(Y)"},
+        {"c": "(1.0 + Y)*np.log1p(Y)*PDF/c"}),
     "powerlaw": Law(
-        "div(a - 1.0, Y)", "np.abs(2.0*Y - 1.0) <= 1.0", {"a": "1.0/a + np.log(Y)"}, {"a": "Y*np.log(Y)*PDF/a"},
+        "div(a - 1.0, Y)", "np.abs(2.0*Y - 1.0) <= 1.0", {"a": "1.0/a + np.log(Y)"},
+        {"a": "Y*np.log(Y)*PDF/a"},
     ),
     "loggamma": Law("c - np.exp(Y)", shapes={"c": f"Y - {_DIGAMMA}(c)"}),
     "skewnorm": Law(
@@ -217,13 +221,14 @@ for _name, _law in LAWS.items():
     _enter(_name, _law)
 
 
-# ---------------------------------------------------------------------------------------------- discrete distributions
+# -------------------------------------------------------------------------------- discrete distributions
 
 # arguments after k, and the derivative of the logarithmic mass in each; `K` stands for k - loc
 MASSES: dict[str, tuple[tuple[str, ...], dict[str, str], dict[str, str]]] = {
     "poisson": (("mu",), {"mu": "div(K, mu) - 1.0"}, {"mu": "-scipy.stats.poisson.pmf(np.floor(K), mu)"}),
     "binom": (
-        ("n", "p"), {"p": "div(K, p) - div(n - K, 1.0 - p)"}, {"p": "-n*scipy.stats.binom.pmf(np.floor(K), n - 1, p)"},
+        ("n", "p"), {"p": "div(K, p) - div(n - K, 1.0 - p)"},
+        {"p": "-n*scipy.stats.binom.pmf(np.floor(K), n - 1, p)"},
     ),
     "bernoulli": (("p",), {"p": "div(K, p) - div(1.0 - K, 1.0 - p)"}, {}),
     "geom": (("p",), {"p": "div(1.0, p) - div(K - 1.0, 1.0 - p)"}, {}),

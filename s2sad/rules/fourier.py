@@ -3,7 +3,7 @@
 The transpose of a transform is the inverse transform whose scale is that of the opposite direction
 ("backward" and "forward" change places, "ortho" stays), cut or filled to the argument's shape:
 
-    y = np.fft.fft(x)             x_bar = np.fft.ifft(g, norm="forward")           and its real part for a real x
+    y = np.fft.fft(x)             x_bar = np.fft.ifft(g, norm="forward")     its real part for a real x
     y = np.fft.rfft(x)            x_bar = np.fft.irfft(halved(g, n, -1), n, norm="forward")
     y = np.fft.irfftn(x)          x_bar = doubled(np.fft.rfftn(g, norm="forward"), n, -1)
 """

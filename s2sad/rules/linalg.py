@@ -1,12 +1,14 @@
-"""Functions of np.linalg: norm, solve, inv, det, cholesky, eigh, matrix_power; `decompositions` has the others.
+"""Functions of np.linalg: norm, solve, inv, det, cholesky, eigh, matrix_power; `decompositions` has the
+others.
 
     z = np.linalg.norm(x)            x_bar = div_or_zero(g, out)*x
     z = np.linalg.solve(a, b)        b_bar = np.linalg.solve(a.T, g)       a_bar = -np.outer(b_bar, out)
     z = np.linalg.det(a)             a_bar = g*cofactors(a)
 
-`cholesky`, `eigh` and `eigvalsh` read one triangle of a matrix; their derivatives are those of the function
-of the symmetric matrix (a + a.T)/2, as in JAX and torch, so that a gradient is symmetric. Where the
-derivative does not exist (the zero vector's norm) it is 0; `det` of a singular matrix has the adjugate.
+`cholesky`, `eigh` and `eigvalsh` read one triangle of a matrix; their derivatives are those of the
+function of the symmetric matrix (a + a.T)/2, as in JAX and torch, so that a gradient is symmetric.
+Where the derivative does not exist (the zero vector's norm) it is 0; `det` of a singular matrix has the
+adjugate.
 """
 
 from __future__ import annotations

@@ -129,9 +129,9 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
 }  # fmt: skip
 _loaded: set[str] = set()
 _ADVICE = {  # what to write instead of functions of these modules that have no rule
-    "scipy.optimize": "differentiate the solution by the implicit function theorem, from s2sad.jacobian of the equations there",
-    "scipy.integrate": "write the steps out in the program, as a loop, or solve the adjoint equation beside it",
-    "scipy.interpolate": "use np.interp, or multiply the values at the knots by the constant matrix of the interpolation",
+    "scipy.optimize": "differentiate the solution by the implicit function theorem",
+    "scipy.integrate": "write the steps out as a loop, or solve the adjoint equation beside it",
+    "scipy.interpolate": "use np.interp, or multiply the values at the knots by a constant matrix",
     "scipy.sparse": "multiply by the matrix as an array, or write the products of its rows out",
 }
 
@@ -165,7 +165,7 @@ def canonical(obj: Any) -> str | None:
 
 
 def advice(obj: Any) -> str:
-    """What to write instead of a function that has no rule; "" where nothing better is known than its source."""
+    """What to write instead of a function that has no rule, "" where nothing special is known."""
     module = str(getattr(obj, "__module__", None) or type(obj).__module__)
     return _ADVICE.get(".".join(module.split(".")[:2]), "")
 

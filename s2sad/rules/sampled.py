@@ -1,7 +1,7 @@
 """SciPy on samples and points: integrals of sampled functions, distances.
 
-z = scipy.integrate.simpson(y, dx=h)               a formula in SciPy's own order
-d = scipy.spatial.distance.cdist(a, b)             a_bar = pair_slopes(g, a, b, out, "euclidean", 2.0)
+z = scipy.integrate.simpson(y, dx=h)               a formula in SciPy's own order d =
+scipy.spatial.distance.cdist(a, b)             a_bar = pair_slopes(g, a, b, out, "euclidean", 2.0)
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ composite(
         h1 = np.asarray(h[..., 1:stop + 1:2], dtype=np.float64)
         both = h0 + h1
         ratio = h0/h1
-        return np.sum(both/6.0*(first*(2.0 - 1.0/ratio) + middle*(both*(both/(h0*h1))) + last*(2.0 - ratio)), axis=-1)
+        inner = first*(2.0 - 1.0/ratio) + middle*(both*(both/(h0*h1))) + last*(2.0 - ratio)
+        return np.sum(both/6.0*inner, axis=-1)
 
     y = np.moveaxis(np.asarray(y), axis, -1)
     if x is not None and np.ndim(x) > 1:
@@ -80,7 +81,7 @@ composite(
     (integrate.simpson,),
 )
 
-# ------------------------------------------------------------------------------------------------------------ distances
+# --------------------------------------------------------------------------------------------- distances
 
 _METRICS = ("euclidean", "sqeuclidean", "cityblock", "chebyshev", "minkowski")
 
@@ -122,7 +123,8 @@ structural(
     {
         "X": lambda b: (
             f"pair_slopes(square_form(g, len(X)) + square_form(g, len(X)).T, X, X, "
-            f"square_form(out, len(X)) + square_form(out, len(X)).T, {b.static('metric')!r}, {literal(b, 'p')})"
+            f"square_form(out, len(X)) + square_form(out, len(X)).T, "
+            f"{b.static('metric')!r}, {literal(b, 'p')})"
         ),
         "p": axes.refuse("the derivative of scipy.spatial.distance.pdist in 'p'"),
     },

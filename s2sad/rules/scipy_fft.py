@@ -1,7 +1,7 @@
 """scipy.fft: the transforms of numpy.fft under SciPy's name, and cosine and sine transforms.
 
-The matrices of the types 1 and 4 are symmetric, those of 2 and 3 transposes of each other, up to the weight of one
-element; orthonormal ones are transposed by their inverse:
+The matrices of the types 1 and 4 are symmetric, those of 2 and 3 transposes of each other, up to the
+weight of one element; orthonormal ones are transposed by their inverse:
 
     y = scipy.fft.dct(x)                  x_bar = scipy.fft.dct(first_scaled(g, 2.0, 0, -1), 3)
     y = scipy.fft.dct(x, norm="ortho")    x_bar = scipy.fft.dct(g, 3, norm="ortho")

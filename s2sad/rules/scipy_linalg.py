@@ -1,12 +1,12 @@
 """scipy.linalg: systems, factorisations, functions of matrices, special matrices.
 
-    x = scipy.linalg.solve(a, b, assume_a="pos")     b_bar = np.linalg.solve(a.T, g)   a_bar = even_part(-np.outer(b_bar, out))
-    x = scipy.linalg.expm(a)                         a_bar = expm_along(adjoint(a), g)
-    x = scipy.linalg.solve_sylvester(a, b, q)        q_bar = scipy.linalg.solve_sylvester(adjoint(a), adjoint(b), g)
+    x = scipy.linalg.solve(a, b)                 b_bar = np.linalg.solve(a.T, g)
+    x = scipy.linalg.expm(a)                     a_bar = expm_along(adjoint(a), g)
+    x = scipy.linalg.solve_sylvester(a, b, q)    q_bar = scipy.linalg.solve_sylvester(a.T, b.T, g)
 
-The primal's own calls run. Functions that read one triangle of a symmetric matrix have symmetric gradients, as those of
-np.linalg do. Arguments that say how to compute (`check_finite`, `driver`) are free; those that overwrite operands are
-refused.
+The primal's own calls run. Functions that read one triangle of a symmetric matrix have symmetric
+gradients, as those of np.linalg do. Arguments that say how to compute (`check_finite`, `driver`) are
+free; those that overwrite operands are refused.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _like(*names: str) -> Callable[[Bound], Kind]:
     return lambda b: kinds.array(shape_of(b, names[0]), _float(b, *names))
 
 
-# ------------------------------------------------------------------------------------------------------------ systems
+# ----------------------------------------------------------------------------------------------- systems
 
 
 def _solve_kind(bound: Bound) -> Kind:
@@ -157,7 +157,7 @@ _structural(
     },
 )  # fmt: skip
 
-# ------------------------------------------------------------------------------------------- factorisations and factors
+# ---------------------------------------------------------------------------- factorisations and factors
 
 
 def _cholesky(bound: Bound, lower: str, upper: str) -> str:
@@ -255,7 +255,10 @@ def _eigh_kind(bound: Bound) -> Kind:
     return (made.items or ())[0] if only else Kind("tuple", items=made.items)
 
 
-_EIGH = "overwrite_a=False, overwrite_b=False, type=1, check_finite=True, subset_by_index=None, subset_by_value=None, driver=None"
+_EIGH = (
+    "overwrite_a=False, overwrite_b=False, type=1, check_finite=True, subset_by_index=None, "
+    "subset_by_value=None, driver=None"
+)
 _FREE = {"b": (None,), "type": (1,), "subset_by_index": (None,), "subset_by_value": (None,)}
 _structural(
     "eigh",
@@ -297,7 +300,8 @@ def _eig_kind(bound: Bound) -> Kind:
 
 _structural(
     "eig",
-    "a, b=None, left=False, right=True, overwrite_a=False, overwrite_b=False, check_finite=True, homogeneous_eigvals=False",
+    "a, b=None, left=False, right=True, overwrite_a=False, overwrite_b=False, check_finite=True, "
+    "homogeneous_eigvals=False",
     _eig_kind,
     {"a": "eig_back(g[0], g[1], a, out[0], out[1])"},
     {"a": "eig_dot(a_dot, out[0], out[1])"},
@@ -378,7 +382,7 @@ _structural(
     },
 )
 
-# ------------------------------------------------------------------------------------------- matrix functions, equations
+# --------------------------------------------------------------------------- matrix functions, equations
 
 
 def _real(bound: Bound) -> str:
@@ -449,7 +453,7 @@ _structural(
     },
 )
 
-# ------------------------------------------------------------------------------------------------------ special matrices
+# -------------------------------------------------------------------------------------- special matrices
 
 composite(
     "scipy.linalg.toeplitz",

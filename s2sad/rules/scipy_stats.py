@@ -1,8 +1,10 @@
-"""scipy.stats beside univariate distributions: means, scores, the multivariate normal and Dirichlet densities.
+"""scipy.stats beside univariate distributions: means, scores, the multivariate normal and Dirichlet
+densities.
 
     z = scipy.stats.multivariate_normal.logpdf(x, mean, cov)     x_bar = -g*precise(x, mean, cov)
 
-with precise(x, mean, cov) = solve(cov, x - mean). Means and scores are formulas in SciPy's own order of operations.
+with precise(x, mean, cov) = solve(cov, x - mean). Means and scores are formulas in SciPy's own order of
+operations.
 """
 
 from __future__ import annotations
@@ -66,7 +68,7 @@ structural(
 )
 
 
-# ------------------------------------------------------------------------------------------- multivariate densities
+# -------------------------------------------------------------------------------- multivariate densities
 
 
 def _density_kind(bound: Bound) -> Kind:
@@ -117,7 +119,10 @@ def _dirichlet_kind(bound: Bound) -> Kind:
     return kinds.npscalar("float64")
 
 
-_SHARES = "(scipy.special.digamma(np.sum(alpha)) - scipy.special.digamma(alpha) + np.log(np.append(x, 1.0 - np.sum(x))[:len(alpha)]))"
+_SHARES = (
+    "(scipy.special.digamma(np.sum(alpha)) - scipy.special.digamma(alpha)"
+    " + np.log(np.append(x, 1.0 - np.sum(x))[:len(alpha)]))"
+)
 register_method(
     Rule(
         "scipy.stats.dirichlet.logpdf",

@@ -4,8 +4,8 @@
     y = scipy.signal.lfilter(b, a, x)           x_bar = backwards(g, b, a, -1)
     y = scipy.ndimage.gaussian_filter(x, s)     x_bar = scipy.ndimage.gaussian_filter(g, s)
 
-Filters with borders are linear maps; that of a symmetric kernel with reflected, periodic or constant borders is its own
-transpose.
+Filters with borders are linear maps; that of a symmetric kernel with reflected, periodic or constant
+borders is its own transpose.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _float(bound: Bound, *names: str) -> str:
     return axes.averaged(axes.promoted([as_array(bound.kind(n)) for n in names]))
 
 
-# ------------------------------------------------------------------------------------------------------- convolutions
+# ------------------------------------------------------------------------------------------ convolutions
 
 
 def _convolution_kind(bound: Bound) -> Kind:
@@ -71,7 +71,8 @@ def _convolution(name: str, options: str, flip: bool, method: str = "") -> None:
     more = options.partition("=")[0]
 
     def dot(bound: Bound, one: str, two: str) -> str:
-        return f"scipy.signal.{name}({one}, {two}, {bound.static('mode')!r}{axes.option(bound, more, _DEFAULTS[more])})"
+        how = axes.option(bound, more, _DEFAULTS[more])
+        return f"scipy.signal.{name}({one}, {two}, {bound.static('mode')!r}{how})"
 
     structural(
         f"scipy.signal.{name}",
@@ -109,7 +110,7 @@ composite("turned_around", axes.source_of(filters.turned_around), (filters.turne
     lambda b: kinds.array(shape_of(b, "v"), as_array(b.kind("v")).dtype)
 )
 
-# --------------------------------------------------------------------------------------------------- recursive filters
+# ------------------------------------------------------------------------------------- recursive filters
 
 
 def _lfilter_kind(bound: Bound) -> Kind:
@@ -148,7 +149,7 @@ composite("lagged", axes.source_of(filters.lagged), (filters.lagged,)).kind = la
     shape_of(b, "like"), _float(b, "u", "x")
 )
 
-# ------------------------------------------------------------------------------------------------------------- ndimage
+# ----------------------------------------------------------------------------------------------- ndimage
 
 
 def _same(bound: Bound) -> Kind:
@@ -177,7 +178,8 @@ def _linear(name: str, flip: bool) -> None:
         return f"filter_weights(g, input, weights, {mode!r}, {cval}, {literal(bound, 'origin')}, {flip})"
 
     def dot(bound: Bound, one: str, two: str, cval: str) -> str:
-        return f"scipy.ndimage.{name}({one}, {two}, None, {bound.static('mode')!r}, {cval}, {literal(bound, 'origin')})"
+        mode, origin = bound.static("mode"), literal(bound, "origin")
+        return f"scipy.ndimage.{name}({one}, {two}, None, {mode!r}, {cval}, {origin})"
 
     structural(
         f"scipy.ndimage.{name}",

@@ -3,9 +3,10 @@
     z = scipy.special.gammaln(x)      x_bar = g*scipy.special.digamma(x)
     z = scipy.special.jv(v, x)        x_bar = g*0.5*(scipy.special.jv(v - 1, x) - scipy.special.jv(v + 1, x))
 
-The families are closed under differentiation (polygamma, Bessel functions, hypergeometric functions, orthogonal
-polynomials), so that every order follows. By orders and shape parameters, where no closed form is known, there is
-no derivative, and an active one is refused. Formulas: NIST Digital Library of Mathematical Functions, 5-19.
+The families are closed under differentiation (polygamma, Bessel functions, hypergeometric functions,
+orthogonal polynomials), so that every order follows. By orders and shape parameters, where no closed
+form is known, there is no derivative, and an active one is refused. Formulas: NIST Digital Library of
+Mathematical Functions, 5-19.
 """
 
 from __future__ import annotations
@@ -47,8 +48,12 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "gammaincc(a, x)": (_NO, "-g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))"),
     "gammaincinv(a, y)": (_NO, "g*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))"),
     "gammainccinv(a, y)": (_NO, "-g*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))"),
-    "betainc(a, b, x)": (_NO, _NO, "g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))"),
-    "betaincc(a, b, x)": (_NO, _NO, "-g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))"),
+    "betainc(a, b, x)": (
+        _NO, _NO, "g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))",
+    ),
+    "betaincc(a, b, x)": (
+        _NO, _NO, "-g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))",
+    ),
     "betaincinv(a, b, y)": (
         _NO, _NO, "g*np.exp(sp.betaln(a, b) - sp.xlogy(a - 1.0, out) - sp.xlog1py(b - 1.0, -out))",
     ),
@@ -83,7 +88,8 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
         "g*np.maximum(np.abs(r) - delta, 0.0)", "g*np.minimum(np.maximum(r, -delta), delta)",
     ),
     "pseudo_huber(delta, r)": (
-        "g*(2.0*out - r*r/np.sqrt(1.0 + (r/delta)*(r/delta)))/delta", "g*r/np.sqrt(1.0 + (r/delta)*(r/delta))",
+        "g*(2.0*out - r*r/np.sqrt(1.0 + (r/delta)*(r/delta)))/delta",
+        "g*r/np.sqrt(1.0 + (r/delta)*(r/delta))",
     ),
     "boxcox(x, lmbda)": ("g*np.exp(sp.xlogy(lmbda - 1.0, x))", _NO),
     "boxcox1p(x, lmbda)": ("g*np.exp(sp.xlog1py(lmbda - 1.0, x))", _NO),
@@ -142,7 +148,9 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "hyp0f1(v, z)": (_NO, "g*sp.hyp0f1(v + 1.0, z)/v"),
     "hyp1f1(a, b, x)": (_NO, _NO, "g*(a/b)*sp.hyp1f1(a + 1.0, b + 1.0, x)"),
     "hyp2f1(a, b, c, z)": (_NO, _NO, _NO, "g*(a*b/c)*sp.hyp2f1(a + 1.0, b + 1.0, c + 1.0, z)"),
-    "eval_legendre(n, x)": (_NO, "g*np.where(np.equal(n, 0), 0.0, 0.5*(n + 1)*sp.eval_jacobi(n - 1, 1.0, 1.0, x))"),
+    "eval_legendre(n, x)": (
+        _NO, "g*np.where(np.equal(n, 0), 0.0, 0.5*(n + 1)*sp.eval_jacobi(n - 1, 1.0, 1.0, x))",
+    ),
     "eval_chebyt(n, x)": (_NO, "g*np.where(np.equal(n, 0), 0.0, n*sp.eval_chebyu(n - 1, x))"),
     "eval_chebyu(n, x)": (_NO, "g*np.where(np.equal(n, 0), 0.0, 2.0*sp.eval_gegenbauer(n - 1, 2.0, x))"),
     "eval_hermite(n, x)": (_NO, "g*np.where(np.equal(n, 0), 0.0, 2.0*n*sp.eval_hermite(n - 1, x))"),
@@ -153,7 +161,8 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     ),
     "eval_jacobi(n, alpha, beta, x)": (
         _NO, _NO, _NO,
-        "g*np.where(np.equal(n, 0), 0.0, 0.5*(n + alpha + beta + 1)*sp.eval_jacobi(n - 1, alpha + 1.0, beta + 1.0, x))",
+        "g*np.where(np.equal(n, 0), 0.0,"
+        " 0.5*(n + alpha + beta + 1)*sp.eval_jacobi(n - 1, alpha + 1.0, beta + 1.0, x))",
     ),
     "eval_gegenbauer(n, alpha, x)": (
         _NO, _NO, "g*np.where(np.equal(n, 0), 0.0, 2.0*alpha*sp.eval_gegenbauer(n - 1, alpha + 1.0, x))",
@@ -188,8 +197,8 @@ def _enter() -> None:
             n: t for n, text in zip(names, texts, strict=True) if (t := _made(text, name, n)) is not None
         }
         rule = Rule(
-            f"scipy.special.{name}", signature, results.of_ufunc(function, names), vjp=vjp, form="elementwise",
-            writes=("out",),
+            f"scipy.special.{name}", signature, results.of_ufunc(function, names), vjp=vjp,
+            form="elementwise", writes=("out",),
         )  # fmt: skip
         register(rule, function)
 
@@ -251,6 +260,7 @@ for _name, _signature in (
 ):  # fmt: skip
     _names = [n for n in parse_signature(_signature) if n in ("N", "k", "n")]
     _plain(
-        _name, _signature, lambda b: kinds.OBJECT if b.static("exact") is not False else kinds.num(None, "float64"),
+        _name, _signature,
+        lambda b: kinds.OBJECT if b.static("exact") is not False else kinds.num(None, "float64"),
         *([_NO] * len(_names)),
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """Helpers of generated texts for scipy.linalg: triangular and factored systems, functions of matrices.
 
-Accepted are NumPy arrays, real or complex; nothing is written to, and a result shares memory with no argument.
-SciPy is imported when a helper is called. Cotangents belong to the inner product Re(sum(conj(z)*a)).
+Accepted are NumPy arrays, real or complex; nothing is written to, and a result shares memory with no
+argument. SciPy is imported when a helper is called. Cotangents belong to the inner product
+Re(sum(conj(z)*a)).
 
     x = scipy.linalg.expm(a)      a_bar = expm_along(adjoint(a), x_bar)
 
@@ -133,7 +134,7 @@ def cho_factor_back(z: Any, c: Any, lower: Any) -> Any:
     return cholesky_back(adjoint(np.triu(z)), adjoint(np.triu(c))) + np.tril(z, -1)
 
 
-# ---------------------------------------------------------------------------------------------------------- lu
+# ---------------------------------------------------------------------------------------------------- lu
 
 
 def lu_back(l_bar: Any, u_bar: Any, p: Any, l: Any, u: Any) -> Any:  # noqa: E741 - their names
@@ -225,7 +226,7 @@ def solve_lu_left(y: Any, x: Any, lu: Any, piv: Any, trans: Any) -> Any:
     return np.tril(whole @ adjoint(upper), -1) + np.triu(adjoint(lower) @ whole)
 
 
-# ------------------------------------------------------------------------------------------- functions of matrices
+# --------------------------------------------------------------------------------- functions of matrices
 
 
 def corner(a: Any, e: Any) -> Any:
@@ -254,7 +255,7 @@ def expm_along(a: Any, e: Any) -> Any:
 
 
 def logm_along(a: Any, e: Any, real: Any) -> Any:
-    """The derivative of scipy.linalg.logm at a in the direction e; `real` says that its result was taken for real.
+    """The derivative of scipy.linalg.logm at a along e; `real` says that its result was taken for real.
 
     >>> print(logm_along(np.array([[2.0]]), np.array([[3.0]]), True))
     [[1.5]]
@@ -271,7 +272,7 @@ def logm_along(a: Any, e: Any, real: Any) -> Any:
 
 
 def sqrtm_along(x: Any, e: Any, real: Any) -> Any:
-    """The derivative of x = scipy.linalg.sqrtm(a) for the change e of a; `real` says that x was taken for real.
+    """The derivative of x = scipy.linalg.sqrtm(a) along e; `real` says that x was taken for real.
 
     >>> print(sqrtm_along(np.array([[2.0]]), np.array([[4.0]]), True))
     [[1.]]

@@ -1,15 +1,17 @@
 """Helpers of generated texts for factorisations: qr, eig, svd, pinv, lstsq, slogdet, chains of products.
 
-Accepted are NumPy arrays, real or complex, stacks of matrices too; nothing is written to, and a result shares
-memory with no argument. Cotangents belong to the inner product Re(sum(conj(z)*a)); one that is None stands
-for zeros. What a factorisation leaves open (the directions within an eigenspace, the last columns of a full
-factor) stands still, so that derivatives are those of every function that does not depend on it.
+Accepted are NumPy arrays, real or complex, stacks of matrices too; nothing is written to, and a result
+shares memory with no argument. Cotangents belong to the inner product Re(sum(conj(z)*a)); one that is
+None stands for zeros. What a factorisation leaves open (the directions within an eigenspace, the last
+columns of a full factor) stands still, so that derivatives are those of every function that does not
+depend on it.
 
     q, r = np.linalg.qr(a)      a_bar = qr_back(q_bar, r_bar, a, q, r)
 
-The functions are written in the language that s2sad reads, so that texts that call them can be differentiated
-again. The formulas are those of Giles, "An extended collection of matrix derivative results" (2008), and of
-Walter and Lehmann, "Algorithmic differentiation of linear algebra functions" (2010), for complex numbers too.
+The functions are written in the language that s2sad reads, so that texts that call them can be
+differentiated again. The formulas are those of Giles, "An extended collection of matrix derivative
+results" (2008), and of Walter and Lehmann, "Algorithmic differentiation of linear algebra functions"
+(2010), for complex numbers too.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ def over(p: Any, q: Any) -> Any:
     return np.where(q == 0, 0.0, p / np.where(q == 0, 1.0, q))
 
 
-# ------------------------------------------------------------------------------------------------------------ qr
+# ---------------------------------------------------------------------------------------------------- qr
 
 
 def qr_back(q_bar: Any, r_bar: Any, a: Any, q: Any, r: Any) -> Any:
@@ -98,7 +100,7 @@ def qr_r_back(z: Any, a: Any) -> Any:
     """The cotangent of a where z is that of np.linalg.qr(a, "r").
 
     >>> print(qr_r_back(np.array([[1.0]]), np.array([[2.0]])))
-    [[-1.]]
+    [[1.]]
     """
     q, r = np.linalg.qr(a)
     return qr_back(None, z, a, q, r)
@@ -108,13 +110,13 @@ def qr_r_dot(a_dot: Any, a: Any) -> Any:
     """The tangent of np.linalg.qr(a, "r") where a_dot is that of a.
 
     >>> print(qr_r_dot(np.array([[1.0]]), np.array([[2.0]])))
-    [[-1.]]
+    [[1.]]
     """
     q, r = np.linalg.qr(a)
     return qr_dot(a_dot, a, q, r)[1]
 
 
-# ----------------------------------------------------------------------------------------------------------- eig
+# --------------------------------------------------------------------------------------------------- eig
 
 
 def eig_back(w_bar: Any, v_bar: Any, a: Any, w: Any, v: Any) -> Any:
@@ -175,7 +177,7 @@ def eigvals_back(z: Any, a: Any) -> Any:
     return eig_back(z, None, a, w, v)
 
 
-# ----------------------------------------------------------------------------------------------------------- svd
+# --------------------------------------------------------------------------------------------------- svd
 
 
 def svd_back(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> Any:
@@ -266,11 +268,11 @@ def svdvals_dot(a_dot: Any, a: Any) -> Any:
     return np.real(np.sum(np.conj(u) * (a_dot @ adjoint(vh)), axis=-2))
 
 
-# ---------------------------------------------------------------------------------------- inverses and determinants
+# ----------------------------------------------------------------------------- inverses and determinants
 
 
 def pinv_back(z: Any, a: Any, p: Any) -> Any:
-    """The cotangent of a where z is that of p = np.linalg.pinv(a), at constant rank (Golub and Pereyra, 1973).
+    """The cotangent of a where z is that of p = np.linalg.pinv(a), at constant rank.
 
     >>> print(pinv_back(np.array([[1.0]]), np.array([[2.0]]), np.array([[0.5]])))
     [[-0.25]]
@@ -298,7 +300,8 @@ def lstsq_back(
 ) -> Any:
     """The cotangents of a and b with x, residuals, rank, s = np.linalg.lstsq(a, b, rcond).
 
-    >>> bars = lstsq_back(np.ones(1), None, None, np.array([[2.0]]), np.ones(1), np.array([0.5]), np.zeros(0), None)
+    >>> a, b, x = np.array([[2.0]]), np.ones(1), np.array([0.5])
+    >>> bars = lstsq_back(np.ones(1), None, None, a, b, x, np.zeros(0), None)
     >>> print(*bars)
     [[-0.25]] [0.5]
     """
@@ -374,7 +377,7 @@ def slogdet_dot(a_dot: Any, a: Any, sign: Any) -> Any:
     return sign * 1j * np.imag(slope) if np.iscomplexobj(a) else np.zeros_like(slope), np.real(slope)
 
 
-# -------------------------------------------------------------------------------------------------------- products
+# ---------------------------------------------------------------------------------------------- products
 
 
 def multi_dot_back(z: Any, arrays: Any) -> Any:

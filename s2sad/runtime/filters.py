@@ -1,9 +1,11 @@
-"""Helpers of generated texts for scipy.signal, scipy.ndimage and distances: transposes of filters with their borders.
+"""Helpers of generated texts for scipy.signal, scipy.ndimage and distances: transposes of filters with
+their borders.
 
-Accepted are NumPy arrays; nothing is written to, and a result shares memory with no argument. SciPy is imported when
-a helper is called.
+Accepted are NumPy arrays; nothing is written to, and a result shares memory with no argument. SciPy is
+imported when a helper is called.
 
-    y = scipy.signal.convolve(a, v, mode)      a_bar = scipy.signal.correlate(full_grid(y_bar, a, v, mode), v, "valid")
+    y = scipy.signal.convolve(a, v, mode)
+    a_bar = scipy.signal.correlate(full_grid(y_bar, a, v, mode), v, "valid")
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ def turned_around(v: Any) -> Any:
     return np.conj(np.flip(v))
 
 
-# ------------------------------------------------------------------------------------------------------ recursive filters
+# ------------------------------------------------------------------------------------- recursive filters
 
 
 def backwards(z: Any, b: Any, a: Any, axis: Any) -> Any:
@@ -83,12 +85,15 @@ def lagged(u: Any, x: Any, like: Any, axis: Any) -> Any:
     return np.stack(sums + [0.0 * sums[0]] * (len(like) - len(sums)))
 
 
-# ------------------------------------------------------------------------------------------------------------- borders
+# ----------------------------------------------------------------------------------------------- borders
 
-_BORDERS = {
-    "reflect": "symmetric", "grid-mirror": "symmetric", "mirror": "reflect", "nearest": "edge", "wrap": "wrap",
-    "grid-wrap": "wrap", "constant": "constant", "grid-constant": "constant",
-}  # fmt: skip
+
+def _border(mode: str) -> str:
+    """The name that np.pad has for a border of ndimage."""
+    return {
+        "reflect": "symmetric", "grid-mirror": "symmetric", "mirror": "reflect", "nearest": "edge",
+        "wrap": "wrap", "grid-wrap": "wrap", "constant": "constant", "grid-constant": "constant",
+    }[mode]  # fmt: skip
 
 
 def _borders(w: Any, origin: Any, flip: bool) -> list[tuple[int, int]]:
@@ -102,7 +107,7 @@ def _borders(w: Any, origin: Any, flip: bool) -> list[tuple[int, int]]:
 
 
 def filter_back(z: Any, x: Any, w: Any, mode: str, origin: Any, flip: bool) -> Any:
-    """The cotangent of x where z is that of scipy.ndimage.correlate(x, w, None, mode, 0.0, origin), or of convolve.
+    """The cotangent of x where z is that of scipy.ndimage.correlate(x, w, None, mode), of convolve for flip.
 
     >>> print(filter_back(np.array([1.0, 0.0]), np.ones(2), np.array([1.0, 2.0, 4.0]), "nearest", 0, False))
     [3. 4.]
@@ -111,33 +116,35 @@ def filter_back(z: Any, x: Any, w: Any, mode: str, origin: Any, flip: bool) -> A
 
     around = scipy.signal.convolve(z, np.flip(w) if flip else w, "full")
     places = _borders(w, origin, flip)
-    if _BORDERS[mode] == "constant":
+    if _border(mode) == "constant":
         part = tuple(slice(low, low + n) for (low, _), n in zip(places, np.shape(x), strict=True))
         return around[part].copy()
-    return scatter_add(around, np.pad(positions(x), places, mode=_BORDERS[mode]), np.shape(x))
+    return scatter_add(around, np.pad(positions(x), places, mode=_border(mode)), np.shape(x))
 
 
 def filter_weights(z: Any, x: Any, w: Any, mode: str, cval: Any, origin: Any, flip: bool) -> Any:
-    """The cotangent of w where z is that of scipy.ndimage.correlate(x, w, None, mode, cval, origin), or of convolve.
+    """The cotangent of w where z is that of scipy.ndimage.correlate(x, w, None, mode), of convolve for flip.
 
-    >>> print(filter_weights(np.array([1.0, 0.0]), np.array([1.0, 2.0]), np.ones(3), "nearest", 0.0, 0, False))
+    >>> z, x = np.array([1.0, 0.0]), np.array([1.0, 2.0])
+    >>> print(filter_weights(z, x, np.ones(3), "nearest", 0.0, 0, False))
     [1. 1. 2.]
     """
     import scipy.signal
 
-    border: Any = {"constant_values": cval} if _BORDERS[mode] == "constant" else {}
-    around: Any = np.pad(x, _borders(w, origin, flip), mode=_BORDERS[mode], **border)
+    border: Any = {"constant_values": cval} if _border(mode) == "constant" else {}
+    around: Any = np.pad(x, _borders(w, origin, flip), mode=_border(mode), **border)
     made = scipy.signal.correlate(around, z, "valid")
     return np.flip(made) if flip else made
 
 
-# ------------------------------------------------------------------------------------------------------------ distances
+# --------------------------------------------------------------------------------------------- distances
 
 
 def pair_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
     """The cotangent of a where z is that of out = scipy.spatial.distance.cdist(a, b, metric).
 
-    >>> print(pair_slopes(np.array([[1.0]]), np.array([[3.0, 4.0]]), np.zeros((1, 2)), np.array([[5.0]]), "euclidean", 2.0))
+    >>> a, b = np.array([[3.0, 4.0]]), np.zeros((1, 2))
+    >>> print(pair_slopes(np.array([[1.0]]), a, b, np.array([[5.0]]), "euclidean", 2.0))
     [[0.6 0.8]]
     """
     gaps = a[:, None, :] - b[None, :, :]
@@ -174,7 +181,7 @@ def square_form(z: Any, n: int) -> Any:
 
 
 def filtered(x: Any, w: Any, mode: str, origin: Any, flip: bool) -> Any:
-    """scipy.ndimage.convolve(x, w) where flip says so, else correlate(x, w); beyond constant borders stand zeros.
+    """scipy.ndimage.convolve(x, w) if flip, else correlate(x, w), with zeros beyond constant borders.
 
     >>> print(filtered(np.array([1.0, 2.0]), np.array([1.0, 0.0, 0.0]), "nearest", 0, False))
     [1. 1.]
@@ -188,7 +195,8 @@ def filtered(x: Any, w: Any, mode: str, origin: Any, flip: bool) -> Any:
 def pair_dots(a_dot: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
     """The tangent of out = scipy.spatial.distance.cdist(a, b, metric) where a_dot is that of a.
 
-    >>> print(pair_dots(np.ones((1, 1)), np.array([[3.0]]), np.zeros((1, 1)), np.array([[3.0]]), "euclidean", 2.0))
+    >>> one, a = np.ones((1, 1)), np.array([[3.0]])
+    >>> print(pair_dots(one, a, 0.0*one, a, "euclidean", 2.0))
     [[1.]]
     """
     columns = []

@@ -1,8 +1,9 @@
-"""Helpers of generated texts for norms and condition numbers of every order, of vectors, matrices and stacks.
+"""Helpers of generated texts for norms and condition numbers of every order, of vectors, matrices and
+stacks.
 
-Accepted are NumPy arrays, real or complex; nothing is written to, and a result shares memory with no argument.
-A slope is the gradient of a norm: where several elements attain a maximum they share it equally, and at a
-zero vector it is 0.
+Accepted are NumPy arrays, real or complex; nothing is written to, and a result shares memory with no
+argument. A slope is the gradient of a norm: where several elements attain a maximum they share it
+equally, and at a zero vector it is 0.
 
     z = np.linalg.norm(a, 2, axis=(-2, -1))      a_bar = z_bar[..., None, None]*norm_slope(a, 2, (-2, -1))
 
@@ -46,7 +47,7 @@ def vector_slope(x: Any, ord: Any, axis: Any) -> Any:
         return np.sign(x)
     if ord == 0:
         return np.zeros_like(x)
-    if ord == np.inf or ord == -np.inf:
+    if ord in (np.inf, -np.inf):
         end = np.max(size, axis=axis, keepdims=True) if ord > 0 else np.min(size, axis=axis, keepdims=True)
         ties = np.where(size == end, 1.0, 0.0)
         return np.sign(x) * ties / np.sum(ties, axis=axis, keepdims=True)
@@ -63,7 +64,7 @@ def matrix_slope(x: Any, ord: Any) -> Any:
     """
     if ord is None or ord == "fro":
         return vector_slope(x, 2, (-2, -1))
-    if ord == "nuc" or ord == 2 or ord == -2:
+    if ord in ("nuc", 2, -2):
         u, s, vh = np.linalg.svd(x, full_matrices=False)
         if ord == "nuc":
             return (u * np.where(s > 0, 1.0, 0.0)[..., None, :]) @ vh
@@ -87,7 +88,7 @@ def cond_slope(x: Any, p: Any) -> Any:
     [[ 0.5  0. ]
      [ 0.  -1. ]]
     """
-    if p is None or p == 2 or p == -2:
+    if p is None or p in (2, -2):
         u, s, vh = np.linalg.svd(x, full_matrices=False)
         high, low = s[..., :1, None], s[..., -1:, None]
         first, last = u[..., :, :1] @ vh[..., :1, :], u[..., :, -1:] @ vh[..., -1:, :]

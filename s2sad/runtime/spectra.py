@@ -1,8 +1,8 @@
 """Helpers of generated texts for Fourier transforms: the transposes of what real transforms leave out.
 
-Accepted are NumPy arrays; nothing is written to. A transform of real numbers keeps half of a spectrum whose
-other half is its conjugate, so that all frequencies but the first, and for an even number of points the
-last, stand for two.
+Accepted are NumPy arrays; nothing is written to. A transform of real numbers keeps half of a spectrum
+whose other half is its conjugate, so that all frequencies but the first, and for an even number of
+points the last, stand for two.
 
     y = np.fft.rfft(x)      x_bar = np.fft.irfft(halved(y_bar, n, -1), n, norm="forward")
 """

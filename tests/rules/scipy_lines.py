@@ -118,6 +118,8 @@ multigammaln(p + 2.0, 3)
 multigammaln(s + 2.0, 2)
 comb(5, 2)*x
 factorial(4)*x
+factorial2(5)*x
+perm(5, 2)*x
 digamma(p)
 np.real(wofz(x))
 logsumexp(x)

@@ -21,6 +21,7 @@ import pytest
 from array_cases import CASES, Case
 from call_cases import TOPICS
 from factor_cases import FACTORS, TRANSFORMS
+from factor_lines import SPECTRAL
 from order_cases import MASKS, METHODS, ORDER, PLACES
 
 from s2sad import runtime
@@ -374,7 +375,7 @@ INSIDE = {"linspace_general", "diff_general", "insert_lines", "gradient_line", "
 
 
 def test_every_rule_has_a_case() -> None:
-    called = "\n".join(line for lines in TOPICS.values() for line in lines)  # composites are tested as programs
+    called = "\n".join(line for lines in (*TOPICS.values(), *SPECTRAL.values()) for line in lines)  # composites are tested as programs
     known = {n for n in RULES if RULES[n].form == "composite" and (n.rpartition(".")[2] in called or n in INSIDE)}
     loops = {n for n in RULES if n.endswith((".reduce", ".accumulate", ".at"))}  # each is a text with a name in it
     assert sorted(set(own_rules()) - set(CASES) - known - loops) == []

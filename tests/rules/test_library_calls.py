@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from call_cases import ARGUMENTS
 from factor_lines import SPECTRAL
 from scipy_lines import SCIPY
-from test_calls import complex_, narrow, run, strided
+from test_calls import complex_, narrow, program, run, strided
 
+import s2sad
+from s2sad.rules import registry
+from support import load
+
+UNCALLED = {f"scipy.fft.{name}" for name in "fftn ifft ifft2 ifftn ifftshift fftfreq rfftfreq ihfft irfft2 rfft2".split()}
 LINES = [line for lines in (*SPECTRAL.values(), *SCIPY.values()) for line in lines]
 REAL_ONLY = ("scipy.stats", "scipy.special", "svd", "qr(m.T, \"complete\"", "logm", "ndimage", "cross", "irfft", "rfft", "lstsq(m.T, y[:4], rcond=None); ")
 
@@ -39,3 +48,38 @@ def test_call_on_float32(line: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", [line for line in LINES if not any(word in line for word in REAL_ONLY)])
 def test_call_on_complex_numbers(line: str, tmp_path: Path) -> None:
     run(line, "complex", complex_, tmp_path, pullbacks=False, probes=1)
+
+
+def test_every_rule_of_scipy_is_called() -> None:
+    """A rule without a case would be untested."""
+    registry.load_all()
+    called = "\n".join(LINES)
+    names = [name for name in registry.RULES if name.startswith("scipy.")]
+    kinds = (".logpdf", ".pdf", ".cdf", ".logcdf", ".sf", ".logsf", ".ppf", ".isf", ".logpmf", ".pmf")
+    laws = {name.rpartition(".")[0] for name in names if name.endswith(kinds)}
+    functions = {name for name in names if not name.endswith(kinds)}
+    assert sorted(n for n in laws if n + "." not in called and n + "(" not in called) == []
+    assert sorted(n for n in functions - UNCALLED if n + "(" not in called) == []
+
+
+def test_scipy_is_imported_where_it_is_used() -> None:
+    """s2sad itself does without SciPy."""
+    program = "import sys, s2sad; assert not any(m.split('.')[0] == 'scipy' for m in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("scipy.optimize.brentq(np.cos, x[0], 2.0)", "implicit function theorem"),
+        ("scipy.integrate.quad(np.cos, 0.0, x[0])[0]", "adjoint equation"),
+        ("scipy.interpolate.pchip_interpolate(np.arange(5.0), x, 0.5)", "np.interp"),
+        ("scipy.special.mathieu_a(1, x)*2.0", "an active value enters scipy.special.mathieu_a"),
+        ("scipy.special.gammainc(x, 2.0)", "the derivative of scipy.special.gammainc in 'a'"),
+        ("scipy.stats.t.cdf(0.3, x)", "the derivative of scipy.stats.t.cdf in 'df'"),
+    ],
+)
+def test_refusals_say_what_to_do(call: str, message: str, tmp_path: Path) -> None:
+    text, names = program(call, "top")
+    with pytest.raises(s2sad.UnsupportedError, match=re.escape(message)):
+        s2sad.grad(load(text, tmp_path).f)(*[ARGUMENTS[n] for n in names])
