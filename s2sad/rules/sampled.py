@@ -76,7 +76,8 @@ composite(
     alpha = (2.0*h1*h1 + 3.0*h0*h1)/(6.0*(h1 + h0))
     beta = (h1*h1 + 3.0*h0*h1)/(6.0*h0)
     eta = (1.0*(h1*h1*h1))/(6.0*h0*(h0 + h1))
-    return total + (alpha*y[..., -1] + beta*y[..., -2] - eta*y[..., -3])
+    total += alpha*y[..., -1] + beta*y[..., -2] - eta*y[..., -3]
+    return total
 """,
     (integrate.simpson,),
 )
@@ -116,6 +117,12 @@ structural(
         "XB": lambda b: f"pair_dots(XB_dot, XB, XA, out.T, {b.static('metric')!r}, {literal(b, 'p')}).T",
     },
 )
+def _pdist_dot(bound: Bound) -> str:
+    full = "square_form(out, len(X)) + square_form(out, len(X)).T"
+    one = f"pair_dots(X_dot, X, X, {full}, {bound.static('metric')!r}, {literal(bound, 'p')})"
+    return f"({one} + {one}.T)[np.triu_indices(len(X), 1)]"
+
+
 structural(
     "scipy.spatial.distance.pdist",
     "X, metric='euclidean', *, out=None, p=2.0",
@@ -129,7 +136,7 @@ structural(
         "p": axes.refuse("the derivative of scipy.spatial.distance.pdist in 'p'"),
     },
     (distance.pdist,),
-    jvp={"X": axes.refuse("the forward derivative of scipy.spatial.distance.pdist; use cdist")},
+    jvp={"X": _pdist_dot},
 )
 composite("pair_slopes", axes.source_of(filters.pair_slopes), (filters.pair_slopes,)).kind = lambda b: (
     kinds.array(shape_of(b, "a"), "float64")

@@ -219,7 +219,7 @@ _structural(
     "a, overwrite_a=False, check_finite=True",
     lambda b: Kind("tuple", items=(own._square(b), kinds.array((new_length(),), "int"))),
     {"a": "lu_factor_back(g[0], out[0], out[1])"},
-    {"a": axes.refuse("the forward derivative of scipy.linalg.lu_factor; use scipy.linalg.lu or solve")},
+    {"a": "(lu_factor_dot(a_dot, out[0], out[1]), out[1])"},
 )
 composite(
     "scipy.linalg.lu_solve",
@@ -241,7 +241,7 @@ structural(
     },
     (equations.solve_lu,),
     jvp={
-        "lu": axes.refuse("the forward derivative of an LU factor; use scipy.linalg.solve"),
+        "lu": "solve_lu_dot(lu_dot, out, lu, piv, trans)",
         "b": "solve_lu(lu, piv, b_dot, trans)",
     },
 )
@@ -533,6 +533,8 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (equations.lu_back, _like("u")),
     (equations.lu_dot, lambda b: Kind("tuple", items=(_like("p")(b), _like("l")(b), _like("u")(b)))),
     (equations.lu_factor_back, _like("lu")),
+    (equations.lu_factor_dot, _like("lu", "a_dot")),
+    (equations.solve_lu_dot, _like("x", "lu")),
     (equations.solve_lu_right, _like("z", "lu")),
     (equations.solve_lu_left, _like("lu", "y")),
     (equations.corner, lambda b: kinds.array(kinds.fresh_shape(rank_of(b, "a")), _float(b, "a", "e"))),

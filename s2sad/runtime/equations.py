@@ -189,6 +189,17 @@ def lu_factor_back(z: Any, lu: Any, piv: Any) -> Any:
     ]
 
 
+def lu_factor_dot(a_dot: Any, lu: Any, piv: Any) -> Any:
+    """The tangent of lu with lu, piv = scipy.linalg.lu_factor(a) of a square a where a_dot is that of a.
+
+    >>> print(lu_factor_dot(np.array([[3.0]]), np.array([[2.0]]), np.array([0])))
+    [[3.]]
+    """
+    eye = np.eye(np.shape(lu)[-1])
+    _, lower_dot, upper_dot = lu_dot(a_dot[rows_of(piv)], eye, np.tril(lu, -1) + eye, np.triu(lu))
+    return np.tril(lower_dot, -1) + upper_dot
+
+
 def solve_lu(lu: Any, piv: Any, b: Any, trans: Any) -> Any:
     """scipy.linalg.lu_solve((lu, piv), b, trans).
 
@@ -224,6 +235,17 @@ def solve_lu_left(y: Any, x: Any, lu: Any, piv: Any, trans: Any) -> Any:
     whole = turned(-y @ adjoint(x), trans)[rows_of(piv)]  # of the rows in the order of the factors
     lower, upper = np.tril(lu, -1) + np.eye(np.shape(lu)[-1]), np.triu(lu)
     return np.tril(whole @ adjoint(upper), -1) + np.triu(adjoint(lower) @ whole)
+
+
+def solve_lu_dot(lu_dot: Any, x: Any, lu: Any, piv: Any, trans: Any) -> Any:
+    """The tangent of x = scipy.linalg.lu_solve((lu, piv), b, trans) where lu_dot is that of lu.
+
+    >>> print(solve_lu_dot(np.array([[1.0]]), np.array([2.0]), np.array([[2.0]]), np.array([0]), 0))
+    [-1.]
+    """
+    lower, upper = np.tril(lu, -1) + np.eye(np.shape(lu)[-1]), np.triu(lu)
+    slope = (np.tril(lu_dot, -1) @ upper + lower @ np.triu(lu_dot))[np.argsort(rows_of(piv))]
+    return -solve_lu(lu, piv, turned(slope, trans) @ x, trans)
 
 
 # --------------------------------------------------------------------------------- functions of matrices

@@ -80,9 +80,7 @@ def lagged(u: Any, x: Any, like: Any, axis: Any) -> Any:
     [11.  6.]
     """
     u, x = np.moveaxis(np.asarray(u), axis, 0), np.conj(np.moveaxis(np.asarray(x), axis, 0))
-    count = np.shape(u)[0]
-    sums = [np.sum(u[k:] * x[: count - k]) for k in range(min(len(like), count))]
-    return np.stack(sums + [0.0 * sums[0]] * (len(like) - len(sums)))
+    return np.stack([np.sum(u[k:] * x[: len(u[k:])]) for k in range(len(like))])
 
 
 # ----------------------------------------------------------------------------------------------- borders
