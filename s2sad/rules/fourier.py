@@ -206,7 +206,7 @@ def _shifts(module: Any, prefix: str) -> None:
             f"{prefix}.{name}",
             "x, axes=None",
             lambda b: kinds.array(shape_of(b, "x"), as_array(b.kind("x")).dtype),
-            {"x": lambda b, other=other: f"{prefix}.{other}(g{axes.option(b, 'axes')})"},  # type: ignore[dict-item, misc]
+            {"x": lambda b, other=other: f"{prefix}.{other}(g{axes.option(b, 'axes')})"},  # type: ignore[misc]
             (getattr(module, name),),
             linear=("x",),
         )

@@ -502,7 +502,7 @@ structural(
     _block_kind,
     {"arrs": lambda bound, k: f"diagonal_block(g, arrs, {k})"},  # type: ignore[dict-item, misc]
     (linalg.block_diag,),
-    jvp={"arrs": _block_dot},  # type: ignore[dict-item]
+    jvp={"arrs": _block_dot},
 )
 composite(
     "diagonal_block",

@@ -78,7 +78,6 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "expit(x)": ("g*out*sp.expit(-x)",),
     "log_expit(x)": ("g*sp.expit(-x)",),
     "logit(x)": ("div(g, x*(1.0 - x))",),
-    "softplus(x)": ("g*sp.expit(x)",),
     "xlogy(x, y)": ("g*np.log(y)", "g*np.where(np.equal(x, 0), 0.0, x/np.asarray(y))"),
     "xlog1py(x, y)": ("g*np.log1p(y)", "g*np.where(np.equal(x, 0), 0.0, x/np.asarray(1.0 + y))"),
     "entr(x)": ("-g*(np.log(x) + 1.0)",),
@@ -88,8 +87,8 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
         "g*np.maximum(np.abs(r) - delta, 0.0)", "g*np.minimum(np.maximum(r, -delta), delta)",
     ),
     "pseudo_huber(delta, r)": (
-        "g*(2.0*out - r*r/np.sqrt(1.0 + (r/delta)*(r/delta)))/delta",
-        "g*r/np.sqrt(1.0 + (r/delta)*(r/delta))",
+        "g*div(2.0*out - r*r/np.sqrt(1.0 + div(r, delta)*div(r, delta)), delta)",
+        "g*r/np.sqrt(1.0 + div(r, delta)*div(r, delta))",
     ),
     "boxcox(x, lmbda)": ("g*np.exp(sp.xlogy(lmbda - 1.0, x))", _NO),
     "boxcox1p(x, lmbda)": ("g*np.exp(sp.xlog1py(lmbda - 1.0, x))", _NO),
@@ -245,6 +244,8 @@ def _double(*names: str) -> Callable[[Bound], Kind]:
 
 _plain("polygamma", "n, x", _double("n", "x"), _NO, "g*sp.polygamma(n + 1, x)")
 _plain("lambertw", "z, k=0, tol=1e-8", _like("z", "complex"), "g*np.exp(-out)/(1.0 + out)")
+if hasattr(special, "softplus"):  # since SciPy 1.15
+    _plain("softplus", "x", _double("x"), "g*sp.expit(x)")
 _plain("zeta", "x, q=1.0", _double("x", "q"), _NO, "-g*x*sp.zeta(x + 1.0, q)")
 _plain(
     "multigammaln",

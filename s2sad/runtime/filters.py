@@ -86,7 +86,7 @@ def lagged(u: Any, x: Any, like: Any, axis: Any) -> Any:
 # ----------------------------------------------------------------------------------------------- borders
 
 
-def _border(mode: str) -> str:
+def _border(mode: str) -> Any:
     """The name that np.pad has for a border of ndimage."""
     return {
         "reflect": "symmetric", "grid-mirror": "symmetric", "mirror": "reflect", "nearest": "edge",

@@ -232,7 +232,7 @@ class Tangents(Builder):
             call.args[-1], Const
         )
         python = all(k.is_python for k in bound.kinds.values())
-        if _POLE.search(text) and not harmless and not python:
+        if call.fun.startswith("scipy.") or (_POLE.search(text) and not harmless and not python):
             self.poles = True
 
     def _stretched(self, stmt: Let, atom: Atom, out: Kind, covered: bool) -> Atom:

@@ -1,0 +1,47 @@
+"""Functions of SciPy at their poles and at infinity, under `-W error`: derivatives that do not raise or warn, and their values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import load
+
+inf, nan = np.inf, np.nan
+CASES: list[tuple[str, Any, Any]] = [
+    ("scipy.special.entr(x)", 0.0, inf),
+    ("scipy.special.rgamma(x)", inf, nan),
+    ("scipy.special.xlogy(0.5, x)", 0.0, inf),
+    ("scipy.special.xlogy(0.0, x)", 0.0, 0.0),
+    ("scipy.special.logit(x)", 0.0, inf),
+    ("scipy.special.cbrt(x)", 0.0, inf),
+    ("scipy.special.betaln(2.0, x)", np.array([inf, 1.0]), np.array([nan, -1.5])),
+    ("scipy.special.log_ndtr(x)", np.array([-1e8, 0.0, 50.0]), np.array([1e8, 0.7978845608028654, 0.0])),
+    ("scipy.special.expit(x)", np.array([-800.0, 800.0]), np.array([0.0, 0.0])),
+    ("scipy.special.logsumexp(x)", np.array([1e200, 0.0]), np.array([1.0, 0.0])),
+    ("scipy.special.exprel(x)", 0.0, 0.5),
+    ("scipy.special.ellipe(x)", 0.0, -0.39269908169872414),
+    ("scipy.stats.gamma.logpdf(x, 2.0)", np.array([-1.0, 1.0]), np.array([0.0, 0.0])),
+    ("scipy.stats.gamma.logpdf(x, 3.0)", -1.0, 0.0),
+    ("scipy.stats.expon.logpdf(x)", np.array([-1.0, 2.0]), np.array([0.0, -1.0])),
+    ("scipy.stats.norm.logcdf(x)", -40.0, 40.02496884720727),
+    ("scipy.stats.norm.cdf(x)", inf, 0.0),
+    ("scipy.spatial.distance.cdist(x, np.zeros((1, 2)))", np.zeros((1, 2)), np.zeros((1, 2))),
+    ("np.linalg.norm(x, 'nuc')", np.zeros((2, 2)), np.zeros((2, 2))),
+    ("np.linalg.vector_norm(x)", np.zeros(3), np.zeros(3)),
+]
+
+
+@pytest.mark.parametrize(("call", "at", "slope"), CASES, ids=[f"{c}-{np.ndim(a)}" for c, a, _ in CASES])
+def test_pole(call: str, at: Any, slope: Any, tmp_path: Path) -> None:
+    modules = "import numpy as np\nimport scipy.spatial.distance\nimport scipy.special\nimport scipy.stats\n"
+    fun = load(f"{modules}\n\ndef f(x):\n    return np.sum({call})\n", tmp_path).f
+    made = s2sad.grad(fun)(at)
+    np.testing.assert_allclose(made, slope, rtol=1e-8, atol=1e-300)
+    if np.ndim(at) == 0:
+        np.testing.assert_allclose(s2sad.jvp(fun, (at,), (1.0,))[1], slope, rtol=1e-8)
+        np.testing.assert_allclose(s2sad.grad(fun)(np.float64(at)), slope, rtol=1e-8)
