@@ -32,6 +32,7 @@ SAFE = {  # a point at which a function whose domain has an end, or which has a 
         "remainder mod fmod arcsin arccos arctanh arccosh tan"
     ).split()
 }
+REAL = ("float", "int", "bool")
 CONVERSIONS = frozenset(("float", "int", "complex", "bool", "round"))
 UNTRACKED = frozenset(("resize", "setfield", "setflags", "byteswap", "itemset", "sort", "partition", "put"))
 UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
@@ -54,8 +55,8 @@ class Rules(State):
             rank = self.kind(args[0]).rank
             if rank is not None:
                 return Const(rank)
-        if name == "np.iscomplexobj" and len(args) == 1 and self.kind(args[0]).sort in ("float", "int", "bool"):
-            return Const(False)  # what counts as complex may be real: eigenvalues of a real matrix
+        if name == "np.iscomplexobj" and len(args) == 1 and self.kind(args[0]).sort in REAL:
+            return Const(False)  # not so for complex: eigenvalues of a real matrix may be real
         if name == "np.clip" and not kwargs.keys().isdisjoint(("min", "max")):
             low, high = (kwargs.pop(n, Const(None)) for n in ("min", "max"))
             args = [*args, *(low, high)[len(args) - 1 :]]
