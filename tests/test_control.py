@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import logging
 import math
 
 import numpy as np
@@ -141,3 +142,21 @@ def test_a_value_that_is_made_behind_the_branch_that_reads_it() -> None:
         return s
 
     check(f, (np.array([0.5, 0.8, 1.1, 0.3]), np.array([0.7, 0.9])))
+
+
+def keys_by_a_range(x):
+    p = {f"w{i}": x[i]*2 for i in range(4)}
+    q = {k: v*v for k, v in p.items()}
+    return sum(p[n]*q["w1"] for n in ("w0", "w3"))
+
+
+def logged(x):
+    for i in range(2):
+        x = x*1.1
+        logging.getLogger("s2sad.test").debug("step %d: %s", i, x)
+    return np.sum(x**2)
+
+
+@pytest.mark.parametrize("f", [keys_by_a_range, logged], ids=lambda f: f.__name__)
+def test_known_ranges_and_loggers(f):
+    check(f, (np.array([0.3, 1.2, -0.7, 2.0]),))

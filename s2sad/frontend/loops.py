@@ -392,8 +392,10 @@ class Loops(State):
 
     # -------------------------------------------------------------------------------------- comprehensions
 
-    def comprehension(self, node: ast.ListComp | ast.GeneratorExp, hint: str = "") -> Value:
-        """A list, made by loops; element by element where the source is known element by element."""
+    def comprehension(
+        self, node: ast.ListComp | ast.GeneratorExp, hint: str = "", ranges: bool = False
+    ) -> Value:
+        """A list, made by loops; by elements where the source is known so, or is a range that is known."""
         outer = self.scope
         names = {n for g in node.generators for n in target_names(g.target)}
         inner = list(ast.walk(node))
@@ -404,7 +406,7 @@ class Loops(State):
         saved = {n: self.scope.env.get(n) for n in names}
         place = (outer.source.file, node.lineno, node.col_offset)
         try:
-            known = self._known_elements(node.generators, node.elt, place in self.known_lists)
+            known = self._known_elements(node.generators, node.elt, ranges or place in self.known_lists)
             if known is not None:
                 return Group("list", known)
             return self._by_loops(node, hint, place)
@@ -493,7 +495,7 @@ class Loops(State):
         """A dict whose keys are known."""
         pair = ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node)
         listed = ast.copy_location(ast.ListComp(pair, node.generators), node)
-        made = self.comprehension(listed)
+        made = self.comprehension(listed, ranges=True)
         pairs: dict[Any, Value] = {}
         for item in made.items if isinstance(made, Group) else [None]:
             key = item.items[0] if isinstance(item, Group) else None

@@ -141,7 +141,9 @@ class State:
         """A set of values that carry no derivative."""
         raise NotImplementedError
 
-    def comprehension(self, node: ast.ListComp | ast.GeneratorExp, hint: str = "") -> Value:
+    def comprehension(
+        self, node: ast.ListComp | ast.GeneratorExp, hint: str = "", ranges: bool = False
+    ) -> Value:
         """A list, made element by element."""
         raise NotImplementedError
 

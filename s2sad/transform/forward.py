@@ -145,7 +145,7 @@ class Forward(Tangents):
                 "what an active value is read from here is not known before the call",
                 "read it by a literal key, or from a list",
             )
-        if name not in self.varied or is_told(call):
+        if name not in self.varied or is_told(call, self.storage.lets):
             self._refuse_hidden(stmt)
             self._keep_place(stmt)
             self.block.append(stmt)
@@ -182,7 +182,7 @@ class Forward(Tangents):
     def _refuse_hidden(self, stmt: Let | Do) -> None:
         """Refuse an active value that enters code which cannot be seen."""
         call = stmt.call
-        if call.fun in SILENT or not is_opaque(call) or is_told(call):
+        if call.fun in SILENT or not is_opaque(call) or is_told(call, self.storage.lets):
             return
         if not any(self.active(a) for a in (*call.args, *(v for _, v in call.kwargs))):
             return

@@ -20,6 +20,7 @@ conj(T(conj(g))).
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 
 from s2sad.analysis.effects import Aliases
@@ -355,7 +356,7 @@ class Reverse(Loops, Stores, Calls, Products):
             if call.fun == "call" and not call.form
             else call.form or call.fun
         )
-        if is_told(call):
+        if is_told(call, self.storage.lets):
             return
         refuse(
             stmt.span or Span("<unknown>", 1, 0, 1, 0),
@@ -541,9 +542,9 @@ class Reverse(Loops, Stores, Calls, Products):
                 self.give_tree(item, self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item)))
 
 
-def is_told(call: Call) -> bool:
+def is_told(call: Call, lets: Mapping[str, Let]) -> bool:
     """Whether what a call is given is told to someone outside, and never read by the program."""
-    return _is_logging(call) or _is_exception(call) or _is_history(call)
+    return _is_logging(call, lets) or _is_exception(call) or _is_history(call)
 
 
 def _is_history(call: Call) -> bool:
@@ -558,9 +559,12 @@ def _is_exception(call: Call) -> bool:
     return isinstance(made, type) and issubclass(made, BaseException)
 
 
-def _is_logging(call: Call) -> bool:
+def _is_logging(call: Call, lets: Mapping[str, Let]) -> bool:
     """Whether a call only logs: methods of loggers, print and the like."""
     fn = call.args[0] if call.args else None
+    let = lets.get(fn.name) if isinstance(fn, Var) and call.form else None
+    if let is not None and let.call.fun == "call":  # logging.getLogger(...).debug(...)
+        return getattr(let.call.args[0], "obj", None) is logging.getLogger
     obj = getattr(fn, "obj", None)
     owner = getattr(obj, "__self__", obj)
     return isinstance(owner, logging.Logger) or getattr(obj, "__module__", "") in ("logging", "warnings")
