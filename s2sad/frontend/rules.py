@@ -17,7 +17,7 @@ import numpy as np
 from s2sad.frontend.functions import random_kind
 from s2sad.frontend.operators import check_operands, may_vary
 from s2sad.frontend.source import rule_source
-from s2sad.frontend.state import Group, State, Value
+from s2sad.frontend.state import Group, State, Value, described
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Store, Tuple, Var
@@ -35,6 +35,7 @@ SAFE = {  # a point at which a function whose domain has an end, or which has a 
 REAL = ("float", "int", "bool")
 CONVERSIONS = frozenset(("float", "int", "complex", "bool", "round"))
 UNTRACKED = frozenset(("resize", "setfield", "setflags", "byteswap", "itemset", "sort", "partition", "put"))
+EXACT = frozenset(("np.dot", "np.take"))  # whose `out` must have the very dtype of the result
 UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
 
 
@@ -176,8 +177,27 @@ class Rules(State):
         value: Atom = self.emit(inner, self._result(rule, bound, node), node)
         if where:
             value = self.atom(self.apply("np.where", [where[0], value, out], {}, node))
+        self._check_out(rule, value, out, node)
         self.block.append(Store(out, Const(Ellipsis), value, "", self.span(node)))
         return out
+
+    def _check_out(self, rule: Rule, value: Atom, out: Atom, node: ast.AST) -> None:
+        """Refuse what NumPy raises: results of another sort than `out`, or of another dtype for np.dot.
+
+        A subscript assignment would convert them.
+        """
+        kind, own = self.kind(value), self.kind(out)
+        if not kind.is_number or not kind.sort or not own.sort:
+            return
+        order = ("bool", "int", "float", "complex")
+        narrower = order.index(kind.sort) > order.index(own.sort)
+        exact = rule.name in EXACT and kind.dtype[-1:].isdigit() and own.dtype[-1:].isdigit()
+        if narrower or (exact and kind.dtype != own.dtype):
+            self.refuse(
+                node,
+                f"NumPy does not convert the result of {rule.name}, {described(kind)}, to the dtype of out",
+                f"pass out of dtype {kind.dtype or kind.sort}",
+            )
 
     def _composite(self, rule: Rule, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         source = rule_source(rule.name, rule.source)

@@ -30,6 +30,7 @@ import numpy as np
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import results
+from s2sad.rules.axes import as_array
 from s2sad.rules.registry import Bound, Rule, Text, composite, elementwise, parse_signature, register
 
 POLES: set[str] = {"pow", "np.power", "np.float_power"}
@@ -356,7 +357,7 @@ def _nan_part(bound: Bound, test: str) -> str:
 def _real_only(bound: Bound) -> Kind:
     if bound.kind("a").sort == "complex":
         raise NotImplementedError("np.real_if_close of a complex array, whose result depends on the values")
-    return results.numeric(bound.kind("a"))
+    return as_array(bound.kind("a"))
 
 
 def _float_like(bound: Bound) -> Kind:

@@ -453,7 +453,7 @@ def check_composite(rule: Rule, case: Case) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             assert node.func.attr == "append" or ast.unparse(node.func) in RULES or registry.rule(ast.unparse(node.func))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id in RULES or node.func.id in ("range", "len", "min", "max")
+            assert node.func.id in RULES or node.func.id in ("range", "len", "min", "max", "isinstance", "tuple", "enumerate")
 
 
 def check_written(rule: Rule, case: Case) -> None:

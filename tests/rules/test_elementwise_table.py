@@ -74,6 +74,7 @@ CASES: dict[str, list[tuple[Any, ...]]] = {
     "np.ldexp": [(0.3, 3), (-1.5, -2)],
     "math.ldexp": [(0.3, 3), (-1.5, -2)],
     "np.nextafter": [(0.3, 1.0)],
+    "np.real_if_close": ANY,
     "math.nextafter": [(0.3, 1.0)],
     "np.heaviside": [(0.0, 0.5), (1.0, 0.5), (-1.0, 0.5)],
     "np.clip": [(0.3, 0.5, 2.0), (0.7, 0.5, 2.0), (3.0, 0.5, 2.0), (1.0, None, 2.0), (3.0, 2.0, 1.0)],
@@ -371,6 +372,8 @@ def test_kind_and_dtype(name: str) -> None:
             continue
         if isinstance(out, tuple | list) or out is NotImplemented or out is None:
             continue
+        if name == "np.real_if_close" and any(np.iscomplexobj(a) for a in args):
+            continue  # refused: the dtype depends on the values
         promised = rule.kind(bind(rule, args))
         actual = kind_of(out)
         if promised.cat == "object":
