@@ -270,7 +270,11 @@ composite(
 
 for _name in ("hanning", "hamming", "blackman", "bartlett"):
     structural(
-        f"np.{_name}", "M", lambda b: kinds.array((_length(b, "M"),), "float64"), {}, (getattr(np, _name),)
+        f"np.{_name}",
+        "M",
+        lambda b: kinds.array((_length(b, "M"),), "float64"),
+        {"M": axes.refuse(f"the derivative of np.{_name} in a length that is no integer")},
+        (getattr(np, _name),),
     )
 structural(
     "np.kaiser",

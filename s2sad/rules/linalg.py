@@ -148,6 +148,7 @@ structural(
     {"x": _norm_vjp},
     (np.linalg.norm,),
     jvp={"x": _norm_jvp},
+    poles=True,  # inf/inf
 )
 
 # -------------------------------------------------------------------------------------------- solve, inv, det

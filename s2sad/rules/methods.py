@@ -40,6 +40,7 @@ def _reduction(name: str, share: str) -> None:
         _reduced_kind,
         {"a": lambda b: f"{spread(b, 'g')}*{shares(b)}"},
         jvp={"a": lambda b: f"np.sum({shares(b)}*a_dot{axes.axis_args(b)})"},
+        poles=True,  # inf - inf
     )
 
 
@@ -63,6 +64,7 @@ for _name in ("fmax", "fmin"):
                 f"np.sum(({_ties(b)})*a_dot{axes.axis_args(b)})/np.sum({_ties(b)}{axes.axis_args(b)})"
             )
         },
+        poles=True,
     )
 
 

@@ -193,6 +193,7 @@ for _name, _objects in (
         },
         _objects,
         jvp={"a": _extreme_jvp, "initial": lambda b: f"(out == initial)*(initial_dot/{_tie_count(b)})"},
+        poles=True,  # nothing equals nan
     )
 
 composite(

@@ -95,6 +95,7 @@ class Rule:
     impure: bool = False  # has an effect or depends on hidden state
     general: str = ""  # a composite for the calls that this rule does not take
     cheap: bool = False  # recomputing costs no more than reading a tape
+    poles: bool = False  # the texts may warn on arrays where the function did not
 
 
 RULES: dict[str, Rule] = {}

@@ -129,7 +129,8 @@ def sinc_dx(x: Any, n: int = 1) -> Any:
     >>> float(sinc_dx(0.0)), round(float(sinc_dx(0.0, 2)) + math.pi**2/3, 12), round(float(sinc_dx(1.0)), 12)
     (0.0, 0.0, -1.0)
     """
-    y = math.pi * np.asarray(x)
+    x = np.asarray(x)
+    y = math.pi * x.astype(np.result_type(x, np.float64))  # its powers leave the range of float32
     series = np.zeros_like(y)
     near = np.abs(y) < 3.0 + n
     small = np.where(near, y, 0.0)
@@ -140,7 +141,8 @@ def sinc_dx(x: Any, n: int = 1) -> Any:
     value = np.sin(far) / far
     for k in range(1, n + 1):  # from y*sinc = sin(y), differentiated k times
         value = (np.sin(far + k * math.pi / 2) - k * value) / far
-    return (math.pi**n * np.where(near, series, value))[()]
+    result = math.pi**n * np.where(near, series, value)
+    return result.astype(np.result_type(x, np.float16) if x.dtype.kind in "fc" else np.float64)[()]
 
 
 def bessel_i(n: int, x: Any) -> Any:

@@ -25,6 +25,7 @@ from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Do, Let, List, Tuple, Var
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
+from s2sad.rules.elementwise import POLES
 from s2sad.rules.registry import Bound, Rule
 from s2sad.transform.bars import ARRAYS, Bar, Bars, Mask
 from s2sad.transform.builder import parse
@@ -183,8 +184,9 @@ class Rules(Bars):
         )
         g = self.conj(bar.atom) if complex_ else bar.atom
         python = all(k.is_python for k in bound.kinds.values())
+        warns = text in POLES or _POLE.search(text)
         if rule.name.startswith("scipy.") or (  # their results are NumPy's, and at infinity products warn
-            _POLE.search(text) and not self._safe_divisor(stmt.call) and not python
+            warns and not self._safe_divisor(stmt.call) and not python
         ):
             self.poles = True
         result = self.text(text, self.names_for(stmt, text, bound, atoms, g))
@@ -239,6 +241,7 @@ class Rules(Bars):
         return self.filled(self.like(self.current.name), bar.atom, out)
 
     def _structural(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom], bar: Bar) -> None:
+        self.poles = self.poles or rule.poles
         g = self.full(bar, stmt.name) if self.kinds[stmt.name].cat in ARRAYS else self.clean(bar)
         for name, text in rule.vjp.items():
             atom = atoms.get(name)

@@ -22,6 +22,7 @@ from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Dict, Let, List, Stmt, Tuple, Undef, Var
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
+from s2sad.rules.elementwise import POLES
 from s2sad.rules.registry import Bound, Rule
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.builder import Builder
@@ -232,7 +233,8 @@ class Tangents(Builder):
             call.args[-1], Const
         )
         python = all(k.is_python for k in bound.kinds.values())
-        if call.fun.startswith("scipy.") or (_POLE.search(text) and not harmless and not python):
+        warns = text in POLES or _POLE.search(text)
+        if call.fun.startswith("scipy.") or (warns and not harmless and not python):
             self.poles = True
 
     def _stretched(self, stmt: Let, atom: Atom, out: Kind, covered: bool) -> Atom:
@@ -254,6 +256,7 @@ class Tangents(Builder):
     # ---- functions of whole arrays
 
     def _structural(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom]) -> Atom:
+        self.poles = self.poles or rule.poles
         total: Atom | None = None
         for name in [n.lstrip("*") for n in rule.signature]:
             if name not in bound.active:

@@ -1,0 +1,96 @@
+"""What has no derivative by its rule is constant between jumps, takes no floats, gives no floats, or is refused.
+
+The registry is enumerated: a rule without texts, and an argument of an elementwise rule without one, that follows its
+argument would be a derivative of silent zeros.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_array_tables import function_of
+from test_elementwise_table import OBJECTS
+
+import s2sad
+from s2sad.rules import registry
+from s2sad.rules.registry import REQUIRED, RULES
+from support import load
+
+registry.load_all()
+# What only the generated texts call: where things are, which storage they have; the derivative never asks for theirs.
+OWN = set(
+    "Shadows shadow_of zeros_list winners inverse_axes pick_max pick_min same_storage flat_index along_index reduced_size "
+    "positions trimmed_places median_weights np.nanargmax np.nanargmin".split()
+)
+# They give no numbers that an argument could reach, or write into an argument, which programs of `call_cases` test.
+OTHER = set("print type id hash repr str format isinstance issubclass callable hasattr chr np.copyto".split())
+OTHER |= set("np.add.at np.subtract.at np.ndarray.fill np.isnat np.lexsort np.ravel_multi_index np.ix_".split())
+V = np.array([0.31, -1.72, 2.43])
+M = np.array([[0.31, -1.72], [2.43, 0.94]])
+CALLS: dict[str, tuple[Any, ...]] = {  # others are called with numbers
+    **dict.fromkeys("np.zeros_like np.ones_like np.empty_like np.shape np.ndim np.size np.argsort np.nonzero".split(), (V,)),
+    **dict.fromkeys("np.flatnonzero np.argwhere np.argmax np.argmin np.any np.all np.count_nonzero len any all".split(), (V,)),
+    **dict.fromkeys("np.triu_indices_from np.tril_indices_from".split(), (M,)),
+    **dict.fromkeys("np.searchsorted np.digitize np.isin in notin".split(), (V[:1], np.sort(V))),
+    "np.argpartition": (V, 1),
+    "np.unravel_index": (V, (2, 2)),
+}
+NUMBERS = (2.37, 1.61, 0.83)
+ARGUMENTS = sorted(
+    (name, argument)
+    for name, rule in RULES.items()
+    if rule.form != "composite" and not rule.linear and (not rule.vjp or rule.form == "elementwise")
+    for argument, default in rule.signature.items()
+    if argument not in rule.vjp and (default is REQUIRED or isinstance(default, float)) and name not in OWN | OTHER
+    if name not in ("np.array_equal", "not") and not (name.startswith("np.") and argument in ("out", "where", "dtype"))
+)
+
+
+def called(name: str) -> Any:
+    return OBJECTS[name] if name in OBJECTS else getattr(builtins, name, None) or function_of(name)
+
+
+def floats(value: Any) -> list[Any]:
+    """The inexact numbers in a result."""
+    if isinstance(value, tuple | list):
+        return [x for item in value for x in floats(item)]
+    return [value] if np.asarray(value).dtype.kind in "fc" else []
+
+
+def sample(name: str) -> tuple[Any, ...]:
+    if name in CALLS:
+        return CALLS[name]
+    needed = [a for a, d in RULES[name].signature.items() if d is REQUIRED]
+    return tuple(NUMBERS[k % 3] for k in range(max(1, len(needed))))
+
+
+@pytest.mark.parametrize(("name", "argument"), ARGUMENTS)
+def test_no_silent_zeros(name: str, argument: str, tmp_path: Path) -> None:
+    """Both sides of a point give the same, or the derivative is refused."""
+    place = list(RULES[name].signature).index(argument)
+    args = sample(name)
+    if place >= len(args):
+        args = (*args, *[d for d in list(RULES[name].signature.values())[len(args) : place]], 0.37)
+    function = called(name)
+    try:
+        with np.errstate(all="ignore"):
+            sides = [function(*args[:place], args[place] + h, *args[place + 1 :]) for h in (-1e-7, 1e-7)]
+    except (TypeError, ValueError, IndexError):
+        return  # it takes no floats here
+    left, right = floats(sides[0]), floats(sides[1])
+    if name == "np.empty_like" or all(np.array_equal(p, q, equal_nan=True) for p, q in zip(left, right, strict=True)):
+        return
+    spelled = f"{name}({', '.join('x' if k == place else repr(a) for k, a in enumerate(args))})"
+    module = load(f"import math\nimport numpy as np\n\n\ndef f(x):\n    return np.sum({spelled})\n", tmp_path)
+    with pytest.raises(s2sad.UnsupportedError):
+        s2sad.grad(module.f)(args[place])
+
+
+def test_the_samples_are_between_jumps() -> None:
+    assert len(ARGUMENTS) > 80
+    assert math.floor(NUMBERS[0] + 1e-7) == math.floor(NUMBERS[0] - 1e-7)
