@@ -90,13 +90,24 @@ class _Varied:
             for stmt in walk(self.program.body):
                 self._visit(stmt)
         everything = set(self.names)
-        for cls in self.classes:
+        for cls in self._holding():
             everything |= {
                 n
                 for n in self.aliases.members(cls)
                 if carries(self.kinds.get(n, OBJECT)) and n not in self.frozen
             }
         return frozenset(everything)
+
+    def _holding(self) -> set[int]:
+        """The classes that vary, and those of the containers in which they stand."""
+        found: set[int] = set()
+        todo = list(self.classes)
+        while todo:
+            cls = todo.pop()
+            if cls not in found:
+                found.add(cls)
+                todo += self.aliases.containers(cls)
+        return found
 
     def _add(self, name: str) -> None:
         if name in self.names or name in self.frozen or not carries(self.kinds.get(name, OBJECT)):
@@ -119,7 +130,17 @@ class _Varied:
     def _name_varies(self, name: str) -> bool:
         if name in self.frozen or not carries(self.kinds.get(name, OBJECT)):
             return False
-        return name in self.names or self.aliases.of(name) in self.classes
+        return name in self.names or self._class_varies(self.aliases.of(name))
+
+    def _class_varies(self, cls: int | None) -> bool:
+        """Whether a storage varies, or something that stands in it does: an element written by another name."""
+        seen: set[int] = set()
+        while cls is not None and cls not in seen:
+            if cls in self.classes:
+                return True
+            seen.add(cls)
+            cls = self.aliases.elements(cls)
+        return False
 
     def _visit(self, stmt: Stmt) -> None:
         if isinstance(stmt, Let):

@@ -34,7 +34,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
     g = np.reshape(g, (1,) * (rank - np.ndim(g)) + np.shape(g))
     wide = (1,) * (rank - len(shape)) + shape
     axes = tuple(i for i in range(rank) if wide[i] == 1 != g.shape[i])
-    g = np.broadcast_to(g.sum(axes, keepdims=True), wide).reshape(shape)
+    g = g.sum(axes, keepdims=True)
+    g = (g if g.shape == wide else np.broadcast_to(g, wide)).reshape(shape)  # the latter is read-only
     return g if isinstance(x, np.ndarray) else g[()]
 
 
