@@ -133,7 +133,7 @@ class _Varied:
         return name in self.names or self._class_varies(self.aliases.of(name))
 
     def _class_varies(self, cls: int | None) -> bool:
-        """Whether a storage varies, or something that stands in it does: an element written by another name."""
+        """Whether a storage varies, or what stands in it does: an element that another name writes."""
         seen: set[int] = set()
         while cls is not None and cls not in seen:
             if cls in self.classes:

@@ -436,7 +436,7 @@ def _enter() -> None:
             f"vectorized_{count}",
             f"def vectorized(f, {head}):\n{spread}    shape = np.shape(a)\n{flat}    values = []\n"
             f"    for i in range(np.size(a)):\n        values.append(f({call}))\n"
-            "    if isinstance(values[0], int):\n"
+            "    if is_whole(values[0]):\n"
             "        raise TypeError('np.vectorize gives integers here, as the first result is one')\n"
             "    return np.reshape(np.array(values), shape)\n",
         )

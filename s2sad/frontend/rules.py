@@ -35,7 +35,10 @@ SAFE = {  # a point at which a function whose domain has an end, or which has a 
 REAL = ("float", "int", "bool")
 CONVERSIONS = frozenset(("float", "int", "complex", "bool", "round"))
 UNTRACKED = frozenset(("resize", "setfield", "setflags", "byteswap", "itemset", "sort", "partition", "put"))
-EXACT = frozenset(("np.dot", "np.take"))  # whose `out` must have the very dtype of the result
+# Whose `out` must have the very dtype of the result, or which compute in the dtype of `out`.
+EXACT = frozenset(
+    f"np.{n}" for n in "dot take median nanmedian quantile percentile nanquantile nanpercentile".split()
+)
 UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
 
 
@@ -195,7 +198,7 @@ class Rules(State):
         if narrower or (exact and kind.dtype != own.dtype):
             self.refuse(
                 node,
-                f"NumPy does not convert the result of {rule.name}, {described(kind)}, to the dtype of out",
+                f"the result of {rule.name}, {described(kind)}, does not have the dtype of out",
                 f"pass out of dtype {kind.dtype or kind.sort}",
             )
 

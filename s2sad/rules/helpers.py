@@ -166,5 +166,6 @@ _helper("add_lists", "a, b", _same("a"), vjp={"a": "g", "b": "g"}, jvp={"a": "g"
 _helper("winners", "shape, index", lambda bound: kinds.array(None, "bool"))
 _helper("inverse_axes", "axes", lambda bound: Kind("tuple"))
 _helper("pick_max", "xs", results.constant(kinds.INT))
+_helper("is_whole", "x", results.constant(kinds.BOOL))
 _helper("pick_min", "xs", results.constant(kinds.INT))
 _helper("same_storage", "a, b", results.constant(kinds.BOOL))

@@ -128,9 +128,25 @@ composite(
     "np.polyint",
     """def polyint(p, m=1, k=None):
     p = np.asarray(p)
+    k = np.atleast_1d(0.0 if k is None else k)
+    if len(k) > 1 and len(k) < m:
+        raise ValueError("k must be a scalar or a rank-1 array of length 1 or >m.")
     for i in range(m):
-        p = np.concatenate((p/np.arange(len(p), 0, -1), [0.0 if k is None else k]))
+        p = np.concatenate((p/np.arange(len(p), 0, -1), k[i:i + 1] if len(k) > 1 else k))
     return p
 """,
     (np.polyint,),
+)
+composite(
+    "np.polymul",
+    """def polymul(a1, a2):
+    a1 = np.trim_zeros(np.array(a1, ndmin=1), "f")
+    a2 = np.trim_zeros(np.array(a2, ndmin=1), "f")
+    if len(a1) == 0:
+        a1 = np.zeros_like(a1, shape=1)
+    if len(a2) == 0:
+        a2 = np.zeros_like(a2, shape=1)
+    return np.convolve(a1, a2)
+""",
+    (np.polymul,),
 )

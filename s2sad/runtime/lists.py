@@ -169,6 +169,15 @@ def wrong_length(length: int, expected: int) -> ValueError:
     return ValueError(f"not enough values to unpack (expected {expected}, got {length})")
 
 
+def is_whole(x: Any) -> bool:
+    """Whether a number is an integer by its type, where the kinds of several paths meet.
+
+    >>> is_whole(1), is_whole(1.0)
+    (True, False)
+    """
+    return isinstance(x, (int, np.integer))
+
+
 def plain(x: Any) -> Any:
     """x itself if arithmetic with it is that of numbers and arrays; TypeError for other types.
 

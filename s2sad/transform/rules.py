@@ -249,7 +249,7 @@ class Rules(Bars):
                 continue
             if "*" + name in rule.signature and isinstance(atom, Tuple):
                 for i, item in enumerate(atom.items):
-                    if self.active(item):
+                    if self.reaches(item):
                         self._structural_arg(stmt, text(bound, i), bound, atoms, item, g)  # type: ignore[operator,call-arg]
                 continue
             made = text(bound) if callable(text) else text

@@ -24,7 +24,7 @@ from support import load
 registry.load_all()
 # What only the generated texts call: where things are, which storage they have; the derivative never asks for theirs.
 OWN = set(
-    "Shadows shadow_of zeros_list winners inverse_axes pick_max pick_min same_storage flat_index along_index reduced_size "
+    "Shadows shadow_of zeros_list winners inverse_axes pick_max pick_min is_whole same_storage flat_index along_index reduced_size "
     "positions trimmed_places median_weights np.nanargmax np.nanargmin".split()
 )
 # They give no numbers that an argument could reach, or write into an argument, which programs of `call_cases` test.
