@@ -37,7 +37,8 @@ CONVERSIONS = frozenset(("float", "int", "complex", "bool", "round"))
 UNTRACKED = frozenset(("resize", "setfield", "setflags", "byteswap", "itemset", "sort", "partition", "put"))
 # Whose `out` must have the very dtype of the result, or which compute in the dtype of `out`.
 EXACT = frozenset(
-    f"np.{n}" for n in "dot take median nanmedian quantile percentile nanquantile nanpercentile".split()
+    f"np.{n}"
+    for n in "dot take std var median nanmedian quantile percentile nanquantile nanpercentile".split()
 )
 UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
 
@@ -171,7 +172,8 @@ class Rules(State):
             args = tuple(self.atom(self.apply("np.where", [where[0], a, safe], {}, node)) for a in args)
         own = self.kind(out).dtype  # a reduction computes in the dtype of what it writes to
         free = variadic or ("dtype" in signature and signature.index("dtype") >= len(args))
-        if "dtype" in rule.signature and not elementwise and own[-1:].isdigit() and free:
+        reduces = "dtype" in rule.signature and not elementwise and rule.name not in EXACT
+        if reduces and own[-1:].isdigit() and free:
             if not any(k == "dtype" for k, _ in kwargs):
                 kwargs = (*kwargs, ("dtype", Ref(f"np.{own}", np.dtype(own).type)))
         inner = Call(call.fun, args, kwargs, call.form)
