@@ -376,6 +376,9 @@ class Parts(Objects):
             found = [self.attribute(item, name, node) for item in base.items]
             return self.columns(Group("tuple", found), node)(base.index)
         cls = self.class_of(base)
+        named = kind.dtype.split(",") if kind.cat == "tuple" and kind.dtype else []
+        if cls is None and name in named:  # the fields of a result of NumPy's
+            return self.getitem(base, Const(named.index(name)), node, hint)
         if cls is None or isinstance(base, Ref) or kind.cat == "object":
             return None
         fields = base.keys if isinstance(base, Group) else kind.dtype.split(",")

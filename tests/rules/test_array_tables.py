@@ -11,10 +11,11 @@ import ast
 import importlib
 import math
 import operator
+import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -61,6 +62,8 @@ def function_of(name: str) -> Callable[..., Any]:
         return operator.attrgetter("T")
     if name.startswith("np.ndarray."):
         return lambda a, *args, **kwargs: getattr(a, name.rpartition(".")[2])(*args, **kwargs)
+    if name.startswith("scipy."):
+        return cast("Callable[..., Any]", pkgutil.resolve_name(name))
     return eval(name, {"np": np})  # type: ignore[no-any-return]
 
 
