@@ -117,6 +117,8 @@ def _wrapper(fun: Callable[..., Any], name: str) -> Callable[..., Any]:
     from s2sad.rules import registry
 
     signature = registry.rule(name).signature
+    if name.startswith(registry.USER):
+        return _calling(fun) if inspect_able(fun) else _positional(fun, signature)
     args = ", ".join(
         n for n, default in signature.items() if default is registry.REQUIRED or n.startswith("*")
     )
@@ -126,6 +128,25 @@ def _wrapper(fun: Callable[..., Any], name: str) -> Callable[..., Any]:
     space: dict[str, Any] = {"np": np, "math": math, "fun": fun, "__name__": "s2sad.rules"}
     exec(compile(text, source_of_text(text, own), "exec", dont_inherit=True), space)
     made: Callable[..., Any] = space[own]
+    return made
+
+
+def inspect_able(fun: Callable[..., Any]) -> bool:
+    """Whether a callable tells its parameters."""
+    try:
+        inspect.signature(fun)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _positional(fun: Callable[..., Any], signature: dict[str, Any]) -> Callable[..., Any]:
+    """A plain function that calls one whose parameters only its rule tells."""
+    args = ", ".join(signature)
+    space: dict[str, Any] = {"fun": fun, "__name__": "s2sad.rules"}
+    text = f"def function({args}):\n    return fun({args})\n"
+    exec(compile(text, source_of_text(text, "function"), "exec", dont_inherit=True), space)
+    made: Callable[..., Any] = space["function"]
     return made
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.analysis.repeat import obstacle, reads_outside, returns_argument
 from s2sad.analysis.summary import summarise
 from s2sad.errors import Span, UnsupportedError
 from s2sad.frontend.lower import Lowered, lower
@@ -132,8 +133,13 @@ def derive(
     """
     with _lock, deep():
         name = "lambda_" if source.fun.__name__ == "<lambda>" else source.fun.__name__
-        outline = Outline(frozenset(), summarise)
+        outline = Outline(
+            frozenset(), summarise, obstacle, request.mode != "jvp", returns_argument=returns_argument
+        )
         lowered = _lowered(source, name, arguments, live, strided, outline)
+        if request.mode == "vjp" and request.copy and any(map(reads_outside, lowered.callees)):
+            outline = Outline(frozenset(), summarise, obstacle, False, False)  # what is read might be changed
+            lowered = _lowered(source, name, arguments, live, strided, outline)
         kind = result_kind(lowered)
         if kind.cat != "object":  # what is not known may stand for code that is to be refused by name
             request.check(kind)
@@ -144,7 +150,8 @@ def derive(
         codes = frozenset() if request.mode == "jvp" else outline.large()
         while codes and programs is None:
             try:
-                apart = _lowered(source, name, arguments, live, strided, Outline(codes, summarise))
+                again = replace(outline, codes=codes, sites={}, sizes={}, path=[])
+                apart = _lowered(source, name, arguments, live, strided, again)
                 programs = _programs(apart, request, wrt, name, unsure)
                 lowered = apart
             except MustInline as found:
@@ -171,7 +178,9 @@ def _lowered(
     strided: Iterable[str],
     outline: Outline,
 ) -> Lowered:
-    lowered = lower(source, name, dict(arguments), dict(live), outline=outline)
+    callees: dict[Any, Any] = {}
+    lowered = lower(source, name, dict(arguments), dict(live), callees=callees, outline=outline)
+    lowered.callees = tuple(c for c in callees.values() if c is not None)
     lowered.strided = frozenset(ssa for n in strided if (ssa := lowered.arguments.get(n)) is not None)
     return lowered
 

@@ -45,7 +45,14 @@ CARRIERS = frozenset(
 )
 # Operands of which only the shape is read.
 SHAPES = frozenset(
-    (("np.full_like", "a"), ("unbroadcast", "x"), ("unreduce", "x"), ("spread", "xs"), ("put", "xs"))
+    (
+        ("np.full_like", "a"),
+        ("unbroadcast", "x"),
+        ("unreduce", "x"),
+        ("spread", "xs"),
+        ("put", "xs"),
+        ("as_cotangent", "x"),
+    )
 )
 
 
@@ -173,7 +180,9 @@ class _Varied:
         if call.fun == "list.append" and self._varies(call.args[1]):
             xs = call.args[0]
             self._add_class(self.aliases.of(xs.name) if isinstance(xs, Var) else None)
-        elif call.fun not in ("print", "assert", "raise") and any(self._varies(a) for a in call.args):
+        elif call.fun in ("print", "assert", "raise", "keep_state"):
+            return
+        elif any(self._varies(a) for a in call.args):
             for name in (n for a in call.args[:1] for n in atom_vars(a)):
                 self._add_class(self.aliases.of(name))
 

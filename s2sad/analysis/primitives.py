@@ -72,6 +72,7 @@ _UNREAD = {
     "np.size": (0,),
     "unbroadcast": (1,),
     "unreduce": (1,),
+    "as_cotangent": (1,),
     "reduced_size": (0,),
     "same_storage": (0, 1),
     "isinstance": (0, 1),
@@ -124,6 +125,8 @@ def effect_of(call: Call) -> Effect:
 def _called(call: Call) -> Effect:
     """The effect of a call of a user's function: by its summary, or it may return an argument."""
     callee = call.args[0].obj  # type: ignore[union-attr]
+    if callee.again:
+        return Effect("fresh", impure=True, raises=True)
     if callee.summary is None:
         return Effect("maybe", call.args[1:], raises=True)
     written = tuple(call.args[1 + callee.dynamic[i]] for i in callee.summary.writes)

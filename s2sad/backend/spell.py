@@ -25,6 +25,7 @@ import numpy as np
 
 from s2sad.backend.tree import ATTRIBUTES, BINARY, UNARY, Expr, Node
 from s2sad.ir.nodes import NONE, Const, Ref, Undef, Var
+from s2sad.rules import custom, registry
 
 _MODULES: dict[str, types.ModuleType] = {"np": np, "math": math, "cmath": cmath, "operator": operator}
 _COMPARE: dict[str, type[ast.cmpop]] = {
@@ -181,6 +182,8 @@ class Speller:
         return [self(e) for e in exprs]
 
     def node(self, expr: Node) -> ast.expr:
+        if expr.fun.startswith(registry.USER):
+            return self.user(expr)
         if expr.form.startswith(".") and expr.fun != "copy":
             return self.method(expr, expr.form[1:])
         if expr.fun == expr.form in ("list", "tuple", "dict"):  # a conversion, no display
@@ -203,6 +206,22 @@ class Speller:
             assert self.roots.find(expr.fun) is not None, f"unknown primitive: {expr.fun}"
             found = self.roots.dotted(expr.fun)
         return self.call(found, expr.args, expr.kwargs)
+
+    def user(self, expr: Node) -> ast.expr:
+        """A function with a user's rule, and what is looked at of its result; see `rules.custom`."""
+        rule = registry.rule(expr.fun)
+        assert rule.user is not None
+        text, _, kind = expr.form.partition("|")
+        called = self.call(self.roots.ref(Ref(text, rule.user.fun)), expr.args, expr.kwargs)
+        if kind == "-":
+            return called
+        given = [*expr.args, *(a for _, a in expr.kwargs)]
+        like = [given.pop(int(kind.split()[1]))] if kind.startswith("like ") else []
+        kind = "like 0" if like else kind
+        given = [] if kind in custom.PLAIN else [*like, *(a for a in given if not isinstance(a, Const))]
+        looked = self.all(given)
+        name = ast.Constant(expr.fun.removeprefix(registry.USER))
+        return ast.Call(self.roots.helper("result_of"), [called, name, ast.Constant(kind), *looked], [])
 
     def written(self, expr: Node) -> ast.expr | None:
         """The callee as the user spelt it, where that certainly means the same object."""

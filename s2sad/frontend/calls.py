@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend import custom, trips
 from s2sad.frontend.arrays import FUNCTIONS, vectorized
+from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.functions import SPECIAL, random_kind
 from s2sad.frontend.objects import Init, Objects, static_attribute
 from s2sad.frontend.outline import outlined_call
@@ -253,13 +255,14 @@ class Calls(Objects):
         var: Var | None = None,
     ) -> Value:
         obj = fn.obj
-        special = SPECIAL.get(obj, FUNCTIONS.get(obj)) if _hashable(obj) else None
+        special = custom.ruled(fn) or (SPECIAL.get(obj, FUNCTIONS.get(obj)) if _hashable(obj) else None)
+        special = special or custom.special(obj) or trips.special(obj) or under_checkpoint(fn)
         if special is not None:
             return special(self, args, kwargs, node, hint)
         if getattr(obj, "__s2sad_transform__", None) is not None:
             return self.transform(fn, args, kwargs, node)
         if getattr(obj, "__s2sad_stop__", False):
-            return self._stopped(args[0], node)
+            return self.stopped(args[0], node)
         name = registry.canonical(obj)
         if name is not None:
             return self.apply(name, args, kwargs, node, form=fn.text if fn.text != name else "", hint=hint)
@@ -319,16 +322,14 @@ class Calls(Objects):
         self.depend(("pyfunc", id(obj)), lambda: obj.pyfunc, obj.pyfunc, "pyfunc")
         return self.call_value(Ref("vectorized", vectorized), [inner, *args], kwargs, node, hint)
 
-    def _stopped(self, value: Value, node: ast.AST) -> Value:
+    def stopped(self, value: Value, node: ast.AST) -> Value:
         """The value under another name, which is constant; the name is gone from the text."""
         if isinstance(value, Local):
             held = value.group
-            items = [self._stopped(item, node) for item in held.items]
+            items = [self.stopped(item, node) for item in held.items]
             return self.made(held.cat, items, list(held.keys), held.cls)
         if isinstance(value, Group):
-            return Group(
-                value.cat, [self._stopped(item, node) for item in value.items], value.keys, value.cls
-            )
+            return Group(value.cat, [self.stopped(item, node) for item in value.items], value.keys, value.cls)
         if not isinstance(value, Var):
             return value
         stopped = self.emit(Call("stop_gradient", (value,)), self.kind(value), node)

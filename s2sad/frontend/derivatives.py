@@ -153,11 +153,25 @@ class Derivatives(State):
                 "a nested function with defaults or star arguments is differentiated here",
                 "define it outside, and pass what it reads as arguments",
             )
-        captured, space = self._read_names(target, node)
+        captured, space = self.read_names(target, node)
         known = self.transforms.get(target.node)
         if known is None or known[1] != list(captured):
             made = self._compiled(target, list(captured), space)
             known = self.transforms[target.node] = made, list(captured)
+        return Ref(known[0].__name__, known[0]), captured
+
+    def lifted_by_place(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
+        """A nested function as one that takes what it reads of the functions around it as last arguments."""
+        spec = target.node.args
+        if target.defaults or target.kwdefaults or spec.vararg or spec.kwarg or spec.kwonlyargs:
+            what = "a nested function with defaults, star or keyword arguments is under checkpoint"
+            self.refuse(node, what, "define it outside, and pass what it reads as arguments")
+        captured, space = self.read_names(target, node)
+        key = ("lifted", target.node)
+        known = self.transforms.get(key)
+        if known is None or known[1] != list(captured):
+            made = self._compiled(target, list(captured), space, positional=True)
+            known = self.transforms[key] = made, list(captured)
         return Ref(known[0].__name__, known[0]), captured
 
     def lifted(self, target: Closure, node: ast.AST, name: str) -> tuple[Ref, dict[str, Value]]:
@@ -165,7 +179,7 @@ class Derivatives(State):
 
             def h(k): return x*h(k - 1)        def h(k, *, x): return x*h(k - 1, x=x)
         """
-        captured, space = self._read_names(target, node, name)
+        captured, space = self.read_names(target, node, name)
         key = ("itself", target.node, *captured)
         if key not in self.transforms:
             function = copy.deepcopy(target.node)
@@ -204,7 +218,7 @@ class Derivatives(State):
             scope = scope.parent
         return None
 
-    def _read_names(
+    def read_names(
         self, target: Closure, node: ast.AST, itself: str = ""
     ) -> tuple[dict[str, Value], dict[str, Any]]:
         """The values of the program that a nested function reads, and the objects from outside."""
@@ -232,12 +246,15 @@ class Derivatives(State):
             self.scope = here
         return captured, space
 
-    def _compiled(self, target: Closure, captured: list[str], space: dict[str, Any]) -> types.FunctionType:
+    def _compiled(
+        self, target: Closure, captured: list[str], space: dict[str, Any], positional: bool = False
+    ) -> types.FunctionType:
         spec = target.node.args
+        more = [ast.arg(n) for n in captured]
+        named = [*spec.kwonlyargs, *([] if positional else more)]
         arguments = ast.arguments(
-            posonlyargs=spec.posonlyargs, args=spec.args,
-            kwonlyargs=[*spec.kwonlyargs, *(ast.arg(n) for n in captured)],
-            kw_defaults=[None] * (len(spec.kwonlyargs) + len(captured)), defaults=[],
+            posonlyargs=spec.posonlyargs, args=[*spec.args, *(more if positional else [])],
+            kwonlyargs=named, kw_defaults=[None] * len(named), defaults=[],
         )  # fmt: skip
         if isinstance(target.node, ast.Lambda):
             name = "lambda_"

@@ -19,6 +19,7 @@ from s2sad.frontend.iterators import NESTED, Items
 from s2sad.frontend.phis import Pairs, Phi
 from s2sad.frontend.state import CALLABLE, Group, Local, Scope, State, Torn, Unbound, Value, holds_functions
 from s2sad.frontend.trees import walk
+from s2sad.frontend.trips import checkpointed_loop
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Carry, Const, For, Range, Ref, Stmt, Undef, Var, While
@@ -61,6 +62,10 @@ class Loops(State):
         raise NotImplementedError
 
     def _for(self, node: ast.For) -> None:
+        slots = self._slots(node.iter)
+        if slots is not None:
+            self._for_checkpointed(node, slots)
+            return
         nest = self.nested(node)
         if nest is not None:
             mark = self.hidden_mark
@@ -114,6 +119,48 @@ class Loops(State):
             assert space.length is not None
             return Range(Const(0), space.length, Const(1))
         return space if isinstance(space, Range) else self.variable(space, node.iter)
+
+    def _slots(self, node: ast.expr) -> Value | None:
+        """How many states are kept of a loop over `checkpointed(range(n), slots=k)`; None for other loops."""
+        if not isinstance(node, ast.Call):
+            return None
+        fn = self.expr(node.func)
+        if not isinstance(fn, Ref) or not getattr(fn.obj, "__s2sad_checkpointed__", False):
+            return None
+        words = {k.arg: k.value for k in node.keywords}
+        given = node.args[1] if len(node.args) == 2 else words.get("slots")
+        if given is None or not node.args or len(node.args) + len(words) != 2:
+            self.refuse(
+                node, "checkpointed() is called in another way", "write checkpointed(range(n), slots=k)"
+            )
+        return self.operand(given)
+
+    def _for_checkpointed(self, node: ast.For, slots: Value) -> None:
+        assert isinstance(node.iter, ast.Call)
+        space = self.iterable(node.iter.args[0])
+        assigned = assigned_names(node.body) | target_names(node.target)
+        if not isinstance(space, Range):
+            self.refuse(node.iter, "checkpointed() of something that is no range", "loop over an index")
+        if self.kind(slots).cat != "int":
+            self.refuse(node.iter, "the number of slots is no int", "write checkpointed(range(n), slots=3)")
+
+        def run(before: Callable[[Var], None] | None = None) -> None:
+            target = self.position(node.target, space)
+
+            def body() -> None:
+                self.assign(node.target, target, node)
+                if before is not None:
+                    before(target)
+                self.statements(node.body)
+
+            _, carried, statements, stop = self._fixed_point(node, assigned, None, body)
+            self.block.append(For(target.name, space, statements, carried, stop, self.span(node)))
+
+        if self.outline is None or not self.outline.loops or self.const_depth:
+            run()
+            self.statements(node.orelse)
+        else:
+            checkpointed_loop(self, node, space, slots, assigned, run)
 
     def _while(self, node: ast.While) -> None:
         assigned = assigned_names(node.body)

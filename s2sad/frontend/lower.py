@@ -42,8 +42,9 @@ from s2sad.frontend.statements import Statements
 from s2sad.frontend.usage import boxed_names, fixed_lists, starred_lists
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import NONE, Atom, Call, Const, Program, Return, Stmt, Undef, Var
+from s2sad.ir.nodes import NONE, Atom, Call, Const, Program, Ref, Return, Stmt, Undef, Var
 from s2sad.ir.prune import prune
+from s2sad.rules import registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Lowered:
     frozen        values made under no_grad or by stop_gradient: constants
     dependencies  the name resolutions that the program relies on
     quiet         whether the function silences NumPy's warnings (np.errstate), as its derivative then does
+    callees       the functions that are kept as functions
     strided       parameters whose arrays are not contiguous: sums of compact copies round otherwise
     """
 
@@ -86,6 +88,7 @@ class Lowered:
     live: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
     strided: frozenset[str] = frozenset()
+    callees: tuple[Any, ...] = ()
 
 
 def _apart(low: Lowering, value: Value) -> Value:
@@ -194,11 +197,25 @@ class Lowering(
         self.statements(body[:-1] if last is not None else body)
         return self.operand(last.value) if last is not None and last.value is not None else NONE
 
+    def _ruled(self, source: Source) -> Value:
+        """The call of the function itself, which has a user's rule."""
+        spec = source.node.args
+        if spec.vararg or spec.kwarg:
+            self.refuse(None, "a function with star arguments has a rule", "call it in another function")
+        env = self.scope.env
+        args = [env[a.arg] for a in spec.posonlyargs + spec.args]
+        named = {a.arg: env[a.arg] for a in spec.kwonlyargs}
+        return self.call_value(Ref(source.fun.__name__, source.fun), args, named, source.node)
+
     def run(self, source: Source) -> Atom:
         """Lower the function itself; its result."""
         self.frames.append(getattr(source.fun, "__code__", None))
+        self.depend(("rules", 0), registry.version, registry.version(), "rules")
+        rule = registry.canonical(source.fun)
         try:
-            if isinstance(source.node, ast.Lambda):
+            if rule is not None and rule.startswith(registry.USER):
+                value = self._ruled(source)
+            elif isinstance(source.node, ast.Lambda):
                 value = self.operand(source.node.body)
             else:
                 value = self.function_body(source.node)

@@ -34,12 +34,20 @@ class Outline:
 
     codes      the functions that are kept as functions
     summarise  gives the summary of a lowered callee
+    obstacle   says what stands against calling a lowered function again
+    loops      whether checkpointed loops are kept as such
+    again      whether functions under checkpoint are
+    returns_argument  says whether the result of a lowered function may share storage with an argument
     sites      where each function is called: the calls around the place, outermost first
     sizes      how many statements its body has
     """
 
     codes: frozenset[Any]
     summarise: Callable[[Program, Any], Any]
+    obstacle: Callable[..., Any] = lambda *_: None
+    loops: bool = True
+    again: bool = True
+    returns_argument: Callable[..., bool] = lambda *_: True
     sites: dict[Any, set[tuple[int, ...]]] = field(default_factory=dict)
     sizes: dict[Any, int] = field(default_factory=dict)
     path: list[int] = field(default_factory=list)

@@ -43,6 +43,11 @@ class Callee:
     lowered: Lowered | None = None
     summary: Any = None  # what a caller sees of it (`analysis.summary`)
     settled: bool = False  # whether `result` comes from its body
+    again: bool = False  # under checkpoint: the reverse sweep calls it again
+    own: bool = True  # whether the text can call `fun` itself
+    generators: tuple[str, ...] = ()  # parameters that are random generators
+    loose: bool = False  # under checkpoint: whether the result may be an argument
+    trips: tuple[str, ...] = ()  # of the body of a checkpointed loop: what it carries
 
 
 def recursive_call(
@@ -71,19 +76,19 @@ def recursive_call(
             kind = state_kind(spec.lowered)
             if K.without_lengths(kind) == K.without_lengths(spec.result):
                 break
-            spec.result = _unlike(_joined(spec.result, kind) if spec.settled else kind)
+            spec.result = unlike(_joined(spec.result, kind) if spec.settled else kind)
             spec.settled = True
         else:
             state.refuse(node, f"the result of {spec.name} has no settled kind", "return values of one kind")
         for dependency in spec.lowered.dependencies:
             state.dependencies.setdefault((id(dependency), dependency.text), dependency)
-    if not _returns_numbers(spec.result):
+    if not returns_numbers(spec.result):
         state.refuse(
             node,
             f"{spec.name} calls itself and returns {K.describe(spec.result)}",
             "return numbers, arrays or tuples of these, or write a loop",
         )
-    return state.emit(Call("user", (Ref(fn.text, spec), *atoms)), _unlike(spec.result), node, hint)
+    return state.emit(Call("user", (Ref(fn.text, spec), *atoms)), unlike(spec.result), node, hint)
 
 
 def _tried(spec: Callee, state: State) -> Lowered:
@@ -100,10 +105,10 @@ def _tried(spec: Callee, state: State) -> Lowered:
     raise AssertionError
 
 
-def _unlike(kind: Kind) -> Kind:
+def unlike(kind: Kind) -> Kind:
     """A kind whose lengths equal no others."""
     if kind.cat == "tuple" and kind.items:
-        return replace(kind, items=tuple(_unlike(item) for item in kind.items))
+        return replace(kind, items=tuple(unlike(item) for item in kind.items))
     return K.anonymous(kind)
 
 
@@ -113,9 +118,9 @@ def _joined(a: Kind, b: Kind) -> Kind:
     return K.join(a, b)
 
 
-def _returns_numbers(kind: Kind) -> bool:
+def returns_numbers(kind: Kind) -> bool:
     if kind.cat == "tuple" and kind.items:
-        return all(_returns_numbers(item) for item in kind.items)
+        return all(returns_numbers(item) for item in kind.items)
     return kind.is_number
 
 

@@ -212,6 +212,20 @@ class State:
         """A derivative that is made inside of the function."""
         raise NotImplementedError
 
+    def stopped(self, value: Value, node: ast.AST) -> Value:
+        """The value under another name, which is constant."""
+        raise NotImplementedError
+
+    def read_names(
+        self, target: Closure, node: ast.AST, itself: str = ""
+    ) -> tuple[dict[str, Value], dict[str, Any]]:
+        """The values of the program that a nested function reads, and the objects from outside."""
+        raise NotImplementedError
+
+    def lifted_by_place(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
+        """A nested function as one that takes what it reads as its last arguments."""
+        raise NotImplementedError
+
     def call_transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """A call of a derivative."""
         raise NotImplementedError

@@ -169,3 +169,25 @@ _helper("pick_max", "xs", results.constant(kinds.INT))
 _helper("is_whole", "x", results.constant(kinds.BOOL))
 _helper("pick_min", "xs", results.constant(kinds.INT))
 _helper("same_storage", "a, b", results.constant(kinds.BOOL))
+
+
+_helper("generator_state", "rng", results.constant(kinds.OBJECT), impure=True)
+_helper("generator_at", "rng, state", results.constant(kinds.OBJECT), impure=True)
+
+
+_helper("Snapshots", "trips, slots", results.constant(kinds.OBJECT), impure=True)
+_helper("keep_state", "snapshots, i, *state", results.constant(kinds.NONE), impure=True)
+_helper(
+    "reverse_trips",
+    "forward, backward, trips, snapshots, state, rest, bars, active",
+    results.constant(Kind("tuple")),
+    impure=True,
+)
+
+
+def _like_x(bound: Bound) -> Kind:
+    x = bound.kind("x")
+    return kinds.COMPLEX if x.cat == "complex" else kinds.FLOAT if x.is_python else x
+
+
+_helper("as_cotangent", "z, x, name", _like_x, vjp={"z": "g"}, jvp={"z": "as_cotangent(g, x, name)"})

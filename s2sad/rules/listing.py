@@ -53,6 +53,8 @@ def page() -> str:
     registry.load_all()
     groups: dict[str, list[Rule]] = {}
     for name, rule in sorted(RULES.items()):
+        if rule.user is not None:
+            continue
         module = name.rpartition(".")[0]
         if module:
             groups.setdefault(module.replace("np", "numpy", 1) if module[:2] == "np" else module, []).append(

@@ -73,6 +73,24 @@ Text = str | Callable[[Bound], str | None]
 
 
 @dataclass(slots=True)
+class UserRule:
+    """What a user has said of a function.
+
+    fun       the function itself
+    vjp       `f_vjp(g, out, *args)` returns a cotangent for each argument; None if there is none
+    jvp       `f_jvp(dots, out, *args)` returns the tangent of the result; None if there is none
+    template  a function that computes the same in terms of others; None if there is none
+    returns   what the function returns: see `s2sad.rule`
+    """
+
+    fun: Any
+    vjp: Any = None
+    jvp: Any = None
+    template: Any = None
+    returns: Any = None
+
+
+@dataclass(slots=True)
 class Rule:
     """An entry of the table.
 
@@ -96,6 +114,7 @@ class Rule:
     general: str = ""  # a composite for the calls that this rule does not take
     cheap: bool = False  # recomputing costs no more than reading a tape
     poles: bool = False  # the texts may warn on arrays where the function did not
+    user: UserRule | None = None  # of a rule that a user has registered
 
 
 RULES: dict[str, Rule] = {}
@@ -147,6 +166,37 @@ def register(rule: Rule, *objects: Any) -> Rule:
     return rule
 
 
+# Rules of users: names of such begin with "user:", and `version` is another object after each change.
+USER = "user:"
+_version: list[object] = [object()]
+
+
+def version() -> object:
+    """What stands for the present state of the users' rules: texts are written under one."""
+    return _version[0]
+
+
+def register_user(rule: Rule) -> Rule:
+    """Enter a user's rule, in place of an older one for the same function."""
+    assert rule.user is not None
+    RULES[rule.name] = rule
+    _CANONICAL[id(rule.user.fun)] = (rule.user.fun, rule.name)
+    _version[0] = object()
+    return rule
+
+
+def user_name(fun: Any, own: str) -> str:
+    """The name under which a user's rule for a function stands: the old one, or one that is free."""
+    found = _CANONICAL.get(id(fun))
+    if found is not None and found[0] is fun and found[1].startswith(USER):
+        return found[1]
+    name, k = f"{USER}{own}", 1
+    while name in RULES:
+        k += 1
+        name = f"{USER}{own}_{k}"
+    return name
+
+
 def load(topic: str) -> None:
     """Import a table of rules; tables enter their rules when they are imported."""
     if topic not in _loaded:
@@ -156,6 +206,9 @@ def load(topic: str) -> None:
 
 def canonical(obj: Any) -> str | None:
     """The canonical name of a live callable, or None if there is no rule for it."""
+    found = _CANONICAL.get(id(obj))
+    if found is not None and found[0] is obj:
+        return found[1]
     holder = getattr(obj, "__objclass__", obj)  # methods of arrays have no module of their own
     module = getattr(holder, "__module__", None) or type(obj).__module__
     if isinstance(obj, np.ufunc) and getattr(np, obj.__name__, None) is not obj:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from s2sad.analysis.repeat import shared_operands
 from s2sad.errors import refuse
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
@@ -39,7 +40,7 @@ from s2sad.ir.nodes import (
 )
 from s2sad.ir.rewrite import in_atom
 from s2sad.transform.bars import ARRAYS, Bar
-from s2sad.transform.calls import MustInline, Pair, Pairs, exported, written_names
+from s2sad.transform.calls import MustInline, Pair, Pairs, Token, exported, written_names
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly, bound, kept_values, visible
 from s2sad.transform.record import Record
@@ -59,10 +60,11 @@ def callees(pairs: Pairs, main: list[Program]) -> list[Program]:
     while stack:
         for stmt in walk(stack.pop().body):
             call = getattr(stmt, "call", None)
-            if call is None or call.fun != "call" or not isinstance(call.args[0], Ref):
-                continue
-            token = call.args[0].obj
-            tokens = [t for p in pairs.made.values() if token in (p.fwd, p.bwd) for t in (p.fwd, p.bwd)]
+            asked = [
+                a.obj for a in getattr(call, "args", ()) if isinstance(a, Ref) and isinstance(a.obj, Token)
+            ]
+            made = pairs.made.values()
+            tokens = [t for p in made if p.fwd in asked or p.bwd in asked for t in (p.fwd, p.bwd)]
             for key in map(id, tokens):
                 if key in called and key not in needed:
                     needed.add(key)
@@ -98,6 +100,9 @@ class _Callee:
                 "return a new array, or write a loop",
             )
         written = [n for n in written_names(self.callee) if n in self.wanted.active]
+        for stmt in walk(a.program.body):
+            if any(a.aliases.reach(o) & self.shared for o in shared_operands(stmt)):
+                raise MustInline(self.callee)
         self._seed(written)
         rev.sweep(a.program.body[:-1])
         for name in written:
@@ -150,9 +155,7 @@ class _Callee:
                 if bar is not None and bar.mask is not None:
                     raise MustInline(self.callee)
 
-    def _forward(
-        self, forward: Block, kept: list[str], made: tuple[Atom, ...], record: Record
-    ) -> Program:
+    def _forward(self, forward: Block, kept: list[str], made: tuple[Atom, ...], record: Record) -> Program:
         a = self.a
         tail: list[Stmt] = []
         if self.callee.summary is not None:

@@ -105,6 +105,12 @@ class Calls(Bars):
         active = self._active(callee, operands)
         if not active:
             return
+        if callee.trips:
+            self.trips_adjoint(stmt, operands)
+            return
+        if callee.again:
+            self.again_adjoint(stmt, active, operands)
+            return
         shadowed = [n for n in written_names(callee) if n in active]
         bars = self._seeds(stmt, callee)
         absent = all(self.is_absent(operands[n].name) for n in shadowed)
@@ -116,7 +122,12 @@ class Calls(Bars):
             seeds.append(base if index is None else self.getitem(base, index))
         pair = self._pair_for(stmt, active)
         kept = self._forward(stmt, pair)
-        free = [n for n in active if n not in shadowed]
+        self._backward([n for n in active if n not in shadowed], pair, kept, seeds, operands)
+
+    def _backward(
+        self, free: list[str], pair: Pair, kept: Atom, seeds: list[Atom], operands: dict[str, Atom]
+    ) -> None:
+        """Call the backward function, and hand on the cotangents that it returns."""
         call = Call("call", (Ref(pair.bwd.name, pair.bwd), kept, *seeds))
         kinds = tuple(self._grad_kind(operands[n]) for n in free)
         if not free:
@@ -128,6 +139,86 @@ class Calls(Bars):
         grads = self.let(call, Kind("tuple", items=kinds))
         for i, name in enumerate(free):
             self.give_tree(operands[name], self.let(Call("getitem", (grads, Const(i))), kinds[i]))
+
+    def again_adjoint(self, stmt: Let, active: tuple[str, ...], operands: dict[str, Atom]) -> None:
+        """Under checkpoint: the forward function is called here, with the arguments of the call."""
+        callee = stmt.call.args[0].obj  # type: ignore[union-attr]
+        bars = self._seeds(stmt, callee)
+        if all(bar is None for _, bar in bars):
+            return
+        seeds = [self._whole(callee, name, bar) for name, bar in bars]
+        pair = self.pairs.of(callee, active, frozenset(), False)
+        names = list(callee.arguments)
+        words = dict(stmt.call.kwargs)
+        values: list[Atom] = []
+        for i in callee.dynamic:
+            atom = operands[names[i]]
+            kind = self.kind(atom)
+            if not kind.is_number and names[i] not in callee.generators:
+                self._refuse_written(stmt, names[i], atom)
+            if names[i] in callee.generators:
+                state = self.value(words[f"state_{names[i]}"], stmt)
+                values.append(self.let(Call("generator_at", (atom, state)), K.OBJECT))
+            elif self.active(atom) and kind.cat == "object":
+                self.refuse_at(
+                    stmt,
+                    f"an active object is an argument of {callee.name} under checkpoint",
+                    "pass what it holds",
+                )
+            else:
+                values.append(self.value(atom, stmt))
+        call = Call("call", (Ref(pair.fwd.name, pair.fwd), *values))
+        both = self.let(call, Kind("tuple", items=(self.kinds[stmt.name], K.OBJECT)))
+        kept = self.let(Call("getitem", (both, Const(1))), K.OBJECT, "kept")
+        self._backward(list(active), pair, kept, seeds, operands)
+
+    def trips_adjoint(self, stmt: Let, operands: dict[str, Atom]) -> None:
+        """A checkpointed loop: its body's forward and backward function, and the states that it has kept."""
+        callee = stmt.call.args[0].obj  # type: ignore[union-attr]
+        bar = self.parts_bar(stmt)
+        if bar is None:
+            return
+        assert isinstance(bar.atom, Tuple)
+        names = [list(callee.arguments)[i] for i in callee.dynamic][1:]
+        active = tuple(
+            n
+            for n in names
+            if (carries(callee.arguments[n]) if n in callee.trips else self.active(operands[n]))
+        )
+        pair = self.pairs.of(callee, active, frozenset(), False)
+        rest = [n for n in names if n not in callee.trips]
+        for n in rest:
+            if not self.kind(operands[n]).is_number:
+                self._refuse_written(stmt, n, operands[n])
+        words = dict(stmt.call.kwargs)
+        carried = list(callee.trips)
+        bars = [
+            b if carries(callee.arguments[c]) else Const(None)
+            for b, c in zip(bar.atom.items, carried, strict=True)
+        ]
+        call = Call(
+            "reverse_trips",
+            (
+                Ref(pair.fwd.name, pair.fwd),
+                Ref(pair.bwd.name, pair.bwd),
+                self.value(words["trips"], stmt),
+                self.value(words["snapshots"], stmt),
+                Tuple(tuple([self.value(operands[n], stmt) for n in carried])),
+                Tuple(tuple([self.value(operands[n], stmt) for n in rest])),
+                Tuple(tuple(bars)),
+                Tuple(tuple([Const(names.index(n)) for n in active])),
+            ),
+        )
+        kinds = tuple(self._grad_kind(operands[n]) for n in active)
+        grads = self.let(call, Kind("tuple", items=kinds))
+        for i, n in enumerate(active):
+            if self.active(operands[n]):
+                self.give_tree(operands[n], self.let(Call("getitem", (grads, Const(i))), kinds[i]))
+
+    def _refuse_written(self, stmt: Let, name: str, atom: Atom) -> None:
+        """Refuse a container of what is written: only arrays are kept as they were."""
+        if isinstance(atom, Var) and self.aliases.reach(atom) & self.storage.mutable:
+            self.refuse_at(stmt, f"{name!r} holds what is written elsewhere", "pass the arrays one by one")
 
     def _active(self, callee: Any, operands: dict[str, Atom]) -> tuple[str, ...]:
         names = list(callee.arguments)
@@ -230,6 +321,14 @@ class Calls(Bars):
         """A call through which no derivative goes: of the function itself, or of a pair's first half."""
         fn = stmt.call.args[0]
         assert isinstance(fn, Ref)
+        if fn.obj.trips:
+            ends = dict(stmt.call.kwargs)["ends"]
+            assert isinstance(ends, Tuple)
+            return [replace(stmt, call=Call("tuple", ends.items))]
+        if fn.obj.again and not fn.obj.own:
+            made = [p for p in self.pairs.made.values() if p.callee is fn.obj]
+            pair = made[0] if made else self.pairs.of(fn.obj, (), frozenset(), False)
+            return self.forward_call(stmt, pair, self.fresh("kept", K.OBJECT))
         if fn.obj.summary is None or fn.obj.summary.plain:
             return [replace(stmt, call=Call("call", (Ref(fn.text, fn.obj.fun), *stmt.call.args[1:])))]
         return self.forward_call(stmt, self._pair_for(stmt, ()), self.fresh("kept", K.OBJECT))

@@ -35,9 +35,13 @@ from s2sad.ir.nodes import (
 from s2sad.ir.rewrite import with_blocks
 
 
-def without_captured(reverse: Block, fresh: Fresh) -> tuple[Block, tuple[Stmt, ...]]:
-    """The reverse sweep with names for captured arrays, and the forward sweep's copies of these."""
-    names: dict[int, Var] = {}
+def without_captured(
+    reverse: Block, fresh: Fresh, names: dict[int, Var]
+) -> tuple[Block, tuple[Stmt, ...]]:
+    """The reverse sweep with names for captured arrays, and the forward sweep's copies of these.
+
+    `names` are those that have one already, by the arrays' identities; new ones are entered.
+    """
     lines: list[Stmt] = []
 
     def atom(a: Atom) -> Atom:

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from s2sad.analysis.activity import varied
 from s2sad.analysis.effects import Aliases
+from s2sad.analysis.repeat import shared_operands, written_behind
 from s2sad.analysis.storage import Storage
 from s2sad.errors import refuse
 from s2sad.frontend.lower import Lowered
@@ -72,12 +73,23 @@ class Assembly:
         self.aliases = Aliases(self.program)
         self.storage = Storage(self.program, self.aliases)
         self._refuse_unsettled()
+        self._refuse_written_behind()
         self.varied = varied(self.program, self.aliases, self.wrt, lowered.frozen)
         self.rev = Reverse(self.program, self.aliases, self.storage, self.varied, self.fresh, pairs)
         self.copies: dict[str, Atom] = {}
         self.entry: list[Stmt] = []
         self.late: list[Stmt] = []
         self.kept_copies: dict[str, Atom] = {}  # what a pullback keeps of objects outside, copied
+
+    def _refuse_written_behind(self) -> None:
+        """Refuse writes into what a checkpointed loop has carried."""
+        found = written_behind(self.program, self.aliases)
+        if found is not None:
+            refuse(
+                getattr(found[1], "span", None) or getattr(found[0], "span", None) or self.lowered.span,
+                "what a checkpointed loop or call gives, or was given, is written behind it",
+                "copy it first (u = u.copy())",
+            )
 
     def _refuse_unsettled(self) -> None:
         """Refuse writes to what may be an array or a number where a container or an argument holds it."""
@@ -377,20 +389,23 @@ def pair(
 
 
 def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Program]:
-    lowered = a.lowered
+    lowered, outside = a.lowered, dict[int, Var]()
     seed_kind = a.rev.kind(lowered.result)
     seed = a.fresh(f"{lowered.program.name}_bar", seed_kind)
     grads = a.reverse(Var(seed))
     forward, reverse, record = a.finish()
     a.copy_written()
     if copy:
-        reverse, captured = without_captured(reverse, a.fresh)
+        reverse, captured = without_captured(reverse, a.fresh, outside)
         forward = (*captured, *forward)
     apart = parted(a, (forward, reverse), (lowered.result,), grads, [seed])
     forward, reverse, kept, grads = apart.forward, apart.reverse, apart.kept, apart.grads
     returned: Atom = apart.results[0]
     tail: list[Stmt] = []
     if copy:
+        left = {key: v for key, v in outside.items() if v.name in kept}
+        reverse, captured = without_captured(reverse, a.fresh, left)  # what is computed again reads them too
+        forward, kept = (*captured, *forward), [*kept, *(s.name for s in captured if isinstance(s, Let))]
         seen = visible(a, kept, record) | _passed_on(a)
         for param in lowered.program.params:
             if param in seen:
@@ -411,13 +426,15 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
 
 
 def _passed_on(a: Assembly) -> set[str]:
-    """Parameters that functions which call themselves get: these may keep them."""
+    """Parameters that functions get which may keep them or return them."""
     classes: set[int] = set()
     for stmt in a.rev.made_kept:
         assert isinstance(stmt, Let)
         callee, *operands = stmt.call.args
         if isinstance(callee, Ref) and callee.obj.summary is None:
             classes = classes.union(*(a.aliases.reach(o) for o in operands))
+    for stmt in walk(a.program.body):
+        classes = classes.union(*(a.aliases.reach(o) for o in shared_operands(stmt)))
     return {p for p in a.program.params if a.aliases.reach(Var(p)) & classes}
 
 

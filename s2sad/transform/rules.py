@@ -27,15 +27,16 @@ from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.rules.elementwise import POLES
 from s2sad.rules.registry import Bound, Rule
-from s2sad.transform.bars import ARRAYS, Bar, Bars, Mask
+from s2sad.transform.bars import ARRAYS, Bar, Mask
 from s2sad.transform.builder import parse
+from s2sad.transform.custom import Custom
 
 SELECTIONS = ("np.select", "np.choose")
 SHAPE_ONLY = {"np.shape", "np.size", "np.ndim", "np.zeros_like", "np.ones_like", "np.empty_like"}
 _POLE = re.compile(r"/|\*\*\s*[^\s\d]|pow|log")  # what may warn where the function did not
 
 
-class Rules(Bars):
+class Rules(Custom):
     """The part of the reverse sweep that deals with rules."""
 
     current: Let | None = None
@@ -91,7 +92,9 @@ class Rules(Bars):
         bound.out = self.kinds[stmt.name]
         bound.active = frozenset(n for n, a in atoms.items() if self.reaches(a))
         try:
-            if rule.form == "elementwise":
+            if rule.form == "function":
+                self.function_adjoint(stmt, rule, bar)
+            elif rule.form == "elementwise":
                 self._elementwise(stmt, rule, bound, atoms, bar)
             else:
                 self._structural(stmt, rule, bound, atoms, bar)

@@ -26,6 +26,7 @@ from s2sad.rules.elementwise import POLES
 from s2sad.rules.registry import Bound, Rule
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.builder import Builder
+from s2sad.transform.custom import MISSES, MORE, called, parameters
 from s2sad.transform.joint import Assembly
 from s2sad.transform.rules import content_names
 
@@ -177,6 +178,8 @@ class Tangents(Builder):
             n for n, a in atoms.items() if self.active(a) and (rule.name, n) not in SHAPES
         )
         try:
+            if rule.form == "function":
+                return self._function(stmt, rule)
             if rule.form == "elementwise":
                 return self._elementwise(stmt, rule, bound, atoms)
             return self._structural(stmt, rule, bound, atoms)
@@ -185,6 +188,40 @@ class Tangents(Builder):
                 raise
             self.refuse_at(stmt, str(error), "write it with functions that have a derivative")
             raise AssertionError from None
+
+    def _function(self, stmt: Let, rule: Rule) -> Atom:
+        """A user's function for the tangent, called."""
+        user = rule.user
+        assert user is not None
+        name = rule.name.removeprefix(registry.USER)
+        if user.jvp is None:
+            self.refuse_at(
+                stmt,
+                f"the rule for {name} has no forward derivative",
+                "give it one by @s2sad.rule(f).jvp, or use reverse mode",
+            )
+        args = stmt.call.args[: parameters(user.jvp)]
+        if any(self.active(a) for a in stmt.call.args[len(args) :]):
+            self.refuse_at(stmt, f"the jvp of the rule for {name} {MISSES}", MORE)
+        dots = Tuple(tuple([self._argument_dot(stmt, a, name) for a in args]))
+        call = Call("call", (called(user.jvp, f"{name}_jvp"), dots, Var(stmt.name), *args))
+        made = self.let(call, K.OBJECT)
+        out = self.kinds[stmt.name]
+        if out.cat == "tuple":
+            self.refuse_at(stmt, f"the tangent of the tuple that {name} returns", "use reverse mode")
+        return self.let(Call("as_cotangent", (made, Var(stmt.name), Const(name))), out)
+
+    def _argument_dot(self, stmt: Let, arg: Atom, name: str) -> Atom:
+        kind = self.kind(arg)
+        if self.active(arg):
+            if not kind.is_number:
+                self.refuse_at(
+                    stmt, f"a container of active values enters {name}", "pass the values one by one"
+                )
+            return self.dot(arg)
+        if not kind.is_number or not kind.inexact:
+            return Const(None)
+        return Const(0.0) if kind.is_python else self.let(Call("np.zeros_like", (arg,)), kind)
 
     # ---- elementwise
 
@@ -229,9 +266,7 @@ class Tangents(Builder):
 
     def _note_pole(self, text: str, bound: Bound, call: Call) -> None:
         """Remember that NumPy may warn here where the function did not."""
-        harmless = call.fun in ("truediv", "np.divide", "np.true_divide") and isinstance(
-            call.args[-1], Const
-        )
+        harmless = call.fun in ("truediv", "np.divide", "np.true_divide") and isinstance(call.args[-1], Const)
         python = all(k.is_python for k in bound.kinds.values())
         warns = text in POLES or _POLE.search(text)
         if call.fun.startswith("scipy.") or (warns and not harmless and not python):
@@ -272,9 +307,7 @@ class Tangents(Builder):
             return self._stretched(stmt, total, out, False)
         return total
 
-    def _terms(
-        self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom], name: str
-    ) -> list[Atom]:
+    def _terms(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom], name: str) -> list[Atom]:
         """What an active argument contributes: one term, or one for each active element."""
         variadic = "*" + name in rule.signature
         if name in rule.jvp:

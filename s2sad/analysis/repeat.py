@@ -1,0 +1,183 @@
+"""Whether a function can be called a second time, with the same result and nothing else done.
+
+    def g(x, rng): return x*rng.normal()          can be: the state of rng is an argument
+    def g(x): x *= 2; return x.sum()              cannot: the second call sees another x
+
+Accepts a lowered function; guarantees that a second call with equal arguments gives an equal result, and that
+the result shares no storage with the arguments or with anything outside.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from s2sad.analysis.effects import Aliases
+from s2sad.analysis.primitives import PURE, effect_of, is_opaque
+from s2sad.analysis.storage import Storage
+from s2sad.errors import Span
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Do,
+    For,
+    If,
+    Let,
+    Program,
+    Ref,
+    Stmt,
+    Store,
+    Var,
+    blocks,
+    own_atoms,
+    walk,
+)
+
+SILENT = ("list.append", "assert", "raise", "np.add.at")
+
+
+def obstacle(
+    program: Program, result: Atom, generators: frozenset[str]
+) -> tuple[Span | None, str, str] | None:
+    """What stands against a second call: where, what, and what to write instead; None if nothing does.
+
+    `generators` are the parameters that are random generators.
+    """
+    aliases = Aliases(program)
+    storage = Storage(program, aliases)
+    for stmt in walk(program.body):
+        found = _effect(stmt, generators)
+        if found is None and not _draws(stmt, generators) and aliases.world in aliases.written(stmt):
+            found = "writes what is outside of it", "return it, and write it in the caller"
+        if found is not None:
+            return getattr(stmt, "span", None), *found
+    for param in program.params:
+        if param in generators:
+            continue
+        reached = aliases.reach(Var(param))
+        if reached & storage.mutable:
+            what = f"writes into its argument {program.hints.get(param, param)!r}"
+            write = next((s for s in walk(program.body) if aliases.written(s) & reached), None)
+            return getattr(write, "span", None), what, "copy it first, or return a new array"
+    if aliases.world in aliases.reach(result):
+        return None, "returns an array from outside of it", "return a copy of it"
+    return None
+
+
+def returns_argument(program: Program, result: Atom) -> bool:
+    """Whether the result may share storage with an argument."""
+    aliases = Aliases(program)
+    inside = {c for p in program.params for c in aliases.reach(Var(p))}
+    return bool(aliases.reach(result) & inside)
+
+
+def shared_operands(stmt: Stmt) -> tuple[Atom, ...]:
+    """What the result may be itself: a checkpointed loop's first state, arguments under checkpoint."""
+    callee = stmt.call.args[0] if isinstance(stmt, Let) and stmt.call.fun == "user" else None
+    if not isinstance(callee, Ref) or not isinstance(stmt, Let):
+        return ()
+    if callee.obj.trips:
+        ends = tuple(a for k, a in stmt.call.kwargs if k == "ends")
+        return (*stmt.call.args[2 : 2 + len(callee.obj.trips)], *ends)
+    return stmt.call.args[1:] if callee.obj.loose else ()
+
+
+def _draws(stmt: Stmt, generators: frozenset[str]) -> bool:
+    """Whether a statement is a method call of a random generator that is an argument."""
+    if not isinstance(stmt, Let | Do):
+        return False
+    call: Call = stmt.call
+    first = call.args[0] if call.args else None
+    method = call.fun == "call" and call.form.startswith(".")
+    return method and isinstance(first, Var) and first.name in generators
+
+
+def _effect(stmt: Stmt, generators: frozenset[str]) -> tuple[str, str] | None:
+    if isinstance(stmt, Store):
+        if isinstance(stmt.base, Ref):
+            return f"writes {stmt.base.text}, which is outside of it", "pass it as an argument"
+        return None
+    if not isinstance(stmt, Let | Do) or _draws(stmt, generators):
+        return None
+    call = stmt.call
+    if call.fun in PURE or call.fun in SILENT or call.fun in ("list.pop", "user"):
+        return None
+    if call.fun == "print":
+        return "prints, and would do so twice", "print in the caller"
+    if is_opaque(call):
+        callee = call.args[0] if call.args else None
+        name = call.form or (callee.text if isinstance(callee, Ref) else call.fun)
+        return f"calls {name}, which cannot be seen and would run twice", "call it in the caller"
+    if effect_of(call).impure and not effect_of(call).written:
+        name = call.form or call.fun
+        return f"calls {name}, which would not give the same again", "pass a random Generator as an argument"
+    return None
+
+
+def written_behind(program: Program, aliases: Aliases) -> tuple[Stmt, Stmt] | None:
+    """A checkpointed loop or call and a write, behind it, into what it gives or was given.
+
+    What it gives may be what it was given: a program that writes into one of them may write into the other,
+    which counts as another array. Writes before it are no harm, nor those of a loop's own body.
+    """
+    for call in walk(program.body):
+        operands = shared_operands(call)
+        if not operands or not isinstance(call, Let):
+            continue
+        held: set[int] = set(aliases.reach(Var(call.name)))
+        for atom in operands:
+            held |= aliases.reach(atom)
+        if aliases.world in held:
+            return call, call
+        for stmt in _behind(program.body, call):
+            if aliases.written(stmt) & held:
+                return call, stmt
+    return None
+
+
+def _behind(block: Block, loop: Stmt) -> list[Stmt]:
+    """The statements that may run after a loop, its own body excepted."""
+    for i, stmt in enumerate(block):
+        if stmt is loop:
+            return list(walk(block[i + 1 :]))
+        inner = next((b for b in blocks(stmt) if loop in list(walk(b))), None)
+        if inner is None:
+            continue
+        after = list(walk(block[i + 1 :]))
+        if isinstance(stmt, If):
+            return [*_behind(inner, loop), *after]
+        own = _body_of(inner, loop) if isinstance(loop, Let) and dict(loop.call.kwargs).get("ends") else []
+        return [*(s for b in blocks(stmt) for s in walk(b) if s not in own), *after]
+    return []
+
+
+def _body_of(block: Block, loop: Stmt) -> list[Stmt]:
+    """The statements of the loop that a call stands for: the last loop before it."""
+    for i, stmt in enumerate(block):
+        if stmt is loop:
+            last = next((s for s in reversed(block[:i]) if isinstance(s, For)), None)
+            return [] if last is None else list(walk((last,)))
+        found = [o for b in blocks(stmt) for o in _body_of(b, loop)]
+        if found:
+            return found
+    return []
+
+
+def reads_outside(callee: Any) -> bool:
+    """Whether a function under checkpoint reads data that are no arguments: globals, attributes."""
+    lowered = callee.lowered
+    if lowered is None or not callee.again:
+        return False
+    kinds = lowered.program.kinds
+    drawn = {lowered.arguments[n] for n in callee.generators}
+    if any(kinds[p].cat == "object" and p not in drawn for p in lowered.program.params):
+        return True
+    atoms = [a for s in walk(lowered.program.body) for a in own_atoms(s) if isinstance(a, Ref)]
+    static = (type, ModuleType, np.dtype, str, bool, type(None))
+    return any(not isinstance(a.obj, static) and not callable(a.obj) and a.obj is not callee for a in atoms)
+
+
+__all__ = ["obstacle", "reads_outside", "returns_argument", "shared_operands", "written_behind"]

@@ -1,0 +1,255 @@
+"""Loops over `checkpointed(range(n), slots=k)`: the loop itself, and its body as a function of its own.
+
+    for i in checkpointed(range(n), slots=3):       snapshots = Snapshots(range(n), 3)
+        x = x + w*x                                 for i in range(n): keep_state(snapshots, i, x); ...
+                                                    t.1 = Call("user", (Ref(step), 0, x.1, w.1), ...)
+
+The loop runs in the forward sweep as it stands; what it gives counts as constant there. The call stands for
+it in the reverse sweep: it gives the same values, and no
+cotangent goes into the loop itself. The body must be such that it can be run again from any
+state (`analysis.repeat`): what it assigns are new numbers and arrays.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from s2sad.errors import refuse
+from s2sad.frontend.checkpoint import prepared
+from s2sad.frontend.recursion import Callee, state_kind, unlike
+from s2sad.frontend.source import Source, rule_source, source_at
+from s2sad.frontend.state import Closure, Group, State, Value
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Call, Const, Range, Ref, Tuple, Undef, Var
+from s2sad.runtime import HELPERS
+
+TRIES = 6
+_FUNCTIONS = (ast.FunctionDef, ast.Lambda, ast.ClassDef)
+
+
+def checkpointed_loop(
+    state: State, node: ast.For, space: Range, slots: Value, assigned: set[str], run: Callable[..., None]
+) -> None:
+    """Lower a loop of which few states are kept; `run` lowers it as it is, with a call before each trip."""
+    original = _original(state, node)
+    entry = dict(state.scope.env)
+    target = node.target.id if isinstance(node.target, ast.Name) else ""
+    if not target or node.orelse:
+        state.refuse(node, "a checkpointed loop with an else clause or several targets", "write one name")
+    names = sorted(n for n in assigned - {target} if n in entry and not isinstance(entry[n], Undef))
+    if not names:
+        state.refuse(node, "a checkpointed loop carries nothing from trip to trip", "use range")
+    inits = [state.settled(entry[n], node, n) for n in names]
+    for name, value in zip(names, inits, strict=True):
+        if not isinstance(value, Var | Const) or not state.kind(value).is_number:
+            state.refuse(
+                node,
+                f"{name!r} is carried by a checkpointed loop and is no number or array",
+                "carry numbers and arrays under names of their own",
+            )
+    step = _Step(state, node, original, target, names, inits)
+    spec = step.lowered()
+    state.callees["trips", spec] = spec
+    counts = tuple(state.atom(a) for a in (space.start, space.stop, space.step))
+    trips = state.emit(Call("range", counts), K.RANGE, node)
+    snapshots = state.emit(Call("Snapshots", (trips, state.atom(slots))), K.OBJECT, node, "snapshots")
+
+    def before(place: Var) -> None:
+        now = [state.atom(state.scope.env[n]) for n in names]
+        state.do(Call("keep_state", (snapshots, place, *now)), node)
+
+    run(before)
+    ends = tuple(state.atom(state.scope.env[n]) for n in names)
+    words = (("trips", trips), ("snapshots", snapshots), ("ends", Tuple(ends)))
+    call = Call("user", (Ref(spec.name, spec), Const(0), *(state.atom(a) for a in inits), *step.atoms), words)
+    kinds = [K.join(state.kind(e), k) for e, k in zip(ends, spec.result.items or (), strict=True)]
+    made = state.emit(call, Kind("tuple", items=tuple(kinds)), node, "state")
+    for name in assigned | {target}:
+        state.scope.env[name] = Undef()
+    for i, name in enumerate(names):
+        state.scope.env[name] = state.emit(Call("getitem", (made, Const(i))), kinds[i], node, name)
+
+
+def _original(state: State, node: ast.For) -> ast.For:
+    """The loop as the user wrote it; what leaves it early is refused."""
+    found = next(
+        n
+        for n in ast.walk(state.scope.source.node)
+        if isinstance(n, ast.For) and (n.lineno, n.col_offset) == (node.lineno, node.col_offset)
+    )
+    stack: list[tuple[ast.AST, bool]] = [(s, False) for s in found.body]
+    while stack:
+        at, inside = stack.pop()
+        if isinstance(at, _FUNCTIONS):
+            continue
+        if isinstance(at, ast.Return) or (isinstance(at, ast.Break) and not inside):
+            state.refuse(at, "a checkpointed loop is left early", "use range, or let the loop run to its end")
+        deeper = inside or isinstance(at, ast.For | ast.While)
+        stack += [(c, deeper) for c in ast.iter_child_nodes(at)]
+    return found
+
+
+class _Continues(ast.NodeTransformer):
+    """`continue` of a loop's body is a return of the function that stands for it."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+
+    def visit_Continue(self, node: ast.Continue) -> ast.AST:
+        return ast.copy_location(_returned(self.names), node)
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        return node
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return node
+
+
+def _returned(names: list[str]) -> ast.Return:
+    return ast.Return(ast.Tuple([ast.Name(n, ast.Load()) for n in names], ast.Load()))
+
+
+class _Step:
+    """The body of a loop as a function of the trip, the state, and what else it reads."""
+
+    def __init__(
+        self,
+        state: State,
+        node: ast.For,
+        original: ast.For,
+        target: str,
+        names: list[str],
+        inits: list[Value],
+    ) -> None:
+        self.state = state
+        self.node = node
+        self.names = names
+        body = [_Continues(names).visit(copy.deepcopy(s)) for s in original.body]
+        head = ast.arguments([], [ast.arg(n) for n in (target, *names)], None, [], [], None, [])
+        self.function = ast.FunctionDef("step", head, [*body, _returned(names)], [], None)
+        ast.copy_location(self.function, original)
+        closure = Closure(self.function, state.scope, [], {})
+        captured, space = state.read_names(closure, node)
+        head.args += [ast.arg(n) for n in captured]
+        for n in ast.walk(self.function):
+            if not hasattr(n, "lineno"):
+                ast.copy_location(n, original)
+        ast.fix_missing_locations(self.function)
+        outer = state.scope.source
+        code = compile(ast.Module([self.function], []), outer.file, "exec", dont_inherit=True)
+        exec(code, space)
+        self.source: Source = source_at(space["step"], self.function, outer.lines, (), {})
+        self.callee = prepared(state, Ref("step", space["step"]), node)
+        self.callee.known[target] = K.INT
+        self.kinds = [_plain(state.kind(v)) for v in inits]
+        for name, kind in zip(names, self.kinds, strict=True):
+            self.callee.known[name] = kind
+        self.atoms = [self.callee.operand(n, v) for n, v in captured.items()]
+        if self.callee.generators:
+            state.refuse(node, "a checkpointed loop draws random numbers", "draw them before the loop")
+
+    def lowered(self) -> Callee:
+        """The callee, for kinds of the state that hold in every trip."""
+        for _ in range(TRIES):
+            spec = self._tried()
+            results = spec.result.items or ()
+            joined = [_plain(K.join(a, b)) for a, b in zip(self.kinds, results, strict=True)]
+            if [K.without_lengths(k) for k in joined] == [K.without_lengths(k) for k in self.kinds]:
+                return spec
+            self.kinds = joined
+            for name, kind in zip(self.names, joined, strict=True):
+                if not kind.is_number or kind.optional:
+                    self.state.refuse(self.node, f"{name!r} is no number after a trip", "keep its kind")
+                self.callee.known[name] = kind
+        self.state.refuse(self.node, "what this loop carries has no settled kind", "carry values of one kind")
+
+    def _tried(self) -> Callee:
+        from s2sad.frontend.lower import lower
+
+        state, callee = self.state, self.callee
+        assert state.outline is not None
+        known = callee.known
+        dynamic = tuple(i for i, n in enumerate(known) if isinstance(known[n], Kind))
+        spec = Callee(
+            "step", callee.fn.obj, self.source, known.copy(), dynamic, K.NONE, again=True, own=False
+        )
+        spec.trips = tuple(self.names)
+        spec.lowered = lower(
+            self.source, "step", known.copy(), callee.live, callees=state.callees, outline=state.outline
+        )
+        spec.result = unlike(state_kind(spec.lowered))
+        found = state.outline.obstacle(spec.lowered.program, Const(None), frozenset())
+        if found is not None:
+            span, what, instead = found
+            refuse(span or state.span(self.node), f"the body of a checkpointed loop {what}", instead)
+        for dependency in spec.lowered.dependencies:
+            state.dependencies.setdefault((id(dependency), dependency.text), dependency)
+        return spec
+
+
+def _plain(kind: Kind) -> Kind:
+    return K.anonymous(kind)
+
+
+# -------------------------------------------------------------------------------- generated texts read again
+
+
+def _snapshots(state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    return Const(None)
+
+
+def _reverse(state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """`reverse_trips(...)` with every state kept."""
+    forward, backward, trips, _, *groups = args
+    first, rest, bars = (list(g.items) for g in groups[:3] if isinstance(g, Group))
+    chosen = groups[3]
+    assert isinstance(chosen, Group)
+    active = [i.value for i in chosen.items if isinstance(i, Const)]
+    text = _plain_text(len(first), len(rest), active, [b == Const(None) for b in bars])
+    source = rule_source("reverse_trips", text)
+    names = [a.arg for a in source.node.args.args]
+    values: list[Value] = [forward, backward, trips, *first, *rest, *bars]
+    return state.inline(source, source.node, dict(zip(names, values, strict=True)), None, ("trips", text))
+
+
+def _plain_text(count: int, more: int, active: list[int], absent: list[bool]) -> str:
+    state = ", ".join(f"s{i}" for i in range(count)) + ","
+    rest = "".join(f"r{i}, " for i in range(more))
+    bars = ", ".join(f"b{i}" for i in range(count)) + ","
+    kept = ", ".join(f"s{i}s[k]" for i in range(count)) + ","
+    lines = [f"def reverse_trips(forward, backward, trips, {state} {rest}{bars.rstrip(',')}):"]
+    lines += [f"    s{i}s = []" for i in range(count)]
+    lines += ["    for j in range(len(trips)):", "        i = int(trips[j])"]
+    lines += [f"        s{i}s.append(s{i})" for i in range(count)]
+    lines += [f"        {state} = forward(i, {state} {rest})[0]"]
+    totals = [i for i in active if i >= count]
+    lines += [f"    t{i} = 0.0*r{i - count}" for i in totals]
+    lines += ["    for k in range(len(trips) - 1, -1, -1):", "        i = int(trips[k])"]
+    lines += [f"        kept = forward(i, {kept} {rest})[1]"]
+    given = ", ".join(f"g{i}" for i in active)
+    lines += [f"        {given} = backward(kept, ({bars}))"]
+    lines += [f"        b{i} = g{i}" for i in active if i < count]
+    lines += [f"        t{i} = t{i} + g{i}" for i in totals]
+    result = "".join(f"b{i}, " if i < count else f"t{i}, " for i in active)
+    return "\n".join([*lines, f"    return ({result})", ""])
+
+
+def special(obj: Any) -> Any:
+    """How a function is lowered that generated texts write for checkpointed loops; None for others."""
+    return _SPECIAL.get(id(obj))
+
+
+_SPECIAL = {
+    id(HELPERS["Snapshots"]): _snapshots,
+    id(HELPERS["keep_state"]): _snapshots,
+    id(HELPERS["reverse_trips"]): _reverse,
+}
+
+__all__ = ["checkpointed_loop", "special"]

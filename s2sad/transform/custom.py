@@ -1,0 +1,83 @@
+"""Adjoints of functions with a user's rule that is itself a function.
+
+    y = solve(a, b)        t = solve_vjp(y_bar, y, a, b)
+                           a_bar = cotangent_of(t, 0, 2, a, "solve")
+
+Accepts a call of a function whose rule has the form "function"; guarantees contributions of the arguments'
+shapes and dtypes, in memory of their own. What the user's function sees and returns obeys the convention of
+the interface for complex numbers; inside of texts cotangents are gradients of the real inner product.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Tuple
+from s2sad.rules import registry
+from s2sad.rules.registry import Rule
+from s2sad.transform.bars import ARRAYS, Bar, Bars
+
+
+def called(fun: Any, own: str) -> Ref:
+    """A user's function as a callee; lambdas get a name."""
+    name = getattr(fun, "__name__", "")
+    return Ref(name if name.isidentifier() else own, fun)
+
+
+MISSES = "has no parameter for an active argument"
+MORE = "give it the function's parameters after its first two"
+
+
+def parameters(fun: Any) -> int | None:
+    """How many of the arguments a rule's function takes after its first two; None if as many as there are."""
+    code = getattr(fun, "__code__", None)
+    return None if code is None or code.co_flags & inspect.CO_VARARGS else max(code.co_argcount - 2, 0)
+
+
+class Custom(Bars):
+    """The part of the reverse sweep that calls users' functions."""
+
+    def function_adjoint(self, stmt: Let, rule: Rule, bar: Bar) -> None:
+        """Call the rule's function, and hand on what it returns for active arguments."""
+        user = rule.user
+        assert user is not None
+        name = rule.name.removeprefix(registry.USER)
+        if user.vjp is None:
+            self.refuse_at(
+                stmt,
+                f"the rule for {name} has no derivative for reverse mode",
+                "give it one by @s2sad.rule(f), or use jvp",
+            )
+        args = stmt.call.args[: parameters(user.vjp)]
+        if any(self.reaches(a) for a in stmt.call.args[len(args) :]):
+            self.refuse_at(stmt, f"the vjp of the rule for {name} {MISSES}", MORE)
+        for arg in args:
+            if self.reaches(arg) and not self.kind(arg).is_number:
+                self.refuse_at(
+                    stmt, f"a container of active values enters {name}", "pass the values one by one"
+                )
+        out = self.kinds[stmt.name]
+        g = self.full(bar, stmt.name).atom if out.cat in ARRAYS else self.clean(bar).atom
+        values = [self.value(a, stmt) for a in args]
+        call = (called(user.vjp, f"{name}_vjp"), self._outer(g), self.result(stmt.name, stmt), *values)
+        parts = self.let(Call("call", call), K.OBJECT)
+        for i, arg in enumerate(args):
+            if not self.reaches(arg):
+                continue
+            place = (parts, Const(i), Const(len(args)), values[i], Const(name))
+            kind = self.kind(arg)
+            made = self._outer(self.let(Call("cotangent_of", place), kind))
+            self.give(arg, Bar(made, owned=kind.cat in ARRAYS))
+
+    def _outer(self, atom: Atom) -> Atom:
+        """A cotangent by the other convention for complex numbers: its conjugate."""
+        if isinstance(atom, Tuple):
+            return Tuple(tuple([self._outer(item) for item in atom.items]))
+        if self.kind(atom).sort != "complex":
+            return atom
+        return self.let(Call("np.conj", (atom,)))
+
+
+__all__ = ["MISSES", "MORE", "Custom", "called", "parameters"]
