@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -225,6 +226,55 @@ def transforms(rounds: int) -> None:
     report([("20 lines, first call", first, ""), ("20 lines, the fastest of others", best, "20")])
 
 
+def block(x):
+    for _ in range(20):
+        x = np.sin(x)*x
+    return x
+
+
+def stored_blocks(x):
+    for _ in range(20):
+        x = block(x)
+    return np.sum(x)
+
+
+def checkpointed_blocks(x):
+    for _ in range(20):
+        x = s2sad.checkpoint(block)(x)
+    return np.sum(x)
+
+
+def few_states(x):
+    for _ in s2sad.checkpointed(range(400), slots=8):
+        x = np.sin(x)*x
+    return np.sum(x)
+
+
+def peak(fun: Callable[..., Any], x: Any) -> int:
+    """The most memory that a call holds, in bytes."""
+    fun(x)
+    tracemalloc.start()
+    try:
+        fun(x)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def memory(rounds: int) -> None:
+    """Memory and time of gradients that compute again, over those of one that stores everything."""
+    x = np.linspace(0.1, 1.0, 20_000)
+    everything = s2sad.grad(stored_blocks)
+    rows = []
+    for fun, aim in ((checkpointed_blocks, "one block of 20"), (few_states, "8 states of 400")):
+        gradient = s2sad.grad(fun)
+        share = peak(gradient, x)/peak(everything, x)
+        slower = ratio(lambda g=gradient: g(x), lambda: everything(x), rounds)[0]
+        rows.append((f"memory of {fun.__name__}, time x{slower:.2f}", share, aim))
+    report(rows)
+    print()
+
+
 def imports(rounds: int) -> None:
     print("\nmilliseconds to import                                            bound")
 
@@ -275,6 +325,7 @@ def main() -> None:
     print(f"Python {sys.version.split()[0]}, NumPy {np.__version__}\n")
     gradients(rounds)
     forwards(rounds)
+    memory(rounds)
     transforms(rounds)
     imports(rounds)
     others(rounds)
