@@ -55,7 +55,7 @@ def checkpointed(trips: range, slots: int) -> range:
     Of a loop `for i in checkpointed(range(n), slots=k)` the reverse sweep would keep what all n trips have
     computed; here it keeps at most k states (what the loop carries from trip to trip, the first one included)
     and what one trip computes, and runs the body again, by the schedule that does so least often: with
-    n <= C(k + r, k) less than r times for each trip (A. Griewank, A. Walther, Algorithm 799: revolve, ACM
+    n <= C(k + r, k) at most r times for each trip (A. Griewank, A. Walther, Algorithm 799: revolve, ACM
     TOMS 26, 2000). The loop carries numbers and arrays, assigns new ones (`u = u.copy()` before
     `u[1:] += ...`), runs to its end, prints nothing and draws no random numbers; other names that it assigns
     are not read behind it. Forward mode stores nothing anyway, and keeps nothing here.
@@ -71,7 +71,7 @@ def checkpointed(trips: range, slots: int) -> range:
     ...         x = x - 0.01*x*x
     ...     return x
     >>> round(grad(f)(1.0), 6)
-    0.251254
+    0.247
     """
     return trips
 

@@ -358,6 +358,28 @@ def test_containers_of_active_values_are_refused():
 # ------------------------------------------------------------------------------------------------------- standalone
 
 
+def test_standalone_files_import_functions_that_do_not_know_their_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path/"clib.py").write_text(
+        "import ctypes\nimport ctypes.util\n"
+        "erf = ctypes.CDLL(ctypes.util.find_library('m') or 'libm.so.6').erf\n"
+        "erf.restype, erf.argtypes = ctypes.c_double, [ctypes.c_double]\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    import clib  # type: ignore[import-not-found]
+
+    erf = clib.erf
+    s2sad.rule(erf, "x", "2/math.sqrt(math.pi)*np.exp(-x*x)*g")
+    g = s2sad.grad(lambda x: erf(x)*x)
+    want = g(0.4)
+    g.save(tmp_path/"saved_c.py")
+    assert "from clib import erf" in (tmp_path/"saved_c.py").read_text()
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import saved_c; print(saved_c.lambda__grad(0.4))"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) == want
+
+
 def test_standalone_files_import_the_users_functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path/"solver.py").write_text(
         "import numpy as np\n"

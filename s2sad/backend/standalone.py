@@ -20,6 +20,7 @@ import ast
 import builtins
 import importlib
 import inspect
+import sys
 import textwrap
 import types
 from typing import Any
@@ -58,6 +59,8 @@ def _bind(name: str, obj: Any, imports: dict[str, str], helpers: dict[str, str],
         aliases.append(f"{name} = {own}")
     elif isinstance(module, str) and own and _reaches(module, own, obj):
         imports[name] = f"from {module} import {own}" + ("" if own == name else f" as {name}")
+    elif callable(obj) and (home := _home(name, obj)):
+        imports[name] = f"from {home} import {name}"
     else:
         aliases.append(f"{name} = {_literal(name, obj)}")
 
@@ -85,6 +88,16 @@ def _reaches(module: str, own: str, obj: Any) -> bool:
         return getattr(importlib.import_module(module), own, None) is obj
     except ImportError:
         return False
+
+
+def _home(name: str, obj: Any) -> str:
+    """The module in which a callable has this name that does not know its own: a function of ctypes."""
+    for module in list(sys.modules.values()):
+        space = getattr(module, "__dict__", {})
+        own = str(space.get("__name__", ""))
+        if space.get(name) is obj and own and own != "__main__" and not own.startswith("s2sad"):
+            return own
+    return ""
 
 
 def _literal(name: str, obj: Any) -> str:
