@@ -135,7 +135,11 @@ def as_cotangent(value: Any, x: Any, name: str) -> Any:
 
 
 def generator_state(rng: Any) -> Any:
-    """The state of a random Generator (or RandomState) now."""
+    """The state of a random Generator (or RandomState) now.
+
+    >>> sorted(generator_state(np.random.default_rng(1)))
+    ['bit_generator', 'has_uint32', 'state', 'uinteger']
+    """
     return rng.bit_generator.state if hasattr(rng, "bit_generator") else rng.get_state()
 
 
