@@ -17,8 +17,8 @@ from types import CodeType
 from typing import Any
 
 _TOPICS = (
-    "arrays", "custom", "equations", "factors", "filters", "functions", "ieee", "linear", "lists", "norms", "order",
-    "scatter", "shapes", "spectra", "trips",
+    "arrays", "custom", "equations", "factors", "filters", "functions", "ieee", "linear", "lists", "norms",
+    "order", "scatter", "shapes", "spectra", "trips",
 )  # fmt: skip
 
 
