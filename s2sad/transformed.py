@@ -75,6 +75,15 @@ DOC = {
 }
 
 
+def _real(kind: Kind, nested: bool) -> bool:
+    """Whether every leaf is a real number or array; of arrays in containers where these may be `nested`."""
+    if kind.is_number:
+        return kind.inexact and kind.sort != "complex"
+    if not nested or kind.cat not in ("list", "tuple", "dict") or not kind.items or kind.optional:
+        return False
+    return all(not k.is_python and _real(k, True) for k in kind.items)
+
+
 def _miss(args: Any) -> Any:
     return short.MISS
 
@@ -303,8 +312,9 @@ class Transformed(Generic[P]):
         name = f"the derivative of {self.__name__}()"
         if self.has_aux or self.mode not in ("grad", "value_and_grad", "jvp"):
             refuse(None, f"{name} with has_aux is called inside of a function", "differentiate it by itself")
-        if len(kinds) < len(wrt) or any(not k.inexact or k.sort == "complex" for k in kinds):
-            refuse(None, f"{name} is called with what is neither a float nor an array of floats", "pass one")
+        if len(kinds) < len(wrt) or not all(_real(k, self.mode != "jvp") for k in kinds):
+            what = f"{name} is called with what is neither a float nor an array of floats"
+            refuse(None, what, "pass one, or a list, tuple or dict of arrays")
         from s2sad import engine
 
         source, names, dependencies = self.primal, {n: n for n in arguments}, self._own()

@@ -253,6 +253,9 @@ class Branches(State):
         if ternary:
             value1 = self._own_list(value1, value2, block1, node)
             value2 = self._own_list(value2, value1, block2, node)
+        if not ends_by_raising(block1) and not ends_by_raising(block2):
+            self._unfold(env, env1, env2, node)
+            self._unfold(env, env2, env1, node)
         outs: list[Out] = []
         if not ternary:
             self.join_ways(block1, block2, env1, env2, cond, outs, node, "", (ends[0], ends[1]), before)
@@ -347,6 +350,14 @@ class Branches(State):
             if number in orelse and orelse[number] is not value:
                 joined = join_values(self, value, orelse[number], "", outs, symbols, node)
                 self.objects.cells[number] = joined
+
+    def _unfold(
+        self, env: dict[str, Value], kept: dict[str, Value], other: dict[str, Value], node: ast.AST
+    ) -> None:
+        """Tuples from before the branch as displays, where the other path binds a display."""
+        for name, value in kept.items():
+            if isinstance(value, Var) and isinstance(other.get(name), Group) and env.get(name) is value:
+                kept[name] = self.unfolded(value, node)
 
     def _join_envs(
         self, env1: dict[str, Value], env2: dict[str, Value], outs: list[Out], symbols: Lengths, node: ast.AST

@@ -211,6 +211,8 @@ class Loops(State):
         stop_name = getattr(node, "stop", None)
         assigned = assigned - {stop_name}
         place = self._next_place()
+        for name in sorted(assigned & entry.keys()):
+            entry[name] = self.unfolded(entry[name], node)
         phis = self._first_phis(entry, assigned, self.heads.get(place, {}))
         held: dict[int, Phi] = {}  # of objects that the loop writes to
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head

@@ -163,6 +163,10 @@ class State:
         """`base.name`."""
         raise NotImplementedError
 
+    def unfolded(self, value: Value, node: ast.AST) -> Value:
+        """A tuple or dict that is an argument as a display."""
+        raise NotImplementedError
+
     def compare(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
         """A comparison."""
         raise NotImplementedError
