@@ -28,7 +28,7 @@ from s2sad.binding import Argnums, Choice, Values, checked
 from s2sad.errors import refuse
 from s2sad.frontend.source import release_with, source_of_text
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Do, Let, Ref, walk
+from s2sad.ir.nodes import Call, Do, Let, Ref, walk
 from s2sad.memo import Made
 from s2sad.pushforward import Jvp
 
@@ -179,7 +179,7 @@ class Jacobian(Driven):
         made = self.push.lookup(values)
         of = [choice.of(values[choice.parameter]) for choice in choices]
         if sum(map(_size, of)) > 1:
-            _refuse_effect(made, self.__name__)
+            refuse_effect(made, self.__name__)
         out: Any = None
         columns: list[list[Any]] = [[] for _ in of]
         for k, value in enumerate(of):
@@ -417,7 +417,7 @@ def _stacked(out: Any, of: Sequence[Any], rows: list[list[Any]], single: bool) -
 def _effect(made: Made) -> Let | Do | None:
     """A statement that has an effect outside, or draws random numbers."""
     for stmt in walk(made.derived.lowered.program.body):
-        if not isinstance(stmt, Let | Do) or stmt.call.fun in SILENT:
+        if not isinstance(stmt, Let | Do) or stmt.call.fun in SILENT or _makes_exception(stmt.call):
             continue
         grows = stmt.call.fun.startswith("list.") and isinstance(stmt.call.args[0], Ref)
         if grows or has_effect(stmt.call):
@@ -425,7 +425,13 @@ def _effect(made: Made) -> Let | Do | None:
     return None
 
 
-def _refuse_effect(made: Made, name: str) -> None:
+def _makes_exception(call: Call) -> bool:
+    """Whether a call makes what `raise` raises."""
+    made = call.args[0] if call.fun == "call" and call.args else None
+    return isinstance(made, Ref) and isinstance(made.obj, type) and issubclass(made.obj, BaseException)
+
+
+def refuse_effect(made: Made, name: str) -> None:
     stmt = _effect(made)
     if stmt is not None:
         refuse(
@@ -464,13 +470,27 @@ def jacrev(fun: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = Fal
     return Jacrev(fun, argnums, has_aux)
 
 
-def jacobian(fun: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Jacobian:
+def jacobian(
+    fun: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, sparsity: Any = None
+) -> Jacobian:
     """The Jacobian of a function by the mode that needs fewer sweeps; see `jacfwd`.
 
     >>> jacobian(lambda x, k: k*x)(np.array([1.0, 2.0]), 3.0)
     array([[3., 0.],
            [0., 3.]])
+
+    With `sparsity`, arguments and result are arrays of floats, and the Jacobian is a scipy.sparse.csr_matrix
+    with a row for each element of the result and a column for each element of the argument, both in C order.
+    `sparsity` is an array or a sparse matrix of that shape which is not zero where the Jacobian may be so (a
+    sequence of them for a sequence of argnums), or "detect": the pattern is then sought at the point of the
+    first call and at two points nearby, and again where a later call has other entries. Columns that share no
+    row are computed by one sweep. Each call checks with one more sweep that there are no other entries, up to
+    half the digits of the sum of a row; ValueError where there are.
     """
+    if sparsity is not None:
+        from s2sad.sparse import SparseJacobian
+
+        return SparseJacobian(fun, argnums, has_aux, sparsity)
     return Jacobian(fun, argnums, has_aux)
 
 
