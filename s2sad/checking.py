@@ -18,6 +18,7 @@ import numpy as np
 
 from s2sad import arguments as A
 from s2sad.api import grad, vjp
+from s2sad.errors import UnsupportedError
 from s2sad.frontend.source import source_of_text
 from s2sad.pushforward import jvp
 
@@ -157,7 +158,7 @@ def _difference(fun: Callable[..., Any], args: tuple[Any, ...], i: int, v: Any, 
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("error")
             exact = _inner(w, A.mapped(lambda x: None if x is None else np.imag(x) / TINY, along(1j * TINY)))
-    except (TypeError, ValueError, ArithmeticError, Warning):
+    except (TypeError, ValueError, ArithmeticError, UnsupportedError, Warning):
         return rough
     return exact if abs(exact - rough) <= 1e-4 * (1.0 + abs(rough)) else rough
 

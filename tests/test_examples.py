@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -14,17 +15,23 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted(path.name for path in (ROOT/"examples").glob("*.py"))
 
 
-def run(*command: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    env = {**os.environ, "PYTHONPATH": path}
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    env = {**os.environ, "PYTHONPATH": path, "MPLBACKEND": "Agg"}
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_example(name: str) -> None:
-    done = run(sys.executable, "-W", "error", f"examples/{name}")
+def test_example(name: str, tmp_path: Path) -> None:
+    path = ROOT/"examples"/name
+    done = run(sys.executable, "-W", "error", str(path), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() and not done.stderr
+    pictures = [file.name for file in tmp_path.glob("*.png")]
+    if importlib.util.find_spec("matplotlib") and "def picture(" in path.read_text(encoding="utf-8"):
+        assert pictures == [f"{path.stem}.png"]
+    else:
+        assert not pictures
 
 
 def test_examples_assert_their_numbers() -> None:
