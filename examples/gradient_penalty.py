@@ -1,4 +1,7 @@
-"""A Wasserstein GAN in the plane: the critic's loss contains the norm of its gradient (Gulrajani et al. 2017)."""
+"""A Wasserstein GAN in the plane; the critic's loss contains the norm of its gradient.
+
+Gulrajani et al. 2017, Improved training of Wasserstein GANs.
+"""
 
 import numpy as np
 
@@ -91,7 +94,8 @@ def main():
     params = [w, rng.normal(size=3), np.eye(3), np.zeros(3), rng.normal(size=3)]
     args = params, circle(rng, 6), rng.normal(size=(6, 2)), rng.uniform(size=(6, 1))
     s2sad.check_grads(critic_loss, args, order=1, modes=("rev",))
-    linear = [1e-4*w, np.zeros(3), np.eye(3), np.zeros(3), 1e4*params[4]]  # the gradient is w @ z all but everywhere
+    # tanh is all but linear near 0, and the gradient w @ z
+    linear = [1e-4*w, np.zeros(3), np.eye(3), np.zeros(3), 1e4*params[4]]
     expected = (np.linalg.norm(w @ params[4]) - 1.0)**2
     assert abs(penalty(linear, *args[1:]) - expected) < 1e-5*expected
 

@@ -1,7 +1,7 @@
 """A layer whose value z solves z = tanh(w z + u x), and two ways to its derivative.
 
-The one differentiates the iteration, and keeps every step of it. The other knows the implicit function theorem:
-one step of Newton's method at the solution, which is constant by itself, has the value and the derivative of it.
+The one differentiates the iteration, and keeps every step of it. The other uses the implicit function theorem:
+a step of Newton's method that begins at the solution, taken as a constant, has its value and its derivative.
 """
 
 import numpy as np
@@ -62,7 +62,7 @@ def main():
         value, (w_bar, u_bar) = by_theorem(w, u, x, y)
         w, u = w - 0.1*w_bar, u - 0.1*u_bar
         losses.append(value)
-    assert losses[-1] < 1e-6 < 0.1 < losses[0]
+    assert losses[0] > 0.1 and losses[-1] < 1e-6
     print(by_theorem.source)
     print(f"loss {losses[0]:.4f} before, {losses[-1]:.1e} after")
     try:

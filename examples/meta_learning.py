@@ -1,7 +1,7 @@
 """Model-agnostic meta-learning (Finn, Abbeel & Levine 2017): descent is differentiated through.
 
-The tasks are sine waves of unknown height and phase. The loss is that after two steps of gradient descent on ten
-points of a task, taken at other points; it is differentiated by where descent begins and by its rate.
+The tasks are sine waves of unknown height and phase. The loss is that after two steps of gradient descent on
+ten points of a task, taken at other points; it is differentiated by where descent begins and by its rate.
 """
 
 import numpy as np
@@ -84,7 +84,8 @@ def main():
     value, (grads, slope) = s2sad.value_and_grad(meta_loss, argnums=(0, 1))(*args)
     assert value == meta_loss(*args)
     h = 1e-6
-    assert abs(slope - (meta_loss(params, 0.02 + h, *args[2:]) - meta_loss(params, 0.02 - h, *args[2:]))/(2*h)) < 1e-4
+    faster, slower = (meta_loss(params, rate, *args[2:]) for rate in (0.02 + h, 0.02 - h))
+    assert abs(slope - (faster - slower)/(2*h)) < 1e-4
     bumped = [[p + s*h*(g != 0)*np.sign(g) for p, g in zip(params, grads, strict=True)] for s in (1, -1)]
     difference = (meta_loss(bumped[0], *args[1:]) - meta_loss(bumped[1], *args[1:]))/(2*h)
     assert abs(difference - sum(np.sum(np.abs(g)) for g in grads)) < 1e-4*abs(difference)

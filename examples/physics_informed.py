@@ -52,7 +52,7 @@ def train(n=12, steps=3000):
 def picture(params, losses):
     from matplotlib import pyplot
 
-    _, (left, right) = pyplot.subplots(1, 2, figsize=(9, 4))
+    _, (left, right) = pyplot.subplots(1, 2, figsize=(9, 4), layout="constrained")
     t = np.linspace(0.0, 1.0, 101)
     left.plot(t, np.sin(np.pi*t), label="solution")
     left.plot(t, network(params, t), "--", label="network")

@@ -1,5 +1,7 @@
 """A classifier of points on three spirals, trained by Adam on batches; its parameters are a list of pairs."""
 
+from itertools import pairwise
+
 import numpy as np
 
 import s2sad
@@ -27,7 +29,7 @@ def spirals(rng, each=150):
 
 
 def initial(rng, sizes):
-    return [(np.sqrt(2/m)*rng.normal(size=(m, n)), np.zeros(n)) for m, n in zip(sizes, sizes[1:], strict=False)]
+    return [(np.sqrt(2/m)*rng.normal(size=(m, n)), np.zeros(n)) for m, n in pairwise(sizes)]
 
 
 def train(layers, x, labels, rng, epochs=60, rate=0.01):
@@ -51,7 +53,7 @@ def train(layers, x, labels, rng, epochs=60, rate=0.01):
 def picture(layers, x, labels, losses):
     from matplotlib import pyplot
 
-    _, (left, right) = pyplot.subplots(1, 2, figsize=(9, 4))
+    _, (left, right) = pyplot.subplots(1, 2, figsize=(9, 4), layout="constrained")
     a, b = np.meshgrid(np.linspace(-1.1, 1.1, 200), np.linspace(-1.1, 1.1, 200))
     classes = np.argmax(scores(layers, np.column_stack([a.ravel(), b.ravel()])), axis=1)
     left.contourf(a, b, classes.reshape(a.shape), levels=[-0.5, 0.5, 1.5, 2.5], alpha=0.3)
@@ -70,7 +72,7 @@ def main():
     losses = train(layers, x, labels, rng)
     right = np.mean(np.argmax(scores(layers, x), axis=1) == labels)
     assert losses[0] > 0.9 and np.mean(losses[-9:]) < 0.15 and right > 0.97
-    print(f"loss {losses[0]:.3f} before, {np.mean(losses[-9:]):.3f} after; {100*right:.1f} % of the points are right")
+    print(f"loss {losses[0]:.3f} before, {np.mean(losses[-9:]):.3f} after; {100*right:.1f} % are right")
     try:
         picture(layers, x, labels, losses)
     except ImportError:
