@@ -1,6 +1,6 @@
 """A layer whose value z solves z = tanh(w z + u x), and two ways to its derivative.
 
-The one differentiates the iteration, and keeps every step of it. The other uses the implicit function theorem:
+The one differentiates the iteration, and keeps every step. The other uses the implicit function theorem:
 a step of Newton's method that begins at the solution, taken as a constant, has its value and its derivative.
 """
 
