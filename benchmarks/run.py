@@ -77,6 +77,21 @@ def mlp(w1, w2, x):
     return np.mean((h @ w2)**2)
 
 
+def scores(x, w1, w2):
+    return np.tanh(x @ w1) @ w2
+
+
+def total_score(x, w1, w2):
+    return np.sum(scores(x, w1, w2))
+
+
+def smoothed(x):
+    y = 3.0*x
+    y[1:] -= x[:-1]**2
+    y[:-1] -= np.sin(x[1:])
+    return y
+
+
 def timed(fun: Callable[[], Any], seconds: float = 0.02) -> float:
     """Seconds for one call: the fastest of five batches."""
     fun()
@@ -204,6 +219,33 @@ def forwards(rounds: int) -> None:
     report(rows)
 
 
+def batches(rounds: int) -> None:
+    """A gradient for each row of a batch, and a Jacobian with few entries."""
+    print("\nrows and columns                                           ratio   bound")
+    rng = np.random.default_rng(0)
+    x, w1, w2 = rng.normal(size=(256, 10)), rng.normal(size=(10, 32)), rng.normal(size=32)
+    gradient = s2sad.grad(total_score)
+
+    def primal() -> Any:
+        return scores(x, w1, w2)
+
+    def by_rows() -> Any:
+        return [gradient(row[None, :], w1, w2) for row in x]
+
+    at_once, _ = ratio(lambda: gradient(x, w1, w2), primal, rounds)
+    one_by_one, _ = ratio(by_rows, primal, rounds)
+    rows = [
+        ("gradient of each of 256 rows: that of the sum / network", at_once, ""),
+        ("  a call for each row / network", one_by_one, ""),
+    ]
+    if importlib.util.find_spec("scipy") is not None:
+        z = rng.uniform(size=300)
+        sparse, dense = s2sad.jacobian(smoothed, sparsity="detect"), s2sad.jacobian(smoothed)
+        value, _ = ratio(lambda: sparse(z), lambda: dense(z), rounds)
+        rows.append(("three diagonals of 300 columns: sparse / dense Jacobian", value, ""))
+    report(rows)
+
+
 def transforms(rounds: int) -> None:
     print("\nmilliseconds to transform                                         bound")
     body = "".join(f"    t{i} = t{i - 1}*np.sin(x) + {i}.0*x\n" for i in range(1, 19))
@@ -326,6 +368,7 @@ def main() -> None:
     gradients(rounds)
     forwards(rounds)
     memory(rounds)
+    batches(rounds)
     transforms(rounds)
     imports(rounds)
     others(rounds)

@@ -58,32 +58,46 @@ def same(found: Any, expected: Any) -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
 
 
-def claims(lines: list[str], statement: ast.stmt) -> tuple[str, str] | None:
-    """What a comment behind a statement states: "value" or "error", and the text."""
-    found = re.search(r"  # (->|raises:) (.*)$", lines[(statement.end_lineno or 0) - 1])
-    return None if found is None else ("value" if found[1] == "->" else "error", found[2])
+def instrumented(page: str, file: str) -> ast.Module:
+    """The program of a page, which checks what it states.
+
+    It is compiled in one piece: CPython compiles calls of methods of modules that the same text imports in a
+    way of its own, and the code of a function is compared with what its file compiles to.
+    """
+    found = list(blocks(page))
+    lines = page.splitlines()
+    body: list[ast.stmt] = []
+    for k, (language, text, first) in enumerate(found):
+        if language != "python" or is_output(language, text):
+            continue
+        for statement in ast.parse("\n"*first + text, file).body:
+            body.append(checked(statement, lines[(statement.end_lineno or 0) - 1]))
+        after = found[k + 1] if k + 1 < len(found) else ("", "", 0)
+        body.append(call("_printed", after[1] if is_output(*after[:2]) else ""))
+    return ast.fix_missing_locations(ast.Module(body, []))
 
 
-def run(module: types.ModuleType, text: str, lines: list[str], file: str) -> None:
-    for statement in ast.parse(text, file).body:
-        claim = claims(lines, statement)
-        if claim is None or (claim[0] == "value" and not isinstance(statement, ast.Expr)):
-            exec(compile(ast.Module([statement], []), file, "exec", dont_inherit=True), vars(module))
-        elif claim[0] == "error":
-            with pytest.raises(Exception, match=re.escape(claim[1])):
-                exec(compile(ast.Module([statement], []), file, "exec", dont_inherit=True), vars(module))
-        else:
-            assert isinstance(statement, ast.Expr)
-            found = eval(compile(ast.Expression(statement.value), file, "eval", dont_inherit=True), vars(module))
-            same(found, eval(claim[1], {**SPACE, **vars(module)}))
+def call(name: str, text: str, *more: ast.expr) -> ast.Expr:
+    return ast.Expr(ast.Call(ast.Name(name, ast.Load()), [ast.Constant(text), *more], []))
+
+
+def checked(statement: ast.stmt, line: str) -> ast.stmt:
+    """A statement with what the comment behind it states."""
+    found = re.search(r"  # (->|raises:) (.*)$", line)
+    if found is None:
+        return statement
+    if found[1] == "raises:":
+        raising = call("_raises", found[2]).value
+        return ast.copy_location(ast.With([ast.withitem(raising)], [statement]), statement)
+    assert isinstance(statement, ast.Expr), line
+    return ast.copy_location(call("_states", found[2], statement.value), statement)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[p.stem for p in PAGES])
 def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = page.read_text("utf-8")
-    found = list(blocks(text))
     code = [""]*(text.count("\n") + 1)
-    for language, block, first in found:
+    for language, block, first in blocks(text):
         if language == "python" and not is_output(language, block):
             code[first : first + block.count("\n")] = block.splitlines()
     file = tmp_path/f"{page.stem}.py"
@@ -91,17 +105,22 @@ def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     module = types.ModuleType(f"page_{page.stem}")
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.chdir(tmp_path)
-    for k, (language, block, first) in enumerate(found):
-        if language != "python" or is_output(language, block):
-            continue
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            run(module, "\n"*first + block, code, str(file))
-        after = found[k + 1] if k + 1 < len(found) else ("", "", 0)
-        if is_output(*after[:2]):
-            assert printed.getvalue().strip() == after[1].strip()
-        else:
-            assert not printed.getvalue(), "what is printed is shown"
+    stream = io.StringIO()
+
+    def states(expected: str, found: Any) -> None:
+        same(found, eval(expected, {**SPACE, **vars(module)}))
+
+    def printed(expected: str) -> None:
+        assert stream.getvalue().strip() == expected.strip()
+        stream.seek(0)
+        stream.truncate()
+
+    def raises(message: str) -> Any:
+        return pytest.raises(Exception, match=re.escape(message))
+
+    vars(module).update(_states=states, _printed=printed, _raises=raises)
+    with contextlib.redirect_stdout(stream):
+        exec(compile(instrumented(text, str(file)), str(file), "exec", dont_inherit=True), vars(module))
 
 
 def table() -> list[tuple[str, str, str]]:
@@ -129,5 +148,5 @@ def test_the_table_has_all_its_lines() -> None:
 
 def test_links_of_the_pages_lead_somewhere() -> None:
     for page in (ROOT/"README.md", *(ROOT/"docs").glob("*.md")):
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+        for target in re.findall(r"\]\(([\w/.]+\.md)\)", page.read_text("utf-8")):
             assert (page.parent/target).exists(), f"{page.name}: {target}"
