@@ -2,6 +2,7 @@
 
 The tasks are sine waves of unknown height and phase. The loss is that after two steps of gradient descent on
 ten points of a task, taken at other points; it is differentiated by where descent begins and by its rate.
+The parameters are a tuple: the rank of each element is known then, which that of a list's elements is not.
 """
 
 import numpy as np
@@ -22,7 +23,7 @@ def task_loss(params, x, y):
 def adapted(params, rate, x, y):
     for _ in range(2):
         grads = s2sad.grad(task_loss)(params, x, y)
-        params = [p - rate*g for p, g in zip(params, grads, strict=True)]
+        params = tuple(p - rate*g for p, g in zip(params, grads, strict=True))
     return params
 
 
@@ -44,11 +45,11 @@ def train(params, rng, steps=600, batch=4):
     for step in range(1, steps + 1):
         found = [gradient(params, rate, *task(rng)) for _ in range(batch)]
         rate -= 1e-4*np.clip(np.mean([r for _, r in found]), -1.0, 1.0)
-        for i, (m, s) in enumerate(zip(means, squares, strict=True)):
+        for i, (p, m, s) in enumerate(zip(params, means, squares, strict=True)):
             g = np.mean([g[i] for g, _ in found], axis=0)
             m += 0.1*(g - m)
             s += 0.01*(g*g - s)
-            params[i] = params[i] - 4e-3*m/(1 - 0.9**step)/(np.sqrt(s/(1 - 0.99**step)) + 1e-8)
+            p -= 4e-3*m/(1 - 0.9**step)/(np.sqrt(s/(1 - 0.99**step)) + 1e-8)
     return params, float(rate)
 
 
@@ -76,17 +77,17 @@ def picture(params, rate):
 def main():
     rng = np.random.default_rng(5)
     n = 24
-    params = [
+    params = (
         rng.normal(size=n), rng.normal(size=n), rng.normal(size=(n, n))*np.sqrt(2/n), np.zeros(n),
         rng.normal(size=n)*np.sqrt(2/n), np.zeros(1),
-    ]  # fmt: skip
+    )  # fmt: skip
     args = (params, 0.02, *task(rng))
     value, (grads, slope) = s2sad.value_and_grad(meta_loss, argnums=(0, 1))(*args)
     assert value == meta_loss(*args)
     h = 1e-6
     faster, slower = (meta_loss(params, rate, *args[2:]) for rate in (0.02 + h, 0.02 - h))
     assert abs(slope - (faster - slower)/(2*h)) < 1e-4
-    bumped = [[p + s*h*(g != 0)*np.sign(g) for p, g in zip(params, grads, strict=True)] for s in (1, -1)]
+    bumped = [tuple(p + s*h*np.sign(g) for p, g in zip(params, grads, strict=True)) for s in (1, -1)]
     difference = (meta_loss(bumped[0], *args[1:]) - meta_loss(bumped[1], *args[1:]))/(2*h)
     assert abs(difference - sum(np.sum(np.abs(g)) for g in grads)) < 1e-4*abs(difference)
 

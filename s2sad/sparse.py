@@ -195,7 +195,7 @@ class Linear:
                         return None
                     values[choice.parameter] = moved
                 moved_here = Linear(self.jacobian, values, self.choices)
-        except (ArithmeticError, ValueError, np.linalg.LinAlgError):
+        except (ArithmeticError, AssertionError, LookupError, ValueError):  # LinAlgError is a ValueError
             return None
         return moved_here if moved_here.shape == self.shape else None
 

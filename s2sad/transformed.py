@@ -81,6 +81,8 @@ def _real(kind: Kind, nested: bool) -> bool:
         return kind.inexact and kind.sort != "complex"
     if not nested or kind.cat not in ("list", "tuple", "dict") or not kind.items or kind.optional:
         return False
+    if kind.dtype:  # the fields of a class, which the gradient would not have
+        return False
     return all(not k.is_python and _real(k, True) for k in kind.items)
 
 

@@ -355,8 +355,9 @@ class Branches(State):
         self, env: dict[str, Value], kept: dict[str, Value], other: dict[str, Value], node: ast.AST
     ) -> None:
         """Tuples from before the branch as displays, where the other path binds a display."""
+        before = {id(value) for value in env.values()}
         for name, value in kept.items():
-            if isinstance(value, Var) and isinstance(other.get(name), Group) and env.get(name) is value:
+            if isinstance(value, Var) and isinstance(other.get(name), Group) and id(value) in before:
                 kept[name] = self.unfolded(value, node)
 
     def _join_envs(

@@ -207,12 +207,10 @@ class Loops(State):
         body: Callable[[], None],
     ) -> tuple[Head, tuple[Carry, ...], tuple[Stmt, ...], Atom | None]:
         """Lower a loop until the kinds at its head do not change; bind names to their values after it."""
-        outer, entry, cells = self.block, dict(self.scope.env), dict(self.objects.cells)
+        outer, entry, cells = self.block, self._entered(assigned, node), dict(self.objects.cells)
         stop_name = getattr(node, "stop", None)
         assigned = assigned - {stop_name}
         place = self._next_place()
-        for name in sorted(assigned & entry.keys()):
-            entry[name] = self.unfolded(entry[name], node)
         phis = self._first_phis(entry, assigned, self.heads.get(place, {}))
         held: dict[int, Phi] = {}  # of objects that the loop writes to
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head
@@ -318,6 +316,11 @@ class Loops(State):
             missing = [name for name in users if name in assigned and name not in phis]
             if scope is self.scope and missing:
                 raise Unbound(missing[0], node, missing)
+
+    def _entered(self, assigned: set[str], node: ast.AST) -> dict[str, Value]:
+        """The names before a loop; arguments that are tuples as displays where the loop binds them anew."""
+        env = self.scope.env
+        return {name: self.unfolded(v, node) if name in assigned else v for name, v in env.items()}
 
     def _first_phis(
         self, entry: dict[str, Value], assigned: set[str], before: dict[str, Settled]

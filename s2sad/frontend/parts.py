@@ -293,16 +293,15 @@ class Parts(Objects):
     # ------------------------------------------------------------------------------------------- unpacking
 
     def unfolded(self, value: Value, node: ast.AST) -> Value:
-        """A tuple or dict that is an argument as a display, so that it meets displays element by element.
+        """A tuple that is an argument as a display, so that it meets displays element by element.
 
             for ...: p = (p[0] - g, p[1])        (p[0], p[1]) goes round in place of p
         """
         kind = self.kind(value) if isinstance(value, Var) else K.OBJECT
         if kind.cat != "tuple" or not kind.items or kind.optional or kind.dtype:
             return value  # `dtype` holds the fields of a class, which a display does not have
-        keys = list(kind.keys) or list(range(len(kind.items)))
-        items = [self.unfolded(self.getitem(value, Const(k), node), node) for k in keys]
-        return Group(kind.cat, items, list(kind.keys))
+        places = range(len(kind.items))
+        return Group("tuple", [self.unfolded(self.getitem(value, Const(i), node), node) for i in places])
 
     def unpack(self, value: Value, count: int | None, node: ast.AST) -> list[Value]:
         """The elements of a value whose length is known, or `count` items of an array or list.

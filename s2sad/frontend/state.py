@@ -164,7 +164,7 @@ class State:
         raise NotImplementedError
 
     def unfolded(self, value: Value, node: ast.AST) -> Value:
-        """A tuple or dict that is an argument as a display."""
+        """A tuple that is an argument as a display."""
         raise NotImplementedError
 
     def compare(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
