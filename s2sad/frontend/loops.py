@@ -46,6 +46,12 @@ MADE_NAME = re.compile(
 )  # made by `exits`, read on the right paths only
 
 
+def _makes_tuple(value: ast.expr) -> bool:
+    """Whether an expression is a display of a tuple, or a call of tuple()."""
+    called = value.func if isinstance(value, ast.Call) else None
+    return isinstance(value, ast.Tuple) or (isinstance(called, ast.Name) and called.id == "tuple")
+
+
 class Loops(State):
     """The part of lowering that reads loops."""
 
@@ -207,7 +213,7 @@ class Loops(State):
         body: Callable[[], None],
     ) -> tuple[Head, tuple[Carry, ...], tuple[Stmt, ...], Atom | None]:
         """Lower a loop until the kinds at its head do not change; bind names to their values after it."""
-        outer, entry, cells = self.block, self._entered(assigned, node), dict(self.objects.cells)
+        outer, entry, cells = self.block, self._before(assigned, node), dict(self.objects.cells)
         stop_name = getattr(node, "stop", None)
         assigned = assigned - {stop_name}
         place = self._next_place()
@@ -317,10 +323,17 @@ class Loops(State):
             if scope is self.scope and missing:
                 raise Unbound(missing[0], node, missing)
 
-    def _entered(self, assigned: set[str], node: ast.AST) -> dict[str, Value]:
-        """The names before a loop; arguments that are tuples as displays where the loop binds them anew."""
+    def _before(self, assigned: set[str], node: ast.For | ast.While) -> dict[str, Value]:
+        """The names before a loop; tuples as displays where the loop binds their names to displays."""
+        found = {
+            target.id
+            for stmt in ast.walk(node)
+            if isinstance(stmt, ast.Assign) and _makes_tuple(stmt.value)
+            for target in stmt.targets
+            if isinstance(target, ast.Name) and target.id in assigned
+        }
         env = self.scope.env
-        return {name: self.unfolded(v, node) if name in assigned else v for name, v in env.items()}
+        return {name: self.unfolded(v, node) if name in found else v for name, v in env.items()}
 
     def _first_phis(
         self, entry: dict[str, Value], assigned: set[str], before: dict[str, Settled]
