@@ -37,7 +37,7 @@ def program(line: str, position: str) -> tuple[str, list[str]]:
     args = [a for a in ARGUMENTS if a in names]
     first = next((a for a in args if a not in "ib"), "1.0")
     modules = sorted(set(re.findall(r"scipy\.[a-z]+(?:\.distance)?", body)))
-    head = "import math\nimport numpy as np\n" + "".join(f"import {m}\n" for m in modules) + "\n\n"
+    head = "import math\nimport numpy as np\n" + "".join(f"import {m}\n" for m in modules) + "\n"
     if position == "callee":
         return head + CALLEE.format(args=", ".join(args), body=body), args
     return head + f"def f({', '.join(args)}):\n" + BODIES[position].format(body=body, first=first), args
