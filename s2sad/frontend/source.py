@@ -321,11 +321,21 @@ class _Text:
             return named[0] if len(named) == 1 else None
         lambdas = [n for n in nodes if isinstance(n, ast.Lambda)]
         extent = _code_extent(code)
-        if extent is None:
-            return lambdas[0] if len(lambdas) == 1 else None
+        if extent is None:  # of Python 3.12, a lambda that returns a constant
+            same = [n for n in lambdas if len(lambdas) == 1 or _is_constant(n, code)]
+            return same[0] if same else None
         bodies = [(_extent(n.body), n) for n in lambdas]
         around = [(e, n) for e, n in bodies if e[:2] <= extent[:2] and extent[2:] <= e[2:]]
         return max(around, key=lambda pair: pair[0][:2], default=(None, None))[1]  # the innermost begins last
+
+
+def _is_constant(node: ast.Lambda, code: CodeType) -> bool:
+    """Whether a lambda returns the constant of a code object; of several, any is as good."""
+    if not isinstance(node.body, ast.Constant):
+        return False
+    made = compile(ast.Expression(node), code.co_filename, "eval", dont_inherit=True)
+    found = [c for c in made.co_consts if isinstance(c, CodeType)]
+    return any(c.co_varnames == code.co_varnames and _code_key(c)[-4:] == _code_key(code)[-4:] for c in found)
 
 
 def _first_line(node: ast.AST) -> int:

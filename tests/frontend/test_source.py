@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad.errors import UnsupportedError
 from s2sad.frontend import source
 from s2sad.frontend.source import find, release_with, rule_source, source_of_text
@@ -419,3 +420,8 @@ def test_rules_written_in_python() -> None:
     assert found.globals["np"] is np
     assert rule_source("np.thing", "def thing(x, ord=None):\n    return np.sum(x)\n") is found
     assert found.span(found.node.body[0]).text == "    return np.sum(x)"
+
+
+def test_lambdas_on_a_line_that_return_constants():
+    square, nothing, two = [lambda x, y: x*x, lambda x, y: 0.0, lambda x, y: 2.0]
+    assert [s2sad.grad(f)(2.0, 3.0) for f in (square, nothing, two)] == [4.0, 0.0, 0.0]
