@@ -20,10 +20,12 @@ Lists are treated alike: one that is appended to or stored into is linear or in 
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import PURE, effect_of, is_opaque, kind_of, subscript
+from s2sad.analysis.settled import Region, Settled
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
     Atom,
@@ -136,9 +138,73 @@ class Storage:
         cls = self.aliases.of(name)
         if cls is None or self.kinds[name].cat not in ARRAYS:
             return False
-        start = self.span[stmt][0]
-        here = set(self.loops[stmt])
-        return any(self.span[s][1] >= start or here & set(self.loops[s]) for s in self.stores.get(cls, ()))
+        return self._is_hit(cls, self.settled.region(name), stmt)
+
+    def overwritten(self, read: Let) -> bool:
+        """Whether the element that `x[i]` reads may be written after that."""
+        base, index = read.call.args
+        cls = self.aliases.of(base.name) if isinstance(base, Var) else None
+        if not isinstance(base, Var) or cls is None or self.kinds[base.name].cat != "array":
+            return True
+        return self._is_hit(cls, self.settled.region(base.name, index), read)
+
+    @functools.cached_property
+    def cells(self) -> dict[str, Call]:
+        """Values that stand in an array from where they are made on, with the subscripts that read them.
+
+        x[i] = t     t is x[i], where no later trip writes that element
+        """
+        found: dict[str, Call] = {}
+        for cls, stores in self.stores.items():
+            for stmt in stores:
+                if isinstance(stmt, Store) and not stmt.op and isinstance(stmt.value, Var):
+                    name = stmt.value.name
+                    let = self.lets.get(name)
+                    beside = let is not None and self.block_of[let] == self.block_of[stmt]
+                    if beside and self._keeps(stmt, cls):
+                        found[name] = Call("getitem", (stmt.base, stmt.index or Const(Ellipsis)))
+        return found
+
+    def _keeps(self, store: Store, cls: int) -> bool:
+        """Whether an element keeps the number that is stored into it."""
+        base, value = store.base, store.value
+        if not isinstance(base, Var) or not isinstance(value, Var) or self.kinds[base.name].cat != "array":
+            return False
+        kind, array = self.kinds[value.name], self.kinds[base.name]
+        region = self.settled.region(base.name, store.index)
+        return (
+            kind.cat == "npscalar"
+            and kind.dtype == array.dtype
+            and len(region.index) == array.rank
+            and None not in region.index
+            and not self._is_hit(cls, region, store, done=True)
+        )
+
+    def is_fresh(self, name: str) -> bool:
+        """Whether a name is bound to an array that is made there."""
+        let = self.lets.get(name)
+        return let is not None and is_view(let.call, self.kinds, self.kinds[name]) == ""
+
+    @functools.cached_property
+    def settled(self) -> Settled:
+        """What is known of the places that are written."""
+        return Settled(self)
+
+    def _is_hit(self, cls: int, region: Region, at: Stmt, done: bool = False) -> bool:
+        """Whether a part of a class's storage may be written when `at` runs, unless `done`, or afterwards."""
+        return any(
+            self.settled.is_hit(region, at, written, by, done)
+            for by in self.stores.get(cls, ())
+            for written in self._written(by, cls)
+        )
+
+    def _written(self, stmt: Stmt, cls: int) -> list[Region]:
+        """The parts of a class's storage that a statement writes."""
+        if isinstance(stmt, Store) and isinstance(stmt.base, Var):
+            return [self.settled.region(stmt.base.name, stmt.index)]
+        assert isinstance(stmt, Let | Do)
+        bases = [a.name for a in effect_of(stmt.call).written if isinstance(a, Var)]
+        return [self.settled.region(name) for name in bases if self.aliases.of(name) == cls]
 
     # ---- numbering
 

@@ -529,13 +529,9 @@ class Loops(Unsettled):
             hint = self.fresh.hints.get(stmt.target, "i") or "i"
             target = self.fresh(hint, K.INT)
             if step == Const(1):
-                return target, Range(
-                    self.binary("sub", stop, Const(1)), self.binary("sub", start, Const(1)), Const(-1)
-                )
+                return target, Range(self._shifted(stop, -1), self._shifted(start, -1), Const(-1))
             if step == Const(-1):
-                return target, Range(
-                    self.binary("add", stop, Const(1)), self.binary("add", start, Const(1)), Const(1)
-                )
+                return target, Range(self._shifted(stop, 1), self._shifted(start, 1), Const(1))
             made = self.let(Call("range", (start, stop, step)), K.RANGE)
             return target, self.let(Call("reversed", (made,)), K.RANGE)
         trips = Var(self.counter(stmt))
@@ -544,6 +540,15 @@ class Loops(Unsettled):
             if (stmt.space.start, stmt.space.step) == (Const(0), Const(1)):
                 hint = self.fresh.hints.get(stmt.target, "i") or "i"
         return self.fresh(hint, K.INT), Range(self.binary("sub", trips, Const(1)), Const(-1), Const(-1))
+
+    def _shifted(self, atom: Atom, by: int) -> Atom:
+        """`atom + by`, where `n - 1` shifted by one is n."""
+        if isinstance(atom, Var) and self.kinds[atom.name].cat == "int":
+            name, shift = self.storage.settled.linear(atom.name)
+            atom, by = Var(name), shift + by
+        if not by:
+            return atom
+        return self.binary("add" if by > 0 else "sub", atom, Const(abs(by)))
 
     def counter(self, stmt: Stmt) -> str:
         """The name of a loop's trip count, which the forward sweep is made to keep."""

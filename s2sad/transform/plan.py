@@ -65,6 +65,7 @@ class Plan:
         self.names: dict[str, Atom] = {}
         self.reads: dict[tuple[Path, ...], list[Stmt]] = {}
         self.taped: set[str] = set()
+        self.shifts: dict[str, tuple[Atom, int]] = {}  # indices that are others plus a constant
         self.shapes: dict[str, str] = {}  # values of which only the shape is read, by values that have it
 
     def settle(self, names: list[str]) -> set[str]:
@@ -106,11 +107,7 @@ class Plan:
                     self.want(needed, self.where[name])
 
     def _decide(self, name: str) -> str:
-        if (
-            isinstance(self.primal, For)
-            and name == self.primal.target
-            and isinstance(self.primal.space, Range)
-        ):
+        if self._is_index(name):
             return "index"
         if name in self.taped:
             return "tape"
@@ -123,7 +120,7 @@ class Plan:
             return False
         call, kind = self._call(name), self.r.kinds[name]
         if call.fun in ("getitem", "getattr", "len"):
-            cheap = self._is_cheap_read(call, kind)
+            cheap = self._is_cheap_read(call, kind, let)
         elif kind.cat in ("int", "bool"):
             cheap = (call.fun in INTEGER or call.fun in CHEAP) and not any(
                 self.r.rev.kind(a).cat in ("array", "num", "object") for a in call.args
@@ -132,14 +129,14 @@ class Plan:
             # An expression on 0-d arrays reads storage.
             cheap = all(self.r.rev.kind(a).is_scalar for a in call.args)
             depth += 1
-        elif kind.cat == "array" and self._is_elementwise(call) and not self.r.storage.is_mutable(name):
-            return all(not self.r.made_in(n, self.primal) or n in self.taped for n in call_vars(call))
+        elif kind.cat == "array" and self._is_elementwise(let, call) and not self.r.storage.is_mutable(name):
+            return all(self._is_at_hand(n, depth + 1) for n in call_vars(call))
         else:
             return False
         return cheap and all(self._available(n, depth + 1) for n in call_vars(call))
 
-    def _is_cheap_read(self, call: Call, kind: K.Kind) -> bool:
-        """A view, an element of what is never written, metadata."""
+    def _is_cheap_read(self, call: Call, kind: K.Kind, let: Let) -> bool:
+        """A view, an element that is not written after it is read, metadata."""
         if call.fun == "len":
             return self.r.rev.kind(call.args[0]).cat != "list"
         if call.fun == "getattr":
@@ -148,21 +145,34 @@ class Plan:
         base, index = call.args
         what = subscript(self.r.rev.kind(base), index, kind, self.r.kinds)
         if isinstance(base, Var) and what != "view" and self._is_written(base.name):
-            return False
+            stands = call is self.r.storage.cells.get(let.name)
+            if not stands and (call != let.call or self.r.storage.overwritten(let)):
+                return False
         return what not in ("maybe", "any", "part") and (what != "fresh" or kind.is_scalar)
 
     def _call(self, name: str) -> Call:
-        """A definition in terms of the copies that the forward sweep keeps of written operands."""
+        """A definition in terms of the copies that the forward sweep keeps of written operands.
+
+        What stands in an array for good is read there.
+        """
         let = self.r.storage.lets[name]
+        if let.call.fun != "getitem" and name in self.r.storage.cells:
+            return self.r.storage.cells[name]
         kept = self.r.rev.snapshots
         args = tuple(kept.get((let, a.name), a) if isinstance(a, Var) else a for a in let.call.args)
         return replace(let.call, args=args)
 
-    def _is_elementwise(self, call: Call) -> bool:
-        """One cheap operation on arrays that are never written."""
+    def _is_at_hand(self, name: str, depth: int) -> bool:
+        """Whether an array comes from outside of the loop, from a tape, or as a view."""
+        if not self.r.made_in(name, self.primal) or name in self.taped:
+            return True
+        return self.r.storage.view_of(name) is not None and self._is_cheap(name, depth)
+
+    def _is_elementwise(self, let: Let, call: Call) -> bool:
+        """One cheap operation on arrays that are not written afterwards."""
         square = call.fun == "pow" and isinstance(call.args[1], Const) and isinstance(call.args[1].value, int)
         return (square or call.fun in ("add", "sub", "mul", "neg")) and not any(
-            self._is_written(n) for n in call_vars(call)
+            self.r.storage.written_later(n, let) for n in call_vars(call)
         )
 
     def _is_written(self, name: str) -> bool:
@@ -172,15 +182,25 @@ class Plan:
     def _available(self, name: str, depth: int) -> bool:
         if not self.r.made_in(name, self.primal):
             return True
-        if name in self.taped:
-            return True
-        if (
-            isinstance(self.primal, For)
-            and name == self.primal.target
-            and isinstance(self.primal.space, Range)
-        ):
-            return True
-        return self._is_cheap(name, depth)
+        return name in self.taped or self._is_index(name) or self._is_cheap(name, depth)
+
+    def _is_index(self, name: str) -> bool:
+        """Whether a value is the loop's index, or grows by the same in every trip."""
+        if isinstance(self.primal, For) and name == self.primal.target:
+            return isinstance(self.primal.space, Range)
+        return self._counted(name) is not None
+
+    def _counted(self, name: str) -> tuple[Atom, int] | None:
+        """What a loop that counts its trips starts to count at, and by what: `i = 1; while ...: i += 1`."""
+        if not isinstance(self.primal, While | For) or self.r.kinds[name].cat != "int":
+            return None
+        step = self.r.storage.settled.step(self.primal, name)
+        if isinstance(self.primal, For) and isinstance(self.primal.space, Range) and self.primal.stop is None:
+            return None  # the reversed loop counts otherwise
+        for carry in self.primal.carried:
+            if carry.name == name and step and isinstance(carry.init, Var | Const):
+                return carry.init, step
+        return None
 
     # ---- execution
 
@@ -189,7 +209,7 @@ class Plan:
         order = sorted(self.where, key=lambda n: (self.r.storage.places[n].at, n))
         for name in order:
             if self.how[name] == "index":
-                self.names[name] = self._loop_index()
+                self.names[name] = self._loop_index(name)
         for name in order:
             if self.how[name] == "last":
                 self._last(name)
@@ -220,20 +240,36 @@ class Plan:
             loop, body=(*loop.body[:-1], *(last.orelse if side == 1 else last.then)), carried=carried
         )
 
-    def _loop_index(self) -> Atom:
+    def _loop_index(self, name: str) -> Atom:
+        counted = self._counted(name)
+        if counted is not None:
+            return self._from(counted[0], Const(counted[1]))
         assert isinstance(self.primal, For) and isinstance(self.primal.space, Range)
         if self.primal.stop is None:
             return Var(self.made.target)
         space = self.primal.space
         if space.start == Const(0) and space.step == Const(1):
             return Var(self.made.target)
+        return self._from(space.start, space.step)
+
+    def _from(self, start: Atom, step: Atom) -> Atom:
+        """`start + step*trip`."""
         lines = self.reads.setdefault((), [])
         scaled: Atom = Var(self.made.target)
-        if space.step != Const(1):
-            scaled = self._line(lines, Call("mul", (self._mapped(space.step), scaled)), K.INT)
-        if space.start != Const(0):
-            scaled = self._line(lines, Call("add", (self._mapped(space.start), scaled)), K.INT)
-        return scaled
+        if step != Const(1):
+            scaled = self._line(lines, Call("mul", (self._mapped(step), scaled)), K.INT)
+        if isinstance(start, Const):
+            return self._shifted(scaled, start.value)
+        return self._line(lines, Call("add", (self._mapped(start), scaled)), K.INT)
+
+    def _shifted(self, atom: Atom, by: int) -> Atom:
+        """`atom + by`."""
+        if not by:
+            return atom
+        call = Call("add" if by > 0 else "sub", (atom, Const(abs(by))))
+        made = self._line(self.reads.setdefault((), []), call, K.INT)
+        self.shifts[made.name] = (atom, by)
+        return made
 
     def _mapped(self, atom: Atom) -> Atom:
         return in_atom(atom, self.names)
@@ -244,7 +280,18 @@ class Plan:
         return Var(name)
 
     def _recompute(self, name: str) -> None:
+        if name in self.names:
+            return
         made = self._call(name)
+        for needed in call_vars(made):
+            if self.how.get(needed) == "recompute":
+                self._recompute(needed)
+        shift = self.r.storage.settled.shifted(name)
+        whole = self.names.get(shift[0]) if shift is not None else None
+        if shift is not None and isinstance(whole, Var) and whole.name in self.shifts:
+            atom, by = self.shifts[whole.name]
+            self.names[name] = self._shifted(atom, by + shift[1])
+            return
         lines = self.reads.setdefault(self.where[name], [])
         call = replace(
             made,

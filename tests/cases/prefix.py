@@ -11,16 +11,14 @@ def f(x):
 # assumes: x 1-D array
 def f_value_and_grad(x):
     x = x.copy("K")
-    t1s = []
     for i in range(1, len(x)):
         t1 = x[i - 1]
-        t1s.append(t1)
         x[i] += t1 * t1
     value = np.sum(x)
     # backward
     x_bar = np.ones_like(x)
     for i in range(len(x) - 1, 0, -1):
-        x_bar[i - 1] += 2 * t1s[i - 1] * x_bar[i]
+        x_bar[i - 1] += 2 * x[i - 1] * x_bar[i]
     return value, x_bar
 
 # --- jvp argnums=0 kinds=1-D
@@ -41,20 +39,15 @@ def f_jvp(x, x_dot):
 def f_grad_jvp(x, x_dot):
     x_dot = x_dot.copy()
     x = x.copy()
-    t1s_dot = []
-    t1s = []
     for i in range(1, len(x)):
-        t1_dot = x_dot[i - 1]
         t1 = x[i - 1]
-        t1s_dot.append(t1_dot)
-        t1s.append(t1)
-        x_dot[i] += 2 * t1 * t1_dot
+        x_dot[i] += 2 * t1 * x_dot[i - 1]
         x[i] += t1 * t1
     x_bar = np.ones_like(x)
     x_bar_dot = np.zeros_like(x_bar)
     for i in range(len(x) - 1, 0, -1):
-        t2 = 2 * t1s[i - 1]
+        t2 = 2 * x[i - 1]
         t3 = x_bar[i]
-        x_bar_dot[i - 1] += t3 * (2 * t1s_dot[i - 1]) + t2 * x_bar_dot[i]
+        x_bar_dot[i - 1] += t3 * (2 * x_dot[i - 1]) + t2 * x_bar_dot[i]
         x_bar[i - 1] += t2 * t3
     return x_bar, x_bar_dot

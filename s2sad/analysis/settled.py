@@ -1,0 +1,208 @@
+"""Parts of written arrays that keep what they hold: a recurrence reads cells that no later trip writes.
+
+Accepts a program's definitions, loops and positions; changes nothing. `Settled.is_hit(...)` guarantees, where
+it is false, that a write does not change what a statement read, once that statement has run. Indices are
+compared as a symbol and a constant, from the outermost common loop inwards.
+
+    for i in range(1, n):       x[i - 1] is written before it is read and never after: the reverse sweep
+        x[i] = a*x[i - 1]       reads it again
+    for t in range(n):          row t of u is not written after trip t - 1
+        u[t + 1] = f(u[t])
+    for i in range(n):          made anew in each trip: w is not written after the inner loop
+        w = np.zeros(m)
+        for k in range(m): w[k] = ...
+        y[i] = np.max(w)
+
+An index that may be negative counts from the other end, so both have to be natural numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from s2sad.ir.nodes import Atom, Call, Const, For, Let, Range, Slice, Stmt, Tuple, Var, While
+
+if TYPE_CHECKING:
+    from s2sad.analysis.storage import Storage
+
+NESTED = 8  # definitions that are looked through for an index
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The integer `symbol + shift`, a constant if there is no symbol; never negative if `natural`."""
+
+    symbol: str | None
+    shift: int
+    natural: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of an array: the array's name and indices of its first axes, None for those taken whole."""
+
+    root: str
+    index: tuple[Index | None, ...] = ()
+
+
+class Settled:
+    """Compares what is read with what is written later."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._carried: dict[str, tuple[Stmt, Atom]] = {}
+        self._targets: dict[str, For] = {}
+        for stmt in storage.loops:
+            if isinstance(stmt, For):
+                self._targets[stmt.target] = stmt
+            if isinstance(stmt, For | While):
+                for carry in stmt.carried:
+                    self._carried[carry.name] = (stmt, carry.init)
+
+    def region(self, name: str, index: Atom | None = None) -> Region:
+        """What `name` or `name[index]` is a part of: views are followed to the array they were taken of."""
+        indices = [] if index is None else [index]
+        while (let := self._storage.view_of(name)) is not None and isinstance(let.call.args[0], Var):
+            indices.append(let.call.args[1] if let.call.fun == "getitem" else Const(Ellipsis))
+            name = let.call.args[0].name
+        found: list[Index | None] = []
+        for one in reversed(indices):
+            parts = one.items if isinstance(one, Tuple) else (one,)
+            for part in parts:
+                found.append(self._index(part))
+                if found[-1] is None and not isinstance(part, Slice):
+                    return Region(name, tuple(found[:-1]))
+            if None in found:
+                break  # what follows counts from another place
+        return Region(name, tuple(found))
+
+    def is_hit(self, read: Region, at: Stmt, written: Region, by: Stmt, done: bool = False) -> bool:
+        """Whether `by` may write into what `at` read, or has written if `done`, after that."""
+        storage = self._storage
+        after = storage.span[by][1] >= storage.span[at][0] and not (done and by is at)
+        common = _common(storage.loops[at], storage.loops[by])
+        if read.root != written.root:
+            return after or bool(common)
+        around = storage.places[read.root].loops
+        if around and not storage.is_fresh(read.root):
+            return after or bool(common)
+        pairs = [
+            (r, w) for r, w in zip(read.index, written.index, strict=False) if r is not None and w is not None
+        ]
+        return self._is_hit(pairs, common[len(around) :], after)
+
+    def _is_hit(self, pairs: list[tuple[Index, Index]], loops: tuple[Stmt, ...], after: bool) -> bool:
+        """Whether a write of the same trip or of a later one hits, from the outermost of `loops` on."""
+        if any(self._are_apart(r, w, loops) for r, w in pairs):
+            return False
+        if not loops:
+            return after
+        for r, w in pairs:
+            step = self.step(loops[0], r.symbol) if r.symbol is not None and r.symbol == w.symbol else None
+            if not step or not (r.natural and w.natural):
+                continue
+            distance = r.shift - w.shift
+            if distance % step == 0 and distance // step > 0:
+                continue  # that many trips later
+            return distance == 0 and self._is_hit(pairs, loops[1:], after)
+        return True
+
+    def _are_apart(self, r: Index, w: Index, loops: tuple[Stmt, ...]) -> bool:
+        """Whether two indices that no trip of `loops` changes are never the same."""
+        if r.symbol != w.symbol or r.shift == w.shift:
+            return False
+        if r.symbol is None:
+            return (r.shift >= 0) == (w.shift >= 0)
+        fixed = not set(self._storage.places[r.symbol].loops) & set(loops)
+        return fixed and r.natural and w.natural
+
+    # ---- integers
+
+    def _index(self, atom: Atom) -> Index | None:
+        if isinstance(atom, Const):
+            return Index(None, atom.value, atom.value >= 0) if type(atom.value) is int else None
+        if not isinstance(atom, Var) or self._storage.kinds[atom.name].cat != "int":
+            return None
+        low = self._low(atom, NESTED)
+        return Index(*self.linear(atom.name), low is not None and low >= 0)
+
+    def linear(self, name: str) -> tuple[str, int]:
+        """An integer as a name that nothing is known of, plus a constant."""
+        shift = 0
+        while (by := self.shifted(name)) is not None:
+            name, shift = by[0], shift + by[1]
+        return name, shift
+
+    def shifted(self, name: str) -> tuple[str, int] | None:
+        """What a name is defined as, if that is a name plus a constant."""
+        let = self._storage.lets.get(name)
+        if let is None or let.call.fun not in ("add", "sub"):
+            return None
+        left, right = let.call.args
+        if isinstance(left, Var) and isinstance(right, Const) and type(right.value) is int:
+            return left.name, right.value if let.call.fun == "add" else -right.value
+        if let.call.fun == "add" and isinstance(right, Var) and isinstance(left, Const):
+            return (right.name, left.value) if type(left.value) is int else None
+        return None
+
+    def step(self, loop: Stmt, name: str) -> int | None:
+        """By how much a name grows from one trip of a loop to the next, if that is always the same."""
+        if isinstance(loop, For) and loop.target == name:
+            step = loop.space.step if isinstance(loop.space, Range) else None
+            return step.value if isinstance(step, Const) and type(step.value) is int else None
+        for carry in loop.carried if isinstance(loop, For | While) else ():
+            if carry.name == name and isinstance(carry.next, Var):
+                symbol, shift = self.linear(carry.next.name)
+                return shift if symbol == name else None
+        return None
+
+    def _low(self, atom: Atom, depth: int) -> int | None:
+        """An integer that an atom is never less than."""
+        if isinstance(atom, Const):
+            return atom.value if type(atom.value) is int else None
+        if not isinstance(atom, Var) or not depth:
+            return None
+        loop = self._targets.get(atom.name)
+        if loop is not None:
+            return self._low_of_range(loop.space, depth) if isinstance(loop.space, Range) else None
+        if atom.name in self._carried:
+            stmt, init = self._carried[atom.name]
+            grows = self.step(stmt, atom.name)
+            return self._low(init, depth - 1) if grows is not None and grows >= 0 else None
+        let = self._storage.lets.get(atom.name)
+        return self._low_of_call(let, depth) if let is not None else None
+
+    def _low_of_range(self, space: Range, depth: int) -> int | None:
+        if not isinstance(space.step, Const) or type(space.step.value) is not int:
+            return None
+        if space.step.value > 0:
+            return self._low(space.start, depth - 1)
+        low = self._low(space.stop, depth - 1)
+        return None if low is None else low + 1
+
+    def _low_of_call(self, let: Let, depth: int) -> int | None:
+        call: Call = let.call
+        if call.fun == "len" or (call.fun == "getattr" and call.args[1] in (Const("size"), Const("ndim"))):
+            return 0
+        if call.fun == "getitem" and isinstance(call.args[0], Var):
+            shape = self._storage.lets.get(call.args[0].name)
+            is_shape = shape is not None and shape.call.fun == "getattr"
+            return 0 if is_shape and shape is not None and shape.call.args[1] == Const("shape") else None
+        if call.fun == "sub" and isinstance(call.args[1], Const) and type(call.args[1].value) is int:
+            low = self._low(call.args[0], depth - 1)
+            return None if low is None else low - call.args[1].value
+        if call.fun in ("add", "mul"):
+            lows = [self._low(a, depth - 1) for a in call.args]
+            if any(low is None for low in lows) or (call.fun == "mul" and min(lows) < 0):  # type: ignore[type-var,operator]
+                return None
+            return lows[0] + lows[1] if call.fun == "add" else lows[0] * lows[1]  # type: ignore[operator]
+        return None
+
+
+def _common(first: tuple[Stmt, ...], second: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+    """The loops that two statements have in common, outermost first."""
+    n = 0
+    while n < min(len(first), len(second)) and first[n] is second[n]:
+        n += 1
+    return first[:n]

@@ -1,0 +1,225 @@
+"""Recurrences over the cells and rows of arrays: what no later trip writes is read again, the rest is taped.
+
+Each program says how many tapes its gradient needs. Where an index may wrap around, or a later trip comes back to
+a cell, what was read has gone by the time of the reverse sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import check
+
+X = np.array([0.3, -0.4, 0.8, 0.6, 0.7])
+W = np.array([0.9, 0.5, -0.2, 0.4])
+
+
+def march(u0, k, n):
+    u = np.zeros((n + 1, len(u0)))
+    u[0] = u0
+    for t in range(n):
+        u[t + 1, 1:-1] = u[t, 1:-1] + k*u[t, 2:]*u[t, 1:-1]
+    return np.sum(u[-1]**2)
+
+
+def named_rows(u0, k, n):
+    u = np.zeros((n + 1, len(u0)))
+    u[0] = u0
+    for t in range(n):
+        prev = u[t]
+        u[t + 1] = prev*prev + k*prev
+    return np.sum(u**2)
+
+
+def distance(w, a, b):
+    d = np.zeros((len(a) + 1, len(b) + 1))
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            d[i, j] = w*d[i - 1, j]*d[i, j - 1] + np.exp(a[i - 1])*b[j - 1]
+    return d[-1, -1]
+
+
+def thomas(a, b, c, d):
+    n = len(d)
+    cp, dp = np.zeros(n), np.zeros(n)
+    cp[0] = c[0]/b[0]
+    dp[0] = d[0]/b[0]
+    for i in range(1, n):
+        cp[i] = c[i]/(b[i] - a[i]*cp[i - 1])
+        dp[i] = (d[i] - a[i]*dp[i - 1])/(b[i] - a[i]*cp[i - 1])
+    x = np.zeros(n)
+    x[-1] = dp[-1]
+    for i in range(n - 2, -1, -1):
+        x[i] = dp[i] - cp[i]*x[i + 1]
+    return np.sum(x*x)
+
+
+def while_counted(x, a):
+    y = np.zeros_like(x)
+    y[0] = x[0]
+    i = 1
+    while i < len(x):
+        y[i] = a*y[i - 1]*x[i]
+        i += 1
+    return np.sum(y*y)
+
+
+def two_steps(x, a):
+    y = np.ones(2*len(x) + 2)
+    for i in range(0, 2*len(x), 2):
+        y[i + 2] = a*y[i]*y[i + 1] + x[i // 2]
+        y[i + 3] = a*y[i + 1]*y[i + 2]
+    return np.sum(y)
+
+
+def made_in_each_trip(x, a):
+    s = 0.0
+    for t in range(3):
+        y = np.ones(len(x))
+        for i in range(1, len(x)):
+            y[i] = a*y[i - 1]*x[i]
+        s = s + y[t]*y[-1]
+    return s
+
+
+def through_a_view(x, a):
+    y = np.ones((4, len(x)))
+    v = y[1:]
+    for i in range(3):
+        v[i] = a*y[i]*x
+    return np.sum(y*y)
+
+
+def wraps(x, a):
+    y = np.ones_like(x)
+    for i in range(len(x)):
+        y[i] = a*y[i - 1]*y[i - 1] + x[i]
+    return np.sum(y*y)
+
+
+def wraps_at_last(x, a):
+    y = np.ones(len(x))
+    for i in range(len(x) - 2, -1, -1):
+        y[i] = a*y[i - 1]*y[i - 1]*x[i]
+    return np.sum(y)
+
+
+def sweeps(x, a):
+    y = x.copy()
+    for _ in range(3):
+        for i in range(1, len(x)):
+            y[i] = a*y[i - 1]*y[i]
+    return np.sum(y*y)
+
+
+def written_twice(x, a):
+    y = np.ones_like(x)
+    for i in range(1, len(x)):
+        y[i] = a*y[i - 1]*y[i - 1]
+        y[i - 1] = x[i]*y[i]
+    return np.sum(y*y)
+
+
+def other_stride(x, a):
+    y = np.ones(12)
+    for i in range(0, 8, 2):
+        y[i] = a*y[i + 4]*y[i + 4] + x[i // 2]
+    return np.sum(y*y)
+
+
+def start_unknown(x, a, k):
+    y = x.copy()
+    for i in range(k, len(x)):
+        y[i] = a*y[i - 1]*y[i - 1]
+    return np.sum(y)
+
+
+def rotated(x, a):
+    p, q = x.copy(), np.ones_like(x)
+    for i in range(1, len(x)):
+        q[i] = a*p[i - 1]*p[i - 1]
+        p, q = q, p
+    return np.sum(p*q)
+
+
+def views_that_move(x, a):
+    y = x.copy()
+    for t in range(3):
+        v = y[2 - t:]
+        for i in range(1, 3):
+            v[i] = a*v[i - 1]*v[i - 1]
+    return np.sum(y)
+
+
+def counter_in_a_branch(x, a):
+    y = x.copy()
+    i = 1
+    for t in range(4):
+        y[i] = a*y[i - 1]*y[i - 1]
+        if x[t] > 0.5:
+            i += 1
+    return np.sum(y)
+
+
+D = np.array([3.0, 4.0, 5.0, 4.0])
+PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...], int | None]] = [
+    (march, (X, 0.3, 3), 0),
+    (named_rows, (X, 0.3, 3), 0),
+    (distance, (0.4, W, X), 1),  # np.exp(a)
+    (thomas, (W, D, W[::-1].copy(), X[:4]), 2),  # the divisors
+    (while_counted, (X, 1.1), None),
+    (two_steps, (X, 0.4), 0),
+    (made_in_each_trip, (X, 0.8), 1),
+    (through_a_view, (X, 0.7), None),
+    (wraps, (X, 0.5), 1),
+    (wraps_at_last, (X, 0.6), 2),
+    (sweeps, (X, 1.2), 2),
+    (written_twice, (X, 0.9), None),
+    (other_stride, (X, 0.9), 1),
+    (start_unknown, (X, 0.8, 0), 1),
+    (rotated, (X, 0.7), None),
+    (views_that_move, (X, 0.8), 1),
+    (counter_in_a_branch, (X, 0.8), None),
+]
+
+
+@pytest.mark.parametrize(("fun", "args", "tapes"), PROGRAMS, ids=[p[0].__name__ for p in PROGRAMS])
+def test_recurrence(fun, args, tapes):
+    check(fun, args)
+    active = tuple(i for i, a in enumerate(args) if not isinstance(a, int))
+    made = s2sad.grad(fun, argnums=active)
+    made(*args)
+    if tapes is not None:
+        assert made.source.count(".append(") == tapes, made.source
+
+
+def history(x, a):
+    y = np.ones_like(x)
+    for i in range(1, len(x)):
+        y[i] = a*y[i - 1]*y[i - 1]*x[i]
+    return y
+
+
+def test_a_pullback_keeps_what_the_caller_may_overwrite():
+    out, pullback = s2sad.vjp(history, X, 0.8)
+    first = pullback(np.ones(5))
+    out[:] = 77.0
+    second = pullback(np.ones(5))
+    np.testing.assert_array_equal(first[0], second[0])
+    assert first[1] == second[1]
+
+
+def caller(x, a):
+    y = history(x, a)
+    z = history(y, a)
+    y *= 2.0
+    return np.sum(y*z)
+
+
+def test_in_a_callee_whose_result_is_written():
+    check(caller, (X, 0.8))
