@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 CX, TARGETS, EFFECTS = "tests/test_cx.py", "tests/test_targets.py", "tests/optimise/test_effects.py"
 DELICATE = "tests/test_delicate.py"
+RECURRENCES = "tests/test_recurrences.py"
 SECONDS = 300  # after which a run counts as stuck
 
 
@@ -231,16 +232,37 @@ FAULTS = [
     Fault(
         "snapshots left out",
         "analysis/storage.py",
-        "return any(self.span[s][1] >= start or here & set(self.loops[s]) for s in self.stores.get(cls, ()))",
+        "return self._is_hit(cls, self.settled.region(name), stmt)",
         "return False",
         (TARGETS,),
     ),
     Fault(
         "snapshots left out in loops",
-        "analysis/storage.py",
-        "return any(self.span[s][1] >= start or here & set(self.loops[s]) for s in self.stores.get(cls, ()))",
-        "return any(self.span[s][1] >= start for s in self.stores.get(cls, ()))",
-        (DELICATE,),
+        "analysis/settled.py",
+        "            return after or bool(common)\n        around",
+        "            return after\n        around",
+        (RECURRENCES,),
+    ),
+    Fault(
+        "a cell that a later trip writes read again",
+        "analysis/settled.py",
+        "if distance % step == 0 and distance // step > 0:",
+        "if False:",
+        (RECURRENCES,),
+    ),
+    Fault(
+        "a cell that wraps around read again",
+        "analysis/settled.py",
+        "if not step or not (r.natural and w.natural):",
+        "if not step:",
+        (RECURRENCES,),
+    ),
+    Fault(
+        "a later line of the same trip forgotten",
+        "analysis/settled.py",
+        "        if not loops:\n            return after",
+        "        if not loops:\n            return False",
+        (RECURRENCES,),
     ),
     Fault(
         "a written operand read again in place of its tape",
@@ -330,15 +352,15 @@ FAULTS = [
     Fault(
         "reversed range off by one",
         "transform/loops.py",
-        'self.binary("sub", stop, Const(1)), self.binary("sub", start, Const(1)), Const(-1)',
-        'self.binary("sub", stop, Const(1)), start, Const(-1)',
+        "self._shifted(stop, -1), self._shifted(start, -1), Const(-1)",
+        "self._shifted(stop, -1), start, Const(-1)",
         (TARGETS,),
     ),
     Fault(
         "reversed range of descending loops off by one",
         "transform/loops.py",
-        'self.binary("add", stop, Const(1)), self.binary("add", start, Const(1)), Const(1)',
-        'self.binary("add", stop, Const(1)), start, Const(1)',
+        "self._shifted(stop, 1), self._shifted(start, 1), Const(1)",
+        "self._shifted(stop, 1), start, Const(1)",
         (DELICATE,),
     ),
     Fault(

@@ -147,6 +147,15 @@ def rotated(x, a):
     return np.sum(p*q)
 
 
+def rotated_before_it_is_read(x, a):
+    p, q, s = x.copy(), np.ones_like(x), 0.0
+    for i in range(1, len(x)):
+        q[i - 1] = a*x[i]
+        s = s + np.sum(p*p)
+        p, q = q, p
+    return s
+
+
 def views_that_move(x, a):
     y = x.copy()
     for t in range(3):
@@ -183,6 +192,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...], int | None]] = [
     (other_stride, (X, 0.9), 1),
     (start_unknown, (X, 0.8, 0), 1),
     (rotated, (X, 0.7), None),
+    (rotated_before_it_is_read, (X, 0.7), 1),
     (views_that_move, (X, 0.8), 1),
     (counter_in_a_branch, (X, 0.8), None),
 ]
