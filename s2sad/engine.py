@@ -31,6 +31,7 @@ from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Do, Fresh, Let, Program, Stmt, Store, Var, walk
 from s2sad.optimise import passes
+from s2sad.optimise.excerpts import excerpts
 from s2sad.optimise.passes import optimise, shared
 from s2sad.rules import registry
 from s2sad.transform.auxiliary import joint_aux
@@ -180,6 +181,7 @@ def _lowered(
 ) -> Lowered:
     callees: dict[Any, Any] = {}
     lowered = lower(source, name, dict(arguments), dict(live), callees=callees, outline=outline)
+    lowered.program = excerpts(lowered.program)
     lowered.callees = tuple(c for c in callees.values() if c is not None)
     lowered.strided = frozenset(ssa for n in strided if (ssa := lowered.arguments.get(n)) is not None)
     return lowered

@@ -262,7 +262,7 @@ def index_may_raise(base: Kind, index: Atom | None, kinds: Kinds) -> bool:
         lengths = base.shape
     elif base.cat == "tuple" and base.items is not None:
         lengths = (len(base.items),)
-    elif base.cat in ("list", "tuple", "str"):
+    elif base.cat in ("list", "tuple", "str", "range"):
         lengths = ("?",)
     else:
         return index is not None

@@ -114,6 +114,7 @@ class Bars(Builder):
         self.snapshots: dict[tuple[Stmt, str], Var] = {}
         self.beside: dict[str, Atom] = {}  # atoms in reach that have the shape of a value which is not
         self.paths: dict[str, tuple[str, object]] = {}  # parts of tuples and dicts: whose, and which
+        self.named: dict[str, str] = {}  # the user's names of these parts
 
     # ---- to be filled in by the other parts
 
@@ -293,7 +294,9 @@ class Bars(Builder):
         ):
             base = let.call.args[0].name
             if self.kinds[base].cat in ("tuple", "dict"):
-                return self.part(self.canonical(base), let.call.args[1].value, self.kinds[name])
+                path = self.part(self.canonical(base), let.call.args[1].value, self.kinds[name])
+                self.named.setdefault(path, self.program.hints.get(name, ""))
+                return path
         return name
 
     def part(self, base: str, key: object, kind: Kind) -> str:
@@ -314,10 +317,10 @@ class Bars(Builder):
     def bar_hint(self, name: str) -> str:
         """The hint for the adjoint of a value: `x_bar`, `params_w_bar`."""
         keys: list[str] = []
-        while name in self.paths:
+        while name in self.paths and not self.named.get(name):
             name, key = self.paths[name]
             keys.insert(0, str(key))
-        hint = "_".join([self.program.hints.get(name, ""), *keys])
+        hint = "_".join([self.named.get(name) or self.program.hints.get(name, ""), *keys])
         return f"{hint}_bar" if hint.isidentifier() else ""
 
     def like(self, name: str) -> Atom:

@@ -116,7 +116,7 @@ class Plan:
     def _is_cheap(self, name: str, depth: int) -> bool:
         """Whether evaluating a definition again gives the same value at no more than the cost of a tape."""
         let = self.r.storage.lets.get(name)
-        if let is None or depth > 3 or let.made:
+        if let is None or depth > 5 or let.made:
             return False
         call, kind = self._call(name), self.r.kinds[name]
         if call.fun in ("getitem", "getattr", "len"):
@@ -143,6 +143,8 @@ class Plan:
             name = call.args[1]
             return isinstance(name, Const) and name.value in ("shape", "size", "ndim", "T")
         base, index = call.args
+        if self.r.rev.kind(base) == K.RANGE:
+            return True
         what = subscript(self.r.rev.kind(base), index, kind, self.r.kinds)
         if isinstance(base, Var) and what != "view" and self._is_written(base.name):
             stands = call is self.r.storage.cells.get(let.name)
@@ -302,6 +304,8 @@ class Plan:
         self.names[name] = self._line(lines, call, self.r.kinds[name], hint)
 
     def _tape(self, name: str) -> None:
+        if name in self.names or self._from_trip_before(name):
+            return
         path = self.where[name] = self._made_before(name, self.where[name])
         tape = self._append(name, path)
         hint = self.r.fresh.hints.get(name, "")
@@ -314,6 +318,32 @@ class Plan:
         else:
             call = Call("list.pop", (tape,))
         self.names[name] = self._line(lines, call, self.r.kinds[name], hint if index is None else "")
+
+    def _from_trip_before(self, name: str) -> bool:
+        """Read an array that goes round from the tape of what trips make, which begins with the first.
+
+            for i in range(n):              hs = [h]
+                h = np.tanh(w @ h)          for i in range(n): h = np.tanh(w @ h); hs.append(h)
+        """
+        carry = next((c for c in self.primal.carried if c.name == name), None)  # type: ignore[union-attr]
+        made = carry.next.name if carry is not None and isinstance(carry.next, Var) else ""
+        if carry is None or self.how.get(made) != "tape" or self.where[made] or self.where[name]:
+            return False
+        kinds = self.r.kinds
+        alike = kinds[name].cat == kinds[made].cat == "array" and kinds[name].rank == kinds[made].rank
+        counted = isinstance(self.primal, For) and self.primal.stop is None
+        alone = counted and self.r.parents[self.primal] is None
+        index = self._trip_index() if alike and alone else None
+        if index is None:
+            return False
+        tape = self._append(made, ())
+        self.r.edits.top.pop()
+        begun = Let(tape.name, Call("list", (carry.init,)), None, True)
+        self.r.edits.before.setdefault(self.primal, []).append(begun)
+        lines = self.reads.setdefault((), [])
+        self.names[name] = self._line(lines, Call("getitem", (tape, index)), kinds[name])
+        self.names[made] = self._line(lines, Call("getitem", (tape, self._shifted(index, 1))), kinds[made])
+        return True
 
     def _on_exit(self, path: tuple[Path, ...]) -> bool:
         """Whether a value is read only in the trip that ended the loop early."""
