@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.lists import accumulate, copy_tree, zeros_list
+from s2sad.runtime.lists import accumulate, add_to_item, copy_tree, zeros_list
 
 
 def winners(shape: Any, index: Any) -> Any:
@@ -157,8 +157,25 @@ def accumulate_shadows(bars: Any, xs: Any, gs: Any, numbers: Any = None) -> None
             accumulate_shadows(bars, x, g)
         elif isinstance(x, list):
             accumulate(bars(x), g)
+        elif isinstance(x, (tuple, dict)):
+            rest = _apart(bars, x, g)
+            if numbers is not None:
+                add_to_item(numbers, i, rest)
         elif numbers is not None:
             numbers[i] += g
+
+
+def _apart(bars: Any, x: Any, g: Any) -> Any:
+    """The cotangent of a tree without that of its arrays, which is added to their shadows."""
+    if isinstance(x, np.ndarray):
+        bar = bars(x)
+        bar += g
+        return 0.0
+    if isinstance(x, dict):
+        return {key: _apart(bars, item, g[key]) for key, item in x.items()}
+    if isinstance(x, tuple):
+        return tuple(_apart(bars, *pair) for pair in zip(x, g, strict=True))
+    return g
 
 
 def shadow_tree(bars: Any, x: Any) -> Any:

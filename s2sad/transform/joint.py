@@ -154,7 +154,7 @@ class Assembly:
                 for key, inner in zip(places, kind.items or (), strict=True):
                     part = self.rev.let(Call("getitem", (seed, Const(key))), inner)
                     self.rev.add(self.rev.part(self.rev.canonical(result.name), key, inner), Bar(part))
-            elif result.name in self.rev.mixed:
+            elif result.name in self.rev.mixed or self._items_in_table(result.name):
                 parts = self.rev.shadow_table(), result, seed, self.rev.list_bar(result.name)
                 self.rev.block.append(Do(Call("accumulate_shadows", parts), None, True))
             elif kind.cat == "list" and (self.rev.is_found(result) or self.rev.by_address(result.name)):
@@ -177,12 +177,12 @@ class Assembly:
             )
             return Dict(tuple(Const(k) for k in keys), items) if kind.cat == "dict" else Tuple(items)
         found = name not in rev.paths and (self.storage.in_list_table(name) or rev.by_address(name))
-        mixed = name in rev.mixed
+        mixed = name in rev.mixed or self._items_in_table(name)
         if kind.cat == "list" and found and not rev.by_address(name) and not mixed:
             return rev.let(Call("shadow_tree", (rev.shadow_table(), Var(name))), kind, rev.bar_hint(name))
         if kind.cat == "list" and (found or mixed):
             entry = self.fresh(rev.program.hints.get(name, ""), kind)  # the elements that the caller passed
-            self.late.append(Let(entry, Call("list", (Var(name),), (), "list"), None, True))
+            self.late.append(Let(entry, Call("list", (self._early(name),), (), "list"), None, True))
             self.storage.places[entry] = self.storage.places[name]
             arrays = rev.let(Call("shadow_tree", (rev.shadow_table(), Var(entry))), kind, rev.bar_hint(name))
             if not mixed:
@@ -209,6 +209,22 @@ class Assembly:
                 return rev.let(Call("np.array", (bar.atom,)), kind, rev.bar_hint(name))
             return rev.let(Call("copy", (bar.atom,)), rev.kind(bar.atom), rev.bar_hint(name))
         return bar.atom
+
+    def _early(self, name: str) -> Var:
+        """An argument, or a part of one, as it is on entry."""
+        if name not in self.rev.paths:
+            return Var(name)
+        base, key = self.rev.paths[name]
+        part = self.fresh("", self.rev.kinds[name])
+        self.late.append(Let(part, Call("getitem", (self._early(base), Const(key))), None, True))
+        self.storage.places[part] = self.storage.places[name]
+        return Var(part)
+
+    def _items_in_table(self, name: str) -> bool:
+        """Whether a list has tuples or dicts that hold arrays in the table."""
+        kind = self.rev.kinds[name]
+        parted = kind.cat == "list" and bool(kind.items) and kind.items[0].cat in ("tuple", "dict")  # type: ignore[index]
+        return parted and self._part_in_table(name)
 
     def _part_in_table(self, name: str) -> bool:
         cls = self.aliases.of(self.rev.root(name))

@@ -325,23 +325,36 @@ class Reverse(Loops, Stores, Calls, Products):
     def parts_bar(self, stmt: Let) -> Bar | None:
         """The cotangents of the parts of a function's tuple as one tuple."""
         name = stmt.name
-        bars = [self.part_bar(name, i, kind) for i, kind in enumerate(self.kinds[name].items or ())]
-        if all(b is None for b in bars):
+        found = [self._is_found_part(stmt, i) for i in range(len(self.kinds[name].items or ()))]
+        bars = [
+            None if elsewhere else self.part_bar(name, i, kind)
+            for i, (elsewhere, kind) in enumerate(zip(found, self.kinds[name].items or (), strict=True))
+        ]
+        if all(b is None for b in bars) and not (any(found) and stmt.call.fun == "list.pop"):
             return None
+        bars = [Bar(Const(0.0)) if elsewhere else b for elsewhere, b in zip(found, bars, strict=True)]
         paths = [self.part(name, i, kind) for i, kind in enumerate(self.kinds[name].items or ())]
         full = [self.zero(p) if b is None else self.full(b, p) for p, b in zip(paths, bars, strict=True)]
         return Bar(Tuple(tuple(b.atom for b in full)))
 
     def part_bar(self, name: str, place: int, kind: K.Kind) -> Bar | None:
         path = self.part(name, place, kind)
+        shadowed = self._part_in_table(name, place)
+        return self.bars.pop(path, None) if shadowed is None else Bar(self.shadow(shadowed))
+
+    def _part_in_table(self, name: str, place: int) -> str | None:
+        """The name of a part of a tuple, if its shadow is found by address."""
         for let in self.storage.lets.values():
-            if (
-                let.call.fun == "getitem"
-                and let.call.args == (Var(name), Const(place))
-                and self.storage.in_table(let.name)
-            ):
-                return Bar(self.shadow(let.name))
-        return self.bars.pop(path, None)
+            part = let.call.fun == "getitem" and let.call.args == (Var(name), Const(place))
+            if part and self.storage.in_table(let.name):
+                return let.name
+        return None
+
+    def _is_found_part(self, stmt: Let, place: int) -> bool:
+        """Whether a part of an item of a list has a shadow that is found without the list."""
+        base = stmt.call.args[0] if stmt.call.fun in ("getitem", "list.pop") else None
+        item = isinstance(base, Var) and self.kinds[base.name].cat == "list"
+        return item and self._part_in_table(stmt.name, place) is not None
 
     def refuse_hidden(self, stmt: Let | Do) -> None:
         """Refuse an active value that enters code which cannot be seen."""
