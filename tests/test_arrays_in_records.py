@@ -71,7 +71,7 @@ def exchanged(ps, x):
 
 
 def returned(ps, x):
-    w, b = ps[0]
+    w, _ = ps[0]
     w *= x
     return ps
 

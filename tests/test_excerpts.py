@@ -19,7 +19,7 @@ def layers(params, x):
 
 def neighbours(params, x):
     s = 0.0
-    for (w, b), (v, c) in zip(params[:-1], params[1:], strict=True):
+    for (w, b), (v, c) in zip(params[:-1], params[1:], strict=True):  # noqa: RUF007
         s = s + np.sum(w)*np.sum(v**2) + np.sum(b*c*x)
     return s
 
