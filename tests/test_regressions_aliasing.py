@@ -380,3 +380,51 @@ def test_functions_that_write_into_an_argument():
     """np.add.at and np.copyto had no rule, though each is a plain store."""
     check(sine_into, (X,))
     check_vjp(lambda w: np.add.at(w, [0, 2, 0], 0.5) or w*w, (X,))
+
+
+def aliased_and_carried(x, c, n):
+    y = x*1.0
+    for _ in range(2):
+        for j in range(n):
+            if j == 1:
+                v = y
+                y = v
+    v[1] += 0.5*v[0]
+    return np.sum(y*c)
+
+
+def aliased_at_the_end_of_a_branch(x, c, n):
+    if n > 1:
+        v = x*1.0
+        if n > 2:
+            w = v
+        else:
+            w = c*2.0
+    else:
+        v = c*1.0
+        w = x*1.0
+    v[1] *= w[0]
+    w[2] *= v[1]
+    return np.sum(v*c) + np.sum(w*x)
+
+
+def lists_at_the_end_of_a_branch(x, c, n):
+    if n > 1:
+        v = [x[0], x[1]]
+        if n > 2:
+            w = v
+        else:
+            w = [c[0], c[1]]
+    else:
+        v = [c[1], c[0]]
+        w = [x[1], x[0]]
+    v[1] *= w[0]
+    w[0] *= v[1]
+    return v[0]*c[2] + v[1]*x[2] + w[0]*x[3] + w[1]
+
+
+@pytest.mark.parametrize("fun", [aliased_and_carried, aliased_at_the_end_of_a_branch, lists_at_the_end_of_a_branch])
+@pytest.mark.parametrize("n", [2, 3])
+def test_a_second_name_that_leaves_a_branch_beside_the_first(fun, n):
+    """What leaves a block was not counted as used behind its last statement: two names got two shadows."""
+    check(fun, (X, Y, n))

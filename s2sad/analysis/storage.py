@@ -230,17 +230,22 @@ class Storage:
                     self.places[carry.name] = Place(inner, number, at)
             for nested in blocks(stmt):
                 self._number(nested, inner)
-            if isinstance(stmt, For | While):
-                for carry in stmt.carried:
-                    self._use(carry.next)
-            self._count += 1
-            self.span[stmt] = (at, self._count)
+            self.span[stmt] = (at, self._count + 1)
+            self._count += 2
+            self._use_ends(stmt)
             for name in defines(stmt):
                 self.places[name] = Place(loops, number, self._count)
 
-    def _use(self, atom: Atom) -> None:
-        if isinstance(atom, Var) and atom.name in self.places:
-            self.places[atom.name].used.append(self._count)
+    def _use_ends(self, stmt: Stmt) -> None:
+        """Note what leaves the blocks of a statement: it is used behind everything in them."""
+        ends: list[Atom] = []
+        if isinstance(stmt, For | While):
+            ends = [carry.next for carry in stmt.carried]
+        elif isinstance(stmt, If):
+            ends = [atom for out in stmt.outs for atom in (out.then, out.orelse)]
+        for atom in ends:
+            if isinstance(atom, Var) and atom.name in self.places:
+                self.places[atom.name].used.append(self._count)
 
     def _note_store(self, stmt: Stmt) -> None:
         bases: list[Atom] = []
