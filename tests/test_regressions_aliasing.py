@@ -428,3 +428,52 @@ def lists_at_the_end_of_a_branch(x, c, n):
 def test_a_second_name_that_leaves_a_branch_beside_the_first(fun, n):
     """What leaves a block was not counted as used behind its last statement: two names got two shadows."""
     check(fun, (X, Y, n))
+
+
+def conj_of_a_real_array(x, c):
+    v = x.conj()
+    w = c.conjugate()
+    x[0] *= 2.0
+    w[1] += x[0]
+    return np.sum(v*v*c)
+
+
+def test_the_method_conj_of_a_real_array_is_the_array_itself():
+    """What was written through one of the names did not reach the other: np.conj makes a new array, the method does not."""
+    check(conj_of_a_real_array, (X, Y))
+    check(lambda z: np.sum(z.conj()*z).real, (X + 1j*Y,))
+    check(lambda s, c: s.conjugate()*c.conj(), (0.5, np.float64(0.7)))
+
+
+def sign_of_the_first_trip(x, y):
+    w = np.cos(x)
+    s = x*1.0
+    for _ in range(2):
+        s = s + w
+        w[0] *= 3.0
+    return np.sum(s*y)
+
+
+def sign_under_another_name(x, y):
+    w = -np.sin(x)
+    v = x*1.0
+    if x[0] > -9.0:
+        v = w
+    v[0] *= 3.0
+    return np.sum((y + w)*x)
+
+
+def sign_of_what_is_written_later(x, y):
+    v = x*y
+    w = -v
+    y[0] = 5.0
+    u = -y
+    v[0] = 5.0
+    y[1] = 2.0
+    return np.sum((x + w)*v) + np.sum((x - u)*y)
+
+
+@pytest.mark.parametrize("fun", [sign_of_the_first_trip, sign_under_another_name, sign_of_what_is_written_later])
+def test_signs_are_not_taken_from_what_is_written(fun):
+    """Forward mode wrote `s + (-t)` as `s - t`, where -t or t had been written since."""
+    check(fun, (X, Y))

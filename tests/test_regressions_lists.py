@@ -331,3 +331,16 @@ def sum_of_a_list_of_arrays(x):
 
 def test_sum_of_a_list_of_arrays():
     check(sum_of_a_list_of_arrays, (np.arange(1.0, 7.0).reshape(3, 2),))
+
+
+def bound_in_a_branch_of_a_trip(x, n):
+    for i in range(n):
+        if i <= 1:
+            v = [x, x*2.0*(i + 1)]
+    return np.sum(v[1]*v[0])
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_list_that_only_a_branch_of_a_trip_binds(n):
+    """The tape of the trip before, which had no list, read a name that was never assigned."""
+    check(bound_in_a_branch_of_a_trip, (np.array([0.5, 0.7, 1.1]), n))

@@ -311,6 +311,9 @@ class Rules(State):
             args = [Group("tuple", args)]
         form = f".{short}"  # Python's numbers know conjugate() and not conj()
         short = {"conjugate": "conj"}.get(short, short)
+        python = kind.is_python and form == ".conj"
+        if short == "conj" and kind.sort in ("float", "int") and not args and not kwargs and not python:
+            return base  # a real array's method gives the array itself, where np.conj gives a new one
         for owner in (np.ndarray, np.float64):
             canonical = registry.canonical(getattr(owner, short, None)) if hasattr(owner, short) else None
             if canonical is not None:

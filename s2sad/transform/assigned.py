@@ -1,24 +1,31 @@
-"""Values for names that an except clause may pass on before they have one.
+"""Values for names that an except clause may pass on, or a tape may take, before they have one.
 
-Accepts a block whose try statements compute more than the user's; guarantees that no copy of a name in an
-except clause reads what was never assigned.
+Accepts a block whose try statements compute more than the user's, with tapes; guarantees that no copy of a
+name in an except clause, and no tape, reads what was never assigned.
 
     while c:                                  t_dot = None
         try: t_dot = ...; t = ...             while c:
         except E: pass                            try: t_dot_2 = ...; t = ...
                                                   except E: t_dot_2 = t_dot
+
+    for i in range(3):                        v = []
+        if i < 1:                             for i in range(3):
+            vs.append(v)                          if i < 1:
+            v = [x, x]                                vs.append(v)
+                                                      v = [x, x]
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from s2sad.ir.nodes import Atom, Block, Const, For, If, Out, Stmt, Undef, Var, While, blocks, walk
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Block, Const, Do, For, If, List, Out, Stmt, Undef, Var, While, blocks, walk
 from s2sad.ir.rewrite import with_blocks
 
 
-def assigned(block: Block) -> Block:
-    """The block with None for what an except clause may pass on without a value.
+def assigned(block: Block, kinds: dict[str, Kind]) -> Block:
+    """The block with None (or an empty list) for what may be passed on, or put on a tape, without a value.
 
     Behind what is computed first an exception may still come: the clause then keeps an old value under a
     name of its own, which reads it.
@@ -32,30 +39,40 @@ def assigned(block: Block) -> Block:
         elif isinstance(stmt, For | While):
             for c in stmt.carried:
                 sources[c.name] = sources[c.out] = [c.init, c.next]
+        elif isinstance(stmt, Do) and stmt.made and stmt.call.fun == "list.append":
+            taped = stmt.call.args[1]  # a list's structure is that of the cotangent of the trip before
+            kept += [taped] if isinstance(taped, Var) and kinds[taped.name].cat == "list" else []
     names: set[str] = set()
     while kept:
         atom = kept.pop()
         if isinstance(atom, Var) and atom.name in sources and atom.name not in names:
             names.add(atom.name)
             kept += sources[atom.name]
-    return _with_none(block, names) if names else block
+    return _with_none(block, names, kinds) if names else block
 
 
-def _with_none(block: Block, names: set[str]) -> Block:
-    """The block with None for Undef where one of these names gets its value."""
+def _with_none(block: Block, names: set[str], kinds: dict[str, Kind]) -> Block:
+    """The block with None for Undef where one of these names gets its value, [] for a list."""
 
-    def filled(atom: Atom) -> Atom:
-        return Const(None) if isinstance(atom, Undef) else atom
+    def filled(atom: Atom, name: str) -> Atom:
+        if not isinstance(atom, Undef):
+            return atom
+        return List(()) if kinds[name].cat == "list" else Const(None)
 
     made: list[Stmt] = []
     for stmt in block:
         parts = blocks(stmt)
-        new = with_blocks(stmt, tuple(_with_none(part, names) for part in parts)) if parts else stmt
+        new = with_blocks(stmt, tuple(_with_none(part, names, kinds) for part in parts)) if parts else stmt
         if isinstance(new, If):
-            outs = [Out(o.name, filled(o.then), filled(o.orelse)) if o.name in names else o for o in new.outs]
+            outs = [
+                Out(o.name, filled(o.then, o.name), filled(o.orelse, o.name)) if o.name in names else o
+                for o in new.outs
+            ]
             new = replace(new, outs=tuple(outs))
         elif isinstance(new, For | While):
-            carried = [replace(c, init=filled(c.init)) if {c.name, c.out} & names else c for c in new.carried]
+            carried = [
+                replace(c, init=filled(c.init, c.name)) if {c.name, c.out} & names else c for c in new.carried
+            ]
             new = replace(new, carried=tuple(carried))
         made.append(new)
     return tuple(made)

@@ -122,10 +122,19 @@ class Builder:
         """`-a`, where two signs cancel."""
         if isinstance(a, Const):
             return Const(-a.value)
+        bare = self.undone("neg", a)
+        return self.let(Call("neg", (a,))) if bare is None else bare
+
+    def undone(self, fun: str, a: Atom) -> Atom | None:
+        """The operand of the call of `fun` that made a value, if neither has been written since."""
         call = self.made_calls.get(a.name) if isinstance(a, Var) else None
-        if call is not None and call.fun == "neg":
-            return call.args[0]
-        return self.let(Call("neg", (a,)))
+        if call is None or call.fun != fun or self.may_be_written(a) or self.may_be_written(call.args[0]):
+            return None
+        return call.args[0]
+
+    def may_be_written(self, atom: Atom) -> bool:
+        """Whether an array may be written under another name (`store` sees what is written under its own)."""
+        return False
 
     def binary(self, op: str, a: Atom, b: Atom) -> Atom:
         """An operator on generated atoms, with units and signs removed."""
@@ -139,9 +148,8 @@ class Builder:
                     return self.neg(two)
         if op == "truediv" and _is_unit(b) and not isinstance(a, Const) and self._carries(a):
             return a
-        if op in ("add", "sub") and self._negated(b) is not None:
-            inner = self._negated(b)
-            assert inner is not None
+        inner = self.undone("neg", b) if op in ("add", "sub") else None
+        if inner is not None:
             return self.let(Call("sub" if op == "add" else "add", (a, inner)))
         if op == "add" and a == b and isinstance(a, Var):
             return self.binary("mul", Const(2), a)
@@ -151,10 +159,6 @@ class Builder:
         """Whether a factor 1.0 may be left out: it makes floats of NumPy integers, which wrap."""
         kind = self.kind(atom)
         return isinstance(atom, Const) or kind.inexact or kind.cat == "int" or not kind.is_number
-
-    def _negated(self, a: Atom) -> Atom | None:
-        call = self.made_calls.get(a.name) if isinstance(a, Var) else None
-        return call.args[0] if call is not None and call.fun == "neg" else None
 
     # ---- texts
 

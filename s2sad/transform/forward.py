@@ -436,7 +436,7 @@ def _forward(lowered: Lowered, wrt: Sequence[str], jvps: Jvps, aux: bool, name: 
         dots = [fwd.dot(_first(fwd, result))]
     if fwd.stopped:
         a.copies.update(resolved(fwd.stopped))
-    body = assigned(body)
+    body = assigned(body, fwd.kinds)
     returned = Tuple((in_atom(result, a.copies), in_atom(dots[0], a.copies)))
     if isinstance(result, Var) and not a.fresh.hints.get(result.name):
         a.fresh.hints[result.name] = "value"

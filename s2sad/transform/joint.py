@@ -307,7 +307,8 @@ class Assembly:
         """The forward and the reverse sweep, every reference satisfied."""
         record = Record(self.rev)
         reverse = record.run(self._with_table())
-        forward = self._plain_calls(assigned(rebuild(self.program.body[:-1], record.edits, self.fresh, {})))
+        rebuilt = rebuild(self.program.body[:-1], record.edits, self.fresh, {})
+        forward = self._plain_calls(assigned(rebuilt, self.program.kinds))
         stopped = {
             s.name: s.call.args[0]
             for s in walk(self.program.body)

@@ -202,10 +202,8 @@ class Rules(Custom):
         """The complex conjugate; real atoms are their own, and what is not known may be complex."""
         if self.kind(atom).sort in ("float", "int", "bool"):
             return atom
-        call = self.made_calls.get(atom.name) if isinstance(atom, Var) else None
-        if call is not None and call.fun == "np.conj":
-            return call.args[0]
-        return self.let(Call("np.conj", (atom,)))
+        bare = self.undone("np.conj", atom)
+        return self.let(Call("np.conj", (atom,))) if bare is None else bare
 
     def fit(self, bar: Bar, arg: Atom, out: K.Kind, congruent: bool = False) -> Bar:
         """A contribution of the result's shape summed to the operand's shape."""

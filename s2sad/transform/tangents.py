@@ -391,7 +391,7 @@ class Tangents(Builder):
         kind = self.kind(atom)
         if mutable and (self._asks_for_strides(name) or kind.sort != out.sort):
             return self._filled(Var(name), atom)
-        if not self._is_own(atom) and (mutable or self._may_be_written(atom)):
+        if not self._is_own(atom) and (mutable or self.may_be_written(atom)):
             if kind.is_python:
                 return self._filled(Var(name), atom)
             return self.let(Call("copy", (atom,)), out)
@@ -421,7 +421,7 @@ class Tangents(Builder):
             and is_view(call, self.kinds, self.kinds[atom.name]) == ""  # type: ignore[union-attr]
         )
 
-    def _may_be_written(self, atom: Atom) -> bool:
+    def may_be_written(self, atom: Atom) -> bool:
         """Whether an array that is some value's tangent, or a view of one, may be written."""
         while isinstance(atom, Var):
             call = self.made_calls.get(atom.name)
