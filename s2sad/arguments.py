@@ -21,6 +21,7 @@ from s2sad.errors import refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Const, Ref
+from s2sad.runtime.storage import copy_strided
 
 ARRAYS = (np.ndarray, np.memmap)
 PLAIN = frozenset((float, int, bool, complex))
@@ -393,7 +394,8 @@ def _tangent_leaf(dot: Any, value: Any) -> Any:
         return type(value)(dot)
     if type(dot) is np.ndarray and dot.dtype == value.dtype and dot.strides == value.strides:
         return dot
-    made = np.empty_like(value, subok=False)
+    strided = not value.flags.forc and 0 not in value.strides
+    made = copy_strided(value) if strided else np.empty_like(value, subok=False)
     made[...] = dot
     return made
 

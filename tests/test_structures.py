@@ -258,6 +258,27 @@ def test_written_arguments_keep_their_strides():
     assert "copy_strided" not in g.source_for(np.ones((3, 2)).T)
 
 
+def flattened_in_a_dict(ps, s):
+    v = ps["w"].ravel()
+    v[0] *= s
+    return np.sum(ps["w"]**2) + np.sum(np.sin(v))
+
+
+def flattened_in_a_list(ps, s):
+    v = ps[0].reshape(-1)
+    v[0] *= s
+    return np.sum(ps[0]**2) + np.sum(np.sin(v))*np.sum(ps[1])
+
+
+def test_written_arrays_in_containers_keep_their_strides():
+    """ravel copied the caller's array and gave a view of the copy that the derivative worked on."""
+    w, m = np.arange(5.0)[::-1], np.arange(12.0).reshape(3, 4)[:, ::2]
+    check(flattened_in_a_dict, ({"w": w}, 0.5))
+    check(flattened_in_a_dict, ({"w": m}, 0.5))
+    check(flattened_in_a_list, ([m, w], 0.3))
+    check(flattened_in_a_list, ((w, m), 0.3))
+
+
 def chain(arms):
     lines = [f"    elif x < {i}.0:\n        y = x*{i}.0\n" for i in range(1, arms)]
     head = "def f(x):\n    if x < 0.0:\n        y = x\n"

@@ -18,7 +18,7 @@ from typing import Any
 
 _TOPICS = (
     "arrays", "custom", "equations", "factors", "filters", "functions", "ieee", "linear", "lists", "norms",
-    "order", "scatter", "shapes", "spectra", "trips",
+    "order", "scatter", "shapes", "spectra", "storage", "trips",
 )  # fmt: skip
 
 

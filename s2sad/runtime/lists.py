@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.shapes import unbroadcast
+from s2sad.runtime.storage import copy_strided
 
 
 def zeros_list(xs: Any) -> Any:
@@ -137,7 +138,7 @@ def add_to_item(a: Any, i: Any, b: Any) -> None:
 
 
 def copy_tree(x: Any) -> Any:
-    """Containers and the arrays in them copied, numbers and other objects as they are.
+    """Containers and the arrays in them copied with their strides, numbers and other objects as they are.
 
     >>> x = {"w": np.zeros(2), "n": [1.0]}
     >>> y = copy_tree(x)
@@ -145,7 +146,7 @@ def copy_tree(x: Any) -> Any:
     (False, False)
     """
     if isinstance(x, np.ndarray):
-        return x.copy("K")
+        return x.copy("K") if x.flags.forc else copy_strided(x)
     if isinstance(x, dict):
         return {key: copy_tree(item) for key, item in x.items()}
     if isinstance(x, list):
