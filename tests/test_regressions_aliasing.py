@@ -477,3 +477,26 @@ def sign_of_what_is_written_later(x, y):
 def test_signs_are_not_taken_from_what_is_written(fun):
     """Forward mode wrote `s + (-t)` as `s - t`, where -t or t had been written since."""
     check(fun, (X, Y))
+
+
+def made_twice(x, c):
+    v = x*2.0
+    w = x*2.0
+    both = [v, w]
+    v[:-1] *= 0.8*v[1:]
+    return np.sum(w*c) + np.sum(both[1])
+
+
+def made_twice_and_chosen(x, c):
+    v = np.sin(x)
+    w = np.sin(x)
+    u = v if c[0] > 0.0 else w
+    u[1:] *= v[:-1]
+    return np.sum(w*c) + np.sum(v[0]*v[1]*c)
+
+
+@pytest.mark.parametrize("fun", [made_twice, made_twice_and_chosen])
+def test_equal_arrays_have_shadows_of_their_own(fun):
+    """The write of one was dropped as dead, and then both were taken for one where shadows are found by address."""
+    check(fun, (X, Y))
+    check(fun, (X, -Y))

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from s2sad.analysis.primitives import (
+    ADDRESSED,
     ARITHMETIC,
     CONTAINERS,
     DISPLAYS,
@@ -69,6 +70,7 @@ class Aliases:
     returned  those of the result
     layout    those in which the order of elements in memory decides between a view and a copy
     identity  those of values that `is` compares
+    told      these and those of values whose shadows are found by address: no other storage may stand for them
     opaque    whether the program calls functions of which nothing is known
     """
 
@@ -99,6 +101,7 @@ class Aliases:
         ends = [self.reach(s.value) for s in program.body if isinstance(s, Return)]
         self.returned: Classes = frozenset().union(*ends)
         self.identity: Classes = frozenset().union(*self._compared(program))
+        self.told: Classes = self.identity.union(*self._addressed(program))
 
     # -- questions
 
@@ -466,3 +469,9 @@ class Aliases:
                 and Const(None) not in stmt.call.args
             ):
                 yield from (self.reach(a) for a in stmt.call.args)
+
+    def _addressed(self, program: Program) -> Iterator[Classes]:
+        for stmt in walk(program.body):
+            if isinstance(stmt, Let | Do):
+                for place in ADDRESSED.get(stmt.call.fun, ()):
+                    yield self.reach(stmt.call.args[place])

@@ -79,6 +79,14 @@ _UNREAD = {
     "shadow_of": (1,),
 }
 
+# Arguments of which the address is asked for: no equal array may stand for them.
+ADDRESSED = {
+    "shadow_of": (1,),
+    "same_storage": (0, 1),
+    "accumulate_shadows": (1,),
+    "shadow_tree": (1,),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:

@@ -126,8 +126,8 @@ class _Elision:
         own, source = aliases.of(let.name), aliases.of(original.name)
         if own is None or source is None or own == source or not kind.is_number:
             return False
-        seen = aliases.visible | aliases.returned | aliases.identity
-        if own in self.written or own in seen or source in aliases.identity or source in self._extended:
+        seen = aliases.visible | aliases.returned | aliases.told
+        if own in self.written or own in seen or source in aliases.told or source in self._extended:
             return False
         if aliases.opaque and source in aliases.visible:
             return False  # an unseen function may write what the caller can write

@@ -67,7 +67,7 @@ class _Sharing:
 
     def _written_or_seen(self) -> frozenset[int]:
         aliases = self.aliases
-        return frozenset().union(aliases.visible, aliases.returned, aliases.identity, self._changing)
+        return frozenset().union(aliases.visible, aliases.returned, aliases.told, self._changing)
 
     def block(self, block: Block) -> Block:
         """The block with equal expressions shared; what it made available ends with it."""

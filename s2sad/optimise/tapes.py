@@ -73,7 +73,7 @@ def _append(stmt: Stmt, made: dict[str, Block], aliases: Aliases, writers: dict[
     if not (isinstance(tape, Var) and tape.name in made):
         return None
     cls = aliases.of(tape.name)
-    seen = aliases.visible | aliases.returned | aliases.identity
+    seen = aliases.visible | aliases.returned | aliases.told
     if cls is None or cls in seen or writers[cls] != 1 or aliases.members(cls) != [tape.name]:
         return None
     return None if aliases.is_held(cls) else stmt.call
