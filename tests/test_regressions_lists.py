@@ -344,3 +344,25 @@ def bound_in_a_branch_of_a_trip(x, n):
 def test_a_list_that_only_a_branch_of_a_trip_binds(n):
     """The tape of the trip before, which had no list, read a name that was never assigned."""
     check(bound_in_a_branch_of_a_trip, (np.array([0.5, 0.7, 1.1]), n))
+
+
+def items_before_a_write(x):
+    xs = list(x)
+    x += np.sin(x)
+    ys = list(x)
+    x *= 2.0
+    return xs[-1]*0.5 + np.sum(x) + ys[0]
+
+
+def items_before_an_append(x):
+    xs = [x[0], x[1]]
+    ys = list(xs)
+    xs.append(x[2])
+    xs[0] = xs[0]*2.0
+    return sum(ys)*xs[0] + xs[2]
+
+
+@pytest.mark.parametrize("fun", [items_before_a_write, items_before_an_append])
+def test_the_items_of_what_is_written_later(fun):
+    """Forward mode put `list(x_dot)` into the line that reads it, behind a write of x_dot."""
+    check(fun, (X,))

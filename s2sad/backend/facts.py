@@ -138,6 +138,7 @@ class Facts:
         if expr.fun in ("(tuple)", "(list)", "(dict)", "(slice)", "tuple", "list", "dict"):
             for _, read in parts:
                 value |= read
+                bits |= read if expr.form else 0  # list(x) takes the items that x has now
             return bits, value
         for _, read in parts:
             bits |= read
