@@ -302,3 +302,17 @@ def test_text_of_a_write_that_stores_or_rebinds():
     lines = [line.strip() for line in transform.source.splitlines()]
     at = lines.index("t1 = isinstance(t, np.ndarray)")
     assert lines[at + 1 : at + 6] == ["if t1:", "t += 1.0", "t_1 = t", "else:", "t_1 = t + 1.0"]
+
+
+def number_or_array_reshaped(x, c, n):
+    both = [x[0], c]
+    both[n % 2] = c
+    v = both[0].reshape(-1)
+    c[[0, -1]] = both[1][2:] + 0.3*c[:2]
+    return np.sum(c)*1.3 + sum(np.sum(b) for b in both) + np.sum(v)
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_what_may_be_a_number_is_reshaped(n):
+    """What a copy gave to a number was bound on one path only."""
+    check(number_or_array_reshaped, (np.array([0.5, 0.7, 1.1, 0.9]), np.array([0.3, -0.4, 0.8, 0.6]), n))

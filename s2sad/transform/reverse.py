@@ -298,11 +298,13 @@ class Reverse(Loops, Stores, Calls, Products):
             cond = self.let(
                 Call("bor", (cond, self.let(Call("same_storage", (Var(stmt.name), source)), K.BOOL))), K.BOOL
             )
-        self.block = []
+        base = self.bars
+        self.block, self.bars = [], dict(base)
         self._rule(stmt, Bar(self.shadow(stmt.name)))
-        body = tuple(self.block)
+        sides: list[tuple[list[Stmt], dict[str, Bar]]] = [([], base), (self.block, self.bars)]
+        outs = self.merged(sides)
         self.block = outer
-        self.block.append(If(cond, (), body, (), None, True))
+        self.block.append(If(cond, tuple(sides[0][0]), tuple(sides[1][0]), tuple(outs), None, True))
 
     def result_bar(self, stmt: Let) -> Bar | None:
         name = stmt.name
