@@ -316,3 +316,18 @@ def number_or_array_reshaped(x, c, n):
 def test_what_may_be_a_number_is_reshaped(n):
     """What a copy gave to a number was bound on one path only."""
     check(number_or_array_reshaped, (np.array([0.5, 0.7, 1.1, 0.9]), np.array([0.3, -0.4, 0.8, 0.6]), n))
+
+
+def number_but_for_later_trips(m, s, n):
+    x = m[0]
+    v = s
+    for _ in range(n):
+        v = v - s*x[0]
+        x = m
+    return v*0.7 + s*1.3 + np.sum(m)
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_a_python_number_that_may_be_an_array_in_later_trips(n):
+    """The derivative asked a float for its size."""
+    check(number_but_for_later_trips, (np.array([[0.5, 0.7], [1.1, 0.9]]), 0.4, n))

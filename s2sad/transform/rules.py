@@ -233,7 +233,11 @@ class Rules(Custom):
         if not bar.uniform:
             return Bar(self.let(Call("np.sum", (bar.atom,))))
         assert self.current is not None
-        size = self.attribute(self.like(self.current.name), "size")
+        like = self.like(self.current.name)
+        if self.kind(like).cat == "num":  # a Python number on some path has no attribute size
+            size: Atom = self.let(Call("np.size", (like,)), K.INT)
+        else:
+            size = self.attribute(like, "size")
         return Bar(self.binary("mul", bar.atom, size))
 
     def filled_like_result(self, bar: Bar, out: K.Kind) -> Atom:
