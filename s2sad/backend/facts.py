@@ -135,7 +135,8 @@ class Facts:
             for _, read in parts[1:]:
                 bits |= read
             return bits, value
-        if expr.fun in ("(tuple)", "(list)", "(dict)", "(slice)", "tuple", "list", "dict"):
+        display = expr.fun in ("tuple", "list", "dict") and not expr.form  # `list(xs)` reads xs now
+        if display or expr.fun in ("(tuple)", "(list)", "(dict)", "(slice)"):
             for _, read in parts:
                 value |= read
                 bits |= read if expr.form else 0  # list(x) takes the items that x has now

@@ -43,6 +43,18 @@ class Dicts(Objects):
             items[k] = self.choose(here, lambda: value, lambda old=old: old, node)  # type: ignore[misc]
         self.hold(held, items, keys, node)
 
+    def is_dict(self, value: Value) -> bool:
+        """Whether a value is a dict whose keys are known."""
+        kind = self.kind(value)
+        return (kind.cat == "dict" and kind.cls is None) or kind.cls is dict
+
+    def union(self, parts: list[Value], node: ast.AST) -> Value:
+        """`a | b` of dicts: a new dict."""
+        held: dict[Any, Value] = {}
+        for part in parts:
+            held.update({k: self.getitem(part, Const(k), node) for k in self.unpack_keys(part)})
+        return self.made("dict", list(held.values()), list(held))
+
     def dict_method(
         self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     ) -> Value:

@@ -233,6 +233,8 @@ class Expressions(State):
         made = user_operator(self, op, left, right, node)
         if made is not None:
             return made
+        if op == "bor" and self.is_dict(left) and self.is_dict(right):
+            return self.union([left, right], node)
         cats = {self.kind(left).cat, self.kind(right).cat}
         if "list" in cats and (op == "mul" or (op == "add" and len(cats) == 1)):
             return self._lists(op, left, right, node, hint)

@@ -24,6 +24,7 @@ from s2sad.ir.nodes import Atom, Call, Const, Ref, Store, Tuple, Var
 from s2sad.rules import registry
 from s2sad.rules.binding import BindingError, bind
 from s2sad.rules.registry import Bound, Rule
+from s2sad.runtime import HELPERS
 
 SAFE = {  # a point at which a function whose domain has an end, or which has a pole, is regular
     f"np.{name}": int(name not in ("arcsin", "arccos", "arctanh"))
@@ -130,6 +131,8 @@ class Rules(State):
             operands = [a for n, a in atoms.items() if n not in ("out", "where", "dtype")]
         else:
             operands = [a for n, a in atoms.items() if n in rule.vjp or n in rule.linear]
+        if rule.name not in HELPERS and any(self.kind(a).cat == "dict" and may_vary(self, a) for a in operands):
+            self.refuse(node, f"{rule.name} of a dict", "use its values")
         strange = check_operands(self, [*operands], node)
         return strange if rule.form == "elementwise" and rule.name not in CONVERSIONS else None
 

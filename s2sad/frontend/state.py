@@ -175,6 +175,14 @@ class State:
         """The keys of a dict."""
         raise NotImplementedError
 
+    def is_dict(self, value: Value) -> bool:
+        """Whether a value is a dict whose keys are known."""
+        raise NotImplementedError
+
+    def union(self, parts: list[Value], node: ast.AST) -> Value:
+        """`a | b` of dicts: a new dict."""
+        raise NotImplementedError
+
     def integer(self, value: Value, node: ast.AST) -> Atom:
         """An operand of range."""
         raise NotImplementedError

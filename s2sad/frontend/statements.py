@@ -278,6 +278,9 @@ if len(xs) < {at + behind}:
             return None
         if kind.cat == "list" and isinstance(old, Ref):
             self.refuse_write(old, stmt)
+        if op == "bor" and self.is_dict(old) and not isinstance(old, Ref):
+            self.builtin_method(old, ".update", [value], {}, stmt, "")
+            return None
         method = class_method(self.class_of(old), f"__i{op}__")
         if method is None:
             return self.binary(op, old, value, stmt, hint)
