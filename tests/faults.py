@@ -409,8 +409,8 @@ FAULTS = [
     Fault(
         "list.pop from the wrong end",
         "transform/reverse.py",
-        'Call("list.pop", (bars,)), kind, self.bar_hint(value.name)',
-        'Call("list.pop", (bars, Const(0))), kind, self.bar_hint(value.name)',
+        'call = Call("list.pop", (bars, *(self.value(i, stmt) for i in at)))',
+        'call = Call("list.pop", (bars, Const(0)))',
         ("tests/test_golden.py", "-k", "list"),
     ),
     Fault(

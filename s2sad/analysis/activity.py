@@ -177,7 +177,7 @@ class _Varied:
 
     def _visit_do(self, call: Call) -> None:
         """A call for its effect: what it writes holds what it was given."""
-        if call.fun == "list.append" and self._varies(call.args[1]):
+        if call.fun in ("list.append", "list.insert") and self._varies(call.args[-1]):
             xs = call.args[0]
             self._add_class(self.aliases.of(xs.name) if isinstance(xs, Var) else None)
         elif call.fun in ("print", "assert", "raise", "keep_state"):

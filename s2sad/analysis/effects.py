@@ -33,6 +33,7 @@ from s2sad.analysis.primitives import (
 from s2sad.ir.kinds import NONE as NONE_KIND
 from s2sad.ir.kinds import OBJECT, Kind
 from s2sad.ir.nodes import (
+    LIST_METHODS,
     Atom,
     Call,
     Const,
@@ -363,9 +364,9 @@ class Aliases:
 
     def _constrain_method(self, call: Call, node: int | None) -> None:
         container, *rest = (self._atom(a) for a in call.args)
-        if call.fun == "list.append":
-            if rest[0] is not None:
-                self._join(self._elements(container), rest[0])
+        if call.fun in ("list.append", "list.insert"):
+            if rest[-1] is not None:
+                self._join(self._elements(container), rest[-1])
         elif call.fun == "list.pop":
             if node is not None:
                 self._join(self._elements(container), node)
@@ -450,7 +451,7 @@ class Aliases:
         if not isinstance(stmt, Let | Do):
             return NOTHING
         call = stmt.call
-        if call.fun in ("list.append", "list.pop"):
+        if call.fun in LIST_METHODS:
             return frozenset(self._storages(call.args[0]))
         if call.fun in PURE:
             return NOTHING

@@ -18,7 +18,7 @@ import numpy as np
 
 from s2sad.ir.kinds import NONE as NONE_KIND
 from s2sad.ir.kinds import OBJECT, Kind, kind_of_value
-from s2sad.ir.nodes import Atom, Call, Const, List, Ref, Slice, Store, Tuple, Var
+from s2sad.ir.nodes import LIST_METHODS, Atom, Call, Const, List, Ref, Slice, Store, Tuple, Var
 from s2sad.rules import registry
 from s2sad.runtime import HELPERS
 
@@ -194,7 +194,7 @@ def is_pure(call: Call, kinds: Kinds) -> bool:
 
 def has_effect(call: Call) -> bool:
     """Whether a call does something beyond what it returns and beyond the storage that it writes."""
-    if call.fun in PURE or call.fun in ("list.append", "list.pop"):
+    if call.fun in PURE or call.fun in LIST_METHODS:
         return False
     effect = effect_of(
         call
@@ -220,7 +220,7 @@ def may_raise(call: Call, kinds: Kinds) -> bool:
     Overflow (`x**2` at 1e200) and shapes of arrays that do not fit are not domains [DESIGN A6].
     """
     fun = call.fun
-    if fun in DISPLAYS or fun in ("is", "isnot", "copy", "list.append"):
+    if fun in DISPLAYS or fun in ("is", "isnot", "copy", "list.append", "list.insert"):
         return False
     operands = [kind_of(a, kinds) for a in call.args]
     if fun in ARITHMETIC or fun in COMPARISONS:
@@ -360,7 +360,7 @@ def read_atoms(call: Call, kinds: Kinds, result: Kind) -> Iterator[tuple[Atom, b
     if fun in DISPLAYS and call.form:  # list(xs)
         yield args[0], False
         return
-    if fun in DISPLAYS or fun in ("is", "isnot", "list.append"):
+    if fun in DISPLAYS or fun in ("is", "isnot", "list.append", "list.insert"):
         return
     if fun == "len":
         if kind_of(args[0], kinds).cat not in ("array", "num"):
@@ -397,7 +397,7 @@ def _unread(call: Call, kinds: Kinds) -> tuple[int, ...]:
 
 def is_opaque(call: Call) -> bool:
     """Whether a call may do anything to what it reaches and to the world."""
-    if call.fun in PURE or call.fun in ("list.append", "list.pop", "raise", "assert", "print"):
+    if call.fun in PURE or call.fun in (*LIST_METHODS, "raise", "assert", "print"):
         return False
     return effect_of(call).result == "opaque"
 

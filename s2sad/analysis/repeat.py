@@ -36,7 +36,7 @@ from s2sad.ir.nodes import (
     walk,
 )
 
-SILENT = ("list.append", "assert", "raise", "np.add.at")
+SILENT = ("list.append", "list.insert", "assert", "raise", "np.add.at")
 
 
 def obstacle(

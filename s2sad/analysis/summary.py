@@ -39,7 +39,7 @@ from s2sad.ir.nodes import (
     walk,
 )
 
-SILENT = ("list.append", "print", "assert", "raise")
+SILENT = ("list.append", "list.insert", "print", "assert", "raise")
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Facts:
             reads = self.contents(stmt.base) or _READS
             bits |= _written(reads) | (0 if stmt.made else RAISES | EFFECT)
         elif isinstance(stmt, Effect) and isinstance(stmt.value, Node):
-            if stmt.value.fun == "list.append":
+            if stmt.value.fun in ("list.append", "list.insert"):
                 bits = bits & ~(EFFECT | WRITE_ARRAY) if stmt.made else bits
         elif isinstance(stmt, Branch | Loop) and not stmt.made:
             bits |= RAISES

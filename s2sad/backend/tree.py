@@ -15,7 +15,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from s2sad.ir.kinds import OBJECT, Kind
-from s2sad.ir.nodes import NONE, Atom, Const, Dict, Let, List, Out, Ref, Slice, Stmt, Tuple, Undef, Var
+from s2sad.ir.nodes import (
+    LIST_METHODS,
+    NONE,
+    Atom,
+    Const,
+    Dict,
+    Let,
+    List,
+    Out,
+    Ref,
+    Slice,
+    Stmt,
+    Tuple,
+    Undef,
+    Var,
+)
 
 BINARY = {
     "add": ("+", 9),
@@ -309,7 +324,7 @@ def _measure_call(expr: Node, hints: dict[str, str]) -> int:
     if expr.fun == "(slice)":
         absent = [arg == NONE for arg in expr.args]
         return 1 + sum(w for w, gone in zip(widths, absent, strict=True) if not gone) + (not absent[2])
-    if expr.fun in ("list.append", "list.pop") or expr.form.startswith(".") or expr.fun == "getattr":
+    if expr.fun in LIST_METHODS or expr.form.startswith(".") or expr.fun == "getattr":
         name = expr.form[1:] or expr.fun.split(".")[-1]
     elif expr.fun in DISPLAYS or expr.fun in ("getitem", "tuple", "list", "dict", "call", "fstring"):
         name = ""

@@ -126,6 +126,32 @@ class Lists(State):
             self.heap.hold(xs.name, item)
         self.block.append(Do(Call("list.append", (xs, item)), self.span(node)))
 
+    def insert(self, xs: Atom, at: Value, value: Value, node: ast.AST) -> None:
+        """`xs.insert(at, value)`."""
+        item = self.element(value, node)
+        self.grow(xs, self.kind(item))
+        if isinstance(xs, Var):
+            self.heap.hold(xs.name, item)
+        place = at if at == Const(0) else self._called("insert_at", PLACES, [xs, at], node)
+        self.block.append(Do(Call("list.insert", (xs, self.atom(place), item)), self.span(node)))
+
+    def taken(self, xs: Atom, at: list[Value], node: ast.AST, hint: str = "") -> Value:
+        """`xs.pop()` and `xs.pop(at)`."""
+        kind = self.kind(xs)
+        item = K.anonymous(kind.items[0] if kind.items else K.FLOAT)
+        place = at[0] if at and at[0] != Const(-1) else None
+        if place is None:
+            return self.emit(Call("list.pop", (xs,)), item, node, hint)
+        if not (isinstance(place, Const) and type(place.value) is int and place.value >= 0):
+            place = self._called("pop_at", PLACES, [xs, place], node)
+        return self.emit(Call("list.pop", (xs, self.atom(place))), item, node, hint)
+
+    def _called(self, name: str, texts: dict[str, str], args: list[Value], node: ast.AST) -> Value:
+        """The result of a function that is given as text."""
+        source = rule_source(name, texts[name])
+        env = self.bind_arguments(source.node.args, args, {}, [], {}, node, name)
+        return self.inline(source, source.node, env, None, name)
+
     def extend(self, xs: Atom, value: Value, node: ast.AST) -> None:
         """`xs.extend(value)`."""
         kind = self.kind(value)
@@ -174,9 +200,11 @@ class Lists(State):
         if name == ".extend" and len(args) == 1:
             self.extend(xs, args[0], node)
             return Const(None)
-        if name == ".pop" and not args and not isinstance(xs, Ref):
-            item = kind.items[0] if kind.items else K.FLOAT
-            return self.emit(Call("list.pop", (xs,)), K.anonymous(item), node, hint)
+        if name == ".pop" and not isinstance(xs, Ref) and len(args) < 2:
+            return self.taken(xs, args, node, hint)
+        if name == ".insert" and len(args) == 2 and not isinstance(xs, Ref):
+            self.insert(xs, args[0], args[1], node)
+            return Const(None)
         if name == ".copy" and not args:
             return self.emit(Call("list", (xs,), (), "list"), kind, node, hint)
         text = METHODS.get(name)
@@ -215,24 +243,21 @@ class Lists(State):
         return result
 
 
-METHODS = {  # by loops over the elements, whose derivatives are known
-    ".insert": """
-def insert(xs, at, item):
+PLACES = {  # where a list is changed, counted from its beginning
+    "insert_at": """
+def insert_at(xs, at):
     n = len(xs)
-    at = max(at + n, 0) if at < 0 else min(at, n)
-    xs.append(item)
-    for i in range(n, at, -1):
-        xs[i] = xs[i - 1]
-    xs[at] = item
+    return max(at + n, 0) if at < 0 else min(at, n)
 """,
-    ".pop": """
-def pop(xs, at):
-    item = xs[at]
-    for i in range(at + len(xs) if at < 0 else at, len(xs) - 1):
-        xs[i] = xs[i + 1]
-    xs.pop()
-    return item
+    "pop_at": """
+def pop_at(xs, at):
+    n = len(xs)
+    if at < -n:
+        raise IndexError("pop index out of range")
+    return at + n if at < 0 else at
 """,
+}
+METHODS = {  # by loops over the elements, whose derivatives are known
     ".reverse": """
 def reverse(xs):
     n = len(xs)

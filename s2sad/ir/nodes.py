@@ -109,6 +109,7 @@ class Dict:
 
 Atom = Var | Const | Ref | Undef | Slice | Tuple | List | Dict
 NONE = Const(None)
+LIST_METHODS = ("list.append", "list.insert", "list.pop")  # primitives that change a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,9 @@ class Call:
     """One operation on atoms.
 
     `fun` is the canonical name of a primitive: "np.sum", "math.sqrt", "add", "getitem" (array or list,
-    index), "getattr" (value, Const(name)), "len", "tuple", "list", "list.append", "call" (callee, *arguments:
-    opaque), "fstring". `form` is the spelling where it is not the canonical one: ".sum" is the method of the
+    index), "getattr" (value, Const(name)), "len", "tuple", "list", "list.append", "list.insert" (list, place
+    from 0 to its length, value), "list.pop" (list; list, place from 0), "call" (callee, *arguments: opaque),
+    "fstring". `form` is the spelling where it is not the canonical one: ".sum" is the method of the
     first argument, "numpy.sum" another import.
     """
 

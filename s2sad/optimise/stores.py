@@ -34,7 +34,7 @@ def dead_stores(program: Program, aliases: Aliases | None = None) -> Program:
 
 
 def _is_append(stmt: Stmt) -> bool:
-    return isinstance(stmt, Do) and stmt.call.fun == "list.append"
+    return isinstance(stmt, Do) and stmt.call.fun in ("list.append", "list.insert")
 
 
 class _Stores:

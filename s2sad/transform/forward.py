@@ -224,10 +224,10 @@ class Forward(Tangents):
 
     def _do(self, stmt: Do) -> None:
         call = stmt.call
-        if call.fun == "list.append":
-            xs, value = call.args
+        if call.fun in ("list.append", "list.insert"):
+            xs, *at, value = call.args
             if self.active(xs):
-                self.block.append(Do(Call(call.fun, (self.dot(xs), self.dot(value))), stmt.span, True))
+                self.block.append(Do(Call(call.fun, (self.dot(xs), *at, self.dot(value))), stmt.span, True))
         elif call.fun == "accumulate_shadows":
             bars, held, given = call.args
             if self.active(bars):

@@ -494,7 +494,7 @@ class Reverse(Loops, Stores, Calls, Products):
 
     def _do(self, stmt: Do) -> None:
         call = stmt.call
-        if call.fun == "list.append":
+        if call.fun in ("list.append", "list.insert"):
             self._append(stmt)
         elif call.fun == "np.add.at":
             self.add_at_adjoint(stmt)
@@ -502,20 +502,21 @@ class Reverse(Loops, Stores, Calls, Products):
             self.write_adjoint(stmt)
 
     def _append(self, stmt: Do) -> None:
-        xs, value = stmt.call.args
+        """The adjoint of `xs.append(value)` and of `xs.insert(at, value)`, whose place is not negative."""
+        xs, *at, value = stmt.call.args
         if not isinstance(xs, Var) or xs.name not in self.varied:
             return
         if xs.name in self.mixed:
-            item = self.let(Call("list.pop", (self.list_bar(xs.name),)), K.npscalar())
+            places = tuple(self.value(i, stmt) for i in at)
+            item = self.let(Call("list.pop", (self.list_bar(xs.name), *places)), K.npscalar())
             self.give_number(value, item)
             return
         if self.is_found(value):
             return
         bars = self.list_bar(xs.name)
         kind = self.kind(value) if isinstance(value, Var) else K.FLOAT
-        item = self.let(
-            Call("list.pop", (bars,)), kind, self.bar_hint(value.name) if isinstance(value, Var) else ""
-        )
+        call = Call("list.pop", (bars, *(self.value(i, stmt) for i in at)))
+        item = self.let(call, kind, self.bar_hint(value.name) if isinstance(value, Var) else "")
         if kind.cat in ("tuple", "dict", "list"):
             self.give_tree(value, item)
         else:
@@ -527,7 +528,13 @@ class Reverse(Loops, Stores, Calls, Products):
             return
         bars = self.list_bar(xs.name)
         item = self.zero(stmt.name) if bar is None else self.full(bar, stmt.name)
-        self.block.append(Do(Call("list.append", (bars, item.atom)), None, True))
+        self.put_back(stmt, bars, item.atom)
+
+    def put_back(self, stmt: Let, bars: Atom, item: Atom) -> None:
+        """The cotangent of what `xs.pop()` or `xs.pop(at)` took out."""
+        at = tuple(self.value(i, stmt) for i in stmt.call.args[1:])
+        fun = "list.insert" if at else "list.append"
+        self.block.append(Do(Call(fun, (bars, *at, item)), None, True))
 
     def _list(self, stmt: Let, bar: Bar) -> None:
         """A list display, or a list made of a list or an array."""

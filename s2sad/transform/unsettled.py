@@ -151,7 +151,7 @@ class Unsettled(Branches):
                 xs = stmt.call.args[0]
                 assert isinstance(xs, Var)
                 item = Const(0.0) if bar is None else bar.atom
-                self.block.append(Do(Call("list.append", (self.list_bar(xs.name), item)), None, True))
+                self.put_back(stmt, self.list_bar(xs.name), item)
             elif bar is not None:
                 self.call_adjoint(stmt, bar)
 
@@ -167,6 +167,10 @@ class Unsettled(Branches):
 
     def call_adjoint(self, stmt: Let, bar: Bar) -> None:
         """Hand the cotangent of a call on to its operands (`reverse`)."""
+        raise AssertionError
+
+    def put_back(self, stmt: Let, bars: Atom, item: Atom) -> None:
+        """The cotangent of what `xs.pop()` or `xs.pop(at)` took out (`reverse`)."""
         raise AssertionError
 
     # ---- lists
