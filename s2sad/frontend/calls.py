@@ -25,6 +25,7 @@ from s2sad.frontend.functions import SPECIAL, random_kind
 from s2sad.frontend.objects import Init, Objects, static_attribute
 from s2sad.frontend.outline import outlined_call
 from s2sad.frontend.recursion import recursive_call
+from s2sad.frontend.sequences import ORDERING
 from s2sad.frontend.source import Source, find, is_library
 from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
 from s2sad.ir import kinds as K
@@ -32,6 +33,7 @@ from s2sad.ir.nodes import Call, Const, Ref, Var
 from s2sad.rules import registry
 
 MAX_DEPTH = 60
+FOUND = {**FUNCTIONS, **SPECIAL, **ORDERING}
 METHODS = {  # methods of ufuncs that are functions of their own
     ("reduce", np.add): "np.sum", ("reduce", np.multiply): "np.prod", ("reduce", np.maximum): "np.max",
     ("reduce", np.minimum): "np.min", ("reduce", np.logical_and): "np.all",
@@ -255,7 +257,7 @@ class Calls(Objects):
         var: Var | None = None,
     ) -> Value:
         obj = fn.obj
-        special = custom.ruled(fn) or (SPECIAL.get(obj, FUNCTIONS.get(obj)) if _hashable(obj) else None)
+        special = custom.ruled(fn) or (FOUND.get(obj) if _hashable(obj) else None)
         special = special or custom.special(obj) or trips.special(obj) or under_checkpoint(fn)
         if special is not None:
             return special(self, args, kwargs, node, hint)

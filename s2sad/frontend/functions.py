@@ -16,9 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.lists import SORTED
 from s2sad.frontend.operators import class_method, live_object
-from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import (
     CALLABLE,
     Group,
@@ -33,7 +31,7 @@ from s2sad.frontend.state import (
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Call, Const, Range, Ref, Var
-from s2sad.runtime.lists import accumulate
+from s2sad.runtime.lists import accumulate, add_to_item
 
 CLASSES: dict[str, type] = {
     "float": float, "int": int, "bool": bool, "complex": complex, "str": str, "list": list, "tuple": tuple,
@@ -289,48 +287,6 @@ def _any_all(is_any: bool) -> Callable[..., Value]:
     return lowered
 
 
-def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    kind = low.kind(args[0])
-    listed = kind.items[0] if kind.cat == "list" and kind.items else K.OBJECT
-    known = low.set_items.get(args[0].name) if isinstance(args[0], Var) else None
-    item = listed if listed.cat in ("int", "str", "bool") else known
-    if item is not None and not kwargs:
-        given = low.atom(args[0], node)
-        return low.emit(Call("call", (Ref("sorted", sorted), given)), K.list_of(item), node, hint)
-    args = [opened(args[0])]
-    if kind.cat == "dict" and not isinstance(args[0], Ref) and not kwargs:
-        return Group("list", [Const(k) for k in sorted(kind.keys)])
-    if isinstance(args[0], Group) and not kwargs and all(isinstance(i, Const) for i in args[0].items):
-        return Group(
-            "list", [Const(k) for k in sorted(i.value for i in args[0].items if isinstance(i, Const))]
-        )
-    reverse = kwargs.get("reverse", Const(False))
-    numbers = kind.is_number and not kind.is_scalar
-    plain = (numbers or kind.cat in ("list", "tuple")) and not holds_functions(args[0])
-    if plain and isinstance(reverse, Const):
-        xs = low.variable(_list(low, args[:1], {}, node, ""), node)
-        key = kwargs.get("key", Const(None))
-        keys = xs
-        if key != Const(None):
-            keys = low.emit(Call("list", ()), K.list_of(None), node)
-            length = low.emit(Call("len", (xs,)), K.INT, node)
-
-            def one(i: Var) -> None:
-                low.append(keys, low.call_value(key, [low.getitem(xs, i, node)], {}, node), node)
-
-            low.each(length, one, node)
-        held = low.kind(keys).items
-        if held and held[0].is_number and held[0].rank == 0:
-            source = rule_source("sorted", SORTED)
-            env: dict[str, Value] = {"xs": xs, "keys": keys, "reverse": reverse}
-            return low.inline(source, source.node, env, None, "sorted")
-    low.refuse(
-        node,
-        "sorted() of values that are not known before the call",
-        "use np.sort, or an index from np.argsort",
-    )
-
-
 def _next(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     low.refuse(node, "next() takes from an iterator whose state is not tracked", "use a for loop or an index")
 
@@ -418,6 +374,39 @@ def _accumulate(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     return low.script(text, node, a=args[0], b=args[1], places=places)
 
 
+def _add_to_item(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """What texts of derivatives add to one item of a list of cotangents: `add_to_item(a, i, b)`."""
+    items = low.kind(args[0]).items
+    made = None
+    if low.kind(args[0]).cat == "list" and items:
+        made = _added(low, low.getitem(args[0], args[1], node), args[2], node)
+    if made is None:
+        atoms = tuple(low.variable(a, node) for a in args)
+        low.do(Call("call", (Ref("add_to_item", add_to_item), *atoms)), node)
+    else:
+        low.store(args[0], args[1], made, "", node)
+    return Const(None)
+
+
+def _added(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
+    """The sum of two cotangents, part by part; None where their structure is not known."""
+    kind, other = low.kind(a), low.kind(b)
+    if "none" in (kind.cat, other.cat):
+        return b if kind.cat == "none" else a
+    if kind.is_number and other.is_number:
+        return low.binary("add", a, b, node)
+    if kind.cat != "tuple" or other.cat != "tuple" or kind.items is None or other.items is None:
+        return None
+    if len(kind.items) != len(other.items):
+        return None
+    parts = [
+        _added(low, low.getitem(a, Const(i), node), low.getitem(b, Const(i), node), node)
+        for i in range(len(kind.items))
+    ]
+    known = [p for p in parts if p is not None]
+    return Group("tuple", known) if len(known) == len(parts) else None
+
+
 def _set(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     if len(args) == 1 and low.kind(args[0]).cat == "list":
         return low.made_set(args[0], node, hint)
@@ -482,9 +471,8 @@ SPECIAL: dict[Any, Callable[..., Value]] = {
     dict.fromkeys: _fromkeys,
     print: _print, len: _len, isinstance: _isinstance, tuple: _tuple, list: _list, dict: _dict, range: _range,
     functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
-    _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False), sorted:
-    _sorted, next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals:
-    _names, vars: _names, np.copyto: _copyto, set: _set, accumulate: _accumulate, super: _super, type: _type,
+    _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False), next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals:
+    _names, vars: _names, np.copyto: _copyto, set: _set, accumulate: _accumulate, add_to_item: _add_to_item, super: _super, type: _type,
     functools.wraps: _wraps, itself: _first, operator.itemgetter: _getter(item_of),
     operator.attrgetter: _getter(attribute_of), sum: _sum, item_of: _item_of, attribute_of:
     _attribute_of, object.__init__: _nothing, object.__setattr__: _set_past, dataclasses.replace:

@@ -128,11 +128,15 @@ class Lists(State):
 
     def insert(self, xs: Atom, at: Value, value: Value, node: ast.AST) -> None:
         """`xs.insert(at, value)`."""
+        place = at if at == Const(0) else self._called("insert_at", PLACES, [xs, at], node)
+        self.put_in(xs, place, value, node)
+
+    def put_in(self, xs: Atom, place: Value, value: Value, node: ast.AST) -> None:
+        """`xs.insert(place, value)` at a place from 0 to the length."""
         item = self.element(value, node)
         self.grow(xs, self.kind(item))
         if isinstance(xs, Var):
             self.heap.hold(xs.name, item)
-        place = at if at == Const(0) else self._called("insert_at", PLACES, [xs, at], node)
         self.block.append(Do(Call("list.insert", (xs, self.atom(place), item)), self.span(node)))
 
     def taken(self, xs: Atom, at: list[Value], node: ast.AST, hint: str = "") -> Value:
@@ -182,7 +186,14 @@ class Lists(State):
                 self.widened = True
 
     def list_method(
-        self, base: Value, kind: Kind, name: str, args: list[Value], node: ast.AST, hint: str
+        self,
+        base: Value,
+        kind: Kind,
+        name: str,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        node: ast.AST,
+        hint: str,
     ) -> Value:
         """A method of a list."""
         if kind.cls is list and isinstance(base, Var):
@@ -194,6 +205,8 @@ class Lists(State):
         if isinstance(base, Group) and not self.apart:
             raise Written  # a display that is passed to a function which changes it
         xs = self.variable(base, node)
+        if kwargs and name != ".sort":
+            self.refuse(node, f"the list method {name[1:]!r} gets a keyword", "pass it by place")
         if name == ".append" and len(args) == 1:
             self.append(xs, args[0], node)
             return Const(None)
@@ -207,6 +220,9 @@ class Lists(State):
             return Const(None)
         if name == ".copy" and not args:
             return self.emit(Call("list", (xs,), (), "list"), kind, node, hint)
+        made = self.searched(xs, name, args, kwargs, node, hint) if not isinstance(xs, Ref) else None
+        if made is not None:
+            return made
         text = METHODS.get(name)
         if text is not None and not isinstance(xs, Ref):
             source = rule_source(f"list{name}", text)

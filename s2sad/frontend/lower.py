@@ -30,7 +30,7 @@ from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.guarded import Guarded
 from s2sad.frontend.iterables import Iterables
-from s2sad.frontend.lists import Lists
+from s2sad.frontend.sequences import Sequences
 from s2sad.frontend.loops import Loops, assigned_names
 from s2sad.frontend.matching import Matching
 from s2sad.frontend.outline import Outline
@@ -124,7 +124,7 @@ def _has_records(kind: Kind) -> bool:
 class Lowering(
     Expressions,
     Parts,
-    Lists,
+    Sequences,
     Calls,
     Derivatives,
     Rules,

@@ -369,6 +369,8 @@ class Parts(Objects):
             return self._live_attribute(base, name, node, hint)
         if isinstance(base, Var) and base.name in self.live:
             return self._held_attribute(base, name, node, hint)
+        if kind == K.RANGE and name in ("start", "stop", "step") and not isinstance(base, Ref):
+            return self.emit(Call("getattr", (self.atom(base), Const(name))), K.INT, node, hint)
         if kind.cat in ("list", "str", "dict", "object", "tuple", "range"):
             return Method(Const("." + name), base)
         what = f"the attribute {name!r} of {K.describe(kind)} is not known"

@@ -226,6 +226,8 @@ class Rules(State):
     ) -> Value:
         """A method of an array, list, dict or str, or of an object whose class cannot be read."""
         kind = self.kind(base)
+        if name == ".__getitem__" and len(args) == 1:
+            return self.getitem(base, args[0], node, hint)
         if kind.is_number:
             return self._array_method(base, kind, name[1:], args, kwargs, node, hint)
         if (kind.cat == "dict" or kind.cls is dict) and not isinstance(base, Ref):
@@ -236,7 +238,7 @@ class Rules(State):
             names = list(getattr(self.class_of(base), "_fields", ()))
             return self.made("dict", [self.attribute(base, n, node) for n in names], names)
         if kind.cat == "list" or kind.cls is list:
-            return self.list_method(base, kind, name, args, node, hint)
+            return self.list_method(base, kind, name, args, kwargs, node, hint)
         if isinstance(base, Const) and name == ".format" and isinstance(base.value, str):
             made = self._formatted(base.value, args, kwargs, node, hint)
             if made is not None:

@@ -361,9 +361,44 @@ class State:
         raise NotImplementedError
 
     def list_method(
-        self, base: Value, kind: Kind, name: str, args: list[Value], node: ast.AST, hint: str
+        self,
+        base: Value,
+        kind: Kind,
+        name: str,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        node: ast.AST,
+        hint: str,
     ) -> Value:
         """A method of a list."""
+        raise NotImplementedError
+
+    def searched(
+        self, xs: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value | None:
+        """The methods of lists that order and search them; None for other methods."""
+        raise NotImplementedError
+
+    def ordered(self, xs: Value, kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """A new list of the elements of a list in order."""
+        raise NotImplementedError
+
+    def listed(self, value: Value, node: ast.AST) -> Value:
+        """What is iterated as a display or a list."""
+        raise NotImplementedError
+
+    def extreme(
+        self, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
+        """`max` and `min` with a key or a default."""
+        raise NotImplementedError
+
+    def store_slice(self, xs: Atom, index: Slice, value: Value, node: ast.AST) -> None:
+        """`xs[lo:hi:step] = ys`."""
+        raise NotImplementedError
+
+    def delete_slice(self, xs: Atom, index: Slice, node: ast.AST) -> None:
+        """`del xs[lo:hi:step]`."""
         raise NotImplementedError
 
     def lifted(self, target: Closure, node: ast.AST, name: str) -> tuple[Ref, dict[str, Value]]:

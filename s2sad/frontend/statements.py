@@ -183,7 +183,8 @@ if len(xs) < {at + behind}:
             return
         if kind.cat == "list" and isinstance(base, Var):
             if isinstance(index, Slice):
-                self.refuse(stmt, "a slice of a list is assigned", "assign the elements, or build a new list")
+                self.store_slice(base, index, value, stmt)
+                return
             stored = self.element(value, stmt)
             self.grow(base, self.kind(stored))
             self.heap.hold(base.name, stored)
@@ -396,6 +397,9 @@ if len(xs) < {at + behind}:
             self.hold(base, [v for _, v in pairs], [k for k, _ in pairs], stmt)
             return
         kind = self.kind(base)
+        if kind.cat == "list" and isinstance(index, Slice) and isinstance(base, Var):
+            self.delete_slice(base, index, stmt)
+            return
         if kind.cat != "list" or isinstance(index, Slice):
             self.refuse(
                 target, f"a part of {described(kind)} is deleted", "build a new list or dict of the rest"

@@ -159,6 +159,10 @@ composite(
 
 # ------------------------------------------------------------------------------------------- no derivatives
 
+# Methods of lists and tuples that say where something is.
+structural("seq.index", "xs, value, start=0, stop=None", results.constant(kinds.INT), raises=True)
+structural("seq.count", "xs, value", results.constant(kinds.INT))
+
 _INACTIVE: tuple[tuple[str, str, Kind], ...] = (
     ("len", "obj", kinds.INT),
     ("range", "start, stop=None, step=1", kinds.RANGE),

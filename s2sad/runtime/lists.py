@@ -94,11 +94,7 @@ def pick_max(xs: Any) -> int:
     >>> pick_max((1.0, 3.0, 3.0, 2.0))
     1
     """
-    best = 0
-    for i in range(1, len(xs)):
-        if xs[i] > xs[best]:
-            best = i
-    return best
+    return max(range(len(xs)), key=xs.__getitem__)
 
 
 def pick_min(xs: Any) -> int:
@@ -107,11 +103,16 @@ def pick_min(xs: Any) -> int:
     >>> pick_min((2.0, 1.0, 1.0))
     1
     """
-    best = 0
-    for i in range(1, len(xs)):
-        if xs[i] < xs[best]:
-            best = i
-    return best
+    return min(range(len(xs)), key=xs.__getitem__)
+
+
+def sorted_order(keys: Any, reverse: bool = False) -> list[int]:
+    """The places of the items of a sequence in the order of Python's sorted(keys, reverse=reverse).
+
+    >>> sorted_order([(2.0, "b"), (1.0, "a"), (2.0, "a")])
+    [1, 2, 0]
+    """
+    return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
 
 
 def accumulate(a: Any, b: Any) -> None:

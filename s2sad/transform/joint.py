@@ -315,8 +315,9 @@ class Assembly:
             if isinstance(s, Let) and s.call.fun == "stop_gradient"
         }
         if stopped:
-            self.copies.update(resolved(stopped))
-            forward = _without(forward, stopped)
+            final = resolved(stopped)
+            self.copies.update(final)
+            forward = tuple(substituted(s, final) for s in _without(forward, stopped))
         return (*self.late, *record.edits.top, *forward), reverse, record
 
     def _plain_calls(self, block: Block) -> Block:

@@ -1,0 +1,215 @@
+"""Lowering of what orders, searches and cuts sequences: sorted, max and min with a key, slices of lists that
+are written, and the methods sort, index, count and remove.
+
+    ys = sorted(xs, key=f)         keys = [f(x) for x in xs]; order = sorted_order(keys); ys = [xs[i] for i in order]
+    x = max(xs, key=f)             keys = [f(x) for x in xs]; x = xs[pick_max(keys)]
+    del xs[1:3]                    places = range(len(xs))[1:3]; for i in reversed(range(len(places))): xs.pop(places[i])
+
+What comes first is decided by integers that carry no derivative; the elements themselves go through
+subscripts, `pop` and `insert`, whose derivatives are known.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.lists import SORTED, Lists
+from s2sad.frontend.source import rule_source
+from s2sad.frontend.state import Group, State, Value, holds_functions, opened
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Atom, Call, Const, Ref, Slice, Var
+
+IN_PLACE = """
+for i in range(len(made)):
+    xs[i] = made[i]
+"""
+EACH = """
+if len(ys) != len(places):
+    raise error(f"attempt to assign sequence of size {len(ys)} to extended slice of size {len(places)}")
+for i in range(len(ys)):
+    xs[places[i]] = ys[i]
+"""
+
+
+COUNTING = {"len": Ref("len", len), "range": Ref("range", range)}
+
+
+class Sequences(Lists):
+    """The part of lowering that orders, searches and cuts lists."""
+
+    def searched(
+        self, xs: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value | None:
+        """The methods of lists that order and search them; None for other methods."""
+        if name in (".index", ".count") and args and not kwargs:
+            held = self.variable(xs, node)
+            operands = (held, *(self.variable(a, node) for a in args))
+            return self.emit(Call(f"seq{name}", operands, (), name), K.INT, node, hint)
+        if name == ".remove" and len(args) == 1 and isinstance(xs, Var):
+            place = self.emit(Call("seq.index", (xs, self.variable(args[0], node)), (), ".index"), K.INT, node)
+            self.taken(xs, [place], node)
+            return Const(None)
+        if name == ".sort" and not args and isinstance(xs, Var):
+            made = self.ordered(xs, kwargs, node)
+            self.script(IN_PLACE, node, xs=xs, made=made, **COUNTING)
+            return Const(None)
+        return None
+
+    def ordered(self, xs: Value, kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """A new list of the elements of a list in order."""
+        reverse = kwargs.get("reverse", Const(False))
+        keys = self.keys_of(xs, kwargs.get("key", Const(None)), node)
+        held = self.kind(keys).items
+        if held and held[0].is_number and held[0].rank == 0 and isinstance(reverse, Const):
+            source = rule_source("sorted", SORTED)
+            env: dict[str, Value] = {"xs": xs, "keys": keys, "reverse": reverse}
+            return self.inline(source, source.node, env, None, "sorted")
+        order = self.apply("sorted_order", [keys, reverse], {}, node)
+        return self.script("made = [xs[i] for i in order]", node, "made", xs=xs, order=order)
+
+    def keys_of(self, xs: Value, key: Value, node: ast.AST) -> Atom:
+        """The list of what a function gives for each element."""
+        if key == Const(None):
+            return self.variable(xs, node)
+        keys: Atom = self.emit(Call("list", ()), K.list_of(None), node)
+
+        def one(item: Value) -> None:
+            found = self.call_value(key, [item], {}, node)
+            self.append(keys, self.stopped(self.element(found, node), node), node)
+
+        if isinstance(xs, Group):
+            for item in xs.items:
+                one(item)
+            return keys
+        length = self.emit(Call("len", (self.atom(xs, node),)), K.INT, node)
+        self.each(length, lambda i: one(self.getitem(xs, i, node)), node)
+        return keys
+
+    def listed(self, value: Value, node: ast.AST) -> Value:
+        """What is iterated as a display or a list."""
+        held = opened(value)
+        kind = self.kind(held)
+        if isinstance(held, Group):
+            return Group("list", self.unpack(held, None, node))
+        if kind.cat == "list" and isinstance(held, Var):
+            return held
+        return self.call_value(Ref("list", list), [held], {}, node)
+
+    def extreme(self, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        """`max` and `min` with a key or a default, or of a dict."""
+        xs = self.listed(args[0], node) if len(args) == 1 else Group("list", args)
+        key = kwargs.get("key", Const(None))
+        if isinstance(xs, Group) and not xs.items:
+            if "default" not in kwargs:
+                self.refuse(node, f"{name}() of nothing", "pass default=...")
+            return kwargs["default"]
+
+        def found() -> Value:
+            keys = self.keys_of(xs, key, node)
+            place = self.apply(f"pick_{name}", [keys], {}, node)
+            return self.getitem(xs, place, node, hint)
+
+        if isinstance(xs, Group) or "default" not in kwargs:
+            return found()
+        some = self.compare("gt", self.emit(Call("len", (self.atom(xs),)), K.INT, node), Const(0), node)
+        return self.choose(some, found, lambda: kwargs["default"], node, hint)
+
+    # ---------------------------------------------------------------------------------------------- slices
+
+    def _places(self, xs: Atom, index: Slice, node: ast.AST) -> Var:
+        """The places that a slice of a list means, as a range."""
+        length = self.emit(Call("len", (xs,)), K.INT, node)
+        every = self.emit(Call("range", (length,)), K.RANGE, node)
+        return self.emit(Call("getitem", (every, index)), K.RANGE, node)
+
+    def _step(self, index: Slice, node: ast.AST) -> int:
+        step = index.step.value if isinstance(index.step, Const) else None
+        if not (index.step == Const(None) or isinstance(step, int)):
+            self.refuse(node, "a slice with a step that is not known is written", "write a loop")
+        return step or 1
+
+    def delete_slice(self, xs: Atom, index: Slice, node: ast.AST) -> None:
+        """`del xs[lo:hi:step]`."""
+        places = self._places(xs, index, node)
+        if self._step(index, node) == 1:
+            self._cut(xs, places, node)
+            return
+        turned = Slice(Const(None), Const(None), Const(-1))
+        if self._step(index, node) > 0:  # from the end, so that the other places stay
+            places = self.emit(Call("getitem", (places, turned)), K.RANGE, node)
+        length = self.emit(Call("len", (places,)), K.INT, node)
+        self.each(length, lambda i: self._pop(xs, self.getitem(places, i, node), node), node)
+
+    def _cut(self, xs: Atom, places: Var, node: ast.AST) -> Value:
+        """Take out neighbours; the place of the first."""
+        start = self.attribute(places, "start", node)
+        length = self.emit(Call("len", (places,)), K.INT, node)
+        self.each(length, lambda _: self._pop(xs, start, node), node)
+        return start
+
+    def _pop(self, xs: Atom, place: Value, node: ast.AST) -> None:
+        kind = self.kind(xs)
+        item = K.anonymous(kind.items[0] if kind.items else K.FLOAT)
+        self.emit(Call("list.pop", (xs, self.atom(place))), item, node)
+
+    def store_slice(self, xs: Atom, index: Slice, value: Value, node: ast.AST) -> None:
+        """`xs[lo:hi] = ys`, of any length, and `xs[lo:hi:step] = ys`."""
+        ys = self.listed(value, node)
+        copied = self.joined([Group("list", []), ys], node) if isinstance(ys, Var) else self.variable(ys, node)
+        places = self._places(xs, index, node)
+        if self._step(index, node) != 1:
+            self.script(EACH, node, xs=xs, ys=copied, places=places, error=Ref("ValueError", ValueError), **COUNTING)
+            return
+        start = self._cut(xs, places, node)
+        length = self.emit(Call("len", (copied,)), K.INT, node)
+
+        def one(i: Var) -> None:
+            self.put_in(xs, self.binary("add", start, i, node), self.getitem(copied, i, node), node)
+
+        self.each(length, one, node)
+
+
+def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    kind = low.kind(args[0])
+    listed = kind.items[0] if kind.cat == "list" and kind.items else K.OBJECT
+    known = low.set_items.get(args[0].name) if isinstance(args[0], Var) else None
+    item = listed if listed.cat in ("int", "str", "bool") else known
+    if item is not None and not kwargs:
+        given = low.atom(args[0], node)
+        return low.emit(Call("call", (Ref("sorted", sorted), given)), K.list_of(item), node, hint)
+    args = [opened(args[0])]
+    if kind.cat == "dict" and not isinstance(args[0], Ref) and not kwargs:
+        return Group("list", [Const(k) for k in sorted(kind.keys)])
+    if isinstance(args[0], Group) and not kwargs and all(isinstance(i, Const) for i in args[0].items):
+        return Group(
+            "list", [Const(k) for k in sorted(i.value for i in args[0].items if isinstance(i, Const))]
+        )
+    numbers = kind.is_number and not kind.is_scalar
+    if (numbers or kind.cat in ("list", "tuple", "range")) and not holds_functions(args[0]):
+        xs = low.variable(low.listed(args[0], node), node)
+        return low.ordered(xs, kwargs, node)
+    low.refuse(
+        node,
+        "sorted() of values that are not known before the call",
+        "use np.sort, or an index from np.argsort",
+    )
+
+
+def _extreme(name: str, builtin: Any) -> Any:
+    def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        held = opened(args[0]) if args else Const(None)
+        empty = isinstance(held, Group) and not held.items and len(args) == 1
+        plain = not kwargs and not empty and not low.is_dict(held)
+        if plain or not args or set(kwargs) - {"key", "default"}:
+            return low.apply(name, args, kwargs, node, hint=hint)
+        return low.extreme(name, args, kwargs, node, hint)
+
+    return lowered
+
+
+ORDERING: dict[Any, Any] = {sorted: _sorted, max: _extreme("max", max), min: _extreme("min", min)}
+
+__all__ = ["ORDERING", "Sequences"]
