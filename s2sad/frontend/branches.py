@@ -230,12 +230,14 @@ class Branches(State):
         outer, env, cells, before = self.block, self.scope.env, self.objects.cells, self.objects.count
         done: list[tuple[list[Stmt], dict[str, Value], Any]] = []
         ends: list[dict[int, Value]] = []
+        present = self.present
         if self.nesting >= DEEPEST:
             self.refuse(node, f"branches are nested more than {DEEPEST} deep", "use a table, or np.select")
         self.nesting += 1
         try:
             for make in (then, orelse):
                 self.block, self.scope.env, self.objects.cells = [], dict(env), dict(cells)
+                self.present = set(present)
                 if make is then and isinstance(cond, Var):
                     whole = self.wholes.get(cond.name, {})
                     bound = {n: v for n, v in whole.items() if isinstance(env.get(n), Torn)}
@@ -248,6 +250,7 @@ class Branches(State):
             raise
         finally:
             self.block = outer
+            self.present = present
             self.nesting -= 1
         (block1, env1, value1), (block2, env2, value2) = done
         if ternary:

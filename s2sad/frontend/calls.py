@@ -10,6 +10,7 @@ lowered in place. Where one of several known functions is called, the program br
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import inspect
 import types
@@ -22,18 +23,21 @@ from s2sad.frontend import custom, trips
 from s2sad.frontend.arrays import FUNCTIONS, vectorized
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.functions import SPECIAL, random_kind
-from s2sad.frontend.objects import Init, Objects, static_attribute
+from s2sad.frontend.objects import STANDINS, Init, Objects, static_attribute
 from s2sad.frontend.outline import outlined_call
 from s2sad.frontend.recursion import recursive_call
 from s2sad.frontend.sequences import ORDERING
 from s2sad.frontend.source import Source, find, is_library
-from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
+from s2sad.frontend.standins import REAL
+from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value, stands_in
+from s2sad.frontend.tables import MAKERS
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
 from s2sad.rules import registry
 
 MAX_DEPTH = 60
-FOUND = {**FUNCTIONS, **SPECIAL, **ORDERING}
+WHOLE = (len, isinstance, type, id, copy.copy, copy.deepcopy, print, getattr, hasattr)  # take no elements
+FOUND = {**FUNCTIONS, **SPECIAL, **ORDERING, **MAKERS}
 METHODS = {  # methods of ufuncs that are functions of their own
     ("reduce", np.add): "np.sum", ("reduce", np.multiply): "np.prod", ("reduce", np.maximum): "np.max",
     ("reduce", np.minimum): "np.min", ("reduce", np.logical_and): "np.all",
@@ -55,7 +59,7 @@ class Calls(Objects):
         fn = self.expr(node.func)
         if isinstance(fn, Method):
             self._note_growth(fn, node)
-        made = self.over_items(fn, node, hint)
+        made = self.over_items(fn, node, hint) or self.dict_called(fn, node, hint)
         if made is not None:
             return made
         columns = self._columns_of(fn, node)
@@ -257,6 +261,9 @@ class Calls(Objects):
         var: Var | None = None,
     ) -> Value:
         obj = fn.obj
+        if any(stands_in(a) for a in args) and not isinstance(obj, types.FunctionType) and _hashable(obj):
+            if obj not in MAKERS and obj not in WHOLE:
+                args = [self.iterated(a, node) for a in args]
         special = custom.ruled(fn) or (FOUND.get(obj) if _hashable(obj) else None)
         special = special or custom.special(obj) or trips.special(obj) or under_checkpoint(fn)
         if special is not None:
@@ -458,6 +465,8 @@ class Calls(Objects):
         if obj.__code__ in self.frames:
             made = self._written_out(source, source.node, env, None, obj.__code__)
             return recursive_call(self, fn, source, env, node) if made is None else made
+        if source.module == STANDINS:
+            return self._stood_in(source, env, node)
         outline = self.outline
         if outline is None:
             return self.inline(source, source.node, env, None, obj.__code__)
@@ -473,6 +482,14 @@ class Calls(Objects):
         finally:
             outline.path.pop()
             outline.measure(obj.__code__, block, start)
+
+    def _stood_in(self, source: Source, env: dict[str, Value], node: ast.AST) -> Value:
+        """A function of `standins`; all of it stands where it is called."""
+        outer, self.at = self.at, self.at or self.span(node)
+        try:
+            return self.inline(source, source.node, env, None, source.fun.__code__)
+        finally:
+            self.at = outer
 
     def default(self, name: str, obj: Any) -> Value:
         """A parameter's default: numbers as they are (the text relies on them), other objects by its name."""

@@ -11,7 +11,7 @@ import ast
 from typing import Any
 
 from s2sad.frontend.objects import Objects
-from s2sad.frontend.state import Group, Local, Value
+from s2sad.frontend.state import Group, Local, Value, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
 
@@ -30,6 +30,7 @@ class Dicts(Objects):
             return
         keys = list(held.group.keys)
         if not keys or not isinstance(index, Var) or (held.number, index) not in self.present:
+            self.want_table(held)
             self.refuse(
                 node,
                 "a dict is written at a computed key, which may be new",
@@ -53,7 +54,7 @@ class Dicts(Objects):
         held: dict[Any, Value] = {}
         for part in parts:
             held.update({k: self.getitem(part, Const(k), node) for k in self.unpack_keys(part)})
-        return self.made("dict", list(held.values()), list(held))
+        return self.new_dict(list(held.values()), list(held), node)
 
     def dict_method(
         self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST
@@ -75,7 +76,7 @@ class Dicts(Objects):
         if name == ".values":
             return Group("tuple", list(group.items))
         if name == ".copy":
-            return self.made("dict", list(group.items), list(group.keys))
+            return self.new_dict(list(group.items), list(group.keys), node)
         if name == ".get" and args:
             return self._get(group, args, node)
         self.refuse(
@@ -100,7 +101,7 @@ class Dicts(Objects):
         held: dict[Any, Value] = dict(zip(base.group.keys, base.group.items, strict=True))
         result: Value = Const(None)
         if name == ".update":
-            for key, value in (*self._pairs(args, node), *kwargs.items()):
+            for key, value in (*self._pairs(base, args, node), *kwargs.items()):
                 held[key] = self.settled(value, node)
         elif name == ".clear":
             held = {}
@@ -108,6 +109,7 @@ class Dicts(Objects):
             key, value = held.popitem()
             result = Group("tuple", [Const(key), value])
         elif not args or not isinstance(args[0], Const | Ref):
+            self.want_table(base)
             self.refuse(node, "a dict is written at a computed key", "use literal keys")
         else:
             key = args[0].value if isinstance(args[0], Const) else args[0].obj
@@ -121,7 +123,7 @@ class Dicts(Objects):
         self.hold(base, list(held.values()), list(held), node)
         return result
 
-    def _pairs(self, args: list[Value], node: ast.AST) -> list[tuple[Any, Value]]:
+    def _pairs(self, base: Local, args: list[Value], node: ast.AST) -> list[tuple[Any, Value]]:
         """What `update` gets: a dict, or pairs of keys and values."""
         found: list[tuple[Any, Value]] = []
         for arg in args:
@@ -129,9 +131,12 @@ class Dicts(Objects):
                 keys = [k.value for k in self.unpack(arg, None, node) if isinstance(k, Const)]
                 found += [(k, self.getitem(arg, Const(k), node)) for k in keys]
                 continue
+            if not isinstance(opened(arg), Group):
+                self.want_table(base)
             for pair in self.unpack(arg, None, node):
                 key, value = self.unpack(pair, 2, node)
                 if not isinstance(key, Const):
+                    self.want_table(base)
                     self.refuse(node, "a dict is written at a computed key", "use literal keys")
                 found.append((key.value, value))
         return found

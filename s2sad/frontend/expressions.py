@@ -16,6 +16,7 @@ from typing import Any
 
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import class_method, user_operator
+from s2sad.frontend.standins import Table
 from s2sad.frontend.state import (
     CALLABLE,
     Closure,
@@ -27,6 +28,7 @@ from s2sad.frontend.state import (
     Unbound,
     Value,
     opened,
+    stands_in,
 )
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Tuple, Undef, Var
@@ -136,20 +138,31 @@ class Expressions(State):
         return made
 
     def _dict(self, node: ast.Dict, hint: str) -> Value:
-        made: dict[Any, Value] = {}
+        pairs: list[tuple[Value, Value]] = []
+        computed = False
         for key_node, item in zip(node.keys, node.values, strict=True):
-            if key_node is None:
-                inner = self.operand(item)
-                kind = self.kind(inner)
-                if kind.cat != "dict" or isinstance(inner, Ref):
-                    self.refuse(item, "** of a dict whose keys are not known here", "write the keys out")
-                made.update({k: self.getitem(inner, Const(k), item) for k in kind.keys})
+            if key_node is not None:
+                pairs.append((self.operand(key_node), self.settled(self.operand(item), item)))
+                computed |= not isinstance(pairs[-1][0], Const | Ref)
                 continue
-            key = self.operand(key_node)
-            if not isinstance(key, Const | Ref):
-                self.refuse(key_node, "a dict display has a computed key", "use literal keys")
-            made[key.value if isinstance(key, Const) else key.obj] = self.settled(self.operand(item), item)
-        return self.made("dict", list(made.values()), list(made))
+            inner = self.operand(item)
+            if self.is_dict(inner) and not isinstance(inner, Ref):
+                pairs += [(Const(k), self.getitem(inner, Const(k), item)) for k in self.unpack_keys(inner)]
+            elif stands_in(inner) is not None or isinstance(inner, Ref):
+                pairs.append((Undef(), inner))
+                computed = True
+            else:
+                self.refuse(item, "** of a dict whose keys are not known here", "write the keys out")
+        if not computed:
+            known = {k.value if isinstance(k, Const) else k.obj: v for k, v in pairs if isinstance(k, Const | Ref)}
+            return self.new_dict(list(known.values()), list(known), node)
+        table = self.table(Table, [], node)
+        for key, value in pairs:
+            if isinstance(key, Undef):
+                self.filled(table, value, node)
+            else:
+                self.own_method(table, "__setitem__", [key, value], node)
+        return table
 
     def _joinedstr(self, node: ast.JoinedStr, hint: str) -> Value:
         pieces: list[Const] = [Const("")]
@@ -327,6 +340,8 @@ class Expressions(State):
         if known is not None:
             return Const(known)
         if op in ("in", "notin"):
+            if isinstance(right, Local) and right.cat == "dict":  # only its keys are asked for
+                right = Group("list", [Const(k) for k in right.group.keys])
             method = class_method(self.class_of(right), "__contains__")
             if method is not None:
                 found = self.call_value(method, [right, left], {}, node)

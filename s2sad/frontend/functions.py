@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.operators import class_method, live_object
+from s2sad.frontend.standins import REAL
 from s2sad.frontend.state import (
     CALLABLE,
     Group,
@@ -121,7 +122,7 @@ def _len(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
 def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     value, kind = args[0], low.kind(args[0])
     if isinstance(value, Local) and value.cls is not None:
-        kind = Kind("object", cls=value.cls)
+        kind = Kind("object", cls=REAL.get(value.cls, value.cls))
     classes = [args[1]] if not isinstance(args[1], Group) else args[1].items
     if isinstance(args[1], Ref) and isinstance(args[1].obj, tuple):
         classes = low.unpack(args[1], None, node)
@@ -165,34 +166,6 @@ def _list(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
             Call("list", (low.atom(args[0]),), (), "list"), K.list_of(K.anonymous(item)), node, hint
         )
     return Group("list", low.unpack(args[0], None, node))
-
-
-def _dict(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    made: dict[Any, Value] = {}
-    if args:
-        kind = low.kind(args[0])
-        if kind.cat == "dict" or kind.cls is dict:
-            made = {k: low.getitem(args[0], Const(k), node) for k in kind.keys}
-        elif isinstance(opened(args[0]), Group):
-            for pair in low.unpack(args[0], None, node):
-                key, value = low.unpack(pair, 2, node)
-                if not isinstance(key, Const):
-                    low.refuse(node, "dict() gets a computed key", "write a dict display")
-                made[key.value] = value
-        else:
-            low.refuse(node, "dict() of something whose keys are not known", "write a dict display")
-    made.update(kwargs)
-    return low.made("dict", [low.settled(v, node) for v in made.values()], list(made))
-
-
-def _fromkeys(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    """`dict.fromkeys(keys, value)` of keys that are known."""
-    keys = low.unpack(args[0], None, node)
-    known = [k.value if isinstance(k, Const) else k.obj for k in keys if isinstance(k, Const | Ref)]
-    if len(known) < len(keys):
-        low.refuse(node, "dict.fromkeys gets a computed key", "write a dict display")
-    value = low.settled(args[1], node) if len(args) > 1 else Const(None)
-    return low.made("dict", [value]*len(dict.fromkeys(known)), list(dict.fromkeys(known)))
 
 
 def _range(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -321,7 +294,8 @@ def _super(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 
 
 def _type(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    cls = low.class_of(args[0]) or CLASSES.get(low.kind(args[0]).cat)
+    cls = low.class_of(args[0])
+    cls = REAL.get(cls, cls) if cls is not None else CLASSES.get(low.kind(args[0]).cat)
     if cls is None or len(args) != 1:
         call = Call("call", (Ref("type", type), *(low.variable(a, node) for a in args)))
         return low.emit(call, K.OBJECT, node, hint)
@@ -468,8 +442,7 @@ def _first(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 
 
 SPECIAL: dict[Any, Callable[..., Value]] = {
-    dict.fromkeys: _fromkeys,
-    print: _print, len: _len, isinstance: _isinstance, tuple: _tuple, list: _list, dict: _dict, range: _range,
+    print: _print, len: _len, isinstance: _isinstance, tuple: _tuple, list: _list, range: _range,
     functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
     _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False), next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals:
     _names, vars: _names, np.copyto: _copyto, set: _set, accumulate: _accumulate, add_to_item: _add_to_item, super: _super, type: _type,

@@ -32,6 +32,9 @@ class Iterables(Iterators):
             fn = self.expr(node.func)
             if isinstance(fn, Ref) and fn.obj in (range, enumerate, zip, reversed):
                 return self._iterator(fn.obj, node)
+            pairs: Items | None = self.items_called(fn, node)
+            if pairs is not None:
+                return pairs
             made: Items | Value | None = self.iterator(fn.obj, node) if isinstance(fn, Ref) else None
             if made is not None:
                 return made
@@ -50,7 +53,7 @@ class Iterables(Iterators):
 
     def _space(self, value: Value, node: ast.expr) -> Range | Items | Value:
         """What runs over a value."""
-        value = opened(value)
+        value = opened(self.iterated(value, node))
         if isinstance(value, Ref) and isinstance(value.obj, range):
             return Range(Const(value.obj.start), Const(value.obj.stop), Const(value.obj.step))
         if isinstance(value, Group) and value.cat == "dict":
@@ -203,6 +206,7 @@ if n > m:
             return Items(length, number)
         if isinstance(value, Group):
             return Items(Const(len(value.items)), self.columns(value, node))
+        value = self.iterated(value, node)
         kind = self.kind(value)
         if kind == K.RANGE:  # a range that has a name
             places = self.atom(value, node)

@@ -214,7 +214,7 @@ class Loops(State):
     ) -> tuple[Head, tuple[Carry, ...], tuple[Stmt, ...], Atom | None]:
         """Lower a loop until the kinds at its head do not change; bind names to their values after it."""
         outer, entry, cells = self.block, self._before(assigned, node), dict(self.objects.cells)
-        stop_name = getattr(node, "stop", None)
+        present, stop_name = self.present, getattr(node, "stop", None)
         assigned = assigned - {stop_name}
         place = self._next_place()
         phis = self._first_phis(entry, assigned, self.heads.get(place, {}))
@@ -228,7 +228,7 @@ class Loops(State):
         try:
             attempt = -1
             while (attempt := attempt + 1) < PASSES:
-                self.objects.cells = dict(cells)
+                self.objects.cells, self.present = dict(cells), set(present)
                 self.scope.env = {**entry, **{name: phi.value() for name, phi in phis.items()}}
                 self.objects.cells.update({number: phi.value() for number, phi in held.items()})
                 begun = dict(self.objects.cells)
@@ -257,6 +257,7 @@ class Loops(State):
             self.block, self.scope.env, self.objects.cells = outer, entry, cells
             raise
         finally:
+            self.present = present
             self.loops -= 1
             self.nesting -= 1
             self.open_loops.pop()
@@ -555,21 +556,6 @@ class Loops(State):
         self.statements(body)
         self.scope.env.pop(holder, None)
         return result
-
-    def _dictcomp(self, node: ast.DictComp, hint: str) -> Value:
-        """A dict whose keys are known."""
-        pair = ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node)
-        listed = ast.copy_location(ast.ListComp(pair, node.generators), node)
-        made = self.comprehension(listed, ranges=True)
-        pairs: dict[Any, Value] = {}
-        for item in made.items if isinstance(made, Group) else [None]:
-            key = item.items[0] if isinstance(item, Group) else None
-            if not isinstance(item, Group) or not isinstance(key, Const | Ref):
-                self.refuse(
-                    node, "a dict comprehension has keys that are not known", "use a list and an index"
-                )
-            pairs[key.value if isinstance(key, Const) else key.obj] = item.items[1]
-        return self.made("dict", [self.settled(v, node) for v in pairs.values()], list(pairs))
 
 
 def _holds_lists(value: Local) -> bool:

@@ -26,7 +26,7 @@ from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
 from s2sad.frontend.chains import shortened
 from s2sad.frontend.derivatives import Derivatives
-from s2sad.frontend.dicts import Dicts
+from s2sad.frontend.tables import Tables
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.guarded import Guarded
 from s2sad.frontend.iterables import Iterables
@@ -134,7 +134,7 @@ class Lowering(
     Branches,
     Guarded,
     Statements,
-    Dicts,
+    Tables,
 ):
     """One walk over one function and all that is inlined into it."""
 

@@ -22,11 +22,12 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from s2sad.frontend.source import is_library
-from s2sad.frontend.state import ABSENT, Group, Local, Method, Scope, State, Super, Value, Written, opened
+from s2sad.frontend.state import ABSENT, Group, Local, Method, Scope, State, Super, Value, Written, opened, stands_in
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Const, Ref, Undef, Var
 
 IN_PYTHON = 1 << 9  # the flag of classes that a class statement has made
+STANDINS = "s2sad.frontend.standins"  # whose classes are read as if they were the user's
 PLAIN = (object.__init__, object.__init_subclass__)
 
 
@@ -260,6 +261,10 @@ class Objects(State):
 
     def copied(self, value: Value, deep: bool, node: ast.AST) -> Value:
         """`copy.copy` and `copy.deepcopy` of what is made of numbers, arrays, displays and objects."""
+        if stands_in(value) is not None:
+            if deep:
+                self.refuse(node, "a container with computed keys or elements is copied with what it holds", "copy what it holds in a loop")
+            return self.own_method(value, "copy", [], node)
         if isinstance(value, Local | Group):
             held = opened(value)
             assert isinstance(held, Group)
@@ -299,7 +304,7 @@ def _is_plain(cls: type) -> bool:
             if names != ["__setattr__"] or not frozen:
                 return False
         module = base.__module__.partition(".")[0]
-        if module in ("abc", "typing"):
+        if module in ("abc", "typing") or base.__module__ == STANDINS:
             continue
         if module in sys.stdlib_module_names or module in ("numpy", "scipy", "numba", "s2sad"):
             return False

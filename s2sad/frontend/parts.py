@@ -233,7 +233,7 @@ class Parts(Objects):
                 else self.emit(call, kind, node, hint)
             )
         if item is None:  # nothing has been put in yet in this pass over the loop
-            item = K.FLOAT
+            item = K.BOTTOM if self.loops else K.FLOAT
         return self.emit(call, K.anonymous(item), node, hint)
 
     def _live_item(self, base: Ref, index: Value, node: ast.AST, hint: str) -> Value:
@@ -308,6 +308,7 @@ class Parts(Objects):
 
         Where the length is known at run time only, the program checks it as Python does.
         """
+        value = self.iterated(value, node)
         if isinstance(value, Local) and value.cls is not None:
             self.refuse(node, f"a {value.cls.__name__} is taken apart", "use its attributes")
         value = opened(value)

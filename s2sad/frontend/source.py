@@ -270,7 +270,7 @@ def _check_library(fun: FunctionType) -> None:
 def is_library(fun: FunctionType) -> bool:
     """Whether a function belongs to a library, whose source is never descended into."""
     module = str(fun.__globals__.get("__name__", ""))
-    if module.startswith("s2sad.generated."):
+    if module.startswith("s2sad.generated.") or module == "s2sad.frontend.standins":
         return False
     module = module.partition(".")[0]
     return _in_stdlib(fun.__code__.co_filename) or module in _LIBRARIES or module in ("numba", "s2sad")

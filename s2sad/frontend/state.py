@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from s2sad.errors import Span, refuse
 from s2sad.frontend.heap import Heap
 from s2sad.frontend.source import Source
+from s2sad.frontend.standins import REAL
 from s2sad.frontend.values import (
     ABSENT,
     CALLABLE,
@@ -39,6 +40,7 @@ from s2sad.frontend.values import (
     holds_functions,
     mentions,
     opened,
+    stands_in,
 )
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -69,6 +71,7 @@ class State:
         self.scope: Scope = None  # type: ignore[assignment]  # set before anything is lowered
         self.frames: list[object] = []
         self.callers: list[Scope] = []  # the scopes of the functions that are being lowered
+        self.at: Span | None = None  # the call of a function that stands in for one of a library
         self.nesting = 0  # branches and loops that are open
         self.live: dict[str, Any] = {}
         self.dependencies: dict[tuple[int, str], Dependency] = {}
@@ -173,6 +176,42 @@ class State:
 
     def unpack_keys(self, value: Value) -> list[Any]:
         """The keys of a dict."""
+        raise NotImplementedError
+
+    def table(self, cls: type, args: list[Value], node: ast.AST) -> Value:
+        """A new object of a class of `standins`."""
+        raise NotImplementedError
+
+    def own_method(self, value: Value, name: str, args: list[Value], node: ast.AST) -> Value:
+        """A method of a stand-in."""
+        raise NotImplementedError
+
+    def want_table(self, value: Value) -> None:
+        """Lower once more with a dict as a table, if it is one that is made here."""
+        raise NotImplementedError
+
+    def new_dict(self, items: list[Value], keys: list[Any], node: ast.AST) -> Value:
+        """A dict that is made at a place of the program, with the keys that are known there."""
+        raise NotImplementedError
+
+    def filled(self, table: Value, pairs: Value, node: ast.AST) -> None:
+        """Enter the items of a dict, or pairs."""
+        raise NotImplementedError
+
+    def iterated(self, value: Value, node: ast.AST) -> Value:
+        """What a loop over a value runs over: the keys of a table, the elements of a deque."""
+        raise NotImplementedError
+
+    def items_called(self, fn: Value, node: ast.Call) -> Any:
+        """`d.items()` of a table as an iteration by index."""
+        raise NotImplementedError
+
+    def dict_called(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
+        """`dict(...)` of pairs that need no list; None for other calls."""
+        raise NotImplementedError
+
+    def put_in(self, xs: Atom, place: Value, value: Value, node: ast.AST) -> None:
+        """`xs.insert(place, value)` at a place from 0 to the length."""
         raise NotImplementedError
 
     def is_dict(self, value: Value) -> bool:
@@ -468,7 +507,9 @@ class State:
         self.block.append(Do(call, self.span(node)))
 
     def span(self, node: ast.AST | None) -> Span | None:
-        """Where a node stands in the user's file."""
+        """Where a node stands in the user's file; what stands in for a library, where it is called."""
+        if self.at is not None:
+            return self.at
         return None if node is None or not hasattr(node, "lineno") else self.scope.source.span(node)
 
     def refuse(self, node: ast.AST | None, what: str, instead: str) -> NoReturn:
@@ -526,6 +567,9 @@ class State:
             self.objects.shared.setdefault(value.number, "has been put into a list or passed on as a whole")
             value = value.group
         if isinstance(value, Group):
+            if value.cls in REAL:
+                what = f"a {REAL[value.cls].__name__} with computed keys or elements is used as a whole"
+                self.refuse(node, what, "use its keys, values or elements")
             if value.cls is not None:
                 self.refuse(
                     node,
@@ -707,4 +751,5 @@ __all__ = [
     "holds_functions",
     "mentions",
     "opened",
+    "stands_in",
 ]

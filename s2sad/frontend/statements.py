@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.objects import mangled
 from s2sad.frontend.operators import class_method
 from s2sad.frontend.state import Group, Local, Value, Written, described, holds_functions
+from s2sad.frontend.tables import Tables
 from s2sad.frontend.usage import is_unshared
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -30,7 +30,7 @@ from s2sad.ir.nodes import Atom, Call, Const, Dict, Let, List, Ref, Slice, Store
 Rebind = Callable[[Value], None]
 
 
-class Statements(Dicts):
+class Statements(Tables):
     """The part of lowering that reads simple statements."""
 
     def _expr(self, stmt: ast.Expr) -> None:
@@ -382,6 +382,10 @@ if len(xs) < {at + behind}:
             self.scope.env.pop(target.id, None)
             return
         base = self.operand(target.value) if isinstance(target, ast.Subscript) else None
+        method = class_method(self.class_of(base), "__delitem__") if base is not None else None
+        if base is not None and method is not None and isinstance(target, ast.Subscript):
+            self.call_value(method, [base, self.index(target.slice)], {}, stmt)
+            return
         if not isinstance(target, ast.Subscript) or base is None or isinstance(base, Ref):
             self.refuse(
                 target, "an attribute or an element of an outside object is deleted", "use a local name"
@@ -396,6 +400,7 @@ if len(xs) < {at + behind}:
             pairs = [(k, v) for k, v in zip(held.keys, held.items, strict=True) if k != key]
             self.hold(base, [v for _, v in pairs], [k for k, _ in pairs], stmt)
             return
+        self.want_table(base)
         kind = self.kind(base)
         if kind.cat == "list" and isinstance(index, Slice) and isinstance(base, Var):
             self.delete_slice(base, index, stmt)

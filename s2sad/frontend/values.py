@@ -18,6 +18,7 @@ from typing import Any
 
 from s2sad.errors import refuse
 from s2sad.frontend.source import Source
+from s2sad.frontend.standins import REAL
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Ref, Var
@@ -95,7 +96,8 @@ class Local:
     """An object, dict or list that is made in the function, known by its identity.
 
     Its cell says what it holds. `cls` is the class of an object. `origin` is an argument that is taken apart:
-    what the program calls it as long as it holds what it held at first (`first`).
+    what the program calls it as long as it holds what it held at first (`first`). `place` is where a dict is
+    made that can be lowered with computed keys instead (`tables`).
     """
 
     objects: Known
@@ -104,6 +106,7 @@ class Local:
     cls: type | None = None
     origin: Var | None = None
     first: Group | None = None
+    place: tuple[str, int, int] | None = None
 
     @property
     def group(self) -> Group:
@@ -234,6 +237,11 @@ def mentions(value: Value, base: Local) -> int:
     if isinstance(value, Part):
         return sum(mentions(item, base) for item in (value.fn, *value.args, *value.kwargs.values()))
     return int(value is base)
+
+
+def stands_in(value: Value) -> type | None:
+    """The class of `standins` that a value is of."""
+    return value.cls if isinstance(value, Local) and value.cls in REAL else None
 
 
 def opened(value: Value) -> Value:

@@ -123,7 +123,7 @@ class Plan:
             cheap = self._is_cheap_read(call, kind, let)
         elif kind.cat in ("int", "bool"):
             cheap = (call.fun in INTEGER or call.fun in CHEAP) and not any(
-                self.r.rev.kind(a).cat in ("array", "num", "object") for a in call.args
+                self.r.rev.kind(a).cat in ("array", "num", "object") or self._is_held(a) for a in call.args
             )
         elif kind.is_scalar and (call.fun in CHEAP or (kind.is_python and call.fun == "truediv")):
             # An expression on 0-d arrays reads storage.
@@ -180,6 +180,10 @@ class Plan:
     def _is_written(self, name: str) -> bool:
         cls = self.r.rev.aliases.of(name)
         return cls is not None and (cls in self.r.storage.mutable or cls in self.r.written_lists)
+
+    def _is_held(self, atom: Atom) -> bool:
+        """Whether an operand is a container that the program changes: `k in seen` differs from trip to trip."""
+        return isinstance(atom, Var) and self._is_written(atom.name)
 
     def _available(self, name: str, depth: int) -> bool:
         if not self.r.made_in(name, self.primal):

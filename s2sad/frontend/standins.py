@@ -1,0 +1,306 @@
+"""What containers of the standard library are made of when the keys or the number of elements are not known.
+
+A dict whose keys are computed is the place of each key, a list of the keys and a list of the values; a deque
+is a list. The bodies of these classes are lowered where the program uses the containers, so that a derivative
+goes through lists alone:
+
+    d[k] = v        if k in places: held[places[k]] = v
+                    else: places[k] = len(held); order.append(k); held.append(v)
+    q.append(v)     items.append(v); if len(items) > maxlen: items.pop(0)
+
+Lists are changed and never replaced, so that containers in containers work. `new_places`, `taken`, `put` and
+`fill` are operations of the lowering (`tables`); here they are what they mean.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable, Iterator
+from typing import Any
+
+
+def new_places() -> dict[Any, int]:
+    """A dict from keys to places."""
+    return {}
+
+
+def taken(xs: Any, place: Any) -> Any:
+    """`xs.pop(place)` of a list at a place from 0, or of a dict at a key."""
+    return xs.pop(place)
+
+
+def put(xs: list[Any], place: int, value: Any) -> None:
+    """`xs.insert(place, value)` at a place from 0 to the length."""
+    xs.insert(place, value)
+
+
+def fill(table: Any, pairs: Any) -> None:
+    """Enter the items of a dict, or pairs of keys and values."""
+    for key, value in pairs.items() if hasattr(pairs, "items") else pairs:
+        table[key] = value
+
+
+class Table:
+    """A dict whose keys are computed."""
+
+    def __init__(self) -> None:
+        self._places = new_places()
+        self._order: list[Any] = []
+        self._held: list[Any] = []
+
+    def _enter(self, key: Any, value: Any) -> None:
+        """Add a key that is new."""
+        self._places[key] = len(self._held)
+        self._order.append(key)
+        self._held.append(value)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._held[self._places[key]]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if key in self._places:
+            self._held[self._places[key]] = value
+        else:
+            self._enter(key, value)
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self._places
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._order)
+
+    def keys(self) -> list[Any]:
+        return self._order
+
+    def values(self) -> list[Any]:
+        return self._held
+
+    def items(self) -> list[tuple[Any, Any]]:
+        return [(self._order[i], self._held[i]) for i in range(len(self._order))]
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self._held[self._places[key]] if key in self._places else default
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        if key not in self._places:
+            self._enter(key, default)
+        return self._held[self._places[key]]
+
+    def __delitem__(self, key: Any) -> None:
+        place = taken(self._places, key)
+        taken(self._order, place)
+        taken(self._held, place)
+        for i in range(place, len(self._order)):
+            self._places[self._order[i]] = i
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        if len(default) > 0 and key not in self._places:
+            return default[0]
+        value = self._held[self._places[key]]
+        del self[key]
+        return value
+
+    def popitem(self, last: bool = True) -> tuple[Any, Any]:
+        if len(self._held) == 0:
+            raise KeyError("popitem(): dictionary is empty")
+        if last:
+            value = self._held.pop()
+            key = self._order.pop()
+            taken(self._places, key)
+            return key, value
+        first = self._order[0]
+        return first, self.pop(first)
+
+    def move_to_end(self, key: Any, last: bool = True) -> None:
+        value = self.pop(key)
+        self._enter(key, value)
+        if not last:
+            put(self._order, 0, self._order.pop())
+            put(self._held, 0, self._held.pop())
+            for i in range(len(self._order)):
+                self._places[self._order[i]] = i
+
+    def clear(self) -> None:
+        for i in range(len(self._order)):
+            taken(self._places, self._order[i])
+        self._order.clear()
+        self._held.clear()
+
+    def update(self, other: Any = (), **named: Any) -> None:
+        fill(self, other)
+        fill(self, named)
+
+    def copy(self) -> Any:
+        made = Table()
+        fill(made, self)
+        return made
+
+    def __or__(self, other: Any) -> Any:
+        made = self.copy()
+        fill(made, other)
+        return made
+
+    def __ror__(self, other: Any) -> Any:
+        made = Table()
+        fill(made, other)
+        fill(made, self)
+        return made
+
+    def __ior__(self, other: Any) -> Any:
+        fill(self, other)
+        return self
+
+
+class Filled(Table):
+    """A defaultdict of numbers; a Counter."""
+
+    def __init__(self, default: Any) -> None:
+        self._places = new_places()
+        self._order: list[Any] = []
+        self._held: list[Any] = []
+        self._default = default
+
+    def __getitem__(self, key: Any) -> Any:
+        if key not in self._places:
+            self._enter(key, self._default)
+        return self._held[self._places[key]]
+
+    def copy(self) -> Any:
+        made = Filled(self._default)
+        fill(made, self)
+        return made
+
+
+class Counted(Filled):
+    """A Counter: what it lacks is 0 and is not entered."""
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._held[self._places[key]] if key in self._places else self._default
+
+    def count(self, items: Any) -> None:
+        for item in items:
+            self[item] += 1
+
+    def most_common(self, n: Any = None) -> list[tuple[Any, Any]]:
+        found = sorted(self.items(), key=lambda pair: pair[1], reverse=True)
+        return found if n is None else found[:n]
+
+    def total(self) -> Any:
+        return sum(self._held)
+
+
+class Made(Table):
+    """A defaultdict of what a function makes."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._places = new_places()
+        self._order: list[Any] = []
+        self._held: list[Any] = []
+        self._make = make
+
+    def __getitem__(self, key: Any) -> Any:
+        if key not in self._places:
+            self._enter(key, self._make())
+        return self._held[self._places[key]]
+
+    def copy(self) -> Any:
+        made = Made(self._make)
+        fill(made, self)
+        return made
+
+
+class Queue:
+    """A deque."""
+
+    def __init__(self, maxlen: Any) -> None:
+        self._items: list[Any] = []
+        self._maxlen = maxlen
+
+    @property
+    def maxlen(self) -> Any:
+        return self._maxlen
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._items[place]
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        self._items[place] = value
+
+    def __delitem__(self, place: Any) -> None:
+        del self._items[place]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items)
+
+    def __contains__(self, value: Any) -> bool:
+        return value in self._items
+
+    def append(self, value: Any) -> None:
+        self._items.append(value)
+        if self._maxlen is not None and len(self._items) > self._maxlen:
+            taken(self._items, 0)
+
+    def appendleft(self, value: Any) -> None:
+        put(self._items, 0, value)
+        if self._maxlen is not None and len(self._items) > self._maxlen:
+            self._items.pop()
+
+    def pop(self) -> Any:
+        return self._items.pop()
+
+    def popleft(self) -> Any:
+        return taken(self._items, 0)
+
+    def extend(self, values: Any) -> None:
+        for value in values:
+            self.append(value)
+
+    def extendleft(self, values: Any) -> None:
+        for value in values:
+            self.appendleft(value)
+
+    def __iadd__(self, values: Any) -> Any:
+        self.extend(values)
+        return self
+
+    def rotate(self, n: Any = 1) -> None:
+        if len(self._items) > 0:
+            for _ in range(n % len(self._items)):
+                put(self._items, 0, self._items.pop())
+
+    def insert(self, place: Any, value: Any) -> None:
+        if self._maxlen is not None and len(self._items) >= self._maxlen:
+            raise IndexError("deque already at its maximum size")
+        self._items.insert(place, value)
+
+    def remove(self, value: Any) -> None:
+        self._items.remove(value)
+
+    def index(self, value: Any) -> Any:
+        return self._items.index(value)
+
+    def count(self, value: Any) -> Any:
+        return self._items.count(value)
+
+    def reverse(self) -> None:
+        self._items.reverse()
+
+    def clear(self) -> None:
+        self._items.clear()
+
+    def copy(self) -> Any:
+        made = Queue(self._maxlen)
+        made.extend(self._items)
+        return made
+
+
+REAL: dict[type, type] = {  # what a program takes the classes for
+    Table: dict, Filled: collections.defaultdict, Made: collections.defaultdict,
+    Counted: collections.Counter, Queue: collections.deque,
+}  # fmt: skip

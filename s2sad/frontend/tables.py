@@ -1,0 +1,306 @@
+"""Lowering of dicts whose keys are computed, of defaultdict, Counter, OrderedDict and deque.
+
+They are objects of the classes in `standins`, whose methods are inlined. A dict is first taken for one whose
+keys are known; where a key is computed the function is lowered once more, and the dict is a `Table`.
+
+    d = {}                            places = {}; order = []; held = []
+    for k in range(n): d[k] = x[k]    for k in range(n): if k in places: ... else: ...
+    d[2]                              held[places[2]]
+    for k, v in d.items(): ...        for i in range(len(order)): k = order[i]; v = held[i]; ...
+"""
+
+from __future__ import annotations
+
+import ast
+import collections
+from typing import Any
+
+from s2sad.frontend import standins
+from s2sad.frontend.dicts import Dicts
+from s2sad.frontend.iterators import Items, given
+from s2sad.frontend.standins import REAL, Counted, Filled, Made, Queue, Table
+from s2sad.frontend.state import Group, Local, Method, State, Value, Written, opened, stands_in
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Call, Const, Ref, Tuple
+
+EMPTY: dict[Any, Any] = {float: 0.0, int: 0, complex: 0j, str: "", bool: False}
+ENTERED = "for k, v in pairs:\n    table[k] = v"
+
+
+class Tables(Dicts):
+    """The part of lowering that makes dicts with computed keys, and deques."""
+
+    def iterable(self, node: ast.expr) -> Any:
+        """What a loop runs over (see `iterables`)."""
+        raise NotImplementedError
+
+    def own_method(self, value: Value, name: str, args: list[Value], node: ast.AST) -> Value:
+        """A method of a stand-in."""
+        method = self.attribute(value, name, node)
+        return self.call_value(method, args, {}, node)
+
+    def table(self, cls: type, args: list[Value], node: ast.AST) -> Value:
+        """A new object of a class of `standins`."""
+        made = self.made("object", [], [], cls)
+        self.own_method(made, "__init__", args, node)
+        return made
+
+    def want_table(self, value: Value) -> None:
+        """Lower once more with a dict as a table, if it is one that is made here."""
+        if isinstance(value, Local) and value.place is not None and value.place not in self.known_lists:
+            raise Written(value.place)
+
+    def new_dict(self, items: list[Value], keys: list[Any], node: ast.AST) -> Value:
+        """A dict that is made at a place of the program, with the keys that are known there."""
+        place = (self.scope.source.file, getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+        if place not in self.known_lists:
+            made = self.made("dict", [self.settled(v, node) for v in items], keys)
+            made.place = place
+            return made
+        table = self.table(Table, [], node)
+        for key, value in zip(keys, items, strict=True):
+            self.own_method(table, "_enter", [_key(key), value], node)
+        return table
+
+    def from_pairs(self, pairs: Any, node: ast.AST, new: bool = False) -> Value:
+        """A table of pairs that a loop runs over; `new`: no key comes twice."""
+        table = self.table(Table, [], node)
+        self.entered(table, pairs, node, new)
+        return table
+
+    def entered(self, table: Value, pairs: Any, node: ast.AST, new: bool = False) -> None:
+        """Enter pairs that a loop runs over."""
+        text = ENTERED.replace("table[k] = v", "table._enter(k, v)") if new else ENTERED
+        self.script(text, node, pairs=pairs, table=table)
+
+    def filled(self, table: Value, pairs: Value, node: ast.AST) -> None:
+        """Enter the items of a dict, or pairs."""
+        if stands_in(pairs) not in (None, Queue):
+            self.entered(table, self.pairs_of(pairs, node), node)
+        elif self.is_dict(pairs):
+            for key in self.unpack_keys(opened(pairs)):
+                item = self.getitem(pairs, _key(key), node)
+                self.own_method(table, "__setitem__", [_key(key), item], node)
+        elif isinstance(held := opened(pairs), Group):
+            for pair in held.items:
+                self.own_method(table, "__setitem__", self.unpack(pair, 2, node), node)
+        else:
+            self.entered(table, pairs, node)
+
+    def pairs_of(self, table: Value, node: ast.AST) -> Items:
+        """The items of a table by index."""
+        order, held = (self.attribute(table, name, node) for name in ("_order", "_held"))
+        length = self.emit(Call("len", (self.atom(order),)), K.INT, node)
+        return Items(length, lambda i: Group("tuple", [self.getitem(order, i, node), self.getitem(held, i, node)]))
+
+    def iterated(self, value: Value, node: ast.AST) -> Value:
+        """What a loop over a value runs over: the keys of a table, the elements of a deque."""
+        cls = stands_in(value)
+        if cls is None:
+            return value
+        return self.attribute(value, "_items" if cls is Queue else "_order", node)
+
+    def items_called(self, fn: Value, node: ast.Call) -> Items | None:
+        """`d.items()` of a table as an iteration by index."""
+        obj = fn.fn.obj if isinstance(fn, Method) and isinstance(fn.fn, Ref) else None
+        if obj is not Table.items or not isinstance(fn, Method) or node.args:
+            return None
+        return self.pairs_of(fn.self, node)
+
+    def dict_called(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
+        """`dict(zip(keys, values))` and `dict((k, v) for ...)`, whose pairs need no list; None for other calls."""
+        if not (isinstance(fn, Ref) and fn.obj in (dict, collections.OrderedDict)) or len(node.args) != 1:
+            return None
+        arg = node.args[0]
+        if isinstance(arg, ast.GeneratorExp) and isinstance(arg.elt, ast.Tuple) and len(arg.elt.elts) == 2:
+            if not node.keywords:
+                made = ast.DictComp(*arg.elt.elts, arg.generators)
+                return self._dictcomp(ast.copy_location(made, node), hint)
+        if not isinstance(arg, ast.Call) or node.keywords:
+            return None
+        space = self.iterable(arg)
+        if isinstance(space, Items):
+            return self.from_pairs(space, node)
+        return self.call_value(fn, [space if isinstance(space, Group) else self.operand(arg)], {}, node, hint)
+
+    # ------------------------------------------------------------------------------------------ displays
+
+    def _dictcomp(self, node: ast.DictComp, hint: str) -> Value:
+        """A dict whose keys are known, or a table."""
+        place = (self.scope.source.file, node.lineno, node.col_offset)
+        pair = ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node)
+        if place in self.known_lists:
+            return self._table_by_loops(node)
+        listed = ast.copy_location(ast.ListComp(pair, node.generators), node)
+        made = self.comprehension(listed, ranges=True)
+        pairs: dict[Any, Value] = {}
+        for item in made.items if isinstance(made, Group) else [None]:
+            key = item.items[0] if isinstance(item, Group) else None
+            if not isinstance(item, Group) or not isinstance(key, Const | Ref):
+                raise Written(place)
+            pairs[key.value if isinstance(key, Const) else key.obj] = item.items[1]
+        return self.new_dict(list(pairs.values()), list(pairs), node)
+
+    def _table_by_loops(self, node: ast.DictComp) -> Value:
+        """A table that loops fill."""
+        table = self.table(Table, [], node)
+        holder = f"table {self.fresh.count}"  # no user's name has a blank
+        place = ast.Name(holder, ast.Load())
+        store: ast.stmt = ast.Assign([ast.Subscript(place, node.key, ast.Store())], node.value)
+        if _never_twice(node):
+            enter = ast.Attribute(place, "_enter", ast.Load())
+            store = ast.Expr(ast.Call(enter, [node.key, node.value], []))
+        body: list[ast.stmt] = [ast.copy_location(store, node.value)]
+        for generator in reversed(node.generators):
+            for test in reversed(generator.ifs):
+                body = [ast.copy_location(ast.If(test, body, []), test)]
+            body = [ast.copy_location(ast.For(generator.target, generator.iter, body, []), node)]
+        for part in body:
+            ast.fix_missing_locations(part)
+        names = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+        saved = {n: self.scope.env.get(n) for n in names}
+        self.scope.env[holder] = table
+        self.statements(body)
+        for name, value in {**saved, holder: None}.items():
+            if value is None:
+                self.scope.env.pop(name, None)
+            else:
+                self.scope.env[name] = value
+        return table
+
+
+def _key(key: Any) -> Value:
+    """A key that is known, as a value."""
+    return Const(key) if isinstance(key, int | float | str | bool | tuple | None.__class__) else Ref("key", key)
+
+
+def _never_twice(node: ast.DictComp) -> bool:
+    """Whether no key of a comprehension comes twice: the keys are numbers that are counted, or strings of them."""
+    first = node.generators[0]
+    if len(node.generators) > 1 or not isinstance(first.iter, ast.Call):
+        return False
+    fn = first.iter.func
+    name = fn.id if isinstance(fn, ast.Name) else ""
+    counter = first.target
+    if name == "enumerate" and isinstance(counter, ast.Tuple):
+        counter = counter.elts[0]
+    elif name != "range":
+        return False
+    key = node.key
+    if isinstance(key, ast.JoinedStr):
+        parts = [p for p in key.values if isinstance(p, ast.FormattedValue)]
+        key = parts[0].value if len(parts) == 1 and parts[0].format_spec is None else key
+    return isinstance(key, ast.Name) and isinstance(counter, ast.Name) and key.id == counter.id
+
+
+# ---------------------------------------------------------------------------------------------- what is called
+
+
+def _new_places(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    return low.emit(Call("dict", (), (("keys", Tuple(())),)), K.list_of(K.INT), node, hint or "places")
+
+
+def _taken(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    kind = low.kind(args[0])
+    item = K.anonymous(kind.items[0] if kind.items else K.FLOAT)
+    return low.emit(Call("list.pop", (low.atom(args[0]), low.atom(args[1]))), item, node, hint)
+
+
+def _put(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    low.put_in(low.atom(args[0]), args[1], args[2], node)
+    return Const(None)
+
+
+def _fill(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    low.filled(args[0], args[1], node)
+    return Const(None)
+
+
+def _dict(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    made: dict[Any, Value] = {}
+    held = opened(args[0]) if args else Group("tuple", [])
+    if stands_in(args[0] if args else held) is not None or not (low.is_dict(held) or isinstance(held, Group)):
+        return _table_of(low, args, kwargs, node)
+    if low.is_dict(held):
+        made = {k: low.getitem(held, Const(k), node) for k in low.unpack_keys(held)}
+    elif isinstance(held, Group):
+        for pair in held.items:
+            key, value = low.unpack(pair, 2, node)
+            if not isinstance(key, Const):
+                return _table_of(low, args, kwargs, node)
+            made[key.value] = value
+    made.update(kwargs)
+    return low.new_dict(list(made.values()), list(made), node)
+
+
+def _table_of(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+    table = low.table(Table, [], node)
+    for arg in args:
+        low.filled(table, arg, node)
+    for key, value in kwargs.items():
+        low.own_method(table, "__setitem__", [Const(key), value], node)
+    return table
+
+
+def _fromkeys(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """`dict.fromkeys(keys, value)`."""
+    value = low.settled(args[1], node) if len(args) > 1 else Const(None)
+    held = opened(args[0])
+    numbers = low.kind(held)
+    known = isinstance(held, Group | Const) or numbers.cat in ("tuple", "dict") or isinstance(held, Ref)
+    keys = low.unpack(held, None, node) if known else []
+    if known and all(isinstance(k, Const | Ref) for k in keys):
+        named = dict.fromkeys(k.value if isinstance(k, Const) else k.obj for k in keys if isinstance(k, Const | Ref))
+        return low.new_dict([value] * len(named), list(named), node)
+    table = low.table(Table, [], node)
+    low.script("for k in keys:\n    table[k] = value", node, keys=args[0], table=table, value=value)
+    return table
+
+
+def _defaultdict(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    make = args[0] if args else Const(None)
+    if isinstance(make, Ref) and make.obj in EMPTY:
+        table = low.table(Filled, [Const(EMPTY[make.obj])], node)
+    elif make == Const(None):
+        table = low.table(Table, [], node)
+    else:
+        table = low.table(Made, [make], node)
+    for arg in args[1:]:
+        low.filled(table, arg, node)
+    return table
+
+
+def _counter(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    table = low.table(Counted, [Const(0)], node)
+    held = low.iterated(args[0], node) if args else Group("tuple", [])
+    letters = isinstance(held, Const) and isinstance(held.value, str)
+    items = low.unpack(held, None, node) if letters or isinstance(held, Group) else None
+    if items is not None and all(isinstance(i, Const) for i in items):
+        numbers = collections.Counter(i.value for i in items if isinstance(i, Const))
+        for key, number in numbers.items():
+            low.own_method(table, "_enter", [Const(key), Const(number)], node)
+    elif low.is_dict(held):
+        low.filled(table, held, node)
+    else:
+        low.own_method(table, "count", [held], node)
+    return table
+
+
+def _deque(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    maxlen = args[1] if len(args) > 1 else kwargs.get("maxlen", Const(None))
+    queue = low.table(Queue, [maxlen], node)
+    given_ = args[0] if args else kwargs.get("iterable", Group("list", []))
+    if maxlen == Const(None):
+        low.builtin_method(low.attribute(queue, "_items", node), ".extend", [low.iterated(given_, node)], {}, node, "")
+    else:
+        low.own_method(queue, "extend", [given_], node)
+    return queue
+
+
+MAKERS: dict[Any, Any] = {
+    standins.new_places: _new_places, standins.taken: _taken, standins.put: _put, standins.fill: _fill,
+    dict: _dict, collections.OrderedDict: _dict, dict.fromkeys: _fromkeys, collections.defaultdict: _defaultdict,
+    collections.Counter: _counter, collections.deque: _deque,
+}  # fmt: skip
+
+__all__ = ["MAKERS", "Tables"]
