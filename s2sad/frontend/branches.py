@@ -351,6 +351,7 @@ class Branches(State):
         self.objects.cells = {**orelse, **then}
         for number, value in then.items():
             if number in orelse and orelse[number] is not value:
+                self.same_keys(number, value, orelse[number])
                 joined = join_values(self, value, orelse[number], "", outs, symbols, node)
                 self.objects.cells[number] = joined
 

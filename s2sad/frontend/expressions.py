@@ -146,9 +146,9 @@ class Expressions(State):
                 computed |= not isinstance(pairs[-1][0], Const | Ref)
                 continue
             inner = self.operand(item)
-            if self.is_dict(inner) and not isinstance(inner, Ref):
+            if self.is_dict(inner):
                 pairs += [(Const(k), self.getitem(inner, Const(k), item)) for k in self.unpack_keys(inner)]
-            elif stands_in(inner) is not None or isinstance(inner, Ref):
+            elif stands_in(inner) is not None:
                 pairs.append((Undef(), inner))
                 computed = True
             else:

@@ -396,6 +396,7 @@ class Loops(State):
         for name, phi in phis.items():
             changed |= phi.widen(after.get(name, Undef()), pairs, symbols, node)
         for number, phi in held.items():
+            self.same_keys(number, phi.entry, self.objects.cells[number])
             changed |= phi.widen(self.objects.cells[number], pairs, symbols, node)
         return changed
 

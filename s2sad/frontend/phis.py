@@ -129,9 +129,13 @@ class Phi:
         if back is self.local:
             return False
         if not isinstance(back, Local) or (back.cat, back.cls) != (entry.cat, entry.cls):
+            self.state.want_table(entry)
+            self.state.want_table(back)
             what = f"{self.name!r} stands for an object, and for something else after a trip"
             self.state.refuse(node, what, "use two names")
         state, held = self.state, back.group
+        for number in (entry.number, back.number):
+            state.same_keys(number, entry.group, held)
         met = state.references(entry) + (state.references(back) > 1)
         if self.aliased or met or back.number <= self.before:
             for number in (entry.number, back.number):

@@ -45,21 +45,21 @@ class Table:
 
     def __init__(self) -> None:
         self._places = new_places()
-        self._order: list[Any] = []
-        self._held: list[Any] = []
+        self._keys: list[Any] = []
+        self._values: list[Any] = []
 
     def _enter(self, key: Any, value: Any) -> None:
         """Add a key that is new."""
-        self._places[key] = len(self._held)
-        self._order.append(key)
-        self._held.append(value)
+        self._places[key] = len(self._values)
+        self._keys.append(key)
+        self._values.append(value)
 
     def __getitem__(self, key: Any) -> Any:
-        return self._held[self._places[key]]
+        return self._values[self._places[key]]
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if key in self._places:
-            self._held[self._places[key]] = value
+            self._values[self._places[key]] = value
         else:
             self._enter(key, value)
 
@@ -67,67 +67,67 @@ class Table:
         return key in self._places
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._values)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._order)
+        return iter(self._keys)
 
     def keys(self) -> list[Any]:
-        return self._order
+        return self._keys
 
     def values(self) -> list[Any]:
-        return self._held
+        return self._values
 
     def items(self) -> list[tuple[Any, Any]]:
-        return [(self._order[i], self._held[i]) for i in range(len(self._order))]
+        return [(self._keys[i], self._values[i]) for i in range(len(self._keys))]
 
     def get(self, key: Any, default: Any = None) -> Any:
-        return self._held[self._places[key]] if key in self._places else default
+        return self._values[self._places[key]] if key in self._places else default
 
     def setdefault(self, key: Any, default: Any = None) -> Any:
         if key not in self._places:
             self._enter(key, default)
-        return self._held[self._places[key]]
+        return self._values[self._places[key]]
 
     def __delitem__(self, key: Any) -> None:
         place = taken(self._places, key)
-        taken(self._order, place)
-        taken(self._held, place)
-        for i in range(place, len(self._order)):
-            self._places[self._order[i]] = i
+        taken(self._keys, place)
+        taken(self._values, place)
+        for i in range(place, len(self._keys)):
+            self._places[self._keys[i]] = i
 
     def pop(self, key: Any, *default: Any) -> Any:
         if len(default) > 0 and key not in self._places:
             return default[0]
-        value = self._held[self._places[key]]
+        value = self._values[self._places[key]]
         del self[key]
         return value
 
     def popitem(self, last: bool = True) -> tuple[Any, Any]:
-        if len(self._held) == 0:
+        if len(self._values) == 0:
             raise KeyError("popitem(): dictionary is empty")
         if last:
-            value = self._held.pop()
-            key = self._order.pop()
+            value = self._values.pop()
+            key = self._keys.pop()
             taken(self._places, key)
             return key, value
-        first = self._order[0]
+        first = self._keys[0]
         return first, self.pop(first)
 
     def move_to_end(self, key: Any, last: bool = True) -> None:
         value = self.pop(key)
         self._enter(key, value)
         if not last:
-            put(self._order, 0, self._order.pop())
-            put(self._held, 0, self._held.pop())
-            for i in range(len(self._order)):
-                self._places[self._order[i]] = i
+            put(self._keys, 0, self._keys.pop())
+            put(self._values, 0, self._values.pop())
+            for i in range(len(self._keys)):
+                self._places[self._keys[i]] = i
 
     def clear(self) -> None:
-        for i in range(len(self._order)):
-            taken(self._places, self._order[i])
-        self._order.clear()
-        self._held.clear()
+        for i in range(len(self._keys)):
+            taken(self._places, self._keys[i])
+        self._keys.clear()
+        self._values.clear()
 
     def update(self, other: Any = (), **named: Any) -> None:
         fill(self, other)
@@ -159,14 +159,14 @@ class Filled(Table):
 
     def __init__(self, default: Any) -> None:
         self._places = new_places()
-        self._order: list[Any] = []
-        self._held: list[Any] = []
+        self._keys: list[Any] = []
+        self._values: list[Any] = []
         self._default = default
 
     def __getitem__(self, key: Any) -> Any:
         if key not in self._places:
             self._enter(key, self._default)
-        return self._held[self._places[key]]
+        return self._values[self._places[key]]
 
     def copy(self) -> Any:
         made = Filled(self._default)
@@ -178,7 +178,7 @@ class Counted(Filled):
     """A Counter: what it lacks is 0 and is not entered."""
 
     def __getitem__(self, key: Any) -> Any:
-        return self._held[self._places[key]] if key in self._places else self._default
+        return self._values[self._places[key]] if key in self._places else self._default
 
     def count(self, items: Any) -> None:
         for item in items:
@@ -189,7 +189,7 @@ class Counted(Filled):
         return found if n is None else found[:n]
 
     def total(self) -> Any:
-        return sum(self._held)
+        return sum(self._values)
 
 
 class Made(Table):
@@ -197,14 +197,14 @@ class Made(Table):
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._places = new_places()
-        self._order: list[Any] = []
-        self._held: list[Any] = []
+        self._keys: list[Any] = []
+        self._values: list[Any] = []
         self._make = make
 
     def __getitem__(self, key: Any) -> Any:
         if key not in self._places:
             self._enter(key, self._make())
-        return self._held[self._places[key]]
+        return self._values[self._places[key]]
 
     def copy(self) -> Any:
         made = Made(self._make)

@@ -190,6 +190,10 @@ class State:
         """Lower once more with a dict as a table, if it is one that is made here."""
         raise NotImplementedError
 
+    def same_keys(self, number: int, one: Value, two: Value) -> None:
+        """Lower once more with a dict as a table that has other keys on one path than on another."""
+        raise NotImplementedError
+
     def new_dict(self, items: list[Value], keys: list[Any], node: ast.AST) -> Value:
         """A dict that is made at a place of the program, with the keys that are known there."""
         raise NotImplementedError
@@ -687,6 +691,7 @@ class State:
     def hold(self, base: Local, items: list[Value], keys: list[Any], node: ast.AST) -> None:
         """Let an object, dict or list hold something else from here on."""
         if base.number in self.objects.shared:
+            self.want_table(base)
             said = f"a {base.cls.__name__}" if base.cls is not None else f"a {base.cat}"
             self.refuse(
                 node,
@@ -698,7 +703,8 @@ class State:
     def hold_item(self, base: Local, key: Any, value: Value, node: ast.AST) -> None:
         """Give an attribute or key another value."""
         if isinstance(value, Var) and isinstance(key, str) and key.isidentifier():
-            self.hints[value.name] = self.hints.get(value.name) or key
+            shown = key.lstrip("_") if base.cls in REAL else key
+            self.hints[value.name] = self.hints.get(value.name) or shown
         held = dict(zip(base.group.keys, base.group.items, strict=True))
         held[key] = value
         self.hold(base, list(held.values()), list(held), node)

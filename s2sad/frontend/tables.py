@@ -47,15 +47,23 @@ class Tables(Dicts):
 
     def want_table(self, value: Value) -> None:
         """Lower once more with a dict as a table, if it is one that is made here."""
-        if isinstance(value, Local) and value.place is not None and value.place not in self.known_lists:
-            raise Written(value.place)
+        place = self.objects.places.get(value.number) if isinstance(value, Local) else None
+        if place is not None and place not in self.known_lists:
+            raise Written(place)
+
+    def same_keys(self, number: int, one: Value, two: Value) -> None:
+        """Lower once more with a dict as a table that has other keys on one path than on another."""
+        if isinstance(one, Group) and isinstance(two, Group) and one.cat == two.cat == "dict":
+            place = self.objects.places.get(number)
+            if set(one.keys) != set(two.keys) and place is not None and place not in self.known_lists:
+                raise Written(place)
 
     def new_dict(self, items: list[Value], keys: list[Any], node: ast.AST) -> Value:
         """A dict that is made at a place of the program, with the keys that are known there."""
         place = (self.scope.source.file, getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
         if place not in self.known_lists:
             made = self.made("dict", [self.settled(v, node) for v in items], keys)
-            made.place = place
+            self.objects.places[made.number] = place
             return made
         table = self.table(Table, [], node)
         for key, value in zip(keys, items, strict=True):
@@ -89,7 +97,7 @@ class Tables(Dicts):
 
     def pairs_of(self, table: Value, node: ast.AST) -> Items:
         """The items of a table by index."""
-        order, held = (self.attribute(table, name, node) for name in ("_order", "_held"))
+        order, held = (self.attribute(table, name, node) for name in ("_keys", "_values"))
         length = self.emit(Call("len", (self.atom(order),)), K.INT, node)
         return Items(length, lambda i: Group("tuple", [self.getitem(order, i, node), self.getitem(held, i, node)]))
 
@@ -98,7 +106,7 @@ class Tables(Dicts):
         cls = stands_in(value)
         if cls is None:
             return value
-        return self.attribute(value, "_items" if cls is Queue else "_order", node)
+        return self.attribute(value, "_items" if cls is Queue else "_keys", node)
 
     def items_called(self, fn: Value, node: ast.Call) -> Items | None:
         """`d.items()` of a table as an iteration by index."""

@@ -77,11 +77,13 @@ class Known:
 
     Branches and loops join cells as they join names. `shared` are objects of which the walk no longer knows
     all names: one of two behind a branch, or copied into a list of the program; they cannot be written to.
+    `places` are where the dicts are made that can be lowered with computed keys instead (`tables`).
     """
 
     def __init__(self) -> None:
         self.cells: dict[int, Value] = {}
         self.shared: dict[int, str] = {}
+        self.places: dict[int, tuple[str, int, int]] = {}
         self.count = 0
 
     def new(self, value: Value) -> int:
@@ -96,8 +98,7 @@ class Local:
     """An object, dict or list that is made in the function, known by its identity.
 
     Its cell says what it holds. `cls` is the class of an object. `origin` is an argument that is taken apart:
-    what the program calls it as long as it holds what it held at first (`first`). `place` is where a dict is
-    made that can be lowered with computed keys instead (`tables`).
+    what the program calls it as long as it holds what it held at first (`first`).
     """
 
     objects: Known
@@ -106,7 +107,6 @@ class Local:
     cls: type | None = None
     origin: Var | None = None
     first: Group | None = None
-    place: tuple[str, int, int] | None = None
 
     @property
     def group(self) -> Group:

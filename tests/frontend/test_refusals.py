@@ -17,7 +17,9 @@ from support import load
 X = np.array([0.5, 0.8, 1.2])
 
 HEAD = """
+import collections
 import contextlib
+import copy
 import functools
 import itertools
 import numpy as np
@@ -77,7 +79,7 @@ CASES = [
     ("set comprehension", "s = «{a for a in x}»", "an active value enters set, which has no rule"),
     ("undefined name", "y = «undefined_name»*x", "the name 'undefined_name' is not defined; define it"),
     ("unbound", "if np.sum(x) > 0:\n    pass\ny = «later»*x\nlater = 2.0", "'later' may be unbound here; assign it on every path"),
-    ("computed key", "d = {«np.sum(x)»: x}", "a dict display has a computed key; use literal keys"),
+    ("dict as a whole", "d = {np.sum(x): x}\ny = «np.asarray(d)»", "a dict with computed keys or elements is used as a whole; use"),
     ("double star", "d = {**«thing()»}", "of a dict whose keys are not known here; write the keys out"),
     ("function as value", "g = lambda v: v\ny = «np.asarray(g)»", "a function that is made here is used as a value; call it directly"),
     ("store captured", "«CAPTURED[0] = x[0]»", "CAPTURED is written, which is neither an argument nor local; pass it as an argument"),
@@ -121,10 +123,11 @@ CASES = [
     ("resize", "«x.resize(2)»", "resize() changes an array in place in a way that is not tracked; use the function"),
     ("tolist", "y = «x.tolist()»", "tolist() takes numbers out of an array; index the array"),
     ("dict method", 'd = {"a": x}\n«d.banana()»', "the dict method 'banana' is not supported here; assign the keys"),
-    ("list method", "xs = [x]\n«xs.sort()»", "the list method 'sort' is not supported here; use append, pop() and indexing"),
-    ("list slice store", "xs = [x, x]\n«xs[0:1] = [x]»", "a slice of a list is assigned; assign the elements"),
-    ("dict computed store", 'd = {"a": x}\n«d[len(x)] = x»', "a dict is written at a computed key, which may be new; give it"),
-    ("dict in a loop", 'd = {"a": x}\nfor i in range(len(x)):\n    «d[f"{i}"] = x»', "a dict is written at a computed key"),
+    ("list method", "xs = [x]\n«xs.banana()»", "the list method 'banana' is not supported here; use append, pop() and indexing"),
+    ("list slice store", "xs = [x, x]\n«xs[0:1:len(x)] = [x]»", "a slice with a step that is not known is written; write a loop"),
+    ("dict of unlike values", 'd = {"a": "b"}\nfor i in range(len(x)):\n    d[f"{i}"] = x\ny = «d["0"]*x»', "read it by a literal key, or from a list"),
+    ("deque as a whole", "d = collections.deque(x)\n«print(d)»", "a deque with computed keys or elements is used as a whole"),
+    ("deep copy of a dict", "d = {i: v for i, v in enumerate(x)}\ne = «copy.deepcopy(d)»", "is copied with what it holds; copy what"),
     ("scalar store", "s = float(x[0])\n«s[0] = 1.0»", "an element of a Python float is assigned; assign to elements of arrays"),
     ("with no manager", "with «THING»:\n    pass", "Thing is no context manager; give it __enter__ and __exit__"),
     ("swallowing manager", "with «Swallow()»:\n    y = x", "this context manager may swallow an exception; catch it with try and except"),
@@ -145,7 +148,7 @@ CASES = [
     ("class", "«class A:»\n    pass", "the class A is defined inside of the function; define it at the top of the file"),
     ("global", "«global CAPTURED»\nCAPTURED = x", "the global 'CAPTURED' is written; return the value, or pass it in"),
     ("del", "d = {'a': x}\ndel «d['b']»", "the dict has no key 'b'; use a key that it has"),
-    ("del of a slice", "xs = [x, x]\ndel «xs[:1]»", "a part of a list is deleted; build a new list or dict of the rest"),
+    ("del of a slice", "xs = [x, x]\n«del xs[:1:len(x)]»", "a slice with a step that is not known is written; write a loop"),
     ("del of an attribute", "del «THING.k»", "an attribute or an element of an outside object is deleted; use a local name"),
     ("pattern", "match np.sum:\n    case «[a, b]»:\n        y = x", "the subject of this pattern is not known before the call; write if and elif"),
     ("relative import", "«from . import thing»", "the module cannot be imported here; import at the top of the file"),
@@ -153,12 +156,11 @@ CASES = [
     ("iterate a float", "for i in «float(x[0])»:\n    pass", "a Python float cannot be iterated; iterate an array, a list or a range"),
     ("own iteration", "for i in «THING»:\n    pass", "a Thing is iterated by its own __iter__; iterate a list or an array"),
     ("structure", "p = (x,)\n«for i in range(3):»\n    p = (p, x)", "'p' changes its structure in the loop; keep tuples of one length"),
-    ("keys in branches", 'd = {"a": x}\n«if np.sum(x) > 0:»\n    d["b"] = x', "a dict has other keys after one branch than after"),
     ("functions and values", "g = takes_two\n«for i in range(3):»\n    g = x", "'g' is a function, and something else after a trip"),
     ("next", "y = «next(x)»", "next() takes from an iterator whose state is not tracked; use a for loop"),
     ("eval", "y = «eval('x')»", "code that is made at run time cannot be read; write it as a function"),
     ("locals", "y = «locals()»['x']", "names are read as a dict; use the names themselves"),
-    ("sorted", "y = «sorted(x, key=lambda v: (v, v))»[0]", "sorted() of values that are not known before the call; use np.sort"),
+    ("sorted", "y = «sorted(THING)»[0]", "sorted() of values that are not known before the call; use np.sort"),
     ("computed getattr", "y = «getattr(THING, 'k'[:len(x)])»", "getattr gets a computed name; use a literal name"),
     ("foreign order", "y = «x + THING»", "NumPy applies the operator to each element of the array and a Thing; write the Thing first"),
     ("len of a float", "y = «len(float(x[0]))»", "a Python float has no length; use np.size, or pass an array"),
