@@ -29,7 +29,7 @@ from s2sad.frontend.recursion import recursive_call
 from s2sad.frontend.sequences import ORDERING
 from s2sad.frontend.source import Source, find, is_library
 from s2sad.frontend.standins import Queue
-from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value, stands_in
+from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
 from s2sad.frontend.tables import MAKERS
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
@@ -261,10 +261,10 @@ class Calls(Objects):
         var: Var | None = None,
     ) -> Value:
         obj = fn.obj
-        if any(stands_in(a) for a in args) and not isinstance(obj, types.FunctionType) and _hashable(obj):
+        if any(self.stands_in(a) for a in args) and not isinstance(obj, types.FunctionType) and _hashable(obj):
             plain = getattr(obj, "__module__", None) in ("builtins", "itertools", "_functools")
             if obj not in MAKERS and obj not in WHOLE:
-                args = [self.iterated(a, node) if plain or stands_in(a) is Queue else a for a in args]
+                args = [self.iterated(a, node) if plain or self.stands_in(a) is Queue else a for a in args]
         special = custom.ruled(fn) or (FOUND.get(obj) if _hashable(obj) else None)
         special = special or custom.special(obj) or trips.special(obj) or under_checkpoint(fn)
         if special is not None:

@@ -131,7 +131,7 @@ class Dicts(Objects):
                 keys = [k.value for k in self.unpack(arg, None, node) if isinstance(k, Const)]
                 found += [(k, self.getitem(arg, Const(k), node)) for k in keys]
                 continue
-            if not isinstance(opened(arg), Group):
+            if self.stands_in(arg) is not None or not isinstance(opened(arg), Group):
                 self.want_table(base)
             for pair in self.unpack(arg, None, node):
                 key, value = self.unpack(pair, 2, node)

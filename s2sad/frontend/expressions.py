@@ -28,7 +28,6 @@ from s2sad.frontend.state import (
     Unbound,
     Value,
     opened,
-    stands_in,
 )
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Tuple, Undef, Var
@@ -148,7 +147,7 @@ class Expressions(State):
             inner = self.operand(item)
             if self.is_dict(inner):
                 pairs += [(Const(k), self.getitem(inner, Const(k), item)) for k in self.unpack_keys(inner)]
-            elif stands_in(inner) is not None:
+            elif self.stands_in(inner) is not None:
                 pairs.append((Undef(), inner))
                 computed = True
             else:

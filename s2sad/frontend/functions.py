@@ -341,11 +341,16 @@ def _copyto(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
 def _accumulate(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     """What texts of derivatives add to a list of cotangents, item by item: `accumulate(a, b)`."""
     items = low.kind(args[0]).items
-    if low.kind(args[0]).cat != "list" or not items or not items[0].is_number:
-        return low.apply("accumulate", args, kwargs, node)
+    if low.kind(args[0]).cat != "list" or not items:
+        atoms = tuple(low.variable(a, node) for a in args)
+        low.do(Call("call", (Ref("accumulate", accumulate), *atoms)), node)
+        return Const(None)
     places = Range(Const(0), low.emit(Call("len", (low.atom(args[0]),)), K.INT, node), Const(1))
     text = "for i in places:\n    a[i] = a[i] + b[i]"
-    return low.script(text, node, a=args[0], b=args[1], places=places)
+    if not items[0].is_number:
+        text = "for i in places:\n    add_to_item(a, i, b[i])"
+    add = Ref("add_to_item", add_to_item)
+    return low.script(text, node, a=args[0], b=args[1], places=places, add_to_item=add)
 
 
 def _add_to_item(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from s2sad.frontend.source import is_library
-from s2sad.frontend.state import ABSENT, Group, Local, Method, Scope, State, Super, Value, Written, opened, stands_in
+from s2sad.frontend.state import ABSENT, Group, Local, Method, Scope, State, Super, Value, Written, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Const, Ref, Undef, Var
 
@@ -256,12 +256,13 @@ class Objects(State):
             raise Written
         if isinstance(value, Ref):
             self.refuse_write(value, node)
+        self.want_like(self.kind(value).keys)
         what = "a dict that is an element of a list or came out of a call is written"
         self.refuse(node, what, "make a new dict")
 
     def copied(self, value: Value, deep: bool, node: ast.AST) -> Value:
         """`copy.copy` and `copy.deepcopy` of what is made of numbers, arrays, displays and objects."""
-        if stands_in(value) is not None:
+        if self.stands_in(value) is not None:
             if deep:
                 self.refuse(node, "a container with computed keys or elements is copied with what it holds", "copy what it holds in a loop")
             return self.own_method(value, "copy", [], node)

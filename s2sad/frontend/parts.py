@@ -77,8 +77,10 @@ class Parts(Objects):
         """`base[index]` for arrays, lists, tuples, dicts and live objects."""
         if isinstance(base, Local) and isinstance(index, Var):
             self.present.add((base.number, index))
+            if base.cat == "dict" and any(self.stands_in(item) for item in base.group.items):
+                self.want_table(base)
         cls, kind = self.class_of(base), self.kind(base)
-        of_class = cls is not None and not issubclass(cls, tuple) and kind.cat != "tuple"
+        of_class = cls is not None and not issubclass(cls, tuple)
         if cls is not None and of_class and not isinstance(base, Ref):
             if isinstance(base, Local) or class_method(cls, "__getitem__") is not None:
                 return self._own_item(base, cls, index, node, hint)
@@ -325,7 +327,7 @@ class Parts(Objects):
         if kind.cls is dict:
             return [Const(k) for k in kind.keys]
         if kind.cat == "tuple" and kind.items is not None:
-            return [self.getitem(value, Const(i), node) for i in range(len(kind.items))]
+            return [self._tuple_item(value, kind, Const(i), node, "") for i in range(len(kind.items))]
         if kind.cat == "dict":
             return [Const(k) for k in (kind.keys or (value.obj if isinstance(value, Ref) else ()))]
         if kind.shape and isinstance(kind.shape[0], int) and count in (None, kind.shape[0]):
@@ -400,7 +402,9 @@ class Parts(Objects):
             return self._of_record(base, cls, name, node, hint)
         if isinstance(base, Group):
             return base.items[base.keys.index(name)]
-        return self.getitem(base, Const(fields.index(name) if kind.cat == "tuple" else name), node, hint)
+        if kind.cat == "tuple":
+            return self._tuple_item(base, kind, Const(fields.index(name)), node, hint)
+        return self._dict_item(base, kind, Const(name), node, hint)
 
     def _of_record(self, base: Value, cls: type, name: str, node: ast.AST, hint: str) -> Value:
         """A property or method of a namedtuple, or of an argument that is a dataclass."""

@@ -40,7 +40,6 @@ from s2sad.frontend.values import (
     holds_functions,
     mentions,
     opened,
-    stands_in,
 )
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -188,6 +187,10 @@ class State:
 
     def want_table(self, value: Value) -> None:
         """Lower once more with a dict as a table, if it is one that is made here."""
+        raise NotImplementedError
+
+    def want_like(self, keys: tuple[Any, ...]) -> None:
+        """Lower once more with dicts of these keys as tables: one is written of which no name is known."""
         raise NotImplementedError
 
     def same_keys(self, number: int, one: Value, two: Value) -> None:
@@ -592,6 +595,11 @@ class State:
             )
         return value
 
+    def stands_in(self, value: Value) -> type | None:
+        """The class of `standins` that a value is of."""
+        cls = self.class_of(value) if isinstance(value, Local | Var) else None
+        return cls if cls in REAL else None
+
     def variable(self, value: Value, node: ast.AST | None = None, hint: str = "") -> Atom:
         """The value as one operand: displays are materialised."""
         if isinstance(value, Group) and value.cat == "list":
@@ -757,5 +765,4 @@ __all__ = [
     "holds_functions",
     "mentions",
     "opened",
-    "stands_in",
 ]

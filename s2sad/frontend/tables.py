@@ -19,7 +19,7 @@ from s2sad.frontend import standins
 from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.iterators import Items, given
 from s2sad.frontend.standins import REAL, Counted, Filled, Made, Queue, Table
-from s2sad.frontend.state import Group, Local, Method, State, Value, Written, opened, stands_in
+from s2sad.frontend.state import Group, Local, Method, State, Value, Written, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Tuple
 
@@ -50,6 +50,13 @@ class Tables(Dicts):
         place = self.objects.places.get(value.number) if isinstance(value, Local) else None
         if place is not None and place not in self.known_lists:
             raise Written(place)
+
+    def want_like(self, keys: tuple[Any, ...]) -> None:
+        """Lower once more with dicts of these keys as tables: one is written of which no name is known."""
+        for number, place in self.objects.places.items():
+            held = self.objects.cells.get(number)
+            if isinstance(held, Group) and set(held.keys) == set(keys) and place not in self.known_lists:
+                raise Written(place)
 
     def same_keys(self, number: int, one: Value, two: Value) -> None:
         """Lower once more with a dict as a table that has other keys on one path than on another."""
@@ -83,7 +90,7 @@ class Tables(Dicts):
 
     def filled(self, table: Value, pairs: Value, node: ast.AST) -> None:
         """Enter the items of a dict, or pairs."""
-        if stands_in(pairs) not in (None, Queue):
+        if self.stands_in(pairs) not in (None, Queue):
             self.entered(table, self.pairs_of(pairs, node), node)
         elif self.is_dict(pairs):
             for key in self.unpack_keys(opened(pairs)):
@@ -103,7 +110,7 @@ class Tables(Dicts):
 
     def iterated(self, value: Value, node: ast.AST) -> Value:
         """What a loop over a value runs over: the keys of a table, the elements of a deque."""
-        cls = stands_in(value)
+        cls = self.stands_in(value)
         if cls is None:
             return value
         return self.attribute(value, "_items" if cls is Queue else "_keys", node)
@@ -227,7 +234,7 @@ def _fill(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
 def _dict(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     made: dict[Any, Value] = {}
     held = opened(args[0]) if args else Group("tuple", [])
-    if stands_in(args[0] if args else held) is not None or not (low.is_dict(held) or isinstance(held, Group)):
+    if low.stands_in(args[0] if args else held) is not None or not (low.is_dict(held) or isinstance(held, Group)):
         return _table_of(low, args, kwargs, node)
     if low.is_dict(held):
         made = {k: low.getitem(held, Const(k), node) for k in low.unpack_keys(held)}

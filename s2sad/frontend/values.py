@@ -18,7 +18,6 @@ from typing import Any
 
 from s2sad.errors import refuse
 from s2sad.frontend.source import Source
-from s2sad.frontend.standins import REAL
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Ref, Var
@@ -237,11 +236,6 @@ def mentions(value: Value, base: Local) -> int:
     if isinstance(value, Part):
         return sum(mentions(item, base) for item in (value.fn, *value.args, *value.kwargs.values()))
     return int(value is base)
-
-
-def stands_in(value: Value) -> type | None:
-    """The class of `standins` that a value is of."""
-    return value.cls if isinstance(value, Local) and value.cls in REAL else None
 
 
 def opened(value: Value) -> Value:

@@ -74,11 +74,16 @@ def _plain(
 
 
 def _math(
-    name: str, signature: str, *texts: Text | None, kind: Kind = kinds.FLOAT, raises: bool = True
+    name: str,
+    signature: str,
+    *texts: Text | None,
+    kind: Kind = kinds.FLOAT,
+    raises: bool = True,
+    general: str = "",
 ) -> None:
     if hasattr(math, name):
-        objects = (getattr(math, name),)
-        _plain(f"math.{name}", signature, results.constant(kind), *texts, objects=objects, raises=raises)
+        options: dict[str, Any] = {"objects": (getattr(math, name),), "raises": raises, "general": general}
+        _plain(f"math.{name}", signature, results.constant(kind), *texts, **options)
 
 
 def _selected(condition: str, then: str, orelse: str) -> Callable[[Bound], str]:
@@ -497,7 +502,10 @@ _math("fabs", "x", "sign(x)*g", raises=False)
 _math("copysign", "x, y", "sign(x)*math.copysign(1.0, y)*g", raises=False)
 _math("fmod", "x, y", "g", "-(div(x - out, y)*g)")
 _math("remainder", "x, y", "g", "-(div(x - out, y)*g)")
-_math("hypot", "x, y=0.0, z=0.0", *(f"{_name}/(out + (out == 0))*g" for _name in "xyz"), raises=False)
+_math(
+    "hypot", "x, y=0.0, z=0.0", *(f"{_name}/(out + (out == 0))*g" for _name in "xyz"), raises=False,
+    general="math.hypot of many",
+)  # fmt: skip
 _math("ldexp", "x, i", "np.ldexp(g, i)", raises=False)
 _math("nextafter", "x, y", "g", raises=False)
 _math("sin", "x", "math.cos(x)*g")

@@ -135,17 +135,21 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "scipy.ndimage": ("signals",),
     "scipy.integrate": ("sampled",),
     "scipy.spatial": ("sampled",),
-    "math": ("elementwise", "scalars"),
+    "math": ("elementwise", "scalars", "containers"),
+    "heapq": ("containers",),
+    "_heapq": ("containers",),
+    "statistics": ("containers",),
     "builtins": ("scalars",),
     "_operator": ("elementwise",),
     "operator": ("elementwise",),
     "s2sad": ("scalars",),
     "s2sad.runtime.factors": ("decompositions",),
-    "s2sad.runtime.norms": ("decompositions",),
     "s2sad.runtime.spectra": ("fourier",),
     "s2sad.runtime.functions": ("scipy_stats",),
     "s2sad.runtime.equations": ("scipy_linalg",),
     "s2sad.runtime.filters": ("signals",),
+    "s2sad.runtime.norms": ("decompositions", "containers"),
+    "s2sad.runtime.lists": ("containers",),
 }  # fmt: skip
 _loaded: set[str] = set()
 _ADVICE = {  # what to write instead of functions of these modules that have no rule

@@ -68,7 +68,7 @@ _conversion("round", "number, ndigits=None", _rounded)
 _ARGUMENTS = ("a", "b", "c", "d", "e", "f", "h", "i")  # `g` is taken
 
 
-def _item_kind(kind: Kind) -> Kind:
+def item_kind(kind: Kind) -> Kind:
     """The kind of the items that iteration over a value gives."""
     if kind.cat == "range":
         return kinds.INT
@@ -85,7 +85,7 @@ def _item_kind(kind: Kind) -> Kind:
 
 def _extreme_kind(bound: Bound) -> Kind:
     given = list(bound.kinds.values())
-    result = _item_kind(given[0]) if len(given) == 1 else given[0]
+    result = item_kind(given[0]) if len(given) == 1 else given[0]
     for other in given[1:]:
         result = kinds.join(result, other)
     return result
@@ -121,7 +121,7 @@ _extreme("min", "<")
 
 
 def _sum_kind(bound: Bound) -> Kind:
-    item = _item_kind(bound.kind("iterable"))
+    item = item_kind(bound.kind("iterable"))
     start = bound.kind("start") if bound.given("start") else kinds.INT
     if not item.is_number or not start.is_number:
         return kinds.OBJECT

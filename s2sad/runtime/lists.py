@@ -115,6 +115,41 @@ def sorted_order(keys: Any, reverse: bool = False) -> list[int]:
     return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
 
 
+def heap_rise(heap: Any, item: Any) -> list[int]:
+    """The places from the end of a heap up to the one that an item belongs to, which was appended.
+
+    The elements at them move down by one.
+
+    >>> heap_rise([1.0, 3.0, 2.0, 0.5], 0.5)
+    [3, 1, 0]
+    """
+    at = len(heap) - 1
+    path = [at]
+    while at > 0 and item < heap[(at - 1) // 2]:
+        at = (at - 1) // 2
+        path.append(at)
+    return path
+
+
+def heap_sink(heap: Any, item: Any, start: int = 0) -> list[int]:
+    """The places from `start` down to the one that an item belongs to, along the smaller children.
+
+    The elements at them move up by one. As in CPython, the way goes on to a leaf and back.
+
+    >>> heap_sink([0.5, 1.0, 2.0, 3.0], 2.5)
+    [0, 1]
+    """
+    path = [start]
+    while 2 * path[-1] + 1 < len(heap):
+        child = 2 * path[-1] + 1
+        if child + 1 < len(heap) and not heap[child] < heap[child + 1]:
+            child += 1
+        path.append(child)
+    while len(path) > 1 and item < heap[path[-1]]:
+        path.pop()
+    return path
+
+
 def accumulate(a: Any, b: Any) -> None:
     """Add the elements of a sequence to those of a list, in place.
 

@@ -12,11 +12,21 @@ The functions are written in the language that s2sad reads.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from s2sad.runtime.factors import adjoint, over
+
+
+def hypot_of(d: Any) -> float:
+    """math.hypot of all elements of a vector.
+
+    >>> hypot_of(np.array([2.0, 3.0, 6.0]))
+    7.0
+    """
+    return math.hypot(*d)
 
 
 def norm_slope(x: Any, ord: Any, axis: Any) -> Any:

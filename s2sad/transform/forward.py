@@ -309,7 +309,7 @@ class Forward(Tangents):
         if not isinstance(base, Var):
             return None
         place = self.places.get(base.name, self.dots.get(base.name))
-        if place is None and self._holds_active(base.name):
+        if place is None and carries(self.kinds[base.name]) and self._holds_active(base.name):
             self.refuse_at(
                 stmt,
                 "what counts as constant here is written, and shares memory with what does not",
