@@ -13,14 +13,15 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from s2sad.frontend.iterators import Given, Items, Iterators
+from s2sad.frontend.iterators import Given, Items
 from s2sad.frontend.operators import user_method
+from s2sad.frontend.selections import Selections
 from s2sad.frontend.state import Group, Value, described, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Slice, Var
 
 
-class Iterables(Iterators):
+class Iterables(Selections):
     """The part of lowering that says what a loop runs over."""
 
     def iterable(self, node: ast.expr) -> Range | Items | Value:

@@ -62,6 +62,10 @@ class Iterators(State):
         """Iteration by index; refused where the length is not known (see `iterables`)."""
         raise NotImplementedError
 
+    def first_item(self, node: ast.Call, hint: str) -> Value:
+        """`next(v for v in xs if c)` (see `selections`)."""
+        raise NotImplementedError
+
     # ----------------------------------------------------------------------------------- text that is lowered
 
     def _given(self, node: Given, hint: str) -> Value:
@@ -424,6 +428,8 @@ if some:
         if obj in (any, all) and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
             if len(node.args[0].generators) == 1:
                 return self.tested(obj is any, node.args[0], node)
+        if obj is next and node.args and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords:
+            return self.first_item(node, hint)
         if obj is np.fromiter and node.args:
             return self._from_items(node, hint)
         known = obj in LAZY or obj in (zip, enumerate, reversed)
@@ -528,7 +534,13 @@ _METHODS: dict[Any, str] = {
     itertools.accumulate: "_iterate_accumulate", itertools.pairwise: "_iterate_pairwise",
     itertools.repeat: "_iterate_repeat", itertools.count: "_iterate_count", itertools.cycle: "_iterate_cycle",
     itertools.islice: "_iterate_islice", itertools.zip_longest: "_iterate_longest",
+    itertools.combinations: "_iterate_combinations", itertools.permutations: "_iterate_permutations",
+    itertools.combinations_with_replacement: "_iterate_replaced", itertools.takewhile: "_iterate_takewhile",
+    itertools.dropwhile: "_iterate_dropwhile", itertools.filterfalse: "_iterate_filterfalse",
+    itertools.compress: "_iterate_compress", itertools.groupby: "_iterate_groupby",
 }  # fmt: skip
+if hasattr(itertools, "batched"):
+    _METHODS[itertools.batched] = "_iterate_batched"
 NESTED = frozenset((np.ndindex, np.ndenumerate, itertools.product))
 LAZY = frozenset(_METHODS) | NESTED
 

@@ -7,6 +7,7 @@ heaps of numbers and of tuples keep the order that CPython gives them.
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 import statistics
 
@@ -78,6 +79,10 @@ composite(
     "def nsmallest(n, iterable, key=None):\n    return sorted(iterable, key=key)[:max(n, 0)]\n",
     (heapq.nsmallest,),
 )
+
+# Tuples of numbers; the front end selects places with them, never active values.
+for _fn in (itertools.combinations, itertools.permutations, itertools.combinations_with_replacement):
+    structural(f"itertools.{_fn.__name__}", "iterable, r", results.constant(kinds.OBJECT))
 
 # math.dist and math.hypot of many numbers round as CPython's own sum of squares does.
 _helper = runtime.HELPERS["hypot_of"]

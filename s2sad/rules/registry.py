@@ -137,6 +137,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "scipy.spatial": ("sampled",),
     "math": ("elementwise", "scalars", "containers"),
     "heapq": ("containers",),
+    "itertools": ("containers",),
     "_heapq": ("containers",),
     "statistics": ("containers",),
     "builtins": ("scalars",),
