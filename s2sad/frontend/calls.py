@@ -30,6 +30,7 @@ from s2sad.frontend.sequences import ORDERING
 from s2sad.frontend.source import Source, find, is_library
 from s2sad.frontend.standins import Queue
 from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
+from s2sad.frontend.stars import Stars, many
 from s2sad.frontend.tables import MAKERS
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
@@ -52,7 +53,7 @@ class TooDeep(Exception):
     """A recursion does not end as soon as would be needed to write it out."""
 
 
-class Calls(Objects):
+class Calls(Stars):
     """The part of lowering that reads calls."""
 
     def _call(self, node: ast.Call, hint: str) -> Value:
@@ -84,87 +85,6 @@ class Calls(Objects):
                 )
             kwargs.update({k: self.getitem(value, Const(k), node) for k in kind.keys})
         return self.call_value(fn, args, kwargs, node, hint)
-
-    def _columns_of(self, fn: Value, node: ast.Call) -> Value | None:
-        """`zip(*rows)` of a list of tuples: a list for each column."""
-        if not (isinstance(fn, Ref) and fn.obj is zip and len(node.args) == 1 and not node.keywords):
-            return None
-        star = node.args[0]
-        if not isinstance(star, ast.Starred):
-            return None
-        rows = self.operand(star.value)
-        kind = self.kind(rows)
-        row = kind.items[0] if kind.cat == "list" and kind.items and isinstance(rows, Var) else None
-        if row is None or row.cat != "tuple" or row.items is None:
-            return None
-        made: list[Value] = []
-        for k in range(len(row.items)):
-            column = self.emit(Call("list", ()), K.list_of(None), node)
-            length = self.emit(Call("len", (self.atom(rows),)), K.INT, node)
-
-            def one(i: Var, k: int = k, column: Var = column) -> None:
-                self.append(column, self.getitem(self.getitem(rows, i, node), Const(k), node), node)
-
-            self.each(length, one, node)
-            made.append(column)
-        return Group("tuple", made)
-
-    def _spread(
-        self, fn: Value, value: Value, before: list[Value], node: ast.Call, arg: ast.AST
-    ) -> list[Value]:
-        """The elements of a star argument: of an array or list as many as the callee still needs."""
-        kind = self.kind(value)
-        lists = kind.cat == "list" and isinstance(value, Var)
-        arrays = kind.is_number and not kind.is_scalar and not (kind.shape and isinstance(kind.shape[0], int))
-        if not lists and not arrays:
-            return self.unpack(value, None, arg)
-        stars = sum(isinstance(a, ast.Starred) for a in node.args)
-        count = self._needed(fn) if stars == 1 else None
-        if count is None:
-            return self.unpack(value, None, arg)
-        behind = len(node.args) - 1 - len(before)
-        named = [k.arg for k in node.keywords]
-        count -= len(before) + behind + sum(n in named for n in self._parameters(fn))
-        return self.unpack(value, max(count, 0), arg)
-
-    def _needed(self, fn: Value) -> int | None:
-        """How many positional arguments a function of the user's must have; None if that is not fixed."""
-        if isinstance(fn, Method) and not isinstance(fn.fn, Const):
-            inner = self._needed(fn.fn)
-            return None if inner is None else inner - 1
-        if isinstance(fn, Part):
-            inner = self._needed(fn.fn)
-            return None if inner is None or fn.kwargs else inner - len(fn.args)
-        if isinstance(fn, Closure):
-            spec = fn.node.args
-            fixed = not (spec.vararg or fn.defaults)
-            return len(spec.posonlyargs) + len(spec.args) if fixed else None
-        if isinstance(fn, Ref) and isinstance(fn.obj, types.FunctionType):
-            code = fn.obj.__code__
-            return None if code.co_flags & inspect.CO_VARARGS or fn.obj.__defaults__ else code.co_argcount
-        if isinstance(fn, Ref) and isinstance(fn.obj, type):
-            names = getattr(fn.obj, "_fields", None)
-            if names is not None and issubclass(fn.obj, tuple):
-                return None if getattr(fn.obj, "_field_defaults", None) else len(names)
-            method = static_attribute(fn.obj, "__init__")
-        else:
-            cls = self.class_of(fn)
-            method = static_attribute(cls, "__call__") if cls is not None else None
-        if isinstance(method, types.FunctionType):
-            inner = self._needed(Ref("", method))
-            return None if inner is None else inner - 1
-        return None
-
-    def _parameters(self, fn: Value) -> list[str]:
-        """The names of a function's positional parameters."""
-        if isinstance(fn, Method | Part):
-            return self._parameters(fn.fn)
-        if isinstance(fn, Closure):
-            return [a.arg for a in (*fn.node.args.posonlyargs, *fn.node.args.args)]
-        code = getattr(getattr(fn, "obj", None), "__code__", None)
-        if isinstance(fn, Ref) and isinstance(fn.obj, type):
-            code = getattr(static_attribute(fn.obj, "__init__"), "__code__", None)
-        return list(code.co_varnames[: code.co_argcount]) if code is not None else []
 
     def _note_growth(self, fn: Method, node: ast.Call) -> None:
         """Remember that an outside list is appended to: this is no reading of it."""
@@ -564,13 +484,15 @@ class Calls(Objects):
         """Parameters and what is passed for them, by Python's rules."""
         names = [a.arg for a in spec.posonlyargs + spec.args]
         keywords = [a.arg for a in spec.args + spec.kwonlyargs]
+        if any(many(a) for a in args):
+            args = self.enough(args, len(names), node)
         env: dict[str, Value] = dict(zip(names, args, strict=False))
         extra = args[len(names) :]
         if extra and spec.vararg is None:
             what = f"{name}() takes {len(names)} positional arguments but {len(args)} were given"
             self.refuse(node, what, "check the call")
         if spec.vararg is not None:
-            env[spec.vararg.arg] = Group("tuple", list(extra))
+            env[spec.vararg.arg] = self.rest_of(list(extra), node)
         rest = {k: v for k, v in kwargs.items() if k not in keywords}
         for key in keywords:
             if key in kwargs and key in env:

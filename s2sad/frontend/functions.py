@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.operators import class_method, live_object
+from s2sad.frontend.operators import class_method, live_object, may_vary
 from s2sad.frontend.standins import REAL
 from s2sad.frontend.state import (
     CALLABLE,
@@ -135,6 +135,8 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     if obj is not None:
         cls = type(obj)
     known = [c.obj for c in classes if isinstance(c, Ref) and isinstance(c.obj, type)]
+    if low.listed_tuples and kind.cat == "list" and (tuple in known) != (list in known):
+        low.refuse(node, "whether this is a list or a tuple is not known", "ask for both, or for np.ndarray")
     if cls is not None and len(known) == len(classes):
         return Const(any(issubclass(cls, c) for c in known))
     call = Call("call", (Ref("isinstance", isinstance), low.atom(value, node), low.variable(args[1])))
@@ -145,6 +147,9 @@ def _tuple(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
     if not args:
         return Group("tuple", [])
     kind = low.kind(args[0])
+    if kind.cat == "list" and isinstance(args[0], Var) and may_vary(low, args[0]):
+        low.listed_tuples = True
+        return low.joined([Group("list", []), args[0]], node, hint)
     if kind.cat == "list" and isinstance(args[0], Var):
         result = Kind("tuple", items=None)
         return low.emit(Call("call", (Ref("tuple", tuple), args[0])), result, node, hint)
@@ -343,8 +348,7 @@ def _accumulate(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     items = low.kind(args[0]).items
     if low.kind(args[0]).cat != "list" or not items:
         atoms = tuple(low.variable(a, node) for a in args)
-        low.do(Call("call", (Ref("accumulate", accumulate), *atoms)), node)
-        return Const(None)
+        return low.emit(Call("call", (Ref("accumulate", accumulate), *atoms)), K.OBJECT, node)
     places = Range(Const(0), low.emit(Call("len", (low.atom(args[0]),)), K.INT, node), Const(1))
     text = "for i in places:\n    a[i] = a[i] + b[i]"
     if not items[0].is_number:
@@ -361,15 +365,16 @@ def _add_to_item(low: State, args: list[Value], kwargs: dict[str, Value], node: 
         made = _added(low, low.getitem(args[0], args[1], node), args[2], node)
     if made is None:
         atoms = tuple(low.variable(a, node) for a in args)
-        low.do(Call("call", (Ref("add_to_item", add_to_item), *atoms)), node)
-    else:
-        low.store(args[0], args[1], made, "", node)
+        return low.emit(Call("call", (Ref("add_to_item", add_to_item), *atoms)), K.OBJECT, node)
+    low.store(args[0], args[1], made, "", node)
     return Const(None)
 
 
 def _added(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
     """The sum of two cotangents, part by part; None where their structure is not known."""
     kind, other = low.kind(a), low.kind(b)
+    if kind.optional or other.optional:
+        return None
     if "none" in (kind.cat, other.cat):
         return b if kind.cat == "none" else a
     if kind.is_number and other.is_number:

@@ -114,6 +114,11 @@ def _apart(low: Lowering, value: Value) -> Value:
     return made
 
 
+def _has_lists(kind: Kind) -> bool:
+    """Whether a value is or holds a list of the program."""
+    return kind.cat == "list" or any(_has_lists(i) for i in kind.items or ())
+
+
 def _has_records(kind: Kind) -> bool:
     """Whether a list or tuple holds what the program keeps as a tuple of fields."""
     return kind.cat in ("list", "tuple") and any(
@@ -226,6 +231,12 @@ class Lowering(
                 "assign it on every path before it is read",
             )
         self.check_histories()
+        if self.listed_tuples and _has_lists(self.kind(value)):
+            self.refuse(
+                source.node,
+                "a list is returned in a function that makes tuples of unknown length",
+                "return an array of it, or numbers",
+            )
         if _has_records(self.kind(value)):
             self.refuse(
                 source.node,

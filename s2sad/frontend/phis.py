@@ -112,7 +112,9 @@ class Phi:
                 node, f"{self.name!r} stands for different objects in the loop", "use a name for each"
             )
         if back == self.var:
-            return False
+            now = self.state.kinds[self.var.name]
+            grown = now.cat == "list" and now != self.kind  # `xs += [v]` lets the list itself hold more
+            return grown and self._widen_kind(now, pairs, symbols)
         if holds_functions(back):
             self.state.refuse(
                 node, f"{self.name!r} is a function after a trip, and was none before", "use two names"

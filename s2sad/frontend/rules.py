@@ -41,6 +41,11 @@ EXACT = frozenset(
     f"np.{n}"
     for n in "dot take std var median nanmedian quantile percentile nanquantile nanpercentile".split()
 )
+TOLIST = {
+    0: "made = number(x)",
+    1: "made = [number(v) for v in x]",
+    2: "made = [[number(v) for v in row] for row in x]",
+}
 UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
 
 
@@ -310,6 +315,9 @@ class Rules(State):
             return self._item(base, kind, args, node, hint)
         if short == "copy":
             return self.emit(Call("copy", (self.atom(base),), (), ""), kind, node, hint)
+        if short == "tolist" and not args and kind.rank in (0, 1, 2) and kind.sort in ("float", "complex", "int"):
+            text = TOLIST[kind.rank].replace("number", kind.sort)
+            return self.script(text, node, "made", x=base, float=Ref("float", float), int=Ref("int", int), complex=Ref("complex", complex))
         if short in UNSEEN:
             self.refuse(node, f"{short}() takes numbers out of an array", "index the array")
         if short in ("reshape", "transpose") and len(args) > 1:

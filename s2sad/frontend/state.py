@@ -63,6 +63,7 @@ class State:
         self.known_lists: set[tuple[str, int, int]] = set()  # displays whose elements are known one by one
         self.displays: dict[str, tuple[str, int, int]] = {}  # where lists of the program are displayed
         self.present: set[tuple[int, Value]] = set()  # computed keys that dicts are known to have
+        self.listed_tuples = False  # some lists of the program are tuples of unknown length
         self.unrolled = 0  # calls of functions by themselves that are written out
         self.apart = False  # whether arguments that are dicts or dataclasses are taken apart
         self.generators: dict[str, type] = {}  # random generators that are made here
@@ -215,6 +216,14 @@ class State:
 
     def dict_called(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
         """`dict(...)` of pairs that need no list; None for other calls."""
+        raise NotImplementedError
+
+    def enough(self, args: list[Value], count: int, node: ast.AST) -> list[Value]:
+        """The arguments with as many taken out of the unknown number as there are names for them."""
+        raise NotImplementedError
+
+    def rest_of(self, extra: list[Value], node: ast.AST) -> Value:
+        """What `*args` is."""
         raise NotImplementedError
 
     def put_in(self, xs: Atom, place: Value, value: Value, node: ast.AST) -> None:

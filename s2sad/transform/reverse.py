@@ -476,7 +476,11 @@ class Reverse(Loops, Stores, Calls, Products):
         if isinstance(bar.atom, Tuple) or self.kinds[stmt.name].cat in ("tuple", "dict", "list"):
             self.block.append(Do(Call("add_to_item", (bars, self.value(index, stmt), bar.atom)), None, True))
             return
-        self.store(bars, self.value(index, stmt), self.project(bar, self.kinds[stmt.name]).atom, "add")
+        bar = self.project(bar, self.kinds[stmt.name])
+        if self.kinds[stmt.name].optional:  # None has no zeros to add to
+            self.block.append(Do(Call("add_to_item", (bars, self.value(index, stmt), bar.atom)), None, True))
+            return
+        self.store(bars, self.value(index, stmt), bar.atom, "add")
 
     def refuse_at(self, stmt: Stmt, what: str, instead: str) -> None:
         """Refuse a statement: what it does that has no derivative, and what to write instead."""
