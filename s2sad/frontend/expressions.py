@@ -349,7 +349,12 @@ class Expressions(State):
             made = user_operator(self, op, left, right, node)
             if made is not None:
                 return made
-            if self.kind(left).is_number and self.kind(right).is_number:
+            kinds = [self.kind(left), self.kind(right)]
+            if all(k.is_number or k.cat in ("list", "tuple") for k in kinds) and any(
+                k.is_number and not k.is_python for k in kinds
+            ):  # a list beside an array is compared by elements
+                return self.apply(op, [left, right], {}, node, hint=hint)
+            if all(k.is_number for k in kinds):
                 return self.apply(op, [left, right], {}, node, hint=hint)
         return self.emit(
             Call(op, (self.variable(left, node), self.variable(right, node))), K.BOOL, node, hint

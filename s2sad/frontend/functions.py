@@ -139,6 +139,8 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
         low.refuse(node, "whether this is a list or a tuple is not known", "ask for both, or for np.ndarray")
     if cls is not None and len(known) == len(classes):
         return Const(any(issubclass(cls, c) for c in known))
+    if kind.cat == "num" and known == [np.ndarray]:
+        return low.emit(Call("isinstance", (low.atom(value, node), args[1])), K.BOOL, node, hint)
     call = Call("call", (Ref("isinstance", isinstance), low.atom(value, node), low.variable(args[1])))
     return low.emit(call, K.BOOL, node, hint)
 

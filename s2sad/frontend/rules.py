@@ -20,8 +20,9 @@ from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import Group, State, Value, described
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Ref, Store, Tuple, Var
+from s2sad.ir.nodes import Atom, Call, Const, List, Ref, Store, Tuple, Var
 from s2sad.rules import registry
+from s2sad.rules.axes import zero
 from s2sad.rules.binding import BindingError, bind
 from s2sad.rules.registry import Bound, Rule
 from s2sad.runtime import HELPERS
@@ -46,7 +47,18 @@ TOLIST = {
     1: "made = [number(v) for v in x]",
     2: "made = [[number(v) for v in row] for row in x]",
 }
+ARITHMETIC = frozenset("add sub mul truediv floordiv mod pow matmul".split())  # operators that lists meet
+SEQUENCES = frozenset(  # arguments that are sequences of arrays, or of numbers that rules read one by one
+    "arrays tup choicelist condlist choices object blocks q k constant_values end_values c_and_lower lu_and_piv".split()
+)
 UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
+
+
+def _is_numeric(kind: Kind) -> bool:
+    """Whether a list or a tuple holds numbers, or lists of numbers, and nothing else."""
+    if kind.cat not in ("list", "tuple") or not kind.items:
+        return False
+    return all(item.is_number or _is_numeric(item) for item in kind.items)
 
 
 class Rules(State):
@@ -72,6 +84,7 @@ class Rules(State):
             low, high = (kwargs.pop(n, Const(None)) for n in ("min", "max"))
             args = [*args, *(low, high)[len(args) - 1 :]]
         rule = registry.rule(name)
+        args, kwargs = self._as_arrays(rule, args, kwargs, node)
         if rule.form == "composite":
             return self._composite(rule, args, kwargs, node)
         if rule.form == "elementwise" and self.unseen and name not in CONVERSIONS:
@@ -96,6 +109,42 @@ class Rules(State):
         if strange is not None:
             self.foreign[made.name] = strange
         return made
+
+    def _as_arrays(
+        self, rule: Rule, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> tuple[list[Value], dict[str, Value]]:
+        """Lists and tuples as the arrays that NumPy makes of them, as far as derivatives compute with them."""
+        if not any(self._is_listed(v) for v in (*args, *kwargs.values())) or rule.name.startswith("math."):
+            return args, kwargs
+        if "." not in rule.name and not self._meets_array(rule.name, args):
+            return args, kwargs
+        names: list[str] = []
+        for name in rule.signature:
+            names += [name] * (len(args) - len(names) if name[0] == "*" else 1)
+        given = [*zip(names, args, strict=False), *kwargs.items()]
+        listed = [(n, v) for n, v in given if n.lstrip("*") not in SEQUENCES and self._is_listed(v)]
+        own = {n for n, text in (rule.vjp | rule.jvp).items() if text is not zero} | {*rule.linear}
+        varies = any(may_vary(self, v) for n, v in given if n.lstrip("*") in own)
+        arrays = {}
+        for name, value in listed:
+            constants = varies and name in own  # of a variadic argument they may be subscripts
+            composed = rule.form == "composite" or name.lstrip("*") in own
+            if constants or (composed and may_vary(self, value)):
+                arrays[id(value)] = self.apply("np.array", [value], {}, node)
+        return [arrays.get(id(v), v) for v in args], {k: arrays.get(id(v), v) for k, v in kwargs.items()}
+
+    def _is_listed(self, value: Value) -> bool:
+        """Whether a value is a list or a tuple of numbers, or of lists of numbers."""
+        if isinstance(value, Group | Tuple | List):
+            return self.kind(value).cat in ("list", "tuple") and all(
+                self._is_listed(i) or self.kind(i).is_number for i in value.items
+            )
+        return isinstance(value, Var) and _is_numeric(self.kind(value))
+
+    def _meets_array(self, op: str, args: list[Value]) -> bool:
+        """Whether an operator on a list is NumPy's: beside an array, not `[a]*2` or `[a] + [b]`."""
+        own = ("array", "num") if op == "mul" else ("array", "num", "npscalar")
+        return op in ARITHMETIC and any(self.kind(a).cat in own for a in args)
 
     def _bind(self, rule: Rule, call: Call, node: ast.AST) -> tuple[Bound, dict[str, Atom]]:
         try:

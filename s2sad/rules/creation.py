@@ -257,8 +257,8 @@ composite(
     x = np.asarray(x)
     n = np.size(x) if N is None else N
     ones = np.ones_like(x[:, None])
-    powers = np.cumprod(np.broadcast_to(x[:, None], (np.size(x), n - 1)), axis=1)
-    z = np.concatenate([ones, powers], axis=1)
+    powers = np.cumprod(np.broadcast_to(x[:, None], (np.size(x), max(n - 1, 0))), axis=1)
+    z = np.concatenate([ones, powers], axis=1) if n > 0 else ones[:, :0]
     return z if increasing else z[:, ::-1]
 """,
     (np.vander,),

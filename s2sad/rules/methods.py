@@ -152,21 +152,43 @@ def _loops(name: str) -> None:
             f"""def accumulate(array, axis=0):
     lines = np.asarray(array) if axis == 0 else np.moveaxis(array, axis, 0)
     z = np.empty_like(lines)
-    z[0] = lines[0]
+    z[:1] = lines[:1]
     for i in range(1, len(lines)):
         z[i] = np.{name}(z[i - 1], lines[i])
     return z if axis == 0 else np.moveaxis(z, 0, axis)
 """,
         )
     if f"np.{name}.at" not in RULES:
-        composite(
-            f"np.{name}.at",
-            f"""def at(a, indices, b):
-    indices = np.ravel(indices)
-    for k in range(len(indices)):
-        a[indices[k]] = np.{name}(a[indices[k]], b if np.ndim(b) == 0 else b[k])
-""",
-        )
+        composite(f"np.{name}.at", _at(name, 2))
+
+
+_AT = """def at(a, indices{b}):
+    chosen = positions(a)[indices]
+    places = np.ravel(chosen)
+{spread}    if np.ndim(a) == 1:
+        for k in range(len(places)):
+            a[places[k]] = np.{name}(a[places[k]]{b_k})
+    elif np.ndim(a) == 2:
+        i, j = flat_index(places, np.shape(a))
+        for k in range(len(places)):
+            a[i[k], j[k]] = np.{name}(a[i[k], j[k]]{b_k})
+    elif np.ndim(a) == 3:
+        i, j, l = flat_index(places, np.shape(a))
+        for k in range(len(places)):
+            a[i[k], j[k], l[k]] = np.{name}(a[i[k], j[k], l[k]]{b_k})
+    else:
+        for k in range(len(places)):
+            one = flat_index(places[k:k + 1], np.shape(a))
+            a[one] = np.{name}(a[one]{b_one})
+"""
+
+
+def _at(name: str, operands: int) -> str:
+    """The source of `np.name.at`: subscripts of any form are counted out, and taken one after the other."""
+    if operands == 1:
+        return _AT.format(name=name, b="", spread="", b_k="", b_one="")
+    spread = "    b = np.ravel(np.broadcast_to(b, np.shape(chosen)))\n"
+    return _AT.format(name=name, b=", b", spread=spread, b_k=", b[k]", b_one=", b[k:k + 1]")
 
 
 # NumPy's vector loops for these read past the running result: np.power.reduce([0.7, 1.9, 0.3]) is 0.7**0.3.
@@ -174,14 +196,7 @@ _UNRELIABLE = ("power", "float_power", "arctan2")
 for _name in _BINARY:
     _loops(_name)
 for _name in _UNARY:
-    composite(
-        f"np.{_name}.at",
-        f"""def at(a, indices):
-    indices = np.ravel(indices)
-    for k in range(len(indices)):
-        a[indices[k]] = np.{_name}(a[indices[k]])
-""",
-    )
+    composite(f"np.{_name}.at", _at(_name, 1))
 
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives

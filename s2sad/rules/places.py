@@ -26,6 +26,7 @@ composite(
     elif mode == "clip":
         ind = np.minimum(np.maximum(ind, 0), np.size(a) - 1)
     if np.ndim(v) > 0:
+        ind = np.ravel(ind)
         v = cycled(v, np.size(ind))
     if np.ndim(a) == 1:
         a[np.asarray(ind)] = v

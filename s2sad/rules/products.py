@@ -325,7 +325,13 @@ structural(
 )
 composite(
     "np.correlate",
-    "def correlate(a, v, mode='valid'):\n    return np.convolve(a, np.conj(v)[::-1], mode)\n",
+    """def correlate(a, v, mode="valid"):
+    a = np.array(a, ndmin=1)
+    v = np.array(v, ndmin=1)
+    if len(a) < len(v):
+        return np.conj(np.convolve(v, np.conj(a)[::-1], mode)[::-1])
+    return np.convolve(a, np.conj(v)[::-1], mode)
+""",
     (np.correlate,),
 )
 composite(

@@ -27,16 +27,21 @@ def _running_kind(bound: Bound) -> Kind:
     dtype = axes.accumulated(own.dtype)
     if "dtype" in bound.statics:
         dtype = axes.dtype_name(bound, dtype)
-    if bound.static("axis") is None:
+    if bound.static("axis") is None or own.rank == 0:  # of a number an array of one
         return kinds.array((axes.product(own.shape) if own.shape is not None else kinds.new_length(),), dtype)
-    return kinds.array(own.shape or None, dtype)
+    return kinds.array(own.shape, dtype)
+
+
+def _axis(bound: Bound) -> str:
+    """The axis as a text; None for a number, which counts as an array of one."""
+    return "None" if axes.rank_of(bound, "a") == 0 else axes.literal(bound, "axis")
 
 
 def _cumsum_vjp(bound: Bound) -> str:
     rank, axis = axes.rank_of(bound, "a"), axes.literal(bound, "axis")
     if rank == 1:
         return "np.cumsum(g[::-1])[::-1]"
-    if bound.static("axis") is None:
+    if bound.static("axis") is None or rank == 0:
         return f"np.reshape(np.cumsum(g[::-1])[::-1], {axes.shape(bound)})"
     return f"np.flip(np.cumsum(np.flip(g, {axis}), {axis}), {axis})"
 
@@ -53,9 +58,9 @@ structural(
     "np.cumprod",
     "a, axis=None, dtype=None, out=None",
     _running_kind,
-    {"a": lambda b: f"cumprod_back(g, a, {axes.literal(b, 'axis')})"},
+    {"a": lambda b: f"cumprod_back(g, a, {_axis(b)})"},
     (np.cumprod, np.ndarray.cumprod),
-    jvp={"a": lambda b: f"cumprod_dot(a_dot, a, {axes.literal(b, 'axis')})"},
+    jvp={"a": lambda b: f"cumprod_dot(a_dot, a, {_axis(b)})"},
 )
 
 
@@ -76,10 +81,10 @@ structural(
     "np.nancumprod",
     "a, axis=None, dtype=None, out=None",
     _running_kind,
-    {"a": _running_nan_vjp(lambda b: f"cumprod_back(g, {_ONES}, {axes.literal(b, 'axis')})")},
+    {"a": _running_nan_vjp(lambda b: f"cumprod_back(g, {_ONES}, {_axis(b)})")},
     (np.nancumprod,),
     jvp={
-        "a": lambda b: f"cumprod_dot(np.where(np.isnan(a), 0.0, a_dot), {_ONES}, {axes.literal(b, 'axis')})"
+        "a": lambda b: f"cumprod_dot(np.where(np.isnan(a), 0.0, a_dot), {_ONES}, {_axis(b)})"
     },
 )
 
@@ -160,16 +165,18 @@ composite(
     "diff_general",
     """def diff(a, n=1, axis=-1, prepend=None, append=None):
     a = np.asarray(a)
+    k = axis % np.ndim(a)
+    one = np.shape(a)[:k] + (1,) + np.shape(a)[k + 1:]
     parts = [a]
     if prepend is not None:
         first = np.asarray(prepend)
         if np.ndim(first) == 0:
-            first = np.broadcast_to(first, np.shape(np.take(a, [0], axis=axis)))
+            first = np.broadcast_to(first, one)
         parts = [first, a]
     if append is not None:
         last = np.asarray(append)
         if np.ndim(last) == 0:
-            last = np.broadcast_to(last, np.shape(np.take(a, [0], axis=axis)))
+            last = np.broadcast_to(last, one)
         parts.append(last)
     if len(parts) > 1:
         a = np.concatenate(parts, axis=axis)
@@ -182,7 +189,9 @@ composite(
     axis = 0 if axis is None else axis
     z = np.cumsum(x, axis=axis, dtype=dtype)
     if include_initial:
-        z = np.concatenate([np.zeros_like(np.take(z, [0], axis=axis)), z], axis=axis)
+        lines = np.moveaxis(z, axis, 0)
+        lines = np.concatenate([np.zeros_like(lines, shape=(1,) + np.shape(lines)[1:]), lines])
+        z = np.moveaxis(lines, 0, axis)
     return z
 """,
     (getattr(np, "cumulative_sum", None),),
@@ -193,7 +202,9 @@ composite(
     axis = 0 if axis is None else axis
     z = np.cumprod(x, axis=axis, dtype=dtype)
     if include_initial:
-        z = np.concatenate([np.ones_like(np.take(z, [0], axis=axis)), z], axis=axis)
+        lines = np.moveaxis(z, axis, 0)
+        lines = np.concatenate([np.ones_like(lines, shape=(1,) + np.shape(lines)[1:]), lines])
+        z = np.moveaxis(lines, 0, axis)
     return z
 """,
     (getattr(np, "cumulative_prod", None),),

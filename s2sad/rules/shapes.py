@@ -449,10 +449,10 @@ structural("np.tile", "A, reps", _tile_kind, {"A": _tile_vjp}, (np.tile,), linea
 # ---------------------------------------------------------------------------------------- copies, conversions
 
 
-def _converted(name: str) -> Callable[[Bound], Kind]:
+def _converted(name: str, least_rank: int = 0) -> Callable[[Bound], Kind]:
     def kind(bound: Bound) -> Kind:
         own = as_array(bound.kind(name))
-        shape = own.shape
+        shape = (1,) if own.rank == 0 and least_rank else own.shape
         if bound.statics.get("ndmin", 0) != 0:
             least = axes.as_int(bound.static("ndmin"))
             shape = None if shape is None or least is None else (1,) * (least - len(shape)) + shape
@@ -465,7 +465,8 @@ def _converted_vjp(name: str) -> Callable[[Bound], str | None]:
     def text(bound: Bound) -> str | None:
         if bound.out is not None and bound.out.sort in ("int", "bool"):
             return None
-        if bound.statics.get("ndmin", 0) != 0:
+        widened = bound.out is not None and bound.out.rank == 1 and rank_of(bound, name) == 0
+        if bound.statics.get("ndmin", 0) != 0 or widened:
             return axes.reshaped(name)(bound)
         return axes.real_if(bound, name, "g")
 
@@ -510,7 +511,7 @@ for _name, _signature, _objects in (
     structural(
         _name,
         _signature,
-        _converted("a"),
+        _converted("a", least_rank="contiguous" in _name or "fortran" in _name),
         {"a": _converted_vjp("a")},
         _objects,
         linear=("a",),

@@ -124,7 +124,7 @@ composite(
     if to_begin is None and to_end is None:
         return ary[1:] - ary[:-1]
     first = 0 if to_begin is None else np.size(to_begin)
-    last = first + np.size(ary) - 1
+    last = first + max(np.size(ary) - 1, 0)
     z = np.empty_like(ary, shape=last + (0 if to_end is None else np.size(to_end)))
     z[first:last] = ary[1:] - ary[:-1]
     if to_begin is not None:

@@ -89,7 +89,7 @@ def running_extreme_back(z: Any, out: Any, axis: Any = 0) -> Any:
     new = np.ones(moved.shape, bool)
     new[1:] = moved[1:] != moved[:-1]
     total = np.zeros_like(bars)
-    run = np.zeros_like(bars[0])
+    run = np.zeros(bars.shape[1:], bars.dtype)
     for i in range(len(bars) - 1, -1, -1):
         run = run + bars[i]
         total[i] = np.where(new[i], run, 0.0)
@@ -135,7 +135,7 @@ def segment_back(z: Any, a: Any, indices: Any, axis: Any = 0) -> Any:
     """
     total = np.zeros_like(a, dtype=np.result_type(z))
     lines, bars = np.moveaxis(total, axis, 0), np.moveaxis(z, axis, 0)
-    ends = [*indices[1:], len(lines)]
+    ends = [*indices[1:], len(lines)][: len(indices)]
     for k, (start, end) in enumerate(zip(indices, ends, strict=True)):
         lines[start : max(end, start + 1)] += bars[k]
     return total
