@@ -1,55 +1,25 @@
-"""Functions of NumPy that take functions, nested lists or brackets: np.vectorize, np.block, np.r_.
+"""Functions of NumPy that take nested lists, brackets or cases: np.block, np.r_, np.piecewise, np.pad.
 
 Their arguments are known while the program is lowered, so that they become the calls they stand for:
 
     np.block([[a], [c]])              np.concatenate([a, c], axis=-2)
     np.r_[x, 0.0]                     np.concatenate([x, [0.0]])
     np.piecewise(x, [x < 0], [f, g])  y[x < 0] = f(x[x < 0]); y[~(x < 0)] = g(x[~(x < 0)])
-    np.vectorize(f)(x)                a loop over the elements of x
 """
 
 from __future__ import annotations
 
 import ast
-import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.state import CALLABLE, Group, Local, Part, State, Super, Torn, Value
+from s2sad.frontend.mapped import FUNCTIONS as MAPPED
+from s2sad.frontend.mapped import argument, rank_known, static
+from s2sad.frontend.state import CALLABLE, Group, State, Value
 from s2sad.ir.nodes import Call, Const, Ref, Slice
-from s2sad.rules.binding import static_value
-from s2sad.rules.registry import UNKNOWN, composite
-
-
-def _static(value: Value) -> Any:
-    """A value that is known, UNKNOWN if it is not; groups are tuples and lists."""
-    if isinstance(value, Group):
-        items = [_static(item) for item in value.items]
-        if any(item is UNKNOWN for item in items):
-            return UNKNOWN
-        return items if value.cat == "list" else tuple(items)
-    return UNKNOWN if isinstance(value, (*CALLABLE, Torn, Local, Super)) else static_value(value)
-
-
-def _argument(
-    args: list[Value], kwargs: dict[str, Value], place: int, name: str, default: Any = None
-) -> Value:
-    return args[place] if len(args) > place else kwargs.get(name, Const(default))
-
-
-def _rank(low: State, value: Value, node: ast.AST, what: str) -> int:
-    """The rank of an array, or of a list as NumPy sees it; refused where it is not known."""
-    kind = low.kind(value)
-    if kind.cat in ("list", "tuple"):
-        return 1 + max((_rank(low, item, node, what) for item in low.unpack(value, None, node)), default=0)
-    if kind.rank is None or not kind.is_number:
-        low.refuse(
-            node, f"{what} of an array whose rank is not known", "annotate it, or pass it as an argument"
-        )
-    return kind.rank
-
+from s2sad.rules.registry import UNKNOWN
 
 # ---------------------------------------------------------------------------------------------------- joining
 
@@ -75,13 +45,13 @@ def _block(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
         low.refuse(node, "np.block of what is no list display", "write the lists out")
     depth = _depth(whole)
     leaves = _leaves(whole)
-    rank = max(depth, *(_rank(low, leaf, node, "np.block") for leaf in leaves))
+    rank = max(depth, *(rank_known(low, leaf, node, "np.block") for leaf in leaves))
 
     def made(value: Value, level: int) -> Value:
         if isinstance(value, Group) and value.cat == "list":
             return _joined(low, [made(item, level - 1) for item in value.items], -level, node)
         value = low.apply("np.asarray", [value], {}, node) if low.kind(value).is_scalar else value
-        missing = rank - _rank(low, value, node, "np.block")
+        missing = rank - rank_known(low, value, node, "np.block")
         if missing:
             value = low.getitem(value, Group("tuple", [*[Const(None)] * missing, Const(Ellipsis)]), node)
         return value
@@ -104,7 +74,7 @@ def joined_index(low: State, base: Ref, index: Value, node: ast.AST) -> Value | 
     if any(isinstance(item, Const) and isinstance(item.value, str) for item in items):
         low.refuse(node, "a string in the brackets of np.r_ or np.c_", "use np.concatenate or np.stack")
     parts = [_range(low, item, node) if isinstance(item, Slice) else item for item in items]
-    ranks = [_rank(low, part, node, "np.r_ and np.c_") for part in parts]
+    ranks = [rank_known(low, part, node, "np.r_ and np.c_") for part in parts]
     if base.obj is np.c_:
         if any(rank not in (1, 2) for rank in ranks):
             low.refuse(node, "np.c_ of other than vectors and matrices", "use np.concatenate or np.stack")
@@ -161,7 +131,7 @@ def _range(low: State, part: Slice, node: ast.AST) -> Value:
 
 def _unstack(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     """np.unstack: the parts along an axis; the array to be taken apart, where their number is not known."""
-    axis = _static(kwargs.get("axis", Const(0)))
+    axis = static(kwargs.get("axis", Const(0)))
     array = low.apply("np.moveaxis", [args[0], Const(axis), Const(0)], {}, node) if axis else args[0]
     shape = low.kind(array).shape
     if shape and isinstance(shape[0], int):
@@ -198,89 +168,19 @@ def _piecewise(low: State, args: list[Value], kwargs: dict[str, Value], node: as
     return y
 
 
-def _vectorized(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    """A call of np.vectorize(f): a loop over the elements as Python numbers, as NumPy calls f."""
-    function, operands = args[0], args[1:]
-    if kwargs or not 1 <= len(operands) <= 4:
-        low.refuse(node, "this form of np.vectorize is not supported", "write a loop over the elements")
-    for operand in operands:
-        kind = low.kind(operand)
-        if not kind.is_number or kind.dtype not in ("", "float", "float64", "int", "int64", "complex128"):
-            low.refuse(node, "np.vectorize of what is no array of float64", "write a loop over the elements")
-    made = low.apply(f"vectorized_{len(operands)}", [function, *operands], {}, node, hint=hint)
-    if low.kind(made).dtype not in ("float64", "complex128", "float"):
-        low.refuse(
-            node,
-            "np.vectorize of a function that does not give a float on every path",
-            "write its numbers with a decimal point",
-        )
-    return made
-
-
-def _vectorize(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    if len(args) != 1 or kwargs:
-        low.refuse(node, "np.vectorize with options", "write a loop over the elements")
-    return Part(Ref("vectorized", vectorized), [args[0]], {})
-
-
-def vectorized(function: Any, *operands: Any) -> Any:
-    """Stands for the call of a function that np.vectorize made."""
-    return np.vectorize(function)(*operands)
-
-
-def _along_axis(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    """np.apply_along_axis: a loop over the lines of an array."""
-    function, axis, array = (_argument(args, kwargs, k, n) for k, n in enumerate(("func1d", "axis", "arr")))
-    rank = _rank(low, array, node, "np.apply_along_axis")
-    extra = {k: v for k, v in kwargs.items() if k not in ("func1d", "axis", "arr")}
-    if rank == 0:
-        low.refuse(node, "np.apply_along_axis of a number", "call the function")
-    return low.apply(
-        "lines_applied", [Part(function, [], extra), axis, array, *args[3:]], {}, node, hint=hint
-    )
-
-
-def _over_axes(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    """np.apply_over_axes: the function for one axis after the other."""
-    function, value, axes = (_argument(args, kwargs, k, n) for k, n in enumerate(("func", "a", "axes")))
-    wanted = _static(axes)
-    rank = _rank(low, value, node, "np.apply_over_axes")
-    if wanted is UNKNOWN:
-        low.refuse(node, "np.apply_over_axes of axes that are not literals", "write the axes out")
-    for axis in wanted if isinstance(wanted, tuple | list) else (wanted,):
-        place = Const(axis + rank if axis < 0 else axis)
-        value = low.call_value(function, [value, place], {}, node)
-        if _rank(low, value, node, "np.apply_over_axes") != rank:
-            value = low.apply("np.expand_dims", [value, place], {}, node)
-    return value
-
-
-def _from_function(
-    low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
-) -> Value:
-    """np.fromfunction: the function of the arrays of indices."""
-    function, shape = (_argument(args, kwargs, k, n) for k, n in enumerate(("function", "shape")))
-    dtype = kwargs.get("dtype", Ref("float", float))
-    sizes = low.unpack(shape, None, node)
-    grid = low.apply("np.indices", [Group("tuple", sizes)], {"dtype": dtype}, node)
-    extra = {k: v for k, v in kwargs.items() if k not in ("function", "shape", "dtype", "like")}
-    indices = [low.getitem(grid, Const(k), node) for k in range(len(sizes))]
-    return low.call_value(function, indices, extra, node, hint)
-
-
 # -------------------------------------------------------------------------------------- gradient, pad, einsum
 
 
 def _gradient(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     """np.gradient: one array for an axis, a tuple for several."""
     f, steps = args[0], args[1:]
-    axis, order = _static(kwargs.get("axis", Const(None))), _static(kwargs.get("edge_order", Const(1)))
-    rank = _rank(low, f, node, "np.gradient")
+    axis, order = static(kwargs.get("axis", Const(None))), static(kwargs.get("edge_order", Const(1)))
+    rank = rank_known(low, f, node, "np.gradient")
     if axis is UNKNOWN or order not in (1, 2):
         low.refuse(node, "np.gradient with an axis or edge_order that is not a literal", "write the numbers")
     axes = range(rank) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
     axes = [k % rank for k in axes]
-    scalar = len(steps) == 0 or (len(steps) == 1 and _rank(low, steps[0], node, "np.gradient") == 0)
+    scalar = len(steps) == 0 or (len(steps) == 1 and rank_known(low, steps[0], node, "np.gradient") == 0)
     if scalar and len(axes) == 1 and order == 1:
         named: dict[str, Value] = {} if rank == 1 else {"axis": Const(axes[0])}
         return low.apply("np.gradient", [f, *steps], named, node, form="np.gradient", hint=hint)
@@ -299,7 +199,7 @@ def _gradient_line(low: State, f: Value, step: Value, axis: int, order: int, nod
     moved = low.apply("np.moveaxis", [f, Const(axis), Const(0)], {}, node) if axis else f
     if low.kind(step).cat in ("list", "tuple"):
         step = low.apply("np.asarray", [step], {}, node)
-    name = "gradient_line" if _rank(low, step, node, "np.gradient") == 0 else "gradient_points"
+    name = "gradient_line" if rank_known(low, step, node, "np.gradient") == 0 else "gradient_points"
     made = low.apply(name, [moved, step, Const(order)], {}, node)
     return low.apply("np.moveaxis", [made, Const(0), Const(axis)], {}, node) if axis else made
 
@@ -316,23 +216,26 @@ def _pairs(value: Any, rank: int) -> list[tuple[Any, Any]]:
 
 def _pad(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     """np.pad in the modes that compute what they fill in; the others are one call."""
-    mode = _argument(args, kwargs, 2, "mode", "constant")
+    mode = argument(args, kwargs, 2, "mode", "constant")
     rest = {k: v for k, v in kwargs.items() if k not in ("array", "pad_width", "mode")}
     values = rest.get("constant_values", Const(0))
-    plain = _static(mode) == "constant" and _static(values) is not UNKNOWN
-    name = _static(mode)
+    plain = static(mode) == "constant" and static(values) is not UNKNOWN
+    name = static(mode)
+    widths = argument(args, kwargs, 1, "pad_width")
+    if low.kind(widths).cat == "dict":
+        low.refuse(node, "np.pad with widths in a dict", "write a pair for every axis")
     computed = name == "linear_ramp" or name in PAD_STATISTICS or (name == "constant" and not plain)
     if not computed:
-        if _static(rest.get("reflect_type", Const("even"))) == "even":
+        if static(rest.get("reflect_type", Const("even"))) == "even":
             rest.pop("reflect_type", None)
         given = [*args[:2], *([mode] if "mode" in kwargs or len(args) > 2 else [])]
         given += [kwargs[k] for k in ("array", "pad_width") if k in kwargs][: 2 - min(len(args), 2)]
         return low.apply("np.pad", given, rest, node, form="np.pad", hint=hint)
-    array, width = _argument(args, kwargs, 0, "array"), _static(_argument(args, kwargs, 1, "pad_width"))
-    rank = _rank(low, array, node, "np.pad")
+    array, width = argument(args, kwargs, 0, "array"), static(argument(args, kwargs, 1, "pad_width"))
+    rank = rank_known(low, array, node, "np.pad")
     if width is UNKNOWN:
         low.refuse(node, "np.pad with widths that are not literals", "write the widths as numbers")
-    lengths = _static(rest.get("stat_length", Const(None)))
+    lengths = static(rest.get("stat_length", Const(None)))
     ends = _end_pairs(rest.get("end_values", Const(0)) if name == "linear_ramp" else values, rank)
     for axis, (before, after) in enumerate(_pairs(width, rank)):
         stat = None if lengths is None else _pairs(lengths, rank)[axis]
@@ -400,8 +303,8 @@ def _einsum(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
     if isinstance(args[0], Const):
         return low.apply("np.einsum", args, kwargs, node, form="np.einsum", hint=hint)
     count = len(args) // 2
-    lists = [_static(args[2 * k + 1]) for k in range(count)]
-    result = _static(args[-1]) if len(args) % 2 else None
+    lists = [static(args[2 * k + 1]) for k in range(count)]
+    result = static(args[-1]) if len(args) % 2 else None
     if any(item is UNKNOWN for item in [*lists, result]):
         low.refuse(node, "np.einsum without literal subscripts", 'write them as a string, as in "ij,jk->ik"')
     numbers = sorted({n for item in [*lists, result or ()] for n in item if n is not Ellipsis})
@@ -413,8 +316,7 @@ def _einsum(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
 
 
 FUNCTIONS: dict[Any, Callable[..., Value]] = {
-    np.block: _block, np.piecewise: _piecewise, np.vectorize: _vectorize, vectorized: _vectorized,
-    np.apply_along_axis: _along_axis, np.apply_over_axes: _over_axes, np.fromfunction: _from_function,
+    **MAPPED, np.block: _block, np.piecewise: _piecewise,
     np.cov: _in_double("np.cov"), np.corrcoef: _in_double("np.corrcoef"), np.interp: _in_double("np.interp"),
     np.vander: _in_double("np.vander"), np.geomspace: _in_double("np.geomspace"),
     np.gradient: _gradient, np.pad: _pad, np.einsum: _einsum,
@@ -423,40 +325,4 @@ if hasattr(np, "unstack"):  # it came with NumPy 2.1
     FUNCTIONS[np.unstack] = _unstack
 
 
-@functools.cache
-def _enter() -> None:
-    """Enter the loops that the calls above become."""
-    for count in range(1, 5):
-        names = "abcd"[:count]
-        head = ", ".join(names)
-        spread = f"    {head} = np.broadcast_arrays({head})\n" if count > 1 else "    a = np.asarray(a)\n"
-        flat = "".join(f"    {n} = np.ravel({n})\n" for n in names)
-        call = ", ".join(f"{n}[i].item()" for n in names)
-        composite(
-            f"vectorized_{count}",
-            f"def vectorized(f, {head}):\n{spread}    shape = np.shape(a)\n{flat}    values = []\n"
-            f"    for i in range(np.size(a)):\n        values.append(f({call}))\n"
-            "    if is_whole(values[0]):\n"
-            "        raise TypeError('np.vectorize gives integers here, as the first result is one')\n"
-            "    return np.reshape(np.array(values), shape)\n",
-        )
-    composite(
-        "lines_applied",
-        """def lines_applied(f, axis, array, *args):
-    lines = np.moveaxis(array, axis, -1)
-    shape = np.shape(lines)[:-1]
-    lines = np.reshape(lines, (-1, np.shape(lines)[-1]))
-    values = []
-    for i in range(len(lines)):
-        values.append(f(lines[i], *args))
-    z = np.array(values)
-    if np.ndim(z) == 1:
-        return np.reshape(z, shape)
-    return np.moveaxis(np.reshape(z, shape + np.shape(z)[1:]), -1, axis)
-""",
-    )
-
-
-_enter()
-
-__all__ = ["FUNCTIONS", "joined_index", "vectorized"]
+__all__ = ["FUNCTIONS", "joined_index"]

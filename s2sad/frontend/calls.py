@@ -20,9 +20,10 @@ import numpy as np
 
 from s2sad.errors import UnsupportedError
 from s2sad.frontend import custom, trips
-from s2sad.frontend.arrays import FUNCTIONS, vectorized
+from s2sad.frontend.arrays import FUNCTIONS
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.functions import SPECIAL, random_kind
+from s2sad.frontend.mapped import vectorize_options, vectorized
 from s2sad.frontend.objects import STANDINS, Init, Objects, static_attribute
 from s2sad.frontend.outline import outlined_call
 from s2sad.frontend.recursion import recursive_call
@@ -246,11 +247,12 @@ class Calls(Stars):
     ) -> Value:
         """A function that np.vectorize made outside, as a decorator or by a call."""
         obj = fn.obj
-        if obj.signature is not None or obj.excluded or obj.otypes not in (None, "d"):
-            self.refuse(node, "np.vectorize with options", "write a loop over the elements")
+        options = vectorize_options(obj.otypes, obj.excluded, obj.signature)
+        if options is None:
+            self.refuse(node, "np.vectorize with these options", "write a loop over the elements")
         inner = Ref(fn.text + ".pyfunc", obj.pyfunc)
         self.depend(("pyfunc", id(obj)), lambda: obj.pyfunc, obj.pyfunc, "pyfunc")
-        return self.call_value(Ref("vectorized", vectorized), [inner, *args], kwargs, node, hint)
+        return self.call_value(Ref("vectorized", vectorized), [inner, options, *args], kwargs, node, hint)
 
     def stopped(self, value: Value, node: ast.AST) -> Value:
         """The value under another name, which is constant; the name is gone from the text."""

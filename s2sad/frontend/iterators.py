@@ -444,11 +444,11 @@ if some:
         return self.script("made = []\nfor v in xs:\n    made.append(v)", node, "made", xs=source)
 
     def _from_items(self, node: ast.Call, hint: str) -> Value:
-        """`np.fromiter(xs, dtype, count)` is an array of a list."""
+        """`np.fromiter(xs, dtype)` is an array of a list."""
         made = self.operand(node.args[0])
         dtype = [self.operand(a) for a in node.args[1:2]]
         dtype += [self.operand(k.value) for k in node.keywords if k.arg == "dtype"]
-        others = [k.arg for k in node.keywords if k.arg not in ("dtype", "count")]
+        others = [k.arg for k in node.keywords if k.arg != "dtype"] + ["count"]*(len(node.args) > 2)
         if others or not dtype:
             self.refuse(
                 node, f"the argument {(others or ['dtype'])[0]!r} is not supported here", "use np.array"

@@ -495,6 +495,8 @@ class Parts(Objects):
             return self.emit(
                 Call("getattr", (atom, Const("T"))), K.Kind(kind.cat, kind.dtype, shape), node, hint
             )
+        if name == "mT":
+            return self.apply("np.matrix_transpose", [base], {}, node, hint=hint)
         if name in ("real", "imag"):
             return self.apply(f"np.{name}", [base], {}, node, form=f"@{name}", hint=hint)
         if name in ("flat", "data", "base", "ctypes", "strides", "flags"):

@@ -23,8 +23,9 @@ from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, List, Ref, Store, Tuple, Var
 from s2sad.rules import registry
 from s2sad.rules.axes import zero
-from s2sad.rules.binding import BindingError, bind
-from s2sad.rules.registry import Bound, Rule
+from s2sad.rules.binding import BindingError, bind, static_value
+from s2sad.rules.keywords import neutral, other_names
+from s2sad.rules.registry import UNKNOWN, Bound, Rule
 from s2sad.runtime import HELPERS
 
 SAFE = {  # a point at which a function whose domain has an end, or which has a pole, is regular
@@ -49,7 +50,8 @@ TOLIST = {
 }
 ARITHMETIC = frozenset("add sub mul truediv floordiv mod pow matmul".split())  # operators that lists meet
 SEQUENCES = frozenset(  # arguments that are sequences of arrays, or of numbers that rules read one by one
-    "arrays tup choicelist condlist choices object blocks q k constant_values end_values c_and_lower lu_and_piv".split()
+    "arrays tup choicelist condlist choices object blocks q k constant_values end_values c_and_lower "
+    "lu_and_piv".split()
 )
 UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
 
@@ -84,6 +86,7 @@ class Rules(State):
             low, high = (kwargs.pop(n, Const(None)) for n in ("min", "max"))
             args = [*args, *(low, high)[len(args) - 1 :]]
         rule = registry.rule(name)
+        args, kwargs = self._spelled(rule, args, kwargs)
         args, kwargs = self._as_arrays(rule, args, kwargs, node)
         if rule.form == "composite":
             return self._composite(rule, args, kwargs, node)
@@ -110,10 +113,21 @@ class Rules(State):
             self.foreign[made.name] = strange
         return made
 
+    def _spelled(
+        self, rule: Rule, args: list[Value], kwargs: dict[str, Value]
+    ) -> tuple[list[Value], dict[str, Value]]:
+        """Arguments without those that change nothing; by place those that the rule names otherwise."""
+        if kwargs.keys() <= rule.signature.keys():
+            return args, kwargs
+        statics = {k: static_value(v) if isinstance(v, Atom) else UNKNOWN for k, v in kwargs.items()}
+        left_out, names = neutral(rule, statics), other_names(rule, len(args), kwargs)
+        kept = {k: v for k, v in kwargs.items() if k not in left_out and k not in names}
+        return [*args, *(kwargs[n] for n in names)], kept
+
     def _as_arrays(
         self, rule: Rule, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     ) -> tuple[list[Value], dict[str, Value]]:
-        """Lists and tuples as the arrays that NumPy makes of them, as far as derivatives compute with them."""
+        """Lists and tuples as the arrays that NumPy makes of them, where derivatives compute with them."""
         if not any(self._is_listed(v) for v in (*args, *kwargs.values())) or rule.name.startswith("math."):
             return args, kwargs
         if "." not in rule.name and not self._meets_array(rule.name, args):
@@ -208,14 +222,19 @@ class Rules(State):
             if isinstance(base, Ref):
                 self.refuse_write(base, node)
 
-    def _with_out(self, rule: Rule, call: Call, out: Atom, node: ast.AST) -> Value:
-        """`f(a, out=b)` is `b[...] = f(a)`."""
+    def _out_array(self, out: Atom, node: ast.AST) -> Atom:
+        """The array that `out` names; a tuple may hold it."""
         if isinstance(out, Tuple) and len(out.items) == 1:
             out = out.items[0]
         if isinstance(out, Ref):
             self.refuse_write(out, node)
         if self.kind(out).cat not in ("array", "num"):
             self.refuse(node, "out= of something that is not an array", "pass an array")
+        return out
+
+    def _with_out(self, rule: Rule, call: Call, out: Atom, node: ast.AST) -> Value:
+        """`f(a, out=b)` is `b[...] = f(a)`."""
+        out = self._out_array(out, node)
         elementwise = rule.form == "elementwise"
         skipped = ("out", "where") if elementwise else ("out",)
         kwargs = tuple((k, v) for k, v in call.kwargs if k not in skipped)
@@ -267,11 +286,28 @@ class Rules(State):
         spec = source.node.args
         if rule.name in self.frames:
             self.refuse(node, f"{rule.name} calls itself", "report this")
+        out = kwargs.pop("out", Const(None)) if "out" not in rule.signature else Const(None)
+        unlisted = [] if spec.kwarg is not None else [k for k in kwargs if k not in rule.signature]
+        if unlisted:
+            what = f"the argument {unlisted[0]!r} of {rule.name} is not supported"
+            self.refuse(node, what, "use the supported arguments, or write the operation out")
         defaults: list[Value] = [Const(ast.literal_eval(d)) for d in spec.defaults]
         pairs = zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
         named: dict[str, Value] = {a.arg: Const(ast.literal_eval(d)) for a, d in pairs if d is not None}
         env = self.bind_arguments(spec, args, kwargs, defaults, named, node, rule.name)
-        return self.inline(source, source.node, env, None, rule.name)
+        value = self.inline(source, source.node, env, None, rule.name)
+        return value if out == Const(None) else self._into_out(rule, value, self.atom(out), node)
+
+    def _into_out(self, rule: Rule, value: Value, out: Atom, node: ast.AST) -> Value:
+        """The result of a composite in `out`, in whose dtype NumPy computes: another one is refused."""
+        out = self._out_array(out, node)
+        made = self.atom(value, node)
+        kind, own = self.kind(made), self.kind(out)
+        if not kind.is_number or not kind.dtype[-1:].isdigit() or kind.dtype != own.dtype:
+            what = f"out= of another dtype than the result of {rule.name}"
+            self.refuse(node, what, f"pass out of dtype {kind.dtype}")
+        self.block.append(Store(out, Const(Ellipsis), made, "", self.span(node)))
+        return out
 
     # ------------------------------------------------------------------------------------ built-in methods
 

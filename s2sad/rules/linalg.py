@@ -33,7 +33,7 @@ from s2sad.rules.axes import (
     shape_of,
     spread,
 )
-from s2sad.rules.registry import Bound, composite, structural
+from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
 from s2sad.runtime import linear
 
 importlib.import_module("s2sad.rules.products")  # the other half of this topic
@@ -253,17 +253,34 @@ def _eigh_kind(bound: Bound) -> Kind:
     return Kind("tuple", "eigenvalues,eigenvectors", items=(values, kinds.array(shape, dtype)))
 
 
+def _is_upper(bound: Bound) -> bool:
+    """Whether the upper triangle is read and written: `upper=True`, or UPLO="U"."""
+    name = "UPLO" if "UPLO" in bound.statics else "upper"
+    if bound.static(name) is UNKNOWN:
+        raise NotImplementedError(f"{name} that is not a literal")
+    return bound.static(name) in (True, "U", "u")
+
+
+def _triangle(bound: Bound) -> str:
+    """The matrix whose lower triangle is read."""
+    return "adjoint(a)" if _is_upper(bound) else "a"
+
+
 structural(
     "np.linalg.cholesky",
-    "a",
+    "a, *, upper=False",
     _square,
-    {"a": "cholesky_back(g, out)"},
+    {"a": lambda b: "cholesky_back(adjoint(g), adjoint(out))" if _is_upper(b) else "cholesky_back(g, out)"},
     (np.linalg.cholesky,),
-    jvp={"a": "cholesky_dot(a_dot, out)"},
+    jvp={
+        "a": lambda b: (
+            "adjoint(cholesky_dot(a_dot, adjoint(out)))" if _is_upper(b) else "cholesky_dot(a_dot, out)"
+        )
+    },
 )
 structural(
     "np.linalg.eigh",
-    "a",
+    "a, UPLO='L'",
     _eigh_kind,
     {"a": "eigh_back(g[0], g[1], out[0], out[1])"},
     (np.linalg.eigh,),
@@ -271,14 +288,15 @@ structural(
 )
 structural(
     "np.linalg.eigvalsh",
-    "a",
+    "a, UPLO='L'",
     lambda b: (_eigh_kind(b).items or ())[0],
-    {"a": "eigvalsh_back(g, a)"},
+    {"a": lambda b: f"eigvalsh_back(g, {_triangle(b)})"},
     (np.linalg.eigvalsh,),
     jvp={
-        "a": _real_only(
-            "np.linalg.eigvalsh", "eigh_dot(a_dot, np.linalg.eigh(a)[0], np.linalg.eigh(a)[1])[0]"
-        )
+        "a": lambda b: _real_only(
+            "np.linalg.eigvalsh",
+            f"eigh_dot(a_dot, np.linalg.eigh({_triangle(b)})[0], np.linalg.eigh({_triangle(b)})[1])[0]",
+        )(b)
     },
 )
 

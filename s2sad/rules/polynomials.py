@@ -150,3 +150,36 @@ composite(
 """,
     (np.polymul,),
 )
+composite(
+    "np.polyfit",
+    """def polyfit(x, y, deg, rcond=None, w=None):
+    x = np.asarray(x) + 0.0
+    y = np.asarray(y) + 0.0
+    powers = np.vander(x, deg + 1)
+    if w is not None:
+        w = np.asarray(w) + 0.0
+        powers = powers*w[:, None]
+        y = y*w[:, None] if np.ndim(y) == 2 else y*w
+    scale = np.sqrt(np.sum(powers*powers, axis=0))
+    c = np.linalg.lstsq(powers/scale, y, len(x)*2.220446049250313e-16 if rcond is None else rcond)[0]
+    return (c.T/scale).T
+""",
+    (np.polyfit,),
+)
+composite(
+    "np.polynomial.polynomial.polyfit",
+    """def polyfit(x, y, deg, rcond=None, w=None):
+    x = np.asarray(x) + 0.0
+    y = np.asarray(y) + 0.0
+    powers = np.polynomial.polynomial.polyvander(x, deg).T
+    values = y.T
+    if w is not None:
+        w = np.asarray(w) + 0.0
+        powers = powers*w
+        values = values*w
+    scale = np.sqrt(np.sum(np.square(powers), axis=1))
+    c = np.linalg.lstsq(powers.T/scale, values.T, len(x)*2.220446049250313e-16 if rcond is None else rcond)[0]
+    return (c.T/scale).T
+""",
+    (_power.polyfit,),
+)

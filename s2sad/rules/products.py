@@ -299,6 +299,8 @@ structural(
 def _convolve_kind(bound: Bound) -> Kind:
     one, two = shape_of(bound, "a"), shape_of(bound, "v")
     length: Length = new_length()
+    if () in (one, two):
+        raise NotImplementedError("np.convolve of a number")
     if one and two and isinstance(one[0], int) and isinstance(two[0], int):
         long, short = max(one[0], two[0]), min(one[0], two[0])
         length = {"full": long + short - 1, "same": long, "valid": long - short + 1}.get(
@@ -322,6 +324,13 @@ structural(
     {"a": _convolve_vjp("a"), "v": _convolve_vjp("v")},
     (np.convolve,),
     linear=("a", "v"),
+    general="convolve_points",
+)
+composite(
+    "convolve_points",
+    """def convolve(a, v, mode="full"):
+    return np.convolve(np.array(a, ndmin=1), np.array(v, ndmin=1), mode)
+""",
 )
 composite(
     "np.correlate",

@@ -461,14 +461,14 @@ structural(
 )
 structural(
     "np.any",
-    "a, axis=None, out=None, *, keepdims=False",
+    "a, axis=None, out=None, *, keepdims=False, where=True",
     lambda b: reduced(b, "bool"),
     {},
     (np.any, np.ndarray.any),
 )
 structural(
     "np.all",
-    "a, axis=None, out=None, *, keepdims=False",
+    "a, axis=None, out=None, *, keepdims=False, where=True",
     lambda b: reduced(b, "bool"),
     {},
     (np.all, np.ndarray.all),

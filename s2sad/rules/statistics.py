@@ -11,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, rank_of, shape_of
-from s2sad.rules.registry import composite, structural
+from s2sad.rules.registry import Bound, composite, structural
 from s2sad.runtime import arrays
 
 composite(
@@ -269,4 +270,57 @@ structural(
     lambda b: kinds.array((kinds.new_length(),), "int64"),
     {},
     (arrays.trimmed_places,),
+)
+
+
+# ------------------------------------------------------------------------------------------------- histograms
+
+
+def _histogram_kind(bound: Bound) -> Kind:
+    if bound.static("density") not in (None, False):
+        raise NotImplementedError("np.histogram of densities")
+    weighted = bound.given("weights") and bound.kind("weights").cat != "none"
+    dtype = as_array(bound.kind("weights")).dtype if weighted else "int64"
+    count = kinds.array((kinds.new_length(),), dtype)
+    return Kind("tuple", items=(count, kinds.array((kinds.new_length(),), "float64")))
+
+
+def _no_edges(bound: Bound) -> str | None:
+    """Counts are steps; edges that NumPy takes from the least and the greatest element are none."""
+    if bound.given("range") or (bound.given("bins") and bound.rank("bins") == 1):
+        return None
+    raise NotImplementedError("the derivative of np.histogram in its places; pass the edges, or range")
+
+
+structural(
+    "np.histogram",
+    "a, bins=10, range=None, density=None, weights=None",
+    _histogram_kind,
+    {
+        "a": _no_edges,
+        "bins": axes.refuse("the derivative of np.histogram in the edges of bins"),
+        "range": axes.refuse("the derivative of np.histogram in its range"),
+        "weights": "in_bins(g[0], a, out[1])",
+    },
+    (np.histogram,),
+    jvp={
+        "a": _no_edges,
+        "weights": "(np.histogram(a, out[1], weights=weights_dot)[0], np.zeros_like(out[1]))",
+    },
+    general="histogram_density",
+)
+composite(
+    "histogram_density",
+    """def histogram(a, bins=10, range=None, density=None, weights=None):
+    n, edges = np.histogram(a, bins, range, None, weights)
+    return n/np.diff(edges)/np.sum(n), edges
+""",
+)
+structural(
+    "in_bins",
+    "z, a, edges",
+    lambda b: kinds.array(shape_of(b, "a"), as_array(b.kind("z")).dtype),
+    {"z": "np.histogram(a, edges, weights=g)[0]", "a": axes.zero, "edges": axes.zero},
+    (arrays.in_bins,),
+    linear=("z",),
 )

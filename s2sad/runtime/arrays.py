@@ -163,3 +163,16 @@ def trimmed_places(filt: Any, trim: str) -> Any:
     start = full[0] if "f" in trim.lower() and full.size else 0
     end = full[-1] + 1 if "b" in trim.lower() and full.size else np.size(filt)
     return np.arange(start, end if full.size else 0)
+
+
+def in_bins(z: Any, a: Any, edges: Any) -> Any:
+    """For every element of a the element of z that belongs to its bin; 0 where it is in none.
+
+    The last bin holds its right edge too, as np.histogram has it.
+
+    >>> in_bins(np.array([5.0, 7.0]), np.array([0.0, 1.0, 2.0, 3.0]), np.array([0.0, 1.0, 2.0])).tolist()
+    [5.0, 7.0, 7.0, 0.0]
+    """
+    a = np.asarray(a)
+    place = np.minimum(np.searchsorted(edges, a, side="right") - 1, len(edges) - 2)
+    return np.where((a >= edges[0]) & (a <= edges[-1]), np.asarray(z)[place], 0.0)

@@ -1,0 +1,262 @@
+"""Functions of NumPy that call others: np.vectorize, np.apply_along_axis, np.fromfunction, polynomials.
+
+The functions are known while the program is lowered, so that their calls become the loops they stand for:
+
+    np.vectorize(f)(x)                  values = [f(a.item()) for a in np.ravel(x)], in the shape of x
+    np.apply_along_axis(f, 0, m)        a loop over the columns of m
+    np.apply_over_axes(np.sum, t, [0])  np.expand_dims(np.sum(t, 0), 0)
+    np.fromfunction(f, (3, 4))          i, j = np.indices((3, 4)); f(i, j)
+    np.polynomial.Polynomial(c)(x)      np.polynomial.polynomial.polyval(x, c)
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import operator
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from s2sad.frontend.state import CALLABLE, Group, Local, Part, State, Super, Torn, Value
+from s2sad.ir.nodes import Const, Ref
+from s2sad.rules.binding import static_value
+from s2sad.rules.registry import UNKNOWN, composite
+
+
+def static(value: Value) -> Any:
+    """A value that is known, UNKNOWN if it is not; groups are tuples and lists."""
+    if isinstance(value, Group):
+        items = [static(item) for item in value.items]
+        if any(item is UNKNOWN for item in items):
+            return UNKNOWN
+        return items if value.cat == "list" else tuple(items)
+    return UNKNOWN if isinstance(value, (*CALLABLE, Torn, Local, Super)) else static_value(value)
+
+
+def argument(
+    args: list[Value], kwargs: dict[str, Value], place: int, name: str, default: Any = None
+) -> Value:
+    return args[place] if len(args) > place else kwargs.get(name, Const(default))
+
+
+def rank_known(low: State, value: Value, node: ast.AST, what: str) -> int:
+    """The rank of an array, or of a list as NumPy sees it; refused where it is not known."""
+    kind = low.kind(value)
+    if kind.cat in ("list", "tuple"):
+        items = low.unpack(value, None, node)
+        return 1 + max((rank_known(low, item, node, what) for item in items), default=0)
+    if kind.rank is None or not kind.is_number:
+        low.refuse(
+            node, f"{what} of an array whose rank is not known", "annotate it, or pass it as an argument"
+        )
+    return kind.rank
+
+
+def _vectorized(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """A call of np.vectorize(f): a loop over the elements as Python numbers, as NumPy calls f."""
+    function, stated, *operands = args
+    assert isinstance(stated, Ref)
+    options: _Options = stated.obj
+    cores, excluded = options.cores, options.excluded
+    whole = [k in excluded for k in range(len(operands))]
+    spread = [v for v, is_whole in zip(operands, whole, strict=True) if not is_whole]
+    if not kwargs.keys() <= excluded or not 1 <= len(spread) <= 4 or len(operands) > 8:
+        low.refuse(node, "this form of np.vectorize is not supported", "write a loop over the elements")
+    for operand in spread:
+        kind = low.kind(operand)
+        if not kind.is_number or kind.dtype not in ("", "float", "float64", "int", "int64", "complex128"):
+            low.refuse(node, "np.vectorize of what is no array of float64", "write a loop over the elements")
+    ranks = cores or (0,) * len(operands)
+    marks = tuple(None if w else rank for w, rank in zip(whole, ranks, strict=False))
+    if len(marks) != len(operands):
+        low.refuse(node, "a call that does not fit the signature of np.vectorize", "check the call")
+    rule = _loop_over(marks, options.typed, cores is not None)
+    made = low.apply(rule, [Part(function, [], kwargs), *operands], {}, node, hint=hint)
+    if low.kind(made).dtype not in ("float64", "complex128", "float"):
+        low.refuse(
+            node,
+            "np.vectorize of a function that does not give a float on every path",
+            "write its numbers with a decimal point",
+        )
+    return made
+
+
+class _Options(NamedTuple):
+    """How a function made by np.vectorize is called.
+
+    cores     the number of dimensions of each operand that the function takes whole, None without a signature
+    excluded  places and names of arguments that are passed as they are
+    typed     whether the results are floats by `otypes`
+    """
+
+    cores: tuple[int, ...] | None
+    excluded: frozenset[int | str]
+    typed: bool
+
+
+def vectorize_options(otypes: Any, excluded: Any, signature: Any) -> Ref | None:
+    """The options of np.vectorize as `vectorized` takes them; None where they are not supported."""
+    types = list(otypes) if isinstance(otypes, str | list | tuple) else [otypes]
+    floats = all(t in (None, float, np.float64, "d", "float", "float64") for t in types)
+    cores = None if signature is None else _core_ranks(signature)
+    plain = isinstance(excluded, list | tuple | set) and all(isinstance(k, int | str) for k in excluded)
+    if not floats or len(types) > 1 or not plain or (signature is not None and cores is None):
+        return None
+    return Ref("options", _Options(cores, frozenset(excluded), otypes is not None))
+
+
+def _vectorize(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """np.vectorize(f, otypes=float, excluded=[1], signature="(n)->()"); `cache` and `doc` change no value."""
+    order = ("pyfunc", "otypes", "doc", "excluded", "cache", "signature")
+    named = dict(zip(order, args, strict=False)) | kwargs
+    known = {k: static(named[k]) for k in ("otypes", "excluded", "signature") if k in named}
+    stated = vectorize_options(known.get("otypes"), known.get("excluded") or (), known.get("signature"))
+    if stated is None or "pyfunc" not in named or not named.keys() <= set(order):
+        low.refuse(node, "np.vectorize with these options", "write a loop over the elements")
+    return Part(Ref("vectorized", vectorized), [named["pyfunc"], stated], {})
+
+
+def _core_ranks(signature: Any) -> tuple[int, ...] | None:
+    """How many dimensions of every operand the function takes whole; None for what is not supported."""
+    if not isinstance(signature, str) or signature.count("->") != 1:
+        return None
+    operands, _, result = signature.partition("->")
+    if result.count("(") != 1:
+        return None
+    groups = re.findall(r"\(([^)]*)\)", operands)
+    return tuple(len([n for n in group.split(",") if n.strip()]) for group in groups)
+
+
+def vectorized(function: Any, *operands: Any) -> Any:
+    """Stands for the call of a function that np.vectorize made; the first operand holds its options."""
+    return np.vectorize(function)(*operands[1:])
+
+
+def _along_axis(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """np.apply_along_axis: a loop over the lines of an array."""
+    function, axis, array = (argument(args, kwargs, k, n) for k, n in enumerate(("func1d", "axis", "arr")))
+    rank = rank_known(low, array, node, "np.apply_along_axis")
+    extra = {k: v for k, v in kwargs.items() if k not in ("func1d", "axis", "arr")}
+    if rank == 0:
+        low.refuse(node, "np.apply_along_axis of a number", "call the function")
+    return low.apply(
+        "lines_applied", [Part(function, [], extra), axis, array, *args[3:]], {}, node, hint=hint
+    )
+
+
+def _over_axes(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """np.apply_over_axes: the function for one axis after the other."""
+    function, value, axes = (argument(args, kwargs, k, n) for k, n in enumerate(("func", "a", "axes")))
+    wanted = static(axes)
+    rank = rank_known(low, value, node, "np.apply_over_axes")
+    if wanted is UNKNOWN:
+        low.refuse(node, "np.apply_over_axes of axes that are not literals", "write the axes out")
+    for axis in wanted if isinstance(wanted, tuple | list) else (wanted,):
+        place = Const(axis + rank if axis < 0 else axis)
+        value = low.call_value(function, [value, place], {}, node)
+        if rank_known(low, value, node, "np.apply_over_axes") != rank:
+            value = low.apply("np.expand_dims", [value, place], {}, node)
+    return value
+
+
+def _from_function(
+    low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+) -> Value:
+    """np.fromfunction: the function of the arrays of indices."""
+    function, shape = (argument(args, kwargs, k, n) for k, n in enumerate(("function", "shape")))
+    dtype = kwargs.get("dtype", Ref("float", float))
+    sizes = low.unpack(shape, None, node)
+    grid = low.apply("np.indices", [Group("tuple", sizes)], {"dtype": dtype}, node)
+    extra = {k: v for k, v in kwargs.items() if k not in ("function", "shape", "dtype", "like")}
+    indices = [low.getitem(grid, Const(k), node) for k in range(len(sizes))]
+    return low.call_value(function, indices, extra, node, hint)
+
+
+@functools.cache
+def _loop_over(marks: tuple[int | None, ...], typed: bool, shaped: bool) -> str:
+    """The rule that calls f in a loop: operands marked None are passed whole, others by the last k axes.
+
+    (0, None)     for i in range(len(a)): values.append(f(a[i].item(), b))
+    (1, 0)        the last axis of a is passed whole: values.append(f(a[i], b[i]))
+    """
+    names = "abcdefgh"[: len(marks)]
+    given = dict(zip(names, marks, strict=True))
+    over = [n for n, mark in given.items() if mark is not None]
+    lines = [f"    {n}_core = np.shape({n})[np.ndim({n}) - {mark}:]" for n, mark in given.items() if mark]
+    firsts = {n: f"{n}[..., {', '.join('0' * (given[n] or 0))}]" if given[n] else n for n in over}
+    if len(over) == 1:
+        lines += [f"    {over[0]} = np.asarray({over[0]})", f"    shape = np.shape({firsts[over[0]]})"]
+    else:
+        ones = ", ".join(f"{n}_one" for n in over)
+        lines.append(f"    {ones} = np.broadcast_arrays({', '.join(firsts.values())})")
+        lines.append(f"    shape = np.shape({over[0]}_one)")
+    calls = list(names)
+    for place, (n, mark) in enumerate(given.items()):
+        if mark:
+            whole = n if len(over) == 1 else f"np.broadcast_to({n}, shape + {n}_core)"
+            lines.append(f"    {n} = np.reshape({whole}, (-1,) + {n}_core)")
+            calls[place] = f"{n}[i]"
+        elif mark == 0:
+            lines.append(f"    {n} = np.ravel({n if len(over) == 1 else n + '_one'})")
+            calls[place] = f"{n}[i]" if shaped else f"{n}[i].item()"
+    lines += ["    values = []", f"    for i in range(len({over[0]})):"]
+    lines.append(f"        values.append(f({', '.join(calls)}))")
+    lines += _SHAPED if shaped else _TYPED if typed else _PLAIN
+    name = "_".join(["vectorized", *("whole" if m is None else str(m) for m in marks)])
+    name += "_typed" * typed + "_shaped" * shaped
+    composite(name, f"def vectorized(f, {', '.join(names)}):\n" + "\n".join(lines) + "\n")
+    return name
+
+
+_SHAPED = ["    values = np.array(values)", "    return np.reshape(values, shape + np.shape(values)[1:])"]
+_TYPED = ["    return np.reshape(np.array(values), shape)"]
+_PLAIN = [
+    "    if isinstance(values[0], tuple):",
+    "        raise TypeError('np.vectorize of a function with several results: write a loop')",
+    "    if is_whole(values[0]):",
+    "        raise TypeError('np.vectorize gives integers here, as the first result is one')",
+    *_TYPED,
+]
+
+
+def _series(name: str, swapped: bool) -> Callable[..., Value]:
+    """np.poly1d(c) and np.polynomial.Polynomial(c): functions of a point, known by their coefficients."""
+
+    def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        if len(args) != 1 or kwargs:
+            low.refuse(node, "a polynomial with roots, a domain or a window", "use np.polyval or its like")
+        fun = Ref(f"np.{name}", operator.attrgetter(name)(np))
+        return Part(fun, [], {"c": args[0]}) if swapped else Part(fun, [args[0]], {})
+
+    return lowered
+
+
+FUNCTIONS: dict[Any, Callable[..., Value]] = {
+    np.vectorize: _vectorize, vectorized: _vectorized, np.apply_along_axis: _along_axis,
+    np.apply_over_axes: _over_axes, np.fromfunction: _from_function,
+}  # fmt: skip
+FUNCTIONS[np.poly1d] = _series("polyval", False)
+for _class, _module, _function in (
+    ("Polynomial", "polynomial", "polyval"), ("Chebyshev", "chebyshev", "chebval"),
+    ("Legendre", "legendre", "legval"), ("Hermite", "hermite", "hermval"),
+    ("HermiteE", "hermite_e", "hermeval"), ("Laguerre", "laguerre", "lagval"),
+):  # fmt: skip
+    FUNCTIONS[getattr(np.polynomial, _class)] = _series(f"polynomial.{_module}.{_function}", True)
+composite(
+    "lines_applied",
+    """def lines_applied(f, axis, array, *args):
+    lines = np.moveaxis(array, axis, -1)
+    shape = np.shape(lines)[:-1]
+    lines = np.reshape(lines, (-1, np.shape(lines)[-1]))
+    values = []
+    for i in range(len(lines)):
+        values.append(f(lines[i], *args))
+    z = np.array(values)
+    if np.ndim(z) == 1:
+        return np.reshape(z, shape)
+    return np.moveaxis(np.reshape(z, shape + np.shape(z)[1:]), -1, axis)
+""",
+)
