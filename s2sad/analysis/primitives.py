@@ -108,6 +108,10 @@ def effect_of(call: Call) -> Effect:
     """The effect of a call that is no operator, display or subscript, from its rule."""
     if call.fun == "user":
         return _called(call)
+    form: tuple[str | int, ...] = (call.fun, len(call.args), *[n for n, _ in call.kwargs])
+    known = _UNCONNECTED.get(form)
+    if known is not None and known[0] is registry.RULES.get(call.fun):
+        return known[1]
     rule = _rule(call.fun)
     if rule is None:
         if call.fun not in _MADE:
@@ -116,10 +120,6 @@ def effect_of(call: Call) -> Effect:
         word, _, place = _MADE[call.fun].partition(" ")
         about = (call.args[int(place)],) if place and len(call.args) > int(place) else ()
         return Effect("fresh", (), about) if word == "writes" else Effect(word, about)
-    form: tuple[str | int, ...] = (call.fun, len(call.args), *[n for n, _ in call.kwargs])
-    known = _UNCONNECTED.get(form)
-    if known is not None and known[0] is rule:
-        return known[1]
     word, *names = rule.effect.split()
     atoms = _bound(call, tuple(rule.signature))
     written = tuple(a for n in rule.writes for a in atoms.get(n, ()) if a != Const(None))

@@ -345,11 +345,13 @@ class _Line:
             return replace(expr, args=(self.fold(expr.args[0], into), *expr.args[1:]))
         kwargs = [(key, self.fold(value, into)) for key, value in reversed(expr.kwargs)]
         args = [self.fold(arg, into) for arg in reversed(expr.args)]
-        if all(a is b for a, b in zip(reversed(args), expr.args, strict=True)):
-            if all(a is b for (_, a), (_, b) in zip(reversed(kwargs), expr.kwargs, strict=True)):
+        kwargs.reverse()
+        args.reverse()
+        if [*map(id, args)] == [*map(id, expr.args)]:
+            if all(a is b for (_, a), (_, b) in zip(kwargs, expr.kwargs, strict=True)):
                 return expr
-        made = replace(expr, args=tuple(reversed(args)), kwargs=tuple(reversed(kwargs)))
-        return made if expr.fun not in DISPLAYS else replace(made, made=False)
+        made = expr.made and expr.fun not in DISPLAYS
+        return Node(expr.fun, tuple(args), tuple(kwargs), expr.form, made, expr.kind, expr.let)
 
     def take(self, var: Var, into: Tree) -> Expr:
         """The definition of a temporary in place of its one use, if it may move."""
@@ -357,9 +359,10 @@ class _Line:
         let = None if place is None else self.standing[place]
         if place is None or not isinstance(let, Assign) or not self.owner.is_temporary(let):
             return var
-        wider, level = measure(let.value, self.owner.hints)
-        wider += 2 * (level < 13) - self.owner.width(var)
-        if wider > self.room or depth(let.value) >= _DEPTH or not self.may_pass(let, place):
+        width, level = measure(let.value, self.owner.hints)
+        wider = width + 2 * (level < 13) - self.owner.width(var)
+        deep = width > _DEPTH and depth(let.value) >= _DEPTH  # each level takes a column
+        if wider > self.room or deep or not self.may_pass(let, place):
             return var
         self.room -= wider
         self.standing[place] = None

@@ -37,7 +37,9 @@ class Peephole:
             return self._sum(node)
         if node.fun not in _ARITHMETIC or node.kwargs:
             return node
-        node = replace(node, args=tuple(self._operand(arg) for arg in node.args))
+        args = [self._operand(arg) for arg in node.args]
+        if any(a is not b for a, b in zip(args, node.args, strict=True)):
+            node = replace(node, args=tuple(args))
         found: Expr = node
         if node.fun in ("add", "sub"):
             found = self._add(node)

@@ -104,29 +104,27 @@ def _same(text: str, tree: ast.Module) -> ast.Module | None:
 
 
 def _equal(left: object, right: object) -> bool:
-    """Whether two trees are the same, positions apart."""
+    """Whether two trees are the same, positions apart.
+
+    A field that is not set is None or an empty list, depending on the version of Python.
+    """
     stack = [(left, right)]
     while stack:
         a, b = stack.pop()
         if type(a) is not type(b):
             return False
-        if isinstance(a, ast.AST) and isinstance(b, ast.AST):
+        if isinstance(a, ast.AST):
             for name in a._fields:
-                if name != "ctx":  # says only where a name stands
-                    stack.append((_field(a, name), _field(b, name)))
+                x, y = getattr(a, name, None), getattr(b, name, None)
+                if x is not y and name != "ctx":  # which says only where a name stands
+                    stack.append((x or None, y or None) if isinstance(x or y, list) else (x, y))
         elif isinstance(a, list) and isinstance(b, list):
             if len(a) != len(b):
                 return False
             stack.extend(zip(a, b, strict=True))
-        elif a != b if isinstance(a, str) or a is None else repr(a) != repr(b):
+        elif a != b if isinstance(a, str) else repr(a) != repr(b):
             return False
     return True
-
-
-def _field(node: ast.AST, name: str) -> object:
-    """A field's value; one that is not set is None or empty, depending on the version of Python."""
-    value = getattr(node, name, None)
-    return None if isinstance(value, list) and not value else value
 
 
 def _statements(tree: ast.Module | ast.stmt) -> Iterator[ast.stmt]:

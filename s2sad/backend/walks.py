@@ -26,10 +26,11 @@ from s2sad.ir.nodes import (
     Range,
     Stmt,
     Var,
+    blocks,
     uses,
     walk,
 )
-from s2sad.ir.rewrite import nested, same_block, with_blocks
+from s2sad.ir.rewrite import same_block, with_blocks
 
 
 def walked(program: Program) -> Program:
@@ -62,14 +63,14 @@ class _Walker:
                 tape = stmt.call.args[0]
                 if isinstance(tape, Var):
                     self.appends.setdefault(tape.name, []).append((stmt, parent))
-            for part in nested(stmt):
+            for part in blocks(stmt):
                 self.enter(part, stmt)
 
     def block(self, block: Block) -> Block:
         """The block with its loops over their tapes."""
         result: list[Stmt] = []
         for stmt in block:
-            parts = nested(stmt)
+            parts = blocks(stmt)
             new = with_blocks(stmt, tuple(self.block(part) for part in parts)) if parts else stmt
             read = self.read(stmt) if isinstance(stmt, For) and stmt.made else None
             if read is None or not isinstance(new, For):
@@ -149,6 +150,6 @@ class _Walker:
             counts = isinstance(stmt, Let) and stmt.made and stmt.call.fun in ("len", "sub")
             if isinstance(stmt, Let) and counts and stmt.name not in read:
                 continue
-            parts = nested(stmt)
+            parts = blocks(stmt)
             result.append(with_blocks(stmt, tuple(self.kept(p, read) for p in parts)) if parts else stmt)
         return same_block(block, result)

@@ -33,6 +33,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -211,10 +212,14 @@ class _Normaliser:
     def __init__(self, node: ast.FunctionDef) -> None:
         self.node = node
         self.falls = _Falls()
-        self.taken = {v for n in walk([node]) for v in vars(n).values() if isinstance(v, str)}
         self.made: list[ast.stmt] = []
         self.value: str | None = None
         self.returned: str | None = None
+
+    @functools.cached_property
+    def taken(self) -> set[str]:
+        """Names that a new one must differ from."""
+        return {v for n in walk([self.node]) for v in vars(n).values() if isinstance(v, str)}
 
     def function(self) -> ast.FunctionDef:
         body = reachable(self.node.body, self.falls)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-_LEAVES = (ast.Name, ast.Constant)
+_LEAVES = frozenset((ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del))
 
 
 def walk(roots: Iterable[ast.AST], closed: tuple[type[ast.AST], ...] = ()) -> Iterator[ast.AST]:
@@ -20,11 +20,11 @@ def walk(roots: Iterable[ast.AST], closed: tuple[type[ast.AST], ...] = ()) -> It
     while stack:
         node = stack.pop()
         yield node
-        if isinstance(node, _LEAVES) or (closed and isinstance(node, closed)):
+        if type(node) in _LEAVES or (closed and isinstance(node, closed)):
             continue
         for name in node._fields:
             value = getattr(node, name, None)
-            if isinstance(value, list):
+            if type(value) is list:
                 stack.extend([item for item in value if isinstance(item, ast.AST)])
             elif isinstance(value, ast.AST) and value._fields:
                 stack.append(value)

@@ -58,7 +58,7 @@ def starred_lists(node: ast.FunctionDef) -> frozenset[str]:
     """Names of list displays that are bound once, never changed, and starred or made of strings."""
     bound: dict[str, int] = {}
     found: dict[str, bool] = {}
-    for inner in ast.walk(node):
+    for inner in walk([node]):
         if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
             bound[inner.id] = bound.get(inner.id, 0) + 1
         if (
@@ -125,10 +125,9 @@ def is_unshared(node: ast.AST, name: str) -> bool:
 
 def boxed_names(node: ast.FunctionDef) -> tuple[frozenset[str], frozenset[str]]:
     """Names that nested functions declare nonlocal, and those that the function itself so declares."""
-    inner: set[str] = set()
-    for child in ast.walk(node):
-        if isinstance(child, ast.Nonlocal):
-            inner.update(child.names)
+    inner = {name for child in walk([node]) if isinstance(child, ast.Nonlocal) for name in child.names}
+    if not inner:
+        return frozenset(), frozenset()
     own = {n for s in _statements(node.body) if isinstance(s, ast.Nonlocal) for n in s.names}
     return frozenset(inner - own), frozenset(own)
 

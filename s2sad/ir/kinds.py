@@ -185,9 +185,11 @@ def broadcast(*shapes: Shape | None) -> Shape | None:
 
     None if a rank is not known; a new length where lengths may differ.
     """
-    if any(s is None for s in shapes):
+    if None in shapes:
         return None
-    known = [s for s in shapes if s is not None]
+    known = [s for s in dict.fromkeys(shapes) if s]
+    if len(known) < 2:
+        return known[0] if known else ()
     rank = max((len(s) for s in known), default=0)
     result: list[Length] = []
     for axis in range(-rank, 0):

@@ -329,18 +329,18 @@ class Fresh:
 # ---- traversal
 
 
-_NESTING = (If, For, While)
+_NESTING = frozenset((If, For, While))  # asked by class: most statements have no blocks
 
 
 def blocks(stmt: Stmt) -> tuple[Block, ...]:
     """The blocks nested directly in a statement, in order of execution."""
+    if type(stmt) not in _NESTING:
+        return ()
     if isinstance(stmt, If):
         return stmt.then, stmt.orelse
     if isinstance(stmt, For):
         return (stmt.body,)
-    if isinstance(stmt, While):
-        return stmt.head, stmt.body
-    return ()
+    return (stmt.head, stmt.body) if isinstance(stmt, While) else ()
 
 
 def walk(block: Block) -> Iterator[Stmt]:
@@ -349,8 +349,8 @@ def walk(block: Block) -> Iterator[Stmt]:
     while stack:
         for stmt in stack[-1]:
             yield stmt
-            if isinstance(stmt, _NESTING):
-                stack.extend(iter(b) for b in reversed(blocks(stmt)))
+            if type(stmt) in _NESTING:
+                stack.extend([iter(b) for b in reversed(blocks(stmt))])
                 break
         else:
             stack.pop()

@@ -35,6 +35,7 @@ from s2sad.ir.nodes import (
     Tuple,
     Var,
     While,
+    blocks,
     own_atoms,
 )
 
@@ -154,7 +155,7 @@ class Edit:
         """The block with every statement changed, innermost first; recursion goes as deep as blocks nest."""
         result: list[Stmt] = []
         for stmt in block:
-            parts = nested(stmt)
+            parts = blocks(stmt)
             new = (
                 self.moved(stmt, with_blocks(stmt, tuple(self.block(p, change) for p in parts)))
                 if parts
@@ -169,17 +170,6 @@ class Edit:
         if body is self.program.body:
             return self.program
         return replace(self.program, body=body, notes=self._notes, hints=self.hints)
-
-
-def nested(stmt: Stmt) -> tuple[Block, ...]:
-    """The blocks of a statement (`nodes.blocks`, tested by class first: most statements have none)."""
-    if isinstance(stmt, Let):
-        return ()
-    if isinstance(stmt, If):
-        return stmt.then, stmt.orelse
-    if isinstance(stmt, For):
-        return (stmt.body,)
-    return (stmt.head, stmt.body) if isinstance(stmt, While) else ()
 
 
 def same_block(old: Block, new: list[Stmt]) -> Block:

@@ -49,10 +49,11 @@ from s2sad.ir.nodes import (
     Var,
     While,
     atom_vars,
+    blocks,
     uses,
     walk,
 )
-from s2sad.ir.rewrite import Edit, in_atom, in_statement, nested, resolved, same_block, with_blocks
+from s2sad.ir.rewrite import Edit, in_atom, in_statement, resolved, same_block, with_blocks
 
 # ---- copy elision
 
@@ -98,7 +99,7 @@ def copies(program: Program, aliases: Aliases | None = None) -> Program:
 def _all_blocks(body: Block) -> Iterator[Block]:
     yield body
     for stmt in walk(body):
-        yield from nested(stmt)
+        yield from blocks(stmt)
 
 
 class _Elision:
@@ -187,7 +188,7 @@ class _Births:
         """The block with births; nested blocks first."""
         result: list[Stmt] = []
         for stmt in block:
-            parts = nested(stmt)
+            parts = blocks(stmt)
             result.append(self._rebuilt(stmt, parts) if parts else stmt)
         lets = {s.name: i for i, s in enumerate(result) if isinstance(s, Let)}
         for at, stmt in enumerate(result):

@@ -34,9 +34,10 @@ from s2sad.ir.nodes import (
     Stmt,
     Var,
     While,
+    blocks,
     call_vars,
 )
-from s2sad.ir.rewrite import Edit, in_call, in_statement, nested, same_block, with_blocks
+from s2sad.ir.rewrite import Edit, in_call, in_statement, same_block, with_blocks
 
 _COMMUTATIVE = frozenset(("add", "mul", "eq", "ne", "band", "bor", "bxor"))
 _OPERATORS = ARITHMETIC | COMPARISONS
@@ -87,7 +88,7 @@ class _Sharing:
                         self._instead[stmt.name] = Var(first.name)
                         self.edit.rename(first.name, self.edit.hints.get(stmt.name, ""))
                         continue
-            elif parts := nested(stmt):
+            elif parts := blocks(stmt):
                 self._nested(old, stmt, parts, result)
                 continue
             self._end(old)

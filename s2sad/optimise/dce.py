@@ -40,10 +40,11 @@ from s2sad.ir.nodes import (
     Store,
     While,
     atom_vars,
+    blocks,
     call_vars,
     walk,
 )
-from s2sad.ir.rewrite import Edit, nested, same_block, with_blocks
+from s2sad.ir.rewrite import Edit, same_block, with_blocks
 from s2sad.optimise.bounds import Bounds
 
 
@@ -89,11 +90,11 @@ class _Live:
         self._mark()
 
     def _enter(self, stmt: Stmt) -> None:
+        for block in blocks(stmt):
+            self._parents.update(dict.fromkeys(block, stmt))
         if isinstance(stmt, Let):
             self._definitions[stmt.name] = (stmt, None)
-        for block in nested(stmt):
-            self._parents.update(dict.fromkeys(block, stmt))
-        if isinstance(stmt, If):
+        elif isinstance(stmt, If):
             self._definitions.update((out.name, (stmt, out)) for out in stmt.outs)
         elif isinstance(stmt, For | While):
             for carry in stmt.carried:
@@ -102,7 +103,7 @@ class _Live:
                 self._definitions[stmt.target] = (stmt, None)
         elif isinstance(stmt, Moves):
             self._definitions.update((n, (stmt, v)) for n, v in zip(stmt.names, stmt.values, strict=True))
-        if isinstance(stmt, Let | Do | Store):
+        if not blocks(stmt):
             for cls in self.aliases.written(stmt):
                 self._writers.setdefault(cls, []).append(stmt)
         if self._is_root(stmt):
@@ -196,8 +197,9 @@ class _Live:
             if isinstance(stmt, Comment):
                 result.append(stmt)
             elif stmt in self.statements:
-                parts = tuple(self.sweep(part, edit) for part in nested(stmt))
-                result.append(edit.moved(stmt, self._trimmed(with_blocks(stmt, parts))))
+                parts = tuple([self.sweep(part, edit) for part in blocks(stmt)])
+                new = with_blocks(stmt, parts) if parts else stmt
+                result.append(edit.moved(stmt, self._trimmed(new)))
         return same_block(block, result)
 
     def _trimmed(self, stmt: Stmt) -> Stmt:

@@ -24,8 +24,21 @@ from s2sad.analysis.primitives import (
     reads_contents,
     store_may_raise,
 )
-from s2sad.ir.nodes import Atom, Comment, Do, For, Let, Program, Range, Return, Stmt, Store, While, uses
-from s2sad.ir.rewrite import nested
+from s2sad.ir.nodes import (
+    Atom,
+    Comment,
+    Do,
+    For,
+    Let,
+    Program,
+    Range,
+    Return,
+    Stmt,
+    Store,
+    While,
+    blocks,
+    uses,
+)
 
 NOTHING: Classes = frozenset()
 
@@ -85,7 +98,7 @@ class Motion:
     def _summary(self, stmt: Stmt) -> _Summary:
         found = self._summaries.get(stmt)
         if found is None:
-            parts = [self._summary(s) for block in nested(stmt) for s in block]
+            parts = [self._summary(s) for block in blocks(stmt) for s in block]
             own = self._own(stmt)
             found = own if not parts else _joined(own, parts)
             self._summaries[stmt] = found

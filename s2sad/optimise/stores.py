@@ -18,8 +18,23 @@ from collections.abc import Iterator
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import is_opaque
-from s2sad.ir.nodes import Block, Call, Do, For, If, Let, Program, Range, Stmt, Store, Var, While, walk
-from s2sad.ir.rewrite import Edit, nested, same_block, with_blocks
+from s2sad.ir.nodes import (
+    Block,
+    Call,
+    Do,
+    For,
+    If,
+    Let,
+    Program,
+    Range,
+    Stmt,
+    Store,
+    Var,
+    While,
+    blocks,
+    walk,
+)
+from s2sad.ir.rewrite import Edit, same_block, with_blocks
 from s2sad.optimise.bounds import Bounds
 from s2sad.optimise.dce import stays
 
@@ -55,7 +70,7 @@ class _Stores:
             parts = [self.aliases.observed(stmt)]
             if isinstance(stmt, Let | Do) and is_opaque(stmt.call):
                 parts.append(self.aliases.written(stmt))
-            parts.extend(self.reads(s) for block in nested(stmt) for s in block)
+            parts.extend(self.reads(s) for block in blocks(stmt) for s in block)
             found = self._reads[stmt] = frozenset().union(*parts) if len(parts) > 1 else parts[0]
         return found
 
@@ -74,8 +89,8 @@ class _Stores:
                 if isinstance(stmt, For):
                     self._gone.update(self._final_elements(stmt, live))
                 live |= self.reads(stmt)  # the next trip reads what this one does
-                new = with_blocks(stmt, tuple(self.block(part, set(live)) for part in nested(stmt)))
-            live |= self.reads(stmt) if not nested(stmt) else self.aliases.observed(stmt)
+                new = with_blocks(stmt, tuple(self.block(part, set(live)) for part in blocks(stmt)))
+            live |= self.reads(stmt) if not blocks(stmt) else self.aliases.observed(stmt)
             result.append(self.edit.moved(stmt, new))
         result.reverse()
         return same_block(block, result)

@@ -11,8 +11,8 @@ one after the other, are equal wherever they are read.
 from __future__ import annotations
 
 from s2sad.analysis.effects import Aliases
-from s2sad.ir.nodes import Atom, Block, Call, Do, Let, Program, Stmt, Var, walk
-from s2sad.ir.rewrite import Edit, in_statement, nested
+from s2sad.ir.nodes import Atom, Block, Call, Do, Let, Program, Stmt, Var, blocks, walk
+from s2sad.ir.rewrite import Edit, in_statement
 
 
 def tapes(program: Program, aliases: Aliases | None = None) -> Program:
@@ -42,7 +42,7 @@ def _equal_tapes(
     """Tapes by the tapes that are used instead, and the appends that go."""
     writers: dict[int, int] = {}
     for stmt in walk(program.body):
-        if not nested(stmt):
+        if not blocks(stmt):
             for cls in aliases.written(stmt):
                 writers[cls] = writers.get(cls, 0) + 1
     instead: dict[str, Atom] = {}
@@ -90,4 +90,4 @@ def _home(call: Call, made: dict[str, Block]) -> Block:
 
 
 def _all_blocks(body: Block) -> list[Block]:
-    return [body, *(block for stmt in walk(body) for block in nested(stmt))]
+    return [body, *(block for stmt in walk(body) for block in blocks(stmt))]

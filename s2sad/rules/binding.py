@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.ir.kinds import Kind, kind_of_value
-from s2sad.ir.nodes import Atom, Call, Const, List, Ref, Slice, Tuple
+from s2sad.ir.nodes import Atom, Call, Const, List, Ref, Slice, Tuple, Var
 from s2sad.rules.registry import REQUIRED, UNKNOWN, Bound, Rule
 
 
@@ -36,8 +36,9 @@ def bind(rule: Rule, call: Call, kind_of: Callable[[Atom], Kind]) -> tuple[Bound
     atoms = _by_name(rule, call)
     statics: dict[str, Any] = {}
     for name, default in rule.signature.items():
-        if name in atoms:
-            statics[name] = static_value(atoms[name])
+        atom = atoms.get(name)
+        if atom is not None:
+            statics[name] = UNKNOWN if isinstance(atom, Var) else static_value(atom)
         elif name.startswith("*") and name[1:] in atoms:
             statics[name[1:]] = static_value(atoms[name[1:]])
         elif default is not REQUIRED:

@@ -27,16 +27,6 @@ _WEAK = {"float": float, "complex": complex, "int": int}
 _WIDE = {"float": "float64", "complex": "complex128", "int": "int64", "": "float64"}
 
 
-@functools.lru_cache(maxsize=4096)
-def _resolve(function: np.ufunc, operands: tuple[Any, ...]) -> str | None:
-    """The dtype of a ufunc's first result; operands are dtypes' names and the types of Python numbers."""
-    tokens = [np.dtype(t) if isinstance(t, str) else t for t in operands]
-    try:
-        return str(function.resolve_dtypes((*tokens, *[None] * function.nout))[function.nin].name)
-    except TypeError:  # the primal raises it as well
-        return None
-
-
 def numeric(kind: Kind) -> Kind:
     """The kind of np.asarray(value): what a ufunc sees of a list of numbers."""
     if kind.cat not in ("list", "tuple"):
@@ -50,12 +40,24 @@ def numeric(kind: Kind) -> Kind:
 
 def ufunc(function: np.ufunc, *operands: Kind) -> Kind:
     """The kind of `function(*operands)`: a NumPy scalar where all operands have rank 0."""
-    operands = tuple(numeric(k) for k in operands)
-    tokens = tuple(_WEAK.get(k.cat, "bool") if k.is_python else _WIDE.get(k.dtype, k.dtype) for k in operands)
-    dtype = _resolve(function, tokens) or kinds.promote(*operands)
-    if dtype != "bool" and any(k.dtype in ("float", "complex", "int") for k in operands):
-        dtype = np.dtype(dtype).name.rstrip("0123456789")
-    return kinds.num(kinds.broadcast(*(k.shape for k in operands)), dtype)
+    arrays = [numeric(k) for k in operands]
+    dtype = _dtype(function, *[(k.cat, k.dtype) for k in arrays])
+    return kinds.num(kinds.broadcast(*[k.shape for k in arrays]), dtype)
+
+
+@functools.lru_cache(maxsize=4096)
+def _dtype(function: np.ufunc, *operands: tuple[str, str]) -> str:
+    """The dtype of a ufunc's first result, or its class; operands are categories and dtypes."""
+    known = [Kind(cat, dtype) for cat, dtype in operands]
+    tokens = [_WEAK.get(k.cat, "bool") if k.is_python else _WIDE.get(k.dtype, k.dtype) for k in known]
+    dtypes = [np.dtype(t) if isinstance(t, str) else t for t in tokens]
+    try:
+        result = function.resolve_dtypes((*dtypes, *[None] * function.nout))[function.nin].name
+    except TypeError:  # the primal raises it as well
+        result = kinds.promote(*known)
+    if result != "bool" and any(k.dtype in ("float", "complex", "int") for k in known):
+        result = np.dtype(result).name.rstrip("0123456789")
+    return str(result)
 
 
 def dtype_name(value: Any) -> str:

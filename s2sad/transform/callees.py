@@ -54,6 +54,8 @@ def callees(pairs: Pairs, main: list[Program]) -> list[Program]:
         wanted = pairs.waiting.pop(0)
         two = _Callee(Assembly(wanted.callee.lowered, wanted.active, pairs), wanted).programs()
         programs = [*two, *programs]
+    if not programs:
+        return main
     called = {id(p.token): p for p in programs}
     needed: set[int] = set()
     stack: list[Program] = list(main)

@@ -209,7 +209,7 @@ class Rules(Custom):
         """A contribution of the result's shape summed to the operand's shape."""
         kind = self.kind(arg)
         if not isinstance(arg, Var) or K.same_shape(kind, out):
-            return replace(bar, uniform=bar.uniform and kind.shape != ())
+            return replace(bar, uniform=False) if bar.uniform and kind.shape == () else bar
         if congruent and kind.rank != 0:
             return bar
         bar = self.clean(bar)
