@@ -128,7 +128,7 @@ class Plan:
         elif kind.is_scalar and (call.fun in CHEAP or (kind.is_python and call.fun == "truediv")):
             # An expression on 0-d arrays reads storage.
             cheap = all(self.r.rev.kind(a).is_scalar for a in call.args)
-            depth += 1
+            depth += 2
         elif kind.cat == "array" and self._is_elementwise(let, call) and not self.r.storage.is_mutable(name):
             return all(self._is_at_hand(n, depth + 1) for n in call_vars(call))
         else:
