@@ -66,10 +66,11 @@ def as_array(kind: Kind) -> Kind:
         return kinds.array((new_length(),), "int64")
     if kind.cat not in ("list", "tuple"):
         return kinds.array(None, "")
+    shown = kind.cat == "tuple" or kind.cls is list  # a display: these are its elements
     if not kind.items:
-        return kinds.array((0,), "float64") if kind.cat == "tuple" else kinds.array(None, "")
+        return kinds.array((0,), "float64") if shown else kinds.array(None, "")
     items = [as_array(k) for k in kind.items]
-    length: Length = len(items) if kind.cat == "tuple" else new_length()
+    length: Length = len(items) if shown else new_length()
     shapes = {k.shape for k in items}
     ranks = {k.rank for k in items}
     if len(shapes) == 1 and None not in shapes:

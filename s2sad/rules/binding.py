@@ -45,8 +45,16 @@ def bind(rule: Rule, call: Call, kind_of: Callable[[Atom], Kind]) -> tuple[Bound
             statics[name] = default
         elif not name.startswith("*"):
             raise BindingError(f"{rule.name} needs the argument {name!r}")
-    bound = Bound({n: kind_of(a) for n, a in atoms.items()}, statics)
+    bound = Bound({n: _shown(a, kind_of) for n, a in atoms.items()}, statics)
     return bound, atoms
+
+
+def _shown(atom: Atom, kind_of: Callable[[Atom], Kind]) -> Kind:
+    """The kind of an argument; that of a display says that its elements are all there is of it."""
+    if not isinstance(atom, Tuple | List):
+        return kind_of(atom)
+    items = tuple(_shown(item, kind_of) for item in atom.items)
+    return Kind("tuple", items=items) if isinstance(atom, Tuple) else Kind("list", items=items, cls=list)
 
 
 def _by_name(rule: Rule, call: Call) -> dict[str, Atom]:
