@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from s2sad.ir.nodes import Atom, Call, Const, For, Let, Range, Slice, Stmt, Tuple, Var, While
 
 if TYPE_CHECKING:
-    from s2sad.analysis.storage import Storage
+    from s2sad.analysis.places import Places
 
 NESTED = 8  # definitions that are looked through for an index
 
@@ -49,11 +49,11 @@ class Region:
 class Settled:
     """Compares what is read with what is written later."""
 
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
+    def __init__(self, places: Places) -> None:
+        self._at = places
         self._carried: dict[str, tuple[Stmt, Atom]] = {}
         self._targets: dict[str, For] = {}
-        for stmt in storage.loops:
+        for stmt in places.loops:
             if isinstance(stmt, For):
                 self._targets[stmt.target] = stmt
             if isinstance(stmt, For | While):
@@ -63,7 +63,7 @@ class Settled:
     def region(self, name: str, index: Atom | None = None) -> Region:
         """What `name` or `name[index]` is a part of: views are followed to the array they were taken of."""
         indices = [] if index is None else [index]
-        while (let := self._storage.view_of(name)) is not None and isinstance(let.call.args[0], Var):
+        while (let := self._at.view_of(name)) is not None and isinstance(let.call.args[0], Var):
             indices.append(let.call.args[1] if let.call.fun == "getitem" else Const(Ellipsis))
             name = let.call.args[0].name
         found: list[Index | None] = []
@@ -79,13 +79,13 @@ class Settled:
 
     def is_hit(self, read: Region, at: Stmt, written: Region, by: Stmt, done: bool = False) -> bool:
         """Whether `by` may write into what `at` read, or has written if `done`, after that."""
-        storage = self._storage
-        after = storage.span[by][1] >= storage.span[at][0] and not (done and by is at)
-        common = _common(storage.loops[at], storage.loops[by])
+        places = self._at
+        after = places.span[by][1] >= places.span[at][0] and not (done and by is at)
+        common = _common(places.loops[at], places.loops[by])
         if read.root != written.root:
             return after or bool(common)
-        around = storage.places[read.root].loops
-        if around and not storage.is_fresh(read.root):
+        around = places.places[read.root].loops
+        if around and not places.is_fresh(read.root):
             return after or bool(common)
         pairs = [
             (r, w) for r, w in zip(read.index, written.index, strict=False) if r is not None and w is not None
@@ -114,7 +114,7 @@ class Settled:
             return False
         if r.symbol is None:
             return (r.shift >= 0) == (w.shift >= 0)
-        fixed = not set(self._storage.places[r.symbol].loops) & set(loops)
+        fixed = not set(self._at.places[r.symbol].loops) & set(loops)
         return fixed and r.natural and w.natural
 
     # ---- integers
@@ -122,7 +122,7 @@ class Settled:
     def _index(self, atom: Atom) -> Index | None:
         if isinstance(atom, Const):
             return Index(None, atom.value, atom.value >= 0) if type(atom.value) is int else None
-        if not isinstance(atom, Var) or self._storage.kinds[atom.name].cat != "int":
+        if not isinstance(atom, Var) or self._at.kinds[atom.name].cat != "int":
             return None
         low = self._low(atom, NESTED)
         return Index(*self.linear(atom.name), low is not None and low >= 0)
@@ -136,7 +136,7 @@ class Settled:
 
     def shifted(self, name: str) -> tuple[str, int] | None:
         """What a name is defined as, if that is a name plus a constant."""
-        let = self._storage.lets.get(name)
+        let = self._at.lets.get(name)
         if let is None or let.call.fun not in ("add", "sub"):
             return None
         left, right = let.call.args
@@ -170,7 +170,7 @@ class Settled:
             stmt, init = self._carried[atom.name]
             grows = self.step(stmt, atom.name)
             return self._low(init, depth - 1) if grows is not None and grows >= 0 else None
-        let = self._storage.lets.get(atom.name)
+        let = self._at.lets.get(atom.name)
         return self._low_of_call(let, depth) if let is not None else None
 
     def _low_of_range(self, space: Range, depth: int) -> int | None:
@@ -186,7 +186,7 @@ class Settled:
         if call.fun == "len" or (call.fun == "getattr" and call.args[1] in (Const("size"), Const("ndim"))):
             return 0
         if call.fun == "getitem" and isinstance(call.args[0], Var):
-            shape = self._storage.lets.get(call.args[0].name)
+            shape = self._at.lets.get(call.args[0].name)
             is_shape = shape is not None and shape.call.fun == "getattr"
             return 0 if is_shape and shape is not None and shape.call.args[1] == Const("shape") else None
         if call.fun == "sub" and isinstance(call.args[1], Const) and type(call.args[1].value) is int:

@@ -21,15 +21,13 @@ Lists are treated alike: one that is appended to or stored into is linear or in 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
 
 from s2sad.analysis.effects import Aliases
-from s2sad.analysis.primitives import PURE, effect_of, is_opaque, kind_of, subscript
-from s2sad.analysis.settled import Region, Settled
-from s2sad.ir.kinds import Kind
+from s2sad.analysis.places import ARRAYS, Places, is_view
+from s2sad.analysis.primitives import PURE, effect_of, is_opaque
+from s2sad.analysis.settled import Region
 from s2sad.ir.nodes import (
     Atom,
-    Block,
     Call,
     Carry,
     Const,
@@ -45,61 +43,20 @@ from s2sad.ir.nodes import (
     Undef,
     Var,
     While,
-    blocks,
-    defines,
-    uses,
     walk,
 )
 
-ARRAYS = ("array", "num")
 
-
-def is_view(call: Call, kinds: dict[str, Kind], result: Kind) -> str:
-    """How an array result hangs together with the first operand: "view", "maybe", "" (fresh) or "element"."""
-    if call.fun == "getitem":
-        what = subscript(kind_of(call.args[0], kinds), call.args[1], result, kinds)
-        return {"view": "view", "maybe": "maybe", "fresh": "", "element": "element"}.get(what, "element")
-    if call.fun == "getattr":
-        name = call.args[1].value if isinstance(call.args[1], Const) else ""
-        if name == "T":
-            return "view"
-        return "" if name in ("shape", "size", "ndim", "dtype", "itemsize", "nbytes") else "element"
-    if call.fun in ("copy", "tuple", "list", "dict"):
-        return ""
-    if call.fun == "list.pop" or is_opaque(call):
-        return "element"
-    effect = effect_of(call)
-    return {"view": "view", "maybe": "maybe"}.get(effect.result, "")
-
-
-@dataclass(slots=True)
-class Place:
-    """Where a name is defined and used: its loops and block, positions in text order."""
-
-    loops: tuple[Stmt, ...]
-    block: int
-    at: int
-    used: list[int] = field(default_factory=list)
-
-
-class Storage:
+class Storage(Places):
     """The treatment of every class of arrays, for one program."""
 
     def __init__(self, program: Program, aliases: Aliases) -> None:
-        self.program = program
         self.aliases = aliases
-        self.kinds = program.kinds
-        self.lets: dict[str, Let] = {}
-        self.places: dict[str, Place] = {}
-        self.span: dict[Stmt, tuple[int, int]] = {}
-        self.loops: dict[Stmt, tuple[Stmt, ...]] = {}
         self.stores: dict[int, list[Stmt]] = {}
         self.written_lists: set[int] = set()
-        self.block_of: dict[Stmt, int] = {}
-        self._count = 0
-        for p in program.params:
-            self.places[p] = Place((), 0, 0)
-        self._number(program.body, ())
+        super().__init__(program)
+        for stmt in self.loops:
+            self._note_store(stmt)
         self.mutable = frozenset(self.stores)
         self.table = frozenset(c for c in self.mutable if not self._is_linear(c))
         self.list_table = frozenset(c for c in self.written_lists if not self._is_linear_list(c))
@@ -117,13 +74,6 @@ class Storage:
     def in_list_table(self, name: str) -> bool:
         """Whether a list is written and its shadow is found at run time."""
         return self.kinds[name].cat == "list" and self.aliases.of(name) in self.list_table
-
-    def view_of(self, name: str) -> Let | None:
-        """The definition of a name as a view of another name, None if it is an origin."""
-        let = self.lets.get(name)
-        if let is not None and is_view(let.call, self.kinds, self.kinds[name]) == "view":
-            return let
-        return None
 
     def origin(self, name: str) -> str:
         """The name whose storage a name is a view of."""
@@ -180,16 +130,6 @@ class Storage:
             and not self._is_hit(cls, region, store, done=True)
         )
 
-    def is_fresh(self, name: str) -> bool:
-        """Whether a name is bound to an array that is made there."""
-        let = self.lets.get(name)
-        return let is not None and is_view(let.call, self.kinds, self.kinds[name]) == ""
-
-    @functools.cached_property
-    def settled(self) -> Settled:
-        """What is known of the places that are written."""
-        return Settled(self)
-
     def _is_hit(self, cls: int, region: Region, at: Stmt, done: bool = False) -> bool:
         """Whether a part of a class's storage may be written when `at` runs, unless `done`, or afterwards."""
         return any(
@@ -205,47 +145,6 @@ class Storage:
         assert isinstance(stmt, Let | Do)
         bases = [a.name for a in effect_of(stmt.call).written if isinstance(a, Var)]
         return [self.settled.region(name) for name in bases if self.aliases.of(name) == cls]
-
-    # ---- numbering
-
-    def _number(self, block: Block, loops: tuple[Stmt, ...]) -> None:
-        self._count += 1
-        number = self._count
-        for stmt in block:
-            self._count += 1
-            at = self._count
-            self.loops[stmt] = loops
-            self.block_of[stmt] = number
-            for name in uses(stmt):
-                if name in self.places:
-                    self.places[name].used.append(at)
-            if isinstance(stmt, Let):
-                self.lets[stmt.name] = stmt
-            self._note_store(stmt)
-            inner = (*loops, stmt) if isinstance(stmt, For | While) else loops
-            if isinstance(stmt, For):
-                self.places[stmt.target] = Place(inner, number, at)
-            if isinstance(stmt, For | While):
-                for carry in stmt.carried:
-                    self.places[carry.name] = Place(inner, number, at)
-            for nested in blocks(stmt):
-                self._number(nested, inner)
-            self.span[stmt] = (at, self._count + 1)
-            self._count += 2
-            self._use_ends(stmt)
-            for name in defines(stmt):
-                self.places[name] = Place(loops, number, self._count)
-
-    def _use_ends(self, stmt: Stmt) -> None:
-        """Note what leaves the blocks of a statement: it is used behind everything in them."""
-        ends: list[Atom] = []
-        if isinstance(stmt, For | While):
-            ends = [carry.next for carry in stmt.carried]
-        elif isinstance(stmt, If):
-            ends = [atom for out in stmt.outs for atom in (out.then, out.orelse)]
-        for atom in ends:
-            if isinstance(atom, Var) and atom.name in self.places:
-                self.places[atom.name].used.append(self._count)
 
     def _note_store(self, stmt: Stmt) -> None:
         bases: list[Atom] = []

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from s2sad.analysis.effects import Aliases
-from s2sad.analysis.storage import ARRAYS, Storage
+from s2sad.analysis.places import ARRAYS
+from s2sad.analysis.storage import Storage
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
     Atom,

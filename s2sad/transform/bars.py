@@ -250,7 +250,7 @@ class Bars(Builder):
 
     def adopt(self, name: str, stmt: Stmt) -> None:
         """Give a name that is added to the forward sweep at `stmt` its place."""
-        from s2sad.analysis.storage import Place
+        from s2sad.analysis.places import Place
 
         self.storage.places[name] = Place(self.storage.loops[stmt], 0, self.storage.span[stmt][0])
 

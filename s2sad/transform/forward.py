@@ -25,8 +25,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from s2sad.analysis.activity import carries
+from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import is_opaque, is_pure
-from s2sad.analysis.storage import is_view
 from s2sad.errors import refuse
 from s2sad.frontend.lower import Lowered
 from s2sad.ir import kinds as K

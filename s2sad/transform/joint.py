@@ -258,7 +258,7 @@ class Assembly:
 
     def _needs_strides(self, name: str) -> bool:
         """Whether a copy-or-view function meets the argument, which decides by strides."""
-        from s2sad.analysis.storage import is_view
+        from s2sad.analysis.places import is_view
 
         if name in self.lowered.strided:
             return True

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from s2sad.analysis.storage import Place
+from s2sad.analysis.places import Place
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     Atom,

@@ -20,8 +20,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from s2sad.analysis.places import Place
 from s2sad.analysis.primitives import COMPARISONS, subscript
-from s2sad.analysis.storage import Place
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     Atom,

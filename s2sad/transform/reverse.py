@@ -24,8 +24,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from s2sad.analysis.effects import Aliases
+from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import effect_of, is_opaque, kind_of, subscript
-from s2sad.analysis.storage import Storage, is_view
+from s2sad.analysis.storage import Storage
 from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (

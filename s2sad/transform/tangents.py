@@ -15,7 +15,7 @@ import re
 from dataclasses import replace
 
 from s2sad.analysis.activity import SHAPES, carries
-from s2sad.analysis.storage import is_view
+from s2sad.analysis.places import is_view
 from s2sad.errors import Span, UnsupportedError, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind

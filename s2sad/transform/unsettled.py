@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from s2sad.analysis.storage import is_view
+from s2sad.analysis.places import is_view
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Carry, Const, Do, If, Let, Out, Ref, Stmt, Var
+from s2sad.ir.nodes import Atom, Call, Carry, Const, If, Let, Out, Ref, Stmt, Var
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.branches import Branches
 
