@@ -31,11 +31,16 @@ NESTED = 8  # definitions that are looked through for an index
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The integer `symbol + shift`, a constant if there is no symbol; never negative if `natural`."""
+    """The integer `symbol + shift`, a constant if there is no symbol; it is at least `low`, if that is known."""
 
     symbol: str | None
     shift: int
-    natural: bool
+    low: int | None
+
+    @property
+    def natural(self) -> bool:
+        """Whether the index is certainly not negative."""
+        return self.low is not None and self.low >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,12 @@ class Settled:
         ]
         return self._is_hit(pairs, common[len(around) :], after)
 
+    def are_apart(self, first: Region, second: Region) -> bool:
+        """Whether two parts of one array have no element in common, in one trip of the loops around both."""
+        pairs = zip(first.index, second.index, strict=False)
+        alike = first.root == second.root
+        return alike and any(r is not None and w is not None and self._are_apart(r, w, ()) for r, w in pairs)
+
     def _is_hit(self, pairs: list[tuple[Index, Index]], loops: tuple[Stmt, ...], after: bool) -> bool:
         """Whether a write of the same trip or of a later one hits, from the outermost of `loops` on."""
         if any(self._are_apart(r, w, loops) for r, w in pairs):
@@ -110,6 +121,9 @@ class Settled:
 
     def _are_apart(self, r: Index, w: Index, loops: tuple[Stmt, ...]) -> bool:
         """Whether two indices that no trip of `loops` changes are never the same."""
+        for one, other in ((r, w), (w, r)):
+            if one.symbol is None and one.shift >= 0 and other.low is not None and other.low > one.shift:
+                return True
         if r.symbol != w.symbol or r.shift == w.shift:
             return False
         if r.symbol is None:
@@ -121,11 +135,10 @@ class Settled:
 
     def _index(self, atom: Atom) -> Index | None:
         if isinstance(atom, Const):
-            return Index(None, atom.value, atom.value >= 0) if type(atom.value) is int else None
+            return Index(None, atom.value, atom.value) if type(atom.value) is int else None
         if not isinstance(atom, Var) or self._at.kinds[atom.name].cat != "int":
             return None
-        low = self._low(atom, NESTED)
-        return Index(*self.linear(atom.name), low is not None and low >= 0)
+        return Index(*self.linear(atom.name), self._low(atom, NESTED))
 
     def linear(self, name: str) -> tuple[str, int]:
         """An integer as a name that nothing is known of, plus a constant."""

@@ -26,10 +26,12 @@ neither written nor handed on, is its original.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import replace
 
 from s2sad.analysis.effects import Aliases
+from s2sad.analysis.places import Places
 from s2sad.analysis.primitives import ARITHMETIC, PURE, effect_of, kind_of
 from s2sad.ir.kinds import OBJECT, Kind, same_shape
 from s2sad.ir.nodes import (
@@ -106,6 +108,7 @@ class _Elision:
     """Decides about copies, one after the other; each decides once, since originals get its uses."""
 
     def __init__(self, program: Program, aliases: Aliases | None) -> None:
+        self.program = program
         self.kinds = program.kinds
         self.aliases = aliases or Aliases(program)
         self.places = _Places(program)
@@ -151,10 +154,24 @@ class _Elision:
         for i in range(at + 1, len(block)):
             if self.places.number[block[i]] > end:
                 break
-            if source in self.aliases.written(block[i]):
+            if source in self.aliases.written(block[i]) and not self._writes_elsewhere(block[i], block[at]):
                 return False
         self._extended.add(own)  # the original now lives as its copy did: copies of the copy decide next time
         return True
+
+    def _writes_elsewhere(self, stmt: Stmt, copy: Stmt) -> bool:
+        """Whether a store writes to another part of the array than the one that is copied."""
+        assert isinstance(copy, Let)
+        original = copy.call.args[0]
+        if not (isinstance(stmt, Store) and isinstance(stmt.base, Var) and isinstance(original, Var)):
+            return False
+        settled = self.text.settled
+        return settled.are_apart(settled.region(original.name), settled.region(stmt.base.name, stmt.index))
+
+    @functools.cached_property
+    def text(self) -> Places:
+        """Where things stand in the program."""
+        return Places(self.program)
 
 
 # ---- births

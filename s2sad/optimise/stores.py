@@ -1,42 +1,48 @@
 """Stores that nobody reads afterwards.
 
 Accepts any `Program`; guarantees the same result, effects and exceptions. The classical backward walk over
-classes of storage: everything that a loop reads is live at the end of its body. One case goes by elements:
-an index loop that reads only the element of its own trip needs no store to it after that.
+classes of storage: everything that a loop reads is live at the end of its body. Zeros go by parts of arrays:
+a loop that comes by an element or row once does not have to clear it.
 
     t = y_bar[1:].copy()
     y_bar[1:] = 0.0                         gone where y_bar is local and not read any more
     for i in range(n - 1, -1, -1):
         t = y_bar[i]
-        y_bar[i] = 0.0                      gone where the loop reads y_bar[i] alone
+        y_bar[i] = 0.0                      gone: later trips read y_bar[i - 1] and those before
         y_bar[i - 1] += a*t                 stays
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from s2sad.analysis.effects import Aliases
-from s2sad.analysis.primitives import is_opaque
+from s2sad.analysis.places import Places
+from s2sad.analysis.primitives import is_opaque, kind_of
+from s2sad.analysis.settled import Region, Settled
 from s2sad.ir.nodes import (
+    Atom,
     Block,
-    Call,
+    Const,
     Do,
     For,
     If,
     Let,
     Program,
-    Range,
     Stmt,
     Store,
     Var,
     While,
     blocks,
+    uses,
     walk,
 )
 from s2sad.ir.rewrite import Edit, same_block, with_blocks
 from s2sad.optimise.bounds import Bounds
 from s2sad.optimise.dce import stays
+
+MANY = 200  # statements that read one class of arrays
 
 
 def dead_stores(program: Program, aliases: Aliases | None = None) -> Program:
@@ -61,7 +67,7 @@ class _Stores:
         self.bounds = Bounds(program)
         self.edit = Edit(program)
         self._reads: dict[Stmt, frozenset[int]] = {}
-        self._gone: set[Stmt] = set()
+        self._gone = set(self._unread(program))
 
     def reads(self, stmt: Stmt) -> frozenset[int]:
         """Classes that a statement and its nested blocks read; an opaque call may read what it may write."""
@@ -86,8 +92,6 @@ class _Stores:
                 new = with_blocks(stmt, (self.block(stmt.then, live), self.block(stmt.orelse, other)))
                 live |= other
             elif isinstance(stmt, For | While):
-                if isinstance(stmt, For):
-                    self._gone.update(self._final_elements(stmt, live))
                 live |= self.reads(stmt)  # the next trip reads what this one does
                 new = with_blocks(stmt, tuple(self.block(part, set(live)) for part in blocks(stmt)))
             live |= self.reads(stmt) if not blocks(stmt) else self.aliases.observed(stmt)
@@ -102,29 +106,49 @@ class _Stores:
             return not stays(stmt, self.kinds, self.bounds) and not self.aliases.written(stmt) & live
         return _is_append(stmt) and not self.aliases.written(stmt) & live
 
-    def _final_elements(self, loop: For, live: set[int]) -> Iterator[Store]:
-        """Stores to the element of a trip that no statement behind it, and no other trip, reads."""
-        if not isinstance(loop.space, Range) or not self.bounds.is_natural(loop.target):
-            return
-        own = Var(loop.target)
-        for at, stmt in enumerate(loop.body):
-            if not (
-                isinstance(stmt, Store) and stmt.made and stmt.index == own and isinstance(stmt.base, Var)
-            ):
+    def _unread(self, program: Program) -> Iterator[Store]:
+        """Zeros that are stored into parts of local arrays which nothing reads from then on."""
+        zeros = [s for s in walk(program.body) if self._is_zero(s)]
+        places = Places(program) if zeros else None
+        readers: dict[int, list[tuple[Stmt, Region]]] = {}
+        for store in zeros:
+            assert places is not None
+            cls = self.aliases.of(store.base.name) if isinstance(store.base, Var) else None
+            if cls is None or cls in self.aliases.visible or self.aliases.is_held(cls):
                 continue
-            cls = self.aliases.of(stmt.base.name)
-            if cls is None or cls in live or self.aliases.is_held(cls):
-                continue
-            read = Call("getitem", (stmt.base, own))
-            alone = self.aliases.members(cls) == [stmt.base.name]
-            if alone and all(self._reads_only(cls, read, s) for s in walk(loop.body[:at])):
-                if not any(cls in self.reads(s) for s in loop.body[at + 1 :]):
-                    yield stmt
+            if cls not in readers:
+                readers[cls] = list(self._readers(program, places.settled, cls))
+            if len(readers[cls]) <= MANY and not self._is_read(store, readers[cls], places.settled):
+                yield store
 
-    def _reads_only(self, cls: int, read: Call, stmt: Stmt) -> bool:
-        """Whether a statement itself reads nothing of a class but one element."""
-        if cls not in self.aliases.observed(stmt) and not (
-            isinstance(stmt, Let | Do) and is_opaque(stmt.call)
-        ):
-            return True
-        return isinstance(stmt, Let) and stmt.call == read
+    def _is_zero(self, stmt: Stmt) -> TypeGuard[Store]:
+        """Whether a statement only says that a part of an array has no cotangent any more."""
+        if not (isinstance(stmt, Store) and stmt.made and not stmt.op and stmt.index is not None):
+            return False
+        return stmt.value == Const(0.0) and kind_of(stmt.base, self.kinds).cat == "array"
+
+    def _is_read(self, store: Store, readers: list[tuple[Stmt, Region]], settled: Settled) -> bool:
+        assert isinstance(store.base, Var)
+        part = settled.region(store.base.name, store.index)
+        return any(settled.is_hit(part, store, read, by, done=True) for by, read in readers)
+
+    def _readers(self, program: Program, settled: Settled, cls: int) -> Iterator[tuple[Stmt, Region]]:
+        """The statements that read a class of arrays, with the parts that they read."""
+        for stmt in walk(program.body):
+            if isinstance(stmt, Store) and stmt.op and cls in self.aliases.written(stmt):
+                yield stmt, self._part(settled, stmt.base, stmt.index)
+            opaque = isinstance(stmt, Let | Do) and is_opaque(stmt.call)
+            reads = self.aliases.observed(stmt) | (self.aliases.written(stmt) if opaque else frozenset())
+            if cls not in reads:
+                continue
+            if isinstance(stmt, Let) and stmt.call.fun == "getitem":
+                yield stmt, self._part(settled, *stmt.call.args)
+                continue
+            names = [n for n in uses(stmt) if self.aliases.of(n) == cls]
+            if opaque or not names:
+                yield stmt, Region("")
+            for name in names:
+                yield stmt, settled.region(name)
+
+    def _part(self, settled: Settled, base: Atom, index: Atom | None) -> Region:
+        return settled.region(base.name, index) if isinstance(base, Var) else Region("")

@@ -17,6 +17,7 @@ given, and the forward sweep's appends. The reversed loop
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,18 @@ class Plan:
             rest = {operand} | {n for n in taped if n not in scalars or not self._is_cheap(n, 0)}
             if self.r.kinds[operand].is_python and len(rest) < len(taped):
                 taped = rest
+        return self._from_arrays(taped)
+
+    def _from_arrays(self, taped: set[str]) -> set[str]:
+        """The tapes, with one of an array in place of those of several of its elements."""
+        lets = self.r.storage.lets
+        reads = [lets[n].call for n in taped if n in lets and lets[n].call.fun == "getitem"]
+        bases = Counter(call.args[0].name for call in reads if isinstance(call.args[0], Var))
+        for base in sorted(n for n, count in bases.items() if count > 1 and n not in taped):
+            if self.r.kinds[base].cat == "array" and self.r.made_in(base, self.primal):
+                self.taped = taped | {base}
+                rest = {base} | {n for n in taped if not self._is_cheap(n, 0)}
+                taped = rest if len(rest) < len(taped) else taped
         self.taped = taped
         return taped
 

@@ -19,8 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from s2sad.analysis.places import Place, is_view
-from s2sad.analysis.places import ARRAYS
+from s2sad.analysis.places import ARRAYS, Place, is_view
 from s2sad.analysis.storage import Storage
 from s2sad.ir.nodes import Atom, Call, Carry, For, Fresh, If, Let, Stmt, Undef, Var, While, walk
 
