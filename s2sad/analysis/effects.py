@@ -71,7 +71,7 @@ class Aliases:
     returned  those of the result
     layout    those in which the order of elements in memory decides between a view and a copy
     identity  those of values that `is` compares
-    told      these and those of values whose shadows are found by address: no other storage may stand for them
+    told      these and those whose shadows are found by address: no other storage may stand for them
     opaque    whether the program calls functions of which nothing is known
     """
 
