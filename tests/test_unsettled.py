@@ -331,3 +331,17 @@ def number_but_for_later_trips(m, s, n):
 def test_a_python_number_that_may_be_an_array_in_later_trips(n):
     """The derivative asked a float for its size."""
     check(number_but_for_later_trips, (np.array([[0.5, 0.7], [1.1, 0.9]]), 0.4, n))
+
+
+def transposed_number(m, s, n):
+    x = m[0]
+    v = x[0]
+    for _ in range(n):
+        v = v.T*s + x
+    return np.sum(v.T) + np.sum(m)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_the_transpose_of_what_may_be_a_number(n):
+    """Numbers have a transpose in NumPy; Python numbers, such as cotangents may be, have none."""
+    check(transposed_number, (np.array([[0.5, 0.7], [1.1, 0.9]]), 0.4, n))

@@ -492,7 +492,11 @@ class Reverse(Loops, Stores, Calls, Products):
         if isinstance(name, Const) and name.value == "T":
             rank = self.kinds[stmt.name].rank
             bar = self.full(bar, stmt.name)
-            atom = bar.atom if rank is not None and rank < 2 else self.attribute(bar.atom, "T")
+            atom = bar.atom
+            if self.kind(atom).cat != "array" and rank is None:  # a Python number on some path has no T
+                atom = self.let(Call("np.transpose", (atom,)), self.kinds[stmt.name])
+            elif rank is None or rank >= 2:
+                atom = self.attribute(atom, "T")
             self.give(base, Bar(atom))
 
     # ---- lists
