@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
+import numpy as np
+
 import s2sad
 from support import load
 
@@ -98,3 +102,125 @@ def test_data_is_read_live(tmp_path):
     assert g(1.0) == 1.0
     module.TERMS.append(3.0)
     assert g(1.0) == 4.0
+
+
+def test_data_of_another_kind_is_seen(tmp_path):
+    """Globals, entries, items and attributes that are written in place, rebound, and bound to values of other kinds."""
+    module = load(
+        "import numpy as np\n"
+        "W = np.ones(3)\n"
+        "D = {'w': np.ones(3), 'k': 2.0}\n"
+        "L = [1.0, 2.0]\n"
+        "class Holder: pass\n"
+        "H = Holder()\n"
+        "H.w, H.k = np.ones(3), 1.0\n"
+        "def f(x):\n"
+        "    return np.sum(x*W)*D['k'] + np.sum(D['w']*x)*L[1] + np.sum(H.w*x)*H.k\n",
+        tmp_path,
+    )
+    x = np.array([1.0, 2.0, 4.0])
+    g = s2sad.grad(module.f)
+
+    def step(change):
+        change()
+        expected = np.sum(np.broadcast_to(module.W, (1, 3)), 0)*module.D["k"] + module.D["w"]*module.L[1]
+        np.testing.assert_allclose(g(x), expected + module.H.w*module.H.k, rtol=1e-6)
+
+    step(lambda: None)
+    step(lambda: module.W.__setitem__(0, 5.0))
+    for value in (np.arange(3.0), np.arange(3.0, dtype=np.float32), 3.0, np.array(2.0), np.float64(0.5), 2, np.ones((1, 3))):
+        step(lambda value=value: setattr(module, "W", value))
+    step(lambda: module.D.update(w=np.full(3, 7.0)))
+    step(lambda: module.D["w"].__setitem__(1, 0.0))
+    step(lambda: setattr(module, "D", {"w": np.full(3, 2.0), "k": np.float64(3.0)}))
+    step(lambda: module.D.update(k=np.array([1.0, 2.0])[1]))
+    step(lambda: module.L.__setitem__(1, 9.0))
+    step(lambda: setattr(module, "L", (1.0, 4.5)))
+    step(lambda: setattr(module.H, "w", np.full(3, 0.5)))
+    step(lambda: setattr(module.H, "k", 4))
+    other = module.Holder()
+    other.w, other.k = x*3.0, 2.0
+    step(lambda: setattr(module, "H", other))
+
+
+def test_what_decides_about_the_text_is_seen(tmp_path):
+    """Globals that bound loops, are asked in conditions, and lists of functions."""
+    module = load(
+        "import numpy as np\n"
+        "N, MODE, FLAG, FACTOR = 2, 'a', True, None\n"
+        "FUNCTIONS = [np.sin, np.cos]\n"
+        "def f(x):\n"
+        "    y = x*1.0\n"
+        "    for i in range(N):\n        y = y*x\n"
+        "    if MODE == 'a':\n        y = y*2.0\n"
+        "    if FLAG:\n        y = y + x\n"
+        "    if FACTOR is not None:\n        y = y*FACTOR\n"
+        "    for fun in FUNCTIONS:\n        y = y + fun(x)\n"
+        "    return np.sum(y)\n",
+        tmp_path,
+    )
+    x = np.array([0.5, 1.2, 0.7])
+    g = s2sad.grad(module.f)
+    changes = [("N", 3), ("N", 0), ("MODE", "b"), ("FLAG", False), ("FACTOR", 2.0), ("FACTOR", x), ("FACTOR", None)]
+    changes += [("FUNCTIONS", [np.tanh]), ("FUNCTIONS", (np.exp, np.sin, np.sin)), ("MODE", "a"), ("FLAG", 1)]
+    for name, value in [("N", 2), *changes]:
+        setattr(module, name, value)
+        expected = [(module.f(x + 1e-6*d) - module.f(x - 1e-6*d))/2e-6 for d in np.eye(3)]
+        np.testing.assert_allclose(g(x), expected, rtol=1e-6)
+    module.FUNCTIONS = [np.tanh]
+    g(x)
+    module.FUNCTIONS.append(np.exp)
+    module.FUNCTIONS[0] = np.cos
+    expected = [(module.f(x + 1e-6*d) - module.f(x - 1e-6*d))/2e-6 for d in np.eye(3)]
+    np.testing.assert_allclose(g(x), expected, rtol=1e-6)
+
+
+def test_defaults_of_functions_made_of_one_code():
+    def made(k, a=2.0, *, c=3.0):
+        def f(x, p=k, *, q=a):
+            return np.sum(x*p*q*c)
+        return f
+
+    x = np.arange(3.0) + 1.0
+    for k, a, c in ((2.0, 3.0, 4.0), (5.0, 1.0, 1.0), (np.float64(2.0), 3, 4), (x, 1.0, 1.0)):
+        np.testing.assert_allclose(s2sad.grad(made(k, a, c=c))(x), np.ones(3)*k*a*c)
+    f = made(2.0)
+    g = s2sad.grad(f)
+    assert g(x)[0] == 12.0
+    f.__defaults__ = (7.0,)
+    assert g(x)[0] == 42.0
+    f.__kwdefaults__["q"] = 5.0
+    assert g(x)[0] == 105.0
+
+
+def test_transforms_of_one_function_in_many_threads(tmp_path):
+    """Reverse and forward mode derive the same function at once."""
+    x = np.arange(3.0) + 1.0
+    for i in range(4):
+        f = load(
+            "import numpy as np\n"
+            "def f(x, n):\n"
+            "    y = x*1.0\n"
+            f"    for k in range(n):\n        y[k % 3] *= x[0]*{i + 1}.0\n"
+            "    return np.sum(y*x)\n",
+            tmp_path,
+        ).f
+        found: list[object] = [None]*9
+        barrier = threading.Barrier(9)
+
+        def call(k, f=f, found=found, barrier=barrier):
+            barrier.wait()
+            if k % 3 == 0:
+                found[k] = s2sad.grad(f)(x, 3)
+            elif k % 3 == 1:
+                found[k] = s2sad.vjp(f, x, 3)[1](1.0)[0]
+            else:
+                found[k] = np.array([s2sad.jvp(f, (x, 3), (d, None))[1] for d in np.eye(3)])
+
+        threads = [threading.Thread(target=call, args=(k,)) for k in range(9)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for other in found[1:]:
+            np.testing.assert_allclose(other, found[0], rtol=1e-12)
