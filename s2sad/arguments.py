@@ -81,7 +81,7 @@ def is_namedtuple(value: Any) -> bool:
 
 def is_record(value: Any) -> bool:
     """Whether a value is an instance of a dataclass."""
-    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+    return hasattr(type(value), "__dataclass_fields__")
 
 
 def fields(value: Any) -> dict[str, Any]:
@@ -356,6 +356,9 @@ def tangent(dot: Any, value: Any) -> Any:
 
     TypeError or ValueError if it does not fit.
     """
+    if type(value) is float or type(value) is np.ndarray:
+        if type(dot) is type(value) and (type(value) is float or _is_alike(dot, value)):
+            return dot
     if isinstance(value, dict) or is_record(value):
         parts = value if isinstance(value, dict) else fields(value)
         given = fields(dot) if is_record(dot) else dot
@@ -376,6 +379,12 @@ def tangent(dot: Any, value: Any) -> Any:
     return zeros_like(value) if dot is None else _tangent_leaf(dot, value)
 
 
+def _is_alike(dot: Any, value: Any) -> bool:
+    """Whether an array of inexact numbers has the other's dtype and layout."""
+    same = dot.dtype == value.dtype and dot.shape == value.shape and dot.strides == value.strides
+    return same and value.dtype.kind in "fc"
+
+
 def zeros_like(value: Any) -> Any:
     """A tangent of zeros for a number or an array."""
     if isinstance(value, np.ndarray):
@@ -392,7 +401,7 @@ def _tangent_leaf(dot: Any, value: Any) -> Any:
         raise TypeError("the tangent is complex, the primal real; pass its real part")
     if not isinstance(value, np.ndarray):
         return type(value)(dot)
-    if type(dot) is np.ndarray and dot.dtype == value.dtype and dot.strides == value.strides:
+    if type(dot) is np.ndarray and _is_alike(dot, value):
         return dot
     strided = not value.flags.forc and 0 not in value.strides
     made = copy_strided(value) if strided else np.empty_like(value, subok=False)
@@ -403,6 +412,8 @@ def _tangent_leaf(dot: Any, value: Any) -> Any:
 def pushed(dot: Any, value: Any) -> Any:
     """The tangent of a result as the user gets it; None for what cannot be differentiated."""
     cls = type(value)
+    if type(dot) is cls and (cls is float or cls is np.float64):
+        return dot
     if isinstance(value, dict):
         return {k: pushed(dot[k], v) for k, v in value.items()}
     if isinstance(value, list | tuple):

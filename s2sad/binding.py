@@ -163,13 +163,17 @@ class Binder:
         self.kwarg = spec.kwarg.arg if spec.kwarg else None
         self.simple = not (spec.vararg or spec.kwonlyargs or spec.kwarg or source.keywords)
         self.free = [n for n in self.names[len(source.args) :] if n not in source.keywords]
+        self._chosen: dict[tuple[int | str, ...], tuple[Choice, ...]] = {}
 
     def holds(self) -> bool:
         """Whether the function's defaults are still those."""
-        fun = self.source.fun
-        now, then = fun.__kwdefaults__ or {}, self.source.kwdefaults
-        same = now.keys() == then.keys() and all(now[k] is v for k, v in then.items())
-        return same and (fun.__defaults__ or ()) is self.source.defaults
+        fun, then = self.source.fun, self.source.kwdefaults
+        if (fun.__defaults__ or ()) is not self.source.defaults:
+            return False
+        now = fun.__kwdefaults__
+        if not now or not then:
+            return not now and not then
+        return now.keys() == then.keys() and all(now[k] is v for k, v in then.items())
 
     def __call__(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Values:
         """Every parameter with its value."""
@@ -191,6 +195,14 @@ class Binder:
 
     def choose(self, name: str, argnums: Sequence[int | str], values: Values) -> tuple[Choice, ...]:
         """What argnums name; TypeError if there is no such argument."""
+        if not self.simple:
+            return self._choose(name, argnums, values)
+        found = self._chosen.get(tuple(argnums))
+        if found is None:  # without star arguments they name the same for every call
+            found = self._chosen[tuple(argnums)] = self._choose(name, argnums, values)
+        return found
+
+    def _choose(self, name: str, argnums: Sequence[int | str], values: Values) -> tuple[Choice, ...]:
         extra = len(values[self.vararg]) if self.vararg else 0
         chosen: list[Choice] = []
         for argnum in argnums:

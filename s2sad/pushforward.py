@@ -88,7 +88,7 @@ def jvp(
         raise TypeError("jvp needs a tuple of primals and a tuple of tangents")
     if len(primals) != len(tangents):
         raise ValueError(f"jvp needs a tangent for each primal: {len(primals)} and {len(tangents)} are given")
-    chosen = tuple(i for i, t in enumerate(tangents) if any(leaf is not None for leaf in A.leaves(t)))
+    chosen = _moved(tangents)
     if not chosen:
         raise TypeError("jvp needs a tangent that is not None")
     transform = _transform_for(fun, chosen, has_aux)
@@ -105,8 +105,16 @@ def dump_push(fun: Callable[..., Any], argnums: Argnums = 0) -> Jvp[Any]:
 
 def source(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> str:
     """The text that `jvp` runs for these arguments."""
-    chosen = tuple(i for i, t in enumerate(tangents) if any(leaf is not None for leaf in A.leaves(t)))
+    chosen = _moved(tangents)
     return _transform_for(fun, chosen, False).source_for(*primals)
+
+
+def _moved(tangents: Sequence[Any]) -> tuple[int, ...]:
+    """The places of the tangents that are not None."""
+    return tuple([
+        i for i, t in enumerate(tangents)
+        if t is not None and (type(t) in A.ARRAYS or any(leaf is not None for leaf in A.leaves(t)))
+    ])  # fmt: skip
 
 
 _jvps: OrderedDict[Any, Jvp[Any]] = OrderedDict()

@@ -110,7 +110,7 @@ class _Nester:
     def __init__(self, program: Program, may_move: MayMove | None) -> None:
         self.kinds, self.hints = program.kinds, program.hints
         self.facts = Facts(program.kinds)
-        self.peephole = Peephole(program.kinds)
+        self.peephole = Peephole(program.kinds, program.hints)
         self.may_move = may_move
         self.quiet = program.quiet and not program.quiet_all
         self.indent = 8 if program.quiet_all else 4

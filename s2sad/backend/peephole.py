@@ -1,21 +1,24 @@
 """Rewrites of expression trees that a person would do while writing, on what transforms made alone.
 
 Each takes and gives a node whose value is the same (exactly, but for constants that are multiplied
-together), and which is as fresh: `1.0*x` is a new array and becomes `x` only as an operand of arithmetic.
+together, and for cotangents and tangents t of which sums are taken), and which is as fresh: `1.0*x` is a new
+array and becomes `x` only as an operand of arithmetic.
 
     a + (-b)  ->  a - b            2*(0.5*x)        ->  x (as an operand)
     (-a)*b    ->  -(a*b)           np.sum(a*b)      ->  np.vdot(a, b), if shapes are known to be equal
     x + x     ->  2*x              `x += -t`        ->  `x -= t`
+    a*t - b*t ->  (a - b)*t        0.1*(x*y)        ->  0.1*x*y
 """
 
 from __future__ import annotations
 
 import cmath
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
 
 from s2sad.backend.tree import Expr, Node, Write
-from s2sad.ir.kinds import Kind, same_shape
+from s2sad.ir.kinds import Kind, elementwise, kind_of_value, same_shape
 from s2sad.ir.literals import times
 from s2sad.ir.nodes import Const, Var
 
@@ -26,8 +29,8 @@ _NUMBERS = (int, float, complex)
 class Peephole:
     """Simplifies nodes of one program."""
 
-    def __init__(self, kinds: dict[str, Kind]) -> None:
-        self.kinds = kinds
+    def __init__(self, kinds: dict[str, Kind], hints: dict[str, str]) -> None:
+        self.kinds, self.hints = kinds, hints
 
     def __call__(self, node: Node) -> Expr:
         """The simplified node; its arguments are simplified already."""
@@ -70,9 +73,13 @@ class Peephole:
         left, right = node.args
         value, negative = _positive(right)
         if negative:
-            return replace(node, fun="sub" if node.fun == "add" else "add", args=(left, self._operand(value)))
+            fun = "sub" if node.fun == "add" else "add"
+            return self._factored(replace(node, fun=fun, args=(left, self._operand(value))))
+        if node.fun == "sub" and _is(left, "neg"):
+            total = self._add(replace(node, fun="add", args=(left.args[0], right)))
+            return self._neg(replace(node, fun="neg", args=(total,))) if _is(total, "mul") else node
         if node.fun == "add" and _is(left, "neg"):
-            return replace(node, fun="sub", args=(right, left.args[0]))
+            return self._factored(replace(node, fun="sub", args=(right, left.args[0])))
         if (
             node.fun == "add"
             and isinstance(left, Var)
@@ -80,7 +87,45 @@ class Peephole:
             and self._sort(left) in ("float", "complex", "int")
         ):
             return replace(node, fun="mul", args=(Const(2), left))
+        return self._factored(node)
+
+    def _factored(self, node: Node) -> Node:
+        """`a*t + b*t` is `(a + b)*t` where t is a cotangent or a tangent: sums of products are linear in it.
+
+        `s/x - t/x` is `(s - t)/x`, if there is one in s and t.
+        """
+        left, right = node.args
+        if _is(left, "truediv") and _is(right, "truediv") and left.args[1] == right.args[1]:
+            return self._over_one_divisor(node, left, right)
+        if not (_is(left, "mul") and _is(right, "mul")):
+            return node
+        others = list(_factors(right))
+        for factor in _factors(left):
+            if isinstance(factor, Var) and factor in others and self._is_linear(factor):
+                parts = _without(left, factor), _without(right, factor)
+                kinds = [kind for part in parts if (kind := self._real(part)) is not None]
+                if len(kinds) == 2:
+                    inner = replace(node, args=parts, kind=elementwise(*kinds))
+                    return replace(node, fun="mul", args=(self(inner), factor))
         return node
+
+    def _over_one_divisor(self, node: Node, left: Node, right: Node) -> Node:
+        parts = left.args[0], right.args[0]
+        kinds = [kind for part in parts if (kind := self._real(part)) is not None]
+        linear = [any(isinstance(f, Var) and self._is_linear(f) for f in _factors(part)) for part in parts]
+        if len(kinds) < 2 or not all(linear):
+            return node
+        inner = replace(node, args=parts, kind=elementwise(*kinds))
+        return replace(node, fun="truediv", args=(self(inner), left.args[1]))
+
+    def _real(self, expr: Expr) -> Kind | None:
+        """The kind of what is a real number, or an array of such."""
+        kind = kind_of_value(expr.value) if isinstance(expr, Const) else self._kind(expr)
+        return kind if kind is not None and kind.sort in ("float", "int", "bool") else None
+
+    def _is_linear(self, var: Var) -> bool:
+        hint = self.hints.get(var.name, "")
+        return hint.endswith(("_bar", "_dot")) and self._sort(var) == "float"
 
     def _mul(self, node: Node) -> Expr:
         left, right = node.args
@@ -102,7 +147,23 @@ class Peephole:
             return rest
         if outer == -1 and rest is not None and self._inexact(rest):
             return replace(node, fun="neg", args=(rest,))
-        return node
+        return self._flat(node)
+
+    def _flat(self, node: Node) -> Node:
+        """`c*(a*b)` and `a*(c*b)` with a literal c as `c*a*b`, if that takes no more work on elements."""
+        left, right = node.args
+        if not _is(right, "mul"):
+            return node
+        first, last = right.args
+        if not isinstance(left, Const):
+            left, first = first, left
+        kind, other = self._real(first), self._real(last)
+        if not isinstance(left, Const) or type(left.value) not in _NUMBERS or kind is None or other is None:
+            return node
+        if left is not node.args[0] and kind.rank != 0 and not same_shape(kind, other):
+            return node
+        scaled = replace(right, args=(left, first), kind=elementwise(kind_of_value(left.value), kind))
+        return replace(node, args=(self(scaled), last))
 
     def _neg(self, node: Node) -> Expr:
         arg = node.args[0]
@@ -147,6 +208,26 @@ class Peephole:
         if isinstance(expr, Node) and expr.fun in _ARITHMETIC:
             return True
         return kind is not None and kind.is_scalar
+
+
+def _factors(expr: Expr) -> Iterator[Expr]:
+    """The factors of a product that is made, in order."""
+    if _is(expr, "mul"):
+        for arg in expr.args:
+            yield from _factors(arg)
+    else:
+        yield expr
+
+
+def _without(product: Node, factor: Expr) -> Expr:
+    """A made product without one of its factors."""
+    left, right = product.args
+    if factor in (left, right):
+        return right if left == factor else left
+    if _is(left, "mul") and factor in _factors(left):
+        return replace(product, args=(_without(left, factor), right))
+    assert _is(right, "mul")
+    return replace(product, args=(left, _without(right, factor)))
 
 
 def _is(expr: Expr, fun: str) -> TypeGuard[Node]:

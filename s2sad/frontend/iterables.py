@@ -158,7 +158,7 @@ class Iterables(Selections):
                 last = self.binary("sub", length, Const(1), node)
                 return items[0].item(self.binary("sub", last, i, node))
 
-            return Items(length, backwards)
+            return Items(length, backwards, items[0].item)
         if fn is enumerate:
             start = self._start(node)
 
@@ -253,6 +253,17 @@ if n > m:
         if self.kind(atom).sort not in ("int", "bool", ""):
             self.refuse(node, "range gets something that is not an integer", "use int(...)")
         return atom
+
+    def over(self, space: Range | Items | Value, node: ast.For) -> Range | Atom:
+        """What the loop of the program runs over."""
+        if not isinstance(space, Items):
+            return space if isinstance(space, Range) else self.variable(space, node.iter)
+        if space.length is None:
+            self.refuse(node.iter, "an iteration without end", "write while True, or zip it with a list")
+        if space.turned is None:
+            return Range(Const(0), space.length, Const(1))
+        last = self.binary("sub", space.length, Const(1), node.iter)
+        return Range(self.atom(last), Const(-1), Const(-1))
 
     def position(self, target: ast.expr, space: Range | Items | Value) -> Var:
         """The variable that a loop counts or takes its items by."""

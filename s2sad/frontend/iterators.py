@@ -32,10 +32,14 @@ FEW = 8  # items of a display over which a reduction is written out
 
 @dataclass(slots=True)
 class Items:
-    """An iteration by index: how many items (None: no end), and the i-th."""
+    """An iteration by index: how many items (None: no end), and the i-th.
+
+    `turned` is the item of the iteration that is reversed here: a loop counts down, from the last one to 0.
+    """
 
     length: Atom | None
     item: Callable[[Value], Value]
+    turned: Callable[[Value], Value] | None = None
 
 
 class Given(ast.expr):

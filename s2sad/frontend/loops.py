@@ -67,6 +67,10 @@ class Loops(State):
         """The variable of a loop (see `iterables`)."""
         raise NotImplementedError
 
+    def over(self, space: Range | Items | Value, node: ast.For) -> Range | Atom:
+        """What the loop of the program runs over (see `iterables`)."""
+        raise NotImplementedError
+
     def _for(self, node: ast.For) -> None:
         slots = self._slots(node.iter)
         if slots is not None:
@@ -93,7 +97,7 @@ class Loops(State):
         target = self.position(node.target, space)
 
         def body() -> None:
-            item = space.item(target) if isinstance(space, Items) else target
+            item = (space.turned or space.item)(target) if isinstance(space, Items) else target
             if isinstance(node.target, ast.Name) and isinstance(item, Var) and isinstance(space, Items):
                 self.hints[item.name] = node.target.id
             self.assign(node.target, item, node)
@@ -102,7 +106,7 @@ class Loops(State):
         for name in target_names(node.target):  # an object that the loop's variable was before is not read
             if isinstance(self.scope.env.get(name), Local):
                 del self.scope.env[name]
-        over = self._over(space, node)
+        over = self.over(space, node)
         if not isinstance(over, Range):
             self.heap.iterated(target.name, over)
         assigned = assigned_names(node.body) | target_names(node.target)
@@ -116,15 +120,6 @@ class Loops(State):
             self.assign(node.target, item, node)
             self.statements(node.body)
         self.statements(node.orelse)
-
-    def _over(self, space: Range | Items | Value, node: ast.For) -> Range | Atom:
-        """What the loop of the program runs over."""
-        if isinstance(space, Items) and space.length is None:
-            self.refuse(node.iter, "an iteration without end", "write while True, or zip it with a list")
-        if isinstance(space, Items):
-            assert space.length is not None
-            return Range(Const(0), space.length, Const(1))
-        return space if isinstance(space, Range) else self.variable(space, node.iter)
 
     def _slots(self, node: ast.expr) -> Value | None:
         """How many states are kept of a loop over `checkpointed(range(n), slots=k)`; None for other loops."""

@@ -10,6 +10,9 @@ neither written nor handed on, is its original.
     v_bar += 2*t                      v_bar += 2*t
     u_bar[2:] += 1.0                  u_bar[2:] += 1.0
 
+A copy that is returned is its original, if that is a new array that nobody else gets and nothing writes any
+more: `return np.outer(b_bar, x), b_bar.copy()` returns b_bar.
+
 `births`: zeros to which a whole array of their shape and dtype is added before anything else happens to them.
 
     x_bar = np.zeros_like(x)          x_bar = 2*y
@@ -61,14 +64,22 @@ from s2sad.ir.rewrite import Edit, in_atom, in_statement, resolved, same_block, 
 
 
 class _Places:
-    """Where statements stand: numbers in text order, every use of a name, the definition of a name."""
+    """Where statements stand: numbers in text order, every use of a name, the definition of a name.
+
+    `joins` are the names that stand for one of several others: what leaves branches and goes round loops.
+    """
 
     def __init__(self, program: Program) -> None:
         self.number: dict[Stmt, int] = {}
         self.users: dict[str, list[Stmt]] = {}
         self.lets: dict[str, Let] = {}
+        self.joins: set[str] = set()
         for i, stmt in enumerate(walk(program.body)):
             self.number[stmt] = i
+            if isinstance(stmt, If):
+                self.joins.update(out.name for out in stmt.outs)
+            elif isinstance(stmt, For | While):
+                self.joins.update(name for carry in stmt.carried for name in (carry.name, carry.out))
             for name in uses(stmt):
                 self.users.setdefault(name, []).append(stmt)
             if isinstance(stmt, Let):
@@ -115,14 +126,18 @@ class _Elision:
         self.instead: dict[str, Atom] = {}
         self.written: frozenset[int] = frozenset().union(*(self.aliases.written(s) for s in program.body))
         self._extended: set[int] = set()
+        self._given: set[int] = set()
+        self._body = program.body
 
     def consider(self, block: Block, at: int, let: Let) -> None:
         """Replace the copy by its original if nothing tells them apart."""
         original = let.call.args[0]
-        if not isinstance(original, Var):
+        if not isinstance(original, Var) or self.aliases.of(let.name) in self._given:
             return
         kind = self.kinds.get(original.name, OBJECT)
         if kind.is_scalar or self._is_separate(let, original, kind, block, at):
+            self.instead[let.name] = original
+        elif block is self._body and self._is_given(let, original, kind, at):
             self.instead[let.name] = original
 
     def _is_separate(self, let: Let, original: Var, kind: Kind, block: Block, at: int) -> bool:
@@ -136,6 +151,28 @@ class _Elision:
         if aliases.opaque and source in aliases.visible:
             return False  # an unseen function may write what the caller can write
         return source not in self.written or self._is_window(own, source, block, at)
+
+    def _is_given(self, let: Let, original: Var, kind: Kind, at: int) -> bool:
+        """Whether the copy is handed out by the program, which can as well hand out the original."""
+        aliases = self.aliases
+        own, source = aliases.of(let.name), aliases.of(original.name)
+        if own is None or source is None or not kind.is_array or not kind.rank:
+            return False
+        kept = aliases.visible | aliases.identity | self._given | self._extended
+        if own in kept | self.written or source in kept | aliases.returned:
+            return False
+        if aliases.is_held(own) or aliases.is_held(source) or aliases.members(own) != [let.name]:
+            return False
+        if any(source in aliases.written(stmt) for stmt in self._body[at:]):
+            return False
+        for name in aliases.members(source):
+            made = self.places.lets.get(name)
+            if name in self.instead:  # a copy that is gone: what it was made from stands for it
+                return False
+            if name not in self.places.joins and (made is None or not is_fresh(made.call)):
+                return False
+        self._given.add(source)
+        return True
 
     def _is_window(self, own: int, source: int, block: Block, at: int) -> bool:
         """Whether all uses of the copy and of its views come in this block before a write of the original."""
@@ -172,6 +209,14 @@ class _Elision:
     def text(self) -> Places:
         """Where things stand in the program."""
         return Places(self.program)
+
+
+def is_fresh(call: Call) -> bool:
+    """Whether the result is new; views of numbers (broadcast_to) share with nothing but are read-only."""
+    if call.fun in PURE:
+        return call.fun in ARITHMETIC or call.fun == "copy"
+    effect = effect_of(call)
+    return effect.result == "fresh" and not effect.written
 
 
 # ---- births
@@ -263,19 +308,12 @@ class _Births:
         if call.fun == "unbroadcast" and isinstance(call.args[0], Var):  # it may return its operand
             source = call.args[0].name
             return self.kinds[source].is_array and others == {source} and self._is_last(source, name)
-        return not others and self._users[name] == 1 and self._is_fresh(call)
+        return not others and self._users[name] == 1 and is_fresh(call)
 
     def _is_last(self, source: str, name: str) -> bool:
         let = self._lets.get(source)
         alone = self._users[source] == self._users[name] == 1
-        return let is not None and alone and self._is_fresh(let.call)
-
-    def _is_fresh(self, call: Call) -> bool:
-        """Whether the result is new; views of numbers (broadcast_to) share with nothing but are read-only."""
-        if call.fun in PURE:
-            return call.fun in ARITHMETIC or call.fun == "copy"
-        effect = effect_of(call)
-        return effect.result == "fresh" and not effect.written
+        return let is not None and alone and is_fresh(let.call)
 
     def _names(self, stmt: Stmt) -> frozenset[str]:
         """Names that a statement and its nested blocks read."""

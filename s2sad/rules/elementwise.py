@@ -192,6 +192,11 @@ def _divided_x(bound: Bound) -> str:
     return "g/y" if _both_python(bound) or not bound.kind("y").is_python else "div(g, y)"
 
 
+def _divided_y(bound: Bound) -> str:
+    """The divisor's part: by g/y where the dividend's part computes that."""
+    return _noisy("-(g/y*out)" if "x" in bound.active and not bound.unit else "-(g*out/y)")
+
+
 def _absolute(bound: Bound) -> str:
     if bound.kind("x").sort == "complex":
         return _noisy("x/(out + (out == 0))*g")
@@ -207,7 +212,10 @@ def _absolute_dot(bound: Bound) -> str:
 _operator("add", "x, y", np.add, "g", "g", cheap=True)
 _operator("sub", "x, y", np.subtract, "g", "-g", cheap=True)
 _operator("mul", "x, y", np.multiply, "y*g", "x*g", cheap=True)
-_operator("truediv", "x, y", np.true_divide, _divided_x, _noisy("-(g*out/y)"), raises=True)
+_operator(
+    "truediv", "x, y", np.true_divide, _divided_x, _divided_y,
+    jvp={"y": _noisy("-(g*out/y)")}, raises=True,
+)  # fmt: skip
 _operator("floordiv", "x, y", np.floor_divide, None, None, raises=True)
 _operator("mod", "x, y", np.remainder, "g", _noisy("-(x//y*g)"), raises=True)
 _operator("pow", "x, y", np.power, _power_x, _power_y, raises=True)
@@ -254,7 +262,8 @@ _ufunc(np.multiply, "x, y", "y*g", "x*g", cheap=True)
 _ufunc(
     np.divide, "x, y",
     lambda bound: "div(g, y)" if bound.kind("y").is_python else "g/y",
-    lambda bound: "-div(g*out, y)" if bound.kind("y").is_python else _noisy("-(g*out/y)"),
+    lambda bound: "-div(g*out, y)" if bound.kind("y").is_python else _divided_y(bound),
+    jvp={"y": lambda bound: "-div(g*out, y)" if bound.kind("y").is_python else "-(g*out/y)"},
 )  # fmt: skip
 _ufunc(np.floor_divide, "x, y", None, None)
 _ufunc(np.remainder, "x, y", "g", _noisy("-(np.floor_divide(x, y)*g)"), name="mod")

@@ -47,12 +47,14 @@ class Bound:
     statics  its value where that is a literal, else UNKNOWN; defaults are entered
     out      kind of the result (absent while the kind is asked for)
     active   names of the arguments that carry derivatives
+    unit     whether the cotangent is known to be 1, so that a product with it is no operation
     """
 
     kinds: dict[str, Kind]
     statics: dict[str, Any]
     out: Kind | None = None
     active: frozenset[str] = frozenset()
+    unit: bool = False
 
     def kind(self, name: str) -> Kind:
         return self.kinds[name]

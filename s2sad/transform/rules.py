@@ -91,6 +91,7 @@ class Rules(Custom):
         bound, atoms = bind(rule, call, self.kind)
         bound.out = self.kinds[stmt.name]
         bound.active = frozenset(n for n, a in atoms.items() if self.reaches(a))
+        bound.unit = bar.atom == Const(1.0)
         try:
             if rule.form == "function":
                 self.function_adjoint(stmt, rule, bar)

@@ -277,6 +277,44 @@ def test_peepholes() -> None:
     ]
 
 
+def test_sums_of_products_are_linear_in_cotangents() -> None:
+    b = Builder()
+    x, y, t = b.param("x", FLOAT), b.param("y", FLOAT), b.param("t_bar", FLOAT)
+    left, right = made(b, "mul", x, made(b, "mul", y, t)), made(b, "mul", made(b, "mul", x, x), t)
+    sums = [
+        made(b, "sub", left, right),
+        made(b, "add", made(b, "mul", x, t), made(b, "neg", made(b, "mul", y, t))),
+        made(b, "sub", made(b, "neg", made(b, "mul", x, t)), made(b, "mul", x, t)),
+        made(b, "sub", made(b, "truediv", t, x), made(b, "truediv", made(b, "mul", y, t), x)),
+        made(b, "sub", made(b, "truediv", x, y), made(b, "truediv", x, y)),  # no cotangent
+        made(b, "add", made(b, "mul", x, y), made(b, "mul", x, x)),
+    ]
+    text = check(b.program(tuple(sums)), 0.5, 4.0, 2.0)
+    wanted = ("(x * y - x * x) * t_bar", "(x - y) * t_bar", "-(2 * x * t_bar)", "(t_bar - y * t_bar) / x")
+    assert all(one in text for one in wanted) and "x / y - x / y, x * y + x * x" in text
+
+
+def test_common_cotangents_that_are_broadcast() -> None:
+    b = Builder()
+    k, x, t = b.param("k", FLOAT), b.param("x", A), b.param("t_bar", A)
+    total = made(b, "add", made(b, "mul", k, t, kind=A), made(b, "mul", made(b, "mul", k, k), t, kind=A), kind=A)
+    text = check(b.program(made(b, "np.sum", made(b, "mul", total, x, kind=A))), 2.0, U, U)
+    assert "np.vdot" in text or "(k + k * k) * t_bar" in text
+
+
+def test_literals_come_first() -> None:
+    b = Builder()
+    k, x, y = b.param("k", FLOAT), b.param("x", A), b.param("y", A)
+    products = [
+        made(b, "mul", 0.5, made(b, "mul", x, y, kind=A), kind=A),
+        made(b, "mul", x, made(b, "mul", 0.5, y, kind=A), kind=A),
+        made(b, "mul", x, made(b, "mul", 0.5, k), kind=A),  # x is larger than k
+        made(b, "mul", 0.5, made(b, "mul", made(b, "mul", 2, k), x, kind=A), kind=A),
+    ]
+    text = check(b.program(tuple(products)), 3.0, U, U)
+    assert "0.5 * x * y, 0.5 * x * y, x * (0.5 * k), k * x" in " ".join(text.split())
+
+
 def test_peepholes_leave_the_user_alone() -> None:
     b = Builder()
     x, y = b.param("x", FLOAT), b.param("y", FLOAT)

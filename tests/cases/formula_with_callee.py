@@ -45,7 +45,7 @@ def f_jvp(x, y, x_dot, y_dot):
     t1 = math.exp(-r)
     t2 = r / y
     value = x * t1 + t2
-    return value, t1 * x_dot - x * (t1 * r_dot) + (r_dot / y - y_dot * t2 / y)
+    return value, t1 * x_dot - x * (t1 * r_dot) + (r_dot - y_dot * t2) / y
 
 # --- hvp argnums=0 kinds=float,float,float
 # assumes: x Python float, y Python float, x_dot like x
@@ -53,7 +53,7 @@ def f_grad_jvp(x, y, x_dot):
     a = x - 1.0
     b = y - 2.0
     r = math.sqrt(a * a + b * b)
-    r_dot = ieee_div(0.5 * (2 * a * x_dot), r)
+    r_dot = ieee_div(a * x_dot, r)
     t1 = math.exp(-r)
     t1_dot = -(t1 * r_dot)
     t2 = r / y
@@ -61,4 +61,4 @@ def f_grad_jvp(x, y, x_dot):
     t4 = ieee_div(0.5 * (1.0 / y - t1 * x), r)
     t5 = ieee_div(-0.5 * (x * t1_dot + t1 * x_dot), r) - ieee_div(r_dot * t4, r)
     value = t1 + t3 * t4
-    return value, t1_dot + (t4 * (2 * x_dot) + t3 * t5)
+    return value, t1_dot + (2 * t4 * x_dot + t3 * t5)

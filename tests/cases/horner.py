@@ -10,18 +10,18 @@ def f(x, coefficients):
 def f_grad(x, coefficients):
     ys = []
     y = 0.0
-    for i in range(len(coefficients)):
+    for i in range(len(coefficients) - 1, -1, -1):
         ys.append(y)
-        c = coefficients[len(coefficients) - 1 - i]
+        c = coefficients[i]
         y = y * x + c
     # backward
     coefficients_bar = np.zeros_like(coefficients)
-    t1 = len(coefficients) - 1
     y_bar = 1.0
     x_bar = 0.0
-    for i in range(t1, -1, -1):
+    for i in range(len(coefficients)):
+        y = ys.pop()
         y_bar_2 = x * y_bar
-        x_bar += ys[i] * y_bar
-        coefficients_bar[t1 - i] += y_bar
+        x_bar += y * y_bar
+        coefficients_bar[i] += y_bar
         y_bar = y_bar_2
     return x_bar, coefficients_bar

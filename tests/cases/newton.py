@@ -18,8 +18,9 @@ def f_grad(a):
     a_bar = 0.0
     for x in reversed(xs):
         x_bar = 0.5 * x_bar
-        a_bar += x_bar / x
-        x_bar -= x_bar * (a / x) / x
+        t1 = x_bar / x
+        a_bar += t1
+        x_bar -= t1 * (a / x)
     return a_bar + x_bar
 
 # --- jvp argnums=0 kinds=float
@@ -29,6 +30,6 @@ def f_jvp(a, a_dot):
     x_dot = a_dot
     for _ in range(5):
         t1 = a / x
-        x_dot = 0.5 * (x_dot + (a_dot / x - x_dot * t1 / x))
+        x_dot = 0.5 * (x_dot + (a_dot - x_dot * t1) / x)
         x = 0.5 * (x + t1)
     return x, x_dot

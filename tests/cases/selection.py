@@ -25,7 +25,7 @@ def f_jvp(x, x_dot):
         t1 = x > 0.0
         t2 = np.exp(-r)
         value = np.sum(np.where(t1, r * t2, x))
-        return value, np.sum(np.where(t1, t2 * r_dot - r * (t2 * r_dot), x_dot))
+        return value, np.sum(np.where(t1, (t2 - r * t2) * r_dot, x_dot))
 
 # --- hvp argnums=0 kinds=1-D,1-D
 # assumes: x 1-D array, x_dot like x

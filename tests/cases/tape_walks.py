@@ -61,7 +61,7 @@ def f_value_and_grad(x, n):
     # backward
     x_bar = 1.0
     for x_1 in reversed(xs):
-        x_bar = 3.5 * ((1.0 - x_1) * x_bar) - 3.5 * x_1 * x_bar
+        x_bar = (3.5 * (1.0 - x_1) - 3.5 * x_1) * x_bar
     return x, x_bar
 
 # --- grad argnums=0 kinds=float,int fun=counted
@@ -76,7 +76,7 @@ def counted_grad(x, n):
     # backward
     x_bar = 1.0
     for x in reversed(xs):
-        x_bar += math.cos(x) * (0.01 * x_bar)
+        x_bar += 0.01 * math.cos(x) * x_bar
     return x_bar
 
 # --- grad argnums=0 kinds=float,int fun=with_index
@@ -108,8 +108,7 @@ def with_break_grad(x, n):
     x_bar = 1.0
     for i in range(len(xs) - 1, -1, -1):
         t2 = xs[i]
-        x_bar_2 = x_bar + math.cos(t2) * (0.1 * t2 * x_bar)
-        x_bar = x_bar_2 + 0.1 * (t1s[i] * x_bar)
+        x_bar = x_bar + math.cos(t2) * (0.1 * t2 * x_bar) + 0.1 * t1s[i] * x_bar
     return x_bar
 
 # --- grad argnums=0 kinds=float,int fun=from_two
@@ -126,7 +125,7 @@ def from_two_grad(x, n):
     x_bar = 1.0
     for i in range(n - 1, 1, -1):
         t2 = xs[i - 2]
-        x_bar = t1s[i - 2] * x_bar + math.cos(t2) * (t2 * x_bar)
+        x_bar = (t1s[i - 2] + math.cos(t2) * t2) * x_bar
     return x_bar
 
 # --- grad argnums=0 kinds=float,int fun=nested

@@ -352,6 +352,8 @@ ELIDED = {
         "append(ts, x)",
     ),
     "number": ("t = k.copy()\ns = t*2\nreturn s", "s = mul(k, 2)"),
+    "a new array is returned": ("y = x*k\ns = np.sum(y)\nt = y.copy()\nreturn (s, t)", "return (s, y)"),
+    "written before it is returned": ("y = x*k\ny[1:] = k\nt = y.copy()\nreturn t", "return y"),
 }
 COPIED = {
     "used after the write": (
@@ -360,6 +362,12 @@ COPIED = {
     ),
     "written itself": ("t = x.copy()\nt *= k\ns = np.sum(t)\nreturn s", "s = sum(t)"),
     "returned": ("t = x.copy()\nreturn t", "return t"),
+    "returned beside its original": ("y = x*k\nt = y.copy()\nreturn (y, t)", "return (y, t)"),
+    "returned twice": ("y = x*k\ns = y.copy()\nt = y.copy()\nreturn (s, t)", "return (y, t)"),
+    "returned of a view": ("y = x*k\nv = y[1:]\nt = v.copy()\nreturn t", "return t"),
+    "returned before a write": ("y = x*k\nt = y.copy()\ny *= 2.0\ns = np.sum(y)\nreturn (s, t)", "return (s, t)"),
+    "copy of a copy": ("s = x.copy()\nr = np.sum(s)\nt = s.copy()\nreturn (r, t)", "return (r, t)"),
+    "returned and held": ("y = x*k\nys = [y]\nt = y.copy()\nreturn (ys, t)", "return (ys, t)"),
     "returned in a list": ("t = x.copy()\nts = [t]\nreturn ts", "ts = list(t)"),
     "view of it used after the write": (
         "y = np.tanh(x)\nt = y.copy()\nv = t[1:]\ny[1:] = k\ns = np.sum(v)\nr = np.sum(y)\nreturn (r, s)",
