@@ -132,12 +132,12 @@ def _wrapper(fun: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def inspect_able(fun: Callable[..., Any]) -> bool:
-    """Whether a callable tells its parameters."""
+    """Whether a callable tells its parameters: functions of C say `*args, **kwargs` since Python 3.13."""
     try:
-        inspect.signature(fun)
+        parameters = inspect.signature(fun).parameters.values()
     except (ValueError, TypeError):
         return False
-    return True
+    return not any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters)
 
 
 def _positional(fun: Callable[..., Any], signature: dict[str, Any]) -> Callable[..., Any]:

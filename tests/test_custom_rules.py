@@ -71,6 +71,17 @@ def solve_rule() -> None:
         return np.linalg.solve(a, b_dot - a_dot @ out)
 
 
+def test_function_of_c_is_differentiated_itself() -> None:
+    erf = libm("erf")
+
+    def erf_vjp(g, out, x):
+        return g*2.0/math.sqrt(math.pi)*math.exp(-x*x)
+
+    s2sad.rule(erf, vjp=erf_vjp, returns=float)
+    value, slope = s2sad.value_and_grad(erf)(0.3)
+    assert value == math.erf(0.3) and slope == pytest.approx(2.0/math.sqrt(math.pi)*math.exp(-0.09))
+
+
 # ------------------------------------------------------------------------------------------------------------ texts
 
 
