@@ -188,6 +188,9 @@ def _pulled(
 
     def pull(ct: Any) -> tuple[Made, dict[str, Any]]:
         seed: Any = A.cotangent(ct, out)
+        inner = transform.inner
+        if made.inner is not None and inner is not None and inner.is_tuple_of_one(made.inner):
+            seed = (seed[0], seed[1][0]) if inner.mode == "value_and_grad" else seed[0]
         try:
             grads = backward(kept, (seed, A.zeros(raw[1])) if transform.has_aux else seed)
         except Exception as error:
@@ -253,6 +256,11 @@ def dump_pair(fun: Callable[..., Any], argnums: Argnums = 0) -> _Vjp[Any]:
     return _Named(fun, argnums)
 
 
+def pair_of(fun: Callable[..., Any], argnums: Argnums, has_aux: bool) -> _Vjp[Any]:
+    """The same, to be inlined where it is called."""
+    return _Named(fun, argnums, has_aux)
+
+
 class _Named(_Vjp[P]):
     """A pair with respect to some arguments."""
 
@@ -270,8 +278,9 @@ def stop_gradient(x: Any) -> Any:
 
 
 stop_gradient.__s2sad_stop__ = True  # type: ignore[attr-defined]
-for _transform, _inlined in ((grad, True), (value_and_grad, True), (vjp, False)):
-    setattr(_transform, "__s2sad_transform__", _inlined)  # noqa: B010 - calls of them are read, not made
+for _transform in (grad, value_and_grad, vjp):
+    setattr(_transform, "__s2sad_transform__", True)  # noqa: B010 - calls of them are read, not made
+vjp.__s2sad_pair__ = _Named  # type: ignore[attr-defined]
 
 
 class no_grad:

@@ -436,6 +436,10 @@ def cotangent(ct: Any, result: Any) -> Any:
                 f"the cotangent must be a dict with the result's keys, {', '.join(map(repr, result))}"
             )
         return {k: cotangent(ct[k], v) for k, v in result.items()}
+    if is_record(result) and differentiable(result):
+        if type(ct) is not type(result):
+            raise ValueError(f"the cotangent must be a {type(result).__name__}, as the result is")
+        return cotangent(fields(ct), fields(result))
     if isinstance(result, list | tuple):
         if not isinstance(ct, list | tuple) or len(ct) != len(result):
             raise ValueError(f"the cotangent must be a sequence of {len(result)} elements, as the result is")

@@ -23,10 +23,10 @@ import numpy as np
 
 from s2sad import arguments as A
 from s2sad.analysis.primitives import has_effect
-from s2sad.api import Grad, pullback_of
+from s2sad.api import Grad, pair_of, pullback_of
 from s2sad.binding import Argnums, Choice, Values, checked
+from s2sad.drivers import Driver
 from s2sad.errors import refuse
-from s2sad.frontend.source import release_with, source_of_text
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Call, Do, Let, Ref, walk
 from s2sad.memo import Made
@@ -39,6 +39,7 @@ class Driven:
     """A callable that calls a derivative, once or in a loop; it knows the derivative's source."""
 
     mode: ClassVar[str] = ""
+    form: ClassVar[str] = "jacobian"  # what writes its driver
     __s2sad__ = True
     __s2sad_driver__ = True
     __name__: str
@@ -57,6 +58,7 @@ class Driven:
             f"The {self.mode} of {name}, made by s2sad.{self.mode}.\n\n{inspect.getdoc(fun) or ''}".rstrip()
         )
         self._drivers: dict[Any, Callable[..., Any]] = {}
+        self._pushes: list[Jvp[Any]] | None = None
 
     def _push(self) -> Jvp[Any]:
         return Jvp(self.fun, self.argnums if len(self.argnums) > 1 else self.argnums[0], self.has_aux)
@@ -91,67 +93,21 @@ class Driven:
     # ------------------------------------------------------------------ inside of other functions
 
     def driver(self, kind_of: Callable[[str], Kind]) -> Callable[..., Any]:
-        """A plain function that does the same for one argument, a number or an array; UnsupportedError else.
+        """A plain function that does the same; `kind_of` gives the kind of a parameter of the call.
 
-        `kind_of` gives the kind of a parameter of the call.
+        UnsupportedError for arguments whose structure is not known.
         """
-        if self.has_aux or not self.single or not isinstance(self._place(), int | str):
-            refuse(None, f"{self!r} with has_aux or several argnums is called inside", "call it for one")
-        parameters = list(inspect.signature(self.push.target).parameters.values())
-        if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
-            refuse(None, f"{self!r} of a function with star arguments is called inside", "name them")
-        place = self._place()
-        name = place if isinstance(place, str) else [p.name for p in parameters][place]
-        kind = kind_of(name)
-        if not kind.is_number or not kind.inexact:
-            what = f"{self!r} is called with what is neither a float nor an array of floats"
-            refuse(None, what, "pass one")
-        form = "scalar" if kind.rank == 0 else "vector" if kind.rank == 1 else "array"
-        if form not in self._drivers:
-            self._drivers[form] = self._compiled(parameters, name, form)
-        return self._drivers[form]
+        if self._pushes is None:
+            self._pushes = self._each()
+        made = Driver(self, self._pushes, pair_of(self.fun, self._options()[0], self.has_aux), kind_of)
+        key = made.key()
+        if key not in self._drivers:
+            self._drivers[key] = made.compiled()
+        return self._drivers[key]
 
-    def _place(self) -> int | str:
-        return self.argnums[0]
-
-    def _body(self, call: str, x: str, form: str, name: Callable[[str], str]) -> str:
-        raise NotImplementedError
-
-    def _extra(self) -> list[str]:
-        return []
-
-    def _compiled(self, parameters: list[inspect.Parameter], x: str, form: str) -> Callable[..., Any]:
-        taken = {p.name for p in parameters}
-
-        def free(name: str) -> str:
-            while name in taken:
-                name += "_"
-            return name
-
-        space: dict[str, Any] = {"np": np, free("push"): self.push, "__name__": "generated"}
-        heads: list[str] = []
-        given: list[str] = []
-        star = False
-        extra = [free(n) for n in self._extra()]
-        for p in parameters:
-            if p.kind is p.KEYWORD_ONLY and not star:
-                heads += [*extra, "*"]
-                extra, star = [], True
-            default = ""
-            if p.default is not p.empty:
-                space[free(f"{p.name}_default")] = p.default
-                default = f"={free(f'{p.name}_default')}"
-            heads.append(p.name + ("" if extra else default))
-            given.append(f"{p.name}={p.name}" if star else p.name)
-        call = f"{free('push')}({', '.join(given)}, tangents_=({{}},))"
-        body = self._body(call, x, form, free)
-        own = self.__name__ if self.__name__.isidentifier() else "lambda_"
-        text = f"def {own}_{self.mode}({', '.join([*heads, *extra])}):\n{body}"
-        file = source_of_text(text, own)
-        exec(compile(text, file, "exec", dont_inherit=True), space)
-        made: Callable[..., Any] = space[f"{own}_{self.mode}"]
-        release_with(made, file)
-        return made
+    def _each(self) -> list[Jvp[Any]]:
+        """The forward derivatives by each of argnums."""
+        return [Jvp(self.fun, n, self.has_aux) for n in self.argnums]
 
 
 class Jacobian(Driven):
@@ -213,23 +169,6 @@ class Jacobian(Driven):
         result = _stacked(out, of, rows, self.single)
         return (result, aux) if self.has_aux else result
 
-    def _body(self, call: str, x: str, form: str, name: Callable[[str], str]) -> str:
-        if form == "scalar":
-            return f"    return {call.format('1.0')}[1]\n"
-        columns, i, unit = name("columns"), name("i"), name("unit")
-        stacked = f"np.stack({columns}, -1)"
-        if form == "array":
-            stacked = f"np.reshape({stacked}, np.shape({columns}[0]) + np.shape({x}))"
-        tangent = unit if form == "vector" else f"np.reshape({unit}, np.shape({x}))"
-        return (
-            f"    {columns} = []\n"
-            f"    for {i} in range(np.size({x})):\n"
-            f"        {unit} = np.zeros(np.size({x}))\n"
-            f"        {unit}[{i}] = 1.0\n"
-            f"        {columns}.append({call.format(tangent)}[1])\n"
-            f"    return {stacked}\n"
-        )
-
 
 class Jacfwd(Jacobian):
     """See `jacfwd`."""
@@ -244,6 +183,7 @@ class Jacrev(Jacobian):
     """See `jacrev`."""
 
     mode = "jacrev"
+    form = "rows"
 
     def _run(self, values: Values, choices: tuple[Choice, ...]) -> Any:
         return self._reverse(values, choices)
@@ -253,6 +193,11 @@ class Hessian(Jacfwd):
     """See `hessian`."""
 
     mode = "hessian"
+    form = "hessian"
+
+    def _each(self) -> list[Jvp[Any]]:
+        argnums = self.argnums if len(self.argnums) > 1 else self.argnums[0]
+        return [Jvp(Grad(self.fun, argnums, self.has_aux), n, self.has_aux) for n in self.argnums]
 
     def _push(self) -> Jvp[Any]:
         argnums = self.argnums if len(self.argnums) > 1 else self.argnums[0]
@@ -269,6 +214,10 @@ class Hvp(Driven):
     """See `hvp`."""
 
     mode = "hvp"
+    form = "product"
+
+    def _each(self) -> list[Jvp[Any]]:
+        return [self.push]
 
     def _push(self) -> Jvp[Any]:
         argnums = self.argnums if len(self.argnums) > 1 else self.argnums[0]
@@ -289,12 +238,6 @@ class Hvp(Driven):
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         return self.push.source_for(*args[:-1], **kwargs)
-
-    def _extra(self) -> list[str]:
-        return ["v"]
-
-    def _body(self, call: str, x: str, form: str, name: Callable[[str], str]) -> str:
-        return f"    return {call.format(name('v'))}[1]\n"
 
 
 # --------------------------------------------------------------------------------------- assembly

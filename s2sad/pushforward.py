@@ -49,6 +49,7 @@ class Jvp(Transformed[P]):
         out = self.present(made, raw, values)
         if made.inner is not None:
             assert self.inner is not None
+            dot = A.private(dot)  # it may be a tangent that was given
             if not self.has_aux:
                 return out, self.inner.finish(made.inner, dot, values)
             return out, self.inner.finish(made.inner, (dot, None), values)[0]

@@ -75,15 +75,17 @@ DOC = {
 }
 
 
-def _real(kind: Kind, nested: bool) -> bool:
-    """Whether every leaf is a real number or array; of arrays in containers where these may be `nested`."""
+def _real(kind: Kind) -> bool:
+    """Whether a structure has a gradient: its leaves are known, and real or without derivative."""
     if kind.is_number:
-        return kind.inexact and kind.sort != "complex"
-    if not nested or kind.cat not in ("list", "tuple", "dict") or not kind.items or kind.optional:
-        return False
-    if kind.dtype:  # the fields of a class, which the gradient would not have
-        return False
-    return all(not k.is_python and _real(k, True) for k in kind.items)
+        return kind.sort != "complex" and (kind.inexact or kind.is_python or bool(kind.sort))
+    if kind.cat in ("str", "none"):
+        return True
+    if kind.cat not in ("list", "tuple", "dict") or not kind.items or kind.optional:
+        return kind.known is not None
+    if kind.cat == "list" and kind.items[0].cat == "float":
+        return False  # its gradient would hold NumPy scalars
+    return all(map(_real, kind.items))
 
 
 def _miss(args: Any) -> Any:
@@ -290,7 +292,7 @@ class Transformed(Generic[P]):
             refuse(
                 None, f"the rank of the result of {self.__name__}() is not known", "return float(...) of it"
             )
-        if self.inner is not None and not self.inner.single and len(inner.choices) == 1:
+        if self.inner is not None and self.inner.is_tuple_of_one(inner) and self.mode not in ("jvp", "vjp"):
             raise TypeError(
                 f"the gradient of {self.__name__}() is a tuple of one; write argnums without a sequence"
             )
@@ -312,9 +314,7 @@ class Transformed(Generic[P]):
         wrt = self.parameters()
         kinds = [k for n in wrt if isinstance(k := arguments[n], Kind)]
         name = f"the derivative of {self.__name__}()"
-        if self.has_aux or self.mode not in ("grad", "value_and_grad", "jvp"):
-            refuse(None, f"{name} with has_aux is called inside of a function", "differentiate it by itself")
-        if len(kinds) < len(wrt) or not all(_real(k, self.mode != "jvp") for k in kinds):
+        if len(kinds) < len(wrt) or not all(K.carries(k) and _real(k) for k in kinds):
             what = f"{name} is called with what is neither a float nor an array of floats"
             refuse(None, what, "pass one, or a list, tuple or dict of arrays")
         from s2sad import engine
@@ -338,7 +338,12 @@ class Transformed(Generic[P]):
             )
         made.dependencies = [*dependencies, *made.dependencies]
         order = [n for n in names if made.lowered.arguments.get(names[n]) is not None]
-        return find(made.functions[f"{made.lowered.program.name}_{self.mode}"]), order, made
+        suffix = "fwd" if self.mode == "vjp" else self.mode
+        return find(made.functions[f"{made.lowered.program.name}_{suffix}"]), order, made
+
+    def is_tuple_of_one(self, made: Made) -> bool:
+        """Whether the gradient is a tuple for the caller, and bare in the generated function."""
+        return not self.single and len(made.choices) == 1
 
     def parameters(self) -> list[str]:
         """The parameters that are differentiated by, without their values."""
@@ -536,7 +541,7 @@ class Transformed(Generic[P]):
         if made.inner is None:
             return A.private(value)
         assert self.inner is not None
-        return self.inner.finish(made.inner, value, values)
+        return self.inner.finish(made.inner, A.private(value), values)
 
 
 __all__ = ["Argnums", "Made", "Memo", "Transformed", "Values"]

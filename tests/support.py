@@ -228,7 +228,7 @@ def complex_step(fun: Callable[..., Any], args: Sequence[Any], v: Sequence[Any])
             warnings.simplefilter("error")
             with np.errstate(all="ignore"):
                 result = flat(fun(*moved(tuple(args), tuple(v), 1j*h)))
-    except (TypeError, ValueError, ZeroDivisionError, OverflowError, Warning):
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError, Warning, s2sad.UnsupportedError):
         return None
     return result.imag/h if np.iscomplexobj(result) else None
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import s2sad
+from support import check
 
 X = np.array([0.3, 0.7, 1.1])
 
@@ -118,11 +119,129 @@ def test_a_default_of_the_inner_function_that_changes_is_seen():
         quadratic.__defaults__ = before
 
 
+def captured_later(x):
+    c = 1.0
+    g = s2sad.grad(lambda w: c*w**2)
+    c = x
+    return g(x)
+
+
+def captured_in_loop(x):
+    g = s2sad.grad(lambda w: c*w**2)
+    s = 0.0
+    for i in range(3):
+        c = x*i
+        s = s + g(x)
+    return s
+
+
+def captured_and_written(x):
+    c = np.ones(2)
+    g = s2sad.grad(lambda w: np.sum(c*w**2))
+    c[0] = x
+    return g(x)
+
+
+def other_function_later(x, k):
+    op = np.sin
+    loss = lambda w: op(w)*k
+    a = s2sad.grad(loss)(x)
+    op = np.cos
+    return a*s2sad.grad(loss)(x)
+
+
+def shadowed(x, k):
+    def f(z):
+        return k*z**2
+
+    def g(k):  # its own k, not the one that f reads
+        return f(k)*k
+
+    return s2sad.grad(g)(x)*k
+
+
+def layered(x, k):
+    def act(z, s=k):
+        return np.sin(s*z)
+
+    k = 3.0
+
+    def layer(w):
+        return act(w)*k
+
+    def loss(w):
+        return layer(w)**2 + act(w, s=2.0)
+
+    return s2sad.grad(loss)(x)
+
+
+@pytest.mark.parametrize("fun", [captured_later, captured_in_loop, captured_and_written])
+def test_nested_functions_read_what_stands_there_at_the_call(fun):
+    check(fun, (1.5,))
+
+
+@pytest.mark.parametrize("fun", [other_function_later, shadowed, layered])
+def test_nested_functions_that_read_others(fun):
+    check(fun, (1.5, 0.7))
+
+
+def gradient_of_linear(x, k):
+    g = s2sad.grad(lambda w: np.sum(w*k))(x)
+    g *= 2
+    return np.sum(g*k)
+
+
+def tangent_itself(x, k):
+    v, g = s2sad.jvp(lambda w: w, (x,), (k,))
+    g *= 2
+    v *= 3
+    return np.sum(g*k*x*v)
+
+
+def product_itself(x, k):
+    h = s2sad.hvp(lambda a: 0.5*np.sum(a*a))(x, k)
+    h *= 2
+    return np.sum(h*k)
+
+
+def two_gradients(x, k):
+    a, b = s2sad.grad(lambda a, b: np.sum(a*k) + np.sum(b*k), (0, 1))(x, x)
+    a *= 2
+    return np.sum(b*k)
+
+
+@pytest.mark.parametrize("fun", [gradient_of_linear, tangent_itself, product_itself, two_gradients])
+def test_results_share_memory_with_nothing(fun):
+    check(fun, (X.copy(), X + 0.5))
+
+
+def test_results_outside_share_memory_with_nothing():
+    x, v = X.copy(), X + 0.5
+    out, dot = s2sad.jvp(s2sad.grad(lambda a: 0.5*np.sum(a*a)), (x,), (v,))
+    product = s2sad.hvp(lambda a: 0.5*np.sum(a*a))(x, v)
+    assert not any(np.shares_memory(a, b) for a in (out, dot, product) for b in (x, v))
+
+
+def test_a_gradient_that_is_a_tuple_of_one():
+    def f(x):
+        return np.sum(x**3)
+
+    gradient = s2sad.grad(f, (0,))
+    (out,), (dot,) = s2sad.jvp(gradient, (X,), (np.ones(3),))
+    np.testing.assert_array_equal(out, 3*X**2)
+    np.testing.assert_allclose(dot, 6*X)
+    (out,), pullback = s2sad.vjp(gradient, X)
+    np.testing.assert_allclose(pullback((X,))[0], 6*X*X)
+    with pytest.raises(TypeError, match="tuple of one"):
+        s2sad.grad(gradient)(X)
+
+
 @pytest.mark.parametrize(
     "fun, message",
     [
-        (lambda x: s2sad.vjp(cubes, x)[0], "s2sad.vjp is called inside"),
-        (lambda x: s2sad.grad(cubes, has_aux=True)(x)[0], "with has_aux"),
+        (lambda x: x*s2sad.vjp(parabola, 3)[0], "without a float or an array"),
+        (lambda x: x*s2sad.vjp(s2sad.grad(parabola), x)[0], "the vjp of a derivative"),
+        (lambda x: x*s2sad.grad(lambda *xs: xs[0]**2)(x), "star arguments"),
         (lambda x: x*s2sad.grad(parabola)(3), "neither a float nor an array"),
     ],
 )

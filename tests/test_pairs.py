@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from pathlib import Path
 
@@ -384,3 +385,18 @@ def test_overlapping_arguments_are_refused(apart):
 def test_recursion_on_containers():
     check(of_tree, (((1.3, 0.7), (0.2, 1.1)),))
     check(of_dict, (2.0, 3.0))
+
+
+def changing_width(x, ws, bs):
+    for i in range(len(ws)):
+        x = np.tanh((x + bs[i]) @ ws[i])
+    y = x.copy()
+    return y*y
+
+
+@pytest.mark.parametrize("widths", [(1, 2, 3), (3, 2, 1), (2, 2, 1)])
+def test_values_of_another_shape_in_each_trip(widths):
+    """The shape of what a loop carries is not that of what it leaves."""
+    rng = np.random.default_rng(0)
+    ws = [rng.normal(size=shape) for shape in itertools.pairwise(widths)]
+    check_vjp(changing_width, (rng.normal(size=(4, widths[0])), ws, [rng.normal(size=1) for _ in ws]))

@@ -366,3 +366,38 @@ def items_before_an_append(x):
 def test_the_items_of_what_is_written_later(fun):
     """Forward mode put `list(x_dot)` into the line that reads it, behind a write of x_dot."""
     check(fun, (X,))
+
+
+def pairs_of_other_lengths(params):
+    a, b = params[0]
+    c, d = params[1]
+    return np.sum(np.sin(a*c)*b) + np.sum(a*b)*np.sum(c*d)
+
+
+def pair_and_the_one_before(params):
+    s = 0.0
+    before = params[0][0]
+    for a, _ in params:
+        s = s + np.sum(before*a)
+        before = a
+    return s
+
+
+@pytest.mark.parametrize("fun", [pairs_of_other_lengths, pair_and_the_one_before])
+def test_elements_of_a_list_that_are_tuples_have_shapes_of_their_own(fun):
+    short, long = np.array([0.5]), np.array([1.0, 2.0, 3.0])
+    check(fun, ([(long, short), (short, long)],))
+
+
+LAYERS = [(np.ones((2, 3))*0.3, np.ones(3)), (np.ones((3, 1)), np.ones(1))]
+
+
+def outside_but_the_last(x):
+    for w, b in LAYERS[:-1]:
+        x = np.tanh(x @ w + b)
+    w, b = LAYERS[-1]
+    return np.sum(x @ w + b)
+
+
+def test_slices_of_outside_lists_of_tuples():
+    check(outside_but_the_last, (np.array([0.3, 0.4]),))

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import effect_of
-from s2sad.ir.kinds import OBJECT, Kind
+from s2sad.ir.kinds import OBJECT, carries
 from s2sad.ir.nodes import (
     Atom,
     Call,
@@ -54,15 +54,6 @@ SHAPES = frozenset(
         ("as_cotangent", "x"),
     )
 )
-
-
-def carries(kind: Kind) -> bool:
-    """Whether a value of this kind can carry a derivative."""
-    if kind.is_number:
-        return kind.inexact or (not kind.is_python and not kind.sort)
-    if kind.cat in ("list", "tuple", "dict"):
-        return kind.items is None or any(carries(i) for i in kind.items)
-    return kind.cat == "object"
 
 
 def varied(program: Program, aliases: Aliases, wrt: Iterable[str], frozen: frozenset[str]) -> frozenset[str]:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend import custom, trips
+from s2sad.frontend import custom, derivatives, trips
 from s2sad.frontend.arrays import FUNCTIONS
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.functions import SPECIAL, random_kind
@@ -188,6 +188,7 @@ class Calls(Stars):
                 args = [self.iterated(a, node) if plain or self.stands_in(a) is Queue else a for a in args]
         special = custom.ruled(fn) or (FOUND.get(obj) if _hashable(obj) else None)
         special = special or custom.special(obj) or trips.special(obj) or under_checkpoint(fn)
+        special = special or derivatives.special(obj)
         if special is not None:
             return special(self, args, kwargs, node, hint)
         if getattr(obj, "__s2sad_transform__", None) is not None:

@@ -10,52 +10,81 @@ gradients.
 from __future__ import annotations
 
 import ast
-import copy
 import functools
 import inspect
 import types
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from s2sad.errors import UnsupportedError, refuse
+from s2sad.frontend.boundary import Boundary
+from s2sad.frontend.lifting import Lifting
 from s2sad.frontend.operators import live_object
-from s2sad.frontend.source import release_with, source_of_text
-from s2sad.frontend.state import (
-    CALLABLE,
-    Closure,
-    Group,
-    Local,
-    Method,
-    Part,
-    Scope,
-    State,
-    Value,
-    holds_functions,
-)
+from s2sad.frontend.source import Source, find
+from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Method, Part, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Ref, Undef, Var
+from s2sad.ir.nodes import Atom, Call, Const, Ref, Var
 
 
-class Derivatives(State):
+@dataclass(frozen=True, eq=False)
+class Later:
+    """`grad(f)` of a nested function f, which reads what stands around it when the derivative is called."""
+
+    fn: Ref
+    options: tuple[Any, ...]
+    named: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Pullback:
+    """What `vjp` gives beside the value: the backward function, the kinds of the primals in `chosen`."""
+
+    derived: Any
+    kinds: list[Kind | Atom]
+    chosen: tuple[int, ...]
+    count: int
+    has_aux: bool
+
+
+class Derivatives(Lifting, Boundary):
     """The part of lowering that makes and calls derivatives."""
 
     def transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """`s2sad.grad(f, argnums)` as a live transform."""
-        if not fn.obj.__s2sad_transform__:
-            what = f"{fn.text} is called inside of a differentiated function"
-            self.refuse(node, what, "use grad, value_and_grad or jvp")
+        if hasattr(fn.obj, "__s2sad_pair__"):
+            return self._pair(fn, args, kwargs, node)
         if not args and "fun" not in kwargs:
             return Part(fn, args, kwargs)
         if hasattr(fn.obj, "__s2sad_push__"):
             return self._push(fn, args, kwargs, node)
-        target, captured = self._target(args[0] if args else kwargs["fun"], node)
-        options = [self._known(a, node) for a in args[1:]]
+        fun = args[0] if args else kwargs["fun"]
+        options = tuple([self._known(a, node) for a in args[1:]])
         named = {k: self._known(v, node) for k, v in kwargs.items() if k != "fun"}
-        key = (id(fn.obj), id(target.obj), repr(options), repr(named))
+        later = Later(fn, options, tuple(named.items()))
+        if isinstance(fun, Choice):
+            rest = {k: v for k, v in kwargs.items() if k != "fun"}
+            return Choice(fun.index, [self.transform(fn, [f, *args[1:]], rest, node) for f in fun.items])
+        if isinstance(fun, Closure | Part):
+            return Part(Ref(fn.text, later), [fun], {})
+        return self._transformed(later, self._target(fun, node)[0])
+
+    def _transformed(self, made: Later, target: Ref) -> Ref:
+        """The derivative of a function that is known, the same object for the same function."""
+        fn = made.fn
+        key = (id(fn.obj), id(target.obj), repr(made.options), repr(made.named))
         if key not in self.transforms:
-            self.transforms[key] = fn.obj(target.obj, *options, **named)
-        made = Ref(f"{fn.text}({target.text})", self.transforms[key])
-        return Part(made, [], captured) if captured else made
+            self.transforms[key] = fn.obj(target.obj, *made.options, **dict(made.named))
+        return Ref(f"{fn.text}({target.text})", self.transforms[key])
+
+    def call_later(
+        self, made: Later, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """A call of the derivative of a nested function, the first of `args`."""
+        target, captured = self._target(args[0], node)
+        captured = _unless_given(captured, target, len(args) - 1)
+        return self.call_transform(self._transformed(made, target), args[1:], {**captured, **kwargs}, node)
 
     def _push(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """`s2sad.jvp(f, primals, tangents)`: a call of the forward derivative."""
@@ -82,6 +111,7 @@ class Derivatives(State):
             self.transforms[key] = fn.obj.__s2sad_push__(target.obj, chosen)
         made = Ref(f"{fn.text}({target.text})", self.transforms[key])
         dots = Group("tuple", [tangents[i] for i in chosen])
+        captured = _unless_given(captured, target, len(primals))
         return self.call_transform(made, primals, {**captured, "tangents_": dots}, node)
 
     def _driven(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
@@ -90,7 +120,7 @@ class Derivatives(State):
         bound = dict(zip(signature.parameters, args, strict=False)) | kwargs
 
         def kind_of(name: str) -> Kind:
-            return self.kind(bound[name]) if name in bound else K.OBJECT
+            return self.kind_of_parts(bound[name]) if name in bound else K.OBJECT
 
         try:
             driver = fn.obj.driver(kind_of)
@@ -104,11 +134,14 @@ class Derivatives(State):
         """The function that a transform is given, and the values of the program that it reads."""
         captured: dict[str, Value] = {}
         if isinstance(target, Closure):
-            target, captured = self._lifted(target, node)
+            target, captured = self.lifted_by_name(target, node)
         elif isinstance(target, Method) and isinstance(target.fn, Ref):
             owner = live_object(self, target.self)
             if owner is not None and isinstance(target.fn.obj, types.FunctionType):
                 target = Ref(target.fn.text, self._once(types.MethodType(target.fn.obj, owner)))
+        elif isinstance(target, Part) and isinstance(target.fn, Ref) and isinstance(target.fn.obj, Later):
+            inner, captured = self._target(target.args[0], node)
+            target = self._transformed(target.fn.obj, inner)
         elif isinstance(target, Part) and isinstance(target.fn, Ref):
             target = Ref(target.fn.text, self._partial(target, target.fn, node))
         if not isinstance(target, Ref) or not callable(target.obj):
@@ -141,134 +174,6 @@ class Derivatives(State):
             self.transforms[key] = functools.partial(fn.obj, *args, **named)
         return self.transforms[key]
 
-    def _lifted(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
-        """A nested function as one that takes what it reads of the functions around it by keyword.
-
-            lambda v: v*k        def lambda_(v, *, k): return v*k
-        """
-        spec = target.node.args
-        if target.defaults or target.kwdefaults or spec.vararg or spec.kwarg:
-            self.refuse(
-                node,
-                "a nested function with defaults or star arguments is differentiated here",
-                "define it outside, and pass what it reads as arguments",
-            )
-        captured, space = self.read_names(target, node)
-        known = self.transforms.get(target.node)
-        if known is None or known[1] != list(captured):
-            made = self._compiled(target, list(captured), space)
-            known = self.transforms[target.node] = made, list(captured)
-        return Ref(known[0].__name__, known[0]), captured
-
-    def lifted_by_place(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
-        """A nested function as one that takes what it reads of the functions around it as last arguments."""
-        spec = target.node.args
-        if target.defaults or target.kwdefaults or spec.vararg or spec.kwarg or spec.kwonlyargs:
-            what = "a nested function with defaults, star or keyword arguments is under checkpoint"
-            self.refuse(node, what, "define it outside, and pass what it reads as arguments")
-        captured, space = self.read_names(target, node)
-        key = ("lifted", target.node)
-        known = self.transforms.get(key)
-        if known is None or known[1] != list(captured):
-            made = self._compiled(target, list(captured), space, positional=True)
-            known = self.transforms[key] = made, list(captured)
-        return Ref(known[0].__name__, known[0]), captured
-
-    def lifted(self, target: Closure, node: ast.AST, name: str) -> tuple[Ref, dict[str, Value]]:
-        """A nested function that calls itself, as one that takes what it reads by keyword.
-
-            def h(k): return x*h(k - 1)        def h(k, *, x): return x*h(k - 1, x=x)
-        """
-        captured, space = self.read_names(target, node, name)
-        key = ("itself", target.node, *captured)
-        if key not in self.transforms:
-            function = copy.deepcopy(target.node)
-            for call in ast.walk(function):
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name:
-                    call.keywords += [ast.keyword(n, ast.Name(n, ast.Load())) for n in captured]
-            inner = Closure(function, target.scope, [], {})
-            self.transforms[key] = self._compiled(inner, list(captured), space)
-        made = self.transforms[key]
-        return Ref(name, made), captured
-
-    def _free_of_functions(self, target: Closure) -> bool:
-        """Whether a nested function that calls itself reads no other one and writes no name around it."""
-        name = getattr(target.node, "name", "")
-        if any(isinstance(n, ast.Nonlocal | ast.Global) for n in ast.walk(target.node)):
-            return False
-        here, self.scope = self.scope, target.scope
-        try:
-            for n in ast.walk(target.node):
-                if isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load):
-                    return False
-                if isinstance(n, ast.Name) and n.id != name and isinstance(n.ctx, ast.Load):
-                    found = self._in_scopes(n.id)
-                    if found is not None and (isinstance(found, Local) or holds_functions(found)):
-                        return False
-        finally:
-            self.scope = here
-        return True
-
-    def _in_scopes(self, name: str) -> Value | None:
-        """What a name means in the functions around, if it is one of theirs."""
-        scope: Scope | None = self.scope
-        while scope is not None:
-            if name in scope.env:
-                return scope.env[name]
-            scope = scope.parent
-        return None
-
-    def read_names(
-        self, target: Closure, node: ast.AST, itself: str = ""
-    ) -> tuple[dict[str, Value], dict[str, Any]]:
-        """The values of the program that a nested function reads, and the objects from outside."""
-        own = {a.arg for a in ast.walk(target.node) if isinstance(a, ast.arg)}
-        names = [n for n in ast.walk(target.node) if isinstance(n, ast.Name)]
-        own |= {n.id for n in names if not isinstance(n.ctx, ast.Load)} | {itself}
-        captured: dict[str, Value] = {}
-        space: dict[str, Any] = {"__name__": target.scope.source.module}
-        here, self.scope = self.scope, target.scope
-        try:
-            for n in names:
-                if n.id not in own and n.id not in captured:
-                    value = self.lookup(n.id, n)
-                    if isinstance(value, Ref) and self.kind(value) == K.OBJECT:
-                        space[n.id] = value.obj
-                    elif isinstance(value, (*CALLABLE, Undef)):
-                        self.refuse(
-                            node,
-                            f"the nested function {n.id!r} is read by one that is differentiated here",
-                            "define both outside",
-                        )
-                    else:
-                        captured[n.id] = value
-        finally:
-            self.scope = here
-        return captured, space
-
-    def _compiled(
-        self, target: Closure, captured: list[str], space: dict[str, Any], positional: bool = False
-    ) -> types.FunctionType:
-        spec = target.node.args
-        more = [ast.arg(n) for n in captured]
-        named = [*spec.kwonlyargs, *([] if positional else more)]
-        arguments = ast.arguments(
-            posonlyargs=spec.posonlyargs, args=[*spec.args, *(more if positional else [])],
-            kwonlyargs=named, kw_defaults=[None] * len(named), defaults=[],
-        )  # fmt: skip
-        if isinstance(target.node, ast.Lambda):
-            name = "lambda_"
-            body: list[ast.stmt] = [ast.Return(target.node.body)]
-        else:
-            name, body = target.node.name, target.node.body
-        function = ast.FunctionDef(name, arguments, body, [], lineno=1)
-        text = ast.unparse(ast.fix_missing_locations(ast.Module([function], []))) + "\n"
-        file = source_of_text(text, name)
-        exec(compile(text, file, "exec", dont_inherit=True), space)
-        made: types.FunctionType = space[name]
-        release_with(made, file)
-        return made
-
     def _known(self, value: Value, node: ast.AST) -> Any:
         """The object behind an option of a transform."""
         if isinstance(value, Const):
@@ -284,8 +189,34 @@ class Derivatives(State):
         obj = fn.obj
         if hasattr(obj, "__s2sad_driver__"):
             return self._driven(fn, args, kwargs, node)
+        if obj.mode == "vjp":
+            count = len(obj.parameters())
+            return self._pulled(fn, args, kwargs, (tuple(range(count)), count), node)
         tangents = kwargs.pop("tangents_", None)
         dots = list(tangents.items) if isinstance(tangents, Group) else []
+        found = self._derived(fn, args, kwargs, node)
+        if found is None:
+            return self.emit(Call("call", (Const(None),)), K.BOTTOM, node)
+        source, order, _, env, kinds = found
+        dotted = zip(obj.parameters(), dots, strict=True) if dots else ()
+        along = [self.given_like(dot, kinds[n], env[n], node) for n, dot in dotted if n in order]
+        start = len(self.block)
+        result = self._inlined(source, [*[self.plain(env[n]) for n in order], *along])
+        return self.converted(obj, result, kinds, start, node)
+
+    def _inlined(self, source: Source, values: list[Value]) -> Value:
+        """The body of a generated function."""
+        env = dict(zip([a.arg for a in source.node.args.args], values, strict=True))
+        return self.inline(source, source.node, env, None, source.fun.__code__)
+
+    def _derived(
+        self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> tuple[Source, list[str], Any, dict[str, Value], dict[str, Kind | Atom]] | None:
+        """The function that is generated for these arguments, what it takes of them, and all of them.
+
+        None while one of them is not known.
+        """
+        obj = fn.obj
         source = obj.binder.source  # with the defaults of now
         bound = [self.live_value(f"{fn.text}.args[{i}]", v) for i, v in enumerate(source.args)]
         named = {k: self.live_value(f"{fn.text}.keywords[{k!r}]", v) for k, v in source.keywords.items()}
@@ -304,21 +235,77 @@ class Derivatives(State):
         for name, value in env.items():
             kinds[name] = self._described(name, value, live, node)
             if kinds[name] == K.BOTTOM:
-                return self.emit(Call("call", (Const(None),)), K.BOTTOM, node)
+                return None
         try:
-            made_from, order, derived = obj.generated(kinds, live)
+            made, order, derived = obj.generated(kinds, live)
         except UnsupportedError as error:
             if any(r.span is None for r in error.refusals):  # of the call, not of the function's code
                 refuse(self.span(node), error.refusals[0].what, error.refusals[0].instead)
             raise
         for dependency in derived.dependencies:
             self.dependencies.setdefault((id(dependency), dependency.text), dependency)
-        parameters = [a.arg for a in made_from.node.args.args]
-        dotted = zip(obj.parameters(), dots, strict=True) if dots else ()
-        along = [self._tangent(dot, env[n], node) for n, dot in dotted if n in order]
-        inner = dict(zip(parameters, [*[env[n] for n in order], *along], strict=True))
-        result = self.inline(made_from, made_from.node, inner, None, made_from.fun.__code__)
-        return self._converted(obj, result, env, node)
+        return made, order, derived, env, kinds
+
+    def _pair(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """`s2sad.vjp(f, *primals)`: the forward function here, the other one where the pullback is called."""
+        has_aux = bool(self._known(kwargs.pop("has_aux", Const(False)), node))
+        kwargs.pop("copy", None)
+        if not args or kwargs:
+            self.refuse(node, "vjp is called here with other arguments", "call vjp(fun, *primals)")
+        target, captured = self._target(args[0], node)
+        kinds = [self.kind_of_parts(a) for a in args[1:]]
+        chosen = tuple(i for i, kind in enumerate(kinds) if K.carries(kind))
+        if not chosen:
+            self.refuse(node, "vjp is called here without a float or an array", "pass one")
+        key = (id(fn.obj), id(target.obj), chosen, has_aux)
+        if key not in self.transforms:
+            self.transforms[key] = fn.obj.__s2sad_pair__(target.obj, chosen, has_aux)
+        made = Ref(f"{fn.text}({target.text})", self.transforms[key])
+        captured = _unless_given(captured, target, len(args) - 1)
+        return self._pulled(made, args[1:], captured, (chosen, len(args) - 1), node)
+
+    def _pulled(
+        self,
+        fn: Ref,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        places: tuple[tuple[int, ...], int],
+        node: ast.AST,
+    ) -> Value:
+        """The value of a pair's forward function and its pullback, which has `places` for cotangents."""
+        found = self._derived(fn, args, kwargs, node)
+        if found is None:
+            return self.emit(Call("call", (Const(None),)), K.BOTTOM, node)
+        source, order, derived, env, known = found
+        start, has_aux = len(self.block), fn.obj.has_aux
+        if fn.obj.inner is not None:
+            self.refuse(node, "the vjp of a derivative is called inside", "take the derivative of a function")
+        result, kept = self.unpack(self._inlined(source, [self.plain(env[n]) for n in order]), 2, node)
+        parts = self.unpack(result, 2, node) if has_aux else [result]
+        parts = [self.private(part, start, node) for part in parts]
+        wanted = [known[n] for n in fn.obj.parameters()]
+        pull = Part(Ref("pullback", Pullback(derived, wanted, *places, has_aux)), [kept, result], {})
+        return Group("tuple", [parts[0], pull, *parts[1:]])
+
+    def call_pullback(self, pull: Pullback, args: list[Value], node: ast.AST) -> Value:
+        """A call of what `vjp` gave: the cotangents of the primals, None for what has none."""
+        if len(args) != 3:
+            self.refuse(node, "a pullback takes one argument", "pass a cotangent of the result")
+        kept, result, given = args
+        out = self.unpack(result, 2, node)[0] if pull.has_aux else result
+        seed = self.given_like(given, self.kind_of_parts(out), out, node)
+        if pull.has_aux:
+            aux = self.unpack(result, 2, node)[1]
+            seed = Group("tuple", [seed, self.zeros_of(aux, node)])
+        source = find(pull.derived.functions[f"{pull.derived.lowered.program.name}_bwd"])
+        start = len(self.block)
+        grads = self.unpack(self._inlined(source, [kept, seed]), len(pull.kinds), node)
+        made = [
+            self.private(self.gradient(g, kind, node), start, node)
+            for g, kind in zip(grads, pull.kinds, strict=True)
+        ]
+        places = dict(zip(pull.chosen, made, strict=True))
+        return Group("tuple", [places.get(i, Const(None)) for i in range(pull.count)])
 
     def _described(self, name: str, value: Value, live: dict[str, Any], node: ast.AST) -> Kind | Atom:
         """What the derivative knows of an argument."""
@@ -328,7 +315,7 @@ class Derivatives(State):
                 "a function that is made here is passed to a derivative",
                 "pass one that is defined outside",
             )
-        kind = self.kind(value)
+        kind = self.kind_of_parts(value)
         if isinstance(value, Const) and not kind.is_number:
             return value
         if kind == K.OBJECT and isinstance(value, Ref):
@@ -339,51 +326,29 @@ class Derivatives(State):
             live[name] = self.live[value.name]
         return kind
 
-    def _tangent(self, dot: Value, primal: Value, node: ast.AST) -> Value:
-        """A tangent that is given here: of the primal's type, and of its shape, which is asserted."""
-        mine, other = self.kind(dot), self.kind(primal)
-        if not mine.is_number or (mine.sort == "complex" and other.sort != "complex"):
-            self.refuse(node, "a tangent that is no number or array of the primal's sort", "pass one like it")
-        if other.is_python:
-            return dot if mine.cat == other.cat else self.apply(other.cat, [dot], {}, node)
-        if other.is_array and not mine.is_array:
-            self.refuse(node, "a number is the tangent of an array here", "pass an array of its shape")
-        if not K.same_shape(mine, other):
-            shapes = [self.apply("np.shape", [v], {}, node) for v in (dot, primal)]
-            same = self.emit(Call("eq", tuple(self.atom(v) for v in shapes)), K.BOOL, node)
-            message = Const("a tangent has another shape than its primal")
-            self.do(Call("assert", (self.atom(same), message)), node)
-        return dot
 
-    def _converted(self, obj: Any, result: Value, env: dict[str, Value], node: ast.AST) -> Value:
-        """The result as the call gives it."""
-        if obj.mode == "jvp":
-            value, dot = self.unpack(result, 2, node)
-            if obj.inner is not None:
-                value = self._converted(obj.inner, value, env, node)
-                return Group("tuple", [value, self._converted(obj.inner, dot, env, node)])
-            if self.kind(value).cat == "float" and self.kind(dot).cat != "float":
-                dot = self.apply("float", [dot], {}, node)
-            return Group("tuple", [value, dot])
-        if obj.mode == "value_and_grad":
-            value, grads = self.unpack(result, 2, node)
-            return Group("tuple", [value, self._gradients(obj, grads, env, node)])
-        return self._gradients(obj, result, env, node)
+def special(obj: Any) -> Callable[..., Value] | None:
+    """How a derivative of a nested function, or a pullback, is called."""
+    if isinstance(obj, Later):
+        return lambda low, args, kwargs, node, hint: low.call_later(obj, args, kwargs, node)
+    if isinstance(obj, Pullback):
+        return lambda low, args, kwargs, node, hint: low.call_pullback(obj, args, node)
+    return None
 
-    def _gradients(self, obj: Any, grads: Value, env: dict[str, Value], node: ast.AST) -> Value:
-        names = obj.parameters()
-        parts = [grads] if len(names) == 1 else self.unpack(grads, len(names), node)
-        found = [self._gradient(part, env[name], node) for name, part in zip(names, parts, strict=True)]
-        return found[0] if obj.single else Group("tuple", found)
 
-    def _gradient(self, grad: Value, argument: Value, node: ast.AST) -> Value:
-        if self.kind(argument).cat == "float" and self.kind(grad).cat != "float":
-            return self.apply("float", [grad], {}, node)
-        return grad
+def _unless_given(captured: dict[str, Value], target: Ref, count: int) -> dict[str, Value]:
+    """What comes with a nested function, without defaults of parameters that have an argument."""
+    plain = getattr(target.obj, "target", target.obj)
+    code = getattr(plain, "__code__", None)
+    while code is None and hasattr(plain, "target"):
+        plain = plain.target
+        code = getattr(plain, "__code__", None)
+    given = code.co_varnames[: min(count, code.co_argcount)] if code is not None else ()
+    return {name: value for name, value in captured.items() if name not in given}
 
 
 def _all_known(values: list[Value]) -> bool:
     return all(isinstance(v, Const | Ref) for v in values)
 
 
-__all__ = ["Derivatives"]
+__all__ = ["Derivatives", "special"]

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.cotangents import COTANGENTS
 from s2sad.frontend.operators import class_method, live_object, may_vary
 from s2sad.frontend.standins import REAL
 from s2sad.frontend.state import (
@@ -31,8 +32,7 @@ from s2sad.frontend.state import (
 )
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Call, Const, Range, Ref, Var
-from s2sad.runtime.lists import accumulate, add_to_item
+from s2sad.ir.nodes import Call, Const, Ref, Var
 
 CLASSES: dict[str, type] = {
     "float": float, "int": int, "bool": bool, "complex": complex, "str": str, "list": list, "tuple": tuple,
@@ -345,54 +345,6 @@ def _copyto(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
     return Const(None)
 
 
-def _accumulate(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    """What texts of derivatives add to a list of cotangents, item by item: `accumulate(a, b)`."""
-    items = low.kind(args[0]).items
-    if low.kind(args[0]).cat != "list" or not items:
-        atoms = tuple(low.variable(a, node) for a in args)
-        return low.emit(Call("call", (Ref("accumulate", accumulate), *atoms)), K.OBJECT, node)
-    places = Range(Const(0), low.emit(Call("len", (low.atom(args[0]),)), K.INT, node), Const(1))
-    text = "for i in places:\n    a[i] = a[i] + b[i]"
-    if not items[0].is_number:
-        text = "for i in places:\n    add_to_item(a, i, b[i])"
-    add = Ref("add_to_item", add_to_item)
-    return low.script(text, node, a=args[0], b=args[1], places=places, add_to_item=add)
-
-
-def _add_to_item(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    """What texts of derivatives add to one item of a list of cotangents: `add_to_item(a, i, b)`."""
-    items = low.kind(args[0]).items
-    made = None
-    if low.kind(args[0]).cat == "list" and items:
-        made = _added(low, low.getitem(args[0], args[1], node), args[2], node)
-    if made is None:
-        atoms = tuple(low.variable(a, node) for a in args)
-        return low.emit(Call("call", (Ref("add_to_item", add_to_item), *atoms)), K.OBJECT, node)
-    low.store(args[0], args[1], made, "", node)
-    return Const(None)
-
-
-def _added(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
-    """The sum of two cotangents, part by part; None where their structure is not known."""
-    kind, other = low.kind(a), low.kind(b)
-    if kind.optional or other.optional:
-        return None
-    if "none" in (kind.cat, other.cat):
-        return b if kind.cat == "none" else a
-    if kind.is_number and other.is_number:
-        return low.binary("add", a, b, node)
-    if kind.cat != "tuple" or other.cat != "tuple" or kind.items is None or other.items is None:
-        return None
-    if len(kind.items) != len(other.items):
-        return None
-    parts = [
-        _added(low, low.getitem(a, Const(i), node), low.getitem(b, Const(i), node), node)
-        for i in range(len(kind.items))
-    ]
-    known = [p for p in parts if p is not None]
-    return Group("tuple", known) if len(known) == len(parts) else None
-
-
 def _set(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     if len(args) == 1 and low.kind(args[0]).cat == "list":
         return low.made_set(args[0], node, hint)
@@ -457,11 +409,11 @@ SPECIAL: dict[Any, Callable[..., Value]] = {
     print: _print, len: _len, isinstance: _isinstance, tuple: _tuple, list: _list, range: _range,
     functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
     _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False), next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals:
-    _names, vars: _names, np.copyto: _copyto, set: _set, accumulate: _accumulate, add_to_item: _add_to_item, super: _super, type: _type,
+    _names, vars: _names, np.copyto: _copyto, set: _set, super: _super, type: _type,
     functools.wraps: _wraps, itself: _first, operator.itemgetter: _getter(item_of),
     operator.attrgetter: _getter(attribute_of), sum: _sum, item_of: _item_of, attribute_of:
     _attribute_of, object.__init__: _nothing, object.__setattr__: _set_past, dataclasses.replace:
-    _replace, copy.copy: _copy, copy.deepcopy: _deepcopy,
+    _replace, copy.copy: _copy, copy.deepcopy: _deepcopy, **COTANGENTS,
 }  # fmt: skip
 
 __all__ = ["SPECIAL", "random_kind"]

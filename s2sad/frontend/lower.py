@@ -100,7 +100,7 @@ def _apart(low: Lowering, value: Value) -> Value:
         pairs = zip(kind.keys, kind.items, strict=True)
         items = [low.emit(Call("getitem", (value, Const(k))), i) for k, i in pairs]
         made = low.made("dict" if kind.cls is None else "object", [], list(kind.keys), kind.cls)
-    elif kind.cat == "tuple" and (kind.cls is list or any(i.cat in ("dict", "tuple") for i in kind.items)):
+    elif kind.cat == "tuple" and (kind.cls or any(i.cat in ("dict", "tuple") for i in kind.items)):
         items = [low.emit(Call("getitem", (value, Const(k))), i) for k, i in enumerate(kind.items)]
         if kind.cls is not list:
             keys = kind.dtype.split(",") if kind.cls is not None else []

@@ -268,8 +268,9 @@ class Parts(Objects):
             return self._by_key(Group("dict", held, keys), index, node)
         kind = K.kind_of_value(container)
         result = K.STR if kind.cat == "str" else K.OBJECT
-        if kind.cat in ("list", "tuple") and kind.items and not isinstance(index, Slice):
-            result = K.join_all(list(kind.items)) or K.OBJECT
+        if kind.items and (kind.cat == "list" or (kind.cat == "tuple" and not isinstance(index, Slice))):
+            items = K.join_all(list(kind.items)) or K.OBJECT
+            result = K.list_of(items) if isinstance(index, Slice) and items != K.OBJECT else items
             self.depend(
                 ("items", id(container)),
                 lambda: K.without_lengths(K.kind_of_value(container)),

@@ -14,7 +14,17 @@ from dataclasses import replace
 from typing import Any
 
 from s2sad.frontend.branches import same_value
-from s2sad.frontend.state import CALLABLE, Choice, Group, Local, State, Torn, Value, holds_functions
+from s2sad.frontend.state import (
+    CALLABLE,
+    Choice,
+    Group,
+    Local,
+    State,
+    Torn,
+    Value,
+    Written,
+    holds_functions,
+)
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Carry, Const, Ref, Tuple, Undef, Var
@@ -115,11 +125,20 @@ class Phi:
             now = self.state.kinds[self.var.name]
             grown = now.cat == "list" and now != self.kind  # `xs += [v]` lets the list itself hold more
             return grown and self._widen_kind(now, pairs, symbols)
+        if isinstance(back, Local | Group) and not self.state.apart and self._is_record():
+            raise Written  # an argument meets what is made here: field by field
         if holds_functions(back):
             self.state.refuse(
                 node, f"{self.name!r} is a function after a trip, and was none before", "use two names"
             )
         return self._widen_kind(self.state.kind(self.state.atom(back, node)), pairs, symbols)
+
+    def _is_record(self) -> bool:
+        """Whether the name stands for a dict, dataclass, namedtuple or list of these that is an argument."""
+        kind = self.kind
+        return isinstance(self.entry, Var) and kind is not None and (
+            kind.cat == "dict" or (kind.cat == "tuple" and kind.cls is not None)
+        )
 
     def _widen_local(
         self, entry: Local, back: Value, pairs: Pairs, symbols: set[K.Length], node: ast.AST
@@ -317,4 +336,4 @@ class Phi:
 
 
 def _equal_but_lengths(a: Kind, b: Kind) -> bool:
-    return replace(a, shape=None) == replace(b, shape=None) and a.rank == b.rank
+    return K.without_lengths(a) == K.without_lengths(b) and a.known == b.known

@@ -144,10 +144,31 @@ def fresh_shape(rank: int | None) -> Shape | None:
 
 
 def anonymous(kind: Kind) -> Kind:
-    """The kind with lengths that equal no other's: for elements of lists, results of unseen calls."""
+    """The kind with lengths that equal no other's: for elements of lists, results of unseen calls.
+
+    Lengths that are equal in the parts of a tuple or dict stay equal to each other.
+    """
     if kind.cat in ("array", "num"):
         return replace(kind, shape=fresh_shape(kind.rank))
-    return kind
+    return _renamed(kind, {}) if kind.cat in ("tuple", "dict") and kind.items else kind
+
+
+def _renamed(kind: Kind, symbols: dict[Length, Length]) -> Kind:
+    """The kind with a new length for each of its lengths."""
+    if kind.cat in ("array", "num") and kind.shape is not None:
+        return replace(kind, shape=tuple(symbols.setdefault(n, new_length()) for n in kind.shape))
+    if kind.items is None:
+        return kind
+    return replace(kind, items=tuple(_renamed(item, symbols) for item in kind.items))
+
+
+def carries(kind: Kind) -> bool:
+    """Whether a value of this kind can carry a derivative."""
+    if kind.is_number:
+        return kind.inexact or (not kind.is_python and not kind.sort)
+    if kind.cat in ("list", "tuple", "dict"):
+        return kind.items is None or any(carries(i) for i in kind.items)
+    return kind.cat == "object"
 
 
 # ---- arithmetic

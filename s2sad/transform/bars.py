@@ -351,7 +351,7 @@ class Bars(Builder):
         kind = self.kinds[name]
         if name in self.mixed:
             return Bar(self.number_list(name), owned=True)
-        if kind.cat == "list":
+        if kind.cat in ("list", "tuple", "dict"):
             return Bar(
                 self.let(Call("zeros_list", (self.like(name),)), kind, self.bar_hint(name)), owned=True
             )

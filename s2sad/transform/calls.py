@@ -15,10 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from s2sad.analysis.activity import carries
 from s2sad.analysis.effects import Aliases
 from s2sad.ir import kinds as K
-from s2sad.ir.kinds import Kind
+from s2sad.ir.kinds import Kind, carries
 from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Program, Ref, Stmt, Tuple, Var
 from s2sad.transform.bars import ARRAYS, Bar, Bars
 

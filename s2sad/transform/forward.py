@@ -24,13 +24,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from s2sad.analysis.activity import carries
 from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import is_opaque, is_pure
 from s2sad.errors import refuse
 from s2sad.frontend.lower import Lowered
 from s2sad.ir import kinds as K
-from s2sad.ir.kinds import Kind
+from s2sad.ir.kinds import Kind, carries
 from s2sad.ir.nodes import (
     Atom,
     Block,

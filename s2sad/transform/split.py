@@ -81,7 +81,10 @@ def parted(
 
 
 def _with_shapes(a: Assembly, forward: Block, reverse: Block) -> Block:
-    """The reverse sweep with values that only lend their shape replaced by others of that shape."""
+    """The reverse sweep with values that only lend their shape replaced by others of that shape.
+
+    What a loop makes has another shape in each of its trips, and stays.
+    """
     kinds = a.program.kinds
     lent: set[str] = set()
     read: set[str] = set()
@@ -90,8 +93,9 @@ def _with_shapes(a: Assembly, forward: Block, reverse: Block) -> Block:
         for name in uses(stmt):
             (lent if name == shape else read).add(name)
     always = {*a.program.params, *(s.name for s in forward if isinstance(s, Let))}
+    once = {*always, *(n for s in forward for n in defines(s))}
     names: dict[str, Atom] = {}
-    for name in lent - read:
+    for name in (lent - read) & once:
         kind = kinds[name]
         same = sorted(n for n in read & always if kinds[n] == kind)
         if kind.cat == "array" and kind.shape and same:

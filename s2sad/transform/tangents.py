@@ -14,11 +14,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from s2sad.analysis.activity import SHAPES, carries
+from s2sad.analysis.activity import SHAPES
 from s2sad.analysis.places import is_view
 from s2sad.errors import Span, UnsupportedError, refuse
 from s2sad.ir import kinds as K
-from s2sad.ir.kinds import Kind
+from s2sad.ir.kinds import Kind, carries
 from s2sad.ir.nodes import Atom, Call, Const, Dict, Let, List, Stmt, Tuple, Undef, Var
 from s2sad.rules import registry
 from s2sad.rules.binding import bind

@@ -1,0 +1,170 @@
+"""What texts of derivatives do with cotangents of containers, in terms of elements: they can be read again.
+
+    add_to_item(xs, i, (g, h))              xs[i] = (xs[i][0] + g, xs[i][1] + h)
+    accumulate(xs, gs)                      for i in range(len(xs)): xs[i] = xs[i] + gs[i]
+    accumulate_shadows(bars, xs, gs)        for i in range(len(xs)): shadow_of(bars, xs[i])[...] += gs[i]
+    t = shadow_tree(bars, xs)               t = [shadow_of(bars, x).copy() for x in xs]
+    p = copy_tree(q)                        part by part
+
+This is done where the kinds of the elements are known; elsewhere the calls stay, and have no derivative by
+reverse mode.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from s2sad.frontend.state import Group, Local, State, Value, opened
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Call, Const, Range, Ref
+from s2sad.runtime import lists, scatter
+
+CALLED: dict[str, Any] = {
+    "shadow_of": Ref("shadow_of", scatter.shadow_of),
+    "accumulate_shadows": Ref("accumulate_shadows", scatter.accumulate_shadows),
+}
+Special = Callable[[State, list[Value], dict[str, Value], ast.AST, str], Value]
+
+
+def _as_it_is(low: State, fun: Any, args: list[Value], node: ast.AST, hint: str) -> Value:
+    """The call itself."""
+    name = fun.__name__
+    if low.has_rule(name):
+        return low.apply(name, args, {}, node, hint=hint)
+    atoms = tuple(low.variable(a, node) for a in args)
+    return low.emit(Call("call", (Ref(name, fun), *atoms)), K.OBJECT, node, hint)
+
+
+def _items(kind: Kind) -> tuple[Kind, ...] | None:
+    """The kinds of the elements of a tuple, or of a list whose elements are known one by one."""
+    return kind.items if kind.cat == "tuple" else None
+
+
+def _places(low: State, xs: Value, node: ast.AST) -> Range:
+    return Range(Const(0), low.emit(Call("len", (low.atom(xs),)), K.INT, node), Const(1))
+
+
+def _summed(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
+    """The sum of two cotangents; None where their structure is not known."""
+    kind, other = low.kind(a), low.kind(b)
+    if kind.optional or other.optional:
+        return None
+    if a == Const(None) or b == Const(None):
+        return b if a == Const(None) else a
+    if kind.is_number and other.is_number:
+        return low.binary("add", a, b, node)
+    if kind.cat == "list" and kind.items and kind.items[0].is_number:
+        text = "made = []\nfor i in places:\n    made.append(a[i] + b[i])"
+        return low.script(text, node, "made", a=a, b=b, places=_places(low, a, node))
+    if kind.cat not in ("tuple", "dict") or kind.items is None or len(kind.items) != len(other.items or ()):
+        return None
+    parts: list[Value] = []
+    for key in kind.places:
+        part = _summed(low, low.getitem(a, Const(key), node), low.getitem(b, Const(key), node), node)
+        if part is None:
+            return None
+        parts.append(part)
+    return Group(kind.cat, parts, list(kind.keys))
+
+
+def _add_to_item(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    xs, i, g = args
+    item = (low.kind(xs).items or (K.OBJECT,))[0] if low.kind(xs).cat == "list" else K.OBJECT
+    if item.cat == "object":
+        return _as_it_is(low, lists.add_to_item, args, node, hint)
+    made = _summed(low, low.getitem(xs, i, node), g, node)
+    if made is None:
+        return _as_it_is(low, lists.add_to_item, args, node, hint)
+    low.store(xs, i, made, "", node)
+    return Const(None)
+
+
+def _accumulate(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    items = low.kind(args[0]).items
+    if low.kind(args[0]).cat != "list" or not items:
+        return _as_it_is(low, lists.accumulate, args, node, hint)
+    text = "for i in places:\n    a[i] = a[i] + b[i]"
+    if not items[0].is_number:
+        text = "for i in places:\n    add_to_item(a, i, b[i])"
+    add = Ref("add_to_item", lists.add_to_item)
+    return low.script(text, node, a=args[0], b=args[1], places=_places(low, args[0], node), add_to_item=add)
+
+
+def _accumulate_shadows(
+    low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+) -> Value:
+    bars, xs, gs = args[:3]
+    kind = low.kind(xs)
+    if len(args) == 3 and kind.cat == "list" and kind.items and not isinstance(opened(xs), Group):
+        item = kind.items[0]
+        text = {
+            "array": "for i in places:\n    bar = shadow_of(bars, xs[i])\n    bar += gs[i]",
+            "list": "for i in places:\n    accumulate_shadows(bars, xs[i], gs[i])",
+        }.get(item.cat)
+        if item.is_scalar:  # the list of numbers has a shadow itself
+            text = "bar = shadow_of(bars, xs)\nfor i in places:\n    bar[i] = bar[i] + gs[i]"
+        if text is not None:
+            return low.script(text, node, bars=bars, xs=xs, gs=gs, places=_places(low, xs, node), **CALLED)
+    elif len(args) == 3 and _items(kind) is not None:
+        return _accumulate_parts(low, args, node, hint)
+    return _as_it_is(low, scatter.accumulate_shadows, args, node, hint)
+
+
+def _accumulate_parts(low: State, args: list[Value], node: ast.AST, hint: str) -> Value:
+    bars, xs, gs = args
+    kinds = low.kind(xs).items or ()
+    if not all(kind.cat in ("array", "list") or kind.is_scalar for kind in kinds):
+        return _as_it_is(low, scatter.accumulate_shadows, args, node, hint)
+    for i, kind in enumerate(kinds):
+        x, g = low.getitem(xs, Const(i), node), low.getitem(gs, Const(i), node)
+        if kind.cat == "array":
+            low.script("bar = shadow_of(bars, x)\nbar += g", node, bars=bars, x=x, g=g, **CALLED)
+        elif kind.cat == "list":
+            _accumulate_shadows(low, [bars, x, g], {}, node, "")
+    return Const(None)
+
+
+def _shadow_tree(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    bars, xs = args
+    made = _shadows(low, bars, xs, node)
+    return _as_it_is(low, scatter.shadow_tree, args, node, hint) if made is None else made
+
+
+def _shadows(low: State, bars: Value, xs: Value, node: ast.AST) -> Value | None:
+    """The shadows of the arrays in a structure, copied; None where it is not known."""
+    kind = low.kind(xs)
+    if kind.cat == "array":
+        return low.copied(low.call_value(CALLED["shadow_of"], [bars, xs], {}, node), True, node)
+    item = kind.items[0] if kind.cat == "list" and kind.items else K.OBJECT
+    if item.cat == "array" and not isinstance(opened(xs), Group):
+        text = "made = []\nfor i in places:\n    made.append(shadow_of(bars, xs[i]).copy())"
+        return low.script(text, node, "made", bars=bars, xs=xs, places=_places(low, xs, node), **CALLED)
+    if kind.is_scalar:
+        return Const(0.0)
+    if kind.cat not in ("tuple", "dict") or kind.items is None:
+        return None
+    parts = [_shadows(low, bars, low.getitem(xs, Const(key), node), node) for key in kind.places]
+    if any(part is None for part in parts):
+        return None
+    return Group(kind.cat, [part for part in parts if part is not None], list(kind.keys))
+
+
+def _copy_tree(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    kind = low.kind(args[0])
+    if isinstance(args[0], Group | Local) or (kind.cat in ("tuple", "dict") and kind.items is not None):
+        return low.copied(args[0], True, node)
+    return low.apply("copy_tree", args, {}, node, hint=hint)
+
+
+COTANGENTS: dict[Any, Special] = {
+    lists.accumulate: _accumulate,
+    lists.add_to_item: _add_to_item,
+    lists.copy_tree: _copy_tree,
+    scatter.accumulate_shadows: _accumulate_shadows,
+    scatter.shadow_tree: _shadow_tree,
+}
+
+__all__ = ["COTANGENTS"]

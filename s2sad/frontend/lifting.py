@@ -1,0 +1,285 @@
+"""Nested functions as functions of their own, which take what they read of the functions around them.
+
+    lambda v: v*k                        def lambda_(v, *, k): return v*k
+    def h(k): return x*h(k - 1)          def h(k, *, x): return x*h(k - 1, x=x)
+    lambda v: f(v)*k                     def lambda_(v, *, k, f_a): def f(z): return z*f_a; return f(v)*k
+
+Nested functions that it reads stand in its body, with names of their own for what these read: a name may mean
+something else there. What is read is what stands there when the function is called, as in Python.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import symtable
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from s2sad.frontend.source import release_with, source_of_text
+from s2sad.frontend.state import CALLABLE, Closure, Local, Scope, State, Value, holds_functions
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Ref, Undef
+
+Function = ast.FunctionDef | ast.Lambda
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a nested function reads: values of the program, objects, and other nested functions."""
+
+    taken: set[str]
+    captured: dict[str, Value] = field(default_factory=dict)
+    space: dict[str, Any] = field(default_factory=dict)
+    helpers: list[ast.stmt] = field(default_factory=list)
+    nodes: list[Function] = field(default_factory=list)  # of the nested functions, the first one included
+    reading: list[Function] = field(default_factory=list)  # those in which this one is read
+
+    def fresh(self, name: str) -> str:
+        """A name that means nothing yet."""
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
+
+    def key(self) -> tuple[Any, ...]:
+        """What the text of the function depends on."""
+        objects = tuple((name, id(obj)) for name, obj in self.space.items())
+        return (*self.nodes, *self.captured, objects)
+
+
+class Lifting(State):
+    """The part of lowering that turns nested functions into functions of their own."""
+
+    def lifted_by_name(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
+        """A nested function as one that takes what it reads of the functions around it by keyword.
+
+        Its defaults are among the values that come with it.
+        """
+        spec = target.node.args
+        if spec.vararg or spec.kwarg:
+            self.refuse(
+                node,
+                "a nested function with star arguments is differentiated here",
+                "define it outside, and pass what it reads as arguments",
+            )
+        made, captured = self._made("by name", target, node)
+        last = [a.arg for a in (*spec.posonlyargs, *spec.args)][-len(target.defaults) :]
+        return made, {**captured, **dict(zip(last, target.defaults, strict=False)), **target.kwdefaults}
+
+    def lifted_by_place(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
+        """A nested function as one that takes what it reads of the functions around it as last arguments."""
+        spec = target.node.args
+        if target.defaults or target.kwdefaults or spec.vararg or spec.kwarg or spec.kwonlyargs:
+            what = "a nested function with defaults, star or keyword arguments is under checkpoint"
+            self.refuse(node, what, "define it outside, and pass what it reads as arguments")
+        return self._made("by place", target, node)
+
+    def _made(self, how: str, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
+        """The function, the same one as long as its text and what it finds outside are the same."""
+        found = Gathered(set(_identifiers(target.node)))
+        function = self._gathered(target, found, "", node)
+        key = (how, *found.key())
+        if key not in self.transforms:
+            found.space["__name__"] = target.scope.source.module
+            whole = _defined(function, getattr(function, "name", "lambda_"), found.helpers)
+            whole.args.defaults, whole.args.kw_defaults = [], [None]*len(whole.args.kwonlyargs)
+            more = [ast.arg(n) for n in found.captured]
+            if how == "by place":
+                whole.args.args += more
+            else:
+                whole.args.kwonlyargs += more
+                whole.args.kw_defaults += [None]*len(more)
+            self.transforms[key] = _compiled(whole, found.space)
+        made = self.transforms[key]
+        return Ref(made.__name__, made), found.captured
+
+    def _gathered(self, target: Closure, found: Gathered, prefix: str, node: ast.AST) -> Function:
+        """A copy of a nested function; what it reads is entered, by other names if there is a prefix."""
+        if target.node in found.reading:
+            self._refuse_nested(getattr(target.node, "name", "lambda"), node)
+        found.reading.append(target.node)
+        found.nodes.append(target.node)
+        function = copy.deepcopy(target.node)
+        names: dict[str, str] = {}
+        here, self.scope = self.scope, target.scope
+        try:
+            for name in self._free(target.node, bool(prefix), node):
+                value = self.lookup(name, node)
+                names[name] = found.fresh(f"{prefix}_{name}") if prefix else name
+                self._enter(names[name], value, found, node)
+        finally:
+            self.scope = here
+        found.reading.pop()
+        if prefix:
+            for n in ast.walk(function):
+                if isinstance(n, ast.Name):
+                    n.id = names.get(n.id, n.id)
+        return function
+
+    def _enter(self, name: str, value: Value, found: Gathered, node: ast.AST) -> None:
+        """One thing that a nested function reads, by its name in the lifted function."""
+        if isinstance(value, Ref) and self.kind(value) == K.OBJECT:
+            found.space[name] = value.obj
+        elif isinstance(value, Closure):
+            function = self._gathered(value, found, name, node)
+            for i, default in enumerate(value.defaults):
+                function.args.defaults[i] = self._default(f"{name}_default", default, found, node)
+            for i, arg in enumerate(function.args.kwonlyargs):
+                if arg.arg in value.kwdefaults:
+                    given = value.kwdefaults[arg.arg]
+                    function.args.kw_defaults[i] = self._default(f"{name}_{arg.arg}", given, found, node)
+            found.helpers.append(_defined(function, name, []))
+        elif isinstance(value, (*CALLABLE, Undef)):
+            self._refuse_nested(name, node)
+        else:
+            found.captured[name] = value
+
+    def _default(self, name: str, value: Value, found: Gathered, node: ast.AST) -> ast.expr:
+        """A default, which was evaluated where the function was defined, by a name."""
+        name = found.fresh(name)
+        self._enter(name, value, found, node)
+        return ast.Name(name, ast.Load())
+
+    def _refuse_nested(self, name: str, node: ast.AST) -> None:
+        self.refuse(
+            node,
+            f"the nested function {name!r} is read by one that is differentiated here",
+            "define both outside",
+        )
+
+    def _free(self, function: Function, alone: bool, node: ast.AST) -> list[str]:
+        """The names that a function reads of what is around it; `alone`: of which it has none of its own."""
+        bare = copy.deepcopy(function)
+        bare.args.defaults = [ast.Constant(None) for _ in bare.args.defaults]
+        bare.args.kw_defaults = [d and ast.Constant(None) for d in bare.args.kw_defaults]
+        free, bound = set[str](), set[str]()
+        try:
+            table = symtable.symtable(ast.unparse(_module(_defined(bare, "lifted_", []))), "<lifted>", "exec")
+        except SyntaxError:  # nonlocal
+            self.refuse(
+                node,
+                "a nested function that writes a name of the function around it is differentiated here",
+                "return what it writes",
+            )
+        for scope in _scopes(table.get_children()[0]):
+            for symbol in scope.get_symbols():
+                (free if symbol.is_global() else bound).add(symbol.get_name())
+        if alone and free & bound:
+            self._refuse_nested(min(free & bound), node)
+        return [n for n in dict.fromkeys(_identifiers(function)) if n in free]
+
+    # ---- functions that call themselves
+
+    def lifted(self, target: Closure, node: ast.AST, name: str) -> tuple[Ref, dict[str, Value]]:
+        """A nested function that calls itself, as one that takes what it reads by keyword.
+
+            def h(k): return x*h(k - 1)        def h(k, *, x): return x*h(k - 1, x=x)
+        """
+        captured, space = self.read_names(target, node, name)
+        key = ("itself", target.node, *captured, *[(n, id(obj)) for n, obj in space.items()])
+        if key not in self.transforms:
+            function = copy.deepcopy(target.node)
+            for call in ast.walk(function):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name:
+                    call.keywords += [ast.keyword(n, ast.Name(n, ast.Load())) for n in captured]
+            whole = _defined(function, name, [])
+            whole.args.defaults, whole.args.kw_defaults = [], [None]*len(whole.args.kwonlyargs)
+            whole.args.kwonlyargs += [ast.arg(n) for n in captured]
+            whole.args.kw_defaults += [None]*len(captured)
+            self.transforms[key] = _compiled(whole, space)
+        made = self.transforms[key]
+        return Ref(name, made), captured
+
+    def _free_of_functions(self, target: Closure) -> bool:
+        """Whether a nested function that calls itself reads no other one and writes no name around it."""
+        name = getattr(target.node, "name", "")
+        if any(isinstance(n, ast.Nonlocal | ast.Global) for n in ast.walk(target.node)):
+            return False
+        here, self.scope = self.scope, target.scope
+        try:
+            for n in ast.walk(target.node):
+                if isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load):
+                    return False
+                if isinstance(n, ast.Name) and n.id != name and isinstance(n.ctx, ast.Load):
+                    found = self._in_scopes(n.id)
+                    if found is not None and (isinstance(found, Local) or holds_functions(found)):
+                        return False
+        finally:
+            self.scope = here
+        return True
+
+    def _in_scopes(self, name: str) -> Value | None:
+        """What a name means in the functions around, if it is one of theirs."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if name in scope.env:
+                return scope.env[name]
+            scope = scope.parent
+        return None
+
+    def read_names(
+        self, target: Closure, node: ast.AST, itself: str = ""
+    ) -> tuple[dict[str, Value], dict[str, Any]]:
+        """The values of the program that a nested function reads, and the objects from outside."""
+        own = {a.arg for a in ast.walk(target.node) if isinstance(a, ast.arg)}
+        names = [n for n in ast.walk(target.node) if isinstance(n, ast.Name)]
+        own |= {n.id for n in names if not isinstance(n.ctx, ast.Load)} | {itself}
+        captured: dict[str, Value] = {}
+        space: dict[str, Any] = {"__name__": target.scope.source.module}
+        here, self.scope = self.scope, target.scope
+        try:
+            for n in names:
+                if n.id not in own and n.id not in captured:
+                    value = self.lookup(n.id, n)
+                    if isinstance(value, Ref) and self.kind(value) == K.OBJECT:
+                        space[n.id] = value.obj
+                    elif isinstance(value, (*CALLABLE, Undef)):
+                        self._refuse_nested(n.id, node)
+                    else:
+                        captured[n.id] = value
+        finally:
+            self.scope = here
+        return captured, space
+
+
+def _identifiers(function: Function) -> Iterator[str]:
+    """Every name that occurs in a function."""
+    for n in ast.walk(function):
+        if isinstance(n, ast.Name):
+            yield n.id
+        elif isinstance(n, ast.arg):
+            yield n.arg
+        elif isinstance(n, ast.FunctionDef):
+            yield n.name
+
+
+def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    yield table
+    for inner in table.get_children():
+        yield from _scopes(inner)
+
+
+def _defined(function: Function, name: str, helpers: list[ast.stmt]) -> ast.FunctionDef:
+    """A function or lambda as the definition of a name, with others in its body."""
+    body: list[ast.stmt] = [ast.Return(function.body)] if isinstance(function, ast.Lambda) else function.body
+    return ast.FunctionDef(name, function.args, [*helpers, *body], [], lineno=1)
+
+
+def _module(function: ast.FunctionDef) -> ast.Module:
+    return ast.fix_missing_locations(ast.Module([function], []))
+
+
+def _compiled(function: ast.FunctionDef, space: dict[str, Any]) -> types.FunctionType:
+    """The function, whose source can be read, among the objects that it finds outside."""
+    text = ast.unparse(_module(function)) + "\n"
+    file = source_of_text(text, function.name)
+    exec(compile(text, file, "exec", dont_inherit=True), space)
+    made: types.FunctionType = space[function.name]
+    release_with(made, file)
+    return made
+
+
+__all__ = ["Lifting"]
