@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CX, TARGETS, EFFECTS = "tests/test_cx.py", "tests/test_targets.py", "tests/optimise/test_effects.py"
-DELICATE = "tests/test_delicate.py"
+DELICATE, FORWARD = "tests/test_delicate.py", "tests/test_forward.py"
 RECURRENCES = "tests/test_recurrences.py"
 SECONDS = 300  # after which a run counts as stuck
 
@@ -556,6 +556,150 @@ FAULTS = [
         "                and first.args[1] == call.args[1]\n",
         "",
         (TARGETS,),
+    ),
+    # ---- forward mode
+    Fault(
+        "forward: wrong sign of a term",
+        "transform/tangents.py",
+        "            term = self._term(stmt, text, atoms, self.dot(atoms[name]), bound)\n"
+        '            total = term if total is None else self.binary("add", total, term)',
+        "            term = self._term(stmt, text, atoms, self.dot(atoms[name]), bound)\n"
+        '            total = term if total is None else self.binary("sub", total, term)',
+        (FORWARD,),
+    ),
+    Fault(
+        "forward: tangent of a carried variable stays",
+        "transform/forward.py",
+        "added.append(Carry(start, init, after, out))",
+        "added.append(Carry(start, init, Var(start), out))",
+        (FORWARD,),
+    ),
+    Fault(
+        "forward: tangent of a view is a copy",
+        "transform/tangents.py",
+        "return self.let(replace(call, args=(first, *call.args[1:])), kind)",
+        'return self.let(Call("copy", (self.let(replace(call, args=(first, *call.args[1:])), kind),)), kind)',
+        (FORWARD, CX),
+    ),
+    Fault(
+        "forward: stale tangent after a write",
+        "transform/forward.py",
+        "            self.store(place, whole, dot)\n",
+        "            pass\n",
+        (FORWARD,),
+    ),
+    Fault(
+        "forward: a constant that is written keeps the tangent",
+        "transform/forward.py",
+        "dot = self.dot(value) if zero is None or self.active(value) else zero",
+        "dot = self.dot(value) if zero is None or self.active(value) else self._region(place, whole)",
+        (FORWARD, CX),
+    ),
+    Fault(
+        "forward: factor of a product in place",
+        "transform/forward.py",
+        "        if self.active(stmt.value):\n            dots[second] = self.dot(stmt.value)\n",
+        "",
+        (FORWARD, CX),
+    ),
+    Fault(
+        "forward: tangents of the other branch",
+        "transform/forward.py",
+        "added.append(Out(name, one, two))",
+        "added.append(Out(name, two, one))",
+        (FORWARD, TARGETS),
+    ),
+    Fault(
+        "forward: the caller's tangent is written",
+        "transform/forward.py",
+        "        fwd.dots[primal] = Var(own)\n",
+        "",
+        (FORWARD,),
+    ),
+    Fault(
+        "forward: zeros are appended",
+        "transform/forward.py",
+        "self.block.append(Do(Call(call.fun, (self.dot(xs), self.dot(value))), stmt.span, True))",
+        "self.block.append(Do(Call(call.fun, (self.dot(xs), self.zero(value))), stmt.span, True))",
+        (FORWARD, TARGETS),
+    ),
+    Fault(
+        "forward: tangents that share storage",
+        "transform/tangents.py",
+        "if not self._is_own(atom) and (mutable or self._may_be_written(atom)):",
+        "if False:",
+        (FORWARD, CX),
+    ),
+    Fault(
+        "forward: what is not selected counts",
+        "transform/tangents.py",
+        'made = self.let(Call("np.where", (cond, *dots)))',
+        'made = self.binary("add", *dots)',
+        (FORWARD, TARGETS),
+    ),
+    Fault(
+        "forward: tangents of integers",
+        "analysis/activity.py",
+        "if self._varies(stmt.value) and isinstance(base, Var) and carries(self.kinds.get(base.name, OBJECT)):",
+        "if self._varies(stmt.value) and isinstance(base, Var):",
+        (FORWARD, CX, TARGETS),
+    ),
+    Fault(
+        "forward: tangents are not stretched",
+        "transform/tangents.py",
+        "        if out.rank == 0 or not out.is_number or K.same_shape(kind, out):\n            return atom\n",
+        "        return atom\n",
+        (FORWARD,),
+    ),
+    Fault(
+        "forward: a result is the caller's tangent",
+        "pushforward.py",
+        "dot = A.private(dot)  # it may be a tangent that was given",
+        "pass",
+        ("tests/test_derivatives_inside.py",),
+    ),
+    Fault(
+        "forward: columns for rows",
+        "jacobians.py",
+        "entries = np.stack(parts, -1) if parts else np.zeros((*np.shape(leaf), 0))",
+        "entries = np.stack(parts, 0) if parts else np.zeros((*np.shape(leaf), 0))",
+        (FORWARD,),
+    ),
+    # ---- derivatives inside
+    Fault(
+        "inside: default of a nested function",
+        "frontend/derivatives.py",
+        "return {name: value for name, value in captured.items() if name not in given}",
+        "return {name: value for name, value in captured.items() if name in given}",
+        ("tests/test_derivatives_inside.py",),
+    ),
+    Fault(
+        "inside: names of another function",
+        "frontend/lifting.py",
+        'names[name] = found.fresh(f"{prefix}_{name}") if prefix else name',
+        "names[name] = name",
+        ("tests/test_derivatives_inside.py",),
+    ),
+    Fault(
+        "inside: results that are arguments",
+        "frontend/boundary.py",
+        "return value if self._is_made(value.name, start) else self.copied(value, True, node)",
+        "return value",
+        ("tests/test_derivatives_inside.py",),
+    ),
+    Fault(
+        "lengths of all tuples in a list",
+        "ir/kinds.py",
+        'return _renamed(kind, {}) if kind.cat in ("tuple", "dict") and kind.items else kind',
+        "return kind",
+        ("tests/test_regressions_lists.py",),
+    ),
+    Fault(
+        "shapes of another trip",
+        "transform/split.py",
+        "for name in (lent - read) & once:",
+        "for name in lent - read:",
+        ("tests/test_pairs.py", "-k", "another_shape"),
     ),
     # ---- rules and helpers
     Fault(

@@ -311,7 +311,8 @@ def _lowered(
         low.scope = low.function_scope(source, source.node, env, None)
         result = low.run(source)
     body: list[Stmt] = [*low.block, Return(result)]
-    program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints))
+    again = source.module.startswith("s2sad.generated")
+    program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints, again=again))
     dependencies = list(low.dependencies.values())
     span = source.span(source.node)
     return Lowered(program, names, result, frozenset(low.frozen), dependencies, span, low.live, low.quiet)

@@ -294,6 +294,7 @@ class Program:
     quiet_all the whole body does
     assumes   the lines of the text's `# assumes:` header
     defaults  text of default values of trailing parameters, by parameter
+    again     the function is itself the text of a derivative, not the user's
     """
 
     name: str
@@ -307,6 +308,7 @@ class Program:
     doc: str = ""
     quiet_all: bool = False
     token: object = None  # what calls of this function refer to until it is printed
+    again: bool = False
 
 
 class Fresh:

@@ -10,7 +10,8 @@ into. Views are merged as views, written or not.
     x_bar = t*y_bar          x_bar = y*y_bar
 
 The earlier name stays. What the user wrote twice stays as written, elements that are read twice apart (they
-would be taped twice); a made statement uses the first of the two.
+would be taped twice); a made statement uses the first of the two. The text of a derivative that is
+differentiated again is not the user's.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class _Sharing:
 
     def __init__(self, program: Program, aliases: Aliases | None) -> None:
         self.kinds = program.kinds
+        self._again = program.again
         self.aliases = aliases or Aliases(program)
         self.edit = Edit(program)
         self._available: dict[Hashable, Let] = {}
@@ -83,8 +85,9 @@ class _Sharing:
                     entered.append(key)
                 else:
                     self._equal[stmt.name] = Var(first.name)
-                    element = stmt.call.fun == "getitem" and not self._is_trivial(stmt)
-                    if stmt.made or element:  # else what the user writes twice stays as it is written
+                    anew = self._again or stmt.call.fun == "getitem"
+                    if stmt.made or (anew and not self._is_trivial(stmt)):
+                        # else what the user writes twice stays as it is written
                         self._instead[stmt.name] = Var(first.name)
                         self.edit.rename(first.name, self.edit.hints.get(stmt.name, ""))
                         continue
