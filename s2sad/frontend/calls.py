@@ -30,8 +30,8 @@ from s2sad.frontend.recursion import recursive_call
 from s2sad.frontend.sequences import ORDERING
 from s2sad.frontend.source import Source, find, is_library
 from s2sad.frontend.standins import Queue
-from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
 from s2sad.frontend.stars import Stars, many
+from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
 from s2sad.frontend.tables import MAKERS
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
