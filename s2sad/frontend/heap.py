@@ -14,19 +14,20 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Var
+from s2sad.ir.nodes import Atom, Call, Const, Var
 
 Change = Callable[[Kind], Kind]
 CONTAINERS = ("list", "tuple", "dict")
 
 
 class Heap:
-    """The classes of lists, and what they contain."""
+    """The classes of lists, and what they contain; of tuples and dicts each part has a class of its own."""
 
     def __init__(self, kinds: dict[str, Kind]) -> None:
         self.kinds = kinds
         self._parent: dict[str, str] = {}
-        self._inside: dict[str, str] = {}  # representative of a class -> a name in the class of its items
+        # representative of a class -> by place (None: all items of lists) a name in the class of what is there
+        self._inside: dict[str, dict[int | None, str]] = {}
         self._members: dict[str, list[str]] = {}
 
     # ---- what the program does
@@ -38,24 +39,40 @@ class Heap:
         first = call.args[0]
         if call.fun in ("getitem", "list.pop") and isinstance(first, Var):
             if self.kinds[first.name].cat in CONTAINERS:
-                self.join(name, self._item(first.name))
+                for place in self._places(first.name, call.args[1] if len(call.args) > 1 else None):
+                    self.join(name, self._item(first.name, place))
         elif call.fun in ("list", "tuple", "dict") and not call.form:
-            for arg in call.args:
-                self.hold(name, arg)
+            for i, arg in enumerate(call.args):
+                self.hold(name, arg, None if self.kinds[name].cat == "list" else i)
         else:  # a copy, a concatenation, whatever keeps items
             for arg in call.args:
                 if isinstance(arg, Var) and self.kinds[arg.name].cat in CONTAINERS:
-                    self.join(self._item(name), self._item(arg.name))
+                    for place in self._places(arg.name, None):
+                        mine = place if self.kinds[name].cat == self.kinds[arg.name].cat else None
+                        self.join(self._item(name, mine), self._item(arg.name, place))
 
-    def hold(self, xs: str, item: Atom) -> None:
+    def _places(self, xs: str, index: Atom | None) -> list[int | None]:
+        """The places in a container that an index may mean."""
+        kind = self.kinds[xs]
+        if kind.cat == "list" or kind.items is None:
+            return [None]
+        known = index.value if isinstance(index, Const) else None
+        if kind.cat == "dict" and known in kind.keys:
+            return [kind.keys.index(known)]
+        if kind.cat == "tuple" and type(known) is int and -len(kind.items) <= known < len(kind.items):
+            return [known % len(kind.items)]
+        return list(range(len(kind.items)))
+
+    def hold(self, xs: str, item: Atom, place: int | None = None) -> None:
         """Note that a container keeps a value."""
         if isinstance(item, Var) and self.kinds[item.name].cat in CONTAINERS:
-            self.join(self._item(xs), item.name)
+            self.join(self._item(xs, place), item.name)
 
     def iterated(self, target: str, xs: Atom) -> None:
         """Note that a loop's variable runs over the items of a container."""
         if isinstance(xs, Var) and self.kinds[target].cat in CONTAINERS:
-            self.join(target, self._item(xs.name))
+            for place in self._places(xs.name, None):
+                self.join(target, self._item(xs.name, place))
 
     def meet(self, name: str, value: object) -> None:
         """Note that a name stands for a value that comes from a branch or from the trip before."""
@@ -70,13 +87,13 @@ class Heap:
             return
         self._parent[b] = a
         self._members[a] += self._members.pop(b)
-        inner = self._inside.pop(b, None)
-        if inner is None:
-            return
-        if a in self._inside:
-            self.join(self._inside[a], inner)
-        else:
-            self._inside[a] = inner
+        for place, inner in self._inside.pop(b, {}).items():
+            a = self._find(a)
+            mine = self._inside.setdefault(a, {})
+            if place in mine:
+                self.join(mine[place], inner)
+            else:
+                mine[place] = inner
 
     # ---- kinds
 
@@ -98,9 +115,10 @@ class Heap:
                 if grown != kind:
                     self.kinds[name] = grown
                     found[name] = None
-            for outer, inner in list(self._inside.items()):
-                if self._find(inner) == cls:
-                    waiting.append((self._find(outer), _inside(change)))
+            for outer, parts in list(self._inside.items()):
+                for place, inner in list(parts.items()):
+                    if self._find(inner) == cls:
+                        waiting.append((self._find(outer), _inside(change, place)))
         return list(found)
 
     # ---- classes
@@ -114,21 +132,24 @@ class Heap:
             name = self._parent[name]
         return name
 
-    def _item(self, xs: str) -> str:
-        """A name in the class of a container's items."""
-        cls = self._find(xs)
-        if cls not in self._inside:
-            self._inside[cls] = self._find(f"{cls}[]")
-        return self._inside[cls]
+    def _item(self, xs: str, place: int | None = None) -> str:
+        """A name in the class of a container's items, or of one of its parts."""
+        parts = self._inside.setdefault(self._find(xs), {})
+        if place not in parts:
+            parts[place] = self._find(f"{self._find(xs)}[{'' if place is None else place}]")
+        return parts[place]
 
 
-def _inside(change: Change) -> Change:
-    """A change of the lists in a container, as a change of the container."""
+def _inside(change: Change, place: int | None) -> Change:
+    """A change of the lists in a container, or of one part of it, as a change of the container."""
 
     def outer(kind: Kind) -> Kind:
         if kind.items is None:
             return kind
-        items = tuple(change(i) if i.cat in CONTAINERS else i for i in kind.items)
+        items = tuple(
+            change(item) if item.cat in CONTAINERS and place in (None, i) else item
+            for i, item in enumerate(kind.items)
+        )
         return kind if items == kind.items else replace(kind, items=items)
 
     return outer

@@ -14,7 +14,7 @@ import ast
 from collections.abc import Callable
 
 from s2sad.frontend.source import rule_source
-from s2sad.frontend.state import Group, Local, State, Value, Written, described, holds_functions
+from s2sad.frontend.state import Group, Local, State, Value, Written, described, holds_functions, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Do, For, Range, Ref, Slice, Var
@@ -120,11 +120,32 @@ class Lists(State):
         if place is not None and place not in self.known_lists and holds_functions(value):
             if not isinstance(value, Local) or self.loops == 0:
                 raise Written(place)
-        item = self.element(value, node)
+        item = self.element(self.like_others(xs, value), node)
         self.grow(xs, self.kind(item))
         if isinstance(xs, Var):
             self.heap.hold(xs.name, item)
         self.block.append(Do(Call("list.append", (xs, item)), self.span(node)))
+
+    def like_others(self, xs: Atom, value: Value) -> Value:
+        """A dict with its keys in the order of the dicts that a list holds already; other values as they are."""
+        kind = self.kind(xs)
+        item = kind.items[0] if kind.items else None
+        held = opened(value)
+        if item is None or item.cat != "tuple" or not isinstance(held, Group):
+            return value
+        if held.cat != "dict":
+            if item.cls is dict and self.stands_in(value):
+                self.want_like(item.keys)
+            return value
+        if item.cls is not dict or set(item.keys) != set(held.keys):
+            self.want_table(value)
+            self.want_like(item.keys)
+            return value
+        if list(item.keys) == list(held.keys):
+            return value
+        if isinstance(value, Local):
+            self.objects.shared.setdefault(value.number, "has been put into a list")
+        return Group("dict", [held.items[held.keys.index(k)] for k in item.keys], list(item.keys))
 
     def insert(self, xs: Atom, at: Value, value: Value, node: ast.AST) -> None:
         """`xs.insert(at, value)`."""
@@ -133,7 +154,7 @@ class Lists(State):
 
     def put_in(self, xs: Atom, place: Value, value: Value, node: ast.AST) -> None:
         """`xs.insert(place, value)` at a place from 0 to the length."""
-        item = self.element(value, node)
+        item = self.element(self.like_others(xs, value), node)
         self.grow(xs, self.kind(item))
         if isinstance(xs, Var):
             self.heap.hold(xs.name, item)

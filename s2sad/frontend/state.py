@@ -226,6 +226,10 @@ class State:
         """What `*args` is."""
         raise NotImplementedError
 
+    def like_others(self, xs: Atom, value: Value) -> Value:
+        """A dict with its keys in the order of the dicts that a list holds already; other values as they are."""
+        raise NotImplementedError
+
     def put_in(self, xs: Atom, place: Value, value: Value, node: ast.AST) -> None:
         """`xs.insert(place, value)` at a place from 0 to the length."""
         raise NotImplementedError

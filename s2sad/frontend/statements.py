@@ -185,7 +185,7 @@ if len(xs) < {at + behind}:
             if isinstance(index, Slice):
                 self.store_slice(base, index, value, stmt)
                 return
-            stored = self.element(value, stmt)
+            stored = self.element(self.like_others(base, value), stmt)
             self.grow(base, self.kind(stored))
             self.heap.hold(base.name, stored)
             self.block.append(Store(base, self.atom(index, stmt), stored, op, self.span(stmt)))

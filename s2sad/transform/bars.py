@@ -126,6 +126,10 @@ class Bars(Builder):
         """Add a contribution to a container, part by part (`calls`)."""
         raise AssertionError
 
+    def give_item(self, atom: Atom, grad: Atom) -> None:
+        """Give what stood in a list to what was put there (`calls`)."""
+        raise AssertionError
+
     def project(self, bar: Bar, kind: Kind) -> Bar:
         """A cotangent in the field of the value's kind (`reverse`)."""
         raise AssertionError

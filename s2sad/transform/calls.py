@@ -246,6 +246,21 @@ class Calls(Bars):
             raise MustInline(callee)  # the selection is to be guarded where the callee's chain ends
         return self.full(bar, name).atom
 
+    def give_item(self, atom: Atom, grad: Atom) -> None:
+        """Give what stood in a list to what was put there; shadows that are found by address have it already."""
+        kind = self.kind(atom)
+        if kind.cat != "tuple" or not isinstance(atom, Var) or not kind.items:
+            self.give_tree(atom, grad)
+            return
+        cls = self.storage.aliases.of(atom.name)
+        inner = None if cls is None else self.storage.aliases.elements(cls)
+        for i, item in enumerate(kind.items):
+            lists = item.cat == "list" and inner in self.storage.list_table
+            arrays = item.cat in ARRAYS and inner in self.storage.table
+            if carries(item) and not lists and not arrays:
+                part = self.part(self.canonical(atom.name), i, item)
+                self._give_part_tree(part, self.let(Call("getitem", (grad, Const(i))), item))
+
     def give_tree(self, atom: Atom, grad: Atom) -> None:
         """Give what a backward function returns for an argument, part by part."""
         kind = self.kind(atom)
@@ -258,7 +273,7 @@ class Calls(Bars):
                     )
         elif kind.cat == "list" and isinstance(atom, Var):
             self.block.append(
-                Do(Call("accumulate", (self.buffer(self.canonical(atom.name)), grad)), None, True)
+                Do(Call("accumulate", (self.list_bar(atom.name), grad)), None, True)
             )
         else:
             self.give(atom, Bar(grad, owned=kind.cat in ARRAYS))

@@ -527,7 +527,7 @@ class Reverse(Loops, Stores, Calls, Products):
         call = Call("list.pop", (bars, *(self.value(i, stmt) for i in at)))
         item = self.let(call, kind, self.bar_hint(value.name) if isinstance(value, Var) else "")
         if kind.cat in ("tuple", "dict", "list"):
-            self.give_tree(value, item)
+            self.give_item(value, item)
         else:
             self.give(value, Bar(item, owned=kind.cat in ARRAYS))
 
@@ -570,7 +570,7 @@ class Reverse(Loops, Stores, Calls, Products):
             if stmt.name in self.mixed:
                 self.give_number(item, self.let(Call("getitem", (bar.atom, Const(i))), K.npscalar()))
             elif self.active(item) and not self.is_found(item):
-                self.give_tree(item, self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item)))
+                self.give_item(item, self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item)))
 
 
 def is_told(call: Call, lets: Mapping[str, Let]) -> bool:

@@ -275,7 +275,7 @@ class Rules(Custom):
         if text.startswith("spread(") and self.kind(arg).cat == "list" and isinstance(arg, Var):
             if not self.by_address(arg.name):
                 parameter = next(n for n, a in atoms.items() if a == arg)
-                names[parameter] = self.buffer(self.canonical(arg.name))
+                names[parameter] = self.list_bar(arg.name)
 
     def _structural_arg(
         self, stmt: Let, text: str | None, bound: Bound, atoms: dict[str, Atom], arg: Atom, bar: Bar
@@ -307,7 +307,7 @@ class Rules(Custom):
                 )
             else:
                 self.block.append(
-                    Do(Call("accumulate", (self.buffer(self.canonical(arg.name)), result)), None, True)
+                    Do(Call("accumulate", (self.list_bar(arg.name), result)), None, True)
                 )
             return
         if uniform:

@@ -310,7 +310,7 @@ class Stores(Unsettled):
         if self.kind(item).is_number:
             self.give(stmt.value, Bar(item, owned=self.kind(item).cat in ARRAYS))
         else:
-            self.give_tree(stmt.value, item)
+            self.give_item(stmt.value, item)
 
     def _zero_of_item(self, base: Var, stmt: Store) -> Atom:
         """The cotangent 0 of the item that a store replaces; it may have another shape than the new one."""
