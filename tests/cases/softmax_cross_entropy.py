@@ -15,9 +15,9 @@ def f_grad(z, k):
     t3 = e[k] / t2
     # backward
     with np.errstate(all="ignore"):
-        t4 = -1.0 / t3
-        e_bar = np.full_like(z, -(t4 * t3 / t2))
-        e_bar[k] += t4 / t2
+        t4 = -1.0 / t3 / t2
+        e_bar = np.full_like(z, -(t4 * t3))
+        e_bar[k] += t4
         z_bar = e * e_bar
         t5 = z == t1
         return z_bar + t5 * (np.sum(-z_bar) / np.sum(t5))
@@ -34,15 +34,14 @@ def f_grad_jvp(z, k, z_dot):
         t2_dot = np.sum(e_dot)
         t2 = np.sum(e)
         t3 = e[k] / t2
-        t4 = -1.0 / t3
-        t7 = (e_dot[k] / t2 - t2_dot * t3 / t2) * t4
-        t4_dot = -(t7 / t3)
-        t8 = t4 * t3 / t2
-        e_bar_dot = np.full_like(z, -((t3 * t4_dot + t7) / t2 - t2_dot * t8 / t2))
-        e_bar = np.full_like(z, -t8)
-        t9 = t4 / t2
-        e_bar_dot[k] += t4_dot / t2 - t2_dot * t9 / t2
-        e_bar[k] += t9
+        t3_dot = e_dot[k] / t2 - t2_dot * t3 / t2
+        t7 = -1.0 / t3
+        t4 = t7 / t2
+        t4_dot = -(t3_dot * t7 / t3 / t2) - t2_dot * t4 / t2
+        e_bar_dot = np.full_like(z, -(t3 * t4_dot + t4 * t3_dot))
+        e_bar = np.full_like(z, -(t4 * t3))
+        e_bar_dot[k] += t4_dot
+        e_bar[k] += t4
         z_bar_dot = e_bar * e_dot + e * e_bar_dot
         z_bar = e * e_bar
         value = z_bar + t5 * (np.sum(-z_bar) / t6)
