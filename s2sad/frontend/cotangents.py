@@ -152,9 +152,16 @@ def _shadows(low: State, bars: Value, xs: Value, node: ast.AST) -> Value | None:
     return Group(kind.cat, [part for part in parts if part is not None], list(kind.keys))
 
 
+def _is_parted(kind: Kind) -> bool:
+    """Whether a tree is known part by part: no list of unknown length is in it."""
+    if kind.cat == "list":
+        return False
+    return kind.cat not in ("tuple", "dict") or (kind.items is not None and all(map(_is_parted, kind.items)))
+
+
 def _copy_tree(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     kind = low.kind(args[0])
-    if isinstance(args[0], Group | Local) or (kind.cat in ("tuple", "dict") and kind.items is not None):
+    if isinstance(args[0], Group | Local) or (kind.cat in ("tuple", "dict") and _is_parted(kind)):
         return low.copied(args[0], True, node)
     return low.apply("copy_tree", args, {}, node, hint=hint)
 
