@@ -37,6 +37,8 @@ from s2sad.ir.nodes import (
     While,
     blocks,
     call_vars,
+    uses,
+    walk,
 )
 from s2sad.ir.rewrite import Edit, in_call, in_statement, same_block, with_blocks
 
@@ -63,6 +65,8 @@ class _Sharing:
         self.edit = Edit(program)
         self._available: dict[Hashable, Let] = {}
         self._readers: dict[int, list[Hashable]] = {}
+        self._written_arrays: dict[Hashable, Let] = {}  # as yet unwritten, of this block
+        self._writers: dict[int, list[Hashable]] = {}
         self._instead: dict[str, Atom] = {}
         self._equal: dict[str, Atom] = {}  # names that stay, by the earlier name of the same number
         self._changing = frozenset().union(*map(self.aliases.written, program.body))
@@ -76,8 +80,12 @@ class _Sharing:
         """The block with equal expressions shared; what it made available ends with it."""
         entered: list[Hashable] = []
         result: list[Stmt] = []
-        for old in block:
+        outer = self._written_arrays, self._writers
+        self._written_arrays, self._writers = {}, {}
+        for at, old in enumerate(block):
             stmt = self.edit.moved(old, in_statement(old, self._instead))
+            if isinstance(stmt, Let) and stmt.made and self._is_read_early(stmt, block[at + 1 :]):
+                continue
             if isinstance(stmt, Let) and (key := self._key(stmt)) is not None:
                 first = self._available.get(key)
                 if first is None:
@@ -96,8 +104,11 @@ class _Sharing:
                 continue
             self._end(old)
             result.append(stmt)
+            if isinstance(stmt, Let) and stmt.call.fun in _OPERATORS:
+                self._enter_written(stmt)
         for key in entered:
             self._available.pop(key, None)
+        self._written_arrays, self._writers = outer
         return same_block(block, result)
 
     def _nested(self, old: Stmt, stmt: Stmt, parts: tuple[Block, ...], result: list[Stmt]) -> None:
@@ -123,6 +134,39 @@ class _Sharing:
         at = len(stmt.head) - gone
         return same_block(stmt.head, list(joint[:at])), same_block(stmt.body, list(joint[at:]))
 
+    def _is_read_early(self, let: Let, behind: Block) -> bool:
+        """Whether a value is that of an earlier array which is written, but only after this one's last use.
+
+            a = x/t; b = x/t; c = -b*y; a += c        b is a
+        """
+        own = self.aliases.of(let.name)
+        if own is None or not self._written_arrays or self.aliases.members(own) != [let.name]:
+            return False
+        key = self._key(let)
+        first = self._written_arrays.get(key) if key is not None else None
+        if first is None or own in self._fixed or self.aliases.is_held(own):
+            return False
+        cls, name, untouched = self.aliases.of(first.name), let.name, True
+        for stmt in behind:
+            untouched = untouched and cls not in self.aliases.written(stmt)
+            if not untouched and any(name in uses(s) for s in walk((stmt,))):
+                return False
+        self._instead[name] = Var(first.name)
+        return True
+
+    def _enter_written(self, let: Let) -> None:
+        """Note an array that is written later on."""
+        cls = self.aliases.of(let.name)
+        alone = cls is not None and cls in self._changing and cls not in self.aliases.visible | self.aliases.told
+        if not alone or cls is None or self.aliases.members(cls) != [let.name] or self.aliases.is_held(cls):
+            return
+        key = self._key_of(let)
+        if key is not None and key not in self._written_arrays:
+            self._written_arrays[key] = let
+            reads = self.aliases.reads(let.call, self.kinds.get(let.name, OBJECT)) & self._changing
+            for read in (cls, *reads):
+                self._writers.setdefault(read, []).append(key)
+
     def _enter(self, key: Hashable, let: Let) -> None:
         self._available[key] = let
         for cls in self.aliases.reads(let.call, self.kinds.get(let.name, OBJECT)) & self._changing:
@@ -132,6 +176,8 @@ class _Sharing:
         for cls in self.aliases.written(stmt):
             for key in self._readers.pop(cls, ()):
                 self._available.pop(key, None)
+            for key in self._writers.pop(cls, ()):
+                self._written_arrays.pop(key, None)
 
     def _key(self, let: Let) -> Hashable | None:
         """What equal expressions have in common; None for what must not be shared."""
@@ -141,6 +187,11 @@ class _Sharing:
         cls = self.aliases.of(let.name)
         if cls is not None and cls in self._fixed and not self._is_same_storage(call, kind):
             return None
+        return self._key_of(let)
+
+    def _key_of(self, let: Let) -> Hashable:
+        """What equal expressions have in common, shared or not."""
+        call = let.call
         args, kwargs = call.args, call.kwargs
         if any(name in self._equal for name in call_vars(call)):
             call = in_call(call, self._equal)
