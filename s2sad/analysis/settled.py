@@ -31,7 +31,7 @@ NESTED = 8  # definitions that are looked through for an index
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The integer `symbol + shift`, a constant if there is no symbol; it is at least `low`, if that is known."""
+    """The integer `symbol + shift`, a constant if there is no symbol; at least `low`, if that is known."""
 
     symbol: str | None
     shift: int

@@ -162,7 +162,7 @@ class Rules(State):
 
     def _bind(self, rule: Rule, call: Call, node: ast.AST) -> tuple[Bound, dict[str, Atom]]:
         try:
-            return bind(rule, call, self.kind)
+            return bind(rule, call, self.kind, self.lengths.of)
         except BindingError as error:
             self.refuse(node, str(error), "use the supported arguments, or write the operation out")
 

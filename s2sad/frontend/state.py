@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from s2sad.errors import Span, refuse
 from s2sad.frontend.heap import Heap
+from s2sad.frontend.lengths import Lengths
 from s2sad.frontend.source import Source
 from s2sad.frontend.standins import REAL
 from s2sad.frontend.values import (
@@ -56,6 +57,7 @@ class State:
         self.kinds: dict[str, Kind] = {}
         self.hints: dict[str, str] = {}
         self.fresh = Fresh(self.kinds, self.hints)
+        self.lengths = Lengths(self.kinds)
         self.heap = Heap(self.kinds)
         self.block: list[Stmt] = []
         self.objects = Known()
@@ -517,6 +519,8 @@ class State:
         """Append `name = call` to the block."""
         name = self.fresh(hint, kind)
         self.heap.made(name, call)
+        if kind.cat in ("int", "tuple"):
+            self.lengths.note(name, call)
         self.block.append(Let(name, call, self.span(node)))
         if self.const_depth:
             self.frozen.add(name)

@@ -157,8 +157,10 @@ class _Sharing:
     def _enter_written(self, let: Let) -> None:
         """Note an array that is written later on."""
         cls = self.aliases.of(let.name)
-        alone = cls is not None and cls in self._changing and cls not in self.aliases.visible | self.aliases.told
-        if not alone or cls is None or self.aliases.members(cls) != [let.name] or self.aliases.is_held(cls):
+        seen = self.aliases.visible | self.aliases.told
+        if cls is None or cls not in self._changing or cls in seen or self.aliases.is_held(cls):
+            return
+        if self.aliases.members(cls) != [let.name]:
             return
         key = self._key_of(let)
         if key is not None and key not in self._written_arrays:

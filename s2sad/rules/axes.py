@@ -172,11 +172,13 @@ def shape_from(bound: Bound, name: str) -> Shape | None:
         return (length_of(static),)
     if isinstance(static, tuple | list):
         return tuple(length_of(n) for n in static)
-    kind = bound.kinds.get(name)
+    kind, known = bound.kinds.get(name), bound.lengths.get(name)
     if kind is None:
         return None
     if kind.sort == "int" and kind.is_scalar:
-        return (new_length(),)
+        return (new_length() if known is None else known,)
+    if isinstance(known, list):
+        return tuple(new_length() if length is None else length for length in known)
     if kind.cat == "tuple" and kind.items is not None:
         return kinds.fresh_shape(len(kind.items))
     return None

@@ -31,8 +31,13 @@ def static_value(atom: Atom) -> Any:
     return UNKNOWN
 
 
-def bind(rule: Rule, call: Call, kind_of: Callable[[Atom], Kind]) -> tuple[Bound, dict[str, Atom]]:
-    """The call as the rule's functions see it, and its atoms by argument (variadic ones as one Tuple)."""
+def bind(
+    rule: Rule, call: Call, kind_of: Callable[[Atom], Kind], length_of: Callable[[Atom], Any] | None = None
+) -> tuple[Bound, dict[str, Atom]]:
+    """The call as the rule's functions see it, and its atoms by argument (variadic ones as one Tuple).
+
+    `length_of` tells of atoms that are lengths of axes.
+    """
     atoms = _by_name(rule, call)
     statics: dict[str, Any] = {}
     for name, default in rule.signature.items():
@@ -46,6 +51,8 @@ def bind(rule: Rule, call: Call, kind_of: Callable[[Atom], Kind]) -> tuple[Bound
         elif not name.startswith("*"):
             raise BindingError(f"{rule.name} needs the argument {name!r}")
     bound = Bound({n: _shown(a, kind_of) for n, a in atoms.items()}, statics)
+    if length_of is not None and rule.form == "structural":
+        bound.lengths = {n: found for n, a in atoms.items() if (found := length_of(a)) is not None}
     return bound, atoms
 
 

@@ -87,6 +87,8 @@ def _arange_kind(bound: Bound) -> Kind:
         ends = [0, ends[0], ends[2]]
     if all(axes.as_int(n) is not None for n in ends):
         length = len(range(*ends))
+    elif ends[0] == 0 and ends[2] in (1, None):
+        length = bound.lengths.get("stop" if bound.given("stop") else "start", length)
     return kinds.array((length,), "int64" if dtype == "bool" else dtype)
 
 

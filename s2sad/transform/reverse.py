@@ -29,6 +29,7 @@ from s2sad.analysis.primitives import effect_of, is_opaque, kind_of, subscript
 from s2sad.analysis.storage import Storage
 from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
+from s2sad.ir.kinds import same_shape
 from s2sad.ir.nodes import (
     Atom,
     Block,
@@ -453,12 +454,24 @@ class Reverse(Loops, Stores, Calls, Products):
         return any(self.kind(p).sort == "bool" and self.kind(p).cat in ("array", "num") for p in parts)
 
     def distinct(self, index: Atom) -> bool:
-        """Whether an index names no place twice: slices, single ints, masks."""
+        """Whether an index names no place twice: slices, single ints, masks, np.arange beside its like."""
         parts = index.items if isinstance(index, Tuple) else (index,)
-        return not any(
-            kind_of(p, self.kinds).cat in ("array", "num", "list", "tuple") and self._int_like(p)
-            for p in parts
+        kinds = [kind_of(p, self.kinds) for p in parts]
+        listed = [
+            (p, kind)
+            for p, kind in zip(parts, kinds, strict=True)
+            if kind.cat in ("array", "num", "list", "tuple") and self._int_like(p)
+        ]
+        return not listed or any(
+            self._counts(p) and all(same_shape(kind, other) for _, other in listed) for p, kind in listed
         )
+
+    def _counts(self, atom: Atom) -> bool:
+        """Whether an array holds no number twice, as np.arange makes it."""
+        let = self.storage.lets.get(atom.name) if isinstance(atom, Var) else None
+        if let is None or let.call.fun != "np.arange" or self.storage.is_mutable(let.name):
+            return False
+        return self.kinds[let.name].sort == "int"
 
     def _int_like(self, atom: Atom) -> bool:
         kind = kind_of(atom, self.kinds)
