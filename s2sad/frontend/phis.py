@@ -46,6 +46,7 @@ class Phi:
         self.entry = entry
         self.guessed = self.guessed_entry = isinstance(entry, Undef)
         self.torn = False
+        self.renamed = False  # whether the lengths in a tuple are those of this loop
         self.parts: list[Phi] = []
         self.options: list[Value] = []
         self.kind = kind
@@ -230,6 +231,11 @@ class Phi:
         elif joined.cat == "list" and old.cat == "list" and old.items and joined.items:
             if _equal_but_lengths(old.items[0], joined.items[0]):
                 joined = old
+        elif joined != old and joined.cat in ("tuple", "dict") and joined.items:
+            if self.renamed and _is_same_up_to_names(old, joined):
+                joined = old
+            else:  # lengths that belong to the head of the loop
+                joined, self.renamed = K.anonymous(joined), True
         if joined != old:
             self.kind = joined
             return True
@@ -333,6 +339,24 @@ class Phi:
         first = self.entry.index if isinstance(self.entry, Choice) else Const(0)
         carried.append(Carry(self.var.name, first, following, out))
         return Choice(Var(out), list(self.options))
+
+
+def _is_same_up_to_names(old: Kind, new: Kind) -> bool:
+    """Whether two kinds are the same but for the names of lengths: what is equal in the old is in the new."""
+    names: dict[K.Length, K.Length] = {}
+
+    def same(a: Kind, b: Kind) -> bool:
+        if a.is_number and b.is_number and a.shape and b.shape and len(a.shape) == len(b.shape):
+            pairs = list(zip(a.shape, b.shape, strict=True))
+            if any(m != n if isinstance(m, int) else names.setdefault(m, n) != n for m, n in pairs):
+                return False
+            return replace(a, shape=()) == replace(b, shape=())
+        if a.items is None or b.items is None or len(a.items) != len(b.items):
+            return a == b
+        alike = replace(a, items=()) == replace(b, items=())
+        return alike and all(same(x, y) for x, y in zip(a.items, b.items, strict=True))
+
+    return same(old, new)
 
 
 def _equal_but_lengths(a: Kind, b: Kind) -> bool:
