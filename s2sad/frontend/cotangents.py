@@ -161,9 +161,21 @@ def _is_parted(kind: Kind) -> bool:
 
 def _copy_tree(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     kind = low.kind(args[0])
-    if isinstance(args[0], Group | Local) or (kind.cat in ("tuple", "dict") and _is_parted(kind)):
+    if isinstance(args[0], Group | Local):
         return low.copied(args[0], True, node)
+    if kind.cat in ("tuple", "dict") and _is_parted(kind):
+        return _plain(low, low.copied(args[0], True, node))
     return low.apply("copy_tree", args, {}, node, hint=hint)
+
+
+def _plain(low: State, value: Value) -> Value:
+    """A record as texts of derivatives know it: a dict of its fields."""
+    if isinstance(value, Group):
+        return Group(value.cat, [_plain(low, item) for item in value.items], value.keys, value.cls)
+    held = opened(value)
+    if not isinstance(value, Local) or value.cls is None or not isinstance(held, Group):
+        return value
+    return low.made("dict", [_plain(low, item) for item in held.items], list(held.keys), None)
 
 
 COTANGENTS: dict[Any, Special] = {
