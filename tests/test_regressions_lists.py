@@ -401,3 +401,66 @@ def outside_but_the_last(x):
 
 def test_slices_of_outside_lists_of_tuples():
     check(outside_but_the_last, (np.array([0.3, 0.4]),))
+
+
+def visited_once(x):
+    seen, s = [], 0.0
+    for i in [0, 1, 0, 2, 1, 2, 0]:
+        if i not in seen:
+            seen.append(i)
+            s = s*x[1] + x[i]
+    return s
+
+
+def compared_lists(x):
+    seen, s = [], 1.0
+    for i in range(4):
+        first = seen == [0, 1]
+        if first:
+            s = s*x[i]
+        seen.append(i)
+    return s
+
+
+@pytest.mark.parametrize("program", [visited_once, compared_lists], ids=lambda f: f.__name__)
+def test_a_condition_is_not_asked_again_of_a_list_that_has_changed(program):
+    check(program, (np.arange(1.0, 7.0),))
+
+
+def squares(xs, i):
+    return 0.0 if i >= len(xs) else xs[i]**2 + squares(xs, i + 1)
+
+
+def list_that_is_written_after_a_recursion(x):
+    xs, s = [x[0], x[1], x[2]], 0.0
+    for i in range(3):
+        s = s + squares(xs, 0)*x[i]
+        xs[1] = xs[1]*2
+    return s
+
+
+def list_that_grows_after_a_recursion(x):
+    xs, s = [x[0], x[1], x[2]], 0.0
+    for i in range(3):
+        s = s + squares(xs, 0)*x[i]
+        xs.append(x[i])
+    return s
+
+
+def list_that_shrinks_after_a_recursion(x):
+    xs, s = [x[0], x[1], x[2]], 0.0
+    for i in range(2):
+        s = s + squares(xs, 0)*x[i]
+        xs.pop()
+    return s
+
+
+RECURSIONS = [
+    list_that_is_written_after_a_recursion, list_that_grows_after_a_recursion,
+    list_that_shrinks_after_a_recursion,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("program", RECURSIONS, ids=lambda f: f.__name__)
+def test_a_function_that_calls_itself_keeps_a_list_as_it_was_passed(program):
+    check(program, (np.arange(1.0, 7.0),))

@@ -53,7 +53,7 @@ class Storage(Places):
     def __init__(self, program: Program, aliases: Aliases) -> None:
         self.aliases = aliases
         self.stores: dict[int, list[Stmt]] = {}
-        self.written_lists: set[int] = set()
+        self.written_lists: dict[int, list[Stmt]] = {}
         super().__init__(program)
         for stmt in self.loops:
             self._note_store(stmt)
@@ -62,6 +62,13 @@ class Storage(Places):
         self.list_table = frozenset(c for c in self.written_lists if not self._is_linear_list(c))
 
     # ---- questions
+
+    def changes_behind(self, name: str, stmt: Stmt) -> bool:
+        """Whether a list is written after a statement, in a later trip of a loop around both too."""
+        cls = self.aliases.of(name)
+        around, end = self.loops[stmt][:1], self.span[stmt][1]
+        writes = [] if cls is None else self.written_lists.get(cls, [])
+        return any(self.span[w][0] >= end or (around and self.loops[w][:1] == around) for w in writes)
 
     def is_mutable(self, name: str) -> bool:
         """Whether the storage of an array is written somewhere."""
@@ -161,7 +168,7 @@ class Storage(Places):
             if self.kinds[base.name].cat in ARRAYS:
                 self.stores.setdefault(cls, []).append(stmt)
             elif self.kinds[base.name].cat == "list":
-                self.written_lists.add(cls)
+                self.written_lists.setdefault(cls, []).append(stmt)
 
     # ---- linearity
 

@@ -13,19 +13,18 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from s2sad.frontend import numbered
 from s2sad.frontend.state import (
     CALLABLE,
     Choice,
-    Closure,
     Group,
     Local,
     Merging,
-    Method,
-    Part,
     State,
     Torn,
     Value,
     holds_functions,
+    same_value,
 )
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Const, Do, If, Out, Ref, Stmt, Undef, Var, defines
@@ -33,29 +32,6 @@ from s2sad.ir.nodes import Atom, Const, Do, If, Out, Ref, Stmt, Undef, Var, defi
 DEEPEST = 95  # a text can be indented by 100 levels at most
 
 Lengths = dict[tuple[K.Length, K.Length], K.Length]
-
-
-def same_value(a: Value, b: Value) -> bool:
-    """Whether two values are certainly the same."""
-    if a is b:
-        return True
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, Group) and isinstance(b, Group):
-        alike = (a.cat, a.cls, len(a.items)) == (b.cat, b.cls, len(b.items)) and list(a.keys) == list(b.keys)
-        return a.cat != "list" and alike and all(map(same_value, a.items, b.items))
-    if isinstance(a, Method) and isinstance(b, Method):
-        return same_value(a.fn, b.fn) and same_value(a.self, b.self)
-    if isinstance(a, Part) and isinstance(b, Part):
-        alike = len(a.args) == len(b.args) and list(a.kwargs) == list(b.kwargs) and same_value(a.fn, b.fn)
-        pairs = zip([*a.args, *a.kwargs.values()], [*b.args, *b.kwargs.values()], strict=False)
-        return alike and all(same_value(p, q) for p, q in pairs)
-    if isinstance(a, Closure) and isinstance(b, Closure):
-        alike = a.node is b.node and a.scope is b.scope and len(a.defaults) == len(b.defaults)
-        return alike and all(map(same_value, a.defaults, b.defaults)) and not (a.kwdefaults or b.kwdefaults)
-    if isinstance(a, Choice) and isinstance(b, Choice):
-        return a.index == b.index and len(a.items) == len(b.items) and all(map(same_value, a.items, b.items))
-    return a == b
 
 
 def join_values(
@@ -80,8 +56,10 @@ def join_values(
         return then
     if isinstance(then, Undef) and (isinstance(orelse, CALLABLE) or holds_functions(orelse)):
         return orelse
+    numbered.want(state, then, orelse)
     a, b = state.atom(then, node), state.atom(orelse, node)
     kinds = [state.kind(v) for v in (a, b) if not isinstance(v, Undef)]
+    numbered.meet(state, *kinds)
     kind = kinds[0] if len(kinds) == 1 else K.join(kinds[0], kinds[1], symbols)
     name = state.fresh(hint, kind)
     for atom in (a, b):
@@ -123,6 +101,7 @@ def _join_locals(
     if pair in merging.made:
         return merging.made[pair]
     if (then.cat, then.cls) != (orelse.cat, orelse.cls):
+        numbered.want(state, then, orelse)
         state.refuse(
             node, "a name stands for objects of different classes behind a branch", "use a name for each"
         )

@@ -19,13 +19,15 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend import custom, derivatives, trips
+from s2sad.frontend import custom, derivatives, numbered, protocols, trips
 from s2sad.frontend.arrays import FUNCTIONS
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.functions import SPECIAL, random_kind
 from s2sad.frontend.mapped import vectorize_options, vectorized
-from s2sad.frontend.objects import STANDINS, Init, Objects, static_attribute
+from s2sad.frontend.numbered import refuse_as_number
+from s2sad.frontend.objects import STANDINS, Init, static_attribute
 from s2sad.frontend.outline import outlined_call
+from s2sad.frontend.records import member
 from s2sad.frontend.recursion import recursive_call
 from s2sad.frontend.sequences import ORDERING
 from s2sad.frontend.source import Source, find, is_library
@@ -58,6 +60,7 @@ class Calls(Stars):
     """The part of lowering that reads calls."""
 
     def _call(self, node: ast.Call, hint: str) -> Value:
+        self.called = node.func
         fn = self.expr(node.func)
         if isinstance(fn, Method):
             self._note_growth(fn, node)
@@ -132,6 +135,8 @@ class Calls(Stars):
                 name = registry.canonical_method(fn.self.obj, getattr(fn.fn.obj, "__name__", ""))
                 if name is not None:
                     return self.apply(name, args, kwargs, node, hint=hint)
+            if fn.cls is not None:
+                return numbered.call_narrowed(self, fn, args, kwargs, node, hint)
             return self.call_value(fn.fn, [fn.self, *args], kwargs, node, hint)
         if isinstance(fn, Choice):
             return self._call_choice(fn, 0, args, kwargs, node, hint)
@@ -146,9 +151,9 @@ class Calls(Stars):
             obj = self.live[fn.name]
             return self._call_object(Ref(fn.name.split(".")[0], obj), args, kwargs, node, hint, var=fn)
         cls = self.class_of(fn)
-        if cls is not None and isinstance(static_attribute(cls, "__call__"), types.FunctionType):
-            method = self.class_attribute(fn, cls, "__call__", node, "")
-            return self.call_value(method, args, kwargs, node, hint)
+        callers = [static_attribute(m, "__call__") for m in numbered.members_of(cls)]
+        if callers and all(isinstance(c, types.FunctionType) for c in callers):
+            return self.call_value(self.attribute(fn, "__call__", node), args, kwargs, node, hint)
         self.refuse(
             node,
             "the function that is called here is not known before the call",
@@ -195,11 +200,9 @@ class Calls(Stars):
             return self.transform(fn, args, kwargs, node)
         if getattr(obj, "__s2sad_stop__", False):
             return self.stopped(args[0], node)
-        name = registry.canonical(obj)
-        if name is not None:
-            return self.apply(name, args, kwargs, node, form=fn.text if fn.text != name else "", hint=hint)
-        if isinstance(getattr(obj, "__self__", None), np.ufunc):
-            return self._ufunc_method(fn, args, kwargs, node, hint)
+        made = self._call_known(fn, args, kwargs, node, hint)
+        if made is not None:
+            return made
         if isinstance(obj, functools.partial):
             inner = [self.live_value(f"{fn.text}.args[{i}]", v) for i, v in enumerate(obj.args)]
             named = {k: self.live_value(f"{fn.text}.keywords[{k!r}]", v) for k, v in obj.keywords.items()}
@@ -220,6 +223,20 @@ class Calls(Stars):
         if isinstance(obj, type):
             return self._construct(fn, args, kwargs, node, hint)
         return self._call_instance(fn, args, kwargs, node, hint, var)
+
+    def _call_known(
+        self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value | None:
+        """A call of a builtin on objects, a function that has a rule, or a ufunc's method; else None."""
+        made = protocols.called(self, fn.obj, args, kwargs, node) or member(self, fn.obj, args, node)
+        if made is not None:
+            return made
+        name = registry.canonical(fn.obj)
+        if name is not None:
+            return self.apply(name, args, kwargs, node, form=fn.text if fn.text != name else "", hint=hint)
+        if isinstance(getattr(fn.obj, "__self__", None), np.ufunc):
+            return self._ufunc_method(fn, args, kwargs, node, hint)
+        return None
 
     def _call_instance(
         self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str, var: Var | None
@@ -265,6 +282,7 @@ class Calls(Stars):
             return Group(value.cat, [self.stopped(item, node) for item in value.items], value.keys, value.cls)
         if not isinstance(value, Var):
             return value
+        refuse_as_number(self, [value], node)
         stopped = self.emit(Call("stop_gradient", (value,)), self.kind(value), node)
         self.frozen.add(stopped.name)
         return stopped
@@ -349,6 +367,7 @@ class Calls(Stars):
                     f"a function that is made here is passed to {fn.text}, which cannot be seen",
                     "write the loop or the call out",
                 )
+        refuse_as_number(self, [*args, *kwargs.values()], node)
         atoms = tuple(self.variable(a, node) for a in args)
         named = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
         kind = random_kind(fn.obj, kwargs, args, self.kind)
@@ -421,18 +440,19 @@ class Calls(Stars):
 
     def _call_closure(self, fn: Closure, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         name = getattr(fn.node, "name", "<lambda>")
-        if fn.node not in self.frames and self._calls_itself(fn) and self._free_of_functions(fn):
+        frame = fn.node, id(fn.scope)  # another closure of the same text is another function
+        if frame not in self.frames and self._calls_itself(fn) and self._free_of_functions(fn):
             made, captured = self.lifted(fn, node, name)
             env = self.bind_arguments(fn.node.args, args, kwargs, fn.defaults, fn.kwdefaults, node, name)
             return self.call_value(made, [], {**env, **captured}, node)
-        if fn.node in self.frames:
+        if frame in self.frames:
             env = self.bind_arguments(fn.node.args, args, kwargs, fn.defaults, fn.kwdefaults, node, name)
-            written = self._written_out(fn.scope.source, fn.node, env, fn.scope, fn.node)
+            written = self._written_out(fn.scope.source, fn.node, env, fn.scope, frame)
             if written is None:
                 self.refuse(node, f"{name} calls itself", "write the recursion as a loop")
             return written
         env = self.bind_arguments(fn.node.args, args, kwargs, fn.defaults, fn.kwdefaults, node, name)
-        return self.inline(fn.scope.source, fn.node, env, fn.scope, fn.node)
+        return self.inline(fn.scope.source, fn.node, env, fn.scope, frame)
 
     def _written_out(
         self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None, frame: object

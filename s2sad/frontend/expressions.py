@@ -14,6 +14,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from s2sad.frontend import numbered
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import class_method, user_operator
 from s2sad.frontend.standins import Table
@@ -180,6 +181,7 @@ class Expressions(State):
                     self.refuse(node, "a conversion and a computed format", "write format(repr(value), spec)")
                 spec = self.operand(part.format_spec)
                 value = self.call_value(Ref("format", format), [value, spec], {}, part)
+            numbered.refuse_as_number(self, [value], part)
             values.append(self.variable(value, part))
             specs.append(Const("" if _is_computed(part) else self._format(part, node)))
             conversions.append(Const(part.conversion))
@@ -199,6 +201,17 @@ class Expressions(State):
         spec = part.format_spec
         pieces = spec.values if isinstance(spec, ast.JoinedStr) else []
         return "".join(str(p.value) for p in pieces if isinstance(p, ast.Constant))
+
+    def _yield(self, node: ast.Yield, hint: str) -> Value:
+        if self.taker is None:
+            self.refuse(node, "the expression Yield is not supported", REMEDIES["Yield"])
+        self.taker(Const(None) if node.value is None else self.operand(node.value))
+        return Const(None)
+
+    def _yieldfrom(self, node: ast.YieldFrom, hint: str) -> Value:
+        if self.taker is None:
+            self.refuse(node, "the expression YieldFrom is not supported", REMEDIES["YieldFrom"])
+        return self.script("for v in xs:\n    yield v", node, xs=node.value)
 
     def _lambda(self, node: ast.Lambda, hint: str) -> Value:
         return self.closure(node)
@@ -226,6 +239,10 @@ class Expressions(State):
     def binary(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
         """An operator on two values; sequences are joined and repeated here."""
         left, right = _list_held(left), _list_held(right)
+        if any(isinstance(v, Group) and v.cls is not None for v in (left, right)):
+            made = user_operator(self, op, left, right, node)
+            if made is not None:
+                return made
         if op == "mul":  # every repetition holds the same objects
             left, right = (
                 Group(v.cat, [self.settled(i, node) for i in v.items], v.keys, v.cls)
@@ -291,6 +308,9 @@ class Expressions(State):
             method = class_method(cls, name)
             if method is not None:
                 return self.atom(self.call_value(method, [value], {}, node), node)
+        if numbered.is_number_of(self.kind(value)):
+            numbered.refuse_defined(self, value, ("__bool__", "__len__"), node)
+            return numbered.truth(self, value, node)
         return self.atom(value, node)
 
     def static_truth(self, value: Value) -> bool | None:
@@ -345,6 +365,9 @@ class Expressions(State):
             if method is not None:
                 found = self.call_value(method, [right, left], {}, node)
                 return self._unary_not(found, node) if op == "notin" else found
+        same = numbered.compared(self, op, left, right, node)
+        if same is not None:
+            return same
         if op not in ("is", "isnot", "in", "notin"):
             made = user_operator(self, op, left, right, node)
             if made is not None:

@@ -10,14 +10,16 @@ import ast
 import copy
 import dataclasses
 import functools
-import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from s2sad.frontend.cotangents import COTANGENTS
+from s2sad.frontend.numbered import is_one_of_several, of_classes, refuse_as_number, refuse_several
 from s2sad.frontend.operators import class_method, live_object, may_vary
+from s2sad.frontend.protocols import iterated
+from s2sad.frontend.records import FUNCTIONS
 from s2sad.frontend.standins import REAL
 from s2sad.frontend.state import (
     CALLABLE,
@@ -27,7 +29,6 @@ from s2sad.frontend.state import (
     State,
     Value,
     described,
-    holds_functions,
     opened,
 )
 from s2sad.ir import kinds as K
@@ -94,6 +95,7 @@ def _lengths(rank: int) -> K.Shape:
 
 
 def _print(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    refuse_as_number(low, [*args, *kwargs.values()], node)
     atoms = tuple(low.variable(a, node) for a in args)
     low.do(Call("print", atoms, tuple((k, low.variable(v)) for k, v in kwargs.items())), node)
     return Const(None)
@@ -121,6 +123,8 @@ def _len(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
 
 def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     value, kind = args[0], low.kind(args[0])
+    if is_one_of_several(low.class_of(value)):
+        return of_classes(low, value, args[1], node)
     if isinstance(value, Local) and value.cls is not None:
         kind = Kind("object", cls=REAL.get(value.cls, value.cls))
     classes = [args[1]] if not isinstance(args[1], Group) else args[1].items
@@ -148,6 +152,7 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
 def _tuple(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     if not args:
         return Group("tuple", [])
+    args = [iterated(low, args[0], node)]
     kind = low.kind(args[0])
     if kind.cat == "list" and isinstance(args[0], Var) and may_vary(low, args[0]):
         low.listed_tuples = True
@@ -161,6 +166,7 @@ def _tuple(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 def _list(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     if not args:
         return Group("list", [])
+    args = [iterated(low, args[0], node)]
     kind = low.kind(args[0])
     if kind.cat == "list" and isinstance(args[0], Var):
         return low.emit(Call("list", (args[0],), (), "list"), kind, node, hint)
@@ -191,6 +197,9 @@ def _getattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
         return args[2]
     if len(args) == 3 and obj is None and _has(low, args[0], args[1].value) is False:
         return args[2]
+    if len(args) == 3 and low.kind(args[0]).is_number and low.class_of(args[0]) is None:
+        if not any(hasattr(cls, args[1].value) for cls in (np.ndarray, np.float64, complex)):
+            return args[2]
     return low.attribute(args[0], args[1].value, node, hint)
 
 
@@ -301,6 +310,7 @@ def _super(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 
 
 def _type(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    refuse_several(low, args[0], "__class__", node)
     cls = low.class_of(args[0])
     cls = REAL.get(cls, cls) if cls is not None else CLASSES.get(low.kind(args[0]).cat)
     if cls is None or len(args) != 1:
@@ -362,27 +372,11 @@ def itself(fun: Any) -> Any:
     return fun
 
 
-def item_of(key: Any, value: Any) -> Any:
-    """What operator.itemgetter makes."""
-    return value[key]
-
-
-def attribute_of(name: str, value: Any) -> Any:
-    """What operator.attrgetter makes."""
-    return getattr(value, name)
-
-
-def _getter(fn: Any) -> Callable[..., Value]:
-    def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-        if len(args) != 1:
-            low.refuse(node, "a getter of several parts is made", "write a lambda")
-        return Part(Ref(fn.__name__, fn), args, {})
-
-    return lowered
-
-
 def _sum(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    args = [iterated(low, args[0], node), *args[1:]]
     held = opened(args[0])
+    if isinstance(held, Group) and held.cat == "tuple":
+        args = [held := Group("tuple", held.items), *args[1:]]
     start = args[1] if len(args) > 1 else kwargs.get("start", Const(0))
     if isinstance(held, Group) and not held.items:
         return start
@@ -393,14 +387,6 @@ def _sum(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     return low.apply("sum", [held, *args[1:]], kwargs, node, form="", hint=hint)
 
 
-def _item_of(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    return low.getitem(args[1], args[0], node, hint)
-
-
-def _attribute_of(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    return low.attribute(args[1], str(getattr(args[0], "value", "")), node, hint)
-
-
 def _first(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     return args[0]
 
@@ -408,12 +394,11 @@ def _first(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 SPECIAL: dict[Any, Callable[..., Value]] = {
     print: _print, len: _len, isinstance: _isinstance, tuple: _tuple, list: _list, range: _range,
     functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
-    _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False), next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals:
-    _names, vars: _names, np.copyto: _copyto, set: _set, super: _super, type: _type,
-    functools.wraps: _wraps, itself: _first, operator.itemgetter: _getter(item_of),
-    operator.attrgetter: _getter(attribute_of), sum: _sum, item_of: _item_of, attribute_of:
-    _attribute_of, object.__init__: _nothing, object.__setattr__: _set_past, dataclasses.replace:
-    _replace, copy.copy: _copy, copy.deepcopy: _deepcopy, **COTANGENTS,
+    _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False),
+    next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals: _names,
+    np.copyto: _copyto, set: _set, super: _super, type: _type, functools.wraps: _wraps, itself: _first,
+    sum: _sum, object.__init__: _nothing, object.__setattr__: _set_past, dataclasses.replace: _replace,
+    copy.copy: _copy, copy.deepcopy: _deepcopy, **COTANGENTS, **FUNCTIONS,
 }  # fmt: skip
 
 __all__ = ["SPECIAL", "random_kind"]

@@ -22,8 +22,11 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.errors import UnsupportedError
 from s2sad.frontend.branches import ends_by_raising
+from s2sad.frontend.generators import Before
 from s2sad.frontend.loops import assigned_names
+from s2sad.frontend.operators import class_method
 from s2sad.frontend.state import Group, Raised, State, Torn, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
@@ -323,6 +326,8 @@ class Guarded(State):
     ) -> None:
         """A body under a context manager that stays in the text."""
         call = item.context_expr
+        if not self.trying and self._entered_object(item, fn, body, stmt):
+            return
         manager: Value
         if isinstance(fn, Ref) and isinstance(call, ast.Call) and not call.keywords:
             args = self._elements(call.args)
@@ -357,6 +362,38 @@ class Guarded(State):
             self.nesting -= 1
             block, self.block = self.block, outer
         self.leave_whole(block, [], self.scope.env, self.atom(manager), "with", stmt)
+
+    def _entered_object(
+        self, item: ast.withitem, fn: Value | None, body: Callable[[], None], stmt: ast.With
+    ) -> bool:
+        """A body between `__enter__` and `__exit__` of an object that is made here; whether it is one.
+
+        No exception is caught around it, so that nothing sees what `__exit__` does after one.
+        """
+        call = item.context_expr
+        made = isinstance(call, ast.Call)
+        cls = fn.obj if made and isinstance(fn, Ref) and isinstance(fn.obj, type) else None
+        if not made and isinstance(call, ast.Name | ast.Attribute):
+            cls = self.class_of(self.operand(call))
+        enter, leave = class_method(cls, "__enter__"), class_method(cls, "__exit__")
+        if cls is None or enter is None or leave is None:
+            return False
+        self._check_exit(cls, call)
+        before = Before(self)
+        try:
+            manager = self.operand(call)
+            if isinstance(manager, Ref) or self.class_of(manager) is not cls:
+                before.restore()
+                return False
+            given = self.call_value(enter, [manager], {}, call)
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, given, stmt)
+            body()
+            self.call_value(leave, [manager, *[Const(None)]*3], {}, call)
+        except UnsupportedError:
+            before.restore()
+            return False
+        return True
 
     def _check_exit(self, obj: Any, node: ast.AST) -> None:
         """Refuse a manager whose `__exit__` may swallow an exception."""

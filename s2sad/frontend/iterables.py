@@ -11,10 +11,11 @@ which is called.
 from __future__ import annotations
 
 import ast
+import enum
 from typing import Any
 
 from s2sad.frontend.iterators import Given, Items
-from s2sad.frontend.operators import user_method
+from s2sad.frontend.protocols import iterated
 from s2sad.frontend.selections import Selections
 from s2sad.frontend.state import Group, Value, described, opened
 from s2sad.ir import kinds as K
@@ -54,7 +55,12 @@ class Iterables(Selections):
 
     def _space(self, value: Value, node: ast.expr) -> Range | Items | Value:
         """What runs over a value."""
-        value = opened(self.iterated(value, node))
+        if isinstance(value, Ref) and isinstance(value.obj, enum.EnumMeta):
+            cls = value.obj
+            self.depend(("members", id(cls)), lambda: list(cls), list(cls), value.text, same=True)
+            members: list[enum.Enum] = list(cls)
+            return Group("tuple", [Ref(f"{value.text}.{m.name}", m) for m in members])
+        value = opened(iterated(self, value, node))
         if isinstance(value, Ref) and isinstance(value.obj, range):
             return Range(Const(value.obj.start), Const(value.obj.stop), Const(value.obj.step))
         if isinstance(value, Group) and value.cat == "dict":
@@ -69,12 +75,6 @@ class Iterables(Selections):
             return Group("tuple", [Const(k) for k in self.unpack_keys(value)])
         if kind.cat == "tuple" and kind.items is not None and not isinstance(value, Ref):
             return Group("tuple", self.unpack(value, None, node))
-        if isinstance(value, Ref) and user_method(value.obj, "__iter__") is not None:
-            self.refuse(
-                node,
-                f"a {type(value.obj).__name__} is iterated by its own __iter__",
-                "iterate a list or an array",
-            )
         return value if kind == K.RANGE else self._items(value, node) or value
 
     def _plain(self, value: Ref) -> bool:
@@ -277,7 +277,7 @@ if n > m:
         )
         kind = (
             K.INT
-            if isinstance(space, Range | Items)
+            if isinstance(space, Range | Items) or self.kind(space) == K.RANGE
             else self.set_items[space.name]
             if isinstance(space, Var) and space.name in self.set_items
             else K.STR

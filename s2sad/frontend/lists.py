@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from s2sad.frontend import numbered
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import Group, Local, State, Value, Written, described, holds_functions, opened
 from s2sad.ir import kinds as K
@@ -193,6 +194,7 @@ class Lists(State):
         """Let the kind of a list, and of all that may be it or hold it, take one more kind of element."""
         if not isinstance(xs, Var):
             return
+        numbered.meet(self, item, *(self.kinds[xs.name].items or ()))
 
         def change(kind: Kind) -> Kind:
             if kind.cat != "list":
@@ -273,6 +275,7 @@ class Lists(State):
         elif name == ".copy":
             return self.made("list", items, [])
         else:
+            numbered.want(self, base)
             self.refuse(
                 node, f"the list method {name[1:]!r} is not supported here", "use append, pop() and indexing"
             )

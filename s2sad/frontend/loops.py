@@ -12,9 +12,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend.generators import over_generator
 from s2sad.frontend.iterators import NESTED, Items
 from s2sad.frontend.phis import Pairs, Phi
 from s2sad.frontend.state import CALLABLE, Group, Local, Scope, State, Torn, Unbound, Value, holds_functions
@@ -83,6 +84,10 @@ class Loops(State):
             for name in [n for n in self.scope.env if mark in n]:
                 del self.scope.env[name]
             return
+        left = over_generator(self, node, assigned_names(node.body) | target_names(node.target))
+        if left is None:
+            return
+        node = left
         space = self.iterable(node.iter)
         if isinstance(space, Range) and self._grows(node) and getattr(node, "stop", None) is None:
             counted = _counted(space)

@@ -26,19 +26,20 @@ from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
 from s2sad.frontend.chains import shortened
 from s2sad.frontend.derivatives import Derivatives
-from s2sad.frontend.tables import Tables
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.guarded import Guarded
 from s2sad.frontend.iterables import Iterables
-from s2sad.frontend.sequences import Sequences
 from s2sad.frontend.loops import Loops, assigned_names
 from s2sad.frontend.matching import Matching
+from s2sad.frontend.numbered import Lent, Numbering, begin, refuse_as_number
 from s2sad.frontend.outline import Outline
 from s2sad.frontend.parts import Parts
 from s2sad.frontend.rules import Rules
+from s2sad.frontend.sequences import Sequences
 from s2sad.frontend.source import Source, deep
 from s2sad.frontend.state import Dependency, Group, Scope, Unbound, Value, Written
 from s2sad.frontend.statements import Statements
+from s2sad.frontend.tables import Tables
 from s2sad.frontend.usage import boxed_names, fixed_lists, starred_lists
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -231,6 +232,8 @@ class Lowering(
                 "assign it on every path before it is read",
             )
         self.check_histories()
+        if not self.lent:
+            refuse_as_number(self, [value], source.node)
         if self.listed_tuples and _has_lists(self.kind(value)):
             self.refuse(
                 source.node,
@@ -254,6 +257,7 @@ def lower(
     guessed: frozenset[str] = frozenset(),
     callees: dict[Any, Any] | None = None,
     outline: Outline | None = None,
+    lent: Lent | None = None,
 ) -> Lowered:
     """Lower a function.
 
@@ -262,11 +266,23 @@ def lower(
     `outline` says which callees are kept as functions.
     """
     apart, known = False, set[tuple[str, int, int]]()
+    numbered = Numbering() if lent is None else lent.numbering()
+    given = frozenset(numbered.attributes)
     while True:
         try:
-            return _lowered(source, name, arguments, live, guessed, callees, outline, apart, known)
+            return _lowered(
+                source, name, arguments, live, guessed, callees, outline, apart, known, numbered, lent
+            )
         except Written as written:
-            if written.display is None:
+            if not given.isdisjoint((written.cls, *written.family)):
+                raise  # the caller's objects have more attributes, or are of more classes
+            if written.cls is not None:
+                numbered.add(written.cls, written.names)
+                known = set()
+            elif written.family:
+                numbered.unite(written.family)
+                known = set()
+            elif written.display is None:
                 apart = True
             else:
                 known = known | {written.display}
@@ -282,9 +298,14 @@ def _lowered(
     outline: Outline | None,
     apart: bool,
     lists: set[tuple[str, int, int]],
+    numbered: Numbering,
+    lent: Lent | None,
 ) -> Lowered:
-    """Lower a function; `apart` and `lists` say of which containers the parts are known one by one."""
+    """Lower a function; `apart` and `lists` say of which containers the parts are known one by one, and
+    `numbered` of which classes the objects are numbered.
+    """
     low = Lowering()
+    low.numbered, low.families = dict(numbered.attributes), dict(numbered.families)
     low.outline = outline
     low.known_lists = lists
     low.apart = apart
@@ -308,7 +329,13 @@ def _lowered(
     with deep():
         if apart:
             env = {n: _apart(low, v) for n, v in env.items()}
+        for place, parameter in () if lent is None else lent.lists:
+            held = env.pop(parameter)
+            assert isinstance(held, Var)
+            low.fields[place] = held
+        low.lent = frozenset(low.fields)
         low.scope = low.function_scope(source, source.node, env, None)
+        begin(low)
         result = low.run(source)
     body: list[Stmt] = [*low.block, Return(result)]
     again = source.module.startswith("s2sad.generated")

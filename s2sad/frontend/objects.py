@@ -21,8 +21,23 @@ import types
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from s2sad.frontend import numbered
+from s2sad.frontend.operators import static_attribute
 from s2sad.frontend.source import is_library
-from s2sad.frontend.state import ABSENT, Group, Local, Method, Scope, State, Super, Value, Written, opened
+from s2sad.frontend.state import (
+    ABSENT,
+    Choice,
+    Group,
+    Local,
+    Method,
+    Part,
+    Scope,
+    State,
+    Super,
+    Value,
+    Written,
+    opened,
+)
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Const, Ref, Undef, Var
 
@@ -36,17 +51,6 @@ class Init:
     """The `__init__` that a dataclass has been given, which has no source."""
 
     cls: type
-
-
-def static_attribute(cls: type, name: str, after: type | None = None) -> Any:
-    """What a class, or what follows `after` in the order of its bases, defines by a name; else ABSENT."""
-    order = list(cls.__mro__)
-    if after is not None:
-        order = order[order.index(after) + 1 :] if after in order else []
-    for base in order:
-        if name in vars(base):
-            return vars(base)[name]
-    return ABSENT
 
 
 def mangled(name: str, scope: Scope) -> str:
@@ -71,6 +75,8 @@ class Objects(State):
             return value.cls
         if isinstance(value, Var):
             kind = self.kinds[value.name]
+            if value.name in self.narrowed:
+                return self.narrowed[value.name]
             if kind.cls is not None and kind.cls not in (list, dict):
                 return kind.cls
             return type(self.live[value.name]) if kind.cat == "object" and value.name in self.live else None
@@ -82,7 +88,7 @@ class Objects(State):
         """An attribute of an object that is made here."""
         assert base.cls is not None
         found = static_attribute(base.cls, name)
-        if not isinstance(found, property) and name in base.group.keys:
+        if not _is_data(found) and name in base.group.keys:
             value = base.group.items[base.group.keys.index(name)]
             if isinstance(value, Undef):
                 self.refuse(
@@ -100,7 +106,10 @@ class Objects(State):
         found = static_attribute(cls, name, after)
         text = f"{cls.__name__}.{name}"
         if found is ABSENT:
-            self.refuse(node, f"{cls.__name__} has no attribute {name!r}", "check the name")
+            if not isinstance(static_attribute(cls, "__getattr__"), types.FunctionType):
+                self.refuse(node, f"{cls.__name__} has no attribute {name!r}", "check the name")
+            other = self.class_attribute(base, cls, "__getattr__", node, "", after)
+            return self.call_value(other, [Const(name)], {}, node, hint)
         self.depend(
             ("of its class", id(cls)), lambda: static_attribute(cls, name, after), found, f"{name} {after}"
         )
@@ -111,10 +120,11 @@ class Objects(State):
             if isinstance(base, Local):
                 self.hold_item(base, name, made, node)
             return made
-        if isinstance(found, staticmethod):
-            return Ref(text, found.__func__)
-        if isinstance(found, classmethod):
-            return Method(Ref(text, found.__func__), Ref(cls.__name__, cls))
+        if isinstance(found, staticmethod | classmethod):
+            function = Ref(text, found.__func__)
+            return function if isinstance(found, staticmethod) else Method(function, Ref(cls.__name__, cls))
+        if isinstance(found, functools.partialmethod) and isinstance(found.func, types.FunctionType):
+            return self._part_of_method(found, text, base)
         if name == "__init__" and isinstance(found, types.FunctionType) and generated_init(found):
             owner = next(c for c in cls.__mro__ if vars(c).get(name) is found)
             return Method(Ref(text, Init(owner)), base)
@@ -122,9 +132,20 @@ class Objects(State):
             return Method(Ref(text, found), base)
         if callable(found) and hasattr(found, "py_func"):
             return Method(Ref(text, found), base)
-        if hasattr(type(found), "__get__"):
+        getter = getattr(type(found), "__get__", None)
+        if isinstance(getter, types.FunctionType) and not is_library(getter):
+            owner_ref = Ref(cls.__name__, cls)
+            return self.call_value(
+                Ref(f"{type(found).__name__}.__get__", getter), [Ref(text, found), base, owner_ref], {}, node
+            )
+        if getter is not None:
             self.refuse(node, f"{text} is a {type(found).__name__}", "write a method or a property")
         return self.live_value(text, found)
+
+    def _part_of_method(self, found: functools.partialmethod[Any], text: str, base: Value) -> Part:
+        fixed = [self.live_value(f"{text}.args[{i}]", v) for i, v in enumerate(found.args)]
+        named = {k: self.live_value(f"{text}.keywords[{k!r}]", v) for k, v in found.keywords.items()}
+        return Part(Ref(text, found.func), [base, *fixed], named)
 
     def super_attribute(self, base: Super, name: str, node: ast.AST, hint: str) -> Value:
         """An attribute of `super()`."""
@@ -133,31 +154,56 @@ class Objects(State):
     def set_attribute(self, base: Value, name: str, value: Value, node: ast.AST) -> None:
         """`base.name = value`."""
         kind = self.kind(base) if not isinstance(base, Super) else K.OBJECT
+        if numbered.is_number_of(kind):
+            numbered.refuse_several(self, base, name, node)
+            self._set_found(base, self.class_of(base), name, value, node)
+            return
         if isinstance(base, Var) and kind.cat == "dict" and kind.cls is not None and not self.apart:
             raise Written
         if isinstance(base, Var) and kind.cat == "tuple" and kind.cls is not None:
             self._want_known(node, kind.cls)
+        if isinstance(base, Group | Choice):
+            numbered.want(self, base)
+        if kind.is_number:
+            what = f"the attribute {name!r} of {K.describe(kind)} is assigned"
+            self.refuse(node, what, "use reshape() or astype(), which give a new array")
         if not isinstance(base, Local) or base.cls is None:
             self.refuse(node, f"the attribute {name!r} is assigned", "use a local name and return it")
-        found = static_attribute(base.cls, name)
+        self._set_found(base, base.cls, name, value, node)
+
+    def _set_found(self, base: Value, cls: type | None, name: str, value: Value, node: ast.AST) -> None:
+        """`base.name = value` as the class says."""
+        assert cls is not None
+        found = static_attribute(cls, name)
         if isinstance(found, property):
             if found.fset is None:
-                self.refuse(node, f"{base.cls.__name__}.{name} cannot be set", "check the name")
-            self.call_value(Ref(f"{base.cls.__name__}.{name}", found.fset), [base, value], {}, node)
+                self.refuse(node, f"{cls.__name__}.{name} cannot be set", "check the name")
+            self.call_value(Ref(f"{cls.__name__}.{name}", found.fset), [base, value], {}, node)
             return
-        parameters = getattr(base.cls, "__dataclass_params__", None)
+        setter = getattr(type(found), "__set__", None) if found is not ABSENT else None
+        if isinstance(setter, types.FunctionType):
+            self.call_value(
+                Ref(f"{type(found).__name__}.__set__", setter), [Ref(name, found), base, value], {}, node
+            )
+            return
+        parameters = getattr(cls, "__dataclass_params__", None)
         if parameters is not None and parameters.frozen:
-            self.refuse(node, f"a frozen {base.cls.__name__} is written", "use dataclasses.replace")
-        self.hold_item(base, name, value, node)
+            self.fails(dataclasses.FrozenInstanceError, f"cannot assign to field {name!r}", node)
+            self.refuse(node, f"a frozen {cls.__name__} is written", "use dataclasses.replace")
+        if isinstance(base, Local):
+            self.hold_item(base, name, value, node)
+        else:
+            numbered.set_attribute(self, base, name, value, node)
 
     def _want_known(self, node: ast.AST, cls: type) -> NoReturn:
-        """Lower once more with lists of objects known one by one, as one of them is written."""
+        """Lower once more with lists of objects known one by one, or numbered, as one of them is written."""
         for name, place in self.displays.items():
             item = (self.kinds[name].items or (None,))[0]
             while item is not None and item.cat == "list":
                 item = (item.items or (None,))[0]
             if item is not None and item.cls is cls and place not in self.known_lists:
                 raise Written(place)
+        self.want_numbers(cls)
         self.refuse(
             node,
             f"a {cls.__name__} that is an element of a list is written",
@@ -176,18 +222,20 @@ class Objects(State):
         if init is object.__init__:
             if args or kwargs:
                 self.refuse(node, f"{cls.__name__}() takes no arguments", "check the call")
-            return made
+            return numbered.number(self, made, node)
         self.call_value(self.class_attribute(made, cls, "__init__", node, ""), args, kwargs, node)
-        return made
+        return numbered.number(self, made, node)
 
     def fill(
         self, made: Value, cls: type, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     ) -> None:
         """What the generated `__init__` of a dataclass does."""
         assert isinstance(made, Local) and made.cls is not None
-        fields = dataclasses.fields(cls)
+        declared: dict[str, dataclasses.Field[Any]] = getattr(cls, "__dataclass_fields__", {})
+        fields = [f for f in declared.values() if "ClassVar" not in str(f.type).split("[")[0]]
         positional = [f.name for f in fields if f.init and not f.kw_only]
         named = [f.name for f in fields if f.init]
+        passed: list[Value] = []
         given = {**dict(zip(positional, args, strict=False)), **kwargs}
         missing = [
             f.name for f in fields
@@ -207,11 +255,14 @@ class Objects(State):
                 value = self.default(f"{cls.__name__}.{f.name}", f.default)
             else:
                 continue
+            if _is_passed(f):
+                passed.append(value)
+                continue
             held = dict(zip(made.group.keys, made.group.items, strict=True))
             held[f.name] = self.settled(value, node)
             self.hold(made, list(held.values()), list(held), node)
         if static_attribute(made.cls, "__post_init__") is not ABSENT:
-            self.call_value(self.class_attribute(made, made.cls, "__post_init__", node, ""), [], {}, node)
+            self.call_value(self.class_attribute(made, made.cls, "__post_init__", node, ""), passed, {}, node)
 
     def replaced(self, value: Value, changes: dict[str, Value], node: ast.AST) -> Value:
         """`dataclasses.replace(value, **changes)` and `value._replace(**changes)`."""
@@ -274,6 +325,8 @@ class Objects(State):
                 return self.made(held.cat, items, list(held.keys), held.cls)
             return Group(held.cat, items, held.keys, held.cls)
         kind = self.kind(value)
+        if numbered.is_number_of(kind):
+            return numbered.copied(self, value, deep, node)
         if kind.is_number and not kind.is_scalar:
             return self.call_value(Method(Const(".copy"), value), [], {}, node)
         if kind.is_scalar or kind.cat in ("str", "none", "object"):
@@ -290,6 +343,18 @@ class Objects(State):
         return self.unpack(value, None, node)
 
 
+def _is_passed(f: dataclasses.Field[Any]) -> bool:
+    """Whether a field is an InitVar, which is passed on to `__post_init__`."""
+    return isinstance(f.type, dataclasses.InitVar) or str(f.type).split(".")[-1].startswith("InitVar")
+
+
+def _is_data(found: Any) -> bool:
+    """Whether what a class defines goes before what its objects hold: properties and what has `__set__`."""
+    return isinstance(found, property) or isinstance(
+        getattr(type(found), "__set__", None), types.FunctionType
+    )
+
+
 def generated_init(function: types.FunctionType) -> bool:
     """Whether a function is the `__init__` that a dataclass has been given."""
     return function.__code__.co_filename == "<string>" and function.__name__ == "__init__"
@@ -297,7 +362,7 @@ def generated_init(function: types.FunctionType) -> bool:
 
 def _is_plain(cls: type) -> bool:
     """Whether making an object of a class is calling its `__init__`, and nothing else is special about it."""
-    special = ("__new__", "__setattr__", "__getattr__", "__getattribute__")
+    special = ("__new__", "__setattr__", "__getattribute__")
     for base in cls.__mro__[:-1]:
         if any(isinstance(vars(base).get(n), types.FunctionType | staticmethod) for n in special):
             frozen = getattr(vars(base).get("__dataclass_params__"), "frozen", False)

@@ -9,6 +9,7 @@ they meet a value that may carry a derivative.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import numbers
 from types import FunctionType
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.source import is_library
-from s2sad.frontend.state import Group, State, Value
+from s2sad.frontend.state import ABSENT, Group, State, Value
 from s2sad.ir.nodes import Const, Dict, List, Ref, Slice, Tuple, Undef, Var
 
 _METHODS = {
@@ -52,6 +53,17 @@ def class_method(cls: type | None, name: str) -> Ref | None:
     return None
 
 
+def static_attribute(cls: type, name: str, after: type | None = None) -> Any:
+    """What a class, or what follows `after` in the order of its bases, defines by a name; else ABSENT."""
+    order = list(cls.__mro__)
+    if after is not None:
+        order = order[order.index(after) + 1 :] if after in order else []
+    for base in order:
+        if name in vars(base):
+            return vars(base)[name]
+    return ABSENT
+
+
 def user_operator(state: State, op: str, left: Value, right: Value | None, node: ast.AST) -> Value | None:
     """The result of an operator that a user's class defines; None if no operand is of such a class."""
     first = state.class_of(left)
@@ -65,6 +77,8 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
         made = state.call_value(forward, [left] if right is None else [left, right], {}, node)
         if not _declined(made):
             return made
+    if first is second and first is not None and right is not None and _is_generated(first, f"__{name}__"):
+        return _of_fields(state, op, first, left, right, node)
     swapped = _SWAPPED.get(op, f"__r{name}__")
     backward = class_method(second, swapped)
     if backward is not None and right is not None and second is not None:
@@ -80,6 +94,19 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
         if not _declined(made):
             return made
     return None
+
+
+def _is_generated(cls: type, name: str) -> bool:
+    """Whether a method is one of those that a dataclass has been given to compare."""
+    method = static_attribute(cls, name)
+    return isinstance(method, FunctionType) and method.__code__.co_filename == "<string>"
+
+
+def _of_fields(state: State, op: str, cls: type, left: Value, right: Value, node: ast.AST) -> Value:
+    """A comparison of two objects of a dataclass: of the tuples of their fields."""
+    names = [f.name for f in dataclasses.fields(cls) if f.compare]
+    tuples = [Group("tuple", [state.attribute(v, n, node) for n in names]) for v in (left, right)]
+    return state.compare(op, tuples[0], tuples[1], node)
 
 
 def _watch(state: State, cls: Any, name: str) -> None:

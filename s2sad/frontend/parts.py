@@ -16,10 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend import numbered
 from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.objects import Objects, mangled
 from s2sad.frontend.operators import class_method, live_object, user_method
+from s2sad.frontend.protocols import iterated
+from s2sad.frontend.records import fields_of, plain_value, update_attributes
 from s2sad.frontend.state import (
     Choice,
     Group,
@@ -75,6 +78,7 @@ class Parts(Objects):
 
     def getitem(self, base: Value, index: Value, node: ast.AST, hint: str = "") -> Value:
         """`base[index]` for arrays, lists, tuples, dicts and live objects."""
+        index = plain_value(index)
         if isinstance(base, Local) and isinstance(index, Var):
             self.present.add((base.number, index))
             if base.cat == "dict" and any(self.stands_in(item) for item in base.group.items):
@@ -240,6 +244,8 @@ class Parts(Objects):
 
     def _live_item(self, base: Ref, index: Value, node: ast.AST, hint: str) -> Value:
         container = base.obj
+        if isinstance(container, type) and hasattr(container, "__class_getitem__"):
+            return base  # what a generic class is made for says nothing of its objects
         joined = joined_index(self, base, index, node)
         if joined is not None:
             return joined
@@ -311,10 +317,7 @@ class Parts(Objects):
 
         Where the length is known at run time only, the program checks it as Python does.
         """
-        value = self.iterated(value, node)
-        if isinstance(value, Local) and value.cls is not None:
-            self.refuse(node, f"a {value.cls.__name__} is taken apart", "use its attributes")
-        value = opened(value)
+        value = opened(iterated(self, value, node))
         if isinstance(value, Group):
             return [Const(k) for k in value.keys] if value.cat == "dict" else list(value.items)
         kind = self.kind(value)
@@ -355,15 +358,31 @@ class Parts(Objects):
     # ------------------------------------------------------------------------------------------ attributes
 
     def _attribute(self, node: ast.Attribute, hint: str) -> Value:
-        return self.attribute(self.operand(node.value), mangled(node.attr, self.scope), node, hint)
+        inner = node.value
+        if node.attr == "update" and isinstance(inner, ast.Attribute) and inner.attr == "__dict__":
+            return Part(Ref("update", update_attributes), [self.operand(inner.value)], {})
+        called = node is self.called
+        value = self.attribute(self.operand(inner), mangled(node.attr, self.scope), node, hint)
+        if isinstance(value, Method) and isinstance(value.fn, Const) and isinstance(value.self, Var):
+            if not called and value.self.name in self.unseen and self.kind(value.self) == K.OBJECT:
+                found = Call("getattr", (value.self, Const(value.fn.value[1:])))
+                value = self.emit(found, K.OBJECT, node, hint or node.attr)
+                self.unseen.add(value.name)
+        return value
+
 
     def attribute(self, base: Value, name: str, node: ast.AST, hint: str = "") -> Value:
         """`base.name` for arrays, live objects and objects among the arguments."""
         if isinstance(base, Part) and isinstance(base.fn, Ref) and registry.parameters(base.fn.obj):
             return Part(self._live_attribute(base.fn, name, node, hint), [], base.kwargs)
         kind = K.OBJECT if isinstance(base, Super) else self.kind(base)
+        if numbered.is_number_of(kind):
+            return numbered.attribute(self, base, name, node, hint)
         if kind.is_number:
             return self._array_attribute(base, kind, name, node, hint)
+        if name == "__dict__" and not isinstance(base, Ref | Super) and self.class_of(base) is not None:
+            held = fields_of(self, base, node)
+            return Group("dict", list(held.values()), list(held))
         made = self._known_attribute(base, kind, name, node, hint)
         if made is not None:
             return made

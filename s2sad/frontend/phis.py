@@ -13,7 +13,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend.branches import same_value
+from s2sad.frontend import numbered
 from s2sad.frontend.state import (
     CALLABLE,
     Choice,
@@ -24,6 +24,7 @@ from s2sad.frontend.state import (
     Value,
     Written,
     holds_functions,
+    same_value,
 )
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -128,6 +129,7 @@ class Phi:
             return grown and self._widen_kind(now, pairs, symbols)
         if isinstance(back, Local | Group) and not self.state.apart and self._is_record():
             raise Written  # an argument meets what is made here: field by field
+        numbered.want(self.state, back)
         if holds_functions(back):
             self.state.refuse(
                 node, f"{self.name!r} is a function after a trip, and was none before", "use two names"
@@ -153,6 +155,7 @@ class Phi:
         if not isinstance(back, Local) or (back.cat, back.cls) != (entry.cat, entry.cls):
             self.state.want_table(entry)
             self.state.want_table(back)
+            numbered.want(self.state, entry, back)
             what = f"{self.name!r} stands for an object, and for something else after a trip"
             self.state.refuse(node, what, "use two names")
         state, held = self.state, back.group
@@ -182,6 +185,7 @@ class Phi:
         if not isinstance(back, Group) or (back.cat, list(back.keys), back.cls, len(back.items)) != (
             entry.cat, list(entry.keys), entry.cls, len(entry.items)
         ):  # fmt: skip
+            numbered.want(self.state, entry, back)
             self.state.refuse(
                 node,
                 f"{self.name!r} changes its structure in the loop",
@@ -208,6 +212,7 @@ class Phi:
 
     def _widen_kind(self, kind: Kind, pairs: Pairs, symbols: set[K.Length]) -> bool:
         assert self.kind is not None
+        numbered.meet(self.state, self.kind, kind)
         if self.guessed:
             if kind == K.BOTTOM:
                 return False

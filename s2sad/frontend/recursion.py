@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend.numbered import Lent, lend
 from s2sad.frontend.source import Source
 from s2sad.frontend.state import State, Value
 from s2sad.ir import kinds as K
@@ -48,6 +49,7 @@ class Callee:
     generators: tuple[str, ...] = ()  # parameters that are random generators
     loose: bool = False  # under checkpoint: whether the result may be an argument
     trips: tuple[str, ...] = ()  # of the body of a checkpointed loop: what it carries
+    lent: Lent | None = None  # the lists of numbered objects among the parameters
 
 
 def recursive_call(
@@ -56,6 +58,9 @@ def recursive_call(
     """The call of a function that is being lowered already."""
     names = list(env)
     atoms = [state.variable(env[n], node) for n in names]
+    lent, lists = lend(state, names)
+    names += [parameter for _, parameter in lent.lists]
+    atoms += lists
     known: dict[str, Kind | Atom] = {}
     key: list[Any] = [fn.obj.__code__]
     for name, atom in zip(names, atoms, strict=True):
@@ -69,7 +74,7 @@ def recursive_call(
     dynamic = tuple(i for i, n in enumerate(names) if isinstance(known[n], Kind))
     spec = state.callees.get(tuple(key))
     if spec is None:
-        spec = Callee(source.fun.__name__, fn.obj, source, known, dynamic, K.FLOAT)
+        spec = Callee(source.fun.__name__, fn.obj, source, known, dynamic, K.FLOAT, lent=lent)
         state.callees[tuple(key)] = spec
         for _ in range(TRIES):
             spec.lowered = _tried(spec, state)
@@ -97,7 +102,9 @@ def _tried(spec: Callee, state: State) -> Lowered:
 
     for length in range(2, LENGTHS + 2):
         try:
-            return lower(spec.source, spec.name, spec.arguments, None, callees=state.callees)
+            return lower(
+                spec.source, spec.name, spec.arguments, None, callees=state.callees, lent=spec.lent
+            )
         except UnsupportedError:
             if spec.settled or length > LENGTHS:
                 raise

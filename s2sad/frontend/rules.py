@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.functions import random_kind
+from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.operators import check_operands, may_vary
+from s2sad.frontend.records import plain_value
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import Group, State, Value, described
 from s2sad.ir import kinds as K
@@ -76,6 +78,8 @@ class Rules(State):
         hint: str = "",
     ) -> Value:
         """A call of a function that has a rule."""
+        refuse_as_number(self, [*args, *kwargs.values()], node)
+        args = [plain_value(a) for a in args]
         if name == "np.ndim" and len(args) == 1 and self.kind(args[0]).is_number:
             rank = self.kind(args[0]).rank
             if rank is not None:

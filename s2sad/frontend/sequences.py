@@ -14,9 +14,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-import numpy as np
-
 from s2sad.frontend.lists import SORTED, Lists
+from s2sad.frontend.protocols import called
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import Group, State, Value, holds_functions, opened
 from s2sad.ir import kinds as K
@@ -200,6 +199,9 @@ def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
 
 def _extreme(name: str, builtin: Any) -> Any:
     def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        made = called(low, builtin, args, kwargs, node)
+        if made is not None:
+            return made
         held = opened(args[0]) if args else Const(None)
         empty = isinstance(held, Group) and not held.items and len(args) == 1
         plain = not kwargs and not empty and not low.is_dict(held)

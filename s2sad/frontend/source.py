@@ -121,15 +121,18 @@ class Source:
         return hashlib.sha256(self.text().encode()).hexdigest()
 
 
-def find(fun: Callable[..., Any]) -> Source:
-    """The source of a callable; UnsupportedError if it has none, or none that can be differentiated."""
+def find(fun: Callable[..., Any], generators: bool = False) -> Source:
+    """The source of a callable; UnsupportedError if it has none, or none that can be differentiated.
+
+    Generators are taken where the caller knows what to do with them.
+    """
     plain, args, keywords = unwrapped(fun)
     _check_library(plain)
     with deep():
         text, node = _locate(plain)
     file = plain.__code__.co_filename
     for flag, what in _GENERATORS.items():
-        if plain.__code__.co_flags & flag:
+        if plain.__code__.co_flags & flag and not (generators and flag == inspect.CO_GENERATOR):
             span = span_in(file, text.lines, node)
             refuse(span, f"{plain.__qualname__} is {what}", "return a list or an array of its values")
     assert isinstance(node, ast.FunctionDef | ast.Lambda)

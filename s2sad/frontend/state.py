@@ -41,6 +41,7 @@ from s2sad.frontend.values import (
     holds_functions,
     mentions,
     opened,
+    same_value,
 )
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -53,6 +54,11 @@ if TYPE_CHECKING:
 class State:
     """The base of the lowering classes: emission, kinds, names, refusals."""
 
+    lent: frozenset[tuple[type, str]] = frozenset()  # lists of numbered objects that a caller has passed
+    hidden_mark = ""  # of the names that the last loop over pairs was given
+    called: ast.AST | None = None  # what is called where it stands
+    taker: Callable[[Value], None] | None = None  # what is done with what a generator yields
+
     def __init__(self) -> None:
         self.kinds: dict[str, Kind] = {}
         self.hints: dict[str, str] = {}
@@ -63,6 +69,11 @@ class State:
         self.objects = Known()
         self.merging: Merging | None = None  # the paths that meet here
         self.known_lists: set[tuple[str, int, int]] = set()  # displays whose elements are known one by one
+        self.numbered: dict[type, tuple[str, ...]] = {}  # classes whose objects are numbered: attributes
+        self.families: dict[type, type] = {}  # classes that are numbered together: what stands for them
+        self.narrowed: dict[str, type] = {}  # names of one of these, where the class is known
+        self.fields: dict[tuple[type, str], Var] = {}  # the lists of their attributes
+        self.common: dict[tuple[type, str], Value] = {}  # functions that all objects of a class hold
         self.displays: dict[str, tuple[str, int, int]] = {}  # where lists of the program are displayed
         self.present: set[tuple[int, Value]] = set()  # computed keys that dicts are known to have
         self.listed_tuples = False  # some lists of the program are tuples of unknown length
@@ -101,7 +112,6 @@ class State:
         self.set_items: dict[str, Kind] = {}  # kinds of the elements of sets
         self.trying: list[tuple[type, ...]] = []  # what the open try statements catch
         self.whole: dict[str, Value] = {}  # names that the last try statement bound where nothing was raised
-        self.hidden_mark = ""  # of the names that the last loop over pairs was given
         self.grown: dict[int, tuple[str, set[int]]] = {}  # outside lists that are appended to, and where
 
     def settle(self, atom: Value, kind: Kind) -> None:
@@ -595,6 +605,7 @@ class State:
                 what = f"a {REAL[value.cls].__name__} with computed keys or elements is used as a whole"
                 self.refuse(node, what, "use its keys, values or elements")
             if value.cls is not None:
+                self.want_numbers(value.cls)
                 self.refuse(
                     node,
                     f"a {value.cls.__name__} that is made here is used as a whole",
@@ -642,6 +653,8 @@ class State:
         if not isinstance(held, Group) or (held.cat != "dict" and held.cls is None) or not held.items:
             return self.variable(value, node)
         if isinstance(value, Local):
+            if value.cls is not None and any(holds_functions(i) for i in held.items):
+                self.want_numbers(value.cls)
             self.objects.shared.setdefault(value.number, "has been put into a list")
         items = tuple(self.element(i, node) for i in held.items)
         kinds = tuple(self.kind(i) for i in items)
@@ -717,6 +730,8 @@ class State:
         """Let an object, dict or list hold something else from here on."""
         if base.number in self.objects.shared:
             self.want_table(base)
+            if base.cls is not None:
+                self.want_numbers(base.cls, tuple(base.group.keys))
             said = f"a {base.cls.__name__}" if base.cls is not None else f"a {base.cat}"
             self.refuse(
                 node,
@@ -724,6 +739,12 @@ class State:
                 "write it before that, or make a new one",
             )
         self.objects.cells[base.number] = Group(base.cat, items, keys, base.cls)
+
+    def want_numbers(self, cls: type, names: tuple[str, ...] = ()) -> None:
+        """Lower once more with objects of a class numbered, if they are not; they have these attributes."""
+        if cls not in self.numbered and cls not in self.families and cls not in REAL:
+            if not issubclass(cls, tuple):
+                raise Written(cls=cls, names=names)
 
     def hold_item(self, base: Local, key: Any, value: Value, node: ast.AST) -> None:
         """Give an attribute or key another value."""
@@ -782,4 +803,5 @@ __all__ = [
     "holds_functions",
     "mentions",
     "opened",
+    "same_value",
 ]

@@ -35,10 +35,11 @@ class Closure:
 
 @dataclass(slots=True)
 class Method:
-    """A function with its first argument."""
+    """A function with its first argument; `cls` where this is one of several classes, as `fn` tells."""
 
     fn: Value
     self: Value
+    cls: type | None = None
 
 
 @dataclass(slots=True)
@@ -187,12 +188,23 @@ class Written(Exception):
 
     Without a `display`, a dict, dataclass or list that is an argument is written to, so that the arguments
     are to be taken apart; with one, functions or objects are put into the list that is displayed there, so
-    that its elements are to be known one by one.
+    that its elements are to be known one by one; with a class, its objects are to be numbered, as only the
+    program knows which is which, and have attributes of these `names`; those of the classes of a `family`
+    are numbered together (see `numbered`).
     """
 
-    def __init__(self, display: tuple[str, int, int] | None = None) -> None:
+    def __init__(
+        self,
+        display: tuple[str, int, int] | None = None,
+        cls: type | None = None,
+        names: tuple[str, ...] = (),
+        family: tuple[type, ...] = (),
+    ) -> None:
         super().__init__()
+        self.family = family
         self.display = display
+        self.cls = cls
+        self.names = names
 
 
 class Assumed(Exception):
@@ -241,6 +253,29 @@ def mentions(value: Value, base: Local) -> int:
 def opened(value: Value) -> Value:
     """A value; what it holds now, of an object, dict or list that is made here."""
     return value.group if isinstance(value, Local) else value
+
+
+def same_value(a: Value, b: Value) -> bool:
+    """Whether two values are certainly the same."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, Group) and isinstance(b, Group):
+        alike = (a.cat, a.cls, len(a.items)) == (b.cat, b.cls, len(b.items)) and list(a.keys) == list(b.keys)
+        return a.cat != "list" and alike and all(map(same_value, a.items, b.items))
+    if isinstance(a, Method) and isinstance(b, Method):
+        return same_value(a.fn, b.fn) and same_value(a.self, b.self)
+    if isinstance(a, Part) and isinstance(b, Part):
+        alike = len(a.args) == len(b.args) and list(a.kwargs) == list(b.kwargs) and same_value(a.fn, b.fn)
+        pairs = zip([*a.args, *a.kwargs.values()], [*b.args, *b.kwargs.values()], strict=False)
+        return alike and all(same_value(p, q) for p, q in pairs)
+    if isinstance(a, Closure) and isinstance(b, Closure):
+        alike = a.node is b.node and a.scope is b.scope and len(a.defaults) == len(b.defaults)
+        return alike and all(map(same_value, a.defaults, b.defaults)) and not (a.kwdefaults or b.kwdefaults)
+    if isinstance(a, Choice) and isinstance(b, Choice):
+        return a.index == b.index and len(a.items) == len(b.items) and all(map(same_value, a.items, b.items))
+    return a == b
 
 
 def holds_functions(value: Value) -> bool:

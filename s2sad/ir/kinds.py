@@ -44,9 +44,9 @@ class Kind:
     keys      of dict: the keys, beside items
     optional  the value may be None instead (`best = None` before a loop); every operation on None raises in
               the primal too
-    cls       of tuple and dict: the class of a namedtuple or dataclass whose fields they are; of a tuple
-              `list` for a list whose elements are known one by one, `dict` for a dict whose values it holds
-              in the order of `keys`
+    cls       of an int: the class of the object that it is the number of; of tuple and dict: the class of a
+              namedtuple or dataclass whose fields they are; of a tuple `list` for a list whose elements are
+              known one by one, `dict` for a dict whose values it holds in the order of `keys`
     known     of a part of an argument that is a string or a function: the value itself
     """
 
@@ -295,6 +295,8 @@ def join(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length] | None =
             return two
         if one.cat == "none" and two.is_number:
             return replace(two, optional=True)
+    if a.is_number and b.is_number and a.cls is not b.cls:
+        return OBJECT
     if a.is_number and b.is_number:
         return replace(_join_numbers(a, b, symbols), optional=a.optional or b.optional)
     if a.cat == b.cat == "list":

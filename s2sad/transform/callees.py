@@ -112,7 +112,9 @@ class _Callee:
             if rev.bars.pop(ssa).atom != Var(self.shadows[ssa]):
                 raise MustInline(self.callee)
         lost = [n for n in rev.bars if rev.root(n) not in a.program.params]
-        assert not lost, f"cotangents of {lost} were not used; please report this"
+        if lost:  # parts of what it takes, which its caller has no cotangents of
+            what = f"{self.callee.name} calls itself with parts of a structure that it takes"
+            refuse(a.lowered.span, what, "pass arrays and numbers, or keep a list of what is left to do")
         self._refuse_masks()
         grads = [a.final(a.ssa(n)) for n in self.wanted.active if n not in written]
         forward, reverse, record = a.finish()

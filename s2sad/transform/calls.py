@@ -321,11 +321,18 @@ class Calls(Bars):
     def forward_call(self, stmt: Let, pair: Pair, kept: str) -> list[Stmt]:
         """The call of a forward function in place of a call of the function itself."""
         operands = [stmt.call.args[1 + i] for i in pair.callee.dynamic]
+        copies: list[Stmt] = []
+        for i, atom in enumerate(operands):  # lists are kept as they are passed
+            if isinstance(atom, Var) and self.kinds[atom.name].cat == "list":
+                if self.storage.changes_behind(atom.name, stmt):
+                    operands[i] = Var(self.fresh(self.fresh.hints.get(atom.name, ""), self.kinds[atom.name]))
+                    copies.append(Let(operands[i].name, Call("list", (atom,), (), "list"), None, True))
         call = Call("call", (Ref(pair.fwd.name, pair.fwd), *operands))
         if not exported(pair.callee):
-            return [Let(kept, call, stmt.span, True)]
+            return [*copies, Let(kept, call, stmt.span, True)]
         both = self.fresh("", Kind("tuple", items=(self.kinds[stmt.name], K.OBJECT)))
         return [
+            *copies,
             Let(both, call, stmt.span, True),
             Let(stmt.name, Call("getitem", (Var(both), Const(0))), stmt.span, True),
             Let(kept, Call("getitem", (Var(both), Const(1))), stmt.span, True),

@@ -42,7 +42,7 @@ class Thing:
     def __radd__(self, other):
         return other
     def __iter__(self):
-        return iter([1.0])
+        return self
 
 THING = Thing()
 
@@ -159,6 +159,22 @@ CASES = [
     ("functions and values", "g = takes_two\n«for i in range(3):»\n    g = x", "'g' is a function, and something else after a trip"),
     ("next", "y = «next(x)»", "next() takes from an iterator whose state is not tracked; use a for loop"),
     ("eval", "y = «eval('x')»", "code that is made at run time cannot be read; write it as a function"),
+    ("exec", "«exec('y = 1')»", "code that is made at run time cannot be read; write it as a function"),
+    ("globals", "y = «globals()»['X']", "names are read as a dict; use the names themselves"),
+    ("vars", "y = «vars()»", "names are read as a dict; use the names themselves"),
+    ("yield", "y = (lambda: («yield x»))()", "the expression Yield is not supported; collect the values in a list"),
+    ("coroutine", "«async def g():»\n    pass", "coroutines are not supported; write a plain function"),
+    ("shape assigned", "«x.shape = (3, 1)»", "the attribute 'shape' of 1-D array is assigned; use reshape() or astype()"),
+    ("dtype assigned", "«x.dtype = np.float32»", "the attribute 'dtype' of 1-D array is assigned; use reshape()"),
+    ("strides assigned", "«x.strides = (8,)»", "the attribute 'strides' of 1-D array is assigned; use reshape()"),
+    ("flags assigned", "«x.flags.writeable = False»", "what is read or written through .flags is not tracked; use ravel()"),
+    ("flat written", "«x.flat[0] = 1.0»", "what is read or written through .flat is not tracked; use ravel()"),
+    ("data written", "«x.data[0] = 1.0»", "what is read or written through .data is not tracked; use ravel()"),
+    ("setflags", "«x.setflags(write=True)»", "setflags() changes an array in place in a way that is not tracked; use"),
+    ("byteswap", "«x.byteswap(inplace=True)»", "byteswap() changes an array in place in a way that is not tracked"),
+    ("nditer", "for v in «np.nditer(x)»:\n    pass", "an active value enters np.nditer, which has no rule and no source"),
+    ("memoryview", "m = «memoryview(x)»", "an active value enters memoryview, which has no rule and no source"),
+    ("strided write", "v = np.lib.stride_tricks.as_strided(x, (2, 2), (8, 8))\n«v[0, 0] = 1.0»", "an element of an object is assigned; assign to elements of arrays"),
     ("locals", "y = «locals()»['x']", "names are read as a dict; use the names themselves"),
     ("sorted", "y = «sorted(THING)»[0]", "sorted() of values that are not known before the call; use np.sort"),
     ("computed getattr", "y = «getattr(THING, 'k'[:len(x)])»", "getattr gets a computed name; use a literal name"),

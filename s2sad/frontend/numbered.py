@@ -1,0 +1,414 @@
+"""Objects of which only the program knows which is which: they are numbered, and each attribute is a list.
+
+Where an object is one of several when the program runs (it is met along links, taken from a list whose length
+is not known, chosen by a branch and then written), its name stands for a number, and what the objects of its
+class hold stands in lists, one for each attribute:
+
+    head = None                            node_v, node_next = [], []
+    for v in x:                            head = None
+        head = Node(v, head)               for v in x:
+    while head is not None:                    node = len(node_v); node_v.append(v); node_next.append(head)
+        s += head.v                            head = node
+        head = head.next                   while head is not None:
+                                               s += node_v[head]; head = node_next[head]
+
+The kind of such a name is an int with a class. Objects of several classes that meet are numbered together; a
+list of integers then says of which class each is, and methods are chosen by it. Takes classes of which
+`State.numbered` says the attributes; a function is lowered once more when it turns out that a class, or an
+attribute, has to be one of these. Nothing but what stands here may be done with the numbers.
+"""
+
+from __future__ import annotations
+
+import ast
+import types
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from s2sad.frontend.operators import class_method, static_attribute
+from s2sad.frontend.state import (
+    ABSENT,
+    Choice,
+    Group,
+    Local,
+    Method,
+    State,
+    Value,
+    Written,
+    holds_functions,
+    same_value,
+)
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Call, Const, Ref, Store, Tuple
+
+CLASS = "class"  # the list that says of which class each object is: no attribute can have this name
+
+
+@dataclass(slots=True)
+class Numbering:
+    """The classes whose objects are numbered, with their attributes, and those that are numbered together."""
+
+    attributes: dict[type, tuple[str, ...]] = field(default_factory=dict)
+    families: dict[type, type] = field(default_factory=dict)
+
+    def add(self, cls: type, names: tuple[str, ...]) -> None:
+        """Number the objects of a class, which have these attributes besides those that are known."""
+        cls = self.families.get(cls, cls)
+        known = self.attributes.get(cls, ())
+        self.attributes[cls] = tuple(dict.fromkeys((*known, *names)))
+
+    def unite(self, classes: tuple[type, ...]) -> None:
+        """Number the objects of classes, or of families, together."""
+        members = tuple(dict.fromkeys(m for c in classes for m in members_of(c)))
+        made = type(" or ".join(m.__name__ for m in members), (), {"s2sad_members": members})
+        names = dict.fromkeys(n for c in classes for n in self.attributes.pop(c, ()) if n != CLASS)
+        self.attributes[made] = (CLASS, *names)
+        self.families.update((m, made) for m in members)
+
+
+def members_of(cls: type | None) -> tuple[type, ...]:
+    """The classes of a family; of a class itself alone."""
+    return getattr(cls, "s2sad_members", None) or (() if cls is None else (cls,))
+
+
+def is_one_of_several(cls: type | None) -> bool:
+    """Whether a class stands for several."""
+    return len(members_of(cls)) > 1
+
+
+def is_number_of(kind: Kind) -> bool:
+    """Whether a kind is that of an object's number."""
+    return kind.cat == "int" and kind.cls is not None
+
+
+# --------------------------------------------------------------------------------------------- making objects
+
+
+def begin(low: State) -> None:
+    """Write the lists of all attributes of the numbered classes."""
+    for cls, names in low.numbered.items():
+        for name in names:
+            if (cls, name) in low.lent:
+                continue
+            hint = f"{members_of(cls)[0].__name__.lower()}_{name.lstrip('_')}"
+            low.fields[cls, name] = low.emit(Call("list", ()), K.list_of(None), None, hint)
+
+
+def number(low: State, made: Local, node: ast.AST) -> Value:
+    """The number of an object that has been made, whose attributes are appended to their lists.
+
+    The object itself where those of its class are not numbered.
+    """
+    assert made.cls is not None
+    cls = low.families.get(made.cls, made.cls)
+    known = low.numbered.get(cls)
+    if known is None:
+        return made
+    if any(c is cls for c, _ in low.lent):
+        what = f"a {made.cls.__name__} is made in a function that calls itself"
+        low.refuse(node, what, "make the objects in a loop, or keep a list of what is left to do")
+    held: dict[str, Value] = dict(zip(made.group.keys, made.group.items, strict=True))
+    if any(name not in known for name in held):
+        raise Written(cls=cls, names=tuple(held))
+    if not known:
+        return made
+    if is_one_of_several(cls):
+        held[CLASS] = Const(members_of(cls).index(made.cls))
+    first = next((n for n in known if (cls, n) not in low.common), None)
+    if first is None:
+        low.refuse(node, f"a {cls.__name__} holds nothing but functions", "use a name for each")
+    length = Call("len", (_list(low, cls, first, node),))
+    result = low.emit(length, replace(K.INT, cls=cls), node, made.cls.__name__.lower())
+    for name in known:
+        value = held.get(name, Const(None))
+        if holds_functions(value) and not isinstance(value, Local):
+            _keep(low, cls, name, value, node)
+        elif (cls, name) in low.common and name not in held:
+            continue
+        else:
+            low.append(_list(low, cls, name, node), value, node)
+    return result
+
+
+def _list(low: State, cls: type, name: str, node: ast.AST | None) -> Atom:
+    if (cls, name) not in low.fields or (cls, name) in low.common:
+        what = f"a {cls.__name__} is used in a function that is kept apart, or its {name!r} is a function"
+        low.refuse(node, what, "pass what the object holds, and write methods")
+    return low.fields[cls, name]
+
+
+def _keep(low: State, cls: type, name: str, value: Value, node: ast.AST) -> None:
+    """Note a function that all objects of a class hold."""
+    known = low.common.setdefault((cls, name), value)
+    if not same_value(known, value):
+        what = f"the attribute {name!r} of several objects of {cls.__name__} is a function, and not the same"
+        low.refuse(node, what, "write a method that branches on a number")
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """The lists of numbered objects that a function takes from its caller, by the names of its parameters."""
+
+    lists: tuple[tuple[tuple[type, str], str], ...]
+    families: tuple[tuple[type, type], ...]
+
+    def numbering(self) -> Numbering:
+        """The classes, as the caller knows them."""
+        made = Numbering(families=dict(self.families))
+        for (cls, name), _ in self.lists:
+            made.attributes[cls] = (*made.attributes.get(cls, ()), name)
+        return made
+
+
+def lend(low: State, taken: list[str]) -> tuple[Lent, list[Atom]]:
+    """What a function that calls itself is passed of numbered objects, beside the parameters `taken`."""
+    pairs: list[tuple[tuple[type, str], str]] = []
+    for cls, name in low.fields:
+        parameter = f"{members_of(cls)[0].__name__.lower()}_{name.lstrip('_')}"
+        while parameter in taken or any(parameter == p for _, p in pairs):
+            parameter += "_"
+        pairs.append(((cls, name), parameter))
+    families = tuple((m, f) for m, f in low.families.items() if any(c is f for (c, _), _ in pairs))
+    return Lent(tuple(pairs), families), list(low.fields.values())
+
+
+# ------------------------------------------------------------------------------------------------- attributes
+
+
+def attribute(low: State, base: Value, name: str, node: ast.AST, hint: str) -> Value:
+    """An attribute of a numbered object."""
+    cls, owner = low.kind(base).cls, low.class_of(base)
+    assert cls is not None and owner is not None
+    members = members_of(owner)
+    found = [static_attribute(m, name) for m in members]
+    if name == "__class__" and len(members) == 1:
+        return Ref(owner.__name__, owner)
+    if not any(isinstance(f, property) for f in found):
+        if (cls, name) in low.common:
+            return low.common[cls, name]
+        if name in low.numbered.get(cls, ()):
+            return low.getitem(_list(low, cls, name, node), base, node, hint or name)
+    if len(members) == 1:
+        return low.class_attribute(base, owner, name, node, hint)
+    tag = low.getitem(_list(low, cls, CLASS, node), base, node)
+    if all(isinstance(f, types.FunctionType) for f in found):
+        methods = [low.class_attribute(base, m, name, node, "") for m in members]
+        items: list[Value] = [
+            replace(v, cls=m) if isinstance(v, Method) else v for v, m in zip(methods, members, strict=True)
+        ]
+        return Choice(low.atom(tag), items)
+    have = [k for k, f in enumerate(found) if f is not ABSENT]
+    if have and len(have) < len(members):
+        _check(low, tag, members, have, name, node)
+    return _one_of(low, base, tag, have, name, node, hint)
+
+
+def _check(
+    low: State, tag: Value, members: tuple[type, ...], have: list[int], name: str, node: ast.AST
+) -> None:
+    """Raise what Python raises where the class of an object has no attribute of a name."""
+    lacking = [k for k in range(len(members)) if k not in have]
+    call = Call("in", (low.atom(tag), Tuple(tuple(Const(k) for k in lacking))))
+    if len(lacking) == 1:
+        call = Call("eq", (low.atom(tag), Const(lacking[0])))
+    without = low.emit(call, K.BOOL, node)
+
+    def fail() -> None:
+        said = f"{members[lacking[0]].__name__!r} object has no attribute {name!r}"
+        made = low.emit(Call("call", (Ref("AttributeError", AttributeError), Const(said))), K.OBJECT, node)
+        low.do(Call("raise", (made,)), node)
+
+    low.branch(without, fail, lambda: None, node)
+
+
+def _one_of(
+    low: State, base: Value, tag: Value, places: list[int], name: str, node: ast.AST, hint: str
+) -> Value:
+    """A property or a constant of the class that an object has: an if-chain over the classes."""
+    members = members_of(low.kind(base).cls)
+    member = members[places[0] if places else 0]
+
+    def here() -> Value:
+        return _narrowed(low, base, member, lambda: low.class_attribute(base, member, name, node, ""))
+
+    if len(places) < 2:
+        return here()
+    found = low.compare("eq", tag, Const(places[0]), node)
+    return low.choose(found, here, lambda: _one_of(low, base, tag, places[1:], name, node, ""), node, hint)
+
+
+def _narrowed(low: State, base: Value, cls: type, run: Any) -> Value:
+    """Run with an object known to be of one class of its family."""
+    name = getattr(base, "name", "")
+    before = dict(low.narrowed)
+    low.narrowed[name] = cls
+    try:
+        made: Value = run()
+    finally:
+        low.narrowed = before
+    return made
+
+
+def call_narrowed(
+    low: State, fn: Method, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+) -> Value:
+    """A call of the method of one class of a family."""
+    assert fn.cls is not None
+    given = [fn.self, *args]
+    return _narrowed(low, fn.self, fn.cls, lambda: low.call_value(fn.fn, given, kwargs, node, hint))
+
+
+def set_attribute(low: State, base: Value, name: str, value: Value, node: ast.AST) -> None:
+    """`base.name = value` of a numbered object."""
+    cls = low.kind(base).cls
+    assert cls is not None
+    if any(c is cls for c, _ in low.lent):
+        what = f"the attribute {name!r} is assigned in a function that calls itself"
+        low.refuse(node, what, "return the value, or keep a list of what is left to do")
+    if name not in low.numbered.get(cls, ()):
+        raise Written(cls=cls, names=(name,))
+    if holds_functions(value) and not isinstance(value, Local):
+        _keep(low, cls, name, value, node)
+        return
+    xs = _list(low, cls, name, node)
+    stored = low.element(value, node)
+    low.grow(xs, low.kind(stored))
+    low.heap.hold(getattr(xs, "name", ""), stored)
+    low.block.append(Store(xs, low.atom(base, node), stored, "", low.span(node)))
+
+
+def of_classes(low: State, value: Value, classes: Value, node: ast.AST) -> Value:
+    """`isinstance` of an object of one of several classes."""
+    cls = low.class_of(value)
+    one = isinstance(classes, Ref) and isinstance(classes.obj, type)
+    given = [classes] if one else low.unpack(classes, None, node)
+    known = tuple(c.obj for c in given if isinstance(c, Ref) and isinstance(c.obj, type))
+    if cls is None or len(known) < len(given):
+        low.refuse(node, "the classes of isinstance() are not known here", "name them")
+    places = [k for k, m in enumerate(members_of(cls)) if issubclass(m, known)]
+    if len(places) in (0, len(members_of(cls))):
+        return Const(bool(places))
+    tag = low.getitem(_list(low, low.kind(value).cls or cls, CLASS, node), value, node)
+    if len(places) == 1:
+        return low.compare("eq", tag, Const(places[0]), node)
+    return low.emit(Call("in", (low.atom(tag), Tuple(tuple(Const(k) for k in places)))), K.BOOL, node)
+
+
+# ---------------------------------------------------------------------------------------- what objects can do
+
+
+def compared(low: State, op: str, left: Value, right: Value, node: ast.AST) -> Value | None:
+    """`==` and `is` of numbered objects: of the same class the numbers are equal; None for all else."""
+    a, b = low.kind(left), low.kind(right)
+    if op in ("eq", "ne") and any(_has_equality(low.class_of(v)) for v in (left, right)):
+        return None
+    if op in ("eq", "ne") and isinstance(left, Local) and isinstance(right, Local):
+        return low.compare({"eq": "is", "ne": "isnot"}[op], left, right, node)
+    if not (is_number_of(a) or is_number_of(b)) or op not in ("is", "isnot", "eq", "ne"):
+        return None
+    if a.cls is not b.cls and "none" not in (a.cat, b.cat):
+        return Const(op in ("isnot", "ne")) if not (a.optional and b.optional) else None
+    if "none" in (a.cat, b.cat):
+        op = {"eq": "is", "ne": "isnot"}.get(op, op)
+    else:
+        op = {"is": "eq", "isnot": "ne"}.get(op, op)
+    return low.emit(Call(op, (low.atom(left, node), low.atom(right, node))), K.BOOL, node)
+
+
+def _has_equality(cls: type | None) -> bool:
+    return any(static_attribute(m, "__eq__") is not object.__eq__ for m in members_of(cls))
+
+
+def truth(low: State, value: Value, node: ast.AST) -> Atom:
+    """Whether a numbered object is not None."""
+    if not low.kind(value).optional:
+        return Const(True)
+    return low.emit(Call("isnot", (low.atom(value, node), Const(None))), K.BOOL, node)
+
+
+def copied(low: State, value: Value, deep: bool, node: ast.AST) -> Value:
+    """`copy.copy` of a numbered object: another one that holds the same."""
+    refuse_several(low, value, "copy", node)
+    cls = low.class_of(value)
+    assert cls is not None
+    names = [n for n in low.numbered[low.families.get(cls, cls)] if n != CLASS]
+    items = [attribute(low, value, name, node, "") for name in names]
+    if deep:
+        if any(is_number_of(low.kind(i)) for i in items):
+            what = f"a {cls.__name__} is copied with the objects that it holds"
+            low.refuse(node, what, "copy them one by one")
+        items = [low.copied(item, True, node) for item in items]
+    made = low.made("object", items, names, cls)
+    return number(low, made, node)
+
+
+# --------------------------------------------------------------------------------------------------- refusals
+
+
+def refuse_several(low: State, value: Value, name: str, node: ast.AST) -> None:
+    """Refuse what is not known of an object of one of several classes."""
+    cls = low.class_of(value)
+    found = [static_attribute(m, name) for m in members_of(cls)]
+    alike = all(f is found[0] for f in found) or all(f is ABSENT for f in found)
+    if cls is not None and is_one_of_several(cls) and (name.startswith("__") or not alike):
+        what = f"{name!r} is wanted of an object that is a {cls.__name__}"
+        low.refuse(node, what, "write a method of each class")
+
+
+def refuse_defined(low: State, value: Value, names: tuple[str, ...], node: ast.AST) -> None:
+    """Refuse an object of one of several classes, some of which define one of these methods."""
+    members = members_of(low.class_of(value))
+    if len(members) > 1 and any(class_method(m, n) is not None for m in members for n in names):
+        cls = low.class_of(value)
+        what = f"the truth of an object that is a {getattr(cls, '__name__', '')} is asked for"
+        low.refuse(node, what, "write a method of each class, or compare with None")
+
+
+def refuse_as_number(low: State, values: list[Value], node: ast.AST) -> None:
+    """Refuse objects of which only the numbers are known, where code wants the objects."""
+    for value in values:
+        kind = low.kind(value)
+        while kind.cat in ("list", "tuple") and kind.items:
+            kind = next((i for i in kind.items if is_number_of(i)), kind.items[0])
+        if is_number_of(kind):
+            assert kind.cls is not None
+            what = f"a {kind.cls.__name__} that is made here is used as a whole"
+            low.refuse(node, what, "use its fields, or make a tuple of them")
+
+
+# --------------------------------------------------------------------------------------------- lowering again
+
+
+def classes_of(values: list[Value]) -> list[type]:
+    """The classes of objects that are made here, in displays of them too."""
+    found: list[type] = []
+    for value in values:
+        if isinstance(value, Local | Group) and value.cls is not None:
+            found.append(value.cls)
+        elif isinstance(value, Choice):
+            found += classes_of(value.items)
+        elif isinstance(value, Local):
+            found += classes_of(value.group.items)
+        elif isinstance(value, Group):
+            found += classes_of(value.items)
+    return found
+
+
+def want(low: State, *values: Value) -> None:
+    """Lower once more with numbered objects, where what is to be done with these values needs it."""
+    for cls in classes_of(list(values)):
+        low.want_numbers(cls)
+
+
+def meet(low: State, *kinds: Kind) -> None:
+    """Lower once more with the objects of several classes numbered together, where they meet."""
+    classes = tuple(dict.fromkeys(k.cls for k in kinds if is_number_of(k) and k.cls is not None))
+    if len(classes) > 1:
+        raise Written(family=classes)
+    found = [k.cls for k in kinds if k.cat == "tuple" and k.cls not in (None, list, dict)]
+    records = list(dict.fromkeys(c for c in found if c is not None and not issubclass(c, tuple)))
+    if len(records) + len(classes) > 1:
+        for cls in records:
+            low.want_numbers(cls)
+
