@@ -93,15 +93,13 @@ def energy(a):
 
 def safely(a, k):
     try:
-        a[0] *= k
         if k > 0.5:
             raise ValueError("large")
-        a[-1] += k
+        b = a*k
     except ValueError:
-        a[-1] -= k
-    finally:
-        a *= 0.9
-    return a
+        b = a - k
+    b[0] *= k
+    return b
 
 
 def counted(a, n):

@@ -16,12 +16,13 @@ Scope = dict[str, Any]  # names, and what they held
 class Statements:
     """Writes statements and expressions for the values that are there."""
 
-    lists = objects = nested = single = False
+    lists = objects = nested = complex = False
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.pick = rng.choice
         self.made = 0
+        self.level = 0  # how deep the block is that is being written
         self.inside = ""  # the function that is being written, if it is not main
         self.functions: dict[str, list[Any]] = {}
 
@@ -60,8 +61,13 @@ class Statements:
 
     def target(self, scope: Scope, loop: str | None) -> str:
         """A name to bind: one that there is, in loops more often, or a new one."""
-        found = self.names(scope, "array")
-        return self.pick(found) if found and self.rng.random() < (0.75 if loop else 0.4) else self.fresh("v")
+        return self.bound(scope, "array", "v", 0.95 if self.level else 0.4)
+
+    def bound(self, scope: Scope, cat: str, hint: str, share: float | None = None) -> str:
+        """A name to bind to a value of a category: in blocks mostly one that is bound before them."""
+        found = self.names(scope, cat)
+        share = (0.9 if self.level else 0.2) if share is None else share
+        return self.pick(found) if found and self.rng.random() < share else self.fresh(hint)
 
     # ----------------------------------------------------------------------------------------------- expressions
 
@@ -164,7 +170,8 @@ class Statements:
             real = held and all(v is not None and v.cat in ("array", "number") and v.sort == "f" for v in held)
             if real and seen.cat in ("box", "list") and self.rng.random() < 0.5:
                 terms.append(f"{name}.total()" if seen.cat == "box" else f"folded({name})")
-        return " + ".join([*terms, "s*s"])
+        total = " + ".join([*terms, "s*s"])
+        return f"np.real({total})" if self.complex else total
 
     def _summed(self, p: str, seen: Any) -> str:
         if seen.sort == "c":
@@ -177,6 +184,7 @@ class Statements:
 
     def statement(self, body: list[Any], scope: Scope, depth: int, loop: str | None) -> None:
         """Append one statement; IndexError or ValueError if nothing is there for it."""
+        self.level = depth
         if depth < 3 and self.rng.random() < 0.3:
             blocks = [self.counted, self.branch, self.each, self.each, self.trips, self.guarded, self.matched]
             self.pick(blocks)(body, scope, depth, loop)
@@ -271,7 +279,7 @@ class Statements:
     def scalar(self, scope: Scope, loop: str | None) -> str:
         """A number bound."""
         found = [n for n, seen in scope.items() if seen.cat == "number" and seen.sort == "f"]
-        if found and self.rng.random() < 0.6:
+        if found and self.rng.random() < (0.9 if self.level else 0.6):
             return f"{self.pick(found)} {self.pick(['+=', '*=', '='])} 0.5*{self.number(scope)}"
         return f"{self.fresh('t')} = {self.number(scope)}"
 
@@ -288,7 +296,7 @@ class Statements:
         ]  # fmt: skip
         options += [f"{t} = {name}({p}, {q}, {k})" for name in self.functions if not self.inside]*2
         if self.lists:
-            options += [f"{self.fresh('xs')} = kept({p})"]
+            options += [f"{self.bound(scope, 'list', 'xs')} = kept({p})"]
             options += [f"{t} = exchange({xs})" for xs in self.names(scope, "list", True)]
             options += [f"kept({p}, {xs})" for xs in self.names(scope, "list")]
         return self.pick(options)
@@ -297,10 +305,10 @@ class Statements:
         """Lists, tuples and dicts of arrays."""
         p, seen = self.pick(self.arrays(scope))
         q, r = self.pick(self.like(scope, seen)), self.pick(self.arrays(scope))[0]
-        t, c, k, new = self.target(scope, loop), self.constant(), self.count(scope), self.fresh("xs")
+        t, c, k, new = self.target(scope, loop), self.constant(), self.count(scope), self.bound(scope, "list", "xs")
         options = [f"{new} = [{p}, {q}]", f"{new} = [{p}, {r}]", f"{new} = [{p}]*2", f"{new} = list({p})"]
-        options += [f"{new} = [{p}[j:] for j in range(2)]", f"{self.fresh('c')} = ({p}, {q})"]
-        options += [f"{self.fresh('d')} = {{'p': {p}, 'q': {q}}}"]*2
+        options += [f"{new} = [{p}[j:] for j in range(2)]", f"{self.bound(scope, 'tuple', 'c')} = ({p}, {q})"]
+        options += [f"{self.bound(scope, 'dict', 'd')} = {{'p': {p}, 'q': {q}}}"]*2
         for xs in self.names(scope, "list", True)[:3]:
             n = len(scope[xs].items)
             options += [
@@ -310,7 +318,7 @@ class Statements:
                 f"{new} = list({xs})", f"{t}, *{new} = {xs}", f"{xs}[0], {xs}[-1] = {xs}[-1], {xs}[0]", f"del {xs}[0]",
             ]  # fmt: skip
         for d in self.names(scope, "dict", True)[:2]:
-            key, other = repr(self.pick(list(scope[d].items))), self.fresh("d")
+            key, other = repr(self.pick(list(scope[d].items))), self.bound(scope, "dict", "d")
             options += [
                 f"{d}['r'] = {p}", f"{d}[{key}] = {p}", f"{d}[{key}] *= {c}", f"{t} = {d}[{key}]", f"{d}.update(p={p})",
                 f"{t} = {d}.pop({key})", f"{t} = {d}.get('zz', {p})", f"{t} = {d}.setdefault('t', {p})",
@@ -324,14 +332,14 @@ class Statements:
         p, seen = self.pick(self.arrays(scope))
         found = self.names(scope, "box")
         if not found or self.rng.random() < 0.15:
-            return f"{self.fresh('o')} = Box({p}, {self.pick(self.like(scope, seen))})"
+            return f"{self.bound(scope, 'box', 'o')} = Box({p}, {self.pick(self.like(scope, seen))})"
         o, u, t, c = self.pick(found), self.pick(found), self.target(scope, loop), self.constant()
         return self.pick(
             [
                 f"{o}.a = {p}", f"{o}.b = {o}.a", f"{o}.swap()", f"{t} = {o}.scale({c})", f"{t} = {o}.put({p})",
-                f"{self.fresh('o')} = {o}", f"{t} = {o}.a", f"{o}.a, {o}.b = {o}.b, {o}.a", f"{o}.n += 1",
+                f"{self.bound(scope, 'box', 'o')} = {o}", f"{t} = {o}.a", f"{o}.a, {o}.b = {o}.b, {o}.a", f"{o}.n += 1",
                 f"{o}.swap().scale({c})", f"{o}.a = {o}.a + {c}", f"{o}.a, {u}.b = {u}.b, {o}.a", f"{o}, {u} = {u}, {o}",
-                f"{self.fresh('o')} = {o} if {self.test(scope)} else {u}", f"{self.fresh('xs')} = [{o}, {u}]",
+                f"{self.bound(scope, 'box', 'o')} = {o} if {self.test(scope)} else {u}", f"{self.bound(scope, 'list', 'xs')} = [{o}, {u}]",
                 f"setattr({o}, 'a', {p})", f"{t} = getattr({o}, 'b')",
             ]
         )  # fmt: skip
@@ -413,14 +421,15 @@ class Statements:
             self.block(made.tail.body, scope, depth + 1, self.rng.randint(1, 3), loop)
 
     def guarded(self, body: list[Any], scope: Scope, depth: int, loop: str | None) -> None:
-        """A try statement with an except or finally clause."""
-        made = Block("try:", [], Block(self.pick(["finally:", "except ValueError:"]), []))
+        """A try statement; what is written in one might be half done, so values are computed only."""
+        made = Block("try:", [], Block("except ValueError:", []))
         assert made.tail is not None
-        body.append(made)
-        if made.tail.head != "finally:" and self.rng.random() < 0.7:
+        self.level = depth + 1
+        if self.rng.random() < 0.7:
             made.body.append(Block(f"if {self.test(scope)}:", ["raise ValueError('no')"]))
-        self.block(made.body, scope, depth + 1, self.rng.randint(1, 2), loop)
-        self.block(made.tail.body, scope, depth + 1, 1, None)
+        made.body.append(self.pick([self.alias, self.view, self.scalar])(scope, loop))
+        made.tail.body.append(self.pick([self.alias, self.view, self.scalar])(scope, loop))
+        body.append(made)
 
     def matched(self, body: list[Any], scope: Scope, depth: int, loop: str | None) -> None:
         """A match statement."""

@@ -272,3 +272,17 @@ def fixed_point_returned(w, b):
 def test_fixed_points(fun):
     check(fun, (np.array([[0.5, 0.2], [0.3, 0.1]]), np.array([1.0, 2.0])))
     check(fun, (np.array([[9.5, 0.2], [0.3, 0.1]]), np.array([1.0, 2.0])), tol=1e-5)
+
+
+def returned_choice(x, s, n):
+    for v in x:
+        if n == 1:
+            return np.tanh(np.sum(x)) if s > 0.4 else s
+    return s*s + v
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_a_choice_that_is_returned_from_a_loop(n):
+    """Trips that went on copied the result, which only the trip that returns has."""
+    check(returned_choice, (np.array([0.3, 0.8]), 0.5, n))
+    check(returned_choice, (np.array([0.3, 0.8]), np.float64(0.3), n))

@@ -35,6 +35,7 @@ from s2sad.ir.kinds import OBJECT, Kind
 from s2sad.ir.nodes import (
     LIST_METHODS,
     Atom,
+    Block,
     Call,
     Const,
     Dict,
@@ -103,6 +104,11 @@ class Aliases:
         self.returned: Classes = frozenset().union(*ends)
         self.identity: Classes = frozenset().union(*self._compared(program))
         self.told: Classes = self.identity.union(*self._addressed(program))
+
+    def extend(self, block: Block) -> None:
+        """Take in the names that a transform has made: each joins the class of what it stands for."""
+        for stmt in walk(block):
+            self._constrain(stmt)
 
     # -- questions
 
@@ -258,6 +264,8 @@ class Aliases:
             a, b = (self._find(n) for n in stack.pop())
             if a == b:
                 continue
+            if self._final and b < a:
+                a, b = b, a  # a class that is known keeps its number
             self._parent[b] = a
             inner = self._inside.pop(b, None)
             if inner is not None and a in self._inside:

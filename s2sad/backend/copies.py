@@ -37,7 +37,7 @@ from s2sad.backend.tree import (
     operands,
     walk,
 )
-from s2sad.ir.nodes import Atom, Const, Out, Var, atom_vars
+from s2sad.ir.nodes import Atom, Const, Out, Undef, Var, atom_vars
 
 Pairs = list[tuple[str, Expr]]
 Pending = list[
@@ -63,6 +63,7 @@ def terminates(block: list[Tree]) -> bool:
 class _Explicit:
     def __init__(self, body: list[Tree]) -> None:
         self.needed, self.reads = _needed(body)
+        self.unbound: set[str] = set()  # names without a value on every path that goes on behind a branch
         self.unset: set[str] = set()  # flags that are False as long as the loop that carries them runs
 
     def block(self, block: list[Tree]) -> None:
@@ -163,8 +164,15 @@ class _Explicit:
         for then, part, atom in ((True, last.then, out.then), (False, last.orelse, out.orelse)):
             pairs = self.pairs(last.outs, then)
             self.close(part, atom, [(pairs, pairs), *pending], int(unread))
+        going = [side for side, part in ((True, last.then), (False, last.orelse)) if not terminates(part)]
+        if len(going) == 1:  # what only the sides that leave bind is not bound behind the branch
+            self.unbound.update(o.name for o in last.outs if self.is_unbound(o.then if going[0] else o.orelse))
         last.outs = ()
-        _append(block, pending[0][0])
+        _append(block, [(n, e) for n, e in pending[0][0] if not (isinstance(e, Var) and e.name in self.unbound)])
+
+    def is_unbound(self, atom: Atom) -> bool:
+        """Whether a value is surely not bound where control goes on."""
+        return isinstance(atom, Undef) or (isinstance(atom, Var) and atom.name in self.unbound)
 
     def end(self, block: list[Tree], flag: Atom | None, pending: Pending) -> None:
         going, leaving = pending[0][0], [pairs for _, pairs in pending]

@@ -77,6 +77,7 @@ def parted(
     again = _cheap(a, forward, kept)
     reverse = (*again, *reverse)
     kept = free_names((*reverse, Return(Tuple(tuple(found[1])))), set(given))
+    a.aliases.extend(forward)  # what leaves a branch for the reverse sweep has a name of its own
     return Parted(forward, reverse, kept, found[0], found[1])
 
 
