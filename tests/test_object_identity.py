@@ -355,3 +355,33 @@ def test_a_gradient_has_the_class_of_its_argument():
     g = s2sad.grad(lambda m, x: m.loss(x))(model, X)
     assert type(g) is Model and g.name is None and g.rate == np.sum(X**2)
     np.testing.assert_allclose(g.w, np.outer(X, X), rtol=1e-15)
+
+
+class Pair:
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+
+def made_in_some_trips(x, c, n):
+    for i in range(n):
+        if i == 1:
+            continue
+        o = Pair(x, c*(i + 1.0))
+    return np.sum(x*o.b)
+
+
+def made_and_used_in_some_trips(x, c, n):
+    t = 0.0
+    for i in range(n):
+        if i != 1:
+            o = Pair(x*c, c*(i + 1.0))
+            t = t + np.sum(o.a*o.b)
+    return t
+
+
+def test_an_object_that_only_some_trips_make():
+    """After a trip that made none, the object of the trip before was taken for unbound: its gradient was lost."""
+    x, c = np.array([0.3, 0.7]), np.array([0.5, 0.9])
+    with pytest.raises(s2sad.UnsupportedError):
+        s2sad.grad(made_in_some_trips)(x, c, 2)
+    check(made_and_used_in_some_trips, (x, c, 3))

@@ -278,7 +278,8 @@ def returned_choice(x, s, n):
     for v in x:
         if n == 1:
             return np.tanh(np.sum(x)) if s > 0.4 else s
-    return s*s + v
+        last = v
+    return s*s + last
 
 
 @pytest.mark.parametrize("n", [0, 1])

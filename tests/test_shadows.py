@@ -198,3 +198,18 @@ def rows_of(x, n):
         cur *= 2.0
         prev = cur
     return prev*1.0
+
+
+def whole_on_some_path(x, k, n):
+    v = k
+    for _ in range(n):
+        v = x*1.0
+        v[0] *= x[1]
+    x[n % 2] -= x[2]*0.5
+    return np.sum(np.sin(v)) + np.sum(x)
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_integers_on_some_path(n):
+    """The shadow of an array of integers was one of integers, which took no cotangent."""
+    check(whole_on_some_path, (X, np.array([1, 2, 3]), n))

@@ -166,9 +166,11 @@ class _Explicit:
             self.close(part, atom, [(pairs, pairs), *pending], int(unread))
         going = [side for side, part in ((True, last.then), (False, last.orelse)) if not terminates(part)]
         if len(going) == 1:  # what only the sides that leave bind is not bound behind the branch
-            self.unbound.update(o.name for o in last.outs if self.is_unbound(o.then if going[0] else o.orelse))
+            left = [(o.name, o.then if going[0] else o.orelse) for o in last.outs]
+            self.unbound.update(name for name, atom in left if self.is_unbound(atom))
         last.outs = ()
-        _append(block, [(n, e) for n, e in pending[0][0] if not (isinstance(e, Var) and e.name in self.unbound)])
+        made = [(n, e) for n, e in pending[0][0] if not (isinstance(e, Var) and e.name in self.unbound)]
+        _append(block, made)
 
     def is_unbound(self, atom: Atom) -> bool:
         """Whether a value is surely not bound where control goes on."""

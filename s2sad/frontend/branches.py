@@ -362,11 +362,23 @@ class Branches(State):
                 if not isinstance(a, Torn | Undef):
                     self.whole[name] = self._one_sided(a, Undef(), outs)
                 continue
+            if name in one_sided and self._is_older_object(name, a, b):
+                joined[name] = Torn(name)
+                continue
             if any(isinstance(v, Group | Local) for v in (a, b)) and name in one_sided:
                 joined[name] = self._one_sided(a, b, outs)
             else:
                 joined[name] = join_values(self, a, b, name, outs, symbols, node)
         return joined
+
+    def _is_older_object(self, name: str, a: Value, b: Value) -> bool:
+        """Whether a name that one path binds to an object may hold that of an earlier trip on the other."""
+        if not any(isinstance(v, Local) and v.cat != "dict" for v in (a, b)):
+            return False
+        return any(
+            scope is self.scope and name in assigned and name not in phis
+            for scope, assigned, phis in self.open_loops
+        )
 
     def _one_sided(self, a: Value, b: Value, outs: list[Out]) -> Value:
         """A display that one path makes: its elements leave the branch."""
