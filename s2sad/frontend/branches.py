@@ -363,7 +363,8 @@ class Branches(State):
                     self.whole[name] = self._one_sided(a, Undef(), outs)
                 continue
             if name in one_sided and self._is_older_object(name, a, b):
-                joined[name] = Torn(name)
+                why = "is an object that only some trips make, and may be that of an earlier trip"
+                joined[name] = Torn(name, why, "make it before the loop, or in every trip")
                 continue
             if any(isinstance(v, Group | Local) for v in (a, b)) and name in one_sided:
                 joined[name] = self._one_sided(a, b, outs)

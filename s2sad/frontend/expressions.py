@@ -100,11 +100,7 @@ class Expressions(State):
     def _name(self, node: ast.Name, hint: str) -> Value:
         value = self.lookup(node.id, node)
         if isinstance(value, Torn):
-            self.refuse(
-                node,
-                f"{node.id!r} may or may not have been assigned when an exception came",
-                "assign it in the except clause too, or behind the try statement",
-            )
+            self.refuse(node, f"{node.id!r} {value.why}", value.instead)
         if isinstance(value, Undef):
             raise Unbound(node.id, node)
         return value

@@ -132,9 +132,14 @@ class Super:
 
 @dataclass(frozen=True, slots=True)
 class Torn:
-    """What a name holds where an exception may have come before it was assigned, or after."""
+    """What a name holds that is not known: an exception may have come before it was assigned, or after.
+
+    `why` and `instead` are for the message where it is read for another reason.
+    """
 
     name: str
+    why: str = "may or may not have been assigned when an exception came"
+    instead: str = "assign it in the except clause too, or behind the try statement"
 
 
 Value = Atom | Torn | Closure | Method | Part | Choice | Group | Local | Super
