@@ -464,3 +464,16 @@ RECURSIONS = [
 @pytest.mark.parametrize("program", RECURSIONS, ids=lambda f: f.__name__)
 def test_a_function_that_calls_itself_keeps_a_list_as_it_was_passed(program):
     check(program, (np.arange(1.0, 7.0),))
+
+
+def inserted_before_itself(x):
+    xs = [x[0], x[1], x[2]]
+    xs.insert(0, xs[1]*2.0)
+    xs.append(xs[0])
+    xs.insert(1, xs[2])
+    return xs[0]*xs[1] + xs[2]*3.0 + xs[3]*xs[4]*xs[-1]
+
+
+def test_an_item_that_is_inserted_before_itself():
+    """`bars[1] += bars.pop(0)` reads bars[1] before the pop moves it."""
+    check(inserted_before_itself, (X,))

@@ -287,7 +287,7 @@ class _Line:
     def fold_write(self, stmt: Write) -> None:
         """Operands of a store, in the reverse of Python's order; a store into a view names the view."""
         late = bool(stmt.op)
-        if late:
+        if late and not self.moves_items(stmt):
             stmt.value = self.fold(stmt.value, stmt)
         if stmt.index is not None:
             stmt.index = self.fold(stmt.index, stmt)
@@ -299,6 +299,14 @@ class _Line:
         if not late:
             stmt.value = self.fold(stmt.value, stmt)
         self.owner.peephole.store(stmt)
+
+    def moves_items(self, stmt: Write) -> bool:
+        """Whether the value of `xs[i] += value` takes an item from xs: Python would read xs[i] before."""
+        place = self.place.get(stmt.value.name) if stmt.op and isinstance(stmt.value, Var) else None
+        let = None if place is None else self.standing[place]
+        return isinstance(let, Assign) and any(
+            node.fun.startswith("list.") and node.args[:1] == (stmt.base,) for node in nodes(let.value)
+        )
 
     def is_place(self, base: Expr) -> bool:
         """Whether a whole array that is written to may be written to as `x[index]`."""
