@@ -92,6 +92,34 @@ def smoothed(x):
     return y
 
 
+def rising(x):
+    return math.sin(x)*x
+
+
+def falling(x):
+    return math.exp(-x)
+
+
+TERMS = {"rising": rising, "falling": falling}
+
+
+def chosen(x, names):
+    s = 0.0
+    for name in names:
+        s = s + TERMS[name](x)
+    return s
+
+
+def written_out(x, names):
+    s = 0.0
+    for name in names:
+        if name == "rising":
+            s = s + math.sin(x)*x
+        else:
+            s = s + math.exp(-x)
+    return s
+
+
 def timed(fun: Callable[[], Any], seconds: float = 0.02) -> float:
     """Seconds for one call: the fastest of five batches."""
     fun()
@@ -173,6 +201,11 @@ def gradients(rounds: int) -> None:
             t = s2sad.value_and_grad(heat, wrt)
             value, _ = ratio(lambda t=t, u=u: t(u, 0.2, 50), lambda u=u: heat(u.copy(), 0.2, 50), rounds)
             rows.append((f"stencil, {n} elements, by {'u' if wrt == 0 else 'u and k'}", value, bound))
+    names = ["rising", "falling"]*500
+    gradient, inline = s2sad.grad(chosen), s2sad.grad(written_out)
+    pairs = [(timed(lambda: gradient(0.3, names)), timed(lambda: inline(0.3, names))) for _ in range(rounds)]
+    extra = min(a for a, _ in pairs) - min(b for _, b in pairs)
+    rows.append(("a callee chosen at run time adds, in microseconds", 1e6*extra/len(names), "5"))
     per_element = []
     for n in (1000, 4000):
         x = rng.uniform(size=n)
@@ -250,6 +283,7 @@ def transforms(rounds: int) -> None:
     print("\nmilliseconds to transform                                         bound")
     body = "".join(f"    t{i} = t{i - 1}*np.sin(x) + {i}.0*x\n" for i in range(1, 19))
     source = "import numpy as np\n\ndef f(x):\n    t0 = x*2.0\n" + body + "    return np.sum(t18)\n"
+    source += "\ndef other(x):\n    return 2.0*x\n"
     found = []
     with tempfile.TemporaryDirectory() as folder:
         for k in range(3 + 2*rounds):
@@ -260,6 +294,7 @@ def transforms(rounds: int) -> None:
             module = importlib.util.module_from_spec(spec)
             sys.modules[f"twenty{k}"] = module
             spec.loader.exec_module(module)
+            s2sad.grad(module.other)(1.0)  # parses the file, which is counted apart
             x = np.ones(3)
             start = time.perf_counter()
             s2sad.grad(module.f)(x)
