@@ -636,7 +636,6 @@ np.sinc(x)
 np.round(x, 2)*x
 x.round(1)*x
 np.around(x)*x
-np.fix(x)*x
 np.sign(x)*x
 np.floor(x)*x
 np.modf(x)[0]

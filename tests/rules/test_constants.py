@@ -69,6 +69,7 @@ def sample(name: str) -> tuple[Any, ...]:
     return tuple(NUMBERS[k % 3] for k in range(max(1, len(needed))))
 
 
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")  # from NumPy 2.5 on
 @pytest.mark.parametrize(("name", "argument"), ARGUMENTS)
 def test_no_silent_zeros(name: str, argument: str, tmp_path: Path) -> None:
     """Both sides of a point give the same, or the derivative is refused."""
