@@ -186,11 +186,7 @@ class Calls(Stars):
         hint: str,
         var: Var | None = None,
     ) -> Value:
-        obj = fn.obj
-        if any(self.stands_in(a) for a in args) and not isinstance(obj, types.FunctionType) and _hashable(obj):
-            plain = getattr(obj, "__module__", None) in ("builtins", "itertools", "_functools")
-            if obj not in MAKERS and obj not in WHOLE:
-                args = [self.iterated(a, node) if plain or self.stands_in(a) is Queue else a for a in args]
+        obj, args = fn.obj, self._elements_of(fn, args, node)
         special = custom.ruled(fn) or (FOUND.get(obj) if _hashable(obj) else None)
         special = special or custom.special(obj) or trips.special(obj) or under_checkpoint(fn)
         special = special or derivatives.special(obj)
@@ -237,6 +233,18 @@ class Calls(Stars):
         if isinstance(getattr(fn.obj, "__self__", None), np.ufunc):
             return self._ufunc_method(fn, args, kwargs, node, hint)
         return None
+
+    def _elements_of(self, fn: Ref, args: list[Value], node: ast.AST) -> list[Value]:
+        """The arguments of a function from a library: of tables and deques what it iterates."""
+        obj = fn.obj
+        classes = [self.stands_in(a) for a in args]
+        if not any(classes) or isinstance(obj, types.FunctionType) or not _hashable(obj):
+            return args
+        if obj in MAKERS or obj in WHOLE:
+            return args
+        plain = getattr(obj, "__module__", None) in ("builtins", "itertools", "_functools")
+        pairs = zip(args, classes, strict=True)
+        return [self.iterated(a, node) if cls is Queue or (cls and plain) else a for a, cls in pairs]
 
     def _call_instance(
         self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str, var: Var | None

@@ -150,7 +150,7 @@ class Expressions(State):
             else:
                 self.refuse(item, "** of a dict whose keys are not known here", "write the keys out")
         if not computed:
-            known = {k.value if isinstance(k, Const) else k.obj: v for k, v in pairs if isinstance(k, Const | Ref)}
+            known = {_known_key(k): v for k, v in pairs}
             return self.new_dict(list(known.values()), list(known), node)
         table = self.table(Table, [], node)
         for key, value in pairs:
@@ -457,6 +457,11 @@ class Expressions(State):
 
     def _starred(self, node: ast.Starred, hint: str) -> Value:
         self.refuse(node, "a starred expression is not supported here", "write the elements out")
+
+
+def _known_key(key: Value) -> Any:
+    """The key that a literal or a live object is."""
+    return key.value if isinstance(key, Const) else getattr(key, "obj", None)
 
 
 def _is_computed(part: ast.FormattedValue) -> bool:

@@ -26,7 +26,7 @@ class Heap:
     def __init__(self, kinds: dict[str, Kind]) -> None:
         self.kinds = kinds
         self._parent: dict[str, str] = {}
-        # representative of a class -> by place (None: all items of lists) a name in the class of what is there
+        # for each representative and place (None in lists) a name in the class of what is there
         self._inside: dict[str, dict[int | None, str]] = {}
         self._members: dict[str, list[str]] = {}
 

@@ -128,7 +128,7 @@ class Lists(State):
         self.block.append(Do(Call("list.append", (xs, item)), self.span(node)))
 
     def like_others(self, xs: Atom, value: Value) -> Value:
-        """A dict with its keys in the order of the dicts that a list holds already; other values as they are."""
+        """A dict with its keys in the order of those that a list holds already; other values as they are."""
         kind = self.kind(xs)
         item = kind.items[0] if kind.items else None
         held = opened(value)

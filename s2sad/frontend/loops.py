@@ -215,8 +215,7 @@ class Loops(State):
         """Lower a loop until the kinds at its head do not change; bind names to their values after it."""
         outer, entry, cells = self.block, self._before(assigned, node), dict(self.objects.cells)
         present, stop_name = self.present, getattr(node, "stop", None)
-        assigned = assigned - {stop_name}
-        place = self._next_place()
+        assigned, place = assigned - {stop_name}, self._next_place()
         phis = self._first_phis(entry, assigned, self.heads.get(place, {}))
         held: dict[int, Phi] = {}  # of objects that the loop writes to
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head

@@ -315,7 +315,8 @@ class Objects(State):
         """`copy.copy` and `copy.deepcopy` of what is made of numbers, arrays, displays and objects."""
         if self.stands_in(value) is not None:
             if deep:
-                self.refuse(node, "a container with computed keys or elements is copied with what it holds", "copy what it holds in a loop")
+                what = "a container with computed keys or elements is copied with what it holds"
+                self.refuse(node, what, "copy what it holds in a loop")
             return self.own_method(value, "copy", [], node)
         if isinstance(value, Local | Group):
             held = opened(value)

@@ -79,10 +79,7 @@ class Parts(Objects):
     def getitem(self, base: Value, index: Value, node: ast.AST, hint: str = "") -> Value:
         """`base[index]` for arrays, lists, tuples, dicts and live objects."""
         index = plain_value(index)
-        if isinstance(base, Local) and isinstance(index, Var):
-            self.present.add((base.number, index))
-            if base.cat == "dict" and any(self.stands_in(item) for item in base.group.items):
-                self.want_table(base)
+        self._note_key(base, index)
         cls, kind = self.class_of(base), self.kind(base)
         of_class = cls is not None and not issubclass(cls, tuple)
         if cls is not None and of_class and not isinstance(base, Ref):
@@ -111,6 +108,15 @@ class Parts(Objects):
             return self._object_item(base, kind, index, node, hint)
         atom = self.atom(index, node)
         return self.emit(Call("getitem", (self.atom(base), atom)), self.indexed(kind, atom, node), node, hint)
+
+    def _note_key(self, base: Value, index: Value) -> None:
+        """Remember that a dict has a computed key that is read; tables are better read than guessed."""
+        if not isinstance(base, Local) or not isinstance(index, Var):
+            return
+        self.present.add((base.number, index))
+        held = base.group.items
+        if base.cat == "dict" and (not held or any(self.stands_in(item) for item in held)):
+            self.want_table(base)
 
     def _own_item(self, base: Value, cls: type, index: Value, node: ast.AST, hint: str) -> Value:
         """`base[index]` as the class says."""

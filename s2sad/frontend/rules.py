@@ -45,6 +45,7 @@ EXACT = frozenset(
     f"np.{n}"
     for n in "dot take std var median nanmedian quantile percentile nanquantile nanpercentile".split()
 )
+NUMBERS = {n.__name__: Ref(n.__name__, n) for n in (float, complex, int)}
 TOLIST = {
     0: "made = number(x)",
     1: "made = [number(v) for v in x]",
@@ -203,7 +204,8 @@ class Rules(State):
             operands = [a for n, a in atoms.items() if n not in ("out", "where", "dtype")]
         else:
             operands = [a for n, a in atoms.items() if n in rule.vjp or n in rule.linear]
-        if rule.name not in HELPERS and any(self.kind(a).cat == "dict" and may_vary(self, a) for a in operands):
+        dicts = [a for a in operands if self.kind(a).cat == "dict" and may_vary(self, a)]
+        if dicts and rule.name not in HELPERS:
             self.refuse(node, f"{rule.name} of a dict", "use its values")
         strange = check_operands(self, [*operands], node)
         return strange if rule.form == "elementwise" and rule.name not in CONVERSIONS else None
@@ -404,9 +406,8 @@ class Rules(State):
             return self._item(base, kind, args, node, hint)
         if short == "copy":
             return self.emit(Call("copy", (self.atom(base),), (), ""), kind, node, hint)
-        if short == "tolist" and not args and kind.rank in (0, 1, 2) and kind.sort in ("float", "complex", "int"):
-            text = TOLIST[kind.rank].replace("number", kind.sort)
-            return self.script(text, node, "made", x=base, float=Ref("float", float), int=Ref("int", int), complex=Ref("complex", complex))
+        if short == "tolist" and not args and kind.rank in TOLIST and kind.sort in NUMBERS:
+            return self.script(TOLIST[kind.rank], node, "made", x=base, number=NUMBERS[kind.sort])
         if short in UNSEEN:
             self.refuse(node, f"{short}() takes numbers out of an array", "index the array")
         if short in ("reshape", "transpose") and len(args) > 1:

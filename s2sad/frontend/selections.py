@@ -217,10 +217,10 @@ class Selections(Iterators):
 
 def _count(space: Any) -> int | None:
     """The length of a range that is known."""
-    parts = (space.start, space.stop, space.step) if isinstance(space, Range) else ()
-    if not parts or not all(isinstance(p, Const) and type(p.value) is int for p in parts):
+    if not isinstance(space, Range):
         return None
-    return len(range(*(p.value for p in parts)))
+    parts = [p.value for p in (space.start, space.stop, space.step) if isinstance(p, Const)]
+    return len(range(*parts)) if len(parts) == 3 and all(type(p) is int for p in parts) else None
 
 
 __all__ = ["Selections"]

@@ -1,9 +1,9 @@
 """Lowering of what orders, searches and cuts sequences: sorted, max and min with a key, slices of lists that
 are written, and the methods sort, index, count and remove.
 
-    ys = sorted(xs, key=f)         keys = [f(x) for x in xs]; order = sorted_order(keys); ys = [xs[i] for i in order]
-    x = max(xs, key=f)             keys = [f(x) for x in xs]; x = xs[pick_max(keys)]
-    del xs[1:3]                    places = range(len(xs))[1:3]; for i in reversed(range(len(places))): xs.pop(places[i])
+    ys = sorted(xs, key=f)  keys = [f(x) for x in xs]; order = sorted_order(keys); ys = [xs[i] for i in order]
+    x = max(xs, key=f)      keys = [f(x) for x in xs]; x = xs[pick_max(keys)]
+    del xs[1:3]             places = range(len(xs))[1:3]; for i in range(len(places)): xs.pop(places.start)
 
 What comes first is decided by integers that carry no derivative; the elements themselves go through
 subscripts, `pop` and `insert`, whose derivatives are known.
@@ -33,7 +33,7 @@ for i in range(len(ys)):
 """
 
 
-COUNTING = {"len": Ref("len", len), "range": Ref("range", range)}
+COUNTING: dict[str, Any] = {"len": Ref("len", len), "range": Ref("range", range)}
 
 
 class Sequences(Lists):
@@ -48,7 +48,8 @@ class Sequences(Lists):
             operands = (held, *(self.variable(a, node) for a in args))
             return self.emit(Call(f"seq{name}", operands, (), name), K.INT, node, hint)
         if name == ".remove" and len(args) == 1 and isinstance(xs, Var):
-            place = self.emit(Call("seq.index", (xs, self.variable(args[0], node)), (), ".index"), K.INT, node)
+            call = Call("seq.index", (xs, self.variable(args[0], node)), (), ".index")
+            place = self.emit(call, K.INT, node)
             self.taken(xs, [place], node)
             return Const(None)
         if name == ".sort" and not args and isinstance(xs, Var):
@@ -97,7 +98,9 @@ class Sequences(Lists):
             return held
         return self.call_value(Ref("list", list), [held], {}, node)
 
-    def extreme(self, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    def extreme(
+        self, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
         """`max` and `min` with a key or a default, or of a dict."""
         xs = self.listed(args[0], node) if len(args) == 1 else Group("list", args)
         key = kwargs.get("key", Const(None))
@@ -157,10 +160,12 @@ class Sequences(Lists):
     def store_slice(self, xs: Atom, index: Slice, value: Value, node: ast.AST) -> None:
         """`xs[lo:hi] = ys`, of any length, and `xs[lo:hi:step] = ys`."""
         ys = self.listed(value, node)
-        copied = self.joined([Group("list", []), ys], node) if isinstance(ys, Var) else self.variable(ys, node)
+        parts = [Group("list", []), ys]
+        copied = self.atom(self.joined(parts, node) if isinstance(ys, Var) else self.variable(ys, node))
         places = self._places(xs, index, node)
         if self._step(index, node) != 1:
-            self.script(EACH, node, xs=xs, ys=copied, places=places, error=Ref("ValueError", ValueError), **COUNTING)
+            error = Ref("ValueError", ValueError)
+            self.script(EACH, node, xs=xs, ys=copied, places=places, error=error, **COUNTING)
             return
         start = self._cut(xs, places, node)
         length = self.emit(Call("len", (copied,)), K.INT, node)

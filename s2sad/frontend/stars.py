@@ -1,8 +1,8 @@
 """Lowering of star arguments: lists and arrays whose length is not known before the call.
 
-    f(*xs)  of  def f(a, b)         if len(xs) != 2: raise ...; f(xs[0], xs[1])
-    f(*xs)  of  def f(a, *rest)     a = xs[0]; rest = xs[1:], as a list
-    zip(*rows)                      a list for each column
+f(*xs)  of  def f(a, b)         if len(xs) != 2: raise ...; f(xs[0], xs[1])
+f(*xs)  of  def f(a, *rest)     a = xs[0]; rest = xs[1:], as a list
+zip(*rows)                      a list for each column
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import inspect
 import types
-from typing import Any
 
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.objects import Objects, static_attribute

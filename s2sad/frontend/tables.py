@@ -17,8 +17,8 @@ from typing import Any
 
 from s2sad.frontend import standins
 from s2sad.frontend.dicts import Dicts
-from s2sad.frontend.iterators import Items, given
-from s2sad.frontend.standins import REAL, Counted, Filled, Made, Queue, Table
+from s2sad.frontend.iterators import Items
+from s2sad.frontend.standins import Counted, Filled, Made, Queue, Table
 from s2sad.frontend.state import Group, Local, Method, State, Value, Written, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Tuple
@@ -106,7 +106,9 @@ class Tables(Dicts):
         """The items of a table by index."""
         order, held = (self.attribute(table, name, node) for name in ("_keys", "_values"))
         length = self.emit(Call("len", (self.atom(order),)), K.INT, node)
-        return Items(length, lambda i: Group("tuple", [self.getitem(order, i, node), self.getitem(held, i, node)]))
+        return Items(
+            length, lambda i: Group("tuple", [self.getitem(order, i, node), self.getitem(held, i, node)])
+        )
 
     def iterated(self, value: Value, node: ast.AST) -> Value:
         """What a loop over a value runs over: the keys of a table, the elements of a deque."""
@@ -123,13 +125,13 @@ class Tables(Dicts):
         return self.pairs_of(fn.self, node)
 
     def dict_called(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
-        """`dict(zip(keys, values))` and `dict((k, v) for ...)`, whose pairs need no list; None for other calls."""
+        """`dict(zip(keys, values))` and `dict((k, v) for ...)`, whose pairs need no list; else None."""
         if not (isinstance(fn, Ref) and fn.obj in (dict, collections.OrderedDict)) or len(node.args) != 1:
             return None
         arg = node.args[0]
         if isinstance(arg, ast.GeneratorExp) and isinstance(arg.elt, ast.Tuple) and len(arg.elt.elts) == 2:
             if not node.keywords:
-                made = ast.DictComp(*arg.elt.elts, arg.generators)
+                made = ast.DictComp(key=arg.elt.elts[0], value=arg.elt.elts[1], generators=arg.generators)
                 return self._dictcomp(ast.copy_location(made, node), hint)
         if not isinstance(arg, ast.Call) or node.keywords:
             return None
@@ -186,11 +188,13 @@ class Tables(Dicts):
 
 def _key(key: Any) -> Value:
     """A key that is known, as a value."""
-    return Const(key) if isinstance(key, int | float | str | bool | tuple | None.__class__) else Ref("key", key)
+    return (
+        Const(key) if isinstance(key, int | float | str | bool | tuple | None.__class__) else Ref("key", key)
+    )
 
 
 def _never_twice(node: ast.DictComp) -> bool:
-    """Whether no key of a comprehension comes twice: the keys are numbers that are counted, or strings of them."""
+    """Whether no key of a comprehension comes twice: numbers that are counted, or strings of them."""
     first = node.generators[0]
     if len(node.generators) > 1 or not isinstance(first.iter, ast.Call):
         return False
@@ -208,7 +212,7 @@ def _never_twice(node: ast.DictComp) -> bool:
     return isinstance(key, ast.Name) and isinstance(counter, ast.Name) and key.id == counter.id
 
 
-# ---------------------------------------------------------------------------------------------- what is called
+# --------------------------------------------------------------------------------------------- what is called
 
 
 def _new_places(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -234,7 +238,8 @@ def _fill(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
 def _dict(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     made: dict[Any, Value] = {}
     held = opened(args[0]) if args else Group("tuple", [])
-    if low.stands_in(args[0] if args else held) is not None or not (low.is_dict(held) or isinstance(held, Group)):
+    known = low.is_dict(held) or isinstance(held, Group)
+    if not known or (args and low.stands_in(args[0]) is not None):
         return _table_of(low, args, kwargs, node)
     if low.is_dict(held):
         made = {k: low.getitem(held, Const(k), node) for k in low.unpack_keys(held)}
@@ -265,7 +270,7 @@ def _fromkeys(low: State, args: list[Value], kwargs: dict[str, Value], node: ast
     known = isinstance(held, Group | Const) or numbers.cat in ("tuple", "dict") or isinstance(held, Ref)
     keys = low.unpack(held, None, node) if known else []
     if known and all(isinstance(k, Const | Ref) for k in keys):
-        named = dict.fromkeys(k.value if isinstance(k, Const) else k.obj for k in keys if isinstance(k, Const | Ref))
+        named = dict.fromkeys(k.value if isinstance(k, Const) else getattr(k, "obj", None) for k in keys)
         return low.new_dict([value] * len(named), list(named), node)
     table = low.table(Table, [], node)
     low.script("for k in keys:\n    table[k] = value", node, keys=args[0], table=table, value=value)
@@ -304,18 +309,19 @@ def _counter(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
 def _deque(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     maxlen = args[1] if len(args) > 1 else kwargs.get("maxlen", Const(None))
     queue = low.table(Queue, [maxlen], node)
-    given_ = args[0] if args else kwargs.get("iterable", Group("list", []))
+    source = args[0] if args else kwargs.get("iterable", Group("list", []))
     if maxlen == Const(None):
-        low.builtin_method(low.attribute(queue, "_items", node), ".extend", [low.iterated(given_, node)], {}, node, "")
+        items = low.attribute(queue, "_items", node)
+        low.builtin_method(items, ".extend", [low.iterated(source, node)], {}, node, "")
     else:
-        low.own_method(queue, "extend", [given_], node)
+        low.own_method(queue, "extend", [source], node)
     return queue
 
 
 MAKERS: dict[Any, Any] = {
     standins.new_places: _new_places, standins.taken: _taken, standins.put: _put, standins.fill: _fill,
-    dict: _dict, collections.OrderedDict: _dict, dict.fromkeys: _fromkeys, collections.defaultdict: _defaultdict,
-    collections.Counter: _counter, collections.deque: _deque,
+    dict: _dict, collections.OrderedDict: _dict, dict.fromkeys: _fromkeys,
+    collections.defaultdict: _defaultdict, collections.Counter: _counter, collections.deque: _deque,
 }  # fmt: skip
 
 __all__ = ["MAKERS", "Tables"]

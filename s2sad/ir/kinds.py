@@ -305,8 +305,9 @@ def join(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length] | None =
         if (a.cls, a.keys, a.dtype) != (b.cls, b.keys, b.dtype):
             if not all(k.cls is None or issubclass(k.cls, tuple) for k in (a, b)):
                 return OBJECT  # objects of two classes, dicts of other keys or in another order
-            a, b = (replace(k, cls=None, dtype="") for k in (a, b))
-        return replace(a, items=tuple(join(x, y, symbols) for x, y in zip(a.items, b.items, strict=True)))
+            a = replace(a, cls=None, dtype="")
+        pairs = zip(a.items or (), b.items, strict=True)
+        return replace(a, items=tuple(join(x, y, symbols) for x, y in pairs))
     return OBJECT
 
 

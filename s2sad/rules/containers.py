@@ -70,8 +70,7 @@ composite(
 )
 composite(
     "heapq.nlargest",
-    "def nlargest(n, iterable, key=None):\n"
-    "    return sorted(iterable, key=key, reverse=True)[:max(n, 0)]\n",
+    "def nlargest(n, iterable, key=None):\n    return sorted(iterable, key=key, reverse=True)[:max(n, 0)]\n",
     (heapq.nlargest,),
 )
 composite(

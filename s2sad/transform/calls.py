@@ -247,7 +247,7 @@ class Calls(Bars):
         return self.full(bar, name).atom
 
     def give_item(self, atom: Atom, grad: Atom) -> None:
-        """Give what stood in a list to what was put there; shadows that are found by address have it already."""
+        """Give what stood in a list to what was put there; shadows found by address have it already."""
         kind = self.kind(atom)
         if kind.cat != "tuple" or not isinstance(atom, Var) or not kind.items:
             self.give_tree(atom, grad)

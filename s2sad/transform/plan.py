@@ -195,7 +195,7 @@ class Plan:
         return cls is not None and (cls in self.r.storage.mutable or cls in self.r.written_lists)
 
     def _is_held(self, atom: Atom) -> bool:
-        """Whether an operand is a container that the program changes: `k in seen` differs from trip to trip."""
+        """Whether an operand is a container that changes: `k in seen` differs from trip to trip."""
         return isinstance(atom, Var) and self._is_written(atom.name)
 
     def _available(self, name: str, depth: int) -> bool:

@@ -121,7 +121,7 @@ CASES = [
     ("unknown argument", "y = «np.sum(x, banana=1)»", "the argument 'banana' of np.sum is not supported; use the supported"),
     ("out no array", "«np.add(x, x, out=THING.k)»", "THING.k is written"),
     ("resize", "«x.resize(2)»", "resize() changes an array in place in a way that is not tracked; use the function"),
-    ("tolist", "y = «x.tolist()»", "tolist() takes numbers out of an array; index the array"),
+    ("tobytes", "y = «x.tobytes()»", "tobytes() takes numbers out of an array; index the array"),
     ("dict method", 'd = {"a": x}\n«d.banana()»', "the dict method 'banana' is not supported here; assign the keys"),
     ("list method", "xs = [x]\n«xs.banana()»", "the list method 'banana' is not supported here; use append, pop() and indexing"),
     ("list slice store", "xs = [x, x]\n«xs[0:1:len(x)] = [x]»", "a slice with a step that is not known is written; write a loop"),

@@ -1,0 +1,427 @@
+"""What the parts of lowering do for each other: the methods of `lower.Lowering`, without a body.
+
+Each part is a mixin that stands in a module of its own and calls methods of others; here a reader, and a type
+checker, find them all.
+
+    class Lists(State): ... self.unpack(value, None, node)      unpack is a method of `parts.Parts`
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from s2sad.frontend.source import Source
+from s2sad.frontend.values import Closure, Group, Scope, Value
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Atom, Ref, Slice, Stmt, Var
+
+
+class Interface:
+    """The methods that mixins call and others define."""
+
+    def expr(self, node: ast.expr, hint: str = "") -> Value:
+        """The value of an expression."""
+        raise NotImplementedError
+
+    def operand(self, node: ast.expr) -> Value:
+        """The value of an expression that must be bound."""
+        raise NotImplementedError
+
+    def binary(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
+        """An operator on two values."""
+        raise NotImplementedError
+
+    def static_truth(self, value: Value) -> bool | None:
+        """The truth of a value if it is known."""
+        raise NotImplementedError
+
+    def truth(self, value: Value, node: ast.AST) -> Atom:
+        """An operand whose truth is asked for."""
+        raise NotImplementedError
+
+    def choose(
+        self,
+        cond: Value,
+        then: Callable[[], Value],
+        orelse: Callable[[], Value],
+        node: ast.AST,
+        hint: str = "",
+    ) -> Value:
+        """`then() if cond else orelse()`."""
+        raise NotImplementedError
+
+    def made_set(self, items: Value, node: ast.AST, hint: str) -> Value:
+        """A set of values that carry no derivative."""
+        raise NotImplementedError
+
+    def comprehension(
+        self, node: ast.ListComp | ast.GeneratorExp, hint: str = "", ranges: bool = False
+    ) -> Value:
+        """A list, made element by element."""
+        raise NotImplementedError
+
+    def closure(self, node: ast.Lambda | ast.FunctionDef) -> Closure:
+        """A nested function."""
+        raise NotImplementedError
+
+    def index(self, node: ast.expr) -> Value:
+        """The inside of square brackets."""
+        raise NotImplementedError
+
+    def getitem(self, base: Value, index: Value, node: ast.AST, hint: str = "") -> Value:
+        """`base[index]`."""
+        raise NotImplementedError
+
+    def attribute(self, base: Value, name: str, node: ast.AST, hint: str = "") -> Value:
+        """`base.name`."""
+        raise NotImplementedError
+
+    def unfolded(self, value: Value, node: ast.AST) -> Value:
+        """A tuple that is an argument as a display."""
+        raise NotImplementedError
+
+    def compare(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
+        """A comparison."""
+        raise NotImplementedError
+
+    def unpack_keys(self, value: Value) -> list[Any]:
+        """The keys of a dict."""
+        raise NotImplementedError
+
+    def table(self, cls: type, args: list[Value], node: ast.AST) -> Value:
+        """A new object of a class of `standins`."""
+        raise NotImplementedError
+
+    def own_method(self, value: Value, name: str, args: list[Value], node: ast.AST) -> Value:
+        """A method of a stand-in."""
+        raise NotImplementedError
+
+    def want_table(self, value: Value) -> None:
+        """Lower once more with a dict as a table, if it is one that is made here."""
+        raise NotImplementedError
+
+    def want_like(self, keys: tuple[Any, ...]) -> None:
+        """Lower once more with dicts of these keys as tables: one is written of which no name is known."""
+        raise NotImplementedError
+
+    def same_keys(self, number: int, one: Value, two: Value) -> None:
+        """Lower once more with a dict as a table that has other keys on one path than on another."""
+        raise NotImplementedError
+
+    def new_dict(self, items: list[Value], keys: list[Any], node: ast.AST) -> Value:
+        """A dict that is made at a place of the program, with the keys that are known there."""
+        raise NotImplementedError
+
+    def filled(self, table: Value, pairs: Value, node: ast.AST) -> None:
+        """Enter the items of a dict, or pairs."""
+        raise NotImplementedError
+
+    def iterated(self, value: Value, node: ast.AST) -> Value:
+        """What a loop over a value runs over: the keys of a table, the elements of a deque."""
+        raise NotImplementedError
+
+    def items_called(self, fn: Value, node: ast.Call) -> Any:
+        """`d.items()` of a table as an iteration by index."""
+        raise NotImplementedError
+
+    def dict_called(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
+        """`dict(...)` of pairs that need no list; None for other calls."""
+        raise NotImplementedError
+
+    def enough(self, args: list[Value], count: int, node: ast.AST) -> list[Value]:
+        """The arguments with as many taken out of the unknown number as there are names for them."""
+        raise NotImplementedError
+
+    def rest_of(self, extra: list[Value], node: ast.AST) -> Value:
+        """What `*args` is."""
+        raise NotImplementedError
+
+    def like_others(self, xs: Atom, value: Value) -> Value:
+        """A dict with its keys in the order of those that a list holds already; other values as they are."""
+        raise NotImplementedError
+
+    def put_in(self, xs: Atom, place: Value, value: Value, node: ast.AST) -> None:
+        """`xs.insert(place, value)` at a place from 0 to the length."""
+        raise NotImplementedError
+
+    def is_dict(self, value: Value) -> bool:
+        """Whether a value is a dict whose keys are known."""
+        raise NotImplementedError
+
+    def union(self, parts: list[Value], node: ast.AST) -> Value:
+        """`a | b` of dicts: a new dict."""
+        raise NotImplementedError
+
+    def integer(self, value: Value, node: ast.AST) -> Atom:
+        """An operand of range."""
+        raise NotImplementedError
+
+    def _elements(self, nodes: list[ast.expr]) -> list[Value]:
+        raise NotImplementedError
+
+    def unpack(self, value: Value, count: int | None, node: ast.AST) -> list[Value]:
+        """The elements of a value."""
+        raise NotImplementedError
+
+    def script(self, text: str, node: ast.AST, result: str = "", **values: Any) -> Value:
+        """Lower statements that are given as text (see `iterators`)."""
+        raise NotImplementedError
+
+    def check_once(self, name: str, stmt: ast.Assign) -> None:
+        """Refuse an iterator that has a name and is taken from twice."""
+        raise NotImplementedError
+
+    def note_growth(self, base: Ref, node: ast.expr) -> None:
+        """Remember that an outside list or dict is written."""
+        raise NotImplementedError
+
+    def over_items(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
+        """A call whose arguments are iterated where it stands."""
+        raise NotImplementedError
+
+    def call_value(
+        self, fn: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str = ""
+    ) -> Value:
+        """A call."""
+        raise NotImplementedError
+
+    def default(self, name: str, obj: Any) -> Value:
+        """A parameter's default."""
+        raise NotImplementedError
+
+    def transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """A derivative that is made inside of the function."""
+        raise NotImplementedError
+
+    def stopped(self, value: Value, node: ast.AST) -> Value:
+        """The value under another name, which is constant."""
+        raise NotImplementedError
+
+    def read_names(
+        self, target: Closure, node: ast.AST, itself: str = ""
+    ) -> tuple[dict[str, Value], dict[str, Any]]:
+        """The values of the program that a nested function reads, and the objects from outside."""
+        raise NotImplementedError
+
+    def lifted_by_place(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
+        """A nested function as one that takes what it reads as its last arguments."""
+        raise NotImplementedError
+
+    def call_transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """A call of a derivative."""
+        raise NotImplementedError
+
+    def apply(
+        self,
+        name: str,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        node: ast.AST,
+        form: str = "",
+        hint: str = "",
+    ) -> Value:
+        """A call of a function that has a rule."""
+        raise NotImplementedError
+
+    def has_rule(self, name: str) -> bool:
+        """Whether there is a rule of this name."""
+        raise NotImplementedError
+
+    def builtin_method(
+        self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
+        """A method of an array, list, dict or str."""
+        raise NotImplementedError
+
+    def bind_arguments(
+        self,
+        spec: ast.arguments,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        defaults: list[Value],
+        kwdefaults: dict[str, Value],
+        node: ast.AST,
+        name: str,
+    ) -> dict[str, Value]:
+        """Parameters and what is passed for them."""
+        raise NotImplementedError
+
+    def inline(
+        self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None, frame: object
+    ) -> Value:
+        """The result of a function's body, lowered in place."""
+        raise NotImplementedError
+
+    def function_scope(self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None) -> Scope:
+        """A scope for a function's body."""
+        raise NotImplementedError
+
+    def function_body(self, node: ast.FunctionDef) -> Value:
+        """The value that a body returns."""
+        raise NotImplementedError
+
+    def may_keep(self, names: Iterable[str], node: ast.AST) -> None:
+        raise AssertionError
+
+    def statements(self, body: list[ast.stmt]) -> None:
+        """Lower a block."""
+        raise NotImplementedError
+
+    def join_ways(
+        self,
+        block1: list[Stmt],
+        block2: list[Stmt],
+        env1: dict[str, Value],
+        env2: dict[str, Value],
+        cond: Atom,
+        outs: list[Any],
+        node: ast.AST,
+        form: str,
+        ends: tuple[dict[int, Value], dict[int, Value]],
+        before: int,
+    ) -> None:
+        """Write a statement of two blocks and bind the names behind it."""
+        raise NotImplementedError
+
+    def leave_whole(
+        self, block: list[Stmt], last: list[Stmt], env: dict[str, Value], cond: Atom, form: str, node: ast.AST
+    ) -> None:
+        """Write a statement of one block that always runs."""
+        raise NotImplementedError
+
+    def branch(self, cond: Atom, then: Callable[[], None], orelse: Callable[[], None], node: ast.AST) -> None:
+        """Two ways of going on."""
+        raise NotImplementedError
+
+    def assign(self, target: ast.expr, value: Value, stmt: ast.AST) -> None:
+        """Bind or store a value."""
+        raise NotImplementedError
+
+    def settled(self, value: Value, stmt: ast.AST | None, hint: str = "") -> Value:
+        """A value that gets a name."""
+        raise NotImplementedError
+
+    def store(self, base: Value, index: Value, value: Value, op: str, stmt: ast.AST) -> None:
+        """`base[index] op= value`."""
+        raise NotImplementedError
+
+    def indexed(self, kind: Kind, index: Any, node: ast.AST) -> Kind:
+        """The kind of `a[index]`."""
+        raise NotImplementedError
+
+    def columns(self, group: Group, node: ast.AST) -> Callable[[Value], Value]:
+        """A function from a place that is known at run time to the element there."""
+        raise NotImplementedError
+
+    def stored(self, value: Value, stmt: ast.AST) -> Atom:
+        """A value that is written into an array."""
+        raise NotImplementedError
+
+    def joined(self, parts: list[Value], node: ast.AST, hint: str = "") -> Value:
+        """A new list of the elements of lists."""
+        raise NotImplementedError
+
+    def repeated(self, xs: Value, count: Value, node: ast.AST, hint: str = "") -> Value:
+        """`xs*count`."""
+        raise NotImplementedError
+
+    def sliced(self, xs: Value, index: Slice, node: ast.AST, hint: str = "") -> Value:
+        """`xs[lo:hi:step]`."""
+        raise NotImplementedError
+
+    def list_method(
+        self,
+        base: Value,
+        kind: Kind,
+        name: str,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        node: ast.AST,
+        hint: str,
+    ) -> Value:
+        """A method of a list."""
+        raise NotImplementedError
+
+    def searched(
+        self, xs: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value | None:
+        """The methods of lists that order and search them; None for other methods."""
+        raise NotImplementedError
+
+    def ordered(self, xs: Value, kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """A new list of the elements of a list in order."""
+        raise NotImplementedError
+
+    def listed(self, value: Value, node: ast.AST) -> Value:
+        """What is iterated as a display or a list."""
+        raise NotImplementedError
+
+    def extreme(
+        self, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
+        """`max` and `min` with a key or a default."""
+        raise NotImplementedError
+
+    def store_slice(self, xs: Atom, index: Slice, value: Value, node: ast.AST) -> None:
+        """`xs[lo:hi:step] = ys`."""
+        raise NotImplementedError
+
+    def delete_slice(self, xs: Atom, index: Slice, node: ast.AST) -> None:
+        """`del xs[lo:hi:step]`."""
+        raise NotImplementedError
+
+    def lifted(self, target: Closure, node: ast.AST, name: str) -> tuple[Ref, dict[str, Value]]:
+        """A nested function that calls itself, as one that takes what it reads by keyword."""
+        raise NotImplementedError
+
+    def _free_of_functions(self, target: Closure) -> bool:
+        raise NotImplementedError
+
+    def class_of(self, value: Value) -> type | None:
+        """The class of an object or record whose class is known here."""
+        raise NotImplementedError
+
+    def replaced(self, value: Value, changes: dict[str, Value], node: ast.AST) -> Value:
+        """A record with other values of some fields."""
+        raise NotImplementedError
+
+    def copied(self, value: Value, deep: bool, node: ast.AST) -> Value:
+        """A copy of an object or container."""
+        raise NotImplementedError
+
+    def super_object(self, args: list[Value], node: ast.AST) -> Value:
+        """`super()`."""
+        raise NotImplementedError
+
+    def class_attribute(
+        self, base: Value, cls: type, name: str, node: ast.AST, hint: str, after: type | None = None
+    ) -> Value:
+        """What a class defines, for one of its objects."""
+        raise NotImplementedError
+
+    def set_attribute(self, base: Value, name: str, value: Value, node: ast.AST) -> None:
+        """`base.name = value`."""
+        raise NotImplementedError
+
+    def each(self, count: Atom, body: Callable[[Var], None], node: ast.AST) -> None:
+        """`for i in range(count)` with a body that carries nothing."""
+        raise NotImplementedError
+
+    def append(self, xs: Atom, value: Value, node: ast.AST) -> None:
+        """`xs.append(value)`."""
+        raise NotImplementedError
+
+    def dict_method(
+        self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """A method of a dict."""
+        raise NotImplementedError
+
+    def grow(self, xs: Atom, item: Kind) -> None:
+        """Let a list's kind hold one more kind of element."""
+        raise NotImplementedError
+
+
+__all__ = ["Interface"]
