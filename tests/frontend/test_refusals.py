@@ -125,7 +125,6 @@ CASES = [
     ("dict method", 'd = {"a": x}\n«d.banana()»', "the dict method 'banana' is not supported here; assign the keys"),
     ("list method", "xs = [x]\n«xs.banana()»", "the list method 'banana' is not supported here; use append, pop() and indexing"),
     ("list slice store", "xs = [x, x]\n«xs[0:1:len(x)] = [x]»", "a slice with a step that is not known is written; write a loop"),
-    ("dict of unlike values", 'd = {"a": "b"}\nfor i in range(len(x)):\n    d[f"{i}"] = x\ny = «d["0"]*x»', "read it by a literal key, or from a list"),
     ("deque as a whole", "d = collections.deque(x)\n«print(d)»", "a deque with computed keys or elements is used as a whole"),
     ("deep copy of a dict", "d = {i: v for i, v in enumerate(x)}\ne = «copy.deepcopy(d)»", "is copied with what it holds; copy what"),
     ("scalar store", "s = float(x[0])\n«s[0] = 1.0»", "an element of a Python float is assigned; assign to elements of arrays"),
