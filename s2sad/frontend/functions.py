@@ -144,7 +144,8 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     if cls is not None and len(known) == len(classes):
         return Const(any(issubclass(cls, c) for c in known))
     if kind.cat == "num" and known == [np.ndarray]:
-        return low.emit(Call("isinstance", (low.atom(value, node), low.atom(args[1], node))), K.BOOL, node, hint)
+        operands = (low.atom(value, node), low.atom(args[1], node))
+        return low.emit(Call("isinstance", operands), K.BOOL, node, hint)
     call = Call("call", (Ref("isinstance", isinstance), low.atom(value, node), low.variable(args[1])))
     return low.emit(call, K.BOOL, node, hint)
 

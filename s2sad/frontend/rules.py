@@ -406,10 +406,8 @@ class Rules(State):
             return self._item(base, kind, args, node, hint)
         if short == "copy":
             return self.emit(Call("copy", (self.atom(base),), (), ""), kind, node, hint)
-        if short == "tolist" and not args and kind.rank in TOLIST and kind.sort in NUMBERS:
-            return self.script(TOLIST[kind.rank], node, "made", x=base, number=NUMBERS[kind.sort])
         if short in UNSEEN:
-            self.refuse(node, f"{short}() takes numbers out of an array", "index the array")
+            return self._numbers(base, kind, short, args, node)
         if short in ("reshape", "transpose") and len(args) > 1:
             args = [Group("tuple", args)]
         form = f".{short}"  # Python's numbers know conjugate() and not conj()
@@ -434,6 +432,12 @@ class Rules(State):
         self.refuse(
             node, f"there is no rule for the array method {short!r}", "write it with supported functions"
         )
+
+    def _numbers(self, base: Value, kind: Kind, short: str, args: list[Value], node: ast.AST) -> Value:
+        """`x.tolist()`; other methods that take numbers out of an array are refused."""
+        if short == "tolist" and not args and kind.rank in TOLIST and kind.sort in NUMBERS:
+            return self.script(TOLIST[kind.rank], node, "made", x=base, number=NUMBERS[kind.sort])
+        self.refuse(node, f"{short}() takes numbers out of an array", "index the array")
 
     def _item(self, base: Value, kind: Kind, args: list[Value], node: ast.AST, hint: str) -> Value:
         """`x.item()` of one element, `x.item(i, j)`."""

@@ -24,12 +24,14 @@ from support import load
 registry.load_all()
 # What only the generated texts call: where things are, which storage they have; the derivative never asks for theirs.
 OWN = set(
-    "Shadows shadow_of zeros_list winners inverse_axes pick_max pick_min is_whole same_storage flat_index along_index reduced_size "
+    "Shadows shadow_of zeros_list winners inverse_axes sorted_order heap_rise heap_sink pick_max pick_min is_whole same_storage flat_index along_index reduced_size "
     "generator_state keep_state reverse_trips positions trimmed_places median_weights np.nanargmax np.nanargmin".split()
 )
 # They give no numbers that an argument could reach, or write into an argument, which programs of `call_cases` test.
 OTHER = set("print type id hash repr str format isinstance issubclass callable hasattr chr np.copyto".split())
 OTHER |= set("np.add.at np.subtract.at np.ndarray.fill np.isnat np.lexsort np.ravel_multi_index np.ix_".split())
+OTHER |= set("seq.index seq.count itertools.combinations itertools.permutations".split())
+OTHER.add("itertools.combinations_with_replacement")
 V = np.array([0.31, -1.72, 2.43])
 M = np.array([[0.31, -1.72], [2.43, 0.94]])
 CALLS: dict[str, tuple[Any, ...]] = {  # others are called with numbers
