@@ -52,6 +52,7 @@ TOLIST = {
     2: "made = [[number(v) for v in row] for row in x]",
 }
 ARITHMETIC = frozenset("add sub mul truediv floordiv mod pow matmul".split())  # operators that lists meet
+OF_LISTS = ("math.", "heapq.", "statistics.", "seq.")  # modules whose functions take lists as they are
 SEQUENCES = frozenset(  # arguments that are sequences of arrays, or of numbers that rules read one by one
     "arrays tup choicelist condlist choices object blocks q k constant_values end_values c_and_lower "
     "lu_and_piv".split()
@@ -133,7 +134,7 @@ class Rules(State):
         self, rule: Rule, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     ) -> tuple[list[Value], dict[str, Value]]:
         """Lists and tuples as the arrays that NumPy makes of them, where derivatives compute with them."""
-        if not any(self._is_listed(v) for v in (*args, *kwargs.values())) or rule.name.startswith("math."):
+        if not any(self._is_listed(v) for v in (*args, *kwargs.values())) or rule.name.startswith(OF_LISTS):
             return args, kwargs
         if "." not in rule.name and not self._meets_array(rule.name, args):
             return args, kwargs
