@@ -50,8 +50,11 @@ def _places(low: State, xs: Value, node: ast.AST) -> Range:
 def _summed(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
     """The sum of two cotangents; None where their structure is not known."""
     kind, other = low.kind(a), low.kind(b)
-    if kind.optional or other.optional:
+    if other.optional:
         return None
+    if kind.optional and kind.is_number:
+        missing = low.emit(Call("is", (low.atom(a), Const(None))), K.BOOL, node)
+        return low.choose(missing, lambda: b, lambda: low.binary("add", a, b, node), node)
     if a == Const(None) or b == Const(None):
         return b if a == Const(None) else a
     if kind.is_number and other.is_number:
