@@ -97,6 +97,12 @@ class Storage(Places):
             return False
         return self._is_hit(cls, self.settled.region(name), stmt)
 
+    def grows_later(self, name: str, stmt: Stmt) -> bool:
+        """Whether a list may get other elements when `stmt` or anything after it runs."""
+        cls, (start, _), here = self.aliases.of(name), self.span[stmt], set(self.loops[stmt])
+        writes = () if cls is None else self.written_lists.get(cls, ())
+        return any(self.span[s][1] >= start or here & set(self.loops[s]) for s in writes)
+
     def overwritten(self, read: Let) -> bool:
         """Whether the element that `x[i]` reads may be written after that."""
         base, index = read.call.args

@@ -134,6 +134,9 @@ class Roots:
         """A live object by its own spelling, if that starts with a module; else under one name."""
         if "." in ref.text and self.find(ref.text) is ref.obj:
             return self.dotted(ref.text)
+        if ref.text.startswith(("np.dtype(", "np.finfo(", "np.iinfo(")):  # see `frontend.dtypes`
+            self("np", np)
+            return ast.parse(ref.text, mode="eval").body
         last = ref.text.split(".")[-1]
         return _name(self(ref.text if last in self.hints else last, ref.obj))
 

@@ -18,7 +18,8 @@ import numpy as np
 from s2sad.frontend.mapped import FUNCTIONS as MAPPED
 from s2sad.frontend.mapped import argument, rank_known, static
 from s2sad.frontend.state import CALLABLE, Group, State, Value
-from s2sad.ir.nodes import Call, Const, Ref, Slice
+from s2sad.ir.kinds import Kind, array, new_length
+from s2sad.ir.nodes import Call, Const, Ref, Slice, Tuple, Var
 from s2sad.rules.registry import UNKNOWN
 
 # ---------------------------------------------------------------------------------------------------- joining
@@ -67,10 +68,12 @@ def _leaves(value: Value) -> list[Value]:
 
 
 def joined_index(low: State, base: Ref, index: Value, node: ast.AST) -> Value | None:
-    """`np.r_[...]` and `np.c_[...]`; None for other objects."""
+    """`np.r_[...]`, `np.c_[...]`, `np.mgrid[...]` and `np.ogrid[...]`; None for other objects."""
+    items = list(index.items) if isinstance(index, Group) and index.cat == "tuple" else [index]
+    if base.obj is np.mgrid or base.obj is np.ogrid:
+        return _grid(low, base, items, node)
     if base.obj is not np.r_ and base.obj is not np.c_:
         return None
-    items = list(index.items) if isinstance(index, Group) and index.cat == "tuple" else [index]
     if any(isinstance(item, Const) and isinstance(item.value, str) for item in items):
         low.refuse(node, "a string in the brackets of np.r_ or np.c_", "use np.concatenate or np.stack")
     parts = [_range(low, item, node) if isinstance(item, Slice) else item for item in items]
@@ -87,6 +90,26 @@ def joined_index(low: State, base: Ref, index: Value, node: ast.AST) -> Value | 
         low.refuse(node, "np.r_ of numbers and arrays of several dtypes", "use np.concatenate")
     parts = [Group("list", [p]) if rank == 0 else p for p, rank in zip(parts, ranks, strict=True)]
     return low.apply("np.concatenate", [Group("list", parts)], named, node)
+
+
+def _grid(low: State, base: Ref, items: list[Value], node: ast.AST) -> Value | None:
+    """The coordinates of a grid, `np.mgrid[0:n, 0:m]` as it stands; None where a bound may vary."""
+    if not all(isinstance(item, Slice) for item in items):
+        return None
+    slices = [item for item in items if isinstance(item, Slice)]
+    parts = [part for item in slices for part in (item.lo, item.hi, item.step)]
+    if not all(isinstance(part, Const) or low.kind(part).cat == "int" for part in parts):
+        return None
+    kinds = [low.kind(part) for part in parts if part != Const(None)]
+    dtype = "int64" if all(kind.cat == "int" for kind in kinds) else "float64"
+    lengths = tuple(new_length() for _ in slices)
+    index = Tuple(tuple(slices)) if len(slices) > 1 else slices[0]
+    call = Call("getitem", (base, index))
+    if base.obj is np.mgrid or len(slices) == 1:
+        shape = (len(slices), *lengths) if len(slices) > 1 else lengths
+        return low.emit(call, array(shape, dtype), node)
+    ones = [tuple(n if i == k else 1 for i, n in enumerate(lengths)) for k in range(len(slices))]
+    return low.emit(call, Kind("tuple", items=tuple(array(shape, dtype) for shape in ones)), node)
 
 
 def _as_dtype(name: str) -> dict[str, Value]:
@@ -174,6 +197,8 @@ def _piecewise(low: State, args: list[Value], kwargs: dict[str, Value], node: as
 def _gradient(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     """np.gradient: one array for an axis, a tuple for several."""
     f, steps = args[0], args[1:]
+    if isinstance(f, Var) and low.kind(f).cat == "list":
+        f = low.apply("np.asarray", [f], {}, node)
     axis, order = static(kwargs.get("axis", Const(None))), static(kwargs.get("edge_order", Const(1)))
     rank = rank_known(low, f, node, "np.gradient")
     if axis is UNKNOWN or order not in (1, 2):

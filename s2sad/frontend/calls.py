@@ -319,7 +319,11 @@ class Calls(Stars):
 
     def _ufunc_outer(self, ufunc: np.ufunc, args: list[Value], node: ast.AST, hint: str) -> Value:
         """`np.add.outer(a, b)` is `a` with new axes behind, added to b."""
-        args = [self.apply("np.asarray", [a], {}, node) if self.kind(a).is_python else a for a in args]
+        numbers = [self.kind(a).is_number and not self.kind(a).is_python for a in args]
+        args = [
+            a if is_array else self.apply("np.asarray", [a], {}, node)
+            for a, is_array in zip(args, numbers, strict=True)
+        ]
         rank = self.kind(args[1]).rank
         if rank is None:
             self.refuse(node, "outer with an array whose rank is not known", "write a[:, None]*b")

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.frontend import numbered
+from s2sad.frontend.dtypes import same_dtype
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import class_method, user_operator
 from s2sad.frontend.standins import Table
@@ -251,6 +252,8 @@ class Expressions(State):
             return known
         if isinstance(left, Group | Var) and isinstance(right, Group | Var) and op == "add":
             cats = {self.kind(left).cat, self.kind(right).cat}
+            if cats == {"tuple"} and any(self.kind(v).every is not None for v in (left, right)):
+                return self._tuples(left, right, node, hint)
             if cats == {"tuple"}:
                 lists = self.kind(left).cls is list or self.kind(right).cls is list
                 items = self.unpack(left, None, node) + self.unpack(right, None, node)
@@ -266,6 +269,14 @@ class Expressions(State):
         if "str" in cats and (op == "add" or (op == "mod" and self.kind(left).cat == "str")):
             return self.emit(Call(op, (self.variable(left), self.variable(right))), K.STR, node, hint)
         return self.apply(op, [left, right], {}, node, hint=hint)
+
+    def _tuples(self, left: Value, right: Value, node: ast.AST, hint: str) -> Value:
+        """Tuples joined of which one has a length that is not known, as `y.shape[1:] + (n,)`."""
+        kinds = [self.kind(v) for v in (left, right)]
+        every = K.join_all([k for kind in kinds for k in (kind.items or (kind.every,)) if k is not None])
+        made = K.Kind("tuple", items=None, every=every)
+        call = Call("add", (self.variable(left, node), self.variable(right, node)))
+        return self.emit(call, made, node, hint)
 
     def _lists(self, op: str, left: Value, right: Value, node: ast.AST, hint: str) -> Value:
         """Lists joined or repeated; an array times a list is arithmetic."""
@@ -386,6 +397,9 @@ class Expressions(State):
                 return bool(FOLDABLE[op](left.value, right.value))
             except TypeError:  # the primal raises it as well
                 return None
+        if op in ("eq", "ne"):
+            same = same_dtype(left, right)
+            return same if same is None else same == (op == "eq")
         if op in ("is", "isnot"):
             if isinstance(left, Local) and isinstance(right, Local):
                 if left is right or {left.number, right.number}.isdisjoint(self.objects.shared):

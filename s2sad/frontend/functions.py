@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.cotangents import COTANGENTS
+from s2sad.frontend.dtypes import DTYPES
 from s2sad.frontend.numbered import is_one_of_several, of_classes, refuse_as_number, refuse_several
 from s2sad.frontend.operators import class_method, live_object, may_vary
 from s2sad.frontend.protocols import iterated
@@ -159,7 +160,7 @@ def _tuple(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
         low.listed_tuples = True
         return low.joined([Group("list", []), args[0]], node, hint)
     if kind.cat == "list" and isinstance(args[0], Var):
-        result = Kind("tuple", items=None)
+        result = Kind("tuple", items=None, every=(kind.items or (None,))[0])
         return low.emit(Call("call", (Ref("tuple", tuple), args[0])), result, node, hint)
     return Group("tuple", low.unpack(args[0], None, node))
 
@@ -399,7 +400,7 @@ SPECIAL: dict[Any, Callable[..., Value]] = {
     next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals: _names,
     np.copyto: _copyto, set: _set, super: _super, type: _type, functools.wraps: _wraps, itself: _first,
     sum: _sum, object.__init__: _nothing, object.__setattr__: _set_past, dataclasses.replace: _replace,
-    copy.copy: _copy, copy.deepcopy: _deepcopy, **COTANGENTS, **FUNCTIONS,
+    copy.copy: _copy, copy.deepcopy: _deepcopy, **COTANGENTS, **DTYPES, **FUNCTIONS,
 }  # fmt: skip
 
 __all__ = ["SPECIAL", "random_kind"]

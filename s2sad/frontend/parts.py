@@ -18,6 +18,7 @@ import numpy as np
 
 from s2sad.frontend import numbered
 from s2sad.frontend.arrays import joined_index
+from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.objects import Objects, mangled
 from s2sad.frontend.operators import class_method, live_object, user_method
@@ -245,7 +246,7 @@ class Parts(Objects):
                 else self.emit(call, kind, node, hint)
             )
         if item is None:  # nothing has been put in yet in this pass over the loop
-            item = K.BOTTOM if self.loops else K.FLOAT
+            item = kind.every or (K.BOTTOM if self.loops else K.FLOAT)
         return self.emit(call, K.anonymous(item), node, hint)
 
     def _live_item(self, base: Ref, index: Value, node: ast.AST, hint: str) -> Value:
@@ -342,7 +343,8 @@ class Parts(Objects):
             return [Const(k) for k in (kind.keys or (value.obj if isinstance(value, Ref) else ()))]
         if kind.shape and isinstance(kind.shape[0], int) and count in (None, kind.shape[0]):
             return [self.getitem(value, Const(i), node) for i in range(kind.shape[0])]
-        if count is not None and (kind.cat == "list" or (kind.is_number and not kind.is_scalar)):
+        listed = kind.cat == "list" or kind.every is not None
+        if count is not None and (listed or (kind.is_number and not kind.is_scalar)):
             self._check_length(value, count, node)
             return [self.getitem(value, Const(i), node) for i in range(count)]
         if kind.is_scalar:
@@ -389,7 +391,7 @@ class Parts(Objects):
         if name == "__dict__" and not isinstance(base, Ref | Super) and self.class_of(base) is not None:
             held = fields_of(self, base, node)
             return Group("dict", list(held.values()), list(held))
-        made = self._known_attribute(base, kind, name, node, hint)
+        made = known_attribute(base, name) or self._known_attribute(base, kind, name, node, hint)
         if made is not None:
             return made
         if isinstance(base, Ref) and type(base.obj) in (list, dict, set, tuple):
@@ -513,9 +515,10 @@ class Parts(Objects):
             return Const(kind.rank)
         if name == "shape" and not kind.is_python:
             return self._shape(atom, kind, node, hint)
-        if name in ("ndim", "size", "dtype", "itemsize", "nbytes") and not kind.is_python:
-            result = K.INT if name != "dtype" else K.OBJECT
-            return self.emit(Call("getattr", (atom, Const(name))), result, node, hint)
+        if name == "dtype" and not kind.is_python:
+            return dtype_of(self, kind, base, node, hint)
+        if name in ("ndim", "size", "itemsize", "nbytes") and not kind.is_python:
+            return self.emit(Call("getattr", (atom, Const(name))), K.INT, node, hint)
         if name == "T" and not kind.is_python:
             shape = None if kind.shape is None else tuple(reversed(kind.shape))
             return self.emit(
@@ -538,7 +541,8 @@ class Parts(Objects):
         if kind.shape is not None and all(isinstance(n, int) for n in kind.shape):
             return Group("tuple", [Const(n) for n in kind.shape])
         lengths = None if kind.shape is None else tuple(K.INT for _ in kind.shape)
-        return self.emit(Call("getattr", (atom, Const("shape"))), Kind("tuple", items=lengths), node, hint)
+        made = Kind("tuple", items=lengths, every=K.INT if lengths is None else None)
+        return self.emit(Call("getattr", (atom, Const("shape"))), made, node, hint)
 
 
 def _has_objects(held: Any) -> bool:

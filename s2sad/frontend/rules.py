@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.dtypes import plain
 from s2sad.frontend.functions import random_kind
 from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.operators import check_operands, may_vary
 from s2sad.frontend.records import plain_value
 from s2sad.frontend.source import rule_source
-from s2sad.frontend.state import Group, State, Value, described
+from s2sad.frontend.state import Group, State, Value, described, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, List, Ref, Store, Tuple, Var
@@ -39,6 +40,7 @@ SAFE = {  # a point at which a function whose domain has an end, or which has a 
 }
 REAL = ("float", "int", "bool")
 CONVERSIONS = frozenset(("float", "int", "complex", "bool", "round"))
+SIZES = frozenset(("shape", "newshape", "reps"))  # arguments that NumPy takes as a list or as a tuple
 UNTRACKED = frozenset(("resize", "setfield", "setflags", "byteswap", "itemset", "sort", "partition", "put"))
 # Whose `out` must have the very dtype of the result, or which compute in the dtype of `out`.
 EXACT = frozenset(
@@ -65,6 +67,12 @@ def _is_numeric(kind: Kind) -> bool:
     if kind.cat not in ("list", "tuple") or not kind.items:
         return False
     return all(item.is_number or _is_numeric(item) for item in kind.items)
+
+
+def _sizes(value: Value) -> Value:
+    """A list of lengths as the tuple that says the same: of a tuple it is known how many there are."""
+    held = opened(value)
+    return Group("tuple", held.items) if isinstance(held, Group) and held.cat == "list" else value
 
 
 class Rules(State):
@@ -122,7 +130,15 @@ class Rules(State):
     def _spelled(
         self, rule: Rule, args: list[Value], kwargs: dict[str, Value]
     ) -> tuple[list[Value], dict[str, Value]]:
-        """Arguments without those that change nothing; by place those that the rule names otherwise."""
+        """Arguments without those that change nothing; by place those that the rule names otherwise.
+
+        Lists of lengths are tuples, and dtypes the classes of their elements.
+        """
+        args, kwargs = [plain(a) for a in args], {n: plain(v) for n, v in kwargs.items()}
+        if not SIZES.isdisjoint(rule.signature):
+            names = [*rule.signature, *("" for _ in args)]
+            args = [_sizes(a) if n in SIZES else a for a, n in zip(args, names, strict=False)]
+            kwargs = {n: _sizes(v) if n in SIZES else v for n, v in kwargs.items()}
         if kwargs.keys() <= rule.signature.keys():
             return args, kwargs
         statics = {k: static_value(v) if isinstance(v, Atom) else UNKNOWN for k, v in kwargs.items()}
@@ -141,6 +157,9 @@ class Rules(State):
         names: list[str] = []
         for name in rule.signature:
             names += [name] * (len(args) - len(names) if name[0] == "*" else 1)
+        names += ["" for _ in args[len(names) :]]
+        args = [self._grown(n, v, node) for n, v in zip(names, args, strict=False)]
+        kwargs = {n: self._grown(n, v, node) for n, v in kwargs.items()}
         given = [*zip(names, args, strict=False), *kwargs.items()]
         listed = [(n, v) for n, v in given if n.lstrip("*") not in SEQUENCES and self._is_listed(v)]
         own = {n for n, text in (rule.vjp | rule.jvp).items() if text is not zero} | {*rule.linear}
@@ -152,6 +171,18 @@ class Rules(State):
             if constants or (composed and may_vary(self, value)):
                 arrays[id(value)] = self.apply("np.array", [value], {}, node)
         return [arrays.get(id(v), v) for v in args], {k: arrays.get(id(v), v) for k, v in kwargs.items()}
+
+    def _grown(self, name: str, value: Value, node: ast.AST) -> Value:
+        """A display of arrays without lists: these may grow, and one says not how long it was."""
+        if name.lstrip("*") not in SEQUENCES or not isinstance(value, Group) or value.keys:
+            return value
+        items = [
+            self.apply("np.asarray", [item], {}, node)
+            if isinstance(item, Var) and self.kind(item).cat == "list" and self._is_listed(item)
+            else item
+            for item in value.items
+        ]
+        return Group(value.cat, items)
 
     def _is_listed(self, value: Value) -> bool:
         """Whether a value is a list or a tuple of numbers, or of lists of numbers."""

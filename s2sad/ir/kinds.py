@@ -35,7 +35,8 @@ class Kind:
 
     cat       "float" "complex" "int" "bool" (Python scalars), "npscalar" (NumPy scalar), "array" (np.ndarray
               of any rank, 0 included), "num" (array or NumPy scalar: an expression on arrays of unknown or
-              zero rank), "str" "none" "list" "tuple" "dict" "range" "slice" "object" (anything else)
+              zero rank), "str" "none" "list" "tuple" "dict" "range" "slice" "dtype" (of which
+              only the class is known) "object" (anything else)
     dtype     of npscalar, array and num: NumPy's name ("float64", "int64", "bool", ...), or a class alone
               where the width is not known: "float", "int", "complex"; "" for everything else
     shape     of array and num: lengths, or None when the rank is not known; () for scalars
@@ -48,6 +49,7 @@ class Kind:
               namedtuple or dataclass whose fields they are; of a tuple `list` for a list whose elements are
               known one by one, `dict` for a dict whose values it holds in the order of `keys`
     known     of a part of an argument that is a string or a function: the value itself
+    every     of a tuple whose length is not known (items is None): the kind of every element
     """
 
     cat: str
@@ -58,6 +60,7 @@ class Kind:
     optional: bool = False
     cls: type | None = None
     known: Any = None
+    every: Kind | None = None
 
     @property
     def rank(self) -> int | None:
@@ -166,9 +169,11 @@ def carries(kind: Kind) -> bool:
     """Whether a value of this kind can carry a derivative."""
     if kind.is_number:
         return kind.inexact or (not kind.is_python and not kind.sort)
+    if kind.every is not None:
+        return carries(kind.every)
     if kind.cat in ("list", "tuple", "dict"):
         return kind.items is None or any(carries(i) for i in kind.items)
-    return kind.cat == "object"
+    return kind.cat in ("object", "slice")  # a slice whose bound varies, as in np.mgrid[0:a:5j]
 
 
 # ---- arithmetic
@@ -312,7 +317,7 @@ def join(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length] | None =
 
 
 def _join_items(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) -> Kind | None:
-    if a.items is None:
+    if not a.items:
         return b.items[0] if b.items else None
     return join(a.items[0], b.items[0], symbols) if b.items else a.items[0]
 
@@ -378,7 +383,7 @@ def kind_of_value(value: Any) -> Kind:
 def without_lengths(kind: Kind) -> tuple[Any, ...]:
     """A kind as a key: everything but the symbols of its lengths."""
     items = None if kind.items is None else tuple(without_lengths(i) for i in kind.items)
-    return kind.cat, kind.dtype, kind.rank, items, kind.keys, kind.optional, kind.cls
+    return kind.cat, kind.dtype, kind.rank, items, kind.keys, kind.optional, kind.cls, kind.every
 
 
 def join_all(items: list[Kind]) -> Kind | None:

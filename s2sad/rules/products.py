@@ -45,7 +45,7 @@ _TEXTS: dict[tuple[int | None, int | None], tuple[str, str]] = {
 
 
 def _matmul_shape(a: Shape | None, b: Shape | None) -> Shape | None:
-    if a is None or b is None:
+    if not a or not b:  # a number has no product: NumPy raises
         return None
     if len(a) == 1 and len(b) == 1:
         return ()

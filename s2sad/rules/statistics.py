@@ -154,7 +154,8 @@ composite(
     y = (fp[i + 1] - fp[i])/(xp[i + 1] - xp[i])*(x - xp[i]) + fp[i]
     y = np.where(np.less(x, xp[0]), fp[0] if left is None else left, y)
     y = np.where(np.equal(x, xp[-1]), fp[-1], y)
-    return np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y)
+    y = np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y)
+    return y if np.ndim(x) else y[()]
 """,
     (np.interp,),
 )

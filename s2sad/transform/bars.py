@@ -214,6 +214,8 @@ class Bars(Builder):
             return Tuple(tuple(self.value(i, stmt) for i in atom.items))
         if isinstance(atom, Var) and atom.name in self.same:
             return Var(self.same[atom.name])
+        if isinstance(atom, Var) and self.kinds[atom.name].cat == "list":
+            return self.list_value(atom, stmt) if self.storage.grows_later(atom.name, stmt) else atom
         if not isinstance(atom, Var) or not self.storage.written_later(atom.name, stmt):
             return atom
         return self._snapshot(atom, stmt, self.before)

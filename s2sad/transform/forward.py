@@ -50,6 +50,7 @@ from s2sad.ir.nodes import (
     Tuple,
     Var,
     While,
+    call_vars,
     uses,
     walk,
 )
@@ -183,7 +184,7 @@ class Forward(Tangents):
         call = stmt.call
         if call.fun in SILENT or not is_opaque(call) or is_told(call, self.storage.lets):
             return
-        if not any(self.active(a) for a in (*call.args, *(v for _, v in call.kwargs))):
+        if self.dots.keys().isdisjoint(call_vars(call)):
             return
         name = call.form or call.fun
         if call.fun == "call" and not call.form:

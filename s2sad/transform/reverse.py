@@ -49,6 +49,7 @@ from s2sad.ir.nodes import (
     Tuple,
     Var,
     While,
+    call_vars,
 )
 from s2sad.rules import registry
 from s2sad.transform.bars import ARRAYS, Bar
@@ -365,8 +366,7 @@ class Reverse(Loops, Stores, Calls, Products):
         call = stmt.call
         if call.fun in SILENT or not is_opaque(call):
             return
-        entering = [a for a in (*call.args, *(v for _, v in call.kwargs)) if self.reaches(a)]
-        if not entering:
+        if self.varied.isdisjoint(call_vars(call)):
             return
         name = (
             getattr(call.args[0], "text", "")

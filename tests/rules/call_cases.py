@@ -488,6 +488,7 @@ np.gradient(x, np.cumsum(p), edge_order=2)
 z, w = np.gradient(t, axis=(0, 1)); z = z*w
 np.interp([0.3, 1.2, 9.0], np.cumsum(p), x)
 np.interp(y, np.cumsum(p), x)
+np.interp(s, [0.0, 0.5, 1.0], x[:3])
 np.interp(s, [0.0, 0.5, 1.0], [1.0, s, 2.0])
 np.interp(y, [-1.0, 0.0, 1.0], [1.0, 0.5, 2.0], left=s, right=0.0)
 np.interp(x, [0.0, 0.5, 1.0], [1.0, 0.2, 1.0], period=1.0)
