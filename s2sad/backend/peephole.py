@@ -1,13 +1,15 @@
 """Rewrites of expression trees that a person would do while writing, on what transforms made alone.
 
 Each takes and gives a node whose value is the same (exactly, but for constants that are multiplied
-together, and for cotangents and tangents t of which sums are taken), and which is as fresh: `1.0*x` is a new
-array and becomes `x` only as an operand of arithmetic.
+together, for cotangents and tangents t of which sums are taken, and for numbers that sums are divided by),
+and which is as fresh: `1.0*x` is a new array and becomes `x` only as an operand of arithmetic.
 
     a + (-b)  ->  a - b            2*(0.5*x)        ->  x (as an operand)
     (-a)*b    ->  -(a*b)           np.sum(a*b)      ->  np.vdot(a, b), if shapes are known to be equal
     x + x     ->  2*x              `x += -t`        ->  `x -= t`
     a*t - b*t ->  (a - b)*t        0.1*(x*y)        ->  0.1*x*y
+    a.T.T @ b ->  a @ b            np.sum(-(a/s))   ->  -np.sum(a)/s, s a number
+    a + np.broadcast_to(b, s)      ->  a + b, if a is known to have the shape s
 """
 
 from __future__ import annotations
@@ -38,6 +40,9 @@ class Peephole:
             return node
         if node.fun == "np.sum":
             return self._sum(node)
+        if node.fun == "matmul":
+            args = tuple(map(_untwisted, node.args))
+            return node if args == node.args else replace(node, args=args)
         if node.fun not in _ARITHMETIC or node.kwargs:
             return node
         args = [self._operand(arg) for arg in node.args]
@@ -55,6 +60,8 @@ class Peephole:
     def store(self, stmt: Write) -> None:
         """`x += -t` and the like."""
         if stmt.made and stmt.op in ("add", "sub"):
+            if stmt.index is None:
+                stmt.value = self._unstretched(stmt.value, stmt.base)
             value, negative = _positive(stmt.value)
             if negative:
                 stmt.value = value
@@ -71,6 +78,11 @@ class Peephole:
 
     def _add(self, node: Node) -> Expr:
         left, right = node.args
+        plain = self._unstretched(left, right)
+        other = self._unstretched(right, plain)
+        if plain is not left or other is not right:
+            left, right = plain, other
+            node = replace(node, args=(left, right))
         value, negative = _positive(right)
         if negative:
             fun = "sub" if node.fun == "add" else "add"
@@ -129,6 +141,11 @@ class Peephole:
 
     def _mul(self, node: Node) -> Expr:
         left, right = node.args
+        plain = self._unstretched(left, right)
+        other = right if node.fun == "truediv" else self._unstretched(right, plain)
+        if plain is not left or other is not right:
+            left, right = plain, other
+            node = replace(node, args=(left, right))
         if _is(left, "neg") or (node.fun == "mul" and _is(right, "neg")):
             bare = [arg.args[0] if _is(arg, "neg") else arg for arg in node.args]
             core = self(replace(node, args=(bare[0], bare[1]) if node.fun == "mul" else (bare[0], right)))
@@ -176,10 +193,27 @@ class Peephole:
             return replace(arg, args=(Const(-factor), rest))
         return node
 
+    def _unstretched(self, value: Expr, other: Expr) -> Expr:
+        """An operand without the stretching that arithmetic with an array of that shape does by itself."""
+        kind = self._kind(other)
+        if not _is(value, "np.broadcast_to") or kind is None or kind.cat != "array":
+            return value
+        known = value.kind.shape is not None and same_shape(value.kind, kind)
+        return value.args[0] if known and value.kind.dtype == kind.dtype else value
+
     def _sum(self, node: Node) -> Expr:
-        if len(node.args) != 1 or node.kwargs or not _is(node.args[0], "mul"):
+        inner = node.args[0]
+        if _is(inner, "neg") and self._is_array(inner.args[0]):
+            total = self(replace(node, args=(inner.args[0], *node.args[1:])))
+            return replace(node, fun="neg", form="", args=(total,), kwargs=())
+        if len(node.args) != 1 or node.kwargs:
             return node
-        left, right = node.args[0].args
+        if _is(inner, "truediv") and self._is_scaled(inner):
+            total = self(replace(node, args=inner.args[:1]))
+            return replace(inner, kind=node.kind, args=(total, inner.args[1]))
+        if not _is(inner, "mul"):
+            return node
+        left, right = inner.args
         kinds = self._kind(left), self._kind(right)
         if any(
             kind is None or kind.cat != "array" or not kind.rank or kind.sort != "float" for kind in kinds
@@ -188,6 +222,18 @@ class Peephole:
         if kinds[0] is None or kinds[1] is None or not same_shape(kinds[0], kinds[1]):
             return node
         return replace(node, fun="np.vdot", form="", args=(left, right))
+
+    def _is_array(self, expr: Expr) -> bool:
+        kind = self._kind(expr)
+        return kind is not None and kind.cat == "array" and bool(kind.rank) and kind.sort == "float"
+
+    def _is_scaled(self, quotient: Node) -> bool:
+        """Whether an array is divided by a number and keeps its dtype, so that its sum may be instead."""
+        array, number = quotient.args
+        mine, kind = self._kind(array), self._kind(number)
+        if mine is None or kind is None or not self._is_array(array):
+            return False
+        return kind.is_scalar and kind.sort == "float" and quotient.kind.dtype == mine.dtype
 
     def _kind(self, expr: Expr) -> Kind | None:
         if isinstance(expr, Var):
@@ -232,6 +278,19 @@ def _without(product: Node, factor: Expr) -> Expr:
 
 def _is(expr: Expr, fun: str) -> TypeGuard[Node]:
     return isinstance(expr, Node) and expr.made and expr.fun == fun and not expr.kwargs
+
+
+def _untwisted(expr: Expr) -> Expr:
+    """x for `x.T.T`, an operand that nobody else sees."""
+    if _is_transpose(expr) and _is_transpose(expr.args[0]):
+        return expr.args[0].args[0]
+    return expr
+
+
+def _is_transpose(expr: Expr) -> TypeGuard[Node]:
+    if not isinstance(expr, Node) or expr.kind.cat != "array":
+        return False
+    return expr.fun == "getattr" and expr.args[1] == Const("T")
 
 
 def _split(expr: Expr) -> tuple[int | float | complex | None, Expr | None]:

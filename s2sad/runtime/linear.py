@@ -270,6 +270,11 @@ def gradient_back(z: Any, step: Any, axis: Any = 0) -> Any:
 # --------------------------------------------------------------------------------------------------- products
 
 
+def _rows(a: Any) -> Any:
+    """A stack of matrices as one matrix of all their rows."""
+    return a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
+
+
 def matmul_left(z: Any, a: Any, b: Any) -> Any:
     """The cotangent of a where z is that of np.matmul(a, b), for any ranks.
 
@@ -282,6 +287,8 @@ def matmul_left(z: Any, a: Any, b: Any) -> Any:
         full = z[..., None] * other
     elif np.ndim(a) == 1:
         full = (other @ z[..., None])[..., 0]
+    elif other.ndim == 2 < z.ndim:  # one product of matrices in place of many
+        full = (_rows(z) @ other.T).reshape(*z.shape[:-1], other.shape[0])
     else:
         full = z @ np.swapaxes(other, -1, -2)
     return _as_sort(unbroadcast(full, a), a)
@@ -298,6 +305,8 @@ def matmul_right(z: Any, a: Any, b: Any) -> Any:
         full = z * other if other.ndim == 1 else (z[..., None, :] @ other)[..., 0, :]
     elif other.ndim == 1:
         full = other[:, None] * z[..., None, :]
+    elif np.ndim(b) == 2 < other.ndim:  # summed over the stack by one product of matrices
+        full = _rows(other).T @ _rows(z)
     else:
         full = np.swapaxes(other, -1, -2) @ z
     return _as_sort(unbroadcast(full, b), b)

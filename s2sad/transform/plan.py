@@ -186,9 +186,8 @@ class Plan:
     def _is_elementwise(self, let: Let, call: Call) -> bool:
         """One cheap operation on arrays that are not written afterwards."""
         square = call.fun == "pow" and isinstance(call.args[1], Const) and isinstance(call.args[1].value, int)
-        return (square or call.fun in ("add", "sub", "mul", "neg")) and not any(
-            self.r.storage.written_later(n, let) for n in call_vars(call)
-        )
+        cheap = square or call.fun in ("add", "sub", "mul", "neg", "np.maximum", "np.minimum")
+        return cheap and not any(self.r.storage.written_later(n, let) for n in call_vars(call))
 
     def _is_written(self, name: str) -> bool:
         cls = self.r.rev.aliases.of(name)

@@ -219,8 +219,11 @@ class Rules(Custom):
         if bar.uniform:
             full = self.filled_like_result(bar, out)
             bar = Bar(full, owned=True)
-        like = self.like(self.canonical(arg.name))
         mine = self.kind(bar.atom)
+        summed = _summed(kind, out) if K.same_shape(mine, out) else None
+        if summed is not None:
+            return Bar(self.let(Call("np.sum", (bar.atom,), summed)))
+        like = self.like(self.canonical(arg.name))
         made = self.let(
             Call("unbroadcast", (bar.atom, like)),
             replace(kind, dtype=mine.dtype) if mine.sort == "complex" else kind,
@@ -351,6 +354,25 @@ class Rules(Custom):
 def _is_chained(call: Call) -> bool:
     """Whether a value is computed elementwise, so that its formula may give nan where it is not selected."""
     return call.fun in registry.RULES and registry.RULES[call.fun].form == "elementwise"
+
+
+def _summed(kind: K.Kind, out: K.Kind) -> tuple[tuple[str, Atom], ...] | None:
+    """The arguments of np.sum that sums a result to an operand's shape; None where that is not known.
+
+        (n, m) to (m,)      axis=0                  (n, m) to (n, 1)      axis=1, keepdims=True
+    """
+    if kind.cat != "array" or not kind.shape or not out.shape or len(kind.shape) > len(out.shape):
+        return None
+    before = len(out.shape) - len(kind.shape)
+    pairs = list(zip(kind.shape, out.shape[before:], strict=True))
+    ones = [k for k, (mine, other) in enumerate(pairs) if mine == 1 and other != 1]
+    if any(mine not in (1, other) for mine, other in pairs) or (before and ones):
+        return None
+    axes = tuple(Const(k) for k in (ones or range(before)))
+    if not axes:
+        return None
+    named: tuple[tuple[str, Atom], ...] = (("axis", axes[0] if len(axes) == 1 else Tuple(axes)),)
+    return (*named, ("keepdims", Const(True))) if ones else named
 
 
 @functools.lru_cache(maxsize=4096)

@@ -9,14 +9,13 @@ def f(x):
 # --- grad argnums=0 kinds=2-D
 # assumes: x 2-D array
 def f_grad(x):
-    t1 = np.mean(x, axis=0)
-    centred = x - t1
-    t2 = centred ** 2
-    t3 = np.sqrt(np.sum(t2, axis=1, keepdims=True))
+    centred = x - np.mean(x, axis=0)
+    t1 = centred ** 2
+    t2 = np.sqrt(np.sum(t1, axis=1, keepdims=True))
     # backward
     with np.errstate(all="ignore"):
-        t4 = 2 * centred
-        centred_bar = t4 * np.broadcast_to(0.5 / t3, t2.shape)
-        t5 = x.shape
-        t6 = np.broadcast_to(unbroadcast(-centred_bar, t1) / t5[0], t5)
-        return centred_bar + t6
+        t3 = 2 * centred
+        centred_bar = t3 * (0.5 / t2)
+        t4 = x.shape
+        t5 = np.broadcast_to(-(np.sum(centred_bar, axis=0) / t4[0]), t4)
+        return centred_bar + t5
