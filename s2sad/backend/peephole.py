@@ -41,8 +41,8 @@ class Peephole:
         if node.fun == "np.sum":
             return self._sum(node)
         if node.fun == "matmul":
-            args = tuple(map(_untwisted, node.args))
-            return node if args == node.args else replace(node, args=args)
+            factors = tuple(map(_untwisted, node.args))
+            return node if factors == node.args else replace(node, args=factors)
         if node.fun not in _ARITHMETIC or node.kwargs:
             return node
         args = [self._operand(arg) for arg in node.args]

@@ -20,7 +20,7 @@ def f_grad(z, k):
         e_bar[k] += t4
         z_bar = e * e_bar
         t5 = z == t1
-        return z_bar + t5 * (np.sum(-z_bar) / np.sum(t5))
+        return z_bar - t5 * (np.sum(z_bar) / np.sum(t5))
 
 # --- hvp argnums=0 kinds=1-D,int,1-D
 # assumes: z 1-D array, k Python int, z_dot like z
@@ -44,5 +44,5 @@ def f_grad_jvp(z, k, z_dot):
         e_bar[k] += t4
         z_bar_dot = e_bar * e_dot + e * e_bar_dot
         z_bar = e * e_bar
-        value = z_bar + t5 * (np.sum(-z_bar) / t6)
-        return value, z_bar_dot + t5 * (np.sum(-z_bar_dot) / t6)
+        value = z_bar - t5 * (np.sum(z_bar) / t6)
+        return value, z_bar_dot - t5 * (np.sum(z_bar_dot) / t6)
