@@ -343,7 +343,7 @@ class Forward(Tangents):
                 continue
             if "out" in content_names(made) and out is None:
                 out = self.let(Call(stmt.op, (old, stmt.value)))
-            self._note_pole(made, bound, Call(stmt.op, (old, stmt.value)))
+            self._note_pole(made, bound, Call(stmt.op, (old, stmt.value)), self.kind(old))
             term = self.text(made, {**atoms, "g": g, **({"out": out} if out is not None else {})})
             total = term if total is None else self.binary("add", total, term)
         return Const(0.0) if total is None else total

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -25,15 +24,14 @@ from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Do, Let, List, Tuple, Var
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
-from s2sad.rules.elementwise import POLES
 from s2sad.rules.registry import Bound, Rule
 from s2sad.transform.bars import ARRAYS, Bar, Mask
 from s2sad.transform.builder import parse
 from s2sad.transform.custom import Custom
+from s2sad.transform.poles import may_warn
 
 SELECTIONS = ("np.select", "np.choose")
 SHAPE_ONLY = {"np.shape", "np.size", "np.ndim", "np.zeros_like", "np.ones_like", "np.empty_like"}
-_POLE = re.compile(r"/|\*\*\s*[^\s\d]|pow|log")  # what may warn where the function did not
 
 
 class Rules(Custom):
@@ -187,17 +185,10 @@ class Rules(Custom):
             k.sort == "complex" for k in [*bound.kinds.values(), self.kinds[stmt.name], self.kind(bar.atom)]
         )
         g = self.conj(bar.atom) if complex_ else bar.atom
-        python = all(k.is_python for k in bound.kinds.values())
-        warns = text in POLES or _POLE.search(text)
-        if rule.name.startswith("scipy.") or (  # their results are NumPy's, and at infinity products warn
-            warns and not self._safe_divisor(stmt.call) and not python
-        ):
+        if may_warn(text, bound, stmt.call, self.kinds[stmt.name]):
             self.poles = True
         result = self.text(text, self.names_for(stmt, text, bound, atoms, g))
         return self.conj(result) if complex_ else result
-
-    def _safe_divisor(self, call: Call) -> bool:
-        return call.fun in ("truediv", "np.divide", "np.true_divide") and isinstance(call.args[-1], Const)
 
     def conj(self, atom: Atom) -> Atom:
         """The complex conjugate; real atoms are their own, and what is not known may be complex."""

@@ -11,7 +11,6 @@ storage with another tangent only where the result shares it with that other's v
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from s2sad.analysis.activity import SHAPES
@@ -22,15 +21,14 @@ from s2sad.ir.kinds import Kind, carries
 from s2sad.ir.nodes import Atom, Call, Const, Dict, Let, List, Stmt, Tuple, Undef, Var
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
-from s2sad.rules.elementwise import POLES
 from s2sad.rules.registry import Bound, Rule
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.builder import Builder
 from s2sad.transform.custom import MISSES, MORE, called, parameters
 from s2sad.transform.joint import Assembly
+from s2sad.transform.poles import may_warn
 from s2sad.transform.rules import content_names
 
-_POLE = re.compile(r"/|\*\*\s*[^\s\d]|pow|log")  # what may warn where the function did not
 CONTAINERS = ("list", "tuple", "dict")
 LITERALS = (int, float, complex, str, tuple, type(None))
 MIRRORED = frozenset(("getitem", "getattr", "copy", "list.pop", "list"))
@@ -255,7 +253,7 @@ class Tangents(Builder):
 
     def _term(self, stmt: Let, text: str, atoms: dict[str, Atom], g: Atom, bound: Bound) -> Atom:
         """One argument's part of the tangent."""
-        self._note_pole(text, bound, stmt.call)
+        self._note_pole(text, bound, stmt.call, self.kinds[stmt.name])
         names: dict[str, Atom] = self._statics(bound, atoms)
         names.update(atoms)
         names.update(g=g, out=Var(stmt.name))
@@ -264,12 +262,9 @@ class Tangents(Builder):
     def _statics(self, bound: Bound, atoms: dict[str, Atom]) -> dict[str, Atom]:
         return {k: Const(v) for k, v in bound.statics.items() if k not in atoms and isinstance(v, LITERALS)}
 
-    def _note_pole(self, text: str, bound: Bound, call: Call) -> None:
+    def _note_pole(self, text: str, bound: Bound, call: Call, out: Kind) -> None:
         """Remember that NumPy may warn here where the function did not."""
-        harmless = call.fun in ("truediv", "np.divide", "np.true_divide") and isinstance(call.args[-1], Const)
-        python = all(k.is_python for k in bound.kinds.values())
-        warns = text in POLES or _POLE.search(text)
-        if call.fun.startswith("scipy.") or (warns and not harmless and not python):
+        if may_warn(text, bound, call, out):
             self.poles = True
 
     def _stretched(self, stmt: Let, atom: Atom, out: Kind, covered: bool) -> Atom:
@@ -334,7 +329,7 @@ class Tangents(Builder):
 
     def _dotted(self, stmt: Let, text: str, bound: Bound, atoms: dict[str, Atom], name: str) -> Atom:
         """The text of a tangent as statements."""
-        self._note_pole(text, bound, stmt.call)
+        self._note_pole(text, bound, stmt.call, self.kinds[stmt.name])
         names = self._statics(bound, atoms)
         for key, atom in atoms.items():
             names[key] = atom

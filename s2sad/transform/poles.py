@@ -1,0 +1,29 @@
+"""Where NumPy may warn in a text of a rule although the function itself did not.
+
+    np.reciprocal(x), "-(out*out*g)"     out*out overflows where 1/x does not: the text runs under np.errstate
+    x*y, "y*g"                           warns where the function does
+
+Python's numbers raise and never warn; what NumPy's function makes of such numbers is a scalar that does warn.
+"""
+
+from __future__ import annotations
+
+import re
+
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Call, Const
+from s2sad.rules.elementwise import POLES
+from s2sad.rules.registry import Bound
+
+_POLE = re.compile(r"/|\*\*\s*[^\s\d]|pow|log")
+_OUT = re.compile(r"\bout\b")
+
+
+def may_warn(text: str, bound: Bound, call: Call, out: Kind) -> bool:
+    """Whether a text that is evaluated on the operands of a call may warn where the call did not."""
+    if call.fun.startswith("scipy."):  # their results are NumPy's, and at infinity products warn
+        return True
+    if call.fun in ("truediv", "np.divide", "np.true_divide") and isinstance(call.args[-1], Const):
+        return False
+    read = [*bound.kinds.values(), *([out] if _OUT.search(text) else [])]
+    return (text in POLES or _POLE.search(text) is not None) and not all(k.is_python for k in read)
