@@ -75,7 +75,8 @@ def _vectorized(low: State, args: list[Value], kwargs: dict[str, Value], node: a
         low.refuse(node, "a call that does not fit the signature of np.vectorize", "check the call")
     rule = _loop_over(marks, options.typed, cores is not None)
     made = low.apply(rule, [Part(function, [], kwargs), *operands], {}, node, hint=hint)
-    if low.kind(made).dtype not in ("float64", "complex128", "float"):
+    results = made.items if isinstance(made, Group) else [made]
+    if any(low.kind(r).dtype not in ("float64", "complex128", "float") for r in results):
         low.refuse(
             node,
             "np.vectorize of a function that does not give a float on every path",
@@ -215,7 +216,9 @@ _SHAPED = ["    values = np.array(values)", "    return np.reshape(values, shape
 _TYPED = ["    return np.reshape(np.array(values), shape)"]
 _PLAIN = [
     "    if isinstance(values[0], tuple):",
-    "        raise TypeError('np.vectorize of a function with several results: write a loop')",
+    "        firsts = [v[0] for v in values]",
+    "        seconds = [v[1] for v in values]",
+    "        return np.reshape(np.array(firsts), shape), np.reshape(np.array(seconds), shape)",
     "    if is_whole(values[0]):",
     "        raise TypeError('np.vectorize gives integers here, as the first result is one')",
     *_TYPED,
@@ -228,6 +231,8 @@ def _series(name: str, swapped: bool) -> Callable[..., Value]:
     def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
         if len(args) != 1 or kwargs:
             low.refuse(node, "a polynomial with roots, a domain or a window", "use np.polyval or its like")
+        if swapped and low.kind(args[0]).dtype in ("float16", "float32", "complex64"):
+            low.refuse(node, "a polynomial with narrow coefficients", "convert them with astype(float)")
         fun = Ref(f"np.{name}", operator.attrgetter(name)(np))
         return Part(fun, [], {"c": args[0]}) if swapped else Part(fun, [args[0]], {})
 

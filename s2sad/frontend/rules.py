@@ -45,7 +45,10 @@ UNTRACKED = frozenset(("resize", "setfield", "setflags", "byteswap", "itemset", 
 # Whose `out` must have the very dtype of the result, or which compute in the dtype of `out`.
 EXACT = frozenset(
     f"np.{n}"
-    for n in "dot take std var median nanmedian quantile percentile nanquantile nanpercentile".split()
+    for n in (
+        "dot take std var nanstd nanvar median nanmedian quantile percentile nanquantile nanpercentile "
+        "fft.fft fft.ifft fft.rfft fft.irfft fft.fftn fft.ifftn fft.rfftn fft.irfftn"
+    ).split()
 )
 NUMBERS = {n.__name__: Ref(n.__name__, n) for n in (float, complex, int)}
 TOLIST = {
@@ -281,6 +284,8 @@ class Rules(State):
         variadic = any(n.startswith("*") for n in rule.signature)
         at = signature.index("out") if "out" in signature and not variadic else len(call.args)
         args = call.args[:at] if len(call.args) > at else call.args
+        if "dtype" in signature[: len(args)] and args[-1] == Const(None) and len(args) == at:
+            args = args[: signature.index("dtype")]  # `np.sum(a, 0, None, z)` gives no dtype
         if where and rule.name in SAFE:  # where the function is not computed it must not warn
             safe = Const(SAFE[rule.name])
             args = tuple(self.atom(self.apply("np.where", [where[0], a, safe], {}, node)) for a in args)
@@ -436,6 +441,9 @@ class Rules(State):
             return Const(None)
         if short == "item":
             return self._item(base, kind, args, node, hint)
+        if short == "copy" and any(v not in (Const("C"), Const("K")) for v in (*args, *kwargs.values())):
+            named = {"order": args[0]} if args else kwargs
+            return self.apply("np.copy", [base], named, node, hint=hint)
         if short == "copy":
             return self.emit(Call("copy", (self.atom(base),), (), ""), kind, node, hint)
         if short in UNSEEN:

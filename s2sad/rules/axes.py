@@ -216,6 +216,8 @@ def one_axis(bound: Bound, array: str = "a", name: str = "axis") -> int | None:
 
 def is_total(bound: Bound, array: str = "a") -> bool:
     """Whether a reduction certainly gives a scalar."""
+    if rank_of(bound, array) == 0:  # NumPy takes the axes 0 and -1 of a number
+        return True
     if bound.statics.get("keepdims", False) is not False:
         return False
     axes = axes_of(bound, array)

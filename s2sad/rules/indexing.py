@@ -336,7 +336,8 @@ def _integers(name: str) -> Callable[[Bound], Kind]:
 
 
 def _argsort_kind(bound: Bound) -> Kind:
-    return kinds.array(_sort_kind(bound).shape, "int64")
+    shape = _sort_kind(bound).shape
+    return kinds.array((1,) if shape == () else shape, "int64")
 
 
 def _argwhere_kind(bound: Bound) -> Kind:

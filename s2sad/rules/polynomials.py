@@ -30,7 +30,7 @@ for (_module, _name), (_x2, _c0, _c1, _end) in _SERIES.items():
     composite(
         f"np.polynomial.{_module}.{_name}",
         f"""def {_name}(x, c, tensor=True):
-    c = np.asarray(c)
+    c = np.array(c, ndmin=1) + 0.0
     x = np.asarray(x) if np.ndim(x) > 0 else x
     if np.ndim(x) > 0 and tensor:
         c = np.reshape(c, np.shape(c) + (1,)*np.ndim(x))
@@ -177,7 +177,10 @@ composite(
         w = np.asarray(w) + 0.0
         powers = powers*w
         values = values*w
-    scale = np.sqrt(np.sum(np.square(powers), axis=1))
+    squares = np.square(powers.real)
+    if np.iscomplexobj(powers):
+        squares = squares + np.square(powers.imag)
+    scale = np.sqrt(np.sum(squares, axis=1))
     c = np.linalg.lstsq(powers.T/scale, values.T, len(x)*2.220446049250313e-16 if rcond is None else rcond)[0]
     return (c.T/scale).T
 """,

@@ -338,7 +338,7 @@ composite(
     a = np.array(a, ndmin=1)
     v = np.array(v, ndmin=1)
     if len(a) < len(v):
-        return np.conj(np.convolve(v, np.conj(a)[::-1], mode)[::-1])
+        return np.convolve(np.conj(v), a[::-1], mode)[::-1]
     return np.convolve(a, np.conj(v)[::-1], mode)
 """,
     (np.correlate,),
@@ -347,7 +347,7 @@ composite(
     "np.kron",
     """def kron(a, b):
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return np.multiply(a, b)
+        return np.multiply(np.asarray(a), np.asarray(b))
     if np.ndim(a) == 1 and np.ndim(b) == 1:
         return np.ravel(np.outer(a, b))
     rank = max(np.ndim(a), np.ndim(b))

@@ -225,7 +225,7 @@ def _prod_vjp(bound: Bound) -> str:
 
 
 def _prod_dot(bound: Bound) -> str:
-    axis = axes.literal(bound, "axis")
+    axis = "None" if is_total(bound) else axes.literal(bound, "axis")
     moved = "np.where(where, a_dot, 0.0)" if _masked(bound) else "a_dot"
     text = f"np.sum(prod_others({_factors(bound)}, {axis})*{moved}{axis_args(bound)})"
     return f"initial*{text}" if _started(bound) else text
@@ -266,7 +266,8 @@ structural(
     jvp={
         "a": lambda b: (
             "np.sum(np.where(np.isnan(a), 0.0, "
-            f"prod_others({_nan_factors(b)}, {axes.literal(b, 'axis')})*a_dot){axis_args(b)})"
+            f"prod_others({_nan_factors(b)}, {'None' if is_total(b) else axes.literal(b, 'axis')})*a_dot)"
+            f"{axis_args(b)})"
         )
     },
 )
@@ -322,6 +323,8 @@ def _mean_bar(slope: Callable[[Bound], str]) -> Callable[[Bound], str]:
 
 def _mean_dot(bound: Bound) -> str:
     """The tangent of half the sum of squared deviations by a mean that is given."""
+    if is_complex(bound, "a") or is_complex(bound, "mean"):
+        return f"np.sum(np.real(np.conj(mean - a)*mean_dot){axis_args(bound)}{_mask_arg(bound)})"
     return f"np.sum((mean - a)*mean_dot{axis_args(bound)}{_mask_arg(bound)})"
 
 
@@ -370,7 +373,10 @@ def _nan_mean(bound: Bound) -> str:
 
 
 def _nan_deviation_dot(bound: Bound) -> str:
-    return f"np.sum(np.where(np.isnan(a), 0.0, (a - {_nan_mean(bound)})*a_dot){axis_args(bound)})"
+    change = f"(a - {_nan_mean(bound)})*a_dot"
+    if is_complex(bound, "a"):
+        change = f"np.real(np.conj(a - {_nan_mean(bound)})*a_dot)"
+    return f"np.sum(np.where(np.isnan(a), 0.0, {change}){axis_args(bound)})"
 
 
 def _nan_spread_vjp(bound: Bound, share: str) -> str:

@@ -166,6 +166,8 @@ composite(
     "diff_general",
     """def diff(a, n=1, axis=-1, prepend=None, append=None):
     a = np.asarray(a)
+    if n == 0:
+        return a
     k = axis % np.ndim(a)
     one = np.shape(a)[:k] + (1,) + np.shape(a)[k + 1:]
     parts = [a]
