@@ -1,0 +1,310 @@
+"""Calls that are refused, by what the refusal says; the names are those of `call_cases`."""
+
+from __future__ import annotations
+
+REFUSALS: dict[str, str] = {
+    "np.interp of complex values at one point": """
+np.interp(s, [0.0, 1.0], [c[0], s])
+np.interp(s, [0.0, 1.0], np.array([c[0], c[1]]))
+""",
+    'the derivative of np.histogram in its places': """
+np.histogram(x, bins=3)[0]*s
+np.histogram(x, bins=3)[1]
+""",
+    'a function that is made here is used as a value': """
+np.polynomial.Polynomial(x).deriv()(s)
+z = np.broadcast(m, x[:4]).shape[0]*x
+z = np.poly1d(x) + 1.0; z = z(s)
+""",
+    'an active value enters np.poly, which has no rule and no source that can be read': """
+np.poly(x)
+""",
+    'np.imag of a value that may be complex': """
+np.roots(x)
+""",
+    'an active value enters np.polydiv, which has no rule and no source that can be read': """
+np.polydiv(x, y[:2])[0]
+""",
+    "the argument 'reflect_type' of np.pad is not supported": """
+np.pad(m, 1, "symmetric", reflect_type="odd")
+np.pad(x, 2, "reflect", reflect_type="odd")
+np.pad(x, 7, "reflect", reflect_type="odd")
+np.pad(x, 7, "symmetric", reflect_type="odd")
+""",
+    'np.pad with a mode other than constant, edge, reflect, symmetric, wrap': """
+np.pad(x, 2, "empty")[2:-2]
+""",
+    'np.pad with widths in a dict': """
+np.pad(x, {0: 1})
+""",
+    'ravel and flatten with an order other than "C" and "F"': """
+np.ravel(f, order="K")
+np.ravel(f, order="A")
+np.ravel(t.T, order="K")
+np.ravel(f.T, order="A")
+f.flatten(order="K")*np.arange(12.0)
+f.flatten("A")*np.arange(12.0)
+m.T.flatten("K")*np.arange(12.0)
+""",
+    'reshape with an order other than "C" and "F"': """
+np.reshape(f, (2, 6), order="A")*np.arange(6.0)
+""",
+    'np.vectorize with these options': """
+np.vectorize(lambda a, w: a*np.sum(w), excluded={1})(x, y)
+np.vectorize(lambda a: a*a, otypes=[int])(x)
+""",
+    'np.piecewise of a number': """
+np.piecewise(u, [u < 0, u >= 0], [lambda a: a*a, lambda a: 3.0*a])
+""",
+    'np.piecewise with another number of functions than of conditions': """
+np.piecewise(x, [True, False, True, False, True], [lambda a: a*a, 0.5])
+""",
+    "the argument 'count' is not supported here": """
+np.fromiter((a*a for a in x), dtype=float, count=3)
+""",
+    "the argument 'initial' of np.subtract.reduce is not supported": """
+np.subtract.reduce(x, initial=s)
+""",
+    'there is no rule for np.power.reduce': """
+np.power.reduce(p[:3])
+""",
+    'there is no rule for np.arctan2.reduce': """
+np.arctan2.reduce(p)
+""",
+    "the argument 'initial' of np.fmax.reduce is not supported": """
+np.fmax.reduce(m, initial=s)
+""",
+    "the argument 'where' of np.fmax.reduce is not supported": """
+np.fmax.reduce(m, where=m > 0, initial=0.0)
+""",
+    "the argument 'initial' of np.logaddexp.reduce is not supported": """
+np.logaddexp.reduce(m, initial=s)
+""",
+    "the argument 'where' of np.logaddexp.reduce is not supported": """
+np.logaddexp.reduce(x, where=b)
+""",
+    'there is no rule for np.copysign.reduce': """
+np.copysign.reduce(x)
+""",
+    'there is no rule for np.float_power.reduce': """
+np.float_power.reduce(p[:3])
+""",
+    'there is no rule for np.heaviside.reduce': """
+np.heaviside.reduce(x)
+""",
+    'there is no rule for np.power.accumulate': """
+np.power.accumulate(p[:3])
+""",
+    'there is no rule for np.add.outer': """
+np.add.outer(x, y, dtype=np.float64)
+z = np.zeros((5, 5)); np.add.outer(x, y, out=z)
+""",
+    'there is no rule for np.multiply.reduceat': """
+np.multiply.reduceat(x, [0, 2, 3])
+""",
+    'there is no rule for np.maximum.reduceat': """
+np.maximum.reduceat(x, [0, 2, 3])
+""",
+    'there is no rule for np.minimum.reduceat': """
+np.minimum.reduceat(m, [0, 2], axis=1)
+""",
+    'there is no rule for np.subtract.reduceat': """
+np.subtract.reduceat(x, [0, 2, 3])
+""",
+    'there is no rule for np.logaddexp.reduceat': """
+np.logaddexp.reduceat(x, [0, 2, 3])
+""",
+    "the argument 'order' of np.sin is not supported": """
+np.sin(x, order="C")
+np.sin(f, order="F")
+np.sin(x, order="F")
+""",
+    "the argument 'subok' of np.sin is not supported": """
+np.sin(x, subok=False)
+""",
+    'out= of another dtype than the result of np.divmod': """
+np.divmod(x, p, out=(np.zeros(5), np.zeros(5)))[1]
+""",
+    "the argument 'out' of np.modf is not supported": """
+np.modf(x, out=(np.zeros(5), np.zeros(5)))[0]
+""",
+    "the argument 'dtype' of np.matmul is not supported": """
+np.matmul(m, n.T, dtype=np.float64)
+""",
+    "the argument 'axes' of np.matmul is not supported": """
+np.matmul(t, m.T, axes=[(1, 2), (0, 1), (1, 2)])
+np.matmul(m, n, axes=[(0, 1), (1, 0), (0, 1)])
+""",
+    "the argument 'axis' of np.vecdot is not supported": """
+np.vecdot(m, n, axis=0)
+np.vecdot(m, n, axis=-1, keepdims=True)
+np.linalg.vecdot(m, n, axis=0)
+""",
+    'an active value enters np.emath.sqrt, which has no rule and no source that can be read': """
+np.emath.sqrt(p)
+""",
+    'an active value enters np.emath.log, which has no rule and no source that can be read': """
+np.emath.log(p)
+""",
+    'an active value enters np.lib.scimath.sqrt, which has no rule and no source that can be read': """
+np.lib.scimath.sqrt(p)
+""",
+    "the argument 'wrap' of np.fill_diagonal is not supported": """
+z = m.T.copy(); np.fill_diagonal(z, s, wrap=True)
+""",
+    'what is read or written through .flat is not tracked': """
+z = x.copy(); z.flat[2] = s; z = z*2.0
+z = m.copy(); z.flat[2:5] = y[:3]; z = z*2.0
+z = m.copy(); z.flat[[0, 5]] = s; z = z*2.0
+np.array(m.flat)
+list(m.flat)[3]*s
+m.flat.copy()
+len(m.flat)*x
+np.asarray(m.flat)*2.0
+""",
+    "the attribute 'flat' is assigned": """
+z = m.copy(); z.flat = y; z = z*2.0
+z = m.copy(); z.flat = s; z = z*2.0
+""",
+    'resize() changes an array in place in a way that is not tracked': """
+z = x.copy(); z.resize(3)
+z = x.copy(); z.resize((2, 5), refcheck=False)
+""",
+    'setfield() changes an array in place in a way that is not tracked': """
+z = x.copy(); z.setfield(2.0, float)
+""",
+    'byteswap() changes an array in place in a way that is not tracked': """
+z = x.copy(); z.byteswap(inplace=True)
+""",
+    "there is no rule for the array method 'view'": """
+m.view()
+m.view(np.ndarray)
+m.view(float)
+m.view(np.int64)*s
+""",
+    "the argument 'copy' of np.astype is not supported": """
+m.astype(np.float64, copy=False)
+np.astype(x, np.float64, copy=False)
+""",
+    "the argument 'order' of np.astype is not supported": """
+m.astype(np.float64, order="F")
+""",
+    "the argument 'casting' of np.astype is not supported": """
+m.astype("float64", casting="safe")
+""",
+    "the argument 'subok' of np.astype is not supported": """
+m.astype(float, subok=False)
+""",
+    'an active value enters np.nditer, which has no rule and no source that can be read': """
+z = np.nditer(x); z = sum(float(a)**2 for a in z)
+z = sum(a[()]**2 for a in np.nditer(x))
+""",
+    'an active value enters np.lib.stride_tricks.as_strided, which has no rule and no source that can be read': """
+np.lib.stride_tricks.as_strided(x, (3, 3), (8, 8))*1.0
+np.lib.stride_tricks.as_strided(x, shape=(3, 3), strides=(x.itemsize, x.itemsize))*1.0
+""",
+    'np.insert of an active array at several places along an axis': """
+np.insert(m, [1, 2], n[:, :2], axis=1)
+""",
+    "the argument 'copy' of np.asarray is not supported": """
+np.asarray(m, copy=True)*1.0
+np.asarray(m, dtype=float, copy=False)*1.0
+""",
+    "the argument 'device' of np.asarray is not supported": """
+np.asarray(m, device="cpu")*1.0
+""",
+    "the argument 'copy' of np.array is not supported": """
+np.array(m, copy=False)*1.0
+np.array(m, copy=None)*1.0
+""",
+    "the argument 'subok' of np.array is not supported": """
+np.array(m, subok=True)
+""",
+    "the argument 'subok' of np.copy is not supported": """
+np.copy(m, subok=True)
+""",
+    'an active value enters np.polynomial.polynomial.polyval3d, which has no rule and no source that can be read': """
+np.polynomial.polynomial.polyval3d(s, s, s, t)
+""",
+    'an active value enters np.polynomial.polynomial.polygrid2d, which has no rule and no source that can be read': """
+np.polynomial.polynomial.polygrid2d(x, y[:2], q)
+""",
+    'an active value enters np.polynomial.polynomial.polyadd, which has no rule and no source that can be read': """
+np.polynomial.polynomial.polyadd(x, y[:2])
+""",
+    'an active value enters np.polynomial.polynomial.polymul, which has no rule and no source that can be read': """
+np.polynomial.polynomial.polymul(x, y[:2])
+""",
+    'an active value enters np.polynomial.polynomial.polyder, which has no rule and no source that can be read': """
+np.polynomial.polynomial.polyder(x)
+""",
+    'an active value enters np.polynomial.polynomial.polyint, which has no rule and no source that can be read': """
+np.polynomial.polynomial.polyint(x)
+""",
+    'an active value enters np.polynomial.chebyshev.chebder, which has no rule and no source that can be read': """
+np.polynomial.chebyshev.chebder(x)
+""",
+    'an active value enters np.polynomial.chebyshev.chebint, which has no rule and no source that can be read': """
+np.polynomial.chebyshev.chebint(x)
+""",
+    'an active value enters np.polynomial.chebyshev.chebvander, which has no rule and no source that can be read': """
+np.polynomial.chebyshev.chebvander(x, 3)
+""",
+    'an active value enters np.polynomial.legendre.legvander, which has no rule and no source that can be read': """
+np.polynomial.legendre.legvander(x, 3)
+""",
+    'an order statistic that overwrites its input': """
+np.median(m, axis=1, overwrite_input=True)
+np.nanmedian(h, overwrite_input=True)
+np.percentile(x, 30, overwrite_input=True)
+np.nanpercentile(h, 30, overwrite_input=True)
+np.nanquantile(h, 0.3, overwrite_input=True)
+np.quantile(x, 0.3, overwrite_input=True)
+""",
+    'quantiles with weights': """
+np.percentile(x, 30, weights=p, method="inverted_cdf")
+np.nanpercentile(h, 30, weights=np.abs(h), method="inverted_cdf")
+np.nanquantile(h, 0.3, weights=np.abs(h), method="inverted_cdf")
+np.quantile(x, 0.3, weights=p, method="inverted_cdf")
+""",
+    'the derivative of a quantile in q by a method other than "linear"': """
+np.quantile(x, s, method="hazen")
+np.quantile(x, s, method="lower")
+""",
+    'np.nanprod with initial or where': """
+np.nanprod(h, initial=2.0)
+np.nanprod(h, where=h > 0)
+""",
+    'np.nanvar and np.nanstd with where or mean': """
+np.nanstd(h, where=h > -9.0)
+np.nanstd(h, axis=1, mean=np.nanmean(h, axis=1, keepdims=True))
+np.nanvar(h, where=h > -9.0)
+np.nanvar(h, axis=1, mean=np.nanmean(h, axis=1, keepdims=True))
+""",
+    'the derivative of np.unique': """
+np.unique(x)
+""",
+    "the argument 'return_index' of np.unique is not supported": """
+np.unique(x, return_index=True)[1]*x
+""",
+    "there is no derivative of np.linalg.norm by its argument 'ord'": """
+np.linalg.norm(x, s)
+""",
+    'np.linalg.pinv with hermitian=True': """
+np.linalg.pinv(q + q.T, hermitian=True)
+np.linalg.pinv(q + q.T, 1e-12, True)
+""",
+    'np.linalg.svd with hermitian=True': """
+np.linalg.svd(q + q.T, hermitian=True, compute_uv=False)
+z, w, v = np.linalg.svd(q + q.T, hermitian=True); z = (z*w**2) @ v
+""",
+    'np.linalg.qr with this mode': """
+np.linalg.qr(q, mode="raw")[1]
+""",
+    "the argument 'full' of np.polyfit is not supported": """
+np.polyfit(np.arange(5), x, 2, full=True)[0]
+""",
+    'a polynomial with roots, a domain or a window': """
+np.polynomial.Polynomial(x, domain=[0, 1])(s)
+""",
+}

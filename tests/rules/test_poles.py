@@ -1,0 +1,95 @@
+"""Every ufunc at its poles and at the ends of the range of floats, in programs: silent where NumPy is, in both modes.
+
+The texts of the rules are tested in `test_elementwise_table`; here are the functions that users get, and selections
+of what is finite: `np.where(x > 0, np.sqrt(x), 0.0)` has a finite gradient, here, through assignments and in a callee.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_elementwise_table import CASES, OBJECTS
+
+import s2sad
+from s2sad.rules import registry
+from s2sad.rules.registry import RULES
+from support import load
+
+registry.load_all()
+INF = np.inf
+POINTS = (0.0, -0.0, 1.0, -1.0, 2.0, 0.5, 1e-200, -1e-200, 1e200, -1e200, INF, -INF)
+NAMES = sorted(n for n in RULES if n.startswith("np.") and isinstance(OBJECTS.get(n), np.ufunc) and CASES.get(n) and RULES[n].vjp)
+UNARY = [n for n in NAMES if len(CASES[n][0]) == 1]
+BINARY = [n for n in NAMES if len(CASES[n][0]) == 2 and n != "np.ldexp"]  # its second argument is an int
+FORMS = (float, np.float64, np.array, lambda v: np.array([v]))
+
+
+def silently(fun: Any, *args: Any) -> bool:
+    """Whether NumPy itself says nothing at a point."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            fun(*args)
+        except (ArithmeticError, ValueError, TypeError, RuntimeWarning):
+            return False
+    return True
+
+
+def held(fun: Any, args: tuple[Any, ...]) -> bool:
+    """Gradient and tangent are silent, and one number; False where NumPy warns."""
+    if not silently(fun, *args):
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        gradient = s2sad.grad(fun, tuple(range(len(args))))(*args)
+        for k, g in enumerate(gradient):
+            unit = np.ones_like(args[k]) if isinstance(args[k], np.ndarray) else type(args[k])(1.0)
+            alone_fun = functools.partial(fun, *args[:k], **dict(zip("xy"[k + 1 :], args[k + 1 :], strict=False)))
+            _, dot = s2sad.jvp(alone_fun, (args[k],), (unit,))
+            alone = s2sad.grad(fun, k)(*args)
+            np.testing.assert_array_equal(np.ravel(alone), np.ravel(g), err_msg=f"argument {k} at {args}")
+            if not np.isnan(np.sum(dot)):  # a tangent of 0 beside inf is nan
+                np.testing.assert_allclose(np.ravel(dot), np.ravel(g), 1e-14, err_msg=f"argument {k} at {args}")
+    return True
+
+
+@pytest.mark.parametrize("name", UNARY)
+def test_unary(name: str, tmp_path: Path) -> None:
+    fun = load(f"import numpy as np\n\n\ndef f(x):\n    return np.sum({name}(x))\n", tmp_path).f
+    assert sum(held(fun, (form(v),)) for v in POINTS for form in FORMS) > 3
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_binary(name: str, tmp_path: Path) -> None:
+    fun = load(f"import numpy as np\n\n\ndef f(x, y):\n    return np.sum({name}(x, y))\n", tmp_path).f
+    pairs = [(v, w) for v in POINTS[::2] for w in POINTS[1::2]]
+    assert sum(held(fun, (form(v), form(w))) for k, (v, w) in enumerate(pairs) for form in FORMS[k % 2 :: 2]) > 3
+
+
+HERE = "    z = np.where({taken}, {call}, 0.0)\n    return np.sum(z)\n"
+ASSIGNED = "    y = {call}\n    y = 2.0*y\n    z = np.where({taken}, y, 0.0)\n    w = z*0.5\n    return np.sum(w)\n"
+MASKED = "    z = np.zeros_like(x)\n    t = {taken}\n    z[t] = {inner}\n    return np.sum(z)\n"
+IN_CALLEE = "    y = g(x)\n    return np.sum(np.where({taken}, y, 0.0))\n"
+
+
+@pytest.mark.parametrize("body", [HERE, ASSIGNED, MASKED, IN_CALLEE], ids=["here", "assigned", "masked", "callee"])
+@pytest.mark.parametrize("name", UNARY)
+def test_selected(name: str, body: str, tmp_path: Path) -> None:
+    """Where the selection takes nothing the gradient is 0, whatever the function's own derivative is there."""
+    good = [row[0] for row in CASES[name] if isinstance(row[0], float)]
+    x = np.array([good[0], *[v for v in (0.0, 1.0, -1.0, -3.0, 1e200, INF, np.nan) if v not in good], good[-1]])
+    taken = f"(x == {good[0]!r}) | (x == {good[-1]!r})"
+    text = f"import numpy as np\n\n\ndef g(x):\n    return {name}(x)\n\n\ndef f(x):\n"
+    text += body.format(taken=taken, call=f"{name}(x)", inner=f"{name}(x[t])")
+    fun = load(text, tmp_path).f
+    plain = load(f"import numpy as np\n\n\ndef f(x):\n    return np.sum({name}(x))\n", tmp_path).f
+    with np.errstate(all="ignore"):
+        gradient = s2sad.grad(fun)(x)
+        alone = s2sad.grad(plain)(x[[0, -1]])
+    np.testing.assert_allclose(gradient[[0, -1]], alone, 1e-14)
+    assert not np.any(gradient[1:-1]), gradient
