@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from call_cases import ARGUMENTS
 from factor_lines import SPECTRAL
+from listed_lines import LISTED
 from scipy_lines import SCIPY
 from test_calls import complex_, narrow, program, run, strided
 
@@ -19,7 +20,7 @@ from support import load
 
 UNCALLED = {f"scipy.fft.{name}" for name in "fftn ifft ifft2 ifftn ifftshift fftfreq rfftfreq ihfft irfft2 rfft2".split()}
 UNCALLED.add("scipy.special.softplus")  # older SciPy lacks it
-LINES = [line for lines in (*SPECTRAL.values(), *SCIPY.values()) for line in lines]
+LINES = [line for lines in (*SPECTRAL.values(), *SCIPY.values(), *LISTED.values()) for line in lines]
 REAL_ONLY = ("scipy.stats", "scipy.special", "svd", "qr(m.T, \"complete\"", "logm", "ndimage", "cross", "irfft", "rfft", "lstsq(m.T, y[:4], rcond=None); ")
 
 
