@@ -415,3 +415,47 @@ def test_a_cotangent_that_is_a_number_or_a_0d_array(s, rows):
 
     u = np.array([0.5, 0.7, 0.9, 0.3])
     check(f, (u, 1.3*u, np.ones((rows, 4)), s))
+
+
+def either_summed(x):
+    t = [x[0]**2, 2.0]
+    if np.real(x[0]) > 9.0:
+        t = np.asarray(t)
+    z = np.sum(t)
+    return z*z*np.mean(t)
+
+
+def either_exp(x):
+    t = [x[0]**2, 2.0] if np.real(x[0]) < 9.0 else np.ones(2)
+    u = np.exp(t)
+    return np.sum(u)*np.sum(u*u)
+
+
+def either_weighted(x):
+    weights = [x[1]**2, 2.0] if np.real(x[0]) < 9.0 else np.ones(2)
+    return np.sum(np.add(weights, weights))*np.average([x[0], 1.0], weights=weights)
+
+
+def either_dot(x):
+    t = [x[0]**2, 2.0] if np.real(x[0]) < 9.0 else np.ones(2)
+    return np.dot(t, t)*np.max(t)
+
+
+@pytest.mark.parametrize("fun", [either_summed, either_exp, either_weighted, either_dot])
+def test_a_list_on_one_path_and_an_array_on_the_other(fun):
+    check(fun, [X])
+
+
+@pytest.mark.parametrize("fun", [either_summed, either_exp])
+def test_a_complex_list_on_one_path_and_an_array_on_the_other(fun):
+    z = X + 1j*X[::-1]
+    ct = 0.3 - 0.8j
+    for v in (np.array([1.0, 0.0, 0.0]), np.array([0.0, 1j, 0.5])):
+        expected = (fun(z + 1e-6*v) - fun(z - 1e-6*v))/2e-6
+        assert np.isclose(np.sum(s2sad.vjp(fun, z)[1](ct)[0]*v), ct*expected, rtol=1e-7)
+        assert np.isclose(s2sad.jvp(fun, (z,), (v.astype(complex),))[1], expected, rtol=1e-7)
+
+
+def test_what_may_be_complex_is_refused_where_conjugates_would_be_missing():
+    with pytest.raises(s2sad.UnsupportedError, match=r"np.\w+ of a value that may be real or complex.*np.asarray\(x, complex\)"):
+        s2sad.vjp(either_dot, X + 1j)

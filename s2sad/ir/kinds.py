@@ -199,8 +199,8 @@ def promote(*kinds: Kind) -> str:
 
 
 def widest(sorts: list[str]) -> str:
-    """The widest of number sorts."""
-    for sort in ("complex", "float", "int"):
+    """The widest of number sorts; "" where one is not known and might be wider than the others."""
+    for sort in ("complex", "", "float", "int"):
         if sort in sorts:
             return sort
     return "bool"

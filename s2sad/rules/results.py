@@ -27,6 +27,9 @@ _WEAK = {"float": float, "complex": complex, "int": int}
 _WIDE = {"float": "float64", "complex": "complex128", "int": "int64", "": "float64"}
 
 
+EITHER = ("float64", "complex128")
+
+
 def numeric(kind: Kind) -> Kind:
     """The kind of np.asarray(value): what a ufunc sees of a list of numbers."""
     if kind.cat not in ("list", "tuple"):
@@ -45,10 +48,24 @@ def ufunc(function: np.ufunc, *operands: Kind) -> Kind:
     return kinds.num(kinds.broadcast(*[k.shape for k in arrays]), dtype)
 
 
+def _sort(dtype: str) -> str:
+    return Kind("num", dtype).sort
+
+
 @functools.lru_cache(maxsize=4096)
 def _dtype(function: np.ufunc, *operands: tuple[str, str]) -> str:
-    """The dtype of a ufunc's first result, or its class; operands are categories and dtypes."""
+    """The dtype of a ufunc's first result, or its class; operands are categories and dtypes.
+
+    An operand of which nothing is known may be real or complex, and so may the result.
+    """
     known = [Kind(cat, dtype) for cat, dtype in operands]
+    unknown = [not k.sort for k in known]
+    if any(unknown):
+        real, complex_ = (
+            _dtype(function, *[("num", d) if u else o for o, u in zip(operands, unknown, strict=True)])
+            for d in EITHER
+        )
+        return real if _sort(real) == _sort(complex_) else ""
     tokens = [_WEAK.get(k.cat, "bool") if k.is_python else _WIDE.get(k.dtype, k.dtype) for k in known]
     dtypes = [np.dtype(t) if isinstance(t, str) else t for t in tokens]
     try:

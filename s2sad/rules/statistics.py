@@ -25,6 +25,7 @@ composite(
         if returned:
             return mean, np.full_like(mean, np.size(a)/np.size(mean))
         return mean
+    weights = np.asarray(weights)
     same = np.ndim(weights) == np.ndim(a)
     if not same:
         weights = aligned(weights, a, axis)

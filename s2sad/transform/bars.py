@@ -384,7 +384,7 @@ class Bars(Builder):
             return self.choose(mask.cond, *((lambda: atom, zero) if mask.when else (zero, lambda: atom)))
         args = (mask.cond, atom, Const(0.0)) if mask.when else (mask.cond, Const(0.0), atom)
         shape = K.broadcast(cond_kind.shape, kind.shape)
-        return self.let(Call("np.where", args), Kind("array", kind.dtype or "float64", shape))
+        return self.let(Call("np.where", args), Kind("array", kind.dtype, shape))
 
     def full(self, bar: Bar, name: str) -> Bar:
         """The cotangent of `name` as an array of its shape, without mask."""

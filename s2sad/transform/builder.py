@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.analysis.activity import carries
 from s2sad.frontend.expressions import BINARY, COMPARE, UNARY
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -39,7 +40,9 @@ from s2sad.ir.nodes import (
     Var,
 )
 from s2sad.rules import registry
+from s2sad.rules.axes import as_array
 from s2sad.rules.binding import BindingError, bind
+from s2sad.rules.registry import Bound, Rule
 
 _FOLD = {"add": operator.add, "sub": operator.sub, "mul": times}
 
@@ -48,6 +51,18 @@ _FOLD = {"add": operator.add, "sub": operator.sub, "mul": times}
 def parse(text: str) -> ast.expr:
     """The tree of a rule's text."""
     return ast.parse(text, mode="eval").body
+
+
+def refuse_doubtful(rule: Rule, bound: Bound) -> None:
+    """Refuse a rule whose text may lack a conjugation: that of an operand which may be complex."""
+    if len(rule.linear) != 1 or not bound.active <= set(rule.linear):
+        raise NotImplementedError(
+            f"{rule.name} of a value that may be real or complex; convert it first, by np.asarray(x, complex)"
+        )
+
+
+def _is_complex(kind: Kind) -> bool:
+    return kind.sort == "complex" or any(map(_is_complex, kind.items or ()))
 
 
 class Builder:
@@ -83,6 +98,14 @@ class Builder:
                 "dict", items=tuple(self.kind(i) for i in atom.items), keys=tuple(k.value for k in atom.keys)
             )
         return K.OBJECT
+
+    def may_be_complex(self, bound: Bound) -> bool:
+        """Whether an operand may be complex without its kind saying so: what it is depends on the path.
+
+        The texts of rules conjugate where kinds say complex.
+        """
+        carried = [k for n, k in bound.kinds.items() if n in bound.active and carries(k)]
+        return any(not as_array(k).sort for k in carried) and any(map(_is_complex, self.kinds.values()))
 
     def let(self, call: Call, kind: Kind | None = None, hint: str = "") -> Var:
         """`name = call`."""
@@ -263,7 +286,7 @@ class Builder:
         if kind.shape is None and isinstance(index, Slice):
             return self.let(Call("getitem", (base, index)), Kind("array", kind.dtype, None), hint)
         if kind.shape is None or not kind.is_number:
-            return self.let(Call("getitem", (base, index)), Kind("num", kind.dtype or "float", None), hint)
+            return self.let(Call("getitem", (base, index)), Kind("num", kind.dtype, None), hint)
         from s2sad.frontend.expressions import index_kind
 
         items = list(index.items) if isinstance(index, Tuple) else [index]

@@ -26,7 +26,7 @@ from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.rules.registry import Bound, Rule
 from s2sad.transform.bars import ARRAYS, Bar, Mask
-from s2sad.transform.builder import parse
+from s2sad.transform.builder import parse, refuse_doubtful
 from s2sad.transform.custom import Custom
 from s2sad.transform.poles import may_warn
 
@@ -96,6 +96,8 @@ class Rules(Custom):
             elif rule.form == "elementwise":
                 self._elementwise(stmt, rule, bound, atoms, bar)
             else:
+                if self.may_be_complex(bound):
+                    refuse_doubtful(rule, bound)
                 self._structural(stmt, rule, bound, atoms, bar)
         except NotImplementedError as error:
             if isinstance(error, UnsupportedError):
@@ -184,6 +186,10 @@ class Rules(Custom):
         complex_ = rule.holomorphic and any(
             k.sort == "complex" for k in [*bound.kinds.values(), self.kinds[stmt.name], self.kind(bar.atom)]
         )
+        if self.may_be_complex(bound):
+            if not rule.holomorphic:
+                refuse_doubtful(rule, bound)
+            complex_ = True
         g = self.conj(bar.atom) if complex_ else bar.atom
         if may_warn(text, bound, stmt.call, self.kinds[stmt.name]):
             self.poles = True
@@ -330,9 +336,8 @@ class Rules(Custom):
                 Call("np.real", (bar,)), replace(kind, cat="num" if kind.shape != () else "npscalar")
             )
         if isinstance(bar, Var) and kind.is_number and self.kinds[bar.name].cat in (*ARRAYS, "object"):
-            self.kinds[bar.name] = K.Kind(
-                "npscalar" if kind.is_scalar else kind.cat, kind.dtype or "float64", kind.shape
-            )
+            cat = "npscalar" if kind.is_scalar else kind.cat
+            self.kinds[bar.name] = K.Kind(cat, kind.dtype, kind.shape)
         selects = self.current is not None and self.current.call.fun in SELECTIONS
         self.give(item, self.guarded(Bar(bar), item) if selects else Bar(bar))
 

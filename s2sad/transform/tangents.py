@@ -23,7 +23,7 @@ from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.rules.registry import Bound, Rule
 from s2sad.transform.bars import ARRAYS
-from s2sad.transform.builder import Builder
+from s2sad.transform.builder import Builder, refuse_doubtful
 from s2sad.transform.custom import MISSES, MORE, called, parameters
 from s2sad.transform.joint import Assembly
 from s2sad.transform.poles import may_warn
@@ -178,6 +178,9 @@ class Tangents(Builder):
         try:
             if rule.form == "function":
                 return self._function(stmt, rule)
+            plain = rule.form == "elementwise" and rule.holomorphic  # or linear: without conjugates
+            if not plain and not bound.active <= set(rule.linear) and self.may_be_complex(bound):
+                refuse_doubtful(rule, bound)
             if rule.form == "elementwise":
                 return self._elementwise(stmt, rule, bound, atoms)
             return self._structural(stmt, rule, bound, atoms)

@@ -87,7 +87,7 @@ class Unsettled(Branches):
         kind = self.kind(atom)
         if kind.is_scalar:
             return atom
-        return self.let(Call("pos", (atom,)), K.npscalar(kind.dtype or "float64"))
+        return self.let(Call("pos", (atom,)), K.npscalar(kind.dtype))
 
     def total(self, name: str) -> Bar | None:
         """The cotangent of an unsettled value that is made here: what its shadow holds, or its number."""
