@@ -459,3 +459,23 @@ def test_a_complex_list_on_one_path_and_an_array_on_the_other(fun):
 def test_what_may_be_complex_is_refused_where_conjugates_would_be_missing():
     with pytest.raises(s2sad.UnsupportedError, match=r"np.\w+ of a value that may be real or complex.*np.asarray\(x, complex\)"):
         s2sad.vjp(either_dot, X + 1j)
+
+
+def item_at(a, b, i):
+    x = a, b
+    return x[i]
+
+
+def one_of(a, b, i):
+    return a if i else b
+
+
+@pytest.mark.parametrize("fun", [item_at, one_of])
+def test_a_result_that_is_an_array_of_rank_zero_or_a_number(fun):
+    args = np.array(1.3), 0.4
+    for i in (0, 1):
+        out, pullback = s2sad.vjp(fun, *args, i)
+        plain = fun(*args, i)
+        assert type(out) is type(plain) and out == plain and out is not args[0]
+        taken = [float(a is plain) for a in args]
+        assert [*pullback(1.0)] == [*taken, None]

@@ -166,7 +166,7 @@ structural(
     "tup",
     lambda b: _widened(b, 2, 0),
     {"tup": _stacked_text({1: "g", 2: "split_like(g, tup, 0)"}, "vstack")},
-    (np.vstack,),
+    (np.vstack, getattr(np, "row_stack", None)),  # the older name, on its way out
     linear=("tup",),
 )
 structural(

@@ -405,7 +405,7 @@ def einsum_back(z: Any, subscripts: str, place: int, operands: Sequence[Any]) ->
     known: dict[str, int] = {}
     for term, array in zip(inputs, [z, *(operands[k] for k in others), ones], strict=True):
         for c, n in zip(term, np.shape(array), strict=True):
-            known[c] = max(n, known.get(c, 1))
+            known[c] = n if known.get(c, 1) == 1 else known[c]  # length 1 gives way, to 0 as well
     full = np.einsum(",".join(inputs) + "->" + letters, z, *(_conj(operands[k]) for k in others), ones)
     full = np.broadcast_to(full, [known[c] for c in letters])
     fitted = unbroadcast(full, np.empty([sizes[c] for c in letters]))

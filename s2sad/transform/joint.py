@@ -603,7 +603,8 @@ def _private(a: Assembly, result: Atom, tail: list[Stmt]) -> Atom:
     if isinstance(result, Var) and a.program.kinds[result.name].cat in (*ARRAYS, "list", "tuple", "dict"):
         kind = a.program.kinds[result.name]
         copy = a.fresh(a.program.hints.get(result.name, ""), kind)
-        settled = kind.cat == "array" or (kind.cat == "num" and not a.storage.in_table(result.name))
+        number = not kind.rank or a.storage.in_table(result.name)  # of Python's on some path, maybe
+        settled = kind.cat == "array" or (kind.cat == "num" and not number)
         call = Call("copy" if settled else "copy_tree", (result,))
         tail.append(Let(copy, call, None, True))
         return Var(copy)

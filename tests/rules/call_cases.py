@@ -715,6 +715,8 @@ np.tensordot(m, n, axes=0)
 np.tensordot(t, m, axes=(1, 0))
 np.tensordot(t, m, axes=[(1,), (0,)])
 np.einsum("ij,kj->ik", m, n)
+np.einsum("...ij,...jk->...ik", t[:0], np.ones((0, 4, 2)))
+np.einsum("ij,ij->i", m[:0], np.ones((1, 4)))
 np.einsum("ij->", m)
 np.einsum("ij", m)
 np.einsum("ji", m)*1.0
