@@ -18,6 +18,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ FUNCTIONS = 256  # functions of which something is remembered
 Argnums = int | str | Sequence[int | str]
 Values = dict[str, Any]
 
-_wrappers: OrderedDict[A.Same, Callable[..., Any]] = OrderedDict()
+_wrappers: OrderedDict[Any, Callable[..., Any]] = OrderedDict()
 _nodes: OrderedDict[A.Same, tuple[Any, tuple[str, ...]]] = OrderedDict()
 _lock = threading.Lock()
 
@@ -86,9 +87,13 @@ def readable(fun: Callable[..., Any]) -> Callable[..., Any]:
     from s2sad.rules import registry
 
     name = registry.canonical(fun)
+    key: Any = A.Same(fun)
+    if name is None and isinstance(fun, MethodType):  # scipy.stats.norm.logpdf is another object each time
+        name = registry.canonical_method(fun.__self__, fun.__name__)
+        key = A.Same(fun.__self__), fun.__name__
     if name is None:
         return fun
-    made: Callable[..., Any] = shared(_wrappers, A.Same(fun), lambda: _wrapper(fun, name), FUNCTIONS)
+    made: Callable[..., Any] = shared(_wrappers, key, lambda: _wrapper(fun, name), FUNCTIONS)
     return made
 
 
@@ -119,12 +124,15 @@ def _wrapper(fun: Callable[..., Any], name: str) -> Callable[..., Any]:
     signature = registry.rule(name).signature
     if name.startswith(registry.USER):
         return _calling(fun) if inspect_able(fun) else _positional(fun, signature)
-    args = ", ".join(
-        n for n, default in signature.items() if default is registry.REQUIRED or n.startswith("*")
-    )
+    names = [n for n, default in signature.items() if default is registry.REQUIRED or n.startswith("*")]
+    args = heads = ", ".join(names)
+    if name.startswith("scipy.stats."):
+        optional = [n for n in signature if n not in names]
+        heads = ", ".join([*names, *(f"{n}={signature[n]!r}" for n in optional)])
+        args = ", ".join([*names, *optional])
     own = getattr(fun, "__name__", "function")
     called = name if name.startswith(("np.", "math.")) else "fun"
-    text = f"def {own}({args}):\n    return {called}({args})\n"
+    text = f"def {own}({heads}):\n    return {called}({args})\n"
     space: dict[str, Any] = {"np": np, "math": math, "fun": fun, "__name__": "s2sad.rules"}
     exec(compile(text, source_of_text(text, own), "exec", dont_inherit=True), space)
     made: Callable[..., Any] = space[own]
