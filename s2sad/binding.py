@@ -87,12 +87,9 @@ def readable(fun: Callable[..., Any]) -> Callable[..., Any]:
     from s2sad.rules import registry
 
     name = registry.canonical(fun)
-    key: Any = A.Same(fun)
-    if name is None and isinstance(fun, MethodType):  # scipy.stats.norm.logpdf is another object each time
-        name = registry.canonical_method(fun.__self__, fun.__name__)
-        key = A.Same(fun.__self__), fun.__name__
     if name is None:
         return fun
+    key = (A.Same(fun.__self__), fun.__name__) if isinstance(fun, MethodType) else A.Same(fun)
     made: Callable[..., Any] = shared(_wrappers, key, lambda: _wrapper(fun, name), FUNCTIONS)
     return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 
 import numpy as np
 import pytest
@@ -218,8 +219,29 @@ def c20(ps, c):
 W=np.arange(9.).reshape(3,3)/10
 
 
+def c21(x, c):
+    d = {"u": x*c, "a": np.sin(x), "m": c[0]*x}
+    s = 0.0
+    for k, (_, v) in enumerate(sorted(d.items())):
+        s = s + (k + 1)*np.sum(v*v)
+    for k, (_, v) in enumerate(sorted(d.items(), key=operator.itemgetter(0), reverse=True)):
+        s = s*(1 + np.sum(v)/(k + 9))
+    return s
+
+
+def c22(x, c):
+    d = {"long": x*c, "a": np.sin(x), "mid": c}
+    rank = {"long": 1, "a": 2, "mid": 0}
+    s = 0.0
+    for k, name in enumerate(sorted(d, key=rank.get)):
+        s = s + (k + 1)*np.sum(d[name])
+    for k, name in enumerate(sorted(d.keys(), key=lambda n: (len(n), n), reverse=True)):
+        s = s*(1 + np.sum(d[name])/(k + 9))
+    return s
+
+
 CONTAINERS = [
-    c1, c2, c4, c8, c9, c10, c12, c13, c14, c15, c16, c17, c18, c19,
+    c1, c2, c4, c8, c9, c10, c12, c13, c14, c15, c16, c17, c18, c19, c21, c22,
 ]  # fmt: skip
 
 ONCE = [c9, c10, c12, c13, c14]  # lists of tuples are differentiated once

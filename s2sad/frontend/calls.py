@@ -208,9 +208,6 @@ class Calls(Stars):
         if isinstance(getattr(obj, "__self__", None), np.random.Generator | np.random.RandomState):
             return self._opaque(fn, args, kwargs, node, hint)
         if isinstance(obj, types.MethodType):
-            name = registry.canonical_method(obj.__self__, obj.__name__)
-            if name is not None:
-                return self.apply(name, args, kwargs, node, hint=hint)
             owner: Value = var if var is not None else Ref(fn.text + ".__self__", obj.__self__)
             return self.call_value(Ref(fn.text, obj.__func__), [owner, *args], kwargs, node, hint)
         if getattr(obj, "__s2sad__", None) is not None:

@@ -185,12 +185,9 @@ def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
         given = low.atom(args[0], node)
         return low.emit(Call("call", (Ref("sorted", sorted), given)), K.list_of(item), node, hint)
     args = [opened(args[0])]
-    if kind.cat == "dict" and not isinstance(args[0], Ref) and not kwargs:
-        return Group("list", [Const(k) for k in sorted(kind.keys)])
-    if isinstance(args[0], Group) and not kwargs and all(isinstance(i, Const) for i in args[0].items):
-        return Group(
-            "list", [Const(k) for k in sorted(i.value for i in args[0].items if isinstance(i, Const))]
-        )
+    known_order = _in_known_order(low, args[0], kwargs, node)
+    if known_order is not None:
+        return Group("list", known_order)
     numbers = kind.is_number and not kind.is_scalar
     if (numbers or kind.cat in ("list", "tuple", "range")) and not holds_functions(args[0]):
         xs = low.variable(low.listed(args[0], node), node)
@@ -215,6 +212,42 @@ def _extreme(name: str, builtin: Any) -> Any:
         return low.extreme(name, args, kwargs, node, hint)
 
     return lowered
+
+
+def _in_known_order(
+    low: State, value: Value, kwargs: dict[str, Value], node: ast.AST
+) -> list[Value] | None:
+    """What sorted() gives where it compares constants only, as for the items of a dict; else None."""
+    kind, key, reverse = low.kind(value), kwargs.get("key", Const(None)), kwargs.get("reverse", Const(False))
+    if kind.cat == "dict" and not isinstance(value, Ref):
+        items: list[Value] = [Const(k) for k in kind.keys]
+    elif isinstance(value, Group) and value.cat != "dict":
+        items = value.items
+    else:
+        return None
+    if not isinstance(reverse, Const):
+        return None
+    keys = items if key == Const(None) else [low.call_value(key, [item], {}, node) for item in items]
+    firsts = [k.items[0] if isinstance(k, Group) and k.cat == "tuple" and k.items else k for k in keys]
+    if all(map(_is_constant, firsts)) and len(set(firsts)) == len(firsts):
+        keys = firsts  # what follows them in the pairs is not compared
+    if not all(map(_is_constant, keys)):
+        return None
+    values = [_constant(k) for k in keys]
+    order = sorted(range(len(items)), key=values.__getitem__, reverse=bool(reverse.value))
+    return [items[i] for i in order]
+
+
+def _is_constant(value: Value) -> bool:
+    items = value.items if isinstance(value, Group) and value.cat == "tuple" else ()
+    return isinstance(value, Const) or (bool(items) and all(map(_is_constant, items)))
+
+
+def _constant(value: Value) -> Any:
+    if isinstance(value, Const):
+        return value.value
+    assert isinstance(value, Group)
+    return tuple(map(_constant, value.items))
 
 
 ORDERING: dict[Any, Any] = {sorted: _sorted, max: _extreme("max", max), min: _extreme("min", min)}

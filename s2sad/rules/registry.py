@@ -23,6 +23,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -218,6 +219,8 @@ def canonical(obj: Any) -> str | None:
     found = _CANONICAL.get(id(obj))
     if found is not None and found[0] is obj:
         return found[1]
+    if isinstance(obj, MethodType):  # scipy.stats.norm.logpdf is another object each time
+        return canonical_method(obj.__self__, obj.__name__)
     holder = getattr(obj, "__objclass__", obj)  # methods of arrays have no module of their own
     module = getattr(holder, "__module__", None) or type(obj).__module__
     if isinstance(obj, np.ufunc) and getattr(np, obj.__name__, None) is not obj:

@@ -25,9 +25,7 @@ from s2sad.rules.registry import UNKNOWN, Bound
 
 _WEAK = {"float": float, "complex": complex, "int": int}
 _WIDE = {"float": "float64", "complex": "complex128", "int": "int64", "": "float64"}
-
-
-EITHER = ("float64", "complex128")
+EITHER = ("float64", "complex128")  # what a number of which nothing is known may be
 
 
 def numeric(kind: Kind) -> Kind:

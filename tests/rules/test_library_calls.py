@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from call_cases import ARGUMENTS
 from factor_lines import SPECTRAL
@@ -85,3 +86,15 @@ def test_refusals_say_what_to_do(call: str, message: str, tmp_path: Path) -> Non
     text, names = program(call, "top")
     with pytest.raises(s2sad.UnsupportedError, match=re.escape(message)):
         s2sad.grad(load(text, tmp_path).f)(*[ARGUMENTS[n] for n in names])
+
+
+def test_methods_of_distributions_as_functions() -> None:
+    from scipy import stats
+
+    expected = (1.2/0.81, -1.2/0.81, 1.44/0.729 - 1/0.9)
+    np.testing.assert_allclose(s2sad.grad(stats.norm.logpdf, (0, 1, 2))(-1.5, -0.3, 0.9), expected)
+    assert s2sad.grad(stats.norm.logpdf)(0.4) == -0.4 and s2sad.hessian(stats.norm.logpdf)(0.4) == -1.0
+    x = np.array([0.3, 1.7])
+    value, pullback = s2sad.vjp(stats.gamma.logcdf, x, 2)
+    assert value.tolist() == stats.gamma.logcdf(x, 2.0).tolist()
+    np.testing.assert_allclose(pullback(np.ones(2))[0], np.exp(stats.gamma.logpdf(x, 2.0) - value))
