@@ -124,6 +124,8 @@ def effect_of(call: Call) -> Effect:
     atoms = _bound(call, tuple(rule.signature))
     written = tuple(a for n in rule.writes for a in atoms.get(n, ()) if a != Const(None))
     sources = tuple(a for n in names for a in atoms.get(n.lstrip("*"), ()))
+    if rule.name == "np.einsum" and len(sources) > 1:  # a view of one operand only, of products never
+        word, sources = "fresh", ()
     effect = Effect(word, sources, written, rule.impure, rule.raises)
     if not any(n.lstrip("*") in atoms for n in (*names, *rule.writes)):
         _UNCONNECTED[form] = rule, effect

@@ -197,6 +197,8 @@ class _Callee:
             if cls == a.aliases.world:
                 raise MustInline(self.callee)
             if kind.cat in ARRAYS and cls in self.shared and not self._is_copied(cls):
+                if cls in a.storage.table:  # its shadow is found by its storage, which a copy does not share
+                    raise MustInline(self.callee)
                 copy = a.fresh(a.program.hints.get(name, ""), kind)
                 tail.append(Let(copy, Call("copy", (Var(name),)), None, True))
                 a.kept_copies[name] = Var(copy)

@@ -5,7 +5,7 @@
                                               return np.sum(W*x), (W_1,)
                                           def f_bwd(kept, f_bar): ...       (reads W_1)
 
-Accepts the reverse sweep of a pair; guarantees one that refers to no captured array.
+Accepts a sweep of a pair; guarantees one that refers to no captured array.
 """
 
 from __future__ import annotations
@@ -19,17 +19,24 @@ from s2sad.ir.nodes import (
     Atom,
     Block,
     Call,
+    Carry,
     Dict,
     Do,
+    For,
     Fresh,
+    If,
     Let,
     List,
+    Moves,
+    Out,
+    Range,
     Ref,
     Slice,
     Stmt,
     Store,
     Tuple,
     Var,
+    While,
     blocks,
 )
 from s2sad.ir.rewrite import with_blocks
@@ -67,6 +74,16 @@ def without_captured(
         if isinstance(stmt, Store):
             value = atom(stmt.value)
             return replace(stmt, value=value, index=None if stmt.index is None else atom(stmt.index))
+        if isinstance(stmt, If):
+            outs = tuple(Out(o.name, atom(o.then), atom(o.orelse)) for o in stmt.outs)
+            stmt = replace(stmt, cond=atom(stmt.cond), outs=outs)
+        elif isinstance(stmt, For | While):
+            carried = tuple(Carry(c.name, atom(c.init), atom(c.next), c.out) for c in stmt.carried)
+            stmt = replace(stmt, carried=carried)
+            if isinstance(stmt, For) and not isinstance(stmt.space, Range):
+                stmt = replace(stmt, space=atom(stmt.space))
+        elif isinstance(stmt, Moves):
+            stmt = replace(stmt, values=tuple(map(atom, stmt.values)))
         return with_blocks(stmt, tuple(tuple(statement(s) for s in part) for part in blocks(stmt)))
 
     return tuple(statement(s) for s in reverse), tuple(lines)

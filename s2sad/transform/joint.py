@@ -415,6 +415,9 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     a.copy_written()
     if copy:
         reverse, captured = without_captured(reverse, a.fresh, outside)
+        if _outside(a) & a.storage.table:  # shadows are found by what shares a storage with the copies
+            forward, more = without_captured(forward, a.fresh, outside)
+            captured = (*captured, *more)
         forward = (*captured, *forward)
     apart = parted(a, (forward, reverse), (lowered.result,), grads, [seed])
     forward, reverse, kept, grads = apart.forward, apart.reverse, apart.kept, apart.grads
@@ -456,12 +459,21 @@ def _passed_on(a: Assembly) -> set[str]:
     return {p for p in a.program.params if a.aliases.reach(Var(p)) & classes}
 
 
-def _copy_fields(a: Assembly, kept: list[str], tail: list[Stmt]) -> None:
-    """Copy what is kept of objects not copied on entry: arrays in attributes, in captured containers."""
+def _outside(a: Assembly) -> set[int]:
+    """The storages that may be those of objects and of what is captured."""
     outside = {a.aliases.world}
     for param in a.program.params:
         if a.program.kinds[param].cat == "object":
             outside |= a.aliases.reach(Var(param))
+    return outside
+
+
+def _copy_fields(a: Assembly, kept: list[str], tail: list[Stmt]) -> None:
+    """Copy what is kept of objects not copied on entry: arrays in attributes, in captured containers.
+
+    Not so arrays whose shadows are found by their storage: copies would not share one.
+    """
+    outside = _outside(a) - a.storage.table
     for name in kept:
         kind = a.program.kinds[name]
         if kind.cat in ARRAYS and a.aliases.of(name) in outside and name not in a.copies:
