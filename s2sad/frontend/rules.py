@@ -56,6 +56,7 @@ TOLIST = {
     1: "made = [number(v) for v in x]",
     2: "made = [[number(v) for v in row] for row in x]",
 }
+CONVERTING = frozenset(f"np.{n}" for n in "array asarray asanyarray ascontiguousarray require copy".split())
 ARITHMETIC = frozenset("add sub mul truediv floordiv mod pow matmul".split())  # operators that lists meet
 OF_LISTS = ("math.", "heapq.", "statistics.", "seq.")  # modules whose functions take lists as they are
 SEQUENCES = frozenset(  # arguments that are sequences of arrays, or of numbers that rules read one by one
@@ -153,6 +154,8 @@ class Rules(State):
         self, rule: Rule, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     ) -> tuple[list[Value], dict[str, Value]]:
         """Lists and tuples as the arrays that NumPy makes of them, where derivatives compute with them."""
+        if rule.name.startswith(("np.", "scipy.")) and rule.name not in CONVERTING:
+            args = [self._listed_on_some_path(rule, i, v, node) for i, v in enumerate(args)]
         if not any(self._is_listed(v) for v in (*args, *kwargs.values())) or rule.name.startswith(OF_LISTS):
             return args, kwargs
         if "." not in rule.name and not self._meets_array(rule.name, args):
@@ -186,6 +189,18 @@ class Rules(State):
             for item in value.items
         ]
         return Group(value.cat, items)
+
+    def _listed_on_some_path(self, rule: Rule, place: int, value: Value, node: ast.AST) -> Value:
+        """What may be a list where it comes from one path and an array from another, as an array.
+
+        Not so where it may be a Python number that has to give way to float32.
+        """
+        name = [*rule.signature, *[""] * place][place]
+        several = rule.form == "elementwise" and len(rule.vjp) > 1
+        if rule.form == "composite" or several or name in SEQUENCES or self.kind(value).cat != "object":
+            return value
+        own = name in rule.vjp or name in rule.jvp or name in rule.linear
+        return self.apply("np.asarray", [value], {}, node) if own and may_vary(self, value) else value
 
     def _is_listed(self, value: Value) -> bool:
         """Whether a value is a list or a tuple of numbers, or of lists of numbers."""

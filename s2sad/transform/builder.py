@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.analysis.activity import carries
 from s2sad.frontend.expressions import BINARY, COMPARE, UNARY
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -104,7 +103,7 @@ class Builder:
 
         The texts of rules conjugate where kinds say complex.
         """
-        carried = [k for n, k in bound.kinds.items() if n in bound.active and carries(k)]
+        carried = [k for n, k in bound.kinds.items() if n in bound.active and K.carries(k)]
         return any(not as_array(k).sort for k in carried) and any(map(_is_complex, self.kinds.values()))
 
     def let(self, call: Call, kind: Kind | None = None, hint: str = "") -> Var:
