@@ -38,7 +38,8 @@ from s2sad.transform.auxiliary import joint_aux
 from s2sad.transform.builder import Builder
 from s2sad.transform.calls import MustInline, Pairs
 from s2sad.transform.forward import forward
-from s2sad.transform.joint import Assembly, joint, pair
+from s2sad.transform.joint import Assembly, joint
+from s2sad.transform.pullback import pair
 
 if TYPE_CHECKING:  # the printer is imported with the first derivative
     from s2sad.backend.emit import Text

@@ -438,6 +438,20 @@ class Rules(State):
             return K.BOOL if name in (".startswith", ".endswith", ".isdigit") else K.STR
         return K.OBJECT if method is None else random_kind(method, kwargs, args, self.kind)
 
+    def _fill(self, base: Value, number: Value, node: ast.AST) -> Value:
+        """`x.fill(number)`."""
+        if isinstance(base, Ref):
+            self.refuse_write(base, node)
+        value = self.stored(number, node)
+        self.block.append(Store(self.atom(base), Const(Ellipsis), value, "", self.span(node)))
+        return Const(None)
+
+    def _copy(self, base: Value, kind: Kind, order: list[Value], node: ast.AST, hint: str) -> Value:
+        """`x.copy()`, in an order."""
+        if any(v not in (Const("C"), Const("K")) for v in order):
+            return self.apply("np.copy", [base], {"order": order[0]}, node, hint=hint)
+        return self.emit(Call("copy", (self.atom(base),), (), ""), kind, node, hint)
+
     def _array_method(
         self,
         base: Value,
@@ -449,18 +463,11 @@ class Rules(State):
         hint: str,
     ) -> Value:
         if short == "fill" and len(args) == 1:
-            if isinstance(base, Ref):
-                self.refuse_write(base, node)
-            value = self.stored(args[0], node)
-            self.block.append(Store(self.atom(base), Const(Ellipsis), value, "", self.span(node)))
-            return Const(None)
+            return self._fill(base, args[0], node)
         if short == "item":
             return self._item(base, kind, args, node, hint)
-        if short == "copy" and any(v not in (Const("C"), Const("K")) for v in (*args, *kwargs.values())):
-            named = {"order": args[0]} if args else kwargs
-            return self.apply("np.copy", [base], named, node, hint=hint)
         if short == "copy":
-            return self.emit(Call("copy", (self.atom(base),), (), ""), kind, node, hint)
+            return self._copy(base, kind, args or list(kwargs.values()), node, hint)
         if short in UNSEEN:
             return self._numbers(base, kind, short, args, node)
         if short in ("reshape", "transpose") and len(args) > 1:

@@ -59,6 +59,11 @@ class State(Interface):
     hidden_mark = ""  # of the names that the last loop over pairs was given
     called: ast.AST | None = None  # what is called where it stands
     taker: Callable[[Value], None] | None = None  # what is done with what a generator yields
+    listed_tuples = False  # some lists of the program are tuples of unknown length
+    unrolled = 0  # calls of functions by themselves that are written out
+    apart = False  # whether arguments that are dicts or dataclasses are taken apart
+    quiet = False  # whether the program silences NumPy's warnings
+    widened = False  # a list's element kind changed in this pass over a loop
 
     def __init__(self) -> None:
         self.kinds: dict[str, Kind] = {}
@@ -77,9 +82,6 @@ class State(Interface):
         self.common: dict[tuple[type, str], Value] = {}  # functions that all objects of a class hold
         self.displays: dict[str, tuple[str, int, int]] = {}  # where lists of the program are displayed
         self.present: set[tuple[int, Value]] = set()  # computed keys that dicts are known to have
-        self.listed_tuples = False  # some lists of the program are tuples of unknown length
-        self.unrolled = 0  # calls of functions by themselves that are written out
-        self.apart = False  # whether arguments that are dicts or dataclasses are taken apart
         self.generators: dict[str, type] = {}  # random generators that are made here
         self.spelled: dict[str, tuple[str, str]] = {}  # how strings that are made at run time begin and end
         self.scope: Scope = None  # type: ignore[assignment]  # set before anything is lowered
@@ -92,9 +94,7 @@ class State(Interface):
         self.frozen: set[str] = set()  # values made under no_grad or by stop_gradient
         self.const_depth = 0
         self.loops = 0  # loops that are open: their bodies are lowered several times
-        self.quiet = False  # whether the program silences NumPy's warnings
         self.pass_start = 0  # how many names there were when the pass over the innermost loop began
-        self.widened = False  # a list's element kind changed in this pass over a loop
         self.open_loops: list[tuple[Scope, set[str], dict[str, Any]]] = []  # being lowered, innermost last
         self.trail = [0]  # which loop this is of those in its pass over the loop around it, and so on
         self.heads: dict[tuple[int, ...], Any] = {}  # what loops came to in the last pass, by trail

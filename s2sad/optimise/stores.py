@@ -133,10 +133,11 @@ class _Stores:
         return any(settled.is_hit(part, store, read, by, done=True) for by, read in readers)
 
     def _readers(self, program: Program, settled: Settled, cls: int) -> Iterator[tuple[Stmt, Region]]:
-        """The statements that read a class of arrays, with the parts that they read."""
+        """The statements that read a class of arrays, with the parts that they read.
+
+        `x[i] += v` reads x[i] for the sake of x[i] alone.
+        """
         for stmt in walk(program.body):
-            if isinstance(stmt, Store) and stmt.op and cls in self.aliases.written(stmt):
-                yield stmt, self._part(settled, stmt.base, stmt.index)
             opaque = isinstance(stmt, Let | Do) and is_opaque(stmt.call)
             reads = self.aliases.observed(stmt) | (self.aliases.written(stmt) if opaque else frozenset())
             if cls not in reads:

@@ -42,7 +42,8 @@ from s2sad.ir.rewrite import in_atom
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import MustInline, Pair, Pairs, Token, exported, written_names
 from s2sad.transform.edits import substituted
-from s2sad.transform.joint import Assembly, bound, kept_values, visible
+from s2sad.transform.joint import Assembly
+from s2sad.transform.pullback import bound, kept_values, visible
 from s2sad.transform.record import Record
 from s2sad.transform.split import parted
 

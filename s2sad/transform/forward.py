@@ -62,9 +62,10 @@ from s2sad.transform.bars import ARRAYS
 from s2sad.transform.calls import Pairs, Token
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly
-from s2sad.transform.reverse import SILENT, is_told
+from s2sad.transform.reverse import SILENT
 from s2sad.transform.rules import content_names
 from s2sad.transform.tangents import Tangents
+from s2sad.transform.told import is_told
 
 LINE = 40  # statements that one line of the user's may have become
 LINEAR_WRITES = frozenset(("np.add.at", "np.subtract.at", "accumulate", "add_to_item"))

@@ -382,7 +382,7 @@ COPIED = {
         "ts = []\ny = np.tanh(x)\nt = y.copy()\nts.append(t)\ny[1:] = k\ns = ts[0]\nr = np.sum(s)\nreturn r",
         "append(ts, t)",
     ),
-    "copy of a copy": (
+    "copy of a copy of what is written": (
         "y = np.tanh(x)\nt = y.copy()\nu = t.copy()\ny[1:] = k\ns = np.sum(u)\nr = np.sum(y)\nreturn (r, s)",
         "y[1:] = k",
     ),
