@@ -330,12 +330,6 @@ class Transformed(Generic[P]):
         if made.valued:
             what = f"the rank of the result of {self.__name__}() is not known"
             refuse(None, what, "return float(...) of it")
-        if made.written and len(kinds) > 1:
-            refuse(
-                None,
-                f"{name}, which writes into its arguments, is called inside",
-                "copy them in the function",
-            )
         made.dependencies = [*dependencies, *made.dependencies]
         order = [n for n in names if made.lowered.arguments.get(names[n]) is not None]
         suffix = "fwd" if self.mode == "vjp" else self.mode

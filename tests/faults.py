@@ -619,8 +619,8 @@ FAULTS = [
     Fault(
         "forward: zeros are appended",
         "transform/forward.py",
-        "self.block.append(Do(Call(call.fun, (self.dot(xs), self.dot(value))), stmt.span, True))",
-        "self.block.append(Do(Call(call.fun, (self.dot(xs), self.zero(value))), stmt.span, True))",
+        "self.block.append(Do(Call(call.fun, (self.dot(xs), *at, self.dot(value))), stmt.span, True))",
+        "self.block.append(Do(Call(call.fun, (self.dot(xs), *at, self.zero(value))), stmt.span, True))",
         (FORWARD, TARGETS),
     ),
     Fault(
@@ -700,6 +700,13 @@ FAULTS = [
         "for name in (lent - read) & once:",
         "for name in lent - read:",
         ("tests/test_pairs.py", "-k", "another_shape"),
+    ),
+    Fault(
+        "zeros with elements that are written merged",
+        "optimise/cse.py",
+        "            at = self.aliases.elements(at)\n",
+        "            at = None\n",
+        ("tests/test_derivatives_inside.py",),
     ),
     # ---- rules and helpers
     Fault(

@@ -215,6 +215,51 @@ def test_results_share_memory_with_nothing(fun):
     check(fun, (X.copy(), X + 0.5))
 
 
+def lists_with_tangents_twice(x, c, v):
+    """The two tangents of a list of zeros are lists of their own."""
+
+    def f(x, c):
+        items = [x, c]
+        longer = [*items, x*c]
+        return np.sum((longer[0]*longer[2])**2)
+
+    gx, gc = s2sad.jvp(s2sad.grad(f, (0, 1)), (x, c), (v, v))[1]
+    return np.sum(gx*c) + np.sum(gc*x*x)
+
+
+def writing(x, y):
+    x *= 2.0
+    x[0] = y[1]*x[1]
+    y += 1.0
+    return np.sum(x*y*x)
+
+
+def both_written(x, y):
+    a, b = s2sad.grad(writing, (0, 1))(x, y)
+    return np.sum(a*b*x)
+
+
+def product_written(x, y):
+    return np.sum(s2sad.hvp(writing)(x, y, y)*y)
+
+
+def test_tangents_of_tangents_of_lists():
+    check(lists_with_tangents_twice, (X, X + 0.5, X - 0.3))
+
+
+@pytest.mark.parametrize("fun", [both_written, product_written])
+def test_functions_inside_that_write_into_their_arguments(fun):
+    check(fun, (X, X + 0.5))
+
+
+def test_written_arguments_that_share_storage_are_an_error():
+    def f(m):
+        return np.sum(s2sad.grad(writing)(m[0], m[0][::-1]))
+
+    with pytest.raises(AssertionError, match="share storage"):
+        s2sad.grad(f)(np.array([X, X]))
+
+
 def test_results_outside_share_memory_with_nothing():
     x, v = X.copy(), X + 0.5
     out, dot = s2sad.jvp(s2sad.grad(lambda a: 0.5*np.sum(a*a)), (x,), (v,))

@@ -75,6 +75,8 @@ class Boundary(State):
             self.refuse(node, "a tangent that is no number or array of the primal's sort", "pass one like it")
         if kind.is_python:
             return given if mine.cat == kind.cat else self.apply(kind.cat, [given], {}, node)
+        if kind.is_array and kind.rank == 0 and mine.is_scalar:
+            return self.apply("np.asarray", [given], {}, node)
         if kind.is_array and not mine.is_array:
             self.refuse(node, "a number is the tangent of an array here", "pass an array of its shape")
         if not K.same_shape(mine, kind):

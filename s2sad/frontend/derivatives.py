@@ -244,7 +244,30 @@ class Derivatives(Lifting, Boundary):
             raise
         for dependency in derived.dependencies:
             self.dependencies.setdefault((id(dependency), dependency.text), dependency)
+        parameters = [a.arg for a in made.node.args.args]
+        changed = set(derived.written)
+        written = [n for n, own in zip(order, parameters, strict=False) if {n, own} & changed]
+        self._check_apart(fn, written, [(n, env[n]) for n in order], node)
         return made, order, derived, env, kinds
+
+    def _check_apart(
+        self, fn: Ref, written: list[str], given: list[tuple[str, Value]], node: ast.AST
+    ) -> None:
+        """See to it that arguments that are written share no storage with others: the text works on copies."""
+        name = f"the derivative of {fn.obj.__name__}(), which writes into its arguments,"
+        arrays = [(n, v) for n, v in given if self.kind(v).cat in ("array", "num")]
+        if any(n in written and not self.kind(v).is_number for n, v in given) and len(given) > 1:
+            self.refuse(node, f"{name} is called inside with containers", "copy them in the function")
+        for i, (own, value) in enumerate(arrays):
+            for j, (other, beside) in enumerate(arrays):
+                if own not in written or i == j or (other in written and j < i):
+                    continue
+                if value == beside:
+                    self.refuse(node, f"{name} gets one array twice", "copy it")
+                atoms = self.atom(value), self.atom(beside)
+                shared = self.emit(Call("same_storage", atoms), K.BOOL, node)
+                apart = self.emit(Call("not", (shared,)), K.BOOL, node)
+                self.do(Call("assert", (apart, Const(f"{name} gets arrays that share storage"))), node)
 
     def _pair(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """`s2sad.vjp(f, *primals)`: the forward function here, the other one where the pullback is called."""

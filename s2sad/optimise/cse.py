@@ -187,7 +187,7 @@ class _Sharing:
         if call.fun in _DISPLAYS or not is_pure(call, self.kinds):
             return None
         cls = self.aliases.of(let.name)
-        if cls is not None and cls in self._fixed and not self._is_same_storage(call, kind):
+        if cls is not None and self._is_fixed(cls) and not self._is_same_storage(call, kind):
             return None
         return self._key_of(let)
 
@@ -202,6 +202,17 @@ class _Sharing:
             args = tuple(sorted(args, key=_spelling))
         quick = tuple([a.name if isinstance(a, Var) else a for a in args])  # strings are hashed faster
         return call.fun, quick, kwargs, call.form if call.fun == "copy" else ""
+
+    def _is_fixed(self, cls: int) -> bool:
+        """Whether a value, or something in a container, is written or seen by others."""
+        seen: set[int] = set()
+        at: int | None = cls
+        while at is not None and at not in seen:
+            if at in self._fixed:
+                return True
+            seen.add(at)
+            at = self.aliases.elements(at)
+        return False
 
     def _is_same_storage(self, call: Call, kind: Kind) -> bool:
         """Whether equal calls denote the same storage anyway: views, and items of containers."""
