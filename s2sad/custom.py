@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from types import MethodType
 from typing import Any
 
+from s2sad.frontend.source import source_of_text
 from s2sad.ir import kinds as K
 from s2sad.rules import custom, registry
 from s2sad.rules.registry import REQUIRED, Rule, UserRule
@@ -36,6 +37,7 @@ def rule(
     linear: str = "",
     template: Callable[..., Any] | None = None,
     returns: Returns = None,
+    writes: str = "",
 ) -> _Rule:
     """Register a derivative for a callable; from then on every transform uses it, whatever `fun` is made of.
 
@@ -63,8 +65,13 @@ def rule(
     elementwise functions return Python floats for Python numbers, unless they are ufuncs, and arrays of the
     broadcast shape else; for all others arrays or NumPy scalars of float64 are assumed, and checked.
 
-    `fun` has no effects: it writes neither into its arguments nor outside, returns arrays of its own, and
-    gives the same for the same arguments. Of methods register the function in the class, `Model.predict`.
+    `writes="x"` is for a function that fills or changes one of its arguments, an array, and returns None: the
+    rule is that of the function that returns what the argument holds afterwards; `out` is that, the other
+    names stand for what the arguments held before. A function that tells no parameters is given their names
+    as `args`.
+
+    `fun` has no other effects: it writes neither into its arguments nor outside, returns arrays of its own,
+    and gives the same for the same arguments. Of methods register the function in the class, `Model.predict`.
     Registering again replaces the rule, also in derivatives that exist already.
 
     Raises TypeError or ValueError for rules that do not fit together.
@@ -80,6 +87,9 @@ def rule(
         raise TypeError("rule() needs a function, not a bound method; register the function in its class")
     if not callable(fun):
         raise TypeError(f"rule() needs a callable, not {type(fun).__name__}")
+    if writes:
+        fun, returns = _writing(fun, args, writes), writes
+        args = args if texts or isinstance(vjp, Mapping) or linear else None
     made = _Rule(fun, returns)
     functions = callable(vjp) or callable(jvp)
     if sum((bool(texts), template is not None, functions, isinstance(vjp, Mapping) or bool(linear))) > 1:
@@ -97,6 +107,42 @@ def rule(
     elif args is not None:
         raise TypeError("rule() with a signature needs texts, one for each argument")
     return made
+
+
+def _writing(fun: Callable[..., Any], args: str | None, writes: str) -> Callable[..., Any]:
+    """The function that returns what `fun` leaves in its argument `writes`; calls of `fun` are taken for its.
+
+        def filled(x, k): x[...] = after(x, k)        after copies x, calls fun of the copy, and returns it
+    """
+    names = [*(_signature(fun) if args is None else _parsed(args))]
+    if writes not in names:
+        raise ValueError(f"writes={writes!r} is no argument of {_own(fun)}(); name its arguments by args=")
+    place, own = names.index(writes), _own(fun)
+    old = registry.RULES.get(registry.user_name(fun, own))
+    known = getattr(old.user.template, "__s2sad_after__", None) if old is not None and old.user else None
+    if known is not None and known[0] == (writes, names):
+        return known[1]  # type: ignore[no-any-return]
+
+    def after(*given: Any) -> Any:
+        import numpy as np
+
+        held = [np.array(x) if i == place else x for i, x in enumerate(given)]
+        if fun(*held) is not None:
+            raise TypeError(f"{own}() returns something; a function with writes= returns None")
+        return held[place]
+
+    after.__name__ = after.__qualname__ = f"{own}_after"
+    given = ", ".join(names)
+    space: dict[str, Any] = {"after": after, "__name__": "generated"}
+    text = f"def {own}_written({given}):\n    {writes}[...] = after({given})\n"
+    exec(compile(text, source_of_text(text, own), "exec", dont_inherit=True), space)
+    after.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in names]
+    )
+    made = space[f"{own}_written"]
+    made.__s2sad_after__ = (writes, names), after
+    registry.register_user(_composite(fun, made))
+    return after
 
 
 class _Rule:

@@ -413,3 +413,90 @@ def test_standalone_files_import_the_users_functions(tmp_path: Path, monkeypatch
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
     assert float(done.stdout) == pytest.approx(want.sum())
+
+
+def unseen(fun: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose source cannot be read."""
+    space: dict[str, Any] = {"fun": fun}
+    exec("def unseen_(*args):\n    return fun(*args)\n", space)
+    return space["unseen_"]  # type: ignore[no-any-return]
+
+
+def scale_in_place(x, k):
+    x *= k
+
+
+def test_a_function_that_writes_into_an_argument():
+    scale = unseen(scale_in_place)
+
+    @s2sad.rule(scale, "x, k", writes="x")
+    def scale_vjp(g, out, x, k):
+        return k*g, np.sum(x*g)
+
+    @s2sad.rule(scale, "x, k", writes="x").jvp
+    def scale_jvp(dots, out, x, k):
+        return k*dots[0] + dots[1]*x
+
+    def f(x, k):
+        y = x*x
+        for _ in range(2):
+            scale(y, k)
+        scale(x, k*k)
+        return np.sum(y*y) + np.sum(x*y)
+
+    s2sad.check_grads(f, (X.copy(), 0.7), order=2)
+    x = X.copy()
+    assert s2sad.value_and_grad(f)(x, 0.7)[0] == f(X.copy(), 0.7)
+    np.testing.assert_array_equal(x, X)
+
+
+def test_texts_for_a_function_that_writes():
+    scale = unseen(scale_in_place)
+    s2sad.rule(scale, "x, k", vjp={"x": "k*g", "k": "np.sum(x*g)"}, jvp={"x": "k*g", "k": "x*g"}, writes="x")
+
+    def f(x, k):
+        y = np.sin(x)
+        scale(y, k)
+        return np.sum(y*y*x)
+
+    s2sad.check_grads(f, (X, 0.7), order=2)
+    with pytest.raises(ValueError, match="is no argument"):
+        s2sad.rule(scale, "x, k", vjp={"x": "k*g"}, writes="z")
+    status = unseen(lambda x: 0)
+    s2sad.rule(status, "x", vjp={"x": "g"}, writes="x")
+    with pytest.raises(TypeError, match="a function with writes= returns None"):
+        s2sad.grad(lambda x: (status(x), np.sum(x))[1])(X.copy())
+
+
+def test_tuples_in_both_modes():
+    def both(x):
+        return np.sin(x), float(np.sum(x))
+
+    @s2sad.rule(both)
+    def both_vjp(g, out, x):
+        return g[0]*np.cos(x) + g[1]
+
+    @s2sad.rule(both).jvp
+    def both_jvp(dots, out, x):
+        return dots[0]*np.cos(x), np.sum(dots[0])
+
+    def f(x):
+        a, b = both(x*x)
+        return np.sum(a*x)*b
+
+    s2sad.check_grads(f, (X,), order=2)
+    s2sad.check_grads(lambda x: np.sum(both(x)[0]), (X,), order=2)
+
+    @s2sad.rule(both).jvp
+    def wrong_number(dots, out, x):
+        return (dots[0],)
+
+    with pytest.raises((TypeError, s2sad.UnsupportedError), match="both.* tuple of 2"):
+        s2sad.jvp(f, (X,), (X,))
+
+    @s2sad.rule(both).jvp
+    def wrong_shape(dots, out, x):
+        return np.ones(5), 1.0
+
+    with pytest.raises(ValueError, match=r"the rule for both\(\) returned a derivative of shape \(5,\)"):
+        s2sad.jvp(f, (X,), (X,))

@@ -164,6 +164,20 @@ def _cotangent_of(
     return _as_cotangent(state, [picked, x, name], {}, node, hint)
 
 
+def _tangent_of(
+    state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+) -> Value:
+    """`tangent_of(values, i, n, x, name)` of what a user's function returns for a tuple."""
+    values, i, n, x, name = args
+    assert isinstance(i, Const) and isinstance(n, Const) and isinstance(name, Const)
+    kind = state.kind(values)
+    if not (isinstance(values, Group) or kind.cat == "tuple") or len(kind.items or ()) != n.value:
+        what = f"what the jvp of the rule for {name.value}() returns is no tuple of {n.value} here"
+        state.refuse(node, what, "return one tangent for each result")
+    picked = values.items[i.value] if isinstance(values, Group) else state.getitem(values, i, node)
+    return _as_cotangent(state, [picked, x, name], {}, node, hint)
+
+
 def _as_cotangent(
     state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
 ) -> Value:
@@ -185,6 +199,7 @@ def special(obj: Any) -> Any:
 _SPECIAL = {
     id(HELPERS["result_of"]): _result_of,
     id(HELPERS["cotangent_of"]): _cotangent_of,
+    id(HELPERS["tangent_of"]): _tangent_of,
     id(HELPERS["as_cotangent"]): _as_cotangent,
 }
 

@@ -108,6 +108,20 @@ def cotangent_of(values: Any, i: int, n: int, x: Any, name: str) -> Any:
     return as_cotangent(values[i], x, name)
 
 
+def tangent_of(values: Any, i: int, n: int, x: Any, name: str) -> Any:
+    """The i-th of the n tangents that a rule's function returned for a tuple, whose i-th part is `x`.
+
+    >>> tangent_of((1.0, np.ones(2)), 0, 2, 3.0, "f")
+    1.0
+    """
+    if not isinstance(values, tuple | list) or len(values) != n:
+        raise TypeError(
+            f"the jvp of the rule for {name}() returned {_described(values)}; it must return a tuple of {n}, "
+            "as the function does"
+        )
+    return as_cotangent(values[i], x, name)
+
+
 def as_cotangent(value: Any, x: Any, name: str) -> Any:
     """A cotangent or tangent that a rule's function returned for `x`, as an own number or array like x.
 

@@ -208,9 +208,15 @@ class Tangents(Builder):
         call = Call("call", (called(user.jvp, f"{name}_jvp"), dots, Var(stmt.name), *args))
         made = self.let(call, K.OBJECT)
         out = self.kinds[stmt.name]
-        if out.cat == "tuple":
-            self.refuse_at(stmt, f"the tangent of the tuple that {name} returns", "use reverse mode")
-        return self.let(Call("as_cotangent", (made, Var(stmt.name), Const(name))), out)
+        if out.cat != "tuple" or out.items is None:
+            return self.let(Call("as_cotangent", (made, Var(stmt.name), Const(name))), out)
+        parts = []
+        for i, kind in enumerate(out.items):
+            place = Const(i)
+            own = self.let(Call("getitem", (Var(stmt.name), place)), kind)
+            count = Const(len(out.items))
+            parts.append(self.let(Call("tangent_of", (made, place, count, own, Const(name))), kind))
+        return Tuple(tuple(parts))
 
     def _argument_dot(self, stmt: Let, arg: Atom, name: str) -> Atom:
         kind = self.kind(arg)
