@@ -253,7 +253,7 @@ class Derivatives(Lifting, Boundary):
     def _check_apart(
         self, fn: Ref, written: list[str], given: list[tuple[str, Value]], node: ast.AST
     ) -> None:
-        """See to it that arguments that are written share no storage with others: the text works on copies."""
+        """Refuse, or assert against, written arguments that share storage: the text works on copies."""
         name = f"the derivative of {fn.obj.__name__}(), which writes into its arguments,"
         arrays = [(n, v) for n, v in given if self.kind(v).cat in ("array", "num")]
         if any(n in written and not self.kind(v).is_number for n, v in given) and len(given) > 1:
