@@ -510,15 +510,15 @@ FAULTS = [
     Fault(
         "cse merges arrays that are written",
         "optimise/cse.py",
-        "if cls is not None and cls in self._fixed and not self._is_same_storage(call, kind):",
+        "if cls is not None and self._is_fixed(cls) and not self._is_same_storage(call, kind):",
         "if False:",
         (CX,),
     ),
     Fault(
         "cse over a write",
         "optimise/cse.py",
-        "                self._available.pop(key, None)\n\n    def _key",
-        "                pass\n\n    def _key",
+        "                self._available.pop(key, None)\n            for key in self._writers.pop",
+        "                pass\n            for key in self._writers.pop",
         ("tests/optimise", TARGETS),
     ),
     Fault(
@@ -626,7 +626,7 @@ FAULTS = [
     Fault(
         "forward: tangents that share storage",
         "transform/tangents.py",
-        "if not self._is_own(atom) and (mutable or self._may_be_written(atom)):",
+        "if not self._is_own(atom) and (mutable or self.may_be_written(atom)):",
         "if False:",
         (FORWARD, CX),
     ),
@@ -636,13 +636,6 @@ FAULTS = [
         'made = self.let(Call("np.where", (cond, *dots)))',
         'made = self.binary("add", *dots)',
         (FORWARD, TARGETS),
-    ),
-    Fault(
-        "forward: tangents of integers",
-        "analysis/activity.py",
-        "if self._varies(stmt.value) and isinstance(base, Var) and carries(self.kinds.get(base.name, OBJECT)):",
-        "if self._varies(stmt.value) and isinstance(base, Var):",
-        (FORWARD, CX, TARGETS),
     ),
     Fault(
         "forward: tangents are not stretched",
