@@ -322,14 +322,14 @@ FAULTS = [
     ),
     Fault(
         "tape of a pullback taken apart",
-        "transform/joint.py",
+        "transform/pullback.py",
         "if n in popped:  # the pullback",
         "if False:  # the pullback",
         (TARGETS,),
     ),
     Fault(
         "pullback reads the caller's arrays",
-        "transform/joint.py",
+        "transform/pullback.py",
         "            if param in seen:\n                a.copy_parameter(param)",
         "            pass",
         (CX,),
