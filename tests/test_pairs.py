@@ -430,3 +430,26 @@ def test_views_made_in_a_branch_are_kept_as_copies(part, apart):
 
     check(fun, (X, 0.5))
     check(fun, (X[:1], 0.1))
+
+
+def far(a, s):
+    t = 0.1 + s*s
+    while t < 1.0:
+        t = t*1.5 + 0.1
+        if np.sum(a) > 3.0:
+            return t
+    return t + np.sum(a)
+
+
+def rotated_views_and_callees(x, y, s, n):
+    u, v = x[:], x[:]
+    x[2] -= np.tanh(far(y, s))
+    for _ in range(3):
+        y, x, v = x, v, y
+    for _ in range(n, 0, -2):
+        y[0] = np.tanh(far(y, s))
+    return np.sum(x*v) + np.sum(np.sin(u)) + s*s
+
+
+def test_kept_names_of_one_storage_share_it_beside_callees():
+    check(rotated_views_and_callees, (np.linspace(-0.4, 0.9, 5), np.linspace(0.7, -0.3, 5), 0.27, 1))

@@ -106,9 +106,10 @@ class Aliases:
         self.told: Classes = self.identity.union(*self._addressed(program))
 
     def extend(self, block: Block) -> None:
-        """Take in the names that a transform has made: each joins the class of what it stands for."""
+        """Take in the names by which values leave branches and loops: each joins the class of what it is."""
         for stmt in walk(block):
-            self._constrain(stmt)
+            if isinstance(stmt, If | For | While):
+                self._constrain(stmt)
 
     # -- questions
 
