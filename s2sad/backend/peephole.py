@@ -131,9 +131,11 @@ class Peephole:
         return replace(node, fun="truediv", args=(self(inner), left.args[1]))
 
     def _real(self, expr: Expr) -> Kind | None:
-        """The kind of what is a real number, or an array of such."""
+        """The kind of a real number or an array of floats: whole numbers of NumPy's wrap around."""
         kind = kind_of_value(expr.value) if isinstance(expr, Const) else self._kind(expr)
-        return kind if kind is not None and kind.sort in ("float", "int", "bool") else None
+        if kind is None:
+            return None
+        return kind if kind.sort == "float" or (kind.is_python and kind.sort in ("int", "bool")) else None
 
     def _is_linear(self, var: Var) -> bool:
         hint = self.hints.get(var.name, "")
