@@ -368,10 +368,12 @@ class Guarded(State):
     ) -> bool:
         """A body between `__enter__` and `__exit__` of an object that is made here; whether it is one.
 
-        No exception is caught around it, so that nothing sees what `__exit__` does after one.
+        One without a name stays a with statement, which leaves it after an exception too.
         """
         call = item.context_expr
         made = isinstance(call, ast.Call)
+        if made and item.optional_vars is None:
+            return False
         cls = fn.obj if made and isinstance(fn, Ref) and isinstance(fn.obj, type) else None
         if not made and isinstance(call, ast.Name | ast.Attribute):
             cls = self.class_of(self.operand(call))
