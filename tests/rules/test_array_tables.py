@@ -20,6 +20,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 from array_cases import CASES, Case
+from array_lines import ARRAY_LINES
 from call_cases import TOPICS
 from factor_cases import FACTORS, TRANSFORMS
 from factor_lines import SPECTRAL
@@ -375,11 +376,12 @@ ALL = [(name, k, False) for name in CASES for k in range(len(CASES[name]))]
 ALL += [(name, k, True) for name, k, _ in ALL if CASES[name][k].vague]  # the others need a literal or a rank
 
 
-INSIDE = {"linspace_general", "diff_general", "insert_lines", "gradient_line", "gradient_points", "corrcoef_complex"}
+INSIDE = {"linspace_general", "diff_general", "insert_lines", "gradient_line", "gradient_points", "corrcoef_complex", "in_bins"}
 
 
 def test_every_rule_has_a_case() -> None:
-    called = "\n".join(line for lines in (*TOPICS.values(), *SPECTRAL.values()) for line in lines)  # composites are tested as programs
+    called = "\n".join(line for lines in (*TOPICS.values(), *SPECTRAL.values(), *ARRAY_LINES.values()) for line in lines)
+    # composites are tested as programs
     known = {n for n in RULES if RULES[n].form == "composite" and (n.rpartition(".")[2] in called or n in INSIDE)}
     loops = {n for n in RULES if n.endswith((".reduce", ".accumulate", ".at"))}  # each is a text with a name in it
     assert sorted(set(own_rules()) - set(CASES) - known - loops) == []
