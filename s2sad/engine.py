@@ -23,10 +23,11 @@ from s2sad import runtime
 from s2sad.analysis.repeat import obstacle, reads_outside, returns_argument
 from s2sad.analysis.summary import summarise
 from s2sad.errors import Span, UnsupportedError
+from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.lower import Lowered, lower
 from s2sad.frontend.outline import Outline
 from s2sad.frontend.source import Source, deep, release_with, source_of_text
-from s2sad.frontend.state import Assumed, Dependency
+from s2sad.frontend.state import Assumed
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Do, Fresh, Let, Program, Stmt, Store, Var, walk

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
-from s2sad.frontend.state import Dependency
+from s2sad.frontend.dependencies import Dependency
 
 # what reading a name that is gone may raise
 BROKEN = (AttributeError, KeyError, IndexError, ValueError, TypeError)

@@ -16,7 +16,7 @@ from s2sad import arguments as A
 from s2sad import debug, guards
 from s2sad.binding import Choice, Values
 from s2sad.errors import Refusal, UnsupportedError
-from s2sad.frontend.state import Dependency
+from s2sad.frontend.dependencies import Dependency
 
 if TYPE_CHECKING:  # the pipeline is imported with the first derivative
     from s2sad.engine import Derived

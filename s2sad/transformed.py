@@ -38,8 +38,8 @@ from s2sad.binding import (
     shared,
 )
 from s2sad.errors import refuse
+from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.source import Source, find, unwrapped
-from s2sad.frontend.state import Dependency
 from s2sad.guards import OwnCode
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind

@@ -25,6 +25,7 @@ from s2sad.frontend import exits
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
 from s2sad.frontend.chains import shortened
+from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.derivatives import Derivatives
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.guarded import Guarded
@@ -37,7 +38,7 @@ from s2sad.frontend.parts import Parts
 from s2sad.frontend.rules import Rules
 from s2sad.frontend.sequences import Sequences
 from s2sad.frontend.source import Source, deep
-from s2sad.frontend.state import Dependency, Group, Scope, Unbound, Value, Written
+from s2sad.frontend.state import Group, Scope, Unbound, Value, Written
 from s2sad.frontend.statements import Statements
 from s2sad.frontend.tables import Tables
 from s2sad.frontend.usage import boxed_names, fixed_lists, starred_lists

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from s2sad.errors import Span, refuse
+from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.heap import Heap
 from s2sad.frontend.interface import Interface
 from s2sad.frontend.lengths import Lengths
@@ -24,7 +25,6 @@ from s2sad.frontend.values import (
     Assumed,
     Choice,
     Closure,
-    Dependency,
     Group,
     Known,
     Local,

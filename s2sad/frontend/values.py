@@ -12,7 +12,7 @@ is written, however it got there.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -158,24 +158,6 @@ class Scope:
     fixed: frozenset[str] = frozenset()  # names of lists that are only taken apart
     nesting: int = 0  # branches and loops around the call
     boxed: dict[str, int] = field(default_factory=dict)  # names that nested functions write: their cells
-
-
-@dataclass(slots=True)
-class Dependency:
-    """A name resolution that a text relies on: what `read` gives is still `obj` (`same`: equal to it)."""
-
-    read: Callable[[], Any]
-    obj: Any
-    text: str
-    same: bool = False
-
-    def holds(self) -> bool:
-        """Whether the name still means the same."""
-        try:
-            now = self.read()
-        except (AttributeError, KeyError, IndexError, ValueError, TypeError):
-            return False
-        return bool(now == self.obj) if self.same else now is self.obj
 
 
 @dataclass(slots=True)
