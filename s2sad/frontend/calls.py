@@ -29,6 +29,7 @@ from s2sad.frontend.objects import STANDINS, Init, static_attribute
 from s2sad.frontend.outline import outlined_call
 from s2sad.frontend.records import member
 from s2sad.frontend.recursion import recursive_call
+from s2sad.frontend.scipy_objects import method_of_constant
 from s2sad.frontend.sequences import ORDERING
 from s2sad.frontend.source import Source, find, is_library
 from s2sad.frontend.standins import Queue
@@ -131,10 +132,9 @@ class Calls(Stars):
         if isinstance(fn, Method):
             if isinstance(fn.fn, Const):
                 return self.builtin_method(fn.self, fn.fn.value, args, kwargs, node, hint)
-            if isinstance(fn.self, Ref) and isinstance(fn.fn, Ref):
-                name = registry.canonical_method(fn.self.obj, getattr(fn.fn.obj, "__name__", ""))
-                if name is not None:
-                    return self.apply(name, args, kwargs, node, hint=hint)
+            made = method_of_constant(self, fn, args, kwargs, node, hint)
+            if made is not None:
+                return made
             if fn.cls is not None:
                 return numbered.call_narrowed(self, fn, args, kwargs, node, hint)
             return self.call_value(fn.fn, [fn.self, *args], kwargs, node, hint)
@@ -377,7 +377,7 @@ class Calls(Stars):
                 self.refuse(
                     node,
                     f"a function that is made here is passed to {fn.text}, which cannot be seen",
-                    "write the loop or the call out",
+                    registry.advice(fn.obj) or "write the loop or the call out",
                 )
         refuse_as_number(self, [*args, *kwargs.values()], node)
         atoms = tuple(self.variable(a, node) for a in args)

@@ -18,6 +18,7 @@ from s2sad.frontend import numbered
 from s2sad.frontend.dtypes import same_dtype
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import class_method, user_operator
+from s2sad.frontend.scipy_objects import sparse_product
 from s2sad.frontend.standins import Table
 from s2sad.frontend.state import (
     CALLABLE,
@@ -258,7 +259,7 @@ class Expressions(State):
                 lists = self.kind(left).cls is list or self.kind(right).cls is list
                 items = self.unpack(left, None, node) + self.unpack(right, None, node)
                 return Group("list" if lists else "tuple", items)
-        made = user_operator(self, op, left, right, node)
+        made = user_operator(self, op, left, right, node) or sparse_product(self, op, left, right, node)
         if made is not None:
             return made
         if op == "bor" and self.is_dict(left) and self.is_dict(right):

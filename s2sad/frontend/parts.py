@@ -24,6 +24,7 @@ from s2sad.frontend.objects import Objects, mangled
 from s2sad.frontend.operators import class_method, live_object, user_method
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.records import fields_of, plain_value, update_attributes
+from s2sad.frontend.scipy_objects import sparse_transpose
 from s2sad.frontend.state import (
     Choice,
     Group,
@@ -396,6 +397,9 @@ class Parts(Objects):
             return made
         if isinstance(base, Ref) and type(base.obj) in (list, dict, set, tuple):
             return Method(Const("." + name), base)
+        turned = sparse_transpose(self, base, name, node)
+        if turned is not None:
+            return turned
         if isinstance(base, Ref):
             return self._live_attribute(base, name, node, hint)
         if isinstance(base, Var) and base.name in self.live:

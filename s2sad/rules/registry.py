@@ -133,7 +133,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "numpy.linalg": ("decompositions",),
     "numpy.fft": ("fourier",),
     "scipy.special": ("special", "special_arrays"),
-    "scipy.linalg": ("scipy_linalg",),
+    "scipy.linalg": ("scipy_linalg", "scipy_bands"),
     "scipy.fft": ("fourier", "scipy_fft"),
     "scipy.stats": ("distributions", "scipy_stats"),
     "scipy.signal": ("signals",),
@@ -153,7 +153,9 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "s2sad.runtime.spectra": ("fourier",),
     "s2sad.runtime.functions": ("scipy_stats",),
     "s2sad.runtime.equations": ("scipy_linalg",),
+    "s2sad.runtime.bands": ("scipy_bands",),
     "s2sad.runtime.filters": ("signals",),
+    "s2sad.runtime.sparse_products": ("sparse_products",),
     "s2sad.runtime.norms": ("decompositions", "containers"),
     "s2sad.runtime.lists": ("containers",),
 }  # fmt: skip

@@ -130,15 +130,20 @@ register_method(
         _dirichlet_kind,
         vjp={
             "alpha": f"g*{_SHARES}",
-            "x": axes.refuse("the derivative of scipy.stats.dirichlet.logpdf in 'x'"),
+            "x": "g*dirichlet_slope(x, alpha)",
         },
-        jvp={"alpha": f"np.sum({_SHARES}*alpha_dot)"},
+        jvp={
+            "alpha": f"np.sum({_SHARES}*alpha_dot)",
+            "x": "np.sum(dirichlet_slope(x, alpha)*x_dot)",
+        },
     ),
     stats.dirichlet,
     "logpdf",
 )
-for _helper in (functions.precise, functions.normal_slope, functions.normal_along):
-    _like = {"precise": "x", "normal_slope": "cov"}.get(_helper.__name__)
+for _helper in (
+    functions.precise, functions.normal_slope, functions.normal_along, functions.dirichlet_slope
+):  # fmt: skip
+    _like = {"precise": "x", "normal_slope": "cov", "dirichlet_slope": "x"}.get(_helper.__name__)
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = (
         (lambda b: kinds.num(None, "float64"))
         if _like is None

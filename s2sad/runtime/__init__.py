@@ -17,8 +17,9 @@ from types import CodeType
 from typing import Any
 
 _TOPICS = (
-    "arrays", "custom", "equations", "factors", "filters", "functions", "ieee", "linear", "lists", "norms",
-    "order", "scatter", "shapes", "spectra", "storage", "trips",
+    "arrays", "bands", "custom", "equations", "factors", "filters", "functions", "ieee", "linear", "lists",
+    "norms", "order", "scatter", "shapes", "sparse_products", "spectra", "storage",
+    "trips",
 )  # fmt: skip
 
 

@@ -42,3 +42,17 @@ def normal_along(cov_dot: Any, x: Any, mean: Any, cov: Any) -> Any:
     """
     rows = precise(x, mean, cov)
     return 0.5 * (np.sum((rows @ cov_dot) * rows, axis=-1) - np.trace(np.linalg.solve(cov, cov_dot)))
+
+
+def dirichlet_slope(x: Any, alpha: Any) -> Any:
+    """The derivative of the logarithm of the Dirichlet density in x; the last share may be left out of x.
+
+    A share of 0 has the derivative 0 where its exponent is 0, else inf.
+
+    >>> print(dirichlet_slope(np.array([0.25]), np.array([2.0, 3.0])))
+    [1.33333333]
+    """
+    shares = np.append(x, 1.0 - np.sum(x))[: len(alpha)]
+    inner = (alpha - 1.0) / np.where(shares == 0, 1.0, shares)
+    rates = np.where(shares == 0, np.where(alpha == 1, 0.0, np.inf), inner)
+    return rates[:-1] - rates[-1] if len(x) < len(alpha) else rates

@@ -194,7 +194,8 @@ class Forward(Tangents):
             stmt,
             f"an active value enters {name or 'a function'}, "
             "which has no rule and no source that can be read",
-            "write it with functions that s2sad knows, or register a rule for it",
+            registry.advice(getattr(call.args[0], "obj", None) if call.args else None)
+            or "write it with functions that s2sad knows, or register a rule for it",
         )
 
     def _user(self, stmt: Let) -> None:

@@ -193,6 +193,15 @@ hankel(x[:3], y)
 circulant(x)
 block_diag(m, q)
 block_diag(m, x, s)
+solve_banded((1, 0), t[0, :2, :3] + 3.0*np.ones((2, 1))*[[1.0], [0.0]], x[:3])
+solve_banded((1, 1), np.stack([x, p + 4.0, y]), p)
+solve_banded((1, 1), np.stack([x, p + 4.0, y]), np.stack([x, y], axis=1))
+solve_banded((0, 2), np.stack([x, y, p + 4.0]), x)
+solve_banded((2, 3), np.ones((6, 2))*y[:2] + 6.0*np.eye(6)[3][:, None], x[:2])
+solveh_banded(np.stack([x, p + 6.0]), y)
+solveh_banded(np.stack([p + 6.0, x, y]), np.stack([x, y], axis=1), lower=True)
+solve_toeplitz(p + np.array([9.0, 0.0, 0.0, 0.0, 0.0]), y)
+solve_toeplitz((p + np.array([9.0, 0.0, 0.0, 0.0, 0.0]), y), np.stack([x, y], axis=1))
 """
 
 
@@ -386,6 +395,8 @@ zscore(m, axis=1, ddof=1)
 multivariate_normal.logpdf(x[:3], y[:3], q @ q.T + np.eye(3))
 multivariate_normal.pdf(m[:, :3], y[:3], q @ q.T + np.eye(3))
 dirichlet.logpdf(np.array([0.2, 0.3, 0.5]), p[:3])
+dirichlet.logpdf(p[:2]/8.0, p[:3])
+dirichlet.logpdf(p/np.sum(p), y*y + 0.5)
 """
 
 SAMPLED = """

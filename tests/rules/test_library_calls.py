@@ -22,7 +22,7 @@ from support import load
 UNCALLED = {f"scipy.fft.{name}" for name in "fftn ifft ifft2 ifftn ifftshift fftfreq rfftfreq ihfft irfft2 rfft2".split()}
 UNCALLED.add("scipy.special.softplus")  # older SciPy lacks it
 LINES = [line for lines in (*SPECTRAL.values(), *SCIPY.values(), *LISTED.values()) for line in lines]
-REAL_ONLY = ("scipy.stats", "scipy.special", "svd", "qr(m.T, \"complete\"", "logm", "ndimage", "cross", "irfft", "rfft", "lstsq(m.T, y[:4], rcond=None); ")
+REAL_ONLY = ("scipy.stats", "solveh_banded", "scipy.special", "svd", "qr(m.T, \"complete\"", "logm", "ndimage", "cross", "irfft", "rfft", "lstsq(m.T, y[:4], rcond=None); ")
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -79,6 +79,8 @@ def test_scipy_is_imported_where_it_is_used() -> None:
         ("scipy.interpolate.pchip_interpolate(np.arange(5.0), x, 0.5)", "np.interp"),
         ("scipy.special.mathieu_a(1, x)*2.0", "an active value enters scipy.special.mathieu_a"),
         ("scipy.special.gammainc(x, 2.0)", "the derivative of scipy.special.gammainc in 'a'"),
+        ("scipy.linalg.solveh_banded(np.stack([x + 0j, x]), x)", "use solve_banded with both halves"),
+        ("scipy.linalg.solve_banded((0, 0), np.stack([x]), x, True)", "overwrite_ab writes into an operand"),
         ("scipy.stats.t.cdf(0.3, x)", "the derivative of scipy.stats.t.cdf in 'df'"),
     ],
 )

@@ -1,0 +1,54 @@
+"""Products with constant sparse matrices, as the frontend names them.
+
+    y = A @ x       y = sparse_times(A, x)       x_bar = sparse_back(A, g)
+    y = x @ A       y = times_sparse(x, A)       x_bar = back_sparse(g, A)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind
+from s2sad.rules.axes import as_array, shape_of
+from s2sad.rules.registry import Bound, structural
+from s2sad.runtime import sparse_products as own
+
+
+def _kind(name: str, place: int) -> Callable[[Bound], Kind]:
+    """An array whose one length the matrix gives; `place` is that of the axis in the array."""
+
+    def infer(bound: Bound) -> Kind:
+        shape = shape_of(bound, name)
+        dtype = "complex128" if as_array(bound.kind(name)).sort == "complex" else "float64"
+        if shape is not None and len(shape) not in (1, 2):
+            raise NotImplementedError("a sparse matrix times an array that is no vector or matrix")
+        if shape is None:
+            return kinds.array(None, dtype)
+        made = list(shape)
+        made[place] = kinds.new_length()
+        return kinds.array(tuple(made), dtype)
+
+    return infer
+
+
+for _name, _back in (("sparse_times", "sparse_back"), ("sparse_back", "sparse_times")):
+    structural(
+        _name,
+        "s, x" if _name == "sparse_times" else "s, z",
+        _kind("x" if _name == "sparse_times" else "z", 0),
+        {"x" if _name == "sparse_times" else "z": f"{_back}(s, g)"},
+        (getattr(own, _name),),
+        linear=("x" if _name == "sparse_times" else "z",),
+        raises=True,
+    )
+for _name, _back in (("times_sparse", "back_sparse"), ("back_sparse", "times_sparse")):
+    structural(
+        _name,
+        "x, s" if _name == "times_sparse" else "z, s",
+        _kind("x" if _name == "times_sparse" else "z", -1),
+        {"x" if _name == "times_sparse" else "z": f"{_back}(g, s)"},
+        (getattr(own, _name),),
+        linear=("x" if _name == "times_sparse" else "z",),
+        raises=True,
+    )

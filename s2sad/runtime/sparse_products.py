@@ -1,0 +1,51 @@
+"""Helpers of generated texts for products with constant sparse matrices.
+
+    y = sparse_times(s, x)       x_bar = sparse_times(s.T, y_bar), by sparse_back
+
+Accepted are matrices of scipy.sparse, of real numbers; nothing is written to, and a result shares memory
+with no argument. The matrix is never made dense.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def sparse_times(s: Any, x: Any) -> Any:
+    """The product of a sparse matrix with a vector or with columns.
+
+    >>> import numpy as np, scipy.sparse
+    >>> print(sparse_times(scipy.sparse.csr_matrix([[0.0, 2.0]]), np.array([1.0, 3.0])))
+    [6.]
+    """
+    return s @ x
+
+
+def times_sparse(x: Any, s: Any) -> Any:
+    """The product of a vector or of rows with a sparse matrix.
+
+    >>> import numpy as np, scipy.sparse
+    >>> print(times_sparse(np.array([3.0]), scipy.sparse.csr_matrix([[0.0, 2.0]])))
+    [0. 6.]
+    """
+    return x @ s
+
+
+def sparse_back(s: Any, z: Any) -> Any:
+    """The cotangent of x where z is that of s @ x.
+
+    >>> import numpy as np, scipy.sparse
+    >>> print(sparse_back(scipy.sparse.csr_matrix([[0.0, 2.0]]), np.array([3.0])))
+    [0. 6.]
+    """
+    return s.T @ z
+
+
+def back_sparse(z: Any, s: Any) -> Any:
+    """The cotangent of x where z is that of x @ s.
+
+    >>> import numpy as np, scipy.sparse
+    >>> print(back_sparse(np.array([3.0, 1.0]), scipy.sparse.csr_matrix([[0.0, 2.0]])))
+    [2.]
+    """
+    return z @ s.T

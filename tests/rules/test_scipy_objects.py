@@ -1,0 +1,111 @@
+"""Sparse matrices and distributions made outside, as constants; refusals of what cannot be seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from scipy import sparse, stats
+
+import s2sad
+from support import check, load
+
+HEAD = """import numpy as np
+import scipy.integrate
+import scipy.optimize
+from scipy import sparse, stats
+
+A = sparse.random(6, 5, 0.5, random_state=1, format={form!r})
+B = sparse.csr_array(A)
+d = stats.norm(0.3, scale=1.2)
+e = stats.gamma(2.0, scale=0.7)
+X = np.linspace(0.2, 1.4, 5)
+
+
+"""
+PRODUCTS = ["A @ x", "A.dot(x)", "A.T @ (A @ x)", "B @ x", "np.append(x, 1.0) @ A",
+            "A @ np.outer(x, X)", "np.outer(X, np.append(x, 2.0)) @ B", "A.transpose() @ np.append(x, x[0])"]  # fmt: skip
+
+
+def program(line: str, tmp_path: Path, form: str = "csr") -> ModuleType:
+    return load(HEAD.format(form=form) + f"def f(x):\n    return np.sum(np.sin({line}))\n", tmp_path)
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "coo"])
+@pytest.mark.parametrize("line", PRODUCTS)
+def test_product_with_a_sparse_constant(line: str, form: str, tmp_path: Path) -> None:
+    check(program(line, tmp_path, form).f, [np.linspace(0.1, 1.0, 5)])
+
+
+BODIES = {
+    "loop": "    for _ in range(3):\n        x = np.tanh(A.T @ (A @ x))\n    return x @ X\n",
+    "branch": "    y = A @ x if x[0] > 0 else A @ X\n    return y @ y\n",
+    "callee": "    return np.sum(g(x)**2)\n\n\ndef g(x):\n    return A @ x\n",
+    "complex": "    return np.sum(np.abs(A @ (x*(1.0 + 2.0j)))**2)\n",
+    "frozen": "    for k in range(3):\n        x = x + 0.1*d.logpdf(x)\n    return np.sum(x) + np.sum(e.cdf(x*x))\n",
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_constants_in_every_position(name: str, tmp_path: Path) -> None:
+    check(load(HEAD.format(form="csr") + "def f(x):\n" + BODIES[name], tmp_path).f, [np.linspace(0.1, 1.0, 5)])
+
+
+@pytest.mark.parametrize(
+    "line", ["d.logpdf(x)", "d.cdf(x)", "e.logpdf(x)", "e.sf(x)", "e.ppf(x*0.5)", "d.pdf(x)*x", "d.isf(0.5*x)"]
+)
+def test_distribution_frozen_outside(line: str, tmp_path: Path) -> None:
+    check(program(line, tmp_path).f, [np.linspace(0.1, 1.0, 5)])
+
+
+def test_a_matrix_is_read_when_the_gradient_runs(tmp_path: Path) -> None:
+    module = program("A.T @ (A @ x)", tmp_path)
+    x = np.linspace(0.1, 1.0, 5)
+
+    def agrees() -> None:
+        dense = module.A @ np.eye(5)
+        product = dense.T @ dense
+        np.testing.assert_allclose(gradient(x), product @ np.cos(product @ x))
+
+    gradient = s2sad.grad(module.f)
+    agrees()
+    module.A.data *= 2.0
+    agrees()
+    module.A.data = 0.3*module.A.data
+    agrees()
+    module.A = sparse.random(8, 5, 0.6, random_state=2, format="coo")
+    agrees()
+    module.A = module.A.toarray()
+    agrees()
+
+
+def test_parameters_of_a_frozen_distribution_may_change(tmp_path: Path) -> None:
+    module = program("d.logpdf(x)", tmp_path)
+    x = np.linspace(0.1, 1.0, 5)
+    gradient = s2sad.grad(module.f)
+    for args, kwds in (((0.3,), {"scale": 1.2}), ((0.3,), {"scale": 2.0}), ((0.7, 3.0), {}), ((), {})):
+        module.d.args, module.d.kwds = args, kwds
+        scale = kwds.get("scale", args[1] if len(args) == 2 else 1.0)
+        slope = -(x - (args[0] if args else 0.0))/scale**2
+        np.testing.assert_allclose(gradient(x), slope*np.cos(module.d.logpdf(x)))
+    module.d = stats.expon(scale=0.5)
+    np.testing.assert_allclose(gradient(x), -2.0*np.cos(module.d.logpdf(x)))
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("scipy.integrate.quad(lambda t: t*x[0], 0.0, 1.0)[0]", "adjoint equation"),
+        ("scipy.integrate.odeint(lambda y, t: -y*x[0], 1.0, X)[-1, 0]", "write the steps out as a loop"),
+        ("scipy.integrate.solve_ivp(lambda t, y: -y*x[0], (0, 1), X).y[0, -1]", "write the steps out as a loop"),
+        ("scipy.optimize.minimize(lambda t: (t[0] - x[0])**2, X[:1]).x[0]", "implicit function theorem"),
+        ("scipy.optimize.brentq(lambda t: t - x[0], -5.0, 5.0)", "implicit function theorem"),
+        ("A*x", "toarray"),
+    ],
+)
+def test_refusals_say_what_to_write(line: str, advice: str, tmp_path: Path) -> None:
+    fun = program(line, tmp_path).f
+    with pytest.raises(s2sad.UnsupportedError, match=advice):
+        s2sad.grad(fun)(np.linspace(0.1, 1.0, 5))
