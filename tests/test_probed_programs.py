@@ -191,14 +191,14 @@ def test_probed_programs(
     count = PER_CHUNK*(20 if full else 1)
     counts: Counter[str] = Counter()
     for k in range(count):
-        program = Program(100_000*seed + 12 + chunk*count + k)
+        program = Program(100_000*seed + chunk*count + k)
         found = outcome(program, program.text(), tmp_path)
         counts[found.split(":")[0] or "right"] += 1
         if bad(found):
             small = shrink(program, found, tmp_path)
             pytest.fail(f"seed {program.seed}: {found}\n{small[len(HELPERS):]}")
     record_property("note", f"probed programs {chunk}: {dict(counts)}")
-    assert counts["right"] >= 0.3*count, counts
+    assert counts["right"] >= (0.5 if full else 0.3)*count, counts  # 0.6 of sixty; 2 of 6 have been seen
 
 
 def test_the_generator() -> None:

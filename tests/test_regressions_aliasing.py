@@ -577,3 +577,19 @@ def test_einsum_of_several_operands_is_no_view():
     x = np.array([0.3, 0.7])
     assert grad(x)[0] > 0 and "Shadows" not in s2sad.grad(lambda x: np.sum(grad(x)), 0).source_for(x)
     np.testing.assert_allclose(s2sad.vjp(grad, x)[1](np.ones(2))[0], [grad(x)[0]/0.3, 0.0])
+
+
+def real_or_complex(x, y, n, ps):
+    z = ps[1]
+    for v in [z, y, z]:
+        if n == 2:
+            break
+        np.add(v[1:] + 0.5*x[1:], 0.4*x[1:]*y[:3], out=y[:-1])
+    return np.sum(z)*1.3 + np.sum(np.abs(y)**2)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_one_name_for_real_and_complex_arrays(n):
+    """What is added to the shadow of a real array is real, whatever else the name may stand for."""
+    x, y = np.array([0.3, -0.8, 1.1, 0.4]), np.array([0.2 + 0.5j, -1.0j, 0.7, 1.3 - 0.2j])
+    check(real_or_complex, (x, y, n, [2*x, x + 0.1]))

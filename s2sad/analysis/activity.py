@@ -49,6 +49,7 @@ SHAPES = frozenset(
         ("np.full_like", "a"),
         ("unbroadcast", "x"),
         ("unreduce", "x"),
+        ("as_field", "x"),
         ("spread", "xs"),
         ("put", "xs"),
         ("as_cotangent", "x"),

@@ -78,6 +78,12 @@ class Storage(Places):
         """Whether the shadow of an array is found at run time."""
         return self.kinds[name].cat in ARRAYS and self.aliases.of(name) in self.table
 
+    def may_be_real(self, name: str) -> bool:
+        """Whether an array that a name may stand for holds real numbers."""
+        cls = self.aliases.of(name)
+        names = [n for n in self.kinds if self.kinds[n].cat in ARRAYS and self.aliases.of(n) == cls]
+        return any(self.kinds[n].sort != "complex" for n in names)
+
     def in_list_table(self, name: str) -> bool:
         """Whether a list is written and its shadow is found at run time."""
         return self.kinds[name].cat == "list" and self.aliases.of(name) in self.list_table

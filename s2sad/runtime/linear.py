@@ -15,16 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.shapes import unbroadcast
+from s2sad.runtime.shapes import as_field, unbroadcast
 
 
 def _conj(x: Any) -> Any:
     return np.asarray(x).conj()
-
-
-def _as_sort(z: Any, a: Any) -> Any:
-    """A cotangent of a real value is real."""
-    return z if np.iscomplexobj(a) else np.real(z)
 
 
 # --------------------------------------------------------------------------------------------------- elements
@@ -291,7 +286,7 @@ def matmul_left(z: Any, a: Any, b: Any) -> Any:
         full = (_rows(z) @ other.T).reshape(*z.shape[:-1], other.shape[0])
     else:
         full = z @ np.swapaxes(other, -1, -2)
-    return _as_sort(unbroadcast(full, a), a)
+    return as_field(unbroadcast(full, a), a)
 
 
 def matmul_right(z: Any, a: Any, b: Any) -> Any:
@@ -309,7 +304,7 @@ def matmul_right(z: Any, a: Any, b: Any) -> Any:
         full = _rows(other).T @ _rows(z)
     else:
         full = np.swapaxes(other, -1, -2) @ z
-    return _as_sort(unbroadcast(full, b), b)
+    return as_field(unbroadcast(full, b), b)
 
 
 def _dot_axes(a: Any, b: Any) -> Any:
@@ -353,7 +348,7 @@ def tensordot_left(z: Any, a: Any, b: Any, axes: Any = 2) -> Any:
     free_b = [k for k in range(np.ndim(b)) if k not in in_b]
     full = np.tensordot(z, _conj(b), (list(range(len(free_a), np.ndim(z))), free_b))
     order = free_a + [in_a[k] for k in np.argsort(in_b)]
-    return _as_sort(np.transpose(full, np.argsort(order)) if order else full, a)[()]
+    return as_field(np.transpose(full, np.argsort(order)) if order else full, a)[()]
 
 
 def tensordot_right(z: Any, a: Any, b: Any, axes: Any = 2) -> Any:
@@ -367,7 +362,7 @@ def tensordot_right(z: Any, a: Any, b: Any, axes: Any = 2) -> Any:
     free_b = [k for k in range(np.ndim(b)) if k not in in_b]
     full = np.tensordot(_conj(a), z, (free_a, list(range(len(free_a)))))
     order = [in_b[k] for k in np.argsort(in_a)] + free_b
-    return _as_sort(np.transpose(full, np.argsort(order)) if order else full, b)[()]
+    return as_field(np.transpose(full, np.argsort(order)) if order else full, b)[()]
 
 
 def _expanded(subscripts: str, operands: Sequence[Any]) -> tuple[list[str], str]:
@@ -414,7 +409,7 @@ def einsum_back(z: Any, subscripts: str, place: int, operands: Sequence[Any]) ->
         grid = np.indices(fitted.shape)
         spread[tuple(grid[letters.index(c)] for c in terms[place])] = fitted
         fitted = spread
-    made = _as_sort(fitted, own)
+    made = as_field(fitted, own)
     return made if made.flags.owndata and made.flags.writeable else made.copy()
 
 

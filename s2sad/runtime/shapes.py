@@ -39,6 +39,15 @@ def unbroadcast(g: Any, x: Any) -> Any:
     return g if isinstance(x, np.ndarray) else g[()]
 
 
+def as_field(z: Any, x: Any) -> Any:
+    """A cotangent as that of x: its real part where x is real.
+
+    >>> as_field(np.array([1 + 2j]), np.zeros(1)), as_field(np.array([1 + 2j]), np.zeros(1, complex))
+    (array([1.]), array([1.+2.j]))
+    """
+    return z if np.iscomplexobj(x) else np.real(z)
+
+
 def expand(g: Any, axis: Any, rank: int) -> Any:
     """Put the axes that were reduced from an array of rank `rank` back as axes of length 1.
 

@@ -161,9 +161,16 @@ class Reverse(Loops, Stores, Calls, Products):
         if not self.storage.is_mutable(atom.name):
             self.add(self.canonical(atom.name), bar)
         elif self.storage.in_table(atom.name):
-            self.store(self.shadow(atom.name), None, self.clean(bar).atom, "add")
+            self._give_shadow(atom.name, self.clean(bar).atom)
         else:
             self.give_mutable(atom.name, bar)
+
+    def _give_shadow(self, name: str, made: Atom) -> None:
+        """Add to a shadow that is found by address; one name may stand for real and for complex arrays."""
+        shadow = self.shadow(name)
+        if self.kind(made).sort == "complex" and self.storage.may_be_real(name):
+            made = self.let(Call("as_field", (made, shadow)), self.kind(made))
+        self.store(shadow, None, made, "add")
 
     def give_found(self, xs: Var, bar: Bar) -> None:
         """Add to the shadow of a list that is found at run time."""
