@@ -319,6 +319,8 @@ def _conform_array(grad: Any, value: Any) -> Any:
         return None
     if value.dtype.kind == "f" and np.iscomplexobj(grad):
         grad = np.real(grad)
+    if not value.size:
+        return np.zeros(value.shape, value.dtype.newbyteorder("="))
     if np.shape(grad) != value.shape:
         raise AssertionError(
             f"a cotangent has shape {np.shape(grad)}, its argument {value.shape}; please report this"

@@ -121,11 +121,15 @@ def _as_dtype(name: str) -> dict[str, Value]:
     )
 
 
+NARROW: dict[str, type] = {"float32": np.float64, "float16": np.float64, "complex64": np.complex128}
+
+
 def _widened(low: State, value: Value, node: ast.AST) -> Value:
     """A value in double precision, as some functions convert their arguments."""
-    wide = {"float32": np.float64, "float16": np.float64, "complex64": np.complex128}.get(
-        low.kind(value).dtype
-    )
+    kind = low.kind(value)
+    if kind.cat == "list" and kind.items and kind.items[0].is_number and kind.items[0].dtype in NARROW:
+        value = low.apply("np.asarray", [value], {}, node)
+    wide = NARROW.get(low.kind(value).dtype)
     if wide is None or not low.kind(value).is_number:
         return value
     return low.apply("np.asarray", [value], {"dtype": Ref(f"np.{wide.__name__}", wide)}, node)

@@ -176,6 +176,11 @@ def _from_function(
     return low.call_value(function, indices, extra, node, hint)
 
 
+def _outer(name: str, mark: int | None) -> str:
+    """The text of the shape that is looped over, without the axes that are passed whole."""
+    return f"np.shape({name})[: np.ndim({name}) - {mark}]" if mark else f"np.shape({name})"
+
+
 @functools.cache
 def _loop_over(marks: tuple[int | None, ...], typed: bool, shaped: bool) -> str:
     """The rule that calls f in a loop: operands marked None are passed whole, others by the last k axes.
@@ -189,7 +194,7 @@ def _loop_over(marks: tuple[int | None, ...], typed: bool, shaped: bool) -> str:
     lines = [f"    {n}_core = np.shape({n})[np.ndim({n}) - {mark}:]" for n, mark in given.items() if mark]
     firsts = {n: f"{n}[..., {', '.join('0' * (given[n] or 0))}]" if given[n] else n for n in over}
     if len(over) == 1:
-        lines += [f"    {over[0]} = np.asarray({over[0]})", f"    shape = np.shape({firsts[over[0]]})"]
+        lines += [f"    {over[0]} = np.asarray({over[0]})", f"    shape = {_outer(over[0], given[over[0]])}"]
     else:
         ones = ", ".join(f"{n}_one" for n in over)
         lines.append(f"    {ones} = np.broadcast_arrays({', '.join(firsts.values())})")
@@ -198,7 +203,7 @@ def _loop_over(marks: tuple[int | None, ...], typed: bool, shaped: bool) -> str:
     for place, (n, mark) in enumerate(given.items()):
         if mark:
             whole = n if len(over) == 1 else f"np.broadcast_to({n}, shape + {n}_core)"
-            lines.append(f"    {n} = np.reshape({whole}, (-1,) + {n}_core)")
+            lines.append(f"    {n} = np.reshape({whole}, (math.prod(shape),) + {n}_core)")
             calls[place] = f"{n}[i]"
         elif mark == 0:
             lines.append(f"    {n} = np.ravel({n if len(over) == 1 else n + '_one'})")
@@ -255,7 +260,7 @@ composite(
     """def lines_applied(f, axis, array, *args):
     lines = np.moveaxis(array, axis, -1)
     shape = np.shape(lines)[:-1]
-    lines = np.reshape(lines, (-1, np.shape(lines)[-1]))
+    lines = np.reshape(lines, (math.prod(shape), np.shape(lines)[-1]))
     values = []
     for i in range(len(lines)):
         values.append(f(lines[i], *args))

@@ -323,6 +323,8 @@ def _chain_kind(bound: Bound) -> Kind:
         return Kind("num", items[0].dtype, None)
     first, last = as_array(items[0]), as_array(items[-1])
     dtype = axes.promoted([as_array(k) for k in items])
+    if any(as_array(k).rank == 0 for k in items):
+        raise NotImplementedError("np.linalg.multi_dot of numbers; write a product")
     if first.shape is None or last.shape is None:
         return kinds.num(None, dtype)
     return kinds.num((*first.shape[:-1], *last.shape[1:]), dtype)

@@ -46,6 +46,8 @@ def _kind(real_result: bool, wide: bool) -> Callable[[Bound], Kind]:
             raise NotImplementedError("a Fourier transform that overwrites its argument")
         if bound.given("out") and bound.kind("out").cat != "none":
             raise NotImplementedError("a Fourier transform into out=; assign its result")
+        if rank_of(bound, "a") == 0:
+            raise NotImplementedError("a Fourier transform of a number; use the number")
         if bound.static("norm") is UNKNOWN:
             raise NotImplementedError("a Fourier transform whose norm is known at run time only")
         shape = shape_of(bound, "a")

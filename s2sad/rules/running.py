@@ -125,14 +125,22 @@ def _diff_vjp(bound: Bound) -> str:
     for step in range(times):
         ends = [n for n in ("prepend", "append") if not bound.given(n) or step < times - 1]
         text = f"-np.diff({text}{axis}{''.join(f', {n}=0.0' for n in ends)})"
-    return text
+    return text if times < 2 else _along(bound, text, f":a.shape[{axes.literal(bound, 'axis')}]")
 
 
 def _diff_end_vjp(bound: Bound, name: str) -> str:
     if bound.static("n") != 1 or not _is_scalar(bound, name):
         raise NotImplementedError(f"np.diff with n > 1 and active {name}, or {name} that is no scalar")
-    place, sign = (0, "-") if name == "prepend" else (-1, "")
-    return f"{sign}np.sum(np.take(g, {place}, {axes.literal(bound, 'axis')}))"
+    end, sign = (":1", "-") if name == "prepend" else ("-1:", "")
+    return f"{sign}np.sum({_along(bound, 'g', end)})"
+
+
+def _along(bound: Bound, text: str, part: str) -> str:
+    """A slice of an array along the axis: `g[:, :1]`."""
+    axis = axes.one_axis(bound)
+    if axis is None:
+        raise NotImplementedError("np.diff along an axis that is not a literal")
+    return f"{text}[{', '.join([*[':'] * axis, part])}]"
 
 
 def _diff_args(bound: Bound, active: str) -> str:

@@ -152,7 +152,8 @@ composite(
         xp = np.concatenate((xp[-1:] - period, xp, xp[0:1] + period))
         fp = np.concatenate((fp[-1:], fp, fp[0:1]))
     i = np.minimum(np.maximum(np.searchsorted(xp, x, side="right") - 1, 0), np.size(xp) - 2)
-    y = (fp[i + 1] - fp[i])/(xp[i + 1] - xp[i])*(x - xp[i]) + fp[i]
+    width = xp[i + 1] - xp[i]
+    y = (fp[i + 1] - fp[i])/np.where(width == 0, 1.0, width)*(x - xp[i]) + fp[i]
     y = np.where(np.less(x, xp[0]), fp[0] if left is None else left, y)
     y = np.where(np.equal(x, xp[-1]), fp[-1], y)
     y = np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y)

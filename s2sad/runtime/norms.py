@@ -58,7 +58,11 @@ def vector_slope(x: Any, ord: Any, axis: Any) -> Any:
     if ord == 0:
         return np.zeros_like(x)
     if ord in (np.inf, -np.inf):
-        end = np.max(size, axis=axis, keepdims=True) if ord > 0 else np.min(size, axis=axis, keepdims=True)
+        end = (
+            np.max(size, axis=axis, keepdims=True, initial=0.0)
+            if ord > 0
+            else np.min(size, axis=axis, keepdims=True)
+        )
         ties = np.where(size == end, 1.0, 0.0)
         return np.sign(x) * ties / np.sum(ties, axis=axis, keepdims=True)
     total = np.sum(size**ord, axis=axis, keepdims=True) ** (1.0 / ord)
@@ -83,7 +87,7 @@ def matrix_slope(x: Any, ord: Any) -> Any:
         return u[..., :, -1:] @ vh[..., -1:, :]
     sums = np.sum(np.abs(x), axis=-2 if abs(ord) == 1 else -1, keepdims=True)
     end = (
-        np.max(sums, axis=(-2, -1), keepdims=True)
+        np.max(sums, axis=(-2, -1), keepdims=True, initial=0.0)
         if ord > 0
         else np.min(sums, axis=(-2, -1), keepdims=True)
     )

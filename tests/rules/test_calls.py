@@ -141,3 +141,20 @@ def test_out_of_another_sort(tmp_path: Path) -> None:
         fun = load(f"import numpy as np\n\n\ndef f(x):\n    {line}\n    return np.sum(1.0*z)\n", tmp_path).f
         with pytest.raises(s2sad.UnsupportedError, match="dtype of out"):
             s2sad.grad(fun)(np.ones(3) if "int" in line else np.ones((3, 2)))
+
+
+def changes_of_few(x: np.ndarray) -> np.floating:
+    return np.sum(np.sin(np.diff(x))) + np.sum(np.diff(x, 2)) + np.sum(np.diff(x, prepend=1.0)) + np.linalg.norm(x, np.inf)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_differences_of_few(size: int) -> None:
+    check(changes_of_few, (np.linspace(0.3, 0.9, size),))
+
+
+def test_differences_of_none() -> None:
+    def f(x: np.ndarray) -> np.floating:
+        return np.sum(np.sin(np.diff(x))) + np.trapezoid(x, 2*x)
+
+    assert s2sad.grad(f)(np.zeros(0)).shape == (0,)
+    assert s2sad.grad(lambda m: np.linalg.norm(m, np.inf))(np.zeros((0, 3))).shape == (0, 3)

@@ -93,3 +93,20 @@ def test_selected(name: str, body: str, tmp_path: Path) -> None:
         alone = s2sad.grad(plain)(x[[0, -1]])
     np.testing.assert_allclose(gradient[[0, -1]], alone, 1e-14)
     assert not np.any(gradient[1:-1]), gradient
+
+
+@pytest.mark.parametrize("xp", [[0.25], [0.3], [-1.0, 0.25, 0.25]])
+def test_tables_without_width(xp: list[float]) -> None:
+    """np.interp in a table of one point, and in one whose last point stands twice: no derivative is nan."""
+
+    def f(x: np.ndarray, xp: np.ndarray, fp: np.ndarray) -> np.floating:
+        return np.sum(np.interp(x, xp, fp)*np.arange(1.0, 4.0))
+
+    x, fp = np.array([-2.0, 0.4, 1.0]), 2.0 + np.arange(len(xp))
+    value, (x_bar, xp_bar, fp_bar) = s2sad.value_and_grad(f, (0, 1, 2))(x, np.array(xp), fp)
+    assert value == f(x, np.array(xp), fp)
+    assert not np.any(x_bar) and not np.any(xp_bar)
+    expected = np.zeros(len(xp))
+    expected[0] += 1.0
+    expected[-1] += 5.0
+    assert np.array_equal(fp_bar, expected)
