@@ -7,13 +7,15 @@ REFUSALS: dict[str, str] = {
 np.interp(s, [0.0, 1.0], [c[0], s])
 np.interp(s, [0.0, 1.0], np.array([c[0], c[1]]))
 """,
+    'what an active value is read from here is not known before the call': """
+z = np.broadcast(m, x[:4]).shape[0]*x
+""",
     'the derivative of np.histogram in its places': """
 np.histogram(x, bins=3)[0]*s
 np.histogram(x, bins=3)[1]
 """,
     'a function that is made here is used as a value': """
 np.polynomial.Polynomial(x).deriv()(s)
-z = np.broadcast(m, x[:4]).shape[0]*x
 z = np.poly1d(x) + 1.0; z = z(s)
 """,
     'an active value enters np.poly, which has no rule and no source that can be read': """
@@ -162,7 +164,7 @@ m.flat.copy()
 len(m.flat)*x
 np.asarray(m.flat)*2.0
 """,
-    "the attribute 'flat' is assigned": """
+    "the attribute 'flat' of 2-D array is assigned": """
 z = m.copy(); z.flat = y; z = z*2.0
 z = m.copy(); z.flat = s; z = z*2.0
 """,
