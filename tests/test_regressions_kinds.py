@@ -479,3 +479,19 @@ def test_a_result_that_is_an_array_of_rank_zero_or_a_number(fun):
         assert type(out) is type(plain) and out == plain and out is not args[0]
         taken = [float(a is plain) for a in args]
         assert [*pullback(1.0)] == [*taken, None]
+
+
+def between_complex_points(x, c):
+    s = 0.0
+    for k in range(len(x)):
+        y = np.interp(x[k], [0.0, 1.0, 2.0], c)
+        if x[k] > 0.5:
+            s = s + np.abs(y)**2*x[k]
+        else:
+            s = s + (y*c[0]).imag
+    return s + np.interp(x[0]*x[1], [0.0, 1.0], [c[0], x[1]]).real
+
+
+def test_complex_values_at_one_point() -> None:
+    """The slope is complex, the point's cotangent its conjugate times that of the value, of which the real part."""
+    check(between_complex_points, (np.array([0.3, 0.7, 1.6, -0.4, 2.5]), np.array([1 + 1j, 2 - 1j, 3j])))

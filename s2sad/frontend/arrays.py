@@ -141,11 +141,6 @@ def _in_double(name: str) -> Callable[..., Value]:
     def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
         given = kwargs if "dtype" in kwargs else {k: _widened(low, v, node) for k, v in kwargs.items()}
         plain = args if "dtype" in kwargs else [_widened(low, a, node) for a in args]
-        fp = plain[2] if len(plain) > 2 else given.get("fp")
-        if name == "np.interp" and fp is not None and low.kind(plain[0] if plain else given["x"]).rank == 0:
-            made = low.apply("np.asarray", [fp], {}, node)
-            if low.kind(made).sort == "complex":
-                low.refuse(node, "np.interp of complex values at one point", "pass an array of one point")
         complex_ = name == "np.corrcoef" and any(low.kind(a).sort == "complex" for a in plain)
         return low.apply("corrcoef_complex" if complex_ else name, plain, given, node, hint=hint)
 

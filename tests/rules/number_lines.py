@@ -194,6 +194,9 @@ np.interp(m, np.cumsum(p), y)
 np.interp(0.5, np.cumsum(p), y)
 np.interp(x, np.cumsum(p), y + 1j*y).imag
 np.interp(y, [0.0, 1.0], c[:2]).imag
+np.interp(s, [0.0, 1.0], [c[0], s])
+np.interp(s, [0.0, 1.0], np.array([c[0], c[1]]))
+np.interp(s, [0.0, 1.0], c[:2]).imag
 np.trapezoid(x, dx=s)
 np.trapezoid(m, p[:4])
 np.trapezoid(m, x=m + np.arange(4.0)*3.0)

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 REFUSALS: dict[str, str] = {
-    "np.interp of complex values at one point": """
-np.interp(s, [0.0, 1.0], [c[0], s])
-np.interp(s, [0.0, 1.0], np.array([c[0], c[1]]))
-""",
     'what an active value is read from here is not known before the call': """
 z = np.broadcast(m, x[:4]).shape[0]*x
 """,
