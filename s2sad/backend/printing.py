@@ -117,7 +117,8 @@ def _equal(left: object, right: object) -> bool:
             for name in a._fields:
                 x, y = getattr(a, name, None), getattr(b, name, None)
                 if x is not y and name != "ctx":  # which says only where a name stands
-                    stack.append((x or None, y or None) if isinstance(x or y, list) else (x, y))
+                    listed = isinstance(x, list) or isinstance(y, list)
+                    stack.append((x or None, y or None) if listed else (x, y))
         elif isinstance(a, list) and isinstance(b, list):
             if len(a) != len(b):
                 return False

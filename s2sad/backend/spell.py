@@ -309,16 +309,14 @@ class Speller:
         if isinstance(value, float) and (math.isinf(value) or math.isnan(value)):
             name = self.roots.dotted("np.nan" if math.isnan(value) else "np.inf")
             return ast.UnaryOp(ast.USub(), name) if value < 0 else name
-        if isinstance(value, complex) and (
-            value.real != 0 or not cmath.isfinite(value) or str(value).startswith("(-")
-        ):
+        if isinstance(value, complex) and not _is_imaginary(value):
             return ast.Call(
                 self.roots.builtin("complex"), [self.const(value.real), self.const(value.imag)], []
             )
         if (
             isinstance(value, int | float | complex)
             and not isinstance(value, bool)
-            and repr(value).startswith("-")
+            and (repr(value).startswith("-") or str(value).startswith("(-"))
         ):
             return ast.UnaryOp(ast.USub(), ast.Constant(-value))
         if isinstance(value, tuple):
@@ -353,3 +351,9 @@ _UFUNCS = {
 
 def _name(text: str) -> ast.Name:
     return ast.Name(text, ast.Load())
+
+
+def _is_imaginary(value: complex) -> bool:
+    """Whether a number is that of a literal, 0.3j or -0.3j, down to the sign of its real part."""
+    plain = value.real == 0 and cmath.isfinite(value)
+    return plain and math.copysign(1, value.real) == math.copysign(1, value.imag)

@@ -473,3 +473,11 @@ def test_store_statements() -> None:
 
 
 _ = (Do, Return, atom)
+
+
+def imaginary(z):
+    return np.sum(np.real(z - 0.3*z*1j + 0.5j*z*z + (1 - 0.3j)*z))
+
+
+def test_imaginary_numbers_keep_the_signs_of_their_zeros():
+    check(imaginary, (np.array([0.4 - 0.2j, 1.1 + 0.7j]),))
