@@ -17,7 +17,7 @@ import numpy as np
 
 from s2sad import arguments as A
 from s2sad import debug
-from s2sad.binding import Argnums, Binder, Choice, Values, shared
+from s2sad.binding import Argnums, Binder, Choice, Values, plain, shared
 from s2sad.frontend.source import unwrapped
 from s2sad.ir.kinds import Kind
 from s2sad.transformed import Made, Transformed
@@ -159,6 +159,8 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False, copy: boo
     >>> y, pullback(1.0)
     (6.0, (3.0, 2.0))
     """
+    if isinstance(fun, Transformed) and A.has_complex(primals):
+        fun = plain(fun)  # where the call of the derivative conjugates what users have conjugated
     transform = _transform_for(fun, has_aux, copy)
     values = transform.bind(primals, {})
     out, aux, backward = _pulled(transform, values, copy)
@@ -208,6 +210,7 @@ def pullback_of(
 ) -> tuple[Any, Any, Callable[[Any], dict[str, Any]]]:
     """The value, what comes besides, and a pullback that gives the cotangents of whole parameters by name."""
     transform: _Vjp[Any] = _Named(fun, argnums, has_aux)
+    transform.fit(0, tuple(values))
     out, aux, backward = _pulled(transform, values, True)
 
     def pull(ct: Any) -> dict[str, Any]:

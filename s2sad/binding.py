@@ -75,8 +75,14 @@ def find_source(fun: Callable[..., Any]) -> Source:
     return source_at(plain, node, lines, args, keywords)
 
 
-def readable(fun: Callable[..., Any]) -> Callable[..., Any]:
-    """The function itself; for one that has a rule, such as np.sin, a function of Python that calls it."""
+def readable(
+    fun: Callable[..., Any], count: int = 0, given: tuple[str, ...] = ()
+) -> Callable[..., Any]:
+    """The function itself; for one that has a rule, such as np.sin, a function of Python that calls it.
+
+    That function has the arguments that have no default, and those of a call with `count` arguments by
+    position and `given` by name: a default is never passed, as NumPy can tell it from an argument.
+    """
     if getattr(fun, "__s2sad_driver__", False):
         return _calling(fun)
     if hasattr(fun, "__s2sad__"):
@@ -89,8 +95,43 @@ def readable(fun: Callable[..., Any]) -> Callable[..., Any]:
     name = registry.canonical(fun)
     if name is None:
         return fun
+    more, named = _optional(fun, name, count, given)
     key = (A.Same(fun.__self__), fun.__name__) if isinstance(fun, MethodType) else A.Same(fun)
-    made: Callable[..., Any] = shared(_wrappers, key, lambda: _wrapper(fun, name), FUNCTIONS)
+    made: Callable[..., Any] = shared(
+        _wrappers, (key, *more, *named), lambda: _wrapper(fun, name, more, named), FUNCTIONS
+    )
+    return made
+
+
+def _optional(
+    fun: Callable[..., Any], name: str, count: int, given: tuple[str, ...]
+) -> tuple[list[str], list[str]]:
+    """The optional arguments that a call of a function of NumPy or SciPy gives, by position and by name."""
+    from s2sad.rules import registry
+
+    signature = registry.rule(name).signature
+    starred = any(n.startswith("*") for n in signature)
+    if starred or not name.startswith(("np.", "scipy.")) or name.startswith("scipy.stats."):
+        return [], []
+    required = [n for n, default in signature.items() if default is registry.REQUIRED]
+    places = list(signature)
+    if inspect_able(fun):
+        parameters = inspect.signature(fun).parameters.values()
+        places = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+    if places[: len(required)] != required or count > len(places):
+        return [], []
+    count = max(count, len(required))
+    while count < len(places) and places[count] in given:
+        count += 1
+    more = places[len(required) : count]
+    if not set(more) <= signature.keys():
+        return [], []
+    return more, [n for n in given if n in signature and n not in places[:count]]
+
+
+def plain(fun: Callable[..., Any]) -> Callable[..., Any]:
+    """A plain function that calls a derivative, whose text is inlined there; the same one each time."""
+    made: Callable[..., Any] = shared(_wrappers, ("plain", A.Same(fun)), lambda: _calling(fun), FUNCTIONS)
     return made
 
 
@@ -115,7 +156,9 @@ def _calling(fun: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-def _wrapper(fun: Callable[..., Any], name: str) -> Callable[..., Any]:
+def _wrapper(
+    fun: Callable[..., Any], name: str, more: Sequence[str] = (), named: Sequence[str] = ()
+) -> Callable[..., Any]:
     from s2sad.rules import registry
 
     signature = registry.rule(name).signature
@@ -127,6 +170,9 @@ def _wrapper(fun: Callable[..., Any], name: str) -> Callable[..., Any]:
         optional = [n for n in signature if n not in names]
         heads = ", ".join([*names, *(f"{n}={signature[n]!r}" for n in optional)])
         args = ", ".join([*names, *optional])
+    elif more or named:
+        heads = ", ".join([*names, *more, *named])
+        args = ", ".join([*names, *more, *(f"{n}={n}" for n in named)])
     own = getattr(fun, "__name__", "function")
     called = name if name.startswith(("np.", "math.")) else "fun"
     text = f"def {own}({heads}):\n    return {called}({args})\n"

@@ -112,6 +112,9 @@ class Driver:
         if not K.carries(kind) or kind.cat == "object":
             what = f"{self.driven!r} is called with what is neither a float nor an array of floats"
             refuse(None, what, "pass one, or a tuple or dict of these")
+        if self.driven.form != "product" and K.holds_complex(kind):
+            what = f"{self.driven!r} is called with complex numbers inside"
+            refuse(None, what, "use jvp with real and imaginary directions")
         return Argument(name, kind)
 
     def _records(self) -> list[type]:

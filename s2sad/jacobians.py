@@ -134,6 +134,9 @@ class Jacobian(Driven):
         """Column by column; None where `dearer` says so of the result."""
         made = self.push.lookup(values)
         of = [choice.of(values[choice.parameter]) for choice in choices]
+        if made.inner is not None and any(A.has_complex(v) for v in of):
+            what = f"a gradient of {self.__name__}() with respect to complex numbers has no one Jacobian"
+            refuse(None, what, "use jvp or hvp with real and imaginary directions")
         if sum(map(_size, of)) > 1:
             refuse_effect(made, self.__name__)
         out: Any = None

@@ -78,7 +78,7 @@ DOC = {
 def _real(kind: Kind) -> bool:
     """Whether a structure has a gradient: its leaves are known, and real or without derivative."""
     if kind.is_number:
-        return kind.sort != "complex" and (kind.inexact or kind.is_python or bool(kind.sort))
+        return kind.inexact or kind.is_python or bool(kind.sort)
     if kind.cat in ("str", "none"):
         return True
     if kind.cat not in ("list", "tuple", "dict") or not kind.items or kind.optional:
@@ -196,10 +196,18 @@ class Transformed(Generic[P]):
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Values:
         """Every parameter of the plain function with its value."""
+        self.fit(len(args), tuple(kwargs))
         args = tuple([A.native(a) for a in args])
         return self.binder(
             self.__name__, args, {k: A.native(v) for k, v in kwargs.items()} if kwargs else kwargs
         )
+
+    def fit(self, count: int, names: tuple[str, ...]) -> None:
+        """Give a function that has a rule, such as np.clip, the optional arguments of a call."""
+        if self.inner is not None:
+            self.inner.fit(count, names)
+        elif self.fun is not self.target and not isinstance(self.fun, functools.partial):
+            self.target = readable(self.fun, count, names)
 
     def choices(self, values: Values) -> tuple[Choice, ...]:
         """What argnums name."""
@@ -282,11 +290,11 @@ class Transformed(Generic[P]):
         return Request(self.mode, wrt, len(wrt) == 1, self.has_aux, self.copy, seen, self.check_result)
 
     def _check_inner(self, inner: Made, values: Values) -> None:
-        if any(A.has_complex(values[n]) for n in inner.wrt):
+        if self.mode != "jvp" and any(A.has_complex(values[n]) for n in inner.wrt):
             refuse(
                 None,
                 f"a derivative of {self.__name__}() with respect to complex numbers is differentiated again",
-                "differentiate by real and imaginary parts",
+                "differentiate a function that calls it",
             )
         if inner.derived.valued:
             refuse(

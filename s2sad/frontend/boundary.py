@@ -6,6 +6,7 @@
                                                         memory with an argument
 
 A structure has gradients of its own structure and None for leaves that have no derivative, such as integers.
+Complex gradients are conjugated: generated code has df/dx + i df/dy, users df/dx - i df/dy.
 """
 
 from __future__ import annotations
@@ -184,6 +185,8 @@ class Boundary(State):
             return Const(None)
         if kind.cat == "float" and self.kind(grad).cat != "float":
             return self.apply("float", [grad], {}, node)
+        if kind.sort == "complex":
+            return self.conjugated(grad, kind, node)
         if kind.cat not in ("tuple", "dict") or kind.items is None or not _differs(kind):
             return grad
         pairs = zip(kind.places, kind.items, strict=True)
@@ -197,6 +200,11 @@ class Boundary(State):
             return Group("tuple", items, names, kind.cls)
         return self.made("object", items, names, kind.cls)
 
+    def conjugated(self, grad: Value, kind: Kind, node: ast.AST) -> Value:
+        """A complex cotangent, which generated code has conjugated, as users have it; and the reverse."""
+        made = self.apply("np.conj", [grad], {}, node)
+        return self.apply("complex", [made], {}, node) if kind.is_python else made
+
 
 def _holds_dicts(kind: Kind) -> bool:
     return kind.cat == "dict" or any(map(_holds_dicts, kind.items or ()))
@@ -206,7 +214,7 @@ def _differs(kind: Kind) -> bool:
     """Whether the gradient of a structure is not what generated code returns for it."""
     if kind.cat in ("tuple", "dict"):
         return kind.cls is not None or any(_differs(item) for item in kind.items or ())
-    return kind.cat == "float" or not K.carries(kind)
+    return kind.cat == "float" or kind.sort == "complex" or not K.carries(kind)
 
 
 __all__ = ["Boundary"]

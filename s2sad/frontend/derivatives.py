@@ -217,6 +217,7 @@ class Derivatives(Lifting, Boundary):
         None while one of them is not known.
         """
         obj = fn.obj
+        obj.fit(len(args), tuple(kwargs))
         source = obj.binder.source  # with the defaults of now
         bound = [self.live_value(f"{fn.text}.args[{i}]", v) for i, v in enumerate(source.args)]
         named = {k: self.live_value(f"{fn.text}.keywords[{k!r}]", v) for k, v in source.keywords.items()}
@@ -316,7 +317,12 @@ class Derivatives(Lifting, Boundary):
             self.refuse(node, "a pullback takes one argument", "pass a cotangent of the result")
         kept, result, given = args
         out = self.unpack(result, 2, node)[0] if pull.has_aux else result
-        seed = self.given_like(given, self.kind_of_parts(out), out, node)
+        kind = self.kind_of_parts(out)
+        seed = self.given_like(given, kind, out, node)
+        if kind.sort == "complex":
+            seed = self.conjugated(seed, kind, node)
+        elif K.holds_complex(kind):
+            self.refuse(node, "a pullback of a structure of complex numbers is called inside", "return one")
         if pull.has_aux:
             aux = self.unpack(result, 2, node)[1]
             seed = Group("tuple", [seed, self.zeros_of(aux, node)])

@@ -165,6 +165,11 @@ def _renamed(kind: Kind, symbols: dict[Length, Length]) -> Kind:
     return replace(kind, items=tuple(_renamed(item, symbols) for item in kind.items))
 
 
+def holds_complex(kind: Kind) -> bool:
+    """Whether there is a complex number in a structure."""
+    return kind.sort == "complex" or any(map(holds_complex, kind.items or ()))
+
+
 def carries(kind: Kind) -> bool:
     """Whether a value of this kind can carry a derivative."""
     if kind.is_number:
