@@ -105,14 +105,14 @@ def _extreme(name: str, sign: str) -> None:
 
         return text
 
-    def tangent_of(argument: str) -> Callable[[Bound], str]:
+    def chosen_tangent(argument: str) -> Callable[[Bound], str]:
         text = text_of(argument)
         return lambda bound: text(bound) if bound.given("b") else f"g[pick_{name}(a)]"
 
     signature = "a, " + ", ".join(f"{n}=None" for n in _ARGUMENTS[1:])
     structural(
         name, signature, _extreme_kind, {n: text_of(n) for n in _ARGUMENTS},
-        (getattr(builtins, name),), jvp={n: tangent_of(n) for n in _ARGUMENTS}, raises=True,
+        (getattr(builtins, name),), jvp={n: chosen_tangent(n) for n in _ARGUMENTS}, raises=True,
     )  # fmt: skip
 
 
