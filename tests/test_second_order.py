@@ -6,7 +6,6 @@ refused, in one of the ways that are listed.
 
 from __future__ import annotations
 
-import random
 import re
 from pathlib import Path
 
@@ -14,13 +13,13 @@ import numpy as np
 import pytest
 
 import s2sad
-from corpus.build import arguments, cells, program
+from corpus.build import arguments, one_of_each, program
 from support import clone, direction, flat, load, moved
 
 REFUSED = (
     "active value enters (shadow_of|accumulate|add_to_item|accumulate_shadows|shadow_tree|[a-z_]+_fwd|[a-z_]+_bwd)|"
     "may be an array or a number|step is not 1 or -1|number of elements to unpack|do not settle|element of an object|"
-    "no forward derivative|a derivative of .* with respect to complex"
+    "no forward derivative"
 )
 STEP = 1e-5
 PARTS = 4
@@ -28,14 +27,8 @@ PARTS = 4
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "twice" in metafunc.fixturenames:
-        seed = metafunc.config.getoption("--seed")
-        by_name: dict[str, list[tuple[object, str, str]]] = {}
-        for cell in cells(False, seed):
-            by_name.setdefault(cell[0].name, []).append(cell)
-        draw = random.Random(seed)
-        chosen = [draw.choice(found) for found in by_name.values()]
-        if not metafunc.config.getoption("--full"):
-            chosen = chosen[seed % PARTS::PARTS]
+        config = metafunc.config
+        chosen = one_of_each(config.getoption("--full"), config.getoption("--seed"), PARTS)
         metafunc.parametrize("twice", chosen, ids=[f"{c.name}-{p}-{k}" for c, p, k in chosen])
 
 

@@ -6,14 +6,13 @@ reverse. One cell of every so many constructs, which by seed; all constructs wit
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import s2sad
-from corpus.build import arguments, cells, program
+from corpus.build import arguments, one_of_each, program
 from programs import Program
 from support import clone, differences, direction, flat, inner, load, tree_map
 
@@ -23,14 +22,8 @@ REFUSED = ("may be an array or a number", "a derivative of", "step is not 1 or -
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "cell" in metafunc.fixturenames:
-        seed = metafunc.config.getoption("--seed")
-        by_name: dict[str, list[tuple[object, str, str]]] = {}
-        for cell in cells(False, seed):
-            by_name.setdefault(cell[0].name, []).append(cell)
-        draw = random.Random(seed)
-        chosen = [draw.choice(found) for found in by_name.values()]
-        if not metafunc.config.getoption("--full"):
-            chosen = chosen[seed % EVERY :: EVERY]
+        config = metafunc.config
+        chosen = one_of_each(config.getoption("--full"), config.getoption("--seed"), EVERY)
         metafunc.parametrize("cell", chosen, ids=[f"{c.name}-{p}-{k}" for c, p, k in chosen])
 
 

@@ -164,3 +164,13 @@ def cells(full: bool, seed: int) -> list[tuple[Construct, str, str]]:
         order = rng.sample(POSITIONS, len(POSITIONS))
         chosen += [(construct, p, kinds[(k + shift) % len(kinds)]) for k, p in enumerate(order)]
     return chosen
+
+
+def one_of_each(full: bool, seed: int, every: int) -> list[tuple[Construct, str, str]]:
+    """One cell of each construct; of one construct in so many unless `full`, in turn by seed."""
+    by_name: dict[str, list[tuple[Construct, str, str]]] = {}
+    for cell in cells(False, seed):
+        by_name.setdefault(cell[0].name, []).append(cell)
+    draw = random.Random(seed)
+    chosen = [draw.choice(found) for found in by_name.values()]
+    return chosen if full else chosen[seed % every :: every]
