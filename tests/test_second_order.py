@@ -19,7 +19,7 @@ from support import clone, direction, flat, load, moved
 REFUSED = (
     "active value enters (shadow_of|accumulate|add_to_item|accumulate_shadows|shadow_tree|[a-z_]+_fwd|[a-z_]+_bwd)|"
     "may be an array or a number|step is not 1 or -1|number of elements to unpack|do not settle|element of an object|"
-    "no forward derivative"
+    "no forward derivative|calls itself and returns"
 )
 STEP = 1e-5
 PARTS = 4
