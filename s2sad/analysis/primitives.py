@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from s2sad.ir.kinds import NONE as NONE_KIND
 from s2sad.ir.kinds import OBJECT, Kind, kind_of_value
 from s2sad.ir.nodes import LIST_METHODS, Atom, Call, Const, List, Ref, Slice, Store, Tuple, Var
+from s2sad.ir.records import record
 from s2sad.rules import registry
 from s2sad.runtime import HELPERS
 
@@ -88,7 +88,7 @@ ADDRESSED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Effect:
     """One call's effect; `result` is "fresh", "view" or "maybe" of `sources`, or "opaque": anything."""
 
@@ -108,7 +108,9 @@ def effect_of(call: Call) -> Effect:
     """The effect of a call that is no operator, display or subscript, from its rule."""
     if call.fun == "user":
         return _called(call)
-    form: tuple[str | int, ...] = (call.fun, len(call.args), *[n for n, _ in call.kwargs])
+    form: tuple[str | int, ...] = (call.fun, len(call.args))
+    if call.kwargs:
+        form = (*form, *[n for n, _ in call.kwargs])
     known = _UNCONNECTED.get(form)
     if known is not None and known[0] is registry.RULES.get(call.fun):
         return known[1]

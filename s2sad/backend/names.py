@@ -73,10 +73,10 @@ class _Classes:
         return 1 << self.number[name]
 
     def mask(self, names: Iterable[str]) -> int:
-        bits = 0
+        bits, number = 0, self.number
         for name in names:
-            if name in self.number:
-                bits |= 1 << self.number[name]
+            if name in number:
+                bits |= 1 << number[name]
         return bits
 
     def define(self, name: str, live: int) -> None:

@@ -83,19 +83,20 @@ def nest(program: Program, may_move: MayMove | None = None) -> list[Tree]:
 
 def reads(body: Block) -> Counter[str]:
     """How often each name is read; what only goes round a loop or leaves a branch is not read by that."""
-    counts: Counter[str] = Counter()
+    names: list[str] = []
     sources: dict[str, list[str]] = {}
     for stmt in walk(body):
         if isinstance(stmt, If):
-            counts.update(atom_vars(stmt.cond))
+            names.extend(atom_vars(stmt.cond))
             sources.update((o.name, [*atom_vars(o.then), *atom_vars(o.orelse)]) for o in stmt.outs)
         elif isinstance(stmt, For | While):
-            counts.update(atom_vars(stmt.space if isinstance(stmt, For) else stmt.cond))
-            counts.update(atom_vars(stmt.stop))
+            names.extend(atom_vars(stmt.space if isinstance(stmt, For) else stmt.cond))
+            names.extend(atom_vars(stmt.stop))
             sources.update((c.name, [*atom_vars(c.init), *atom_vars(c.next)]) for c in stmt.carried)
             sources.update((c.out, [c.name]) for c in stmt.carried)
         else:
-            counts.update(uses(stmt))
+            names.extend(uses(stmt))
+    counts = Counter(names)
     todo, seen = list(counts), set(counts)
     while todo:
         for name in sources.get(todo.pop(), ()):

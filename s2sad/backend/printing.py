@@ -115,15 +115,20 @@ def _equal(left: object, right: object) -> bool:
             return False
         if isinstance(a, ast.AST):
             for name in a._fields:
+                if name == "ctx":  # which says only where a name stands
+                    continue
                 x, y = getattr(a, name, None), getattr(b, name, None)
-                if x is not y and name != "ctx":  # which says only where a name stands
+                if type(x) is str or type(y) is str:
+                    if x != y:
+                        return False
+                elif x is not y:
                     listed = isinstance(x, list) or isinstance(y, list)
                     stack.append((x or None, y or None) if listed else (x, y))
         elif isinstance(a, list) and isinstance(b, list):
             if len(a) != len(b):
                 return False
             stack.extend(zip(a, b, strict=True))
-        elif a != b if isinstance(a, str) else repr(a) != repr(b):
+        elif repr(a) != repr(b):
             return False
     return True
 

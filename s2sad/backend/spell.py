@@ -349,8 +349,11 @@ _UFUNCS = {
 }
 
 
+_LOAD = ast.Load()
+
+
 def _name(text: str) -> ast.Name:
-    return ast.Name(text, ast.Load())
+    return ast.Name(text, _LOAD)
 
 
 def _is_imaginary(value: complex) -> bool:

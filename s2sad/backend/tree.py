@@ -31,6 +31,7 @@ from s2sad.ir.nodes import (
     Undef,
     Var,
 )
+from s2sad.ir.records import record
 
 BINARY = {
     "add": ("+", 9),
@@ -77,7 +78,7 @@ ATTRIBUTES = (
 _PRIMARY = 13
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Node:
     """An operation on expressions. `made` as in `Let`; `let` is the statement that it came from."""
 

@@ -12,10 +12,12 @@ loop) and denotes what that place made last. So `u[2:]` and `u[:-2]` have the sa
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+
+from s2sad.ir.records import record
 
 Length = int | tuple[str, int]
 Shape = tuple[Length, ...]
@@ -29,7 +31,7 @@ def new_length() -> Length:
     return (f"n{next(_symbols)}", 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Kind:
     """What is known about a value.
 

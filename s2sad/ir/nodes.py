@@ -27,18 +27,19 @@ from typing import Any
 
 from s2sad.errors import Span
 from s2sad.ir.kinds import Kind
+from s2sad.ir.records import record
 
 # ---- atoms
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Var:
     """A use of the value that `Let`, `Carry`, `Out`, a loop target or a parameter defines."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Const:
     """A literal, equal only to one of the same type and spelling: 1, 1.0, True, 0.0 and -0.0 are five."""
 
@@ -54,7 +55,7 @@ class Const:
         return type(self.value), repr(self.value)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Ref:
     """A live object and how the text spells it: `np.float64`, a global, a captured function.
 
@@ -71,12 +72,12 @@ class Ref:
         return hash(("Ref", id(self.obj)))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Undef:
     """What a name holds on a path that does not bind it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Slice:
     """`lo:hi:step` inside an index; absent parts are Const(None)."""
 
@@ -85,21 +86,21 @@ class Slice:
     step: Atom
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tuple:
     """A tuple display."""
 
     items: tuple[Atom, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class List:
     """A list display that is never written to (operands of stack, contents of np.array)."""
 
     items: tuple[Atom, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Dict:
     """A dict display with constant keys."""
 
@@ -112,7 +113,7 @@ NONE = Const(None)
 LIST_METHODS = ("list.append", "list.insert", "list.pop")  # primitives that change a list
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """One operation on atoms.
 
@@ -132,7 +133,7 @@ class Call:
 # ---- statements
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Let:
     """`name = call`. `made` marks what a transform made, in contrast to what the user wrote."""
 
@@ -142,7 +143,7 @@ class Let:
     made: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Do:
     """A call for its effect: list.append, print, raise, assert, an unseen function."""
 
@@ -151,7 +152,7 @@ class Do:
     made: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Store:
     """`base[index] = value`, `base[index] op= value`; with no index `base[...] = value`, `base op= value`.
 
@@ -167,7 +168,7 @@ class Store:
     made: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Out:
     """A value that leaves a branch: `name` is `then` or `orelse` afterwards."""
 
@@ -176,7 +177,7 @@ class Out:
     orelse: Atom
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class If:
     """Both blocks may be empty. `ternary` asks for a conditional expression in the text.
 
@@ -200,7 +201,7 @@ class If:
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Carry:
     """A value that goes round a loop: `name` in it, first `init`, then `next`; `out` after the loop."""
 
@@ -210,7 +211,7 @@ class Carry:
     out: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Range:
     """The iteration space of an index loop."""
 
@@ -219,7 +220,7 @@ class Range:
     step: Atom
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class For:
     """`for target in space: body`. `space` is a Range, or an atom whose items are taken as they come.
 
@@ -235,7 +236,7 @@ class For:
     made: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class While:
     """`while True: head; if not cond: break; body; if stop: break`.
 
@@ -251,7 +252,7 @@ class While:
     made: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Moves:
     """Simultaneous renaming, `names = values`; only transforms make it, where a rebinding is to be shown."""
 
@@ -261,7 +262,7 @@ class Moves:
     made: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Comment:
     """A line of its own in the text; `backward` opens the reverse sweep."""
 
@@ -270,7 +271,7 @@ class Comment:
     made: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Return:
     """The end of the program; stands last in the body, nowhere else."""
 
@@ -416,10 +417,8 @@ def own_atoms(stmt: Stmt) -> Iterator[Atom | Range]:
 def uses(stmt: Stmt) -> Iterator[str]:
     """Names that a statement itself reads (not those that its nested blocks read)."""
     if isinstance(stmt, Let):
-        yield from call_vars(stmt.call)
-        return
-    for atom in own_atoms(stmt):
-        yield from atom_vars(atom)
+        return call_vars(stmt.call)
+    return (name for atom in own_atoms(stmt) for name in atom_vars(atom))
 
 
 def defines(stmt: Stmt) -> tuple[str, ...]:

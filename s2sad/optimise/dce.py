@@ -90,7 +90,8 @@ class _Live:
         self._mark()
 
     def _enter(self, stmt: Stmt) -> None:
-        for block in blocks(stmt):
+        parts = blocks(stmt)
+        for block in parts:
             self._parents.update(dict.fromkeys(block, stmt))
         if isinstance(stmt, Let):
             self._definitions[stmt.name] = (stmt, None)
@@ -103,7 +104,7 @@ class _Live:
                 self._definitions[stmt.target] = (stmt, None)
         elif isinstance(stmt, Moves):
             self._definitions.update((n, (stmt, v)) for n, v in zip(stmt.names, stmt.values, strict=True))
-        if not blocks(stmt):
+        if not parts:
             for cls in self.aliases.written(stmt):
                 self._writers.setdefault(cls, []).append(stmt)
         if self._is_root(stmt):

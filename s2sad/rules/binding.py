@@ -50,7 +50,8 @@ def bind(
             statics[name] = default
         elif not name.startswith("*"):
             raise BindingError(f"{rule.name} needs the argument {name!r}")
-    bound = Bound({n: _shown(a, kind_of) for n, a in atoms.items()}, statics)
+    kinds = {n: kind_of(a) if isinstance(a, Var) else _shown(a, kind_of) for n, a in atoms.items()}
+    bound = Bound(kinds, statics)
     if length_of is not None and rule.form == "structural":
         bound.lengths = {n: found for n, a in atoms.items() if (found := length_of(a)) is not None}
     return bound, atoms

@@ -39,13 +39,14 @@ from s2sad.ir.nodes import (
     Var,
     blocks,
 )
+from s2sad.ir.records import record
 from s2sad.transform.builder import Builder
 from s2sad.transform.tracked import Tracked
 
 ARRAYS = ("array", "num")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Mask:
     """Where a cotangent may be non-zero: where `cond` is true, or false if not `when`."""
 
@@ -53,7 +54,7 @@ class Mask:
     when: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bar:
     """A cotangent as it stands."""
 
@@ -63,7 +64,7 @@ class Bar:
     mask: Mask | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Exit:
     """A branch that ends a loop: an `if` in tail position, the side that leaves, and the way to it."""
 

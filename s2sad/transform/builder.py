@@ -103,8 +103,9 @@ class Builder:
 
         The texts of rules conjugate where kinds say complex.
         """
-        carried = [k for n, k in bound.kinds.items() if n in bound.active and K.carries(k)]
-        return any(not as_array(k).sort for k in carried) and any(map(_is_complex, self.kinds.values()))
+        active = [k for n, k in bound.kinds.items() if n in bound.active and not k.inexact]
+        unsure = any(K.carries(k) and not as_array(k).sort for k in active)
+        return unsure and any(map(_is_complex, self.kinds.values()))
 
     def let(self, call: Call, kind: Kind | None = None, hint: str = "") -> Var:
         """`name = call`."""
