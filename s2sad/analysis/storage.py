@@ -99,7 +99,7 @@ class Storage(Places):
     def written_later(self, name: str, stmt: Stmt) -> bool:
         """Whether the contents may change when `stmt` or anything after it runs."""
         cls = self.aliases.of(name)
-        if cls is None or self.kinds[name].cat not in ARRAYS:
+        if cls not in self.stores or cls is None or self.kinds[name].cat not in ARRAYS:
             return False
         return self._is_hit(cls, self.settled.region(name), stmt)
 

@@ -129,10 +129,9 @@ class Rules(Custom):
                 if made is not None:
                     texts[name] = made
         if (
-            len(texts) == 2
+            stmt.call.fun == "mul"
+            and len(texts) == len(set(texts.values())) == 2
             and len({self.value(atoms[n], stmt) for n in texts}) == 1
-            and len(set(texts.values())) == 2
-            and stmt.call.fun == "mul"
         ):
             texts = {"x": "2*x*g"} if "x" in texts else texts  # x*x
         for name, text in texts.items():
