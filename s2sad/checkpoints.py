@@ -56,9 +56,10 @@ def checkpointed(trips: range, slots: int) -> range:
     computed; here it keeps at most k states (what the loop carries from trip to trip, the first one included)
     and what one trip computes, and runs the body again, by the schedule that does so least often: with
     n <= C(k + r, k) at most r times for each trip (A. Griewank, A. Walther, Algorithm 799: revolve, ACM
-    TOMS 26, 2000). The loop carries numbers and arrays, assigns new ones (`u = u.copy()` before
-    `u[1:] += ...`), runs to its end, prints nothing and draws no random numbers; other names that it assigns
-    are not read behind it. Forward mode stores nothing anyway, and keeps nothing here.
+    TOMS 26, 2000). The loop carries numbers and arrays; what it writes into in place is carried and copied
+    with every state, and read under no other name meanwhile. It may be left by `break`, prints nothing and
+    draws no random numbers; other names that it assigns are not read behind it. Forward mode stores nothing
+    anyway, and keeps nothing here; a gradient of the gradient stores all trips.
 
     A pullback of `vjp` depends on nothing that can change before it is called: where the body reads globals
     or attributes, it stores all trips instead. The same holds for functions under `checkpoint`.

@@ -20,7 +20,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.analysis.repeat import obstacle, reads_outside, returns_argument
+from s2sad.analysis.repeat import (
+    mixed_results,
+    obstacle,
+    reads_outside,
+    returns_argument,
+    written_parameters,
+)
 from s2sad.analysis.summary import summarise
 from s2sad.errors import Span, UnsupportedError
 from s2sad.frontend.dependencies import Dependency
@@ -137,7 +143,13 @@ def derive(
     with _lock, deep():
         name = "lambda_" if source.fun.__name__ == "<lambda>" else source.fun.__name__
         outline = Outline(
-            frozenset(), summarise, obstacle, request.mode != "jvp", returns_argument=returns_argument
+            frozenset(),
+            summarise,
+            obstacle,
+            request.mode != "jvp",
+            returns_argument=returns_argument,
+            writes=written_parameters,
+            mixed=mixed_results,
         )
         lowered = _lowered(source, name, arguments, live, strided, outline)
         if request.mode == "vjp" and request.copy and any(map(reads_outside, lowered.callees)):

@@ -280,3 +280,15 @@ def with_slope(k, t):
 def test_check_grads_of_functions_that_contain_derivatives():
     """Complex steps, which such functions refuse, are not needed."""
     s2sad.check_grads(with_slope, ([0.7, 1.1], V), order=1)
+
+
+def test_a_name_that_is_bound_to_another_structure_in_every_trip_is_no_matter():
+    def f(x):
+        p = (x, 2*x)
+        s = p[0] + p[1]
+        for i in range(3):
+            p = (x, s, i*s)
+            s = p[1]*p[0] + p[2]
+        return np.sum(s)
+
+    check(f, (X,))

@@ -9,6 +9,7 @@ the result shares no storage with the arguments or with anything outside.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
@@ -30,12 +31,14 @@ from s2sad.ir.nodes import (
     Ref,
     Stmt,
     Store,
+    Tuple,
     Var,
     blocks,
     own_atoms,
     walk,
 )
 
+COPY = "copy it (u = u.copy())"
 SILENT = ("list.append", "list.insert", "assert", "raise", "np.add.at")
 
 
@@ -54,16 +57,55 @@ def obstacle(
             found = "writes what is outside of it", "return it, and write it in the caller"
         if found is not None:
             return getattr(stmt, "span", None), *found
+    written = _written(program, aliases, storage)
     for param in program.params:
-        if param in generators:
-            continue
-        reached = aliases.reach(Var(param))
-        if reached & storage.mutable:
+        if param in written and param not in generators:
             what = f"writes into its argument {program.hints.get(param, param)!r}"
+            reached = aliases.reach(Var(param))
             write = next((s for s in walk(program.body) if aliases.written(s) & reached), None)
             return getattr(write, "span", None), what, "copy it first, or return a new array"
     if aliases.world in aliases.reach(result):
         return None, "returns an array from outside of it", "return a copy of it"
+    return None
+
+
+def _written(program: Program, aliases: Aliases, storage: Storage) -> frozenset[str]:
+    written = storage.mutable | storage.written_lists.keys()
+    return frozenset(p for p in program.params if aliases.reach(Var(p)) & written)
+
+
+def written_parameters(program: Program, result: Atom, places: Sequence[int]) -> frozenset[str]:
+    """The parameters that a function writes into, or will when it is called again.
+
+    `places` are the parts of the result that it writes into then.
+    """
+    aliases = Aliases(program)
+    later = frozenset[int]().union(*(aliases.reach(result.items[i]) for i in places))  # type: ignore[union-attr]
+    found = frozenset(p for p in program.params if aliases.reach(Var(p)) & later)
+    return found | _written(program, aliases, Storage(program, aliases))
+
+
+def mixed_results(
+    program: Program, result: Atom, places: Sequence[int], names: Sequence[str]
+) -> tuple[Span | None, str, str] | None:
+    """Results whose storage the next call of a function would write, and that do not own it; None if all do.
+
+    `result` is a tuple with a name for each part, `places` are those that the function writes into: of these
+    it copies what it is given, so that none may be a part of another, or of what it is given uncopied.
+    """
+    assert isinstance(result, Tuple)
+    aliases = Aliases(program)
+    outside = frozenset({aliases.world}).union(*(aliases.reach(Var(p)) for p in program.params))
+    reached = [aliases.reach(item) for item in result.items]
+    for i in places:
+        if reached[i] & outside:
+            return None, f"binds {names[i]!r}, which it writes into, to an array from outside", COPY
+        if reached[i] & aliases.layout:
+            what = f"writes into {names[i]!r}, of which a call decides by the order in memory whether to copy"
+            return None, what, "write into the array itself"
+        other = next((j for j in range(len(names)) if j != i and reached[i] & reached[j]), None)
+        if other is not None:
+            return None, f"makes {names[i]!r} and {names[other]!r} share what it writes into", COPY
     return None
 
 
@@ -80,8 +122,10 @@ def shared_operands(stmt: Stmt) -> tuple[Atom, ...]:
     if not isinstance(callee, Ref) or not isinstance(stmt, Let):
         return ()
     if callee.obj.trips:
-        ends = tuple(a for k, a in stmt.call.kwargs if k == "ends")
-        return (*stmt.call.args[2 : 2 + len(callee.obj.trips)], *ends)
+        ends = dict(stmt.call.kwargs)["ends"]
+        assert isinstance(ends, Tuple)
+        kept = [i for i, n in enumerate(callee.obj.trips) if n not in callee.obj.writes]
+        return (*[stmt.call.args[2 + i] for i in kept], *[ends.items[i] for i in kept])
     return stmt.call.args[1:] if callee.obj.loose else ()
 
 
@@ -117,13 +161,17 @@ def _effect(stmt: Stmt, generators: frozenset[str]) -> tuple[str, str] | None:
     return None
 
 
-def written_behind(program: Program, aliases: Aliases) -> tuple[Stmt, Stmt] | None:
-    """A checkpointed loop or call and a write, behind it, into what it gives or was given.
+def written_behind(program: Program, aliases: Aliases) -> tuple[Stmt, str] | None:
+    """A write, behind a checkpointed loop or call, into what it gives or was given, and what that is.
 
     What it gives may be what it was given: a program that writes into one of them may write into the other,
-    which counts as another array. Writes before it are no harm, nor those of a loop's own body.
+    which counts as another array. Writes before it are no harm, nor those of a loop's own body, unless what
+    they change has another name.
     """
+    what = "what a checkpointed loop or call gives, or was given, is written behind it"
     for call in walk(program.body):
+        if isinstance(call, Let) and call.call.fun == "user" and _shares_written(program, aliases, call):
+            return call, "what a checkpointed loop writes into is read under another name, in it or behind it"
         operands = shared_operands(call)
         if not operands or not isinstance(call, Let):
             continue
@@ -131,11 +179,35 @@ def written_behind(program: Program, aliases: Aliases) -> tuple[Stmt, Stmt] | No
         for atom in operands:
             held |= aliases.reach(atom)
         if aliases.world in held:
-            return call, call
+            return call, what
         for stmt in _behind(program.body, call):
             if aliases.written(stmt) & held:
-                return call, stmt
+                return stmt if getattr(stmt, "span", None) else call, what
     return None
+
+
+def _shares_written(program: Program, aliases: Aliases, call: Let) -> bool:
+    """Whether what a checkpointed loop writes into is seen under another name, in it or behind it."""
+    callee = call.call.args[0].obj  # type: ignore[union-attr]
+    if not callee.trips:
+        return False
+    operands = dict(zip((*callee.trips, *_others(callee)), call.call.args[2:], strict=True))
+    for name in callee.writes:
+        held = aliases.reach(operands[name])
+        if aliases.world in held or any(held & aliases.reach(a) for n, a in operands.items() if n != name):
+            return True
+        if name not in callee.rebound:
+            continue
+        for stmt in _behind(program.body, call):
+            own = isinstance(stmt, Let) and stmt.call.fun == "copy" and stmt.call.args[0] == operands[name]
+            if stmt is not call and not own and (aliases.written(stmt) | aliases.observed(stmt)) & held:
+                return True
+    return False
+
+
+def _others(callee: Any) -> list[str]:
+    """What the body of a checkpointed loop reads besides the trip and the state."""
+    return [n for n in list(callee.arguments)[1:] if n not in callee.trips]
 
 
 def _behind(block: Block, loop: Stmt) -> list[Stmt]:
@@ -180,4 +252,12 @@ def reads_outside(callee: Any) -> bool:
     return any(not isinstance(a.obj, static) and not callable(a.obj) and a.obj is not callee for a in atoms)
 
 
-__all__ = ["obstacle", "reads_outside", "returns_argument", "shared_operands", "written_behind"]
+__all__ = [
+    "mixed_results",
+    "obstacle",
+    "reads_outside",
+    "returns_argument",
+    "shared_operands",
+    "written_behind",
+    "written_parameters",
+]

@@ -150,7 +150,7 @@ class Loops(State):
         if self.kind(slots).cat != "int":
             self.refuse(node.iter, "the number of slots is no int", "write checkpointed(range(n), slots=3)")
 
-        def run(before: Callable[[Var], None] | None = None) -> None:
+        def run(before: Callable[[Var], None] | None = None, more: Iterable[str] = ()) -> None:
             target = self.position(node.target, space)
 
             def body() -> None:
@@ -159,7 +159,7 @@ class Loops(State):
                     before(target)
                 self.statements(node.body)
 
-            _, carried, statements, stop = self._fixed_point(node, assigned, None, body)
+            _, carried, statements, stop = self._fixed_point(node, assigned.union(more), None, body)
             self.block.append(For(target.name, space, statements, carried, stop, self.span(node)))
 
         if self.outline is None or not self.outline.loops or self.const_depth:

@@ -37,6 +37,8 @@ class Outline:
     obstacle   says what stands against calling a lowered function again
     loops      whether checkpointed loops are kept as such
     again      whether functions under checkpoint are
+    writes     gives the parameters into which a lowered function writes, called once or again
+    mixed      says which results of a lowered function may share storage that is written
     returns_argument  says whether the result of a lowered function may share storage with an argument
     sites      where each function is called: the calls around the place, outermost first
     sizes      how many statements its body has
@@ -48,6 +50,8 @@ class Outline:
     loops: bool = True
     again: bool = True
     returns_argument: Callable[..., bool] = lambda *_: True
+    writes: Callable[..., frozenset[str]] = lambda *_: frozenset()
+    mixed: Callable[..., Any] = lambda *_: None
     sites: dict[Any, set[tuple[int, ...]]] = field(default_factory=dict)
     sizes: dict[Any, int] = field(default_factory=dict)
     path: list[int] = field(default_factory=list)

@@ -30,6 +30,7 @@ from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Carry, Const, Ref, Tuple, Undef, Var
 
+CHANGES = "changes its structure in the loop"
 Pairs = dict[tuple[Any, Any], K.Length]
 
 
@@ -46,7 +47,8 @@ class Phi:
         self.name = name
         self.entry = entry
         self.guessed = self.guessed_entry = isinstance(entry, Undef)
-        self.torn = False
+        self.torn: Torn | None = None
+        self.whole = True  # whether it is all that a name stands for
         self.renamed = False  # whether the lengths in a tuple are those of this loop
         self.parts: list[Phi] = []
         self.options: list[Value] = []
@@ -62,6 +64,8 @@ class Phi:
         elif isinstance(entry, Group):
             hints = [k if isinstance(k, str) else name for k in entry.keys] or [name] * len(entry.items)
             self.parts = [Phi(state, hint, item) for hint, item in zip(hints, entry.items, strict=True)]
+            for part in self.parts:
+                part.whole = False
         elif isinstance(entry, CALLABLE) or (isinstance(entry, Ref) and holds_functions(entry)):
             self.options = list(entry.items) if isinstance(entry, Choice) else [entry]
         elif kind is None:
@@ -70,8 +74,8 @@ class Phi:
 
     def value(self) -> Value:
         """What the name means in the body on this pass."""
-        if self.torn:
-            return Torn(self.name)
+        if self.torn is not None:
+            return self.torn
         if isinstance(self.entry, Local):
             self.before = self.state.objects.count
             if self.held is not None:
@@ -107,9 +111,9 @@ class Phi:
         if isinstance(back, Undef):
             return False
         if isinstance(back, Torn):
-            changed, self.torn = not self.torn, True  # refused where it is read
+            changed, self.torn = self.torn is None, Torn(self.name)  # refused where it is read
             return changed
-        if self.torn:
+        if self.torn is not None:
             return False
         if isinstance(self.entry, Local):
             return self._widen_local(self.entry, back, pairs, symbols, node)
@@ -171,6 +175,7 @@ class Phi:
         state.scope.env, state.objects.cells = self.outside
         try:
             self.held = Phi(state, self.name, entry.group)
+            self.held.whole = False
         finally:
             state.scope.env, state.objects.cells = here
         self.held.widen(held, pairs, symbols, node)
@@ -186,11 +191,10 @@ class Phi:
             entry.cat, list(entry.keys), entry.cls, len(entry.items)
         ):  # fmt: skip
             numbered.want(self.state, entry, back)
-            self.state.refuse(
-                node,
-                f"{self.name!r} changes its structure in the loop",
-                "keep tuples of one length and dicts of the same keys",
-            )
+            self.torn = Torn(self.name, CHANGES, "keep tuples of one length and dicts of the same keys")
+            if not self.whole:
+                self.state.refuse(node, f"{self.name!r} {self.torn.why}", self.torn.instead)
+            return True
         changed = False
         for part, item in zip(self.parts, back.items, strict=True):
             changed |= part.widen(item, pairs, symbols, node)
@@ -261,8 +265,8 @@ class Phi:
 
     def close(self, back: Value, carried: list[Carry]) -> Value:
         """Add the carried value; what the name means after the loop."""
-        if self.torn:
-            return Torn(self.name)
+        if self.torn is not None:
+            return self.torn
         if isinstance(self.entry, Local):
             return self._close_local(self.entry, back, carried)
         if isinstance(self.entry, Group):

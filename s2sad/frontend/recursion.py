@@ -48,7 +48,9 @@ class Callee:
     own: bool = True  # whether the text can call `fun` itself
     generators: tuple[str, ...] = ()  # parameters that are random generators
     loose: bool = False  # under checkpoint: whether the result may be an argument
-    trips: tuple[str, ...] = ()  # of the body of a checkpointed loop: what it carries
+    trips: tuple[str, ...] = ()  # of the body of a checkpointed loop: what it carries,
+    writes: tuple[str, ...] = ()  # which of these it writes into,
+    rebound: tuple[str, ...] = ()  # and which of those it binds anew as well
     lent: Lent | None = None  # the lists of numbered objects among the parameters
 
 

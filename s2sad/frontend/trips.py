@@ -5,9 +5,12 @@
                                                     t.1 = Call("user", (Ref(step), 0, x.1, w.1), ...)
 
 The loop runs in the forward sweep as it stands; what it gives counts as constant there. The call stands for
-it in the reverse sweep: it gives the same values, and no
-cotangent goes into the loop itself. The body must be such that it can be run again from any
-state (`analysis.repeat`): what it assigns are new numbers and arrays.
+it in the reverse sweep: it gives the same values, and no cotangent goes into the loop itself. The body must
+be such that it can be run again from any state (`analysis.repeat`). Arrays that it writes into are part of
+the state as well: the loop works on a copy, which is written back behind it where the name has kept its
+array, and each trip of the function on another one. A loop that is left early counts its trips.
+
+        u[1:] += w*v        u.2 = copy(u.1); ...    def step(i, u, w): u = u.copy(); u[1:] += w*v; return (u,)
 """
 
 from __future__ import annotations
@@ -24,10 +27,11 @@ from s2sad.frontend.source import Source, rule_source, source_at
 from s2sad.frontend.state import Closure, Group, State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Call, Const, Range, Ref, Tuple, Undef, Var
+from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Store, Tuple, Undef, Var
 from s2sad.runtime import HELPERS
 
 TRIES = 6
+DONE = "done trips"  # under which name a loop counts its trips
 _FUNCTIONS = (ast.FunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -35,72 +39,151 @@ def checkpointed_loop(
     state: State, node: ast.For, space: Range, slots: Value, assigned: set[str], run: Callable[..., None]
 ) -> None:
     """Lower a loop of which few states are kept; `run` lowers it as it is, with a call before each trip."""
-    original = _original(state, node)
-    entry = dict(state.scope.env)
+    original, left = _original(state, node)
     target = node.target.id if isinstance(node.target, ast.Name) else ""
     if not target or node.orelse:
         state.refuse(node, "a checkpointed loop with an else clause or several targets", "write one name")
-    names = sorted(n for n in assigned - {target} if n in entry and not isinstance(entry[n], Undef))
-    if not names:
-        state.refuse(node, "a checkpointed loop carries nothing from trip to trip", "use range")
-    inits = [state.settled(entry[n], node, n) for n in names]
-    for name, value in zip(names, inits, strict=True):
-        if not isinstance(value, Var | Const) or not state.kind(value).is_number:
-            state.refuse(
-                node,
-                f"{name!r} is carried by a checkpointed loop and is no number or array",
-                "carry numbers and arrays under names of their own",
-            )
-    step = _Step(state, node, original, target, names, inits)
-    spec = step.lowered()
+    step, spec = _step(state, node, original, target, assigned)
+    names = step.names
+    inits = [state.atom(v) for v in step.inits]
     state.callees["trips", spec] = spec
-    counts = tuple(state.atom(a) for a in (space.start, space.stop, space.step))
-    trips = state.emit(Call("range", counts), K.RANGE, node)
+    trips = _trips(state, node, space, space.stop)
     snapshots = state.emit(Call("Snapshots", (trips, state.atom(slots))), K.OBJECT, node, "snapshots")
+    for name, init in zip(names, inits, strict=True):
+        if name in spec.writes:
+            state.scope.env[name] = _copied(state, init, node, name)
+    if left:
+        state.scope.env[DONE] = Const(0)
 
     def before(place: Var) -> None:
-        now = [state.atom(state.scope.env[n]) for n in names]
-        state.do(Call("keep_state", (snapshots, place, *now)), node)
+        env = state.scope.env
+        state.do(Call("keep_state", (snapshots, place, *[state.atom(env[n]) for n in names])), node)
+        if left:
+            env[DONE] = state.emit(Call("add", (state.atom(env[DONE]), Const(1))), K.INT, node, "done")
 
-    run(before)
-    ends = tuple(state.atom(state.scope.env[n]) for n in names)
+    run(before, {*spec.writes, DONE} if left else set(spec.writes))
+    env = state.scope.env
+    ends = tuple(state.atom(env[n]) for n in names)
+    if left:
+        trips = _trips(state, node, space, _last(state, node, space, state.atom(env.pop(DONE))))
     words = (("trips", trips), ("snapshots", snapshots), ("ends", Tuple(ends)))
-    call = Call("user", (Ref(spec.name, spec), Const(0), *(state.atom(a) for a in inits), *step.atoms), words)
+    call = Call("user", (Ref(spec.name, spec), Const(0), *inits, *step.atoms), words)
     kinds = [K.join(state.kind(e), k) for e, k in zip(ends, spec.result.items or (), strict=True)]
+    for i, name in enumerate(names):
+        kinds[i] = state.kind(inits[i]) if _keeps_array(spec, name) else kinds[i]
     made = state.emit(call, Kind("tuple", items=tuple(kinds)), node, "state")
     for name in assigned | {target}:
-        state.scope.env[name] = Undef()
+        env[name] = Undef()
     for i, name in enumerate(names):
-        state.scope.env[name] = state.emit(Call("getitem", (made, Const(i))), kinds[i], node, name)
+        end = state.emit(Call("getitem", (made, Const(i))), kinds[i], node, name)
+        if _keeps_array(spec, name):
+            state.block.append(Store(inits[i], None, end, "", state.span(node)))
+            end = inits[i]  # type: ignore[assignment]
+        env[name] = end
 
 
-def _original(state: State, node: ast.For) -> ast.For:
-    """The loop as the user wrote it; what leaves it early is refused."""
+def _keeps_array(spec: Callee, name: str) -> bool:
+    """Whether a name stands for the same array behind the loop, which has written into it."""
+    return name in spec.writes and name not in spec.rebound
+
+
+def _trips(state: State, node: ast.For, space: Range, stop: Atom) -> Var:
+    """The trips of a loop up to `stop`."""
+    bounds = tuple(state.atom(a) for a in (space.start, stop, space.step))
+    return state.emit(Call("range", bounds), K.RANGE, node)
+
+
+def _last(state: State, node: ast.For, space: Range, done: Atom) -> Atom:
+    """Where a range stops of which so many trips have been done."""
+    if space.step != Const(1):
+        done = state.emit(Call("mul", (done, space.step)), K.INT, node)
+    return done if space.start == Const(0) else state.emit(Call("add", (space.start, done)), K.INT, node)
+
+
+def _copied(state: State, atom: Atom, node: ast.For, name: str) -> Var:
+    """A copy that the loop writes into, in the same order of elements."""
+    return state.emit(Call("copy", (atom,), (), ".copy K"), state.kind(atom), node, name)
+
+
+def _step(
+    state: State, node: ast.For, original: ast.For, target: str, assigned: set[str]
+) -> tuple[_Step, Callee]:
+    """The body as a function; its state are the names that the loop assigns or writes into."""
+    entry = dict(state.scope.env)
+    names = sorted(n for n in assigned - {target} if n in entry and _is_bound(state, entry[n]))
+    writes: frozenset[str] = frozenset()
+    while True:
+        inits = [state.settled(entry[n], node, n) for n in names]
+        for name, value in zip(names, inits, strict=True):
+            if not isinstance(value, Var | Const) or not state.kind(value).is_number:
+                state.refuse(
+                    node,
+                    f"{name!r} is carried by a checkpointed loop and is no number or array",
+                    "carry numbers and arrays under names of their own",
+                )
+        step = _Step(state, node, original, target, names, inits, writes)
+        spec = step.lowered()
+        more = step.written(spec) - writes
+        if not more:
+            break
+        writes |= more
+        outside = sorted(more - entry.keys())
+        if outside:
+            what = f"a checkpointed loop writes into {outside[0]!r}, which is no local variable here"
+            state.refuse(node, what, "pass it as an argument")
+        names = sorted({*names, *more})
+    if not names:
+        state.refuse(node, "a checkpointed loop carries nothing from trip to trip", "use range")
+    step.check(spec)
+    spec.writes = tuple(n for n in names if n in writes)
+    spec.rebound = tuple(n for n in spec.writes if n in _bound(original))
+    return step, spec
+
+
+def _is_bound(state: State, value: Value) -> bool:
+    """Whether a name is bound on every path to the loop, not only in an earlier trip of one around it."""
+    guessed = (p.var for _, _, phis in state.open_loops for p in phis.values() if p.guessed_entry)
+    return not isinstance(value, Undef) and value not in guessed
+
+
+def _bound(loop: ast.For) -> set[str]:
+    """The names that a loop's body binds anew: not those that `u += v` and `u[i] = v` write into."""
+    augmented = {id(n.target) for n in ast.walk(loop) if isinstance(n, ast.AugAssign)}
+    names = (n for s in loop.body for n in ast.walk(s) if isinstance(n, ast.Name))
+    return {n.id for n in names if isinstance(n.ctx, ast.Store) and id(n) not in augmented}
+
+
+def _original(state: State, node: ast.For) -> tuple[ast.For, bool]:
+    """The loop as the user wrote it, and whether it may be left early; a return inside is refused."""
     found = next(
         n
         for n in ast.walk(state.scope.source.node)
         if isinstance(n, ast.For) and (n.lineno, n.col_offset) == (node.lineno, node.col_offset)
     )
+    left = False
     stack: list[tuple[ast.AST, bool]] = [(s, False) for s in found.body]
     while stack:
         at, inside = stack.pop()
         if isinstance(at, _FUNCTIONS):
             continue
-        if isinstance(at, ast.Return) or (isinstance(at, ast.Break) and not inside):
-            state.refuse(at, "a checkpointed loop is left early", "use range, or let the loop run to its end")
+        if isinstance(at, ast.Return):
+            state.refuse(at, "a checkpointed loop contains a return", "leave it by break; return behind it")
+        left = left or (isinstance(at, ast.Break) and not inside)
         deeper = inside or isinstance(at, ast.For | ast.While)
         stack += [(c, deeper) for c in ast.iter_child_nodes(at)]
-    return found
+    return found, left
 
 
-class _Continues(ast.NodeTransformer):
-    """`continue` of a loop's body is a return of the function that stands for it."""
+class _Ends(ast.NodeTransformer):
+    """`continue` and `break` of a loop's body are returns of the function that stands for it."""
 
     def __init__(self, names: list[str]) -> None:
         self.names = names
 
     def visit_Continue(self, node: ast.Continue) -> ast.AST:
         return ast.copy_location(_returned(self.names), node)
+
+    visit_Break = visit_Continue  # type: ignore[assignment]
 
     def visit_For(self, node: ast.For) -> ast.AST:
         return node
@@ -127,13 +210,17 @@ class _Step:
         target: str,
         names: list[str],
         inits: list[Value],
+        writes: frozenset[str],
     ) -> None:
         self.state = state
         self.node = node
         self.names = names
-        body = [_Continues(names).visit(copy.deepcopy(s)) for s in original.body]
+        self.inits = inits
+        self.writes = writes
+        copies = [ast.parse(f'{n} = {n}.copy("K")').body[0] for n in names if n in writes]
+        body = [_Ends(names).visit(copy.deepcopy(s)) for s in original.body]
         head = ast.arguments([], [ast.arg(n) for n in (target, *names)], None, [], [], None, [])
-        self.function = ast.FunctionDef("step", head, [*body, _returned(names)], [], None)
+        self.function = ast.FunctionDef("step", head, [*copies, *body, _returned(names)], [], None)
         ast.copy_location(self.function, original)
         closure = Closure(self.function, state.scope, [], {})
         captured, space = state.read_names(closure, node)
@@ -170,6 +257,33 @@ class _Step:
                 self.callee.known[name] = kind
         self.state.refuse(self.node, "what this loop carries has no settled kind", "carry values of one kind")
 
+    def written(self, spec: Callee) -> frozenset[str]:
+        """The arrays among the arguments that the body writes into."""
+        outline, lowered = self.state.outline, spec.lowered
+        assert outline is not None and lowered is not None
+        known = self.callee.known
+        arrays = [n for n, k in known.items() if isinstance(k, Kind) and k.cat == "array" and not k.optional]
+        found = outline.writes(lowered.program, lowered.result, self._places())
+        others = [n for n in known if n not in arrays and lowered.arguments[n] in found]
+        if others:
+            what = f"a checkpointed loop writes into {others[0]!r}, which is no array"
+            self.state.refuse(self.node, what, "write into an array that is made before the loop")
+        return frozenset(n for n in arrays if lowered.arguments[n] in found)
+
+    def _places(self) -> list[int]:
+        return [i for i, n in enumerate(self.names) if n in self.writes]
+
+    def check(self, spec: Callee) -> None:
+        """Refuse a body that cannot be run again, or in which names may come to share what is written."""
+        outline, lowered = self.state.outline, spec.lowered
+        assert outline is not None and lowered is not None
+        found = outline.obstacle(lowered.program, Const(None), frozenset())
+        if found is None:
+            found = outline.mixed(lowered.program, lowered.result, self._places(), self.names)
+        if found is not None:
+            span, what, instead = found
+            refuse(span or self.state.span(self.node), f"the body of a checkpointed loop {what}", instead)
+
     def _tried(self) -> Callee:
         from s2sad.frontend.lower import lower
 
@@ -185,10 +299,6 @@ class _Step:
             self.source, "step", known.copy(), callee.live, callees=state.callees, outline=state.outline
         )
         spec.result = unlike(state_kind(spec.lowered))
-        found = state.outline.obstacle(spec.lowered.program, Const(None), frozenset())
-        if found is not None:
-            span, what, instead = found
-            refuse(span or state.span(self.node), f"the body of a checkpointed loop {what}", instead)
         for dependency in spec.lowered.dependencies:
             state.dependencies.setdefault((id(dependency), dependency.text), dependency)
         return spec

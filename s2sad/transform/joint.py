@@ -78,11 +78,8 @@ class Assembly:
         """Refuse writes into what a checkpointed loop has carried."""
         found = written_behind(self.program, self.aliases)
         if found is not None:
-            refuse(
-                getattr(found[1], "span", None) or getattr(found[0], "span", None) or self.lowered.span,
-                "what a checkpointed loop or call gives, or was given, is written behind it",
-                "copy it first (u = u.copy())",
-            )
+            stmt, what = found
+            refuse(getattr(stmt, "span", None) or self.lowered.span, what, "copy it first (u = u.copy())")
 
     def _refuse_unsettled(self) -> None:
         """Refuse writes to what may be an array or a number where a container or an argument holds it."""
@@ -307,6 +304,7 @@ class Assembly:
             for s in walk(self.program.body)
             if isinstance(s, Let) and s.call.fun == "stop_gradient"
         }
+        stopped |= _ends_of_loops(self.program.body)
         if stopped:
             final = resolved(stopped)
             self.copies.update(final)
@@ -327,6 +325,24 @@ class Assembly:
         if self.rev.table is None:
             return self.rev.block
         return [Let(self.rev.table.name, Call("Shadows", ()), None, True), *self.rev.block]
+
+
+def _ends_of_loops(block: Block) -> dict[str, Atom]:
+    """What checkpointed loops give, by the name that it has where it counts as another value."""
+    lets = [s for s in walk(block) if isinstance(s, Let)]
+    ends = {
+        s.name: dict(s.call.kwargs)["ends"]
+        for s in lets
+        if s.call.fun == "user" and s.call.args[0].obj.trips  # type: ignore[union-attr]
+    }
+    found: dict[str, Atom] = {}
+    for let in lets:
+        base = let.call.args[0] if let.call.fun == "getitem" else None
+        if isinstance(base, Var) and base.name in ends:
+            items, place = ends[base.name], let.call.args[1]
+            assert isinstance(items, Tuple) and isinstance(place, Const)
+            found[let.name] = items.items[place.value]
+    return found
 
 
 def _hides_numbers(kind: Kind) -> bool:

@@ -154,7 +154,7 @@ CASES = [
     ("range of floats", "for i in range(«x[0]»):\n    pass", "range gets something that is not an integer; use int(...)"),
     ("iterate a float", "for i in «float(x[0])»:\n    pass", "a Python float cannot be iterated; iterate an array, a list or a range"),
     ("own iteration", "for i in «THING»:\n    pass", "a Thing is iterated by its own __iter__; iterate a list or an array"),
-    ("structure", "p = (x,)\n«for i in range(3):»\n    p = (p, x)", "'p' changes its structure in the loop; keep tuples of one length"),
+    ("structure", "p = (x,)\nfor i in range(3):\n    p = («p», x)", "'p' changes its structure in the loop; keep tuples of one length"),
     ("functions and values", "g = takes_two\n«for i in range(3):»\n    g = x", "'g' is a function, and something else after a trip"),
     ("next", "y = «next(x)»", "next() takes from an iterator whose state is not tracked; use a for loop"),
     ("eval", "y = «eval('x')»", "code that is made at run time cannot be read; write it as a function"),

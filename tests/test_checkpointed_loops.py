@@ -1,0 +1,269 @@
+"""Loops over s2sad.checkpointed that write in place, and that are left early (issue 5)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import s2sad
+from s2sad import checkpointed
+from support import check
+
+X = np.array([0.3, 0.7, 1.1])
+
+
+def element(x):
+    u = x.copy()
+    v = x*2
+    for _ in checkpointed(range(5), slots=2):
+        u[0] += v[1]*u[2]
+        v = v*1.2
+    return np.sum(u*v)
+
+
+def own_argument(x):
+    for _ in checkpointed(range(5), slots=2):
+        x[1:] += 0.3*x[:-1]**2
+        x *= 1.01
+    return np.sum(x*x)
+
+
+def two_buffers(x):
+    u, v = x.copy(), np.zeros_like(x)
+    for _ in checkpointed(range(7), slots=3):
+        v[1:] = u[:-1]*u[1:]
+        v[0] = np.sin(u[0])
+        u, v = v, u
+    return np.sum(u*u) + np.sum(v)
+
+
+def three_levels(x):
+    a, b, c = x.copy(), x*2, x*3
+    for _ in checkpointed(range(5), slots=2):
+        c[:] = 2*b - a + 0.1*np.sin(b)
+        a, b, c = b, c, a
+    return np.sum(a*b*c)
+
+
+def trajectory(x):
+    out = np.zeros((6, 3))
+    for i in checkpointed(range(6), slots=2):
+        x = np.sin(x)*x
+        out[i] = x
+    return np.sum(out**2)
+
+
+def view_from_before(x):
+    y = x*2
+    w = y[1:]
+    for _ in checkpointed(range(4), slots=2):
+        y[1:] += 0.1*y[:-1]**2
+    return np.sum(w*w)
+
+
+def written_again(x):
+    y = x*2
+    for _ in checkpointed(range(4), slots=2):
+        y[0] += y[1]*y[2]
+    y *= 2
+    y[1] = 3*y[0]
+    return np.sum(y*y)
+
+
+def steps_of(u, k):
+    for _ in checkpointed(range(4), slots=2):
+        u[1:] += k*u[:-1]**2
+
+
+def in_callees(x):
+    y = x*2
+    steps_of(y, 0.3)
+    steps_of(y[:2], 0.2)
+    return np.sum(y*y)
+
+
+def fortran_order(x):
+    u = np.asfortranarray(np.outer(x, x + 1))
+    for _ in checkpointed(range(5), slots=2):
+        u[1:] += 0.1*np.sin(u[:-1])
+        u.T[0] *= 1.1
+    return np.sum(u*u*u.T)
+
+
+def functions_that_write(x):
+    u = x*2
+    for _ in checkpointed(range(4), slots=2):
+        np.add.at(u, [0, 0, 1], 0.1*u)
+        np.multiply(u, 1.01, out=u)
+    return np.sum(u*u)
+
+
+def left(x):
+    for i in checkpointed(range(9), slots=2):
+        x = x*np.sin(x) + x
+        if i == 4:
+            break
+    return np.sum(x)
+
+
+def left_by_values(x):
+    for i in checkpointed(range(2, 40, 3), slots=2):
+        x = x*1.1 + 0.01*i
+        if np.sum(x) > 4.0:
+            break
+        x = x*np.cos(x)*1.4
+    return np.sum(x*x)
+
+
+def left_backwards(x):
+    total = 0.0
+    for i in checkpointed(range(20, 0, -2), slots=3):
+        total = total + np.sum(x)/i
+        if total > 3.0:
+            break
+        x = x*np.cosh(x)
+    return total*np.sum(x)
+
+
+def left_and_written(x):
+    s = 0.0
+    for _ in range(3):
+        u = x*1.0
+        for k in checkpointed(range(7), slots=3):
+            for j in range(3):
+                if j == 2:
+                    break
+                u[j] += 0.1*u[j + 1]
+            if k == 1:
+                continue
+            if u[0] > 1.0:
+                break
+            s += u[0]
+        s = s + np.sum(u*u)
+    return s
+
+
+def no_trips(x):
+    u = x*2
+    for _ in checkpointed(range(0), slots=2):
+        u[0] += u[1]
+        if u[0] > 3.0:
+            break
+    u *= 2
+    return np.sum(u*u)
+
+
+LOOPS = [
+    element, own_argument, two_buffers, three_levels, trajectory, view_from_before, written_again, in_callees,
+    fortran_order, functions_that_write, left, left_by_values, left_backwards, left_and_written, no_trips,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fun", LOOPS)
+def test_loops(fun):
+    """Every transform, and both modes twice."""
+    check(fun, (X,))
+    s2sad.check_grads(fun, (X,), order=2)
+
+
+@pytest.mark.parametrize("fun", [element, two_buffers, left_by_values, left_and_written])
+def test_third_order(fun):
+    def of_gradient(x):
+        return np.sum(s2sad.grad(fun)(x)**2)
+
+    s2sad.check_grads(of_gradient, (X,), order=2)
+    s2sad.check_grads(lambda x: s2sad.hvp(fun)(x, X[::-1].copy()), (X,), order=1)
+
+
+@pytest.mark.parametrize("fun", LOOPS)
+def test_the_loop_stays_as_it_is_in_forward_mode(fun):
+    plain = plain_version(fun)
+    out, dot = s2sad.jvp(fun, (X,), (X[::-1].copy(),))
+    want = s2sad.jvp(plain, (X,), (X[::-1].copy(),))
+    assert out == want[0] == fun(X.copy()) and dot == want[1]
+    assert "Snapshots" not in s2sad.pushforward.source(fun, (X,), (X,))
+
+
+def plain_version(fun):
+    """The same function with every state stored."""
+    space = {**globals(), "checkpointed": plain_range}
+    code = fun.__code__
+    return type(fun)(code, space, fun.__name__, fun.__defaults__, fun.__closure__)
+
+
+def plain_range(trips, slots):
+    return trips
+
+
+def burgers(u, nu, n, k):
+    for _ in checkpointed(range(n), slots=k):
+        u[1:-1] += -0.1*u[1:-1]*(u[1:-1] - u[:-2]) + nu*(u[2:] - 2*u[1:-1] + u[:-2])
+        if u[1] > 1e3:
+            break
+    return np.sum(u*u)
+
+
+def burgers_stored(u, nu, n, k):
+    for _ in range(n):
+        u[1:-1] += -0.1*u[1:-1]*(u[1:-1] - u[:-2]) + nu*(u[2:] - 2*u[1:-1] + u[:-2])
+        if u[1] > 1e3:
+            break
+    return np.sum(u*u)
+
+
+@pytest.mark.parametrize(("n", "k"), [(0, 1), (1, 1), (9, 1), (10, 3), (6, 8)])
+def test_the_same_as_with_every_state_stored(n, k):
+    u = np.linspace(0.0, 1.0, 9)
+    for got, want in zip(
+        s2sad.grad(burgers, (0, 1))(u, 0.1, n, k), s2sad.grad(burgers_stored, (0, 1))(u, 0.1, n, k), strict=True
+    ):
+        np.testing.assert_allclose(got, want, rtol=1e-14)
+
+
+def peak(fun, *args):
+    fun(*args)
+    tracemalloc.start()
+    try:
+        fun(*args)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_falls_to_the_slots():
+    u = np.linspace(0.1, 1.0, 20_000)
+    few, all_ = (peak(s2sad.grad(f), u, 0.1, 100, 5) for f in (burgers, burgers_stored))
+    assert few < 0.2*all_
+
+
+@pytest.mark.parametrize("how", ["save", "dump"])
+def test_standalone_files(tmp_path: Path, how: str):
+    u = np.linspace(0.0, 1.0, 9)
+    want = s2sad.grad(burgers)(u, 0.1, 11, 3)
+    if how == "save":
+        g = s2sad.grad(burgers)
+        g(u, 0.1, 11, 3)
+        g.save(tmp_path/"saved.py")
+    else:
+        lines = (
+            "import numpy as np\nfrom s2sad import checkpointed\n\n\n"
+            "def burgers(u: np.ndarray, nu: float, n: int, k: int) -> float:\n"
+            "    for _ in checkpointed(range(n), slots=k):\n"
+            "        u[1:-1] += -0.1*u[1:-1]*(u[1:-1] - u[:-2]) + nu*(u[2:] - 2*u[1:-1] + u[:-2])\n"
+            "        if u[1] > 1e3:\n            break\n    return np.sum(u*u)\n"
+        )
+        (tmp_path/"primal.py").write_text(lines)
+        command = ["dump", f"{tmp_path}/primal.py:burgers", "--standalone", "-o", f"{tmp_path}/saved.py"]
+        subprocess.run([sys.executable, "-c", "from s2sad.cli import main; main()", *command], check=True)
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import numpy as np, saved\n"
+        "print(repr(saved.burgers_grad(np.linspace(0.0, 1.0, 9), 0.1, 11, 3).tolist()))\n"
+        "assert not any(m.startswith('s2sad') for m in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    np.testing.assert_array_equal(eval(done.stdout), want)
