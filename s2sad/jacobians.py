@@ -210,7 +210,7 @@ class Hessian(Jacfwd):
         result = super().__call__(*args, **kwargs)
         if self.single or len(self.argnums) > 1:
             return result
-        return ((result[0],),) if not self.has_aux else (((result[0][0],),), result[1])
+        return (result,) if not self.has_aux else ((result[0],), result[1])
 
 
 class Hvp(Driven):

@@ -157,10 +157,23 @@ class Boundary(State):
             items = [self.private(v, start, node) for v in value.items]
             return Group(value.cat, items, value.keys, value.cls)
         if isinstance(value, Local) or (isinstance(value, Var) and self.kind(value).cat in ("tuple", "dict")):
-            return self.copied(value, True, node)
+            return self._copied_apart(value, node)
         if not isinstance(value, Var) or self.kind(value).cat not in STORED:
             return value
         return value if self._is_made(value.name, start) else self.copied(value, True, node)
+
+    def _copied_apart(self, value: Value, node: ast.AST) -> Value:
+        """A copy of a structure, of the lists in it too: no two of its parts are the same array."""
+        held = opened(value)
+        kind = self.kind(value)
+        if isinstance(held, Group) and self.stands_in(value) is None:
+            items = [self._copied_apart(item, node) for item in held.items]
+            if isinstance(value, Local):
+                return self.made(held.cat, items, list(held.keys), held.cls)
+            return Group(held.cat, items, held.keys, held.cls)
+        if isinstance(value, Var) and kind.cat == "list":
+            return self.apply("copy_tree", [value], {}, node)
+        return self.copied(value, True, node)
 
     def _is_made(self, name: str, start: int) -> bool:
         """Whether an array is new since `start`, and no other value of the program can be a view of it."""

@@ -89,6 +89,7 @@ class Derivatives(Lifting, Boundary):
     def _push(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """`s2sad.jvp(f, primals, tangents)`: a call of the forward derivative."""
         names = ("fun", "primals", "tangents")
+        has_aux = bool(self._known(kwargs.pop("has_aux", Const(False)), node))
         given = {**dict(zip(names, args, strict=False)), **kwargs}
         if given.keys() != set(names):
             self.refuse(node, "jvp is called here with other arguments", "call jvp(fun, primals, tangents)")
@@ -106,9 +107,9 @@ class Derivatives(Lifting, Boundary):
         chosen = tuple(i for i, t in enumerate(tangents) if t != Const(None))
         if not chosen:
             self.refuse(node, "jvp is called without tangents", "give one that is not None")
-        key = (id(fn.obj), id(target.obj), chosen)
+        key = (id(fn.obj), id(target.obj), chosen, has_aux)
         if key not in self.transforms:
-            self.transforms[key] = fn.obj.__s2sad_push__(target.obj, chosen)
+            self.transforms[key] = fn.obj.__s2sad_push__(target.obj, chosen, has_aux)
         made = Ref(f"{fn.text}({target.text})", self.transforms[key])
         dots = Group("tuple", [tangents[i] for i in chosen])
         captured = _unless_given(captured, target, len(primals))
