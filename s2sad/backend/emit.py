@@ -23,7 +23,7 @@ from s2sad import runtime
 from s2sad.backend.copies import explicit, terminates
 from s2sad.backend.facts import EFFECT, RAISES, Facts
 from s2sad.backend.names import names
-from s2sad.backend.nest import MayMove, nest
+from s2sad.backend.nest import nest
 from s2sad.backend.printing import Mark, remark, write
 from s2sad.backend.spell import OPERATORS, Roots, Speller
 from s2sad.backend.tidy import tidy
@@ -79,8 +79,8 @@ class Text:
         return tuple(name for name, obj in self.refs.items() if runtime.HELPERS.get(name, self) is obj)
 
 
-def emit(programs: Sequence[Program], may_move: MayMove | None = None) -> Text:
-    """The text of programs, in order. `may_move(let, past)` lets re-nesting cross statements that write.
+def emit(programs: Sequence[Program]) -> Text:
+    """The text of programs, in order.
 
     A `Ref` to one of the programs is a call of its function in this text.
     """
@@ -91,7 +91,7 @@ def emit(programs: Sequence[Program], may_move: MayMove | None = None) -> Text:
         roots.names[id(program)] = program.name
         if program.token is not None:
             roots.names[id(program.token)] = program.name
-    bodies = [nest(program, may_move) for program in programs]
+    bodies = [nest(program) for program in programs]
     for program, body in zip(programs, bodies, strict=True):
         explicit(body)
         _collect(program, body, roots)

@@ -273,13 +273,14 @@ class _Namer:
         unread = self.unread_targets(body)
         targets = (s.target for s in walk(body) if isinstance(s, Loop) and s.target is not None)
         self.targets = {classes.find(classes.number[target]) for target in targets}
+        taped = self.taped(body)
         for root in roots:
             if root in self.chosen or _TAPE.fullmatch(hints[root]):
                 continue
             if root in unread and (hints[root] in ("", "_") or unread[root]) and "_" not in self.taken:
                 self.chosen[root] = "_"
-            else:
-                self.choose(root, hints[root])
+            elif hints[root] or not self.rename(root, taped.get(root)):
+                self.choose(root, hints[root] or hints.get(taped.get(root, root), ""))
         self.tapes(body, hints)
         for root in roots:
             if root not in self.chosen:
@@ -318,6 +319,40 @@ class _Namer:
             item = self.chosen[classes.find(classes.number[read.name])] + "s"
             if item not in self.hinted and self.is_free(item, root):
                 self.take(root, item)
+
+    def taped(self, body: list[Tree]) -> dict[int, int]:
+        """Classes of what is read from tapes: the class of what was put there, whose name they may have.
+
+            t1 = np.exp(x)
+            t1s.append(t1)
+            ...
+            t1 = t1s[i]
+        """
+        find, number = self.classes.find, self.classes.number
+        held: dict[str, set[int]] = {}
+        for stmt in walk(body):
+            value = stmt.value if isinstance(stmt, Effect) and stmt.made else None
+            if isinstance(value, Node) and value.fun == "list.append" and isinstance(value.args[0], Var):
+                item = value.args[1]
+                item = item.args[0] if isinstance(item, Node) and item.fun == "copy" else item
+                root = find(number[item.name]) if isinstance(item, Var) else -1
+                held.setdefault(value.args[0].name, set()).add(root)
+        found: dict[int, int] = {}
+        for stmt in walk(body):
+            value = stmt.value if isinstance(stmt, Assign) else None
+            if isinstance(value, Node) and value.fun == "getitem" and isinstance(value.args[0], Var):
+                items = held.get(value.args[0].name, ())
+                if isinstance(stmt, Assign) and len(items) == 1 and -1 not in items:
+                    found[find(number[stmt.name])] = next(iter(items))
+        return found
+
+    def rename(self, root: int, other: int | None) -> bool:
+        """Give a class the name of another one, if that is free."""
+        name = self.chosen.get(root if other is None else other)
+        if name is None or not self.is_free(name, root):
+            return False
+        self.take(root, name)
+        return True
 
     def choose(self, root: int, hint: str) -> None:
         """The first name that nobody in the way has."""

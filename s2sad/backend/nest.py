@@ -15,8 +15,8 @@ count as temporaries."""
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 
 from s2sad.backend import facts
@@ -68,17 +68,17 @@ from s2sad.ir.nodes import (
     uses,
     walk,
 )
+from s2sad.optimise.motion import Motion
 
-MayMove = Callable[[Let, Stmt], bool]
 _WIDTH = 86
 _DEPTH = 24
 _REACH = 200  # statements that a temporary may move past
 
 
-def nest(program: Program, may_move: MayMove | None = None) -> list[Tree]:
-    """The body of a program as trees. `may_move` decides where kinds alone say that memory forbids it."""
+def nest(program: Program) -> list[Tree]:
+    """The body of a program as trees."""
     program = spread(walked(program))
-    return _Nester(program, may_move)(program.body)
+    return _Nester(program)(program.body)
 
 
 def reads(body: Block) -> Counter[str]:
@@ -108,17 +108,22 @@ def reads(body: Block) -> Counter[str]:
 
 
 class _Nester:
-    def __init__(self, program: Program, may_move: MayMove | None) -> None:
+    def __init__(self, program: Program) -> None:
+        self.program = program
         self.kinds, self.hints = program.kinds, program.hints
         self.facts = Facts(program.kinds)
         self.peephole = Peephole(program.kinds, program.hints)
-        self.may_move = may_move
         self.quiet = program.quiet and not program.quiet_all
         self.indent = 8 if program.quiet_all else 4
         self.counts = reads(program.body)
         self.parts = unpacked(program)
         for name in self.parts.tuples:
             self.counts[name] = 1
+
+    @functools.cached_property
+    def motion(self) -> Motion:
+        """What decides where kinds alone say that memory forbids to move; few programs ask."""
+        return Motion(self.program)
 
     def __call__(self, body: Block) -> list[Tree]:
         return self.block(body, self.indent).done()
@@ -388,14 +393,15 @@ class _Line:
                 continue
             if not facts.passes(moved, bits):
                 return False
-            if facts.clash(moved, bits) and not self.allowed(let.value, fixed):
+            if facts.clash(moved, bits) and not self.is_apart(let, fixed):
                 return False
         return True
 
-    def allowed(self, expr: Expr, fixed: Tree) -> bool:
-        """What the caller's `may_move` says."""
-        may_move = self.owner.may_move
-        if may_move is None:
+    def is_apart(self, moved: Assign, fixed: Tree) -> bool:
+        """Whether nothing that a statement writes shares storage with what a nameless temporary reads."""
+        if self.owner.hints.get(moved.name):
             return False
-        lets = [node.let for node in nodes(expr)]
-        return all(let is not None and may_move(let, past) for let in lets for past in fixed.origins)
+        may_move = self.owner.motion.may_move
+        return all(
+            isinstance(let, Let) and may_move(let, past) for let in moved.origins for past in fixed.origins
+        )

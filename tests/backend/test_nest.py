@@ -17,13 +17,10 @@ from s2sad.ir.nodes import (
     Const,
     For,
     If,
-    Let,
     Out,
     Program,
     Range,
     Ref,
-    Stmt,
-    Store,
     Var,
     While,
 )
@@ -32,8 +29,8 @@ A = array((("n", 0),))
 INNER = array((("n", -1),))
 
 
-def check(program: Program, *args: Any, may_move: Any = None) -> str:
-    text = emit([program], may_move)
+def check(program: Program, *args: Any) -> str:
+    text = emit([program])
     mine, theirs = copy.deepcopy(args), copy.deepcopy(args)
     expected, got = interpret(program, *mine), function(text)(*theirs)
     np.testing.assert_equal(got, expected, err_msg=text.text)
@@ -82,20 +79,27 @@ def test_store_through_another_name() -> None:
     check(b.program((t, v)), U)
 
 
-def test_caller_knows_more_about_memory() -> None:
+def test_temporaries_pass_stores_into_other_storage() -> None:
+    b = Builder()
+    u = b.param("u", A)
+    v = b.let("v", A, "copy", u)
+    t = b.let("", A, "mul", u, 2.0, made=True)
+    s = b.let("s", A, "mul", v, 3.0, made=True)
+    b.store(v, slice(None), 0.0, made=True)
+    text = check(b.program((t, s, v)), U)
+    assert "    s = v * 3.0\n    v[:] = 0.0\n    return u * 2.0, s, v" in text
+
+
+def test_products_that_became_one_operation_stay_before_stores() -> None:
     b = Builder()
     u, v = b.param("u", A), b.param("v", A)
-    t = b.let("", A, "mul", u, 2.0, made=True)
-    b.store(v, slice(None), 0.0, made=True)
-    program = b.program((t, v))
-    asked: list[tuple[Let, Stmt]] = []
-
-    def may_move(let: Let, past: Stmt) -> bool:
-        asked.append((let, past))
-        return True
-
-    assert "return u * 2.0, v" in check(program, U, U + 1, may_move=may_move)
-    assert [type(past) for _, past in asked] == [Store]
+    part = b.let("", INNER, "getitem", u, slice(1, None), made=True)
+    rest = b.let("", INNER, "getitem", v, slice(1, None), made=True)
+    product = b.let("", INNER, "mul", rest, part, made=True)
+    total = b.let("", npscalar(), "np.sum", product, made=True)
+    b.store(u, slice(1, None), rest, "mul", made=True)
+    text = check(b.program((total, u)), U, U + 1)
+    assert "t2 = np.vdot(t1, u[1:])\n    u[1:] *= t1\n    return t2, u" in text
 
 
 def test_lists() -> None:

@@ -29,10 +29,10 @@ def f_value_and_grad(x, k):
     x_bar = 2 * x
     k_bar = 0.0
     for m in range(3, 0, -1):
-        t2 = t1s[m - 1]
-        t3 = t2 ** 2
+        t1 = t1s[m - 1]
+        t2 = t1 ** 2
         x_bar[m:] *= 0.5
-        t4 = unbroadcast(x_bar[m:], t3)
-        k_bar += np.vdot(t3, t4)
-        x_bar[:-m] += 2 * t2 * (k * t4)
+        t3 = unbroadcast(x_bar[m:], t2)
+        k_bar += np.vdot(t2, t3)
+        x_bar[:-m] += 2 * t1 * (k * t3)
     return value, (x_bar, k_bar)

@@ -25,10 +25,9 @@ def f_grad(x, n):
     xs_bar[-1] += 1.0
     x_bar = np.zeros_like(x)
     for i in range(n - 1, -1, -1):
-        t4 = t1s[i]
-        t5 = xs_bar.pop()
-        t6 = unbroadcast(x * t5, t4)
-        x_bar += unbroadcast(t4 * t5, x)
-        xs_bar[i] += t6
+        t1 = t1s[i]
+        t4 = xs_bar.pop()
+        x_bar += unbroadcast(t1 * t4, x)
+        xs_bar[i] += unbroadcast(x * t4, t1)
     x_bar += xs_bar[0]
     return x_bar

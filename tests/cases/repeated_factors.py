@@ -25,6 +25,6 @@ def f_grad(x, c, n):
     # backward
     x_bar = s
     for i in range(n - 1, -1, -1):
-        t1 = xs[i]
-        x_bar = x_bar - 0.2 * cs[i] * t1 * x_bar + t1 * x
+        x_1 = xs[i]
+        x_bar = x_bar - 0.2 * cs[i] * x_1 * x_bar + x_1 * x
     return x_bar

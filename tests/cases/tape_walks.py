@@ -107,8 +107,8 @@ def with_break_grad(x, n):
     # backward
     x_bar = 1.0
     for i in range(len(xs) - 1, -1, -1):
-        t2 = xs[i]
-        x_bar = x_bar + math.cos(t2) * (0.1 * t2 * x_bar) + 0.1 * t1s[i] * x_bar
+        x = xs[i]
+        x_bar = x_bar + math.cos(x) * (0.1 * x * x_bar) + 0.1 * t1s[i] * x_bar
     return x_bar
 
 # --- grad argnums=0 kinds=float,int fun=from_two
@@ -124,8 +124,8 @@ def from_two_grad(x, n):
     # backward
     x_bar = 1.0
     for i in range(n - 1, 1, -1):
-        t2 = xs[i - 2]
-        x_bar = (t1s[i - 2] + math.cos(t2) * t2) * x_bar
+        x = xs[i - 2]
+        x_bar = (t1s[i - 2] + math.cos(x) * x) * x_bar
     return x_bar
 
 # --- grad argnums=0 kinds=float,int fun=nested
@@ -167,7 +167,7 @@ def two_tapes_grad(x, y, n):
     x_bar = 1.0
     y_bar = 1.0
     for i in range(n - 1, -1, -1):
-        t2 = ys[i]
-        y_bar = t1s[i] * x_bar - math.sin(t2) * y_bar
-        x_bar = math.cos(xs[i]) * (t2 * x_bar)
+        y = ys[i]
+        y_bar = t1s[i] * x_bar - math.sin(y) * y_bar
+        x_bar = math.cos(xs[i]) * (y * x_bar)
     return x_bar, y_bar
