@@ -294,3 +294,12 @@ def test_what_is_refused(fun, message):
     with pytest.raises(s2sad.UnsupportedError, match=message) as caught:
         s2sad.grad(fun)(2.0)
     assert "test_derivatives_inside.py" in str(caught.value)
+
+
+def by_itself(x, n):
+    return x**4 if n == 0 else s2sad.grad(by_itself)(x, n - 1)
+
+
+def test_derivatives_of_itself_without_end() -> None:
+    with pytest.raises(s2sad.UnsupportedError, match="takes its own derivative again and again"):
+        s2sad.grad(by_itself)(2.0, 2)

@@ -338,7 +338,7 @@ def is_basic(index: Atom, kinds: Kinds) -> bool:
                 return False
             continue
         kind = kind_of(part, kinds)
-        if not (kind.cat == "int" or (kind.cat == "npscalar" and kind.sort == "int")):
+        if not (kind.cat in ("int", "slice") or (kind.cat == "npscalar" and kind.sort == "int")):
             return False
     return True
 

@@ -12,7 +12,10 @@
         ...
 
 The functions of `s2sad.runtime` are self-contained, so their sources are copied as they are; the file never
-imports s2sad."""
+imports s2sad. Numbers, strings, slices, arrays and containers of these are written out:
+
+    WEIGHTS = np.array([0.25, 0.5, 0.25])
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,23 @@ import ast
 import builtins
 import importlib
 import inspect
+import math
 import sys
 import textwrap
 import types
 from typing import Any
 
+import numpy as np
+
 from s2sad import runtime
 from s2sad.backend.emit import Text
 
+MOST = 10_000  # elements of an array that are written out
+SCALARS = (
+    np.float64, np.float32, np.float16, np.complex128, np.complex64, np.int64, np.int32, np.int16, np.int8,
+    np.uint64, np.uint32, np.uint16, np.uint8, np.bool_,
+)  # fmt: skip
+NAMED = {"nan": "np.nan", "inf": "np.inf", "-inf": "-np.inf"}  # floats without a literal
 
 def standalone(text: Text, header: str = "") -> str:
     """The file's text, with `header` as comment lines; the user's own objects are imported."""
@@ -62,7 +74,13 @@ def _bind(name: str, obj: Any, imports: dict[str, str], helpers: dict[str, str],
     elif callable(obj) and (home := _home(name, obj)):
         imports[name] = f"from {home} import {name}"
     else:
-        aliases.append(f"{name} = {_literal(name, obj)}")
+        said = _literal(obj)
+        if said is None:
+            what = f"{name} is {type(obj).__name__} data of the running program"
+            raise ValueError(f"{what}; a standalone file cannot hold it")
+        aliases.append(f"{name} = {said}")
+        if "np." in said:
+            imports.setdefault("np", "import numpy as np")
 
 
 def _copy(obj: Any, imports: dict[str, str], helpers: dict[str, str]) -> None:
@@ -100,17 +118,58 @@ def _home(name: str, obj: Any) -> str:
     return ""
 
 
-def _literal(name: str, obj: Any) -> str:
-    """Plain data as a literal; what has none cannot stand in a file."""
+def _literal(obj: Any) -> str | None:
+    """The expression that makes plain data; None for what has none."""
+    if type(obj) in (np.ndarray, *SCALARS):
+        return _array(obj)
+    if type(obj) in (tuple, list):
+        items = [_literal(item) for item in obj]
+        inside = _listed(items)
+        comma = "," if type(obj) is tuple and len(items) == 1 else ""
+        opening, closing = "()" if type(obj) is tuple else "[]"
+        return None if inside is None else f"{opening}{inside}{comma}{closing}"
+    if type(obj) is dict:
+        pairs = [_joined(": ", [_literal(key), _literal(value)]) for key, value in obj.items()]
+        inside = _listed(pairs)
+        return None if inside is None else f"{{{inside}}}"
+    if type(obj) is slice:
+        inside = _listed([_literal(part) for part in (obj.start, obj.stop, obj.step)])
+        return None if inside is None else f"slice({inside})"
+    if type(obj) is float and not math.isfinite(obj):
+        return NAMED[repr(obj)]
+    if type(obj) is complex and not (np.isfinite(obj) and np.copysign(1, [obj.real, obj.imag]).min() > 0):
+        return f"complex({_literal(obj.real)}, {_literal(obj.imag)})"
     try:
         same = ast.literal_eval(repr(obj)) == obj
     except (ValueError, SyntaxError, TypeError):
         same = False
-    if same is not True:
-        raise ValueError(
-            f"{name} is {type(obj).__name__} data of the running program; a standalone file cannot hold it"
-        )
-    return repr(obj)
+    return repr(obj) if same is True else None
+
+
+def _listed(items: list[str | None]) -> str | None:
+    return _joined(", ", items)
+
+
+def _joined(between: str, items: list[str | None]) -> str | None:
+    said = [item for item in items if item is not None]
+    return between.join(said) if len(said) == len(items) else None
+
+
+def _array(obj: Any) -> str | None:
+    """`np.array([...])` of an array of numbers, `np.float32(...)` of a NumPy scalar; exact, in its order."""
+    if obj.dtype.kind not in "fciub" or obj.dtype.itemsize > 16 or obj.dtype.char in "gG" or obj.size > MOST:
+        return None
+    if not isinstance(obj, np.ndarray):
+        inside = _literal(obj.item())
+        return None if inside is None else f"np.{obj.dtype.name}({inside})"
+    if obj.size == 0:
+        return f"np.zeros({obj.shape}, np.{obj.dtype.name})"
+    inside = _literal(obj.tolist())
+    if inside is None:
+        return None
+    plain = obj.dtype in (np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.complex128), np.dtype(bool))
+    made = f"np.array({inside})" if plain else f"np.array({inside}, np.{obj.dtype.name})"
+    return made if obj.flags.c_contiguous or not obj.flags.f_contiguous else f"np.asfortranarray({made})"
 
 
 def _import_order(line: str) -> tuple[bool, str]:

@@ -28,6 +28,10 @@ from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Var
 
 
+NESTED = 20  # derivatives of a function in derivatives of itself
+_inside: list[types.CodeType] = []  # the functions whose derivatives are being made for calls inside
+
+
 @dataclass(frozen=True, eq=False)
 class Later:
     """`grad(f)` of a nested function f, which reads what stands around it when the derivative is called."""
@@ -238,12 +242,7 @@ class Derivatives(Lifting, Boundary):
             kinds[name] = self._described(name, value, live, node)
             if kinds[name] == K.BOTTOM:
                 return None
-        try:
-            made, order, derived = obj.generated(kinds, live)
-        except UnsupportedError as error:
-            if any(r.span is None for r in error.refusals):  # of the call, not of the function's code
-                refuse(self.span(node), error.refusals[0].what, error.refusals[0].instead)
-            raise
+        made, order, derived = self._generated(obj, kinds, live, node)
         for dependency in derived.dependencies:
             self.dependencies.setdefault((id(dependency), dependency.text), dependency)
         parameters = [a.arg for a in made.node.args.args]
@@ -251,6 +250,25 @@ class Derivatives(Lifting, Boundary):
         written = [n for n, own in zip(order, parameters, strict=False) if {n, own} & changed]
         self._check_apart(fn, written, [(n, env[n]) for n in order], node)
         return made, order, derived, env, kinds
+
+    def _generated(
+        self, obj: Any, kinds: dict[str, Kind | Atom], live: dict[str, Any], node: ast.AST
+    ) -> tuple[Source, list[str], Any]:
+        """What is generated for arguments of these kinds; refused where that needs itself without end."""
+        code = obj.binder.source.fun.__code__
+        if _inside.count(code) > NESTED:
+            what = f"{obj.__name__}() takes its own derivative again and again"
+            self.refuse(node, what, "write out how often it is differentiated")
+        _inside.append(code)
+        try:
+            found: tuple[Source, list[str], Any] = obj.generated(kinds, live)
+        except UnsupportedError as error:
+            if any(r.span is None for r in error.refusals):  # of the call, not of the function's code
+                refuse(self.span(node), error.refusals[0].what, error.refusals[0].instead)
+            raise
+        finally:
+            _inside.pop()
+        return found
 
     def _check_apart(
         self, fn: Ref, written: list[str], given: list[tuple[str, Value]], node: ast.AST

@@ -18,7 +18,7 @@ import numpy as np
 from s2sad.frontend.cotangents import COTANGENTS
 from s2sad.frontend.dtypes import DTYPES
 from s2sad.frontend.numbered import is_one_of_several, of_classes, refuse_as_number, refuse_several
-from s2sad.frontend.operators import class_method, live_object, may_vary
+from s2sad.frontend.operators import class_method, live_object
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.records import FUNCTIONS
 from s2sad.frontend.standins import REAL
@@ -156,9 +156,13 @@ def _tuple(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
         return Group("tuple", [])
     args = [iterated(low, args[0], node)]
     kind = low.kind(args[0])
-    if kind.cat == "list" and isinstance(args[0], Var) and may_vary(low, args[0]):
+    item = kind.items[0] if kind.cat == "list" and kind.items else None
+    varies = item is not None and item.cat not in ("object", "slice") and K.carries(item)
+    if kind.cat == "list" and isinstance(args[0], Var) and varies:
         low.listed_tuples = True
         return low.joined([Group("list", []), args[0]], node, hint)
+    if kind == K.RANGE:
+        kind = K.list_of(K.INT)
     if kind.cat == "list" and isinstance(args[0], Var):
         result = Kind("tuple", items=None, every=(kind.items or (None,))[0])
         return low.emit(Call("call", (Ref("tuple", tuple), args[0])), result, node, hint)
@@ -185,6 +189,11 @@ def _list(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
 
 def _range(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     return low.emit(Call("range", tuple(low.atom(a, node) for a in args)), K.RANGE, node, hint)
+
+
+def _slice(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    atoms = tuple(low.atom(a, node) for a in args)
+    return low.emit(Call("call", (Ref("slice", slice), *atoms)), K.SLICE, node, hint)
 
 
 def _partial(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -395,7 +404,7 @@ def _first(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 
 SPECIAL: dict[Any, Callable[..., Value]] = {
     print: _print, len: _len, isinstance: _isinstance, tuple: _tuple, list: _list, range: _range,
-    functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
+    slice: _slice, functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
     _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False),
     next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals: _names,
     np.copyto: _copyto, set: _set, super: _super, type: _type, functools.wraps: _wraps, itself: _first,

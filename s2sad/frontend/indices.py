@@ -53,6 +53,9 @@ def _index_walk(
             parts = [p.value if isinstance(p, Const) else p for p in (item.lo, item.hi, item.step)]
             result.append(K.slice_length(shape[axis], *parts))
             axis += 1
+        elif item_kind.cat == "slice":  # one that has a name
+            result.append(K.new_length())
+            axis += 1
         elif item_kind.cat == "int" or (item_kind.cat == "npscalar" and item_kind.sort == "int"):
             ints += 1
             places.append(len(result))

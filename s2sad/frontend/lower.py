@@ -266,13 +266,13 @@ def lower(
     (a static value); `live` gives the objects behind parameters whose attributes the function reads;
     `outline` says which callees are kept as functions.
     """
-    apart, known = False, set[tuple[str, int, int]]()
+    apart, known, loose = False, set[tuple[str, int, int]](), set[tuple[str, int, int]]()
     numbered = Numbering() if lent is None else lent.numbering()
     given = frozenset(numbered.attributes)
     while True:
         try:
             return _lowered(
-                source, name, arguments, live, guessed, callees, outline, apart, known, numbered, lent
+                source, name, arguments, live, guessed, callees, outline, apart, (known, loose), numbered, lent
             )
         except Written as written:
             if not given.isdisjoint((written.cls, *written.family)):
@@ -283,6 +283,8 @@ def lower(
             elif written.family:
                 numbered.unite(written.family)
                 known = set()
+            elif written.loose is not None:
+                loose = loose | {written.loose}
             elif written.display is None:
                 apart = True
             else:
@@ -298,7 +300,7 @@ def _lowered(
     callees: dict[Any, Any] | None,
     outline: Outline | None,
     apart: bool,
-    lists: set[tuple[str, int, int]],
+    lists: tuple[set[tuple[str, int, int]], set[tuple[str, int, int]]],
     numbered: Numbering,
     lent: Lent | None,
 ) -> Lowered:
@@ -308,7 +310,7 @@ def _lowered(
     low = Lowering()
     low.numbered, low.families = dict(numbered.attributes), dict(numbered.families)
     low.outline = outline
-    low.known_lists = lists
+    low.known_lists, low.loose_lists = lists
     low.apart = apart
     low.callees = {} if callees is None else callees
     env: dict[str, Value] = {}

@@ -128,7 +128,7 @@ class Objects(State):
         if name == "__init__" and isinstance(found, types.FunctionType) and generated_init(found):
             owner = next(c for c in cls.__mro__ if vars(c).get(name) is found)
             return Method(Ref(text, Init(owner)), base)
-        if isinstance(found, types.FunctionType) or found in PLAIN:
+        if isinstance(found, types.FunctionType) or any(found is plain for plain in PLAIN):
             return Method(Ref(text, found), base)
         if callable(found) and hasattr(found, "py_func"):
             return Method(Ref(text, found), base)

@@ -75,8 +75,23 @@ class Parts(Objects):
             )
             return Slice(lo, hi, step)
         if isinstance(node, ast.Tuple):
+            if any(isinstance(e, ast.Starred) for e in node.elts):
+                return self._starred_index(node)
             return Group("tuple", [self.index(e) for e in node.elts])
         return self.operand(node)
+
+    def _starred_index(self, node: ast.Tuple) -> Value:
+        """`(i, *rest, :)`."""
+        parts: list[Value] = []
+        for e in node.elts:
+            item = self.operand(e.value) if isinstance(e, ast.Starred) else Group("tuple", [self.index(e)])
+            if isinstance(e, ast.Starred) and self.kind(item).every is None:
+                item = Group("tuple", self.unpack(item, None, e))
+            parts.append(item)
+        made = parts[0]
+        for part in parts[1:]:
+            made = self.binary("add", made, part, node)
+        return made
 
     def getitem(self, base: Value, index: Value, node: ast.AST, hint: str = "") -> Value:
         """`base[index]` for arrays, lists, tuples, dicts and live objects."""

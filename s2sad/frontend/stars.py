@@ -166,8 +166,13 @@ if len(xs) < {missing}:
                 parts += [item.items[0], Group("list", [])]
             else:
                 last.items.append(item)
+        made = self.joined(parts, node)
+        item = (self.kind(made).items or (K.OBJECT,))[0]
+        if not K.carries(item):  # indices among them
+            kind = K.Kind("tuple", items=None, every=item)
+            return self.emit(Call("call", (Ref("tuple", tuple), self.atom(made))), kind, node)
         self.listed_tuples = True
-        return self.joined(parts, node)
+        return made
 
 
 __all__ = ["MANY", "Stars", "many"]

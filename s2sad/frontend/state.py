@@ -75,6 +75,7 @@ class State(Interface):
         self.objects = Known()
         self.merging: Merging | None = None  # the paths that meet here
         self.known_lists: set[tuple[str, int, int]] = set()  # displays whose elements are known one by one
+        self.loose_lists: set[tuple[str, int, int]] = set()  # displays whose elements cannot be known so
         self.numbered: dict[type, tuple[str, ...]] = {}  # classes whose objects are numbered: attributes
         self.families: dict[type, type] = {}  # classes that are numbered together: what stands for them
         self.narrowed: dict[str, type] = {}  # names of one of these, where the class is known

@@ -84,8 +84,11 @@ class Statements(Tables):
             return value
         place = (self.scope.source.file, getattr(stmt, "lineno", 0), getattr(stmt, "col_offset", 0))
         unlike = value.cat == "list" and K.join_all([self.kind(i) for i in value.items]) == K.OBJECT
-        if value.cat == "list" and (unlike or _keeps(value) or place in self.known_lists):
-            return self.made("list", [self.settled(item, stmt) for item in value.items], [])
+        loose = place in self.loose_lists
+        if value.cat == "list" and not loose and (unlike or _keeps(value) or place in self.known_lists):
+            known = self.made("list", [self.settled(item, stmt) for item in value.items], [])
+            self.objects.places[known.number] = place
+            return known
         if value.cat == "list":
             made = self.variable(value, stmt, hint)
             if isinstance(made, Var):
@@ -225,6 +228,9 @@ if len(xs) < {at + behind}:
         items = list(base.group.items)
         place = index.value if isinstance(index, Const) else None
         if not isinstance(place, int) or not -len(items) <= place < len(items):
+            display = self.objects.places.get(base.number)
+            if display is not None and all(map(self._is_plain, [*items, value])):
+                raise Written(loose=display)
             self.refuse(
                 stmt,
                 "an element of a list of objects, dicts or functions is assigned at a computed place",
@@ -232,6 +238,13 @@ if len(xs) < {at + behind}:
             )
         items[place] = self.settled(value, stmt)
         self.hold(base, items, [], stmt)
+
+    def _is_plain(self, value: Value) -> bool:
+        """Whether a value may be any element of a list: an integer, a slice, None."""
+        if isinstance(value, Const | Slice):
+            return True
+        kind = self.kind(value)
+        return isinstance(value, Var) and (not K.carries(kind) or kind in (K.OBJECT, K.Kind("slice")))
 
     # ------------------------------------------------------------------------------- augmented assignments
 

@@ -47,7 +47,8 @@ class Tables(Dicts):
 
     def want_table(self, value: Value) -> None:
         """Lower once more with a dict as a table, if it is one that is made here."""
-        place = self.objects.places.get(value.number) if isinstance(value, Local) else None
+        is_dict = isinstance(value, Local) and value.cat != "list"
+        place = self.objects.places.get(value.number) if is_dict else None
         if place is not None and place not in self.known_lists:
             raise Written(place)
 

@@ -175,7 +175,8 @@ class Written(Exception):
 
     Without a `display`, a dict, dataclass or list that is an argument is written to, so that the arguments
     are to be taken apart; with one, functions or objects are put into the list that is displayed there, so
-    that its elements are to be known one by one; with a class, its objects are to be numbered, as only the
+    that its elements are to be known one by one; `loose` is a display whose elements cannot be known one by
+    one, as it is written at a computed place; with a class, its objects are to be numbered, as only the
     program knows which is which, and have attributes of these `names`; those of the classes of a `family`
     are numbered together (see `numbered`).
     """
@@ -186,10 +187,12 @@ class Written(Exception):
         cls: type | None = None,
         names: tuple[str, ...] = (),
         family: tuple[type, ...] = (),
+        loose: tuple[str, int, int] | None = None,
     ) -> None:
         super().__init__()
         self.family = family
         self.display = display
+        self.loose = loose
         self.cls = cls
         self.names = names
 

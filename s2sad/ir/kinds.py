@@ -118,6 +118,7 @@ STR = Kind("str")
 NONE = Kind("none")
 OBJECT = Kind("object", shape=None)
 RANGE = Kind("range")
+SLICE = Kind("slice")
 BOTTOM = Kind("bottom")  # of a name that nothing has been bound to yet, while the kinds of a loop are sought
 
 
@@ -365,11 +366,14 @@ def describe(kind: Kind) -> str:
     return names.get(kind.cat, kind.cat)
 
 
+_CLASSES = ((int, INT), (float, FLOAT), (complex, COMPLEX), (str, STR), (range, RANGE), (slice, SLICE))
+
+
 def kind_of_value(value: Any) -> Kind:
     """The kind of a live object; arrays get lengths that equal no other's."""
     if isinstance(value, bool):
         return BOOL
-    for cls, kind in ((int, INT), (float, FLOAT), (complex, COMPLEX), (str, STR), (range, RANGE)):
+    for cls, kind in _CLASSES:
         if type(value) is cls:
             return kind
     if value is None:

@@ -441,7 +441,8 @@ class Reverse(Loops, Stores, Calls, Products):
     def _add_to_place(self, place: Atom, index: Atom, bar: Bar, stmt: Let) -> None:
         kind = self.kinds[stmt.call.args[0].name]  # type: ignore[union-attr]
         atom = self.project(bar, kind).atom
-        if subscript(kind, index, self.kinds[stmt.name], self.kinds) == "fresh" and not self.distinct(index):
+        what = subscript(kind, index, self.kinds[stmt.name], self.kinds)
+        if what != "view" and not self.distinct(index):
             self.block.append(Do(Call("np.add.at", (place, index, atom)), None, True))
         else:
             self.store(place, index, atom, "add")
@@ -463,6 +464,11 @@ class Reverse(Loops, Stores, Calls, Products):
         """Whether an index names no place twice: slices, single ints, masks, np.arange beside its like."""
         parts = index.items if isinstance(index, Tuple) else (index,)
         kinds = [kind_of(p, self.kinds) for p in parts]
+        if len(parts) == 1 and kinds[0].cat == "tuple":  # one that has a name
+            items = kinds[0].items if kinds[0].every is None else (kinds[0].every,)
+            return items is not None and all(k.is_scalar or k.cat in ("slice", "none") for k in items)
+        if any(k.cat == "object" and not isinstance(p, Const) for p, k in zip(parts, kinds, strict=True)):
+            return False
         listed = [
             (p, kind)
             for p, kind in zip(parts, kinds, strict=True)

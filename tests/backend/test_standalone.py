@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from ssa import Builder
 
@@ -47,3 +48,20 @@ def test_imports() -> None:
     assert (
         standalone(text) == "from statistics import mean as average\n\n\ndef f(x):\n    return average(x)\n"
     )
+
+
+def test_data_is_written_out() -> None:
+    values = [
+        np.array([1.0, np.nan, -0.0]), np.asfortranarray(np.ones((2, 3), np.float32)), np.zeros((0, 3), np.int32),
+        np.array([1j, -1j, -2.0]), np.array(3.0), np.float32(0.1), -np.inf, (np.array([True]),), slice(1, None),
+        {"a": [1, np.uint8(2)], 3: "b"},
+    ]  # fmt: skip
+    for value in values:
+        text = standalone(emit([Builder().program(Ref("data", value))]))
+        space: dict[str, object] = {}
+        exec(text, space)
+        assert repr(space["data"]) == repr(value)
+        if isinstance(value, np.ndarray):
+            made = space["data"]
+            assert isinstance(made, np.ndarray) and made.tobytes("K") == value.tobytes("K")
+            assert (made.dtype, made.shape, made.strides) == (value.dtype, value.shape, value.strides)

@@ -1,0 +1,186 @@
+"""Indices that are made at run time: tuples of lists, slices that have names, lists written at computed places."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import check
+
+X = np.arange(24.0).reshape(2, 3, 4) / 10 + 1
+SELECTION = (slice(None), np.array([0, 0, 2]))
+INNER = slice(1, None)
+PARTS = [np.array([0, 1]), slice(1, 2), [1, 1, 1], 2]
+
+
+def tuple_of_equal_numbers(x, n):
+    index = [0] * n
+    return np.sum(x[tuple(index)] ** 2)
+
+
+def tuple_of_appended_numbers(x, n):
+    index = []
+    for i in range(n):
+        index.append(i % 2)
+    return np.sum(x[tuple(index)] ** 2)
+
+
+def tuple_of_an_argument(x, n, index=(1, 2)):
+    index = list(index)
+    index[n % 2] -= 1
+    return np.sum(x[tuple(index)] ** 2)
+
+
+def tuple_of_a_range(x, n):
+    return np.sum(x[tuple(range(n))] ** 2)
+
+
+def written_at_a_tuple(x, n):
+    y = x.copy()
+    index = [0] * n
+    index[1] = 1
+    y[tuple(index)] = 10 * y[1, 0, 1]
+    index[0] = 1
+    y[tuple(index)] *= x[0, 0, 0]
+    return np.sum(y**2)
+
+
+def walk(x, n):
+    position = [0, 0]
+    total = 0.0
+    for t in range(n):
+        total += x[tuple(position)].sum() ** 2
+        position[t % 2] += 1
+    return total
+
+
+def at(x, *index):
+    return x[index]
+
+
+def behind(x, first, *rest):
+    return x[(first, *rest)] * x[(0,) + rest]
+
+
+def starred_indices(x, n):
+    index = []
+    for i in range(n - 1):
+        index.append(i + 1)
+    return np.sum(at(x, *index) ** 2) + np.sum(behind(x, 1, *index))
+
+
+def repeats_in_a_list(x, n):
+    index = [slice(None)] * x.ndim
+    index[n - 2] = np.array([1, 1, 0])
+    return np.sum(x[tuple(index)] ** 2)
+
+
+def slices_along_an_axis(x, n):
+    total = 0.0
+    for axis in range(n):
+        low, high = [slice(None)] * x.ndim, [slice(None)] * x.ndim
+        low[axis], high[axis] = slice(None, -1), slice(1, None)
+        total += np.sum((x[tuple(high)] - x[tuple(low)]) ** 3)
+    return total
+
+
+def view_at_a_list(x, n):
+    y = x * 2
+    index = [slice(None)] * x.ndim
+    index[n - 2] = slice(0, 2)
+    v = y[tuple(index)]
+    v *= x[tuple(index)]
+    v[0] += 1
+    return np.sum(y**2)
+
+
+def copy_at_a_list(x, n):
+    y = x * 2
+    index = [slice(None) for _ in range(x.ndim)]
+    index[n - 2] = np.array([0, 1])
+    v = y[tuple(index)]
+    v *= x[tuple(index)]
+    return np.sum(y**2) + v.sum()
+
+
+def two_names_for_the_list(x, n):
+    index = [slice(None)] * 3
+    if n > 2:
+        index[n - 2] = 0
+    other = index
+    other[0] = slice(1, None)
+    return np.sum(x[tuple(index)] ** 2)
+
+
+def outside_indices(x, n):
+    y = x * x
+    y[SELECTION] = 3 * x[SELECTION]
+    total = np.sum(x[SELECTION] ** 2) + np.sum(y**2) + np.sum(x[:, INNER] ** 3) + np.sum(x[INNER] ** 3)
+    for i in range(n):
+        total = total + np.sum(x[:, PARTS[i]] ** 2) * (1 + total / 1000)
+    return total
+
+
+def named_slices(x, n):
+    rows, columns = slice(0, n), slice(None, None, 2)
+    y = x.copy()
+    y[:, rows, columns] *= x[:, rows, columns]
+    y[0][rows] += x[1, rows]
+    return np.sum(y**2)
+
+
+PROGRAMS = [
+    tuple_of_equal_numbers, tuple_of_appended_numbers, tuple_of_an_argument, tuple_of_a_range, written_at_a_tuple,
+    walk, starred_indices, repeats_in_a_list, slices_along_an_axis, view_at_a_list, copy_at_a_list,
+    two_names_for_the_list, outside_indices, named_slices,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
+def test_indices_made_at_run_time(program) -> None:
+    check(program, (X, 3))
+
+
+def test_indices_that_are_arguments() -> None:
+    def by_parts(x, parts):
+        total = 0.0
+        for p in parts:
+            total += np.sum(x[:, p] ** 2) * (1 + total / 1000)
+        return total
+
+    def by_list(x, index):
+        return np.sum(x[tuple(index)] ** 2)
+
+    def by_tuple(x, chosen, cut):
+        y = x * x
+        y[chosen] *= x[chosen]
+        return np.sum(y**2) + np.sum(x[cut] ** 2)
+
+    check(by_parts, (X, [np.array([0, 1]), np.array([1, 1, 1]), slice(0, 2), 2]))
+    check(by_list, (X, [1, 0]))
+    check(by_tuple, (X, (slice(0, 2), np.array([0, 0, 2])), slice(0, 1)))
+
+
+def test_single_elements_are_added_to_without_a_scatter() -> None:
+    gradient = s2sad.grad(tuple_of_equal_numbers)
+    gradient(X, 3)
+    assert "np.add.at" not in gradient.source
+
+
+class Weighted:
+    """Arrays among the attributes of a class."""
+
+    weights = np.array([1.0, 2.0])
+    activation = np.tanh
+    table = {"scale": 1.5}
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def total(self, x):
+        return np.sum(self.weights * self.activation(x[:, 0, 0]) * self.factor) * self.table["scale"]
+
+
+def test_arrays_that_are_attributes_of_a_class() -> None:
+    check(lambda x: Weighted(x[0, 1, 1]).total(x) + Weighted.weights @ x[:, 0, 0], (X,))
