@@ -27,6 +27,7 @@ import math
 import sys
 import textwrap
 import types
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,11 @@ def standalone(text: Text, header: str = "") -> str:
     helpers: dict[str, str] = {}
     aliases: list[str] = []
     for name, obj in text.refs.items():
-        _bind(name, obj, imports, helpers, aliases)
+        if isinstance(obj, types.FunctionType) and obj.__code__.co_filename.startswith("<s2sad "):
+            for read, other in _lifted(name, obj, text.refs, helpers).items():
+                _bind(read, other, imports, helpers, aliases)
+        else:
+            _bind(name, obj, imports, helpers, aliases)
     lines = [f"# {line}".rstrip() for line in header.splitlines()]
     lines += ["from __future__ import annotations", ""] if helpers else []
     parts = [
@@ -81,6 +86,23 @@ def _bind(name: str, obj: Any, imports: dict[str, str], helpers: dict[str, str],
         aliases.append(f"{name} = {said}")
         if "np." in said:
             imports.setdefault("np", "import numpy as np")
+
+
+def _lifted(name: str, obj: Any, refs: Mapping[str, Any], helpers: dict[str, str]) -> dict[str, Any]:
+    """Copy a nested function that stands by itself under its name here; what it reads that is not here."""
+    tree = ast.parse(inspect.getsource(obj))
+    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    read = {n.id: obj.__globals__[n.id] for n in names if n.id in obj.__globals__ and n.id != obj.__name__}
+    for other, value in read.items():
+        if refs.get(other, value) is not value:
+            raise ValueError(f"{other} means two things; a standalone file cannot hold it")
+    for n in names:
+        n.id = name if n.id == obj.__name__ else n.id
+    function = tree.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.name = name
+    helpers[name] = ast.unparse(tree)
+    return {other: value for other, value in read.items() if other not in refs}
 
 
 def _copy(obj: Any, imports: dict[str, str], helpers: dict[str, str]) -> None:

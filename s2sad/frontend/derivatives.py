@@ -27,7 +27,6 @@ from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Var
 
-
 NESTED = 20  # derivatives of a function in derivatives of itself
 _inside: list[types.CodeType] = []  # the functions whose derivatives are being made for calls inside
 

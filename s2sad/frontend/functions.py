@@ -404,12 +404,13 @@ def _first(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 
 SPECIAL: dict[Any, Callable[..., Value]] = {
     print: _print, len: _len, isinstance: _isinstance, tuple: _tuple, list: _list, range: _range,
-    slice: _slice, functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
+    functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
     _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False),
-    next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names, globals: _names,
-    np.copyto: _copyto, set: _set, super: _super, type: _type, functools.wraps: _wraps, itself: _first,
-    sum: _sum, object.__init__: _nothing, object.__setattr__: _set_past, dataclasses.replace: _replace,
-    copy.copy: _copy, copy.deepcopy: _deepcopy, **COTANGENTS, **DTYPES, **FUNCTIONS,
+    slice: _slice, next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names,
+    globals: _names, np.copyto: _copyto, set: _set, super: _super, type: _type,
+    functools.wraps: _wraps, itself: _first, sum: _sum, object.__init__: _nothing,
+    object.__setattr__: _set_past, dataclasses.replace: _replace, copy.copy: _copy, copy.deepcopy: _deepcopy,
+    **COTANGENTS, **DTYPES, **FUNCTIONS,
 }  # fmt: skip
 
 __all__ = ["SPECIAL", "random_kind"]

@@ -34,6 +34,14 @@ def index_kind(state: State, kind: Kind, items: list[Any], node: ast.AST) -> Kin
     return _index_walk(state, kind, shape, items, len(shape) - consumed, bool(ellipsis), node)
 
 
+def _cut(length: K.Length, item: Any) -> K.Length:
+    """The length of a slice of an axis."""
+    if not isinstance(item, Slice):  # one that has a name
+        return K.new_length()
+    parts = [p.value if isinstance(p, Const) else p for p in (item.lo, item.hi, item.step)]
+    return K.slice_length(length, *parts)
+
+
 def _index_walk(
     state: State, kind: Kind, shape: K.Shape, items: list[Any], spare: int, explicit: bool, node: ast.AST
 ) -> Kind:
@@ -49,12 +57,8 @@ def _index_walk(
             axis += spare
         elif isinstance(item, Const) and item.value is None:
             result.append(1)
-        elif isinstance(item, Slice):
-            parts = [p.value if isinstance(p, Const) else p for p in (item.lo, item.hi, item.step)]
-            result.append(K.slice_length(shape[axis], *parts))
-            axis += 1
-        elif item_kind.cat == "slice":  # one that has a name
-            result.append(K.new_length())
+        elif item_kind.cat == "slice":
+            result.append(_cut(shape[axis], item))
             axis += 1
         elif item_kind.cat == "int" or (item_kind.cat == "npscalar" and item_kind.sort == "int"):
             ints += 1

@@ -271,8 +271,9 @@ def lower(
     given = frozenset(numbered.attributes)
     while True:
         try:
+            lists = (known, loose)
             return _lowered(
-                source, name, arguments, live, guessed, callees, outline, apart, (known, loose), numbered, lent
+                source, name, arguments, live, guessed, callees, outline, apart, lists, numbered, lent
             )
         except Written as written:
             if not given.isdisjoint((written.cls, *written.family)):

@@ -167,9 +167,9 @@ if len(xs) < {missing}:
             else:
                 last.items.append(item)
         made = self.joined(parts, node)
-        item = (self.kind(made).items or (K.OBJECT,))[0]
-        if not K.carries(item):  # indices among them
-            kind = K.Kind("tuple", items=None, every=item)
+        element = (self.kind(made).items or (K.OBJECT,))[0]
+        if not K.carries(element):  # indices among them
+            kind = K.Kind("tuple", items=None, every=element)
             return self.emit(Call("call", (Ref("tuple", tuple), self.atom(made))), kind, node)
         self.listed_tuples = True
         return made

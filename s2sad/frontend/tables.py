@@ -47,8 +47,8 @@ class Tables(Dicts):
 
     def want_table(self, value: Value) -> None:
         """Lower once more with a dict as a table, if it is one that is made here."""
-        is_dict = isinstance(value, Local) and value.cat != "list"
-        place = self.objects.places.get(value.number) if is_dict else None
+        made_here = isinstance(value, Local) and value.cat == "dict"
+        place = self.objects.places.get(value.number) if isinstance(value, Local) and made_here else None
         if place is not None and place not in self.known_lists:
             raise Written(place)
 
@@ -56,7 +56,8 @@ class Tables(Dicts):
         """Lower once more with dicts of these keys as tables: one is written of which no name is known."""
         for number, place in self.objects.places.items():
             held = self.objects.cells.get(number)
-            if isinstance(held, Group) and set(held.keys) == set(keys) and place not in self.known_lists:
+            same = isinstance(held, Group) and held.cat == "dict" and set(held.keys) == set(keys)
+            if same and place not in self.known_lists:
                 raise Written(place)
 
     def same_keys(self, number: int, one: Value, two: Value) -> None:

@@ -37,6 +37,17 @@ class MustInline(Exception):
         self.code = callee.fun.__code__
 
 
+def called_plainly(call: Call) -> Call:
+    """The call of a callee as one of the function itself, with its keywords."""
+    fn, *operands = call.args
+    assert isinstance(fn, Ref)
+    keywords = {a.arg for a in fn.obj.source.node.args.kwonlyargs}
+    given = list(zip(fn.obj.arguments, operands, strict=True))
+    placed = [atom for name, atom in given if name not in keywords]
+    named = tuple((name, atom) for name, atom in given if name in keywords)
+    return replace(call, fun="call", args=(Ref(fn.text, fn.obj.fun), *placed), kwargs=named)
+
+
 @dataclass(slots=True)
 class Pair:
     """The two functions of a callee for a set of active parameters.
@@ -351,7 +362,7 @@ class Calls(Bars):
             pair = made[0] if made else self.pairs.of(fn.obj, (), frozenset(), False)
             return self.forward_call(stmt, pair, self.fresh("kept", K.OBJECT))
         if fn.obj.summary is None or fn.obj.summary.plain:
-            return [replace(stmt, call=Call("call", (Ref(fn.text, fn.obj.fun), *stmt.call.args[1:])))]
+            return [replace(stmt, call=called_plainly(stmt.call))]
         return self.forward_call(stmt, self._pair_for(stmt, ()), self.fresh("kept", K.OBJECT))
 
     made_kept: dict[Stmt, str]

@@ -59,7 +59,7 @@ from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS
-from s2sad.transform.calls import Pairs, Token
+from s2sad.transform.calls import Pairs, Token, called_plainly
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly
 from s2sad.transform.reverse import SILENT
@@ -206,8 +206,7 @@ class Forward(Tangents):
         names = list(callee.arguments)
         active = tuple(names[i] for i in callee.dynamic if self.active(operands[i]))
         if not active or stmt.name not in self.varied:
-            plain = replace(stmt.call, fun="call", args=(Ref(fn.text, callee.fun), *operands))
-            self.block.append(replace(stmt, call=plain))
+            self.block.append(replace(stmt, call=called_plainly(stmt.call)))
             return
         jvp = self.jvps.of(callee, active)
         given = [operands[i] for i in callee.dynamic]
