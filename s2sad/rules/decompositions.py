@@ -414,6 +414,10 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (factors.eig_dot, _pair("w", "v")),
     (factors.eigvals_back, _as("a")),
     (factors.svd_back, _svd_back_kind),
+    (
+        factors.with_phases,
+        lambda b: Kind("tuple", items=(_as("u")(b), _as("vh")(b))),
+    ),
     (factors.svd_dot, lambda b: Kind("tuple", items=(_as("u")(b), _as("s")(b), _as("vh")(b)))),
     (factors.svdvals_back, _as("a")),
     (factors.svdvals_dot, lambda b: _stack(b, None, dtype=axes.magnitude(_float(b)))),

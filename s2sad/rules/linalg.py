@@ -238,15 +238,6 @@ structural(
 # --------------------------------------------------------------------------------------------- factorisations
 
 
-def _real_only(name: str, text: str) -> Callable[[Bound], str]:
-    def made(bound: Bound) -> str:
-        if is_complex(bound, "a"):
-            raise NotImplementedError(f"the derivative of {name} of a complex matrix")
-        return text
-
-    return made
-
-
 def _eigh_kind(bound: Bound) -> Kind:
     dtype, shape = _float(bound), shape_of(bound, "a")
     values = kinds.array(None if shape is None else shape[:-1], axes.magnitude(dtype))
@@ -266,6 +257,11 @@ def _triangle(bound: Bound) -> str:
     return "adjoint(a)" if _is_upper(bound) else "a"
 
 
+def _real_row(bound: Bound) -> str:
+    """The row in which LAPACK makes complex eigenvectors real, as an argument; the first is the default."""
+    return ", -1" if is_complex(bound, "a") and _is_upper(bound) else ""
+
+
 structural(
     "np.linalg.cholesky",
     "a, *, upper=False",
@@ -282,9 +278,9 @@ structural(
     "np.linalg.eigh",
     "a, UPLO='L'",
     _eigh_kind,
-    {"a": "eigh_back(g[0], g[1], out[0], out[1])"},
+    {"a": lambda b: f"eigh_back(g[0], g[1], out[0], out[1]{_real_row(b)})"},
     (np.linalg.eigh,),
-    jvp={"a": _real_only("np.linalg.eigh", "eigh_dot(a_dot, out[0], out[1])")},
+    jvp={"a": lambda b: f"eigh_dot(a_dot, out[0], out[1]{_real_row(b)})"},
 )
 structural(
     "np.linalg.eigvalsh",
@@ -292,12 +288,7 @@ structural(
     lambda b: (_eigh_kind(b).items or ())[0],
     {"a": lambda b: f"eigvalsh_back(g, {_triangle(b)})"},
     (np.linalg.eigvalsh,),
-    jvp={
-        "a": lambda b: _real_only(
-            "np.linalg.eigvalsh",
-            f"eigh_dot(a_dot, np.linalg.eigh({_triangle(b)})[0], np.linalg.eigh({_triangle(b)})[1])[0]",
-        )(b)
-    },
+    jvp={"a": lambda b: f"eigvalsh_dot(a_dot, {_triangle(b)})"},
 )
 
 
@@ -336,6 +327,12 @@ def _as(name: str) -> Callable[[Bound], Kind]:
     return lambda bound: kinds.array(shape_of(bound, name), _float(bound, name))
 
 
+def _columns(bound: Bound) -> Kind:
+    shape = shape_of(bound, "v")
+    dtype = axes.magnitude(_float(bound, "v"))
+    return kinds.array(None if shape is None else (*shape[:-2], 1, shape[-1]), dtype)
+
+
 _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (linear.solve_left, lambda b: kinds.array(None, _float(b, "z"))),
     (linear.solve_right, lambda b: kinds.array(None, _float(b, "z"))),
@@ -346,7 +343,10 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (linear.cholesky_dot, _as("lower")),
     (linear.eigh_back, _as("v")),
     (linear.eigh_dot, lambda b: Kind("tuple", items=(_as("w")(b), _as("v")(b)))),
+    (linear.phase_bar, _columns),
+    (linear.real_in_row, lambda b: kinds.array(shape_of(b, "v"), axes.magnitude(_float(b, "v")))),
     (linear.eigvalsh_back, _as("a")),
+    (linear.eigvalsh_dot, lambda b: (_eigh_kind(b).items or ())[0]),
 )
 for _helper, _helper_kind in _HELPERS:
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind

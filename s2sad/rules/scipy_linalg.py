@@ -255,6 +255,22 @@ def _eigh_kind(bound: Bound) -> Kind:
     return (made.items or ())[0] if only else Kind("tuple", items=made.items)
 
 
+def _reads_upper(bound: Bound) -> bool:
+    if bound.static("lower") is UNKNOWN:
+        raise NotImplementedError("lower that is not a literal")
+    return not bound.static("lower")
+
+
+def _triangle(bound: Bound) -> str:
+    """The matrix whose lower triangle is read."""
+    return "adjoint(a)" if _reads_upper(bound) else "a"
+
+
+def _real_row(bound: Bound) -> str:
+    """The row in which LAPACK makes complex eigenvectors real, as an argument; the first is the default."""
+    return ", -1" if is_complex(bound, "a") and _reads_upper(bound) else ""
+
+
 _EIGH = (
     "overwrite_a=False, overwrite_b=False, type=1, check_finite=True, subset_by_index=None, "
     "subset_by_value=None, driver=None"
@@ -266,14 +282,16 @@ _structural(
     _eigh_kind,
     {
         "a": lambda b: (
-            "eigvalsh_back(g, a)" if b.static("eigvals_only") else "eigh_back(g[0], g[1], out[0], out[1])"
+            f"eigvalsh_back(g, {_triangle(b)})"
+            if b.static("eigvals_only")
+            else f"eigh_back(g[0], g[1], out[0], out[1]{_real_row(b)})"
         )
     },
     {
         "a": lambda b: (
-            "eigh_dot(a_dot, np.linalg.eigh(a)[0], np.linalg.eigh(a)[1])[0]"
+            f"eigvalsh_dot(a_dot, {_triangle(b)})"
             if b.static("eigvals_only")
-            else "eigh_dot(a_dot, out[0], out[1])"
+            else f"eigh_dot(a_dot, out[0], out[1]{_real_row(b)})"
         )
     },
     needed=_FREE,
@@ -282,8 +300,8 @@ _structural(
     "eigvalsh",
     f"a, b=None, *, lower=True, {_EIGH}",
     _eigh_kind,
-    {"a": "eigvalsh_back(g, a)"},
-    {"a": "eigh_dot(a_dot, np.linalg.eigh(a)[0], np.linalg.eigh(a)[1])[0]"},
+    {"a": lambda b: f"eigvalsh_back(g, {_triangle(b)})"},
+    {"a": lambda b: f"eigvalsh_dot(a_dot, {_triangle(b)})"},
     needed=_FREE,
 )
 

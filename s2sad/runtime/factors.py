@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.runtime.linear import phase_bar, real_in_row
+
 
 def adjoint(a: Any) -> Any:
     """The conjugate transpose of a matrix or of each in a stack; a view of a real one.
@@ -192,6 +194,10 @@ def svd_back(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> An
     gaps = row * row - column * column
     inner = np.zeros_like(adjoint(left) @ left)
     total = left @ inner @ adjoint(right)
+    if np.iscomplexobj(u) and (u_bar is not None or vh_bar is not None):
+        u_bar = np.zeros_like(u) if u_bar is None else u_bar
+        vh_bar = np.zeros_like(vh) if vh_bar is None else vh_bar
+        u_bar, vh_bar = with_phases(u_bar, vh_bar, u, vh)
     if s_bar is not None:
         inner = inner + row * 0 + s_bar[..., None, :] * eye
     if u_bar is not None:
@@ -216,6 +222,28 @@ def svd_back(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> An
     return total + left @ inner @ adjoint(right)
 
 
+def with_phases(u_bar: Any, vh_bar: Any, u: Any, vh: Any) -> Any:
+    """The cotangents of complex singular vectors with what their phases carry.
+
+    LAPACK makes the first components of the right vectors real; of a matrix with more columns than rows
+    those of the left ones.
+
+    >>> u = vh = np.array([[1.0 + 0j]])
+    >>> print(*with_phases(np.array([[1j]]), 0 * vh, u, vh))
+    [[0.+1.j]] [[0.+1.j]]
+    """
+    k = min(np.shape(u)[-1], np.shape(vh)[-2])
+    left, right = u[..., :, :k], adjoint(vh[..., :k, :])
+    left_bar, right_bar = u_bar[..., :, :k], adjoint(vh_bar[..., :k, :])
+    bars = np.concatenate((left_bar, right_bar), axis=-2)
+    turn = 1j * phase_bar(bars, np.concatenate((left, right), axis=-2))
+    if np.shape(u)[-2] < np.shape(vh)[-1]:
+        left_bar = left_bar + turn * real_in_row(left, 0)
+        return np.concatenate((left_bar, u_bar[..., :, k:]), axis=-1), vh_bar
+    right_bar = right_bar + turn * real_in_row(right, 0)
+    return u_bar, np.concatenate((adjoint(right_bar), vh_bar[..., k:, :]), axis=-2)
+
+
 def svd_dot(a_dot: Any, u: Any, s: Any, vh: Any) -> Any:
     """The tangents of u, s, vh = np.linalg.svd(a) where a_dot is that of a.
 
@@ -235,6 +263,12 @@ def svd_dot(a_dot: Any, u: Any, s: Any, vh: Any) -> Any:
         v_turn = v_turn - 0.5j * eye * over(np.imag(inner), row)
     u_dot = left @ u_turn + over(a_dot @ right - left @ inner, row)
     v_dot = right @ v_turn + over(adjoint(a_dot) @ left - right @ turned, row)
+    if np.iscomplexobj(u):
+        if np.shape(u)[-2] < np.shape(vh)[-1]:
+            turn = 1j * np.sum(np.imag(u_dot) * real_in_row(left, 0), axis=-2, keepdims=True)
+        else:
+            turn = 1j * np.sum(np.imag(v_dot) * real_in_row(right, 0), axis=-2, keepdims=True)
+        u_dot, v_dot = u_dot - turn * left, v_dot - turn * right
     s_dot = np.sum(np.real(inner) * eye, axis=-1)
     vh_dot = adjoint(v_dot)
     if np.shape(u)[-1] > k:

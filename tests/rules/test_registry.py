@@ -71,8 +71,8 @@ RAISES = {
 NO_FORM = {
     "empty": ("fft.",),  # NumPy itself reads memory that was never written, if there are no elements
     "complex": (
-        "z[:, 3:] @ z[:, 3:].T", "v[3:].T @ v[3:]", "(w*z**2) @ w.T",  # these depend on the phases of the vectors
-        "eigvalsh(q + q.T",  # not Hermitian: the derivative is that along Hermitian matrices
+        "z[:, 3:] @ z[:, 3:].T", "v[3:].T @ v[3:]",  # these depend on the phases of vectors beside the factors
+        "eigvalsh(q + q.T", "eigh(q + q.T",  # not Hermitian: the derivative is that along Hermitian matrices
     ),
     "NumPy scalars": ("z.fill(",),  # the methods of a scalar write nothing
     "Python numbers": ("np.complex64(2.0).real*x", "np.float16(2.0)*x"),  # differences in narrow numbers
