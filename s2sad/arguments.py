@@ -10,6 +10,7 @@ complex ones are conjugated.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import numbers
 import types
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -281,6 +282,31 @@ def has_complex(value: Any) -> bool:
 
 
 # ------------------------------------------------------------------------------------------ results
+
+
+def without_complex(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A generated function of real numbers that raises where Python made a power of them complex."""
+
+    @functools.wraps(function)
+    def checked(*args: Any) -> Any:
+        made = function(*args)
+        if _holds_complex(made) and not any(map(_holds_complex, args)):
+            raise TypeError(
+                "a power of a negative float is complex here, its derivative that of real numbers; "
+                "write complex(x)**y, or np.float64(x)**y for a nan"
+            )
+        return made
+
+    return checked
+
+
+def _holds_complex(value: Any) -> bool:
+    """Whether a result of a generated function is or holds a complex number that Python made."""
+    if isinstance(value, tuple | list):
+        return any(map(_holds_complex, value))
+    if isinstance(value, complex | np.complexfloating):
+        return True
+    return isinstance(value, np.ndarray) and value.dtype.kind == "c"
 
 
 def conform(grad: Any, value: Any) -> Any:

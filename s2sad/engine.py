@@ -39,6 +39,7 @@ from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Do, Fresh, Let, Program, Stmt, Store, Var, walk
 from s2sad.optimise import passes
 from s2sad.optimise.excerpts import excerpts
+from s2sad.optimise.fences import fenced, may_be_complex
 from s2sad.optimise.passes import optimise, shared
 from s2sad.rules import registry
 from s2sad.transform.auxiliary import joint_aux
@@ -64,6 +65,7 @@ class Derived:
 
     written    parameters that the function writes to, so that others must not overlap them
     valued     whether `grad` returns the value besides, since its rank is to be checked
+    roots      whether powers of floats may be complex numbers
     """
 
     emitted: Text
@@ -76,6 +78,7 @@ class Derived:
     filename: str = ""
     written: tuple[str, ...] = ()
     valued: bool = False
+    roots: bool = False
 
     @property
     def text(self) -> str:
@@ -195,7 +198,7 @@ def _lowered(
 ) -> Lowered:
     callees: dict[Any, Any] = {}
     lowered = lower(source, name, dict(arguments), dict(live), callees=callees, outline=outline)
-    lowered.program = excerpts(lowered.program)
+    lowered.program = fenced(excerpts(lowered.program))
     lowered.callees = tuple(c for c in callees.values() if c is not None)
     lowered.strided = frozenset(ssa for n in strided if (ssa := lowered.arguments.get(n)) is not None)
     return lowered
@@ -229,9 +232,11 @@ def compile_programs(programs: list[Program], lowered: Lowered, source: Source) 
     functions = {p.name: space[p.name] for p in programs if p.token is None}
     for function in functions.values():
         release_with(function, filename)
-    return Derived(
+    derived = Derived(
         made, functions, lowered.dependencies, result_kind(lowered), lowered, source, made.line_map, filename
     )
+    derived.roots = any(map(may_be_complex, programs))
+    return derived
 
 
 def result_kind(lowered: Lowered) -> Kind:

@@ -47,7 +47,8 @@ class Made:
 
     def __post_init__(self) -> None:
         self.guard = guards.guard(self.dependencies)
-        self.functions = tuple(self.derived.functions.values())
+        functions = self.derived.functions.values()
+        self.functions = tuple(map(A.without_complex, functions) if self.derived.roots else functions)
 
     def arguments(self, values: Values) -> list[Any]:
         """What the generated function is called with; UnsupportedError if written ones overlap others."""

@@ -256,7 +256,7 @@ class Transformed(Generic[P]):
             dependencies = [*self._own(), *derived.dependencies]
             return Made(derived, order, wrt, converted, choices, dependencies)
         self._check_inner(inner, values)
-        generated = find(inner.functions[0])
+        generated = find(next(iter(inner.derived.functions.values())))
         names = dict(zip(inner.order, (a.arg for a in generated.node.args.args), strict=True))
         given = {names[n]: values[n] for n in inner.order}
         chosen = [names[n] for n in wrt if n in names]

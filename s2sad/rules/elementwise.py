@@ -32,6 +32,7 @@ from s2sad.ir.kinds import Kind
 from s2sad.rules import results
 from s2sad.rules.axes import as_array
 from s2sad.rules.registry import Bound, Rule, Text, composite, elementwise, parse_signature, register
+from s2sad.runtime import ieee
 
 POLES: set[str] = {"pow", "np.power", "np.float_power"}
 """Texts without a `div` that may warn on arrays and NumPy scalars where the function itself did not, and the
@@ -219,6 +220,10 @@ _operator(
 _operator("floordiv", "x, y", np.floor_divide, None, None, raises=True)
 _operator("mod", "x, y", np.remainder, "g", _noisy("-(x//y*g)"), raises=True)
 _operator("pow", "x, y", np.power, _power_x, _power_y, raises=True)
+elementwise(
+    "real_pow", "x, y", _power_x, _power_y, kind=results.of_operator(np.power), raises=True,
+    objects=(ieee.real_pow,),
+)  # fmt: skip
 _operator("neg", "x", np.negative, "-g", cheap=True)
 _operator("pos", "x", np.positive, "g", cheap=True)
 _operator("invert", "x", np.invert, None)

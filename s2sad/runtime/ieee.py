@@ -55,6 +55,21 @@ def ieee_pow(x: Any, y: Any) -> Any:
         return float(np.power(float(x), float(y)))
 
 
+def real_pow(x: Any, y: Any) -> Any:
+    """x**y of Python floats; raises where Python makes it a complex number.
+
+    >>> real_pow(2.0, 3), real_pow(-8.0, 3.0)
+    (8.0, -512.0)
+    >>> real_pow(-8.0, 0.5)
+    Traceback (most recent call last):
+    TypeError: (-8.0)**0.5 is a complex number; write complex(x)**y, or float64(x)**y for a nan
+    """
+    z = x**y
+    if isinstance(z, complex):
+        raise TypeError(f"({x})**{y} is a complex number; write complex(x)**y, or float64(x)**y for a nan")
+    return z
+
+
 def pow_dx(x: Any, y: Any, n: int = 1) -> Any:
     """The n-th derivative of x**y in x: y*(y - 1)*...*x**(y - n), which is 0 where the factor is.
 
