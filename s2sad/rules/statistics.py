@@ -25,12 +25,17 @@ composite(
         if returned:
             return mean, np.full_like(mean, np.size(a)/np.size(mean))
         return mean
+    a = np.asarray(a) if np.ndim(a) == 0 else a
     weights = np.asarray(weights)
     same = np.ndim(weights) == np.ndim(a)
     if not same:
         weights = aligned(weights, a, axis)
-    scale = np.sum(weights, axis=axis, keepdims=keepdims)
-    mean = np.sum(np.multiply(a, weights), axis=axis, keepdims=keepdims)/scale
+    parts = np.multiply(a, weights)
+    if parts.dtype == weights.dtype:
+        scale = np.sum(weights, axis=axis, keepdims=keepdims)
+    else:
+        scale = np.sum(weights, axis=axis, keepdims=keepdims, dtype=parts.dtype)
+    mean = np.sum(parts, axis=axis, keepdims=keepdims)/scale
     if returned:
         return mean, scale if same else np.copy(np.broadcast_to(scale, np.shape(mean)))
     return mean

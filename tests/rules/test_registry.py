@@ -69,7 +69,7 @@ RAISES = {
     ),
 }  # fmt: skip
 NO_FORM = {
-    "empty": ("fft.",),  # NumPy itself reads memory that was never written, if there are no elements
+    "empty": ("fft.", '"ii->i", q'),  # NumPy itself reads memory that was never written, if there are no elements
     "complex": (
         "z[:, 3:] @ z[:, 3:].T", "v[3:].T @ v[3:]",  # these depend on the phases of vectors beside the factors
         "eigvalsh(q + q.T", "eigh(q + q.T",  # not Hermitian: the derivative is that along Hermitian matrices
