@@ -25,7 +25,7 @@ composite(
         if returned:
             return mean, np.full_like(mean, np.size(a)/np.size(mean))
         return mean
-    a = np.asarray(a) if np.ndim(a) == 0 else a
+    a = a if isinstance(a, np.ndarray) else np.asarray(a)
     weights = np.asarray(weights)
     same = np.ndim(weights) == np.ndim(a)
     if not same:
