@@ -251,25 +251,36 @@ structural(
 )
 
 
-def _nan_factors(bound: Bound) -> str:
+def _nan_prod_kind(bound: Bound) -> Kind:
     if _masked(bound) or _started(bound):
         raise NotImplementedError("np.nanprod with initial or where")
-    return "np.where(np.isnan(a), 1.0, a)"
+    return reduced(bound, _dtype(bound, axes.accumulated))
 
 
+_ONES = "np.where(np.isnan(a), 1.0, a)"
 structural(
     "np.nanprod",
     "a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True",
-    _kind(axes.accumulated),
-    {"a": lambda b: f"np.where(np.isnan(a), 0.0, {spread(b, 'g')}*{_others(b, _nan_factors(b))})"},
+    _nan_prod_kind,
+    {"a": lambda b: f"np.where(np.isnan(a), 0.0, {spread(b, 'g')}*{_others(b, _ONES)})"},
     (np.nanprod,),
     jvp={
         "a": lambda b: (
             "np.sum(np.where(np.isnan(a), 0.0, "
-            f"prod_others({_nan_factors(b)}, {'None' if is_total(b) else axes.literal(b, 'axis')})*a_dot)"
+            f"prod_others({_ONES}, {'None' if is_total(b) else axes.literal(b, 'axis')})*a_dot)"
             f"{axis_args(b)})"
         )
     },
+    general="nanprod_chosen",
+)
+composite(
+    "nanprod_chosen",
+    """def nanprod(a, axis=None, dtype=None, keepdims=False, initial=None, where=True):
+    a = np.where(np.isnan(a), 1.0, a)
+    if initial is None:
+        return np.prod(a, axis=axis, dtype=dtype, keepdims=keepdims, where=where)
+    return np.prod(a, axis=axis, dtype=dtype, keepdims=keepdims, initial=initial, where=where)
+""",
 )
 
 
@@ -360,8 +371,6 @@ structural(
 
 
 def _nan_freedom(bound: Bound) -> str:
-    if _masked(bound) or _mean(bound) == "mean":
-        raise NotImplementedError("np.nanvar and np.nanstd with where or mean")
     name = _degrees(bound)
     if bound.static(name) == 0:
         return _nan_count(bound)
@@ -369,35 +378,54 @@ def _nan_freedom(bound: Bound) -> str:
 
 
 def _nan_mean(bound: Bound) -> str:
-    return "np.nanmean(a)" if is_total(bound) else f"np.nanmean(a{axis_args(bound, True)})"
+    return _mean(bound).replace("np.mean", "np.nanmean")
 
 
 def _nan_deviation_dot(bound: Bound) -> str:
     change = f"(a - {_nan_mean(bound)})*a_dot"
     if is_complex(bound, "a"):
         change = f"np.real(np.conj(a - {_nan_mean(bound)})*a_dot)"
-    return f"np.sum(np.where(np.isnan(a), 0.0, {change}){axis_args(bound)})"
+    return f"np.sum({_nan_chosen(bound, change)}{axis_args(bound)})"
 
 
-def _nan_spread_vjp(bound: Bound, share: str) -> str:
-    return f"np.where(np.isnan(a), 0.0, {spread(bound, share)}*(a - {_nan_mean(bound)}))"
+def _nan_mean_dot(bound: Bound) -> str:
+    change = "(mean - a)*mean_dot"
+    if is_complex(bound, "a") or is_complex(bound, "mean"):
+        change = "np.real(np.conj(mean - a)*mean_dot)"
+    return f"np.sum({_nan_chosen(bound, change)}{axis_args(bound)})"
+
+
+def _nan_var_vjp(bound: Bound) -> str:
+    share = spread(bound, f"(2*g/{_nan_freedom(bound)})")
+    return _nan_chosen(bound, f"{share}*(a - {_nan_mean(bound)})")
+
+
+def _nan_std_vjp(bound: Bound) -> str:
+    share = spread(bound, f"div_or_zero(g, out*{_nan_freedom(bound)})")
+    return _nan_chosen(bound, f"{share}*(a - {_nan_mean(bound)})")
 
 
 structural(
     "np.nanvar",
     _SPREAD,
     _spread_kind,
-    {"a": lambda b: _nan_spread_vjp(b, f"(2*g/{_nan_freedom(b)})")},
+    {"a": _nan_var_vjp, "mean": _mean_bar(_nan_var_vjp), "where": axes.zero},
     (np.nanvar,),
-    jvp={"a": lambda b: f"2*{_nan_deviation_dot(b)}/{_nan_freedom(b)}"},
+    jvp={
+        "a": lambda b: f"2*{_nan_deviation_dot(b)}/{_nan_freedom(b)}",
+        "mean": lambda b: f"2*{_nan_mean_dot(b)}/{_nan_freedom(b)}",
+    },
 )
 structural(
     "np.nanstd",
     _SPREAD,
     _spread_kind,
-    {"a": lambda b: _nan_spread_vjp(b, f"div_or_zero(g, out*{_nan_freedom(b)})")},
+    {"a": _nan_std_vjp, "mean": _mean_bar(_nan_std_vjp), "where": axes.zero},
     (np.nanstd,),
-    jvp={"a": lambda b: f"div_or_zero({_nan_deviation_dot(b)}, out*{_nan_freedom(b)})"},
+    jvp={
+        "a": lambda b: f"div_or_zero({_nan_deviation_dot(b)}, out*{_nan_freedom(b)})",
+        "mean": lambda b: f"div_or_zero({_nan_mean_dot(b)}, out*{_nan_freedom(b)})",
+    },
 )
 
 
