@@ -10,6 +10,8 @@ permutation that sorts; a line with nan gives nan to the two elements that it wo
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from s2sad.ir import kinds
@@ -57,10 +59,12 @@ def _check_input(bound: Bound) -> None:
         raise NotImplementedError("an order statistic that overwrites its input")
 
 
+def _is_weighted(bound: Bound) -> bool:
+    return bound.given("weights") and bound.kind("weights").cat != "none"
+
+
 def _quantile_kind(bound: Bound) -> Kind:
     _check_input(bound)
-    if bound.given("weights") and bound.kind("weights").cat != "none":
-        raise NotImplementedError("quantiles with weights")
     if not isinstance(bound.static("method"), str):
         raise NotImplementedError("quantiles by a method that is not a literal")
     own, q = as_array(bound.kind("a")), bound.kind("q")
@@ -73,28 +77,42 @@ def _quantile_kind(bound: Bound) -> Kind:
 
 
 def _arguments(bound: Bound, share: str, skip: bool) -> str:
-    """What the helpers want after the array: shares, axis, method, and whether nan are left out."""
+    """What the helpers want after the array: shares, axis, method, whether nan are left out, weights."""
     axis, method = literal(bound, "axis"), literal(bound, "method")
-    given = [share, axis, method, "True" if skip else "False"]
-    for default in ("False", "'linear'", "None"):
+    given = [share, axis, method, "True" if skip else "False", "weights" if _is_weighted(bound) else "None"]
+    for default in ("None", "False", "'linear'", "None"):
         if given[-1] != default:
             break
         given.pop()
     return ", ".join(given)
 
 
-def _slope(bound: Bound, share: str, skip: bool) -> str:
-    if bound.static("method") != "linear":
-        raise NotImplementedError('the derivative of a quantile in q by a method other than "linear"')
-    scale = "" if share == "q" else "/100"
-    return f"quantile_slope(a, {share}, {literal(bound, 'axis')}, {skip}, np.shape(out)){scale}"
+STEPS = (
+    "inverted_cdf", "averaged_inverted_cdf", "closest_observation", "lower", "higher", "midpoint", "nearest"
+)  # fmt: skip
 
 
-def _share_vjp(bound: Bound, share: str, skip: bool) -> str:
-    text = f"g*{_slope(bound, share, skip)}"
-    if axes.rank_of(bound, "q") == 0:
+def _slope(bound: Bound, values: str, share: str, shape: str) -> str | None:
+    """The derivative in the share of a quantile of values ordered as a is; None for methods with steps."""
+    if bound.static("method") in STEPS:
+        return None
+    given = ", ".join(literal(bound, n) for n in ("axis", "method", "skip"))
+    return f"quantile_slope({values}, a, {share}, {given}, {shape})"
+
+
+def _per_share(bound: Bound, text: str, rank: int | None) -> str:
+    """Sums over the lines of a quantile, which has a rank, for each share."""
+    shares = axes.rank_of(bound, "q")
+    if shares == 0:
         return f"np.sum({text})"
+    if shares is not None and rank is not None:
+        lines = tuple(range(shares, rank))
+        return f"np.sum({text}, axis={lines if len(lines) > 1 else lines[0]})" if lines else text
     return f"np.sum(np.reshape({text}, np.shape(q) + (-1,)), axis=-1)"
+
+
+def _spread_dot(bound: Bound, shape: str) -> str:
+    return "q_dot" if axes.rank_of(bound, "q") == 0 else f"spread_share(q_dot, {shape})"
 
 
 def _quantile(name: str, share: str, skip: bool) -> None:
@@ -105,17 +123,27 @@ def _quantile(name: str, share: str, skip: bool) -> None:
 
     def dot(bound: Bound) -> str:
         axis, method = literal(bound, "axis"), literal(bound, "method")
-        return f"quantile_dot(a_dot, a, {share}, {axis}, {method}, {skip}, np.shape(out))"
+        last = ", weights" if _is_weighted(bound) else ""
+        return f"quantile_dot(a_dot, a, {share}, {axis}, {method}, {skip}, np.shape(out){last})"
+
+    def slope(bound: Bound) -> str | None:
+        bound = replace(bound, statics={**bound.statics, "skip": skip})
+        made = _slope(bound, "a", share, "np.shape(out)")
+        return made if made is None or share == "q" else f"{made}/100"
+
+    def share_vjp(bound: Bound) -> str | None:
+        made = slope(bound)
+        return None if made is None else _per_share(bound, f"g*{made}", bound.out.rank if bound.out else None)
 
     def share_dot(bound: Bound) -> str:
-        dots = "q_dot" if axes.rank_of(bound, "q") == 0 else "spread_share(q_dot, np.shape(out))"
-        return f"{dots}*{_slope(bound, share, skip)}"
+        made = slope(bound)
+        return "np.zeros_like(out)" if made is None else f"{_spread_dot(bound, 'np.shape(out)')}*{made}"
 
     structural(
         f"np.{name}",
         "a, q, axis=None, out=None, overwrite_input=False, method='linear', keepdims=False, *, weights=None",
         _quantile_kind,
-        {"a": back, "q": lambda b: _share_vjp(b, share, skip)},
+        {"a": back, "q": share_vjp, "weights": axes.zero},
         (getattr(np, name),),
         jvp={"a": dot, "q": share_dot},
     )
@@ -200,41 +228,75 @@ def _shaped(bound: Bound) -> Kind:
     return kinds.num(axes.shape_from(bound, "shape"), as_array(bound.kind("a")).dtype)
 
 
+def _given(bound: Bound) -> str:
+    return ", ".join(literal(bound, n) for n in ("axis", "method", "skip"))
+
+
+def _last(bound: Bound) -> str:
+    return ", weights" if _is_weighted(bound) else ""
+
+
+def _of_slope(bound: Bound, text: str, values: str, shape: str) -> str | None:
+    """The cotangent of a share: the sums of a text times the slope of values."""
+    slope = _slope(bound, values, "q", shape)
+    rank = axes.rank_of(bound, "z") if text == "z" else bound.out.rank if bound.out else None
+    return None if slope is None else _per_share(bound, f"{text}*{slope}", rank)
+
+
+def _moved_back(bound: Bound) -> str:
+    """The tangent of quantile_back where the share moves."""
+    if bound.static("method") in STEPS:
+        return "np.zeros_like(out)"
+    return f"quantile_slope_back(z*{_spread_dot(bound, 'np.shape(z)')}, a, q, {_given(bound)})"
+
+
+def _moved_dot(bound: Bound) -> str:
+    """The tangent of quantile_dot where the share moves."""
+    slope = _slope(bound, "z", "q", "shape")
+    return "np.zeros_like(out)" if slope is None else f"{_spread_dot(bound, 'shape')}*{slope}"
+
+
 structural(
     "quantile_back",
-    "z, a, q, axis=None, method='linear', skip=False",
+    "z, a, q, axis=None, method='linear', skip=False, weights=None",
     _like_a,
     {
-        "z": lambda b: (
-            f"quantile_dot(g, a, q, {literal(b, 'axis')}, {literal(b, 'method')}, {literal(b, 'skip')}, "
-            "np.shape(z))"
-        ),
+        "z": lambda b: f"quantile_dot(g, a, q, {_given(b)}, np.shape(z){_last(b)})",
         "a": axes.zero,
-        "q": axes.refuse("the second derivative of a quantile in q"),
+        "q": lambda b: _of_slope(b, "z", "g", "np.shape(z)"),
+        "weights": axes.zero,
     },
     (runtime.quantile_back,),
-    linear=("z",),
+    jvp={"z": lambda b: f"quantile_back(z_dot, a, q, {_given(b)}{_last(b)})", "q": _moved_back},
 )
 structural(
     "quantile_dot",
-    "z, a, q, axis, method, skip, shape",
+    "z, a, q, axis, method, skip, shape, weights=None",
     _shaped,
     {
-        "z": lambda b: (
-            f"quantile_back(g, a, q, {literal(b, 'axis')}, {literal(b, 'method')}, {literal(b, 'skip')})"
-        ),
+        "z": lambda b: f"quantile_back(g, a, q, {_given(b)}{_last(b)})",
         "a": axes.zero,
-        "q": axes.refuse("the second derivative of a quantile in q"),
+        "q": lambda b: _of_slope(b, "g", "z", "shape"),
+        "weights": axes.zero,
     },
     (runtime.quantile_dot,),
-    linear=("z",),
+    jvp={"z": lambda b: f"quantile_dot(z_dot, a, q, {_given(b)}, shape{_last(b)})", "q": _moved_dot},
 )
 structural(
     "quantile_slope",
-    "a, q, axis, skip, shape",
+    "z, a, q, axis, method, skip, shape",
     _shaped,
-    {"a": axes.refuse("the second derivative of a quantile in q"), "q": axes.zero},
+    {"z": lambda b: f"quantile_slope_back(g, a, q, {_given(b)})", "a": axes.zero, "q": axes.zero},
     (runtime.quantile_slope,),
+    linear=("z",),
+)
+structural(
+    "quantile_slope_back",
+    "z, a, q, axis, method, skip",
+    _like_a,
+    {"z": lambda b: f"quantile_slope(g, a, q, {_given(b)}, np.shape(z))", "a": axes.zero, "q": axes.zero},
+    (runtime.quantile_slope_back,),
+    linear=("z",),
 )
 structural(
     "spread_share",

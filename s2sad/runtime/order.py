@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.runtime.arrays import aligned
+
 
 def _lines(x: Any, axis: Any) -> Any:
     """The elements of x as a matrix, a row for each result of a reduction over axis."""
@@ -23,7 +25,7 @@ def _lines(x: Any, axis: Any) -> Any:
     return x.transpose(rest + first).reshape((-1, count) if count else (0, 0))
 
 
-def _places(a: Any, q: Any, axis: Any, method: Any, skip: bool) -> tuple[Any, Any, Any, Any]:
+def _places(a: Any, q: Any, axis: Any, method: Any, skip: bool, weights: Any) -> tuple[Any, Any, Any, Any]:
     """For every share and line the flat places of the elements below and above, the weight of the one
     above, and the number of elements of the line."""
     a = np.asarray(a)
@@ -32,8 +34,16 @@ def _places(a: Any, q: Any, axis: Any, method: Any, skip: bool) -> tuple[Any, An
     missing = np.isnan(values).sum(axis=1)
     counts = values.shape[1] - missing if skip else np.full(len(values), values.shape[1])
     at = np.empty((np.size(q), len(values)))
-    for n in np.unique(counts):  # the quantile of 0, 1, ..., n - 1 is the place in a sorted line
-        at[:, counts == n] = np.reshape(np.quantile(np.arange(float(max(n, 1))), q, method=method), (-1, 1))
+    if weights is not None:
+        fitted = weights if np.ndim(weights) == a.ndim else aligned(weights, a, axis)
+        ranked_weights = np.broadcast_to(fitted, a.shape).ravel()[ranked]
+        for k, n in enumerate(counts):
+            line = {"weights": ranked_weights[k, :n], "method": method}
+            at[:, k] = np.ravel(np.quantile(np.arange(float(n)), q, **line)) if n else 0.0
+    else:
+        for n in np.unique(counts):  # the quantile of 0, 1, ..., n - 1 is the place in a sorted line
+            place = np.quantile(np.arange(float(max(n, 1))), q, method=method)
+            at[:, counts == n] = np.reshape(place, (-1, 1))
     low = at.astype(int)
     weight = at - low
     weight[:, counts == 0 if skip else missing > 0] = np.nan
@@ -43,14 +53,16 @@ def _places(a: Any, q: Any, axis: Any, method: Any, skip: bool) -> tuple[Any, An
 
 
 def quantile_back(
-    z: Any, a: Any, q: Any, axis: Any = None, method: str = "linear", skip: bool = False
+    z: Any, a: Any, q: Any, axis: Any = None, method: str = "linear", skip: bool = False, weights: Any = None
 ) -> Any:
-    """The cotangent of a where z is that of np.quantile(a, q, axis, method=method); skip leaves nan out.
+    """The cotangent of a where z is that of np.quantile(a, q, axis, method=method, weights=weights).
+
+    With skip nan are left out.
 
     >>> print(quantile_back(1.0, np.array([3.0, 1.0, 2.0]), 0.25))
     [0.  0.5 0.5]
     """
-    low, high, weight, _ = _places(a, q, axis, method, skip)
+    low, high, weight, _ = _places(a, q, axis, method, skip, weights)
     z = np.reshape(z, low.shape)
     total = np.zeros(np.size(a), z.dtype)
     for k in range(len(low)):  # the lines have no elements in common
@@ -59,28 +71,67 @@ def quantile_back(
     return total.reshape(np.shape(a))
 
 
-def quantile_dot(a_dot: Any, a: Any, q: Any, axis: Any, method: str, skip: bool, shape: Any) -> Any:
-    """The tangent, of a given shape, of np.quantile(a, q, axis, method=method) where a_dot is that of a.
+def quantile_dot(
+    a_dot: Any, a: Any, q: Any, axis: Any, method: str, skip: bool, shape: Any, weights: Any = None
+) -> Any:
+    """The tangent, of a given shape, of the quantile that `quantile_back` is of, where a_dot is that of a.
 
     >>> a, a_dot = np.array([3.0, 1.0, 2.0]), np.array([4.0, 1.0, 2.0])
     >>> print(quantile_dot(a_dot, a, 0.25, None, "linear", False, ()))
     1.5
     """
-    low, high, weight, _ = _places(a, q, axis, method, skip)
+    low, high, weight, _ = _places(a, q, axis, method, skip, weights)
     flat = np.ravel(a_dot)
     made = ((1 - weight) * flat[low] + weight * flat[high]).reshape(shape)
     return made.astype(flat.dtype)[()]
 
 
-def quantile_slope(a: Any, q: Any, axis: Any, skip: bool, shape: Any) -> Any:
-    """The derivative, of a given shape, of np.quantile(a, q, axis) in q.
+# alpha and beta of Hyndman and Fan, "Sample quantiles in statistical packages" (1996), of continuous methods
+_PLOTTING = {
+    "linear": (1.0, 1.0),
+    "weibull": (0.0, 0.0),
+    "hazen": (0.5, 0.5),
+    "interpolated_inverted_cdf": (0.0, 1.0),
+    "median_unbiased": (1 / 3, 1 / 3),
+    "normal_unbiased": (3 / 8, 3 / 8),
+}
 
-    >>> print(quantile_slope(np.array([3.0, 1.0, 2.5]), 0.25, None, False, ()))
+
+def _rate(q: Any, counts: Any, method: str) -> Any:
+    """How fast the place in a sorted line grows with the share; 0 beyond the ends and for steps."""
+    if method not in _PLOTTING:
+        return np.zeros((np.size(q), len(counts)))
+    alpha, beta = _PLOTTING[method]
+    rate = counts + 1 - alpha - beta
+    at = rate * np.reshape(q, (-1, 1)) + alpha - 1
+    return np.where((at >= 0) & (at <= counts - 1), rate, 0.0)
+
+
+def quantile_slope(z: Any, a: Any, q: Any, axis: Any, method: str, skip: bool, shape: Any) -> Any:
+    """The derivative in q, of a given shape, of quantile_dot(z, a, q, ...); with a for z of the quantile.
+
+    >>> a = np.array([3.0, 1.0, 2.5])
+    >>> print(quantile_slope(a, a, 0.25, None, "linear", False, ()))
     3.0
     """
-    low, high, _, counts = _places(a, q, axis, "linear", skip)
-    flat = np.ravel(a)
-    return ((flat[high] - flat[low]) * (counts - 1)).reshape(shape)[()]
+    low, high, _, counts = _places(a, q, axis, method, skip, None)
+    flat = np.ravel(z)
+    return ((flat[high] - flat[low]) * _rate(q, counts, method)).reshape(shape)[()]
+
+
+def quantile_slope_back(z: Any, a: Any, q: Any, axis: Any, method: str, skip: bool) -> Any:
+    """The cotangent of the first argument of `quantile_slope`, whose own is z.
+
+    >>> print(quantile_slope_back(1.0, np.array([3.0, 1.0, 2.5]), 0.25, None, "linear", False))
+    [ 0. -2.  2.]
+    """
+    low, high, _, counts = _places(a, q, axis, method, skip, None)
+    slope = np.reshape(z, low.shape) * _rate(q, counts, method)
+    total = np.zeros(np.size(a), slope.dtype)
+    for k in range(len(low)):
+        total[low[k]] -= slope[k]
+        total[high[k]] += slope[k]
+    return total.reshape(np.shape(a))
 
 
 def spread_share(q_dot: Any, shape: Any) -> Any:

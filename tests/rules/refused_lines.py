@@ -259,26 +259,6 @@ np.nanpercentile(h, 30, overwrite_input=True)
 np.nanquantile(h, 0.3, overwrite_input=True)
 np.quantile(x, 0.3, overwrite_input=True)
 """,
-    'quantiles with weights': """
-np.percentile(x, 30, weights=p, method="inverted_cdf")
-np.nanpercentile(h, 30, weights=np.abs(h), method="inverted_cdf")
-np.nanquantile(h, 0.3, weights=np.abs(h), method="inverted_cdf")
-np.quantile(x, 0.3, weights=p, method="inverted_cdf")
-""",
-    'the derivative of a quantile in q by a method other than "linear"': """
-np.quantile(x, s, method="hazen")
-np.quantile(x, s, method="lower")
-""",
-    'np.nanprod with initial or where': """
-np.nanprod(h, initial=2.0)
-np.nanprod(h, where=h > 0)
-""",
-    'np.nanvar and np.nanstd with where or mean': """
-np.nanstd(h, where=h > -9.0)
-np.nanstd(h, axis=1, mean=np.nanmean(h, axis=1, keepdims=True))
-np.nanvar(h, where=h > -9.0)
-np.nanvar(h, axis=1, mean=np.nanmean(h, axis=1, keepdims=True))
-""",
     'the derivative of np.unique': """
 np.unique(x)
 """,

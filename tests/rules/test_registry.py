@@ -6,7 +6,7 @@
     test_cells                       the cases: calls x forms, a seeded sample, all with `--full`
     test_refusals                    what is refused says so
 
-The cases are the lines of `call_cases`, `array_lines`, `number_lines`, `factor_lines` and, for ufuncs, the table of
+The cases are the lines of `call_cases`, `array_lines`, `number_lines`, `factor_lines`, `option_lines` and, for ufuncs, the table of
 `test_elementwise_table`; SciPy's rules have theirs in `test_library_calls`.
 """
 
@@ -26,6 +26,7 @@ from cells import FORMS, Cell, cell
 from covered import given
 from factor_lines import SPECTRAL
 from number_lines import NUMBER_LINES
+from option_lines import OPTION_LINES
 from refused_lines import REFUSALS
 from test_elementwise_table import CASES
 from test_elementwise_table import OBJECTS as ELEMENTWISE
@@ -37,7 +38,7 @@ from s2sad.rules.registry import RULES, Rule
 from support import load
 
 registry.load_all()
-TABLES = (TOPICS, SPECTRAL, ARRAY_LINES, NUMBER_LINES)
+TABLES = (TOPICS, SPECTRAL, ARRAY_LINES, NUMBER_LINES, OPTION_LINES)
 LINES = list(dict.fromkeys(line for table in TABLES for lines in table.values() for line in lines))
 REFUSED_LINES = [(reason, line) for reason, text in REFUSALS.items() for line in text.strip().splitlines()]
 PUBLIC = sorted(name for name, rule in RULES.items() if name.startswith("np.") and rule.user is None)
@@ -54,7 +55,6 @@ SPELLED = {  # arguments that the lowering of a call takes away before the rule 
 # What is refused on the arguments as they are: second derivatives. On arguments of another form any refusal will do that
 # says where and what to write instead: the form may be what the rule does not take.
 ALLOWED = (
-    "the second derivative of a quantile in q",
     "enters accumulate",
     "enters add_to_item",
     "there is no forward derivative of np.reshape by its argument 'shape'",

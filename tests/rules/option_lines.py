@@ -1,0 +1,49 @@
+"""Calls of NumPy's functions with their rarer arguments: masks of nan-functions, weights of quantiles, axes of products.
+
+The names are those of `call_cases`: a line is a call, or statements that set `z`. Calls of one function stand together.
+"""
+
+from __future__ import annotations
+
+STATISTICS = """
+np.nanprod(h, initial=s)
+np.nanprod(h, axis=0, where=h > 0)
+np.nanprod(h, axis=1, keepdims=True, initial=s, where=h > -0.5)
+np.nanprod(h, dtype=np.float64, where=h > 0)
+np.nanstd(h, where=h > -0.9)
+np.nanstd(h, axis=1, mean=np.nanmean(h, axis=1, keepdims=True))
+np.nanvar(h, where=h > -0.9)
+np.nanvar(h, axis=1, where=h > -9.9, ddof=1)
+np.nanstd(h, axis=0, where=h > -9.9, keepdims=True)
+np.nanvar(h, axis=1, mean=m[:, :1])
+np.nanstd(h, axis=1, mean=m[:, :1], ddof=1, keepdims=True)
+np.nanstd(h, axis=1, mean=m[:, :1], where=h > -9.0)
+np.nanstd(h, mean=s)
+np.nanvar(h)
+np.nanstd(h)
+np.nanvar(m, where=b[:4])
+"""
+
+ORDER = """
+np.percentile(x, 30, weights=p, method="inverted_cdf")
+np.nanpercentile(h, 30, weights=np.abs(h), method="inverted_cdf")
+np.nanquantile(h, 0.3, weights=np.abs(h), method="inverted_cdf")
+np.quantile(m, [0.3, 0.8], axis=1, weights=p[:4], method="inverted_cdf")
+np.quantile(m, [0.3, 0.8], axis=0, weights=np.abs(n), method="inverted_cdf", keepdims=True)
+np.quantile(x, 0.9*s, method="hazen")
+np.quantile(x, s, method="lower")
+np.quantile(x, s, method="weibull")
+np.quantile(x, s, method="median_unbiased")
+np.quantile(x, s, method="normal_unbiased")
+np.quantile(x, s, method="interpolated_inverted_cdf")
+np.quantile(x, s, method="midpoint")
+np.quantile(x, s, method="averaged_inverted_cdf")
+np.quantile(m, p/3.0, axis=1, method="hazen")
+np.percentile(m, 30*p, axis=0, method="weibull")
+np.nanquantile(h, s, axis=1, method="hazen")
+np.nanpercentile(h, [10.0*s, 50.0])
+np.quantile(x, x**2/5)
+np.quantile(x, 0.02*s, method="hazen")
+"""
+
+OPTION_LINES = {name.lower(): text.strip().splitlines() for name, text in list(globals().items()) if name.isupper() and isinstance(text, str)}
