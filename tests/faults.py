@@ -246,22 +246,22 @@ FAULTS = [
     Fault(
         "a cell that a later trip writes read again",
         "analysis/settled.py",
-        "if distance % step == 0 and distance // step > 0:",
-        "if False:",
+        "return distance % step != 0 or distance // step <= 0",
+        "return True",
         (RECURRENCES,),
     ),
     Fault(
         "a cell that wraps around read again",
         "analysis/settled.py",
-        "if not step or not (r.natural and w.natural):",
-        "if not step:",
+        "if step and r.natural and w.natural:",
+        "if step:",
         (RECURRENCES,),
     ),
     Fault(
         "a later line of the same trip forgotten",
         "analysis/settled.py",
-        "        if not loops:\n            return after",
-        "        if not loops:\n            return False",
+        "        if not loops:\n            return after and",
+        "        if not loops:\n            return False and",
         (RECURRENCES,),
     ),
     Fault(

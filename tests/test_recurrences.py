@@ -175,7 +175,70 @@ def counter_in_a_branch(x, a):
     return np.sum(y)
 
 
+def doolittle(a):
+    for i in range(len(a)):
+        for j in range(i):
+            a[i, j] -= a[i, :j] @ a[:j, j]
+            a[i, j] /= a[j, j]
+        for j in range(i, len(a)):
+            a[i, j] -= a[i, :i] @ a[:i, j]
+    return np.sum(a*a)
+
+
+def cholesky(a):
+    n = len(a)
+    for i in range(n):
+        for j in range(i):
+            a[i, j] = (a[i, j] - a[i, :j] @ a[j, :j])/a[j, j]
+        a[i, i] = np.sqrt(a[i, i] - a[i, :i] @ a[i, :i])
+    return np.sum(a[-1]**2)
+
+
+def substituted(a, b):
+    x = b.copy()
+    for i in range(len(b) - 1, -1, -1):
+        x[i] -= a[i, i + 1:] @ x[i + 1:]
+        x[i] /= a[i, i]
+    return np.sum(x*x)
+
+
+def columns(a, s):
+    for j in range(1, a.shape[1]):
+        a[:, j:] += s*a[:, j - 1:j]*a[:, j - 1:j]
+    return np.sum(a)
+
+
+def slices_from_the_end(x, a):
+    y = x.copy()
+    for i in range(1, 4):
+        y[i] = a*np.sum(y[:-i])*y[i]
+    return np.sum(y*y)
+
+
+def slices_ahead(x, a):
+    y = x.copy()
+    for i in range(3):
+        y[i + 1] = a*np.sum(y[i:]*y[i:])
+    return np.sum(y*y)
+
+
+def a_last_cell_then_all(x, a):
+    y = x.copy()
+    s = y[-1:]*a
+    y[:] = np.sin(y)
+    return np.sum(s*s) + np.sum(y)
+
+
+def divided(x, a):
+    y = x.copy()
+    for i in range(3):
+        y /= a + y[i]
+        y[i:] /= y[i + 1]
+    return np.sum(y*y)
+
+
 D = np.array([3.0, 4.0, 5.0, 4.0])
+M = np.array([[2.0, 0.3, -0.4, 0.1], [0.5, 1.7, 0.2, -0.3], [0.1, -0.6, 2.2, 0.4], [0.3, 0.2, 0.5, 1.9]])
 PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...], int | None]] = [
     (march, (X, 0.3, 3), 0),
     (named_rows, (X, 0.3, 3), 0),
@@ -195,6 +258,14 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...], int | None]] = [
     (rotated_before_it_is_read, (X, 0.7), 1),
     (views_that_move, (X, 0.8), 1),
     (counter_in_a_branch, (X, 0.8), None),
+    (doolittle, (M,), 0),
+    (cholesky, (M @ M.T,), 0),
+    (substituted, (M, W), 0),
+    (columns, (M, 0.3), None),
+    (slices_from_the_end, (X, 0.8), None),
+    (slices_ahead, (X, 0.3), None),
+    (a_last_cell_then_all, (X, 0.8), 0),
+    (divided, (X + 2.0, 0.8), None),
 ]
 
 

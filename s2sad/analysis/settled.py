@@ -1,13 +1,16 @@
 """Parts of written arrays that keep what they hold: a recurrence reads cells that no later trip writes.
 
 Accepts a program's definitions, loops and positions; changes nothing. `Settled.is_hit(...)` guarantees, where
-it is false, that a write does not change what a statement read, once that statement has run. Indices are
-compared as a symbol and a constant, from the outermost common loop inwards.
+it is false, that a write does not change what a statement read, once that statement has run. Indices and the
+bounds of slices are compared as a symbol and a constant, from the outermost common loop inwards; the index of
+a loop lies between the bounds of its range.
 
     for i in range(1, n):       x[i - 1] is written before it is read and never after: the reverse sweep
         x[i] = a*x[i - 1]       reads it again
     for t in range(n):          row t of u is not written after trip t - 1
         u[t + 1] = f(u[t])
+    for j in range(i):          A[i, :j] and A[:j, j] are not written after trip (i, j): columns
+        A[i, j] -= A[i, :j] @ A[:j, j]      before j of this row, rows before i of others
     for i in range(n):          made anew in each trip: w is not written after the inner loop
         w = np.zeros(m)
         for k in range(m): w[k] = ...
@@ -44,11 +47,22 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """The places from `start` up to `stop`, which is not one of them; natural numbers both."""
+
+    start: Index
+    stop: Index | None
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A part of an array: the array's name and indices of its first axes, None for those taken whole."""
 
     root: str
-    index: tuple[Index | None, ...] = ()
+    index: tuple[Index | Stretch | None, ...] = ()
+
+
+Part = Index | Stretch
 
 
 class Settled:
@@ -71,14 +85,14 @@ class Settled:
         while (let := self._at.view_of(name)) is not None and isinstance(let.call.args[0], Var):
             indices.append(let.call.args[1] if let.call.fun == "getitem" else Const(Ellipsis))
             name = let.call.args[0].name
-        found: list[Index | None] = []
+        found: list[Index | Stretch | None] = []
         for one in reversed(indices):
             parts = one.items if isinstance(one, Tuple) else (one,)
             for part in parts:
-                found.append(self._index(part))
+                found.append(self._stretch(part) if isinstance(part, Slice) else self._index(part))
                 if found[-1] is None and not isinstance(part, Slice):
                     return Region(name, tuple(found[:-1]))
-            if None in found:
+            if not all(isinstance(i, Index) for i in found):
                 break  # what follows counts from another place
         return Region(name, tuple(found))
 
@@ -103,33 +117,77 @@ class Settled:
         alike = first.root == second.root
         return alike and any(r is not None and w is not None and self._are_apart(r, w, ()) for r, w in pairs)
 
-    def _is_hit(self, pairs: list[tuple[Index, Index]], loops: tuple[Stmt, ...], after: bool) -> bool:
+    def _is_hit(self, pairs: list[tuple[Part, Part]], loops: tuple[Stmt, ...], after: bool) -> bool:
         """Whether a write of the same trip or of a later one hits, from the outermost of `loops` on."""
-        if any(self._are_apart(r, w, loops) for r, w in pairs):
-            return False
         if not loops:
-            return after
-        for r, w in pairs:
-            step = self.step(loops[0], r.symbol) if r.symbol is not None and r.symbol == w.symbol else None
-            if not step or not (r.natural and w.natural):
-                continue
-            distance = r.shift - w.shift
-            if distance % step == 0 and distance // step > 0:
-                continue  # that many trips later
-            return distance == 0 and self._is_hit(pairs, loops[1:], after)
-        return True
+            return after and not any(self._are_apart(r, w, ()) for r, w in pairs)
+        later = any(self._are_apart(r, w, loops) or self._is_left(r, w, loops) for r, w in pairs)
+        return not later or self._is_hit(pairs, loops[1:], after)
 
-    def _are_apart(self, r: Index, w: Index, loops: tuple[Stmt, ...]) -> bool:
+    def _is_left(self, r: Part, w: Part, loops: tuple[Stmt, ...]) -> bool:
+        """Whether a write of a later trip of the outermost loop is never to what was read."""
+        if isinstance(r, Index) and isinstance(w, Index) and r.symbol is not None and r.symbol == w.symbol:
+            step = self.step(loops[0], r.symbol)
+            if step and r.natural and w.natural:
+                distance = r.shift - w.shift
+                return distance % step != 0 or distance // step <= 0
+        return self._is_before(r, w, loops, True) or self._is_before(w, r, loops, False)
+
+    def _are_apart(self, r: Part, w: Part, loops: tuple[Stmt, ...]) -> bool:
         """Whether two indices that no trip of `loops` changes are never the same."""
-        for one, other in ((r, w), (w, r)):
-            if one.symbol is None and one.shift >= 0 and other.low is not None and other.low > one.shift:
-                return True
-        if r.symbol != w.symbol or r.shift == w.shift:
+        if isinstance(r, Index) and isinstance(w, Index):
+            for one, other in ((r, w), (w, r)):
+                if one.symbol is None and one.shift >= 0 and other.low is not None and other.low > one.shift:
+                    return True
+            if r.symbol == w.symbol and r.symbol is None:
+                return r.shift != w.shift and (r.shift >= 0) == (w.shift >= 0)
+            if r.symbol == w.symbol and r.shift != w.shift and self._is_fixed(r.symbol, loops):
+                return r.natural and w.natural
+        return self._is_before(r, w, loops) or self._is_before(w, r, loops)
+
+    def _is_fixed(self, symbol: str | None, loops: tuple[Stmt, ...]) -> bool:
+        """Whether no trip of `loops` changes an integer."""
+        return symbol is None or not set(self._at.places[symbol].loops) & set(loops)
+
+    def _is_before(
+        self, first: Part, second: Part, loops: tuple[Stmt, ...], later: bool | None = None
+    ) -> bool:
+        """Whether a part ends where another one begins, or before that.
+
+        The trips of `loops` may be any, or those of the outermost one differ: the second part is of a later
+        one, or the first is if `later` is false.
+        """
+        start, stop = _bounds(second)[0], _bounds(first)[1]
+        if stop is None:
             return False
-        if r.symbol is None:
-            return (r.shift >= 0) == (w.shift >= 0)
-        fixed = not set(self._at.places[r.symbol].loops) & set(loops)
-        return fixed and r.natural and w.natural
+        for symbol, high in self._limits(stop.symbol, stop.shift, True):
+            for other, low in self._limits(start.symbol, start.shift, False):
+                if symbol != other:
+                    continue
+                if self._is_fixed(symbol, loops) and high <= low:
+                    return True
+                step = self.step(loops[0], symbol) if later is not None and symbol is not None else None
+                if step and (step > 0) == later and high <= low + abs(step):
+                    return True
+        return False
+
+    def _limits(self, symbol: str | None, shift: int, above: bool) -> list[tuple[str | None, int]]:
+        """What an integer is at most, or at least if not `above`: itself, and what bounds the loops' indices."""
+        found: list[tuple[str | None, int]] = [(symbol, shift)]
+        while symbol is not None and len(found) < NESTED:
+            loop = self._targets.get(symbol)
+            space = loop.space if loop is not None else None
+            step = space.step if isinstance(space, Range) else None
+            if not isinstance(space, Range) or not isinstance(step, Const) or type(step.value) is not int:
+                break
+            upwards = step.value > 0
+            bound = self._linear(space.stop if upwards == above else space.start)
+            if bound is None:
+                break
+            symbol = bound[0]
+            shift += bound[1] + ((-1 if upwards else 1) if upwards == above else 0)
+            found.append((symbol, shift))
+        return found
 
     # ---- integers
 
@@ -139,6 +197,23 @@ class Settled:
         if not isinstance(atom, Var) or self._at.kinds[atom.name].cat != "int":
             return None
         return Index(*self.linear(atom.name), self._low(atom, NESTED))
+
+    def _stretch(self, part: Slice) -> Stretch | None:
+        """The places of a slice of natural bounds; those that are left out by its step count too."""
+        step = part.step.value if isinstance(part.step, Const) else 0
+        if step is not None and (type(step) is not int or step < 1):
+            return None
+        start = Index(None, 0, 0) if part.lo == Const(None) else self._index(part.lo)
+        if start is None or not start.natural:
+            return None
+        stop = self._index(part.hi)
+        return Stretch(start, stop if stop is not None and stop.natural else None)
+
+    def _linear(self, atom: Atom) -> tuple[str | None, int] | None:
+        """An integer as a symbol, or none, and a constant."""
+        if isinstance(atom, Const):
+            return (None, atom.value) if type(atom.value) is int else None
+        return self.linear(atom.name) if isinstance(atom, Var) else None
 
     def linear(self, name: str) -> tuple[str, int]:
         """An integer as a name that nothing is known of, plus a constant."""
@@ -211,6 +286,15 @@ class Settled:
                 return None
             return lows[0] + lows[1] if call.fun == "add" else lows[0] * lows[1]  # type: ignore[operator]
         return None
+
+
+def _bounds(part: Part) -> tuple[Index, Index | None]:
+    """The first place of a part and the one behind its last; an index from the other end has none."""
+    if isinstance(part, Stretch):
+        return part.start, part.stop
+    if part.low is None or not part.natural:
+        return part, None
+    return part, Index(part.symbol, part.shift + 1, part.low + 1)
 
 
 def _common(first: tuple[Stmt, ...], second: tuple[Stmt, ...]) -> tuple[Stmt, ...]:

@@ -25,7 +25,7 @@ import functools
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.places import ARRAYS, Places, is_view
 from s2sad.analysis.primitives import PURE, effect_of, is_opaque
-from s2sad.analysis.settled import Region
+from s2sad.analysis.settled import Index, Region
 from s2sad.ir.nodes import (
     Atom,
     Call,
@@ -145,9 +145,16 @@ class Storage(Places):
             kind.cat == "npscalar"
             and kind.dtype == array.dtype
             and len(region.index) == array.rank
-            and None not in region.index
+            and all(isinstance(i, Index) for i in region.index)
             and not self._is_hit(cls, region, store, done=True)
         )
+
+    def stays(self, store: Store) -> bool:
+        """Whether nothing writes to what a store has written any more."""
+        cls = self.aliases.of(store.base.name) if isinstance(store.base, Var) else None
+        if not isinstance(store.base, Var) or cls is None:
+            return False
+        return not self._is_hit(cls, self.settled.region(store.base.name, store.index), store, done=True)
 
     def _is_hit(self, cls: int, region: Region, at: Stmt, done: bool = False) -> bool:
         """Whether a part of a class's storage may be written when `at` runs, unless `done`, or afterwards."""

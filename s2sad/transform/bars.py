@@ -6,6 +6,9 @@ Accepts contributions in any order; guarantees that what is read is their sum. T
 uniform   a scalar that stands for the constant array of the value's shape: `np.sum(x)` gives x_bar = g, and
           only a rule that is not elementwise makes an array of it
 owned     an array that nobody else refers to: later contributions may be added in place
+wide      the kind of the value it was made for, whose shape it still has: it is to be summed over the axes
+          along which its own value was broadcast, once an operand is reached that is not made there just
+          for that value (`z = x*y + w` of unknown lengths: unbroadcast(y*z_bar, x), nothing for x*y)
 mask      contributions come from a selection; where the mask is false the value means 0 whatever it holds
           (`np.where(c, r, 0.0)` gives r_bar = g with mask c, and `np.where(c, 0.5*g/r, 0.0)` at the end of
           the chain)
@@ -62,6 +65,7 @@ class Bar:
     uniform: bool = False
     owned: bool = False
     mask: Mask | None = None
+    wide: Kind | None = None
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import functools
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -21,7 +22,7 @@ from s2sad.analysis.activity import SHAPES
 from s2sad.analysis.primitives import PURE, effect_of, is_opaque
 from s2sad.errors import UnsupportedError
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Do, Let, List, Tuple, Var
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, List, Store, Tuple, Var, uses, walk
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.rules.registry import Bound, Rule
@@ -148,14 +149,13 @@ class Rules(Custom):
         bar: Bar,
         alone: bool,
     ) -> None:
-        out = self.kinds[stmt.name]
+        out = bar.wide or self.kinds[stmt.name]
+        congruent = bar.wide is None and self._others(arg, atoms)
         result = self._partial(stmt, rule, text, bound, atoms, bar)
         if bar.uniform:
             kind = self.kind(result)
             if kind.shape == () or kind.is_scalar:
-                self.give(
-                    arg, self.fit(Bar(result, True, False, bar.mask), arg, out, self._others(arg, atoms))
-                )
+                self.give(arg, self.fit(Bar(result, True, False, bar.mask), arg, out, congruent))
                 return
             if not K.same_shape(kind, out):
                 bar = self.full(bar, stmt.name)
@@ -165,15 +165,8 @@ class Rules(Custom):
         )
         if isinstance(result, Var) and result != bar.atom and result.name in self.made_calls and out.shape:
             self._set_shape(result, out)
-        self.give(
-            arg,
-            self.fit(
-                Bar(result, False, owned and self.kind(result).cat in ARRAYS, bar.mask),
-                arg,
-                out,
-                self._others(arg, atoms),
-            ),
-        )
+        made = Bar(result, False, owned and self.kind(result).cat in ARRAYS, bar.mask)
+        self.give(arg, self.fit(made, arg, out, congruent))
 
     def _others(self, arg: Atom, atoms: dict[str, Atom]) -> bool:
         """Whether all other operands are scalars, so that the result has this operand's shape."""
@@ -219,12 +212,42 @@ class Rules(Custom):
         summed = _summed(kind, out) if K.same_shape(mine, out) else None
         if summed is not None:
             return Bar(self.let(Call("np.sum", (bar.atom,), summed)))
+        if arg.name in self._read_there and not _is_narrower(kind, out):
+            return replace(bar, wide=out)
         like = self.like(self.canonical(arg.name))
         made = self.let(
             Call("unbroadcast", (bar.atom, like)),
             replace(kind, dtype=mine.dtype) if mine.sort == "complex" else kind,
         )
         return Bar(made)
+
+    @functools.cached_property
+    def _read_there(self) -> frozenset[str]:
+        """Results of elementwise operations that one statement of the same block reads, once.
+
+        Their cotangents wait for the sum over the axes along which they were broadcast: it comes with their
+        operands' own, and mostly there are none.
+        """
+        counts: Counter[str] = Counter()
+        found = []
+        for stmt in walk(self.program.body):
+            names = list(uses(stmt))
+            counts.update(names)
+            if isinstance(stmt, Let | Store):
+                found += [n for n in names if self._is_chained(n, stmt)]
+        return frozenset(n for n in found if counts[n] == 1)
+
+    def _is_chained(self, name: str, user: Let | Store) -> bool:
+        """Whether a value is made by an elementwise operation for a statement of the same block."""
+        let, storage = self.storage.lets.get(name), self.storage
+        if let is None or let.call.fun == "np.where" or storage.block_of[let] != storage.block_of[user]:
+            return False
+        if self.kinds[name].cat != "array" or storage.is_mutable(name) or self.canonical(name) != name:
+            return False
+        try:
+            return registry.rule(let.call.fun).form == "elementwise"
+        except KeyError:
+            return False
 
     def _total(self, bar: Bar, out: K.Kind) -> Bar:
         """The sum of a cotangent over the result's shape."""
@@ -349,6 +372,14 @@ class Rules(Custom):
 def _is_chained(call: Call) -> bool:
     """Whether a value is computed elementwise, so that its formula may give nan where it is not selected."""
     return call.fun in registry.RULES and registry.RULES[call.fun].form == "elementwise"
+
+
+def _is_narrower(kind: K.Kind, out: K.Kind) -> bool:
+    """Whether an operand has certainly fewer axes than the result, or an axis of length 1 for a longer one."""
+    if kind.shape is None or out.shape is None:
+        return False
+    pairs = zip(kind.shape, out.shape, strict=False)
+    return len(kind.shape) != len(out.shape) or any(mine == 1 != other for mine, other in pairs)
 
 
 def _summed(kind: K.Kind, out: K.Kind) -> tuple[tuple[str, Atom], ...] | None:

@@ -3,6 +3,7 @@
     x[I] = v         t = x_bar[I].copy(); x_bar[I] = 0.0; v_bar += t
     x[I] += v        v_bar += x_bar[I]                    (x_bar[I] stays)
     x[I] *= v        v_bar += old*x_bar[I]; x_bar[I] *= v
+    x[I] /= v        x_bar[I] /= v; v_bar -= x_bar[I]*x[I]
     x[I] = x[I] + v  as x[I] += v
     x[J] = v         with an index that may repeat: only the last write to a place has a cotangent,
                      t = np.where(winners(x.shape, J), x_bar[J], 0.0)
@@ -128,6 +129,8 @@ class Stores(Unsettled):
             self._add_adjoint(op, value, place, target)
         elif op == "mul":
             self._mul_adjoint(stmt, value, place, target)
+        elif op == "truediv" and (target is None or self.distinct(target)):
+            self._div_adjoint(stmt, value, place, target)
         elif op:
             self._generic_adjoint(stmt, op, value, place, target)
         else:
@@ -171,6 +174,14 @@ class Stores(Unsettled):
         else:
             self.store(place, index, self.conj_of(factor), "mul")
 
+    def _div_adjoint(self, stmt: Store, value: Atom, place: Atom, index: Atom | None) -> None:
+        self.poles = True
+        self.store(place, index, self.conj_of(self.value(value, stmt)), "truediv")
+        if self.reaches(value):
+            region = self.region(place, index)
+            given = self.neg(self.binary("mul", region, self.conj_of(self.new(stmt))))
+            self.give(value, self.fit(Bar(given, owned=True), value, self.kind(region)))
+
     def _apart(self, value: Atom, base: Atom) -> bool:
         """Whether a value cannot share storage with the array that is written."""
         if not isinstance(value, Var) or not isinstance(base, Var):
@@ -196,16 +207,14 @@ class Stores(Unsettled):
         for name in names:
             text = rule.vjp.get(name)
             texts[name] = text(bound) if callable(text) else text
-        if any(
-            t and (names[0] in _words(t) or "out" in _words(t)) for n, t in texts.items() if n in bound.active
-        ):
+        used = [t for n, t in texts.items() if t and n in bound.active]
+        if any(names[0] in _words(t) for t in used):
             old = self.old(stmt)
         complex_ = rule.holomorphic and "complex" in {self.kind(a).sort for a in (taken.atom, factor, old)}
         g = self.conj_of(taken.atom) if complex_ else taken.atom
         atoms: dict[str, Atom] = {names[0]: old, names[1]: factor, "g": g}
-        used = [t for n, t in texts.items() if t and n in bound.active]
         if any("out" in _words(t) for t in used):
-            atoms["out"] = self.let(Call(op, (old, factor)))
+            atoms["out"] = self.new(stmt)
         first = texts[names[0]]
         kept = self.text(first, atoms) if first is not None else Const(0.0)
         kept = self.conj_of(kept) if complex_ else kept
@@ -221,13 +230,23 @@ class Stores(Unsettled):
         """What the written region held before: a copy that the forward sweep makes."""
         key = (stmt, "old")
         if key not in self.snapshots:
-            self.snapshots[key] = self._kept_region(stmt)
+            self.snapshots[key] = self._kept_region(stmt, self.before)
         return self.snapshots[key]
 
-    def _kept_region(self, stmt: Store) -> Var:
-        """Insert `old = base[index].copy()` before a store into the forward sweep."""
+    def new(self, stmt: Store) -> Atom:
+        """What the written region holds afterwards: it is read again where nothing writes to it any more."""
         assert isinstance(stmt.base, Var)
-        lines = self.before.setdefault(stmt, [])
+        if self.storage.stays(stmt):
+            return stmt.base if stmt.index is None else self.getitem(stmt.base, stmt.index)
+        key = (stmt, "new")
+        if key not in self.snapshots:
+            self.snapshots[key] = self._kept_region(stmt, self.after)
+        return self.snapshots[key]
+
+    def _kept_region(self, stmt: Store, where: dict[Stmt, list[Stmt]]) -> Var:
+        """Insert `kept = base[index].copy()` before or after a store into the forward sweep."""
+        assert isinstance(stmt.base, Var)
+        lines = where.setdefault(stmt, [])
         atom: Atom = stmt.base
         kind = self.kinds[stmt.base.name]
         if stmt.index is not None:

@@ -32,7 +32,7 @@ def f_value_and_grad(x, k):
         t1 = t1s[m - 1]
         t2 = t1 ** 2
         x_bar[m:] *= 0.5
-        t3 = unbroadcast(x_bar[m:], t2)
-        k_bar += np.vdot(t2, t3)
-        x_bar[:-m] += 2 * t1 * (k * t3)
+        t3 = x_bar[m:]
+        k_bar += np.sum(t2 * t3)
+        x_bar[:-m] += unbroadcast(2 * t1 * (k * t3), t2)
     return value, (x_bar, k_bar)
