@@ -343,6 +343,15 @@ def is_basic(index: Atom, kinds: Kinds) -> bool:
     return True
 
 
+def is_whole(index: Atom | None, base: Kind) -> bool:
+    """Whether a subscript, or none, takes the whole of an array that is known to have an axis: `x[:]`."""
+    if index is None or index == Const(Ellipsis):
+        return True
+    whole = Slice(Const(None), Const(None), Const(None))
+    parts = index.items if isinstance(index, Tuple) else (index,)
+    return base.cat == "array" and bool(base.rank) and all(part == whole for part in parts)
+
+
 def subscript(base: Kind, index: Atom, result: Kind, kinds: Kinds) -> str:
     """What `base[index]` is: "view", "maybe", "fresh" of an array, "element", "part" of a list, or "any"."""
     if base.cat in ("array", "num"):

@@ -172,7 +172,7 @@ class Settled:
         return False
 
     def _limits(self, symbol: str | None, shift: int, above: bool) -> list[tuple[str | None, int]]:
-        """What an integer is at most, or at least if not `above`: itself, and what bounds the loops' indices."""
+        """What an integer is at most, or at least if not `above`: itself, and the bounds of loops."""
         found: list[tuple[str | None, int]] = [(symbol, shift)]
         while symbol is not None and len(found) < NESTED:
             loop = self._targets.get(symbol)

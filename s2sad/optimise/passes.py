@@ -19,6 +19,7 @@ from s2sad.ir.nodes import Program
 from s2sad.optimise.copies import bindings, births, copies, likes
 from s2sad.optimise.cse import cse
 from s2sad.optimise.dce import dce
+from s2sad.optimise.overwrites import overwrites
 from s2sad.optimise.stores import dead_stores
 from s2sad.optimise.tapes import tapes
 
@@ -29,6 +30,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("dce", dce),
     ("cse", cse),
     ("tapes", tapes),
+    ("overwrites", overwrites),
     ("copies", copies),
     ("stores", dead_stores),
     ("births", births),

@@ -375,7 +375,7 @@ def _is_chained(call: Call) -> bool:
 
 
 def _is_narrower(kind: K.Kind, out: K.Kind) -> bool:
-    """Whether an operand has certainly fewer axes than the result, or an axis of length 1 for a longer one."""
+    """Whether an operand certainly has fewer axes than the result, or one of length 1 for a longer one."""
     if kind.shape is None or out.shape is None:
         return False
     pairs = zip(kind.shape, out.shape, strict=False)

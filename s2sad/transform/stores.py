@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from s2sad.analysis.primitives import is_basic
+from s2sad.analysis.primitives import is_basic, is_whole
 from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -78,7 +78,8 @@ class Stores(Unsettled):
         if index is not None:
             base = self.getitem(base, index)
         if let.call.fun == "getitem":
-            return base, let.call.args[1]
+            index = let.call.args[1]
+            return base, None if is_whole(index, self.kind(base)) else index
         if let.call.fun == "getattr":
             assert isinstance(let.call.args[1], Const)
             return self.attribute(base, let.call.args[1].value), None
@@ -91,7 +92,8 @@ class Stores(Unsettled):
 
     def region(self, base: Atom, index: Atom | None) -> Atom:
         """What a place holds now, as a view (or a number)."""
-        return base if index is None else self.getitem(base, index)
+        whole = index is None or (self.kind(base).rank and is_whole(index, self.kind(base)))
+        return base if index is None or whole else self.getitem(base, index)
 
     def taken(self, base: Atom, index: Atom | None) -> Bar:
         """What a place holds now, as a value of its own."""
@@ -121,6 +123,8 @@ class Stores(Unsettled):
         index = None if stmt.index is None else self.value(stmt.index, stmt)
         if inner is not None and index is not None:
             place, inner = self.getitem(place, inner), None
+        if index is not None and index != Const(Ellipsis) and is_whole(index, self.kind(place)):
+            index = None
         target = inner if index is None else index
         op, value = self._augmented(stmt) or (stmt.op, stmt.value)
         if stmt.index == Const(Ellipsis) and inner is None and op == "":

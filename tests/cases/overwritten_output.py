@@ -17,6 +17,5 @@ def f_grad(x):
     # backward
     with np.errstate(all="ignore"):
         y_bar = np.ones_like(y)
-        y_bar[...] = 0.0
-        y_bar += 1.0
+        y_bar[...] = 1.0
         return t1 * (y_bar * y / t2)
