@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import math
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,7 +37,7 @@ from s2sad.frontend.source import Source, deep, release_with, source_of_text
 from s2sad.frontend.state import Assumed
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Do, Fresh, Let, Program, Stmt, Store, Var, walk
+from s2sad.ir.nodes import Atom, Const, Do, Fresh, Let, Program, Stmt, Store, Var, walk
 from s2sad.optimise import passes
 from s2sad.optimise.excerpts import excerpts
 from s2sad.optimise.fences import fenced, may_be_complex
@@ -178,10 +179,11 @@ def derive(
                 break
         if programs is None:
             programs = _programs(lowered, request, wrt, name, unsure)
-        header = assumptions(lowered, wrt if request.mode == "jvp" else ())
+        header = assumptions(lowered, arguments, wrt if request.mode == "jvp" else ())
         request.check(whole)
-        first = next(p for p in programs if p.token is None)
-        programs = [replace(optimise(p), assumes=header if p is first else ()) for p in programs]
+        programs = [optimise(p) for p in programs]
+        at = next(i for i, p in enumerate(programs) if p.token is None)
+        programs[at] = replace(programs[at], assumes=header, defaults=defaults(source, lowered, programs[at]))
         made = compile_programs(programs, lowered, source)
         made.valued = unsure
         made.written = written(lowered, wrt)
@@ -264,13 +266,35 @@ def _calls(stmt: Stmt) -> bool:
     return isinstance(stmt, Let) and stmt.call.fun == "user"
 
 
-def assumptions(lowered: Lowered, dotted: Iterable[str] = ()) -> tuple[str, ...]:
-    """The `# assumes:` line of a text; `dotted` are the parameters that have tangents."""
+def defaults(source: Source, lowered: Lowered, program: Program) -> dict[str, Any]:
+    """The defaults of a derivative's last parameters: the function's own, where they are literals."""
+    own = inspect.signature(source.fun, follow_wrapped=False).parameters
+    names = {ssa: name for name, ssa in lowered.arguments.items() if ssa is not None}
+    found: dict[str, Any] = {}
+    for param in reversed(program.params):
+        default: Any = own[names[param]].default if names.get(param) in own else None
+        if type(default) not in (bool, int, float) or not math.isfinite(default) or K.kind_of_value(default) != program.kinds[param]:
+            break
+        found[param] = default
+    return found
+
+
+def assumptions(
+    lowered: Lowered, arguments: Mapping[str, Kind | Atom], dotted: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """The `# assumes:` line of a text; `dotted` are the parameters that have tangents.
+
+    What has no derivative and no kind, a word or a function, stands in the text as it is.
+    """
     parts = []
     shapes: dict[K.Shape, str] = {}
-    for param in lowered.program.params:
+    for name, param in lowered.arguments.items():
+        given = arguments[name]
+        if isinstance(given, Const):
+            parts.append(f"{name} is {given.value!r}")
+        if param is None:
+            continue
         kind = lowered.program.kinds[param]
-        name = lowered.program.hints[param]
         if not kind.is_number:
             continue
         said = K.describe(kind)

@@ -463,11 +463,27 @@ def test_a_decorated_function_is_differentiated_again() -> None:
 # ----------------------------------------------------------------------------------------------------------- texts
 
 
+def scaled(x: Any, k: float = -2.0, *, kind: str = "sine", offset: Any = None) -> Any:
+    return k*np.sum(np.sin(x) if kind == "sine" else x) + (0.0 if offset is None else offset)
+
+
+def test_values_that_a_text_relies_on_stand_above_it() -> None:
+    g = s2sad.grad(scaled)
+    x = np.ones(3)
+    np.testing.assert_array_equal(g(x), -2.0*np.cos(x))
+    assert "assumes: x 1-D array, k Python float, kind is 'sine', offset is None\n" in g.source
+    assert "def scaled_grad(x, k=-2.0):" in g.source
+    np.testing.assert_array_equal(g(x, 3.0, kind="line", offset=1.0), np.full(3, 3.0))
+    assert "kind is 'line', offset Python float\n" in g.source and "def scaled_grad(x, k, offset):" in g.source
+
+
 def test_source() -> None:
     g = s2sad.grad(poly)
-    assert "def poly_grad(x, y, z):" in g.source and "assumes: x Python float" in g.source
+    assert "def poly_grad(x, y, z=3.0):" in g.source and "assumes: x Python float" in g.source
     g(np.float64(1.0), 2.0)
     assert "x NumPy float64 scalar" in g.source
+    g(1.0, 2.0, np.ones(()))
+    assert "def poly_grad(x, y, z):" in g.source  # the default is of another kind
     assert "x Python float" in g.source_for(1.0, 2.0)
     with pytest.raises(ValueError, match="backend"):
         g.source_for(1.0, 2.0, backend="fortran")

@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "COLUMNS": "200", "TERM": "dumb"}
-    command = [sys.executable, "-W", "error::SyntaxWarning", "-m", "s2sad.cli", *arguments]
+    command = [sys.executable, "-W", "error::SyntaxWarning", "-m", "s2sad", *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -64,7 +64,7 @@ ARGS = "np.ones(2), np.ones((3, 2))"
 def test_targets(folder: Path, target: str) -> None:
     done = run(folder, "dump", target)
     assert done.returncode == 0, done.stderr
-    assert "def loss_grad(w, x, n):" in done.stdout and "imported" not in done.stdout and "imported" in done.stderr
+    assert "def loss_grad(w, x, n=2):" in done.stdout and "imported" not in done.stdout and "imported" in done.stderr
     assert "\x1b" not in done.stdout
     compile(done.stdout, "<stdout>", "exec")
 
@@ -72,7 +72,7 @@ def test_targets(folder: Path, target: str) -> None:
 def test_arguments_and_options(folder: Path) -> None:
     done = run(folder, "dump", "model.py:loss", "--argnums", "0,x", "--value", "--args", ARGS)
     assert done.returncode == 0, done.stderr
-    assert "def loss_value_and_grad(w, x, n):" in done.stdout and "# assumes: w 1-D array, x 2-D array" in done.stdout
+    assert "def loss_value_and_grad(w, x, n=2):" in done.stdout and "# assumes: w 1-D array, x 2-D array" in done.stdout
     assert done.stdout.startswith("# s2sad: model.loss\n# s2sad: format ")
     done = run(folder, "dump", "model.py:loss", "--mode", "vjp", "--args", ARGS)
     assert done.returncode == 0 and "def loss_fwd(" in done.stdout and "def loss_bwd(kept, loss_bar):" in done.stdout
@@ -100,9 +100,9 @@ def test_files(folder: Path) -> None:
 
 def test_the_file_computes_the_gradient(folder: Path) -> None:
     assert run(folder, "dump", "model.py:loss", "--args", ARGS, "--standalone", "-o", "out.py").returncode == 0
-    program = "import sys; sys.path.insert(0, '.'); import numpy as np, out\nprint(out.loss_grad(np.ones(2), np.eye(2), 2))"
+    program = "import sys; sys.path.insert(0, '.'); import numpy as np, out\nw, x = np.ones(2), np.eye(2)\nprint(out.loss_grad(w, x), out.loss_grad(w, x, 2))"
     done = subprocess.run([sys.executable, "-I", "-c", program], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "[2. 2.]", done.stderr
+    assert done.stdout.strip() == "[2. 2.] [2. 2.]", done.stderr
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

@@ -149,7 +149,9 @@ class _Function:
     def write(self, body: list[Tree]) -> tuple[str, dict[int, Span]]:
         """Text and line map of the function."""
         params = [ast.arg(self.python[name]) for name in self.program.params]
-        args = ast.arguments(posonlyargs=[], args=params, kwonlyargs=[], kw_defaults=[], defaults=[])
+        known = self.program.defaults
+        defaults = [self.spell.const(known[name]) for name in self.program.params if name in known]
+        args = ast.arguments(posonlyargs=[], args=params, kwonlyargs=[], kw_defaults=[], defaults=defaults)
         doc: list[ast.stmt] = [ast.Expr(ast.Constant(self.program.doc))] if self.program.doc else []
         made = ast.FunctionDef(self.program.name, args, self.filled(doc + self.top(body)), [])
         return write(ast.Module([made], []), self.marks, self.remarks)

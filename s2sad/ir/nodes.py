@@ -294,7 +294,7 @@ class Program:
     quiet     the part behind the Comment "backward" runs under np.errstate(all="ignore")
     quiet_all the whole body does
     assumes   the lines of the text's `# assumes:` header
-    defaults  text of default values of trailing parameters, by parameter
+    defaults  default values of the last parameters, literals, by their SSA names
     again     the function is itself the text of a derivative, not the user's
     """
 
@@ -310,6 +310,7 @@ class Program:
     quiet_all: bool = False
     token: object = None  # what calls of this function refer to until it is printed
     again: bool = False
+    defaults: dict[str, Any] = field(default_factory=dict)
 
 
 class Fresh:

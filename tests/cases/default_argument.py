@@ -7,5 +7,5 @@ def f(x, k=3.0):
 
 # --- grad argnums=0 kinds=1-D
 # assumes: x 1-D array, k Python float
-def f_grad(x, k):
+def f_grad(x, k=3.0):
     return 2 * k * x
