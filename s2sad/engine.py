@@ -273,7 +273,9 @@ def defaults(source: Source, lowered: Lowered, program: Program) -> dict[str, An
     found: dict[str, Any] = {}
     for param in reversed(program.params):
         default: Any = own[names[param]].default if names.get(param) in own else None
-        if type(default) not in (bool, int, float) or not math.isfinite(default) or K.kind_of_value(default) != program.kinds[param]:
+        if type(default) not in (bool, int, float) or not math.isfinite(default):
+            break
+        if K.kind_of_value(default) != program.kinds[param]:
             break
         found[param] = default
     return found
