@@ -25,6 +25,7 @@ from s2sad.ir import kinds as K
 from s2sad.rules import custom, registry
 from s2sad.rules.registry import REQUIRED, Rule, UserRule
 
+NUMBERS = ("np.pi", "np.e", "np.inf", "np.nan", "math.pi", "math.e", "math.inf", "math.nan")
 Returns = Any  # a parameter's name, a type of number, a rank, (dtype, rank), or None
 
 
@@ -60,7 +61,8 @@ def rule(
 
     `returns` says what f returns where that is more than s2sad can tell: `"x"` like the argument x in type,
     shape and dtype; `float` (or int, complex, bool) a number of Python; `np.float64` a NumPy scalar; 2 an
-    array of two axes of float64; `("float32", 2)` one of float32. Generated texts look at it and raise
+    array of two axes of float64; `("float32", 2)` one of float32; a list of these, `["x", float]`, a tuple.
+    Generated texts look at it and raise
     TypeError where it is wrong. What s2sad tells by itself: functions with Python source are read for it;
     elementwise functions return Python floats for Python numbers, unless they are ufuncs, and arrays of the
     broadcast shape else; for all others arrays or NumPy scalars of float64 are assumed, and checked.
@@ -226,6 +228,7 @@ def _elementwise(
     vjp = {n: t for n, t in zip(signature, texts, strict=True) if t is not None}
     for text in vjp.values():
         _check_text(fun, text, {*signature, "g", "out"}, {"g"})
+    vjp = {n: t if _is_pointwise(t) else _measured(fun, t, "out") for n, t in vjp.items()}
     user = UserRule(fun, returns=returns)
     name = registry.user_name(fun, _own(fun))
     made = Rule(
@@ -248,7 +251,9 @@ def _structural(fun: Any, args: str | None, vjp: Any, jvp: Any, linear: str, ret
     user = UserRule(fun, returns=returns)
     name = registry.user_name(fun, _own(fun))
     kind = custom.kind_of(user, signature)
-    made = Rule(name, signature, kind, vjp={**vjp}, jvp={**jvp}, linear=arguments, user=user)
+    back = {n: _measured(fun, t, n) for n, t in vjp.items()}
+    forth = {n: _measured(fun, t, "out") for n, t in jvp.items()}
+    made = Rule(name, signature, kind, vjp={**back}, jvp={**forth}, linear=arguments, user=user)
     made.raises = True
     return made
 
@@ -295,6 +300,31 @@ def _check_text(fun: Any, text: str, known: set[str], seeds: set[str]) -> None:
         raise ValueError(f"the text {text!r} in the rule for {_own(fun)}() is no plain expression")
 
 
+def _measured(fun: Any, text: str, name: str) -> str:
+    """A text that looks at the shape of what it gives."""
+    return f"of_shape({text}, {name}, {_own(fun)!r})"
+
+
+def _is_pointwise(text: str) -> bool:
+    """Whether a text gives the shape that its operands broadcast to, whatever they are."""
+    nodes = list(ast.walk(ast.parse(text, mode="eval")))
+    if any(isinstance(n, ast.Subscript | ast.MatMult | ast.List | ast.Tuple) for n in nodes):
+        return False
+    called = [n.func for n in nodes if isinstance(n, ast.Call)]
+    others = [n for n in nodes if isinstance(n, ast.Attribute) and n not in called]
+    return all(ast.unparse(n) in NUMBERS for n in others) and all(_works_on_elements(n) for n in called)
+
+
+def _works_on_elements(function: ast.expr) -> bool:
+    name = ast.unparse(function)
+    if name.startswith("math.") or name == "div":
+        return True
+    try:
+        return registry.rule(name).form == "elementwise"
+    except KeyError:
+        return False
+
+
 # ------------------------------------------------------------------------------------- kinds of the results
 
 
@@ -303,6 +333,20 @@ def _check_returns(made: Rule) -> None:
     returns = made.user.returns
     if returns is None:
         return
+    if not isinstance(returns, list):
+        _check_return(made, returns)
+        return
+    if made.form != "function" or not returns:
+        what = f"returns={returns!r} is for a function that returns a tuple, with vjp= and jvp= functions"
+        raise ValueError(what)
+    for one in returns:
+        if isinstance(one, list):
+            raise ValueError(f"returns={returns!r} has a list in it; tuples of tuples cannot be told")
+        _check_return(made, one)
+
+
+def _check_return(made: Rule, returns: Returns) -> None:
+    assert made.user is not None
     good = returns in (float, int, complex, bool) or (
         isinstance(returns, int) and not isinstance(returns, bool)
     )
@@ -317,7 +361,8 @@ def _check_returns(made: Rule) -> None:
     if not good:
         raise ValueError(
             f"returns={returns!r} is not understood: give an argument's name, float, int, complex, bool, "
-            'np.float64 or the like, the rank of an array of float64, or ("float32", rank)'
+            'np.float64 or the like, the rank of an array of float64, ("float32", rank), or a list of these '
+            "for a tuple"
         )
 
 

@@ -53,6 +53,7 @@ SHAPES = frozenset(
         ("spread", "xs"),
         ("put", "xs"),
         ("as_cotangent", "x"),
+        ("of_shape", "x"),
     )
 )
 

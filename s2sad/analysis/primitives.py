@@ -73,6 +73,7 @@ _UNREAD = {
     "unbroadcast": (1,),
     "unreduce": (1,),
     "as_cotangent": (1,),
+    "of_shape": (1,),
     "reduced_size": (0,),
     "same_storage": (0, 1),
     "isinstance": (0, 1),

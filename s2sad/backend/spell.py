@@ -221,7 +221,10 @@ class Speller:
         given = [*expr.args, *(a for _, a in expr.kwargs)]
         like = [given.pop(int(kind.split()[1]))] if kind.startswith("like ") else []
         kind = "like 0" if like else kind
-        given = [] if kind in custom.PLAIN else [*like, *(a for a in given if not isinstance(a, Const))]
+        if kind in custom.PLAIN:
+            given = []
+        elif not kind.startswith("tuple "):  # whose parts name arguments by place
+            given = [*like, *(a for a in given if not isinstance(a, Const))]
         looked = self.all(given)
         name = ast.Constant(expr.fun.removeprefix(registry.USER))
         return ast.Call(self.roots.helper("result_of"), [called, name, ast.Constant(kind), *looked], [])

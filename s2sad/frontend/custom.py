@@ -61,7 +61,11 @@ def ruled_call(
         known = _read(state, rule, fn, args, kwargs, node)
         if known is not None:
             kind, look = known, "-" if known.is_scalar else ""
-    return state.emit(Call(name, atoms, named, f"{fn.text}|{look}"), kind, node, hint)
+    made = state.emit(Call(name, atoms, named, f"{fn.text}|{look}"), kind, node, hint)
+    if kind.cat != "tuple" or kind.items is None:
+        return made
+    parts = enumerate(kind.items)
+    return Group("tuple", [state.emit(Call("getitem", (made, Const(i))), k, node) for i, k in parts])
 
 
 def _positional(

@@ -2,6 +2,7 @@
 
     rule(f, ..., returns="x")        the kind of x        y = result_of(f(x), "f", "like 0", x)
     rule(f, ..., returns=float)      a Python float       y = result_of(f(x), "f", "float")
+    rule(f, ..., returns=["x", 1])   a tuple           y = result_of(f(x), "f", "tuple like 0, float64 1", x)
 
 The words of the look are those of `runtime.custom.result_of`; "-" stands for none: what is known for certain.
 """
@@ -30,8 +31,15 @@ def kind_of(user: UserRule, signature: dict[str, Any], elementwise: bool = False
 
 def described(user: UserRule, signature: dict[str, Any], bound: Bound, elementwise: bool) -> tuple[Kind, str]:
     """What a function returns for arguments of these kinds, and how the text looks at it."""
-    returns = user.returns
     given = _given(bound)
+    if not isinstance(user.returns, list):
+        return _one(user, user.returns, given, elementwise)
+    parts = [_one(user, returns, given, False) for returns in user.returns]
+    return Kind("tuple", items=tuple(k for k, _ in parts)), f"tuple {', '.join(look for _, look in parts)}"
+
+
+def _one(user: UserRule, returns: Any, given: dict[str, Kind], elementwise: bool) -> tuple[Kind, str]:
+    """One result of a function, of which `returns` is said."""
     if isinstance(returns, str):
         name = returns
         place = list(given).index(name) if name in given else -1

@@ -132,6 +132,7 @@ _LINEAR: tuple[tuple[str, str, Callable[[Bound], Kind], Text, str], ...] = (
     ("expand", "z, axis, rank", _expanded, "np.reshape(g, np.shape(z))", "view z"),
     ("unreduce", "z, x, axis=None, keepdims=False", _shaped("x", "z"), _summed, "maybe z"),
     ("as_field", "z, x", _same("z"), "g", "maybe z"),
+    ("of_shape", "z, x, name", _shaped("x", "z"), "g", "maybe z"),
     ("copy_strided", "z", _same("z"), "g", "fresh"),
     ("copy_tree", "z", _same("z"), "g", "fresh"),
     ("unstack", "z", _unstacked, "np.stack(g)", "view z"),

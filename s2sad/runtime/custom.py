@@ -21,13 +21,16 @@ def result_of(value: Any, name: str, kind: str, *args: Any) -> Any:
     `kind` is "float", "int", "complex" or "bool" for Python's numbers, "float64" for a NumPy scalar,
     "float64 2" for an array of two axes, "float64 *" for an array or NumPy scalar, "like 0" for what has the
     type, dtype and shape of the first of `args`, "broadcast float64" for an array or scalar of the shape that
-    `args` broadcast to, "" for what is known. An array must share no memory with `args`. Raises TypeError or
-    ValueError.
+    `args` broadcast to, "" for what is known, "tuple float, float64 1" for a tuple of these. An array must
+    share no memory with `args`. Raises TypeError or ValueError.
 
     >>> result_of(2.0, "f", "float", 1.0)
     2.0
     """
     word, _, rest = kind.partition(" ")
+    if word == "tuple":
+        _check_parts(value, name, rest.split(", "), args)
+        return value
     if word == "like":
         like = args[int(rest)]
         if type(value) is not type(like) or np.shape(value) != np.shape(like):
@@ -65,6 +68,19 @@ def result_of(value: Any, name: str, kind: str, *args: Any) -> Any:
             )
     _check_own(value, name, args)
     return value
+
+
+def _check_parts(values: Any, name: str, kinds: list[str], args: tuple[Any, ...]) -> None:
+    """Raise an error for a tuple that is not of these kinds, or in which two arrays share memory."""
+    if type(values) is not tuple or len(values) != len(kinds):
+        what = f"{name}() returned {_described(values)}, and its rule was read for {len(kinds)} results"
+        raise TypeError(what)
+    for value, kind in zip(values, kinds, strict=True):
+        result_of(value, name, kind, *args)
+    arrays = [v for v in values if isinstance(v, np.ndarray)]
+    for i, one in enumerate(arrays):
+        if any(np.may_share_memory(one, other) for other in arrays[:i]):
+            raise ValueError(f"{name}() returned arrays that share memory; copy one of them")
 
 
 def _check_own(value: Any, name: str, args: tuple[Any, ...]) -> None:
@@ -146,6 +162,18 @@ def as_cotangent(value: Any, x: Any, name: str) -> Any:
     if isinstance(x, np.ndarray):
         return np.array(made, dtype)
     return dtype.type(made) if isinstance(x, np.generic) else dtype.type(made).item()
+
+
+def of_shape(value: Any, x: Any, name: str) -> Any:
+    """What a text of a user's rule has given for `x`; ValueError, with the rule's name, for another shape.
+
+    >>> of_shape(2.0, 3.0, "f")
+    2.0
+    """
+    if isinstance(x, np.ndarray | np.generic | float | complex) and np.shape(value) != np.shape(x):
+        what = f"gave a derivative of shape {np.shape(value)} for a value of shape {np.shape(x)}"
+        raise ValueError(f"the rule for {name}() {what}")
+    return value
 
 
 def generator_state(rng: Any) -> Any:

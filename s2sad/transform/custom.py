@@ -11,13 +11,22 @@ the interface for complex numbers; inside of texts cotangents are gradients of t
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Tuple
+from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Stmt, Tuple
 from s2sad.rules import registry
 from s2sad.rules.registry import Rule
 from s2sad.transform.bars import ARRAYS, Bar, Bars
+
+
+class Sweep(Protocol):
+    """What both modes have for it."""
+
+    def kind(self, atom: Atom) -> K.Kind: ...
+
+    def refuse_at(self, stmt: Stmt, what: str, instead: str) -> None: ...
 
 
 def called(fun: Any, own: str) -> Ref:
@@ -26,11 +35,39 @@ def called(fun: Any, own: str) -> Ref:
     return Ref(name if name.isidentifier() else own, fun)
 
 
-MISSES = "has no parameter for an active argument"
-MORE = "give it the function's parameters after its first two"
+def given_function(
+    sweep: Sweep, stmt: Let, rule: Rule, mode: str, active: Callable[[Atom], bool]
+) -> tuple[Any, str, tuple[Atom, ...]]:
+    """A rule's function for "vjp" or "jvp", the name of what the rule is for, and the arguments taken.
+
+    Refuses rules without one, functions that do not take an active argument, and containers of active values.
+    """
+    assert rule.user is not None
+    name = rule.name.removeprefix(registry.USER)
+    fun = rule.user.vjp if mode == "vjp" else rule.user.jvp
+    if fun is None:
+        what, instead = ABSENT[mode]
+        sweep.refuse_at(stmt, f"the rule for {name} has no {what}", f"give it one by @s2sad.rule(f){instead}")
+    args = stmt.call.args[: _parameters(fun)]
+    if any(map(active, stmt.call.args[len(args) :])):
+        sweep.refuse_at(
+            stmt,
+            f"the {mode} of the rule for {name} has no parameter for an active argument",
+            "give it the function's parameters after its first two",
+        )
+    if any(active(a) and not sweep.kind(a).is_number for a in args):
+        what = f"a container of active values enters {name}"
+        sweep.refuse_at(stmt, what, "pass the values one by one")
+    return fun, name, args
 
 
-def parameters(fun: Any) -> int | None:
+ABSENT = {
+    "vjp": ("derivative for reverse mode", ", or use jvp"),
+    "jvp": ("forward derivative", ".jvp, or use reverse mode"),
+}
+
+
+def _parameters(fun: Any) -> int | None:
     """How many of the arguments a rule's function takes after its first two; None if as many as there are."""
     code = getattr(fun, "__code__", None)
     return None if code is None or code.co_flags & inspect.CO_VARARGS else max(code.co_argcount - 2, 0)
@@ -41,27 +78,11 @@ class Custom(Bars):
 
     def function_adjoint(self, stmt: Let, rule: Rule, bar: Bar) -> None:
         """Call the rule's function, and hand on what it returns for active arguments."""
-        user = rule.user
-        assert user is not None
-        name = rule.name.removeprefix(registry.USER)
-        if user.vjp is None:
-            self.refuse_at(
-                stmt,
-                f"the rule for {name} has no derivative for reverse mode",
-                "give it one by @s2sad.rule(f), or use jvp",
-            )
-        args = stmt.call.args[: parameters(user.vjp)]
-        if any(self.reaches(a) for a in stmt.call.args[len(args) :]):
-            self.refuse_at(stmt, f"the vjp of the rule for {name} {MISSES}", MORE)
-        for arg in args:
-            if self.reaches(arg) and not self.kind(arg).is_number:
-                self.refuse_at(
-                    stmt, f"a container of active values enters {name}", "pass the values one by one"
-                )
+        vjp, name, args = given_function(self, stmt, rule, "vjp", self.reaches)
         out = self.kinds[stmt.name]
         g = self.full(bar, stmt.name).atom if out.cat in ARRAYS else self.clean(bar).atom
         values = [self.value(a, stmt) for a in args]
-        call = (called(user.vjp, f"{name}_vjp"), self._outer(g), self.result(stmt.name, stmt), *values)
+        call = (called(vjp, f"{name}_vjp"), self._outer(g), self.result(stmt.name, stmt), *values)
         parts = self.let(Call("call", call), K.OBJECT)
         for i, arg in enumerate(args):
             if not self.reaches(arg):
@@ -80,4 +101,4 @@ class Custom(Bars):
         return self.let(Call("np.conj", (atom,)))
 
 
-__all__ = ["MISSES", "MORE", "Custom", "called", "parameters"]
+__all__ = ["Custom", "called", "given_function"]

@@ -149,6 +149,8 @@ class Rules(Custom):
         bar: Bar,
         alone: bool,
     ) -> None:
+        if text.startswith("of_shape("):  # a user's, which need not work element by element
+            bar = self.full(bar, stmt.name)
         out = bar.wide or self.kinds[stmt.name]
         congruent = bar.wide is None and self._others(arg, atoms)
         result = self._partial(stmt, rule, text, bound, atoms, bar)

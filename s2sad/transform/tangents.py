@@ -24,7 +24,7 @@ from s2sad.rules.binding import bind
 from s2sad.rules.registry import Bound, Rule
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.builder import Builder, refuse_doubtful
-from s2sad.transform.custom import MISSES, MORE, called, parameters
+from s2sad.transform.custom import called, given_function
 from s2sad.transform.joint import Assembly
 from s2sad.transform.poles import may_warn
 from s2sad.transform.rules import content_names
@@ -192,20 +192,9 @@ class Tangents(Builder):
 
     def _function(self, stmt: Let, rule: Rule) -> Atom:
         """A user's function for the tangent, called."""
-        user = rule.user
-        assert user is not None
-        name = rule.name.removeprefix(registry.USER)
-        if user.jvp is None:
-            self.refuse_at(
-                stmt,
-                f"the rule for {name} has no forward derivative",
-                "give it one by @s2sad.rule(f).jvp, or use reverse mode",
-            )
-        args = stmt.call.args[: parameters(user.jvp)]
-        if any(self.active(a) for a in stmt.call.args[len(args) :]):
-            self.refuse_at(stmt, f"the jvp of the rule for {name} {MISSES}", MORE)
-        dots = Tuple(tuple([self._argument_dot(stmt, a, name) for a in args]))
-        call = Call("call", (called(user.jvp, f"{name}_jvp"), dots, Var(stmt.name), *args))
+        jvp, name, args = given_function(self, stmt, rule, "jvp", self.active)
+        dots = Tuple(tuple([self._argument_dot(a) for a in args]))
+        call = Call("call", (called(jvp, f"{name}_jvp"), dots, Var(stmt.name), *args))
         made = self.let(call, K.OBJECT)
         out = self.kinds[stmt.name]
         if out.cat != "tuple" or out.items is None:
@@ -218,13 +207,9 @@ class Tangents(Builder):
             parts.append(self.let(Call("tangent_of", (made, place, count, own, Const(name))), kind))
         return Tuple(tuple(parts))
 
-    def _argument_dot(self, stmt: Let, arg: Atom, name: str) -> Atom:
+    def _argument_dot(self, arg: Atom) -> Atom:
         kind = self.kind(arg)
         if self.active(arg):
-            if not kind.is_number:
-                self.refuse_at(
-                    stmt, f"a container of active values enters {name}", "pass the values one by one"
-                )
             return self.dot(arg)
         if not kind.is_number or not kind.inexact:
             return Const(None)
@@ -263,6 +248,9 @@ class Tangents(Builder):
     def _term(self, stmt: Let, text: str, atoms: dict[str, Atom], g: Atom, bound: Bound) -> Atom:
         """One argument's part of the tangent."""
         self._note_pole(text, bound, stmt.call, self.kinds[stmt.name])
+        if text.startswith("of_shape(") and self.kinds[stmt.name].rank != 0:  # a user's
+            shape = self.let(Call("np.shape", (Var(stmt.name),)), Kind("tuple"))
+            g = self.let(Call("np.broadcast_to", (g, shape)), self.kinds[stmt.name])
         names: dict[str, Atom] = self._statics(bound, atoms)
         names.update(atoms)
         names.update(g=g, out=Var(stmt.name))
