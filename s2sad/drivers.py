@@ -236,7 +236,12 @@ class Driver:
         bars, lines = self.name("bars"), self.lines
         leaves = [(k, path, leaf) for k, a in enumerate(self.arguments) for path, leaf in a.leaves()]
         selected = [f"{bars}[{k}]{x.text.removeprefix(self.arguments[k].text)}" for k, _, x in leaves]
-        lines += [f"{out}, {pull}{aux} = {self.call(self.pull)}", f"if np.ndim({out}) == 0:"]
+        lines += [
+            f"{out}, {pull}{aux} = {self.call(self.pull)}",
+            f"if np.iscomplexobj({out}):",
+            "    raise TypeError('jacrev of a function with a complex result is called inside; use jacfwd')",
+            f"if np.ndim({out}) == 0:",
+        ]
         found = {(k, path): text for (k, path, _), text in zip(leaves, selected, strict=True)}
         whole = self.whole(lambda k: self.arguments[k].display(lambda path: found[k, path], self.classes))
         lines += [f"    {bars} = {pull}(1.0)", f"    return {whole}{aux}"]

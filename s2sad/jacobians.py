@@ -125,7 +125,14 @@ class Jacobian(Driven):
         size = sum(_size(choice.of(values[choice.parameter])) for choice in choices)
         if size > 1 and _effect(made) is not None:
             return self._reverse(values, choices)
-        found = self._forward(values, choices, lambda out: size > 2*_size(out))
+        of = [choice.of(values[choice.parameter]) for choice in choices]
+
+        def dearer(out: Any) -> bool:
+            if A.has_complex(out) != any(map(A.has_complex, of)):  # one mode only can tell
+                return not A.has_complex(out)
+            return size > 2*_size(out)
+
+        found = self._forward(values, choices, dearer)
         return self._reverse(values, choices) if found is None else found
 
     def _forward(
@@ -137,7 +144,7 @@ class Jacobian(Driven):
         if made.inner is not None and any(A.has_complex(v) for v in of):
             what = f"a gradient of {self.__name__}() with respect to complex numbers has no one Jacobian"
             refuse(None, what, "use jvp or hvp with real and imaginary directions")
-        if sum(map(_size, of)) > 1:
+        if sum(map(_size, of)) > 1 or any(map(A.has_complex, of)):
             refuse_effect(made, self.__name__)
         out: Any = None
         columns: list[list[Any]] = [[] for _ in of]
@@ -155,7 +162,11 @@ class Jacobian(Driven):
             out, aux = out
         if any(A.has_complex(v) for v in of) and not _all_complex(out):
             refuse(None, f"the result of {self.__name__}() is real and an argument complex", "use jacrev")
-
+        if any(A.has_complex(v) for v in of):
+            turned, weights = _turned(of)
+            _, dot = self.push.push(values, self.push.parts(values, turned))
+            whole = [c for column in columns for c in column]
+            _check_holomorphic(self.__name__, dot, whole, [w for part in weights for w in part])
         result = _transposed(out, of, columns, self.single)
         return (result, aux) if self.has_aux else result
 
@@ -169,6 +180,11 @@ class Jacobian(Driven):
         for unit in _units(out):
             parts = pull(unit)
             rows.append([choice.of(parts[choice.parameter]) for choice in choices])
+        if A.has_complex(out):
+            (turned,), (weights,) = _turned([out])
+            parts = pull(turned)
+            found = [choice.of(parts[choice.parameter]) for choice in choices]
+            _check_holomorphic(self.__name__, found, rows, weights)
         result = _stacked(out, of, rows, self.single)
         return (result, aux) if self.has_aux else result
 
@@ -269,6 +285,37 @@ def _units(tree: Any) -> Iterator[Any]:
             made.reshape(-1)[i] = 1.0
             item = made if isinstance(leaf, np.ndarray) else type(leaf)(made[()])
             yield _at(tree, k, count, item)
+
+
+def _turned(trees: Sequence[Any]) -> tuple[list[Any], list[list[float]]]:
+    """An imaginary direction in the complex leaves of trees, and its length along each of the unit vectors."""
+    rng = np.random.default_rng(0)
+    weights: list[list[float]] = [[] for _ in trees]
+
+    def turned(leaf: Any, k: int) -> Any:
+        if not A.differentiable(leaf):
+            return None
+        drawn = rng.uniform(0.5, 1.5, np.shape(leaf))*float(np.iscomplexobj(leaf))
+        weights[k] += np.ravel(drawn).tolist()
+        made = np.asarray(1j*drawn if np.iscomplexobj(leaf) else drawn).astype(np.asarray(leaf).dtype)
+        return made if isinstance(leaf, np.ndarray) else type(leaf)(made[()])
+
+    return [A.mapped(lambda leaf, k=k: turned(leaf, k), tree) for k, tree in enumerate(trees)], weights
+
+
+def _check_holomorphic(name: str, found: Any, parts: list[Any], weights: list[float]) -> None:
+    """Refuse a function whose derivative along i*v is not i times that along v: it has no one Jacobian."""
+    got = [np.asarray(leaf) for leaf in A.leaves(found) if A.differentiable(leaf)]
+    sums = [np.zeros(leaf.shape, complex) for leaf in got]
+    for part, weight in zip(parts, weights, strict=True):
+        leaves = [leaf for leaf in A.leaves(part) if A.differentiable(leaf)]
+        for total, leaf in zip(sums, leaves, strict=True):
+            total += 1j*weight*leaf
+    for one, other in zip(got, sums, strict=True):
+        limit = np.sqrt(np.finfo(one.dtype).eps)*np.maximum(np.abs(one), np.abs(other)).max(initial=0.0)
+        if np.any(np.abs(one - other) > 100*limit):
+            what = f"{name}() is no holomorphic function: it has no one Jacobian by complex numbers"
+            refuse(None, what, "use jvp or vjp with real and imaginary directions")
 
 
 def _at(tree: Any, place: int, count: int, item: Any) -> Any:
