@@ -199,9 +199,11 @@ class Describer:
 
 
 def holds_parts(value: Any) -> bool:
-    """Whether a list with this element has its elements known one by one: a dict, or a dataclass."""
+    """Whether a list with this element has its elements known one by one: a dict, a dataclass, a function."""
     if is_record(value):
         return differentiable(value)
+    if isinstance(value, FUNCTIONS):
+        return True
     if isinstance(value, list | tuple):
         return any(map(holds_parts, value))
     return isinstance(value, dict)

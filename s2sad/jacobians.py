@@ -288,7 +288,7 @@ def _units(tree: Any) -> Iterator[Any]:
 
 
 def _turned(trees: Sequence[Any]) -> tuple[list[Any], list[list[float]]]:
-    """An imaginary direction in the complex leaves of trees, and its length along each of the unit vectors."""
+    """An imaginary direction in the complex leaves of trees, and its part of each of the unit vectors."""
     rng = np.random.default_rng(0)
     weights: list[list[float]] = [[] for _ in trees]
 
@@ -309,8 +309,7 @@ def _check_holomorphic(name: str, found: Any, parts: list[Any], weights: list[fl
     sums = [np.zeros(leaf.shape, complex) for leaf in got]
     for part, weight in zip(parts, weights, strict=True):
         leaves = [leaf for leaf in A.leaves(part) if A.differentiable(leaf)]
-        for total, leaf in zip(sums, leaves, strict=True):
-            total += 1j*weight*leaf
+        sums = [total + 1j*weight*leaf for total, leaf in zip(sums, leaves, strict=True)]
     for one, other in zip(got, sums, strict=True):
         limit = np.sqrt(np.finfo(one.dtype).eps)*np.maximum(np.abs(one), np.abs(other)).max(initial=0.0)
         if np.any(np.abs(one - other) > 100*limit):

@@ -67,6 +67,9 @@ class Dicts(Objects):
             keys = self.kind(group).keys
             if name == ".get" and args and isinstance(args[0], Const) and args[0].value in keys:
                 return self.getitem(group, args[0], node)
+            if isinstance(group, Ref):
+                obj = group.obj
+                self.depend(("keys", id(obj)), lambda: list(obj), list(obj), group.text, same=True)
             group = Group("dict", [self.getitem(group, Const(k), node) for k in keys], list(keys))
         pairs = list(zip(group.keys, group.items, strict=True))
         if name == ".items":

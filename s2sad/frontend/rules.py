@@ -63,6 +63,7 @@ SEQUENCES = frozenset(  # arguments that are sequences of arrays, or of numbers 
     "arrays tup choicelist condlist choices object blocks q k constant_values end_values c_and_lower "
     "lu_and_piv c_or_cr".split()
 )
+READING = (".items", ".keys", ".values")  # methods of a dict
 UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
 
 
@@ -378,7 +379,8 @@ class Rules(State):
             return self.getitem(base, args[0], node, hint)
         if kind.is_number:
             return self._array_method(base, kind, name[1:], args, kwargs, node, hint)
-        if (kind.cat == "dict" or kind.cls is dict) and not isinstance(base, Ref):
+        outside = isinstance(base, Ref)
+        if (kind.cat == "dict" or kind.cls is dict) and (not outside or name in READING):
             return self.dict_method(base, name, args, kwargs, node)
         if name == "._replace":
             return self.replaced(base, kwargs, node)
