@@ -378,6 +378,13 @@ FAULTS = [
         (TARGETS,),
     ),
     Fault(
+        "loops that every trip leaves end by no exit",
+        "transform/leaving.py",
+        "if ends_by_exits(stmt) else {}",
+        "",
+        ("tests/test_always_leaving.py::test_loops_that_are_left",),
+    ),
+    Fault(
         "cotangent lost where a loop has no trip",
         "transform/loops.py",
         "self.give(c.init, Bar(Var(made.out), uniform, owned or self.storage_needs_buffer(c.name)))",

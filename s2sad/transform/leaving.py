@@ -79,6 +79,22 @@ def exits_of(stmt: For | While) -> Iterator[Exit]:
             todo.append((blocks(last)[side], atom, (*path, (last, side))))
 
 
+def ends_by_exits(stmt: For | While) -> bool:
+    """Whether only exits end a loop early: no `return` without an if, no branch that leaves on both sides."""
+    todo: list[tuple[Block, Atom | None]] = [(stmt.body, stmt.stop)]
+    while todo:
+        block, stop = todo.pop()
+        if stop is None or stop == FALSE:
+            continue
+        last = block[-1] if block else None
+        if not isinstance(last, If) or not isinstance(stop, Var) or stop.name not in defines(last):
+            return False
+        sides = [part(last, side, stop) for side in (0, 1)]
+        taken = sides.index(TRUE) if sides.count(TRUE) == 1 else None
+        todo += [(blocks(last)[side], atom) for side, atom in enumerate(sides) if side != taken]
+    return True
+
+
 class Leaving(Bars):
     """The part of the reverse sweep that deals with loops that end early."""
 
@@ -140,8 +156,10 @@ class Leaving(Bars):
         return found
 
     def none_taken(self) -> Facts:
-        """What these truth values are if no exit was taken."""
-        return {c.out: False for c in self._latches(self.loops[-1].stmt)}
+        """What these truth values are if no exit was taken; nothing where the loop ends in other ways too."""
+        stmt = self.loops[-1].stmt
+        assert isinstance(stmt, For | While)
+        return {c.out: False for c in self._latches(stmt)} if ends_by_exits(stmt) else {}
 
     def _latches(self, stmt: Stmt) -> list[Carry]:
         assert isinstance(stmt, For | While)

@@ -1,0 +1,186 @@
+"""Loops that every trip, or the last statement of one, leaves: no branch tells how they ended."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import check
+
+X = np.array([0.3, 0.7, 1.1])
+
+
+def in_while(x, s):
+    k = 0
+    while k < 1:
+        return np.sum(x*x)*s
+    return np.sum(x)
+
+
+def in_for(x, s):
+    for _ in range(3):
+        return np.sum(x*x)*s
+    return 0.0
+
+
+def on_both_sides(x, s):
+    for _ in range(3):
+        s = s*1.5
+        if x[0] > s:
+            return np.sum(x*x)*s
+        else:
+            return np.sum(x)*s*s
+    return 0.0
+
+
+def on_both_sides_of_two_loops(x, s):
+    for _ in range(3):
+        for _ in range(2):
+            s = s*1.5
+            if x[0] > s:
+                return np.sum(x*x)*s
+            else:
+                return np.sum(x)*s*s
+    return 0.0
+
+
+def breaks_on_both_sides(x, s):
+    y = 1.0
+    for i in range(3):
+        y = y*x[i]*s
+        if x[i] > 0.5:
+            y = y*y
+            break
+        else:
+            y = y*s
+            break
+    return y*s
+
+
+def break_and_else(x, s):
+    y = 1.0
+    for i in range(3):
+        y = y*x[i]*s
+        break
+    else:
+        y = y*s
+    return y*s
+
+
+def through_else(x, s):
+    y = 1.0
+    for _ in range(3):
+        for j in range(3):
+            y = y*x[j]*s
+            if j == 1:
+                return y*s
+        else:  # noqa: PLW0120 - the return leaves through it
+            y = y*2
+            continue
+        break
+    return y
+
+
+def while_true(x, s):
+    y = 1.0
+    for i in range(3):
+        while True:
+            y = y*x[i]*s
+            if y > 0.2:
+                return y*s
+            break
+        y = y*1.5
+    return y
+
+
+def three_ways(x, s):
+    y = 1.0
+    for i in range(3):
+        if x[i] < 0.5:
+            y = y*s
+            continue
+        elif x[i] < 1.0:
+            y = y*x[i]
+            break
+        else:
+            return y
+        y = 5.0
+    return y*s
+
+
+def nested_branch(x, s):
+    y = 1.0
+    for i in range(3):
+        y = y*x[i]
+        if y < 10:
+            if x[0] > 0.1:
+                return y*s
+            return y*s*s
+    return 0.0
+
+
+def nested_branch_of_while(x, s):
+    y = 1.0
+    while True:
+        y = y*x[1]
+        if y < 10:
+            if x[0] > 0.1:
+                return y*s
+            return y*s*s
+        break
+    return 0.0
+
+
+def through_finally(x, s):
+    for _ in range(2):
+        try:
+            return np.sum(x)*s
+        finally:
+            pass
+    return 0.0
+
+
+def second_trip(x, s):
+    y = x[0]
+    for i in range(3):
+        if i == 0:
+            y = y*s
+        else:
+            return y*x[1]
+    return y
+
+
+FUNCTIONS = [
+    in_while, in_for, on_both_sides, on_both_sides_of_two_loops, breaks_on_both_sides, break_and_else,
+    through_else, while_true, three_ways, nested_branch, nested_branch_of_while, through_finally, second_trip,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fun", FUNCTIONS)
+def test_loops_that_are_left(fun):
+    check(fun, (X, 2.0))
+    check(fun, (-X, 0.4))
+    s2sad.check_grads(fun, (X, 2.0), order=2)
+
+
+@pytest.mark.parametrize("fun", FUNCTIONS)
+def test_in_a_loop_a_callee_and_a_branch(fun):
+    def around(x, s):
+        total = 0.0
+        for i in range(3):
+            if i != 1:
+                total = total + fun(x*(1.0 + i), s)*x[i]
+        return total
+
+    check(around, (X, 2.0))
+
+
+def test_none_where_the_loop_has_no_trip():
+    def fun(x, n):
+        for _ in range(n):
+            return np.sum(x*x)
+
+    np.testing.assert_array_equal(s2sad.grad(fun)(X, 2), 2*X)
+    with pytest.raises(TypeError, match="returned None"):
+        s2sad.grad(fun)(X, 0)
