@@ -304,3 +304,20 @@ def caller(x, a):
 
 def test_in_a_callee_whose_result_is_written():
     check(caller, (X, 0.8))
+
+
+def levinson(r):
+    y = np.zeros(len(r))
+    alpha = -r[0]
+    y[0] = alpha
+    for k in range(1, len(r)):
+        alpha = -(r[k] + r[:k] @ y[:k])*alpha
+        y[k] = alpha
+    return np.sum(y*y)
+
+
+def test_one_tape_of_what_goes_round_serves_before_and_after():
+    check(levinson, (X,))
+    made = s2sad.grad(levinson)
+    made(X)
+    assert made.source.count(".append(") <= 2, made.source

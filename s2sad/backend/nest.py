@@ -305,6 +305,23 @@ class _Line:
         if not late:
             stmt.value = self.fold(stmt.value, stmt)
         self.owner.peephole.store(stmt)
+        if late and isinstance(stmt.value, Var):  # what it was stretched from may have room now
+            self.room = _WIDTH - self.indent - self.own_width(stmt)
+            stmt.value = self.fold(stmt.value, stmt)
+            self.owner.peephole.store(stmt)
+            self.take_sign(stmt)
+
+    def take_sign(self, stmt: Write) -> None:
+        """`x += t` of a negative t that has to stand as it is: `x -= t` of a positive one."""
+        place = self.place.get(stmt.value.name) if isinstance(stmt.value, Var) else None
+        let = None if place is None else self.standing[place]
+        if not (stmt.made and stmt.op in ("add", "sub") and isinstance(let, Assign)):
+            return
+        value = let.value
+        negative = isinstance(value, Node) and value.made and value.fun == "neg"
+        if self.owner.is_temporary(let) and negative and isinstance(value, Node):
+            let.value = value.args[0]
+            stmt.op = "sub" if stmt.op == "add" else "add"
 
     def moves_items(self, stmt: Write) -> bool:
         """Whether the value of `xs[i] += value` takes an item from xs: Python would read xs[i] before."""

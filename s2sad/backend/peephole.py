@@ -40,6 +40,14 @@ class Peephole:
             return node
         if node.fun == "np.sum":
             return self._sum(node)
+        if node.fun == "np.vdot":
+            bare = [_positive(arg) for arg in node.args]
+            dot = replace(node, args=(bare[0][0], bare[1][0]))
+            return dot if bare[0][1] == bare[1][1] else Node("neg", (dot,), made=True, kind=node.kind)
+        if node.fun == "unbroadcast":
+            value, negative = _positive(node.args[0])
+            fitted = replace(node, args=(value, node.args[1]))
+            return Node("neg", (fitted,), made=True, kind=node.kind) if negative else node
         if node.fun == "matmul":
             factors = tuple(map(_untwisted, node.args))
             return node if factors == node.args else replace(node, args=factors)
@@ -63,9 +71,10 @@ class Peephole:
             if stmt.index is None:
                 stmt.value = self._unstretched(stmt.value, stmt.base)
             value, negative = _positive(stmt.value)
-            if negative:
+            while negative:
                 stmt.value = value
                 stmt.op = "sub" if stmt.op == "add" else "add"
+                value, negative = _positive(value)
 
     def _operand(self, arg: Expr) -> Expr:
         """An operand of arithmetic: here no one can tell `1.0*x` and `-(-x)` from x."""
@@ -193,7 +202,8 @@ class Peephole:
         factor, rest = _split(arg)
         if factor is not None and rest is not None and isinstance(arg, Node):
             return replace(arg, args=(Const(-factor), rest))
-        return node
+        value, negative = _positive(arg)
+        return value if negative and isinstance(arg, Node) and arg.fun in ("mul", "truediv") else node
 
     def _unstretched(self, value: Expr, other: Expr) -> Expr:
         """An operand without the stretching that arithmetic with an array of that shape does by itself."""
@@ -316,4 +326,7 @@ def _positive(expr: Expr) -> tuple[Expr, bool]:
         if factor == -1 and type(factor) is int:
             return rest, True
         return replace(expr, args=(Const(-factor), rest)), True
+    if (_is(expr, "mul") or _is(expr, "truediv")) and isinstance(expr.args[0], Node):
+        first, negative = _positive(expr.args[0])
+        return (replace(expr, args=(first, expr.args[1])), True) if negative else (expr, False)
     return expr, False

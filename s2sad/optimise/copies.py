@@ -10,6 +10,10 @@ neither written nor handed on, is its original.
     v_bar += 2*t                      v_bar += 2*t
     u_bar[2:] += 1.0                  u_bar[2:] += 1.0
 
+    y_bar = 2*z                       a copy of a new array that is not read any more may be written itself
+    x_bar = y_bar.copy()              x_bar = 2*z
+    x_bar[0] += 1.0                   x_bar[0] += 1.0
+
 A copy that is returned is its original, if that is a new array that nobody else gets and nothing writes any
 more: `return np.outer(b_bar, x), b_bar.copy()` returns b_bar.
 
@@ -139,6 +143,8 @@ class _Elision:
             self.instead[let.name] = original
         elif block is self._body and self._is_given(let, original, kind, at):
             self.instead[let.name] = original
+        elif self._is_left(let, original, kind, block):
+            self.instead[let.name] = original
 
     def _is_separate(self, let: Let, original: Var, kind: Kind, block: Block, at: int) -> bool:
         aliases = self.aliases
@@ -172,6 +178,29 @@ class _Elision:
             if name not in self.places.joins and (made is None or not is_fresh(made.call)):
                 return False
         self._given.add(source)
+        return True
+
+    def _is_left(self, let: Let, original: Var, kind: Kind, block: Block) -> bool:
+        """Whether the original is a new array of this block that is not read any more: it can be the copy."""
+        aliases = self.aliases
+        own, source = aliases.of(let.name), aliases.of(original.name)
+        made = self.places.lets.get(original.name)
+        if own is None or source is None or made is None or not kind.is_array or not kind.rank:
+            return False
+        if not is_fresh(made.call) or made not in block or own == source or source in self._given:
+            return False
+        if aliases.members(source) != [original.name] or aliases.is_held(source):
+            return False
+        if {own, source} & (aliases.layout | aliases.told | aliases.visible | self._extended):
+            return False
+        if original.name in self.instead or original in self.instead.values():
+            return False
+        number = self.places.number
+        users = self.places.users.get(original.name, ())
+        if any(not number[made] < number[user] <= number[let] for user in users):
+            return False  # read later, or handed on by the statement around
+        self._given |= {own, source}
+        self._extended |= {own, source}  # for copies of it that are still to be considered, it is written
         return True
 
     def _is_window(self, own: int, source: int, block: Block, at: int) -> bool:

@@ -138,7 +138,7 @@ class _Overwrites:
             return False
         for k in range(at + 1, len(block)):
             stmt = block[k]
-            if cls not in self.touched(stmt):
+            if cls is None or cls not in self.touched(stmt) or self._is_elsewhere(stmt, zeros, cls):
                 continue
             if (
                 isinstance(stmt, Store)
@@ -192,14 +192,18 @@ class _Overwrites:
         block.insert(end, store)
 
     def _is_elsewhere(self, stmt: Stmt, store: Store, cls: int) -> bool:
-        """Whether a statement only writes to another part of an array than a store does."""
-        if not (isinstance(stmt, Store) and isinstance(stmt.base, Var) and isinstance(store.base, Var)):
+        """Whether a statement only writes to another part of an array than a store does, or reads there."""
+        base: Atom | None = None
+        if isinstance(stmt, Store) and cls not in self.aliases.observed(stmt):
+            base, index = stmt.base, stmt.index
+        elif isinstance(stmt, Let) and stmt.call.fun == "getitem" and self.kinds[stmt.name].is_scalar:
+            base, index = stmt.call.args
+        if not (isinstance(base, Var) and isinstance(store.base, Var)):
             return False
         settled = self._places.settled
-        apart = settled.are_apart(
-            settled.region(stmt.base.name, stmt.index), settled.region(store.base.name, store.index)
+        return settled.are_apart(
+            settled.region(base.name, index), settled.region(store.base.name, store.index)
         )
-        return apart and cls not in self.aliases.observed(stmt)
 
     @functools.cached_property
     def _places(self) -> Places:

@@ -31,6 +31,7 @@ from s2sad.ir.nodes import (
     Var,
     While,
     blocks,
+    uses,
     walk,
 )
 from s2sad.ir.rewrite import in_statement, with_blocks
@@ -89,6 +90,17 @@ def rebuild(
         result.append(new)
         result += [substituted(s, names) for s in edits.after.get(stmt, [])]
     return tuple(result)
+
+
+def begun(lists: list[Stmt], block: Block) -> Block:
+    """A block in which every list begins before the statement that first mentions it, in that order."""
+    waiting = {s.name: s for s in lists if isinstance(s, Let)}
+    result: list[Stmt] = []
+    for stmt in block:
+        for inner in walk((stmt,)) if waiting else ():
+            result += [waiting.pop(name) for name in uses(inner) if name in waiting]
+        result.append(stmt)
+    return (*waiting.values(), *result)
 
 
 def _kept_last(block: Block, stmt: If) -> Block:

@@ -47,7 +47,7 @@ from s2sad.ir.rewrite import in_atom, resolved, with_blocks
 from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Pairs
-from s2sad.transform.edits import rebuild, substituted
+from s2sad.transform.edits import begun, rebuild, substituted
 from s2sad.transform.record import Record
 from s2sad.transform.reverse import Reverse
 from s2sad.transform.tracked import Tracked
@@ -309,7 +309,7 @@ class Assembly:
             final = resolved(stopped)
             self.copies.update(final)
             forward = tuple(substituted(s, final) for s in _without(forward, stopped))
-        return (*self.late, *record.edits.top, *forward), reverse, record
+        return (*self.late, *begun(record.edits.top, forward)), reverse, record
 
     def _plain_calls(self, block: Block) -> Block:
         """Calls of user functions that no derivative goes through."""

@@ -282,6 +282,9 @@ class Plan:
 
     def _shifted(self, atom: Atom, by: int) -> Atom:
         """`atom + by`."""
+        whole = self.shifts.get(atom.name) if isinstance(atom, Var) else None
+        if whole is not None:
+            atom, by = whole[0], whole[1] + by
         if not by:
             return atom
         call = Call("add" if by > 0 else "sub", (atom, Const(abs(by))))
@@ -336,7 +339,7 @@ class Plan:
         self.names[name] = self._line(lines, call, self.r.kinds[name], hint if index is None else "")
 
     def _from_trip_before(self, name: str) -> bool:
-        """Read an array that goes round from the tape of what trips make, which begins with the first.
+        """Read what goes round from the tape of what trips make, which begins with the first.
 
             for i in range(n):              hs = [h]
                 h = np.tanh(w @ h)          for i in range(n): h = np.tanh(w @ h); hs.append(h)
@@ -346,7 +349,9 @@ class Plan:
         if carry is None or self.how.get(made) != "tape" or self.where[made] or self.where[name]:
             return False
         kinds = self.r.kinds
+        first = self.r.rev.kind(carry.init)
         alike = kinds[name].cat == kinds[made].cat == "array" and kinds[name].rank == kinds[made].rank
+        alike = alike or (kinds[name].is_scalar and kinds[name] == kinds[made] == first)
         counted = isinstance(self.primal, For) and self.primal.stop is None
         alone = counted and self.r.parents[self.primal] is None
         index = self._trip_index() if alike and alone else None
@@ -428,8 +433,8 @@ class Plan:
             start, step = primal.space.start, primal.space.step
             if step != Const(1):
                 return None
-            if start == Const(0):
-                return Var(self.made.target)
+            if isinstance(start, Const) and type(start.value) is int:
+                return self._shifted(Var(self.made.target), -start.value)
             return self._line(
                 self.reads.setdefault((), []),
                 Call("sub", (Var(self.made.target), self._mapped(start))),

@@ -152,20 +152,36 @@ class Record:
 
     def _uncounted(self, made: For) -> For:
         """`for i in range(n - 1, -1, -1)` that does not use i as `for _ in range(n)`."""
-        if not isinstance(made.space, Range) or made.space.step != Const(-1) or made.space.stop != Const(-1):
+        if not isinstance(made.space, Range) or made.space.step != Const(-1):
             return made
         if any(made.target in set(uses(s)) for s in walk(made.body)):
             return made
-        last = made.space.start
-        call = self.seen.get(last.name) if isinstance(last, Var) else None
-        if isinstance(last, Const):
-            count: Atom = Const(last.value + 1)
-        elif call is not None and call.fun == "sub" and call.args[1] == Const(1):
-            count = call.args[0]
-        else:
+        space = self._counted(made.space) or self._counted_as(self.rev.mirror.get(made))
+        if space is None:
             return made
         self.fresh.hints[made.target] = "_"
-        return replace(made, space=Range(Const(0), count, Const(1)))
+        return replace(made, space=space)
+
+    def _counted(self, space: Range) -> Range | None:
+        """As many trips, upwards."""
+        last, stop = space.start, space.stop
+        if not isinstance(stop, Const):
+            return None
+        call = self.seen.get(last.name) if isinstance(last, Var) else None
+        if isinstance(last, Const):
+            return Range(Const(0), Const(max(0, last.value - stop.value)), Const(1))
+        if call is not None and call.fun == "sub" and call.args[1] == Const(1):
+            return Range(Const(stop.value + 1), call.args[0], Const(1))
+        return Range(Const(0), last, Const(1)) if stop == Const(0) else None
+
+    def _counted_as(self, primal: Stmt | None) -> Range | None:
+        """The range of the loop that is reversed, if its bounds are there all the time."""
+        if not isinstance(primal, For) or not isinstance(primal.space, Range):
+            return None
+        names = [*atom_vars(primal.space.start), *atom_vars(primal.space.stop), *atom_vars(primal.space.step)]
+        owners = [self.owner_of.get(name) for name in names]
+        lasting = all(owner is None or self.parents.get(owner) is None for owner in owners)
+        return primal.space if primal.stop is None and lasting else None
 
     # ---- one reversed loop
 

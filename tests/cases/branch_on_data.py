@@ -14,8 +14,8 @@ def f(x, n):
 # --- grad argnums=0 kinds=1-D,int
 # assumes: x 1-D array, n Python int
 def f_grad(x, n):
-    ys = []
     t1s = []
+    ys = []
     y = x
     for i in range(n):
         t1 = np.sum(y) > 3.0

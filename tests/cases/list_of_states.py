@@ -11,8 +11,8 @@ def f(x, n):
 # --- grad argnums=0 kinds=1-D,int
 # assumes: x 1-D array, n Python int
 def f_grad(x, n):
-    t1s = []
     xs = [x]
+    t1s = []
     for i in range(n):
         t1 = xs[i]
         t1s.append(t1)

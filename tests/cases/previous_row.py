@@ -15,10 +15,10 @@ def f(x):
 def f_value_and_grad(x):
     x = x.copy("K")
     x_bar = np.zeros_like(x)
-    prev_bars = []
-    prevs = []
     prev = x[0]
     prev_bar = x_bar[0]
+    prev_bars = []
+    prevs = []
     for i in range(1, len(x)):
         prev_bars.append(prev_bar)
         cur = x[i]

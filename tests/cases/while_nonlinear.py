@@ -11,8 +11,8 @@ def f(a):
 # --- grad argnums=0 kinds=1-D
 # assumes: a 1-D array
 def f_grad(a):
-    bs = []
     b = 0.5 * a
+    bs = []
     while np.sum(b) < 100.0:
         bs.append(b)
         b = b * b + 1.0
@@ -25,8 +25,8 @@ def f_grad(a):
 # --- grad argnums=0 kinds=float
 # assumes: a Python float
 def f_grad(a):
-    bs = []
     b = 0.5 * a
+    bs = []
     while np.sum(b) < 100.0:
         bs.append(b)
         b = b * b + 1.0

@@ -353,12 +353,24 @@ ELIDED = {
     ),
     "number": ("t = k.copy()\ns = t*2\nreturn s", "s = mul(k, 2)"),
     "a new array is returned": ("y = x*k\ns = np.sum(y)\nt = y.copy()\nreturn (s, t)", "return (s, y)"),
+    "written in place of what nobody reads": (
+        "y = x*k\ns = np.sum(y)\nt = y.copy()\nt[1:] = s\nreturn t", "return y"
+    ),
     "written before it is returned": ("y = x*k\ny[1:] = k\nt = y.copy()\nreturn t", "return y"),
 }
 COPIED = {
     "used after the write": (
         "y = np.tanh(x)\nt = y.copy()\ny[1:] = k\ns = np.sum(t)\nr = np.sum(y)\nreturn (r, s)",
         "s = sum(t)",
+    ),
+    "written itself in a loop": (
+        "y = x*k\nfor i in range(3):\n  t = y.copy()\n  t[1:] = k\n  print(t)\nreturn k", "t[1:] = k"
+    ),
+    "written itself, and its original read": (
+        "y = x*k\nt = y.copy()\nt[1:] = k\ns = np.sum(y)\nreturn (s, t)", "return (s, t)"
+    ),
+    "written itself, and its original has a view": (
+        "y = x*k\nv = y[1:]\nt = y.copy()\nt[1:] = k\ns = np.sum(v)\nreturn (s, t)", "return (s, t)"
     ),
     "written itself": ("t = x.copy()\nt *= k\ns = np.sum(t)\nreturn s", "s = sum(t)"),
     "returned": ("t = x.copy()\nreturn t", "return t"),
