@@ -31,6 +31,7 @@ from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Call, Do, Let, Ref, walk
 from s2sad.memo import Made
 from s2sad.pushforward import Jvp
+from s2sad.runtime import HELPERS
 
 SILENT = frozenset(("print", "assert", "raise"))
 
@@ -420,6 +421,8 @@ def _effect(made: Made) -> Let | Do | None:
 def _makes_exception(call: Call) -> bool:
     """Whether a call makes what `raise` raises."""
     made = call.args[0] if call.fun == "call" and call.args else None
+    if isinstance(made, Ref) and made.obj is HELPERS["wrong_length"]:
+        return True
     return isinstance(made, Ref) and isinstance(made.obj, type) and issubclass(made.obj, BaseException)
 
 

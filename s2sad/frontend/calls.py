@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend import custom, derivatives, numbered, protocols, trips
+from s2sad.frontend import custom, derivatives, generators, numbered, protocols, trips
 from s2sad.frontend.arrays import FUNCTIONS
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.functions import SPECIAL, random_kind
@@ -65,7 +65,8 @@ class Calls(Stars):
         fn = self.expr(node.func)
         if isinstance(fn, Method):
             self._note_growth(fn, node)
-        made = self.over_items(fn, node, hint) or self.dict_called(fn, node, hint)
+        made = generators.consumed(self, fn, node, hint)
+        made = made or self.over_items(fn, node, hint) or self.dict_called(fn, node, hint)
         if made is not None:
             return made
         columns = self._columns_of(fn, node)
@@ -140,6 +141,9 @@ class Calls(Stars):
             return self.call_value(fn.fn, [fn.self, *args], kwargs, node, hint)
         if isinstance(fn, Choice):
             return self._call_choice(fn, 0, args, kwargs, node, hint)
+        stream = generators.called(self, fn, args, kwargs)
+        if stream is not None:
+            return stream
         if isinstance(fn, Closure):
             return self._call_closure(fn, args, kwargs, node)
         if isinstance(fn, Ref) and isinstance(fn.obj, Init):
@@ -550,15 +554,17 @@ class Calls(Stars):
         return env
 
     def inline(
-        self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None, frame: object
-    ) -> Value:
-        """Lower a function's body in place; its result."""
+        self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None, frame: object,
+        flags: dict[str, int] | None = None,
+    ) -> Value:  # fmt: skip
+        """Lower a function's body in place; its result. `flags` are names that are cells of the caller's."""
         if len(self.frames) > MAX_DEPTH:
             self.refuse(None, "calls are nested too deeply", "write the recursion as a loop")
         outer = self.scope
         if self.apart:
             env = {n: self.settled(v, None) for n, v in env.items()}
         inner = self.function_scope(source, node, env, parent)
+        inner.boxed.update(flags or {})
         self.callers.append(outer)
         self.scope = inner
         self.frames.append(frame)

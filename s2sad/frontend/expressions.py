@@ -14,7 +14,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from s2sad.frontend import numbered
+from s2sad.frontend import generators, numbered
 from s2sad.frontend.dtypes import same_dtype
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import class_method, user_operator
@@ -209,6 +209,9 @@ class Expressions(State):
     def _yieldfrom(self, node: ast.YieldFrom, hint: str) -> Value:
         if self.taker is None:
             self.refuse(node, "the expression YieldFrom is not supported", REMEDIES["YieldFrom"])
+        made = generators.lazily(self, node.value)
+        if made is not None:
+            return generators.passed_on(self, made, node)
         return self.script("for v in xs:\n    yield v", node, xs=node.value)
 
     def _lambda(self, node: ast.Lambda, hint: str) -> Value:
@@ -468,6 +471,8 @@ class Expressions(State):
         return self.comprehension(node, hint)
 
     def _generatorexp(self, node: ast.GeneratorExp, hint: str) -> Value:
+        if generators.is_lazy(self, node):
+            return generators.expressed(self, node)
         return self.comprehension(node, hint)
 
     def _starred(self, node: ast.Starred, hint: str) -> Value:

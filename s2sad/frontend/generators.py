@@ -1,4 +1,4 @@
-"""Lowering of loops over generators: the body of the loop stands where the generator yields.
+"""Lowering of generators: what takes from one stands where the generator yields.
 
     class bar:                                     pb = bar(range(n))
         def __iter__(self):                        for j in bar's items:
@@ -7,34 +7,37 @@
                 print(".")
     for j in bar(range(n)): y = y*j
 
-Takes loops over calls of generator functions, and over objects whose `__iter__` is one, alone or under
-`enumerate`. The names that the body binds are cells meanwhile, as those that nested functions write. What
-leaves such a loop early would leave the generator in the middle: this is refused.
+Takes loops over calls of generator functions, over generator expressions of these, over objects whose
+`__iter__` is a generator, and over what map, zip and itertools make of these (`streams`). The names that the
+body binds are cells meanwhile, as those that nested functions write. A loop that is left early
+returns from the generator where it yields. A generator is taken from once.
 """
 
 from __future__ import annotations
 
 import ast
+import copy
+import functools
 import inspect
-from dataclasses import dataclass
+import itertools
+import types
 from types import FunctionType
+from typing import Any
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend.iterators import given
+from s2sad.frontend import streams
+from s2sad.frontend.iterators import Given, Items, given
 from s2sad.frontend.operators import class_method, may_vary
-from s2sad.frontend.source import find, is_library
-from s2sad.frontend.state import Group, Scope, State, Value
-from s2sad.ir.nodes import Const, Ref, Undef
+from s2sad.frontend.source import find, is_library, rule_source
+from s2sad.frontend.state import Closure, Generator, Method, Scope, State, Unbound, Value
+from s2sad.frontend.trees import walk
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Call, Const, Range, Ref, Undef
 
-
-@dataclass(slots=True)
-class Generator:
-    """A call of a generator function."""
-
-    fn: Ref
-    args: list[Value]
-    kwargs: dict[str, Value]
-    owned: bool  # whether it is the `__iter__` of an object
+DEEPEST = 12  # calls of a generator by itself that are written out
+LEFT = "left "  # in a generator, the flag of the loop that is left early: no user's name has a blank
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_WRAPPING = (zip, iter, itertools.islice, itertools.chain, *streams.STREAMS)
 
 
 class Before:
@@ -53,104 +56,356 @@ class Before:
         del low.block[length:], low.frames[frames:], low.callers[callers:]
 
 
+# ---------------------------------------------------------------------------------- what is a generator
+
+
+def yields(node: ast.AST) -> bool:
+    """Whether a function is a generator function."""
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    return any(isinstance(n, ast.Yield | ast.YieldFrom) for n in walk(node.body, _SCOPES))
+
+
+def called(low: State, fn: Value, args: list[Value], kwargs: dict[str, Value]) -> Generator | None:
+    """The generator that a call of a function gives; None for other functions."""
+    if isinstance(fn, Closure) and yields(fn.node):
+        return Generator(fn, args, kwargs, low.objects.new(Const(False)))
+    obj = fn.obj if isinstance(fn, Ref) else None
+    if isinstance(fn, Ref) and _is_generator_function(obj):
+        return Generator(fn, args, kwargs, low.objects.new(Const(False)))
+    return None
+
+
+def _is_generator_function(obj: Any) -> bool:
+    return isinstance(obj, FunctionType) and inspect.isgeneratorfunction(obj) and not is_library(obj)
+
+
+def _own_generator(cls: type | None) -> bool:
+    method = class_method(cls, "__iter__")
+    return method is not None and inspect.isgeneratorfunction(method.obj)
+
+
+def is_lazy(low: State, node: ast.expr) -> bool:
+    """Whether an expression gives a generator; nothing is lowered."""
+    if isinstance(node, Given):
+        return isinstance(node.space, Generator)
+    if isinstance(node, ast.Name):
+        value = low.lookup(node.id, node)
+        return isinstance(value, Generator) or _own_generator(low.class_of(value))
+    if isinstance(node, ast.GeneratorExp):
+        return is_lazy(low, node.generators[0].iter)
+    if isinstance(node, ast.Attribute):
+        return node.attr != "flat" and isinstance(_peek(low, node), Generator)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name | ast.Attribute):
+        return False
+    fn = _peek(low, node.func)
+    while isinstance(fn, Method) and isinstance(fn.fn, Ref | Closure):
+        fn = fn.fn
+    if isinstance(fn, Closure):
+        return yields(fn.node)
+    if not isinstance(fn, Ref):
+        return False
+    if _is_generator_function(fn.obj) or (isinstance(fn.obj, type) and _own_generator(fn.obj)):
+        return True
+    return _wraps(fn.obj) and any(is_lazy(low, a) for a in node.args if not isinstance(a, ast.Starred))
+
+
+def _wraps(obj: Any) -> bool:
+    """Whether a builtin makes an iterator of iterables."""
+    return any(obj is known for known in _WRAPPING)
+
+
+def _peek(low: State, node: ast.expr) -> Value | None:
+    """The value of a name, or of an attribute of one; nothing is lowered."""
+    base = node
+    while isinstance(base, ast.Attribute):
+        base = base.value
+    if not isinstance(base, ast.Name):
+        return None
+    before = Before(low)
+    try:
+        return low.expr(node)
+    except (UnsupportedError, Unbound):
+        return None
+    finally:
+        before.restore()
+
+
+def lazily(low: State, node: ast.expr) -> Generator | None:
+    """The generator that an expression gives; None, and nothing is lowered, for other expressions."""
+    if not is_lazy(low, node):
+        return None
+    if isinstance(node, ast.GeneratorExp):
+        return expressed(low, node)
+    if isinstance(node, ast.Call):
+        fn = low.expr(node.func)
+        if isinstance(fn, Ref) and _wraps(fn.obj):
+            return _wrapped(low, fn.obj, node)
+    value = low.operand(node)
+    return value if isinstance(value, Generator) else _of_object(low, value)
+
+
+def _of_object(low: State, value: Value) -> Generator | None:
+    """The generator that iterates an object."""
+    cls = low.class_of(value)
+    if not _own_generator(cls):
+        return None
+    method = class_method(cls, "__iter__")
+    assert method is not None
+    return Generator(method, [value], {}, low.objects.new(Const(False)), owned=True)
+
+
+def expressed(low: State, node: ast.GeneratorExp) -> Generator:
+    """A generator expression over a generator: a generator function of what it runs over."""
+    first = lazily(low, node.generators[0].iter)
+    assert first is not None
+    made = Closure(_function_of(node), low.scope, [], {})
+    return Generator(made, [first], {}, low.objects.new(Const(False)))
+
+
+@functools.lru_cache(maxsize=256)
+def _function_of(node: ast.GeneratorExp) -> ast.FunctionDef:
+    body: list[ast.stmt] = [ast.Expr(ast.Yield(node.elt))]
+    for k, part in reversed(list(enumerate(node.generators))):
+        for test in reversed(part.ifs):
+            body = [ast.If(test, body, [])]
+        source = ast.Name("xs ", ast.Load()) if k == 0 else part.iter
+        body = [ast.For(part.target, source, body, [])]
+    spec = ast.arguments([], [ast.arg("xs ")], None, [], [], None, [])
+    made = ast.FunctionDef("<genexpr>", spec, body, [])
+    for inner in ast.walk(made):
+        if "lineno" in inner._attributes and not hasattr(inner, "lineno"):
+            ast.copy_location(inner, node)
+    return made
+
+
+def _wrapped(low: State, obj: Any, node: ast.Call) -> Generator:
+    """What a builtin makes of generators."""
+    lazy = [not isinstance(a, ast.Starred) and is_lazy(low, a) for a in node.args]
+    if obj is iter and len(node.args) == 1:
+        made = lazily(low, node.args[0])
+        assert made is not None
+        return made
+    if any(isinstance(a, ast.Starred) for a in node.args):
+        low.refuse(node, "a starred argument beside a generator", "write the arguments out")
+    args = [_taken(low, a, flag) for a, flag in zip(node.args, lazy, strict=True)]
+    kwargs = {k.arg or "": low.operand(k.value) for k in node.keywords}
+    if obj is itertools.islice:
+        text = streams.UP_TO if len(args) == 2 else streams.BETWEEN
+    elif obj is itertools.chain:
+        text = streams.chain(len(args))
+    elif obj is zip or (obj is map and len(args) > 2):
+        lazy = lazy if obj is zip else lazy[1:]
+        if sum(lazy) > 1:
+            low.refuse(node, f"{obj.__name__} over several generators", "make lists of all but one")
+        if kwargs:
+            low.refuse(node, "zip() of a generator gets a keyword", "make a list of the generator")
+        text = streams.zipped(lazy)
+        if obj is map:
+            pairs = _stream(low, text, args[1:], {})
+            return _stream(low, streams.STREAMS[itertools.starmap], [args[0], pairs], kwargs)
+    else:
+        text = streams.STREAMS[obj]
+    return _stream(low, text, args, kwargs)
+
+
+def _taken(low: State, node: ast.expr, lazy: bool) -> Value:
+    """An argument: a generator, or what can be indexed."""
+    if lazy:
+        made = lazily(low, node)
+        assert made is not None
+        return made
+    fn = _peek(low, node.func) if isinstance(node, ast.Call) else None
+    if isinstance(fn, Ref) and fn.obj in (range, zip, enumerate, reversed, map, filter):
+        space = low.iterable(node)
+        if isinstance(space, Range | Items):
+            return low.script("made = []\nfor v in xs:\n    made.append(v)", node, "made", xs=space)
+    return low.settled(low.operand(node), node)
+
+
+def _stream(low: State, text: str, args: list[Value], kwargs: dict[str, Value]) -> Generator:
+    name = text.split("(", maxsplit=1)[0].rsplit(maxsplit=1)[-1]
+    source = rule_source(name, text)
+    return Generator(Ref(name, source.fun), args, kwargs, low.objects.new(Const(False)))
+
+
+# ------------------------------------------------------------------------------------- taking from one
+
+
 def over_generator(low: State, node: ast.For, names: set[str]) -> ast.For | None:
     """Lower a loop if it runs over a generator; else what is left to be lowered.
 
     `names` are those that the loop binds.
     """
-    call, counted = node.iter, None
-    if isinstance(call, ast.Call) and call.args and not isinstance(call.args[0], ast.Starred):
-        fn = low.expr(call.func) if isinstance(call.func, ast.Name | ast.Attribute) else None
-        if isinstance(fn, Ref) and fn.obj is enumerate:
-            counted, call = call, call.args[0]
     before = Before(low)
-    made, rest = _generator(low, call, getattr(node, "stop", None) is not None)
+    made = lazily(low, node.iter)
     if made is None:
-        if rest is None:
-            return node
-        iterator: ast.expr = given(rest, call)
-        if counted is not None:
-            iterator = ast.copy_location(
-                ast.Call(counted.func, [iterator, *counted.args[1:]], counted.keywords), counted
-            )
-        left = ast.copy_location(ast.For(node.target, iterator, node.body, node.orelse), node)
-        left.stop = getattr(node, "stop", None)  # type: ignore[attr-defined]  # as `exits` marks loops
-        return left
-    if getattr(node, "stop", None) is not None:
-        what = f"a loop over the generator {made.fn.text} is left early"
-        low.refuse(node.iter, what, "loop over what it yields, or over an index")
-    start: Value | None = None
-    if counted is not None:
-        first = [*counted.args[1:], *(k.value for k in counted.keywords)]
-        start = low.operand(first[0]) if first else Const(0)
+        return node
     try:
-        _run(low, node, made, names, start)
+        run(low, node, made, names)
     except UnsupportedError:
-        if made.owned or any(may_vary(low, v) for v in (*made.args, *made.kwargs.values())):
+        if made.owned or varies(low, made):
             raise
         before.restore()  # what carries no derivative may run as it stands
-        return node
+        made = lazily(low, node.iter)
+        assert made is not None
+        whole = given(unseen(low, made, node.iter), node.iter)
+        left = ast.copy_location(ast.For(node.target, whole, node.body, node.orelse), node)
+        left.stop = getattr(node, "stop", None)  # type: ignore[attr-defined]  # as `exits` marks loops
+        return left
     low.statements(node.orelse)
     return None
 
 
-def _generator(low: State, node: ast.expr, left: bool) -> tuple[Generator | None, Value | None]:
-    """The generator that an expression makes; else its value, if it had to be found out.
-
-    Calls of generator functions in loops that are `left` early stay as they are.
-    """
-    if isinstance(node, ast.Call):
-        fn = low.expr(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else None
-        obj = fn.obj if isinstance(fn, Ref) else None
-        if isinstance(fn, Ref) and isinstance(obj, FunctionType) and inspect.isgeneratorfunction(obj):
-            stars = any(isinstance(a, ast.Starred) for a in node.args)
-            if left or stars or is_library(obj) or any(k.arg is None for k in node.keywords):
-                return None, None
-            args = [low.operand(a) for a in node.args]
-            words = {k.arg or "": low.operand(k.value) for k in node.keywords}
-            return Generator(fn, args, words, False), None
-        if not (isinstance(obj, type) and _own_generator(obj)):
-            return None, None
-    elif not isinstance(node, ast.Name | ast.Attribute) or getattr(node, "attr", "") == "flat":
-        return None, None
-    value = low.operand(node)
-    cls = low.class_of(value)
-    if cls is None or not _own_generator(cls):
-        return None, value if isinstance(node, ast.Call) else None
-    method = class_method(cls, "__iter__")
-    assert method is not None
-    return Generator(method, [value], {}, True), None
+def varies(low: State, made: Generator) -> bool:
+    """Whether what a generator gives may carry a derivative."""
+    if isinstance(made.fn, Closure):
+        return True
+    values = (*made.args, *made.kwargs.values())
+    return any(isinstance(v, Generator) and varies(low, v) for v in values) or any(
+        may_vary(low, v) for v in values if not isinstance(v, Generator)
+    )
 
 
-def _own_generator(cls: type) -> bool:
-    method = class_method(cls, "__iter__")
-    return method is not None and inspect.isgeneratorfunction(method.obj)
+def consumed(low: State, fn: Value, node: ast.Call, hint: str) -> Value | None:
+    """A call that takes from a generator where it stands, or makes another of it; None for other calls."""
+    known = isinstance(fn, Ref) and _takes(fn.obj)
+    if not known and not (isinstance(fn, Method) and isinstance(fn.fn, Const)):
+        return None
+    lazy = [not isinstance(a, ast.Starred) and is_lazy(low, a) for a in node.args]
+    if not any(lazy):
+        return None
+    obj = fn.obj if isinstance(fn, Ref) else None
+    if _wraps(obj):
+        return _wrapped(low, obj, node)
+    if (obj is any or obj is all) and isinstance(node.args[0], ast.GeneratorExp):
+        return None
+    if obj is next and not node.keywords:
+        made = lazily(low, node.args[0])
+        assert made is not None
+        default = low.operand(node.args[1]) if len(node.args) > 1 else None
+        return first(low, made, default, node)
+
+    def whole(arg: ast.expr) -> Value:
+        made = lazily(low, arg)
+        assert made is not None
+        return listed(low, made, arg)
+
+    pairs = zip(node.args, lazy, strict=True)
+    args = [given(functools.partial(whole, a), a) if flag else a for a, flag in pairs]
+    call = ast.copy_location(ast.Call(node.func, args, node.keywords), node)
+    return low.expr(call, hint)
 
 
-def _run(low: State, node: ast.For, made: Generator, names: set[str], start: Value | None) -> None:
-    """Lower the generator's body with the loop's body in it."""
+def _takes(obj: Any) -> bool:
+    """Whether a function is one of Python or a library, which takes all of a generator."""
+    if isinstance(obj, type):
+        return obj.__module__ in ("builtins", "collections", "itertools")
+    return isinstance(obj, types.BuiltinFunctionType) or (isinstance(obj, FunctionType) and is_library(obj))
+
+
+def listed(low: State, made: Generator, node: ast.AST) -> Value:
+    """A list of all that a generator gives."""
+    _check_new(low, made, node)
+    source = rule_source("listed", streams.LISTED)
+    before = Before(low)
+    try:
+        return low.inline(source, source.node, {"xs": made}, None, source.fun.__code__)
+    except UnsupportedError:
+        if varies(low, made):
+            raise
+    before.restore()
+    return unseen(low, made, node)
+
+
+def unseen(low: State, made: Generator, node: ast.AST | None) -> Value:
+    """A generator that carries no derivative as an object that the program makes."""
+    if varies(low, made) or not isinstance(made.fn, Ref) or made.owned:
+        what = "a generator is used as a value"
+        low.refuse(node, what, "loop over it, take its first item with next(), or make a list of it")
+    args = [unseen(low, a, node) if isinstance(a, Generator) else low.variable(a, node) for a in made.args]
+    words = tuple((k, low.variable(v, node)) for k, v in made.kwargs.items())
+    return low.emit(Call("call", (made.fn, *(low.atom(a) for a in args)), words), K.OBJECT, node)
+
+
+def first(low: State, made: Generator, default: Value | None, node: ast.AST) -> Value:
+    """The first item of a generator that nobody else takes from."""
+    _check_new(low, made, node)
+    source = rule_source("first", streams.FIRST if default is None else streams.FIRST_OR)
+    env: dict[str, Value] = {"xs": made}
+    if default is not None:
+        env["default"] = default
+    return low.inline(source, source.node, env, None, source.fun.__code__)
+
+
+@functools.lru_cache(maxsize=256)
+def _leaving(node: ast.FunctionDef) -> ast.FunctionDef:
+    """A generator function that returns where it yields, if the loop that takes from it is left there."""
+    made = copy.deepcopy(node)
+    whole: ast.Module = _Leaving().visit(ast.Module(made.body, []))
+    made.body = whole.body
+    return made
+
+
+class _Leaving(ast.NodeTransformer):
+    """Puts a return behind every yield, under the flag of the loop that takes."""
+
+    def _leave(self, at: ast.stmt) -> ast.stmt:
+        made: ast.stmt = _placed(ast.If(ast.Name(LEFT, ast.Load()), [ast.Return(None)], []), at)
+        return made
+
+    def visit_Expr(self, node: ast.Expr) -> Any:
+        if isinstance(node.value, ast.YieldFrom):
+            item = f"item {node.lineno}"
+            one = ast.Expr(ast.Yield(ast.Name(item, ast.Load())))
+            loop = ast.For(ast.Name(item, ast.Store()), node.value.value, [one], [])
+            placed = _placed(loop, node)
+            placed.body.append(self._leave(node))
+            return placed
+        return [node, self._leave(node)] if isinstance(node.value, ast.Yield) else node
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        taken = isinstance(node.value, ast.Yield | ast.YieldFrom)
+        return [node, self._leave(node)] if taken else node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        return node
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.Lambda:
+        return node
+
+
+def _placed(node: Any, at: ast.AST) -> Any:
+    for inner in ast.walk(node):
+        if "lineno" in inner._attributes and not hasattr(inner, "lineno"):
+            ast.copy_location(inner, at)
+    return node
+
+
+def passed_on(low: State, made: Generator, node: ast.YieldFrom) -> Value:
+    """`yield from` a generator; what its function returns."""
+    item = f"item {node.lineno}"
+    one = ast.Expr(ast.Yield(ast.Name(item, ast.Load())))
+    loop = _placed(ast.For(ast.Name(item, ast.Store()), given(made, node), [one], []), node)
+    return run(low, loop, made, {item})
+
+
+def run(low: State, node: ast.For, made: Generator, names: set[str]) -> Value:
+    """Lower the generator's body with the loop's body in it; what its function returns."""
+    _check_new(low, made, node.iter)
+    low.objects.cells[made.number] = Const(True)
     caller, outer, frames = low.scope, low.taker, list(low.frames)
-    source = find(made.fn.obj, generators=True)
-    spec = source.node.args
-    plain = made.fn.obj
-    low.depend(("code", id(plain)), lambda: plain.__code__, plain.__code__, made.fn.text)
-    low.depend(("defaults", id(plain)), lambda: plain.__defaults__, plain.__defaults__, made.fn.text)
-    defaults = [low.default(made.fn.text, d) for d in plain.__defaults__ or ()]
-    kwdefaults = {k: low.default(k, d) for k, d in (plain.__kwdefaults__ or {}).items()}
-    env = low.bind_arguments(spec, made.args, made.kwargs, defaults, kwdefaults, node.iter, made.fn.text)
-    if plain.__code__ in low.frames:
-        low.refuse(node.iter, f"{made.fn.text} calls itself", "collect the values in a list")
-    counter = low.objects.new(start) if start is not None else 0
+    source, function, parent, env = _bound(low, made, node)
+    frame = (made.fn.node, id(parent)) if isinstance(made.fn, Closure) else source.fun.__code__
+    if low.frames.count(frame) > DEEPEST:
+        low.refuse(node.iter, f"{_named(made)} calls itself", "collect the values in a list")
+    stop = getattr(node, "stop", None)
 
     def take(value: Value) -> None:
         inner, low.frames = (low.scope, low.frames), frames
         low.scope, low.taker = caller, outer
         low.callers.append(inner[0])
         try:
-            if start is not None:
-                index = low.objects.cells[counter]
-                value = Group("tuple", [index, value])
-                low.objects.cells[counter] = low.binary("add", index, Const(1), node)
             low.assign(node.target, value, node)
             low.statements(node.body)
         finally:
@@ -160,11 +415,41 @@ def _run(low: State, node: ast.For, made: Generator, names: set[str], start: Val
 
     boxes = _box(low, caller, names)
     low.taker = take
+    flags = {LEFT: caller.boxed[stop]} if stop is not None else {}
     try:
-        low.inline(source, source.node, env, None, plain.__code__)
+        body = _leaving(function) if stop is not None else function
+        return low.inline(source, body, env, parent, frame, flags)
     finally:
         low.taker = outer
         _unbox(low, caller, boxes)
+
+
+def _check_new(low: State, made: Generator, node: ast.AST) -> None:
+    if low.objects.cells.get(made.number) != Const(False):
+        low.refuse(node, "a generator is taken from again", "make a list of it, or another generator")
+
+
+def _named(made: Generator) -> str:
+    return made.fn.text if isinstance(made.fn, Ref) else getattr(made.fn.node, "name", "")
+
+
+def _bound(low: State, made: Generator, node: ast.For) -> tuple[Any, Any, Scope | None, dict[str, Value]]:
+    """The source of a generator's function, its tree, the scope around it, and its parameters."""
+    fn = made.fn
+    if isinstance(fn, Closure):
+        name = fn.node.name if isinstance(fn.node, ast.FunctionDef) else ""
+        given_to = made.args, made.kwargs, fn.defaults, fn.kwdefaults
+        env = low.bind_arguments(fn.node.args, *given_to, node.iter, name)
+        return fn.scope.source, fn.node, fn.scope, env
+    plain = fn.obj
+    source = find(plain, generators=True)
+    if source.module != "s2sad.rules":
+        low.depend(("code", id(plain)), lambda: plain.__code__, plain.__code__, fn.text)
+        low.depend(("defaults", id(plain)), lambda: plain.__defaults__, plain.__defaults__, fn.text)
+    defaults = [low.default(fn.text, d) for d in plain.__defaults__ or ()]
+    kwdefaults = {k: low.default(k, d) for k, d in (plain.__kwdefaults__ or {}).items()}
+    bound = made.args, made.kwargs, defaults, kwdefaults
+    return source, source.node, None, low.bind_arguments(source.node.args, *bound, node.iter, fn.text)
 
 
 def _box(low: State, scope: Scope, names: set[str]) -> dict[str, int]:
@@ -184,4 +469,4 @@ def _unbox(low: State, scope: Scope, boxes: dict[str, int]) -> None:
             scope.env[name] = value
 
 
-__all__ = ["Before", "over_generator"]
+__all__ = ["Before", "called", "is_lazy", "lazily", "listed", "over_generator"]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from s2sad.frontend.source import Source
-from s2sad.frontend.values import Closure, Group, Scope, Value
+from s2sad.frontend.values import Closure, Generator, Group, Scope, Value
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Ref, Slice, Stmt, Var
 
@@ -249,9 +249,23 @@ class Interface:
         raise NotImplementedError
 
     def inline(
-        self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None, frame: object
+        self,
+        source: Source,
+        node: Any,
+        env: dict[str, Value],
+        parent: Scope | None,
+        frame: object,
+        flags: dict[str, int] | None = None,
     ) -> Value:
         """The result of a function's body, lowered in place."""
+        raise NotImplementedError
+
+    def iterable(self, node: ast.expr) -> Any:
+        """What a loop over an expression runs over."""
+        raise NotImplementedError
+
+    def unseen_generator(self, value: Generator, node: ast.AST | None) -> Value:
+        """A generator as an object of the program."""
         raise NotImplementedError
 
     def function_scope(self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None) -> Scope:

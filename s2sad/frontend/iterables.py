@@ -14,10 +14,11 @@ import ast
 import enum
 from typing import Any
 
+from s2sad.frontend import generators
 from s2sad.frontend.iterators import Given, Items
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.selections import Selections
-from s2sad.frontend.state import Group, Value, described, opened
+from s2sad.frontend.state import Generator, Group, Value, described, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Slice, Var
 
@@ -51,7 +52,12 @@ class Iterables(Selections):
             array = self.operand(node.value)
             if self.kind(array).is_number:
                 return self.apply("np.ravel", [array], {}, node)
-        return self.operand(node)
+        value = self.operand(node)
+        return generators.listed(self, value, node) if isinstance(value, Generator) else value
+
+    def unseen_generator(self, value: Generator, node: ast.AST | None) -> Value:
+        """A generator as an object of the program."""
+        return generators.unseen(self, value, node)
 
     def _space(self, value: Value, node: ast.expr) -> Range | Items | Value:
         """What runs over a value."""

@@ -73,8 +73,8 @@ class Iterators(State):
     # ----------------------------------------------------------------------------------- text that is lowered
 
     def _given(self, node: Given, hint: str) -> Value:
-        made: Value = node.space() if isinstance(node.space, types.FunctionType) else node.space
-        return made
+        made: Value = node.space
+        return node.space() if isinstance(node.space, types.FunctionType | functools.partial) else made
 
     def script(self, text: str, node: ast.AST, result: str = "", **values: Any) -> Value:
         """Lower statements in which `values` stand for values and spaces; the value that a name has then."""

@@ -56,10 +56,6 @@ def _makes_tuple(value: ast.expr) -> bool:
 class Loops(State):
     """The part of lowering that reads loops."""
 
-    def iterable(self, node: ast.expr) -> Range | Items | Value:
-        """What a loop runs over (see `iterables`)."""
-        raise NotImplementedError
-
     def nested(self, node: ast.For) -> ast.For | None:
         """Loops inside of each other for a loop over pairs (see `iterators`)."""
         raise NotImplementedError
@@ -264,9 +260,13 @@ class Loops(State):
             del self.trail[len(place) :]
             self.heads[place] = self._heads(phis)
         self._may_keep_all(assigned, phis, after, node)
+        stop = None if stop_name is None else self.atom(self._held_by(stop_name, after))
         carried = self._close(phis, held, entry, cells, after, assigned)
-        stop = self.atom(after[stop_name]) if stop_name is not None else None
         return pre[0], carried, statements, stop
+
+    def _held_by(self, name: str, env: dict[str, Value]) -> Value:
+        """What a name of this function means at the end of a trip."""
+        return self.objects.cells[self.scope.boxed[name]] if name in self.scope.boxed else env[name]
 
     def _next_place(self) -> tuple[int, ...]:
         """Where the loop that begins stands among the loops around it."""
@@ -377,7 +377,8 @@ class Loops(State):
             env = self.scope.env
             self.scope.env, self.objects.cells = entry, cells
             for number in new:
-                held[number] = Phi(self, "", cells[number])
+                nothing = K.BOTTOM if isinstance(cells[number], Undef) else None
+                held[number] = Phi(self, "", cells[number], nothing)
             self.scope.env, self.objects.cells = env, ended
         return bool(new)
 

@@ -66,7 +66,8 @@ def _read(node: ast.FunctionDef) -> _Body:
     body = shortened(exits.normalise(node).body)
     boxed, elsewhere = boxed_names(node)
     fixed = fixed_lists(node) | starred_lists(node)
-    return _Body(body, frozenset(assigned_names(node.body)) - elsewhere, fixed, boxed)
+    names = assigned_names(node.body) | assigned_names(body)  # its own, and those of its exits
+    return _Body(body, frozenset(names) - elsewhere, fixed, boxed)
 
 
 @dataclass(slots=True)

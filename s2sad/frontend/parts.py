@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import numbered
+from s2sad.frontend import generators, numbered
 from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind
@@ -27,6 +27,7 @@ from s2sad.frontend.records import fields_of, plain_value, update_attributes
 from s2sad.frontend.scipy_objects import sparse_transpose
 from s2sad.frontend.state import (
     Choice,
+    Generator,
     Group,
     Local,
     Method,
@@ -340,6 +341,8 @@ class Parts(Objects):
 
         Where the length is known at run time only, the program checks it as Python does.
         """
+        if isinstance(value, Generator):
+            value = generators.listed(self, value, node)
         value = opened(iterated(self, value, node))
         if isinstance(value, Group):
             return [Const(k) for k in value.keys] if value.cat == "dict" else list(value.items)

@@ -11,10 +11,11 @@ import ast
 import inspect
 import types
 
+from s2sad.frontend import generators
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.objects import Objects, static_attribute
 from s2sad.frontend.source import is_library
-from s2sad.frontend.state import Closure, Group, Method, Part, Value
+from s2sad.frontend.state import Closure, Generator, Group, Method, Part, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Slice, Var
 from s2sad.rules import registry
@@ -68,6 +69,8 @@ class Stars(Objects):
         self, fn: Value, value: Value, before: list[Value], node: ast.Call, arg: ast.AST
     ) -> list[Value]:
         """The elements of a star argument: of an array or list as many as the callee still needs."""
+        if isinstance(value, Generator):
+            value = generators.listed(self, value, arg)
         kind = self.kind(value)
         lists = kind.cat == "list" and isinstance(value, Var)
         arrays = kind.is_number and not kind.is_scalar and not (kind.shape and isinstance(kind.shape[0], int))

@@ -25,6 +25,7 @@ from s2sad.frontend.values import (
     Assumed,
     Choice,
     Closure,
+    Generator,
     Group,
     Known,
     Local,
@@ -213,6 +214,8 @@ class State(Interface):
             if value.cat == "dict":
                 return Dict(tuple(Const(k) for k in value.keys), items)
             return Tuple(items) if value.cat == "tuple" else List(items)
+        if isinstance(value, Generator):
+            return self.atom(self.unseen_generator(value, node), node)
         if isinstance(value, Closure | Method | Part | Choice | Super | Torn):
             self.refuse(
                 node,
@@ -383,6 +386,7 @@ __all__ = [
     "Choice",
     "Closure",
     "Dependency",
+    "Generator",
     "Group",
     "Known",
     "Local",

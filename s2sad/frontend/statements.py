@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend import generators
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.objects import mangled
 from s2sad.frontend.operators import class_method
-from s2sad.frontend.state import Group, Local, Value, Written, described, holds_functions
+from s2sad.frontend.state import Generator, Group, Local, Value, Written, described, holds_functions
 from s2sad.frontend.tables import Tables
 from s2sad.frontend.usage import is_unshared
 from s2sad.ir import kinds as K
@@ -99,6 +100,8 @@ class Statements(Tables):
         return value if same else Group(value.cat, items, value.keys, value.cls)
 
     def _assign_parts(self, target: ast.Tuple | ast.List, value: Value, stmt: ast.AST) -> None:
+        if isinstance(value, Generator):
+            value = generators.listed(self, value, stmt)
         stars = [i for i, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
         kind = self.kind(value)
         if stars and isinstance(value, Var) and (kind.cat == "list" or (kind.is_number and kind.rank != 0)):

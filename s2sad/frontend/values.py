@@ -59,6 +59,20 @@ class Choice:
     items: list[Value]
 
 
+@dataclass(slots=True, eq=False)
+class Generator:
+    """What a call of a generator function gives; its body is lowered where it is taken from.
+
+    The cell of this `number` holds whether that has begun; `owned` says that it is an object's `__iter__`.
+    """
+
+    fn: Ref | Closure
+    args: list[Value]
+    kwargs: dict[str, Value]
+    number: int
+    owned: bool = False
+
+
 @dataclass(slots=True)
 class Group:
     """A tuple, list or dict whose elements are known one by one.
@@ -142,9 +156,9 @@ class Torn:
     instead: str = "assign it in the except clause too, or behind the try statement"
 
 
-Value = Atom | Torn | Closure | Method | Part | Choice | Group | Local | Super
+Value = Atom | Torn | Closure | Method | Part | Choice | Generator | Group | Local | Super
 ABSENT = object()  # what a module holds under a name that it does not define
-CALLABLE = (Closure, Method, Part, Choice)  # what only calls can use
+CALLABLE = (Closure, Method, Part, Choice, Generator)  # what only calls and loops can use
 
 
 @dataclass(slots=True)
@@ -235,7 +249,7 @@ def mentions(value: Value, base: Local) -> int:
         return mentions(value.self, base)
     if isinstance(value, Choice):
         return sum(mentions(item, base) for item in value.items)
-    if isinstance(value, Part):
+    if isinstance(value, Part | Generator):
         return sum(mentions(item, base) for item in (value.fn, *value.args, *value.kwargs.values()))
     return int(value is base)
 
@@ -274,7 +288,7 @@ def holds_functions(value: Value) -> bool:
         return value.cat != "dict" or any(holds_functions(item) for item in value.group.items)
     if isinstance(value, Group):
         return any(holds_functions(item) for item in value.items)
-    return isinstance(value, Closure | Method | Part | Choice | Super) or (
+    return isinstance(value, Closure | Method | Part | Choice | Generator | Super) or (
         isinstance(value, Ref) and (callable(value.obj) or K.kind_of_value(value.obj) == K.OBJECT)
     )
 
