@@ -419,9 +419,9 @@ def _effect(made: Made) -> Let | Do | None:
 
 
 def _makes_exception(call: Call) -> bool:
-    """Whether a call makes what `raise` raises."""
+    """Whether a call makes what `raise` raises, or asks which exception was caught."""
     made = call.args[0] if call.fun == "call" and call.args else None
-    if isinstance(made, Ref) and made.obj is HELPERS["wrong_length"]:
+    if isinstance(made, Ref) and (made.obj is isinstance or made.obj is HELPERS["wrong_length"]):
         return True
     return isinstance(made, Ref) and isinstance(made.obj, type) and issubclass(made.obj, BaseException)
 

@@ -159,6 +159,13 @@ def ends_by_raising(block: list[Stmt]) -> bool:
     return isinstance(last, If) and ends_by_raising(list(last.then)) and ends_by_raising(list(last.orelse))
 
 
+def _forget(known: dict[str, Value], env: dict[str, Value], before: dict[str, Value]) -> None:
+    """Let names mean what they meant before a branch, where the branch only knows more of them."""
+    for name, value in known.items():
+        if env.get(name) is value and isinstance(before[name], Var):
+            env[name] = before[name]
+
+
 class Branches(State):
     """The part of lowering that reads if statements and conditional expressions."""
 
@@ -217,11 +224,10 @@ class Branches(State):
             for make in (then, orelse):
                 self.block, self.scope.env, self.objects.cells = [], dict(env), dict(cells)
                 self.present = set(present)
-                if make is then and isinstance(cond, Var):
-                    whole = self.wholes.get(cond.name, {})
-                    bound = {n: v for n, v in whole.items() if isinstance(env.get(n), Torn)}
-                    self.scope.env.update(bound)
+                known = self._known_where(cond, make is then, env)
+                self.scope.env.update(known)
                 value = make()
+                _forget(known, self.scope.env, env)
                 done.append((self.block, self.scope.env, value))
                 ends.append(self.objects.cells)
         except BaseException:
@@ -258,6 +264,17 @@ class Branches(State):
         self._leave_raising(block1, block2, cond, outs, node, ternary=True)
         return self.scope.env.pop(holder)
 
+    def _known_where(self, cond: Atom, holds: bool, env: dict[str, Value]) -> dict[str, Value]:
+        """What names mean where a flag says that a try statement was left by no exception, or by one."""
+        if not isinstance(cond, Var) or cond.name not in self.wholes:
+            return {}
+        known: dict[str, Value] = {n: Const(holds) for n, v in env.items() if v == cond}
+        if holds:
+            whole = self.wholes[cond.name]
+            return {**known, **{n: v for n, v in whole.items() if isinstance(env.get(n), Torn)}}
+        left = self.lefts[cond.name]
+        return {**known, **{n: left[v.name] for n, v in env.items() if isinstance(v, Var) and v.name in left}}
+
     def join_ways(
         self,
         block1: list[Stmt],
@@ -287,7 +304,7 @@ class Branches(State):
     def _leave_objects(self, meeting: Merging | None, before: int) -> None:
         """Forget the objects of the two ways, but for those that stand for both."""
         assert self.merging is not None
-        kept = {made.number for made in self.merging.made.values()}
+        kept = {made.number for made in self.merging.made.values()} | self.objects.streams
         self.objects.cells = {n: v for n, v in self.objects.cells.items() if n <= before or n in kept}
         self.merging = meeting
 
@@ -358,7 +375,7 @@ class Branches(State):
                 joined.pop(name, None)
                 continue
             if isinstance(a, Torn) or isinstance(b, Torn):
-                joined[name] = Torn(name)
+                joined[name] = a if isinstance(a, Torn) else b
                 if not isinstance(a, Torn | Undef):
                     self.whole[name] = self._one_sided(a, Undef(), outs)
                 continue

@@ -30,6 +30,7 @@ from s2sad.frontend.state import (
     Torn,
     Unbound,
     Value,
+    Written,
     opened,
 )
 from s2sad.ir import kinds as K
@@ -102,6 +103,8 @@ class Expressions(State):
     def _name(self, node: ast.Name, hint: str) -> Value:
         value = self.lookup(node.id, node)
         if isinstance(value, Torn):
+            if value.place is not None and value.place not in self.attempts:
+                raise Written(attempt=value.place)
             self.refuse(node, f"{node.id!r} {value.why}", value.instead)
         if isinstance(value, Undef):
             raise Unbound(node.id, node)

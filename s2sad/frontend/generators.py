@@ -69,11 +69,18 @@ def yields(node: ast.AST) -> bool:
 def called(low: State, fn: Value, args: list[Value], kwargs: dict[str, Value]) -> Generator | None:
     """The generator that a call of a function gives; None for other functions."""
     if isinstance(fn, Closure) and yields(fn.node):
-        return Generator(fn, args, kwargs, low.objects.new(Const(False)))
+        return Generator(fn, args, kwargs, _fresh(low))
     obj = fn.obj if isinstance(fn, Ref) else None
     if isinstance(fn, Ref) and _is_generator_function(obj):
-        return Generator(fn, args, kwargs, low.objects.new(Const(False)))
+        return Generator(fn, args, kwargs, _fresh(low))
     return None
+
+
+def _fresh(low: State) -> int:
+    """The number of a cell that says that nothing has been taken yet."""
+    number = low.objects.new(Const(False))
+    low.objects.streams.add(number)
+    return number
 
 
 def _is_generator_function(obj: Any) -> bool:
@@ -152,7 +159,7 @@ def _of_object(low: State, value: Value) -> Generator | None:
         return None
     method = class_method(cls, "__iter__")
     assert method is not None
-    return Generator(method, [value], {}, low.objects.new(Const(False)), owned=True)
+    return Generator(method, [value], {}, _fresh(low), owned=True)
 
 
 def expressed(low: State, node: ast.GeneratorExp) -> Generator:
@@ -160,7 +167,7 @@ def expressed(low: State, node: ast.GeneratorExp) -> Generator:
     first = lazily(low, node.generators[0].iter)
     assert first is not None
     made = Closure(_function_of(node), low.scope, [], {})
-    return Generator(made, [first], {}, low.objects.new(Const(False)))
+    return Generator(made, [first], {}, _fresh(low))
 
 
 @functools.lru_cache(maxsize=256)
@@ -226,7 +233,7 @@ def _taken(low: State, node: ast.expr, lazy: bool) -> Value:
 def _stream(low: State, text: str, args: list[Value], kwargs: dict[str, Value]) -> Generator:
     name = text.split("(", maxsplit=1)[0].rsplit(maxsplit=1)[-1]
     source = rule_source(name, text)
-    return Generator(Ref(name, source.fun), args, kwargs, low.objects.new(Const(False)))
+    return Generator(Ref(name, source.fun), args, kwargs, _fresh(low))
 
 
 # ------------------------------------------------------------------------------------- taking from one
@@ -400,6 +407,10 @@ def run(low: State, node: ast.For, made: Generator, names: set[str]) -> Value:
     if low.frames.count(frame) > DEEPEST:
         low.refuse(node.iter, f"{_named(made)} calls itself", "collect the values in a list")
     stop = getattr(node, "stop", None)
+    raises = any(isinstance(n, ast.Raise | ast.Assert) for n in ast.walk(function))
+    if raises and getattr(node, "unguarded", False):
+        what = "a generator that raises is taken from in a try statement that is left in its middle"
+        low.refuse(node.iter, what, "take its items before the try statement")
 
     def take(value: Value) -> None:
         inner, low.frames = (low.scope, low.frames), frames

@@ -16,8 +16,10 @@ import ast
 import contextlib
 import functools
 import inspect
+import re
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +29,7 @@ from s2sad.frontend.branches import ends_by_raising
 from s2sad.frontend.generators import Before
 from s2sad.frontend.loops import assigned_names
 from s2sad.frontend.operators import class_method
-from s2sad.frontend.state import Group, Raised, State, Torn, Value
+from s2sad.frontend.state import Group, Raised, State, Torn, Value, Written
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     Atom,
@@ -48,6 +50,7 @@ from s2sad.ir.nodes import (
     walk,
 )
 
+FLAG = re.compile(r"passed_\d+\.")  # made by `attempts`
 SILENT = frozenset(("ignore", "warn", "print", "log", "call"))
 Handler = tuple[list[Ref], str | None, Callable[[], None]]  # classes, name of the exception, what is done
 
@@ -91,10 +94,12 @@ class Guarded(State):
         """Lower a body whose exceptions are caught."""
         entry, outer = dict(self.scope.env), self.block
         classes = [c for refs, _, _ in handlers for c in refs]
-        cells, before = dict(self.objects.cells), self.objects.count
+        cells, before, written = dict(self.objects.cells), self.objects.count, len(self.written_at)
         block, after, seen, raised = self._body(body, classes, node)
         ended, self.objects.cells = self.objects.cells, cells
-        if any(ended.get(number) is not value for number, value in cells.items()):
+        changed = any(ended.get(number) is not value for number, value in cells.items())
+        if changed and not self._is_late(block, self.written_at[written:]):
+            self._take_apart(node)
             self.refuse(
                 node,
                 "what is written in this try statement may be half done when an exception comes",
@@ -138,42 +143,61 @@ class Guarded(State):
             for stmt in body:
                 before, count = dict(self.scope.env), len(self.block)
                 self._statement(stmt)
-                if not all(_is_append(s) for s in self.block[count:]):
-                    seen.append({**before, **self._within(stmt)})
+                if not all(_is_append(s) or _only_appends(s) for s in self.block[count:]):
+                    seen.append({**before, **self._within(stmt, node)})
         except Raised as error:
             raised = error.cls
-            seen.append({**before, **self._within(stmt)})
+            seen.append({**before, **self._within(stmt, node)})
         finally:
             self.trying.pop()
             self.nesting -= 1
             block, after = self.block, self.scope.env
             self.block, self.scope.env = outer, entry
         self._check_writes(block, node)
-        return block, after, _agreed(entry, seen), raised
+        return block, after, _agreed(entry, seen, self._place(node)), raised
 
     def _statement(self, stmt: ast.stmt) -> None:
         raise NotImplementedError
 
-    def _within(self, stmt: ast.stmt) -> dict[str, Value]:
+    def _is_late(self, block: list[Stmt], writes: list[tuple[int, int]]) -> bool:
+        """Whether objects are written at the end of a block, where no exception can come any more."""
+        if not writes or any(owner != id(block) for owner, _ in writes):
+            return False
+        return all(_is_append(s) for s in block[min(length for _, length in writes) :])
+
+    def _place(self, node: ast.AST) -> tuple[str, int, int]:
+        """Where a try statement stands."""
+        return self.scope.source.file, getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+
+    def _take_apart(self, node: ast.AST) -> None:
+        """Lower once more with a try statement taken apart, unless it has been."""
+        place = self._place(node)
+        if place not in self.attempts:
+            raise Written(attempt=place)
+
+    def _within(self, stmt: ast.stmt, node: ast.AST) -> dict[str, Value]:
         """Names that a statement may have bound when an exception leaves it."""
         names: set[str] = set()
         if isinstance(stmt, ast.If | ast.For | ast.While | ast.With | ast.Try | ast.Match):
             names = assigned_names([stmt])
         else:
             names = {n.target.id for n in ast.walk(stmt) if isinstance(n, ast.NamedExpr)}
-        return {name: Torn(name) for name in names}
+        return {name: Torn(name, place=self._place(node)) for name in names}
 
     def _check_writes(self, block: list[Stmt], node: ast.AST) -> None:
         """Refuse what an exception could leave half done."""
         made = {s.name for s in walk(tuple(block)) if isinstance(s, Let)}
         risky = False
         for stmt in reversed(block):
+            if _only_appends(stmt):
+                continue
             nested = isinstance(stmt, If | For | While)
             for inner in walk((stmt,)):
                 base = _written(inner)
                 if base is None or (isinstance(base, Var) and base.name in made):
                     continue
                 if risky or nested:
+                    self._take_apart(node)
                     span = getattr(inner, "span", None)
                     self.refuse_span(
                         span or self.span(node),
@@ -214,9 +238,22 @@ class Guarded(State):
         cond: Atom = classes[0] if len(classes) == 1 else Tuple(tuple(classes))
         ends = (ended, self.objects.cells)
         self.join_ways(block, other, after, env2, cond, outs, node, "try", ends, before)
+        left = {out.name: out.orelse for out in outs if isinstance(out.orelse, Const)}
         for out in outs:  # flags that say that nothing was raised, the user's own too
             if out.then == Const(True) and out.orelse == Const(False):
                 self.wholes[out.name] = self.whole
+                self.lefts[out.name] = left
+        self._one_flag(outs)
+
+    def _one_flag(self, outs: list[Out]) -> None:
+        """Let a flag that `attempts` made say that nothing was raised: no other is needed."""
+        last = self.block[-1] if self.block else None
+        if not isinstance(last, If) or last.form != "try" or not last.outs or last.outs[0] != outs[0]:
+            return
+        made = [o for o in outs[1:] if o.then == Const(True) and o.orelse == Const(False)]
+        own = next((o for o in made if FLAG.match(o.name)), None)
+        if own is not None:
+            self.block[-1] = replace(last, outs=(own, *(o for o in last.outs[1:] if o != own)))
 
     def _clauses(self, handlers: list[Handler], error: Var | None, node: ast.AST) -> None:
         """The clause that fits the exception."""
@@ -253,7 +290,8 @@ class Guarded(State):
             self.block = []
             bound = assigned_names(inner)
             here = {
-                n: Torn(n) if n in bound and after.get(n) is not entry.get(n) else v for n, v in after.items()
+                n: Torn(n, place=self._place(stmt)) if n in bound and after.get(n) is not entry.get(n) else v
+                for n, v in after.items()
             }
             self.scope.env = dict(here)
             self.statements(stmt.finalbody)
@@ -440,7 +478,9 @@ class Guarded(State):
 NOTHING: Atom = Const(None)
 
 
-def _agreed(entry: dict[str, Value], seen: list[dict[str, Value]]) -> dict[str, Value]:
+def _agreed(
+    entry: dict[str, Value], seen: list[dict[str, Value]], place: tuple[str, int, int]
+) -> dict[str, Value]:
     """Names and their values where an exception leaves a body, `Torn` where it could have been several."""
     found: dict[str, Value] = {}
     for name in {n for env in seen for n in env}:
@@ -448,7 +488,7 @@ def _agreed(entry: dict[str, Value], seen: list[dict[str, Value]]) -> dict[str, 
         first = values[0]
         same = all(v is first or v == first for v in values[1:])
         if not same:
-            found[name] = Torn(name)
+            found[name] = Torn(name, place=place)
         elif not isinstance(first, Undef):
             found[name] = first
     return found if seen else dict(entry)
@@ -466,6 +506,13 @@ def _written(stmt: Stmt) -> Atom | None:
 def _is_append(stmt: Stmt) -> bool:
     """Whether a statement appends to a list, which raises nothing."""
     return isinstance(stmt, Do) and stmt.call.fun == "list.append"
+
+
+def _only_appends(stmt: Stmt) -> bool:
+    """Whether a loop does nothing but append the items of a list: `xs.extend(ys)`, which raises nothing."""
+    if not isinstance(stmt, For) or stmt.carried or stmt.stop is not None:
+        return False
+    return all(_is_append(s) or (isinstance(s, Let) and s.call.fun == "getitem") for s in stmt.body)
 
 
 def _yields(body: list[ast.stmt]) -> bool:

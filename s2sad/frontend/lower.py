@@ -22,6 +22,7 @@ from typing import Any
 
 from s2sad.errors import Refusal, Span, UnsupportedError
 from s2sad.frontend import exits
+from s2sad.frontend.attempts import taken_apart
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
 from s2sad.frontend.chains import shortened
@@ -62,8 +63,8 @@ class _Body:
 
 
 @functools.lru_cache(maxsize=512)
-def _read(node: ast.FunctionDef) -> _Body:
-    body = shortened(exits.normalise(node).body)
+def _read(node: ast.FunctionDef, apart: frozenset[tuple[int, int]] = frozenset()) -> _Body:
+    body = shortened(exits.normalise(taken_apart(node, apart)).body)
     boxed, elsewhere = boxed_names(node)
     fixed = fixed_lists(node) | starred_lists(node)
     names = assigned_names(node.body) | assigned_names(body)  # its own, and those of its exits
@@ -192,7 +193,7 @@ class Lowering(
         """A scope for a function's body."""
         if isinstance(node, ast.Lambda):
             return Scope(source, dict(env), frozenset(env), parent, nesting=self.nesting)
-        body = _read(node)
+        body = _read(node, self._apart_in(source))
         own = body.names.union(env)
         boxed = {n: self.objects.new(env.get(n, Undef())) for n in sorted(body.boxed & own)}
         kept = {n: v for n, v in env.items() if n not in boxed}
@@ -200,10 +201,14 @@ class Lowering(
 
     def function_body(self, node: ast.FunctionDef) -> Value:
         """Lower a body; the value that it returns."""
-        body = _read(node).statements
+        body = _read(node, self._apart_in(self.scope.source)).statements
         last = body[-1] if body and isinstance(body[-1], ast.Return) else None
         self.statements(body[:-1] if last is not None else body)
         return self.operand(last.value) if last is not None and last.value is not None else NONE
+
+    def _apart_in(self, source: Source) -> frozenset[tuple[int, int]]:
+        """The places of the try statements of a file that are taken apart."""
+        return frozenset((line, column) for file, line, column in self.attempts if file == source.file)
 
     def _ruled(self, source: Source) -> Value:
         """The call of the function itself, which has a user's rule."""
@@ -268,15 +273,20 @@ def lower(
     `outline` says which callees are kept as functions.
     """
     apart, known, loose = False, set[tuple[str, int, int]](), set[tuple[str, int, int]]()
+    attempts: frozenset[tuple[str, int, int]] = frozenset()
     numbered = Numbering() if lent is None else lent.numbering()
     given = frozenset(numbered.attributes)
     while True:
         try:
             lists = (known, loose)
             return _lowered(
-                source, name, arguments, live, guessed, callees, outline, apart, lists, numbered, lent
-            )
+                source, name, arguments, live, guessed, callees, outline, apart, lists, numbered, lent,
+                attempts,
+            )  # fmt: skip
         except Written as written:
+            if written.attempt is not None:
+                attempts |= {written.attempt}
+                continue
             if not given.isdisjoint((written.cls, *written.family)):
                 raise  # the caller's objects have more attributes, or are of more classes
             if written.cls is not None:
@@ -305,11 +315,13 @@ def _lowered(
     lists: tuple[set[tuple[str, int, int]], set[tuple[str, int, int]]],
     numbered: Numbering,
     lent: Lent | None,
+    attempts: frozenset[tuple[str, int, int]],
 ) -> Lowered:
-    """Lower a function; `apart` and `lists` say of which containers the parts are known one by one, and
-    `numbered` of which classes the objects are numbered.
+    """Lower a function; `apart` and `lists` say of which containers the parts are known one by one,
+    `numbered` of which classes the objects are numbered, `attempts` which try statements are taken apart.
     """
     low = Lowering()
+    low.attempts = attempts
     low.numbered, low.families = dict(numbered.attributes), dict(numbered.families)
     low.outline = outline
     low.known_lists, low.loose_lists = lists

@@ -111,7 +111,7 @@ class Phi:
         if isinstance(back, Undef):
             return False
         if isinstance(back, Torn):
-            changed, self.torn = self.torn is None, Torn(self.name)  # refused where it is read
+            changed, self.torn = self.torn is None, self.torn or back  # refused where it is read
             return changed
         if self.torn is not None:
             return False

@@ -110,10 +110,13 @@ class State(Interface):
             int, dict[int, tuple[Source, ast.AST]]
         ] = {}  # where outside lists are read, by identity
         self.wholes: dict[str, dict[str, Value]] = {}  # the same, by a flag that is true there
+        self.lefts: dict[str, dict[str, Const]] = {}  # what is constant where such a flag is false
         self.kept_roots: set[int] = set()  # names by which outside containers are written, not read
         self.histories: list[Ref] = []  # outside dicts that are written
         self.set_items: dict[str, Kind] = {}  # kinds of the elements of sets
         self.trying: list[tuple[type, ...]] = []  # what the open try statements catch
+        self.written_at: list[tuple[int, int]] = []  # blocks, and their length when an object was written
+        self.attempts: frozenset[tuple[str, int, int]] = frozenset()  # try statements that are taken apart
         self.whole: dict[str, Value] = {}  # names that the last try statement bound where nothing was raised
         self.grown: dict[int, tuple[str, set[int]]] = {}  # outside lists that are appended to, and where
 
@@ -304,6 +307,7 @@ class State(Interface):
         while scope is not None:
             if name in scope.boxed:
                 self.objects.cells[scope.boxed[name]] = value
+                self.written_at.append((id(self.block), len(self.block)))
                 return
             if name in scope.locals or (scope is self.scope and name in scope.env):
                 break
@@ -340,6 +344,7 @@ class State(Interface):
                 "write it before that, or make a new one",
             )
         self.objects.cells[base.number] = Group(base.cat, items, keys, base.cls)
+        self.written_at.append((id(self.block), len(self.block)))
 
     def want_numbers(self, cls: type, names: tuple[str, ...] = ()) -> None:
         """Lower once more with objects of a class numbered, if they are not; they have these attributes."""

@@ -99,6 +99,7 @@ class Known:
         self.shared: dict[int, str] = {}
         self.places: dict[int, tuple[str, int, int]] = {}
         self.count = 0
+        self.streams: set[int] = set()  # cells that say whether generators have been taken from
 
     def new(self, value: Value) -> int:
         """The number of a new cell."""
@@ -148,12 +149,14 @@ class Super:
 class Torn:
     """What a name holds that is not known: an exception may have come before it was assigned, or after.
 
-    `why` and `instead` are for the message where it is read for another reason.
+    `why` and `instead` are for the message where it is read for another reason; `place` is that of a try
+    statement which would leave no doubt if it were taken apart (see `attempts`).
     """
 
     name: str
     why: str = "may or may not have been assigned when an exception came"
     instead: str = "assign it in the except clause too, or behind the try statement"
+    place: tuple[str, int, int] | None = None
 
 
 Value = Atom | Torn | Closure | Method | Part | Choice | Generator | Group | Local | Super
@@ -192,7 +195,7 @@ class Written(Exception):
     that its elements are to be known one by one; `loose` is a display whose elements cannot be known one by
     one, as it is written at a computed place; with a class, its objects are to be numbered, as only the
     program knows which is which, and have attributes of these `names`; those of the classes of a `family`
-    are numbered together (see `numbered`).
+    are numbered together (see `numbered`). With `attempt`, the place of a try statement, this is taken apart.
     """
 
     def __init__(
@@ -202,8 +205,10 @@ class Written(Exception):
         names: tuple[str, ...] = (),
         family: tuple[type, ...] = (),
         loose: tuple[str, int, int] | None = None,
+        attempt: tuple[str, int, int] | None = None,
     ) -> None:
         super().__init__()
+        self.attempt = attempt
         self.family = family
         self.display = display
         self.loose = loose

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     Atom,
@@ -79,7 +78,8 @@ def rebuild(
                 made = rebuild(part, edits, fresh, names, in_loop or isinstance(stmt, For | While))
                 inner.append((*(substituted(s, names) for s in edits.start.get((stmt, i), [])), *made))
             if isinstance(stmt, If) and stmt.form == "try" and in_loop:
-                inner[0] = _kept_last(inner[0], stmt)
+                before, inner[0] = _kept_last(inner[0], fresh)
+                result += before
             new = with_blocks(new, tuple(inner))
         if isinstance(new, If) and stmt in edits.outs:
             new = replace(new, outs=(*new.outs, *edits.outs[stmt]))
@@ -103,18 +103,44 @@ def begun(lists: list[Stmt], block: Block) -> Block:
     return (*waiting.values(), *result)
 
 
-def _kept_last(block: Block, stmt: If) -> Block:
-    """The body of a try statement with its appends to tapes where no exception can come any more."""
-    appends = [s for s in block if isinstance(s, Do) and s.made and s.call.fun == "list.append"]
-    others = [s for s in block if s not in appends]
-    for inner in walk(tuple(others)):
-        if isinstance(inner, Do) and inner.made and inner.call.fun == "list.append":
-            refuse(
-                stmt.span or Span("<unknown>", 1, 0, 1, 0),
-                "a branch or loop in a try statement in a loop makes values that the derivative needs",
-                "compute them behind the try statement",
-            )
-    return (*others, *appends)
+def _kept_last(block: Block, fresh: Fresh) -> tuple[list[Stmt], Block]:
+    """The body of a try statement with its appends to tapes where no exception can come any more.
+
+    What branches and loops in it append goes to lists of their own first, which stand before the statement:
+
+        try:                                       held = []
+            for v in xs: ts.append(v); s += g(v)   try:
+        except ValueError: s = 0.0                     for v in xs: held.append(v); s += g(v)
+                                                       ts.extend(held)
+    """
+    appends = [s for s in block if _is_append(s)]
+    others = tuple(s for s in block if s not in appends)
+    tapes = {s.call.args[0]: s for s in walk(others) if isinstance(s, Do) and _is_append(s)}
+    before: list[Stmt] = []
+    last: list[Stmt] = []
+    held: dict[Atom, Atom] = {}
+    for tape in tapes:
+        assert isinstance(tape, Var)
+        name = fresh("held", fresh.kinds[tape.name])
+        held[tape] = Var(name)
+        before.append(Let(name, Call("list"), None, True))
+        last.append(Do(Call("list.extend", (tape, Var(name))), None, True))
+    return before, (*(_appending(s, held) for s in others), *last, *appends)
+
+
+def _is_append(stmt: Stmt) -> bool:
+    """Whether a statement appends to a tape."""
+    return isinstance(stmt, Do) and stmt.made and stmt.call.fun == "list.append"
+
+
+def _appending(stmt: Stmt, held: dict[Atom, Atom]) -> Stmt:
+    """A statement whose appends to tapes go to other lists."""
+    if isinstance(stmt, Do) and _is_append(stmt) and stmt.call.args[0] in held:
+        return replace(stmt, call=replace(stmt.call, args=(held[stmt.call.args[0]], *stmt.call.args[1:])))
+    parts = blocks(stmt)
+    if not parts:
+        return stmt
+    return with_blocks(stmt, tuple(tuple(_appending(s, held) for s in part) for part in parts))
 
 
 def _counting(loop: For | While, out: str, fresh: Fresh, behind: tuple[Stmt, int] | None) -> For | While:

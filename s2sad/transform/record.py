@@ -288,7 +288,7 @@ class Record:
         while at is not None and at != until and isinstance(at[0], If):
             branch, side = at
             assert isinstance(branch, If)
-            key = (name, id(branch))
+            key = (current, id(branch))
             same = [o.name for o in branch.outs if (o.then if side == 0 else o.orelse) == Var(current)]
             if same and not tape:
                 self.exported.setdefault(key, same[0])
