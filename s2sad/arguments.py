@@ -26,6 +26,7 @@ from s2sad.runtime.storage import copy_strided
 
 ARRAYS = (np.ndarray, np.memmap)
 PLAIN = frozenset((float, int, bool, complex))
+REAL = (float, np.float64)
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
 STATIC = (str, bytes, type, types.ModuleType, *FUNCTIONS)
 WORK = 100_000  # steps that are spent on the question whether two arrays overlap
@@ -64,6 +65,8 @@ def _key(value: Any, lengths: dict[int, int], by_parts: bool = True) -> Any:
         return np.ndarray, value.dtype, shape, value.flags.forc
     if isinstance(value, np.generic):
         return cls
+    if cls is list and (elements := _elements(value)) is not None:
+        return cls, elements
     if cls is list or cls is tuple or is_namedtuple(value):
         return cls, tuple([_key(v, lengths) for v in value])
     if cls is dict:
@@ -73,6 +76,17 @@ def _key(value: Any, lengths: dict[int, int], by_parts: bool = True) -> Any:
     if value is None or cls is str:
         return cls, value
     return cls, Same(value)
+
+
+def _elements(value: list[Any]) -> frozenset[Any] | None:
+    """The keys of a list's elements, which have one kind together: neither number nor order matters.
+
+    None where they are known one by one.
+    """
+    classes = frozenset(map(type, value))
+    if classes <= PLAIN or all(cls in PLAIN or issubclass(cls, np.generic) for cls in classes):
+        return classes
+    return None if any(map(holds_parts, value)) else frozenset([_key(v, {}) for v in value])
 
 
 def is_namedtuple(value: Any) -> bool:
@@ -100,7 +114,7 @@ def native(value: Any) -> Any:
     if cls is tuple:
         return tuple([native(v) for v in value])
     if cls is list:
-        return [native(v) for v in value]
+        return [v if isinstance(v, float) else native(v) for v in value]
     if cls is dict:
         return {k: native(v) for k, v in value.items()}
     if is_namedtuple(value):
@@ -328,7 +342,8 @@ def conform(grad: Any, value: Any) -> Any:
         items = [conform(g, v) for g, v in zip(grad, value, strict=True)]
         return cls(*items) if hasattr(cls, "_fields") else tuple(items)
     if isinstance(value, list):
-        return [conform(g, v) for g, v in zip(grad, value, strict=True)]
+        pairs = zip(grad, value, strict=True)
+        return [g if type(g) is type(v) in REAL else conform(g, v) for g, v in pairs]
     if is_record(value) and isinstance(grad, dict):
         return _record(value, {k: conform(grad[k], v) for k, v in fields(value).items()})
     return None

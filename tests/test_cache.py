@@ -345,3 +345,17 @@ def test_one_derivation_for_threads_that_come_together(derivations: list[str]) -
     assert len(derivations) == 1
     for grad in found:
         np.testing.assert_array_equal(grad, found[0])
+
+
+def test_lists_of_other_lengths_are_served_by_one_text() -> None:
+    gradient = s2sad.grad(lambda xs: sum(np.sum(x * x) for x in xs))
+    texts = set()
+    for xs in ([1.0, 2.0], [3.0], [0.5] * 7):
+        assert gradient(xs) == [2 * x for x in xs]
+        texts.add(id(gradient.current()))
+    assert len(texts) == 1
+    pair = [np.ones(2), np.ones((2, 3))]
+    for arrays in (pair, pair[::-1], pair * 2):
+        for g, x in zip(gradient(arrays), arrays, strict=True):
+            assert np.array_equal(g, 2 * x)
+    assert gradient([1.0, np.ones(2)])[0] == 2.0

@@ -28,7 +28,7 @@ def zeros_list(xs: Any) -> Any:
     if isinstance(xs, np.number):
         return xs.dtype.type(0)
     if isinstance(xs, (list, tuple)):
-        items = [zeros_list(x) for x in xs]
+        items = [type(x)(0) if isinstance(x, float) else zeros_list(x) for x in xs]
         return items if isinstance(xs, list) else tuple(items)
     if isinstance(xs, dict):
         return {key: zeros_list(x) for key, x in xs.items()}
@@ -44,8 +44,13 @@ def add_lists(a: Any, b: Any) -> Any:
     >>> add_lists([1.0, (2.0, None)], [3.0, (4.0, None)])
     [4.0, (6.0, None)]
     """
+    if isinstance(a, float) and isinstance(b, float):
+        return a + b
     if isinstance(a, (list, tuple)):
-        items = [add_lists(x, y) for x, y in zip(a, b, strict=True)]
+        items = [
+            x + y if isinstance(x, float) and isinstance(y, float) else add_lists(x, y)
+            for x, y in zip(a, b, strict=True)
+        ]
         return items if isinstance(a, list) else tuple(items)
     if isinstance(a, dict):
         return {key: add_lists(x, b[key]) for key, x in a.items()}
@@ -73,7 +78,8 @@ def spread(g: Any, xs: Any) -> Any:
     """
     if isinstance(xs, np.ndarray):
         return np.full_like(xs, g)
-    items = [unbroadcast(g, x) for x in xs]
+    number = isinstance(g, float)
+    items = [g if number and isinstance(x, float) else unbroadcast(g, x) for x in xs]
     return tuple(items) if isinstance(xs, tuple) else items
 
 
@@ -158,8 +164,9 @@ def accumulate(a: Any, b: Any) -> None:
     >>> xs
     [1.5, 2.25]
     """
-    for i, item in enumerate(b):
-        a[i] = add_lists(a[i], item)
+    for i, (old, item) in enumerate(zip(a, b, strict=False)):
+        number = isinstance(old, float) and isinstance(item, float)
+        a[i] = old + item if number else add_lists(old, item)
 
 
 def add_to_item(a: Any, i: Any, b: Any) -> None:
