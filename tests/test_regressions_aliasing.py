@@ -593,3 +593,18 @@ def test_one_name_for_real_and_complex_arrays(n):
     """What is added to the shadow of a real array is real, whatever else the name may stand for."""
     x, y = np.array([0.3, -0.8, 1.1, 0.4]), np.array([0.2 + 0.5j, -1.0j, 0.7, 1.3 - 0.2j])
     check(real_or_complex, (x, y, n, [2*x, x + 0.1]))
+
+
+def the_array_itself_where_it_need_not_be_copied(x):
+    y = x * 1.1
+    a, b, c = y.view(), y.astype(float, copy=False), np.array(y, copy=None)
+    a[0] *= 2
+    b[1] += x[0]
+    c[2:] *= a[1]
+    d = y.astype(np.float32, copy=False)
+    d[0] = 0.0
+    return np.sum(y**3) + np.sum(d)
+
+
+def test_arrays_that_are_not_copied():
+    check(the_array_itself_where_it_need_not_be_copied, (np.array([0.3, 1.2, -0.7, 2.0]),), tol=1e-5)

@@ -101,6 +101,9 @@ class Rules(State):
                 return Const(rank)
         if name == "np.iscomplexobj" and len(args) == 1 and self.kind(args[0]).sort in REAL:
             return Const(False)  # not so for complex: eigenvalues of a real matrix may be real
+        if name == "np.array" and kwargs.get("copy") in (Const(None), Const(False)) and len(args) == 1:
+            if self.kind(args[0]).is_array and kwargs.keys() == {"copy"}:
+                return self.apply("np.asarray", args, {}, node, hint=hint)
         if name == "np.clip" and not kwargs.keys().isdisjoint(("min", "max")):
             low, high = (kwargs.pop(n, Const(None)) for n in ("min", "max"))
             args = [*args, *(low, high)[len(args) - 1 :]]
@@ -472,6 +475,11 @@ class Rules(State):
             return self._copy(base, kind, args or list(kwargs.values()), node, hint)
         if short in UNSEEN:
             return self._numbers(base, kind, short, args, node)
+        if short == "view" and not args and not kwargs and kind.is_array:
+            return self.getitem(base, Const(Ellipsis), node, hint)
+        if short == "astype" and kind.is_array and kwargs.get("copy") == Const(False):
+            kwargs = {n: v for n, v in kwargs.items() if n != "copy"}
+            return self.apply("np.asarray", [base, *args], kwargs, node, hint=hint)
         if short in ("reshape", "transpose") and len(args) > 1:
             args = [Group("tuple", args)]
         form = f".{short}"  # Python's numbers know conjugate() and not conj()
