@@ -601,10 +601,8 @@ def the_array_itself_where_it_need_not_be_copied(x):
     a[0] *= 2
     b[1] += x[0]
     c[2:] *= a[1]
-    d = y.astype(np.float32, copy=False)
-    d[0] = 0.0
-    return np.sum(y**3) + np.sum(d)
+    return np.sum(y**3)
 
 
 def test_arrays_that_are_not_copied():
-    check(the_array_itself_where_it_need_not_be_copied, (np.array([0.3, 1.2, -0.7, 2.0]),), tol=1e-5)
+    check(the_array_itself_where_it_need_not_be_copied, (np.array([0.3, 1.2, -0.7, 2.0]),))

@@ -101,12 +101,9 @@ class Rules(State):
                 return Const(rank)
         if name == "np.iscomplexobj" and len(args) == 1 and self.kind(args[0]).sort in REAL:
             return Const(False)  # not so for complex: eigenvalues of a real matrix may be real
-        if name == "np.array" and kwargs.get("copy") in (Const(None), Const(False)) and len(args) == 1:
-            if self.kind(args[0]).is_array and kwargs.keys() == {"copy"}:
-                return self.apply("np.asarray", args, {}, node, hint=hint)
-        if name == "np.clip" and not kwargs.keys().isdisjoint(("min", "max")):
-            low, high = (kwargs.pop(n, Const(None)) for n in ("min", "max"))
-            args = [*args, *(low, high)[len(args) - 1 :]]
+        itself = self._uncopied(name, args[0], args[1:], kwargs, node) if args else None
+        if itself is not None:
+            return itself
         rule = registry.rule(name)
         args, kwargs = self._spelled(rule, args, kwargs)
         args, kwargs = self._as_arrays(rule, args, kwargs, node)
@@ -143,6 +140,9 @@ class Rules(State):
         Lists of lengths are tuples, and dtypes the classes of their elements.
         """
         args, kwargs = [plain(a) for a in args], {n: plain(v) for n, v in kwargs.items()}
+        if rule.name == "np.clip" and not kwargs.keys().isdisjoint(("min", "max")):
+            low, high = (kwargs.pop(n, Const(None)) for n in ("min", "max"))
+            args = [*args, *(low, high)[len(args) - 1 :]]
         if not SIZES.isdisjoint(rule.signature):
             names = [*rule.signature, *("" for _ in args)]
             args = [_sizes(a) if n in SIZES else a for a, n in zip(args, names, strict=False)]
@@ -475,11 +475,9 @@ class Rules(State):
             return self._copy(base, kind, args or list(kwargs.values()), node, hint)
         if short in UNSEEN:
             return self._numbers(base, kind, short, args, node)
-        if short == "view" and not args and not kwargs and kind.is_array:
-            return self.getitem(base, Const(Ellipsis), node, hint)
-        if short == "astype" and kind.is_array and kwargs.get("copy") == Const(False):
-            kwargs = {n: v for n, v in kwargs.items() if n != "copy"}
-            return self.apply("np.asarray", [base, *args], kwargs, node, hint=hint)
+        itself = self._uncopied(f".{short}", base, args, kwargs, node)
+        if itself is not None:
+            return itself
         if short in ("reshape", "transpose") and len(args) > 1:
             args = [Group("tuple", args)]
         form = f".{short}"  # Python's numbers know conjugate() and not conj()
@@ -504,6 +502,21 @@ class Rules(State):
         self.refuse(
             node, f"there is no rule for the array method {short!r}", "write it with supported functions"
         )
+
+    def _uncopied(
+        self, name: str, base: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> Value | None:
+        """Calls that give the array itself unless its dtype has to change; None for all others."""
+        if not self.kind(base).is_array:
+            return None
+        if name == ".view" and not args and not kwargs:
+            return self.getitem(base, Const(Ellipsis), node)
+        copied = kwargs.get("copy", Const(True))
+        others = {n: v for n, v in kwargs.items() if n != "copy"}
+        plain = name == "np.array" and not args and not others and copied in (Const(None), Const(False))
+        if plain or (name == "np.astype" and copied == Const(False)):
+            return self.apply("np.asarray", [base, *args], others, node)
+        return None
 
     def _numbers(self, base: Value, kind: Kind, short: str, args: list[Value], node: ast.AST) -> Value:
         """`x.tolist()`; other methods that take numbers out of an array are refused."""

@@ -18,6 +18,7 @@ nothing are looked through: lru_cache, njit, np.errstate.
 from __future__ import annotations
 
 import ast
+import cmath
 import contextlib
 import dis
 import functools
@@ -146,7 +147,7 @@ def rule_source(name: str, text: str) -> Source:
     """
     if (name, text) not in _rules:
         file = source_of_text(text, name)
-        space: dict[str, Any] = {"__name__": "s2sad.rules", "np": np, "math": math, **HELPERS}
+        space: dict[str, Any] = {"__name__": "s2sad.rules", "np": np, "math": math, "cmath": cmath, **HELPERS}
         if "scipy." in text:
             space["scipy"] = importlib.import_module("scipy")
         exec(compile(text, file, "exec", dont_inherit=True), space)

@@ -132,6 +132,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     ),
     "numpy.linalg": ("decompositions",),
     "numpy.fft": ("fourier",),
+    "cmath": ("complex_math",),
     "scipy.special": ("special", "special_arrays"),
     "scipy.linalg": ("scipy_linalg", "scipy_bands"),
     "scipy.fft": ("fourier", "scipy_fft"),

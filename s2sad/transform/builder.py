@@ -11,7 +11,9 @@ would turn nan and inf into 0.
 from __future__ import annotations
 
 import ast
+import cmath
 import functools
+import math
 import operator
 from typing import Any
 
@@ -43,6 +45,7 @@ from s2sad.rules.axes import as_array
 from s2sad.rules.binding import BindingError, bind
 from s2sad.rules.registry import Bound, Rule
 
+MODULES: dict[str, Any] = {"np": np, "math": math, "cmath": cmath}  # whose names texts may use
 _FOLD = {"add": operator.add, "sub": operator.sub, "mul": times}
 
 
@@ -299,11 +302,10 @@ class Builder:
     def _attribute(self, node: ast.Attribute, names: dict[str, Atom]) -> Atom:
         if (
             isinstance(node.value, ast.Name)
-            and node.value.id in ("np", "math")
+            and node.value.id in MODULES
             and node.value.id not in names
         ):
-            module: Any = np if node.value.id == "np" else __import__("math")
-            return Ref(f"{node.value.id}.{node.attr}", getattr(module, node.attr))
+            return Ref(f"{node.value.id}.{node.attr}", getattr(MODULES[node.value.id], node.attr))
         base = self._tree(node.value, names)
         return self.attribute(base, node.attr)
 
@@ -333,7 +335,7 @@ class Builder:
             return self.let(Call(fn.id, args, kwargs), self._helper_kind(fn.id, args))
         assert isinstance(fn, ast.Attribute)
         chain = ast.unparse(fn)
-        if chain.startswith(("np.", "math.", "scipy.")):
+        if chain.startswith(("np.", "math.", "cmath.", "scipy.")):
             return self.let(Call(chain, args, kwargs))
         base = self._tree(fn.value, names)
         if fn.attr == "copy":
@@ -352,7 +354,7 @@ class Builder:
             )
         kinds = [self.kind(a) for a in args]
         if all(k.is_python for k in kinds):
-            return K.FLOAT
+            return _python_float(*kinds)
         if name.startswith("ieee") and all(k.shape is not None for k in kinds):
             return K.elementwise(*kinds)
         return Kind("num", "float", None)
@@ -361,9 +363,14 @@ class Builder:
         """`p/q` where q may be zero though the primal did not raise."""
         if self.kind(p).is_python and self.kind(q).is_python:
             self.infinite = True
-            return self.let(Call("ieee_div", (p, q)), K.FLOAT)
+            return self.let(Call("ieee_div", (p, q)), _python_float(self.kind(p), self.kind(q)))
         self.poles = True
         return self.binary("truediv", p, q)
+
+
+def _python_float(*kinds: Kind) -> Kind:
+    """The kind of what a helper makes of Python's numbers: complex if one of them is."""
+    return K.COMPLEX if any(k.sort == "complex" for k in kinds) else K.FLOAT
 
 
 def _is_unit(atom: Atom) -> bool:

@@ -243,6 +243,11 @@ m.ravel("F")*np.arange(12.0)
 m.flatten("F")*np.arange(12.0)
 m.reshape((4, 3), order="F")
 m.reshape(4, -1, copy=False)
+m.view()
+m.astype(np.float64, copy=False)
+np.astype(x, np.float64, copy=False)
+np.array(m, copy=False)*1.0
+np.array(m, copy=None)*1.0
 m.transpose()*n.T
 m.transpose(1, 0)*n.T
 m.transpose((1, 0))*n.T
