@@ -164,7 +164,8 @@ def accumulate(a: Any, b: Any) -> None:
     >>> xs
     [1.5, 2.25]
     """
-    for i, (old, item) in enumerate(zip(a, b, strict=False)):
+    for i, item in enumerate(b):
+        old = a[i]
         number = isinstance(old, float) and isinstance(item, float)
         a[i] = old + item if number else add_lists(old, item)
 
