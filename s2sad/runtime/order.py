@@ -87,21 +87,19 @@ def quantile_dot(
 
 
 # alpha and beta of Hyndman and Fan, "Sample quantiles in statistical packages" (1996), of continuous methods
-_PLOTTING = {
-    "linear": (1.0, 1.0),
-    "weibull": (0.0, 0.0),
-    "hazen": (0.5, 0.5),
-    "interpolated_inverted_cdf": (0.0, 1.0),
-    "median_unbiased": (1 / 3, 1 / 3),
-    "normal_unbiased": (3 / 8, 3 / 8),
-}
-
-
 def _rate(q: Any, counts: Any, method: str) -> Any:
     """How fast the place in a sorted line grows with the share; 0 beyond the ends and for steps."""
-    if method not in _PLOTTING:
+    plotting = {
+        "linear": (1.0, 1.0),
+        "weibull": (0.0, 0.0),
+        "hazen": (0.5, 0.5),
+        "interpolated_inverted_cdf": (0.0, 1.0),
+        "median_unbiased": (1 / 3, 1 / 3),
+        "normal_unbiased": (3 / 8, 3 / 8),
+    }
+    if method not in plotting:
         return np.zeros((np.size(q), len(counts)))
-    alpha, beta = _PLOTTING[method]
+    alpha, beta = plotting[method]
     rate = counts + 1 - alpha - beta
     at = rate * np.reshape(q, (-1, 1)) + alpha - 1
     return np.where((at >= 0) & (at <= counts - 1), rate, 0.0)
