@@ -130,10 +130,36 @@ def named_slices(x, n):
     return np.sum(y**2)
 
 
+def moved(f, axis):
+    out = np.zeros_like(f)
+    at, ahead = [slice(None)] * f.ndim, [slice(None)] * f.ndim
+    at[axis], ahead[axis] = slice(1, -1), slice(2, None)
+    out[tuple(at)] = f[tuple(ahead)]
+    return out
+
+
+def stores_along_axes(x, n):
+    parts = sum(moved(x[:, :, 2] * x[0, 0, 0], axis) for axis in range(2))
+    return np.sum(parts**2)
+
+
+def overwritten_at_indices_of_any_kind(x, n):
+    places = {"a": slice(1, 3), "b": 2, "c": np.array([0, 0])}
+    y = x[0] * 1.1
+    total = 0.0
+    for name in ("a", "b", "c")[:n]:
+        old = y[places[name]]
+        y[places[name]] = x[0][places[name]] * y[places[name]]
+        total += np.sum(old**2)
+        y[places[name]] /= 1 + x[0][places[name]] ** 2
+    return total + np.sum(y**3)
+
+
 PROGRAMS = [
     tuple_of_equal_numbers, tuple_of_appended_numbers, tuple_of_an_argument, tuple_of_a_range, written_at_a_tuple,
     walk, starred_indices, repeats_in_a_list, slices_along_an_axis, view_at_a_list, copy_at_a_list,
-    two_names_for_the_list, outside_indices, named_slices,
+    two_names_for_the_list, outside_indices, named_slices, stores_along_axes,
+    overwritten_at_indices_of_any_kind,
 ]  # fmt: skip
 
 

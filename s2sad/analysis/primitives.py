@@ -353,15 +353,20 @@ def is_whole(index: Atom | None, base: Kind) -> bool:
     return base.cat == "array" and bool(base.rank) and all(part == whole for part in parts)
 
 
+def is_advanced(index: Atom, kinds: Kinds) -> bool:
+    """Whether an index of an array certainly gives a copy: there is an array or a list in it.
+
+    A tuple that has a name, and what nothing is known of, may give either.
+    """
+    parts = index.items if isinstance(index, Tuple) else (index,)
+    return any(kind_of(part, kinds).cat in ("array", "list", "bool") for part in parts)
+
+
 def subscript(base: Kind, index: Atom, result: Kind, kinds: Kinds) -> str:
     """What `base[index]` is: "view", "maybe", "fresh" of an array, "element", "part" of a list, or "any"."""
     if base.cat in ("array", "num"):
         if not is_basic(index, kinds):
-            fancy = any(
-                kind_of(p, kinds).cat in ("array", "list", "bool")
-                for p in (index.items if isinstance(index, Tuple) else (index,))
-            )
-            return "fresh" if fancy else "maybe"
+            return "fresh" if is_advanced(index, kinds) else "maybe"
         return "view" if result.is_array else "fresh" if result.is_scalar else "maybe"
     if base.cat in CONTAINERS:
         return "part" if isinstance(index, Slice) else "element"

@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from s2sad.analysis.primitives import is_basic, is_whole
+from s2sad.analysis.primitives import is_advanced, is_whole
 from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -100,12 +100,9 @@ class Stores(Unsettled):
         region = self.region(base, index)
         if self.kind(region).is_scalar:
             return Bar(region)
-        if index is not None and not self._is_basic(index):
-            return Bar(region, owned=True)  # advanced indexing copies
+        if index is not None and is_advanced(index, self.kinds):
+            return Bar(region, owned=True)
         return Bar(self.let(Call("copy", (region,)), self.kind(region)), owned=True)
-
-    def _is_basic(self, index: Atom) -> bool:
-        return is_basic(index, self.kinds)
 
     # ---- stores
 
@@ -260,7 +257,7 @@ class Stores(Unsettled):
             self.block = outer
             self.adopt(view.name, stmt)
             atom, kind = view, self.kinds[view.name]
-        if kind.is_scalar or (stmt.index is not None and not self._is_basic(stmt.index)):
+        if kind.is_scalar or (stmt.index is not None and is_advanced(stmt.index, self.kinds)):
             assert isinstance(atom, Var)
             return atom
         name = self.fresh("", kind)
