@@ -385,6 +385,13 @@ FAULTS = [
         ("tests/test_always_leaving.py::test_loops_that_are_left",),
     ),
     Fault(
+        "what a trip hands on is not looked at",
+        "transform/loops.py",
+        "sharp = [c if c.name in turned else replace(",
+        "sharp = [replace(",
+        ("tests/test_always_leaving.py::test_what_is_handed_on",),
+    ),
+    Fault(
         "cotangent lost where a loop has no trip",
         "transform/loops.py",
         "self.give(c.init, Bar(Var(made.out), uniform, owned or self.storage_needs_buffer(c.name)))",

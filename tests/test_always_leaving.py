@@ -184,3 +184,67 @@ def test_none_where_the_loop_has_no_trip():
     np.testing.assert_array_equal(s2sad.grad(fun)(X, 2), 2*X)
     with pytest.raises(TypeError, match="returned None"):
         s2sad.grad(fun)(X, 0)
+
+
+# What a trip hands on as it is goes round: it is looked at by the trip before the one that left.
+
+
+def two_names(x, y, s):
+    x, w = y, x
+    k = 0
+    while k < 1:
+        x, w = w, x
+        if k != 1:
+            return np.sum(y*x)*s
+        k += 1
+    return np.sum(w*y) + np.sum(np.sin(x))
+
+
+def two_names_and_a_view(x, y, s):
+    w = x[:]
+    k = 0
+    while k < 1:
+        x, w = w, x
+        if k != 1:
+            return np.sum(y*x)*s
+        k += 1
+    return np.sum(w*y) + np.sum(np.sin(x))
+
+
+def three_names(x, y, s):
+    z = x*y
+    for _ in range(4):
+        x, y, z = y, z, x
+        if np.sum(x) < 0.8:
+            return np.sum(x)*s
+        s = s*1.1
+    return np.sum(y*x) + np.sum(np.sin(z))*s
+
+
+def numbers(x, y, s):
+    a, b = x[0], y[1]
+    for i in range(4):
+        a, b = b, a
+        if x[1] > 0.5 and i == 2:
+            return a*s
+    return a*b*b
+
+
+def left_by_break(x, y, s):
+    a, b = x*1.0, y*2.0
+    for i in range(4):
+        a, b = b, a
+        if i == 2:
+            r = np.sum(a)*s
+            break
+    else:
+        r = np.sum(a*b*b)
+    return r
+
+
+@pytest.mark.parametrize("factor", [1.0, -1.0, 2.3])
+@pytest.mark.parametrize("fun", [two_names, two_names_and_a_view, three_names, numbers, left_by_break])
+def test_what_is_handed_on(fun, factor):
+    args = (factor*X, np.array([0.5, 0.2, 0.9]), 0.8)
+    check(fun, args)
+    s2sad.check_grads(fun, args, order=2)

@@ -97,12 +97,15 @@ class _Classes:
     def unite(self, body: list[Tree]) -> None:
         """Give both sides of copies one class, where that is possible."""
         hints = self.program.hints
-        wishes: list[tuple[bool, int, int, int, int]] = []
+        wishes: list[tuple[bool, bool, int, int, int, int]] = []
+        unbound = _unbound(body)
         for depth, copy in _copies(body, 0):
             for target, source in copy.pairs:
                 if isinstance(source, Var) and not copy.shown and source.name in self.number:
                     rank = not hints.get(target) or hints.get(target) != hints.get(source.name)
-                    wishes.append((rank, -depth, len(wishes), self.number[target], self.number[source.name]))
+                    bound = source.name not in unbound  # else the copy has to vanish
+                    numbers = self.number[target], self.number[source.name]
+                    wishes.append((bound, rank, -depth, len(wishes), *numbers))
         for *_, target_number, source_number in sorted(wishes):
             a, b = self.find(target_number), self.find(source_number)
             other_names = self.hint[a] and self.hint[b] and self.hint[a] != self.hint[b]
@@ -112,6 +115,17 @@ class _Classes:
                 self.members[a] |= self.members[b]
                 self.clash[a] |= self.clash[b]
                 self.hint[a] = self.hint[a] or self.hint[b]
+
+
+def _unbound(body: list[Tree]) -> set[str]:
+    """Names that a path binds to nothing, so that a copy of one may read a name that is not bound."""
+    pairs = [pair for _, copy in _copies(body, 0) for pair in copy.pairs]
+    found = {target for target, source in pairs if isinstance(source, Undef)}
+    size = -1
+    while found and size != len(found):
+        size = len(found)
+        found |= {target for target, source in pairs if isinstance(source, Var) and source.name in found}
+    return found
 
 
 def _copies(block: list[Tree], depth: int) -> Iterator[tuple[int, Copy]]:

@@ -30,6 +30,7 @@ from s2sad.ir.nodes import (
     Stmt,
     Var,
     While,
+    atom_vars,
 )
 from s2sad.transform.bars import ARRAYS, Bar, Loop
 from s2sad.transform.leaving import exits_of
@@ -197,7 +198,8 @@ class Loops(Unsettled):
         self._count_behind(loop.stmt, body, (*carries, *sums))
         self.loops.append(loop)
         body, flags = self.with_flags(body)
-        sharp = [replace(c, init=self.sharper(body, c)) for c in carries]
+        turned = {n for c in (*carries, *sums) for n in atom_vars(c.next)}  # what a trip hands on as it is
+        sharp = [c if c.name in turned else replace(c, init=self.sharper(body, c)) for c in carries]
         self.loops.pop()
         self._append_loop(loop.stmt, body, (*flags, *sharp, *sums))
 
