@@ -19,6 +19,7 @@ from s2sad import arguments as A
 from s2sad import debug
 from s2sad.binding import Argnums, Binder, Choice, Values, plain, shared
 from s2sad.frontend.source import unwrapped
+from s2sad.ir.forms import Form, taken
 from s2sad.ir.kinds import Kind
 from s2sad.transformed import Made, Transformed
 
@@ -36,7 +37,7 @@ class Grad(Transformed[P]):
             raw = self._unvalued(raw)
         if self.has_aux:
             grads, aux = raw
-            return self.gradients(made, grads, values), A.private(aux)
+            return self.gradients(made, grads, values), self.present(made, (None, aux), values)[1]
         return self.gradients(made, raw, values)
 
     def _unvalued(self, raw: Any) -> Any:
@@ -184,12 +185,14 @@ def _pulled(
     except Exception as error:
         made.annotate(error)
         raise
-    shown = transform.present(made, raw, values) if copy or made.inner is not None else raw
+    form = made.derived.lowered.form
+    known = copy or made.inner is not None or form is not None
+    shown = transform.present(made, raw, values) if known else raw
     out, aux = shown if transform.has_aux else (shown, None)
     watch = debug.Watch(kept) if made.debug else None
 
     def pull(ct: Any) -> tuple[Made, dict[str, Any]]:
-        seed: Any = A.cotangent(ct, out)
+        seed: Any = _seed(ct, out, raw, form, transform.has_aux)
         inner = transform.inner
         if made.inner is not None and inner is not None and inner.is_tuple_of_one(made.inner):
             seed = (seed[0], seed[1][0]) if inner.mode == "value_and_grad" else seed[0]
@@ -203,6 +206,14 @@ def _pulled(
         return made, dict(zip([c.parameter for c in made.choices], grads, strict=True))
 
     return out, aux, pull
+
+
+def _seed(ct: Any, out: Any, raw: Any, form: Form | None, has_aux: bool) -> Any:
+    """A cotangent of the result as the generated code wants it, which has some results in parts."""
+    if form is None:
+        return A.cotangent(ct, out)
+    form, raw = (form.parts[0], raw[0]) if has_aux else (form, raw)
+    return A.cotangent(taken(form, ct, raw), raw)
 
 
 def pullback_of(

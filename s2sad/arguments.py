@@ -459,6 +459,8 @@ def pushed(dot: Any, value: Any) -> Any:
     cls = type(value)
     if type(dot) is cls and (cls is float or cls is np.float64):
         return dot
+    if dot is None:
+        return mapped(lambda v: zeros_like(v) if differentiable(v) else None, value)
     if isinstance(value, dict):
         return {k: pushed(dot[k], v) for k, v in value.items()}
     if isinstance(value, list | tuple):

@@ -199,7 +199,7 @@ def _lowered(
     outline: Outline,
 ) -> Lowered:
     callees: dict[Any, Any] = {}
-    lowered = lower(source, name, dict(arguments), dict(live), callees=callees, outline=outline)
+    lowered = lower(source, name, dict(arguments), dict(live), callees=callees, outline=outline, parted=True)
     lowered.program = fenced(excerpts(lowered.program))
     lowered.callees = tuple(c for c in callees.values() if c is not None)
     lowered.strided = frozenset(ssa for n in strided if (ssa := lowered.arguments.get(n)) is not None)

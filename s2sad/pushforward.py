@@ -17,6 +17,7 @@ from typing import Any, ParamSpec
 from s2sad import arguments as A
 from s2sad.binding import Argnums, Values, shared
 from s2sad.frontend.source import unwrapped
+from s2sad.ir.forms import built
 from s2sad.ir.kinds import Kind
 from s2sad.transformed import Made, Transformed
 
@@ -53,6 +54,10 @@ class Jvp(Transformed[P]):
             if not self.has_aux:
                 return out, self.inner.finish(made.inner, dot, values)
             return out, self.inner.finish(made.inner, (dot, None), values)[0]
+        form = made.derived.lowered.form
+        if form is not None:
+            form, raw = (form.parts[0], raw[0]) if self.has_aux else (form, raw)
+            return out, built(form, A.pushed(dot, raw), raw)
         return out, A.pushed(dot, out[0] if self.has_aux else out)
 
     def parts(self, values: Values, tangents: Sequence[Any]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.source import Source, find, unwrapped
 from s2sad.guards import OwnCode
 from s2sad.ir import kinds as K
+from s2sad.ir.forms import built
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom
 from s2sad.memo import TEXTS, Made, Memo
@@ -304,6 +305,9 @@ class Transformed(Generic[P]):
             raise TypeError(
                 f"the gradient of {self.__name__}() is a tuple of one; write argnums without a sequence"
             )
+        if inner.derived.lowered.form is not None:
+            what = f"a derivative of {self.__name__}(), which returns an object or a dict with computed keys"
+            refuse(None, f"{what}, is differentiated again", "return numbers and arrays")
         if any(c.key is not None for c in inner.choices):
             refuse(
                 None,
@@ -335,6 +339,9 @@ class Transformed(Generic[P]):
         given = {names[n]: k for n, k in arguments.items() if n in names}
         found = {names[n]: v for n, v in live.items() if n in names}
         made = engine.derive(source, self.request([names[n] for n in wrt if n in names]), given, found)
+        if made.lowered.form is not None:
+            what = f"the derivative of {self.__name__}() is used, which returns an object or a computed dict"
+            refuse(None, what, "return numbers and arrays, or a dict whose keys are known")
         if made.valued:
             what = f"the rank of the result of {self.__name__}() is not known"
             refuse(None, what, "return float(...) of it")
@@ -541,7 +548,8 @@ class Transformed(Generic[P]):
     def present(self, made: Made, value: Any, values: Values) -> Any:
         """The value of the function as the caller gets it."""
         if made.inner is None:
-            return A.private(value)
+            value, form = A.private(value), made.derived.lowered.form
+            return value if form is None else built(form, value, value)
         assert self.inner is not None
         return self.inner.finish(made.inner, A.private(value), values)
 

@@ -492,10 +492,24 @@ def test_functions_that_call_themselves_make_no_objects():
         s2sad.grad(f)(X, C)
 
 
-def test_an_object_that_is_numbered_is_not_returned():
+def test_an_object_that_is_numbered_is_returned():
     def f(x, c):
         node = Node(x[0])
         other = Node(x[1])
+        one = node if c[0] > 0 else other
+        one.v = one.v*2
+        return one
+
+    out, pullback = s2sad.vjp(f, X, C)
+    assert type(out) is Node and out.v == 2*X[0] and out.next is None
+    ct = Node(1.0)
+    np.testing.assert_array_equal(pullback(ct)[0], [2.0, 0.0, 0.0])
+
+
+def test_linked_objects_are_not_returned():
+    def f(x, c):
+        node = Node(x[0])
+        other = Node(x[1], node)
         one = node if c[0] > 0 else other
         one.v = one.v*2
         return one

@@ -30,6 +30,7 @@ from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Const, Do, If, Out, Ref, Stmt, Undef, Var, defines
 
 DEEPEST = 95  # a text can be indented by 100 levels at most
+HOLDER = " value"  # of the value of a conditional expression; no user's name has a blank
 
 Lengths = dict[tuple[K.Length, K.Length], K.Length]
 
@@ -56,6 +57,8 @@ def join_values(
         return then
     if isinstance(then, Undef) and (isinstance(orelse, CALLABLE) or holds_functions(orelse)):
         return orelse
+    if isinstance(then, Group) and isinstance(orelse, Group) and then.cat == orelse.cat == "tuple":
+        state.want_long(hint, then, orelse)
     numbered.want(state, then, orelse)
     a, b = state.atom(then, node), state.atom(orelse, node)
     kinds = [state.kind(v) for v in (a, b) if not isinstance(v, Undef)]
@@ -242,8 +245,10 @@ class Branches(State):
             value1 = self._own_list(value1, value2, block1, node)
             value2 = self._own_list(value2, value1, block2, node)
         if not ends_by_raising(block1) and not ends_by_raising(block2):
-            self._unfold(env, env1, env2, node)
-            self._unfold(env, env2, env1, node)
+            env1[HOLDER], env2[HOLDER] = value1, value2
+            self._unfold(env, env1, env2, block1, node)
+            self._unfold(env, env2, env1, block2, node)
+            value1, value2 = env1.pop(HOLDER), env2.pop(HOLDER)
         outs: list[Out] = []
         if not ternary:
             self.join_ways(block1, block2, env1, env2, cond, outs, node, "", (ends[0], ends[1]), before)
@@ -259,10 +264,9 @@ class Branches(State):
             self.scope.env = self._join_envs(env1, env2, outs, symbols, node)
             value = join_values(self, value1, value2, hint, outs, symbols, node)
             self._leave_objects(meeting, before)
-        holder = " value"
-        self.scope.env[holder] = value
+        self.scope.env[HOLDER] = value
         self._leave_raising(block1, block2, cond, outs, node, ternary=True)
-        return self.scope.env.pop(holder)
+        return self.scope.env.pop(HOLDER)
 
     def _known_where(self, cond: Atom, holds: bool, env: dict[str, Value]) -> dict[str, Value]:
         """What names mean where a flag says that a try statement was left by no exception, or by one."""
@@ -352,13 +356,23 @@ class Branches(State):
                 self.objects.cells[number] = joined
 
     def _unfold(
-        self, env: dict[str, Value], kept: dict[str, Value], other: dict[str, Value], node: ast.AST
+        self,
+        env: dict[str, Value],
+        kept: dict[str, Value],
+        other: dict[str, Value],
+        block: list[Stmt],
+        node: ast.AST,
     ) -> None:
-        """Tuples from before the branch as displays, where the other path binds a display."""
+        """Tuples as displays, where the paths bind different ones."""
         before = {id(value) for value in env.values()}
+        outer = self.block
         for name, value in kept.items():
-            if isinstance(value, Var) and isinstance(other.get(name), Group) and id(value) in before:
-                kept[name] = self.unfolded(value, node)
+            beside = other.get(name)
+            if not isinstance(value, Var) or not isinstance(beside, Group | Var) or value == beside:
+                continue
+            self.block = outer if id(value) in before else block
+            kept[name] = self.unfolded(value, node)
+        self.block = outer
 
     def _join_envs(
         self, env1: dict[str, Value], env2: dict[str, Value], outs: list[Out], symbols: Lengths, node: ast.AST

@@ -33,7 +33,7 @@ from s2sad.frontend.scipy_objects import method_of_constant
 from s2sad.frontend.sequences import ORDERING
 from s2sad.frontend.source import Source, find, is_library
 from s2sad.frontend.standins import Queue
-from s2sad.frontend.stars import Stars, many
+from s2sad.frontend.stars import UNKNOWN, Stars, many
 from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
 from s2sad.frontend.tables import MAKERS
 from s2sad.ir import kinds as K
@@ -41,7 +41,9 @@ from s2sad.ir.nodes import Call, Const, Ref, Var
 from s2sad.rules import registry
 
 MAX_DEPTH = 60
-WHOLE = (len, isinstance, type, id, copy.copy, copy.deepcopy, print, getattr, hasattr)  # take no elements
+WHOLE = (
+    len, isinstance, type, id, copy.copy, copy.deepcopy, print, getattr, hasattr, iter, next
+)  # fmt: skip  # they take no elements
 FOUND = {**FUNCTIONS, **SPECIAL, **ORDERING, **MAKERS}
 METHODS = {  # methods of ufuncs that are functions of their own
     ("reduce", np.add): "np.sum", ("reduce", np.multiply): "np.prod", ("reduce", np.maximum): "np.max",
@@ -62,7 +64,10 @@ class Calls(Stars):
 
     def _call(self, node: ast.Call, hint: str) -> Value:
         self.called = node.func
-        fn = self.expr(node.func)
+        return self.called_with(self.expr(node.func), node, hint)
+
+    def called_with(self, fn: Value, node: ast.Call, hint: str = "") -> Value:
+        """A call of a value with the arguments that stand in the program."""
         if isinstance(fn, Method):
             self._note_growth(fn, node)
         made = generators.consumed(self, fn, node, hint)
@@ -73,7 +78,7 @@ class Calls(Stars):
         if columns is not None:
             return columns
         args: list[Value] = []
-        for arg in node.args:
+        for arg in [] if self._takes_a_shape(fn, node, args) else node.args:
             if isinstance(arg, ast.Starred):
                 args.extend(self._spread(fn, self.operand(arg.value), args, node, arg))
             else:
@@ -84,12 +89,14 @@ class Calls(Stars):
             if keyword.arg is not None:
                 kwargs[keyword.arg] = value
                 continue
-            kind = self.kind(value)
-            if kind.cat != "dict":
+            if self.stands_in(value) is not None:
+                kwargs[UNKNOWN] = self.passed_table(value, kwargs, node)
+                continue
+            if not self.is_dict(value):
                 self.refuse(
                     keyword.value, "** of something whose keys are not known", "write the keywords out"
                 )
-            kwargs.update({k: self.getitem(value, Const(k), node) for k in kind.keys})
+            kwargs.update({k: self.getitem(value, Const(k), node) for k in self.unpack_keys(value)})
         return self.call_value(fn, args, kwargs, node, hint)
 
     def _note_growth(self, fn: Method, node: ast.Call) -> None:
@@ -526,6 +533,9 @@ class Calls(Stars):
         if any(many(a) for a in args):
             args = self.enough(args, len(names), node)
         env: dict[str, Value] = dict(zip(names, args, strict=False))
+        table = kwargs.get(UNKNOWN)
+        optional = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True)) | kwdefaults
+        kwargs = self.out_of_table(kwargs, env, keywords, optional, (name, node))
         extra = args[len(names) :]
         if extra and spec.vararg is None:
             what = f"{name}() takes {len(names)} positional arguments but {len(args)} were given"
@@ -538,12 +548,9 @@ class Calls(Stars):
                 self.refuse(node, f"{name}() got multiple values for the argument {key!r}", "check the call")
             if key in kwargs:
                 env[key] = kwargs[key]
-        for key, value in zip(names[len(names) - len(defaults) :], defaults, strict=True):
-            env.setdefault(key, value)
-        for key, value in kwdefaults.items():
-            env.setdefault(key, value)
-        if spec.kwarg is not None:
-            env[spec.kwarg.arg] = self.made("dict", list(rest.values()), list(rest))
+        env = {**optional, **env}
+        if spec.kwarg is not None or table is not None:
+            env.update(self.rest_by_name(table, rest, spec.kwarg, (name, node)))
         elif rest:
             self.refuse(
                 node, f"{name}() got an unexpected keyword argument {next(iter(rest))!r}", "check the call"

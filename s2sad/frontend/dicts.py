@@ -15,7 +15,7 @@ from s2sad.frontend.state import Group, Local, Value, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
 
-WRITING = frozenset((".pop", ".popitem", ".setdefault", ".update", ".clear"))
+WRITING = frozenset((".pop", ".popitem", ".setdefault", ".update", ".clear", ".move_to_end"))
 
 
 class Dicts(Objects):
@@ -23,7 +23,8 @@ class Dicts(Objects):
 
     def store_key(self, base: Value, index: Value, value: Value, node: ast.AST) -> None:
         """`base[index] = value` of a dict."""
-        held = self.own(base, node)
+        known = (index.value,) if isinstance(index, Const) else (None,)
+        held = self.own(base, node, known)
         value = self.settled(value, node)
         if isinstance(index, Const | Ref):
             self.hold_item(held, index.value if isinstance(index, Const) else index.obj, value, node)
@@ -47,6 +48,8 @@ class Dicts(Objects):
     def is_dict(self, value: Value) -> bool:
         """Whether a value is a dict whose keys are known."""
         kind = self.kind(value)
+        if self.row_keys_of(value):
+            return True
         return (kind.cat == "dict" and kind.cls is None) or kind.cls is dict
 
     def union(self, parts: list[Value], node: ast.AST) -> Value:
@@ -61,10 +64,15 @@ class Dicts(Objects):
     ) -> Value:
         """A method of a dict."""
         if name in WRITING:
-            return self._writing(self.own(base, node), name, args, kwargs, node)
+            if self.row_keys_of(base):
+                return self.row_method(base, name, args, kwargs, node)
+            written = tuple(kwargs) if name == ".update" and not args else (None,)
+            return self._writing(self.own(base, node, written), name, args, kwargs, node)
         group = base.group if isinstance(base, Local) else base
+        if self.row_keys_of(group) and name != ".get":
+            group = self.row_group(group, node)
         if not isinstance(group, Group):
-            keys = self.kind(group).keys
+            keys = self.row_keys_of(group) or self.kind(group).keys
             if name == ".get" and args and isinstance(args[0], Const) and args[0].value in keys:
                 return self.getitem(group, args[0], node)
             if isinstance(group, Ref):
@@ -104,19 +112,23 @@ class Dicts(Objects):
         held: dict[Any, Value] = dict(zip(base.group.keys, base.group.items, strict=True))
         result: Value = Const(None)
         if name == ".update":
-            for key, value in (*self._pairs(base, args, node), *kwargs.items()):
+            for key, value in (*self.pairs(base, args, node), *kwargs.items()):
                 held[key] = self.settled(value, node)
         elif name == ".clear":
             held = {}
         elif name == ".popitem" and held:
-            key, value = held.popitem()
-            result = Group("tuple", [Const(key), value])
+            key = list(held)[-1 if self._is_last(base, args, kwargs, 0, node) else 0]
+            result = Group("tuple", [Const(key), held.pop(key)])
         elif not args or not isinstance(args[0], Const | Ref):
             self.want_table(base)
             self.refuse(node, "a dict is written at a computed key", "use literal keys")
         else:
             key = args[0].value if isinstance(args[0], Const) else args[0].obj
-            if name == ".setdefault":
+            if name == ".move_to_end" and key in held:
+                last = self._is_last(base, args, kwargs, 1, node)
+                moved = {key: held.pop(key)}
+                held = {**held, **moved} if last else {**moved, **held}
+            elif name == ".setdefault":
                 default = args[1] if len(args) > 1 else Const(None)
                 result = held.setdefault(key, self.settled(default, node))
             elif key not in held and len(args) < 2:
@@ -126,7 +138,17 @@ class Dicts(Objects):
         self.hold(base, list(held.values()), list(held), node)
         return result
 
-    def _pairs(self, base: Local, args: list[Value], node: ast.AST) -> list[tuple[Any, Value]]:
+    def _is_last(
+        self, base: Local, args: list[Value], kwargs: dict[str, Value], place: int, node: ast.AST
+    ) -> bool:
+        """The argument `last` of the methods of OrderedDict."""
+        given = args[place] if len(args) > place else kwargs.get("last", Const(True))
+        if not isinstance(given, Const):
+            self.want_table(base)
+            self.refuse(node, "which end of a dict is meant is not known", "write last=True or last=False")
+        return bool(given.value)
+
+    def pairs(self, base: Value, args: list[Value], node: ast.AST) -> list[tuple[Any, Value]]:
         """What `update` gets: a dict, or pairs of keys and values."""
         found: list[tuple[Any, Value]] = []
         for arg in args:

@@ -12,6 +12,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from s2sad.frontend import generators, numbered
@@ -111,7 +112,9 @@ class Expressions(State):
         return value
 
     def _tuple(self, node: ast.Tuple, hint: str) -> Value:
-        return Group("tuple", self._elements(node.elts))
+        if not any(isinstance(item, ast.Starred) for item in node.elts):
+            return Group("tuple", self._elements(node.elts))
+        return self.spread_tuple(node)
 
     def _elements(self, nodes: list[ast.expr]) -> list[Value]:
         items: list[Value] = []
@@ -271,6 +274,8 @@ class Expressions(State):
         if op == "bor" and self.is_dict(left) and self.is_dict(right):
             return self.union([left, right], node)
         cats = {self.kind(left).cat, self.kind(right).cat}
+        if op == "add" and any(self.kind(v).dtype == K.LISTED for v in (left, right)):
+            return self.joined_tuples(left, right, node, hint)
         if "list" in cats and (op == "mul" or (op == "add" and len(cats) == 1)):
             return self._lists(op, left, right, node, hint)
         if "str" in cats and (op == "add" or (op == "mod" and self.kind(left).cat == "str")):
@@ -292,7 +297,11 @@ class Expressions(State):
             return self.apply(op, [left, right], {}, node, hint=hint)
         if op == "add":
             return self.joined([left, right], node, hint)
-        return self.repeated(left if others[0] is right else right, others[0], node, hint)
+        source = left if others[0] is right else right
+        made = self.repeated(source, others[0], node, hint)
+        if isinstance(made, Var) and self.kind(source).dtype == K.LISTED:
+            self.kinds[made.name] = replace(self.kinds[made.name], dtype=K.LISTED)
+        return made
 
     def _unaryop(self, node: ast.UnaryOp, hint: str) -> Value:
         value = self.operand(node.operand)
@@ -373,6 +382,11 @@ class Expressions(State):
         if known is not None:
             return Const(known)
         if op in ("in", "notin"):
+            if keys := self.row_keys_of(right):
+                right = Group("list", [Const(k) for k in keys])
+                known = self._compared(op, left, right)
+                if known is not None:
+                    return Const(known)
             if isinstance(right, Local) and right.cat == "dict":  # only its keys are asked for
                 right = Group("list", [Const(k) for k in right.group.keys])
             method = class_method(self.class_of(right), "__contains__")

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.cotangents import COTANGENTS
+from s2sad.frontend.cursors import lower_iter, lower_next
 from s2sad.frontend.dtypes import DTYPES
 from s2sad.frontend.numbered import is_one_of_several, of_classes, refuse_as_number, refuse_several
 from s2sad.frontend.operators import class_method, live_object
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.records import FUNCTIONS
-from s2sad.frontend.standins import REAL
+from s2sad.frontend.standins import real
 from s2sad.frontend.state import (
     CALLABLE,
     Group,
@@ -108,6 +109,8 @@ def _len(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     if method is not None:
         return low.call_value(method, [value], {}, node, hint)
     value = opened(value)
+    if keys := low.row_keys_of(value):
+        return Const(len(keys))
     if isinstance(value, Group):
         return Const(len(value.items))
     if isinstance(value, Const) and isinstance(value.value, str):
@@ -127,7 +130,7 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     if is_one_of_several(low.class_of(value)):
         return of_classes(low, value, args[1], node)
     if isinstance(value, Local) and value.cls is not None:
-        kind = Kind("object", cls=REAL.get(value.cls, value.cls))
+        kind = Kind("object", cls=real(value.cls) or value.cls)
     classes = [args[1]] if not isinstance(args[1], Group) else args[1].items
     if isinstance(args[1], Ref) and isinstance(args[1].obj, tuple):
         classes = low.unpack(args[1], None, node)
@@ -135,12 +138,14 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     if kind.cat == "npscalar":
         cls = np.dtype(kind.dtype).type if kind.dtype not in ("float", "int", "complex") else None
     if kind.cls is not None:
-        cls = kind.cls
+        cls = dict if low.row_keys_of(value) else kind.cls
     obj = live_object(low, value)
     if obj is not None:
         cls = type(obj)
     known = [c.obj for c in classes if isinstance(c, Ref) and isinstance(c.obj, type)]
-    if low.listed_tuples and kind.cat == "list" and (tuple in known) != (list in known):
+    if kind.cat == "list" and kind.dtype == K.LISTED:
+        cls = tuple
+    elif low.listed_tuples and kind.cat == "list" and (tuple in known) != (list in known):
         low.refuse(node, "whether this is a list or a tuple is not known", "ask for both, or for np.ndarray")
     if cls is not None and len(known) == len(classes):
         return Const(any(issubclass(cls, c) for c in known))
@@ -160,7 +165,7 @@ def _tuple(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
     varies = item is not None and item.cat not in ("object", "slice") and K.carries(item)
     if kind.cat == "list" and isinstance(args[0], Var) and varies:
         low.listed_tuples = True
-        return low.joined([Group("list", []), args[0]], node, hint)
+        return low.joined_tuples(Group("list", []), args[0], node, hint)
     if kind == K.RANGE:
         kind = K.list_of(K.INT)
     if kind.cat == "list" and isinstance(args[0], Var):
@@ -175,6 +180,7 @@ def _list(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     args = [iterated(low, args[0], node)]
     kind = low.kind(args[0])
     if kind.cat == "list" and isinstance(args[0], Var):
+        kind = dataclasses.replace(kind, dtype="")
         return low.emit(Call("list", (args[0],), (), "list"), kind, node, hint)
     if kind.cat in ("range", "object") and not isinstance(args[0], Group):
         item = K.INT if kind.cat == "range" else K.OBJECT
@@ -287,14 +293,6 @@ def _any_all(is_any: bool) -> Callable[..., Value]:
     return lowered
 
 
-def _next(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    low.refuse(node, "next() takes from an iterator whose state is not tracked", "use a for loop or an index")
-
-
-def _iter(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    low.refuse(node, "iter() makes an iterator whose state is not tracked", "use a for loop or an index")
-
-
 def _setattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     if not (len(args) == 3 and isinstance(args[1], Const) and isinstance(args[0], Local)):
         low.refuse(node, "setattr assigns an attribute", "use a local name and return it")
@@ -323,7 +321,8 @@ def _super(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 def _type(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     refuse_several(low, args[0], "__class__", node)
     cls = low.class_of(args[0])
-    cls = REAL.get(cls, cls) if cls is not None else CLASSES.get(low.kind(args[0]).cat)
+    cls = real(cls) or cls if cls is not None else CLASSES.get(low.kind(args[0]).cat)
+    cls = dict if low.row_keys_of(args[0]) else cls
     if cls is None or len(args) != 1:
         call = Call("call", (Ref("type", type), *(low.variable(a, node) for a in args)))
         return low.emit(call, K.OBJECT, node, hint)
@@ -406,8 +405,8 @@ SPECIAL: dict[Any, Callable[..., Value]] = {
     print: _print, len: _len, isinstance: _isinstance, tuple: _tuple, list: _list, range: _range,
     functools.partial: _partial, getattr: _getattr, hasattr: _hasattr, map: _map, zip: _zip, enumerate:
     _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False),
-    slice: _slice, next: _next, iter: _iter, setattr: _setattr, eval: _code, exec: _code, locals: _names,
-    globals: _names, np.copyto: _copyto, set: _set, super: _super, type: _type,
+    slice: _slice, next: lower_next, iter: lower_iter, setattr: _setattr, eval: _code, exec: _code,
+    locals: _names, globals: _names, np.copyto: _copyto, set: _set, super: _super, type: _type,
     functools.wraps: _wraps, itself: _first, sum: _sum, object.__init__: _nothing,
     object.__setattr__: _set_past, dataclasses.replace: _replace, copy.copy: _copy, copy.deepcopy: _deepcopy,
     **COTANGENTS, **DTYPES, **FUNCTIONS,

@@ -26,6 +26,7 @@ import numpy as np
 
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.branches import ends_by_raising
+from s2sad.frontend.cursors import guarded_next
 from s2sad.frontend.generators import Before
 from s2sad.frontend.loops import assigned_names
 from s2sad.frontend.operators import class_method
@@ -67,6 +68,10 @@ class Guarded(State):
                 "a try statement is left from within its body on some path only",
                 "assign the result in the body, and return or break behind it",
             )
+        taking = guarded_next(self, stmt)
+        if taking is not None:
+            self.statements([taking])
+            return
         if stmt.finalbody:
             self._finally(stmt)
             return
@@ -327,7 +332,7 @@ class Guarded(State):
             return
         item, rest = items[0], items[1:]
         call = item.context_expr
-        fn = self.expr(call.func) if isinstance(call, ast.Call) else None
+        fn = self.peeked(call.func) if isinstance(call, ast.Call) else None
         obj = fn.obj if isinstance(fn, Ref) else None
         if getattr(obj, "__s2sad_no_grad__", False):
             self.const_depth += 1

@@ -25,6 +25,10 @@ class Interface:
         """The value of an expression."""
         raise NotImplementedError
 
+    def called_with(self, fn: Value, node: ast.Call, hint: str = "") -> Value:
+        """A call of a value with the arguments that stand in the program."""
+        raise NotImplementedError
+
     def operand(self, node: ast.expr) -> Value:
         """The value of an expression that must be bound."""
         raise NotImplementedError
@@ -90,6 +94,10 @@ class Interface:
         """The keys of a dict."""
         raise NotImplementedError
 
+    def maker(self, make: Value) -> type:
+        """The class of defaultdicts that a function fills."""
+        raise NotImplementedError
+
     def table(self, cls: type, args: list[Value], node: ast.AST) -> Value:
         """A new object of a class of `standins`."""
         raise NotImplementedError
@@ -100,6 +108,48 @@ class Interface:
 
     def want_table(self, value: Value) -> None:
         """Lower once more with a dict as a table, if it is one that is made here."""
+        raise NotImplementedError
+
+    def want_row(self, value: Value, written: tuple[Any, ...], known: tuple[Any, ...]) -> None:
+        """Lower once more with dicts of these keys as rows, or as tables if another key is written."""
+        raise NotImplementedError
+
+    def row_item(self, base: Value, index: Value, node: ast.AST, hint: str) -> Value:
+        """`row[key]` of a dict that is numbered."""
+        raise NotImplementedError
+
+    def row_group(self, base: Value, node: ast.AST) -> Group:
+        """What a dict that is numbered holds now, key by key."""
+        raise NotImplementedError
+
+    def row_method(
+        self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """A method that changes a dict that is numbered."""
+        raise NotImplementedError
+
+    def want_long(self, name: str, *values: Value) -> None:
+        """Lower once more with what a name stands for as tuples of unknown length."""
+        raise NotImplementedError
+
+    def lengthened(self, value: Value, name: str, node: ast.AST | None) -> Value:
+        """A display of a tuple as a tuple of unknown length, where its name stands for such."""
+        raise NotImplementedError
+
+    def joined_tuples(self, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
+        """`left + right` of tuples of which one is a list of the program."""
+        raise NotImplementedError
+
+    def spread_tuple(self, node: ast.Tuple) -> Value:
+        """`(*t, a)`."""
+        raise NotImplementedError
+
+    def cut_tuple(self, base: Value, index: Slice, node: ast.AST, hint: str) -> Value:
+        """`t[lo:hi]` of a tuple of which only the program knows how much is left."""
+        raise NotImplementedError
+
+    def mapped_list(self, xs: Value, one: Callable[[Value], Value], node: ast.AST) -> Value:
+        """A new list of what a function gives for each element."""
         raise NotImplementedError
 
     def want_like(self, keys: tuple[Any, ...]) -> None:

@@ -15,6 +15,7 @@ import enum
 from typing import Any
 
 from s2sad.frontend import generators
+from s2sad.frontend.cursors import is_cursor
 from s2sad.frontend.iterators import Given, Items
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.selections import Selections
@@ -32,6 +33,7 @@ class Iterables(Selections):
             space: Range | Items = node.space
             return space
         if isinstance(node, ast.Call) and not any(isinstance(a, ast.Starred) for a in node.args):
+            self.called = node.func
             fn = self.expr(node.func)
             if isinstance(fn, Ref) and fn.obj in (range, enumerate, zip, reversed):
                 return self._iterator(fn.obj, node)
@@ -44,6 +46,9 @@ class Iterables(Selections):
             plain = isinstance(fn, Ref) and fn.obj in (list, tuple)
             if plain and len(node.args) == 1 and isinstance(node.args[0], ast.Call):
                 return self.iterable(node.args[0])
+            value = self.called_with(fn, node)
+            value = generators.listed(self, value, node) if isinstance(value, Generator) else value
+            return self._space(value, node)
         return self._space(self._iterated(node), node)
 
     def _iterated(self, node: ast.expr) -> Value:
@@ -66,6 +71,8 @@ class Iterables(Selections):
             self.depend(("members", id(cls)), lambda: list(cls), list(cls), value.text, same=True)
             members: list[enum.Enum] = list(cls)
             return Group("tuple", [Ref(f"{value.text}.{m.name}", m) for m in members])
+        if is_cursor(self, value):
+            self.refuse(node, "an iterator is taken from as a part of another one", "use next() in a loop")
         value = opened(iterated(self, value, node))
         if isinstance(value, Ref) and isinstance(value.obj, range):
             return Range(Const(value.obj.start), Const(value.obj.stop), Const(value.obj.step))
@@ -94,7 +101,7 @@ class Iterables(Selections):
             obj = value.obj
             self.depend(("keys", id(obj)), lambda: list(obj), list(obj), value.text, same=True)
             return list(obj)
-        return list(self.kind(value).keys)
+        return list(self.row_keys_of(value) or self.kind(value).keys)
 
     def _iterator(self, fn: Any, node: ast.Call) -> Range | Items | Value:
         if fn is range:

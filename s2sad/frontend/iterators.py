@@ -100,7 +100,7 @@ class Iterators(State):
         call = node.iter
         if not isinstance(call, ast.Call) or any(isinstance(a, ast.Starred) for a in call.args[:-1]):
             return None
-        fn = self.expr(call.func)
+        fn = self.peeked(call.func)
         obj = fn.obj if isinstance(fn, Ref) else None
         if obj is np.ndindex:
             return self._ndindex(node, call)
@@ -410,7 +410,7 @@ if some:
         """Refuse an iterator that has a name and is taken from twice: it is empty then."""
         value = stmt.value
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name | ast.Attribute):
-            fn = self.expr(value.func)
+            fn = self.peeked(value.func)
             obj = fn.obj if isinstance(fn, Ref) and _hashable(fn.obj) else None
             if obj not in LAZY and obj not in (zip, enumerate, reversed):
                 return

@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from s2sad.frontend import numbered
 from s2sad.frontend.source import rule_source
-from s2sad.frontend.state import Group, Local, State, Value, Written, described, holds_functions, opened
+from s2sad.frontend.state import Group, Local, Value, Written, described, holds_functions, opened
+from s2sad.frontend.tuples import Tuples
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Do, For, Range, Ref, Slice, Var
 
 
-class Lists(State):
+class Lists(Tuples):
     """The part of lowering that reads operations on lists."""
 
     def _list(self, node: ast.List, hint: str) -> Value:
@@ -89,7 +91,7 @@ class Lists(State):
         everything = self.emit(Call("range", (length,)), K.RANGE, node)
         places = self.emit(Call("getitem", (everything, index)), K.RANGE, node)
         count = self.emit(Call("len", (places,)), K.INT, node)
-        made = self.emit(Call("list", ()), K.list_of(None), node, hint)
+        made = self.emit(Call("list", ()), replace(K.list_of(None), dtype=kind.dtype), node, hint)
 
         def one(i: Var) -> None:
             place = self.emit(Call("getitem", (places, i)), K.INT, node)
@@ -115,10 +117,18 @@ class Lists(State):
             For(target.name, Range(Const(0), count, Const(1)), statements, (), None, self.span(node))
         )
 
+    def mapped_list(self, xs: Value, one: Callable[[Value], Value], node: ast.AST) -> Value:
+        """A new list of what a function gives for each element."""
+        made = self.emit(Call("list", ()), K.list_of(None), node)
+        length = self.emit(Call("len", (self.atom(xs),)), K.INT, node)
+        self.each(length, lambda i: self.append(made, one(self.getitem(xs, i, node)), node), node)
+        return made
+
     def append(self, xs: Atom, value: Value, node: ast.AST) -> None:
         """`xs.append(value)`."""
         place = self.displays.get(xs.name) if isinstance(xs, Var) else None
-        if place is not None and place not in self.known_lists and holds_functions(value):
+        plain = self.stands_in(value) is not None or not holds_functions(value)
+        if place is not None and place not in self.known_lists and not plain:
             if not isinstance(value, Local) or self.loops == 0:
                 raise Written(place)
         item = self.element(self.like_others(xs, value), node)
@@ -165,6 +175,8 @@ class Lists(State):
         """`xs.pop()` and `xs.pop(at)`."""
         kind = self.kind(xs)
         item = K.anonymous(kind.items[0] if kind.items else K.FLOAT)
+        if kind == K.PLACES:  # of a generated text: what is taken out stands at a key
+            return self.emit(Call("list.pop", (xs, self.atom(at[0]))), K.INT, node, hint)
         place = at[0] if at and at[0] != Const(-1) else None
         if place is None:
             return self.emit(Call("list.pop", (xs,)), item, node, hint)
@@ -201,7 +213,7 @@ class Lists(State):
                 return kind
             joined = K.anonymous(K.join(kind.items[0], item)) if kind.items else K.anonymous(item)
             known = kind.items is not None and _same_but_lengths(kind.items[0], joined)
-            return kind if known else K.list_of(joined)
+            return kind if known else replace(kind, items=(joined,))
 
         for name in self.heap.grow(xs.name, change):
             # a list that is made in this pass is made anew in the next one

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend.cursors import is_cursor, over_cursor
 from s2sad.frontend.generators import over_generator
 from s2sad.frontend.iterators import NESTED, Items
 from s2sad.frontend.phis import Pairs, Phi
@@ -47,12 +48,6 @@ MADE_NAME = re.compile(
 )  # made by `exits`, read on the right paths only
 
 
-def _makes_tuple(value: ast.expr) -> bool:
-    """Whether an expression is a display of a tuple, or a call of tuple()."""
-    called = value.func if isinstance(value, ast.Call) else None
-    return isinstance(value, ast.Tuple) or (isinstance(called, ast.Name) and called.id == "tuple")
-
-
 class Loops(State):
     """The part of lowering that reads loops."""
 
@@ -72,6 +67,10 @@ class Loops(State):
         slots = self._slots(node.iter)
         if slots is not None:
             self._for_checkpointed(node, slots)
+            return
+        taking = over_cursor(self, node)
+        if taking is not None:
+            self._while(taking)
             return
         nest = self.nested(node)
         if nest is not None:
@@ -126,7 +125,7 @@ class Loops(State):
         """How many states are kept of a loop over `checkpointed(range(n), slots=k)`; None for other loops."""
         if not isinstance(node, ast.Call):
             return None
-        fn = self.expr(node.func)
+        fn = self.peeked(node.func)
         if not isinstance(fn, Ref) or not getattr(fn.obj, "__s2sad_checkpointed__", False):
             return None
         words = {k.arg: k.value for k in node.keywords}
@@ -299,8 +298,11 @@ class Loops(State):
             self.block = []
             body()
             for name, phi in phis.items():
-                if phi.options and name in self.scope.env:
-                    self.scope.env[name] = phi.aligned(self.scope.env[name], node)
+                value = self.scope.env.get(name)
+                if phi.options and value is not None:
+                    self.scope.env[name] = phi.aligned(value, node)
+                elif isinstance(phi.entry, Group) and value is not None:
+                    self.scope.env[name] = self.unfolded(value, node)
             return (pre,)
         except Unbound as unbound:
             names = [n for n in unbound.names if n in assigned and n not in phis]
@@ -324,16 +326,9 @@ class Loops(State):
                 raise Unbound(missing[0], node, missing)
 
     def _before(self, assigned: set[str], node: ast.For | ast.While) -> dict[str, Value]:
-        """The names before a loop; tuples as displays where the loop binds their names to displays."""
-        found = {
-            target.id
-            for stmt in ast.walk(node)
-            if isinstance(stmt, ast.Assign) and _makes_tuple(stmt.value)
-            for target in stmt.targets
-            if isinstance(target, ast.Name) and target.id in assigned
-        }
+        """The names before a loop; tuples as displays where the loop binds their names anew."""
         env = self.scope.env
-        return {name: self.unfolded(v, node) if name in found else v for name, v in env.items()}
+        return {name: self.unfolded(v, node) if name in assigned else v for name, v in env.items()}
 
     def _first_phis(
         self, entry: dict[str, Value], assigned: set[str], before: dict[str, Settled]
@@ -490,6 +485,8 @@ class Loops(State):
     ) -> list[Value] | None:
         """The elements, if every source is a display and every condition is known."""
         first = generators[0]
+        if isinstance(first.iter, ast.Name | ast.Attribute) and is_cursor(self, self.peeked(first.iter)):
+            return None
         if not ranges and not self._is_display(first.iter):
             return None
         block, env, cells = list(self.block), dict(self.scope.env), dict(self.objects.cells)
@@ -529,7 +526,7 @@ class Loops(State):
     def _is_display(self, node: ast.expr) -> bool:
         """Whether an expression may have elements that are known one by one."""
         if isinstance(node, ast.Call):
-            fn = self.expr(node.func)
+            fn = self.peeked(node.func)
             if isinstance(fn, Ref) and (fn.obj is range or any(fn.obj is n for n in NESTED)):
                 return False
             if isinstance(fn, Ref) and fn.obj in (zip, enumerate, reversed):

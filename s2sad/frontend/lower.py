@@ -36,6 +36,7 @@ from s2sad.frontend.matching import Matching
 from s2sad.frontend.numbered import Lent, Numbering, begin, refuse_as_number
 from s2sad.frontend.outline import Outline
 from s2sad.frontend.parts import Parts
+from s2sad.frontend.results import in_parts
 from s2sad.frontend.rules import Rules
 from s2sad.frontend.sequences import Sequences
 from s2sad.frontend.source import Source, deep
@@ -44,9 +45,11 @@ from s2sad.frontend.statements import Statements
 from s2sad.frontend.tables import Tables
 from s2sad.frontend.usage import boxed_names, fixed_lists, starred_lists
 from s2sad.ir import kinds as K
+from s2sad.ir.forms import Form
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import NONE, Atom, Call, Const, Program, Ref, Return, Stmt, Undef, Var
-from s2sad.ir.prune import prune
+from s2sad.ir.prune import prune, unchanged
+from s2sad.ir.rewrite import in_atom, substitute
 from s2sad.rules import registry
 
 
@@ -80,6 +83,7 @@ class Lowered:
     dependencies  the name resolutions that the program relies on
     quiet         whether the function silences NumPy's warnings (np.errstate), as its derivative then does
     callees       the functions that are kept as functions
+    form          what the parts of the result make up, where it has parts
     strided       parameters whose arrays are not contiguous: sums of compact copies round otherwise
     """
 
@@ -93,6 +97,7 @@ class Lowered:
     quiet: bool = False
     strided: frozenset[str] = frozenset()
     callees: tuple[Any, ...] = ()
+    form: Form | None = None
 
 
 def _apart(low: Lowering, value: Value) -> Value:
@@ -220,6 +225,9 @@ class Lowering(
         named = {a.arg: env[a.arg] for a in spec.kwonlyargs}
         return self.call_value(Ref(source.fun.__name__, source.fun), args, named, source.node)
 
+    form: Form | None = None  # of what the result is a part of
+    parted = False  # whether the result may be given in parts
+
     def run(self, source: Source) -> Atom:
         """Lower the function itself; its result."""
         self.frames.append(getattr(source.fun, "__code__", None))
@@ -239,9 +247,11 @@ class Lowering(
                 "assign it on every path before it is read",
             )
         self.check_histories()
+        if self.parted:
+            value, self.form = in_parts(self, value, source.node)
         if not self.lent:
             refuse_as_number(self, [value], source.node)
-        if self.listed_tuples and _has_lists(self.kind(value)):
+        if not self.parted and self.listed_tuples and _has_lists(self.kind(value)):
             self.refuse(
                 source.node,
                 "a list is returned in a function that makes tuples of unknown length",
@@ -265,12 +275,14 @@ def lower(
     callees: dict[Any, Any] | None = None,
     outline: Outline | None = None,
     lent: Lent | None = None,
+    parted: bool = False,
 ) -> Lowered:
     """Lower a function.
 
     `arguments` gives for each parameter (in the signature's order) its kind, or an atom for what is known
     (a static value); `live` gives the objects behind parameters whose attributes the function reads;
-    `outline` says which callees are kept as functions.
+    `outline` says which callees are kept as functions. Where it is `parted`, the result may be given in
+    parts, of which `Lowered.form` says what they make up.
     """
     apart, known, loose = False, set[tuple[str, int, int]](), set[tuple[str, int, int]]()
     attempts: frozenset[tuple[str, int, int]] = frozenset()
@@ -281,7 +293,7 @@ def lower(
             lists = (known, loose)
             return _lowered(
                 source, name, arguments, live, guessed, callees, outline, apart, lists, numbered, lent,
-                attempts,
+                parted, attempts,
             )  # fmt: skip
         except Written as written:
             if written.attempt is not None:
@@ -315,6 +327,7 @@ def _lowered(
     lists: tuple[set[tuple[str, int, int]], set[tuple[str, int, int]]],
     numbered: Numbering,
     lent: Lent | None,
+    parted: bool,
     attempts: frozenset[tuple[str, int, int]],
 ) -> Lowered:
     """Lower a function; `apart` and `lists` say of which containers the parts are known one by one,
@@ -326,6 +339,7 @@ def _lowered(
     low.outline = outline
     low.known_lists, low.loose_lists = lists
     low.apart = apart
+    low.parted = parted
     low.callees = {} if callees is None else callees
     env: dict[str, Value] = {}
     params: list[str] = []
@@ -357,9 +371,13 @@ def _lowered(
     body: list[Stmt] = [*low.block, Return(result)]
     again = source.module.startswith("s2sad.generated")
     program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints, again=again))
+    same = unchanged(program)
+    if same:
+        program, result = prune(substitute(program, same)), in_atom(result, same)
     dependencies = list(low.dependencies.values())
     span = source.span(source.node)
-    return Lowered(program, names, result, frozenset(low.frozen), dependencies, span, low.live, low.quiet)
+    frozen = frozenset(low.frozen)
+    return Lowered(program, names, result, frozen, dependencies, span, low.live, low.quiet, form=low.form)
 
 
 __all__ = ["Lowered", "Lowering", "lower"]

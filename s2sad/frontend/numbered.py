@@ -368,13 +368,18 @@ def refuse_defined(low: State, value: Value, names: tuple[str, ...], node: ast.A
 def refuse_as_number(low: State, values: list[Value], node: ast.AST) -> None:
     """Refuse objects of which only the numbers are known, where code wants the objects."""
     for value in values:
-        kind = low.kind(value)
-        while kind.cat in ("list", "tuple") and kind.items:
-            kind = next((i for i in kind.items if is_number_of(i)), kind.items[0])
-        if is_number_of(kind):
-            assert kind.cls is not None
-            what = f"a {kind.cls.__name__} that is made here is used as a whole"
+        cls = number_in(low.kind(value))
+        if cls is not None:
+            name = "dict" if getattr(cls, "s2sad_keys", ()) else cls.__name__
+            what = f"a {name} that is made here is used as a whole"
             low.refuse(node, what, "use its fields, or make a tuple of them")
+
+
+def number_in(kind: Kind) -> type | None:
+    """The class of an object of which a value has the number, or holds it."""
+    if is_number_of(kind):
+        return kind.cls
+    return next((c for i in kind.items or () if (c := number_in(i)) is not None), None)
 
 
 # --------------------------------------------------------------------------------------------- lowering again
@@ -405,7 +410,13 @@ def meet(low: State, *kinds: Kind) -> None:
     """Lower once more with the objects of several classes numbered together, where they meet."""
     classes = tuple(dict.fromkeys(k.cls for k in kinds if is_number_of(k) and k.cls is not None))
     if len(classes) > 1:
+        for cls in classes:
+            low.want_like(getattr(cls, "s2sad_keys", ()))
         raise Written(family=classes)
+    if any(k.cat == "none" for k in kinds):
+        for k in kinds:
+            if k.cat == "tuple" and k.cls is dict:
+                low.want_row(Const(None), k.keys, k.keys)
     found = [k.cls for k in kinds if k.cat == "tuple" and k.cls not in (None, list, dict)]
     records = list(dict.fromkeys(c for c in found if c is not None and not issubclass(c, tuple)))
     if len(records) + len(classes) > 1:

@@ -299,15 +299,15 @@ class Objects(State):
 
     # ------------------------------------------------------------------------------------------ what is held
 
-    def own(self, value: Value, node: ast.AST) -> Local:
-        """A dict that can be written to."""
+    def own(self, value: Value, node: ast.AST, keys: tuple[Any, ...] = (None,)) -> Local:
+        """A dict that can be written to; `keys` are those that are written, None one that is not known."""
         if isinstance(value, Local):
             return value
         if isinstance(value, Var) and not self.apart:
             raise Written
         if isinstance(value, Ref):
             self.refuse_write(value, node)
-        self.want_like(self.kind(value).keys)
+        self.want_row(value, keys, self.kind(value).keys)
         what = "a dict that is an element of a list or came out of a call is written"
         self.refuse(node, what, "make a new dict")
 

@@ -98,6 +98,8 @@ class Parts(Objects):
         """`base[index]` for arrays, lists, tuples, dicts and live objects."""
         index = plain_value(index)
         self._note_key(base, index)
+        if self.row_keys_of(base):
+            return self.row_item(base, index, node, hint)
         cls, kind = self.class_of(base), self.kind(base)
         of_class = cls is not None and not issubclass(cls, tuple)
         if cls is not None and of_class and not isinstance(base, Ref):
@@ -171,6 +173,8 @@ class Parts(Objects):
     def _tuple_item(self, base: Value, kind: Kind, index: Const | Slice, node: ast.AST, hint: str) -> Value:
         items = kind.items or ()
         if isinstance(index, Slice):
+            if not all(isinstance(p, Const) for p in (index.lo, index.hi, index.step)):
+                return self.cut_tuple(base, index, node, hint)
             return self._group_item(Group("tuple", self.unpack(base, None, node)), index, node, hint)
         if not isinstance(index.value, int) or not -len(items) <= index.value < len(items):
             self.refuse(node, "the index is out of range for this tuple", "use an index that the tuple has")
@@ -213,6 +217,8 @@ class Parts(Objects):
                 p.value if isinstance(p, Const) else None for p in (index.lo, index.hi, index.step)
             )
             return Group(base.cat, base.items[slice(lo, hi, step)])
+        if isinstance(index, Slice) and base.cat == "tuple":
+            return self.cut_tuple(base, index, node, hint)
         if base.cat == "dict":
             return self._by_key(base, index, node)
         if base.items and all(holds_functions(i) for i in base.items):
@@ -326,15 +332,22 @@ class Parts(Objects):
     # ------------------------------------------------------------------------------------------- unpacking
 
     def unfolded(self, value: Value, node: ast.AST) -> Value:
-        """A tuple that is an argument as a display, so that it meets displays element by element.
+        """A tuple of the program as a display, so that it meets others element by element.
 
             for ...: p = (p[0] - g, p[1])        (p[0], p[1]) goes round in place of p
         """
         kind = self.kind(value) if isinstance(value, Var) else K.OBJECT
-        if kind.cat != "tuple" or not kind.items or kind.optional or kind.dtype:
-            return value  # `dtype` holds the fields of a class, which a display does not have
-        places = range(len(kind.items))
-        return Group("tuple", [self.unfolded(self.getitem(value, Const(i), node), node) for i in places])
+        if not isinstance(value, Var) or kind.cat != "tuple" or not kind.items or kind.cls is list:
+            return value
+        if kind.optional or not K.carries(kind):
+            return value
+        places = [Const(i) for i in range(len(kind.items))]
+        parts = [self._tuple_item(value, kind, i, node, "") for i in places]
+        keys = list(kind.keys) or (kind.dtype.split(",") if kind.dtype else [])
+        items = [self.unfolded(part, node) for part in parts]
+        if kind.cls is dict:
+            return Group("dict", items, keys, None, value)
+        return Group("tuple", items, keys, kind.cls, value)
 
     def unpack(self, value: Value, count: int | None, node: ast.AST) -> list[Value]:
         """The elements of a value whose length is known, or `count` items of an array or list.
@@ -403,6 +416,8 @@ class Parts(Objects):
         if isinstance(base, Part) and isinstance(base.fn, Ref) and registry.parameters(base.fn.obj):
             return Part(self._live_attribute(base.fn, name, node, hint), [], base.kwargs)
         kind = K.OBJECT if isinstance(base, Super) else self.kind(base)
+        if self.row_keys_of(base):
+            return Method(Const("." + name), base)
         if numbered.is_number_of(kind):
             return numbered.attribute(self, base, name, node, hint)
         if kind.is_number:

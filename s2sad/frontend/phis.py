@@ -190,6 +190,7 @@ class Phi:
         if not isinstance(back, Group) or (back.cat, list(back.keys), back.cls, len(back.items)) != (
             entry.cat, list(entry.keys), entry.cls, len(entry.items)
         ):  # fmt: skip
+            self.state.want_long(self.name, entry, back)
             numbered.want(self.state, entry, back)
             self.torn = Torn(self.name, CHANGES, "keep tuples of one length and dicts of the same keys")
             if not self.whole:

@@ -106,7 +106,7 @@ def _extreme(
     items = list(held.items) if isinstance(held, Group) and held.cls is None else None
     kinds = low.kind(many).items or ()
     objects = any(low.class_of(i) is not None for i in items or ()) or any(
-        k.cls is not None for k in kinds[:1] if isinstance(many, Var)
+        k.cls not in (None, list, dict) for k in kinds[:1] if isinstance(many, Var)
     )
     key = kwargs.get("key")
     if set(kwargs) - {"key"} or not objects or items == []:

@@ -380,6 +380,8 @@ class Rules(State):
         kind = self.kind(base)
         if name == ".__getitem__" and len(args) == 1:
             return self.getitem(base, args[0], node, hint)
+        if self.row_keys_of(base):
+            return self.dict_method(base, name, args, kwargs, node)
         if kind.is_number:
             return self._array_method(base, kind, name[1:], args, kwargs, node, hint)
         outside = isinstance(base, Ref)

@@ -8,8 +8,8 @@ goes through lists alone:
                     else: places[k] = len(held); order.append(k); held.append(v)
     q.append(v)     items.append(v); if len(items) > maxlen: items.pop(0)
 
-Lists are changed and never replaced, so that containers in containers work. `new_places`, `taken`, `put` and
-`fill` are operations of the lowering (`tables`); here they are what they mean.
+Lists are changed and never replaced, so that containers in containers work. `new_places`, `taken`, `put`
+and the other functions are operations of the lowering (`tables`); here they are what they mean.
 """
 
 from __future__ import annotations
@@ -38,6 +38,16 @@ def fill(table: Any, pairs: Any) -> None:
     """Enter the items of a dict, or pairs of keys and values."""
     for key, value in pairs.items() if hasattr(pairs, "items") else pairs:
         table[key] = value
+
+
+def made_for(table: Made) -> Any:
+    """A new value for a defaultdict."""
+    return table.make()
+
+
+def like(table: Made) -> Any:
+    """An empty defaultdict that is filled by the same function."""
+    return type(table)()
 
 
 class Table:
@@ -193,23 +203,35 @@ class Counted(Filled):
 
 
 class Made(Table):
-    """A defaultdict of what a function makes."""
+    """A defaultdict of what a function makes; each function has a class of its own."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._places = new_places()
-        self._keys: list[Any] = []
-        self._values: list[Any] = []
-        self._make = make
+    make: Callable[[], Any]
 
     def __getitem__(self, key: Any) -> Any:
         if key not in self._places:
-            self._enter(key, self._make())
+            self._enter(key, made_for(self))
         return self._values[self._places[key]]
 
     def copy(self) -> Any:
-        made = Made(self._make)
+        made = like(self)
         fill(made, self)
         return made
+
+
+class Row:
+    """A dict with known keys that is numbered (see `rows`); there is a class for each display of keys."""
+
+    s2sad_keys: tuple[str, ...] = ()
+
+    def __eq__(self, other: Any) -> Any:
+        return same_row(self, other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def same_row(one: Any, two: Any) -> bool:
+    """Whether two dicts of which the first is a row are equal."""
+    return dict(one) == dict(two)
 
 
 class Queue:
@@ -300,7 +322,113 @@ class Queue:
         return made
 
 
+class Cursor:
+    """An iterator over a sequence."""
+
+    def __init__(self, items: Any) -> None:
+        self._items = items
+        self._taken = 0
+
+    def is_left(self) -> bool:
+        return self._taken < len(self._items)
+
+    def take(self) -> Any:
+        value = self._items[self._taken]
+        self._taken += 1
+        return value
+
+    def __next__(self) -> Any:
+        if self._taken >= len(self._items):
+            raise StopIteration
+        return self.take()
+
+    def take_or(self, default: Any) -> Any:
+        return self.take() if self._taken < len(self._items) else default
+
+    def __iter__(self) -> Any:
+        return self
+
+    def rest(self) -> list[Any]:
+        made: list[Any] = []
+        while self._taken < len(self._items):
+            made.append(self.take())
+        return made
+
+
+def found_in(maps: list[Any], key: Any) -> Any:
+    """What the first of some dicts that has a key holds there."""
+    return next((held[key] for held in maps[:-1] if key in held), maps[-1][key])
+
+
+def is_in(maps: list[Any], key: Any) -> bool:
+    """Whether one of some dicts has a key."""
+    return any(key in held for held in maps)
+
+
+class Chain:
+    """A ChainMap."""
+
+    def __init__(self, *maps: Any) -> None:
+        self.maps = list(maps) if len(maps) > 0 else [{}]
+
+    def __getitem__(self, key: Any) -> Any:
+        return found_in(self.maps, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.maps[0][key] = value
+
+    def __delitem__(self, key: Any) -> None:
+        del self.maps[0][key]
+
+    def __contains__(self, key: Any) -> bool:
+        return is_in(self.maps, key)
+
+    def merged(self) -> Any:
+        """All keys in the order of a ChainMap, each with what is found first."""
+        made: dict[Any, Any] = {}
+        for held in reversed(self.maps):
+            made.update(held)
+        return made
+
+    def __len__(self) -> int:
+        return len(self.merged())
+
+    def __iter__(self) -> Any:
+        return iter(self.merged())
+
+    def keys(self) -> Any:
+        return self.merged().keys()
+
+    def values(self) -> Any:
+        return self.merged().values()
+
+    def items(self) -> Any:
+        return self.merged().items()
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self[key] if key in self else default
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        return self.maps[0].pop(key, *default)
+
+    def update(self, other: Any = (), **named: Any) -> None:
+        self.maps[0].update(other, **named)
+
+    def new_child(self, m: Any = None) -> Any:
+        return collections.ChainMap({} if m is None else m, *self.maps)
+
+    @property
+    def parents(self) -> Any:
+        return collections.ChainMap(*self.maps[1:])
+
+
 REAL: dict[type, type] = {  # what a program takes the classes for
     Table: dict, Filled: collections.defaultdict, Made: collections.defaultdict,
-    Counted: collections.Counter, Queue: collections.deque,
+    Counted: collections.Counter, Queue: collections.deque, Chain: collections.ChainMap,
+    Cursor: type(iter([])),
 }  # fmt: skip
+
+
+def real(cls: type | None) -> type | None:
+    """What a program takes an object of a class for; None for classes that do not stand here."""
+    return next((REAL[c] for c in getattr(cls, "__mro__", ()) if c in REAL), None)

@@ -3,6 +3,7 @@
 f(*xs)  of  def f(a, b)         if len(xs) != 2: raise ...; f(xs[0], xs[1])
 f(*xs)  of  def f(a, *rest)     a = xs[0]; rest = xs[1:], as a list
 zip(*rows)                      a list for each column
+f(**d)  of  def f(a, **rest)    rest = dict(d); a = rest.pop("a")
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ from __future__ import annotations
 import ast
 import inspect
 import types
+from dataclasses import replace
 
 from s2sad.frontend import generators
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.objects import Objects, static_attribute
 from s2sad.frontend.source import is_library
+from s2sad.frontend.standins import Table
 from s2sad.frontend.state import Closure, Generator, Group, Method, Part, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Slice, Var
 from s2sad.rules import registry
 
+UNKNOWN = "**"  # the keyword of a dict whose keys are not known, which no program can write
 MANY = "many"  # a display that stands for the elements of the one value in it
 COLUMNS = """
 columns = []
@@ -86,6 +90,15 @@ class Stars(Objects):
         named = [k.arg for k in node.keywords]
         count -= len(before) + behind + sum(n in named for n in self._parameters(fn))
         return self.unpack(value, max(count, 0), arg)
+
+    def _takes_a_shape(self, fn: Value, node: ast.Call, args: list[Value]) -> bool:
+        """`x.reshape(*lead, n)` as `x.reshape((*lead, n))`: the lengths may be of any number."""
+        if not (isinstance(fn, Method) and fn.fn in (Const(".reshape"), Const(".transpose"))):
+            return False
+        if not self.kind(fn.self).is_number or not any(isinstance(a, ast.Starred) for a in node.args):
+            return False
+        args.append(self.operand(ast.copy_location(ast.Tuple(node.args, ast.Load()), node)))
+        return True
 
     def _needed(self, fn: Value) -> int | None:
         """How many positional arguments a function of the user's must have; None if that is not fixed."""
@@ -175,7 +188,75 @@ if len(xs) < {missing}:
             kind = K.Kind("tuple", items=None, every=element)
             return self.emit(Call("call", (Ref("tuple", tuple), self.atom(made))), kind, node)
         self.listed_tuples = True
+        assert isinstance(made, Var)
+        self.kinds[made.name] = replace(self.kinds[made.name], dtype=K.LISTED)
         return made
 
 
-__all__ = ["MANY", "Stars", "many"]
+    # ------------------------------------------------------------------------------------------ double stars
+
+    def passed_table(self, value: Value, kwargs: dict[str, Value], node: ast.AST) -> Value:
+        """What `**d` of a dict with computed keys passes on: a dict of its own."""
+        if UNKNOWN in kwargs:
+            self.refuse(node, "** of several dicts whose keys are not known", "pass one dict: {**a, **b}")
+        table = self.table(Table, [], node)
+        self.filled(table, value, node)
+        return table
+
+    def out_of_table(
+        self,
+        kwargs: dict[str, Value],
+        env: dict[str, Value],
+        names: list[str],
+        optional: dict[str, Value],
+        called: tuple[str, ast.AST],
+    ) -> dict[str, Value]:
+        """The keywords with what `**d` passes for parameters; TypeError as Python raises it."""
+        function, node = called
+        table = kwargs.get(UNKNOWN)
+        if table is None:
+            return kwargs
+        found = {k: v for k, v in kwargs.items() if k != UNKNOWN}
+        given = {*env, *found}
+        for name in names:
+            key = Const(name)
+            inside = self.compare("in", key, table, node)
+            if name in given:
+                self._fail_if(inside, f"{function}() got multiple values for argument {name!r}", node)
+            elif name in optional:
+                found[name] = self.choose(
+                    inside,
+                    lambda key=key: self.own_method(table, "pop", [key], node),  # type: ignore[misc]
+                    lambda name=name: optional[name],  # type: ignore[misc]
+                    node,
+                )
+            else:
+                missing = self.compare("notin", key, table, node)
+                self._fail_if(missing, f"{function}() missing a required argument: {name!r}", node)
+                found[name] = self.own_method(table, "pop", [key], node)
+        return found
+
+    def rest_by_name(
+        self, table: Value | None, rest: dict[str, Value], kwarg: ast.arg | None, called: tuple[str, ast.AST]
+    ) -> dict[str, Value]:
+        """What `**kwargs` is; TypeError where there is none, and something is left."""
+        function, node = called
+        if table is None:
+            return {} if kwarg is None else {kwarg.arg: self.made("dict", list(rest.values()), list(rest))}
+        if kwarg is None:
+            left = self.compare("gt", self.own_method(table, "__len__", [], node), Const(0), node)
+            self._fail_if(left, f"{function}() got an unexpected keyword argument", node)
+            return {}
+        made = self.table(Table, [], node) if rest else table
+        for key, value in rest.items():
+            self.own_method(made, "__setitem__", [Const(key), value], node)
+        if rest:
+            self.filled(made, table, node)
+        return {kwarg.arg: made}
+
+    def _fail_if(self, wrong: Value, message: str, node: ast.AST) -> None:
+        error, said = Ref("TypeError", TypeError), Const(message)
+        self.script("if wrong:\n    raise error(said)", node, wrong=wrong, error=error, said=said)
+
+
+__all__ = ["MANY", "UNKNOWN", "Stars", "many"]

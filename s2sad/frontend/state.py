@@ -18,7 +18,7 @@ from s2sad.frontend.heap import Heap
 from s2sad.frontend.interface import Interface
 from s2sad.frontend.lengths import Lengths
 from s2sad.frontend.source import Source
-from s2sad.frontend.standins import REAL
+from s2sad.frontend.standins import real
 from s2sad.frontend.values import (
     ABSENT,
     CALLABLE,
@@ -202,9 +202,12 @@ class State(Interface):
                 return value.origin
             self.objects.shared.setdefault(value.number, "has been put into a list or passed on as a whole")
             value = value.group
+        if isinstance(value, Group) and value.origin is not None:
+            return value.origin
         if isinstance(value, Group):
-            if value.cls in REAL:
-                what = f"a {REAL[value.cls].__name__} with computed keys or elements is used as a whole"
+            whole = real(value.cls)
+            if whole is not None:
+                what = f"a {whole.__name__} with computed keys or elements is used as a whole"
                 self.refuse(node, what, "use its keys, values or elements")
             if value.cls is not None:
                 self.want_numbers(value.cls)
@@ -227,10 +230,16 @@ class State(Interface):
             )
         return value
 
+    def row_keys_of(self, value: Value) -> tuple[str, ...]:
+        """The keys of a dict that is numbered; () of everything else."""
+        kind = self.kinds[value.name] if isinstance(value, Var) else K.OBJECT
+        keys: tuple[str, ...] = getattr(kind.cls, "s2sad_keys", ()) if kind.cat == "int" else ()
+        return keys
+
     def stands_in(self, value: Value) -> type | None:
         """The class of `standins` that a value is of."""
         cls = self.class_of(value) if isinstance(value, Local | Var) else None
-        return cls if cls in REAL else None
+        return cls if real(cls) is not None else None
 
     def variable(self, value: Value, node: ast.AST | None = None, hint: str = "") -> Atom:
         """The value as one operand: displays are materialised."""
@@ -254,12 +263,17 @@ class State(Interface):
     def element(self, value: Value, node: ast.AST | None = None) -> Atom:
         """The value as an element of a list: of objects, namedtuples and dicts the tuple of their fields."""
         held = opened(value)
+        if isinstance(held, Group) and held.origin is not None:
+            return held.origin
         if not isinstance(held, Group) or (held.cat != "dict" and held.cls is None) or not held.items:
             return self.variable(value, node)
         if isinstance(value, Local):
             if value.cls is not None and any(holds_functions(i) for i in held.items):
                 self.want_numbers(value.cls)
             self.objects.shared.setdefault(value.number, "has been put into a list")
+            place = self.objects.places.get(value.number)
+            if place is not None:
+                self.objects.displayed[place, tuple(held.keys)] = None
         items = tuple(self.element(i, node) for i in held.items)
         kinds = tuple(self.kind(i) for i in items)
         names, keys = ("", tuple(held.keys)) if held.cat == "dict" else (",".join(held.keys), ())
@@ -301,6 +315,16 @@ class State(Interface):
             return self.live_value(name, getattr(builtins, name))
         self.refuse(node, f"the name {name!r} is not defined", "define it, or import it, before the call")
 
+    def peeked(self, node: ast.expr) -> Value | None:
+        """What a name means, or an attribute of one, for a look at what is called.
+
+        None for what has to be computed: `rows.pop().items` takes a row out each time that it is lowered.
+        """
+        inner = node
+        while isinstance(inner, ast.Attribute):
+            inner = inner.value
+        return self.expr(node) if isinstance(inner, ast.Name) else None
+
     def bind(self, name: str, value: Value) -> None:
         """Let a name mean a value, in the function that owns the name."""
         scope: Scope | None = self.scope
@@ -334,7 +358,8 @@ class State(Interface):
     def hold(self, base: Local, items: list[Value], keys: list[Any], node: ast.AST) -> None:
         """Let an object, dict or list hold something else from here on."""
         if base.number in self.objects.shared:
-            self.want_table(base)
+            if base.cat == "dict":
+                self.want_row(base, tuple(keys), tuple(base.group.keys))
             if base.cls is not None:
                 self.want_numbers(base.cls, tuple(base.group.keys))
             said = f"a {base.cls.__name__}" if base.cls is not None else f"a {base.cat}"
@@ -348,14 +373,14 @@ class State(Interface):
 
     def want_numbers(self, cls: type, names: tuple[str, ...] = ()) -> None:
         """Lower once more with objects of a class numbered, if they are not; they have these attributes."""
-        if cls not in self.numbered and cls not in self.families and cls not in REAL:
+        if cls not in self.numbered and cls not in self.families and real(cls) is None:
             if not issubclass(cls, tuple):
                 raise Written(cls=cls, names=names)
 
     def hold_item(self, base: Local, key: Any, value: Value, node: ast.AST) -> None:
         """Give an attribute or key another value."""
         if isinstance(value, Var) and isinstance(key, str) and key.isidentifier():
-            shown = key.lstrip("_") if base.cls in REAL else key
+            shown = key.lstrip("_") if real(base.cls) is not None else key
             self.hints[value.name] = self.hints.get(value.name) or shown
         held = dict(zip(base.group.keys, base.group.items, strict=True))
         held[key] = value

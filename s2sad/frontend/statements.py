@@ -81,6 +81,7 @@ class Statements(Tables):
 
     def settled(self, value: Value, stmt: ast.AST | None, hint: str = "") -> Value:
         """A value that gets a name: lists in it become objects of the program, which can be written to."""
+        value = self.lengthened(value, hint, stmt)
         if not isinstance(value, Group):
             return value
         place = (self.scope.source.file, getattr(stmt, "lineno", 0), getattr(stmt, "col_offset", 0))
@@ -170,6 +171,9 @@ if len(xs) < {at + behind}:
 
     def store(self, base: Value, index: Value, value: Value, op: str, stmt: ast.AST) -> None:
         """`base[index] op= value` for an array or a list."""
+        if self.row_keys_of(base):
+            self.row_store(base, index, value, stmt)
+            return
         method = class_method(self.class_of(base), "__setitem__")
         if method is not None:
             self.call_value(method, [base, index, value], {}, stmt)
@@ -407,6 +411,8 @@ if len(xs) < {at + behind}:
                 target, "an attribute or an element of an outside object is deleted", "use a local name"
             )
         index = self.index(target.slice)
+        if self.row_keys_of(base):
+            self.row_method(base, ".__delitem__", [index], {}, stmt)
         if isinstance(base, Local) and base.cat == "dict" and isinstance(index, Const | Ref):
             held = base.group
             key = index.value if isinstance(index, Const) else index.obj
@@ -418,6 +424,8 @@ if len(xs) < {at + behind}:
             return
         self.want_table(base)
         kind = self.kind(base)
+        if kind.cls is dict:
+            self.want_like(kind.keys)
         if kind.cat == "list" and isinstance(index, Slice) and isinstance(base, Var):
             self.delete_slice(base, index, stmt)
             return

@@ -16,10 +16,10 @@ import collections
 from typing import Any
 
 from s2sad.frontend import standins
-from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.iterators import Items
-from s2sad.frontend.standins import Counted, Filled, Made, Queue, Table
-from s2sad.frontend.state import Group, Local, Method, State, Value, Written, opened
+from s2sad.frontend.rows import Rows, same_row
+from s2sad.frontend.standins import Chain, Counted, Cursor, Filled, Made, Queue, Table
+from s2sad.frontend.state import Group, Local, Method, State, Value, Written, opened, same_value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Tuple
 
@@ -27,7 +27,7 @@ EMPTY: dict[Any, Any] = {float: 0.0, int: 0, complex: 0j, str: "", bool: False}
 ENTERED = "for k, v in pairs:\n    table[k] = v"
 
 
-class Tables(Dicts):
+class Tables(Rows):
     """The part of lowering that makes dicts with computed keys, and deques."""
 
     def iterable(self, node: ast.expr) -> Any:
@@ -38,6 +38,15 @@ class Tables(Dicts):
         """A method of a stand-in."""
         method = self.attribute(value, name, node)
         return self.call_value(method, args, {}, node)
+
+    def maker(self, make: Value) -> type:
+        """The class of defaultdicts that a function fills: the same one for the same function."""
+        for cls, known in self.objects.makes.items():
+            if same_value(known, make):
+                return cls
+        cls = type("Made", (Made,), {"__module__": Made.__module__})
+        self.objects.makes[cls] = make
+        return cls
 
     def table(self, cls: type, args: list[Value], node: ast.AST) -> Value:
         """A new object of a class of `standins`."""
@@ -54,10 +63,8 @@ class Tables(Dicts):
 
     def want_like(self, keys: tuple[Any, ...]) -> None:
         """Lower once more with dicts of these keys as tables: one is written of which no name is known."""
-        for number, place in self.objects.places.items():
-            held = self.objects.cells.get(number)
-            same = isinstance(held, Group) and held.cat == "dict" and set(held.keys) == set(keys)
-            if same and place not in self.known_lists:
+        for place, made in self.objects.displayed:
+            if set(made) == set(keys) and place not in self.known_lists:
                 raise Written(place)
 
     def same_keys(self, number: int, one: Value, two: Value) -> None:
@@ -69,9 +76,16 @@ class Tables(Dicts):
 
     def new_dict(self, items: list[Value], keys: list[Any], node: ast.AST) -> Value:
         """A dict that is made at a place of the program, with the keys that are known there."""
+        if not keys and self.scope.source.module.startswith("s2sad.generated"):
+            return _new_places(self, [], {}, node, "")  # what the tables of a program were made of
         place = (self.scope.source.file, getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
         if place not in self.known_lists:
-            made = self.made("dict", [self.settled(v, node) for v in items], keys)
+            self.objects.displayed[place, tuple(keys)] = None
+            items = [self.settled(v, node) for v in items]
+            row = self.numbered_row(items, keys, node)
+            if row is not None:
+                return row
+            made = self.made("dict", items, keys)
             self.objects.places[made.number] = place
             return made
         table = self.table(Table, [], node)
@@ -92,7 +106,9 @@ class Tables(Dicts):
 
     def filled(self, table: Value, pairs: Value, node: ast.AST) -> None:
         """Enter the items of a dict, or pairs."""
-        if self.stands_in(pairs) not in (None, Queue):
+        if self.stands_in(pairs) is Chain:
+            pairs = self.own_method(pairs, "merged", [], node)
+        if self.stands_in(pairs) not in (None, Queue, Cursor):
             self.entered(table, self.pairs_of(pairs, node), node)
         elif self.is_dict(pairs):
             for key in self.unpack_keys(opened(pairs)):
@@ -114,9 +130,15 @@ class Tables(Dicts):
 
     def iterated(self, value: Value, node: ast.AST) -> Value:
         """What a loop over a value runs over: the keys of a table, the elements of a deque."""
+        if keys := self.row_keys_of(value):
+            return Group("tuple", [Const(k) for k in keys])
         cls = self.stands_in(value)
         if cls is None:
             return value
+        if cls is Cursor:
+            return self.own_method(value, "rest", [], node)
+        if cls is Chain:
+            return self.iterated(self.own_method(value, "merged", [], node), node)
         return self.attribute(value, "_items" if cls is Queue else "_keys", node)
 
     def items_called(self, fn: Value, node: ast.Call) -> Items | None:
@@ -218,7 +240,7 @@ def _never_twice(node: ast.DictComp) -> bool:
 
 
 def _new_places(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    return low.emit(Call("dict", (), (("keys", Tuple(())),)), K.list_of(K.INT), node, hint or "places")
+    return low.emit(Call("dict", (), (("keys", Tuple(())),)), K.PLACES, node, hint or "places")
 
 
 def _taken(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -286,10 +308,53 @@ def _defaultdict(low: State, args: list[Value], kwargs: dict[str, Value], node: 
     elif make == Const(None):
         table = low.table(Table, [], node)
     else:
-        table = low.table(Made, [make], node)
+        table = low.table(low.maker(make), [], node)
     for arg in args[1:]:
         low.filled(table, arg, node)
     return table
+
+
+def _made_for(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    cls = low.class_of(args[0])
+    return low.call_value(low.objects.makes[cls], [], {}, node) if cls is not None else Const(None)
+
+
+def _like(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    return low.table(low.class_of(args[0]) or Table, [], node)
+
+
+def _chain(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    if any(low.stands_in(a) not in (None, Table) for a in args):
+        what = "a ChainMap of a defaultdict or Counter, which has a value for every key"
+        low.refuse(node, what, "look for the key in one after the other")
+    return low.table(Chain, args, node)
+
+
+def _found_in(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    def first(maps: list[Value]) -> Value:
+        if len(maps) == 1:
+            return low.getitem(maps[0], args[1], node)
+        here = low.compare("in", args[1], maps[0], node)
+        known = low.static_truth(here)
+        if known is not None:
+            return low.getitem(maps[0], args[1], node) if known else first(maps[1:])
+        return low.choose(
+            here, lambda: low.getitem(maps[0], args[1], node), lambda: first(maps[1:]), node, hint
+        )
+
+    return first(low.unpack(args[0], None, node))
+
+
+def _is_in(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    found: Value = Const(False)
+    for held in reversed(low.unpack(args[0], None, node)):
+        here, behind = low.compare("in", args[1], held, node), found
+        known = low.static_truth(here)
+        if known is not None:
+            found = Const(True) if known else behind
+        else:
+            found = low.choose(here, lambda: Const(True), lambda behind=behind: behind, node)  # type: ignore[misc]
+    return found
 
 
 def _counter(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -322,8 +387,11 @@ def _deque(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 
 MAKERS: dict[Any, Any] = {
     standins.new_places: _new_places, standins.taken: _taken, standins.put: _put, standins.fill: _fill,
+    standins.made_for: _made_for, standins.like: _like, standins.same_row: same_row,
+    standins.found_in: _found_in, standins.is_in: _is_in,
     dict: _dict, collections.OrderedDict: _dict, dict.fromkeys: _fromkeys,
     collections.defaultdict: _defaultdict, collections.Counter: _counter, collections.deque: _deque,
+    collections.ChainMap: _chain,
 }  # fmt: skip
 
 __all__ = ["MAKERS", "Tables"]

@@ -77,13 +77,15 @@ class Generator:
 class Group:
     """A tuple, list or dict whose elements are known one by one.
 
-    `cls` is the class of a namedtuple or dataclass that is made here, whose fields are `keys`.
+    `cls` is the class of a namedtuple or dataclass that is made here, whose fields are `keys`; `origin` is
+    the tuple of the program that has been taken apart (`unfolded`).
     """
 
     cat: str
     items: list[Value]
     keys: list[Any] = field(default_factory=list)
     cls: type | None = None
+    origin: Var | None = None
 
 
 class Known:
@@ -91,13 +93,16 @@ class Known:
 
     Branches and loops join cells as they join names. `shared` are objects of which the walk no longer knows
     all names: one of two behind a branch, or copied into a list of the program; they cannot be written to.
-    `places` are where the dicts are made that can be lowered with computed keys instead (`tables`).
+    `places` are where the dicts are made that can be lowered with computed keys instead (`tables`), and
+    `displayed` the same with the keys that they are made with, for those too that have no name any more.
     """
 
     def __init__(self) -> None:
         self.cells: dict[int, Value] = {}
         self.shared: dict[int, str] = {}
         self.places: dict[int, tuple[str, int, int]] = {}
+        self.displayed: dict[tuple[tuple[str, int, int], tuple[Any, ...]], None] = {}
+        self.makes: dict[type, Value] = {}  # what fills the defaultdicts of a class
         self.count = 0
         self.streams: set[int] = set()  # cells that say whether generators have been taken from
 

@@ -40,7 +40,9 @@ class Kind:
               zero rank), "str" "none" "list" "tuple" "dict" "range" "slice" "dtype" (of which
               only the class is known) "object" (anything else)
     dtype     of npscalar, array and num: NumPy's name ("float64", "int64", "bool", ...), or a class alone
-              where the width is not known: "float", "int", "complex"; "" for everything else
+              where the width is not known: "float", "int", "complex"; the names of the fields of a tuple or
+              dict of a class; "places" of a list that is a dict of ints, "tuple" of one that is a tuple
+              whose length is not known; "" for everything else
     shape     of array and num: lengths, or None when the rank is not known; () for scalars
     items     of list: the one kind of every element (or None: not known or empty); of tuple: the kinds of
               the elements
@@ -119,6 +121,8 @@ NONE = Kind("none")
 OBJECT = Kind("object", shape=None)
 RANGE = Kind("range")
 SLICE = Kind("slice")
+LISTED = "tuple"  # the dtype of a list of the program that is a tuple of unknown length
+PLACES = Kind("list", "places", items=(INT,))  # a dict from keys to the places of their values in a list
 BOTTOM = Kind("bottom")  # of a name that nothing has been bound to yet, while the kinds of a loop are sought
 
 
@@ -313,7 +317,9 @@ def join(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length] | None =
     if a.is_number and b.is_number:
         return replace(_join_numbers(a, b, symbols), optional=a.optional or b.optional)
     if a.cat == b.cat == "list":
-        return list_of(_join_items(a, b, symbols))
+        return replace(list_of(_join_items(a, b, symbols)), dtype=a.dtype if a.dtype == b.dtype else "")
+    if a.cat == b.cat == "tuple" and a.items is None and b.items is None and a.every and b.every:
+        return replace(a, every=join(a.every, b.every, symbols))
     if a.cat == b.cat == "tuple" and a.items and b.items and len(a.items) == len(b.items):
         if (a.cls, a.keys, a.dtype) != (b.cls, b.keys, b.dtype):
             if not all(k.cls is None or issubclass(k.cls, tuple) for k in (a, b)):

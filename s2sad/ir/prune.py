@@ -1,9 +1,10 @@
-"""Removes what goes round a loop or out of a branch and is never read.
+"""Removes what goes round a loop or out of a branch and is never read, or never changes.
 
 Accepts a program as lowering makes it, in which every name that is assigned in a loop is carried; guarantees
-that every Carry and Out is read, directly or by one that is. Statements stay as they are.
+that every Carry and Out is read, directly or by one that is, and that no Carry hands on what it has got.
 
     for row in x: r = 2*row; s = s + r         carries s; r is assigned anew in each trip
+    for i in range(n): p.x = p.x + p.v         carries what p.x is, and not p.v
 """
 
 from __future__ import annotations
@@ -25,13 +26,26 @@ from s2sad.ir.nodes import (
     own_atoms,
     walk,
 )
-from s2sad.ir.rewrite import with_blocks
+from s2sad.ir.rewrite import resolved, with_blocks
 
 
 def prune(program: Program) -> Program:
     """The program without carried values and outs that nobody reads."""
     live = _live(program.body)
     return replace(program, body=_without(program.body, live))
+
+
+def unchanged(program: Program) -> dict[str, Atom]:
+    """What names stand for that go round a loop unchanged: the value on entry, of the same kind."""
+    found: dict[str, Atom] = {}
+    for stmt in walk(program.body):
+        if not isinstance(stmt, For | While):
+            continue
+        for c in stmt.carried:
+            kind = program.kinds[c.init.name] if isinstance(c.init, Var) else None
+            if c.next == Var(c.name) and kind == program.kinds[c.name] == program.kinds[c.out]:
+                found[c.name] = found[c.out] = c.init
+    return resolved(found)
 
 
 def _live(body: Block) -> set[str]:

@@ -74,6 +74,8 @@ def item_kind(kind: Kind) -> Kind:
         return kinds.INT
     if kind.cat in ("array", "num"):
         return kinds.num(None if kind.shape is None else kind.shape[1:], kind.dtype)
+    if kind.cat == "tuple" and kind.every is not None:
+        return kind.every
     items = kind.items if kind.cat in ("list", "tuple") else None
     if not items:
         return kinds.OBJECT

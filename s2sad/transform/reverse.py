@@ -52,6 +52,7 @@ from s2sad.ir.nodes import (
 from s2sad.rules import registry
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Calls, Pairs
+from s2sad.transform.displays import Displays
 from s2sad.transform.loops import Loops
 from s2sad.transform.products import Products
 from s2sad.transform.stores import Stores
@@ -67,7 +68,7 @@ OVERLAPPING = {
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
 
 
-class Reverse(Loops, Stores, Calls, Products):
+class Reverse(Loops, Stores, Calls, Products, Displays):
     """Writes the reverse sweep of one program."""
 
     def __init__(
@@ -241,7 +242,7 @@ class Reverse(Loops, Stores, Calls, Products):
         if self._has_no_adjoint(stmt):
             return
         if call.fun in ("tuple", "dict") and self.kinds[name].cat != "list":
-            self._display(stmt)
+            self.display(stmt)
             return
         self._guard_written(name)
         bar = self.parts_bar(stmt) if self.kinds[name].cat == "tuple" else self.result_bar(stmt)
@@ -333,40 +334,6 @@ class Reverse(Loops, Stores, Calls, Products):
         ):
             self.bars[name] = self.guarded(bar, Var(name))
 
-    def parts_bar(self, stmt: Let) -> Bar | None:
-        """The cotangents of the parts of a function's tuple as one tuple."""
-        name = stmt.name
-        found = [self._is_found_part(stmt, i) for i in range(len(self.kinds[name].items or ()))]
-        bars = [
-            None if elsewhere else self.part_bar(name, i, kind)
-            for i, (elsewhere, kind) in enumerate(zip(found, self.kinds[name].items or (), strict=True))
-        ]
-        if all(b is None for b in bars) and not (any(found) and stmt.call.fun == "list.pop"):
-            return None
-        bars = [Bar(Const(0.0)) if elsewhere else b for elsewhere, b in zip(found, bars, strict=True)]
-        paths = [self.part(name, i, kind) for i, kind in enumerate(self.kinds[name].items or ())]
-        full = [self.zero(p) if b is None else self.full(b, p) for p, b in zip(paths, bars, strict=True)]
-        return Bar(Tuple(tuple(b.atom for b in full)))
-
-    def part_bar(self, name: str, place: int, kind: K.Kind) -> Bar | None:
-        path = self.part(name, place, kind)
-        shadowed = self._part_in_table(name, place)
-        return self.bars.pop(path, None) if shadowed is None else Bar(self.shadow(shadowed))
-
-    def _part_in_table(self, name: str, place: int) -> str | None:
-        """The name of a part of a tuple, if its shadow is found by address."""
-        for let in self.storage.lets.values():
-            part = let.call.fun == "getitem" and let.call.args == (Var(name), Const(place))
-            if part and self.storage.in_table(let.name):
-                return let.name
-        return None
-
-    def _is_found_part(self, stmt: Let, place: int) -> bool:
-        """Whether a part of an item of a list has a shadow that is found without the list."""
-        base = stmt.call.args[0] if stmt.call.fun in ("getitem", "list.pop") else None
-        item = isinstance(base, Var) and self.kinds[base.name].cat == "list"
-        return item and self._part_in_table(stmt.name, place) is not None
-
     def refuse_hidden(self, stmt: Let | Do) -> None:
         """Refuse an active value that enters code which cannot be seen."""
         call = stmt.call
@@ -388,26 +355,6 @@ class Reverse(Loops, Stores, Calls, Products):
             registry.advice(getattr(call.args[0], "obj", None) if call.args else None)
             or "write it with functions that s2sad knows, or register a rule for it",
         )
-
-    def _display(self, stmt: Let) -> None:
-        kind = self.kinds[stmt.name]
-        keys = kind.keys if kind.cat == "dict" else range(len(stmt.call.args))
-        for key, item in zip(keys, stmt.call.args, strict=True):
-            path = self.part(stmt.name, key, self.kind(item))
-            self._give_part(item, path)
-
-    def _give_part(self, item: Atom, path: str) -> None:
-        """Hand the cotangent of a part on to what the part was made of."""
-        bar = self.bars.pop(path, None)
-        if bar is not None:
-            self.give(item, bar)
-        if self.kinds[path].cat in ("tuple", "dict"):
-            for inner, (base, key) in list(self.paths.items()):
-                if base == path and isinstance(item, Var):
-                    self.part(self.canonical(item.name), key, self.kinds[inner])
-                    moved = self.bars.pop(inner, None)
-                    if moved is not None:
-                        self.add(self.part(self.canonical(item.name), key, self.kinds[inner]), moved)
 
     # ---- subscripts
 
