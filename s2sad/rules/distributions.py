@@ -12,8 +12,8 @@ derivative of a distribution function in a shape has no closed form, an active s
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from scipy import stats
@@ -22,98 +22,12 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import results
 from s2sad.rules.axes import refuse
+from s2sad.rules.laws import LAWS, Law
+from s2sad.rules.more_laws import MORE
 from s2sad.rules.registry import REQUIRED, Bound, Rule, Text, register_method
 
 
-@dataclass(slots=True)
-class Law:
-    """A family: the score s(y), the support, and what depends on each shape.
-
-    `Y` stands for y, `PDF` for the density. shapes: the derivative of the logarithmic density; by_shape: that
-    of the distribution function, where it is known.
-    """
-
-    score: str
-    support: str = ""
-    shapes: dict[str, str] = field(default_factory=dict)
-    by_shape: dict[str, str] = field(default_factory=dict)
-
-
 _DIGAMMA = "scipy.special.digamma"
-LAWS: dict[str, Law] = {
-    "norm": Law("-Y"),
-    "expon": Law("-1.0", "Y >= 0"),
-    "laplace": Law("-np.sign(Y)"),
-    "logistic": Law("-np.tanh(0.5*Y)"),
-    "uniform": Law("0.0*Y"),
-    "cauchy": Law("-2.0*Y/(1.0 + Y*Y)"),
-    "halfnorm": Law("-Y", "Y >= 0"),
-    "halfcauchy": Law("-2.0*Y/(1.0 + Y*Y)", "Y >= 0"),
-    "gumbel_r": Law("np.exp(-Y) - 1.0"),
-    "gumbel_l": Law("1.0 - np.exp(Y)"),
-    "rayleigh": Law("div(1.0, Y) - Y", "Y > 0"),
-    "maxwell": Law("div(2.0, Y) - Y", "Y > 0"),
-    "hypsecant": Law("-np.tanh(Y)"),
-    "t": Law(
-        "-(df + 1.0)*Y/(df + Y*Y)",
-        shapes={
-            "df": f"0.5*({_DIGAMMA}(0.5*df + 0.5) - {_DIGAMMA}(0.5*df) - 1.0/df - np.log1p(Y*Y/df)"
-            " + (df + 1.0)*Y*Y/(df*(df + Y*Y)))"
-        },
-    ),
-    "gamma": Law("div(a - 1.0, Y) - 1.0", "Y > 0", {"a": f"np.log(Y) - {_DIGAMMA}(a)"}),
-    "invgamma": Law("div(div(1.0, Y) - a - 1.0, Y)", "Y > 0", {"a": f"-np.log(Y) - {_DIGAMMA}(a)"}),
-    "beta": Law(
-        "div(a - 1.0, Y) - div(b - 1.0, 1.0 - Y)",
-        "np.abs(2.0*Y - 1.0) < 1.0",
-        {
-            "a": f"np.log(Y) - {_DIGAMMA}(a) + {_DIGAMMA}(a + b)",
-            "b": f"np.log1p(-Y) - {_DIGAMMA}(b) + {_DIGAMMA}(a + b)",
-        },
-    ),
-    "chi2": Law(
-        "div(0.5*df - 1.0, Y) - 0.5", "Y > 0", {"df": f"0.5*(np.log(0.5*Y) - {_DIGAMMA}(0.5*df))"}
-    ),
-    "f": Law(
-        "div(0.5*dfn - 1.0, Y) - 0.5*(dfn + dfd)*dfn/(dfd + dfn*Y)",
-        "Y > 0",
-        {
-            "dfn": f"0.5*({_DIGAMMA}(0.5*(dfn + dfd)) - {_DIGAMMA}(0.5*dfn) + np.log(dfn*Y/(dfd + dfn*Y))"
-            " + 1.0 - (dfn + dfd)*Y/(dfd + dfn*Y))",
-            "dfd": f"0.5*({_DIGAMMA}(0.5*(dfn + dfd)) - {_DIGAMMA}(0.5*dfd) + np.log(dfd/(dfd + dfn*Y)) + 1.0"
-            " - (dfn + dfd)/(dfd + dfn*Y))",
-        },
-    ),
-    "lognorm": Law(
-        "-div(1.0 + np.log(Y)/(s*s), Y)", "Y > 0", {"s": "(np.log(Y)*np.log(Y)/(s*s) - 1.0)/s"},
-        {"s": "-Y*np.log(Y)*PDF/s"},
-    ),
-    "weibull_min": Law(
-        "div(c - 1.0 - c*np.exp(c*np.log(Y)), Y)", "Y > 0",
-        {"c": "1.0/c + np.log(Y)*(1.0 - np.exp(c*np.log(Y)))"},
-        {"c": "Y*np.log(Y)*PDF/c"},
-    ),
-    "pareto": Law("div(-b - 1.0, Y)", "Y >= 1", {"b": "1.0/b - np.log(Y)"}, {"b": "Y*np.log(Y)*PDF/b"}),
-    "lomax": Law("-(c + 1.0)/(1.0 + Y)", "Y >= 0", {"c": "1.0/c - np.log1p(Y)"},
-        {"c": "(1.0 + Y)*np.log1p(Y)*PDF/c"}),
-    "powerlaw": Law(
-        "div(a - 1.0, Y)", "np.abs(2.0*Y - 1.0) <= 1.0", {"a": "1.0/a + np.log(Y)"},
-        {"a": "Y*np.log(Y)*PDF/a"},
-    ),
-    "loggamma": Law("c - np.exp(Y)", shapes={"c": f"Y - {_DIGAMMA}(c)"}),
-    "skewnorm": Law(
-        "a*0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*a*Y) - Y",
-        shapes={"a": "Y*0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*a*Y)"},
-    ),
-    "invgauss": Law(
-        "div(div(0.5, Y) - 1.5, Y) - 0.5/(mu*mu)", "Y > 0", {"mu": "(Y - mu)/(mu*mu*mu)"},
-    ),
-    "vonmises": Law(
-        "-kappa*np.sin(Y)",
-        shapes={"kappa": "np.cos(Y) - scipy.special.i1e(kappa)/scipy.special.i0e(kappa)"},
-    ),
-    "truncnorm": Law("-Y", "np.logical_and(Y >= a, Y <= b)", {"a": "", "b": ""}),
-}  # fmt: skip
 
 
 def _kind(names: tuple[str, ...]) -> Callable[[Bound], Kind]:
@@ -165,6 +79,12 @@ def _density(bound: Bound, name: str, law: Law, kind: str, x: str = "x") -> str:
     return f"scipy.stats.{name}.{kind}({', '.join(args)})"
 
 
+def _proportional(text: str) -> bool:
+    """Whether a derivative of the distribution function is a multiple of the density."""
+    whole = ast.parse(text, mode="eval").body
+    return "PDF" in text and not (isinstance(whole, ast.BinOp) and isinstance(whole.op, ast.Add | ast.Sub))
+
+
 def _cumulative(bound: Bound, name: str, law: Law, argument: str, kind: str) -> str:
     """The derivative of cdf, sf and their logarithms in an argument."""
     sign = 1 if kind.endswith("cdf") else -1
@@ -173,9 +93,11 @@ def _cumulative(bound: Bound, name: str, law: Law, argument: str, kind: str) -> 
     else:
         density = _density(bound, name, law, "pdf")
     if argument in law.shapes:
-        made = law.by_shape[argument].replace(
-            "PDF", f"({density})" if not bound.given("scale") else f"(scale*{density})"
-        )
+        made = law.by_shape[argument]
+        if kind.startswith("log") and not _proportional(made):
+            density = _density(bound, name, law, "pdf")
+            made = f"np.exp(-out)*({made})"
+        made = made.replace("PDF", f"(scale*{density})" if bound.given("scale") else f"({density})")
         made = "g*" + _guarded(bound, law, made)
     else:
         made = {"x": f"g*{density}", "loc": f"-g*{density}", "scale": f"-g*Y*{density}"}[argument]
@@ -184,9 +106,13 @@ def _cumulative(bound: Bound, name: str, law: Law, argument: str, kind: str) -> 
 
 
 def _quantile(bound: Bound, name: str, law: Law, argument: str, kind: str) -> str:
+    density = _density(bound, name, law, "pdf", "out")
     if argument == "q":
-        text = f"g/{_density(bound, name, law, 'pdf', 'out')}"
-        return text if kind == "ppf" else f"-{text}"
+        return f"div(g, {density})" if kind == "ppf" else f"-div(g, {density})"
+    if argument in law.shapes:
+        own = f"scale*{density}" if bound.given("scale") else density
+        made = law.by_shape[argument].replace("PDF", f"({own})").replace("Y", _standard(bound, "out"))
+        return f"-div(g*({made}), {density})"
     return "g" if argument == "loc" else f"g*{_standard(bound, 'out')}"
 
 
@@ -200,7 +126,7 @@ def _text(name: str, law: Law, kind: str, argument: str) -> Text:
         factor = "g" if kind == "logpdf" else "g*out"
         return lambda b: _shape_of_law(b, law, argument, factor)
     if kind in ("ppf", "isf"):
-        return unknown if argument in law.shapes else lambda b: _quantile(b, name, law, argument, kind)
+        return lambda b: _quantile(b, name, law, argument, kind)
     return lambda b: _cumulative(b, name, law, argument, kind)
 
 
@@ -217,7 +143,7 @@ def _enter(name: str, law: Law) -> None:
         register_method(rule, owner, kind)
 
 
-for _name, _law in LAWS.items():
+for _name, _law in (LAWS | MORE).items():
     _enter(_name, _law)
 
 
@@ -230,11 +156,34 @@ MASSES: dict[str, tuple[tuple[str, ...], dict[str, str], dict[str, str]]] = {
         ("n", "p"), {"p": "div(K, p) - div(n - K, 1.0 - p)"},
         {"p": "-n*scipy.stats.binom.pmf(np.floor(K), n - 1, p)"},
     ),
-    "bernoulli": (("p",), {"p": "div(K, p) - div(1.0 - K, 1.0 - p)"}, {}),
-    "geom": (("p",), {"p": "div(1.0, p) - div(K - 1.0, 1.0 - p)"}, {}),
+    "bernoulli": (
+        ("p",), {"p": "div(K, p) - div(1.0 - K, 1.0 - p)"}, {"p": "-np.where(np.floor(K) == 0, 1.0, 0.0)"},
+    ),
+    "geom": (
+        ("p",), {"p": "div(1.0, p) - div(K - 1.0, 1.0 - p)"},
+        {"p": "np.maximum(np.floor(K), 0.0)*np.exp(scipy.special.xlog1py(np.maximum(np.floor(K) - 1.0, 0.0), -p))"},
+    ),
     "nbinom": (
         ("n", "p"),
-        {"n": f"{_DIGAMMA}(K + n) - {_DIGAMMA}(n) + np.log(p)", "p": "div(n, p) - div(K, 1.0 - p)"}, {},
+        {"n": f"{_DIGAMMA}(K + n) - {_DIGAMMA}(n) + np.log(p)", "p": "div(n, p) - div(K, 1.0 - p)"},
+        {
+            "n": "np.where(K >= 0, betainc_dab(n, np.maximum(np.floor(K), 0.0) + 1.0, p, 1, 0), 0.0)",
+            "p": "div(n*scipy.stats.nbinom.pmf(np.floor(K), n + 1, p), p*p)",
+        },
+    ),
+    "betabinom": (
+        ("n", "a", "b"),
+        {
+            "a": f"{_DIGAMMA}(K + a) - {_DIGAMMA}(n + a + b) - {_DIGAMMA}(a) + {_DIGAMMA}(a + b)",
+            "b": f"{_DIGAMMA}(n - K + b) - {_DIGAMMA}(n + a + b) - {_DIGAMMA}(b) + {_DIGAMMA}(a + b)",
+        },
+        {},
+    ),
+    "logser": (("p",), {"p": "div(K, p) + 1.0/((1.0 - p)*np.log1p(-p))"}, {}),
+    "zipf": (("a",), {"a": "-np.log(K) - zeta_ds(a, 1.0)/scipy.special.zeta(a, 1.0)"}, {}),
+    "planck": (
+        ("lambda_",), {"lambda_": "1.0/np.expm1(lambda_) - K"},
+        {"lambda_": "(np.floor(K) + 1.0)*np.exp(-lambda_*(np.floor(K) + 1.0))"},
     ),
 }  # fmt: skip
 
@@ -251,14 +200,15 @@ def _mass(made: str, factor: str) -> Callable[[Bound], str]:
     return text
 
 
-def _tail(made: str, sign: str) -> Callable[[Bound], str]:
-    return lambda b: f"{sign}g*({made.replace('K', _standard(b, 'k'))})"
+def _tail(made: str, sign: str, log: bool) -> Callable[[Bound], str]:
+    factor = "g*np.exp(-out)" if log else "g"
+    return lambda b: f"{sign}{factor}*({made.replace('K', _standard(b, 'k'))})"
 
 
 def _enter_mass(
     name: str, arguments: tuple[str, ...], log: dict[str, str], cumulative: dict[str, str]
 ) -> None:
-    for kind in ("logpmf", "pmf", "cdf", "sf"):
+    for kind in ("logpmf", "pmf", "cdf", "sf", "logcdf", "logsf"):
         signature: dict[str, Any] = dict.fromkeys(("k", *arguments), REQUIRED) | {"loc": 0}
         vjp: dict[str, Text] = {}
         for argument in arguments:
@@ -266,7 +216,7 @@ def _enter_mass(
             if kind.endswith("pmf") and argument in log:
                 vjp[argument] = _mass(log[argument], "g" if kind == "logpmf" else "g*out")
             elif argument in cumulative and not kind.endswith("pmf"):
-                vjp[argument] = _tail(cumulative[argument], "" if kind == "cdf" else "-")
+                vjp[argument] = _tail(cumulative[argument], "" if kind.endswith("cdf") else "-", kind[0] == "l")
         kind_of = _kind(("k", *arguments, "loc"))
         rule = Rule(f"scipy.stats.{name}.{kind}", signature, kind_of, form="elementwise", vjp=vjp)
         register_method(rule, getattr(stats, name), kind)

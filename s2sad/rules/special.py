@@ -23,9 +23,19 @@ from s2sad.ir.kinds import Kind
 from s2sad.rules import results
 from s2sad.rules.axes import refuse
 from s2sad.rules.registry import REQUIRED, Bound, Rule, Text, parse_signature, register
+from s2sad.runtime import gammas
 
 _NO = "no derivative"  # of an argument in which none is known
 _SHORT = re.compile(r"\bsp\.")
+_BETA = "np.exp(sp.betaln(a, b) - sp.xlogy(a - 1.0, out) - sp.xlog1py(b - 1.0, -out))"
+_F = (  # the density of the F distribution
+    "np.exp(sp.xlogy(0.5*dfn - 1.0, dfn*V) + 0.5*dfd*np.log(dfd) - 0.5*(dfn + dfd)*np.log(dfd + dfn*V)"
+    " - sp.betaln(0.5*dfn, 0.5*dfd))*dfn"
+)
+_T = "np.exp(-sp.betaln(0.5*df, 0.5) - 0.5*(df + 1.0)*np.log1p(V*V/df))/np.sqrt(df)"
+_T_DF = f"(0.25*np.sign(V)*betainc_dab(0.5, 0.5*df, V*V/(df + V*V), 0, 1) - 0.5*V*{_T}/df)"
+_CHI = "0.5*np.exp(sp.xlogy(0.5*v - 1.0, 0.5*V) - 0.5*V - sp.gammaln(0.5*v))"
+_VOIGT = "(1.1283791670955126j - 1.4142135623730951*(x + 1j*gamma)/sigma*sp.wofz((x + 1j*gamma)/(1.4142135623730951*sigma)))"
 
 # name and arguments: a text for each argument, None where the derivative is 0, _NO where it is not known;
 # `sp.` stands for `scipy.special.`
@@ -44,19 +54,28 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
         "g*out*(sp.digamma(n + 1.0) - sp.digamma(n - k + 1.0))",
         "g*out*(sp.digamma(n - k + 1.0) - sp.digamma(k + 1.0))",
     ),
-    "gammainc(a, x)": (_NO, "g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))"),
-    "gammaincc(a, x)": (_NO, "-g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))"),
-    "gammaincinv(a, y)": (_NO, "g*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))"),
-    "gammainccinv(a, y)": (_NO, "-g*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))"),
+    "gammainc(a, x)": ("g*gammainc_da(a, x)", "g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))"),
+    "gammaincc(a, x)": ("-g*gammainc_da(a, x)", "-g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))"),
+    "gammaincinv(a, y)": (
+        "-g*gammainc_da(a, out)*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))",
+        "g*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))",
+    ),
+    "gammainccinv(a, y)": (
+        "-g*gammainc_da(a, out)*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))",
+        "-g*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))",
+    ),
     "betainc(a, b, x)": (
-        _NO, _NO, "g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))",
+        "g*betainc_dab(a, b, x, 1, 0)", "g*betainc_dab(a, b, x, 0, 1)",
+        "g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))",
     ),
     "betaincc(a, b, x)": (
-        _NO, _NO, "-g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))",
+        "-g*betainc_dab(a, b, x, 1, 0)", "-g*betainc_dab(a, b, x, 0, 1)",
+        "-g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))",
     ),
-    "betaincinv(a, b, y)": (
-        _NO, _NO, "g*np.exp(sp.betaln(a, b) - sp.xlogy(a - 1.0, out) - sp.xlog1py(b - 1.0, -out))",
-    ),
+    "betaincinv(a, b, y)": (f"-g*betainc_dab(a, b, out, 1, 0)*{_BETA}",
+        f"-g*betainc_dab(a, b, out, 0, 1)*{_BETA}", f"g*{_BETA}"),
+    "betainccinv(a, b, y)": (f"-g*betainc_dab(a, b, out, 1, 0)*{_BETA}",
+        f"-g*betainc_dab(a, b, out, 0, 1)*{_BETA}", f"-g*{_BETA}"),
     # ---- error functions and the normal distribution
     "erf(x)": ("g*(1.1283791670955126*np.exp(-x*x))",),
     "erfc(x)": ("-g*(1.1283791670955126*np.exp(-x*x))",),
@@ -90,9 +109,28 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
         "g*div(2.0*out - r*r/np.sqrt(1.0 + div(r, delta)*div(r, delta)), delta)",
         "g*r/np.sqrt(1.0 + div(r, delta)*div(r, delta))",
     ),
-    "boxcox(x, lmbda)": ("g*np.exp(sp.xlogy(lmbda - 1.0, x))", _NO),
-    "boxcox1p(x, lmbda)": ("g*np.exp(sp.xlog1py(lmbda - 1.0, x))", _NO),
-    "inv_boxcox(y, lmbda)": ("g*np.exp(sp.xlogy(1.0 - lmbda, out))", _NO),
+    "boxcox(x, lmbda)": (
+        "g*np.exp(sp.xlogy(lmbda - 1.0, x))",
+        "g*0.5*np.log(x)*np.log(x)*sp.hyp1f1(2.0, 3.0, lmbda*np.log(x))",
+    ),
+    "boxcox1p(x, lmbda)": (
+        "g*np.exp(sp.xlog1py(lmbda - 1.0, x))",
+        "g*0.5*np.log1p(x)*np.log1p(x)*sp.hyp1f1(2.0, 3.0, lmbda*np.log1p(x))",
+    ),
+    "inv_boxcox(y, lmbda)": (
+        "g*np.exp(sp.xlogy(1.0 - lmbda, out))", "-g*0.5*out*y*y*sp.hyp2f1(2.0, 2.0, 3.0, -lmbda*y)",
+    ),
+    "inv_boxcox1p(y, lmbda)": (
+        "g*np.exp(sp.xlog1py(1.0 - lmbda, out))",
+        "-g*0.5*(1.0 + out)*y*y*sp.hyp2f1(2.0, 2.0, 3.0, -lmbda*y)",
+    ),
+    "powm1(x, y)": ("g*y*np.exp(sp.xlogy(y - 1.0, x))", "g*(1.0 + out)*np.log(x)"),
+    "agm(a, b)": tuple(
+        f"g*(div(out, a + b) {sign} out*{other}*div(a - b, (a + b)*(a + b)*(a + b))*1.5707963267948966"
+        "*sp.hyp2f1(1.5, 1.5, 2.0, _M)/sp.ellipk(_M))".replace("_M", "div((a - b)*(a - b), (a + b)*(a + b))")
+        for sign, other in (("-", "b"), ("+", "a"))
+    ),
+    "cotdg(x)": ("-g*(0.017453292519943295*(1.0 + out*out))",),
     # ---- elementary functions
     "expm1(x)": ("g*np.exp(x)",),
     "log1p(x)": ("div(g, 1.0 + x)",),
@@ -107,6 +145,27 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     # ---- integrals
     "expi(x)": ("div(g*np.exp(x), x)",),
     "exp1(x)": ("div(-g*np.exp(-x), x)",),
+    "expn(n, x)": (
+        _NO, "-g*np.where(np.equal(n, 0), out*(1.0 + div(1.0, x)), sp.expn(np.maximum(n - 1, 0), x))",
+    ),
+    "elliprf(x, y, z)": (
+        "-g*sp.elliprd(y, z, x)/6.0", "-g*sp.elliprd(x, z, y)/6.0", "-g*sp.elliprd(x, y, z)/6.0",
+    ),
+    "elliprc(x, y)": ("-g*sp.elliprd(y, y, x)/6.0", "-g*sp.elliprd(x, y, y)/3.0"),
+    "elliprg(x, y, z)": tuple(
+        f"g*0.25*(sp.elliprf(x, y, z) - {last}*sp.elliprd({other}, {last})/3.0)"
+        for other, last in (("y, z", "x"), ("x, z", "y"), ("x, y", "z"))
+    ),
+    "elliprd(x, y, z)": (_NO, _NO, _NO),
+    "elliprj(x, y, z, p)": (_NO, _NO, _NO, _NO),
+    "struve(v, x)": (
+        _NO, "g*0.5*(sp.struve(v - 1, x) - sp.struve(v + 1, x)"
+        " + 0.5641895835477563*np.power(0.5*x, v)*sp.rgamma(v + 1.5))",
+    ),
+    "modstruve(v, x)": (
+        _NO, "g*0.5*(sp.modstruve(v - 1, x) + sp.modstruve(v + 1, x)"
+        " + 0.5641895835477563*np.power(0.5*x, v)*sp.rgamma(v + 1.5))",
+    ),
     "spence(x)": ("-g*sp.hyp2f1(1.0, 1.0, 2.0, 1.0 - x)",),
     "wrightomega(x)": ("g*(out/(1.0 + out))",),
     "ellipk(m)": ("g*(0.39269908169872414*sp.hyp2f1(1.5, 1.5, 2.0, m))",),
@@ -141,10 +200,17 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "kv(v, z)": (_NO, "-g*0.5*(sp.kv(v - 1, z) + sp.kv(v + 1, z))"),
     "ive(v, z)": (_NO, "g*(0.5*(sp.ive(v - 1, z) + sp.ive(v + 1, z)) - np.sign(z)*out)"),
     "kve(v, z)": (_NO, "g*(out - 0.5*(sp.kve(v - 1, z) + sp.kve(v + 1, z)))"),
+    "jve(v, z)": (_NO, "g*0.5*(sp.jve(v - 1, z) - sp.jve(v + 1, z))"),
+    "yve(v, z)": (_NO, "g*0.5*(sp.yve(v - 1, z) - sp.yve(v + 1, z))"),
+    "hankel1e(v, z)": (_NO, "g*(0.5*(sp.hankel1e(v - 1, z) - sp.hankel1e(v + 1, z)) - 1j*out)"),
+    "hankel2e(v, z)": (_NO, "g*(0.5*(sp.hankel2e(v - 1, z) - sp.hankel2e(v + 1, z)) + 1j*out)"),
+    "wright_bessel(a, b, x)": (_NO, _NO, "g*sp.wright_bessel(a, a + b, x)"),
+    "log_wright_bessel(a, b, x)": (_NO, _NO, "g*np.exp(sp.log_wright_bessel(a, a + b, x) - out)"),
     "hankel1(v, z)": (_NO, "g*0.5*(sp.hankel1(v - 1, z) - sp.hankel1(v + 1, z))"),
     "hankel2(v, z)": (_NO, "g*0.5*(sp.hankel2(v - 1, z) - sp.hankel2(v + 1, z))"),
     # ---- hypergeometric functions and orthogonal polynomials, in the argument
     "hyp0f1(v, z)": (_NO, "g*sp.hyp0f1(v + 1.0, z)/v"),
+    "hyperu(a, b, x)": (_NO, _NO, "-g*a*sp.hyperu(a + 1.0, b + 1.0, x)"),
     "hyp1f1(a, b, x)": (_NO, _NO, "g*(a/b)*sp.hyp1f1(a + 1.0, b + 1.0, x)"),
     "hyp2f1(a, b, c, z)": (_NO, _NO, _NO, "g*(a*b/c)*sp.hyp2f1(a + 1.0, b + 1.0, c + 1.0, z)"),
     "eval_legendre(n, x)": (
@@ -152,6 +218,15 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     ),
     "eval_chebyt(n, x)": (_NO, "g*np.where(np.equal(n, 0), 0.0, n*sp.eval_chebyu(n - 1, x))"),
     "eval_chebyu(n, x)": (_NO, "g*np.where(np.equal(n, 0), 0.0, 2.0*sp.eval_gegenbauer(n - 1, 2.0, x))"),
+    "eval_sh_legendre(n, x)": (
+        _NO, "g*np.where(np.equal(n, 0), 0.0, (n + 1)*sp.eval_jacobi(n - 1, 1.0, 1.0, 2.0*x - 1.0))",
+    ),
+    "eval_sh_chebyt(n, x)": (_NO, "g*np.where(np.equal(n, 0), 0.0, 2.0*n*sp.eval_sh_chebyu(n - 1, x))"),
+    "eval_sh_chebyu(n, x)": (
+        _NO, "g*np.where(np.equal(n, 0), 0.0, 4.0*sp.eval_gegenbauer(n - 1, 2.0, 2.0*x - 1.0))",
+    ),
+    "eval_chebyc(n, x)": (_NO, "g*np.where(np.equal(n, 0), 0.0, n*sp.eval_chebyu(n - 1, 0.5*x))"),
+    "eval_chebys(n, x)": (_NO, "g*np.where(np.equal(n, 0), 0.0, sp.eval_gegenbauer(n - 1, 2.0, 0.5*x))"),
     "eval_hermite(n, x)": (_NO, "g*np.where(np.equal(n, 0), 0.0, 2.0*n*sp.eval_hermite(n - 1, x))"),
     "eval_hermitenorm(n, x)": (_NO, "g*np.where(np.equal(n, 0), 0.0, n*sp.eval_hermitenorm(n - 1, x))"),
     "eval_laguerre(n, x)": (_NO, "-g*np.where(np.equal(n, 0), 0.0, sp.eval_genlaguerre(n - 1, 1.0, x))"),
@@ -167,10 +242,55 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
         _NO, _NO, "g*np.where(np.equal(n, 0), 0.0, 2.0*alpha*sp.eval_gegenbauer(n - 1, alpha + 1.0, x))",
     ),
     # ---- distributions
-    "stdtr(df, t)": (
-        _NO, "g*np.exp(-sp.betaln(0.5*df, 0.5) - 0.5*(df + 1.0)*np.log1p(t*t/df))/np.sqrt(df)",
+    "stdtr(df, t)": (f"g*{_T_DF}".replace("V", "t"), f"g*{_T}".replace("V", "t")),
+    "stdtrit(df, p)": (f"-g*{_T_DF}/({_T})".replace("V", "out"), f"g/({_T})".replace("V", "out")),
+    "chdtr(v, x)": ("g*0.5*gammainc_da(0.5*v, 0.5*x)", f"g*{_CHI}".replace("V", "x")),
+    "chdtrc(v, x)": ("-g*0.5*gammainc_da(0.5*v, 0.5*x)", f"-g*{_CHI}".replace("V", "x")),
+    "chdtri(v, p)": (
+        f"-g*0.5*gammainc_da(0.5*v, 0.5*out)/({_CHI})".replace("V", "out"), f"-g/({_CHI})".replace("V", "out"),
     ),
-    "chdtr(v, x)": (_NO, "g*0.5*np.exp(sp.xlogy(0.5*v - 1.0, 0.5*x) - 0.5*x - sp.gammaln(0.5*v))"),
+    **{
+        f"{name}(dfn, dfd, x)": (
+            f"{sign}g*(0.5*betainc_dab(0.5*dfn, 0.5*dfd, dfn*x/(dfd + dfn*x), 1, 0) + x*{_F}/dfn)".replace("V", "x"),
+            f"{sign}g*(0.5*betainc_dab(0.5*dfn, 0.5*dfd, dfn*x/(dfd + dfn*x), 0, 1) - x*{_F}/dfd)".replace("V", "x"),
+            f"{sign}g*{_F}".replace("V", "x"),
+        )
+        for name, sign in (("fdtr", ""), ("fdtrc", "-"))
+    },
+    "fdtri(dfn, dfd, p)": (_NO, _NO, f"g/({_F})".replace("V", "out")),
+    **{
+        f"{name}(a, b, x)": (
+            f"{sign}g*x*np.exp(sp.xlogy(b - 1.0, a*x) - a*x - sp.gammaln(b))", f"{sign}g*gammainc_da(b, a*x)",
+            f"{sign}g*a*np.exp(sp.xlogy(b - 1.0, a*x) - a*x - sp.gammaln(b))",
+        )
+        for name, sign in (("gdtr", ""), ("gdtrc", "-"))
+    },
+    "gdtrix(a, b, p)": (
+        "-g*out/a", "-g*gammainc_da(b, a*out)*np.exp(a*out + sp.gammaln(b) - sp.xlogy(b - 1.0, a*out))/a",
+        "g*np.exp(a*out + sp.gammaln(b) - sp.xlogy(b - 1.0, a*out))/a",
+    ),
+    **{
+        f"{name}(k, n, p)": (
+            None, _NO, f"{sign}g*(n - np.floor(k))*sp.binom(n, np.floor(k))"
+            "*np.exp(sp.xlogy(np.floor(k), p) + sp.xlog1py(n - np.floor(k) - 1.0, -p))",
+        )
+        for name, sign in (("bdtr", "-"), ("bdtrc", ""))
+    },
+    **{
+        f"{name}(k, m)": (None, f"{sign}g*np.exp(sp.xlogy(np.floor(k), m) - m - sp.gammaln(np.floor(k) + 1.0))")
+        for name, sign in (("pdtr", "-"), ("pdtrc", ""))
+    },
+    **{
+        f"{name}(k, n, p)": (
+            None, _NO, f"{sign}g*np.exp(sp.xlogy(n - 1.0, p) + sp.xlog1py(np.floor(k), -p) - sp.betaln(n, np.floor(k) + 1.0))"
+        )
+        for name, sign in (("nbdtr", ""), ("nbdtrc", "-"))
+    },
+    "voigt_profile(x, sigma, gamma)": (
+        f"g*0.28209479177387814*np.real({_VOIGT})/(sigma*sigma)",
+        f"-g*(out + 0.28209479177387814*np.real((x + 1j*gamma)*{_VOIGT})/(sigma*sigma))/sigma",
+        f"-g*0.28209479177387814*np.imag({_VOIGT})/(sigma*sigma)",
+    ),
 }  # fmt: skip
 
 
@@ -246,7 +366,7 @@ _plain("polygamma", "n, x", _double("n", "x"), _NO, "g*sp.polygamma(n + 1, x)")
 _plain("lambertw", "z, k=0, tol=1e-8", _like("z", "complex"), "g*np.exp(-out)/(1.0 + out)")
 if hasattr(special, "softplus"):  # since SciPy 1.15
     _plain("softplus", "x", _double("x"), "g*sp.expit(x)")
-_plain("zeta", "x, q=1.0", _double("x", "q"), _NO, "-g*x*sp.zeta(x + 1.0, q)")
+_plain("zeta", "x, q=1.0", _double("x", "q"), "g*zeta_ds(x, q)", "-g*x*sp.zeta(x + 1.0, q)")
 _plain(
     "multigammaln",
     "a, d",
@@ -255,6 +375,60 @@ _plain(
     form="structural",
     jvp={"a": "a_dot*np.sum(scipy.special.digamma(np.expand_dims(a, -1) - 0.5*np.arange(d)), axis=-1)"},
 )
+def _zeta_q(bound: Bound) -> str:
+    """d/dq of the n-th derivative of zeta(x, q) in x: that of -x*zeta(x + 1, q)."""
+    n = bound.static("n")
+    below = "scipy.special.zeta(x + 1.0, q)" if n == 1 else f"zeta_ds(x + 1.0, q, {n - 1})"
+    return f"-g*(x*zeta_ds(x + 1.0, q, {n}) + {n}*{below})"
+
+
+def _by_x(inner: str, *orders: str) -> Callable[[Bound], str]:
+    """The derivative in x of a first derivative in a parameter; `inner` is that of the logarithm of the density."""
+
+    def text(bound: Bound) -> str:
+        if [bound.static(n) for n in orders] not in ([1], [1, 0], [0, 1]):
+            raise NotImplementedError("a third derivative of an incomplete gamma or beta function")
+        first = bound.static(orders[0]) == 1
+        return inner if first else inner.replace("np.log(x)", "np.log1p(-x)").replace("digamma(a) ", "digamma(b) ")
+
+    return text
+
+
+def _jet(name: str, signature: str, *texts: Text) -> None:
+    """A helper of `s2sad.runtime.gammas`."""
+    arguments = parse_signature(signature)
+    names = tuple(n for n in arguments if n not in "nij")
+    register(
+        Rule(name, arguments, _double(*names), vjp=dict(zip(names, texts, strict=True)), form="elementwise"),
+        getattr(gammas, name),
+    )
+
+
+def _next(call: str, place: str) -> Callable[[Bound], str]:
+    """The same derivative once more in a parameter; `place` counts the order."""
+
+    def text(bound: Bound) -> str:
+        orders = {n: bound.static(n) + (n == place) for n in "nij" if n in bound.statics}
+        return f"g*{call}, {', '.join(map(str, orders.values()))})"
+
+    return text
+
+
+_GAMMA_X = "g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))*(np.log(x) - sp.digamma(a))"
+_BETA_X = (
+    "g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))"
+    "*(np.log(x) - sp.digamma(a) + sp.digamma(a + b))"
+)
+_jet(
+    "gammainc_da", "a, x, n=1", _next("gammainc_da(a, x", "n"),
+    _by_x(_SHORT.sub("scipy.special.", _GAMMA_X), "n"),
+)  # fmt: skip
+_jet(
+    "betainc_dab", "a, b, x, i, j", _next("betainc_dab(a, b, x", "i"), _next("betainc_dab(a, b, x", "j"),
+    _by_x(_SHORT.sub("scipy.special.", _BETA_X), "i", "j"),
+)  # fmt: skip
+_jet("zeta_ds", "x, q, n=1", _next("zeta_ds(x, q", "n"), _zeta_q)
+
 for _name, _signature in (
     ("comb", "N, k, *, exact=False, repetition=False"), ("perm", "N, k, exact=False"),
     ("factorial", "n, exact=False, extend='zero'"), ("factorial2", "n, exact=False, extend='zero'"),

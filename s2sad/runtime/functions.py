@@ -56,3 +56,30 @@ def dirichlet_slope(x: Any, alpha: Any) -> Any:
     inner = (alpha - 1.0) / np.where(shares == 0, 1.0, shares)
     rates = np.where(shares == 0, np.where(alpha == 1, 0.0, np.inf), inner)
     return rates[:-1] - rates[-1] if len(x) < len(alpha) else rates
+
+
+def along_slopes(g: Any, slopes: Any) -> Any:
+    """The cotangent of x where g are those of several results, None for one that is not used, with these slopes.
+
+    >>> print(along_slopes((None, 2.0), (1.0, 3.0)))
+    6.0
+    """
+    total = 0.0
+    for k in range(len(slopes)):
+        if g[k] is not None:
+            total = total + g[k] * slopes[k]
+    return total
+
+
+def signed_shares(z: Any, a: Any, b: Any, total: Any, sign: Any, axis: Any, keepdims: bool) -> Any:
+    """The cotangent of the products b*exp(a), over exp(a), where z is that of the logarithm of their sum.
+
+    >>> print(signed_shares(1.0, np.zeros(2), np.array([1.0, -3.0]), np.log(2.0), -1.0, None, False))
+    [-0.5 -0.5]
+    """
+    if z is None:
+        return 0.0 * (a + b)
+    weight = z * sign
+    if axis is not None and not keepdims:
+        weight, total = np.expand_dims(weight, axis), np.expand_dims(total, axis)
+    return weight * np.exp(a - total) + 0.0 * b

@@ -1,0 +1,125 @@
+"""Continuous distributions of scipy.stats: their scores, supports and derivatives in shapes.
+
+    "pareto": Law("div(-b - 1.0, Y)", "Y >= 1", {"b": "1.0/b - np.log(Y)"}, {"b": "Y*np.log(Y)*PDF/b"})
+
+says that the standard logarithmic density has the derivative (-b - 1)/y in y and 1/b - log(y) in b where y >= 1, and
+the distribution function y*log(y)*pdf/b in b. For a distribution function G(T(y; c)) that is pdf*T_c/T_y. The
+densities are those of SciPy's documentation of each distribution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Law:
+    """A family: the score s(y), the support, and what depends on each shape.
+
+    `Y` stands for y, `PDF` for the density. shapes: the derivative of the logarithmic density; by_shape: that
+    of the distribution function, where it is known.
+    """
+
+    score: str
+    support: str = ""
+    shapes: dict[str, str] = field(default_factory=dict)
+    by_shape: dict[str, str] = field(default_factory=dict)
+
+
+_DIGAMMA = "scipy.special.digamma"
+_MILLS = "0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*({}))"  # of the normal law: pdf(z)/cdf(z)
+LAWS: dict[str, Law] = {
+    "norm": Law("-Y"),
+    "expon": Law("-1.0", "Y >= 0"),
+    "laplace": Law("-np.sign(Y)"),
+    "logistic": Law("-np.tanh(0.5*Y)"),
+    "uniform": Law("0.0*Y"),
+    "cauchy": Law("-2.0*Y/(1.0 + Y*Y)"),
+    "halfnorm": Law("-Y", "Y >= 0"),
+    "halfcauchy": Law("-2.0*Y/(1.0 + Y*Y)", "Y >= 0"),
+    "gumbel_r": Law("np.exp(-Y) - 1.0"),
+    "gumbel_l": Law("1.0 - np.exp(Y)"),
+    "rayleigh": Law("div(1.0, Y) - Y", "Y > 0"),
+    "maxwell": Law("div(2.0, Y) - Y", "Y > 0"),
+    "hypsecant": Law("-np.tanh(Y)"),
+    "t": Law(
+        "-(df + 1.0)*Y/(df + Y*Y)",
+        shapes={
+            "df": f"0.5*({_DIGAMMA}(0.5*df + 0.5) - {_DIGAMMA}(0.5*df) - 1.0/df - np.log1p(Y*Y/df)"
+            " + (df + 1.0)*Y*Y/(df*(df + Y*Y)))"
+        },
+        by_shape={
+            "df": "0.25*np.sign(Y)*betainc_dab(0.5, 0.5*df, Y*Y/(df + Y*Y), 0, 1) - 0.5*Y*PDF/df"
+        },
+    ),
+    "gamma": Law("div(a - 1.0, Y) - 1.0", "Y > 0", {"a": f"np.log(Y) - {_DIGAMMA}(a)"},
+        {"a": "gammainc_da(a, Y)"}),
+    "invgamma": Law("div(div(1.0, Y) - a - 1.0, Y)", "Y > 0", {"a": f"-np.log(Y) - {_DIGAMMA}(a)"},
+        {"a": "-gammainc_da(a, div(1.0, Y))"}),
+    "beta": Law(
+        "div(a - 1.0, Y) - div(b - 1.0, 1.0 - Y)",
+        "np.abs(2.0*Y - 1.0) < 1.0",
+        {
+            "a": f"np.log(Y) - {_DIGAMMA}(a) + {_DIGAMMA}(a + b)",
+            "b": f"np.log1p(-Y) - {_DIGAMMA}(b) + {_DIGAMMA}(a + b)",
+        },
+        {"a": "betainc_dab(a, b, Y, 1, 0)", "b": "betainc_dab(a, b, Y, 0, 1)"},
+    ),
+    "chi2": Law(
+        "div(0.5*df - 1.0, Y) - 0.5", "Y > 0", {"df": f"0.5*(np.log(0.5*Y) - {_DIGAMMA}(0.5*df))"},
+        {"df": "0.5*gammainc_da(0.5*df, 0.5*Y)"},
+    ),
+    "f": Law(
+        "div(0.5*dfn - 1.0, Y) - 0.5*(dfn + dfd)*dfn/(dfd + dfn*Y)",
+        "Y > 0",
+        {
+            "dfn": f"0.5*({_DIGAMMA}(0.5*(dfn + dfd)) - {_DIGAMMA}(0.5*dfn) + np.log(dfn*Y/(dfd + dfn*Y))"
+            " + 1.0 - (dfn + dfd)*Y/(dfd + dfn*Y))",
+            "dfd": f"0.5*({_DIGAMMA}(0.5*(dfn + dfd)) - {_DIGAMMA}(0.5*dfd) + np.log(dfd/(dfd + dfn*Y)) + 1.0"
+            " - (dfn + dfd)/(dfd + dfn*Y))",
+        },
+        {
+            "dfn": "0.5*betainc_dab(0.5*dfn, 0.5*dfd, dfn*Y/(dfd + dfn*Y), 1, 0) + Y*PDF/dfn",
+            "dfd": "0.5*betainc_dab(0.5*dfn, 0.5*dfd, dfn*Y/(dfd + dfn*Y), 0, 1) - Y*PDF/dfd",
+        },
+    ),
+    "lognorm": Law(
+        "-div(1.0 + np.log(Y)/(s*s), Y)", "Y > 0", {"s": "(np.log(Y)*np.log(Y)/(s*s) - 1.0)/s"},
+        {"s": "-Y*np.log(Y)*PDF/s"},
+    ),
+    "weibull_min": Law(
+        "div(c - 1.0 - c*np.exp(c*np.log(Y)), Y)", "Y > 0",
+        {"c": "1.0/c + np.log(Y)*(1.0 - np.exp(c*np.log(Y)))"},
+        {"c": "Y*np.log(Y)*PDF/c"},
+    ),
+    "pareto": Law("div(-b - 1.0, Y)", "Y >= 1", {"b": "1.0/b - np.log(Y)"}, {"b": "Y*np.log(Y)*PDF/b"}),
+    "lomax": Law("-(c + 1.0)/(1.0 + Y)", "Y >= 0", {"c": "1.0/c - np.log1p(Y)"},
+        {"c": "(1.0 + Y)*np.log1p(Y)*PDF/c"}),
+    "powerlaw": Law(
+        "div(a - 1.0, Y)", "np.abs(2.0*Y - 1.0) <= 1.0", {"a": "1.0/a + np.log(Y)"},
+        {"a": "Y*np.log(Y)*PDF/a"},
+    ),
+    "loggamma": Law("c - np.exp(Y)", shapes={"c": f"Y - {_DIGAMMA}(c)"},
+        by_shape={"c": "gammainc_da(c, np.exp(Y))"}),
+    "skewnorm": Law(
+        "a*0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*a*Y) - Y",
+        shapes={"a": "Y*0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*a*Y)"},
+        by_shape={"a": "-0.3183098861837907*np.exp(-0.5*Y*Y*(1.0 + a*a))/(1.0 + a*a)"},
+    ),
+    "invgauss": Law(
+        "div(div(0.5, Y) - 1.5, Y) - 0.5/(mu*mu)", "Y > 0", {"mu": "(Y - mu)/(mu*mu*mu)"},
+        {"mu": "-2.0*np.exp(2.0/mu + scipy.special.log_ndtr(-(Y/mu + 1.0)/np.sqrt(Y)))/(mu*mu)"},
+    ),
+    "vonmises": Law(
+        "-kappa*np.sin(Y)",
+        shapes={"kappa": "np.cos(Y) - scipy.special.i1e(kappa)/scipy.special.i0e(kappa)"},
+    ),
+    "truncnorm": Law(
+        "-Y", "np.logical_and(Y >= a, Y <= b)",
+        {"a": "scipy.stats.truncnorm.pdf(a, a, b)", "b": "-scipy.stats.truncnorm.pdf(b, a, b)"},
+        {
+            "a": "-scipy.stats.truncnorm.pdf(a, a, b)*scipy.stats.truncnorm.sf(Y, a, b)",
+            "b": "-scipy.stats.truncnorm.pdf(b, a, b)*scipy.stats.truncnorm.cdf(Y, a, b)",
+        },
+    ),
+}  # fmt: skip
