@@ -18,7 +18,7 @@ from typing import Any
 
 _TOPICS = (
     "arrays", "bands", "custom", "equations", "factors", "filters", "functions", "gammas", "ieee", "linear", "lists",
-    "norms", "order", "scatter", "shapes", "sparse_products", "spectra", "storage",
+    "norms", "order", "samples", "scatter", "shapes", "sparse_products", "spectra", "storage",
     "trips",
 )  # fmt: skip
 

@@ -1,0 +1,234 @@
+"""scipy.stats on samples: moments, spreads, scores and coefficients, as formulas in SciPy's own order.
+
+    z = scipy.stats.skew(a)            mean(d**3)/mean(d**2)**1.5 with d = a - mean(a)
+    r, p = scipy.stats.pearsonr(x, y)  x_bar = pearson_back(g[0], g[1], x, y, out[0])
+
+Where SciPy answers nan, as for the skewness of equal numbers, derivatives are nan, too. Keywords that are not listed
+(nan_policy, limits) are refused by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scipy import stats
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind
+from s2sad.rules import axes
+from s2sad.rules.axes import as_array, rank_of
+from s2sad.rules.registry import Bound, Rule, composite, parse_signature, register
+from s2sad.runtime import samples
+
+_FORMULAS = {
+    "pmean": """def pmean(a, p, *, axis=0, dtype=None, weights=None):
+    if p == 0:
+        return scipy.stats.gmean(a, axis, dtype, weights)
+    return np.average(np.asarray(a, dtype=dtype)**p, axis=axis, weights=weights)**(1/p)
+""",
+    "skew": """def skew(a, axis=0, bias=True, *, keepdims=False):
+    a = np.asarray(a)
+    mean = np.mean(a, axis=axis, keepdims=True)
+    gaps = a - mean
+    m2 = np.mean(gaps**2, axis=axis, keepdims=True)
+    m3 = np.mean(gaps**2*gaps, axis=axis, keepdims=True)
+    n = np.size(a)//np.size(m2)
+    even = m2 <= (np.finfo(m2.dtype).eps*mean)**2
+    total = np.where(even, np.nan, m3/np.where(even, 1.0, m2)**1.5)
+    if not bias and n > 2:
+        total = ((n - 1.0)*n)**0.5/(n - 2.0)*m3/np.where(even, 1.0, m2)**1.5
+        total = np.where(even, np.nan, total)
+    return total if keepdims else np.squeeze(total, axis)[()]
+""",
+    "kurtosis": """def kurtosis(a, axis=0, fisher=True, bias=True, *, keepdims=False):
+    a = np.asarray(a)
+    mean = np.mean(a, axis=axis, keepdims=True)
+    gaps = a - mean
+    m2 = np.mean(gaps**2, axis=axis, keepdims=True)
+    m4 = np.mean((gaps**2)**2, axis=axis, keepdims=True)
+    n = np.size(a)//np.size(m2)
+    even = m2 <= (np.finfo(m2.dtype).eps*mean)**2
+    total = np.where(even, np.nan, m4/np.where(even, 1.0, m2)**2.0)
+    if not bias and n > 3:
+        total = 1.0/(n - 2)/(n - 3)*((n**2 - 1.0)*m4/np.where(even, 1.0, m2)**2.0 - 3*(n - 1)**2.0) + 3.0
+        total = np.where(even, np.nan, total)
+    if fisher:
+        total = total - 3
+    return total if keepdims else np.squeeze(total, axis)[()]
+""",
+    "moment": """def moment(a, order=1, axis=0, *, center=None, keepdims=False):
+    a = np.asarray(a)
+    mean = np.mean(a, axis=axis, keepdims=True)
+    if order == 1 and center is None:
+        total = np.zeros_like(mean)
+    else:
+        gaps = a - (mean if center is None else center)
+        if order == 3:
+            total = np.mean(gaps**2*gaps, axis=axis, keepdims=True)
+        elif order == 4:
+            total = np.mean((gaps**2)**2, axis=axis, keepdims=True)
+        else:
+            total = np.mean(gaps**order, axis=axis, keepdims=True)
+    return total if keepdims else np.squeeze(total, axis)[()]
+""",
+    "sem": """def sem(a, axis=0, ddof=1, *, keepdims=False):
+    a = np.asarray(a)
+    n = np.size(a) if axis is None else np.shape(a)[axis]
+    return np.std(a, axis=axis, ddof=ddof, keepdims=keepdims)/n**0.5
+""",
+    "variation": """def variation(a, axis=0, ddof=0, *, keepdims=False):
+    a = np.asarray(a)
+    return np.std(a, axis=axis, ddof=ddof, keepdims=keepdims)/np.mean(a, axis=axis, keepdims=keepdims)
+""",
+    "iqr": """def iqr(x, axis=None, rng=(25, 75), scale=1.0, interpolation='linear', keepdims=False):
+    low, high = min(rng), max(rng)
+    width = np.subtract(np.percentile(x, high, axis=axis, method=interpolation, keepdims=keepdims),
+                        np.percentile(x, low, axis=axis, method=interpolation, keepdims=keepdims))
+    if scale == "normal":
+        return width/1.3489795003921636
+    return width if scale == 1.0 else width/scale
+""",
+    "trim_mean": """def trim_mean(a, proportiontocut, axis=0):
+    a = np.asarray(a)
+    if axis is None:
+        a = np.ravel(a)
+        axis = 0
+    n = np.shape(a)[axis]
+    cut = int(proportiontocut*n)
+    ordered = np.moveaxis(np.partition(a, (cut, n - cut - 1), axis), axis, 0)
+    return np.mean(ordered[cut:n - cut], axis=0)
+""",
+    "tmean": """def tmean(a, *, axis=None):
+    a = np.asarray(a)
+    return np.sum(a, axis=axis)/(np.size(a) if axis is None else np.shape(a)[axis])
+""",
+    "tvar": """def tvar(a, *, axis=0, ddof=1):
+    return np.var(np.asarray(a), axis=axis, ddof=ddof)
+""",
+    "tstd": """def tstd(a, *, axis=0, ddof=1):
+    return np.sqrt(scipy.stats.tvar(a, axis=axis, ddof=ddof))
+""",
+    "tsem": """def tsem(a, *, axis=0, ddof=1):
+    a = np.asarray(a)
+    n = np.size(a) if axis is None else np.shape(a)[axis]
+    return np.var(a, axis=axis, ddof=ddof)**0.5/np.float64(n)**0.5
+""",
+    "zmap": """def zmap(scores, compare, axis=0, ddof=0):
+    compare = np.asarray(compare)
+    mean = np.mean(compare, axis=axis, keepdims=True)
+    return (scores - mean)/np.std(compare, axis=axis, ddof=ddof, keepdims=True)
+""",
+    "gzscore": """def gzscore(a, *, axis=0, ddof=0):
+    return scipy.stats.zscore(np.log(a), axis=axis, ddof=ddof)
+""",
+    "gstd": """def gstd(a, axis=0, ddof=1, *, keepdims=False):
+    return np.exp(np.std(np.log(np.asarray(a)), axis=axis, ddof=ddof, keepdims=keepdims))
+""",
+    "entropy": """def entropy(pk, qk=None, base=None, axis=0, *, keepdims=False):
+    pk = np.asarray(pk)
+    pk = 1.0*pk/np.sum(pk, axis=axis, keepdims=True)
+    if qk is None:
+        parts = scipy.special.entr(pk)
+    else:
+        qk = np.asarray(qk)
+        parts = scipy.special.rel_entr(pk, 1.0*qk/np.sum(qk, axis=axis, keepdims=True))
+    total = np.sum(parts, axis=axis, keepdims=keepdims)
+    return total if base is None else total/np.log(base)
+""",
+    "boxcox": """def boxcox(x, lmbda):
+    return scipy.special.boxcox(x, lmbda)
+""",
+    "yeojohnson": """def yeojohnson(x, lmbda):
+    x = np.asarray(x)
+    above, below = np.maximum(x, 0.0), np.maximum(-x, 0.0)
+    high = np.log1p(above) if lmbda == 0 else np.expm1(lmbda*np.log1p(above))/lmbda
+    low = -np.log1p(below) if lmbda == 2 else -np.expm1((2 - lmbda)*np.log1p(below))/(2 - lmbda)
+    return np.where(x >= 0, high, low)
+""",
+    "wasserstein_distance": """def wasserstein_distance(u_values, v_values):
+    u, v = np.sort(np.asarray(u_values, dtype=float)), np.sort(np.asarray(v_values, dtype=float))
+    every = np.sort(np.concatenate((u, v)))
+    a = np.searchsorted(u, every[:-1], side="right")/len(u)
+    b = np.searchsorted(v, every[:-1], side="right")/len(v)
+    return np.sum(np.abs(a - b)*np.diff(every))
+""",
+    "energy_distance": """def energy_distance(u_values, v_values):
+    u, v = np.sort(np.asarray(u_values, dtype=float)), np.sort(np.asarray(v_values, dtype=float))
+    every = np.sort(np.concatenate((u, v)))
+    a = np.searchsorted(u, every[:-1], side="right")/len(u)
+    b = np.searchsorted(v, every[:-1], side="right")/len(v)
+    return np.sqrt(2.0)*np.sqrt(np.sum((a - b)**2*np.diff(every)))
+""",
+    "circmean": """def circmean(samples, high=6.283185307179586, low=0, axis=None, *, keepdims=False):
+    turn = np.asarray(samples)*((2.0*np.pi)/(high - low))
+    s = np.sum(np.sin(turn), axis=axis, keepdims=keepdims)
+    c = np.sum(np.cos(turn), axis=axis, keepdims=keepdims)
+    return (np.arctan2(s, c)*((high - low)/(2.0*np.pi)) - low) % (high - low) + low
+""",
+    "circvar": """def circvar(samples, high=6.283185307179586, low=0, axis=None, *, keepdims=False):
+    turn = np.asarray(samples)*((2.0*np.pi)/(high - low))
+    s = np.mean(np.sin(turn), axis=axis, keepdims=keepdims)
+    c = np.mean(np.cos(turn), axis=axis, keepdims=keepdims)
+    return 1.0 - np.minimum(np.hypot(s, c), 1.0)
+""",
+    "circstd": """def circstd(samples, high=6.283185307179586, low=0, axis=None, *, normalize=False, keepdims=False):
+    turn = np.asarray(samples)*((2.0*np.pi)/(high - low))
+    s = np.mean(np.sin(turn), axis=axis, keepdims=keepdims)
+    c = np.mean(np.cos(turn), axis=axis, keepdims=keepdims)
+    total = np.sqrt(-2*np.log(np.minimum(np.hypot(s, c), 1.0)))
+    return total if normalize else total*((high - low)/(2.0*np.pi))
+""",
+    "median_abs_deviation": """def median_abs_deviation(x, axis=0, scale=1.0):
+    x = np.asarray(x)
+    middle = np.median(x, axis=axis, keepdims=True)
+    total = np.median(np.abs(x - middle), axis=axis)
+    if scale == "normal":
+        return total/0.6744897501960817
+    return total/scale
+""",
+}
+for _name, _source in _FORMULAS.items():
+    composite(f"scipy.stats.{_name}", _source, (getattr(stats, _name),))
+
+
+def _coefficients(count: int, names: str) -> Callable[[Bound], Kind]:
+    def infer(bound: Bound) -> Kind:
+        ranks = [rank_of(bound, n) for n in ("x", "y") if bound.given(n)]
+        if ranks != [1, 1]:
+            raise NotImplementedError("coefficients of samples that are not two vectors")
+        if any(as_array(bound.kind(n)).sort == "complex" for n in ("x", "y")):
+            raise NotImplementedError("coefficients of complex samples")
+        return Kind("tuple", names, items=(kinds.npscalar("float64"),) * count)
+
+    return infer
+
+
+register(
+    Rule(
+        "scipy.stats.pearsonr", parse_signature("x, y"), _coefficients(2, "statistic,pvalue"),
+        vjp={"x": "pearson_back(g[0], g[1], x, y, out[0])", "y": "pearson_back(g[0], g[1], y, x, out[0])"},
+        jvp={"x": "pearson_dot(x_dot, x, y, out[0])", "y": "pearson_dot(y_dot, y, x, out[0])"},
+    ),
+    stats.pearsonr,
+)  # fmt: skip
+register(
+    Rule(
+        "scipy.stats.linregress", parse_signature("x, y"),
+        _coefficients(5, "slope,intercept,rvalue,pvalue,stderr"),
+        vjp={"x": "regression_back(g, x, y, out)[0]", "y": "regression_back(g, x, y, out)[1]"},
+        jvp={"x": "regression_dot(x_dot, np.zeros_like(y), x, y, out)",
+             "y": "regression_dot(np.zeros_like(x), y_dot, x, y, out)"},
+    ),
+    stats.linregress,
+)  # fmt: skip
+_SCALARS = Kind("tuple", items=(kinds.npscalar("float64"),) * 5)
+for _helper, _helper_kind in (
+    (samples.pvalue_slope, lambda b: kinds.npscalar("float64")),
+    (samples.pearson_slope, lambda b: kinds.array(axes.shape_of(b, "x"), "float64")),
+    (samples.pearson_back, lambda b: kinds.array(axes.shape_of(b, "x"), "float64")),
+    (samples.pearson_dot, lambda b: Kind("tuple", items=(kinds.npscalar("float64"),) * 2)),
+    (samples.regression_back, lambda b: Kind("tuple", items=(
+        kinds.array(axes.shape_of(b, "x"), "float64"), kinds.array(axes.shape_of(b, "y"), "float64")))),
+    (samples.regression_dot, lambda b: _SCALARS),
+):  # fmt: skip
+    composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind
