@@ -154,6 +154,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "s2sad.runtime.spectra": ("fourier",),
     "s2sad.runtime.functions": ("scipy_stats", "special_pairs", "special_arrays"),
     "s2sad.runtime.gammas": ("special",),
+    "s2sad.runtime.matrix_laws": ("scipy_stats",),
     "s2sad.runtime.samples": ("scipy_samples",),
     "s2sad.runtime.equations": ("scipy_linalg",),
     "s2sad.runtime.bands": ("scipy_bands",),
@@ -266,7 +267,12 @@ def canonical_method(owner: Any, method: str) -> str | None:
 
 def parameters(owner: Any) -> tuple[str, ...] | None:
     """The parameters that a call of a distribution freezes, None for any other object."""
-    if not type(owner).__module__.startswith("scipy.stats.") or canonical_method(owner, "cdf") is None:
+    if not type(owner).__module__.startswith("scipy.stats."):
+        return None
+    if type(owner).__module__ == "scipy.stats._multivariate":
+        name = canonical_method(owner, "logpdf") or canonical_method(owner, "logpmf")
+        return None if name is None else tuple(RULES[name].signature)[1:]
+    if canonical_method(owner, "cdf") is None:
         return None
     shapes = tuple(owner.shapes.split(", ")) if owner.shapes else ()
     return (*shapes, "loc", "scale") if hasattr(owner, "logpdf") else (*shapes, "loc")

@@ -9,6 +9,7 @@ operations.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from scipy import stats
@@ -17,8 +18,8 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, rank_of, shape_of, size
-from s2sad.rules.registry import REQUIRED, Bound, Rule, composite, register_method, structural
-from s2sad.runtime import functions
+from s2sad.rules.registry import REQUIRED, Bound, Rule, composite, parse_signature, register_method, structural
+from s2sad.runtime import functions, matrix_laws
 
 composite(
     "scipy.stats.gmean",
@@ -72,11 +73,10 @@ structural(
 
 
 def _density_kind(bound: Bound) -> Kind:
-    if not (bound.given("mean") and bound.given("cov")) or rank_of(bound, "cov") != 2:
-        raise NotImplementedError(
-            "multivariate_normal with the mean left out, or cov that is no matrix; write them out"
-        )
-    if rank_of(bound, "x") not in (1, 2) or rank_of(bound, "mean") != 1:
+    if bound.static("allow_singular") is not False:
+        raise NotImplementedError("multivariate_normal with allow_singular; leave it out where cov has full rank")
+    given = bound.given("mean") and bound.given("cov")
+    if not given or rank_of(bound, "x") not in (1, 2) or (rank_of(bound, "mean"), rank_of(bound, "cov")) != (1, 2):
         raise NotImplementedError(
             "multivariate_normal of this number of dimensions; x is a vector or a matrix of rows"
         )
@@ -107,9 +107,33 @@ for _kind in ("logpdf", "pdf"):
                 for n, t in _ROWS.items()
             },
             jvp={n: t if _log else f"out*({t})" for n, t in _DOTS.items()},
+            general=f"multivariate_normal_{_kind}",
         ),
         stats.multivariate_normal,
         _kind,
+    )
+    composite(
+        f"multivariate_normal_{_kind}",
+        f"""def multivariate_normal_{_kind}(x, mean=None, cov=1):
+    x = np.asarray(x, dtype=float)
+    cov = np.asarray(cov, dtype=float)
+    alone = np.ndim(cov) < 2 if mean is None else np.ndim(mean) == 0
+    if alone:
+        center = np.zeros(1) if mean is None else np.reshape(mean, (1,))
+        rows = np.reshape(x, (np.size(x), 1))
+        flat = scipy.stats.multivariate_normal.{_kind}(rows, center, np.reshape(cov, (1, 1)))
+        return np.reshape(flat, np.shape(x))[()]
+    center = np.zeros(np.shape(cov)[0]) if mean is None else np.asarray(mean, dtype=float)
+    if np.ndim(cov) == 0:
+        cov = cov*np.eye(np.size(center))
+    elif np.ndim(cov) == 1:
+        cov = np.diag(cov)
+    if np.ndim(x) > 2:
+        rows = np.reshape(x, (-1, np.size(center)))
+        flat = scipy.stats.multivariate_normal.{_kind}(rows, center, cov)
+        return np.reshape(flat, np.shape(x)[:-1])
+    return scipy.stats.multivariate_normal.{_kind}(x, center, cov)
+""",
     )
 
 
@@ -119,27 +143,78 @@ def _dirichlet_kind(bound: Bound) -> Kind:
     return kinds.npscalar("float64")
 
 
+def _law(name: str, signature: str, kind: str, kind_of: Callable[[Bound], Kind], vjp: dict[str, str], jvp: dict[str, str]) -> None:
+    """A density or its logarithm; the texts are those of the logarithm, in g and the tangents."""
+    log = kind.startswith("log")
+    register_method(
+        Rule(
+            f"scipy.stats.{name}.{kind}", parse_signature(signature), kind_of,
+            vjp={n: t if log else re.sub(r"\bg\b", "(g*out)", t) for n, t in vjp.items()},
+            jvp={n: t if log else f"out*({t})" for n, t in jvp.items()},
+        ),
+        getattr(stats, name), kind,
+    )  # fmt: skip
+
+
+def _student_kind(bound: Bound) -> Kind:
+    given = bound.given("loc") and bound.given("shape")
+    if not given or rank_of(bound, "x") not in (1, 2) or (rank_of(bound, "loc"), rank_of(bound, "shape")) != (1, 2):
+        raise NotImplementedError("multivariate_t of this number of dimensions; write loc and shape out as arrays")
+    if bound.static("allow_singular") is not False:
+        raise NotImplementedError("multivariate_t with allow_singular; leave it out where shape has full rank")
+    shape = shape_of(bound, "x")
+    return kinds.num(None if shape is None else shape[:-1], "float64")
+
+
+def _matrix_kind(bound: Bound) -> Kind:
+    if rank_of(bound, "x") != 2 or rank_of(bound, "scale") != 2:
+        raise NotImplementedError("a Wishart density of matrices in a stack, or of numbers; take them one by one")
+    return kinds.npscalar("float64")
+
+
+def _counts_kind(bound: Bound) -> Kind:
+    if rank_of(bound, "x") != 1 or rank_of(bound, "p") != 1:
+        raise NotImplementedError("scipy.stats.multinomial of more than one point")
+    return kinds.npscalar("float64")
+
+
+for _kind in ("logpdf", "pdf"):
+    _law(
+        "multivariate_t", "x, loc=None, shape=1, df=1, allow_singular=False", _kind, _student_kind,
+        {
+            "x": "-student_rows(g, x, loc, shape, df)",
+            "loc": "unbroadcast(student_rows(g, x, loc, shape, df), loc)",
+            "shape": "student_shape(g, x, loc, shape, df)",
+            "df": "np.sum(g*student_freedom(x, loc, shape, df))",
+        },
+        {
+            "x": "-np.sum(student_rows(1.0, x, loc, shape, df)*x_dot, axis=-1)",
+            "loc": "np.sum(student_rows(1.0, x, loc, shape, df)*loc_dot, axis=-1)",
+            "shape": "student_along(shape_dot, x, loc, shape, df)",
+            "df": "df_dot*student_freedom(x, loc, shape, df)",
+        },
+    )  # fmt: skip
+    for _name in ("wishart", "invwishart"):
+        _slopes = f"{_name}_slopes(x, df, scale)"
+        _law(
+            _name, "x, df, scale", _kind, _matrix_kind,
+            {n: f"g*{_slopes}[{k}]" for k, n in enumerate(("x", "df", "scale"))},
+            {n: f"np.sum({_slopes}[{k}]*{n}_dot)" for k, n in enumerate(("x", "df", "scale"))},
+        )  # fmt: skip
+_ODDS = "np.append(np.asarray(x)[:-1]/p[:-1] - x[-1]/(1.0 - np.sum(p[:-1])), 0.0)"
+for _kind in ("logpmf", "pmf"):
+    _law("multinomial", "x, n, p", _kind, _counts_kind, {"p": f"g*{_ODDS}"}, {"p": f"np.sum({_ODDS}*p_dot)"})
+
 _SHARES = (
     "(scipy.special.digamma(np.sum(alpha)) - scipy.special.digamma(alpha)"
     " + np.log(np.append(x, 1.0 - np.sum(x))[:len(alpha)]))"
 )
-register_method(
-    Rule(
-        "scipy.stats.dirichlet.logpdf",
-        {"x": REQUIRED, "alpha": REQUIRED},
-        _dirichlet_kind,
-        vjp={
-            "alpha": f"g*{_SHARES}",
-            "x": "g*dirichlet_slope(x, alpha)",
-        },
-        jvp={
-            "alpha": f"np.sum({_SHARES}*alpha_dot)",
-            "x": "np.sum(dirichlet_slope(x, alpha)*x_dot)",
-        },
-    ),
-    stats.dirichlet,
-    "logpdf",
-)
+for _kind in ("logpdf", "pdf"):
+    _law(
+        "dirichlet", "x, alpha", _kind, _dirichlet_kind,
+        {"alpha": f"g*{_SHARES}", "x": "g*dirichlet_slope(x, alpha)"},
+        {"alpha": f"np.sum({_SHARES}*alpha_dot)", "x": "np.sum(dirichlet_slope(x, alpha)*x_dot)"},
+    )  # fmt: skip
 for _helper in (
     functions.precise, functions.normal_slope, functions.normal_along, functions.dirichlet_slope
 ):  # fmt: skip
@@ -149,3 +224,20 @@ for _helper in (
         if _like is None
         else lambda b, n=_like: kinds.array(shape_of(b, n), "float64")  # type: ignore[misc]
     )
+_POINTS: Callable[[Bound], Kind] = lambda b: kinds.num(None, "float64")  # noqa: E731
+_MATRICES: Callable[[Bound], Kind] = lambda b: Kind(  # noqa: E731
+    "tuple", items=(kinds.array(shape_of(b, "x"), "float64"), kinds.npscalar("float64"),
+                    kinds.array(shape_of(b, "scale"), "float64"))
+)  # fmt: skip
+for _made, _made_kind in (
+    (matrix_laws.student_weight, _POINTS),
+    (matrix_laws.student_rows, lambda b: kinds.array(shape_of(b, "x"), "float64")),
+    (matrix_laws.student_shape, lambda b: kinds.array(shape_of(b, "shape"), "float64")),
+    (matrix_laws.student_along, _POINTS),
+    (matrix_laws.student_freedom, _POINTS),
+    (matrix_laws.gamma_rates, lambda b: kinds.npscalar("float64")),
+    (matrix_laws.log_det, lambda b: kinds.npscalar("float64")),
+    (matrix_laws.wishart_slopes, _MATRICES),
+    (matrix_laws.invwishart_slopes, _MATRICES),
+):
+    composite(_made.__name__, axes.source_of(_made), (_made,)).kind = _made_kind
