@@ -18,7 +18,17 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, rank_of, shape_of, size
-from s2sad.rules.registry import REQUIRED, Bound, Rule, composite, parse_signature, register_method, structural
+from s2sad.rules.registry import (
+    REQUIRED,
+    UNKNOWN,
+    Bound,
+    Rule,
+    Text,
+    composite,
+    parse_signature,
+    register_method,
+    structural,
+)
 from s2sad.runtime import functions, matrix_laws
 
 composite(
@@ -73,8 +83,8 @@ structural(
 
 
 def _density_kind(bound: Bound) -> Kind:
-    if bound.static("allow_singular") is not False:
-        raise NotImplementedError("multivariate_normal with allow_singular; leave it out where cov has full rank")
+    if bound.static("allow_singular") is UNKNOWN:
+        raise NotImplementedError("multivariate_normal with allow_singular that is known at run time only")
     given = bound.given("mean") and bound.given("cov")
     if not given or rank_of(bound, "x") not in (1, 2) or (rank_of(bound, "mean"), rank_of(bound, "cov")) != (1, 2):
         raise NotImplementedError(
@@ -95,6 +105,25 @@ _DOTS = {
     "mean": "np.sum(precise(x, mean, cov)*mean_dot, axis=-1)",
     "cov": "normal_along(cov_dot, x, mean, cov)",
 }
+_SINGULAR = {  # of a matrix that has no inverse: the derivatives along its range
+    "precise(x, mean, cov)": "((x - mean) @ range_inverse(cov))",
+    "normal_slope(g, x, mean, cov)": "range_slope(g, x - mean, range_inverse(cov))",
+    "normal_slope(g*out, x, mean, cov)": "range_slope(g*out, x - mean, range_inverse(cov))",
+    "normal_along(cov_dot, x, mean, cov)": "range_along(cov_dot, x - mean, range_inverse(cov))",
+}
+
+
+def _ranged(text: str) -> Text:
+    def made(bound: Bound) -> str:
+        changed = text
+        if bound.static("allow_singular"):
+            for regular, other in _SINGULAR.items():
+                changed = changed.replace(regular, other)
+        return changed
+
+    return made
+
+
 for _kind in ("logpdf", "pdf"):
     _log = _kind == "logpdf"
     register_method(
@@ -103,10 +132,10 @@ for _kind in ("logpdf", "pdf"):
             {"x": REQUIRED, "mean": None, "cov": 1, "allow_singular": False},
             _density_kind,
             vjp={
-                n: t if _log else t.replace("g, -1", "g*out, -1").replace("(g, x", "(g*out, x")
+                n: _ranged(t if _log else t.replace("g, -1", "g*out, -1").replace("(g, x", "(g*out, x"))
                 for n, t in _ROWS.items()
             },
-            jvp={n: t if _log else f"out*({t})" for n, t in _DOTS.items()},
+            jvp={n: _ranged(t if _log else f"out*({t})") for n, t in _DOTS.items()},
             general=f"multivariate_normal_{_kind}",
         ),
         stats.multivariate_normal,
@@ -114,7 +143,7 @@ for _kind in ("logpdf", "pdf"):
     )
     composite(
         f"multivariate_normal_{_kind}",
-        f"""def multivariate_normal_{_kind}(x, mean=None, cov=1):
+        f"""def multivariate_normal_{_kind}(x, mean=None, cov=1, allow_singular=False):
     x = np.asarray(x, dtype=float)
     cov = np.asarray(cov, dtype=float)
     alone = np.ndim(cov) < 2 if mean is None else np.ndim(mean) == 0
@@ -130,8 +159,13 @@ for _kind in ("logpdf", "pdf"):
         cov = np.diag(cov)
     if np.ndim(x) > 2:
         rows = np.reshape(x, (-1, np.size(center)))
-        flat = scipy.stats.multivariate_normal.{_kind}(rows, center, cov)
+        if allow_singular:
+            flat = scipy.stats.multivariate_normal.{_kind}(rows, center, cov, True)
+        else:
+            flat = scipy.stats.multivariate_normal.{_kind}(rows, center, cov)
         return np.reshape(flat, np.shape(x)[:-1])
+    if allow_singular:
+        return scipy.stats.multivariate_normal.{_kind}(x, center, cov, True)
     return scipy.stats.multivariate_normal.{_kind}(x, center, cov)
 """,
     )
@@ -216,9 +250,10 @@ for _kind in ("logpdf", "pdf"):
         {"alpha": f"np.sum({_SHARES}*alpha_dot)", "x": "np.sum(dirichlet_slope(x, alpha)*x_dot)"},
     )  # fmt: skip
 for _helper in (
-    functions.precise, functions.normal_slope, functions.normal_along, functions.dirichlet_slope
+    functions.precise, functions.normal_slope, functions.normal_along, functions.dirichlet_slope,
+    functions.range_inverse, functions.range_slope, functions.range_along,
 ):  # fmt: skip
-    _like = {"precise": "x", "normal_slope": "cov", "dirichlet_slope": "x"}.get(_helper.__name__)
+    _like = {"precise": "x", "normal_slope": "cov", "dirichlet_slope": "x", "range_inverse": "cov", "range_slope": "inverse"}.get(_helper.__name__)
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = (
         (lambda b: kinds.num(None, "float64"))
         if _like is None

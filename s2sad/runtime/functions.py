@@ -44,6 +44,37 @@ def normal_along(cov_dot: Any, x: Any, mean: Any, cov: Any) -> Any:
     return 0.5 * (np.sum((rows @ cov_dot) * rows, axis=-1) - np.trace(np.linalg.solve(cov, cov_dot)))
 
 
+def range_inverse(cov: Any) -> Any:
+    """The pseudo-inverse of a covariance, whose small eigenvalues count as SciPy counts them.
+
+    >>> print(range_inverse(np.diag([4.0, 0.0])))
+    [[0.25 0.  ]
+     [0.   0.  ]]
+    """
+    return np.linalg.pinv(cov, 2.220446049250313e-10)
+
+
+def range_slope(z: Any, gaps: Any, inverse: Any) -> Any:
+    """The cotangent of cov along its range where z is that of the logarithm of the normal density.
+
+    >>> print(range_slope(1.0, np.array([2.0]), np.array([[0.25]])))
+    [[0.]]
+    """
+    rows = np.atleast_2d(gaps @ inverse)
+    weights = np.reshape(z, (-1, 1))
+    return 0.5 * ((rows * weights).T @ rows - np.sum(weights) * inverse)
+
+
+def range_along(cov_dot: Any, gaps: Any, inverse: Any) -> Any:
+    """The tangent of the logarithm of the normal density where cov_dot is that of cov, along its range.
+
+    >>> print(range_along(np.array([[1.0]]), np.array([2.0]), np.array([[0.25]])))
+    0.0
+    """
+    rows = gaps @ inverse
+    return 0.5 * (np.sum((rows @ cov_dot) * rows, axis=-1) - np.sum(inverse * cov_dot))
+
+
 def dirichlet_slope(x: Any, alpha: Any) -> Any:
     """The derivative of the logarithm of the Dirichlet density in x; the last share may be left out of x.
 
