@@ -11,6 +11,7 @@ free; those that overwrite operands are refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -75,11 +76,11 @@ def _like(*names: str) -> Callable[[Bound], Kind]:
 
 
 def _solve_kind(bound: Bound) -> Kind:
-    if bound.static("assume_a") is UNKNOWN or bound.static("transposed") is not False:
-        raise NotImplementedError(
-            "this form of scipy.linalg.solve; transpose the matrix, and write assume_a out"
-        )
-    if bound.static("assume_a") not in (None, "gen", "general", *_SYMMETRIC):
+    if bound.static("assume_a") is UNKNOWN or bound.static("transposed") is UNKNOWN:
+        raise NotImplementedError("this form of scipy.linalg.solve; write assume_a and transposed out")
+    if bound.static("transposed"):
+        raise NotImplementedError("scipy.linalg.solve of the transpose of a complex matrix; transpose it before")
+    if bound.static("assume_a") not in (None, "gen", "general", "tridiagonal", *_SYMMETRIC):
         raise NotImplementedError(
             "scipy.linalg.solve of this structure; use solve_triangular or leave assume_a out"
         )
@@ -88,11 +89,47 @@ def _solve_kind(bound: Bound) -> Kind:
     return own._solve_kind(bound)
 
 
+def _solve_b(bound: Bound) -> str:
+    return _banded(bound, own._solve_b(bound))
+
+
+def _banded(bound: Bound, text: str) -> str:
+    """A text in which the matrix is read as the call reads it."""
+    if bound.static("assume_a") != "tridiagonal":
+        return text
+    return re.sub(r"np\.linalg\.solve\((.*?), (g|b_dot|a_dot @ out)\)",
+                  r"scipy.linalg.solve(\1, \2, assume_a='tridiagonal')", text)  # fmt: skip
+
+
+def _solve_a_dot(bound: Bound) -> str:
+    if bound.static("assume_a") != "tridiagonal":
+        return "-np.linalg.solve(a, a_dot @ out)"
+    return "-scipy.linalg.solve(a, np.triu(np.tril(a_dot, 1), -1) @ out, assume_a='tridiagonal')"
+
+
 def _solve_a(bound: Bound) -> str:
     text, how = own._solve_a(bound), bound.static("assume_a")
+    if how == "tridiagonal":
+        return f"np.triu(np.tril({_banded(bound, text)}, 1), -1)"
     if how in ("sym", "symmetric") and is_complex(bound, "a"):
         return f"symmetric_part({text})"
     return f"even_part({text})" if how in _SYMMETRIC else text
+
+
+def _read(bound: Bound, text: str) -> str:
+    """The part of a matrix that a function with assume_a reads."""
+    how = bound.static("assume_a")
+    if how in ("upper triangular", "lower triangular"):
+        return f"np.tri{how[0]}({text})"
+    if how in ("sym", "symmetric") and is_complex(bound, "a"):
+        return f"symmetric_part({text})"
+    return f"even_part({text})" if how in _SYMMETRIC else text
+
+
+def _inv_a(bound: Bound) -> str:
+    made = f"{own._turned(bound, 'out')} @ g @ {own._turned(bound, 'out')}"
+    read = _read(bound, made)
+    return f"-{read}" if read != made else f"-{made}"
 
 
 _HOW = "lower=False, overwrite_a=False, overwrite_b=False, check_finite=True"
@@ -100,16 +137,17 @@ _structural(
     "solve",
     f"a, b, {_HOW}, assume_a=None, transposed=False",
     _solve_kind,
-    {"a": _solve_a, "b": own._solve_b},
-    {"a": "-np.linalg.solve(a, a_dot @ out)", "b": "np.linalg.solve(a, b_dot)"},
+    {"a": _solve_a, "b": _solve_b},
+    {"a": _solve_a_dot, "b": lambda b: _banded(b, "np.linalg.solve(a, b_dot)")},
+    general="solve_structured",
 )
 _structural(
     "inv",
     "a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False",
     own._square,
-    {"a": lambda b: f"-{own._turned(b, 'out')} @ g @ {own._turned(b, 'out')}"},
-    {"a": "-out @ a_dot @ out"},
-    needed={"assume_a": (None, "gen", "general")},
+    {"a": _inv_a},
+    {"a": lambda b: f"-out @ {_read(b, 'a_dot')} @ out"},
+    needed={"assume_a": (None, "gen", "general", "upper triangular", "lower triangular", *_SYMMETRIC)},
 )
 _structural(
     "det",
@@ -206,13 +244,27 @@ structural(
     (equations.solve_factored,),
     jvp={"c": "solve_factored_dot(c_dot, out, c, lower)", "b": "solve_factored(c, lower, b_dot)"},
 )
+def _lu_kind(bound: Bound) -> Kind:
+    shape, dtype = shape_of(bound, "a"), _float(bound)
+    if shape is None or len(shape) != 2:
+        raise NotImplementedError("scipy.linalg.lu of stacks; factor the matrices one by one")
+    rows, columns = shape
+    short = rows if rows == columns else new_length()
+    real = axes.magnitude(dtype)
+    return Kind(
+        "tuple",
+        items=(kinds.array((rows, rows), real), kinds.array((rows, short), dtype), kinds.array((short, columns), dtype)),
+    )
+
+
 _structural(
     "lu",
     "a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False",
-    lambda b: Kind("tuple", items=(own._square(b), own._square(b), own._square(b))),
+    _lu_kind,
     {"a": "lu_back(g[1], g[2], out[0], out[1], out[2])"},
     {"a": "lu_dot(a_dot, out[0], out[1], out[2])"},
     needed={"permute_l": (False,), "p_indices": (False,)},
+    general="lu_permuted",
 )
 _structural(
     "lu_factor",
@@ -275,35 +327,51 @@ _EIGH = (
     "overwrite_a=False, overwrite_b=False, type=1, check_finite=True, subset_by_index=None, "
     "subset_by_value=None, driver=None"
 )
-_FREE = {"b": (None,), "type": (1,), "subset_by_index": (None,), "subset_by_value": (None,)}
-_structural(
-    "eigh",
-    f"a, b=None, *, lower=True, eigvals_only=False, {_EIGH}",
-    _eigh_kind,
-    {
-        "a": lambda b: (
-            f"eigvalsh_back(g, {_triangle(b)})"
-            if b.static("eigvals_only")
-            else f"eigh_back(g[0], g[1], out[0], out[1]{_real_row(b)})"
-        )
-    },
-    {
-        "a": lambda b: (
-            f"eigvalsh_dot(a_dot, {_triangle(b)})"
-            if b.static("eigvals_only")
-            else f"eigh_dot(a_dot, out[0], out[1]{_real_row(b)})"
-        )
-    },
-    needed=_FREE,
-)
-_structural(
-    "eigvalsh",
-    f"a, b=None, *, lower=True, {_EIGH}",
-    _eigh_kind,
-    {"a": lambda b: f"eigvalsh_back(g, {_triangle(b)})"},
-    {"a": lambda b: f"eigvalsh_dot(a_dot, {_triangle(b)})"},
-    needed=_FREE,
-)
+_FREE = {"type": (1,), "subset_by_index": (None,), "subset_by_value": (None,)}
+
+
+def _metric(bound: Bound) -> bool:
+    return bound.given("b") and bound.kind("b").cat != "none"
+
+
+def _only_values(bound: Bound) -> bool:
+    return bool(bound.statics.get("eigvals_only", True))
+
+
+def _eigh_a(bound: Bound) -> str:
+    if _metric(bound):
+        return _eigh_both(bound, 0)
+    if _only_values(bound):
+        return f"eigvalsh_back(g, {_triangle(bound)})"
+    return f"eigh_back(g[0], g[1], out[0], out[1]{_real_row(bound)})"
+
+
+def _eigh_both(bound: Bound, k: int) -> str:
+    whole = "values_back(g, a, b)" if _only_values(bound) else "pencil_back(g[0], g[1], out[0], out[1])"
+    return real_if(bound, "ab"[k], f"{whole}[{k}]")
+
+
+def _eigh_a_dot(bound: Bound) -> str:
+    if _metric(bound):
+        return _eigh_both_dot(bound, "a_dot, None")
+    if _only_values(bound):
+        return f"eigvalsh_dot(a_dot, {_triangle(bound)})"
+    return f"eigh_dot(a_dot, out[0], out[1]{_real_row(bound)})"
+
+
+def _eigh_both_dot(bound: Bound, dots: str) -> str:
+    return f"values_dot({dots}, a, b)" if _only_values(bound) else f"pencil_dot({dots}, out[0], out[1])"
+
+
+for _name, _only in (("eigh", "eigvals_only=False, "), ("eigvalsh", "")):
+    _structural(
+        _name,
+        f"a, b=None, *, lower=True, {_only}{_EIGH}",
+        _eigh_kind,
+        {"a": _eigh_a, "b": lambda b: _eigh_both(b, 1)},
+        {"a": _eigh_a_dot, "b": lambda b: _eigh_both_dot(b, "None, b_dot")},
+        needed=_FREE,
+    )
 
 
 def _wide(dtype: str) -> str:
@@ -372,13 +440,35 @@ def _qr_kind(bound: Bound) -> Kind:
     return Kind("tuple", items=decompositions._qr_kind(bound).items)
 
 
+def _pivoted(bound: Bound) -> Kind:
+    if bound.static("pivoting") is UNKNOWN or bound.static("mode") not in ("full", "economic"):
+        raise NotImplementedError("scipy.linalg.qr in this mode")
+    made = _qr_kind(bound)
+    if bound.static("pivoting"):
+        return Kind("tuple", items=(*(made.items or ()), kinds.array((new_length(),), "int32")))
+    return made
+
+
+def _qr_back(bound: Bound) -> str:
+    if bound.static("pivoting"):
+        return "qr_back(g[0], g[1], a[:, out[2]], out[0], out[1])[:, np.argsort(out[2])]"
+    return "qr_back(g[0], g[1], a, out[0], out[1])"
+
+
+def _qr_dot(bound: Bound) -> str:
+    if bound.static("pivoting"):
+        inner = "qr_dot(a_dot[:, out[2]], a[:, out[2]], out[0], out[1])"
+        return f"({inner}[0], {inner}[1], None)"
+    return "qr_dot(a_dot, a, out[0], out[1])"
+
+
 _structural(
     "qr",
     "a, overwrite_a=False, lwork=None, mode='full', pivoting=False, check_finite=True",
-    _qr_kind,
-    {"a": "qr_back(g[0], g[1], a, out[0], out[1])"},
-    {"a": "qr_dot(a_dot, a, out[0], out[1])"},
-    needed={"pivoting": (False,), "mode": ("full", "economic", "complete", "reduced")},
+    _pivoted,
+    {"a": _qr_back},
+    {"a": _qr_dot},
+    general="qr_upper",
 )
 _structural(
     "pinv",

@@ -18,7 +18,7 @@ from typing import Any
 
 _TOPICS = (
     "arrays", "bands", "custom", "equations", "factors", "filters", "functions", "gammas", "ieee", "linear", "lists", "matrix_laws",
-    "norms", "order", "samples", "scatter", "shapes", "sparse_products", "spectra", "storage",
+    "norms", "order", "pencils", "samples", "scatter", "shapes", "sparse_products", "spectra", "storage",
     "trips",
 )  # fmt: skip
 

@@ -138,31 +138,49 @@ def cho_factor_back(z: Any, c: Any, lower: Any) -> Any:
 
 
 def lu_back(l_bar: Any, u_bar: Any, p: Any, l: Any, u: Any) -> Any:  # noqa: E741 - their names
-    """The cotangent of a square a with p, l, u = scipy.linalg.lu(a); a cotangent may be None.
+    """The cotangent of a with p, l, u = scipy.linalg.lu(a); a cotangent may be None.
+
+    Of a matrix that is not square the further rows or columns follow from the square part by a triangular system.
 
     >>> print(lu_back(None, np.array([[3.0]]), np.eye(1), np.eye(1), np.array([[2.0]])))
     [[3.]]
     """
-    if np.shape(l) != np.shape(u):
-        raise NotImplementedError("lu of a matrix that is not square has no derivative; use qr")
-    inner = np.zeros_like(u)
+    k = min(np.shape(l)[-2], np.shape(u)[-1])
+    low, high = l[:k, :], u[:, :k]
+    inner = np.zeros_like(high)
+    below, beside = np.zeros_like(l[k:, :]), np.zeros_like(u[:, k:])
     if l_bar is not None:
-        inner = inner + np.tril(adjoint(l) @ l_bar, -1)
+        below = below + adjoint(np.linalg.solve(high, adjoint(l_bar[k:, :])))
+        inner = inner + np.tril(adjoint(low) @ l_bar[:k, :], -1)
     if u_bar is not None:
-        inner = inner + np.triu(u_bar @ adjoint(u))
-    return p @ np.linalg.solve(adjoint(l), adjoint(np.linalg.solve(u, adjoint(inner))))
+        beside = beside + np.linalg.solve(adjoint(low), u_bar[:, k:])
+        inner = inner + np.triu(u_bar[:, :k] @ adjoint(high))
+    inner = inner - np.triu(adjoint(l[k:, :]) @ below @ adjoint(high))
+    inner = inner - np.tril(adjoint(low) @ beside @ adjoint(u[:, k:]), -1)
+    square = np.linalg.solve(adjoint(low), adjoint(np.linalg.solve(high, adjoint(inner))))
+    if np.shape(l)[-2] > k:
+        square = np.concatenate((square, below), axis=0)
+    elif np.shape(u)[-1] > k:
+        square = np.concatenate((square, beside), axis=1)
+    return p @ square
 
 
 def lu_dot(a_dot: Any, p: Any, l: Any, u: Any) -> Any:  # noqa: E741 - their names
-    """The tangents of p, l, u = scipy.linalg.lu(a) of a square a where a_dot is that of a.
+    """The tangents of p, l, u = scipy.linalg.lu(a) where a_dot is that of a.
 
     >>> print(lu_dot(np.array([[3.0]]), np.eye(1), np.eye(1), np.array([[2.0]]))[2])
     [[3.]]
     """
-    if np.shape(l) != np.shape(u):
-        raise NotImplementedError("lu of a matrix that is not square has no derivative; use qr")
-    inner = adjoint(np.linalg.solve(adjoint(u), adjoint(np.linalg.solve(l, p.T @ a_dot))))
-    return np.zeros_like(p), l @ np.tril(inner, -1), np.triu(inner) @ u
+    k = min(np.shape(l)[-2], np.shape(u)[-1])
+    low, high, moved = l[:k, :], u[:, :k], p.T @ a_dot
+    inner = adjoint(np.linalg.solve(adjoint(high), adjoint(np.linalg.solve(low, moved[:k, :k]))))
+    low_dot, high_dot = low @ np.tril(inner, -1), np.triu(inner) @ high
+    if np.shape(l)[-2] > k:
+        rest = moved[k:, :] - l[k:, :] @ high_dot
+        low_dot = np.concatenate((low_dot, adjoint(np.linalg.solve(adjoint(high), adjoint(rest)))), axis=0)
+    elif np.shape(u)[-1] > k:
+        high_dot = np.concatenate((high_dot, np.linalg.solve(low, moved[:, k:] - low_dot @ u[:, k:])), axis=1)
+    return np.zeros_like(p), low_dot, high_dot
 
 
 def rows_of(piv: Any) -> Any:

@@ -1,0 +1,369 @@
+"""scipy.linalg: generalised eigenvalues, polar factors, Riccati equations, trigonometric functions, special matrices.
+
+    w, v = scipy.linalg.eigh(a, b)       a_bar = pencil_back(g[0], g[1], out[0], out[1])[0]
+    x = scipy.linalg.cosm(a)             a formula of scipy.linalg.expm
+    x = scipy.linalg.solve(a, b, assume_a="lower triangular")      scipy.linalg.solve_triangular
+
+What a function does not read of a matrix has the derivative 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scipy import linalg
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind, new_length
+from s2sad.rules import axes
+from s2sad.rules.axes import is_complex, rank_of, real_if, shape_of
+from s2sad.rules.registry import UNKNOWN, Bound, composite
+from s2sad.rules.scipy_linalg import _float, _like, _structural
+from s2sad.runtime import pencils
+
+# ------------------------------------------------------------------------------------------- composites
+
+_FORMULAS = {
+    "cosm": """def cosm(A):
+    if np.iscomplexobj(A):
+        return 0.5*(scipy.linalg.expm(1j*np.asarray(A)) + scipy.linalg.expm(-1j*np.asarray(A)))
+    return np.real(scipy.linalg.expm(1j*np.asarray(A)))
+""",
+    "sinm": """def sinm(A):
+    if np.iscomplexobj(A):
+        return -0.5j*(scipy.linalg.expm(1j*np.asarray(A)) - scipy.linalg.expm(-1j*np.asarray(A)))
+    return np.imag(scipy.linalg.expm(1j*np.asarray(A)))
+""",
+    "tanm": """def tanm(A):
+    return scipy.linalg.solve(scipy.linalg.cosm(A), scipy.linalg.sinm(A))
+""",
+    "coshm": """def coshm(A):
+    A = np.asarray(A)
+    return 0.5*(scipy.linalg.expm(A) + scipy.linalg.expm(-A))
+""",
+    "sinhm": """def sinhm(A):
+    A = np.asarray(A)
+    return 0.5*(scipy.linalg.expm(A) - scipy.linalg.expm(-A))
+""",
+    "tanhm": """def tanhm(A):
+    return scipy.linalg.solve(scipy.linalg.coshm(A), scipy.linalg.sinhm(A))
+""",
+    "khatri_rao": """def khatri_rao(a, b):
+    a = np.asarray(a)
+    b = np.asarray(b)
+    c = a[..., :, None, :]*b[..., None, :, :]
+    return np.reshape(c, np.shape(c)[:-3] + (np.shape(a)[-2]*np.shape(b)[-2], np.shape(c)[-1]))
+""",
+    "kron": """def kron(a, b):
+    return np.kron(a, b)
+""",
+    "companion": """def companion(a):
+    a = np.asarray(a)
+    n = len(a)
+    return np.concatenate((np.reshape(-a[1:]/(1.0*a[0]), (1, n - 1)), np.eye(n - 2, n - 1)), axis=0)
+""",
+    "convolution_matrix": """def convolution_matrix(a, n, mode='full'):
+    a = np.asarray(a)
+    rows = np.arange(len(a) + n - 1)
+    if mode == "same":
+        start = (min(n, len(a)) - 1)//2
+        rows = rows[start:start + max(n, len(a))]
+    elif mode == "valid":
+        rows = rows[min(n, len(a)) - 1:max(n, len(a))]
+    places = rows[:, None] - np.arange(n)
+    inside = (places >= 0) & (places < len(a))
+    return np.where(inside, a[np.clip(places, 0, len(a) - 1)], 0)
+""",
+    "leslie": """def leslie(f, s):
+    f = np.asarray(f)
+    s = np.asarray(s)
+    return np.concatenate((np.reshape(f, (1, len(f))), np.diag(s, 0)[:, :] @ np.eye(len(s), len(f))), axis=0)
+""",
+    "fiedler": """def fiedler(a):
+    a = np.asarray(a)
+    return np.abs(a[:, None] - a)
+""",
+    "diagsvd": """def diagsvd(s, M, N):
+    return np.diag(s) @ np.eye(M, N) if M <= N else np.eye(M, N) @ np.diag(s)
+""",
+    "solve_circulant": """def solve_circulant(c, b):
+    c = np.asarray(c)
+    b = np.asarray(b)
+    if np.ndim(b) == 1:
+        x = np.fft.ifft(np.fft.fft(b)/np.fft.fft(c))
+    else:
+        x = np.moveaxis(np.fft.ifft(np.fft.fft(np.moveaxis(b, 0, -1))/np.fft.fft(c)), -1, 0)
+    return x if np.iscomplexobj(c) or np.iscomplexobj(b) else np.real(x)
+""",
+    "matmul_toeplitz": """def matmul_toeplitz(c_or_cr, x):
+    if isinstance(c_or_cr, tuple):
+        c, r = c_or_cr
+    else:
+        c = c_or_cr
+        r = np.conj(c_or_cr)
+    columns = np.reshape(x, (np.shape(x)[0], -1))
+    whole = np.concatenate((c, r[-1:0:-1]))
+    p = len(c) + len(r) - 1
+    if np.iscomplexobj(whole) or np.iscomplexobj(x):
+        front = np.reshape(scipy.fft.fft(whole, axis=0), (-1, 1))
+        made = scipy.fft.ifft(front*scipy.fft.fft(columns, n=p, axis=0), axis=0)[:len(c), :]
+    else:
+        front = np.reshape(scipy.fft.rfft(whole, axis=0), (-1, 1))
+        made = scipy.fft.irfft(front*scipy.fft.rfft(columns, n=p, axis=0), axis=0, n=p)[:len(c), :]
+    return np.reshape(made, (len(c),) + np.shape(x)[1:])
+""",
+}
+for _name, _source in _FORMULAS.items():
+    composite(f"scipy.linalg.{_name}", _source, (getattr(linalg, _name, None),))
+
+composite(
+    "solve_structured",
+    """def solve_structured(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None, transposed=False):
+    a = np.asarray(a)
+    b = np.asarray(b)
+    if transposed:
+        a = a.T
+        lower = not lower
+        if assume_a == "upper triangular":
+            assume_a = "lower triangular"
+        elif assume_a == "lower triangular":
+            assume_a = "upper triangular"
+    if assume_a == "upper triangular":
+        return scipy.linalg.solve_triangular(a, b)
+    if assume_a == "lower triangular":
+        return scipy.linalg.solve_triangular(a, b, lower=True)
+    if assume_a == "diagonal":
+        return (b.T/np.diag(a)).T
+    if assume_a == "tridiagonal":
+        return scipy.linalg.solve(a, b, assume_a="tridiagonal")
+    if assume_a == "banded":
+        return scipy.linalg.solve(a, b)
+    if assume_a is None:
+        return scipy.linalg.solve(a, b)
+    return scipy.linalg.solve(a, b, lower=lower, assume_a=assume_a)
+""",
+)
+composite(
+    "lu_permuted",
+    """def lu_permuted(a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False):
+    p, l, u = scipy.linalg.lu(a)
+    if permute_l:
+        return p @ l, u
+    return np.asarray(np.argmax(p, axis=1), dtype=np.int32), l, u
+""",
+)
+composite(
+    "qr_upper",
+    """def qr_upper(a, overwrite_a=False, lwork=None, mode='full', pivoting=False, check_finite=True):
+    q, r = scipy.linalg.qr(a)
+    return (r,)
+""",
+)
+
+# ------------------------------------------------------------------------------------------- factors
+
+
+def _pair(bound: Bound) -> Kind:
+    own = kinds.array(shape_of(bound, "a"), _float(bound))
+    length = new_length()
+    return Kind("tuple", items=(own, kinds.array((length, length), own.dtype)))
+
+
+def _polar_kind(bound: Bound) -> Kind:
+    if bound.static("side") not in ("right", "left") or rank_of(bound, "a") != 2:
+        raise NotImplementedError("scipy.linalg.polar whose side is known at run time only")
+    return _pair(bound)
+
+
+def _polar_back(bound: Bound) -> str:
+    if bound.static("side") == "right":
+        return "polar_back(g[0], g[1], out[0], out[1])"
+    return "left_polar_back(g[0], g[1], out[0], out[1])"
+
+
+_structural(
+    "polar",
+    "a, side='right'",
+    _polar_kind,
+    {"a": _polar_back},
+    {"a": lambda b: f"{'left_' if b.static('side') == 'left' else ''}polar_dot(a_dot, out[0], out[1])"},
+)
+composite(
+    "left_polar_back",
+    """def left_polar_back(u_bar, p_bar, u, p):
+    turned = None if u_bar is None else adjoint(u_bar)
+    return adjoint(polar_back(turned, p_bar, adjoint(u), p))
+""",
+    (pencils.left_polar_back,),
+).kind = lambda b: kinds.array(shape_of(b, "u"), _float(b, "u"))
+composite(
+    "left_polar_dot",
+    """def left_polar_dot(a_dot, u, p):
+    one, two = polar_dot(adjoint(a_dot), adjoint(u), p)
+    return adjoint(one), two
+""",
+    (pencils.left_polar_dot,),
+).kind = lambda b: Kind(
+    "tuple", items=(kinds.array(shape_of(b, "u"), _float(b, "u")), kinds.array(shape_of(b, "p"), _float(b, "p")))
+)
+
+
+def _tridiagonal_kind(bound: Bound) -> Kind:
+    if bound.static("select") not in ("a",):
+        raise NotImplementedError("some eigenvalues of a tridiagonal matrix; compute all and index them")
+    if bound.statics.get("eigvals_only", True) is UNKNOWN:
+        raise NotImplementedError("scipy.linalg.eigh_tridiagonal with eigvals_only that is known at run time only")
+    length = new_length()
+    values = kinds.array((length,), _float(bound, "d", "e"))
+    if bound.statics.get("eigvals_only", True):
+        return values
+    return Kind("tuple", items=(values, kinds.array((length, length), values.dtype)))
+
+
+def _diagonals(bound: Bound, k: int) -> str:
+    if bound.statics.get("eigvals_only", True):
+        whole = "tridiagonal_back(g, d, e)"
+    else:
+        whole = "eigh_back(g[0], g[1], out[0], out[1])"
+    return f"2.0*np.diagonal({whole}, 1)" if k else f"1.0*np.diagonal({whole})"
+
+
+def _diagonals_dot(bound: Bound, k: int) -> str:
+    along = "np.diag(e_dot, 1) + np.diag(e_dot, -1)" if k else "np.diag(d_dot)"
+    if bound.statics.get("eigvals_only", True):
+        return f"tridiagonal_dot({along}, d, e)"
+    return f"eigh_dot({along}, out[0], out[1])"
+
+
+_SELECT = "select='a', select_range=None, check_finite=True, tol=0.0, lapack_driver='auto'"
+for _name, _signature in (
+    ("eigh_tridiagonal", f"d, e, eigvals_only=False, {_SELECT}"), ("eigvalsh_tridiagonal", f"d, e, {_SELECT}"),
+):  # fmt: skip
+    _structural(
+        _name,
+        _signature,
+        _tridiagonal_kind,
+        {"d": lambda b: _diagonals(b, 0), "e": lambda b: _diagonals(b, 1)},
+        {"d": lambda b: _diagonals_dot(b, 0), "e": lambda b: _diagonals_dot(b, 1)},
+    )
+_structural(
+    "pinvh",
+    "a, atol=None, rtol=None, lower=True, return_rank=False, check_finite=True",
+    lambda b: kinds.array(shape_of(b, "a"), _float(b)),
+    {"a": "even_part(pinv_back(g, a, out))"},
+    {"a": "pinv_dot(even_part(a_dot), a, out)"},
+    needed={"return_rank": (False,)},
+)
+
+# ------------------------------------------------------------------------------------------- equations
+
+
+def _riccati_kind(bound: Bound) -> Kind:
+    if any(bound.given(n) and bound.kind(n).cat != "none" for n in "es") or bound.static("balanced") is not True:
+        raise NotImplementedError("a Riccati equation with e, s or balanced=False; substitute them first")
+    if any(is_complex(bound, n) for n in "abqr"):
+        raise NotImplementedError("a Riccati equation of complex matrices")
+    return kinds.array(shape_of(bound, "q"), _float(bound, *"abqr"))
+
+
+for _name, _helper in (("solve_continuous_are", "riccati"), ("solve_discrete_are", "stein")):
+    _structural(
+        _name,
+        "a, b, q, r, e=None, s=None, balanced=True",
+        _riccati_kind,
+        {n: f"{_helper}_back(g, out, a, b, r)[{k}]" for k, n in enumerate("abqr")},
+        {
+            n: f"{_helper}_dot({', '.join('None' if m != n else f'{n}_dot' for m in 'abqr')}, out, a, b, r)"
+            for n in "abqr"
+        },
+    )
+
+
+def _power_t(bound: Bound) -> str:
+    real = not is_complex(bound, "A")
+    return f"np.sum(np.real(np.conj(g)*(real_logm(A, {real}) @ out)))"
+
+
+_structural(
+    "fractional_matrix_power",
+    "A, t",
+    _like("A"),
+    {
+        "A": lambda b: f"power_back(g, A, t, {not is_complex(b, 'A')})",
+        "t": _power_t,
+    },
+    {
+        "A": lambda b: f"power_along(A, t, A_dot, {not is_complex(b, 'A')})",
+        "t": lambda b: f"t_dot*(real_logm(A, {not is_complex(b, 'A')}) @ out)",
+    },
+)
+
+# ------------------------------------------------------------------------------------------- lstsq
+
+
+def _lstsq_kind(bound: Bound) -> Kind:
+    dtype = _float(bound, "a", "b")
+    rows = rank_of(bound, "b")
+    shape = (new_length(),) if rows == 1 else (new_length(), new_length())
+    length = (new_length(),)
+    real = axes.magnitude(dtype)
+    return Kind(
+        "tuple",
+        items=(kinds.array(shape, dtype), kinds.num(None, real), kinds.INT, kinds.array(length, real)),
+    )
+
+
+def _lstsq_back(bound: Bound, k: int) -> str:
+    cond = bound.static("cond")
+    rcond = "2.220446049250313e-16" if cond is None else axes.literal(bound, "cond")
+    return real_if(bound, "ab"[k], f"lstsq_back(g[0], g[1], g[3], a, b, out[0], out[1], {rcond})[{k}]")
+
+
+_structural(
+    "lstsq",
+    "a, b, cond=None, overwrite_a=False, overwrite_b=False, check_finite=True, lapack_driver=None",
+    _lstsq_kind,
+    {"a": lambda b: _lstsq_back(b, 0), "b": lambda b: _lstsq_back(b, 1)},
+    {
+        n: lambda b, n=n: (  # type: ignore[misc]
+            f"lstsq_dot({'a_dot, None' if n == 'a' else 'None, b_dot'}, a, b, out[0], out[1], out[3], "
+            + ("2.220446049250313e-16" if b.static("cond") is None else axes.literal(b, "cond")) + ")"
+        )
+        for n in "ab"
+    },
+)  # fmt: skip
+
+# ------------------------------------------------------------------------------------------- helpers
+
+_MATRIX: Callable[[Bound], Kind] = lambda b: kinds.array(shape_of(b, "a"), _float(b))  # noqa: E731
+
+
+def _pair_of(one: str, two: str, *numbers: str) -> Callable[[Bound], Kind]:
+    return lambda b: Kind(
+        "tuple",
+        items=(kinds.array(shape_of(b, one), _float(b, *numbers)), kinds.array(shape_of(b, two), _float(b, *numbers))),
+    )
+
+
+def _four(bound: Bound) -> Kind:
+    return Kind("tuple", items=tuple(kinds.array(shape_of(bound, n), _float(bound, *"xabr")) for n in "abxr"))
+
+
+for _function, _function_kind in (
+    (pencils.pencil_back, _pair_of("v", "v", "v")),
+    (pencils.pencil_dot, _pair_of("w", "v", "v")),
+    (pencils.values_back, _pair_of("a", "b", "a", "b")),
+    (pencils.values_dot, lambda b: kinds.array((new_length(),), axes.magnitude(_float(b, "a", "b")))),
+    (pencils.polar_back, lambda b: kinds.array(shape_of(b, "u"), _float(b, "u"))),
+    (pencils.polar_dot, _pair_of("u", "p", "u")),
+    (pencils.riccati_back, _four),
+    (pencils.riccati_dot, lambda b: kinds.array(shape_of(b, "x"), _float(b, "x"))),
+    (pencils.stein_back, _four),
+    (pencils.stein_dot, lambda b: kinds.array(shape_of(b, "x"), _float(b, "x"))),
+    (pencils.real_logm, _MATRIX),
+    (pencils.power_along, _MATRIX),
+    (pencils.power_back, _MATRIX),
+    (pencils.tridiagonal_back, lambda b: kinds.array((new_length(), new_length()), _float(b, "d", "e"))),
+    (pencils.tridiagonal_dot, lambda b: kinds.array((new_length(),), _float(b, "d", "e"))),
+):
+    composite(_function.__name__, axes.source_of(_function), (_function,)).kind = _function_kind

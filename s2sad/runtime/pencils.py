@@ -1,0 +1,271 @@
+"""Helpers of generated texts for scipy.linalg: generalised eigenvalues, polar factors, Riccati equations, powers.
+
+Accepted are NumPy arrays; nothing is written to, and a result shares memory with no argument. SciPy is imported when a
+helper is called. Cotangents belong to the inner product Re(sum(conj(z)*a)).
+
+    w, v = scipy.linalg.eigh(a, b)      a_bar = pencil_back(w_bar, v_bar, w, v)[0]
+
+The functions are written in the language that s2sad reads. The derivative of an implicitly given x is that of the
+equation (Giles, 2008; Kao and Hennequin, 2020, for Riccati equations).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime.equations import even_part, expm_along, logm_along
+from s2sad.runtime.factors import adjoint
+from s2sad.runtime.linear import eigh_back, eigh_dot
+
+
+def pencil_back(w_bar: Any, v_bar: Any, w: Any, v: Any) -> Any:
+    """The cotangents of a and b with w, v = scipy.linalg.eigh(a, b); either cotangent may be None.
+
+    >>> a_bar, b_bar = pencil_back(np.array([1.0]), None, np.array([2.0]), np.array([[1.0]]))
+    >>> print(a_bar, b_bar)
+    [[1.]] [[-2.]]
+    """
+    inner, own = np.zeros_like(v), np.zeros_like(v)
+    if w_bar is not None:
+        inner = inner + w_bar * np.eye(len(w))
+    if v_bar is not None:
+        gaps = w[None, :] - w[:, None]
+        middle = adjoint(v) @ v_bar
+        inner = inner + np.where(gaps == 0, 0.0, middle / np.where(gaps == 0, 1.0, gaps))
+        own = own + 0.5 * np.eye(len(w)) * middle
+    return even_part(v @ inner @ adjoint(v)), -even_part(v @ (inner * w + own) @ adjoint(v))
+
+
+def pencil_dot(a_dot: Any, b_dot: Any, w: Any, v: Any) -> Any:
+    """The tangents of w, v = scipy.linalg.eigh(a, b); a_dot or b_dot may be None.
+
+    >>> print(pencil_dot(np.array([[1.0]]), None, np.array([2.0]), np.array([[1.0]]))[0])
+    [1.]
+    """
+    middle, turns = np.zeros_like(v), np.zeros_like(v)
+    if a_dot is not None:
+        middle = middle + adjoint(v) @ even_part(a_dot) @ v
+    if b_dot is not None:
+        metric = adjoint(v) @ even_part(b_dot) @ v
+        middle = middle - metric * w
+        turns = turns - 0.5 * np.eye(len(w)) * metric
+    gaps = w[None, :] - w[:, None]
+    turns = turns + np.where(gaps == 0, 0.0, middle / np.where(gaps == 0, 1.0, gaps))
+    return np.sum(np.real(middle) * np.eye(len(w)), axis=-1), v @ turns
+
+
+def values_back(z: Any, a: Any, b: Any) -> Any:
+    """The cotangents of a and b where z is that of scipy.linalg.eigvalsh(a, b).
+
+    >>> print(values_back(np.array([1.0]), np.array([[2.0]]), np.array([[1.0]]))[1])
+    [[-2.]]
+    """
+    import scipy.linalg
+
+    w, v = scipy.linalg.eigh(a, b)
+    return pencil_back(z, None, w, v)
+
+
+def values_dot(a_dot: Any, b_dot: Any, a: Any, b: Any) -> Any:
+    """The tangent of scipy.linalg.eigvalsh(a, b); a_dot or b_dot may be None.
+
+    >>> print(values_dot(np.array([[1.0]]), None, np.array([[2.0]]), np.array([[1.0]])))
+    [1.]
+    """
+    import scipy.linalg
+
+    w, v = scipy.linalg.eigh(a, b)
+    return pencil_dot(a_dot, b_dot, w, v)[0]
+
+
+# ------------------------------------------------------------------------------------------- polar factors
+
+
+def polar_back(u_bar: Any, p_bar: Any, u: Any, p: Any) -> Any:
+    """The cotangent of a with u, p = scipy.linalg.polar(a), a = u @ p; either cotangent may be None.
+
+    >>> print(polar_back(None, np.array([[3.0]]), np.array([[1.0]]), np.array([[2.0]])))
+    [[3.]]
+    """
+    import scipy.linalg
+
+    along, inner = np.zeros_like(u), np.zeros_like(p)
+    if u_bar is not None:
+        along = along + adjoint(np.linalg.solve(p, adjoint(u_bar)))
+        inner = inner - adjoint(u) @ along
+    if p_bar is not None:
+        inner = inner + p_bar
+    inner = scipy.linalg.solve_sylvester(p, p, inner)
+    return along + u @ p @ (inner + adjoint(inner))
+
+
+def polar_dot(a_dot: Any, u: Any, p: Any) -> Any:
+    """The tangents of u, p = scipy.linalg.polar(a), a = u @ p, where a_dot is that of a.
+
+    >>> print(polar_dot(np.array([[3.0]]), np.array([[1.0]]), np.array([[2.0]]))[1])
+    [[3.]]
+    """
+    import scipy.linalg
+
+    half = p @ (adjoint(u) @ a_dot)
+    p_dot = scipy.linalg.solve_sylvester(p, p, half + adjoint(half))
+    return adjoint(np.linalg.solve(p, adjoint(a_dot - u @ p_dot))), p_dot
+
+
+# ----------------------------------------------------------------------------------------------- equations
+
+
+def riccati_back(z: Any, x: Any, a: Any, b: Any, r: Any) -> Any:
+    """The cotangents of a, b, q, r where z is that of x = scipy.linalg.solve_continuous_are(a, b, q, r).
+
+    >>> one = np.eye(1)
+    >>> print(*riccati_back(one, one, 0*one, one, one))
+    [[1.]] [[-1.]] [[0.5]] [[0.5]]
+    """
+    import scipy.linalg
+
+    k = np.linalg.solve(r, b.T @ x)
+    y = scipy.linalg.solve_continuous_lyapunov(a - b @ k, -even_part(z))
+    return 2.0 * x @ y, -2.0 * x @ y @ k.T, y, k @ y @ k.T
+
+
+def riccati_dot(a_dot: Any, b_dot: Any, q_dot: Any, r_dot: Any, x: Any, a: Any, b: Any, r: Any) -> Any:
+    """The tangent of x = scipy.linalg.solve_continuous_are(a, b, q, r); a tangent may be None.
+
+    >>> one = np.eye(1)
+    >>> print(riccati_dot(None, None, one, None, one, 0*one, one, one))
+    [[0.5]]
+    """
+    import scipy.linalg
+
+    k = np.linalg.solve(r, b.T @ x)
+    half = np.zeros_like(x)
+    if a_dot is not None:
+        half = half + x @ a_dot
+    if b_dot is not None:
+        half = half - x @ b_dot @ k
+    if q_dot is not None:
+        half = half + 0.5 * q_dot
+    if r_dot is not None:
+        half = half + 0.5 * k.T @ r_dot @ k
+    return -scipy.linalg.solve_continuous_lyapunov((a - b @ k).T, half + half.T)
+
+
+def stein_back(z: Any, x: Any, a: Any, b: Any, r: Any) -> Any:
+    """The cotangents of a, b, q, r where z is that of x = scipy.linalg.solve_discrete_are(a, b, q, r).
+
+    >>> one = np.eye(1)
+    >>> print(*stein_back(one, one, 0*one, one, one))
+    [[0.]] [[-0.]] [[1.]] [[0.]]
+    """
+    import scipy.linalg
+
+    k = np.linalg.solve(r + b.T @ x @ b, b.T @ x @ a)
+    c = a - b @ k
+    y = scipy.linalg.solve_discrete_lyapunov(c, even_part(z))
+    return 2.0 * x @ c @ y, -2.0 * x @ c @ y @ k.T, y, k @ y @ k.T
+
+
+def stein_dot(a_dot: Any, b_dot: Any, q_dot: Any, r_dot: Any, x: Any, a: Any, b: Any, r: Any) -> Any:
+    """The tangent of x = scipy.linalg.solve_discrete_are(a, b, q, r); a tangent may be None.
+
+    >>> one = np.eye(1)
+    >>> print(stein_dot(None, None, one, None, one, 0*one, one, one))
+    [[1.]]
+    """
+    import scipy.linalg
+
+    k = np.linalg.solve(r + b.T @ x @ b, b.T @ x @ a)
+    c = a - b @ k
+    half = np.zeros_like(x)
+    if a_dot is not None:
+        half = half + c.T @ x @ a_dot
+    if b_dot is not None:
+        half = half - c.T @ x @ b_dot @ k
+    if q_dot is not None:
+        half = half + 0.5 * q_dot
+    if r_dot is not None:
+        half = half + 0.5 * k.T @ r_dot @ k
+    return scipy.linalg.solve_discrete_lyapunov(c.T, half + half.T)
+
+
+# -------------------------------------------------------------------------------------------------- powers
+
+
+def real_logm(a: Any, real: Any) -> Any:
+    """scipy.linalg.logm(a); `real` says that the logarithm has to be real.
+
+    >>> print(real_logm(np.eye(1), True))
+    [[0.]]
+    """
+    import scipy.linalg
+
+    made = scipy.linalg.logm(a)
+    if real and np.iscomplexobj(made):
+        raise TypeError("this power of this real matrix is complex: pass the matrix as complex, a.astype(complex)")
+    return made
+
+
+def power_along(a: Any, t: Any, e: Any, real: Any) -> Any:
+    """The derivative of scipy.linalg.fractional_matrix_power(a, t) along e, for matrices that have a logarithm.
+
+    >>> print(power_along(np.array([[2.0]]), 2.0, np.array([[3.0]]), True))
+    [[12.]]
+    """
+    return expm_along(t * real_logm(a, real), t * logm_along(a, e, real))
+
+
+def power_back(z: Any, a: Any, t: Any, real: Any) -> Any:
+    """The cotangent of a where z is that of scipy.linalg.fractional_matrix_power(a, t).
+
+    >>> print(power_back(np.array([[1.0]]), np.array([[2.0]]), 2.0, True))
+    [[4.]]
+    """
+    turned = adjoint(a)
+    return t * logm_along(turned, expm_along(t * real_logm(turned, real), z), real)
+
+
+def left_polar_back(u_bar: Any, p_bar: Any, u: Any, p: Any) -> Any:
+    """The cotangent of a with u, p = scipy.linalg.polar(a, "left"), a = p @ u; either cotangent may be None.
+
+    >>> print(left_polar_back(None, np.array([[3.0]]), np.array([[1.0]]), np.array([[2.0]])))
+    [[3.]]
+    """
+    turned = None if u_bar is None else adjoint(u_bar)
+    return adjoint(polar_back(turned, p_bar, adjoint(u), p))
+
+
+def left_polar_dot(a_dot: Any, u: Any, p: Any) -> Any:
+    """The tangents of u, p = scipy.linalg.polar(a, "left"), a = p @ u, where a_dot is that of a.
+
+    >>> print(left_polar_dot(np.array([[3.0]]), np.array([[1.0]]), np.array([[2.0]]))[1])
+    [[3.]]
+    """
+    one, two = polar_dot(adjoint(a_dot), adjoint(u), p)
+    return adjoint(one), two
+
+
+def tridiagonal_back(z: Any, d: Any, e: Any) -> Any:
+    """The cotangent of the whole matrix where z is that of scipy.linalg.eigvalsh_tridiagonal(d, e).
+
+    >>> print(tridiagonal_back(np.array([1.0]), np.array([2.0]), np.zeros(0)))
+    [[1.]]
+    """
+    import scipy.linalg
+
+    w, v = scipy.linalg.eigh_tridiagonal(d, e)
+    return eigh_back(z, None, w, v)
+
+
+def tridiagonal_dot(a_dot: Any, d: Any, e: Any) -> Any:
+    """The tangent of scipy.linalg.eigvalsh_tridiagonal(d, e) where a_dot is that of the whole matrix.
+
+    >>> print(tridiagonal_dot(np.array([[1.0]]), np.array([2.0]), np.zeros(0)))
+    [1.]
+    """
+    import scipy.linalg
+
+    w, v = scipy.linalg.eigh_tridiagonal(d, e)
+    return eigh_dot(a_dot, w, v)[0]
