@@ -74,6 +74,8 @@ def _where(bound: Bound) -> str:
 
 def _axes(bound: Bound) -> str:
     if bound.static("axes") is None and bound.static("s") is not None:
+        if isinstance(bound.static("s"), tuple | list):
+            return repr(tuple(range(-len(bound.static("s")), 0)))
         return f"tuple(range(-len({literal(bound, 's')}), 0))"
     return literal(bound, "axes")
 

@@ -22,39 +22,92 @@ from s2sad.rules.registry import Bound, composite, structural
 fourier.enter(fft, "scipy.fft")
 
 
-def _kind(bound: Bound) -> Kind:
+def _checked(bound: Bound) -> None:
     if bound.static("type") not in (1, 2, 3, 4) or not isinstance(bound.static("norm"), str | None):
         raise NotImplementedError("a cosine or sine transform whose type or norm is known at run time only")
-    if bound.static("overwrite_x") is not False or bound.static("orthogonalize") is not None:
-        raise NotImplementedError(
-            "a cosine or sine transform with overwrite_x or orthogonalize; leave them out"
-        )
-    if bound.static("n") is not None:
-        raise NotImplementedError("a cosine or sine transform with n; cut or pad the array first")
+    if bound.static("overwrite_x") is not False or not isinstance(bound.static("orthogonalize"), bool | None):
+        raise NotImplementedError("a cosine or sine transform with overwrite_x; leave it out")
+
+
+def _kind(bound: Bound) -> Kind:
+    _checked(bound)
     own = as_array(bound.kind("x"))
-    return kinds.array(shape_of(bound, "x"), axes.averaged(own.dtype))
+    shape = own.shape
+    if bound.static("n") is not None:
+        along = axes.one_axis(bound, "x")
+        if shape is not None and along is not None:
+            shape = tuple(kinds.new_length() if k == along else n for k, n in enumerate(shape))
+        else:
+            shape = kinds.fresh_shape(None if shape is None else len(shape))
+    return kinds.array(shape, axes.averaged(own.dtype))
+
+
+def _orthonormal(bound: Bound) -> bool:
+    """Whether the first or last element is weighted so that the matrix is orthogonal up to a factor."""
+    chosen = bound.static("orthogonalize")
+    return bound.static("norm") == "ortho" if chosen is None else bool(chosen)
+
+
+def _transposed(bound: Bound, name: str, axis: str, inner: str) -> str:
+    """The transpose of the transform along one axis."""
+    place = "0" if name == "dct" else "-1"
+    kind, norm, chosen = bound.static("type"), bound.static("norm"), bound.static("orthogonalize")
+    how = f", axis={axis}" if axis != "-1" else ""
+    how += f", norm={norm!r}" if norm not in (None, "backward") else ""
+    how += f", orthogonalize={chosen}" if chosen is not None else ""
+
+    def transform(text: str) -> str:
+        return f"scipy.fft.{name}({text}, { {1: 1, 2: 3, 3: 2, 4: 4}[kind] }{how})"
+
+    if _orthonormal(bound) or kind == 4 or (kind == 1 and name == "dst"):
+        return transform(inner)
+    if kind == 2:
+        return transform(f"first_scaled({inner}, 2.0, {place}, {axis})")
+    if kind == 3:
+        return f"first_scaled({transform(inner)}, 0.5, {place}, {axis})"
+    inner = f"first_scaled(first_scaled({inner}, 2.0, 0, {axis}), 2.0, -1, {axis})"
+    return f"first_scaled(first_scaled({transform(inner)}, 0.5, 0, {axis}), 0.5, -1, {axis})"
 
 
 def _back(name: str) -> Callable[[Bound], str]:
-    place = "0" if name == "dct" else "-1"
-
     def text(bound: Bound) -> str:
-        kind, norm, axis = bound.static("type"), bound.static("norm"), literal(bound, "axis")
-        other = {1: 1, 2: 3, 3: 2, 4: 4}[kind]
-        how = f", axis={axis}" if axis != "-1" else ""
-        how += f", norm={norm!r}" if norm not in (None, "backward") else ""
+        made = _transposed(bound, name, literal(bound, "axis"), "g")
+        return made if bound.static("n") is None else f"resized({made}, np.shape(x))"
 
-        def transform(inner: str) -> str:
-            return f"scipy.fft.{name}({inner}, {other}{how})"
+    return text
 
-        if norm == "ortho" or kind == 4 or (kind == 1 and name == "dst"):
-            return transform("g")
-        if kind == 2:
-            return transform(f"first_scaled(g, 2.0, {place}, {axis})")
-        if kind == 3:
-            return f"first_scaled({transform('g')}, 0.5, {place}, {axis})"
-        inner = f"first_scaled(first_scaled(g, 2.0, 0, {axis}), 2.0, -1, {axis})"
-        return f"first_scaled(first_scaled({transform(inner)}, 0.5, 0, {axis}), 0.5, -1, {axis})"
+
+def _places(bound: Bound) -> list[int]:
+    """The axes of a transform of several, as they are counted from the end."""
+    rank, static, sizes = axes.rank_of(bound, "x"), bound.static("axes"), bound.static("s")
+    if isinstance(static, int):
+        static = (static,)
+    if isinstance(sizes, int):
+        sizes = (sizes,)
+    if static is None and isinstance(sizes, tuple | list):
+        static = tuple(range(-len(sizes), 0))
+    if static is None and rank is not None and sizes is None:
+        static = tuple(range(rank))
+    if rank is None or not isinstance(static, tuple | list):
+        raise NotImplementedError("a cosine or sine transform whose axes are known at run time only")
+    return [k if k < 0 else k - rank for k in static]
+
+
+def _kind_of_several(bound: Bound) -> Kind:
+    _checked(bound)
+    own, places = as_array(bound.kind("x")), _places(bound)
+    shape = own.shape
+    if bound.static("s") is not None and shape is not None:
+        shape = tuple(kinds.new_length() if k - len(shape) in places else n for k, n in enumerate(shape))
+    return kinds.array(shape, axes.averaged(own.dtype))
+
+
+def _back_of_several(name: str) -> Callable[[Bound], str]:
+    def text(bound: Bound) -> str:
+        made = "g"
+        for axis in _places(bound):
+            made = _transposed(bound, name, str(axis), made)
+        return made if bound.static("s") is None else f"resized({made}, np.shape(x))"
 
     return text
 
@@ -78,4 +131,42 @@ for _name in ("dct", "dst"):
     return scipy.fft.{_name}(x, type, n, axis, "backward" if norm == "forward" else "forward")
 """,
         (getattr(fft, f"i{_name}"),),
+    )
+    structural(
+        f"scipy.fft.{_name}n",
+        "x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None, *, orthogonalize=None",
+        _kind_of_several,
+        {"x": _back_of_several(_name)},
+        (getattr(fft, f"{_name}n"),),
+        linear=("x",),
+    )
+    composite(
+        f"scipy.fft.i{_name}n",
+        f"""def i{_name}n(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None):
+    if type == 2 or type == 3:
+        type = 5 - type
+    if norm == "ortho":
+        return scipy.fft.{_name}n(x, type, s, axes, "ortho")
+    return scipy.fft.{_name}n(x, type, s, axes, "backward" if norm == "forward" else "forward")
+""",
+        (getattr(fft, f"i{_name}n"),),
+    )
+for _suffix, _axes in (("n", "None"), ("2", "(-2, -1)")):
+    composite(
+        f"scipy.fft.hfft{_suffix}",
+        f"""def hfft{_suffix}(x, s=None, axes={_axes}, norm=None, overwrite_x=False, workers=None):
+    if norm == "ortho":
+        return scipy.fft.irfftn(np.conj(x), s, axes, "ortho")
+    return scipy.fft.irfftn(np.conj(x), s, axes, "backward" if norm == "forward" else "forward")
+""",
+        (getattr(fft, f"hfft{_suffix}"),),
+    )
+    composite(
+        f"scipy.fft.ihfft{_suffix}",
+        f"""def ihfft{_suffix}(x, s=None, axes={_axes}, norm=None, overwrite_x=False, workers=None):
+    if norm == "ortho":
+        return np.conj(scipy.fft.rfftn(x, s, axes, "ortho"))
+    return np.conj(scipy.fft.rfftn(x, s, axes, "backward" if norm == "forward" else "forward"))
+""",
+        (getattr(fft, f"ihfft{_suffix}"),),
     )
