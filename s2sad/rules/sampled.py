@@ -1,7 +1,6 @@
-"""SciPy on samples and points: integrals of sampled functions, distances.
+"""scipy.integrate: integrals of sampled functions, and of functions by a fixed rule.
 
-z = scipy.integrate.simpson(y, dx=h)               a formula in SciPy's own order d =
-scipy.spatial.distance.cdist(a, b)             a_bar = pair_slopes(g, a, b, out, "euclidean", 2.0)
+    z = scipy.integrate.simpson(y, dx=h)           a formula, in SciPy's own order
 """
 
 from __future__ import annotations
@@ -9,14 +8,8 @@ from __future__ import annotations
 import importlib
 
 from scipy import integrate
-from scipy.spatial import distance
 
-from s2sad.ir import kinds
-from s2sad.ir.kinds import Kind
-from s2sad.rules import axes
-from s2sad.rules.axes import as_array, literal, shape_of
-from s2sad.rules.registry import Bound, composite, structural
-from s2sad.runtime import filters
+from s2sad.rules.registry import composite
 
 importlib.import_module("s2sad.rules.statistics")
 
@@ -81,74 +74,69 @@ composite(
 """,
     (integrate.simpson,),
 )
+composite(
+    "scipy.integrate.cumulative_simpson",
+    """def cumulative_simpson(y, *, x=None, dx=1.0, axis=-1, initial=None):
+    def first(y, d):
+        if np.ndim(d) == 0:
+            return d/3*(5*y[..., :-2]/4 + 2*y[..., 1:-1] - y[..., 2:]/4)
+        h, k = d[..., :-1], d[..., 1:]
+        ratio, share = h/k, h/(h + k)
+        three = share*ratio
+        return h/6*((3 - share)*y[..., :-2] + (3 + three + share)*y[..., 1:-1] + -three*y[..., 2:])
 
-# --------------------------------------------------------------------------------------------- distances
-
-_METRICS = ("euclidean", "sqeuclidean", "cityblock", "chebyshev", "minkowski")
-
-
-def _distance_kind(bound: Bound, rows: tuple[str, ...]) -> Kind:
-    if bound.static("metric") not in _METRICS:
-        raise NotImplementedError(f"distances by this metric; it may be {', '.join(_METRICS)}")
-    if bound.given("out") and bound.kind("out").cat != "none":
-        raise NotImplementedError("distances into out=; assign the result")
-    shapes = [shape_of(bound, n) for n in rows]
-    if len(rows) == 1:
-        return kinds.array((kinds.new_length(),), "float64")
-    return kinds.array(None if None in shapes else tuple(s[0] for s in shapes if s), "float64")
-
-
-def _slopes(bound: Bound, z: str, one: str, two: str, out: str) -> str:
-    return f"pair_slopes({z}, {one}, {two}, {out}, {bound.static('metric')!r}, {literal(bound, 'p')})"
-
-
-structural(
-    "scipy.spatial.distance.cdist",
-    "XA, XB, metric='euclidean', *, out=None, p=2.0",
-    lambda b: _distance_kind(b, ("XA", "XB")),
-    {
-        "XA": lambda b: _slopes(b, "g", "XA", "XB", "out"),
-        "XB": lambda b: _slopes(b, "g.T", "XB", "XA", "out.T"),
-        "p": axes.refuse("the derivative of scipy.spatial.distance.cdist in 'p'"),
-    },
-    (distance.cdist,),
-    jvp={
-        "XA": lambda b: f"pair_dots(XA_dot, XA, XB, out, {b.static('metric')!r}, {literal(b, 'p')})",
-        "XB": lambda b: f"pair_dots(XB_dot, XB, XA, out.T, {b.static('metric')!r}, {literal(b, 'p')}).T",
-    },
+    y = np.moveaxis(1.0*np.asarray(y), axis, -1)
+    if x is None:
+        d = np.asarray(1.0*dx)
+    elif np.ndim(x) == 1:
+        d = np.diff(1.0*np.asarray(x))
+    else:
+        d = np.diff(np.moveaxis(1.0*np.asarray(x), axis, -1), axis=-1)
+    if np.shape(y)[-1] < 3:
+        parts = d*(y[..., 1:] + y[..., :-1])/2.0
+    else:
+        one = first(y, d)
+        two = first(y[..., ::-1], d if np.ndim(d) == 0 else d[..., ::-1])[..., ::-1]
+        parts = np.zeros(np.shape(y)[:-1] + (np.shape(y)[-1] - 1,))
+        parts[..., :-1:2] = one[..., ::2]
+        parts[..., 1::2] = two[..., ::2]
+        parts[..., -1] = two[..., -1]
+    total = np.cumsum(parts, axis=-1)
+    if initial is not None:
+        start = np.asarray(initial) if np.ndim(initial) == 0 else np.moveaxis(np.asarray(initial), axis, -1)
+        start = np.broadcast_to(1.0*start, np.shape(total)[:-1] + (1,))
+        total = np.concatenate((start, total + start), axis=-1)
+    return np.moveaxis(total, -1, axis)
+""",
+    (integrate.cumulative_simpson,),
 )
-def _pdist_dot(bound: Bound) -> str:
-    full = "square_form(out, len(X)) + square_form(out, len(X)).T"
-    one = f"pair_dots(X_dot, X, X, {full}, {bound.static('metric')!r}, {literal(bound, 'p')})"
-    return f"({one} + {one}.T)[np.triu_indices(len(X), 1)]"
-
-
-structural(
-    "scipy.spatial.distance.pdist",
-    "X, metric='euclidean', *, out=None, p=2.0",
-    lambda b: _distance_kind(b, ("X",)),
-    {
-        "X": lambda b: (
-            f"pair_slopes(square_form(g, len(X)) + square_form(g, len(X)).T, X, X, "
-            f"square_form(out, len(X)) + square_form(out, len(X)).T, "
-            f"{b.static('metric')!r}, {literal(b, 'p')})"
-        ),
-        "p": axes.refuse("the derivative of scipy.spatial.distance.pdist in 'p'"),
-    },
-    (distance.pdist,),
-    jvp={"X": _pdist_dot},
+composite(
+    "scipy.integrate.romb",
+    """def romb(y, dx=1.0, axis=-1):
+    y = np.moveaxis(np.asarray(y), axis, -1)
+    intervals = np.shape(y)[-1] - 1
+    step = intervals
+    h = intervals*np.asarray(1.0*dx)
+    row = [(y[..., 0] + y[..., -1])/2.0*h]
+    while step > 1:
+        start = step//2
+        above = [0.5*(row[0] + h*np.sum(y[..., start::step], axis=-1))]
+        for j in range(1, len(row) + 1):
+            above.append(above[j - 1] + (above[j - 1] - row[j - 1])/((1 << (2*j)) - 1))
+        row = above
+        h = h/2.0
+        step = start
+    return row[-1]
+""",
+    (integrate.romb,),
 )
-composite("pair_slopes", axes.source_of(filters.pair_slopes), (filters.pair_slopes,)).kind = lambda b: (
-    kinds.array(shape_of(b, "a"), "float64")
-)
-composite("pair_dots", axes.source_of(filters.pair_dots), (filters.pair_dots,)).kind = lambda b: (
-    kinds.array(shape_of(b, "out"), "float64")
-)
-structural(
-    "square_form",
-    "z, n",
-    lambda b: kinds.array(kinds.fresh_shape(2), as_array(b.kind("z")).dtype),
-    {"z": "g[np.triu_indices(n, 1)]"},
-    (filters.square_form,),
-    linear=("z",),
+composite(
+    "scipy.integrate.fixed_quad",
+    """def fixed_quad(func, a, b, args=(), n=5):
+    x, w = scipy.special.roots_legendre(n)
+    x = np.real(x)
+    y = (b - a)*(x + 1)/2.0 + a
+    return (b - a)/2.0*np.sum(w*func(y, *args), axis=-1), None
+""",
+    (integrate.fixed_quad,),
 )

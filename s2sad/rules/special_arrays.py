@@ -126,3 +126,13 @@ structural(
     (special.log_softmax,),
     jvp={"x": lambda b: f"x_dot - np.sum(np.exp(out)*x_dot{_kept(b)})"},
 )
+
+
+def _rule_kind(bound: Bound) -> Kind:
+    if bound.static("mu") is not False:
+        raise NotImplementedError("the points and weights of a quadrature with mu; leave it out")
+    length = kinds.new_length()
+    return Kind("tuple", items=(kinds.array((length,), "float64"),) * 2)
+
+
+structural("scipy.special.roots_legendre", "n, mu=False", _rule_kind, {}, (special.roots_legendre,))

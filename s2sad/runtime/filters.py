@@ -157,12 +157,80 @@ def pair_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
     elif metric == "chebyshev":
         ties = np.where(np.abs(gaps) == np.max(np.abs(gaps), axis=-1, keepdims=True), 1.0, 0.0)
         rates = np.sign(gaps) * ties / np.sum(ties, axis=-1, keepdims=True)
+    elif metric == "braycurtis":
+        sums = a[:, None, :] + b[None, :, :]
+        total = np.sum(np.abs(sums), axis=-1)[..., None]
+        rates = np.where(
+            total == 0, 0.0, (np.sign(gaps) - out[..., None] * np.sign(sums)) / np.where(total == 0, 1.0, total)
+        )
+    elif metric == "canberra":
+        sizes = np.abs(a)[:, None, :] + np.abs(b)[None, :, :]
+        safe = np.where(sizes == 0, 1.0, sizes)
+        rates = (np.sign(gaps) - np.abs(gaps) / safe * np.sign(a)[:, None, :]) / safe
+    elif metric == "cosine":
+        one, two = np.sqrt(np.sum(a * a, axis=-1)), np.sqrt(np.sum(b * b, axis=-1))
+        along = np.sum(z * (1.0 - out), axis=1)[:, None] * (a / one[:, None])
+        return (along - z @ (b / two[:, None])) / one[:, None]
     else:
         share = np.where(
             out[..., None] == 0, 0.0, np.abs(gaps) / np.where(out[..., None] == 0, 1.0, out[..., None])
         )
         rates = np.sign(gaps) * share ** (p - 1.0)
     return np.sum(z[..., None] * rates, axis=1)
+
+
+def weighted_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any, w: Any) -> Any:
+    """The cotangents of a and of the weights where z is that of out = scipy.spatial.distance.cdist(a, b, metric).
+
+    The weights are w of Minkowski's family, V of "seuclidean", VI of "mahalanobis".
+
+    >>> a, b, w = np.array([[3.0, 4.0]]), np.zeros((1, 2)), np.ones(2)
+    >>> print(*weighted_slopes(np.array([[1.0]]), a, b, np.array([[5.0]]), "euclidean", 2.0, w))
+    [[0.6 0.8]] [0.9 1.6]
+    """
+    gaps = a[:, None, :] - b[None, :, :]
+    share = np.where(out == 0, 0.0, z / np.where(out == 0, 1.0, out))[..., None]
+    if metric == "mahalanobis":
+        turned = gaps @ w
+        return (
+            0.5 * np.sum(share * (turned + gaps @ w.T), axis=1),
+            0.5 * np.sum((share * gaps)[..., :, None] * gaps[..., None, :], axis=(0, 1)),
+        )
+    if metric == "seuclidean":
+        return np.sum(share * gaps, axis=1) / w, -0.5 * np.sum(share * gaps * gaps, axis=(0, 1)) / (w * w)
+    if metric == "sqeuclidean":
+        return 2.0 * w * np.sum(z[..., None] * gaps, axis=1), np.sum(z[..., None] * gaps * gaps, axis=(0, 1))
+    if metric == "cityblock":
+        return w * np.sum(z[..., None] * np.sign(gaps), axis=1), np.sum(z[..., None] * np.abs(gaps), axis=(0, 1))
+    if metric == "euclidean":
+        return w * np.sum(share * gaps, axis=1), 0.5 * np.sum(share * gaps * gaps, axis=(0, 1))
+    sizes = np.where(out == 0, 0.0, 1.0)[..., None] * np.abs(gaps) / np.where(out == 0, 1.0, out)[..., None]
+    rates = z[..., None] * sizes ** (p - 1.0)
+    return w * np.sum(rates * np.sign(gaps), axis=1), np.sum(rates * np.abs(gaps), axis=(0, 1)) / p
+
+
+def weighted_dots(a_dot: Any, w_dot: Any, a: Any, b: Any, out: Any, metric: str, p: Any, w: Any) -> Any:
+    """The tangent of out = scipy.spatial.distance.cdist(a, b, metric) with weights; one of the tangents is None.
+
+    >>> one, a = np.ones((1, 1)), np.array([[3.0]])
+    >>> print(weighted_dots(one, None, a, 0.0*one, a, "euclidean", 2.0, np.ones(1)))
+    [[1.]]
+    """
+    columns = []
+    for j in range(len(b)):
+        if a_dot is not None:
+            ones = np.ones((len(a), 1))
+            rates = weighted_slopes(ones, a, b[j : j + 1], out[:, j : j + 1], metric, p, w)[0]
+            columns.append(np.sum(rates * a_dot, axis=-1))
+        else:
+            rows = []
+            for i in range(len(a)):
+                rate = weighted_slopes(
+                    np.ones((1, 1)), a[i : i + 1], b[j : j + 1], out[i : i + 1, j : j + 1], metric, p, w
+                )[1]
+                rows.append(np.sum(rate * w_dot))
+            columns.append(np.stack(rows))
+    return np.stack(columns, axis=1)
 
 
 def square_form(z: Any, n: int) -> Any:

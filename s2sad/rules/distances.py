@@ -1,0 +1,299 @@
+"""scipy.spatial: distances of points, of all pairs and of single ones.
+
+    d = scipy.spatial.distance.cdist(a, b)             a_bar = pair_slopes(g, a, b, out, "euclidean", 2.0)
+    d = scipy.spatial.distance.cosine(u, v)            a formula, in SciPy's own order
+
+Where points fall together the derivative is 0, as that of a norm. Metrics that weigh coordinates (w, V, VI) are
+formulas of the plain ones: of points that were scaled or turned before.
+"""
+
+from __future__ import annotations
+
+from scipy import spatial
+from scipy.spatial import distance
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind
+from s2sad.rules import axes
+from s2sad.rules.axes import as_array, literal, shape_of
+from s2sad.rules.registry import Bound, composite, structural
+from s2sad.runtime import filters
+
+_METRICS = ("euclidean", "sqeuclidean", "cityblock", "chebyshev", "minkowski", "braycurtis", "canberra", "cosine")
+
+
+def _distance_kind(bound: Bound, rows: tuple[str, ...]) -> Kind:
+    if bound.static("metric") not in _METRICS:
+        raise NotImplementedError(f"distances by this metric; it may be {', '.join(_METRICS)}")
+    if any(bound.given(n) and bound.kind(n).cat != "none" for n in ("w", "V", "VI")):
+        raise NotImplementedError("distances by this metric with these weights; weigh the points")
+    if bound.given("out") and bound.kind("out").cat != "none":
+        raise NotImplementedError("distances into out=; assign the result")
+    shapes = [shape_of(bound, n) for n in rows]
+    if len(rows) == 1:
+        return kinds.array((kinds.new_length(),), "float64")
+    return kinds.array(None if None in shapes else tuple(s[0] for s in shapes if s), "float64")
+
+
+_WEIGHTS = {  # the weights of the metrics that take some
+    "euclidean": "w", "sqeuclidean": "w", "cityblock": "w", "minkowski": "w", "seuclidean": "V", "mahalanobis": "VI"
+}  # fmt: skip
+
+
+def _weight(bound: Bound) -> str:
+    """The name of the weights of a call, "" where it has none."""
+    name = _WEIGHTS.get(str(bound.static("metric")), "")
+    return name if name and bound.given(name) and bound.kind(name).cat != "none" else ""
+
+
+def _cross_kind(bound: Bound) -> Kind:
+    if not _weight(bound):
+        return _distance_kind(bound, ("XA", "XB"))
+    others = {"w", "V", "VI"} - {_weight(bound)}
+    if any(bound.given(n) for n in others):
+        raise NotImplementedError("distances with several weights")
+    plain = Bound({n: k for n, k in bound.kinds.items() if n != _weight(bound)}, bound.statics | {"metric": "euclidean"})
+    return _distance_kind(plain, ("XA", "XB"))
+
+
+def _cross(bound: Bound, name: str) -> str | None:
+    """The cotangent of an argument of cdist."""
+    weight, metric = _weight(bound), bound.static("metric")
+    if not weight:
+        return _slopes(bound, "g", "XA", "XB", "out") if name == "XA" else _slopes(bound, "g.T", "XB", "XA", "out.T")
+    if name in ("w", "V", "VI") and name != weight:
+        return None
+    pair = "g.T, XB, XA, out.T" if name == "XB" else "g, XA, XB, out"
+    k = 0 if name in ("XA", "XB") else 1
+    return f"weighted_slopes({pair}, {metric!r}, {literal(bound, 'p')}, {weight})[{k}]"
+
+
+def _cross_dot(bound: Bound, name: str) -> str:
+    weight, metric, p = _weight(bound), bound.static("metric"), literal(bound, "p")
+    if name not in ("XA", "XB"):
+        return f"weighted_dots(None, {name}_dot, XA, XB, out, {metric!r}, {p}, {weight})"
+    pair, turned = ("XB_dot, None, XB, XA, out.T", ".T") if name == "XB" else ("XA_dot, None, XA, XB, out", "")
+    if weight:
+        return f"weighted_dots({pair}, {metric!r}, {p}, {weight}){turned}"
+    return f"pair_dots({pair.replace('None, ', '')}, {metric!r}, {p}){turned}"
+
+
+def _slopes(bound: Bound, z: str, one: str, two: str, out: str) -> str:
+    return f"pair_slopes({z}, {one}, {two}, {out}, {bound.static('metric')!r}, {literal(bound, 'p')})"
+
+
+structural(
+    "scipy.spatial.distance.cdist",
+    "XA, XB, metric='euclidean', *, out=None, p=2.0, w=None, V=None, VI=None",
+    _cross_kind,
+    {n: lambda b, n=n: _cross(b, n) for n in ("XA", "XB", "w", "V", "VI")}  # type: ignore[misc]
+    | {"p": axes.refuse("the derivative of scipy.spatial.distance.cdist in 'p'")},
+    (distance.cdist,),
+    jvp={n: lambda b, n=n: _cross_dot(b, n) for n in ("XA", "XB", "w", "V", "VI")},  # type: ignore[misc]
+    general="cdist_general",
+)
+composite(
+    "cdist_general",
+    """def cdist_general(XA, XB, metric='euclidean'):
+    XA = np.asarray(XA, dtype=float)
+    XB = np.asarray(XB, dtype=float)
+    if metric == "correlation":
+        one = XA - np.mean(XA, axis=1, keepdims=True)
+        return scipy.spatial.distance.cdist(one, XB - np.mean(XB, axis=1, keepdims=True), "cosine")
+    if metric == "seuclidean":
+        both = np.concatenate((XA, XB), axis=0)
+        return scipy.spatial.distance.cdist(XA, XB, "seuclidean", V=np.var(both, axis=0, ddof=1))
+    if metric == "mahalanobis":
+        both = np.concatenate((XA, XB), axis=0)
+        return scipy.spatial.distance.cdist(XA, XB, "mahalanobis", VI=np.linalg.inv(np.cov(both.T)).T)
+    raise NotImplementedError("distances by this metric; write them out")
+""",
+)
+def _pdist_dot(bound: Bound) -> str:
+    full = "square_form(out, len(X)) + square_form(out, len(X)).T"
+    one = f"pair_dots(X_dot, X, X, {full}, {bound.static('metric')!r}, {literal(bound, 'p')})"
+    return f"({one} + {one}.T)[np.triu_indices(len(X), 1)]"
+
+
+structural(
+    "scipy.spatial.distance.pdist",
+    "X, metric='euclidean', *, out=None, p=2.0, w=None, V=None, VI=None",
+    lambda b: _distance_kind(b, ("X",)),
+    {
+        "X": lambda b: (
+            f"pair_slopes(square_form(g, len(X)) + square_form(g, len(X)).T, X, X, "
+            f"square_form(out, len(X)) + square_form(out, len(X)).T, "
+            f"{b.static('metric')!r}, {literal(b, 'p')})"
+        ),
+        "p": axes.refuse("the derivative of scipy.spatial.distance.pdist in 'p'"),
+    },
+    (distance.pdist,),
+    jvp={"X": _pdist_dot},
+    general="pdist_general",
+)
+composite(
+    "pdist_general",
+    """def pdist_general(X, metric='euclidean', *, p=2.0, w=None, V=None, VI=None):
+    X = np.asarray(X, dtype=float)
+    rows, columns = np.triu_indices(len(X), 1)
+    if w is not None and metric == "minkowski":
+        return scipy.spatial.distance.cdist(X, X, "minkowski", p=p, w=w)[rows, columns]
+    if w is not None:
+        return scipy.spatial.distance.cdist(X, X, metric, w=w)[rows, columns]
+    if metric == "correlation":
+        return scipy.spatial.distance.pdist(X - np.mean(X, axis=1, keepdims=True), "cosine")
+    if metric == "seuclidean":
+        V = np.var(X, axis=0, ddof=1) if V is None else V
+        return scipy.spatial.distance.cdist(X, X, "seuclidean", V=V)[rows, columns]
+    if metric == "mahalanobis":
+        VI = np.linalg.inv(np.cov(X.T)).T if VI is None else VI
+        return scipy.spatial.distance.cdist(X, X, "mahalanobis", VI=VI)[rows, columns]
+    raise NotImplementedError("distances by this metric; write them out")
+""",
+)
+composite("pair_slopes", axes.source_of(filters.pair_slopes), (filters.pair_slopes,)).kind = lambda b: (
+    kinds.array(shape_of(b, "a"), "float64")
+)
+composite("pair_dots", axes.source_of(filters.pair_dots), (filters.pair_dots,)).kind = lambda b: (
+    kinds.array(shape_of(b, "out"), "float64")
+)
+structural(
+    "square_form",
+    "z, n",
+    lambda b: kinds.array(kinds.fresh_shape(2), as_array(b.kind("z")).dtype),
+    {"z": "g[np.triu_indices(n, 1)]"},
+    (filters.square_form,),
+    linear=("z",),
+)
+_WEIGHTED = (
+    (filters.weighted_slopes, lambda b: Kind("tuple", items=(
+        kinds.array(shape_of(b, "a"), "float64"), kinds.array(shape_of(b, "w"), "float64")))),
+    (filters.weighted_dots, lambda b: kinds.array(shape_of(b, "out"), "float64")),
+)  # fmt: skip
+for _helper, _helper_kind in _WEIGHTED:
+    composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind
+
+# ------------------------------------------------------------------------------------------- of two vectors
+
+_FORMULAS = {
+    "euclidean": """def euclidean(u, v, w=None):
+    return scipy.spatial.distance.minkowski(u, v, 2, w)
+""",
+    "sqeuclidean": """def sqeuclidean(u, v, w=None):
+    gap = np.asarray(u) - np.asarray(v)
+    return np.dot(gap, gap if w is None else w*gap)
+""",
+    "cityblock": """def cityblock(u, v, w=None):
+    gap = np.abs(np.asarray(u) - np.asarray(v))
+    return np.sum(gap if w is None else w*gap)
+""",
+    "chebyshev": """def chebyshev(u, v):
+    return np.max(np.abs(np.asarray(u) - np.asarray(v)))
+""",
+    "minkowski": """def minkowski(u, v, p=2, w=None):
+    gap = np.asarray(u) - np.asarray(v)
+    if w is not None:
+        if p == 1:
+            gap = w*gap
+        elif p == 2:
+            gap = np.sqrt(w)*gap
+        else:
+            gap = np.power(w, 1/p)*gap
+    return scipy.linalg.norm(gap, p)
+""",
+    "cosine": """def cosine(u, v, w=None):
+    return scipy.spatial.distance.correlation(u, v, w, False)
+""",
+    "correlation": """def correlation(u, v, w=None, centered=True):
+    u = np.asarray(u)
+    v = np.asarray(v)
+    if w is not None:
+        w = w/np.sum(w)
+    if centered:
+        u = u - (np.mean(u) if w is None else np.dot(u, w))
+        v = v - (np.mean(v) if w is None else np.dot(v, w))
+    uw = u if w is None else u*w
+    vw = v if w is None else v*w
+    gap = 1.0 - np.dot(u, vw)/np.sqrt(np.dot(u, uw)*np.dot(v, vw))
+    return np.clip(gap, 0.0, 2.0)
+""",
+    "mahalanobis": """def mahalanobis(u, v, VI):
+    gap = np.asarray(u) - np.asarray(v)
+    return np.sqrt(np.dot(np.dot(gap, VI), gap))
+""",
+    "braycurtis": """def braycurtis(u, v, w=None):
+    gap = np.abs(np.asarray(u) - np.asarray(v))
+    both = np.abs(np.asarray(u) + np.asarray(v))
+    if w is not None:
+        gap = w*gap
+        both = w*both
+    return np.sum(gap)/np.sum(both)
+""",
+    "canberra": """def canberra(u, v, w=None):
+    u = np.asarray(u)
+    v = np.asarray(v)
+    sizes = np.abs(u) + np.abs(v)
+    parts = np.where(sizes == 0, 0.0, np.abs(u - v)/np.where(sizes == 0, 1.0, sizes))
+    return np.sum(parts if w is None else w*parts)
+""",
+    "seuclidean": """def seuclidean(u, v, V):
+    return scipy.spatial.distance.euclidean(u, v, 1/np.asarray(V))
+""",
+    "jensenshannon": """def jensenshannon(p, q, base=None, *, axis=0, keepdims=False):
+    p = np.asarray(p)
+    q = np.asarray(q)
+    p = p/np.sum(p, axis=axis, keepdims=True)
+    q = q/np.sum(q, axis=axis, keepdims=True)
+    middle = (p + q)/2.0
+    one = np.sum(scipy.special.rel_entr(p, middle), axis=axis, keepdims=keepdims)
+    two = np.sum(scipy.special.rel_entr(q, middle), axis=axis, keepdims=keepdims)
+    both = one + two
+    if base is not None:
+        both = both/np.log(base)
+    return np.sqrt(both/2.0)
+""",
+    "squareform": """def squareform(X, force='no', checks=True):
+    X = np.asarray(X)
+    if np.ndim(X) == 1:
+        n = int(np.ceil(np.sqrt(len(X)*2)))
+        rows, columns = np.triu_indices(max(n, 1), 1)
+        made = np.zeros((max(n, 1), max(n, 1)), X.dtype)
+        made[rows, columns] = X
+        made[columns, rows] = X
+        return made
+    rows, columns = np.triu_indices(len(X), 1)
+    return X[rows, columns]
+""",
+}
+for _name, _source in _FORMULAS.items():
+    composite(f"scipy.spatial.distance.{_name}", _source, (getattr(distance, _name),))
+composite(
+    "scipy.spatial.minkowski_distance",
+    """def minkowski_distance(x, y, p=2.0):
+    gaps = np.abs(np.asarray(y) - np.asarray(x))
+    if p == np.inf:
+        return np.max(gaps, axis=-1)
+    if p == 1:
+        return np.sum(gaps, axis=-1)
+    total = np.sum(gaps**p, axis=-1)
+    return np.where(total == 0, 0.0, np.where(total == 0, 1.0, total)**(1.0/p))[()]
+""",
+    (spatial.minkowski_distance,),
+)
+composite(
+    "scipy.spatial.minkowski_distance_p",
+    """def minkowski_distance_p(x, y, p=2.0):
+    gaps = np.abs(np.asarray(y) - np.asarray(x))
+    if p == np.inf:
+        return np.max(gaps, axis=-1)
+    return np.sum(gaps, axis=-1) if p == 1 else np.sum(gaps**p, axis=-1)
+""",
+    (spatial.minkowski_distance_p,),
+)
+composite(
+    "scipy.spatial.distance_matrix",
+    """def distance_matrix(x, y, p=2.0, threshold=1000000):
+    return scipy.spatial.minkowski_distance(np.asarray(x)[:, None, :], np.asarray(y)[None, :, :], p)
+""",
+    (spatial.distance_matrix,),
+)
