@@ -18,7 +18,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, rank_of, real_if, shape_of
-from s2sad.rules.registry import UNKNOWN, Bound, Text, composite, structural
+from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
 from s2sad.runtime import filters
 
 
@@ -198,24 +198,25 @@ _linear("correlate", False)
 _linear("convolve", True)
 
 
-def _check_symmetric(bound: Bound) -> Kind:
-    """A filter that is its own transpose: of order 0, with borders that keep it symmetric."""
-    if bound.statics.get("order", 0) != 0 or bound.static("mode") not in (
-        "reflect",
-        "wrap",
-        "constant",
-        "grid-mirror",
-    ):
-        raise NotImplementedError(
-            "a filter of this order or mode; use mode 'reflect', 'wrap' or 'constant' and order 0"
-        )
+_OWN_TRANSPOSE = ("reflect", "wrap", "constant", "grid-mirror")
+
+
+def _is_symmetric(bound: Bound) -> bool:
+    """Whether a filter is its own transpose: of order 0, with borders that keep it symmetric."""
     size = bound.statics.get("size", 1)
-    if not isinstance(size, int) or size % 2 == 0 or bound.statics.get("origin", 0) != 0:
-        raise NotImplementedError("a uniform filter of a size that is not one odd literal")
+    odd = isinstance(size, int) and size % 2 == 1 and bound.statics.get("origin", 0) == 0
+    return bound.statics.get("order", 0) == 0 and bound.static("mode") in _OWN_TRANSPOSE and odd
+
+
+def _check_symmetric(bound: Bound) -> Kind:
+    if not _is_symmetric(bound) or bound.statics.get("sigma", 1) is UNKNOWN:
+        raise NotImplementedError("a filter of this order, size or mode")
     return _same(bound)
 
 
-def _symmetric(name: str, signature: str) -> None:
+def _symmetric(
+    name: str, signature: str, general: str = "", kind: Callable[[Bound], Kind] = _check_symmetric
+) -> None:
     own = [part.partition("=")[0].strip() for part in signature.split(",") if "*" not in part]
 
     def call(bound: Bound, first: str) -> str:
@@ -227,29 +228,44 @@ def _symmetric(name: str, signature: str) -> None:
                 parts.append(f"{place}={literal(bound, place)}")
         return f"scipy.ndimage.{name}({', '.join(parts)})"
 
-    texts: dict[str, Text] = {"input": lambda b: call(b, "g")}
-    if "sigma" in own:
-        texts["sigma"] = axes.refuse(f"the derivative of scipy.ndimage.{name} in 'sigma'")
+    def back(bound: Bound) -> str:
+        if _is_symmetric(bound):
+            return call(bound, "g")
+        size, origin = literal(bound, "size"), literal(bound, "origin")
+        where = f"{literal(bound, 'axis')}, {bound.static('mode')!r}, {origin}"
+        return f"line_back(g, input, np.full({size}, 1.0/{size}), {where})"
+
     structural(
         f"scipy.ndimage.{name}",
         signature,
-        _check_symmetric,
-        texts,
+        kind,
+        {"input": back},
         (getattr(ndimage, name),),
         jvp={"input": lambda b: call(b, "input_dot")},
+        general=general,
     )
 
 
 _symmetric(
     "gaussian_filter",
     "input, sigma, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None, axes=None",
+    "gaussian_image",
 )
 _symmetric(
     "gaussian_filter1d",
     "input, sigma, axis=-1, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None",
+    "gaussian_line",
 )
-_symmetric("uniform_filter", "input, size=3, output=None, mode='reflect', cval=0.0, origin=0, *, axes=None")
-_symmetric("uniform_filter1d", "input, size, axis=-1, output=None, mode='reflect', cval=0.0, origin=0")
+_symmetric(
+    "uniform_filter",
+    "input, size=3, output=None, mode='reflect', cval=0.0, origin=0, *, axes=None",
+    "uniform_image",
+)
+_symmetric(
+    "uniform_filter1d",
+    "input, size, axis=-1, output=None, mode='reflect', cval=0.0, origin=0",
+    kind=_same,
+)
 
 structural(
     "filter_back",
@@ -271,7 +287,7 @@ structural(
     "z, x, w, mode, cval, origin, flip",
     lambda b: kinds.array(shape_of(b, "w"), _float(b, "z")),
     {
-        "z": "filtered(x, g, mode, origin, flip)",
+        "z": "filtered(x, g, mode, origin, flip, cval)",
         "x": "filter_back(z, x, g, mode, origin, flip)",
         "w": axes.zero,
     },
@@ -283,10 +299,10 @@ structural(
 )
 composite(
     "filtered",
-    """def filtered(x, w, mode, origin, flip):
+    """def filtered(x, w, mode, origin, flip, cval=0.0):
     if flip:
-        return scipy.ndimage.convolve(x, w, None, mode, 0.0, origin)
-    return scipy.ndimage.correlate(x, w, None, mode, 0.0, origin)
+        return scipy.ndimage.convolve(x, w, None, mode, cval, origin)
+    return scipy.ndimage.correlate(x, w, None, mode, cval, origin)
 """,
     (filters.filtered,),
 ).kind = lambda b: kinds.array(shape_of(b, "x"), _float(b, "x"))

@@ -135,6 +135,30 @@ def filter_weights(z: Any, x: Any, w: Any, mode: str, cval: Any, origin: Any, fl
     return np.flip(made) if flip else made
 
 
+def line_back(z: Any, x: Any, w: Any, axis: Any, mode: str, origin: Any) -> Any:
+    """The cotangent of x where z is that of scipy.ndimage.correlate1d(x, w, axis, None, mode, 0.0, origin).
+
+    >>> print(line_back(np.array([1.0, 0.0]), np.ones(2), np.array([1.0, 2.0, 4.0]), 0, "nearest", 0))
+    [3. 4.]
+    """
+    turned = np.reshape(np.moveaxis(x, axis, -1), (-1, np.shape(x)[axis]))
+    lines = np.reshape(np.moveaxis(z, axis, -1), np.shape(turned))
+    made = filter_back(lines, turned, np.reshape(w, (1, -1)), mode, (0, origin), False)
+    return np.moveaxis(np.reshape(made, np.shape(np.moveaxis(x, axis, -1))), -1, axis)
+
+
+def line_weights(z: Any, x: Any, w: Any, axis: Any, mode: str, cval: Any, origin: Any) -> Any:
+    """The cotangent of w where z is that of scipy.ndimage.correlate1d(x, w, axis, None, mode, cval, origin).
+
+    >>> z, x = np.array([1.0, 0.0]), np.array([1.0, 2.0])
+    >>> print(line_weights(z, x, np.ones(3), 0, "nearest", 0.0, 0))
+    [1. 1. 2.]
+    """
+    turned = np.reshape(np.moveaxis(x, axis, -1), (-1, np.shape(x)[axis]))
+    lines = np.reshape(np.moveaxis(z, axis, -1), np.shape(turned))
+    return filter_weights(lines, turned, np.reshape(w, (1, -1)), mode, cval, (0, origin), False)[0]
+
+
 # --------------------------------------------------------------------------------------------- distances
 
 
@@ -246,8 +270,8 @@ def square_form(z: Any, n: int) -> Any:
     return made
 
 
-def filtered(x: Any, w: Any, mode: str, origin: Any, flip: bool) -> Any:
-    """scipy.ndimage.convolve(x, w) if flip, else correlate(x, w), with zeros beyond constant borders.
+def filtered(x: Any, w: Any, mode: str, origin: Any, flip: bool, cval: Any = 0.0) -> Any:
+    """scipy.ndimage.convolve(x, w) if flip, else correlate(x, w), with cval beyond constant borders.
 
     >>> print(filtered(np.array([1.0, 2.0]), np.array([1.0, 0.0, 0.0]), "nearest", 0, False))
     [1. 1.]
@@ -255,7 +279,7 @@ def filtered(x: Any, w: Any, mode: str, origin: Any, flip: bool) -> Any:
     import scipy.ndimage
 
     function = scipy.ndimage.convolve if flip else scipy.ndimage.correlate
-    return function(x, w, None, mode, 0.0, origin)
+    return function(x, w, None, mode, cval, origin)
 
 
 def pair_dots(a_dot: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
