@@ -3,8 +3,8 @@
     d = scipy.spatial.distance.cdist(a, b)             a_bar = pair_slopes(g, a, b, out, "euclidean", 2.0)
     d = scipy.spatial.distance.cosine(u, v)            a formula, in SciPy's own order
 
-Where points fall together the derivative is 0, as that of a norm. Metrics that weigh coordinates (w, V, VI) are
-formulas of the plain ones: of points that were scaled or turned before.
+Where points fall together the derivative is 0, as that of a norm. Metrics that weigh coordinates (w, V, VI)
+are formulas of the plain ones: of points that were scaled or turned before.
 """
 
 from __future__ import annotations
@@ -16,10 +16,19 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, shape_of
-from s2sad.rules.registry import Bound, composite, structural
+from s2sad.rules.registry import Bound, Text, composite, structural
 from s2sad.runtime import filters
 
-_METRICS = ("euclidean", "sqeuclidean", "cityblock", "chebyshev", "minkowski", "braycurtis", "canberra", "cosine")
+_METRICS = (
+    "euclidean",
+    "sqeuclidean",
+    "cityblock",
+    "chebyshev",
+    "minkowski",
+    "braycurtis",
+    "canberra",
+    "cosine",
+)
 
 
 def _distance_kind(bound: Bound, rows: tuple[str, ...]) -> Kind:
@@ -36,7 +45,8 @@ def _distance_kind(bound: Bound, rows: tuple[str, ...]) -> Kind:
 
 
 _WEIGHTS = {  # the weights of the metrics that take some
-    "euclidean": "w", "sqeuclidean": "w", "cityblock": "w", "minkowski": "w", "seuclidean": "V", "mahalanobis": "VI"
+    "euclidean": "w", "sqeuclidean": "w", "cityblock": "w", "minkowski": "w",
+    "seuclidean": "V", "mahalanobis": "VI"
 }  # fmt: skip
 
 
@@ -52,7 +62,9 @@ def _cross_kind(bound: Bound) -> Kind:
     others = {"w", "V", "VI"} - {_weight(bound)}
     if any(bound.given(n) for n in others):
         raise NotImplementedError("distances with several weights")
-    plain = Bound({n: k for n, k in bound.kinds.items() if n != _weight(bound)}, bound.statics | {"metric": "euclidean"})
+    plain = Bound(
+        {n: k for n, k in bound.kinds.items() if n != _weight(bound)}, bound.statics | {"metric": "euclidean"}
+    )
     return _distance_kind(plain, ("XA", "XB"))
 
 
@@ -60,7 +72,11 @@ def _cross(bound: Bound, name: str) -> str | None:
     """The cotangent of an argument of cdist."""
     weight, metric = _weight(bound), bound.static("metric")
     if not weight:
-        return _slopes(bound, "g", "XA", "XB", "out") if name == "XA" else _slopes(bound, "g.T", "XB", "XA", "out.T")
+        return (
+            _slopes(bound, "g", "XA", "XB", "out")
+            if name == "XA"
+            else _slopes(bound, "g.T", "XB", "XA", "out.T")
+        )
     if name in ("w", "V", "VI") and name != weight:
         return None
     pair = "g.T, XB, XA, out.T" if name == "XB" else "g, XA, XB, out"
@@ -72,7 +88,9 @@ def _cross_dot(bound: Bound, name: str) -> str:
     weight, metric, p = _weight(bound), bound.static("metric"), literal(bound, "p")
     if name not in ("XA", "XB"):
         return f"weighted_dots(None, {name}_dot, XA, XB, out, {metric!r}, {p}, {weight})"
-    pair, turned = ("XB_dot, None, XB, XA, out.T", ".T") if name == "XB" else ("XA_dot, None, XA, XB, out", "")
+    pair, turned = (
+        ("XB_dot, None, XB, XA, out.T", ".T") if name == "XB" else ("XA_dot, None, XA, XB, out", "")
+    )
     if weight:
         return f"weighted_dots({pair}, {metric!r}, {p}, {weight}){turned}"
     return f"pair_dots({pair.replace('None, ', '')}, {metric!r}, {p}){turned}"
@@ -82,14 +100,23 @@ def _slopes(bound: Bound, z: str, one: str, two: str, out: str) -> str:
     return f"pair_slopes({z}, {one}, {two}, {out}, {bound.static('metric')!r}, {literal(bound, 'p')})"
 
 
+def _cross_text(name: str) -> Text:
+    return lambda b: _cross(b, name)
+
+
+def _cross_tangent(name: str) -> Text:
+    return lambda b: _cross_dot(b, name)
+
+
+_OPERANDS = ("XA", "XB", "w", "V", "VI")
 structural(
     "scipy.spatial.distance.cdist",
     "XA, XB, metric='euclidean', *, out=None, p=2.0, w=None, V=None, VI=None",
     _cross_kind,
-    {n: lambda b, n=n: _cross(b, n) for n in ("XA", "XB", "w", "V", "VI")}  # type: ignore[misc]
+    {n: _cross_text(n) for n in _OPERANDS}
     | {"p": axes.refuse("the derivative of scipy.spatial.distance.cdist in 'p'")},
     (distance.cdist,),
-    jvp={n: lambda b, n=n: _cross_dot(b, n) for n in ("XA", "XB", "w", "V", "VI")},  # type: ignore[misc]
+    jvp={n: _cross_tangent(n) for n in _OPERANDS},
     general="cdist_general",
 )
 composite(
@@ -109,6 +136,8 @@ composite(
     raise NotImplementedError("distances by this metric; write them out")
 """,
 )
+
+
 def _pdist_dot(bound: Bound) -> str:
     full = "square_form(out, len(X)) + square_form(out, len(X)).T"
     one = f"pair_dots(X_dot, X, X, {full}, {bound.static('metric')!r}, {literal(bound, 'p')})"
@@ -154,8 +183,8 @@ composite(
 composite("pair_slopes", axes.source_of(filters.pair_slopes), (filters.pair_slopes,)).kind = lambda b: (
     kinds.array(shape_of(b, "a"), "float64")
 )
-composite("pair_dots", axes.source_of(filters.pair_dots), (filters.pair_dots,)).kind = lambda b: (
-    kinds.array(shape_of(b, "out"), "float64")
+composite("pair_dots", axes.source_of(filters.pair_dots), (filters.pair_dots,)).kind = lambda b: kinds.array(
+    shape_of(b, "out"), "float64"
 )
 structural(
     "square_form",

@@ -26,7 +26,6 @@ from s2sad.rules.laws import LAWS, Law
 from s2sad.rules.more_laws import MORE
 from s2sad.rules.registry import REQUIRED, Bound, Rule, Text, register_method
 
-
 _DIGAMMA = "scipy.special.digamma"
 
 
@@ -161,7 +160,8 @@ MASSES: dict[str, tuple[tuple[str, ...], dict[str, str], dict[str, str]]] = {
     ),
     "geom": (
         ("p",), {"p": "div(1.0, p) - div(K - 1.0, 1.0 - p)"},
-        {"p": "np.maximum(np.floor(K), 0.0)*np.exp(scipy.special.xlog1py(np.maximum(np.floor(K) - 1.0, 0.0), -p))"},
+        {"p": "np.maximum(np.floor(K), 0.0)*np.exp(scipy.special.xlog1py(np.maximum(np.floor(K) - 1.0,"
+              " 0.0), -p))"},
     ),
     "nbinom": (
         ("n", "p"),
@@ -216,7 +216,9 @@ def _enter_mass(
             if kind.endswith("pmf") and argument in log:
                 vjp[argument] = _mass(log[argument], "g" if kind == "logpmf" else "g*out")
             elif argument in cumulative and not kind.endswith("pmf"):
-                vjp[argument] = _tail(cumulative[argument], "" if kind.endswith("cdf") else "-", kind[0] == "l")
+                vjp[argument] = _tail(
+                    cumulative[argument], "" if kind.endswith("cdf") else "-", kind[0] == "l"
+                )
         kind_of = _kind(("k", *arguments, "loc"))
         rule = Rule(f"scipy.stats.{name}.{kind}", signature, kind_of, form="elementwise", vjp=vjp)
         register_method(rule, getattr(stats, name), kind)

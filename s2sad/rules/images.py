@@ -4,8 +4,9 @@
     y = scipy.ndimage.map_coordinates(x, c, order=1)       x_bar = map_back(g, x, c, 1, "constant")
     y = scipy.ndimage.sobel(x)                             a formula of scipy.ndimage.correlate1d
 
-Interpolation of order 0 is constant in the coordinates, of order 1 linear between the grid points; splines of higher
-order are refused. At a grid point the derivative is that to the right, at the last one that to the left.
+Interpolation of order 0 is constant in the coordinates, of order 1 linear between the grid points; splines
+of higher order are refused. At a grid point the derivative is that to the right, at the last one that to
+the left.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def _where(bound: Bound) -> str:
 
 def _again(bound: Bound, image: str, weights: str, cval: str) -> str:
     mode, origin = bound.static("mode"), literal(bound, "origin")
-    return f"scipy.ndimage.correlate1d({image}, {weights}, {literal(bound, 'axis')}, None, {mode!r}, {cval}, {origin})"
+    axis = literal(bound, "axis")
+    return f"scipy.ndimage.correlate1d({image}, {weights}, {axis}, None, {mode!r}, {cval}, {origin})"
 
 
 def _line_kind(bound: Bound) -> Kind:
@@ -71,7 +73,8 @@ composite(
 )
 composite(
     "gaussian_line",
-    """def gaussian_line(input, sigma, axis=-1, order=0, *, mode='reflect', cval=0.0, truncate=4.0, radius=None):
+    """def gaussian_line(input, sigma, axis=-1, order=0, *, mode='reflect', cval=0.0, truncate=4.0,
+                  radius=None):
     width = int(truncate*float(sigma) + 0.5) if radius is None else radius
     x = np.arange(-width, width + 1)
     bell = np.exp(-0.5/(sigma*sigma)*x**2)
@@ -109,7 +112,9 @@ composite(
     + _SEQUENCES
     + """"""
     + _each(
-        "scipy.ndimage.gaussian_filter1d(input, (sigma if np.ndim(sigma) == 0 else sigma[K]), K, (order if np.ndim(order) == 0 else order[K]), mode=(mode if isinstance(mode, str) else mode[K]), cval=cval, "
+        "scipy.ndimage.gaussian_filter1d(input, (sigma if np.ndim(sigma) == 0 else sigma[K]), K, (order"
+        " if np.ndim(order) == 0 else order[K]), mode=(mode if isinstance(mode, str) else mode[K]),"
+        " cval=cval, "
         "truncate=truncate, radius=(radius if radius is None or np.ndim(radius) == 0 else radius[K]))",
         " and (sigma if np.ndim(sigma) == 0 else sigma[K]) > 1e-15",
     )
@@ -123,7 +128,9 @@ composite(
     + _SEQUENCES
     + """"""
     + _each(
-        "scipy.ndimage.uniform_filter1d(input, (size if np.ndim(size) == 0 else size[K]), K, mode=(mode if isinstance(mode, str) else mode[K]), cval=cval, origin=(origin if np.ndim(origin) == 0 else origin[K]))",
+        "scipy.ndimage.uniform_filter1d(input, (size if np.ndim(size) == 0 else size[K]), K, mode=(mode"
+        " if isinstance(mode, str) else mode[K]), cval=cval, origin=(origin if np.ndim(origin) == 0 else"
+        " origin[K]))",
         " and (size if np.ndim(size) == 0 else size[K]) > 1",
     )
     + "    return input\n",
@@ -136,8 +143,16 @@ for _name, _beside in (("sobel", "[1, 2, 1]"), ("prewitt", "[1, 1, 1]")):
 """
         + _SEQUENCES
         + "    axis = axis % n\n"
-        + _each("scipy.ndimage.correlate1d(input, [-1, 0, 1], K, None, (mode if isinstance(mode, str) else mode[K]), cval, 0)", " and axis == K")
-        + _each(f"scipy.ndimage.correlate1d(input, {_beside}, K, None, (mode if isinstance(mode, str) else mode[K]), cval, 0)", " and axis != K")
+        + _each(
+            "scipy.ndimage.correlate1d(input, [-1, 0, 1], K, None, (mode if isinstance(mode, str) else"
+            " mode[K]), cval, 0)",
+            " and axis == K",
+        )
+        + _each(
+            f"scipy.ndimage.correlate1d(input, {_beside}, K, None, (mode if isinstance(mode, str) else"
+            f" mode[K]), cval, 0)",
+            " and axis != K",
+        )
         + "    return input\n",
         (getattr(ndimage, _name),),
     )
@@ -149,7 +164,11 @@ def _summed(head: str, call: str, combined: str, last: str) -> str:
     for k in range(_RANKS):
         part = call.replace("ONE", "(" + ", ".join("D" if i == k else "0" for i in range(_RANKS)) + ")[:n]")
         made = combined.replace("CALL", part).replace("K", str(k))
-        lines.append(f"    {made}\n" if k == 0 else f"    if n > {k}:\n        total = total + {made.removeprefix('total = ')}\n")
+        lines.append(
+            f"    {made}\n"
+            if k == 0
+            else f"    if n > {k}:\n        total = total + {made.removeprefix('total = ')}\n"
+        )
     return "".join(lines) + last
 
 
@@ -157,7 +176,8 @@ composite(
     "scipy.ndimage.laplace",
     _summed(
         "def laplace(input, *, mode='reflect', cval=0.0):\n",
-        "scipy.ndimage.correlate1d(input, [1, -2, 1], K, None, (mode if isinstance(mode, str) else mode[K]), cval, 0)", "total = CALL", "    return total\n",
+        "scipy.ndimage.correlate1d(input, [1, -2, 1], K, None, (mode if isinstance(mode, str) else"
+        " mode[K]), cval, 0)", "total = CALL", "    return total\n",
     ),
     (ndimage.laplace,),
 )  # fmt: skip
@@ -165,7 +185,8 @@ composite(
     "scipy.ndimage.gaussian_laplace",
     _summed(
         "def gaussian_laplace(input, sigma, *, mode='reflect', cval=0.0):\n",
-        "scipy.ndimage.gaussian_filter(input, sigma, ONE, mode=mode, cval=cval)", "total = CALL", "    return total\n",
+        "scipy.ndimage.gaussian_filter(input, sigma, ONE, mode=mode, cval=cval)", "total = CALL",
+        "    return total\n",
     ).replace("D", "2"),
     (ndimage.gaussian_laplace,),
 )  # fmt: skip
@@ -248,14 +269,17 @@ def _affine_kind(bound: Bound) -> Kind:
     own, rank = _interpolated(bound), rank_of(bound, "matrix")
     columns = (shape_of(bound, "matrix") or (None, None))[-1]
     if rank not in (1, 2) or (rank == 2 and isinstance(columns, int) and columns != own.rank):
-        raise NotImplementedError("scipy.ndimage.affine_transform of homogeneous coordinates; pass matrix and offset")
-    return kinds.array(own.shape if bound.static("output_shape") is None else kinds.fresh_shape(own.rank), own.dtype)
+        raise NotImplementedError(
+            "scipy.ndimage.affine_transform of homogeneous coordinates; pass matrix and offset"
+        )
+    return kinds.array(
+        own.shape if bound.static("output_shape") is None else kinds.fresh_shape(own.rank), own.dtype
+    )
 
 
 _SHIFTED = "affine_grid(np.shape(input), np.ones(np.ndim(input)), -1.0*np.asarray(shift))"
-_ZOOMED = (
-    "affine_grid(np.shape(out), (np.array(np.shape(input)) - 1.0)/np.maximum(np.array(np.shape(out)) - 1.0, 1.0), 0.0)"
-)
+_STEPS = "(np.array(np.shape(input)) - 1.0)/np.maximum(np.array(np.shape(out)) - 1.0, 1.0)"
+_ZOOMED = f"affine_grid(np.shape(out), {_STEPS}, 0.0)"
 _MOVED = "affine_grid(np.shape(out), np.asarray(matrix), np.asarray(offset))"
 
 
@@ -278,10 +302,14 @@ def _enter(name: str, signature: str, kind: Callable[[Bound], Kind], grid: str, 
     }
     if "shift" in arguments:
         vjp["shift"] = lambda b: f"-{total(b, slope(b, 'g'), 'shift')}"
-        jvp["shift"] = lambda b: along(b, f"affine_grid(np.shape(out), np.zeros(np.ndim(input)), -1.0*np.asarray(shift_dot))")
+        jvp["shift"] = lambda b: along(
+            b, "affine_grid(np.shape(out), np.zeros(np.ndim(input)), -1.0*np.asarray(shift_dot))"
+        )
     if "offset" in arguments:
         vjp["offset"] = lambda b: total(b, slope(b, "g"), "offset")
-        jvp["offset"] = lambda b: along(b, "affine_grid(np.shape(out), np.zeros(np.ndim(input)), np.asarray(offset_dot))")
+        jvp["offset"] = lambda b: along(
+            b, "affine_grid(np.shape(out), np.zeros(np.ndim(input)), np.asarray(offset_dot))"
+        )
         vjp["matrix"] = lambda b: f"affine_matrix_back({slope(b, 'g')}, matrix)"
         jvp["matrix"] = lambda b: along(b, "affine_grid(np.shape(out), matrix_dot, 0.0)")
     structural(f"scipy.ndimage.{name}", signature, kind, dict(vjp), (getattr(ndimage, name),), jvp=dict(jvp))
@@ -289,16 +317,19 @@ def _enter(name: str, signature: str, kind: Callable[[Bound], Kind], grid: str, 
 
 _enter("shift", "input, shift, output=None, order=3, mode='constant', cval=0.0, prefilter=True", _shift_kind,
        _SHIFTED, "shift")  # fmt: skip
-_enter("zoom", "input, zoom, output=None, order=3, mode='constant', cval=0.0, prefilter=True, *, grid_mode=False",
+_enter("zoom", "input, zoom, output=None, order=3, mode='constant', cval=0.0, prefilter=True, *,"
+               " grid_mode=False",
        _zoom_kind, _ZOOMED, "")  # fmt: skip
 _enter(
     "affine_transform",
-    "input, matrix, offset=0.0, output_shape=None, output=None, order=3, mode='constant', cval=0.0, prefilter=True",
+    "input, matrix, offset=0.0, output_shape=None, output=None, order=3, mode='constant', cval=0.0,"
+    " prefilter=True",
     _affine_kind, _MOVED, "offset",
 )  # fmt: skip
 composite(
     "scipy.ndimage.rotate",
-    """def rotate(input, angle, axes=(1, 0), reshape=True, output=None, order=3, mode='constant', cval=0.0, prefilter=True):
+    """def rotate(input, angle, axes=(1, 0), reshape=True, output=None, order=3, mode='constant', cval=0.0,
+           prefilter=True):
     input = np.asarray(input)
     c, s = scipy.special.cosdg(angle), scipy.special.sindg(angle)
     matrix = np.array([[c, s], [-s, c]])
@@ -310,7 +341,8 @@ composite(
         shape = np.array([rows, columns])
     center = matrix @ ((shape - 1)/2)
     offset = (np.array([rows, columns]) - 1)/2 - center
-    return scipy.ndimage.affine_transform(input, matrix, offset, (int(shape[0]), int(shape[1])), None, order, mode, cval, prefilter)
+    return scipy.ndimage.affine_transform(input, matrix, offset, (int(shape[0]), int(shape[1])), None,
+    order, mode, cval, prefilter)
 """,
     (ndimage.rotate,),
 )

@@ -2,9 +2,9 @@
 
     "pareto": Law("div(-b - 1.0, Y)", "Y >= 1", {"b": "1.0/b - np.log(Y)"}, {"b": "Y*np.log(Y)*PDF/b"})
 
-says that the standard logarithmic density has the derivative (-b - 1)/y in y and 1/b - log(y) in b where y >= 1, and
-the distribution function y*log(y)*pdf/b in b. For a distribution function G(T(y; c)) that is pdf*T_c/T_y. The
-densities are those of SciPy's documentation of each distribution.
+says that the standard logarithmic density has the derivative (-b - 1)/y in y and 1/b - log(y) in b where y
+>= 1, and the distribution function y*log(y)*pdf/b in b. For a distribution function G(T(y; c)) that is
+pdf*T_c/T_y. The densities are those of SciPy's documentation of each distribution.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class Law:
 
 
 _DIGAMMA = "scipy.special.digamma"
-_MILLS = "0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*({}))"  # of the normal law: pdf(z)/cdf(z)
+_MILLS = (
+    "0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*({}))"  # of the normal law: pdf(z)/cdf(z)
+)
 LAWS: dict[str, Law] = {
     "norm": Law("-Y"),
     "expon": Law("-1.0", "Y >= 0"),

@@ -9,7 +9,9 @@ from __future__ import annotations
 from s2sad.rules.laws import Law
 
 _DIGAMMA = "scipy.special.digamma"
-_MILLS = "(0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*({})))"  # of the normal law: pdf(z)/cdf(z)
+_MILLS = (
+    "(0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*({})))"  # of the normal law: pdf(z)/cdf(z)
+)
 _LINE = "Y*scipy.special.hyp2f1(1.0, 1.0, 2.0, {})"
 _BEND = "0.5*Y*Y*scipy.special.hyp2f1(2.0, 2.0, 3.0, {})"
 _LOG = "Y*np.log(Y)*PDF/{}"  # of a distribution function of y**c
@@ -43,7 +45,8 @@ MORE: dict[str, Law] = {
     ),
     "gennorm": Law(
         "-beta*np.sign(Y)*np.abs(Y)**(beta - 1.0)", "",
-        {"beta": f"1.0/beta + {_DIGAMMA}(1.0/beta)/(beta*beta) - scipy.special.xlogy(np.abs(Y)**beta, np.abs(Y))"},
+        {"beta": f"1.0/beta + {_DIGAMMA}(1.0/beta)/(beta*beta) - scipy.special.xlogy(np.abs(Y)**beta,"
+                 f" np.abs(Y))"},
         {"beta": "scipy.special.xlogy(Y, np.abs(Y))*PDF/beta"
                  " - 0.5*np.sign(Y)*gammainc_da(1.0/beta, np.abs(Y)**beta)/(beta*beta)"},
     ),
@@ -97,7 +100,8 @@ MORE: dict[str, Law] = {
         {"c": "1.0/c + np.log(Y) - 2.0*np.log(Y)*scipy.special.expit(c*np.log(Y))"}, {"c": _LOG.format("c")},
     ),
     "loglaplace": Law(
-        "div(np.where(Y < 1, c, -c) - 1.0, Y)", _ABOVE, {"c": "1.0/c - np.abs(np.log(Y))"}, {"c": _LOG.format("c")},
+        "div(np.where(Y < 1, c, -c) - 1.0, Y)", _ABOVE, {"c": "1.0/c - np.abs(np.log(Y))"},
+        {"c": _LOG.format("c")},
     ),
     "kappa3": Law(
         "-(a + 1.0)*np.exp((a - 1.0)*np.log(Y))/(a + np.exp(a*np.log(Y)))", _ABOVE,
@@ -131,7 +135,8 @@ MORE: dict[str, Law] = {
         "div(c*np.exp(c*np.log(Y))*((a - 1.0)/np.expm1(np.exp(c*np.log(Y))) - 1.0) + c - 1.0, Y)", _ABOVE,
         {
             "a": "1.0/a + np.log(-np.expm1(-np.exp(c*np.log(Y))))",
-            "c": "1.0/c + np.log(Y)*(1.0 + np.exp(c*np.log(Y))*((a - 1.0)/np.expm1(np.exp(c*np.log(Y))) - 1.0))",
+            "c": "1.0/c + np.log(Y)*(1.0 + np.exp(c*np.log(Y))*((a - 1.0)/np.expm1(np.exp(c*np.log(Y))) -"
+                 " 1.0))",
         },
         {
             "a": "np.log(-np.expm1(-np.exp(c*np.log(Y))))*np.exp(a*np.log(-np.expm1(-np.exp(c*np.log(Y)))))",
@@ -195,7 +200,8 @@ MORE: dict[str, Law] = {
     "rdist": Law(
         "-div((c - 2.0)*Y, 1.0 - Y*Y)", "np.abs(Y) < 1",
         {"c": f"0.5*np.log(0.25*(1.0 - Y*Y)) - {_DIGAMMA}(0.5*c) + {_DIGAMMA}(c)"},
-        {"c": "0.5*(betainc_dab(0.5*c, 0.5*c, 0.5 + 0.5*Y, 1, 0) + betainc_dab(0.5*c, 0.5*c, 0.5 + 0.5*Y, 0, 1))"},
+        {"c": "0.5*(betainc_dab(0.5*c, 0.5*c, 0.5 + 0.5*Y, 1, 0) + betainc_dab(0.5*c, 0.5*c, 0.5 + 0.5*Y,"
+              " 0, 1))"},
     ),
     "ncx2": Law(
         "div(0.5*df - 1.0, Y) - 0.5 + 0.5*div(np.sqrt(nc*Y), Y)*scipy.special.ive(0.5*df, np.sqrt(nc*Y))"

@@ -1,6 +1,6 @@
 """scipy.integrate: integrals of sampled functions, and of functions by a fixed rule.
 
-    z = scipy.integrate.simpson(y, dx=h)           a formula, in SciPy's own order
+z = scipy.integrate.simpson(y, dx=h)           a formula, in SciPy's own order
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from scipy import fft
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import axes, fourier
-from s2sad.rules.axes import as_array, literal, shape_of
+from s2sad.rules.axes import as_array, literal
 from s2sad.rules.registry import Bound, composite, structural
 
 fourier.enter(fft, "scipy.fft")

@@ -79,7 +79,9 @@ def _solve_kind(bound: Bound) -> Kind:
     if bound.static("assume_a") is UNKNOWN or bound.static("transposed") is UNKNOWN:
         raise NotImplementedError("this form of scipy.linalg.solve; write assume_a and transposed out")
     if bound.static("transposed"):
-        raise NotImplementedError("scipy.linalg.solve of the transpose of a complex matrix; transpose it before")
+        raise NotImplementedError(
+            "scipy.linalg.solve of the transpose of a complex matrix; transpose it before"
+        )
     if bound.static("assume_a") not in (None, "gen", "general", "tridiagonal", *_SYMMETRIC):
         raise NotImplementedError(
             "scipy.linalg.solve of this structure; use solve_triangular or leave assume_a out"
@@ -244,6 +246,8 @@ structural(
     (equations.solve_factored,),
     jvp={"c": "solve_factored_dot(c_dot, out, c, lower)", "b": "solve_factored(c, lower, b_dot)"},
 )
+
+
 def _lu_kind(bound: Bound) -> Kind:
     shape, dtype = shape_of(bound, "a"), _float(bound)
     if shape is None or len(shape) != 2:
@@ -253,7 +257,11 @@ def _lu_kind(bound: Bound) -> Kind:
     real = axes.magnitude(dtype)
     return Kind(
         "tuple",
-        items=(kinds.array((rows, rows), real), kinds.array((rows, short), dtype), kinds.array((short, columns), dtype)),
+        items=(
+            kinds.array((rows, rows), real),
+            kinds.array((rows, short), dtype),
+            kinds.array((short, columns), dtype),
+        ),
     )
 
 
@@ -560,71 +568,6 @@ _structural(
         "q": "scipy.linalg.solve_discrete_lyapunov(a, q_dot)",
     },
 )
-
-# -------------------------------------------------------------------------------------- special matrices
-
-composite(
-    "scipy.linalg.toeplitz",
-    """def toeplitz(c, r=None):
-    c = np.ravel(c)
-    r = np.conj(c) if r is None else np.ravel(r)
-    v = np.concatenate((r[:0:-1], c))
-    return v[np.arange(len(r) - 1, len(r) + len(c) - 1)[:, None] - np.arange(len(r))]
-""",
-    (linalg.toeplitz,),
-)
-composite(
-    "scipy.linalg.hankel",
-    """def hankel(c, r=None):
-    c = np.ravel(c)
-    r = np.zeros_like(c) if r is None else np.ravel(r)
-    v = np.concatenate((c, r[1:]))
-    return v[np.arange(len(c))[:, None] + np.arange(len(r))]
-""",
-    (linalg.hankel,),
-)
-composite(
-    "scipy.linalg.circulant",
-    """def circulant(c):
-    c = np.ravel(c)
-    return c[(np.arange(len(c))[:, None] - np.arange(len(c)))%len(c)]
-""",
-    (linalg.circulant,),
-)
-
-
-def _block_kind(bound: Bound) -> Kind:
-    blocks = [as_array(k) for k in bound.kind("arrs").items or ()]
-    return kinds.array((new_length(), new_length()), axes.promoted(blocks))
-
-
-def _block_dot(bound: Bound, k: int) -> str:
-    count = len(bound.kind("arrs").items or ())
-    parts = [f"arrs_{k}_dot" if i == k else f"np.zeros_like(arrs_{i})" for i in range(count)]
-    return f"scipy.linalg.block_diag({', '.join(parts)})"
-
-
-structural(
-    "scipy.linalg.block_diag",
-    "*arrs",
-    _block_kind,
-    {"arrs": lambda bound, k: f"diagonal_block(g, arrs, {k})"},  # type: ignore[dict-item, misc]
-    (linalg.block_diag,),
-    jvp={"arrs": _block_dot},
-)
-composite(
-    "diagonal_block",
-    """def diagonal_block(z, blocks, k):
-    row = 0
-    column = 0
-    for i in range(k):
-        row = row + np.shape(np.atleast_2d(blocks[i]))[0]
-        column = column + np.shape(np.atleast_2d(blocks[i]))[1]
-    shape = np.shape(np.atleast_2d(blocks[k]))
-    return np.reshape(z[row:row + shape[0], column:column + shape[1]], np.shape(blocks[k]))
-""",
-    (equations.diagonal_block,),
-).kind = lambda b: kinds.array(None, as_array(b.kind("z")).dtype)
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives
 

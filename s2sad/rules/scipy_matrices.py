@@ -1,4 +1,5 @@
-"""scipy.linalg: generalised eigenvalues, polar factors, Riccati equations, trigonometric functions, special matrices.
+"""scipy.linalg: generalised eigenvalues, polar factors, Riccati equations, trigonometric functions, special
+matrices.
 
     w, v = scipy.linalg.eigh(a, b)       a_bar = pencil_back(g[0], g[1], out[0], out[1])[0]
     x = scipy.linalg.cosm(a)             a formula of scipy.linalg.expm
@@ -16,10 +17,10 @@ from scipy import linalg
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes
-from s2sad.rules.axes import is_complex, rank_of, real_if, shape_of
-from s2sad.rules.registry import UNKNOWN, Bound, composite
+from s2sad.rules.axes import as_array, is_complex, rank_of, real_if, shape_of
+from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
 from s2sad.rules.scipy_linalg import _float, _like, _structural
-from s2sad.runtime import pencils
+from s2sad.runtime import equations, pencils
 
 # ------------------------------------------------------------------------------------------- composites
 
@@ -118,7 +119,8 @@ for _name, _source in _FORMULAS.items():
 
 composite(
     "solve_structured",
-    """def solve_structured(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None, transposed=False):
+    """def solve_structured(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True,
+                     assume_a=None, transposed=False):
     a = np.asarray(a)
     b = np.asarray(b)
     if transposed:
@@ -159,6 +161,71 @@ composite(
     return (r,)
 """,
 )
+
+# -------------------------------------------------------------------------------------- special matrices
+
+composite(
+    "scipy.linalg.toeplitz",
+    """def toeplitz(c, r=None):
+    c = np.ravel(c)
+    r = np.conj(c) if r is None else np.ravel(r)
+    v = np.concatenate((r[:0:-1], c))
+    return v[np.arange(len(r) - 1, len(r) + len(c) - 1)[:, None] - np.arange(len(r))]
+""",
+    (linalg.toeplitz,),
+)
+composite(
+    "scipy.linalg.hankel",
+    """def hankel(c, r=None):
+    c = np.ravel(c)
+    r = np.zeros_like(c) if r is None else np.ravel(r)
+    v = np.concatenate((c, r[1:]))
+    return v[np.arange(len(c))[:, None] + np.arange(len(r))]
+""",
+    (linalg.hankel,),
+)
+composite(
+    "scipy.linalg.circulant",
+    """def circulant(c):
+    c = np.ravel(c)
+    return c[(np.arange(len(c))[:, None] - np.arange(len(c)))%len(c)]
+""",
+    (linalg.circulant,),
+)
+
+
+def _block_kind(bound: Bound) -> Kind:
+    blocks = [as_array(k) for k in bound.kind("arrs").items or ()]
+    return kinds.array((new_length(), new_length()), axes.promoted(blocks))
+
+
+def _block_dot(bound: Bound, k: int) -> str:
+    count = len(bound.kind("arrs").items or ())
+    parts = [f"arrs_{k}_dot" if i == k else f"np.zeros_like(arrs_{i})" for i in range(count)]
+    return f"scipy.linalg.block_diag({', '.join(parts)})"
+
+
+structural(
+    "scipy.linalg.block_diag",
+    "*arrs",
+    _block_kind,
+    {"arrs": lambda bound, k: f"diagonal_block(g, arrs, {k})"},  # type: ignore[dict-item, misc]
+    (linalg.block_diag,),
+    jvp={"arrs": _block_dot},
+)
+composite(
+    "diagonal_block",
+    """def diagonal_block(z, blocks, k):
+    row = 0
+    column = 0
+    for i in range(k):
+        row = row + np.shape(np.atleast_2d(blocks[i]))[0]
+        column = column + np.shape(np.atleast_2d(blocks[i]))[1]
+    shape = np.shape(np.atleast_2d(blocks[k]))
+    return np.reshape(z[row:row + shape[0], column:column + shape[1]], np.shape(blocks[k]))
+""",
+    (equations.diagonal_block,),
+).kind = lambda b: kinds.array(None, as_array(b.kind("z")).dtype)
 
 # ------------------------------------------------------------------------------------------- factors
 
@@ -204,7 +271,8 @@ composite(
 """,
     (pencils.left_polar_dot,),
 ).kind = lambda b: Kind(
-    "tuple", items=(kinds.array(shape_of(b, "u"), _float(b, "u")), kinds.array(shape_of(b, "p"), _float(b, "p")))
+    "tuple",
+    items=(kinds.array(shape_of(b, "u"), _float(b, "u")), kinds.array(shape_of(b, "p"), _float(b, "p"))),
 )
 
 
@@ -212,7 +280,9 @@ def _tridiagonal_kind(bound: Bound) -> Kind:
     if bound.static("select") not in ("a",):
         raise NotImplementedError("some eigenvalues of a tridiagonal matrix; compute all and index them")
     if bound.statics.get("eigvals_only", True) is UNKNOWN:
-        raise NotImplementedError("scipy.linalg.eigh_tridiagonal with eigvals_only that is known at run time only")
+        raise NotImplementedError(
+            "scipy.linalg.eigh_tridiagonal with eigvals_only that is known at run time only"
+        )
     length = new_length()
     values = kinds.array((length,), _float(bound, "d", "e"))
     if bound.statics.get("eigvals_only", True):
@@ -237,7 +307,8 @@ def _diagonals_dot(bound: Bound, k: int) -> str:
 
 _SELECT = "select='a', select_range=None, check_finite=True, tol=0.0, lapack_driver='auto'"
 for _name, _signature in (
-    ("eigh_tridiagonal", f"d, e, eigvals_only=False, {_SELECT}"), ("eigvalsh_tridiagonal", f"d, e, {_SELECT}"),
+    ("eigh_tridiagonal", f"d, e, eigvals_only=False, {_SELECT}"),
+    ("eigvalsh_tridiagonal", f"d, e, {_SELECT}"),
 ):  # fmt: skip
     _structural(
         _name,
@@ -259,7 +330,10 @@ _structural(
 
 
 def _riccati_kind(bound: Bound) -> Kind:
-    if any(bound.given(n) and bound.kind(n).cat != "none" for n in "es") or bound.static("balanced") is not True:
+    if (
+        any(bound.given(n) and bound.kind(n).cat != "none" for n in "es")
+        or bound.static("balanced") is not True
+    ):
         raise NotImplementedError("a Riccati equation with e, s or balanced=False; substitute them first")
     if any(is_complex(bound, n) for n in "abqr"):
         raise NotImplementedError("a Riccati equation of complex matrices")
@@ -341,7 +415,10 @@ _MATRIX: Callable[[Bound], Kind] = lambda b: kinds.array(shape_of(b, "a"), _floa
 def _pair_of(one: str, two: str, *numbers: str) -> Callable[[Bound], Kind]:
     return lambda b: Kind(
         "tuple",
-        items=(kinds.array(shape_of(b, one), _float(b, *numbers)), kinds.array(shape_of(b, two), _float(b, *numbers))),
+        items=(
+            kinds.array(shape_of(b, one), _float(b, *numbers)),
+            kinds.array(shape_of(b, two), _float(b, *numbers)),
+        ),
     )
 
 

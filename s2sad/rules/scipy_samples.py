@@ -3,8 +3,8 @@
     z = scipy.stats.skew(a)            mean(d**3)/mean(d**2)**1.5 with d = a - mean(a)
     r, p = scipy.stats.pearsonr(x, y)  x_bar = pearson_back(g[0], g[1], x, y, out[0])
 
-Where SciPy answers nan, as for the skewness of equal numbers, derivatives are nan, too. Keywords that are not listed
-(nan_policy, limits) are refused by name.
+Where SciPy answers nan, as for the skewness of equal numbers, derivatives are nan, too. Keywords that are
+not listed (nan_policy, limits) are refused by name.
 """
 
 from __future__ import annotations
@@ -171,7 +171,8 @@ _FORMULAS = {
     c = np.mean(np.cos(turn), axis=axis, keepdims=keepdims)
     return 1.0 - np.minimum(np.hypot(s, c), 1.0)
 """,
-    "circstd": """def circstd(samples, high=6.283185307179586, low=0, axis=None, *, normalize=False, keepdims=False):
+    "circstd": """def circstd(samples, high=6.283185307179586, low=0, axis=None, *, normalize=False,
+                           keepdims=False):
     turn = np.asarray(samples)*((2.0*np.pi)/(high - low))
     s = np.mean(np.sin(turn), axis=axis, keepdims=keepdims)
     c = np.mean(np.cos(turn), axis=axis, keepdims=keepdims)

@@ -86,7 +86,11 @@ def _density_kind(bound: Bound) -> Kind:
     if bound.static("allow_singular") is UNKNOWN:
         raise NotImplementedError("multivariate_normal with allow_singular that is known at run time only")
     given = bound.given("mean") and bound.given("cov")
-    if not given or rank_of(bound, "x") not in (1, 2) or (rank_of(bound, "mean"), rank_of(bound, "cov")) != (1, 2):
+    if (
+        not given
+        or rank_of(bound, "x") not in (1, 2)
+        or (rank_of(bound, "mean"), rank_of(bound, "cov")) != (1, 2)
+    ):
         raise NotImplementedError(
             "multivariate_normal of this number of dimensions; x is a vector or a matrix of rows"
         )
@@ -177,7 +181,14 @@ def _dirichlet_kind(bound: Bound) -> Kind:
     return kinds.npscalar("float64")
 
 
-def _law(name: str, signature: str, kind: str, kind_of: Callable[[Bound], Kind], vjp: dict[str, str], jvp: dict[str, str]) -> None:
+def _law(
+    name: str,
+    signature: str,
+    kind: str,
+    kind_of: Callable[[Bound], Kind],
+    vjp: dict[str, str],
+    jvp: dict[str, str],
+) -> None:
     """A density or its logarithm; the texts are those of the logarithm, in g and the tangents."""
     log = kind.startswith("log")
     register_method(
@@ -192,17 +203,27 @@ def _law(name: str, signature: str, kind: str, kind_of: Callable[[Bound], Kind],
 
 def _student_kind(bound: Bound) -> Kind:
     given = bound.given("loc") and bound.given("shape")
-    if not given or rank_of(bound, "x") not in (1, 2) or (rank_of(bound, "loc"), rank_of(bound, "shape")) != (1, 2):
-        raise NotImplementedError("multivariate_t of this number of dimensions; write loc and shape out as arrays")
+    if (
+        not given
+        or rank_of(bound, "x") not in (1, 2)
+        or (rank_of(bound, "loc"), rank_of(bound, "shape")) != (1, 2)
+    ):
+        raise NotImplementedError(
+            "multivariate_t of this number of dimensions; write loc and shape out as arrays"
+        )
     if bound.static("allow_singular") is not False:
-        raise NotImplementedError("multivariate_t with allow_singular; leave it out where shape has full rank")
+        raise NotImplementedError(
+            "multivariate_t with allow_singular; leave it out where shape has full rank"
+        )
     shape = shape_of(bound, "x")
     return kinds.num(None if shape is None else shape[:-1], "float64")
 
 
 def _matrix_kind(bound: Bound) -> Kind:
     if rank_of(bound, "x") != 2 or rank_of(bound, "scale") != 2:
-        raise NotImplementedError("a Wishart density of matrices in a stack, or of numbers; take them one by one")
+        raise NotImplementedError(
+            "a Wishart density of matrices in a stack, or of numbers; take them one by one"
+        )
     return kinds.npscalar("float64")
 
 
@@ -253,7 +274,13 @@ for _helper in (
     functions.precise, functions.normal_slope, functions.normal_along, functions.dirichlet_slope,
     functions.range_inverse, functions.range_slope, functions.range_along,
 ):  # fmt: skip
-    _like = {"precise": "x", "normal_slope": "cov", "dirichlet_slope": "x", "range_inverse": "cov", "range_slope": "inverse"}.get(_helper.__name__)
+    _like = {
+        "precise": "x",
+        "normal_slope": "cov",
+        "dirichlet_slope": "x",
+        "range_inverse": "cov",
+        "range_slope": "inverse",
+    }.get(_helper.__name__)
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = (
         (lambda b: kinds.num(None, "float64"))
         if _like is None

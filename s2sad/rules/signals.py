@@ -37,10 +37,7 @@ def _convolution_kind(bound: Bound) -> Kind:
         raise NotImplementedError(
             "a convolution along some axes; use one function for each line, or all axes"
         )
-    if (
-        bound.statics.get("boundary", "fill") not in ("fill", "pad")
-        or bound.statics.get("fillvalue", 0) != 0
-    ):
+    if bound.statics.get("boundary", "fill") not in ("fill", "pad") or bound.statics.get("fillvalue", 0) != 0:
         raise NotImplementedError("a convolution with this boundary; pad the array with np.pad")
     one = shape_of(bound, "in1")
     dtype = axes.promoted([as_array(bound.kind(n)) for n in ("in1", "in2")])
@@ -106,8 +103,8 @@ for _one, _other in (("full_grid", "grid_window"), ("grid_window", "full_grid"))
         (getattr(filters, _one),),
         linear=("z",),
     )
-composite("turned_around", axes.source_of(filters.turned_around), (filters.turned_around,)).kind = (
-    lambda b: kinds.array(shape_of(b, "v"), as_array(b.kind("v")).dtype)
+composite("turned_around", axes.source_of(filters.turned_around), (filters.turned_around,)).kind = lambda b: (
+    kinds.array(shape_of(b, "v"), as_array(b.kind("v")).dtype)
 )
 
 # ------------------------------------------------------------------------------------- recursive filters
@@ -115,7 +112,7 @@ composite("turned_around", axes.source_of(filters.turned_around), (filters.turne
 
 def _lfilter_kind(bound: Bound) -> Kind:
     if bound.given("zi") and bound.kind("zi").cat != "none":
-        raise NotImplementedError("scipy.signal.lfilter with zi")
+        raise NotImplementedError("scipy.signal.lfilter with zi has two results")
     return kinds.array(shape_of(bound, "x"), _float(bound, "b", "a", "x"))
 
 
@@ -141,9 +138,10 @@ structural(
         "a": lambda b: f"-scipy.signal.lfilter(a_dot, a, out, {literal(b, _AXIS)})",
         "x": lambda b: f"scipy.signal.lfilter(b, a, x_dot, {literal(b, _AXIS)})",
     },
+    general="lfilter_state",
 )
-composite("backwards", axes.source_of(filters.backwards), (filters.backwards,)).kind = lambda b: (
-    kinds.array(shape_of(b, "z"), _float(b, "z", "b", "a"))
+composite("backwards", axes.source_of(filters.backwards), (filters.backwards,)).kind = lambda b: kinds.array(
+    shape_of(b, "z"), _float(b, "z", "b", "a")
 )
 composite("lagged", axes.source_of(filters.lagged), (filters.lagged,)).kind = lambda b: kinds.array(
     shape_of(b, "like"), _float(b, "u", "x")
@@ -169,9 +167,7 @@ def _same(bound: Bound) -> Kind:
 
 def _linear(name: str, flip: bool) -> None:
     def back(bound: Bound) -> str:
-        return (
-            f"filter_back(g, input, weights, {bound.static('mode')!r}, {literal(bound, 'origin')}, {flip})"
-        )
+        return f"filter_back(g, input, weights, {bound.static('mode')!r}, {literal(bound, 'origin')}, {flip})"
 
     def weights(bound: Bound) -> str:
         mode, cval = bound.static("mode"), literal(bound, "cval")

@@ -32,10 +32,14 @@ _F = (  # the density of the F distribution
     "np.exp(sp.xlogy(0.5*dfn - 1.0, dfn*V) + 0.5*dfd*np.log(dfd) - 0.5*(dfn + dfd)*np.log(dfd + dfn*V)"
     " - sp.betaln(0.5*dfn, 0.5*dfd))*dfn"
 )
+_F_SHARE, _F_X = "dfn*x/(dfd + dfn*x)", _F.replace("V", "x")
 _T = "np.exp(-sp.betaln(0.5*df, 0.5) - 0.5*(df + 1.0)*np.log1p(V*V/df))/np.sqrt(df)"
 _T_DF = f"(0.25*np.sign(V)*betainc_dab(0.5, 0.5*df, V*V/(df + V*V), 0, 1) - 0.5*V*{_T}/df)"
 _CHI = "0.5*np.exp(sp.xlogy(0.5*v - 1.0, 0.5*V) - 0.5*V - sp.gammaln(0.5*v))"
-_VOIGT = "(1.1283791670955126j - 1.4142135623730951*(x + 1j*gamma)/sigma*sp.wofz((x + 1j*gamma)/(1.4142135623730951*sigma)))"
+_VOIGT = (
+    "(1.1283791670955126j - 1.4142135623730951*(x + 1j*gamma)/sigma"
+    "*sp.wofz((x + 1j*gamma)/(1.4142135623730951*sigma)))"
+)
 
 # name and arguments: a text for each argument, None where the derivative is 0, _NO where it is not known;
 # `sp.` stands for `scipy.special.`
@@ -247,13 +251,14 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "chdtr(v, x)": ("g*0.5*gammainc_da(0.5*v, 0.5*x)", f"g*{_CHI}".replace("V", "x")),
     "chdtrc(v, x)": ("-g*0.5*gammainc_da(0.5*v, 0.5*x)", f"-g*{_CHI}".replace("V", "x")),
     "chdtri(v, p)": (
-        f"-g*0.5*gammainc_da(0.5*v, 0.5*out)/({_CHI})".replace("V", "out"), f"-g/({_CHI})".replace("V", "out"),
+        f"-g*0.5*gammainc_da(0.5*v, 0.5*out)/({_CHI})".replace("V", "out"),
+        f"-g/({_CHI})".replace("V", "out"),
     ),
     **{
         f"{name}(dfn, dfd, x)": (
-            f"{sign}g*(0.5*betainc_dab(0.5*dfn, 0.5*dfd, dfn*x/(dfd + dfn*x), 1, 0) + x*{_F}/dfn)".replace("V", "x"),
-            f"{sign}g*(0.5*betainc_dab(0.5*dfn, 0.5*dfd, dfn*x/(dfd + dfn*x), 0, 1) - x*{_F}/dfd)".replace("V", "x"),
-            f"{sign}g*{_F}".replace("V", "x"),
+            f"{sign}g*(0.5*betainc_dab(0.5*dfn, 0.5*dfd, {_F_SHARE}, 1, 0) + x*{_F_X}/dfn)",
+            f"{sign}g*(0.5*betainc_dab(0.5*dfn, 0.5*dfd, {_F_SHARE}, 0, 1) - x*{_F_X}/dfd)",
+            f"{sign}g*{_F_X}",
         )
         for name, sign in (("fdtr", ""), ("fdtrc", "-"))
     },
@@ -277,12 +282,14 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
         for name, sign in (("bdtr", "-"), ("bdtrc", ""))
     },
     **{
-        f"{name}(k, m)": (None, f"{sign}g*np.exp(sp.xlogy(np.floor(k), m) - m - sp.gammaln(np.floor(k) + 1.0))")
+        f"{name}(k, m)": (None, f"{sign}g*np.exp(sp.xlogy(np.floor(k), m) - m - sp.gammaln(np.floor(k) +"
+                                f" 1.0))")
         for name, sign in (("pdtr", "-"), ("pdtrc", ""))
     },
     **{
         f"{name}(k, n, p)": (
-            None, _NO, f"{sign}g*np.exp(sp.xlogy(n - 1.0, p) + sp.xlog1py(np.floor(k), -p) - sp.betaln(n, np.floor(k) + 1.0))"
+            None, _NO, f"{sign}g*np.exp(sp.xlogy(n - 1.0, p) + sp.xlog1py(np.floor(k), -p) - sp.betaln(n,"
+                       f" np.floor(k) + 1.0))"
         )
         for name, sign in (("nbdtr", ""), ("nbdtrc", "-"))
     },
@@ -312,9 +319,7 @@ def _enter() -> None:
             "where": True,
             "dtype": None,
         }
-        vjp = {
-            n: t for n, text in zip(names, texts, strict=True) if (t := _made(text, name, n)) is not None
-        }
+        vjp = {n: t for n, text in zip(names, texts, strict=True) if (t := _made(text, name, n)) is not None}
         rule = Rule(
             f"scipy.special.{name}", signature, results.of_ufunc(function, names), vjp=vjp,
             form="elementwise", writes=("out",),
@@ -375,6 +380,8 @@ _plain(
     form="structural",
     jvp={"a": "a_dot*np.sum(scipy.special.digamma(np.expand_dims(a, -1) - 0.5*np.arange(d)), axis=-1)"},
 )
+
+
 def _zeta_q(bound: Bound) -> str:
     """d/dq of the n-th derivative of zeta(x, q) in x: that of -x*zeta(x + 1, q)."""
     n = bound.static("n")
@@ -383,13 +390,17 @@ def _zeta_q(bound: Bound) -> str:
 
 
 def _by_x(inner: str, *orders: str) -> Callable[[Bound], str]:
-    """The derivative in x of a first derivative in a parameter; `inner` is that of the logarithm of the density."""
+    """The derivative in x of a first derivative in a parameter; `inner` is that of the log density."""
 
     def text(bound: Bound) -> str:
         if [bound.static(n) for n in orders] not in ([1], [1, 0], [0, 1]):
             raise NotImplementedError("a third derivative of an incomplete gamma or beta function")
         first = bound.static(orders[0]) == 1
-        return inner if first else inner.replace("np.log(x)", "np.log1p(-x)").replace("digamma(a) ", "digamma(b) ")
+        return (
+            inner
+            if first
+            else inner.replace("np.log(x)", "np.log1p(-x)").replace("digamma(a) ", "digamma(b) ")
+        )
 
     return text
 

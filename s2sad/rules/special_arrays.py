@@ -1,7 +1,7 @@
 """scipy.special on whole arrays: logsumexp, softmax, log_softmax.
 
-    z = scipy.special.logsumexp(a, axis=1)    a_bar = g[:, None]*np.exp(a - out[:, None])
-    z = scipy.special.softmax(x)              x_bar = out*(g - np.sum(g*out))
+z = scipy.special.logsumexp(a, axis=1)    a_bar = g[:, None]*np.exp(a - out[:, None])
+z = scipy.special.softmax(x)              x_bar = out*(g - np.sum(g*out))
 """
 
 from __future__ import annotations

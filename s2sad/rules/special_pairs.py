@@ -3,8 +3,8 @@
     s, c = scipy.special.sici(x)      x_bar = s_bar*sin(x)/x + c_bar*cos(x)/x
     scipy.special.jvp(v, x)           x_bar = g*scipy.special.jvp(v, x, 2)
 
-A result that is not used costs nothing. Formulas: NIST Digital Library of Mathematical Functions 6.2, 7.2, 9.2,
-10.51, 22.13.
+A result that is not used costs nothing. Formulas: NIST Digital Library of Mathematical Functions 6.2, 7.2,
+9.2, 10.51, 22.13.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from s2sad.rules.axes import refuse
 from s2sad.rules.registry import UNKNOWN, Bound, Rule, Text, composite, parse_signature, register
 from s2sad.runtime import functions
 
-# name and arguments: the derivatives of the results in the first argument, in terms of it and of the results `r[0]`, ...
+# name and arguments: the derivatives of the results in the first argument, with `r[0]`, ... for the results
 _SEVERAL: dict[str, tuple[str, ...]] = {
     "sici(x)": ("np.sinc(x/np.pi)", "div(np.cos(x), x)"),
     "shichi(x)": ("_sinhc(x)", "div(np.cosh(x), x)"),
@@ -63,26 +63,26 @@ def _enter_several(name: str, names: tuple[str, ...], slopes: tuple[str, ...]) -
 for _head, _slopes in _SEVERAL.items():
     _name, _arguments = _head[:-1].split("(")
     _enter_several(_name, tuple(_arguments.split(", ")), _slopes)
-composite("along_slopes", axes.source_of(functions.along_slopes), (functions.along_slopes,)).kind = (
-    lambda b: kinds.num(None, "float64")
-)
+_sums = composite("along_slopes", axes.source_of(functions.along_slopes), (functions.along_slopes,))
+_sums.kind = lambda b: kinds.num(None, "float64")
 
-# ----------------------------------------------------------------- spherical Bessel functions, derivatives by number
+# ------------------------------------------------------- spherical Bessel functions, derivatives by number
 
 for _name, _sign, _front in (("jn", "-", ""), ("yn", "-", ""), ("in", "+", ""), ("kn", "+", "-")):
     _call = f"scipy.special.spherical_{_name}"
 
     def _spherical(bound: Bound) -> Kind:
         if bound.static("derivative") is not False:
-            raise NotImplementedError("a spherical Bessel function with derivative=; differentiate the function itself")
+            raise NotImplementedError(
+                "a spherical Bessel function with derivative=; differentiate the function itself"
+            )
         one = results.ufunc(special.jv, bound.kind("n"), bound.kind("z"))
         return kinds.num(one.shape, one.dtype)
 
-    _text = (
-        f"{_front}g*(n*{_call}(np.maximum(n - 1, 0), z) {_sign} (n + 1)*{_call}(n + 1, z))/(2*n + 1)"
-        if _name != "yn" and _name != "kn"
-        else f"{_front}g*(np.where(np.equal(n, 0), 0.0, n*{_call}(np.maximum(n - 1, 0), z)) {_sign} (n + 1)*{_call}(n + 1, z))/(2*n + 1)"
-    )
+    _low = f"n*{_call}(np.maximum(n - 1, 0), z)"
+    if _name in ("yn", "kn"):  # infinite at 0
+        _low = f"np.where(np.equal(n, 0), 0.0, {_low})"
+    _text = f"{_front}g*({_low} {_sign} (n + 1)*{_call}(n + 1, z))/(2*n + 1)"
     register(
         Rule(_call, parse_signature("n, z, derivative=False"), _spherical, form="elementwise",
              vjp={"n": refuse(f"the derivative of {_call} in 'n'"), "z": _text}),

@@ -140,7 +140,8 @@ def cho_factor_back(z: Any, c: Any, lower: Any) -> Any:
 def lu_back(l_bar: Any, u_bar: Any, p: Any, l: Any, u: Any) -> Any:  # noqa: E741 - their names
     """The cotangent of a with p, l, u = scipy.linalg.lu(a); a cotangent may be None.
 
-    Of a matrix that is not square the further rows or columns follow from the square part by a triangular system.
+    Of a matrix that is not square the further rows or columns follow from the square part by a triangular
+    system.
 
     >>> print(lu_back(None, np.array([[3.0]]), np.eye(1), np.eye(1), np.array([[2.0]])))
     [[3.]]
@@ -305,9 +306,7 @@ def logm_along(a: Any, e: Any, real: Any) -> Any:
     n = np.shape(a)[-1]
     made = scipy.linalg.logm(corner(a, e))[..., :n, n:]
     if real and np.iscomplexobj(made):
-        raise TypeError(
-            "logm of this real matrix is complex: pass the matrix as complex, a.astype(complex)"
-        )
+        raise TypeError("logm of this real matrix is complex: pass the matrix as complex, a.astype(complex)")
     return made
 
 
@@ -320,9 +319,7 @@ def sqrtm_along(x: Any, e: Any, real: Any) -> Any:
     import scipy.linalg
 
     if real and np.iscomplexobj(x):
-        raise TypeError(
-            "sqrtm of this real matrix is complex: pass the matrix as complex, a.astype(complex)"
-        )
+        raise TypeError("sqrtm of this real matrix is complex: pass the matrix as complex, a.astype(complex)")
     return scipy.linalg.solve_sylvester(x, x, e)
 
 

@@ -175,9 +175,7 @@ def pair_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
     elif metric == "cityblock":
         rates = np.sign(gaps)
     elif metric == "euclidean":
-        rates = np.where(
-            out[..., None] == 0, 0.0, gaps / np.where(out[..., None] == 0, 1.0, out[..., None])
-        )
+        rates = np.where(out[..., None] == 0, 0.0, gaps / np.where(out[..., None] == 0, 1.0, out[..., None]))
     elif metric == "chebyshev":
         ties = np.where(np.abs(gaps) == np.max(np.abs(gaps), axis=-1, keepdims=True), 1.0, 0.0)
         rates = np.sign(gaps) * ties / np.sum(ties, axis=-1, keepdims=True)
@@ -185,7 +183,9 @@ def pair_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
         sums = a[:, None, :] + b[None, :, :]
         total = np.sum(np.abs(sums), axis=-1)[..., None]
         rates = np.where(
-            total == 0, 0.0, (np.sign(gaps) - out[..., None] * np.sign(sums)) / np.where(total == 0, 1.0, total)
+            total == 0,
+            0.0,
+            (np.sign(gaps) - out[..., None] * np.sign(sums)) / np.where(total == 0, 1.0, total),
         )
     elif metric == "canberra":
         sizes = np.abs(a)[:, None, :] + np.abs(b)[None, :, :]
@@ -204,7 +204,8 @@ def pair_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
 
 
 def weighted_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any, w: Any) -> Any:
-    """The cotangents of a and of the weights where z is that of out = scipy.spatial.distance.cdist(a, b, metric).
+    """The cotangents of a and of the weights where z is that of out = scipy.spatial.distance.cdist(a, b,
+    metric).
 
     The weights are w of Minkowski's family, V of "seuclidean", VI of "mahalanobis".
 
@@ -225,7 +226,9 @@ def weighted_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any, w: An
     if metric == "sqeuclidean":
         return 2.0 * w * np.sum(z[..., None] * gaps, axis=1), np.sum(z[..., None] * gaps * gaps, axis=(0, 1))
     if metric == "cityblock":
-        return w * np.sum(z[..., None] * np.sign(gaps), axis=1), np.sum(z[..., None] * np.abs(gaps), axis=(0, 1))
+        return w * np.sum(z[..., None] * np.sign(gaps), axis=1), np.sum(
+            z[..., None] * np.abs(gaps), axis=(0, 1)
+        )
     if metric == "euclidean":
         return w * np.sum(share * gaps, axis=1), 0.5 * np.sum(share * gaps * gaps, axis=(0, 1))
     sizes = np.where(out == 0, 0.0, 1.0)[..., None] * np.abs(gaps) / np.where(out == 0, 1.0, out)[..., None]
@@ -234,7 +237,8 @@ def weighted_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any, w: An
 
 
 def weighted_dots(a_dot: Any, w_dot: Any, a: Any, b: Any, out: Any, metric: str, p: Any, w: Any) -> Any:
-    """The tangent of out = scipy.spatial.distance.cdist(a, b, metric) with weights; one of the tangents is None.
+    """The tangent of out = scipy.spatial.distance.cdist(a, b, metric) with weights; one of the tangents is
+    None.
 
     >>> one, a = np.ones((1, 1)), np.array([[3.0]])
     >>> print(weighted_dots(one, None, a, 0.0*one, a, "euclidean", 2.0, np.ones(1)))

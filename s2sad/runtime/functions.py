@@ -90,7 +90,8 @@ def dirichlet_slope(x: Any, alpha: Any) -> Any:
 
 
 def along_slopes(g: Any, slopes: Any) -> Any:
-    """The cotangent of x where g are those of several results, None for one that is not used, with these slopes.
+    """The cotangent of x where g are those of several results, None for one that is not used, with these
+    slopes.
 
     >>> print(along_slopes((None, 2.0), (1.0, 3.0)))
     6.0

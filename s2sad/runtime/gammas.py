@@ -1,15 +1,16 @@
-"""Helpers of generated texts: derivatives of incomplete gamma and beta functions and of zeta in their parameters.
+"""Helpers of generated texts: derivatives of incomplete gamma and beta functions and of zeta in their
+parameters.
 
-Accepted are real numbers and NumPy arrays, which broadcast; nothing is written to. Of what lies outside of the
-domain, nan is the result.
+Accepted are real numbers and NumPy arrays, which broadcast; nothing is written to. Of what lies outside of
+the domain, nan is the result.
 
     z = scipy.special.gammainc(a, x)      a_bar = z_bar*gammainc_da(a, x)
     z = scipy.special.betainc(a, b, x)    a_bar = z_bar*betainc_dab(a, b, x, 1, 0)
 
 Series and continued fractions are evaluated in truncated power series of the parameters ("jets"), whose
 coefficients stand along the first two axes of an array: those of a, then those of b. Formulas: NIST Digital
-Library of Mathematical Functions 8.7.1, 8.9.2, 8.17.22, 25.11.5; the way of Moore (1982), algorithm AS 187, and of
-Boik and Robison-Cox (1998).
+Library of Mathematical Functions 8.7.1, 8.9.2, 8.17.22, 25.11.5; the way of Moore (1982), algorithm AS 187,
+and of Boik and Robison-Cox (1998).
 """
 
 from __future__ import annotations
@@ -216,6 +217,8 @@ def zeta_ds(x: Any, q: Any, n: int = 1) -> Any:
     rising = _line(shape, s, 1.0)
     for k in range(1, 13):
         total = total + numbers[2 * k] / math.factorial(2 * k) * _jet_times(rising, power(end, 2.0 * k - 1))
-        rising = _jet_times(rising, _jet_times(_line(shape, s + 2 * k - 1, 1.0), _line(shape, s + 2 * k, 1.0)))
+        rising = _jet_times(
+            rising, _jet_times(_line(shape, s + 2 * k - 1, 1.0), _line(shape, s + 2 * k, 1.0))
+        )
     made[inside] = math.factorial(n) * total[n, 0]
     return made[()]

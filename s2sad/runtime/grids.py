@@ -1,7 +1,7 @@
 """Helpers of generated texts for interpolation on regular grids, as scipy.ndimage does it with order 0 or 1.
 
-Accepted are arrays of real numbers; nothing is written to, and a result shares memory with no argument. Coordinates
-stand along the first axis. The functions are written in the language that s2sad reads.
+Accepted are arrays of real numbers; nothing is written to, and a result shares memory with no argument.
+Coordinates stand along the first axis. The functions are written in the language that s2sad reads.
 
     y = scipy.ndimage.map_coordinates(x, c, order=1)     x_bar = map_back(y_bar, x, c, 1, "constant")
 """

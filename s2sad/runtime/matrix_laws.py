@@ -1,9 +1,10 @@
 """Helpers of generated texts for distributions of several variables and of matrices.
 
-Accepted are NumPy arrays of real numbers, matrices symmetric; nothing is written to, and a result shares memory with no
-argument. The functions are written in the language that s2sad reads.
+Accepted are NumPy arrays of real numbers, matrices symmetric; nothing is written to, and a result shares
+memory with no argument. The functions are written in the language that s2sad reads.
 
-    z = scipy.stats.multivariate_t.logpdf(x, loc, shape, df)     x_bar = -student_rows(z_bar, x, loc, shape, df)
+    z = scipy.stats.multivariate_t.logpdf(x, loc, shape, df)     x_bar = -student_rows(z_bar, x, loc, shape,
+    df)
 """
 
 from __future__ import annotations

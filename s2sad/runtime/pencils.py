@@ -1,12 +1,13 @@
-"""Helpers of generated texts for scipy.linalg: generalised eigenvalues, polar factors, Riccati equations, powers.
+"""Helpers of generated texts for scipy.linalg: generalised eigenvalues, polar factors, Riccati equations,
+powers.
 
-Accepted are NumPy arrays; nothing is written to, and a result shares memory with no argument. SciPy is imported when a
-helper is called. Cotangents belong to the inner product Re(sum(conj(z)*a)).
+Accepted are NumPy arrays; nothing is written to, and a result shares memory with no argument. SciPy is
+imported when a helper is called. Cotangents belong to the inner product Re(sum(conj(z)*a)).
 
     w, v = scipy.linalg.eigh(a, b)      a_bar = pencil_back(w_bar, v_bar, w, v)[0]
 
-The functions are written in the language that s2sad reads. The derivative of an implicitly given x is that of the
-equation (Giles, 2008; Kao and Hennequin, 2020, for Riccati equations).
+The functions are written in the language that s2sad reads. The derivative of an implicitly given x is that
+of the equation (Giles, 2008; Kao and Hennequin, 2020, for Riccati equations).
 """
 
 from __future__ import annotations
@@ -204,12 +205,15 @@ def real_logm(a: Any, real: Any) -> Any:
 
     made = scipy.linalg.logm(a)
     if real and np.iscomplexobj(made):
-        raise TypeError("this power of this real matrix is complex: pass the matrix as complex, a.astype(complex)")
+        raise TypeError(
+            "this power of this real matrix is complex: pass the matrix as complex, a.astype(complex)"
+        )
     return made
 
 
 def power_along(a: Any, t: Any, e: Any, real: Any) -> Any:
-    """The derivative of scipy.linalg.fractional_matrix_power(a, t) along e, for matrices that have a logarithm.
+    """The derivative of scipy.linalg.fractional_matrix_power(a, t) along e, for matrices that have a
+    logarithm.
 
     >>> print(power_along(np.array([[2.0]]), 2.0, np.array([[3.0]]), True))
     [[12.]]

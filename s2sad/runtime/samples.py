@@ -4,8 +4,8 @@ Accepted are vectors of real numbers; nothing is written to, and a result shares
 
     r, p = scipy.stats.pearsonr(x, y)      x_bar = pearson_back(r_bar, p_bar, x, y, r)
 
-The functions are written in the language that s2sad reads. The p-value of n points is 2*B((1 - abs(r))/2), where B is
-the distribution function of the beta distribution of n/2 - 1 and n/2 - 1.
+The functions are written in the language that s2sad reads. The p-value of n points is 2*B((1 - abs(r))/2),
+where B is the distribution function of the beta distribution of n/2 - 1 and n/2 - 1.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def pearson_back(z: Any, q: Any, x: Any, y: Any, r: Any) -> Any:
 def pearson_dot(x_dot: Any, x: Any, y: Any, r: Any) -> Any:
     """The tangents of scipy.stats.pearsonr(x, y) where x_dot is that of x.
 
-    >>> print(pearson_dot(np.array([1.0, 0.0, 0.0]), np.array([1.0, -1.0, 0.0]), np.array([0.0, 1.0, -1.0]), -0.5)[0])
+    >>> x, y = np.array([1.0, -1.0, 0.0]), np.array([0.0, 1.0, -1.0])
+    >>> print(pearson_dot(np.array([1.0, 0.0, 0.0]), x, y, -0.5)[0])
     -0.25
     """
     r_dot = np.sum(pearson_slope(x, y, r) * x_dot)
@@ -62,7 +63,8 @@ def pearson_dot(x_dot: Any, x: Any, y: Any, r: Any) -> Any:
 
 
 def regression_back(g: Any, x: Any, y: Any, out: Any) -> Any:
-    """The cotangents of x and y where g are those of scipy.stats.linregress(x, y), None for one that is not used.
+    """The cotangents of x and y where g are those of scipy.stats.linregress(x, y), None for one that is not
+    used.
 
     >>> x_bar, y_bar = regression_back((1.0, None, None, None, None), np.arange(3.0), np.arange(3.0), (1.0,))
     >>> print(x_bar, y_bar)

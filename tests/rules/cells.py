@@ -103,8 +103,8 @@ class Cell:
         return None
 
     def text(self, total: str) -> str:
-        body = self.line if re.search(r"(^|; )z(, \w+)? = ", self.line) else f"z = {self.line}"
-        modules = sorted(set(re.findall(r"scipy\.[a-z]+(?:\.distance)?", body)))
+        body = self.line if re.search(r"(^|; )z(, \w+)* = ", self.line) else f"z = {self.line}"
+        modules = sorted(set(re.findall(r"scipy\.(?:sparse\.linalg|spatial\.distance|[a-z]+)", body)))
         head = "import math\nimport numpy as np\n" + "".join(f"import {m}\n" for m in modules)
         return f"{head}\n\ndef f({', '.join(self.arguments)}):\n    {body}\n    return {total}\n"
 
