@@ -72,6 +72,8 @@ def join_values(
             state.foreign[name] = state.foreign[atom.name]
         state.heap.meet(name, atom)
     outs.append(Out(name, a, b))
+    for atom in (a, b) if state.unseen else ():
+        state.doubt(name, kind, (atom,))
     return Var(name)
 
 

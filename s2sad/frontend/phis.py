@@ -100,6 +100,8 @@ class Phi:
         for table in (self.state.live, self.state.foreign):
             if isinstance(self.entry, Var) and self.entry.name in table:
                 table[self.var.name] = table[self.entry.name]
+        if self.state.unseen and isinstance(self.entry, Var):
+            self.state.doubt(self.var.name, self.kind, (self.entry,))
         return self.var
 
     def guess(self) -> None:
@@ -143,8 +145,10 @@ class Phi:
     def _is_record(self) -> bool:
         """Whether the name stands for a dict, dataclass, namedtuple or list of these that is an argument."""
         kind = self.kind
-        return isinstance(self.entry, Var) and kind is not None and (
-            kind.cat == "dict" or (kind.cat == "tuple" and kind.cls is not None)
+        return (
+            isinstance(self.entry, Var)
+            and kind is not None
+            and (kind.cat == "dict" or (kind.cat == "tuple" and kind.cls is not None))
         )
 
     def _widen_local(
@@ -293,6 +297,8 @@ class Phi:
         for atom in (following, Var(out)):
             self.state.heap.meet(self.var.name, atom)
         carried.append(Carry(self.var.name, self.state.atom(self.entry), following, out))
+        if self.state.unseen:
+            self.state.doubt(out, self.kind, (following,))
         return Var(out)
 
     def _with_new(

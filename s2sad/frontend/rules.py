@@ -109,8 +109,8 @@ class Rules(State):
         args, kwargs = self._as_arrays(rule, args, kwargs, node)
         if rule.form == "composite":
             return self._composite(rule, args, kwargs, node)
-        if rule.form == "elementwise" and self.unseen and name not in CONVERSIONS:
-            args = self._looked_at(args, node)
+        if self.unseen and name not in CONVERSIONS:
+            args = self._operands_looked_at(rule, args, node)
         named = tuple((k, self.atom(v, node)) for k, v in kwargs.items())
         call = Call(name, tuple(self.atom(a, node) for a in args), named, form)
         if any(self.kind(a) == K.BOTTOM for a in call.args):
@@ -268,13 +268,30 @@ class Rules(State):
         """Operands of which nothing is known are looked at when the program runs."""
         if not any(may_vary(self, a) for a in args if not self._is_unseen(a)):
             return args
+        return [self._looked(a, node) if self._is_unseen(a) else a for a in args]
+
+    def _operands_looked_at(self, rule: Rule, args: list[Value], node: ast.AST) -> list[Value]:
+        """The operands in which a rule is differentiated; sizes and axes of a function are none."""
+        if rule.form == "elementwise":
+            return self._looked_at(args, node)
+        if not rule.vjp and not rule.linear:
+            return args
+        names = list(rule.signature)
+        first = next((i for i, n in enumerate(names) if n.startswith("*")), len(names))
+        operand = [i >= first or (names[i] in rule.vjp or names[i] in rule.linear) for i in range(len(args))]
+        if not any(may_vary(self, a) for a in args if not self._is_unseen(a)):
+            return args
         return [
-            self.emit(Call("plain", (self.atom(a),)), K.OBJECT, node) if self._is_unseen(a) else a
-            for a in args
+            self._looked(a, node) if is_one and self._is_unseen(a) else a
+            for a, is_one in zip(args, operand, strict=True)
         ]
 
+    def _looked(self, value: Value, node: ast.AST) -> Value:
+        """A value that is a real number, or an array of such, wherever the program goes on."""
+        return self.emit(Call("plain", (self.atom(value),)), K.OBJECT, node)
+
     def _is_unseen(self, value: Value) -> bool:
-        return isinstance(value, Var) and value.name in self.unseen
+        return isinstance(value, Var) and (value.name in self.unseen or value.name in self.doubtful)
 
     def _refuse_outside(self, rule: Rule, atoms: dict[str, Atom], node: ast.AST) -> None:
         for name in rule.writes:

@@ -105,6 +105,7 @@ class State(Interface):
         self.outline: Outline | None = None  # which these are besides those that call themselves
         self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
         self.unseen: set[str] = set()  # results of calls that cannot be seen, of which nothing is known
+        self.doubtful: set[str] = set()  # constants that are made of such, and may be complex
         self.foreign: dict[str, str] = {}  # values of types that are not differentiated, by SSA name
         self.read: dict[
             int, dict[int, tuple[Source, ast.AST]]
@@ -136,7 +137,20 @@ class State(Interface):
         self.block.append(Let(name, call, self.span(node)))
         if self.const_depth:
             self.frozen.add(name)
+        if self.unseen and call.fun != "plain":
+            self.doubt(name, kind, call.args)
         return Var(name)
+
+    def doubt(self, name: str, kind: Kind, sources: tuple[Atom, ...]) -> None:
+        """Note a constant that is made of results of unseen calls and may be complex, as they may."""
+        if kind.sort or kind.cat not in ("num", "array", "object"):
+            return
+        parts = [p for a in sources for p in (a.items if isinstance(a, Tuple | List) else (a,))]
+        names = {p.name for p in parts if isinstance(p, Var)}
+        unseen = names & (self.unseen | self.doubtful)
+        others = [self.kinds[n] for n in names - unseen]
+        if unseen and all(k.is_number and not k.inexact for k in others):
+            self.doubtful.add(name)
 
     def do(self, call: Call, node: ast.AST | None = None) -> None:
         """Append a call for its effect."""

@@ -210,11 +210,11 @@ _FORMULAS = {
 """,
     "sqeuclidean": """def sqeuclidean(u, v, w=None):
     gap = np.asarray(u) - np.asarray(v)
-    return np.dot(gap, gap if w is None else w*gap)
+    return np.dot(gap, gap if w is None else np.asarray(w, dtype=float)*gap)
 """,
     "cityblock": """def cityblock(u, v, w=None):
     gap = np.abs(np.asarray(u) - np.asarray(v))
-    return np.sum(gap if w is None else w*gap)
+    return np.sum(gap if w is None else np.asarray(w, dtype=float)*gap)
 """,
     "chebyshev": """def chebyshev(u, v):
     return np.max(np.abs(np.asarray(u) - np.asarray(v)))
@@ -222,6 +222,7 @@ _FORMULAS = {
     "minkowski": """def minkowski(u, v, p=2, w=None):
     gap = np.asarray(u) - np.asarray(v)
     if w is not None:
+        w = np.asarray(w, dtype=float)
         if p == 1:
             gap = w*gap
         elif p == 2:
@@ -237,6 +238,7 @@ _FORMULAS = {
     u = np.asarray(u)
     v = np.asarray(v)
     if w is not None:
+        w = np.asarray(w, dtype=float)
         w = w/np.sum(w)
     if centered:
         u = u - (np.mean(u) if w is None else np.dot(u, w))
@@ -251,22 +253,24 @@ _FORMULAS = {
     return np.sqrt(np.dot(np.dot(gap, VI), gap))
 """,
     "braycurtis": """def braycurtis(u, v, w=None):
-    gap = np.abs(np.asarray(u) - np.asarray(v))
-    both = np.abs(np.asarray(u) + np.asarray(v))
+    v = np.asarray(v, dtype=float)
+    gap = np.abs(np.asarray(u) - v)
+    both = np.abs(np.asarray(u) + v)
     if w is not None:
+        w = np.asarray(w, dtype=float)
         gap = w*gap
         both = w*both
     return np.sum(gap)/np.sum(both)
 """,
     "canberra": """def canberra(u, v, w=None):
     u = np.asarray(u)
-    v = np.asarray(v)
+    v = np.asarray(v, dtype=float)
     sizes = np.abs(u) + np.abs(v)
     parts = np.where(sizes == 0, 0.0, np.abs(u - v)/np.where(sizes == 0, 1.0, sizes))
-    return np.sum(parts if w is None else w*parts)
+    return np.sum(parts if w is None else np.asarray(w, dtype=float)*parts)
 """,
     "seuclidean": """def seuclidean(u, v, V):
-    return scipy.spatial.distance.euclidean(u, v, 1/np.asarray(V))
+    return scipy.spatial.distance.euclidean(u, v, 1/np.asarray(V, dtype=float))
 """,
     "jensenshannon": """def jensenshannon(p, q, base=None, *, axis=0, keepdims=False):
     p = np.asarray(p)
@@ -299,7 +303,7 @@ for _name, _source in _FORMULAS.items():
 composite(
     "scipy.spatial.minkowski_distance",
     """def minkowski_distance(x, y, p=2.0):
-    gaps = np.abs(np.asarray(y) - np.asarray(x))
+    gaps = np.abs(np.asarray(y, dtype=float) - np.asarray(x, dtype=float))
     if p == np.inf:
         return np.max(gaps, axis=-1)
     if p == 1:
@@ -312,7 +316,7 @@ composite(
 composite(
     "scipy.spatial.minkowski_distance_p",
     """def minkowski_distance_p(x, y, p=2.0):
-    gaps = np.abs(np.asarray(y) - np.asarray(x))
+    gaps = np.abs(np.asarray(y, dtype=float) - np.asarray(x, dtype=float))
     if p == np.inf:
         return np.max(gaps, axis=-1)
     return np.sum(gaps, axis=-1) if p == 1 else np.sum(gaps**p, axis=-1)
@@ -322,7 +326,7 @@ composite(
 composite(
     "scipy.spatial.distance_matrix",
     """def distance_matrix(x, y, p=2.0, threshold=1000000):
-    return scipy.spatial.minkowski_distance(np.asarray(x)[:, None, :], np.asarray(y)[None, :, :], p)
+    return scipy.spatial.minkowski_distance(np.asarray(x, dtype=float)[:, None, :], np.asarray(y, dtype=float)[None, :, :], p)
 """,
     (spatial.distance_matrix,),
 )

@@ -55,7 +55,9 @@ def _kind(real_result: bool, wide: bool) -> Callable[[Bound], Kind]:
         if wide or size is not None:
             shape = kinds.fresh_shape(rank_of(bound, "a"))
         dtype = _dtype(bound)
-        return kinds.array(shape, (_real if real_result else _complex)(dtype) if dtype else "")
+        if not dtype:
+            return kinds.array(shape, "float" if real_result else "complex")
+        return kinds.array(shape, (_real if real_result else _complex)(dtype))
 
     return infer
 
@@ -80,10 +82,17 @@ def _axes(bound: Bound) -> str:
     return literal(bound, "axes")
 
 
+def _in_field(bound: Bound, text: str) -> str:
+    """A text, real where the argument is; what is not known of it is asked when the program runs."""
+    if not as_array(bound.kind("a")).sort:
+        return f"as_field({text}, a)"
+    return text if is_complex(bound, "a") or "irfft" in text else f"np.real({text})"
+
+
 def _fitted(bound: Bound, text: str) -> str:
     """A text whose lengths are the result's, cut or filled to the argument's shape."""
     size = bound.static("s" if "s" in bound.statics else "n")
-    text = text if is_complex(bound, "a") else f"np.real({text})" if "irfft" not in text else text
+    text = _in_field(bound, text)
     return text if size is None else f"resized({text}, np.shape(a))"
 
 
@@ -148,7 +157,7 @@ def _full_back(module: str, inverse: str) -> Callable[[Bound], str]:
     def text(bound: Bound) -> str:
         back = f"{module}.{inverse}(g{_where(bound)}{_norm(bound)})"
         back = f"doubled({back}, {_points(bound, 'out')}, {_last(bound)})"
-        back = back if is_complex(bound, "a") else f"np.real({back})"
+        back = _in_field(bound, back)
         return f"resized({back}, np.shape(a))"
 
     return text

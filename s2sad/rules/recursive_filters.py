@@ -1,11 +1,11 @@
 """scipy.signal: filters with states, forward and backward filters, spectra, resampling, smoothing.
 
-    y, zf = scipy.signal.lfilter(b, a, x, zi=zi)     x_bar = state_back(g[0], g[1], b, a, x, zi, out[0], out[1], -1)[2]
-    y = scipy.signal.filtfilt(b, a, x)               a formula of lfilter, in SciPy's own order
+    y, zf = scipy.signal.lfilter(b, a, x, zi=zi)     x_bar = state_back(g[0], g[1], b, a, x, zi, out[0],
+    out[1], -1)[2] y = scipy.signal.filtfilt(b, a, x)               a formula of lfilter, in SciPy's own order
     y = scipy.signal.detrend(x)                      x_bar = scipy.signal.detrend(g), a projection
 
-Spectra are formulas of scipy.fft, which agree with SciPy's but for the last bits. Filters by order (medfilt, wiener) and
-filters that are designed from active numbers are refused.
+Spectra are formulas of scipy.fft, which agree with SciPy's but for the last bits. Filters by order
+(medfilt, wiener) and filters that are designed from active numbers are refused.
 """
 
 from __future__ import annotations
@@ -35,7 +35,13 @@ composite(
 def _state_kind(bound: Bound) -> Kind:
     dtype = _float(bound, "b", "a", "x", "zi")
     shape = shape_of(bound, "x")
-    return Kind("tuple", items=(kinds.array(shape, dtype), kinds.array(kinds.fresh_shape(None if shape is None else len(shape)), dtype)))
+    return Kind(
+        "tuple",
+        items=(
+            kinds.array(shape, dtype),
+            kinds.array(kinds.fresh_shape(None if shape is None else len(shape)), dtype),
+        ),
+    )
 
 
 def _state_back(bound: Bound, k: int) -> str:
@@ -43,7 +49,9 @@ def _state_back(bound: Bound, k: int) -> str:
     made = f"state_back(g[0], g[1], b, a, x, zi, out[0], out[1], {literal(bound, 'axis')})[{k}]"
     made = f"unbroadcast({made}, zi)" if name == "zi" else made
     dtypes = {as_array(bound.kind(n)).sort for n in ("b", "a", "x", "zi")}
-    return f"np.real({made})" if "complex" in dtypes and as_array(bound.kind(name)).sort != "complex" else made
+    return (
+        f"np.real({made})" if "complex" in dtypes and as_array(bound.kind(name)).sort != "complex" else made
+    )
 
 
 def _state_text(k: int) -> Callable[[Bound], str]:
@@ -93,7 +101,8 @@ _FORMULAS = {
         raise ValueError("the length of x must be greater than padlen")
     ext = x
     if padtype == "odd" and edge > 0:
-        ext = np.concatenate((2*x[..., :1] - x[..., edge:0:-1], x, 2*x[..., -1:] - x[..., -2:-(edge + 2):-1]), axis=-1)
+        low = 2*x[..., :1] - x[..., edge:0:-1]
+        ext = np.concatenate((low, x, 2*x[..., -1:] - x[..., -2:-(edge + 2):-1]), axis=-1)
     elif padtype == "even" and edge > 0:
         ext = np.concatenate((x[..., edge:0:-1], x, x[..., -2:-(edge + 2):-1]), axis=-1)
     elif padtype == "constant" and edge > 0:
@@ -131,18 +140,19 @@ _FORMULAS = {
         h[1:(n + 1)//2] = 2.0
     return scipy.fft.ifft(np.moveaxis(f*h, -1, axis), axis=axis)
 """,
-    "welch": """def welch(x, fs=1.0, window='hann', nperseg=None, noverlap=None, nfft=None, detrend='constant',
-               return_onesided=True, scaling='density', axis=-1, average='mean'):
-    return scipy.signal.csd(x, None, fs, window, nperseg, noverlap, nfft, detrend, return_onesided, scaling, axis, average)
+    "welch": """def welch(x, fs=1.0, window='hann', nperseg=None, noverlap=None, nfft=None,
+          detrend='constant', return_onesided=True, scaling='density', axis=-1):
+    return scipy.signal.csd(x, None, fs, window, nperseg, noverlap, nfft, detrend, return_onesided,
+                            scaling, axis)
 """,
-    "periodogram": """def periodogram(x, fs=1.0, window='boxcar', nfft=None, detrend='constant', return_onesided=True,
-                scaling='density', axis=-1):
+    "periodogram": """def periodogram(x, fs=1.0, window='boxcar', nfft=None, detrend='constant',
+                return_onesided=True, scaling='density', axis=-1):
     x = np.asarray(x)
     n = np.shape(x)[axis]
     return scipy.signal.csd(x, None, fs, window, n, 0, nfft, detrend, return_onesided, scaling, axis)
 """,
     "csd": """def csd(x, y, fs=1.0, window='hann', nperseg=None, noverlap=None, nfft=None, detrend='constant',
-        return_onesided=True, scaling='density', axis=-1, average='mean'):
+        return_onesided=True, scaling='density', axis=-1):
     def transform(x, size, step, points, weights):
         lines = np.lib.stride_tricks.sliding_window_view(x, size, axis=-1)[..., ::step, :]
         if detrend == "constant":
@@ -158,6 +168,8 @@ _FORMULAS = {
     size = (min(256, n) if isinstance(window, str) else len(window)) if nperseg is None else min(nperseg, n)
     step = size - (size//2 if noverlap is None else noverlap)
     points = size if nfft is None else nfft
+    if points < size or detrend not in ("constant", "linear", False):
+        raise ValueError("nfft is at least nperseg here, and detrend 'constant', 'linear' or False")
     weights = scipy.signal.get_window(window, size) if isinstance(window, str) else np.asarray(window)
     total = fs*np.sum(weights*weights) if scaling == "density" else np.sum(weights)**2
     one = transform(x, size, step, points, weights)
@@ -215,16 +227,23 @@ structural(
 
 
 def _resampled_kind(bound: Bound) -> Kind:
-    if any(bound.given(n) and bound.kind(n).cat != "none" for n in ("t", "window")) or bound.static("domain") != "time":
-        raise NotImplementedError("scipy.signal.resample with t, window or domain; resample first, and window then")
+    if (
+        any(bound.given(n) and bound.kind(n).cat != "none" for n in ("t", "window"))
+        or bound.static("domain") != "time"
+    ):
+        raise NotImplementedError(
+            "scipy.signal.resample with t, window or domain; resample first, and window then"
+        )
     shape = shape_of(bound, "x")
-    return kinds.array(kinds.fresh_shape(None if shape is None else len(shape)), axes.averaged(as_array(bound.kind("x")).dtype))
+    return kinds.array(
+        kinds.fresh_shape(None if shape is None else len(shape)),
+        axes.averaged(as_array(bound.kind("x")).dtype),
+    )
 
 
 def _resampled_back(bound: Bound) -> str:
-    axis = literal(bound, "axis")
-    old, new = f"np.shape(x)[{axis}]", literal(bound, "num")
-    return f"scipy.signal.resample(g, {old}, axis={axis})*({new}/{old})"
+    old = f"np.shape(x)[{literal(bound, 'axis')}]"
+    return f"resample_back(g, {old}, {literal(bound, 'axis')})"
 
 
 structural(
@@ -234,6 +253,18 @@ structural(
     {"x": _resampled_back},
     (signal.resample,),
     linear=("x",),
+)
+structural(
+    "resample_back",
+    "z, num, axis",
+    lambda b: kinds.array(kinds.fresh_shape(axes.rank_of(b, "z")), as_array(b.kind("z")).dtype),
+    {
+        "z": lambda b: (
+            f"scipy.signal.resample(g, np.shape(z)[{literal(b, 'axis')}], axis={literal(b, 'axis')})"
+        )
+    },
+    (states.resample_back,),
+    linear=("z",),
 )
 
 
@@ -313,3 +344,10 @@ for _helper, _helper_kind in (
     (states.firdn_back, _of("h", "x")),
 ):
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind
+structural(
+    "scipy.signal.get_window",
+    "window, Nx, fftbins=True",
+    lambda b: kinds.array((kinds.new_length(),), "float64"),
+    {},
+    (signal.get_window,),
+)

@@ -87,7 +87,7 @@ composite(
 
     y = np.moveaxis(1.0*np.asarray(y), axis, -1)
     if x is None:
-        d = np.asarray(1.0*dx)
+        d = 1.0*dx
     elif np.ndim(x) == 1:
         d = np.diff(1.0*np.asarray(x))
     else:
@@ -97,7 +97,7 @@ composite(
     else:
         one = first(y, d)
         two = first(y[..., ::-1], d if np.ndim(d) == 0 else d[..., ::-1])[..., ::-1]
-        parts = np.zeros(np.shape(y)[:-1] + (np.shape(y)[-1] - 1,))
+        parts = np.zeros(np.shape(y)[:-1] + (np.shape(y)[-1] - 1,), one.dtype)
         parts[..., :-1:2] = one[..., ::2]
         parts[..., 1::2] = two[..., ::2]
         parts[..., -1] = two[..., -1]

@@ -27,6 +27,8 @@ def _checked(bound: Bound) -> None:
         raise NotImplementedError("a cosine or sine transform whose type or norm is known at run time only")
     if bound.static("overwrite_x") is not False or not isinstance(bound.static("orthogonalize"), bool | None):
         raise NotImplementedError("a cosine or sine transform with overwrite_x; leave it out")
+    if bound.static("orthogonalize") is not None and as_array(bound.kind("x")).sort == "complex":
+        raise NotImplementedError("a cosine or sine transform of complex numbers with orthogonalize")
 
 
 def _kind(bound: Bound) -> Kind:

@@ -61,7 +61,8 @@ _FORMULAS = {
     "companion": """def companion(a):
     a = np.asarray(a)
     n = len(a)
-    return np.concatenate((np.reshape(-a[1:]/(1.0*a[0]), (1, n - 1)), np.eye(n - 2, n - 1)), axis=0)
+    first = np.reshape(-a[1:]/(1.0*a[0]), (1, n - 1))
+    return np.concatenate((first, np.eye(n - 2, n - 1, dtype=a.dtype)), axis=0)
 """,
     "convolution_matrix": """def convolution_matrix(a, n, mode='full'):
     a = np.asarray(a)
@@ -78,14 +79,17 @@ _FORMULAS = {
     "leslie": """def leslie(f, s):
     f = np.asarray(f)
     s = np.asarray(s)
-    return np.concatenate((np.reshape(f, (1, len(f))), np.diag(s, 0)[:, :] @ np.eye(len(s), len(f))), axis=0)
+    below = np.diag(s) @ np.eye(len(s), len(f), dtype=s.dtype)
+    return np.concatenate((np.reshape(f, (1, len(f))), below), axis=0)
 """,
     "fiedler": """def fiedler(a):
     a = np.asarray(a)
     return np.abs(a[:, None] - a)
 """,
     "diagsvd": """def diagsvd(s, M, N):
-    return np.diag(s) @ np.eye(M, N) if M <= N else np.eye(M, N) @ np.diag(s)
+    s = np.asarray(s)
+    band = np.eye(M, N, dtype=s.dtype)
+    return np.diag(s) @ band if M <= N else band @ np.diag(s)
 """,
     "solve_circulant": """def solve_circulant(c, b):
     c = np.asarray(c)
@@ -109,7 +113,8 @@ _FORMULAS = {
         front = np.reshape(scipy.fft.fft(whole, axis=0), (-1, 1))
         made = scipy.fft.ifft(front*scipy.fft.fft(columns, n=p, axis=0), axis=0)[:len(c), :]
     else:
-        front = np.reshape(scipy.fft.rfft(whole, axis=0), (-1, 1))
+        columns = np.asarray(columns, dtype=float)
+        front = np.reshape(scipy.fft.rfft(np.asarray(whole, dtype=float), axis=0), (-1, 1))
         made = scipy.fft.irfft(front*scipy.fft.rfft(columns, n=p, axis=0), axis=0, n=p)[:len(c), :]
     return np.reshape(made, (len(c),) + np.shape(x)[1:])
 """,
@@ -444,3 +449,10 @@ for _function, _function_kind in (
     (pencils.tridiagonal_dot, lambda b: kinds.array((new_length(),), _float(b, "d", "e"))),
 ):
     composite(_function.__name__, axes.source_of(_function), (_function,)).kind = _function_kind
+structural(
+    "scipy.linalg.dft",
+    "n, scale=None",
+    lambda b: kinds.array((new_length(), new_length()), "complex128"),
+    {},
+    (linalg.dft,),
+)

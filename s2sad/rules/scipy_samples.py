@@ -28,6 +28,8 @@ _FORMULAS = {
 """,
     "skew": """def skew(a, axis=0, bias=True, *, keepdims=False):
     a = np.asarray(a)
+    if np.iscomplexobj(a):
+        raise TypeError("the skewness of complex numbers")
     mean = np.mean(a, axis=axis, keepdims=True)
     gaps = a - mean
     m2 = np.mean(gaps**2, axis=axis, keepdims=True)
@@ -42,6 +44,8 @@ _FORMULAS = {
 """,
     "kurtosis": """def kurtosis(a, axis=0, fisher=True, bias=True, *, keepdims=False):
     a = np.asarray(a)
+    if np.iscomplexobj(a):
+        raise TypeError("the kurtosis of complex numbers")
     mean = np.mean(a, axis=axis, keepdims=True)
     gaps = a - mean
     m2 = np.mean(gaps**2, axis=axis, keepdims=True)
@@ -111,7 +115,7 @@ _FORMULAS = {
     "tsem": """def tsem(a, *, axis=0, ddof=1):
     a = np.asarray(a)
     n = np.size(a) if axis is None else np.shape(a)[axis]
-    return np.var(a, axis=axis, ddof=ddof)**0.5/np.float64(n)**0.5
+    return np.var(a, axis=axis, ddof=ddof)**0.5/n**0.5
 """,
     "zmap": """def zmap(scores, compare, axis=0, ddof=0):
     compare = np.asarray(compare)
@@ -130,10 +134,10 @@ _FORMULAS = {
     if qk is None:
         parts = scipy.special.entr(pk)
     else:
-        qk = np.asarray(qk)
+        pk, qk = np.broadcast_arrays(pk, np.asarray(qk))
         parts = scipy.special.rel_entr(pk, 1.0*qk/np.sum(qk, axis=axis, keepdims=True))
     total = np.sum(parts, axis=axis, keepdims=keepdims)
-    return total if base is None else total/np.log(base)
+    return total if base is None else total/float(np.log(base))
 """,
     "boxcox": """def boxcox(x, lmbda):
     return scipy.special.boxcox(x, lmbda)

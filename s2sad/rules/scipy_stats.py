@@ -66,6 +66,8 @@ def _score(text: str) -> Callable[[Bound], str]:
 def _score_kind(bound: Bound) -> Kind:
     if bound.static("nan_policy") != "propagate":
         raise NotImplementedError("scipy.stats.zscore with this nan_policy")
+    if as_array(bound.kind("a")).sort == "complex":
+        raise NotImplementedError("scipy.stats.zscore of complex numbers; write the score out")
     return kinds.array(shape_of(bound, "a"), axes.averaged(as_array(bound.kind("a")).dtype))
 
 

@@ -307,6 +307,19 @@ def _made(text: str | None, name: str, argument: str) -> Text | None:
     return None if text is None else _SHORT.sub("scipy.special.", text)
 
 
+# functions that are no holomorphic ones, or whose derivatives are known on the real line only
+_REAL = ("jve", "yve", "ive")
+
+
+def _of_reals(kind: Callable[[Bound], Kind], names: tuple[str, ...]) -> Callable[[Bound], Kind]:
+    def infer(bound: Bound) -> Kind:
+        if any(results.numeric(bound.kind(n)).sort == "complex" for n in names if bound.given(n)):
+            raise NotImplementedError("this function of complex numbers; scale the unscaled one")
+        return kind(bound)
+
+    return infer
+
+
 def _enter() -> None:
     for head, texts in _UFUNCS.items():
         name, arguments = head[:-1].split("(")
@@ -320,8 +333,9 @@ def _enter() -> None:
             "dtype": None,
         }
         vjp = {n: t for n, text in zip(names, texts, strict=True) if (t := _made(text, name, n)) is not None}
+        kind = results.of_ufunc(function, names)
         rule = Rule(
-            f"scipy.special.{name}", signature, results.of_ufunc(function, names), vjp=vjp,
+            f"scipy.special.{name}", signature, _of_reals(kind, names) if name in _REAL else kind, vjp=vjp,
             form="elementwise", writes=("out",),
         )  # fmt: skip
         register(rule, function)
@@ -371,7 +385,13 @@ _plain("polygamma", "n, x", _double("n", "x"), _NO, "g*sp.polygamma(n + 1, x)")
 _plain("lambertw", "z, k=0, tol=1e-8", _like("z", "complex"), "g*np.exp(-out)/(1.0 + out)")
 if hasattr(special, "softplus"):  # since SciPy 1.15
     _plain("softplus", "x", _double("x"), "g*sp.expit(x)")
-_plain("zeta", "x, q=1.0", _double("x", "q"), "g*zeta_ds(x, q)", "-g*x*sp.zeta(x + 1.0, q)")
+_plain(
+    "zeta",
+    "x, q=1.0",
+    _of_reals(_double("x", "q"), ("x", "q")),
+    "g*zeta_ds(x, q)",
+    "-g*x*sp.zeta(x + 1.0, q)",
+)
 _plain(
     "multigammaln",
     "a, d",

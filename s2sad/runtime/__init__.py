@@ -18,9 +18,8 @@ from typing import Any
 
 _TOPICS = (
     "arrays", "bands", "custom", "equations", "factors", "filters", "functions", "gammas", "grids", "ieee",
-    "linear", "lists", "matrix_laws",
-    "norms", "order", "pencils", "samples", "scatter", "shapes", "sparse_products", "spectra", "states", "storage",
-    "trips",
+    "linear", "lists", "matrix_laws", "norms", "order", "pencils", "samples", "scatter", "shapes",
+    "sparse_products", "spectra", "states", "storage", "trips",
 )  # fmt: skip
 
 

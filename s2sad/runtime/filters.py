@@ -245,6 +245,8 @@ def weighted_dots(a_dot: Any, w_dot: Any, a: Any, b: Any, out: Any, metric: str,
     [[1.]]
     """
     columns = []
+    if len(b) == 0 or len(a) == 0:
+        return np.zeros(np.shape(out))
     for j in range(len(b)):
         if a_dot is not None:
             ones = np.ones((len(a), 1))
@@ -294,6 +296,8 @@ def pair_dots(a_dot: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
     [[1.]]
     """
     columns = []
+    if len(b) == 0:
+        return np.zeros(np.shape(out))
     for j in range(len(b)):
         ones = np.ones((len(a), 1))
         columns.append(

@@ -224,11 +224,15 @@ def is_whole(x: Any) -> bool:
 
 
 def plain(x: Any) -> Any:
-    """x itself if arithmetic with it is that of numbers and arrays; TypeError for other types.
+    """x itself if it is a real number or an array of such; TypeError for all else.
 
     >>> plain(2.0)
     2.0
     """
     if type(x) in (float, int, bool, complex, np.ndarray, np.memmap) or isinstance(x, np.number | np.bool_):
+        if np.iscomplexobj(x):
+            raise TypeError(
+                "an operand that is made here is complex; convert it with np.asarray(..., complex)"
+            )
         return x
     raise TypeError(f"an operand is a {type(x).__name__}; convert it with float(...) or np.asarray(...)")

@@ -1,11 +1,14 @@
-"""Helpers of generated texts for scipy.signal: filters with initial states, resampling, smoothing polynomials.
+"""Helpers of generated texts for scipy.signal: filters with initial states, resampling, smoothing
+polynomials.
 
-Accepted are NumPy arrays; nothing is written to, and a result shares memory with no argument. SciPy is imported when a
-helper is called.
+Accepted are NumPy arrays; nothing is written to, and a result shares memory with no argument. SciPy is
+imported when a helper is called.
 
-    y, zf = scipy.signal.lfilter(b, a, x, axis, zi)     x_bar = state_back(y_bar, zf_bar, b, a, x, zi, y, zf, axis)[2]
+    y, zf = scipy.signal.lfilter(b, a, x, axis, zi)     x_bar = state_back(y_bar, zf_bar, b, a, x, zi, y,
+    zf, axis)[2]
 
-A filter solves a*y = b*x + a[0]*zi for y, where * is the convolution; what is left over behind the end is a[0]*zf.
+A filter solves a*y = b*x + a[0]*zi for y, where * is the convolution; what is left over behind the end is
+a[0]*zf.
 """
 
 from __future__ import annotations
@@ -17,9 +20,7 @@ import numpy as np
 from s2sad.runtime.filters import backwards, lagged, line_back
 
 
-def state_back(
-    y_bar: Any, z_bar: Any, b: Any, a: Any, x: Any, zi: Any, y: Any, zf: Any, axis: Any
-) -> Any:
+def state_back(y_bar: Any, z_bar: Any, b: Any, a: Any, x: Any, zi: Any, y: Any, zf: Any, axis: Any) -> Any:
     """The cotangents of b, a, x, zi with y, zf = scipy.signal.lfilter(b, a, x, axis, zi); one may be None.
 
     >>> one = np.ones(1)
@@ -68,7 +69,8 @@ def state_dot_b(b_dot: Any, b: Any, a: Any, x: Any, zi: Any, axis: Any) -> Any:
 def state_dot_a(a_dot: Any, b: Any, a: Any, zi: Any, y: Any, zf: Any, axis: Any) -> Any:
     """The tangents of y, zf = scipy.signal.lfilter(b, a, x, axis, zi) where a_dot is that of a.
 
-    >>> print(*state_dot_a(np.array([0.0, 1.0]), np.ones(1), np.array([1.0, 0.0]), np.zeros(1), np.ones(2), np.ones(1), 0))
+    >>> one, a = np.ones(1), np.array([1.0, 0.0])
+    >>> print(*state_dot_a(np.array([0.0, 1.0]), one, a, 0.0*one, np.ones(2), one, 0))
     [ 0. -1.] [-1.]
     """
     import scipy.signal
@@ -97,8 +99,11 @@ def firdn_back(z: Any, h: Any, x: Any, up: int, down: int, axis: Any) -> Any:
     return h_bar, np.moveaxis(x_bar[::up], 0, axis)
 
 
-def savgol_back(z: Any, x: Any, window: int, order: int, deriv: int, delta: float, axis: Any, mode: str) -> Any:
-    """The cotangent of x where z is that of scipy.signal.savgol_filter(x, window, order, deriv, delta, axis, mode).
+def savgol_back(
+    z: Any, x: Any, window: int, order: int, deriv: int, delta: float, axis: Any, mode: str
+) -> Any:
+    """The cotangent of x where z is that of scipy.signal.savgol_filter(x, window, order, deriv, delta,
+    axis, mode).
 
     >>> print(savgol_back(np.array([1.0, 0.0, 0.0]), np.zeros(3), 3, 0, 0, 1.0, 0, "interp").round(6))
     [0.333333 0.333333 0.333333]
@@ -127,3 +132,31 @@ def filtered_from(b: Any, a: Any, x: Any, axis: Any, zi: Any) -> Any:
     import scipy.signal
 
     return scipy.signal.lfilter(b, a, x, axis, zi)
+
+
+def resample_back(z: Any, num: int, axis: Any) -> Any:
+    """The cotangent of x, which has num samples, where z is that of scipy.signal.resample(x, ..., axis=axis).
+
+    It is the resampling back, but for the frequency that has no partner: SciPy unites a pair where it takes
+    samples away, and splits one where it adds some, which are transposes of each other without a factor of 2.
+
+    >>> print(resample_back(np.array([1.0, 0.0]), 2, 0))
+    [1. 0.]
+    """
+    import scipy.fft
+
+    z = np.moveaxis(z, axis, -1)
+    old, few = np.shape(z)[-1], min(num, np.shape(z)[-1])
+    bins = scipy.fft.fft(z) / old
+    made = np.zeros((*np.shape(z)[:-1], num), bins.dtype)
+    made[..., : few // 2 + 1] = bins[..., : few // 2 + 1]
+    if few // 2 + 1 < few:
+        made[..., few // 2 + 1 - few :] = bins[..., few // 2 + 1 - few :]
+    if few % 2 == 0 and num != old:
+        if num < old:
+            made[..., -few // 2] = 0.5 * (bins[..., few // 2] + bins[..., -few // 2])
+        else:
+            made[..., few // 2] = bins[..., few // 2]
+            made[..., num - few // 2] = bins[..., few // 2]
+    back = scipy.fft.ifft(made) * old
+    return np.moveaxis(back if np.iscomplexobj(z) else np.real(back), -1, axis)

@@ -293,6 +293,8 @@ scipy.linalg.solve(q + 3*np.eye(3), m, assume_a="tridiagonal")
 _, z, w = scipy.linalg.lu(m.T); z = np.sum(z*z)*w
 _, z, w = scipy.linalg.lu(m); z = np.sum(z*z)*w + w*w
 z, w = scipy.linalg.lu(m, permute_l=True); z = z @ (w*w)
+scipy.linalg.dft(5).real @ x
+np.abs(scipy.linalg.dft(5) @ x)
 """
 
 TRANSFORMS = """
@@ -447,6 +449,54 @@ scipy.ndimage.uniform_filter(t, 3)
 scipy.ndimage.sobel(t, axis=1)
 """
 
+SIGNALS = """
+scipy.signal.lfilter([1.0, 0.5], [1.0, -0.3], x, zi=y[:1])[0]
+z, w = scipy.signal.lfilter(p[:2], p[1:3], x, zi=y[:1]); z = z*np.sum(w)
+z, w = scipy.signal.lfilter(p[:2], p[1:3], m, axis=0, zi=n[:1]); z = z*np.sum(w)
+z, w = scipy.signal.lfilter(p[:3], p[3:], x, zi=y[:2]); z = z*np.sum(w*w)
+z, w = scipy.signal.lfilter(p[:2], [2.0, 0.3, 0.2, 0.1]*p[:4], x, zi=y[:3]); z = z*np.sum(w*w)
+scipy.signal.lfilter_zi([1.0, 0.5], [1.0, -0.3])*x
+scipy.signal.lfilter_zi(p[:3], p[2:])*s
+scipy.signal.filtfilt([1.0, 0.5], [1.0, -0.3], np.tile(x, 3))
+scipy.signal.filtfilt(p[:2], [1.0, -0.3], np.tile(x, 3), padtype="even")
+scipy.signal.filtfilt(p[:2], [1.0, -0.3], np.tile(x, 3), padtype="constant")
+scipy.signal.filtfilt(p[:2], [1.0, -0.3], m, padtype=None, axis=0)
+scipy.signal.filtfilt(p[:2], [1.0, -0.3], m, padlen=2)
+scipy.signal.sosfilt([[1.0, 0.5, 0.2, 1.0, -0.3, 0.1]], x)
+scipy.signal.sosfilt(np.array([[1.0, 0.5, 0.2, 1.0, -0.3, 0.1], [1.0, 0.1, 0.2, 1.0, -0.2, 0.1]]), m, axis=0)
+scipy.signal.sosfilt_zi(np.array([[1.0, 0.5, 0.2, 1.0, -0.3, 0.1]]))*s
+z, w = scipy.signal.sosfilt(np.array([[1.0, 0.5, 0.2, 1.0, -0.3, 0.1]]), x, zi=np.reshape(y[:2], (1, 2))); z = z*np.sum(w*w)
+scipy.signal.savgol_filter(x, 3, 1)
+scipy.signal.savgol_filter(np.tile(x, 2), 5, 2, deriv=1)
+scipy.signal.savgol_filter(m, 3, 1, axis=0, mode="nearest")
+scipy.signal.savgol_filter(x, 3, 1, mode="wrap")
+scipy.signal.savgol_filter(m.T, 3, 1, axis=0)
+scipy.signal.detrend(x)
+scipy.signal.detrend(m, axis=0, type="constant")
+scipy.signal.detrend(np.tile(x, 2), bp=[5])
+np.abs(scipy.signal.hilbert(x))
+np.abs(scipy.signal.hilbert(m, axis=1))
+np.abs(scipy.signal.hilbert(x, 8))
+scipy.signal.resample(x, 8)
+scipy.signal.resample(x, 3)
+scipy.signal.resample(x, 4)
+scipy.signal.resample(x, 9)
+scipy.signal.resample(m, 2, axis=1)
+scipy.signal.resample(m, 8, axis=1)
+scipy.signal.resample(m, 7, axis=1)
+scipy.signal.upfirdn(y[:3], x, 2, 1)
+scipy.signal.upfirdn(y[:3], x)
+scipy.signal.upfirdn([1.0, 2.0], m, up=2, down=3, axis=0)
+scipy.signal.upfirdn(y, x, 3, 2)
+scipy.signal.periodogram(x)[1]
+scipy.signal.periodogram(x, fs=10.0, window="hann", scaling="spectrum")[1]
+scipy.signal.welch(np.tile(x, 4), nperseg=8)[1]
+scipy.signal.welch(np.tile(x, 4), 2.0, nperseg=8, noverlap=2, detrend="linear", nfft=9)[1]
+scipy.signal.csd(np.tile(x, 4), np.tile(y, 4), nperseg=8)[1].real
+scipy.signal.coherence(np.tile(x, 4), np.tile(y, 4)*np.arange(20), nperseg=8)[1]
+scipy.signal.get_window("hann", 5)*x
+"""
+
 WIDE: dict[str, list[str]] = {
     topic: text.strip().splitlines()
     for topic, text in {
@@ -458,5 +508,6 @@ WIDE: dict[str, list[str]] = {
         "transforms": TRANSFORMS,
         "points": POINTS,
         "images": IMAGES,
+        "signals": SIGNALS,
     }.items()
 }
