@@ -104,8 +104,8 @@ class State(Interface):
         self.callees: dict[Any, Any] = {}  # functions that are called, not inlined, by signature
         self.outline: Outline | None = None  # which these are besides those that call themselves
         self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
-        self.unseen: set[str] = set()  # results of calls that cannot be seen, of which nothing is known
-        self.doubtful: set[str] = set()  # constants that are made of such, and may be complex
+        # results of calls that cannot be seen, of which nothing is known; constants of such, perhaps complex
+        self.unseen, self.doubtful = set[str](), set[str]()
         self.foreign: dict[str, str] = {}  # values of types that are not differentiated, by SSA name
         self.read: dict[
             int, dict[int, tuple[Source, ast.AST]]

@@ -326,7 +326,8 @@ composite(
 composite(
     "scipy.spatial.distance_matrix",
     """def distance_matrix(x, y, p=2.0, threshold=1000000):
-    return scipy.spatial.minkowski_distance(np.asarray(x, dtype=float)[:, None, :], np.asarray(y, dtype=float)[None, :, :], p)
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    return scipy.spatial.minkowski_distance(x[:, None, :], y[None, :, :], p)
 """,
     (spatial.distance_matrix,),
 )

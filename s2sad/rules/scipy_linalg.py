@@ -443,41 +443,6 @@ _structural(
 )
 
 
-def _qr_kind(bound: Bound) -> Kind:
-    bound.statics["mode"] = {"full": "complete", "economic": "reduced"}.get(bound.static("mode"), "none")
-    return Kind("tuple", items=decompositions._qr_kind(bound).items)
-
-
-def _pivoted(bound: Bound) -> Kind:
-    if bound.static("pivoting") is UNKNOWN or bound.static("mode") not in ("full", "economic"):
-        raise NotImplementedError("scipy.linalg.qr in this mode")
-    made = _qr_kind(bound)
-    if bound.static("pivoting"):
-        return Kind("tuple", items=(*(made.items or ()), kinds.array((new_length(),), "int32")))
-    return made
-
-
-def _qr_back(bound: Bound) -> str:
-    if bound.static("pivoting"):
-        return "qr_back(g[0], g[1], a[:, out[2]], out[0], out[1])[:, np.argsort(out[2])]"
-    return "qr_back(g[0], g[1], a, out[0], out[1])"
-
-
-def _qr_dot(bound: Bound) -> str:
-    if bound.static("pivoting"):
-        inner = "qr_dot(a_dot[:, out[2]], a[:, out[2]], out[0], out[1])"
-        return f"({inner}[0], {inner}[1], None)"
-    return "qr_dot(a_dot, a, out[0], out[1])"
-
-
-_structural(
-    "qr",
-    "a, overwrite_a=False, lwork=None, mode='full', pivoting=False, check_finite=True",
-    _pivoted,
-    {"a": _qr_back},
-    {"a": _qr_dot},
-    general="qr_upper",
-)
 _structural(
     "pinv",
     "a, *, atol=None, rtol=None, return_rank=False, check_finite=True",

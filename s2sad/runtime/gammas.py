@@ -20,8 +20,6 @@ from typing import Any
 
 import numpy as np
 
-_ROUNDS = 200000  # terms after which a series is given up; 6*sqrt(a) or so are needed
-
 
 def _jet_times(p: Any, q: Any) -> Any:
     """The product of two jets."""
@@ -75,7 +73,7 @@ def _fraction(shape: Any, first: Any, step: Any) -> Any:
     above, upper = np.zeros(shape), _line(shape, 1.0, 0.0)
     below, lower = _line(shape, 1.0, 0.0), first.copy()
     last = _jet_over(upper, lower)
-    for k in range(1, _ROUNDS):
+    for k in range(1, 200000):  # about 6*sqrt(a) are needed
         a, b = step(k)
         above, upper = upper, _jet_times(b, upper) + _jet_times(a, above)
         below, lower = lower, _jet_times(b, lower) + _jet_times(a, below)
@@ -94,7 +92,7 @@ def _gamma_series(a: Any, x: Any, n: int) -> Any:
     shape = (n + 1, 1, *a.shape)
     term = _jet_over(_line(shape, 1.0, 0.0), _line(shape, a, 1.0))
     total = term.copy()
-    for m in range(1, _ROUNDS):
+    for m in range(1, 200000):
         term[0] = x * term[0] / (a + m)
         for k in range(1, n + 1):
             term[k] = (x * term[k] - term[k - 1]) / (a + m)

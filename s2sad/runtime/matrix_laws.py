@@ -61,7 +61,7 @@ def student_freedom(x: Any, loc: Any, shape: Any, df: Any) -> Any:
     """The derivative of the logarithm of Student's density in df.
 
     >>> print(round(float(student_freedom(np.array([0.0]), np.zeros(1), np.eye(1), 2.0)), 12))
-    0.056852819440
+    0.05685281944
     """
     import scipy.special
 

@@ -159,7 +159,7 @@ def stein_back(z: Any, x: Any, a: Any, b: Any, r: Any) -> Any:
 
     >>> one = np.eye(1)
     >>> print(*stein_back(one, one, 0*one, one, one))
-    [[0.]] [[-0.]] [[1.]] [[0.]]
+    [[0.]] [[0.]] [[1.]] [[0.]]
     """
     import scipy.linalg
 

@@ -30,7 +30,7 @@ def pearson_slope(x: Any, y: Any, r: Any) -> Any:
     """The derivative of the correlation r of x and y in x.
 
     >>> print(pearson_slope(np.array([1.0, -1.0, 0.0]), np.array([0.0, 1.0, -1.0]), -0.5))
-    [-0.25 -0.25  0.5 ]
+    [ 0.25  0.25 -0.5 ]
     """
     a, b = x - np.mean(x), y - np.mean(y)
     size = np.sqrt(np.sum(a * a))
@@ -41,7 +41,7 @@ def pearson_back(z: Any, q: Any, x: Any, y: Any, r: Any) -> Any:
     """The cotangent of x where z and q are those of scipy.stats.pearsonr(x, y); either may be None.
 
     >>> print(pearson_back(1.0, None, np.array([1.0, -1.0, 0.0]), np.array([0.0, 1.0, -1.0]), -0.5))
-    [-0.25 -0.25  0.5 ]
+    [ 0.25  0.25 -0.5 ]
     """
     total = 0.0
     if z is not None:
@@ -55,8 +55,8 @@ def pearson_dot(x_dot: Any, x: Any, y: Any, r: Any) -> Any:
     """The tangents of scipy.stats.pearsonr(x, y) where x_dot is that of x.
 
     >>> x, y = np.array([1.0, -1.0, 0.0]), np.array([0.0, 1.0, -1.0])
-    >>> print(pearson_dot(np.array([1.0, 0.0, 0.0]), x, y, -0.5)[0])
-    -0.25
+    >>> print(pearson_dot(np.array([1.0, 0.0, 0.0]), x, y, -0.5)[0].round(12))
+    0.25
     """
     r_dot = np.sum(pearson_slope(x, y, r) * x_dot)
     return r_dot, pvalue_slope(r, len(x)) * r_dot
@@ -68,7 +68,7 @@ def regression_back(g: Any, x: Any, y: Any, out: Any) -> Any:
 
     >>> x_bar, y_bar = regression_back((1.0, None, None, None, None), np.arange(3.0), np.arange(3.0), (1.0,))
     >>> print(x_bar, y_bar)
-    [ 0.5 -0.  -0.5] [-0.5  0.   0.5]
+    [ 0.5  0.  -0.5] [-0.5  0.   0.5]
     """
     n = len(x)
     a, b = x - np.mean(x), y - np.mean(y)

@@ -397,6 +397,7 @@ scipy.spatial.distance.cityblock(x, y, p)
 scipy.spatial.distance_matrix(m, m)
 scipy.integrate.cumulative_simpson(x[:2])
 scipy.integrate.cumulative_simpson(np.append(x, s))
+scipy.spatial.minkowski_distance_p(m, n)
 """
 
 IMAGES = """
