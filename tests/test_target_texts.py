@@ -29,6 +29,7 @@ from test_targets import (
 )
 
 import s2sad
+from s2sad.api import dump_pair
 
 X = np.linspace(0.3, 1.2, 6)
 ROWS = np.ones((4, 3))
@@ -344,6 +345,43 @@ TEXTS: dict[str, tuple[Any, tuple[Any, ...], str]] = {
             with np.errstate(all="ignore"):
                 r_bar = t1 - t1*r
                 return np.where(t2, 0.5*r_bar/r, 1.0)
+        """,
+    ),
+    "11 reverse over reverse": (
+        dump_pair(s2sad.grad(growing)),
+        (X,),
+        """
+        def f_fwd(a):
+            a = a.copy("K")
+            b = 0.5*a
+            bs = []
+            while np.sum(b) < 100.0:
+                bs.append(b)
+                b = b*b + 1.0
+            b_bar = np.ones_like(a)
+            t1 = len(bs)
+            b_bars = []
+            for i in range(t1 - 1, -1, -1):
+                b_bars.append(b_bar)
+                b_bar = 2*bs[i]*b_bar
+            return 0.5*b_bar, (t1, bs, b_bars, a)
+
+        def f_bwd(kept, f_bar):
+            t1, bs, b_bars, a = kept
+            b_bars = list(b_bars)
+            b_bar_bar = 0.5*f_bar
+            bs_bar = zeros_list(bs)
+            for i in range(t1):
+                b_bar = b_bars.pop()
+                t2 = bs[i]
+                b_bar_bar_2 = unbroadcast(2*t2*b_bar_bar, b_bar)
+                bs_bar[i] += unbroadcast(2*b_bar*b_bar_bar, t2)
+                b_bar_bar = b_bar_bar_2
+            b_bar = np.zeros_like(a)
+            for i in range(t1 - 1, -1, -1):
+                b_bar = 2*bs[i]*b_bar
+                b_bar += bs_bar.pop()
+            return 0.5*b_bar,
         """,
     ),
 }

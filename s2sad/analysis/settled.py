@@ -215,6 +215,11 @@ class Settled:
             return (None, atom.value) if type(atom.value) is int else None
         return self.linear(atom.name) if isinstance(atom, Var) else None
 
+    def is_natural(self, atom: Atom) -> bool:
+        """Whether an integer is certainly not negative."""
+        index = self._index(atom)
+        return index is not None and index.natural
+
     def linear(self, name: str) -> tuple[str, int]:
         """An integer as a name that nothing is known of, plus a constant."""
         shift = 0

@@ -6,9 +6,10 @@ given, and the forward sweep's appends. The reversed loop
 
     takes its own index for the loop's,
     recomputes what costs no more than reading a tape (`x[i]` of an x that is never written, `i - 1`, shapes,
-    views),
+    views, items of lists that only grow),
     takes what the last trip left, for the side of a branch that ended the loop,
-    reads a tape: a list to which the forward sweep appends, by index if that is once per trip, else with pop.
+    reads a tape: a list to which the forward sweep appends, by index if that is once per trip, else with pop;
+    it is the user's own list where that has the value of every trip.
 
     for i in range(n):       ts = []
         t = np.sin(t)        for i in range(n): ts.append(t); t = np.sin(t)
@@ -158,6 +159,8 @@ class Plan:
         base, index = call.args
         if self.r.rev.kind(base) == K.RANGE:
             return True
+        if isinstance(base, Var) and self.r.only_grows(base.name):
+            return self.r.storage.settled.is_natural(index)
         what = subscript(self.r.rev.kind(base), index, kind, self.r.kinds)
         if isinstance(base, Var) and what != "view" and self._is_written(base.name):
             stands = call is self.r.storage.cells.get(let.name)
@@ -181,7 +184,10 @@ class Plan:
         """Whether an array comes from outside of the loop, from a tape, or as a view."""
         if not self.r.made_in(name, self.primal) or name in self.taped:
             return True
-        return self.r.storage.view_of(name) is not None and self._is_cheap(name, depth)
+        let = self.r.storage.lets.get(name)
+        read = let is not None and let.call.fun == "getitem"
+        item = read and let is not None and self.r.rev.kind(let.call.args[0]).cat == "list"
+        return (item or self.r.storage.view_of(name) is not None) and self._is_cheap(name, depth)
 
     def _is_elementwise(self, let: Let, call: Call) -> bool:
         """One cheap operation on arrays that are not written afterwards."""
@@ -326,11 +332,12 @@ class Plan:
         if name in self.names or self._from_trip_before(name):
             return
         path = self.where[name] = self._made_before(name, self.where[name])
-        tape = self._append(name, path)
         hint = self.r.fresh.hints.get(name, "")
         lines = self.reads.setdefault(path, [])
         always = not path or (len(path) == 1 and path[0][0] in self.r.rev.dropped)
         index = self._trip_index() if always and len(self.r.storage.places[name].loops) == 1 else None
+        history = self.r.history(name, self.primal) if index is not None else None
+        tape = history or self._append(name, path)
         if index is not None:
             self.r.lengths.setdefault(self.primal, tape)
             call = Call("getitem", (tape, index))

@@ -13,6 +13,7 @@ reversed loop follows a `plan.Plan`.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -33,6 +34,7 @@ from s2sad.ir.nodes import (
     Store,
     Undef,
     Var,
+    While,
     atom_vars,
     blocks,
     defines,
@@ -114,6 +116,42 @@ class Record:
     def taped_names(self) -> Iterator[tuple[str, Stmt]]:
         """Values of the forward sweep that are put on tapes, each with the loop that does it."""
         yield from self.tapes
+
+    def only_grows(self, name: str) -> bool:
+        """Whether a list is made here, never handed out, and nothing is done to it but to append."""
+        cls = self.rev.aliases.of(name)
+        if cls is None or self.kinds[name].cat != "list" or cls not in self.written_lists:
+            return False
+        aliases, writes = self.rev.aliases, self.storage.written_lists.get(cls, ())
+        if cls in aliases.visible | aliases.returned | aliases.told or aliases.is_held(cls):
+            return False
+        return all(isinstance(s, Do) and s.call.fun == "list.append" for s in writes) and bool(writes)
+
+    def history(self, name: str, primal: Stmt) -> Var | None:
+        """The user's own list of a value, to which every trip of a loop appends it."""
+        return self._histories.get((name, primal))
+
+    @functools.cached_property
+    def _histories(self) -> dict[tuple[str, Stmt], Var]:
+        found: dict[tuple[str, Stmt], Var] = {}
+        for appends in self.storage.written_lists.values():
+            stmt = appends[0]
+            if len(appends) != 1 or not isinstance(stmt, Do) or stmt.call.fun != "list.append":
+                continue
+            xs, value = stmt.call.args
+            parent = self.parents.get(stmt)
+            if not (isinstance(xs, Var) and isinstance(value, Var)) or parent is None:
+                continue
+            made, loop = self.storage.lets.get(xs.name), parent[0]
+            empty = made is not None and made.call.fun == "list" and not made.call.args
+            alone = self.rev.aliases.members(self.rev.aliases.of(xs.name) or -1) == [xs.name]
+            whole = isinstance(loop, For | While) and loop.stop is None and self.parents.get(loop) is None
+            if not (empty and alone and whole and self.only_grows(xs.name)):
+                continue
+            lasting = made is not None and self.parents.get(made) is None
+            if lasting and not self.storage.is_mutable(value.name):
+                found[value.name, loop] = xs
+        return found
 
     # ---- the sweep
 
