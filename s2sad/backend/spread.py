@@ -14,6 +14,7 @@ additions take in. Re-nesting then folds each into its use.
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from dataclasses import replace
 
 from s2sad.analysis.primitives import ARITHMETIC, is_pure
@@ -37,6 +38,8 @@ from s2sad.ir.nodes import (
     While,
     atom_vars,
     blocks,
+    defines,
+    inner_names,
     uses,
     walk,
 )
@@ -77,11 +80,18 @@ class _Trivial:
 
     @functools.cached_property
     def _lasting(self) -> frozenset[str]:
-        """Arguments, and the copies of arguments that take their names."""
+        """Arguments, the copies of arguments that take their names, and what a backward function is given."""
         own = [Var(name) for name in self.program.params]
         copies = [s for s in self.program.body if isinstance(s, Let) and s.made and s.call.args[:1]]
         made = [s.name for s in copies if s.call.fun in ("copy", "copy_strided") and s.call.args[0] in own]
         rebound = {self.hints.get(name) for name in made}
+        names = [n for s in walk(self.program.body) for n in (*defines(s), *inner_names(s))]
+        hints = Counter(self.hints.get(n) for n in names)
+        made += [
+            s.name
+            for s in copies
+            if s.call.fun == "getitem" and s.call.args[0] in own and hints[self.hints.get(s.name)] == 1
+        ]
         params = [p for p in self.program.params if (self.hints.get(p) or p) not in rebound]
         return frozenset((*made, *params))
 

@@ -42,6 +42,7 @@ from s2sad.ir.nodes import (
 )
 from s2sad.ir.rewrite import Edit, in_call, in_statement, same_block, with_blocks
 
+_MIRRORED = {"gt": "lt", "ge": "le"}  # x > y is y < x
 _COMMUTATIVE = frozenset(("add", "mul", "eq", "ne", "band", "bor", "bxor"))
 _OPERATORS = ARITHMETIC | COMPARISONS
 _ATTRIBUTES = METADATA | {"T", "real", "imag"}
@@ -200,8 +201,11 @@ class _Sharing:
             args, kwargs = call.args, call.kwargs
         if call.fun in _COMMUTATIVE and all(self._is_real(a) for a in args):
             args = tuple(sorted(args, key=_spelling))
+        fun = call.fun
+        if fun in _MIRRORED and all(self._is_real(a) for a in args):
+            fun, args = _MIRRORED[fun], args[::-1]
         quick = tuple([a.name if isinstance(a, Var) else a for a in args])  # strings are hashed faster
-        return call.fun, quick, kwargs, call.form if call.fun == "copy" else ""
+        return fun, quick, kwargs, call.form if fun == "copy" else ""
 
     def _is_fixed(self, cls: int) -> bool:
         """Whether a value, or something in a container, is written or seen by others."""

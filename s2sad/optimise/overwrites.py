@@ -68,7 +68,11 @@ class _Overwrites:
         self.edit = Edit(program)
         self._touched: dict[Stmt, frozenset[int]] = {}
         self._names: dict[Stmt, frozenset[str]] = {}
-        self._count = Counter(name for stmt in walk(program.body) for name in uses(stmt))
+
+    @functools.cached_property
+    def _count(self) -> Counter[str]:
+        """How often each name is read."""
+        return Counter(name for stmt in walk(self.edit.program.body) for name in uses(stmt))
 
     def block(self, block: Block) -> Block:
         """The block with its stores changed; nested blocks first."""

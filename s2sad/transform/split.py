@@ -107,15 +107,25 @@ def _with_shapes(a: Assembly, forward: Block, reverse: Block) -> Block:
 def _cheap(a: Assembly, forward: Block, kept: list[str]) -> list[Stmt]:
     """Definitions of kept values that are made anew of others, in the order of the forward sweep."""
     wanted = set(kept)
+    lets = {s.name: s for s in forward if isinstance(s, Let)}
     found: list[Stmt] = []
     for stmt in reversed(forward):
         if not isinstance(stmt, Let) or stmt.name not in wanted:
             continue
         call = _of_copies(a, stmt)
         needed = set(call_vars(call))
+        if stmt.call.fun == "getitem":  # of a shape
+            wanted |= {n for n in needed if _is_metadata(lets.get(n)) and wanted.issuperset(uses(lets[n]))}
         if needed <= wanted - {stmt.name} and _is_cheap(a, stmt, call):
             found.insert(0, replace(stmt, call=call, made=True))
     return found
+
+
+def _is_metadata(let: Let | None) -> bool:
+    """Whether a definition is the shape, size or rank of an array, whatever the array holds."""
+    if let is None or let.call.fun != "getattr":
+        return False
+    return let.call.args[1] in (Const("shape"), Const("size"), Const("ndim"))
 
 
 def _of_copies(a: Assembly, let: Let) -> Call:
@@ -128,12 +138,16 @@ def _of_copies(a: Assembly, let: Let) -> Call:
 def _is_cheap(a: Assembly, let: Let, call: Call) -> bool:
     kinds = a.program.kinds
     kind = kinds[let.name]
+    if _is_metadata(let):
+        return True
     if any(kinds[n].cat == "list" or _is_written(a, n) for n in (let.name, *call_vars(call))):
         return False
     if call.fun == "getattr":
-        return call.args[1] in (Const("shape"), Const("size"), Const("ndim"), Const("T"))
+        return call.args[1] == Const("T")
     if call.fun == "getitem":
         base = call.args[0]
+        if isinstance(base, Var) and kinds[base.name].cat == "tuple":
+            return kind.cat == "int" and isinstance(call.args[1], Const)
         return isinstance(base, Var) and subscript(kinds[base.name], call.args[1], kind, kinds) == "view"
     if kind.is_scalar:
         return call.fun in CHEAP and all(a.rev.kind(x).is_scalar for x in call.args)

@@ -12,22 +12,19 @@ def f(x, n):
 # assumes: x 1-D array, n Python int
 def f_grad(x, n):
     xs = [x]
-    t1s = []
     for i in range(n):
-        t1 = xs[i]
-        t1s.append(t1)
-        xs.append(t1 * x)
-    t2 = xs[-1]
-    t3 = xs[1]
+        xs.append(xs[i] * x)
+    t1 = xs[-1]
+    t2 = xs[1]
     # backward
     xs_bar = zeros_list(xs)
     xs_bar[1] += 1.0
     xs_bar[-1] += 1.0
     x_bar = np.zeros_like(x)
     for i in range(n - 1, -1, -1):
-        t1 = t1s[i]
+        t3 = xs[i]
         t4 = xs_bar.pop()
-        x_bar += unbroadcast(t1 * t4, x)
-        xs_bar[i] += unbroadcast(x * t4, t1)
+        x_bar += unbroadcast(t3 * t4, x)
+        xs_bar[i] += unbroadcast(x * t4, t3)
     x_bar += xs_bar[0]
     return x_bar
