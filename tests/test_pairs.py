@@ -55,9 +55,9 @@ def g_fwd(u, k, m):
 
 def g_bwd(kept, u_bar):
     m, t1, k = kept
-    t2 = unbroadcast(u_bar[m:], t1)
-    k_bar = np.vdot(t1 ** 2, t2)
-    u_bar[:-m] += 2 * t1 * (k * t2)
+    t2 = u_bar[m:]
+    k_bar = np.sum(t1 ** 2 * t2)
+    u_bar[:-m] += unbroadcast(2 * t1 * (k * t2), t1)
     return k_bar
 
 

@@ -305,7 +305,8 @@ class _Line:
         if not late:
             stmt.value = self.fold(stmt.value, stmt)
         self.owner.peephole.store(stmt)
-        if late and isinstance(stmt.value, Var):  # what it was stretched from may have room now
+        if late and isinstance(stmt.value, Var) and not self.moves_items(stmt):
+            # what it was stretched from may have room now
             self.room = _WIDTH - self.indent - self.own_width(stmt)
             stmt.value = self.fold(stmt.value, stmt)
             self.owner.peephole.store(stmt)

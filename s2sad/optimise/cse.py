@@ -95,7 +95,7 @@ class _Sharing:
                 else:
                     self._equal[stmt.name] = Var(first.name)
                     anew = self._again or stmt.call.fun == "getitem"
-                    if stmt.made or (anew and not self._is_trivial(stmt)):
+                    if stmt.made or (anew and not self._is_trivial(stmt)) or self._is_read_again(stmt, first):
                         # else what the user writes twice stays as it is written
                         self._instead[stmt.name] = Var(first.name)
                         self.edit.rename(first.name, self.edit.hints.get(stmt.name, ""))
@@ -234,6 +234,12 @@ class _Sharing:
     def _is_real(self, atom: Atom) -> bool:
         kind = kind_of(atom, self.kinds)
         return kind.is_number and kind.sort in ("float", "int", "bool")
+
+    def _is_read_again(self, let: Let, first: Let) -> bool:
+        """Whether an item of a list or tuple is bound again to the name that it has, by a callee's body."""
+        own, hints = kind_of(let.call.args[0], self.kinds) if let.call.args else OBJECT, self.edit.hints
+        item = let.call.fun == "getitem" and own.cat in ("list", "tuple", "dict")
+        return item and hints.get(let.name, "") == hints.get(first.name, "")
 
     def _is_trivial(self, let: Let) -> bool:
         """Whether a user's second spelling stays: views, shapes, and arithmetic of scalars."""

@@ -453,7 +453,7 @@ class Plan:
         """Make the forward sweep append the value where the reversed loop reads it."""
         r = self.r
         hint = r.fresh.hints.get(name, "") or "t"
-        tape = Var(r.fresh(hint + "s", K.list_of(K.anonymous(r.kinds[name]))))
+        tape = Var(r.fresh(plural(hint), K.list_of(K.anonymous(r.kinds[name]))))
         r.tapes[name, self.primal] = tape
         r.edits.top.append(Let(tape.name, Call("list", ()), None, True))
         owner = r.owner_of[name]
@@ -529,6 +529,13 @@ class Plan:
                 self.r.rev.dropped[new] = self.r.rev.dropped[stmt]
             result.append(new)
         return tuple(result)
+
+
+def plural(name: str) -> str:
+    """The name of a list of what a name stood for: `xs`, `losses`, `all_gates`."""
+    if name.endswith("ss"):
+        return name + "es"
+    return f"all_{name}" if name.endswith("s") else name + "s"
 
 
 def common(paths: list[tuple[Path, ...]]) -> tuple[Path, ...]:

@@ -89,3 +89,13 @@ def test_lists_begin_before_the_loop_that_fills_them():
     assert len(begun) == 3
     first, second = (i for i, line in enumerate(lines) if line.startswith("for _ in"))
     assert begun[0] < first < begun[1] < second, made.source
+
+
+def test_a_place_is_read_after_the_item_that_is_taken_out_of_its_list():
+    def f(x):
+        xs = [x[0], x[1], x[2]]
+        xs.insert(0, xs[1]*2.0)
+        xs.insert(min(1, len(xs)), xs[2])
+        return xs[0]*xs[1] + xs[2]*3.0 + xs[3]*xs[4]
+
+    check(f, (X,))
