@@ -313,14 +313,16 @@ class _Line:
             self.take_sign(stmt)
 
     def take_sign(self, stmt: Write) -> None:
-        """`x += t` of a negative t that has to stand as it is: `x -= t` of a positive one."""
+        """`x += t` of a negative t that has to stand as it is: `x -= t` of a positive one, as new."""
         place = self.place.get(stmt.value.name) if isinstance(stmt.value, Var) else None
         let = None if place is None else self.standing[place]
         if not (stmt.made and stmt.op in ("add", "sub") and isinstance(let, Assign)):
             return
         value = let.value
         negative = isinstance(value, Node) and value.made and value.fun == "neg"
-        if self.owner.is_temporary(let) and negative and isinstance(value, Node):
+        if not (negative and isinstance(value, Node) and self.owner.peephole.is_fresh(value.args[0])):
+            return
+        if self.owner.is_temporary(let):
             let.value = value.args[0]
             stmt.op = "sub" if stmt.op == "add" else "add"
 

@@ -171,7 +171,7 @@ class Peephole:
             if cmath.isfinite(product):
                 node = replace(node, args=(Const(product), core_or_none))
                 outer, rest = product, core_or_none
-        if outer == 1 and rest is not None and self._inexact(rest) and self._fresh(rest):
+        if outer == 1 and rest is not None and self._inexact(rest) and self.is_fresh(rest):
             return rest
         if outer == -1 and rest is not None and self._inexact(rest):
             return replace(node, fun="neg", args=(rest,))
@@ -197,7 +197,7 @@ class Peephole:
         arg = node.args[0]
         if isinstance(arg, Const) and type(arg.value) in _NUMBERS:
             return Const(-arg.value)
-        if _is(arg, "neg") and self._fresh(arg.args[0]):
+        if _is(arg, "neg") and self.is_fresh(arg.args[0]):
             return arg.args[0]
         factor, rest = _split(arg)
         if factor is not None and rest is not None and isinstance(arg, Node):
@@ -260,7 +260,7 @@ class Peephole:
         kind = self._kind(expr)
         return kind is not None and kind.inexact
 
-    def _fresh(self, expr: Expr) -> bool:
+    def is_fresh(self, expr: Expr) -> bool:
         """Whether giving the operand instead of a new value shares no storage."""
         kind = self._kind(expr)
         if isinstance(expr, Node) and expr.fun in _ARITHMETIC:

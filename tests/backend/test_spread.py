@@ -99,3 +99,25 @@ def test_a_place_is_read_after_the_item_that_is_taken_out_of_its_list():
         return xs[0]*xs[1] + xs[2]*3.0 + xs[3]*xs[4]
 
     check(f, (X,))
+
+
+def test_a_negative_array_is_not_the_array_itself():
+    def f(x, n):
+        u = 2.0*x
+        y = x*x
+        for _ in range(n):
+            y[...] = u - y[::-1]
+            u -= 0.5*u
+        return np.sum(np.sin(y)*u)
+
+    check(f, (X, 3))
+
+
+def test_what_is_overwritten_by_its_own_negative_mirror_image():
+    def f(x, u):
+        np.subtract(u, x[::-1], out=x)
+        x[:2] = -x[2:]
+        x[...] = -x[::-1]*u
+        return np.sum(np.sin(x)*u)
+
+    check(f, (X, X + 1.0))
