@@ -361,6 +361,10 @@ class Builder:
 
     def quotient(self, p: Atom, q: Atom) -> Atom:
         """`p/q` where q may be zero though the primal did not raise."""
+        if isinstance(q, Const) and type(q.value) in (int, float) and 1e-200 < abs(q.value) < 1e200:
+            if isinstance(p, Const) and type(p.value) is float and math.frexp(q.value)[0] in (0.5, -0.5):
+                return Const(p.value / q.value)  # exact
+            return self.binary("truediv", p, q)
         if self.kind(p).is_python and self.kind(q).is_python:
             self.infinite = True
             return self.let(Call("ieee_div", (p, q)), _python_float(self.kind(p), self.kind(q)))
