@@ -64,17 +64,21 @@ def join_values(
     kinds = [state.kind(v) for v in (a, b) if not isinstance(v, Undef)]
     numbered.meet(state, *kinds)
     kind = kinds[0] if len(kinds) == 1 else K.join(kinds[0], kinds[1], symbols)
-    name = state.fresh(hint, kind)
+    outs.append(Out(state.fresh(hint, kind), a, b))
     for atom in (a, b):
-        if isinstance(atom, Var) and atom.name in state.live:
-            state.live[name] = state.live[atom.name]
-        if isinstance(atom, Var) and atom.name in state.foreign:
-            state.foreign[name] = state.foreign[atom.name]
-        state.heap.meet(name, atom)
-    outs.append(Out(name, a, b))
-    for atom in (a, b) if state.unseen else ():
-        state.doubt(name, kind, (atom,))
-    return Var(name)
+        _note(state, outs[-1].name, atom)
+        if state.unseen:
+            state.doubt(outs[-1].name, kind, (atom,))
+    return Var(outs[-1].name)
+
+
+def _note(state: State, name: str, atom: Atom | Undef) -> None:
+    """What is known of a value beside its kind holds for what it becomes."""
+    if isinstance(atom, Var) and atom.name in state.live:
+        state.live[name] = state.live[atom.name]
+    if isinstance(atom, Var) and atom.name in state.foreign:
+        state.foreign[name] = state.foreign[atom.name]
+    state.heap.meet(name, atom)
 
 
 def _alike(state: State, then: Group, orelse: Group, node: ast.AST) -> tuple[Group, Group]:
