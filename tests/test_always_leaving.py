@@ -242,8 +242,21 @@ def left_by_break(x, y, s):
     return r
 
 
+def beside_shadows_that_turn(x, y, s):
+    a, b, c = x[0], y[1], x[2]*s
+    u, v = x*1.0, y*s
+    for _ in range(1):
+        for _ in range(2):
+            u, v = v, u
+            if c > -1:
+                return c*a
+            a, b = b, a
+        v[1] += c*0.2
+    return a*b + c*np.sum(u*v)
+
+
 @pytest.mark.parametrize("factor", [1.0, -1.0, 2.3])
-@pytest.mark.parametrize("fun", [two_names, two_names_and_a_view, three_names, numbers, left_by_break])
+@pytest.mark.parametrize("fun", [two_names, two_names_and_a_view, three_names, numbers, left_by_break, beside_shadows_that_turn])
 def test_what_is_handed_on(fun, factor):
     args = (factor*X, np.array([0.5, 0.2, 0.9]), 0.8)
     check(fun, args)

@@ -356,6 +356,9 @@ class Leaving(Bars):
     def sharper(self, body: Block, carry: Carry) -> Atom:
         """What goes into a reversed loop, if no exit for which it would be something else looks at it."""
         loop = self.loops[-1]
+        assert isinstance(loop.stmt, For | While)
+        if not loop.exits and any(True for _ in exits_of(loop.stmt)):
+            return carry.init  # the reversed trips ask how the loop ended in other ways
         none = self.none_taken()
         known = self.known(carry.init, none)
         if known == carry.init or any(e.stmt not in self.exit_sides for e in loop.exits):
