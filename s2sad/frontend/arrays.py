@@ -253,8 +253,9 @@ def _pad(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     widths = argument(args, kwargs, 1, "pad_width")
     if low.kind(widths).cat == "dict":
         low.refuse(node, "np.pad with widths in a dict", "write a pair for every axis")
+    odd = name in ("reflect", "symmetric") and static(rest.get("reflect_type", Const("even"))) == "odd"
     computed = name == "linear_ramp" or name in PAD_STATISTICS or (name == "constant" and not plain)
-    if not computed:
+    if not computed and not odd:
         if static(rest.get("reflect_type", Const("even"))) == "even":
             rest.pop("reflect_type", None)
         given = [*args[:2], *([mode] if "mode" in kwargs or len(args) > 2 else [])]
@@ -293,6 +294,11 @@ def _pad_axis(
     node: ast.AST,
 ) -> Value:
     """An array with its pads along one axis."""
+    if mode in ("reflect", "symmetric"):
+        moved = low.apply("np.moveaxis", [array, Const(axis), Const(0)], {}, node) if axis else array
+        pads: list[Value] = [Const(width[0]), Const(width[1]), Const(int(mode == "symmetric"))]
+        made = low.apply("odd_reflection", [moved, *pads], {}, node)
+        return low.apply("np.moveaxis", [made, Const(0), Const(axis)], {}, node) if axis else made
     parts: list[Value] = [array]
     for side in (0, 1):
         if width[side] == 0:
@@ -347,12 +353,57 @@ def _einsum(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
     return low.apply("np.einsum", [Const(text), *operands], kwargs, node, hint=hint)
 
 
+_CORES = {  # the axes of the operands and of the result that products of stacks work on
+    "np.matmul": ((-2, -1), (-2, -1), (-2, -1)),
+    "np.vecdot": ((-1,), (-1,), ()),
+    "np.matvec": ((-2, -1), (-1,), (-1,)),
+    "np.vecmat": ((-1,), (-2, -1), (-1,)),
+}
+
+
+def _stacked(name: str) -> Callable[..., Value]:
+    """A product of stacks of vectors or matrices; operands with other `axes` or `axis` are turned first."""
+
+    def lowered(
+        low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
+        if kwargs.keys().isdisjoint(("axes", "axis", "keepdims")) or "out" in kwargs:
+            return low.apply(name, args, kwargs, node, form=name, hint=hint)
+        rest = dict(kwargs)
+        axes, axis = static(rest.pop("axes", Const(None))), static(rest.pop("axis", Const(None)))
+        keep = static(rest.pop("keepdims", Const(False)))
+        if UNKNOWN in (axes, axis, keep):
+            low.refuse(node, f"{name} with axes that are not literals", "write the axes out")
+        cores = _CORES[name]
+        if axis is not None:
+            axes = [(axis,), (axis,)]
+        given = [(k,) if isinstance(k, int) else tuple(k) for k in axes or cores]
+        given += cores[len(given) :]
+        turned = [
+            low.apply("np.moveaxis", [a, Const(own), Const(core)], {}, node) if own != core else a
+            for a, own, core in zip(args, given, cores, strict=False)
+        ]
+        made = low.apply(name, turned, rest, node, form=name, hint=hint)
+        if keep:
+            return low.apply("np.expand_dims", [made, Const(given[0][0])], {}, node, hint=hint)
+        if given[2] != cores[2]:
+            made = low.apply("np.moveaxis", [made, Const(cores[2]), Const(given[2])], {}, node, hint=hint)
+        return made
+
+    return lowered
+
+
 FUNCTIONS: dict[Any, Callable[..., Value]] = {
     **MAPPED, np.block: _block, np.piecewise: _piecewise,
     np.cov: _in_double("np.cov"), np.corrcoef: _in_double("np.corrcoef"), np.interp: _in_double("np.interp"),
     np.vander: _in_double("np.vander"), np.geomspace: _in_double("np.geomspace"),
     np.gradient: _gradient, np.pad: _pad, np.einsum: _einsum,
 }  # fmt: skip
+for _name in _CORES:  # some came with NumPy 2.2
+    for _holder in (np, np.linalg):
+        _own = getattr(_holder, _name[3:], None)
+        if _own is not None:
+            FUNCTIONS[_own] = _stacked(_name)
 if hasattr(np, "unstack"):  # it came with NumPy 2.1
     FUNCTIONS[np.unstack] = _unstack
 

@@ -158,6 +158,24 @@ def _loops(name: str) -> None:
     return z if axis == 0 else np.moveaxis(z, 0, axis)
 """,
         )
+    if f"np.{name}.reduceat" not in RULES:
+        composite(
+            f"np.{name}.reduceat",
+            f"""def reduceat(array, indices, axis=0):
+    lines = np.asarray(array) if axis == 0 else np.moveaxis(array, axis, 0)
+    parts = []
+    for i in range(len(indices)):
+        start = indices[i]
+        stop = indices[i + 1] if i + 1 < len(indices) else len(lines)
+        z = lines[start]
+        for k in range(start + 1, stop):
+            z = np.{name}(z, lines[k])
+        parts.append(z)
+    if len(indices) == 0:
+        return np.moveaxis(lines[:0], 0, axis)
+    return np.stack(parts, axis)
+""",
+        )
     if f"np.{name}.at" not in RULES:
         composite(f"np.{name}.at", _at(name, 2))
 

@@ -1,4 +1,4 @@
-"""Sliding windows: views that overlap themselves, whose transposes add up what lies over one element.
+"""Sliding windows: views that overlap themselves, whose transposes add up what lies over one element; odd reflections.
 
 z = sliding_window_view(x, 3)      x_bar = window_back(g, x, (0,))
 """
@@ -11,7 +11,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, rank_of, shape_of
-from s2sad.rules.registry import UNKNOWN, Bound, structural
+from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
 from s2sad.runtime import arrays
 
 
@@ -56,4 +56,28 @@ structural(
     },
     (arrays.window_back,),
     linear=("z",),
+)
+composite(
+    "odd_reflection",
+    """def odd_reflection(lines, before, after, whole):
+    period = len(lines)
+    if period == 1:
+        return np.repeat(lines, before + 1 + after, axis=0)
+    z = lines
+    while before > 0 or after > 0:
+        size = len(z)
+        reach = size//period*period if whole else (size - 1)//(period - 1)*(period - 1)
+        grown = z
+        if before > 0:
+            k = min(reach, before)
+            grown = np.concatenate((2*z[:1] - np.flip(z[1 - whole:k + 1 - whole], 0), grown))
+            before = before - k
+        if after > 0:
+            k = min(reach, after)
+            end = size - 1 + whole
+            grown = np.concatenate((grown, 2*z[size - 1:] - np.flip(z[end - k:end], 0)))
+            after = after - k
+        z = grown
+    return z
+""",
 )
