@@ -225,7 +225,6 @@ PROGRAMS = {
     "captured": ("import numpy as np\nB = np.zeros(3)\ndef f(x):\n    B[0] = x\n    return B[0]*x\n", "B is written"),
     "with": ("class Hides:\n    def __enter__(self):\n        return self\n    def __exit__(self, *exc):\n        return True\ndef f(x):\n    with Hides():\n        y = x\n    return y\n", "may swallow an exception"),
     "eval": ("def f(x):\n    return eval('x*x')\n", "eval"),
-    "flat": ("import numpy as np\ndef f(x):\n    y = x*np.ones(3)\n    y.flat[0] = 1.0\n    return np.sum(y)\n", "flat"),
 }
 
 

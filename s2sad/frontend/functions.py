@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend import flat
 from s2sad.frontend.cotangents import COTANGENTS
 from s2sad.frontend.cursors import lower_iter, lower_next
 from s2sad.frontend.dtypes import DTYPES
@@ -104,7 +105,7 @@ def _print(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 
 
 def _len(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    value = args[0]
+    value = flat.whole(low, args[0], node) if flat.is_flat(args[0]) else args[0]
     method = class_method(low.class_of(value), "__len__")
     if method is not None:
         return low.call_value(method, [value], {}, node, hint)

@@ -14,7 +14,7 @@ import ast
 import enum
 from typing import Any
 
-from s2sad.frontend import generators
+from s2sad.frontend import flat, generators
 from s2sad.frontend.cursors import is_cursor
 from s2sad.frontend.iterators import Given, Items
 from s2sad.frontend.protocols import iterated
@@ -53,11 +53,9 @@ class Iterables(Selections):
 
     def _iterated(self, node: ast.expr) -> Value:
         """The value of what is iterated."""
-        if isinstance(node, ast.Attribute) and node.attr == "flat":
-            array = self.operand(node.value)
-            if self.kind(array).is_number:
-                return self.apply("np.ravel", [array], {}, node)
         value = self.operand(node)
+        if flat.is_flat(value):
+            return self.apply("np.ravel", [flat.of(value)], {}, node)
         return generators.listed(self, value, node) if isinstance(value, Generator) else value
 
     def unseen_generator(self, value: Generator, node: ast.AST | None) -> Value:

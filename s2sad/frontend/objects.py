@@ -21,7 +21,7 @@ import types
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from s2sad.frontend import numbered
+from s2sad.frontend import flat, numbered
 from s2sad.frontend.operators import static_attribute
 from s2sad.frontend.source import is_library
 from s2sad.frontend.state import (
@@ -164,6 +164,9 @@ class Objects(State):
             self._want_known(node, kind.cls)
         if isinstance(base, Group | Choice):
             numbered.want(self, base)
+        if kind.is_number and name == "flat" and not kind.is_scalar and kind.rank != 0:
+            flat.store_all(self, base, value, node)
+            return
         if kind.is_number:
             what = f"the attribute {name!r} of {K.describe(kind)} is assigned"
             self.refuse(node, what, "use reshape() or astype(), which give a new array")

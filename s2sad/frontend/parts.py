@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import generators, numbered
+from s2sad.frontend import flat, generators, numbered
 from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind
@@ -50,22 +50,8 @@ class Parts(Objects):
     # ------------------------------------------------------------------------------------------ subscripts
 
     def _subscript(self, node: ast.Subscript, hint: str) -> Value:
-        if isinstance(node.value, ast.Attribute) and node.value.attr == "flat":
-            return self._flat_item(node, hint)
         base = self.operand(node.value)
         return self.getitem(base, self.index(node.slice), node, hint)
-
-    def _flat_item(self, node: ast.Subscript, hint: str) -> Value:
-        """`x.flat[i]` reads the raveled array; slices are copies."""
-        assert isinstance(node.value, ast.Attribute)
-        array = self.operand(node.value.value)
-        if not self.kind(array).is_number:
-            return self.getitem(self.operand(node.value), self.index(node.slice), node, hint)
-        flat = self.apply("np.ravel", [array], {}, node)
-        item = self.getitem(flat, self.index(node.slice), node, hint)
-        if self.kind(item).is_scalar:
-            return item
-        return self.emit(Call("copy", (self.atom(item),)), self.kind(item), node, hint)
 
     def index(self, node: ast.expr) -> Value:
         """The inside of square brackets; slices are atoms."""
@@ -97,6 +83,8 @@ class Parts(Objects):
     def getitem(self, base: Value, index: Value, node: ast.AST, hint: str = "") -> Value:
         """`base[index]` for arrays, lists, tuples, dicts and live objects."""
         index = plain_value(index)
+        if flat.is_flat(base):
+            return flat.item(self, base, index, node, hint)
         self._note_key(base, index)
         if self.row_keys_of(base):
             return self.row_item(base, index, node, hint)
@@ -415,6 +403,8 @@ class Parts(Objects):
         """`base.name` for arrays, live objects and objects among the arguments."""
         if isinstance(base, Part) and isinstance(base.fn, Ref) and registry.parameters(base.fn.obj):
             return Part(self._live_attribute(base.fn, name, node, hint), [], base.kwargs)
+        if flat.is_flat(base) and name == "copy":
+            return Method(Const("." + name), flat.whole(self, base, node))
         kind = K.OBJECT if isinstance(base, Super) else self.kind(base)
         if self.row_keys_of(base):
             return Method(Const("." + name), base)
@@ -565,6 +555,8 @@ class Parts(Objects):
             return self.apply("np.matrix_transpose", [base], {}, node, hint=hint)
         if name in ("real", "imag"):
             return self.apply(f"np.{name}", [base], {}, node, form=f"@{name}", hint=hint)
+        if name == "flat" and not kind.is_scalar and kind.rank != 0:
+            return Method(flat.FLAT, base)
         if name in ("flat", "data", "base", "ctypes", "strides", "flags"):
             self.refuse(
                 node, f"what is read or written through .{name} is not tracked", "use ravel() or reshape(-1)"

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend import flat
 from s2sad.frontend.operators import class_method
 from s2sad.frontend.source import find, rule_source
 from s2sad.frontend.state import Group, Local, State, Value, opened
@@ -135,6 +136,8 @@ def iterated(low: State, value: Value, node: ast.AST) -> Value:
 
     Only a body that is `return iter(...)` can be read so: other iterators have a state of their own.
     """
+    if flat.is_flat(value):
+        return flat.whole(low, value, node)
     value = low.iterated(value, node)
     cls = low.class_of(value)
     if cls is None or (isinstance(value, Group) and issubclass(cls, tuple)):

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend import flat
 from s2sad.frontend.dtypes import plain
 from s2sad.frontend.functions import random_kind
 from s2sad.frontend.numbered import refuse_as_number
@@ -94,7 +95,7 @@ class Rules(State):
     ) -> Value:
         """A call of a function that has a rule."""
         refuse_as_number(self, [*args, *kwargs.values()], node)
-        args = [plain_value(a) for a in args]
+        args = [flat.whole(self, a, node) if flat.is_flat(a) else plain_value(a) for a in args]
         if name == "np.ndim" and len(args) == 1 and self.kind(args[0]).is_number:
             rank = self.kind(args[0]).rank
             if rank is not None:

@@ -236,6 +236,8 @@ class State(Interface):
             return Tuple(items) if value.cat == "tuple" else List(items)
         if isinstance(value, Generator):
             return self.atom(self.unseen_generator(value, node), node)
+        if isinstance(value, Method) and value.fn == Const(".flat"):
+            self.refuse(node, "x.flat is used as a whole", "use x.ravel()")
         if isinstance(value, Closure | Method | Part | Choice | Super | Torn):
             self.refuse(
                 node,

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import generators
+from s2sad.frontend import flat, generators
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.objects import mangled
 from s2sad.frontend.operators import class_method
@@ -173,6 +173,9 @@ if len(xs) < {at + behind}:
         """`base[index] op= value` for an array or a list."""
         if self.row_keys_of(base):
             self.row_store(base, index, value, stmt)
+            return
+        if flat.is_flat(base):
+            flat.store(self, base, index, value, stmt)
             return
         method = class_method(self.class_of(base), "__setitem__")
         if method is not None:
@@ -357,14 +360,14 @@ if len(xs) < {at + behind}:
             return
         old = self.getitem(base, index, stmt)
         value = self.operand(stmt.value)
-        if self.kind(old).is_array:
+        if self.kind(old).is_array and not flat.is_flat(base):
             self._augment_array(old, op, value, stmt)
             return
 
         def replaced(fresh: Value) -> None:
             self.store(base, index, fresh, "", stmt)
 
-        if self.kind(old).cat == "num" and isinstance(old, Var):
+        if self.kind(old).cat == "num" and isinstance(old, Var) and not flat.is_flat(base):
             self._augment_either(old, op, value, replaced, stmt)
         else:
             replaced(self.binary(op, old, value, stmt))

@@ -30,6 +30,9 @@ composite(
         v = cycled(v, np.size(ind))
     if np.ndim(a) == 1:
         a[np.asarray(ind)] = v
+    elif np.ndim(a) == 0:
+        if np.size(ind) > 0:
+            a[()] = v[-1] if np.ndim(v) > 0 else v
     else:
         a[flat_index(ind, np.shape(a))] = v
 """,

@@ -1,4 +1,4 @@
-"""Sliding windows: views that overlap themselves, whose transposes add up what lies over one element; odd reflections.
+"""Windows that slide over an array, whose transposes add up what lies over one element; odd reflections.
 
 z = sliding_window_view(x, 3)      x_bar = window_back(g, x, (0,))
 """

@@ -77,4 +77,32 @@ np.pad(m, ((1, 5), (3, 0)), "reflect", reflect_type="odd")
 np.pad(m, ((1, 5), (3, 0)), mode="symmetric", reflect_type="odd")
 """
 
+FLAT = """
+z = x.copy(); z.flat[2] = s; z = z*2.0
+z = m.copy(); z.flat[7] = s; z = z*2.0
+z = m.copy(); z.flat[-1] = s; z = z*m
+z = m.copy(); z.flat[2:5] = y[:3]; z = z*2.0
+z = m.copy(); z.flat[2:9] = y[:3]; z = z*2.0
+z = m.T.copy(); z.flat[2:5] = y; z = z*2.0
+z = m.copy(); z.flat[[0, 5]] = s; z = z*2.0
+z = m.copy(); z.flat[::2] += s; z = z*2.0
+z = m.copy(); z.flat[3] *= s; z = z*2.0
+z = m.copy(); z.flat[::3] *= y[:4]; z = z*2.0
+z = m.copy(); z.flat = y; z = z*2.0
+z = m.copy(); z.flat = s; z = z*2.0
+z = m.copy(); w = z.flat; w[3] = s*s; z = z*w[4]
+np.array(m.flat)
+np.sum(m.flat)
+list(m.flat)[3]*s
+m.flat.copy()
+len(m.flat)*x
+np.asarray(m.flat)*2.0
+z = sum(v*v for v in m.flat)
+z = sum(k*v for k, v in enumerate(m.flat))
+m.flat[3]*m.flat[1:4]
+f.flat[3]*f.flat[1:4]
+m.flat[i]*x
+z = f.copy(); z.flat[3] = s; z = z*2.0
+"""
+
 OPTION_LINES = {name.lower(): text.strip().splitlines() for name, text in list(globals().items()) if name.isupper() and isinstance(text, str)}

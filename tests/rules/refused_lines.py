@@ -120,20 +120,6 @@ np.lib.scimath.sqrt(p)
     "the argument 'wrap' of np.fill_diagonal is not supported": """
 z = m.T.copy(); np.fill_diagonal(z, s, wrap=True)
 """,
-    'what is read or written through .flat is not tracked': """
-z = x.copy(); z.flat[2] = s; z = z*2.0
-z = m.copy(); z.flat[2:5] = y[:3]; z = z*2.0
-z = m.copy(); z.flat[[0, 5]] = s; z = z*2.0
-np.array(m.flat)
-list(m.flat)[3]*s
-m.flat.copy()
-len(m.flat)*x
-np.asarray(m.flat)*2.0
-""",
-    "the attribute 'flat' of 2-D array is assigned": """
-z = m.copy(); z.flat = y; z = z*2.0
-z = m.copy(); z.flat = s; z = z*2.0
-""",
     'resize() changes an array in place in a way that is not tracked': """
 z = x.copy(); z.resize(3)
 z = x.copy(); z.resize((2, 5), refcheck=False)
