@@ -350,15 +350,13 @@ composite(
         return np.multiply(np.asarray(a), np.asarray(b))
     if np.ndim(a) == 1 and np.ndim(b) == 1:
         return np.ravel(np.outer(a, b))
-    rank = max(np.ndim(a), np.ndim(b))
-    a = np.reshape(a, (1,)*(rank - np.ndim(a)) + np.shape(a))
-    b = np.reshape(b, (1,)*(rank - np.ndim(b)) + np.shape(b))
+    rank = np.ndim(a) if np.ndim(a) > np.ndim(b) else np.ndim(b)
+    m, n = (1,)*(rank - np.ndim(a)) + np.shape(a), (1,)*(rank - np.ndim(b)) + np.shape(b)
     if rank == 2:
-        shape = (np.shape(a)[0]*np.shape(b)[0], np.shape(a)[1]*np.shape(b)[1])
-        return np.reshape(a[:, None, :, None]*b[None, :, None, :], shape)
-    m, n = np.shape(a), np.shape(b)
-    shape = (m[0]*n[0], m[1]*n[1], m[2]*n[2])
-    return np.reshape(a[:, None, :, None, :, None]*b[None, :, None, :, None, :], shape)
+        made = np.reshape(a, (m[0], 1, m[1], 1))*np.reshape(b, (1, n[0], 1, n[1]))
+        return np.reshape(made, (m[0]*n[0], m[1]*n[1]))
+    made = np.reshape(a, (m[0], 1, m[1], 1, m[2], 1))*np.reshape(b, (1, n[0], 1, n[1], 1, n[2]))
+    return np.reshape(made, (m[0]*n[0], m[1]*n[1], m[2]*n[2]))
 """,
     (np.kron,),
 )

@@ -472,9 +472,19 @@ def matrix_power_back(z: Any, a: Any, n: int) -> Any:
     """
     base = a if n >= 0 else np.linalg.inv(a)
     turned = np.swapaxes(np.conj(base), -1, -2)
-    total = np.zeros_like(base)
-    for k in range(abs(n)):
-        total = total + np.linalg.matrix_power(turned, k) @ z @ np.linalg.matrix_power(turned, abs(n) - 1 - k)
+    if n == 0:
+        return np.zeros_like(base)
+    size = 1
+    while 2 * size <= abs(n):
+        size = 2 * size
+    power, total = turned, z  # of as many factors as the leading bits of n say, the sum over their places
+    while size > 1:
+        size = size // 2
+        total = power @ total + total @ power
+        power = power @ power
+        if abs(n) // size % 2 == 1:
+            total = turned @ total + z @ power
+            power = turned @ power
     return total if n >= 0 else -turned @ total @ turned
 
 
@@ -486,9 +496,19 @@ def matrix_power_dot(a_dot: Any, a: Any, n: int) -> Any:
     """
     base = a if n >= 0 else np.linalg.inv(a)
     slope = a_dot if n >= 0 else -base @ a_dot @ base
-    total = np.zeros_like(base)
-    for k in range(abs(n)):
-        total = total + np.linalg.matrix_power(base, k) @ slope @ np.linalg.matrix_power(base, abs(n) - 1 - k)
+    if n == 0:
+        return np.zeros_like(base)
+    size = 1
+    while 2 * size <= abs(n):
+        size = 2 * size
+    power, total = base, slope
+    while size > 1:
+        size = size // 2
+        total = power @ total + total @ power
+        power = power @ power
+        if abs(n) // size % 2 == 1:
+            total = base @ total + slope @ power
+            power = base @ power
     return total
 
 
@@ -498,10 +518,11 @@ def cholesky_back(z: Any, lower: Any) -> Any:
     >>> print(cholesky_back(np.array([[1.0]]), np.array([[2.0]])))
     [[0.25]]
     """
-    inverse = np.linalg.inv(lower)
-    middle = np.tril(np.swapaxes(np.conj(lower), -1, -2) @ z)
+    turned = np.swapaxes(np.conj(lower), -1, -2)
+    middle = np.tril(turned @ z)
     middle = middle - np.eye(np.shape(lower)[-1]) * middle / 2
-    whole = np.swapaxes(np.conj(inverse), -1, -2) @ middle @ inverse
+    left = np.linalg.solve(turned, middle)
+    whole = np.linalg.solve(turned, np.swapaxes(np.conj(left), -1, -2))
     return (whole + np.swapaxes(np.conj(whole), -1, -2)) / 2
 
 
@@ -511,9 +532,9 @@ def cholesky_dot(a_dot: Any, lower: Any) -> Any:
     >>> print(cholesky_dot(np.array([[1.0]]), np.array([[2.0]])))
     [[0.25]]
     """
-    inverse = np.linalg.inv(lower)
     even = (a_dot + np.swapaxes(np.conj(a_dot), -1, -2)) / 2
-    middle = inverse @ even @ np.swapaxes(np.conj(inverse), -1, -2)
+    left = np.linalg.solve(lower, even)
+    middle = np.linalg.solve(lower, np.swapaxes(np.conj(left), -1, -2))
     return lower @ (np.tril(middle) - np.eye(np.shape(lower)[-1]) * middle / 2)
 
 
