@@ -56,6 +56,7 @@ from s2sad.transform.displays import Displays
 from s2sad.transform.loops import Loops
 from s2sad.transform.products import Products
 from s2sad.transform.stores import Stores
+from s2sad.transform.taken import as_subscript
 from s2sad.transform.told import is_told
 
 OVERLAPPING = {
@@ -268,6 +269,8 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
         call = stmt.call
         if call.fun == "getitem":
             self._getitem(stmt, bar)
+        elif (taken := as_subscript(stmt, self.kinds)) is not None:
+            self._getitem(taken, bar)
         elif call.fun == "getattr":
             self._getattr(stmt, bar)
         elif call.fun == "copy":

@@ -105,4 +105,32 @@ m.flat[i]*x
 z = f.copy(); z.flat[3] = s; z = z*2.0
 """
 
+TAKEN = """
+np.take(m, i[1:4], axis=1)
+np.take(x, 2)
+np.take(m, 1, axis=-1)
+np.take(m, i)
+x.take(i)
+t.take(i[1:4], axis=1)
+np.take(m, [[0, 2], [1, 1]], axis=1)
+np.take(m, i, axis=1, mode="clip")
+np.take(c, i[1:3])
+np.take(m*m, i[1:4], axis=1)
+z = m.copy(); z[0] = 1.0; z = np.take(z, i[1:4], axis=1)
+z = sum(np.take(m*s, j2, axis=0) for j2 in range(3))
+z = sum(np.take(m, i[j2], axis=1) for j2 in range(5))
+"""
+
+MATRICES = """
+np.linalg.matrix_power(q, 0)
+np.linalg.matrix_power(q, 2)
+np.linalg.matrix_power(q, 7)
+np.linalg.matrix_power(q, -1)
+np.linalg.matrix_power(q, -4)
+np.linalg.matrix_power(q, -5)
+z = sum(np.linalg.matrix_power(q, j2) for j2 in range(-2, 3))
+np.linalg.matrix_power(np.stack([q, q.T]), 5)
+np.kron(q, m)
+"""
+
 OPTION_LINES = {name.lower(): text.strip().splitlines() for name, text in list(globals().items()) if name.isupper() and isinstance(text, str)}
