@@ -25,6 +25,8 @@ TABLE: list[tuple[str, Any, Any]] = [
     ("np.max(x, initial=3.0)", A([3.0, 1.0]), [0.5, 0.0]),
     ("np.fmax(x, 1.0)", A([1.0, 2.0]), [0.5, 1.0]),
     ("np.maximum.reduce(x)", A([2.0, 2.0]), [0.5, 0.5]),
+    ("np.min(x)", A([1.0, 1.0, 2.0]), [0.5, 0.5, 0.0]),
+    ("np.max(x)", A([NAN, 1.0]), [NAN, NAN]),
     # orders follow the stable permutation
     ("np.sort(x)*A([1.0, 2.0, 4.0])", A([1.0, 1.0, 0.0]), [2.0, 4.0, 1.0]),
     ("x[np.argsort(x, kind='stable')]*A([1.0, 2.0, 4.0])", A([1.0, 1.0, 0.0]), [2.0, 4.0, 1.0]),
@@ -44,6 +46,8 @@ TABLE: list[tuple[str, Any, Any]] = [
     # norms and roots
     ("np.linalg.norm(x)", A([0.0, 0.0]), [0.0, 0.0]),
     ("np.linalg.norm(x)", A([3.0, 4.0]), [0.6, 0.8]),
+    ("np.linalg.norm(x, 1)", A([0.0, 2.0]), [0.0, 1.0]),
+    ("np.linalg.norm(x, np.inf)", A([2.0, 2.0]), [0.5, 0.5]),
     ("np.hypot(x, 1e200)", A([1e200]), [math.sqrt(0.5)]),
     ("np.hypot(x, 0.0)", A([0.0]), [0.0]),
     # powers
