@@ -300,7 +300,14 @@ composite(
     lines = np.moveaxis(arr, axis, 0)
     values = np.array(values, ndmin=np.ndim(arr))
     values = np.broadcast_to(values, np.shape(values)[:1] + np.shape(lines)[1:])
-    return np.moveaxis(np.concatenate([lines[:obj], values, lines[obj:]]), 0, axis)
+    if values.dtype == arr.dtype:
+        return np.moveaxis(np.concatenate([lines[:obj], values, lines[obj:]]), 0, axis)
+    z = np.empty_like(lines, shape=(len(lines) + len(values),) + np.shape(lines)[1:])
+    at = obj + len(lines) if obj < 0 else obj
+    z[:at] = lines[:at]
+    z[at:at + len(values)] = values
+    z[at + len(values):] = lines[at:]
+    return np.moveaxis(z, 0, axis)
 """,
 )
 structural(

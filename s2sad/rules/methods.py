@@ -131,6 +131,14 @@ _UNARY = (
 ).split()
 
 
+def _narrow(name: str) -> str:
+    """Lines that refuse float16, of which NumPy makes float32 until a line of these is at its end."""
+    if name not in ("add", "subtract", "multiply", "divide", "true_divide"):
+        return ""
+    what = f"np.{name} of many float16 is rounded at its end only; convert them with astype(np.float32)"
+    return f"    if np.asarray(array).dtype == np.float16:\n        raise TypeError({what!r})\n"
+
+
 def _loops(name: str) -> None:
     """Enter reduce, accumulate and at of a binary ufunc, where they have no rule of their own."""
     from s2sad.rules.registry import RULES
@@ -139,7 +147,7 @@ def _loops(name: str) -> None:
         composite(
             f"np.{name}.reduce",
             f"""def reduce(array, axis=0, keepdims=False):
-    lines = np.asarray(array) if axis == 0 else np.moveaxis(array, axis, 0)
+{_narrow(name)}    lines = np.asarray(array) if axis == 0 else np.moveaxis(array, axis, 0)
     z = lines[0]
     for i in range(1, len(lines)):
         z = np.{name}(z, lines[i])
@@ -162,7 +170,7 @@ def _loops(name: str) -> None:
         composite(
             f"np.{name}.reduceat",
             f"""def reduceat(array, indices, axis=0):
-    lines = np.asarray(array) if axis == 0 else np.moveaxis(array, axis, 0)
+{_narrow(name)}    lines = np.asarray(array) if axis == 0 else np.moveaxis(array, axis, 0)
     parts = []
     for i in range(len(indices)):
         start = indices[i]

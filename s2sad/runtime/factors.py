@@ -341,7 +341,7 @@ def lstsq_back(
     """
     line = np.ndim(b) == 1
     b, x = (b[:, None], x[:, None]) if line else (b, x)
-    p = np.linalg.pinv(a, rtol=rcond)
+    p = np.linalg.pinv(1.0 * a, rtol=rcond)
     rest = b - a @ x
     a_bar, b_bar = np.zeros_like(a @ (p @ a)), np.zeros_like(rest)
     if x_bar is not None:
@@ -367,7 +367,7 @@ def lstsq_dot(a_dot: Any, b_dot: Any, a: Any, b: Any, x: Any, residuals: Any, s:
     >>> print(lstsq_dot(None, np.ones(1), a, np.ones(1), x, np.zeros(0), np.ones(1), None)[0])
     [0.5]
     """
-    p = np.linalg.pinv(a, rtol=rcond)
+    p = np.linalg.pinv(1.0 * a, rtol=rcond)
     rest = b - a @ x
     slope = np.zeros_like(rest) if b_dot is None else b_dot
     x_dot, s_dot = p @ slope, np.zeros_like(s)

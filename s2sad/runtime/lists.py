@@ -23,6 +23,8 @@ def zeros_list(xs: Any) -> Any:
     >>> zeros_list([1.0, np.ones(2), (2j, "a")])
     [0.0, array([0., 0.]), (0j, None)]
     """
+    if isinstance(xs, (np.ndarray, np.number)) and xs.dtype.kind not in "fc":
+        return np.zeros(np.shape(xs))[()]
     if isinstance(xs, np.ndarray):
         return np.zeros_like(xs)
     if isinstance(xs, np.number):

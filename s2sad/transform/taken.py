@@ -1,6 +1,6 @@
-"""`np.take` as the subscript that it is: its cotangent is added where it was read, and nothing else is touched.
+"""`np.take` as the subscript that it is: its cotangent is added where it was read, nothing else is touched.
 
-    y = np.take(x, i, axis=1)          is read as y = x[:, i], so that np.add.at(x_bar, (slice(None), i), y_bar)
+    y = np.take(x, i, axis=1)      is read as y = x[:, i], so that np.add.at(x_bar, (slice(None), i), y_bar)
 """
 
 from __future__ import annotations

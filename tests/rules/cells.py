@@ -54,6 +54,31 @@ def _first(a: Any) -> Any:
     return np.ravel(a)[0]
 
 
+def _floats(change: Callable[[np.ndarray], Any]) -> Callable[[Any, int], Any]:
+    """A form that changes every array of floats or complex numbers."""
+    return lambda a, place: change(a) if isinstance(a, np.ndarray) and a.dtype.kind in "fc" else a
+
+
+def _doubles(change: Callable[[np.ndarray], Any], every: int = 1) -> Callable[[Any, int], Any]:
+    """A form that changes arrays of double precision: all, or the second, fourth, ... argument."""
+
+    def changed(a: Any, place: int) -> Any:
+        double = isinstance(a, np.ndarray) and a.dtype == np.float64
+        return change(a) if double and (place + 1) % every == 0 else a
+
+    return changed
+
+
+def _read_only(a: np.ndarray) -> np.ndarray:
+    made = a.copy()
+    made.flags.writeable = False
+    return made
+
+
+def _whole(a: np.ndarray) -> np.ndarray:
+    return np.rint(3*a).astype(int) if np.all(np.isfinite(a)) else a
+
+
 FORMS: dict[str, Callable[[Any, int], Any]] = {
     "as they are": lambda a, place: a,
     "strided": lambda a, place: strided(a),
@@ -64,8 +89,16 @@ FORMS: dict[str, Callable[[Any, int], Any]] = {
     "Python numbers": _each(lambda a: _first(a).item() if np.asarray(a).dtype.itemsize >= 8 else a),
     "NumPy scalars": _each(_first),
     "rank 0": _each(lambda a: np.array(_first(a))),
+    "read-only": _floats(_read_only),
+    "byte-swapped": _floats(lambda a: a.astype(a.dtype.newbyteorder())),
+    "negative strides": _floats(lambda a: a[tuple(slice(None, None, -1) for _ in a.shape)]),
+    "float16": _doubles(lambda a: a.astype(np.float16)),
+    "longdouble": _doubles(lambda a: a.astype(np.longdouble)),
+    "mixed precision": _doubles(lambda a: a.astype(np.float32), 2),
+    "integers beside": _doubles(_whole, 2),
     "one long": lambda a, place: a[:1].copy() if place and isinstance(a, np.ndarray) and a.ndim else a,
 }
+HALF = {"first": 2e-2, "tangent": 5e-2, "second": 2e-1}
 NARROW = {"first": 2e-4, "tangent": 1e-3, "second": 5e-3}
 COMPLEX = {"first": 1e-5, "tangent": 1e-8, "second": 1e-5}  # where there is no complex step
 WIDE = {"first": 0.0, "tangent": 1e-8, "second": 1e-5}
@@ -74,7 +107,7 @@ WIDE = {"first": 0.0, "tangent": 1e-8, "second": 1e-5}
 # np.pad takes single end values of ramps for numbers of double precision, which narrow arrays are computed in, then.
 LAST_BITS = {
     "as they are": ("signal.welch(", "signal.periodogram(", "signal.csd(", "signal.coherence(", "sosfilt(", "filtfilt("),
-    "Fortran order": ("np.pad", "np.vectorize", "np.apply_"), "complex": (".at(z",), "float32": ("linear_ramp",),
+    "Fortran order": ("np.pad", "np.vectorize", "np.apply_", "reduceat"), "complex": (".at(z",), "float32": ("linear_ramp",),
 }  # fmt: skip
 
 
@@ -134,6 +167,8 @@ def cell(line: str) -> Cell:
 def _limits(args: list[Any]) -> dict[str, float]:
     if any(np.iscomplexobj(a) for a in args):
         return COMPLEX
+    if any(getattr(a, "dtype", None) == np.float16 for a in args):
+        return HALF
     return NARROW if any(getattr(a, "dtype", None) == np.float32 for a in args) else WIDE
 
 
@@ -153,7 +188,7 @@ def _check_first(fun: Callable[..., Any], args: list[Any], bits: bool) -> None:
     expected = fun(*clone(args))
     assert _same(value, expected, bits), f"the value is {value!r}, not {expected!r}"
     for i, g in zip(wrt, gradient, strict=True):
-        assert_like(g, args[i])
+        assert_like(g, args[i] if np.asarray(args[i]).dtype.isnative else args[i].astype(args[i].dtype.newbyteorder("=")))
     v = _directions(args, wrt)
     exact, trust = reference(fun, args, v)
     slope = float(np.real(exact[0])) if exact.size else 0.0

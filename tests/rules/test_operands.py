@@ -6,10 +6,12 @@ Each case was a wrong number or an exception once; it stands at the top of a fun
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from test_calls import complex_, run
+from call_cases import ARGUMENTS
+from test_calls import complex_, program, run
 
 import s2sad
 from support import check, load
@@ -66,6 +68,72 @@ def test_operand(line: str, position: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", COMPLEX)
 def test_complex_operand(line: str, tmp_path: Path) -> None:
     run(line, "complex", complex_, tmp_path, probes=1)
+
+
+STRETCHED = """
+np.stack([x, y])
+np.where(x > 0, x, y)
+np.maximum(x, y)*y
+np.insert(m, 1, y[:4], axis=0)
+np.outer(x, y)
+np.cross(q, q.T)
+np.sort(m, axis=1)
+np.cumprod(m, axis=0)
+np.linalg.multi_dot([m, n.T])
+np.einsum("ij,kj->ik", m, n)
+np.convolve(x, y)
+np.take(m, [0, 2], axis=1)
+z = y.copy(); z[1:3] = x[1:3]; z = z*x
+z = x*y; z += x; z = z*x
+z = np.zeros(5); np.add(x, y, out=z)
+m.reshape(4, 3)
+m.T.ravel()
+np.median(m, axis=1)
+np.fft.rfft(x).real
+np.var(m, axis=0)
+np.linalg.norm(m, axis=1)
+m[:, ::-2]
+m.sum(axis=0)*y[:4]
+np.interp(x, np.arange(5.0), y)
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", STRETCHED)
+def test_stretched_arrays(line: str, tmp_path: Path) -> None:
+    """Arrays that np.broadcast_to made, whose elements share memory: value and derivatives are those of copies."""
+    text, names = program(line, "top")
+    fun = load(text, tmp_path).f
+    args = [np.broadcast_to(ARGUMENTS[n][:1], ARGUMENTS[n].shape) for n in names]
+    copies = [a.copy() for a in args]
+    wrt = tuple(range(len(args)))
+    value, gradient = s2sad.value_and_grad(fun, wrt)(*args)
+    np.testing.assert_allclose(value, fun(*args), 1e-14)
+    for g, own in zip(gradient, s2sad.grad(fun, wrt)(*copies), strict=True):
+        np.testing.assert_allclose(g, own, 1e-12, 1e-13)
+        assert g.flags.writeable and g.flags.c_contiguous and 0 not in g.strides
+    dots = tuple(np.random.default_rng(3).normal(size=a.shape) for a in args)
+    np.testing.assert_allclose(s2sad.jvp(fun, args, dots)[1], s2sad.jvp(fun, copies, dots)[1], 1e-12)
+    pullback = s2sad.vjp(fun, *args)[1]
+    for g, own in zip(pullback(1.0), gradient, strict=True):
+        np.testing.assert_allclose(g, own, 1e-14)
+
+
+CLASSES = {
+    "masked": lambda: np.ma.array([1.0, 2.0]),
+    "matrix": lambda: np.asmatrix([[1.0, 2.0]]),
+    "objects": lambda: np.array([1.0, 2.0], object),
+    "records": lambda: np.array([(1.0,)], dtype=[("a", float)]),
+}
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+@pytest.mark.parametrize("name", CLASSES)
+def test_classes_of_arrays(name: str) -> None:
+    """What is no plain array of numbers is refused by type, with what to pass instead."""
+    made: Any = CLASSES[name]()
+    for call in (lambda: s2sad.grad(lambda x: np.sum(x))(made), lambda: s2sad.grad(lambda y, x: np.sum(x*y))(1.0, made)):
+        with pytest.raises((s2sad.UnsupportedError, TypeError), match="np.asarray|array of|dtype|float"):
+            call()
 
 
 def test_lists_of_python_stay_lists(tmp_path: Path) -> None:

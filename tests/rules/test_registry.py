@@ -74,6 +74,10 @@ NO_FORM = {
         "z[:, 3:] @ z[:, 3:].T", "v[3:].T @ v[3:]",  # these depend on the phases of vectors beside the factors
         "eigvalsh(q + q.T", "eigh(q + q.T",  # not Hermitian: the derivative is that along Hermitian matrices
     ),
+    "float16": (  # loops round otherwise than NumPy's, and linear algebra takes no such numbers
+        "reduce", "polynomial", "polyval", "gradient", "linalg", "np.emath", "np.prod", "np.nanprod", "np.cumulative", "np.std", "np.nanstd",
+    ),
+    "integers beside": ("polyval", "chebval", "hermval", "legval", "lagval", "hermeval"),  # of large values
     "NumPy scalars": ("z.fill(",),  # the methods of a scalar write nothing
     "Python numbers": ("np.complex64(2.0).real*x", "np.float16(2.0)*x"),  # differences in narrow numbers
 }  # fmt: skip
