@@ -105,6 +105,8 @@ class Rules(State):
         itself = self._uncopied(name, args[0], args[1:], kwargs, node) if args else None
         if itself is not None:
             return itself
+        if name == "np.asarray" and kwargs.get("copy") == Const(True):
+            name, form, kwargs = "np.array", "", {n: v for n, v in kwargs.items() if n != "copy"}
         rule = registry.rule(name)
         args, kwargs = self._spelled(rule, args, kwargs)
         args, kwargs = self._as_arrays(rule, args, kwargs, node)

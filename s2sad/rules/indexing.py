@@ -21,7 +21,7 @@ from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, rank_of, shape_of
 from s2sad.rules.joining import parts
 from s2sad.rules.registry import Bound, structural
-from s2sad.runtime import linear
+from s2sad.runtime import arrays, linear
 
 
 def _dtype(bound: Bound, name: str) -> str:
@@ -377,9 +377,12 @@ structural(
     "np.unique",
     "ar",
     lambda b: kinds.array((new_length(),), _dtype(b, "ar")),
-    {"ar": axes.refuse("the derivative of np.unique; use np.sort")},
+    {"ar": lambda b: f"scatter_add(g, unique_places(ar), {axes.shape(b, 'ar')})"},
     (np.unique,),
-    jvp={"ar": axes.refuse("the derivative of np.unique; use np.sort")},
+    jvp={"ar": "np.take(ar_dot, unique_places(ar))"},
+)
+structural(
+    "unique_places", "ar", lambda b: kinds.array((new_length(),), "int64"), {}, (arrays.unique_places,)
 )
 
 

@@ -47,14 +47,16 @@ def parameters(name: str) -> dict[str, Any]:
 def neutral(rule: Rule, statics: dict[str, Any]) -> list[str]:
     """The keyword arguments that the rule does not list and that say what would be done anyway.
 
+    No argument is of a subclass of np.ndarray, so that `subok` says nothing.
+
     >>> from s2sad.rules import registry
     >>> neutral(registry.rule("np.array"), {"subok": False, "like": None, "copy": None})
     ['subok', 'like']
     """
-    unlisted = [k for k in statics if k not in rule.signature]
+    unlisted = [k for k in statics if k not in rule.signature and statics[k] is not UNKNOWN]
     real = parameters(rule.name) if unlisted else {}
-    known = [k for k in unlisted if k in real and statics[k] is not UNKNOWN]
-    return [k for k in known if type(statics[k]) is type(real[k]) and statics[k] == real[k]]
+    same = [k for k in unlisted if k in real and type(statics[k]) is type(real[k]) and statics[k] == real[k]]
+    return [k for k in unlisted if k in same or (k == "subok" and type(statics[k]) is bool)]
 
 
 def other_names(rule: Rule, given: int, names: Collection[str]) -> list[str]:

@@ -166,7 +166,7 @@ def _loops(name: str) -> None:
     return z if axis == 0 else np.moveaxis(z, 0, axis)
 """,
         )
-    if f"np.{name}.reduceat" not in RULES:
+    if f"np.{name}.reduceat" not in RULES and name not in _UNRELIABLE:
         composite(
             f"np.{name}.reduceat",
             f"""def reduceat(array, indices, axis=0):

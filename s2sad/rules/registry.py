@@ -128,7 +128,7 @@ _METHODS: dict[tuple[type, str], str] = {}  # of the classes of single objects, 
 _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, apart from its package's own
     "numpy": (
         "elementwise", "reductions", "running", "order", "shapes", "creation", "indexing", "places", "linalg",
-        "statistics", "polynomials", "methods",
+        "statistics", "polynomials", "series", "methods",
     ),
     "numpy.linalg": ("decompositions",),
     "numpy.fft": ("fourier",),

@@ -153,6 +153,25 @@ def unaligned(z: Any, w: Any, axis: Any) -> Any:
     return moved.transpose(tuple(np.argsort(order).tolist()))
 
 
+def filled_length(c: Any) -> int:
+    """The number of coefficients up to the last one that is not 0, and 1 if all are.
+
+    >>> filled_length(np.array([1.0, 0.0, 2.0, 0.0])), filled_length(np.zeros(3))
+    (3, 1)
+    """
+    filled = np.flatnonzero(c)
+    return int(filled[-1]) + 1 if len(filled) else min(len(c), 1)
+
+
+def unique_places(ar: Any) -> Any:
+    """Where the elements of np.unique(ar) stand first in the raveled array.
+
+    >>> print(unique_places(np.array([3.0, 1.0, 3.0])))
+    [1 0]
+    """
+    return np.unique(np.asarray(ar), return_index=True)[1]
+
+
 def trimmed_places(filt: Any, trim: str) -> Any:
     """The places of the elements that np.trim_zeros(filt, trim) keeps.
 

@@ -86,10 +86,9 @@ def quantile_dot(
     return made.astype(flat.dtype)[()]
 
 
-# alpha and beta of Hyndman and Fan, "Sample quantiles in statistical packages" (1996), of continuous methods
 def _rate(q: Any, counts: Any, method: str) -> Any:
     """How fast the place in a sorted line grows with the share; 0 beyond the ends and for steps."""
-    plotting = {
+    ends = {  # alpha and beta of Hyndman and Fan, "Sample quantiles in statistical packages" (1996)
         "linear": (1.0, 1.0),
         "weibull": (0.0, 0.0),
         "hazen": (0.5, 0.5),
@@ -97,9 +96,9 @@ def _rate(q: Any, counts: Any, method: str) -> Any:
         "median_unbiased": (1 / 3, 1 / 3),
         "normal_unbiased": (3 / 8, 3 / 8),
     }
-    if method not in plotting:
+    if method not in ends:
         return np.zeros((np.size(q), len(counts)))
-    alpha, beta = plotting[method]
+    alpha, beta = ends[method]
     rate = counts + 1 - alpha - beta
     at = rate * np.reshape(q, (-1, 1)) + alpha - 1
     return np.where((at >= 0) & (at <= counts - 1), rate, 0.0)

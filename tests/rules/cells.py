@@ -90,7 +90,7 @@ FORMS: dict[str, Callable[[Any, int], Any]] = {
     "NumPy scalars": _each(_first),
     "rank 0": _each(lambda a: np.array(_first(a))),
     "read-only": _floats(_read_only),
-    "byte-swapped": _floats(lambda a: a.astype(a.dtype.newbyteorder())),
+    "byte-swapped": _doubles(lambda a: a.astype(a.dtype.newbyteorder())),
     "negative strides": _floats(lambda a: a[tuple(slice(None, None, -1) for _ in a.shape)]),
     "float16": _doubles(lambda a: a.astype(np.float16)),
     "longdouble": _doubles(lambda a: a.astype(np.longdouble)),
@@ -107,7 +107,8 @@ WIDE = {"first": 0.0, "tangent": 1e-8, "second": 1e-5}
 # np.pad takes single end values of ramps for numbers of double precision, which narrow arrays are computed in, then.
 LAST_BITS = {
     "as they are": ("signal.welch(", "signal.periodogram(", "signal.csd(", "signal.coherence(", "sosfilt(", "filtfilt("),
-    "Fortran order": ("np.pad", "np.vectorize", "np.apply_", "reduceat"), "complex": (".at(z",), "float32": ("linear_ramp",),
+    "Fortran order": ("np.pad", "np.vectorize", "np.apply_", "reduceat"), "complex": (".at(z", "reduceat"), "float32": ("linear_ramp",),
+    "longdouble": ("np.cov", "np.corrcoef"),
 }  # fmt: skip
 
 
@@ -165,10 +166,10 @@ def cell(line: str) -> Cell:
 
 
 def _limits(args: list[Any]) -> dict[str, float]:
-    if any(np.iscomplexobj(a) for a in args):
-        return COMPLEX
     if any(getattr(a, "dtype", None) == np.float16 for a in args):
         return HALF
+    if any(np.iscomplexobj(a) for a in args):
+        return COMPLEX
     return NARROW if any(getattr(a, "dtype", None) == np.float32 for a in args) else WIDE
 
 

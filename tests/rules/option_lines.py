@@ -133,4 +133,98 @@ np.linalg.matrix_power(np.stack([q, q.T]), 5)
 np.kron(q, m)
 """
 
+UNIQUE = """
+np.unique(x)
+np.unique(m)*2.0
+np.unique(np.round(x, 1))*s
+"""
+
+SERIES = """
+np.roots(x).real*2.0
+np.polynomial.chebyshev.chebder(c=x, m=2, scl=s)
+np.polynomial.chebyshev.chebint(c=x, m=2, k=[s, 1.0], lbnd=s, scl=0.5)
+np.polynomial.legendre.legder(c=x, m=2, scl=s)
+np.polynomial.legendre.legint(c=x, m=2, k=[s, 1.0], lbnd=s, scl=0.5)
+np.polynomial.hermite.hermder(c=x, m=2, scl=s)
+np.polynomial.hermite.hermint(c=x, m=2, k=[s, 1.0], lbnd=s, scl=0.5)
+np.polynomial.hermite_e.hermeder(c=x, m=2, scl=s)
+np.polynomial.hermite_e.hermeint(c=x, m=2, k=[s, 1.0], lbnd=s, scl=0.5)
+np.polynomial.laguerre.lagder(c=x, m=2, scl=s)
+np.polynomial.laguerre.lagint(c=x, m=2, k=[s, 1.0], lbnd=s, scl=0.5)
+np.polynomial.hermite.hermadd(x, y[:2])
+np.polynomial.hermite.hermsub(x[:2], y)
+np.polynomial.hermite_e.hermeadd(x, y[:2])
+np.polynomial.hermite_e.hermesub(x[:2], y)
+np.polynomial.laguerre.lagadd(x, y[:2])
+np.polynomial.laguerre.lagsub(x[:2], y)
+np.poly(x)
+np.poly([s, x[0]])
+np.polydiv(x, y[:2])[0]
+np.polydiv(x, y[:2])[1]
+np.roots(x).real
+np.abs(np.roots(x))
+np.abs(np.roots([1.0, s, x[0], 0.0]))
+np.polynomial.polynomial.polyadd(x, y[:2])
+np.polynomial.polynomial.polysub(x[:2], y)
+np.polynomial.polynomial.polymul(x, y[:2])
+np.polynomial.polynomial.polyder(x)
+np.polynomial.polynomial.polyder(x, 2)
+np.polynomial.polynomial.polyder(x, m=2, scl=s)
+np.polynomial.polynomial.polyint(x)
+np.polynomial.polynomial.polyint(x, 2, [s, 1.0])
+np.polynomial.polynomial.polyint(x, 1, s, lbnd=s, scl=2.0)
+np.polynomial.chebyshev.chebadd(x[:3], y)
+np.polynomial.chebyshev.chebsub(x, y[:3])
+np.polynomial.chebyshev.chebder(x)
+np.polynomial.chebyshev.chebder(x, 3)
+np.polynomial.chebyshev.chebint(x)
+np.polynomial.chebyshev.chebint(x, 2, lbnd=s)
+np.polynomial.legendre.legadd(x, y)
+np.polynomial.legendre.legder(x)
+np.polynomial.legendre.legint(x, m=2)
+np.polynomial.legendre.legsub(x, y)
+np.polynomial.hermite.hermder(x)
+np.polynomial.hermite.hermint(x)
+np.polynomial.hermite_e.hermeder(x)
+np.polynomial.hermite_e.hermeint(x)
+np.polynomial.laguerre.lagder(x)
+np.polynomial.laguerre.lagder(x, 2)
+np.polynomial.laguerre.lagint(x)
+np.polynomial.laguerre.lagint(x, k=[s])
+"""
+
+REDUCED = """
+np.subtract.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.divide.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.true_divide.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.remainder.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.mod.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.fmod.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.multiply.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.maximum.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.minimum.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.fmax.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.fmin.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.logaddexp.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.logaddexp2.reduceat(1.0 + m*m, [0, 2], axis=1)
+np.hypot.reduceat(1.0 + m*m, [0, 2], axis=1)
+"""
+
+COPIES = """
+z = x.copy(); z = z.astype(np.float64, copy=False)*2.0
+m.astype(np.float64, copy=False)*1.0
+np.astype(x, np.float64, copy=False)*1.0
+m.astype(np.float64, copy=True)
+np.asarray(m, copy=True)*1.0
+np.asarray(m, dtype=float, copy=None)*1.0
+np.array(m, copy=None)*1.0
+np.array(m, copy=True)*1.0
+np.array(m, subok=True)
+np.copy(m, subok=True)
+m.astype(float, subok=False)
+np.sin(x, subok=False)
+z = m.copy(); w = np.array(z, copy=True); w[0] = 1.0; z = z*w
+z = m.copy(); w = np.array(z, copy=None); w[0] = 1.0; z = z*w
+"""
+
 OPTION_LINES = {name.lower(): text.strip().splitlines() for name, text in list(globals().items()) if name.isupper() and isinstance(text, str)}
