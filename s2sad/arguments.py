@@ -9,6 +9,7 @@ complex ones are conjugated.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import functools
 import numbers
@@ -25,10 +26,12 @@ from s2sad.ir.nodes import Const, Ref
 from s2sad.runtime.storage import copy_strided
 
 ARRAYS = (np.ndarray, np.memmap)
+DICTS = (dict, collections.OrderedDict)
 PLAIN = frozenset((float, int, bool, complex))
 REAL = (float, np.float64)
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
 STATIC = (str, bytes, type, types.ModuleType, *FUNCTIONS)
+UNLIKE = 64  # elements of a list that are known one by one
 WORK = 100_000  # steps that are spent on the question whether two arrays overlap
 
 
@@ -69,7 +72,7 @@ def _key(value: Any, lengths: dict[int, int], by_parts: bool = True) -> Any:
         return cls, elements
     if cls is list or cls is tuple or is_namedtuple(value):
         return cls, tuple([_key(v, lengths) for v in value])
-    if cls is dict:
+    if cls in DICTS:
         return cls, tuple([(k, type(k), _key(v, lengths)) for k, v in value.items()])
     if by_parts and is_record(value):
         return cls, tuple([_key(v, lengths) for v in fields(value).values()])
@@ -143,7 +146,8 @@ def check_operand(name: str, value: Any) -> None:
 
 def check_lists(name: str, value: Any) -> None:
     """Refuse differentiated lists of unlike elements; one kind is known for all elements."""
-    if isinstance(value, list) and differentiable(value) and not any(map(holds_parts, value)):
+    known = isinstance(value, list) and (any(map(holds_parts, value)) or holds_unlike(value))
+    if isinstance(value, list) and differentiable(value) and not known:
         joined = K.join_all([Describer().kind(v) for v in value])
         if joined == K.OBJECT:
             found = ", ".join(sorted({type(v).__name__ for v in value}))
@@ -183,13 +187,13 @@ class Describer:
             names = ",".join(getattr(type(value), "_fields", ()))
             cls = type(value) if names else None
             return Kind("tuple", names, items=tuple(self.part(v) for v in value), cls=cls)
-        if type(value) is dict:
+        if type(value) in DICTS:
             return Kind("dict", items=tuple(self.part(v) for v in value.values()), keys=tuple(value))
         if is_record(value) and differentiable(value):
             parts = fields(value)
             items = tuple(map(self.part, parts.values()))
             return Kind("dict", ",".join(parts), items=items, keys=tuple(parts), cls=type(value))
-        if type(value) is list and any(holds_parts(v) for v in value):
+        if type(value) is list and (any(map(holds_parts, value)) or holds_unlike(value)):
             return Kind("tuple", items=tuple(self.part(v) for v in value), cls=list)
         if type(value) is list:
             return K.list_of(K.join_all([self.kind(v) for v in value]))
@@ -221,6 +225,13 @@ def holds_parts(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(map(holds_parts, value))
     return isinstance(value, dict)
+
+
+def holds_unlike(value: list[Any]) -> bool:
+    """Whether a list has its elements known one by one since they are unlike: few, of which one is active."""
+    if not 1 < len(value) <= UNLIKE or len(set(map(type, value))) == 1 or not differentiable(value):
+        return False
+    return K.join_all([Describer().kind(v) for v in value]) == K.OBJECT
 
 
 def has_records(value: Any) -> bool:
@@ -279,7 +290,7 @@ def mapped(fun: Callable[..., Any], value: Any, *others: Any) -> Any:
     """The value with `fun` applied to its leaves, beside the leaves at the same place of other trees."""
     cls = type(value)
     if isinstance(value, dict):
-        return {k: mapped(fun, v, *[o[k] for o in others]) for k, v in value.items()}
+        return _dict_like(value, {k: mapped(fun, v, *[o[k] for o in others]) for k, v in value.items()})
     if isinstance(value, list | tuple):
         items = [mapped(fun, *parts) for parts in zip(value, *others, strict=True)]
         return cls(*items) if is_namedtuple(value) else cls(items)
@@ -287,6 +298,11 @@ def mapped(fun: Callable[..., Any], value: Any, *others: Any) -> Any:
         parts = {k: mapped(fun, v, *[getattr(o, k) for o in others]) for k, v in fields(value).items()}
         return _record(value, parts)
     return fun(value, *others)
+
+
+def _dict_like(value: dict[Any, Any], held: dict[Any, Any]) -> dict[Any, Any]:
+    """A dict of the class of another one."""
+    return collections.OrderedDict(held) if isinstance(value, collections.OrderedDict) else held
 
 
 def has_complex(value: Any) -> bool:
@@ -337,7 +353,7 @@ def conform(grad: Any, value: Any) -> Any:
     if isinstance(value, np.inexact):
         return cls(np.conj(grad) if isinstance(value, np.complexfloating) else np.real(grad))
     if isinstance(value, dict):
-        return {k: conform(grad[k], v) for k, v in value.items()}
+        return _dict_like(value, {k: conform(grad[k], v) for k, v in value.items()})
     if isinstance(value, tuple):
         items = [conform(g, v) for g, v in zip(grad, value, strict=True)]
         return cls(*items) if hasattr(cls, "_fields") else tuple(items)
@@ -462,7 +478,7 @@ def pushed(dot: Any, value: Any) -> Any:
     if dot is None:
         return mapped(lambda v: zeros_like(v) if differentiable(v) else None, value)
     if isinstance(value, dict):
-        return {k: pushed(dot[k], v) for k, v in value.items()}
+        return _dict_like(value, {k: pushed(dot[k], v) for k, v in value.items()})
     if isinstance(value, list | tuple):
         items = [pushed(d, v) for d, v in zip(dot, value, strict=True)]
         return cls(*items) if is_namedtuple(value) else cls(items)

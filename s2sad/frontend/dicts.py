@@ -11,6 +11,7 @@ import ast
 from typing import Any
 
 from s2sad.frontend.objects import Objects
+from s2sad.frontend.records import known_key
 from s2sad.frontend.state import Group, Local, Value, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
@@ -23,6 +24,7 @@ class Dicts(Objects):
 
     def store_key(self, base: Value, index: Value, value: Value, node: ast.AST) -> None:
         """`base[index] = value` of a dict."""
+        index = known_key(index)
         known = (index.value,) if isinstance(index, Const) else (None,)
         held = self.own(base, node, known)
         value = self.settled(value, node)
@@ -63,6 +65,7 @@ class Dicts(Objects):
         self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     ) -> Value:
         """A method of a dict."""
+        args = [known_key(args[0]), *args[1:]] if args and name != ".update" else args
         if name in WRITING:
             if self.row_keys_of(base):
                 return self.row_method(base, name, args, kwargs, node)

@@ -19,6 +19,7 @@ from s2sad.frontend import generators, numbered
 from s2sad.frontend.dtypes import same_dtype
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import class_method, user_operator
+from s2sad.frontend.records import known_key
 from s2sad.frontend.scipy_objects import sparse_product
 from s2sad.frontend.standins import Table
 from s2sad.frontend.state import (
@@ -146,7 +147,8 @@ class Expressions(State):
         computed = False
         for key_node, item in zip(node.keys, node.values, strict=True):
             if key_node is not None:
-                pairs.append((self.operand(key_node), self.settled(self.operand(item), item)))
+                key = known_key(self.operand(key_node))
+                pairs.append((key, self.settled(self.operand(item), item)))
                 computed |= not isinstance(pairs[-1][0], Const | Ref)
                 continue
             inner = self.operand(item)
@@ -436,6 +438,7 @@ class Expressions(State):
 
     def _inside(self, op: str, left: Value, right: Value) -> bool | None:
         """Whether something is in a dict or display, if that is known."""
+        left = known_key(left)
         if isinstance(left, Const):
             kind = self.kind(right)
             if (kind.cat == "dict" or kind.cls is dict) and not isinstance(right, Ref):

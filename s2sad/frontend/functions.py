@@ -143,6 +143,8 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     obj = live_object(low, value)
     if obj is not None:
         cls = type(obj)
+    if cls is dict and isinstance(value, Var) and any(_is_dict_class(c) for c in classes):
+        cls = None  # an argument may be an OrderedDict
     known = [c.obj for c in classes if isinstance(c, Ref) and isinstance(c.obj, type)]
     if kind.cat == "list" and kind.dtype == K.LISTED:
         cls = tuple
@@ -155,6 +157,11 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
         return low.emit(Call("isinstance", operands), K.BOOL, node, hint)
     call = Call("call", (Ref("isinstance", isinstance), low.atom(value, node), low.variable(args[1])))
     return low.emit(call, K.BOOL, node, hint)
+
+
+def _is_dict_class(value: Value) -> bool:
+    cls = value.obj if isinstance(value, Ref) else None
+    return isinstance(cls, type) and issubclass(cls, dict) and cls is not dict
 
 
 def _tuple(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:

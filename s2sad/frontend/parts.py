@@ -23,7 +23,7 @@ from s2sad.frontend.indices import index_kind
 from s2sad.frontend.objects import Objects, mangled
 from s2sad.frontend.operators import class_method, live_object, user_method
 from s2sad.frontend.protocols import iterated
-from s2sad.frontend.records import fields_of, plain_value, update_attributes
+from s2sad.frontend.records import fields_of, known_key, plain_value, update_attributes
 from s2sad.frontend.scipy_objects import sparse_transpose
 from s2sad.frontend.state import (
     Choice,
@@ -89,6 +89,7 @@ class Parts(Objects):
         if self.row_keys_of(base):
             return self.row_item(base, index, node, hint)
         cls, kind = self.class_of(base), self.kind(base)
+        index = known_key(index) if kind.cat == "dict" or kind.cls is dict else index
         of_class = cls is not None and not issubclass(cls, tuple)
         if cls is not None and of_class and not isinstance(base, Ref):
             if isinstance(base, Local) or class_method(cls, "__getitem__") is not None:
@@ -154,7 +155,9 @@ class Parts(Objects):
 
     def _candidates(self, keys: tuple[Any, ...], index: Value) -> tuple[Any, ...]:
         """The keys that a computed one can be: `f"W{i}"` begins with W. All of them where none fits."""
-        start, end = self.spelled.get(index.name, ("", "")) if isinstance(index, Var) else ("", "")
+        if not isinstance(index, Var) or index.name not in self.spelled:
+            return keys
+        start, end = self.spelled[index.name]
         fitting = tuple(k for k in keys if isinstance(k, str) and k.startswith(start) and k.endswith(end))
         return fitting or keys
 

@@ -200,6 +200,15 @@ def plain_value(value: Value) -> Value:
     return value
 
 
+def known_key(value: Value) -> Value:
+    """A tuple of constants as a constant, where a dict is read or written by it."""
+    if isinstance(value, Group) and value.cat == "tuple" and value.cls is None and value.items:
+        items = [known_key(item) for item in value.items]
+        if all(isinstance(item, Const) for item in items):
+            return Const(tuple(item.value for item in items if isinstance(item, Const)))
+    return value
+
+
 FUNCTIONS: dict[Any, Lowered] = {
     dataclasses.asdict: _asdict, dataclasses.astuple: _astuple, dataclasses.fields: _fields,
     types.SimpleNamespace: _namespace, vars: _vars, update_attributes: _update,

@@ -263,6 +263,8 @@ class Calls(Bars):
         if kind.cat != "tuple" or not isinstance(atom, Var) or not kind.items:
             self.give_tree(atom, grad)
             return
+        if not self.active(atom):  # of constants, among others in the list
+            return
         cls = self.storage.aliases.of(atom.name)
         inner = None if cls is None else self.storage.aliases.elements(cls)
         for i, item in enumerate(kind.items):
@@ -276,6 +278,8 @@ class Calls(Bars):
         """Give what a backward function returns for an argument, part by part."""
         kind = self.kind(atom)
         if kind.cat in ("tuple", "dict") and isinstance(atom, Var):
+            if not self.active(atom):
+                return
             for key, item in zip(kind.places, kind.items or (), strict=True):
                 if carries(item):
                     self._give_part_tree(
