@@ -83,11 +83,9 @@ class Parts(Objects):
     def getitem(self, base: Value, index: Value, node: ast.AST, hint: str = "") -> Value:
         """`base[index]` for arrays, lists, tuples, dicts and live objects."""
         index = plain_value(index)
-        if flat.is_flat(base):
-            return flat.item(self, base, index, node, hint)
-        self._note_key(base, index)
-        if self.row_keys_of(base):
-            return self.row_item(base, index, node, hint)
+        made = self._stood_for_item(base, index, node, hint)
+        if made is not None:
+            return made
         cls, kind = self.class_of(base), self.kind(base)
         index = known_key(index) if kind.cat == "dict" or kind.cls is dict else index
         of_class = cls is not None and not issubclass(cls, tuple)
@@ -117,6 +115,13 @@ class Parts(Objects):
             return self._object_item(base, kind, index, node, hint)
         atom = self.atom(index, node)
         return self.emit(Call("getitem", (self.atom(base), atom)), self.indexed(kind, atom, node), node, hint)
+
+    def _stood_for_item(self, base: Value, index: Value, node: ast.AST, hint: str) -> Value | None:
+        """An item of what another value stands for: of x.flat, of a dict in a list."""
+        if flat.is_flat(base):
+            return flat.item(self, base, index, node, hint)
+        self._note_key(base, index)
+        return self.row_item(base, index, node, hint) if self.row_keys_of(base) else None
 
     def _note_key(self, base: Value, index: Value) -> None:
         """Remember that a dict has a computed key that is read; tables are better read than guessed."""
@@ -406,11 +411,9 @@ class Parts(Objects):
         """`base.name` for arrays, live objects and objects among the arguments."""
         if isinstance(base, Part) and isinstance(base.fn, Ref) and registry.parameters(base.fn.obj):
             return Part(self._live_attribute(base.fn, name, node, hint), [], base.kwargs)
-        if flat.is_flat(base) and name == "copy":
-            return Method(Const("." + name), flat.whole(self, base, node))
+        if self.row_keys_of(base) or (flat.is_flat(base) and name == "copy"):
+            return Method(Const("." + name), flat.whole(self, base, node) if flat.is_flat(base) else base)
         kind = K.OBJECT if isinstance(base, Super) else self.kind(base)
-        if self.row_keys_of(base):
-            return Method(Const("." + name), base)
         if numbered.is_number_of(kind):
             return numbered.attribute(self, base, name, node, hint)
         if kind.is_number:
