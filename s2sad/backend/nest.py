@@ -292,8 +292,8 @@ class _Line:
 
     def fold_write(self, stmt: Write) -> None:
         """Operands of a store, in the reverse of Python's order; a store into a view names the view."""
-        late = bool(stmt.op)
-        if late and not self.moves_items(stmt):
+        late = bool(stmt.op) and not self.moves_items(stmt)
+        if late:
             stmt.value = self.fold(stmt.value, stmt)
         if stmt.index is not None:
             stmt.index = self.fold(stmt.index, stmt)
@@ -302,7 +302,7 @@ class _Line:
             stmt.base, stmt.index = base.args[0], base.args[1]
         else:
             stmt.base = base
-        if not late:
+        if not stmt.op:
             stmt.value = self.fold(stmt.value, stmt)
         self.owner.peephole.store(stmt)
         if late and isinstance(stmt.value, Var) and not self.moves_items(stmt):
