@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import heapq
 import math
 import statistics
@@ -441,3 +442,52 @@ def stopped_keys(x, c):
 def test_stopped_values_in_a_pair():
     """What stop_gradient gives was lost where a pullback computes nothing of it again."""
     check(stopped_keys, (X, C), tol=1e-6)
+
+
+def largest_in_windows(x):
+    waiting, found = collections.deque(), []
+    for i, v in enumerate(x):
+        while waiting and x[waiting[-1]] <= v:
+            waiting.pop()
+        waiting.append(i)
+        if waiting and waiting[0] <= i - 2:
+            waiting.popleft()
+        found.append(x[waiting[0]])
+    return sum(v * v for v in found)
+
+
+def steps_up(x):
+    stack, total = [], 0.0
+    for i, v in enumerate(x):
+        while stack and stack[-1][1] > v:
+            j, height = stack.pop()
+            total += height * (i - j)
+        if not stack or stack[-1][1] < v:
+            stack.append((i, v))
+    return total + sum(height for _, height in stack)
+
+
+def never_filled(x):
+    stack, total = [], 0.0
+    for v in x:
+        if stack:
+            a, b = stack[-1]
+            total += a * b
+        total += v * v
+    return total
+
+
+def waiting_or_not(x):
+    waiting, total = collections.deque(), 0.0
+    for v in x:
+        if (waiting and waiting[-1] > v) or v > 10:
+            total += waiting.pop()
+        elif (not waiting and v > 0.2) or (waiting and len(waiting) < 3):
+            waiting.append(v)
+        total += (waiting[0] if waiting and v < 0.9 else v) * v
+    return total
+
+
+@pytest.mark.parametrize("program", [largest_in_windows, steps_up, never_filled, waiting_or_not])
+def test_lists_and_queues_are_asked_whether_they_hold_anything(program):
+    check(program, (np.array([0.3, 1.2, 0.7, 2.0, 0.5, 0.1]),))

@@ -180,7 +180,7 @@ class Branches(State):
 
     def _if(self, node: ast.If) -> None:
         while True:  # a chain of elif whose conditions are known costs no recursion
-            cond = self.operand(node.test)
+            cond = self.asked(node.test)
             known = self.static_truth(cond)
             if known is None:
                 break

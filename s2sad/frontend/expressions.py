@@ -455,17 +455,24 @@ class Expressions(State):
     def _boolop(self, node: ast.BoolOp, hint: str) -> Value:
         return self._connected(node, 0, hint)
 
-    def _connected(self, node: ast.BoolOp, start: int, hint: str) -> Value:
-        first = self.operand(node.values[start])
+    def asked(self, node: ast.expr) -> Value:
+        """The value of a condition: of what is made here and `and` or `or` would give, its truth."""
+        return self._connected(node, 0, "", True) if isinstance(node, ast.BoolOp) else self.operand(node)
+
+    def _connected(self, node: ast.BoolOp, start: int, hint: str, tested: bool = False) -> Value:
+        part = node.values[start]
+        first = self.asked(part) if tested else self.operand(part)
+        if tested and self.stands_in(first) is not None:
+            first = self.truth(first, part)
         if start == len(node.values) - 1:
             return first
         known = self.static_truth(first)
         is_and = isinstance(node.op, ast.And)
         if known is not None:
-            return self._connected(node, start + 1, hint) if known == is_and else first
+            return self._connected(node, start + 1, hint, tested) if known == is_and else first
 
         def rest() -> Value:
-            return self._connected(node, start + 1, "")
+            return self._connected(node, start + 1, "", tested)
 
         def here() -> Value:
             return first
@@ -473,7 +480,7 @@ class Expressions(State):
         return self.choose(first, rest if is_and else here, here if is_and else rest, node, hint)
 
     def _ifexp(self, node: ast.IfExp, hint: str) -> Value:
-        cond = self.operand(node.test)
+        cond = self.asked(node.test)
         known = self.static_truth(cond)
         if known is not None:
             return self.expr(node.body if known else node.orelse, hint)

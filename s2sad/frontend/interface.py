@@ -70,6 +70,10 @@ class Interface:
         """A nested function."""
         raise NotImplementedError
 
+    def asked(self, node: ast.expr) -> Value:
+        """The value of a condition."""
+        raise NotImplementedError
+
     def index(self, node: ast.expr) -> Value:
         """The inside of square brackets."""
         raise NotImplementedError

@@ -174,7 +174,8 @@ class Lists(Tuples):
     def taken(self, xs: Atom, at: list[Value], node: ast.AST, hint: str = "") -> Value:
         """`xs.pop()` and `xs.pop(at)`."""
         kind = self.kind(xs)
-        item = K.anonymous(kind.items[0] if kind.items else K.FLOAT)
+        empty = K.BOTTOM if self.loops else K.FLOAT  # nothing has been put in yet in this pass
+        item = K.anonymous(kind.items[0] if kind.items else empty)
         if kind == K.PLACES:  # of a generated text: what is taken out stands at a key
             return self.emit(Call("list.pop", (xs, self.atom(at[0]))), K.INT, node, hint)
         place = at[0] if at and at[0] != Const(-1) else None

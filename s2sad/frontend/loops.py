@@ -166,7 +166,7 @@ class Loops(State):
     def _while(self, node: ast.While) -> None:
         assigned = assigned_names(node.body)
         head, carried, statements, stop = self._fixed_point(
-            node, assigned, lambda: self.operand(node.test), lambda: self.statements(node.body)
+            node, assigned, lambda: self.asked(node.test), lambda: self.statements(node.body)
         )
         assert head is not None
         block, cond = head

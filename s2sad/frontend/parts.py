@@ -194,6 +194,8 @@ class Parts(Objects):
             if isinstance(base, Var) and base.name in self.unseen:
                 self.unseen.add(made.name)
             return made
+        if kind == K.BOTTOM:  # of a list that nothing has been put into yet in this pass over the loop
+            return self.emit(Call("getitem", (self.atom(base), self.atom(index, node))), K.BOTTOM, node, hint)
         self.refuse(node, f"{described(kind)} cannot be indexed", "index an array, a list, a tuple or a dict")
 
     def _group_item(self, base: Group, index: Value, node: ast.AST, hint: str) -> Value:
@@ -374,6 +376,8 @@ class Parts(Objects):
         listed = kind.cat == "list" or kind.every is not None
         if count is not None and (listed or (kind.is_number and not kind.is_scalar)):
             self._check_length(value, count, node)
+            return [self.getitem(value, Const(i), node) for i in range(count)]
+        if kind == K.BOTTOM and count is not None:
             return [self.getitem(value, Const(i), node) for i in range(count)]
         if kind.is_scalar:
             self.refuse(node, f"{described(kind)} is unpacked", "unpack an array, a list or a tuple")

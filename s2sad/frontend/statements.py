@@ -381,7 +381,7 @@ if len(xs) < {at + behind}:
         self.bind(stmt.name, made)
 
     def _assert(self, stmt: ast.Assert) -> None:
-        cond = self.operand(stmt.test)
+        cond = self.asked(stmt.test)
         message = () if stmt.msg is None else (self.variable(self.operand(stmt.msg), stmt),)
         if self.static_truth(cond) is not True:
             self.do(Call("assert", (self.truth(cond, stmt), *message)), stmt)
