@@ -430,8 +430,8 @@ FAULTS = [
     Fault(
         "cotangents of lists overwritten",
         "runtime/lists.py",
-        "    for i, item in enumerate(b):\n        a[i] = add_lists(a[i], item)",
-        "    for i, item in enumerate(b):\n        a[i] = item",
+        "        a[i] = old + item if number else add_lists(old, item)",
+        "        a[i] = item",
         ("tests/runtime",),
     ),
     # ---- kinds

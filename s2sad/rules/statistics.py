@@ -34,7 +34,7 @@ composite(
     if parts.dtype == weights.dtype:
         scale = np.sum(weights, axis=axis, keepdims=keepdims)
     else:
-        scale = np.sum(weights, axis=axis, keepdims=keepdims, dtype=parts.dtype)
+        scale = np.sum(weights + np.zeros_like(parts), axis=axis, keepdims=keepdims)
     mean = np.sum(parts, axis=axis, keepdims=keepdims)/scale
     if returned:
         return mean, scale if same else np.copy(np.broadcast_to(scale, np.shape(mean)))
