@@ -493,7 +493,41 @@ def in_a_loop_over_a_generator(x, c):
     return s
 
 
+def bound_again(x, c):
+    s = 0.0
+    t = 0.0
+    done = True
+    try:
+        for v in x:
+            s = s + v*v
+        t = math.sqrt(s*0.1)
+    except ValueError:
+        done = False
+    if done:
+        try:
+            v = x[0]*c[0]*0.5
+            t = t + math.sqrt(v)
+        except ValueError:
+            t = 0.5
+    if done:
+        t = t + v
+    return t*s
+
+
+def sorted_inside(x, c):
+    ns = [c[0]*0.5, c[1]*0.4 + 0.1, x[1]]
+    s = 0.0
+    try:
+        best = sorted(ns, key=lambda v: (v - 0.2)**2)
+        s = best[0]*0.7
+        s = np.sum(guarded(x*c*0.5))
+    except TooLarge:
+        pass
+    return s + c[1]*x[0] + ns[0]*ns[-1]
+
+
 PROGRAMS = [
+    bound_again, sorted_inside,
     return_in_try, return_in_both, return_in_try_only, return_in_handler, break_in_try, break_in_handler,
     continue_in_handler, continue_in_try, try_else_return, string_of_error, reraise, nested_try, several,
     cholesky_retry, cholesky_for_else, cholesky_return, cholesky_callee, assert_caught, key_error,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from s2sad.frontend import numbered
@@ -281,9 +282,16 @@ class Branches(State):
         known: dict[str, Value] = {n: Const(holds) for n, v in env.items() if v == cond}
         if holds:
             whole = self.wholes[cond.name]
-            return {**known, **{n: v for n, v in whole.items() if isinstance(env.get(n), Torn)}}
+            meant = {n: v for n, (torn, v) in whole.items() if env.get(n) is torn}
+            return {**known, **{n: v for n, v in meant.items() if not self._is_forgotten(v)}}
         left = self.lefts[cond.name]
         return {**known, **{n: left[v.name] for n, v in env.items() if isinstance(v, Var) and v.name in left}}
+
+    def _is_forgotten(self, value: Value) -> bool:
+        """Whether a value is an object of which it is no longer known what it holds."""
+        if isinstance(value, Group):
+            return any(map(self._is_forgotten, value.items))
+        return isinstance(value, Local) and value.number not in self.objects.cells
 
     def join_ways(
         self,
@@ -395,9 +403,11 @@ class Branches(State):
                 joined.pop(name, None)
                 continue
             if isinstance(a, Torn) or isinstance(b, Torn):
-                joined[name] = a if isinstance(a, Torn) else b
+                torn = a if isinstance(a, Torn) else b
+                assert isinstance(torn, Torn)
+                joined[name] = torn if a is b else replace(torn)  # another one: what it may hold is another
                 if not isinstance(a, Torn | Undef):
-                    self.whole[name] = self._one_sided(a, Undef(), outs)
+                    self.whole[name] = joined[name], self._one_sided(a, Undef(), outs)
                 continue
             if name in one_sided and self._is_older_object(name, a, b):
                 why = "is an object that only some trips make, and may be that of an earlier trip"
@@ -423,13 +433,13 @@ class Branches(State):
         group = b if isinstance(a, Undef) else a
         if isinstance(group, Local):
             assert self.merging is not None
-            if group.number <= self.merging.before:  # where the name is unbound it is not read
-                return group
+            known = self.merging.orelse if group is b else self.merging.then
+            if group.number <= self.merging.before or group.number not in known:
+                return group  # where the name is unbound it is not read
             pair = (0, group.number) if group is b else (group.number, 0)
             if pair not in self.merging.made:
-                cells = self.merging.orelse if group is b else self.merging.then
                 made = self.merging.made[pair] = self.made(group.cat, [], [], group.cls)
-                held, nothing = cells[group.number], Undef()
+                held, nothing = known[group.number], Undef()
                 self.objects.cells[made.number] = self._one_sided(
                     nothing if group is b else held, held if group is b else nothing, outs
                 )

@@ -352,7 +352,8 @@ class Calls(Stars):
             return self._record(cls, "tuple", list(cls._fields), defaults, args, kwargs, node)
         if issubclass(cls, BaseException):
             atoms = tuple(self.variable(a, node) for a in args)
-            return self.emit(Call("call", (fn, *atoms)), K.OBJECT, node, hint)
+            words = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
+            return self.emit(Call("call", (fn, *atoms), words), K.OBJECT, node, hint)
         if hasattr(cls, "__mro__") and not issubclass(cls, tuple):
             made = self.create(cls, args, kwargs, node)
             if made is not None:

@@ -21,6 +21,7 @@ import functools
 import inspect
 import itertools
 import types
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
@@ -30,7 +31,7 @@ from s2sad.frontend.iterators import Given, Items, given
 from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.source import find, is_library, rule_source
 from s2sad.frontend.state import Closure, Generator, Method, Scope, State, Unbound, Value
-from s2sad.frontend.trees import walk
+from s2sad.frontend.trees import assigned_names, target_names, walk
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Range, Ref, Undef
 
@@ -395,6 +396,34 @@ def passed_on(low: State, made: Generator, node: ast.YieldFrom) -> Value:
     one = ast.Expr(ast.Yield(ast.Name(item, ast.Load())))
     loop = _placed(ast.For(ast.Name(item, ast.Store()), given(made, node), [one], []), node)
     return run(low, loop, made, {item})
+
+
+def once(
+    low: State,
+    function: FunctionType,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    item: ast.withitem,
+    body: Callable[[], None],
+    stmt: ast.With,
+) -> None:
+    """The body of a with statement in the place of the one yield of a generator."""
+    tree = find(function, generators=True).node
+    assert isinstance(tree, ast.FunctionDef)
+    places = [n for n in walk(tree.body, _SCOPES) if isinstance(n, ast.Yield | ast.YieldFrom)]
+    loops = [n for n in walk(tree.body, _SCOPES) if isinstance(n, ast.For | ast.While)]
+    if len(places) != 1 or any(places[0] in list(ast.walk(n)) for n in loops):
+        low.refuse(stmt, "a context manager yields in a loop or in several places", "let it yield once")
+    made = Generator(Ref(function.__name__, function), args, kwargs, _fresh(low))
+    target = item.optional_vars or _placed(ast.Name("entered ", ast.Store()), stmt)
+    inside = _placed(ast.Expr(given(functools.partial(_nothing, body), stmt)), stmt)
+    loop = _placed(ast.For(target, given(made, stmt), [inside], []), stmt)
+    run(low, loop, made, assigned_names([stmt]) | target_names(target))
+
+
+def _nothing(body: Callable[[], None]) -> Value:
+    body()
+    return Const(None)
 
 
 def run(low: State, node: ast.For, made: Generator, names: set[str]) -> Value:

@@ -20,6 +20,7 @@ import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import replace
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -27,10 +28,11 @@ import numpy as np
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.branches import ends_by_raising
 from s2sad.frontend.cursors import guarded_next
-from s2sad.frontend.generators import Before
+from s2sad.frontend.generators import Before, once
 from s2sad.frontend.loops import assigned_names
-from s2sad.frontend.operators import class_method
-from s2sad.frontend.state import Group, Raised, State, Torn, Value, Written
+from s2sad.frontend.operators import class_method, may_vary
+from s2sad.frontend.source import is_library
+from s2sad.frontend.state import Generator, Group, Raised, State, Torn, Value, Written
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     Atom,
@@ -124,7 +126,8 @@ class Guarded(State):
         outs = [Out(done, Const(True), Const(False))]
         self._hold(block, after, handlers, handling, outs, node, outer, ended, before)
         if orelse:
-            whole = {n: v for n, v in self.whole.items() if isinstance(self.scope.env.get(n), Torn)}
+            env = self.scope.env
+            whole = {n: v for n, (torn, v) in self.whole.items() if env.get(n) is torn}
 
             def behind() -> None:
                 self.scope.env.update(whole)
@@ -246,7 +249,7 @@ class Guarded(State):
         left = {out.name: out.orelse for out in outs if isinstance(out.orelse, Const)}
         for out in outs:  # flags that say that nothing was raised, the user's own too
             if out.then == Const(True) and out.orelse == Const(False):
-                self.wholes[out.name] = self.whole
+                self.wholes[out.name] = dict(self.whole)  # branches to come add to the other
                 self.lefts[out.name] = left
         self._one_flag(outs)
 
@@ -371,6 +374,8 @@ class Guarded(State):
         call = item.context_expr
         if not self.trying and self._entered_object(item, fn, body, stmt):
             return
+        if not self.trying and self._entered_generator(item, fn, body, stmt):
+            return
         manager: Value
         if isinstance(fn, Ref) and isinstance(call, ast.Call) and not call.keywords:
             args = self._elements(call.args)
@@ -438,6 +443,32 @@ class Guarded(State):
         except UnsupportedError:
             before.restore()
             return False
+        return True
+
+    def _entered_generator(
+        self, item: ast.withitem, fn: Value | None, body: Callable[[], None], stmt: ast.With
+    ) -> bool:
+        """A body in the place of the one yield of what contextlib.contextmanager took; whether it is one.
+
+        One that is given nothing active stays a with statement.
+        """
+        call, obj = item.context_expr, fn.obj if isinstance(fn, Ref) else None
+        inner = getattr(obj, "__wrapped__", None)
+        if not isinstance(call, ast.Call) or not isinstance(inner, FunctionType):
+            return False
+        if not inspect.isgeneratorfunction(inner) or not isinstance(obj, FunctionType) or not is_library(obj):
+            return False
+        if any(isinstance(a, ast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
+            return False
+        before = Before(self)
+        args = [self.operand(a) for a in call.args]
+        words = {k.arg or "": self.operand(k.value) for k in call.keywords}
+        held = [v for v in (*args, *words.values()) if not isinstance(v, Generator)]
+        if not any(may_vary(self, v) for v in held):
+            before.restore()
+            return False
+        self._check_exit(obj, call)
+        once(self, inner, args, words, item, body, stmt)
         return True
 
     def _check_exit(self, obj: Any, node: ast.AST) -> None:

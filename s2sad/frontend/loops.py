@@ -20,19 +20,17 @@ from s2sad.frontend.generators import over_generator
 from s2sad.frontend.iterators import NESTED, Items
 from s2sad.frontend.phis import Pairs, Phi
 from s2sad.frontend.state import CALLABLE, Group, Local, Scope, State, Torn, Unbound, Value, holds_functions
-from s2sad.frontend.trees import walk
+from s2sad.frontend.trees import assigned_names, target_names
 from s2sad.frontend.trips import checkpointed_loop
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Carry, Const, For, Range, Ref, Stmt, Undef, Var, While
+from s2sad.ir.nodes import Atom, Call, Carry, Const, For, Range, Ref, Stmt, Undef, Var, While, uses
+from s2sad.ir.nodes import walk as statements_in
 
 UNROLL = 4  # elements
 LONGEST = 32  # trips of a loop that gives a dict new keys
 UNROLL_SIZE = 60  # nodes of the body, for each element
 PASSES = 12
-_OWN_NAMES = (
-    ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
-)  # fmt: skip
 Head = tuple[tuple[Stmt, ...], Atom] | None
 
 
@@ -216,7 +214,7 @@ class Loops(State):
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head
         self.loops += 1
         self.nesting += 1
-        pass_start = self.pass_start
+        pass_start, older, self.older = self.pass_start, self.older, K.new_length()
         self.open_loops.append((self.scope, assigned, phis))
         self.trail.append(0)
         try:
@@ -255,12 +253,12 @@ class Loops(State):
             self.loops -= 1
             self.nesting -= 1
             self.open_loops.pop()
-            self.pass_start = pass_start
+            self.pass_start, self.older = pass_start, older
             del self.trail[len(place) :]
             self.heads[place] = self._heads(phis)
         self._may_keep_all(assigned, phis, after, node)
         stop = None if stop_name is None else self.atom(self._held_by(stop_name, after))
-        carried = self._close(phis, held, entry, cells, after, assigned)
+        carried = self._close(phis, held, entry, cells, after, assigned, statements)
         return pre[0], carried, statements, stop
 
     def _held_by(self, name: str, env: dict[str, Value]) -> Value:
@@ -403,6 +401,7 @@ class Loops(State):
         cells: dict[int, Value],
         after: dict[str, Value],
         assigned: set[str],
+        body: tuple[Stmt, ...],
     ) -> tuple[Carry, ...]:
         """The carried values, with names and objects bound to what they mean after the loop."""
         carried: list[Carry] = []
@@ -416,11 +415,19 @@ class Loops(State):
             if name not in phis and name in after:
                 env[name] = self._left(name, after[name], carried, left, older)
         for number, phi in held.items():
-            self.objects.cells[number] = phi.close(ended[number], carried)
+            if isinstance(phi.entry, Undef) and phi.torn is None and not self._is_read(phi.var.name, body):
+                self.objects.cells[number] = self._left("", ended[number], carried, left, older)
+            else:
+                self.objects.cells[number] = phi.close(ended[number], carried)
         self.scope.env = env
         kept = {n: v for n, v in self.objects.cells.items() if n in cells or n not in ended}
         self.objects.cells = kept
         return tuple(carried)
+
+    def _is_read(self, name: str, body: tuple[Stmt, ...]) -> bool:
+        """Whether a value from the head of a loop is read in its body, or left as it is."""
+        ended = [held for held in self.objects.cells.values() if isinstance(held, Var)]
+        return Var(name) in ended or any(name in uses(s) for s in statements_in(body))
 
     def _left(
         self, name: str, value: Value, carried: list[Carry], left: dict[int, Local], older: int
@@ -567,29 +574,6 @@ def _counted(space: Range) -> range | None:
         return None
     numbers = range(*(p.value for p in parts if isinstance(p, Const)))
     return numbers if len(numbers) <= LONGEST else None
-
-
-def assigned_names(body: list[ast.stmt]) -> set[str]:
-    """Names that statements bind, nested functions' bodies left out."""
-    names: set[str] = set()
-    for node in walk(body, _OWN_NAMES):
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                names.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, _OWN_NAMES):
-            names.update(n.target.id for n in walk([node]) if isinstance(n, ast.NamedExpr))
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            names.update((a.asname or a.name).split(".")[0] for a in node.names)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            names.add(node.name)
-    return names
-
-
-def target_names(target: ast.expr) -> set[str]:
-    """Names that a loop's target binds."""
-    return {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
 
 
 __all__ = ["Loops", "assigned_names", "target_names"]

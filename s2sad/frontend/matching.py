@@ -108,7 +108,11 @@ class Matching(State):
     def _pattern(self, pattern: ast.pattern, subject: Value, bound: Bindings) -> Value:
         """Whether a pattern matches; adds the names that it binds."""
         if isinstance(pattern, ast.MatchValue):
-            return self.compare("eq", subject, self.operand(pattern.value), pattern)
+            value = self.operand(pattern.value)
+            one, two = self.kind(subject), self.kind(value)
+            if (one.is_scalar and two.cat == "str") or (one.cat == "str" and two.is_scalar):
+                return NEVER  # a number is no text
+            return self.compare("eq", subject, value, pattern)
         if isinstance(pattern, ast.MatchSingleton):
             return self.compare("is", subject, Const(pattern.value), pattern)
         if isinstance(pattern, ast.MatchAs):
@@ -128,19 +132,34 @@ class Matching(State):
 
     def _alternatives(self, pattern: ast.MatchOr, subject: Value, bound: Bindings) -> Value:
         found: Value = NEVER
+        ways: list[tuple[Value, Bindings]] = []
         for part in pattern.patterns:
             mine: Bindings = {}
             test = self._pattern(part, subject, mine)
             known = self.static_truth(test)
             if known is False:
                 continue
-            if mine and (known is None or found != NEVER):
-                self.refuse(part, "alternatives bind names", "write a case for each")
-            bound.update(mine)
-            if known:
-                return test if found == NEVER else ALWAYS
+            ways.append((test, mine))
             found = test if found == NEVER else self._joined_test(found, test, False, pattern)
+            if known:
+                found = test if len(ways) == 1 else ALWAYS
+                break
+        for name in ways[0][1] if ways else ():
+            bound[name] = self._first_that_fits(ways, name, pattern)
         return found
+
+    def _first_that_fits(
+        self, ways: list[tuple[Value, Bindings]], name: str, pattern: ast.MatchOr
+    ) -> Value:
+        """What a name is bound to by the first alternative that matches."""
+        (test, mine), rest = ways[0], ways[1:]
+        if not rest:
+            return mine[name]
+        if any(isinstance(way[name], _Part) for _, way in ways):
+            self.refuse(pattern, "alternatives bind names to elements of a list", "write a case for each")
+        return self.choose(
+            test, lambda: mine[name], lambda: self._first_that_fits(rest, name, pattern), pattern
+        )
 
     # ------------------------------------------------------------------------------------------- sequences
 

@@ -227,7 +227,8 @@ class Phi:
                 return False
             self.guessed = False
             changed = kind != self.kind
-            self.kind = K.anonymous(kind) if changed else kind
+            lasting = kind.shape is not None and all(K.is_older(n, self.state.older) for n in kind.shape)
+            self.kind = K.anonymous(kind) if changed and not lasting else kind
             return changed
         old = self.kind
         joined = K.join(old, kind, {})

@@ -61,6 +61,7 @@ class State(Interface):
     called: ast.AST | None = None  # what is called where it stands
     taker: Callable[[Value], None] | None = None  # what is done with what a generator yields
     listed_tuples = False  # some lists of the program are tuples of unknown length
+    older: K.Length = 0  # lengths that are not newer were known before the innermost loop
     unrolled = 0  # calls of functions by themselves that are written out
     apart = False  # whether arguments that are dicts or dataclasses are taken apart
     quiet = False  # whether the program silences NumPy's warnings
@@ -110,7 +111,7 @@ class State(Interface):
         self.read: dict[
             int, dict[int, tuple[Source, ast.AST]]
         ] = {}  # where outside lists are read, by identity
-        self.wholes: dict[str, dict[str, Value]] = {}  # the same, by a flag that is true there
+        self.wholes: dict[str, dict[str, tuple[Value, Value]]] = {}  # the same, by a flag that is true there
         self.lefts: dict[str, dict[str, Const]] = {}  # what is constant where such a flag is false
         self.kept_roots: set[int] = set()  # names by which outside containers are written, not read
         self.histories: list[Ref] = []  # outside dicts that are written
@@ -118,7 +119,8 @@ class State(Interface):
         self.trying: list[tuple[type, ...]] = []  # what the open try statements catch
         self.written_at: list[tuple[int, int]] = []  # blocks, and their length when an object was written
         self.attempts: frozenset[tuple[str, int, int]] = frozenset()  # try statements that are taken apart
-        self.whole: dict[str, Value] = {}  # names that the last try statement bound where nothing was raised
+        # names that the last try statement bound where nothing was raised: what stands for them, what they are
+        self.whole: dict[str, tuple[Value, Value]] = {}
         self.grown: dict[int, tuple[str, set[int]]] = {}  # outside lists that are appended to, and where
 
     def settle(self, atom: Value, kind: Kind) -> None:
@@ -238,7 +240,11 @@ class State(Interface):
             return self.atom(self.unseen_generator(value, node), node)
         if isinstance(value, Method) and value.fn == Const(".flat"):
             self.refuse(node, "x.flat is used as a whole", "use x.ravel()")
-        if isinstance(value, Closure | Method | Part | Choice | Super | Torn):
+        if isinstance(value, Torn):
+            if value.place is not None and value.place not in self.attempts:
+                raise Written(attempt=value.place)
+            self.refuse(node, f"{value.name!r} {value.why}", value.instead)
+        if isinstance(value, Closure | Method | Part | Choice | Super):
             self.refuse(
                 node,
                 "a function that is made here is used as a value",

@@ -11,6 +11,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+_OWN_NAMES = (
+    ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
+)  # fmt: skip
 _LEAVES = frozenset((ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del))
 
 
@@ -30,4 +33,27 @@ def walk(roots: Iterable[ast.AST], closed: tuple[type[ast.AST], ...] = ()) -> It
                 stack.append(value)
 
 
-__all__ = ["walk"]
+def assigned_names(body: list[ast.stmt]) -> set[str]:
+    """Names that statements bind, nested functions' bodies left out."""
+    names: set[str] = set()
+    for node in walk(body, _OWN_NAMES):
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                names.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, _OWN_NAMES):
+            names.update(n.target.id for n in walk([node]) if isinstance(n, ast.NamedExpr))
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names.update((a.asname or a.name).split(".")[0] for a in node.names)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            names.add(node.name)
+    return names
+
+
+def target_names(target: ast.expr) -> set[str]:
+    """Names that a loop's target binds."""
+    return {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
+
+
+__all__ = ["assigned_names", "target_names", "walk"]

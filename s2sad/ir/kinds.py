@@ -31,6 +31,14 @@ def new_length() -> Length:
     return (f"n{next(_symbols)}", 0)
 
 
+def is_older(length: Length, mark: Length) -> bool:
+    """Whether a length was known before another one, which `new_length` gave."""
+    if isinstance(length, int):
+        return True
+    name, _ = length
+    return not name[1:].isdigit() or (isinstance(mark, tuple) and int(name[1:]) < int(mark[0][1:]))
+
+
 @record(frozen=True, slots=True)
 class Kind:
     """What is known about a value.

@@ -60,6 +60,74 @@ def n_is(k):
     return k == 2
 
 
+class Limit(Exception):
+    def __init__(self, at):
+        super().__init__(at)
+        self.at = at
+
+
+def within(v, limit=1.3):
+    if np.sum(v) > limit:
+        raise Limit(3)
+    return v*1.1
+
+
+def newton(v, c):
+    while True:
+        yield v
+        v = 0.5*(v + c/v)
+
+
+def powers(v, count):
+    y = v
+    for _ in range(count):
+        yield y
+        y = y*v
+
+
+def walked(v, c):
+    yield v
+    yield from powers(c, 2)
+
+
+class Path:
+    def __init__(self, start):
+        self.start = start
+
+    def __iter__(self):
+        yield self.start
+        yield self.start*0.5
+
+    def points(self, step):
+        for k in range(3):
+            yield self.start + step*k
+
+
+class Doubled:
+    def __init__(self, pair):
+        self.pair = pair
+
+    def __enter__(self):
+        self.pair.a = self.pair.a*2.0
+        return self.pair
+
+    def __exit__(self, *exc):
+        self.pair.a = self.pair.a*0.5
+
+
+def with_weights(w):
+    def decorate(fn):
+        @functools.wraps(fn)
+        def inner(*args, **named):
+            return w*fn(*args, **named)
+        return inner
+    return decorate
+
+
+def keyed(v, /, k=2.0, *, shift=0.1):
+    return v*k + shift
+
+
 def checked(v):
     if np.sum(v) > 2.0:
         raise ValueError("large")
@@ -243,6 +311,39 @@ match {"kind": "exp", "rate": x, "more": c}:
     case {"kind": "exp", "rate": r, **rest}:
         y = np.exp(r)*rest["more"]
 
+# match_nested any
+match {"kind": ("a", [x, c]), "more": Box(x, c)}:
+    case {"kind": ("b", _)}:
+        y = x
+    case {"kind": ("a", [u, *_]), "more": Box(w, height=h)} if n > 0:
+        y = u*w + h
+    case _:
+        y = c
+
+# match_guards_on_data any
+match np.sum(x):
+    case t if t > 1e6:
+        y = x
+    case t if (w := t*0.5) > -1.0:
+        y = x*w + c*t
+    case _:
+        y = c
+
+# match_values any
+y = x
+for key in ("up", None, 2, -1.5, True):
+    match key:
+        case "up" | "down":
+            y = y*c
+        case None:
+            y = y + 0.5
+        case True:
+            y = y*1.1
+        case int(k):
+            y = y*k
+        case float() as k:
+            y = y - 0.1*k
+
 # match_in_loop any
 y = x
 for j in range(4):
@@ -359,6 +460,234 @@ y = x
 with contextlib.suppress(ValueError):
     y = checked(x + 5.0)
 y = y*c
+
+# with_active any
+p = Pair(x, c)
+with Doubled(p) as q:
+    y = q.a*q.b
+y = y + p.a
+
+# try_return_inside any
+try:
+    t = within(x)
+    if n > 100:
+        RETURN t
+    y = t*c
+except Limit:
+    y = x*0.5
+
+# try_returned_inside any
+try:
+    t = within(x*0.1, 100.0)
+    if n > 1:
+        RETURN t*c
+    y = t
+except Limit:
+    y = x*0.5
+
+# try_break_inside any
+y = x
+for j in range(5):
+    try:
+        y = within(y, 9.0)*1.3
+        if j == 2:
+            break
+    except Limit:
+        y = y*0.2
+
+# try_continue_in_clause any
+y = x*0.5
+for j in range(4):
+    try:
+        t = within(y*(j + 1))
+    except Limit:
+        continue
+    y = y + t*c
+
+# try_middle any
+y = x
+try:
+    y = y*c
+    y = within(y*20.0, 4.0)
+    y = y*3.0
+except Limit:
+    y = y + 0.5
+
+# try_middle_of_loop any
+y = x
+count = 0
+try:
+    while count < 9:
+        y = within(y, 6.0)*1.2
+        count += 1
+except Limit:
+    y = y*0.5
+y = y*count
+
+# try_two_stores items
+t = np.zeros_like(x)
+for j in range(len(x)):
+    try:
+        t[j] = x[j]*2.0
+        t[j] = t[j] + within(x[j], 0.8)
+    except Limit:
+        t[j] = t[j]*c[j]
+y = t
+
+# try_nested any
+try:
+    try:
+        y = within(x*30.0)
+    except Limit:
+        y = within(c*30.0) + within(x)
+except Limit:
+    y = x*c
+
+# try_reraised any
+try:
+    try:
+        y = within(x*30.0)
+    except Limit as error:
+        raise ValueError("outer") from error
+except ValueError:
+    y = x*c
+
+# try_attribute any
+try:
+    y = within(x*30.0)
+except Limit as error:
+    y = x*error.at
+
+# try_index items
+y = x[0]*0.0
+j = 0
+while True:
+    try:
+        y = y + x[j]*c[j]
+    except IndexError:
+        break
+    j += 1
+
+# try_cholesky plane
+a = x[:3, :3] @ x[:3, :3].T
+jitter = -5.0
+while True:
+    try:
+        y = np.linalg.cholesky(a + jitter*np.eye(3))
+        break
+    except np.linalg.LinAlgError:
+        jitter = jitter*0.1 if jitter < -1e-3 else 0.5
+
+# try_finally_left any
+y = x
+count = 0
+for j in range(4):
+    try:
+        if j == 2:
+            continue
+        y = y*c
+    finally:
+        count += 1
+y = y*count
+
+### generators
+
+# generator_left any
+for k, v in enumerate(newton(x, c)):
+    if k == 3:
+        break
+    y = v
+y = y*v
+
+# generator_returned any
+for v in newton(x, c):
+    y = v*c
+    if np.sum(v) < 1e3:
+        RETURN v*x
+y = y*v
+
+# generator_wrapped any
+y = x*0.0
+for k, v in zip(range(3), newton(x, c)):
+    y = y + v*k
+for v in itertools.islice(map(square, newton(c, x)), 2):
+    y = y*v
+
+# generator_listed any
+vs = list(powers(x, 3))
+y = vs[0]*vs[-1] + sum(v*c for v in powers(c, 2))
+
+# generator_of_generators any
+y = x*0.0
+for v in walked(x, c):
+    y = y*0.5 + v
+y = y*max(k*2 for k in range(3))
+
+# generator_of_object any
+path = Path(x)
+y = sum(v*v for v in path)
+for v in path.points(c):
+    y = y*0.5 + v
+
+# generator_of_closure any
+def mixed_steps(count):
+    v = x
+    for k in range(count):
+        v = v*c
+        if k == 1:
+            continue
+        yield k, v
+y = c
+for k, v in mixed_steps(4):
+    y = y*0.5 + v*k
+
+# generator_taken_while any
+y = c
+for v in itertools.takewhile(lambda v: np.sum(v) > 0.01, (v*0.2 for v in powers(x*0.5, 4))):
+    y = y + v
+
+### closures
+
+# closures_in_list any
+fs = []
+for k in range(3):
+    fs.append(lambda v, k=k: v*(k + 1) + c)
+y = x
+for fn in fs:
+    y = fn(y)*0.5
+
+# closures_late any
+fs = [lambda v: v*k for k in range(3)]
+y = fs[0](x) + fs[1](c)
+
+# closures_composed any
+y = functools.reduce(lambda f, g: lambda v: g(f(v)), [square, lambda v: v*c, lambda v: v + 0.5])(x)
+
+# decorated_inside any
+@with_weights(x)
+def local(v, k=1.0):
+    return v*v*k
+y = local(c) + local(x, k=0.5)
+
+# partials any
+half = functools.partial(keyed, k=0.5)
+y = half(x)*half(c, shift=0.3)
+
+# nonlocal_state any
+state = x*0.5
+def push(v):
+    nonlocal state
+    state = 0.7*state + v
+    return state
+y = push(c)*push(x) + state
+
+# default_array any
+def local(v, w=x*2.0, *, shift=c):
+    return v*w + shift
+y = local(c) + local(x, shift=x)
+
+# positional_only any
+y = keyed(x, 0.7, shift=c)*keyed(c)
 
 ### unpacking
 
