@@ -119,7 +119,7 @@ class State(Interface):
         self.trying: list[tuple[type, ...]] = []  # what the open try statements catch
         self.written_at: list[tuple[int, int]] = []  # blocks, and their length when an object was written
         self.attempts: frozenset[tuple[str, int, int]] = frozenset()  # try statements that are taken apart
-        # names that the last try statement bound where nothing was raised: what stands for them, what they are
+        # names that the last try statement bound where nothing was raised: what stands for each, its value
         self.whole: dict[str, tuple[Value, Value]] = {}
         self.grown: dict[int, tuple[str, set[int]]] = {}  # outside lists that are appended to, and where
 
