@@ -20,7 +20,7 @@ from s2sad.ir.nodes import Let, walk
 
 AMBIGUOUS = ("may be an array or a number", "a number on some path")
 # A name that only a try body binds is read behind it where a flag says so; that the flag proves it is not seen.
-GUARDED = ("may or may not have been assigned",)
+GUARDED = ("may or may not have been assigned", "may be half done when an exception comes")
 
 
 def check_lowers(derived: Derived) -> None:

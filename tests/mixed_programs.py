@@ -471,7 +471,7 @@ class Writer:
         if self.rng.random() < 0.3:
             self.add(indent, "else:")
             self.block(indent + 1, depth + 1, loop, 1)
-        if self.rng.random() < 0.2:
+        if self.rng.random() < 0.2 and depth == 0:
             self.add(indent, "finally:", "    i = i + 1")
 
     def managed(self, indent: int, depth: int, loop: str | None) -> None:

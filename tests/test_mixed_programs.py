@@ -10,7 +10,7 @@ import pytest
 from mixed_programs import CONSTRUCTS, Writer, outcome
 
 CHUNKS = 4
-PER_CHUNK = 12  # --full: twenty times as many
+PER_CHUNK = 6  # --full: forty times as many
 
 
 def make(seed: int) -> Writer:
@@ -22,7 +22,7 @@ def make(seed: int) -> Writer:
 def test_mixed_programs(
     chunk: int, full: bool, seed: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    count = PER_CHUNK*(20 if full else 1)
+    count = PER_CHUNK*(40 if full else 1)
     refusals: Counter[str] = Counter()
     kinks = 0
     for k in range(count):
@@ -36,8 +36,8 @@ def test_mixed_programs(
         elif found:
             pytest.fail(f"seed {writer.seed}: {found}\n{text}")
     record_property("note", f"mixed programs {chunk}: {count} run, {kinks} at kinks, refused {dict(refusals) or 'none'}")
-    assert sum(refusals.values()) <= max(2, 0.05*count), refusals
-    assert kinks <= 0.2*count
+    assert sum(refusals.values()) <= max(3, 0.12*count), refusals
+    assert kinks <= max(2, 0.2*count)
 
 
 def test_programs_have_every_construct() -> None:
