@@ -77,7 +77,8 @@ NO_FORM = {
     "float16": (  # loops round otherwise than NumPy's, and linear algebra takes no such numbers
         "reduce", "polynomial", "polyval", "gradient", "linalg", "np.emath", "np.prod", "np.nanprod", "np.cumulative", "np.std", "np.nanstd",
     ),
-    "integers beside": ("polyval", "chebval", "hermval", "legval", "lagval", "hermeval"),  # of large values
+    "integers beside": ("polyval", "chebval", "hermval", "legval", "lagval", "hermeval", "float_power"),  # of large values
+    "longdouble": (".tolist()",),  # there are no Python numbers of that precision
     "NumPy scalars": ("z.fill(",),  # the methods of a scalar write nothing
     "Python numbers": ("np.complex64(2.0).real*x", "np.float16(2.0)*x"),  # differences in narrow numbers
 }  # fmt: skip
