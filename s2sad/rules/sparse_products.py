@@ -1,12 +1,15 @@
 """Products with constant sparse matrices, as the frontend names them.
 
-    y = A @ x       y = sparse_times(A, x)       x_bar = sparse_back(A, g)
-    y = x @ A       y = times_sparse(x, A)       x_bar = back_sparse(g, A)
+y = A @ x       y = sparse_times(A, x)       x_bar = sparse_back(A, g)
+y = x @ A       y = times_sparse(x, A)       x_bar = back_sparse(g, A)
+y = spsolve(A, b)                            b_bar = sparse_solve_back(A, g)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+
+from scipy.sparse.linalg import spsolve
 
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
@@ -52,3 +55,31 @@ for _name, _back in (("times_sparse", "back_sparse"), ("back_sparse", "times_spa
         linear=("x" if _name == "times_sparse" else "z",),
         raises=True,
     )
+
+
+def _solved(bound: Bound) -> Kind:
+    name = "b" if "b" in bound.kinds else "z"
+    given = as_array(bound.kind(name))
+    if given.rank not in (1, 2) or bound.kind(name).cat == "object":
+        raise NotImplementedError("a sparse system whose right-hand side is no vector or matrix")
+    return kinds.array(given.shape, "complex128" if given.sort == "complex" else "float64")
+
+
+structural(
+    "scipy.sparse.linalg.spsolve",
+    "A, b, permc_spec=None, use_umfpack=True",
+    _solved,
+    {"b": "sparse_solve_back(A, g)"},
+    (spsolve,),
+    linear=("b",),
+    raises=True,
+)
+structural(
+    "sparse_solve_back",
+    "s, z",
+    _solved,
+    {"z": "scipy.sparse.linalg.spsolve(s, g)"},
+    (own.sparse_solve_back,),
+    linear=("z",),
+    raises=True,
+)

@@ -49,3 +49,17 @@ def back_sparse(z: Any, s: Any) -> Any:
     [2.]
     """
     return z @ s.T
+
+
+def sparse_solve_back(s: Any, z: Any) -> Any:
+    """The cotangent of b where z is that of scipy.sparse.linalg.spsolve(s, b).
+
+    >>> import numpy as np, scipy.sparse
+    >>> print(sparse_solve_back(scipy.sparse.csc_matrix([[2.0, 0.0], [0.0, 4.0]]), np.array([1.0, 2.0])))
+    [0.5 0.5]
+    """
+    import scipy.sparse.linalg
+
+    if s.dtype.kind == "c":
+        raise TypeError("spsolve with a complex matrix; solve for the real and the imaginary part")
+    return scipy.sparse.linalg.spsolve(s.T, z)

@@ -498,6 +498,30 @@ scipy.signal.coherence(np.tile(x, 4), np.tile(y, 4)*np.arange(20), nperseg=8)[1]
 scipy.signal.get_window("hann", 5)*x
 """
 
+CURVES = """
+scipy.interpolate.interp1d(np.arange(5.0), x)(p)
+scipy.interpolate.interp1d(np.arange(5.0), x)(s)
+scipy.interpolate.interp1d(np.cumsum(p), x)(p + 0.5)
+scipy.interpolate.interp1d(np.arange(5.0), x, kind="nearest")(p)
+scipy.interpolate.interp1d(np.arange(5.0), x, kind="previous")(p)
+scipy.interpolate.interp1d(np.arange(5.0), x, kind="next")(p)
+scipy.interpolate.interp1d(np.arange(5.0), x, fill_value="extrapolate")(3.0*y)
+scipy.interpolate.interp1d(np.arange(5.0), x, bounds_error=False, fill_value=0.5)(3.0*y)
+z = scipy.interpolate.interp1d(np.arange(5.0), x); z = z(p)*z(0.5*p)
+scipy.interpolate.CubicSpline(np.arange(5.0), x)(p)
+scipy.interpolate.CubicSpline(np.arange(5.0), x, bc_type="natural")(p)
+scipy.interpolate.CubicSpline(np.arange(5.0), x)(p, 1)
+scipy.interpolate.make_interp_spline(np.arange(5.0), x)(p)
+scipy.interpolate.make_interp_spline(np.arange(5.0), x, k=1)(p)
+scipy.interpolate.PchipInterpolator(np.arange(5.0), [1.0, 3.0, 2.0, 5.0, 4.0])(p)
+scipy.interpolate.Akima1DInterpolator(np.arange(5.0), [1.0, 3.0, 2.0, 5.0, 4.0])(p)
+scipy.interpolate.RegularGridInterpolator((np.arange(3.0), np.arange(4.0)), m)(np.stack([p[:2]/3, p[2:4]], 1))
+scipy.interpolate.RegularGridInterpolator((np.arange(3.0), np.arange(4.0)), m)(np.array([[0.3, 1.2]]))
+scipy.interpolate.RegularGridInterpolator((np.arange(3.0), np.arange(4.0)), m, bounds_error=False, fill_value=2.0)(np.stack([x, y], 1))
+scipy.interpolate.RegularGridInterpolator((np.arange(3.0), np.arange(4.0)), m, bounds_error=False, fill_value=None)(np.stack([x, y], 1))
+scipy.interpolate.RegularGridInterpolator((np.arange(5.0),), x)(p)
+"""
+
 WIDE: dict[str, list[str]] = {
     topic: text.strip().splitlines()
     for topic, text in {
@@ -510,5 +534,6 @@ WIDE: dict[str, list[str]] = {
         "points": POINTS,
         "images": IMAGES,
         "signals": SIGNALS,
+        "curves": CURVES,
     }.items()
 }

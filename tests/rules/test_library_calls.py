@@ -24,6 +24,7 @@ from support import load
 
 UNCALLED = {f"scipy.fft.{name}" for name in "fftn ifft ifft2 ifftn ifftshift fftfreq rfftfreq ihfft irfft2 rfft2".split()}
 UNCALLED |= {"scipy.special.softplus", "scipy.linalg.kron"}  # older SciPy lacks the one, newer the other
+UNCALLED.add("scipy.sparse.linalg.spsolve")  # test_scipy_objects has it
 UNCALLED |= {"scipy.special.elliprd", "scipy.special.elliprj", "scipy.special.roots_legendre"}  # these have no derivative
 LINES = [line for lines in (*SPECTRAL.values(), *SCIPY.values(), *LISTED.values()) for line in lines]
 REAL_ONLY = ("scipy.stats", "solveh_banded", "scipy.special", "svd", "qr(m.T, \"complete\"", "logm", "ndimage", "cross", "irfft", "rfft", "lstsq(m.T, y[:4], rcond=None); ")
@@ -82,6 +83,7 @@ def test_scipy_is_imported_where_it_is_used() -> None:
         ("scipy.optimize.brentq(np.cos, x[0], 2.0)", "implicit function theorem"),
         ("scipy.integrate.quad(np.cos, 0.0, x[0])[0]", "adjoint equation"),
         ("scipy.interpolate.pchip_interpolate(np.arange(5.0), x, 0.5)", "np.interp"),
+        ("scipy.interpolate.PchipInterpolator(np.arange(5.0), x)(0.5)", "in its values; use CubicSpline"),
         ("scipy.special.mathieu_a(1, x)*2.0", "an active value enters scipy.special.mathieu_a"),
         ("scipy.special.jv(x, 2.0)", "the derivative of scipy.special.jv in 'v'"),
         ("scipy.special.hyp1f1(x, 2.0, 0.5)", "the derivative of scipy.special.hyp1f1 in 'a'"),

@@ -16,7 +16,9 @@ HEAD = """import numpy as np
 import scipy.integrate
 import scipy.optimize
 from scipy import sparse, stats
+from scipy.sparse.linalg import spsolve
 
+S = sparse.diags([np.full(4, -1.0), np.full(5, 3.0), np.full(4, 0.5)], [-1, 0, 1], format="csc")
 A = sparse.random(6, 5, 0.5, random_state=1, format={form!r})
 B = sparse.csr_array(A)
 d = stats.norm(0.3, scale=1.2)
@@ -26,7 +28,8 @@ X = np.linspace(0.2, 1.4, 5)
 
 """
 PRODUCTS = ["A @ x", "A.dot(x)", "A.T @ (A @ x)", "B @ x", "np.append(x, 1.0) @ A",
-            "A @ np.outer(x, X)", "np.outer(X, np.append(x, 2.0)) @ B", "A.transpose() @ np.append(x, x[0])"]  # fmt: skip
+            "A @ np.outer(x, X)", "np.outer(X, np.append(x, 2.0)) @ B", "A.transpose() @ np.append(x, x[0])",
+            "spsolve(S, x)", "spsolve(S, A.T @ np.append(x, 1.0))", "spsolve(S, np.outer(x, X))"]  # fmt: skip
 
 
 def program(line: str, tmp_path: Path, form: str = "csr") -> ModuleType:

@@ -1,0 +1,191 @@
+"""scipy.interpolate: curves through given points, in the points and in the values.
+
+    z = scipy.interpolate.interp1d(x, y)(p)        np.interp(p, x, y), where SciPy computes that
+    z = scipy.interpolate.CubicSpline(x, y)(p)     y_bar = spline_back(g, x, y, p, 0, "cubic", "not-a-knot")
+
+Splines are linear in their values: the cotangent is the transpose of the matrix that SciPy itself gives for
+unit vectors. The slopes of PchipInterpolator and Akima1DInterpolator are not, so that there is no
+derivative in their values; none has a derivative in its knots. The values are a vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scipy import interpolate
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind
+from s2sad.rules import axes
+from s2sad.rules.axes import as_array, literal, rank_of, shape_of
+from s2sad.rules.registry import Bound, composite, structural
+from s2sad.runtime import curves
+
+composite(
+    "scipy.interpolate.interp1d",
+    """def interp1d(x, y, kind='linear', axis=-1, copy=True, bounds_error=None, fill_value=None,
+             assume_sorted=False):
+    x = np.asarray(x)
+    y = np.asarray(y)
+    if np.ndim(y) != 1 or len(x) != len(y):
+        raise ValueError("interp1d with values that are not one vector; call it for each line")
+    if not assume_sorted:
+        order = np.argsort(x, kind="mergesort")
+        x = x[order]
+        y = y[order]
+    beyond = isinstance(fill_value, str)
+    if not beyond and np.ndim(fill_value) != 0:
+        raise ValueError("interp1d with several fill values; choose between results by np.where")
+
+    def at(new):
+        new = np.asarray(new)
+        outside = (new < x[0]) | (new > x[-1])
+        if not beyond and (bounds_error is None or bounds_error) and np.any(outside):
+            raise ValueError("a value in x_new is outside of the interpolation range")
+        if kind == "linear" and not beyond:
+            made = np.interp(new, x, y)
+        elif kind == "linear":
+            flat = np.ravel(new)
+            high = np.clip(np.searchsorted(x, flat), 1, len(x) - 1)
+            slope = (y[high] - y[high - 1])/(x[high] - x[high - 1])
+            made = np.reshape(slope*(flat - x[high - 1]) + y[high - 1], np.shape(new))
+        elif kind == "nearest":
+            made = y[np.clip(np.searchsorted(x[1:]/2.0 + x[:-1]/2.0, new), 0, len(x) - 1)]
+        elif kind == "previous":
+            made = y[np.clip(np.searchsorted(x, new, side="right") - 1, 0, len(x) - 1)]
+        elif kind == "next":
+            made = y[np.clip(np.searchsorted(x, new, side="left"), 0, len(x) - 1)]
+        else:
+            raise ValueError("interp1d of this kind; use scipy.interpolate.make_interp_spline")
+        if beyond:
+            return made
+        return np.where(outside, np.nan if fill_value is None else fill_value, made)
+
+    return at
+""",
+    (interpolate.interp1d,),
+)
+composite(
+    "scipy.interpolate.RegularGridInterpolator",
+    """def RegularGridInterpolator(points, values, method='linear', bounds_error=True, fill_value='nan'):
+    if method != "linear":
+        raise ValueError("interpolation on a grid by this method; use 'linear'")
+    grids = [np.asarray(g) for g in points]
+    values = np.asarray(values)
+    d = len(grids)
+    if np.ndim(values) != d:
+        raise ValueError("values on a grid that are vectors; interpolate each coordinate")
+    shape = np.shape(values)
+    beyond = not bounds_error and fill_value is None
+
+    def at(xi):
+        flat = np.reshape(xi, (-1, d))
+        outside = np.zeros(len(flat), bool)
+        total = np.zeros(len(flat))
+        for j in range(d):
+            outside = outside | (flat[:, j] < grids[j][0]) | (flat[:, j] > grids[j][-1])
+        if bounds_error and np.any(outside):
+            raise ValueError("one of the requested xi is out of bounds")
+        for corner in range(2**d):
+            weight = np.ones(len(flat))
+            place = np.zeros(len(flat), int)
+            for j in range(d):
+                g = grids[j]
+                i = np.clip(np.searchsorted(g, flat[:, j], side="right") - 1, 0, len(g) - 2)
+                share = (flat[:, j] - g[i])/(g[i + 1] - g[i])
+                bit = (corner >> j) & 1
+                weight = weight*(share if bit else 1.0 - share)
+                place = place*shape[j] + i + bit
+            total = total + weight*np.ravel(values)[place]
+        if not beyond:
+            total = np.where(outside, np.nan if isinstance(fill_value, str) else fill_value, total)
+        return np.reshape(total, np.shape(xi)[:-1]) if np.ndim(xi) > 1 else total
+
+    return at
+""",
+    (interpolate.RegularGridInterpolator,),
+)
+_SPLINES = {
+    "CubicSpline": ("bc_type='not-a-knot'", '"cubic", bc_type', "axis=0, "),
+    "make_interp_spline": ("k=3", '"spline", k', ""),
+    "PchipInterpolator": ("", '"pchip", None', ""),
+    "Akima1DInterpolator": ("", '"akima", None', ""),
+}
+for _name, (_option, _how, _axis) in _SPLINES.items():
+    _head = ", ".join(part for part in ("x", "y", _axis.rstrip(", "), _option) if part)
+    composite(
+        f"scipy.interpolate.{_name}",
+        f"""def {_name}({_head}):
+    x = np.asarray(x)
+    y = np.asarray(y)
+
+    def at(p, nu=0):
+        return spline_at(x, y, np.asarray(p), nu, {_how})
+
+    return at
+""",
+        (getattr(interpolate, _name),),
+    )
+
+
+def _curve_kind(bound: Bound) -> Kind:
+    if rank_of(bound, "y") != 1 or as_array(bound.kind("y")).sort == "complex":
+        raise NotImplementedError(
+            "a spline through values that are not one real vector; make one for each line"
+        )
+    if bound.static("how") not in ("cubic", "spline", "pchip", "akima") or not isinstance(
+        bound.static("nu"), int
+    ):
+        raise NotImplementedError("a spline whose kind or derivative is known at run time only")
+    ends = bound.static("order")
+    if bound.static("how") == "cubic" and ends not in ("not-a-knot", "natural", "clamped"):
+        raise NotImplementedError("CubicSpline with these ends; use 'not-a-knot', 'natural' or 'clamped'")
+    return kinds.array(shape_of(bound, "p"), "float64")
+
+
+def _linear(bound: Bound) -> None:
+    if bound.static("how") in ("pchip", "akima"):
+        raise NotImplementedError("the derivative of this interpolation in its values; use CubicSpline")
+
+
+def _call(name: str, first: str, bound: Bound, p: str = "p", more: int = 0) -> str:
+    how, order = bound.static("how"), literal(bound, "order")
+    front = f"{first}, x, y" if name == "spline_back" else f"x, {first}"
+    return f"{name}({front}, {p}, {bound.static('nu') + more}, {how!r}, {order})"
+
+
+def _back(bound: Bound) -> str:
+    _linear(bound)
+    return _call("spline_back", "g", bound)
+
+
+def _along(bound: Bound) -> str:
+    _linear(bound)
+    return _call("spline_at", "y_dot", bound)
+
+
+_KNOTS: Callable[[Bound], str | None] = axes.refuse("the derivative of an interpolation in its knots")
+structural(
+    "spline_at",
+    "x, y, p, nu, how, order",
+    _curve_kind,
+    {"x": _KNOTS, "y": _back, "p": lambda b: f"g*{_call('spline_at', 'y', b, more=1)}"},
+    (curves.spline_at,),
+    jvp={"y": _along, "p": lambda b: f"p_dot*{_call('spline_at', 'y', b, more=1)}"},
+)
+structural(
+    "spline_back",
+    "z, x, y, p, nu, how, order",
+    lambda b: kinds.array(shape_of(b, "y"), "float64"),
+    {
+        "z": lambda b: _call("spline_at", "g", b),
+        "x": _KNOTS,
+        "y": axes.zero,
+        "p": lambda b: f"z*{_call('spline_at', 'g', b, more=1)}",
+    },
+    (curves.spline_back,),
+    jvp={
+        "z": lambda b: _call("spline_back", "z_dot", b),
+        "p": lambda b: _call("spline_back", "z*p_dot", b, more=1),
+    },
+)
