@@ -68,8 +68,7 @@ def join_values(
     outs.append(Out(state.fresh(hint, kind), a, b))
     for atom in (a, b):
         _note(state, outs[-1].name, atom)
-        if state.unseen:
-            state.doubt(outs[-1].name, kind, (atom,))
+    state.doubt_choice(outs[-1].name, kind, a, b)
     return Var(outs[-1].name)
 
 

@@ -154,6 +154,11 @@ class State(Interface):
         if unseen and all(k.is_number and not k.inexact for k in others):
             self.doubtful.add(name)
 
+    def doubt_choice(self, name: str, kind: Kind, *options: Atom) -> None:
+        """Note what is one of several values, each of which may be complex."""
+        for atom in options if self.unseen else ():
+            self.doubt(name, kind, (atom,))
+
     def do(self, call: Call, node: ast.AST | None = None) -> None:
         """Append a call for its effect."""
         self.block.append(Do(call, self.span(node)))

@@ -17,9 +17,9 @@ from types import CodeType
 from typing import Any
 
 _TOPICS = (
-    "arrays", "bands", "curves", "custom", "equations", "factors", "filters", "functions", "gammas", "grids", "ieee",
-    "linear", "lists", "matrix_laws", "norms", "order", "pencils", "samples", "scatter", "shapes",
-    "sparse_products", "spectra", "states", "storage", "trips",
+    "arrays", "bands", "curves", "custom", "equations", "factors", "filters", "functions", "gammas",
+    "grids", "ieee", "linear", "lists", "matrix_laws", "norms", "order", "pencils", "samples",
+    "scatter", "shapes", "sparse_products", "spectra", "states", "storage", "trips",
 )  # fmt: skip
 
 

@@ -112,3 +112,28 @@ def test_refusals_say_what_to_write(line: str, advice: str, tmp_path: Path) -> N
     fun = program(line, tmp_path).f
     with pytest.raises(s2sad.UnsupportedError, match=advice):
         s2sad.grad(fun)(np.linspace(0.1, 1.0, 5))
+
+
+@pytest.mark.parametrize(
+    "line", ["w[1]*x", "w @ x", "(2.0*w[1])*x", "np.outer(w[1], x)", "np.asarray(w)[1]*x", "(w[1] if x[0] > 0 else w[2])*x"]
+)
+def test_complex_results_of_unseen_calls(line: str, tmp_path: Path) -> None:
+    """They are not taken for real ones: their conjugates would be missing."""
+    text = (
+        "import numpy as np\nfrom scipy.signal import freqz\n\n\ndef f(x):\n"
+        "    w = freqz(np.arange(3.0), worN=25)[1].reshape(5, 5)\n"
+        f"    z = {line}\n    return np.sum(np.real(z*np.conj(z)))\n"
+    )
+    fun = load(text, tmp_path).f
+    with pytest.raises(TypeError, match="is complex; convert it"):
+        s2sad.grad(fun)(np.linspace(0.1, 1.0, 5))
+
+
+@pytest.mark.parametrize("transform", ["np.fft.rfft", "np.fft.fft", "scipy.fft.rfft"])
+def test_transforms_of_what_is_not_known(transform: str, tmp_path: Path) -> None:
+    """A transform is complex whatever it is of; a window that is made by an unseen call is real."""
+    text = (
+        "import numpy as np\nimport scipy.fft\nfrom scipy.signal import windows\n\n\ndef f(x):\n    w = windows.hann(5)\n"
+        f"    z = {transform}(x*w)\n    return np.sum(np.sin(np.real(np.conj(z)*z)))\n"
+    )
+    check(load(text, tmp_path).f, [np.linspace(0.1, 1.0, 5)])
