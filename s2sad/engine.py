@@ -9,18 +9,20 @@ signature of the arguments; `Derived.dependencies` are the name resolutions that
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import inspect
 import math
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from s2sad import runtime
+from s2sad.analysis.itself import describe
 from s2sad.analysis.repeat import (
     mixed_results,
     obstacle,
@@ -33,7 +35,7 @@ from s2sad.errors import Span, UnsupportedError
 from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.lower import Lowered, lower
 from s2sad.frontend.outline import Outline
-from s2sad.frontend.source import Source, deep, release_with, source_of_text
+from s2sad.frontend.source import Source, deep, read_as, release_with, source_of_text
 from s2sad.frontend.state import Assumed
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -200,6 +202,7 @@ def _lowered(
 ) -> Lowered:
     callees: dict[Any, Any] = {}
     lowered = lower(source, name, dict(arguments), dict(live), callees=callees, outline=outline, parted=True)
+    describe(lowered.program)
     lowered.program = fenced(excerpts(lowered.program))
     lowered.callees = tuple(c for c in callees.values() if c is not None)
     lowered.strided = frozenset(ssa for n in strided if (ssa := lowered.arguments.get(n)) is not None)
@@ -223,7 +226,6 @@ def _programs(
 def compile_programs(programs: list[Program], lowered: Lowered, source: Source) -> Derived:
     """Print programs and execute the text."""
     from s2sad.backend.emit import emit
-
     made = emit(programs)
     digest = hashlib.sha256(made.text.encode()).hexdigest()[:8]
     filename = source_of_text(made.text, f"{programs[0].name} {digest}")
@@ -232,13 +234,45 @@ def compile_programs(programs: list[Program], lowered: Lowered, source: Source) 
     space.update(made.refs)
     exec(compile(made.text, filename, "exec", dont_inherit=True), space)
     functions = {p.name: space[p.name] for p in programs if p.token is None}
-    for function in functions.values():
+    pairs = {p.name: p.written for p in programs if p.token is not None}
+    again = functools.cache(lambda: _again(made.text, pairs, space))
+    for name, function in functions.items():
         release_with(function, filename)
+        if pairs:
+            read_as(function, functools.partial(lambda name: again().get(name), name))
     derived = Derived(
         made, functions, lowered.dependencies, result_kind(lowered), lowered, source, made.line_map, filename
     )
     derived.roots = any(map(may_be_complex, programs))
     return derived
+
+
+def _again(text: str, pairs: Mapping[str, tuple[int, ...]], space: dict[str, Any]) -> dict[str, Any]:
+    """The functions of a text as they are differentiated once more, if that is another text."""
+    from s2sad.backend.kept import with_objects
+
+    found = with_objects(text, pairs)
+    if found is None:
+        return {}
+    whole, classes = found
+    filename = source_of_text(whole, "kept")
+    space = {**space, **{name: _class(name, own) for name, own in classes.items()}}
+    exec(compile(whole, filename, "exec", dont_inherit=True), space)
+    made = [f for f in space.values() if isinstance(f, FunctionType)]
+    functions = [f for f in made if f.__code__.co_filename == filename]
+    for function in functions:
+        release_with(function, filename)
+    return {f.__name__: f for f in functions}
+
+
+@functools.lru_cache(maxsize=256)
+def _class(name: str, text: str) -> Any:
+    """A class, the same one for the same text: whoever reads a function twice meets it again."""
+    space: dict[str, Any] = {"__name__": "s2sad.generated.kept"}
+    filename = source_of_text(text, name)
+    exec(compile(text, filename, "exec", dont_inherit=True), space)
+    release_with(space[name], filename)
+    return space[name]
 
 
 def result_kind(lowered: Lowered) -> Kind:

@@ -22,6 +22,7 @@ from s2sad.analysis.primitives import (
     DISPLAYS,
     METADATA,
     PURE,
+    calls_itself,
     effect_of,
     holds_storage,
     is_opaque,
@@ -415,6 +416,9 @@ class Aliases:
             self._anything(call, node)
             return
         fun, effect = call.fun, effect_of(call)
+        if calls_itself(call):
+            self._constrain_itself(call, node)
+            return
         for target in effect.written:
             self._constrain_target(call, target)
         if node is None:
@@ -432,6 +436,33 @@ class Aliases:
                 self._join(self._elements(node), source)
             if kind_of(atom, self.kinds).cat in CONTAINERS:
                 self._join(self._elements(node), self._elements(source))
+
+    def _constrain_itself(self, call: Call, node: int | None) -> None:
+        """A function that calls itself says what shares storage behind a call of it."""
+        callee = call.args[0].obj  # type: ignore[union-attr]
+        nodes = {n: self._atom(a) for n, a in zip(callee.arguments, call.args[1:], strict=True)}
+        nodes.update({"": node, "*": 0})
+
+        def at(place: tuple[str, int]) -> int | None:
+            found = nodes[place[0]]
+            for _ in range(place[1]):
+                found = self._elements(found)
+            return found
+
+        for one, two in callee.ties:
+            self._join(at(one), at(two))
+
+    def deep_writes(self, call: Call) -> Iterator[tuple[Var, int]]:
+        """What a call of a function that calls itself writes: variables, and the classes in them."""
+        callee = call.args[0].obj  # type: ignore[union-attr]
+        given = dict(zip(callee.arguments, call.args[1:], strict=True))
+        for name, depth in callee.touches:
+            atom = given[name]
+            cls = self.of(atom.name) if isinstance(atom, Var) else None
+            for _ in range(depth):
+                cls = None if cls is None else self.elements(cls)
+            if cls is not None and isinstance(atom, Var):
+                yield atom, cls
 
     def _constrain_target(self, call: Call, target: Atom) -> None:
         """A function that writes into a list may leave its other operands, or their items, in it."""
@@ -469,6 +500,8 @@ class Aliases:
             for operand in (*call.args, *(a for _, a in call.kwargs)):
                 found |= self.reach(operand)
             return frozenset(found)
+        if calls_itself(call):
+            return frozenset(cls for _, cls in self.deep_writes(call))
         return frozenset().union(*(self.reach(a) for a in effect_of(call).written))
 
     def _compared(self, program: Program) -> Iterator[Classes]:

@@ -135,13 +135,24 @@ def effect_of(call: Call) -> Effect:
     return effect
 
 
+def calls_itself(call: Call) -> bool:
+    """Whether a call is one of a function that calls itself, of which `analysis.itself` tells."""
+    return call.fun == "user" and isinstance(call.args[0], Ref) and call.args[0].obj.ties is not None
+
+
 def _called(call: Call) -> Effect:
     """The effect of a call of a user's function: by its summary, or it may return an argument."""
     callee = call.args[0].obj  # type: ignore[union-attr]
     if callee.again:
         return Effect("fresh", impure=True, raises=True)
-    if callee.summary is None:
+    if callee.summary is None and callee.ties is None:
         return Effect("maybe", call.args[1:], raises=True)
+    if callee.summary is None:
+        given = dict(zip(callee.arguments, call.args[1:], strict=True))
+        written = tuple(given[n] for n in dict.fromkeys(n for n, _ in callee.touches))
+        tied = {n for tie in callee.ties if any(not m for m, _ in tie) for n, _ in tie}
+        sources = tuple(a for n, a in given.items() if n in tied)
+        return Effect("maybe" if sources else "fresh", sources, written, raises=True)
     written = tuple(call.args[1 + callee.dynamic[i]] for i in callee.summary.writes)
     return Effect("fresh", (), written, impure=True, raises=True)
 

@@ -24,7 +24,7 @@ import functools
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.places import ARRAYS, Places, is_view
-from s2sad.analysis.primitives import PURE, effect_of, is_opaque
+from s2sad.analysis.primitives import PURE, calls_itself, effect_of, is_opaque
 from s2sad.analysis.settled import Index, Region
 from s2sad.ir.nodes import (
     Atom,
@@ -54,6 +54,7 @@ class Storage(Places):
         self.aliases = aliases
         self.stores: dict[int, list[Stmt]] = {}
         self.written_lists: dict[int, list[Stmt]] = {}
+        self.exposed: frozenset[int] = frozenset()  # what may be written at any time, by a caller too
         super().__init__(program)
         for stmt in self.loops:
             self._note_store(stmt)
@@ -107,7 +108,8 @@ class Storage(Places):
         """Whether a list may get other elements when `stmt` or anything after it runs."""
         cls, (start, _), here = self.aliases.of(name), self.span[stmt], set(self.loops[stmt])
         writes = () if cls is None else self.written_lists.get(cls, ())
-        return any(self.span[s][1] >= start or here & set(self.loops[s]) for s in writes)
+        later = any(self.span[s][1] >= start or here & set(self.loops[s]) for s in writes)
+        return later or cls in self.exposed
 
     def overwritten(self, read: Let) -> bool:
         """Whether the element that `x[i]` reads may be written after that."""
@@ -158,7 +160,7 @@ class Storage(Places):
 
     def _is_hit(self, cls: int, region: Region, at: Stmt, done: bool = False) -> bool:
         """Whether a part of a class's storage may be written when `at` runs, unless `done`, or afterwards."""
-        return any(
+        return cls in self.exposed or any(
             self.settled.is_hit(region, at, written, by, done)
             for by in self.stores.get(cls, ())
             for written in self._written(by, cls)
@@ -178,6 +180,8 @@ class Storage(Places):
             bases = [stmt.base]
         elif isinstance(stmt, Let | Do) and stmt.call.fun.startswith("list."):
             bases = [stmt.call.args[0]]
+        elif isinstance(stmt, Let) and calls_itself(stmt.call):
+            self._note_deep(stmt)
         elif isinstance(stmt, Let | Do) and not is_plain(stmt.call):
             bases = list(effect_of(stmt.call).written)
         for base in bases:
@@ -187,6 +191,17 @@ class Storage(Places):
             if self.kinds[base.name].cat in ARRAYS:
                 self.stores.setdefault(cls, []).append(stmt)
             elif self.kinds[base.name].cat == "list":
+                self.written_lists.setdefault(cls, []).append(stmt)
+
+    def _note_deep(self, stmt: Let) -> None:
+        """Note what a call of a function that calls itself writes, in containers too."""
+        for base, cls in self.aliases.deep_writes(stmt.call):
+            cats = {self.kinds[n].cat for n in self.aliases.members(cls)}
+            if cats & set(ARRAYS):
+                self.stores.setdefault(cls, []).append(stmt)
+                if self.aliases.of(base.name) != cls:
+                    self.exposed |= {cls}
+            elif "list" in cats:
                 self.written_lists.setdefault(cls, []).append(stmt)
 
     # ---- linearity

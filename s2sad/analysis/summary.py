@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from s2sad.analysis.effects import Aliases
+from s2sad.analysis.itself import describe
 from s2sad.analysis.places import ARRAYS
 from s2sad.analysis.storage import Storage
 from s2sad.ir.kinds import Kind
@@ -102,6 +103,7 @@ class Hidden(Exception):
 
 def summarise(program: Program, result: Atom) -> Summary | None:
     """The summary of a lowered function, None if it must be inlined."""
+    describe(program)
     aliases = Aliases(program)
     storage = Storage(program, aliases)
     try:

@@ -23,12 +23,13 @@ from s2sad.frontend.state import (
     Merging,
     State,
     Torn,
+    Unsettled,
     Value,
     holds_functions,
     same_value,
 )
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Const, Do, If, Out, Ref, Stmt, Undef, Var, defines
+from s2sad.ir.nodes import Atom, Call, Const, Do, If, Out, Ref, Stmt, Undef, Var, defines
 
 DEEPEST = 95  # a text can be indented by 100 levels at most
 HOLDER = " value"  # of the value of a conditional expression; no user's name has a blank
@@ -235,7 +236,7 @@ class Branches(State):
                 self.present = set(present)
                 known = self._known_where(cond, make is then, env)
                 self.scope.env.update(known)
-                value = make()
+                value = self._way(make, bool(done) and ends_by_raising(done[0][0]))
                 _forget(known, self.scope.env, env)
                 done.append((self.block, self.scope.env, value))
                 ends.append(self.objects.cells)
@@ -340,6 +341,18 @@ class Branches(State):
             for number, held in self.objects.cells.items()
         }
         self.block.append(If(cond, tuple(block), tuple(last), tuple(outs), self.span(node), form=form))
+
+    def _way(self, make: Callable[[], Any], last: bool) -> Any:
+        """One way of going on; one of which nothing is known yet is taken for one that raises."""
+        block = self.block
+        try:
+            return make()
+        except Unsettled:
+            if last:
+                raise
+            self.block = block
+            self.do(Call("raise"))
+            return None
 
     def _own_list(self, value: Value, other: Value, block: list[Stmt], node: ast.AST) -> Value:
         """A list display beside another list, which is not joined by elements: an object on its path."""

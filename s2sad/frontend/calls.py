@@ -53,6 +53,7 @@ METHODS = {  # methods of ufuncs that are functions of their own
 }  # fmt: skip
 DEEPEST = 12  # calls of a function by itself that are written out, one in another
 WRITTEN_OUT = 60  # and in all
+FORKED = 2  # branches around one in another that are not known
 
 
 class TooDeep(Exception):
@@ -429,14 +430,15 @@ class Calls(Stars):
         kwdefaults = {k: self.default(k, d) for k, d in named.items()}
         env = self.bind_arguments(source.node.args, args, kwargs, defaults, kwdefaults, node, fn.text)
         env = {n: env[n] for n in _parameters(spec) if n in env}
+        around = self.class_scopes.get(source.file)
         if obj.__code__ in self.frames:
-            made = self._written_out(source, source.node, env, None, obj.__code__)
+            made = self._written_out(source, source.node, env, around, obj.__code__)
             return recursive_call(self, fn, source, env, node) if made is None else made
         if source.module == STANDINS:
             return self._stood_in(source, env, node)
         outline = self.outline
-        if outline is None:
-            return self.inline(source, source.node, env, None, obj.__code__)
+        if outline is None or around is not None:
+            return self.inline(source, source.node, env, around, obj.__code__)
         if obj.__code__ in outline.codes and not self.const_depth:
             made = outlined_call(self, fn, source, env, node, hint)
             if made is not None:
@@ -465,17 +467,15 @@ class Calls(Stars):
     def _call_closure(self, fn: Closure, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         name = getattr(fn.node, "name", "<lambda>")
         frame = fn.node, id(fn.scope)  # another closure of the same text is another function
+        env = self.bind_arguments(fn.node.args, args, kwargs, fn.defaults, fn.kwdefaults, node, name)
         if frame not in self.frames and self._calls_itself(fn) and self._free_of_functions(fn):
             made, captured = self.lifted(fn, node, name)
-            env = self.bind_arguments(fn.node.args, args, kwargs, fn.defaults, fn.kwdefaults, node, name)
             return self.call_value(made, [], {**env, **captured}, node)
         if frame in self.frames:
-            env = self.bind_arguments(fn.node.args, args, kwargs, fn.defaults, fn.kwdefaults, node, name)
             written = self._written_out(fn.scope.source, fn.node, env, fn.scope, frame)
             if written is None:
                 self.refuse(node, f"{name} calls itself", "write the recursion as a loop")
             return written
-        env = self.bind_arguments(fn.node.args, args, kwargs, fn.defaults, fn.kwdefaults, node, name)
         return self.inline(fn.scope.source, fn.node, env, fn.scope, frame)
 
     def _written_out(
@@ -486,7 +486,8 @@ class Calls(Stars):
         None if it does not: then the function is called, not inlined.
         """
         depth = self.frames.count(frame)
-        if not any(self._steers(v) for v in env.values()) or depth > DEEPEST or self.unrolled > WRITTEN_OUT:
+        deep = depth > DEEPEST or (depth > 1 and self.nesting - self.unrolled_at > FORKED)
+        if deep or not any(self._steers(v) for v in env.values()) or self.unrolled > WRITTEN_OUT:
             if depth > 1 and self.unrolled:
                 raise TooDeep
             return None
@@ -494,7 +495,8 @@ class Calls(Stars):
         if depth > 1:
             return self.inline(source, node, env, parent, frame)
         block, cells, scope, names = self.block, dict(self.objects.cells), self.scope, dict(self.scope.env)
-        length, frames, callers, nesting = len(block), len(self.frames), len(self.callers), self.nesting
+        length, frames, callers = len(block), len(self.frames), len(self.callers)
+        self.unrolled_at = nesting = self.nesting
         try:
             return self.inline(source, node, env, parent, frame)
         except (TooDeep, UnsupportedError):
@@ -513,10 +515,8 @@ class Calls(Stars):
 
     def _calls_itself(self, fn: Closure) -> bool:
         name = getattr(fn.node, "name", None)
-        return name is not None and any(
-            isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name
-            for n in ast.walk(fn.node)
-        )
+        called = [n.func for n in ast.walk(fn.node) if isinstance(n, ast.Call)]
+        return name is not None and any(isinstance(f, ast.Name) and f.id == name for f in called)
 
     def bind_arguments(
         self,

@@ -20,8 +20,9 @@ from s2sad.frontend.cotangents import COTANGENTS
 from s2sad.frontend.cursors import lower_iter, lower_next
 from s2sad.frontend.dtypes import DTYPES
 from s2sad.frontend.numbered import is_one_of_several, of_classes, refuse_as_number, refuse_several
+from s2sad.frontend.objects import is_plain
 from s2sad.frontend.operators import class_method, live_object
-from s2sad.frontend.protocols import iterated
+from s2sad.frontend.protocols import iterated, total
 from s2sad.frontend.records import FUNCTIONS
 from s2sad.frontend.standins import real
 from s2sad.frontend.state import (
@@ -402,7 +403,18 @@ def _sum(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
         for item in held.items:
             start = low.binary("add", start, item, node)
         return start
+    made = total(low, args[0], start, node)
+    if made is not None:
+        return made
     return low.apply("sum", [held, *args[1:]], kwargs, node, form="", hint=hint)
+
+
+def _new(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """`object.__new__(cls)`: an object that holds nothing yet."""
+    cls = args[0].obj if len(args) == 1 and isinstance(args[0], Ref) else None
+    if not isinstance(cls, type) or not is_plain(cls):
+        low.refuse(node, "an object is made of a class that is not known here", "call the class")
+    return low.made("object", [], [], cls)
 
 
 def _first(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -415,7 +427,7 @@ SPECIAL: dict[Any, Callable[..., Value]] = {
     _enumerate, reversed: _reversed, callable: _callable, any: _any_all(True), all: _any_all(False),
     slice: _slice, next: lower_next, iter: lower_iter, setattr: _setattr, eval: _code, exec: _code,
     locals: _names, globals: _names, np.copyto: _copyto, set: _set, super: _super, type: _type,
-    functools.wraps: _wraps, itself: _first, sum: _sum, object.__init__: _nothing,
+    functools.wraps: _wraps, itself: _first, sum: _sum, object.__init__: _nothing, object.__new__: _new,
     object.__setattr__: _set_past, dataclasses.replace: _replace, copy.copy: _copy, copy.deepcopy: _deepcopy,
     **COTANGENTS, **DTYPES, **FUNCTIONS,
 }  # fmt: skip

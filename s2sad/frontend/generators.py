@@ -29,6 +29,7 @@ from s2sad.errors import UnsupportedError
 from s2sad.frontend import streams
 from s2sad.frontend.iterators import Given, Items, given
 from s2sad.frontend.operators import class_method, may_vary
+from s2sad.frontend.protocols import METHODS
 from s2sad.frontend.source import find, is_library, rule_source
 from s2sad.frontend.state import Closure, Generator, Method, Scope, State, Unbound, Value
 from s2sad.frontend.trees import assigned_names, target_names, walk
@@ -150,10 +151,10 @@ def lazily(low: State, node: ast.expr) -> Generator | None:
         if isinstance(fn, Ref) and _wraps(fn.obj):
             return _wrapped(low, fn.obj, node)
     value = low.operand(node)
-    return value if isinstance(value, Generator) else _of_object(low, value)
+    return value if isinstance(value, Generator) else of_object(low, value)
 
 
-def _of_object(low: State, value: Value) -> Generator | None:
+def of_object(low: State, value: Value) -> Generator | None:
     """The generator that iterates an object."""
     cls = low.class_of(value)
     if not _own_generator(cls):
@@ -280,10 +281,14 @@ def consumed(low: State, fn: Value, node: ast.Call, hint: str) -> Value | None:
     known = isinstance(fn, Ref) and _takes(fn.obj)
     if not known and not (isinstance(fn, Method) and isinstance(fn.fn, Const)):
         return None
+    obj = fn.obj if isinstance(fn, Ref) else None
     lazy = [not isinstance(a, ast.Starred) and is_lazy(low, a) for a in node.args]
+    lazy = [
+        flag and (_iterates(fn, i) or not _gives_object(low, a))
+        for i, (flag, a) in enumerate(zip(lazy, node.args, strict=True))
+    ]
     if not any(lazy):
         return None
-    obj = fn.obj if isinstance(fn, Ref) else None
     if _wraps(obj):
         return _wrapped(low, obj, node)
     if (obj is any or obj is all) and isinstance(node.args[0], ast.GeneratorExp):
@@ -303,6 +308,25 @@ def consumed(low: State, fn: Value, node: ast.Call, hint: str) -> Value | None:
     args = [given(functools.partial(whole, a), a) if flag else a for a, flag in pairs]
     call = ast.copy_location(ast.Call(node.func, args, node.keywords), node)
     return low.expr(call, hint)
+
+
+def _iterates(fn: Value, place: int) -> bool:
+    """Whether an argument is iterated: not that of abs, append or len, nor what a sum begins with."""
+    if isinstance(fn, Method):
+        return isinstance(fn.fn, Const) and fn.fn.value in (".extend", ".update", ".extendleft")
+    obj = fn.obj if isinstance(fn, Ref) else None
+    whole = (*METHODS, len, isinstance, type, id, print, repr, str, getattr, hasattr)
+    if any(obj is known for known in whole):
+        return False
+    return not place or not any(obj is known for known in (sum, sorted, enumerate))
+
+
+def _gives_object(low: State, node: ast.expr) -> bool:
+    """Whether an expression gives an object that can be iterated, and not an iterator."""
+    if isinstance(node, ast.Name):
+        return not isinstance(low.lookup(node.id, node), Generator)
+    fn = _peek(low, node.func) if isinstance(node, ast.Call) else None
+    return isinstance(fn, Ref) and isinstance(fn.obj, type)
 
 
 def _takes(obj: Any) -> bool:

@@ -86,6 +86,18 @@ class Interface:
         """`base.name`."""
         raise NotImplementedError
 
+    def lifted_by_name(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
+        """A nested function as one that takes what it reads of the functions around it by keyword."""
+        raise NotImplementedError
+
+    def own(self, value: Value, node: ast.AST) -> Any:
+        """A dict that can be written to."""
+        raise NotImplementedError
+
+    def hold(self, base: Any, items: list[Value], keys: list[Any], node: ast.AST) -> None:
+        """Let an object, dict or list hold something else from here on."""
+        raise NotImplementedError
+
     def unfolded(self, value: Value, node: ast.AST) -> Value:
         """A tuple that is an argument as a display."""
         raise NotImplementedError

@@ -40,14 +40,14 @@ from s2sad.frontend.results import in_parts
 from s2sad.frontend.rules import Rules
 from s2sad.frontend.sequences import Sequences
 from s2sad.frontend.source import Source, deep
-from s2sad.frontend.state import Group, Scope, Unbound, Value, Written
+from s2sad.frontend.state import Changed, Group, Local, Part, Scope, Unbound, Unsettled, Value, Written
 from s2sad.frontend.statements import Statements
 from s2sad.frontend.tables import Tables
 from s2sad.frontend.usage import boxed_names, fixed_lists, starred_lists
 from s2sad.ir import kinds as K
 from s2sad.ir.forms import Form
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import NONE, Atom, Call, Const, Program, Ref, Return, Stmt, Undef, Var
+from s2sad.ir.nodes import NONE, Atom, Call, Const, Program, Ref, Return, Stmt, Tuple, Undef, Var
 from s2sad.ir.prune import prune, unchanged
 from s2sad.ir.rewrite import in_atom, substitute
 from s2sad.rules import registry
@@ -123,6 +123,15 @@ def _apart(low: Lowering, value: Value) -> Value:
     return made
 
 
+def _is_changed(value: Value) -> bool:
+    """Whether a part of an argument holds something else than at first."""
+    if not isinstance(value, Local | Group):
+        return False
+    if isinstance(value, Local) and value.group is not value.first:
+        return True
+    return any(map(_is_changed, value.group.items if isinstance(value, Local) else value.items))
+
+
 def _has_lists(kind: Kind) -> bool:
     """Whether a value is or holds a list of the program."""
     return kind.cat == "list" or any(_has_lists(i) for i in kind.items or ())
@@ -152,6 +161,9 @@ class Lowering(
 ):
     """One walk over one function and all that is inlined into it."""
 
+    itself: tuple[str, ...] | None = None  # the dicts that it takes and writes, if it calls itself
+    passed_in: dict[str, Value] = {}  # noqa: RUF012 - what its parameters are then
+
     def statements(self, body: list[ast.stmt]) -> None:
         """Lower a block; in the function itself all its refusals are collected."""
         if len(self.frames) == 1 and self.loops == 0:
@@ -169,7 +181,11 @@ class Lowering(
                 f"the statement {name} is not supported",
                 "write it with loops, branches and assignments",
             )
-        method(stmt)
+        try:
+            method(stmt)
+        except Unsettled:
+            if not isinstance(stmt, ast.For | ast.While):
+                raise  # a loop is taken for one without a trip
 
     def _collecting(self, body: list[ast.stmt]) -> None:
         """Lower a block as far as possible, without what depends on a refused statement."""
@@ -257,6 +273,8 @@ class Lowering(
                 "a list is returned in a function that makes tuples of unknown length",
                 "return an array of it, or numbers",
             )
+        if self.itself is not None:
+            return self._returned(value, source)
         if _has_records(self.kind(value)):
             self.refuse(
                 source.node,
@@ -264,6 +282,30 @@ class Lowering(
                 "return lists of their fields",
             )
         return self.atom(value, source.node)
+
+    def _returned(self, value: Value, source: Source) -> Atom:
+        """What a function that calls itself returns: its result, and what dicts hold that it has written."""
+        made = self.element(value, source.node)
+        parts = [p for name in self.itself or () for p in self._parts_behind(name, source)]
+        return Tuple((made, *parts)) if parts else made
+
+    def _parts_behind(self, name: str, source: Source) -> list[Atom]:
+        held = self.passed_in[name]
+        assert isinstance(held, Local)
+        return [self.element(item, source.node) for item in held.group.items]
+
+    def _changed(self) -> None:
+        """Lower once more where a function that calls itself writes a dict that it takes."""
+        for name, value in self.passed_in.items():
+            changed = isinstance(value, Local) and value.group is not value.first
+            if changed and name not in (self.itself or ()):
+                raise Changed(name)
+            if isinstance(value, Local) and any(map(_is_changed, value.group.items)):
+                self.refuse(
+                    self.scope.source.node,
+                    f"what {name!r} holds is written in a function that calls itself",
+                    "pass what is written as an argument of its own",
+                )
 
 
 def lower(
@@ -276,31 +318,33 @@ def lower(
     outline: Outline | None = None,
     lent: Lent | None = None,
     parted: bool = False,
+    itself: tuple[str, ...] | None = None,
 ) -> Lowered:
     """Lower a function.
 
     `arguments` gives for each parameter (in the signature's order) its kind, or an atom for what is known
     (a static value); `live` gives the objects behind parameters whose attributes the function reads;
     `outline` says which callees are kept as functions. Where it is `parted`, the result may be given in
-    parts, of which `Lowered.form` says what they make up.
+    parts, of which `Lowered.form` says what they make up. Of a function that calls itself, `lent` are the
+    lists of numbered objects that it takes, and `itself` the dicts among its parameters that it writes: it
+    returns what they hold then.
     """
     apart, known, loose = False, set[tuple[str, int, int]](), set[tuple[str, int, int]]()
     attempts: frozenset[tuple[str, int, int]] = frozenset()
     numbered = Numbering() if lent is None else lent.numbering()
-    given = frozenset(numbered.attributes)
     while True:
         try:
             lists = (known, loose)
             return _lowered(
                 source, name, arguments, live, guessed, callees, outline, apart, lists, numbered, lent,
-                parted, attempts,
+                itself, parted, attempts,
             )  # fmt: skip
         except Written as written:
             if written.attempt is not None:
                 attempts |= {written.attempt}
                 continue
-            if not given.isdisjoint((written.cls, *written.family)):
-                raise  # the caller's objects have more attributes, or are of more classes
+            if itself is not None and (written.cls is not None or written.family):
+                raise  # the caller's objects are numbered too, have more attributes, or are of more classes
             if written.cls is not None:
                 numbered.add(written.cls, written.names)
                 known = set()
@@ -327,6 +371,7 @@ def _lowered(
     lists: tuple[set[tuple[str, int, int]], set[tuple[str, int, int]]],
     numbered: Numbering,
     lent: Lent | None,
+    itself: tuple[str, ...] | None,
     parted: bool,
     attempts: frozenset[tuple[str, int, int]],
 ) -> Lowered:
@@ -364,10 +409,15 @@ def _lowered(
             held = env.pop(parameter)
             assert isinstance(held, Var)
             low.fields[place] = held
+        for taken in () if lent is None else lent.functions:
+            words = {word: env.pop(name) for word, name in taken.words}
+            env[taken.name] = Part(taken.fn, [env.pop(name) for name in taken.places], words)
         low.lent = frozenset(low.fields)
+        low.itself, low.passed_in = itself, dict(env) if itself is not None else {}
         low.scope = low.function_scope(source, source.node, env, None)
         begin(low)
         result = low.run(source)
+        low._changed()
     body: list[Stmt] = [*low.block, Return(result)]
     again = source.module.startswith("s2sad.generated")
     program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints, again=again))

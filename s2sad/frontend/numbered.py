@@ -105,9 +105,6 @@ def number(low: State, made: Local, node: ast.AST) -> Value:
     known = low.numbered.get(cls)
     if known is None:
         return made
-    if any(c is cls for c, _ in low.lent):
-        what = f"a {made.cls.__name__} is made in a function that calls itself"
-        low.refuse(node, what, "make the objects in a loop, or keep a list of what is left to do")
     held: dict[str, Value] = dict(zip(made.group.keys, made.group.items, strict=True))
     if any(name not in known for name in held):
         raise Written(cls=cls, names=tuple(held))
@@ -147,15 +144,33 @@ def _keep(low: State, cls: type, name: str, value: Value, node: ast.AST) -> None
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A function that is made in the program, as an argument: what it reads is passed in its place.
+
+    `places` and `words` are the parameters that stand for its first arguments, and for those by keyword.
+    """
+
+    name: str
+    fn: Ref
+    places: tuple[str, ...]
+    words: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Lent:
-    """The lists of numbered objects that a function takes from its caller, by the names of its parameters."""
+    """The lists of numbered objects that a function takes from its caller, by the names of its parameters.
+
+    `functions` are those among its arguments that are made in the program.
+    """
 
     lists: tuple[tuple[tuple[type, str], str], ...]
     families: tuple[tuple[type, type], ...]
+    classes: tuple[type, ...] = ()
+    functions: tuple[Taken, ...] = ()
 
     def numbering(self) -> Numbering:
         """The classes, as the caller knows them."""
-        made = Numbering(families=dict(self.families))
+        made = Numbering(dict.fromkeys(self.classes, ()), dict(self.families))
         for (cls, name), _ in self.lists:
             made.attributes[cls] = (*made.attributes.get(cls, ()), name)
         return made
@@ -169,8 +184,7 @@ def lend(low: State, taken: list[str]) -> tuple[Lent, list[Atom]]:
         while parameter in taken or any(parameter == p for _, p in pairs):
             parameter += "_"
         pairs.append(((cls, name), parameter))
-    families = tuple((m, f) for m, f in low.families.items() if any(c is f for (c, _), _ in pairs))
-    return Lent(tuple(pairs), families), list(low.fields.values())
+    return Lent(tuple(pairs), tuple(low.families.items()), tuple(low.numbered)), list(low.fields.values())
 
 
 # ------------------------------------------------------------------------------------------------- attributes
@@ -263,9 +277,6 @@ def set_attribute(low: State, base: Value, name: str, value: Value, node: ast.AS
     """`base.name = value` of a numbered object."""
     cls = low.kind(base).cls
     assert cls is not None
-    if any(c is cls for c, _ in low.lent):
-        what = f"the attribute {name!r} is assigned in a function that calls itself"
-        low.refuse(node, what, "return the value, or keep a list of what is left to do")
     if name not in low.numbered.get(cls, ()):
         raise Written(cls=cls, names=(name,))
     if holds_functions(value) and not isinstance(value, Local):

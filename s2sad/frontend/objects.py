@@ -43,7 +43,7 @@ from s2sad.ir.nodes import Const, Ref, Undef, Var
 
 IN_PYTHON = 1 << 9  # the flag of classes that a class statement has made
 STANDINS = "s2sad.frontend.standins"  # whose classes are read as if they were the user's
-PLAIN = (object.__init__, object.__init_subclass__)
+PLAIN = (object.__init__, object.__init_subclass__, object.__new__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Objects(State):
             owner = next(c for c in cls.__mro__ if vars(c).get(name) is found)
             return Method(Ref(text, Init(owner)), base)
         if isinstance(found, types.FunctionType) or any(found is plain for plain in PLAIN):
-            return Method(Ref(text, found), base)
+            return Ref("object.__new__", found) if found is object.__new__ else Method(Ref(text, found), base)
         if callable(found) and hasattr(found, "py_func"):
             return Method(Ref(text, found), base)
         getter = getattr(type(found), "__get__", None)
@@ -217,13 +217,23 @@ class Objects(State):
 
     def create(self, cls: type, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value | None:
         """A new object of a class that is written in Python; None where the class does more than that."""
-        if not _is_plain(cls):
+        if not is_plain(cls):
             return None
-        made = self.made("object", [], [], cls)
+        made: Value = self.made("object", [], [], cls)
+        new = static_attribute(cls, "__new__")
+        if isinstance(new, staticmethod):
+            self.depend(("of its class", id(cls)), lambda: static_attribute(cls, "__new__"), new, "__new__")
+            call = Ref(f"{cls.__name__}.__new__", new.__func__)
+            made = self.call_value(call, [Ref(cls.__name__, cls), *args], kwargs, node)
+            if self.class_of(made) is not cls:
+                return made
+            if not isinstance(made, Local):
+                self.refuse(node, f"{cls.__name__}.__new__ returns an older object", "write a function")
+        assert isinstance(made, Local)
         init = static_attribute(cls, "__init__")
         self.depend(("of its class", id(cls)), lambda: static_attribute(cls, "__init__"), init, "__init__")
         if init is object.__init__:
-            if args or kwargs:
+            if (args or kwargs) and not isinstance(new, staticmethod):
                 self.refuse(node, f"{cls.__name__}() takes no arguments", "check the call")
             return numbered.number(self, made, node)
         self.call_value(self.class_attribute(made, cls, "__init__", node, ""), args, kwargs, node)
@@ -364,9 +374,9 @@ def generated_init(function: types.FunctionType) -> bool:
     return function.__code__.co_filename == "<string>" and function.__name__ == "__init__"
 
 
-def _is_plain(cls: type) -> bool:
+def is_plain(cls: type) -> bool:
     """Whether making an object of a class is calling its `__init__`, and nothing else is special about it."""
-    special = ("__new__", "__setattr__", "__getattribute__")
+    special = ("__setattr__", "__getattribute__")
     for base in cls.__mro__[:-1]:
         if any(isinstance(vars(base).get(n), types.FunctionType | staticmethod) for n in special):
             frozen = getattr(vars(base).get("__dataclass_params__"), "frozen", False)
@@ -374,7 +384,8 @@ def _is_plain(cls: type) -> bool:
             if names != ["__setattr__"] or not frozen:
                 return False
         module = base.__module__.partition(".")[0]
-        if module in ("abc", "typing") or base.__module__ == STANDINS:
+        own = base.__module__ == STANDINS or base.__module__.startswith("s2sad.generated")
+        if own or module in ("abc", "typing"):
             continue
         if module in sys.stdlib_module_names or module in ("numpy", "scipy", "numba", "s2sad"):
             return False
@@ -387,4 +398,4 @@ def _is_plain(cls: type) -> bool:
     return bool(cls.__flags__ & IN_PYTHON) and (metaclass is type or metaclass.__module__ == "abc")
 
 
-__all__ = ["Init", "Objects", "generated_init", "mangled", "static_attribute"]
+__all__ = ["Init", "Objects", "generated_init", "is_plain", "mangled", "static_attribute"]

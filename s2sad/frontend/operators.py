@@ -18,7 +18,8 @@ import numpy as np
 
 from s2sad.frontend.source import is_library
 from s2sad.frontend.state import ABSENT, Group, State, Value
-from s2sad.ir.nodes import Const, Dict, List, Ref, Slice, Tuple, Undef, Var
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Call, Const, Dict, List, Ref, Slice, Tuple, Undef, Var
 
 _METHODS = {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "truediv", "floordiv": "floordiv", "mod": "mod",
@@ -77,6 +78,11 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
         made = state.call_value(forward, [left] if right is None else [left, right], {}, node)
         if not _declined(made):
             return made
+    if op == "ne" and first is not None and right is not None and forward is None:
+        equal = class_method(first, "__eq__")  # as object.__ne__ does
+        if equal is not None and not _is_generated(first, "__eq__"):
+            _watch(state, first, "__eq__")
+            return _negated(state, state.call_value(equal, [left, right], {}, node), node)
     if first is second and first is not None and right is not None and _is_generated(first, f"__{name}__"):
         return _of_fields(state, op, first, left, right, node)
     swapped = _SWAPPED.get(op, f"__r{name}__")
@@ -94,6 +100,13 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
         if not _declined(made):
             return made
     return None
+
+
+def _negated(state: State, value: Value, node: ast.AST) -> Value:
+    known = state.static_truth(value)
+    if known is not None:
+        return Const(not known)
+    return state.emit(Call("not", (state.truth(value, node),)), K.BOOL, node)
 
 
 def _is_generated(cls: type, name: str) -> bool:

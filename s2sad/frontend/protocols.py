@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
 import math
 from typing import Any
 
@@ -40,6 +41,13 @@ def best(xs):
     for i in range(1, len(xs)):
         if xs[i] > found:
             found = xs[i]
+    return found
+"""
+_TOTAL = """
+def total(xs, start):
+    found = start + xs[0]
+    for i in range(1, len(xs)):
+        found = found + xs[i]
     return found
 """
 _OF_LIST_BY_KEY = """
@@ -131,6 +139,17 @@ def _extreme(
     return functools.reduce(lambda a, b: inlined(best=a, v=b), items)
 
 
+def total(low: State, many: Value, start: Value, node: ast.AST) -> Value | None:
+    """`sum` of a list of objects, whose number is not known; None for all else."""
+    kinds = low.kind(many).items or ()
+    if not isinstance(many, Var) or low.kind(many).cat != "list" or not kinds or kinds[0].cls is None:
+        return None
+    if kinds[0].cat == "tuple" and kinds[0].cls not in (list, dict) and not issubclass(kinds[0].cls, tuple):
+        low.want_numbers(kinds[0].cls)
+    source = rule_source("sum", _TOTAL)
+    return low.inline(source, source.node, {"xs": many, "start": start}, None, source.node)
+
+
 def iterated(low: State, value: Value, node: ast.AST) -> Value:
     """What is iterated in place of an object whose `__iter__` says so; other values as they are.
 
@@ -148,6 +167,12 @@ def iterated(low: State, value: Value, node: ast.AST) -> Value:
     if method is None:
         what = f"a {cls.__name__} is iterated, whose class has no __iter__ in Python"
         low.refuse(node, what, "give it one, or iterate one of its attributes")
+    if inspect.isgeneratorfunction(method.obj):
+        from s2sad.frontend import generators
+
+        given = generators.of_object(low, value)
+        assert given is not None
+        return generators.listed(low, given, node)
     source = find(method.obj)
     whole = source.node.body if isinstance(source.node, ast.FunctionDef) else []
     body = [s for s in whole if not _is_text(s)]

@@ -3,8 +3,8 @@
     def power(x, n): return 1.0 if n == 0 else x*power(x, n - 1)
 
 The outer call is inlined as any other; in it `power(x, n - 1)` is `Call("user", (Ref(power), x, t.1))`,
-whose callee is lowered apart, with the same call in it. The kind of what it returns is a fixed point that
-starts with a float.
+whose callee is lowered apart, with the same call in it. The kind of what it returns is a fixed point: at
+first the paths on which it calls itself are left out.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend.numbered import Lent, lend
+from s2sad.frontend.numbered import Lent, Taken, lend
 from s2sad.frontend.source import Source
-from s2sad.frontend.state import State, Value
+from s2sad.frontend.state import Changed, Closure, Local, Method, Part, State, Unsettled, Value, mentions
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Ref, Tuple, Var
+from s2sad.ir.nodes import Atom, Call, Const, If, Let, Ref, Return, Tuple, Var, walk
+from s2sad.ir.prune import prune
 
 if TYPE_CHECKING:
     from s2sad.frontend.lower import Lowered
@@ -43,7 +44,8 @@ class Callee:
     result: Kind
     lowered: Lowered | None = None
     summary: Any = None  # what a caller sees of it (`analysis.summary`)
-    settled: bool = False  # whether `result` comes from its body
+    guessed: bool = False  # whether `result` is a guess, and not what its body gave
+    changed: tuple[str, ...] = ()  # the dicts among its parameters that it writes and gives back
     again: bool = False  # under checkpoint: the reverse sweep calls it again
     own: bool = True  # whether the text can call `fun` itself
     generators: tuple[str, ...] = ()  # parameters that are random generators
@@ -52,20 +54,100 @@ class Callee:
     writes: tuple[str, ...] = ()  # which of these it writes into,
     rebound: tuple[str, ...] = ()  # and which of those it binds anew as well
     lent: Lent | None = None  # the lists of numbered objects among the parameters
+    itself: bool = False  # whether it is called because it calls itself
+    touches: tuple[tuple[str, int], ...] = ()  # if so, parameters that it writes, and how deep in them
+    returns: str = ""  # the parameter that it returns itself
+    ties: Any = None  # what may share storage (`analysis.itself`); None where nothing is known
+
+    @property
+    def apart(self) -> bool:
+        """Whether its signature is not that of the user's function."""
+        lists = self.lent is not None and bool(self.lent.lists)
+        functions = self.lent is not None and bool(self.lent.functions)
+        return lists or functions or bool(self.changed) or _holds_records(self.result)
 
 
 def recursive_call(
     state: State, fn: Ref, source: Source, env: dict[str, Value], node: ast.AST, hint: str = ""
 ) -> Value:
     """The call of a function that is being lowered already."""
-    names = list(env)
-    atoms = [state.variable(env[n], node) for n in names]
-    lent, lists = lend(state, names)
-    names += [parameter for _, parameter in lent.lists]
-    atoms += lists
+    atoms: dict[str, Atom] = {}
+    functions: list[Taken] = []
+    for name, value in env.items():
+        given = _passed_on(state, value, node)
+        if isinstance(given, Part):
+            functions.append(_taken(state, name, given, {*env, *atoms}, atoms, node))
+        else:
+            atoms[name] = _operand(state, given, node)
+    lent, lists = lend(state, [*env, *atoms])
+    lent = replace(lent, functions=tuple(functions))
+    atoms.update(zip((parameter for _, parameter in lent.lists), lists, strict=True))
+    while True:
+        known, key = _signature(state, fn, atoms)
+        key = (*key, *functions)
+        spec = state.callees.get(key)
+        if spec is None:
+            dynamic = tuple(i for i, n in enumerate(known) if isinstance(known[n], Kind))
+            spec = Callee(source.fun.__name__, fn.obj, source, known, dynamic, K.BOTTOM)
+            spec.lent, spec.itself = lent, True
+            state.callees[key] = spec
+            try:
+                _settle(spec, state, node)
+            except BaseException:
+                del state.callees[key]
+                raise
+        if spec.result == K.BOTTOM:
+            raise Unsettled(spec)
+        if not _grown(state, spec, atoms):
+            break
+    return _called(state, fn, spec, env, atoms, node, hint)
+
+
+def _passed_on(state: State, value: Value, node: ast.AST) -> Value:
+    """An argument; a nested function as one that takes what it reads."""
+    if isinstance(value, Closure):
+        made, captured = state.lifted_by_name(value, node)
+        return Part(made, [], captured)
+    return Part(value.fn, [value.self], {}) if isinstance(value, Method) else value
+
+
+def _taken(
+    state: State, name: str, given: Part, names: set[str], atoms: dict[str, Atom], node: ast.AST
+) -> Taken:
+    """A function that is an argument: what it reads becomes arguments of their own."""
+    if not isinstance(given.fn, Ref):
+        what = f"a function that is made here is passed to {name!r} of a function that calls itself"
+        state.refuse(node, what, "pass a nested function, or what it reads")
+
+    def entered(word: str, value: Value) -> str:
+        parameter = f"{name}_{word}"
+        while parameter in names:
+            parameter += "_"
+        names.add(parameter)
+        atoms[parameter] = _operand(state, value, node)
+        return parameter
+
+    places = tuple([entered(str(i), value) for i, value in enumerate(given.args)])
+    words = tuple([(word, entered(word, value)) for word, value in given.kwargs.items()])
+    return Taken(name, given.fn, places, words)
+
+
+def _operand(state: State, value: Value, node: ast.AST) -> Atom:
+    """An argument; a dict of numbers and arrays can be written afterwards: what was written comes back."""
+    if isinstance(value, Local) and value.cat == "dict" and value.cls is None:
+        if value.origin is None or value.group is not value.first:
+            if all(isinstance(i, Var | Const) and state.kind(i).is_number for i in value.group.items):
+                return state.variable(value.group, node)
+    return state.variable(value, node)
+
+
+def _signature(
+    state: State, fn: Ref, atoms: dict[str, Atom]
+) -> tuple[dict[str, Kind | Atom], tuple[Any, ...]]:
+    """What is known of the arguments, and what tells one signature from another."""
     known: dict[str, Kind | Atom] = {}
     key: list[Any] = [fn.obj.__code__]
-    for name, atom in zip(names, atoms, strict=True):
+    for name, atom in atoms.items():
         kind = state.kind(atom)
         if isinstance(atom, Const | Ref) and not kind.is_number:
             known[name] = atom
@@ -73,45 +155,135 @@ def recursive_call(
             continue
         known[name] = K.anonymous(kind)
         key.append(K.without_lengths(kind))
-    dynamic = tuple(i for i, n in enumerate(names) if isinstance(known[n], Kind))
-    spec = state.callees.get(tuple(key))
-    if spec is None:
-        spec = Callee(source.fun.__name__, fn.obj, source, known, dynamic, K.FLOAT, lent=lent)
-        state.callees[tuple(key)] = spec
-        for _ in range(TRIES):
-            spec.lowered = _tried(spec, state)
-            kind = state_kind(spec.lowered)
-            if K.without_lengths(kind) == K.without_lengths(spec.result):
-                break
-            spec.result = unlike(_joined(spec.result, kind) if spec.settled else kind)
-            spec.settled = True
-        else:
-            state.refuse(node, f"the result of {spec.name} has no settled kind", "return values of one kind")
-        for dependency in spec.lowered.dependencies:
-            state.dependencies.setdefault((id(dependency), dependency.text), dependency)
-    if not returns_numbers(spec.result):
-        state.refuse(
-            node,
-            f"{spec.name} calls itself and returns {K.describe(spec.result)}",
-            "return numbers, arrays or tuples of these, or write a loop",
-        )
-    return state.emit(Call("user", (Ref(fn.text, spec), *atoms)), unlike(spec.result), node, hint)
+    return known, tuple(key)
+
+
+def _called(
+    state: State,
+    fn: Ref,
+    spec: Callee,
+    env: dict[str, Value],
+    atoms: dict[str, Atom],
+    node: ast.AST,
+    hint: str,
+) -> Value:
+    """The statement of a call, and what it gives: a result, an argument itself, what dicts hold now."""
+    if not _can_be_returned(spec.result):
+        what = f"{spec.name} calls itself and returns {_said(spec.result)}"
+        state.refuse(node, what, "return numbers, arrays, or lists and tuples of these, or write a loop")
+    call = Call("user", (Ref(fn.text, spec), *atoms.values()))
+    made: Value = state.emit(call, unlike(spec.result), node, hint)
+    if spec.changed:
+        items = [state.getitem(made, Const(i), node) for i in range(len(spec.result.items or ()))]
+        made, rest = items[0], items[1:]
+        for name in spec.changed:
+            held = state.own(env[name], node)
+            if sum(mentions(value, held) for value in env.values()) > 1:
+                what = f"{spec.name} calls itself and writes the dict {name!r}, which it is given twice"
+                state.refuse(node, what, "pass it once")
+            keys = list(held.group.keys)
+            state.hold(held, rest[: len(keys)], keys, node)
+            del rest[: len(keys)]
+    return env[spec.returns] if spec.returns else made
+
+
+def _settle(spec: Callee, state: State, node: ast.AST) -> None:
+    """Lower a function that calls itself until what it is taken to return is what it returns."""
+    for _ in range(TRIES):
+        try:
+            lowered = _tried(spec, state)
+        except Changed as found:
+            spec.changed, spec.result = (*spec.changed, found.name), K.BOTTOM
+            continue
+        kind = state_kind(lowered)
+        if not _can_be_returned(K.join(kind, spec.result)):
+            for cls in _records(kind):
+                state.want_numbers(cls)
+        if K.without_lengths(kind) == K.without_lengths(spec.result) and not spec.guessed:
+            spec.lowered = lowered
+            break
+        spec.result = unlike(kind if spec.guessed or spec.result == K.BOTTOM else _joined(spec.result, kind))
+        spec.guessed = False
+    else:
+        state.refuse(node, f"the result of {spec.name} has no settled kind", "return values of one kind")
+    for dependency in lowered.dependencies:
+        state.dependencies.setdefault((id(dependency), dependency.text), dependency)
+    if not spec.changed and spec.result.cat in ("array", "list"):
+        _without_argument(spec, state)
 
 
 def _tried(spec: Callee, state: State) -> Lowered:
-    """The function lowered for what its result is taken for: a float at first, then two floats and so on."""
+    """The function lowered for what its result is taken for.
+
+    At first paths on which it calls itself are left out; if nothing is left, the result is taken for a float,
+    then for two floats and so on.
+    """
     from s2sad.frontend.lower import lower
 
-    for length in range(2, LENGTHS + 2):
+    def tried() -> Lowered:
+        return lower(
+            spec.source, spec.name, spec.arguments, None,
+            callees=state.callees, lent=spec.lent, itself=spec.changed,
+        )  # fmt: skip
+
+    try:
+        return tried()
+    except (Unsettled, UnsupportedError) as error:
+        if spec.result != K.BOTTOM or (isinstance(error, Unsettled) and error.args[0] is not spec):
+            raise
+        spec.guessed = True
+    for length in range(1, LENGTHS + 1):
+        spec.result = Kind("tuple", items=(K.FLOAT,) * length) if length > 1 else K.FLOAT
         try:
-            return lower(
-                spec.source, spec.name, spec.arguments, None, callees=state.callees, lent=spec.lent
-            )
+            return tried()
         except UnsupportedError:
-            if spec.settled or length > LENGTHS:
+            if length == LENGTHS:
                 raise
-            spec.result = Kind("tuple", items=(K.FLOAT,) * length)
     raise AssertionError
+
+
+def _grown(state: State, spec: Callee, atoms: dict[str, Atom]) -> bool:
+    """Let lists take what the function puts into them; whether they did not before."""
+    if spec.lowered is None:
+        return False
+    grown = False
+    for name, atom in atoms.items():
+        ssa = spec.lowered.arguments.get(name)
+        kind = state.kind(atom)
+        if ssa is None or kind.cat != "list":
+            continue
+        made = spec.lowered.program.kinds[ssa]
+        if made.items is not None and K.without_lengths(made) != K.without_lengths(kind):
+            state.grow(atom, made.items[0])
+            grown = grown or K.without_lengths(state.kind(atom)) != K.without_lengths(kind)
+    return grown
+
+
+def _without_argument(spec: Callee, state: State) -> None:
+    """Let a function that returns one of its arguments itself return nothing: its caller has it."""
+    lowered = spec.lowered
+    assert lowered is not None
+    body = list(walk(lowered.program.body))
+    lets = {s.name: s.call for s in body if isinstance(s, Let)}
+    ways = {o.name: (o.then, o.orelse) for s in body if isinstance(s, If) for o in s.outs}
+
+    def is_argument(atom: Atom, name: str) -> bool:
+        if not isinstance(atom, Var):
+            return False
+        if atom.name in ways:
+            return all(is_argument(a, name) for a in ways[atom.name])
+        call = lets.get(atom.name)
+        if call is not None and call.fun == "user" and call.args[0].obj is spec:  # type: ignore[union-attr]
+            return is_argument(dict(zip(spec.arguments, call.args[1:], strict=True))[name], name)
+        return atom.name == lowered.arguments[name]
+
+    found = [n for n, ssa in lowered.arguments.items() if ssa is not None and is_argument(lowered.result, n)]
+    if found:
+        spec.returns, spec.result = found[0], K.NONE
+        spec.lowered = _tried(spec, state)
+        spec.lowered.result = Const(None)
+        program = spec.lowered.program
+        spec.lowered.program = prune(replace(program, body=(*program.body[:-1], Return(Const(None)))))
 
 
 def unlike(kind: Kind) -> Kind:
@@ -128,9 +300,32 @@ def _joined(a: Kind, b: Kind) -> Kind:
 
 
 def returns_numbers(kind: Kind) -> bool:
+    """Whether a value is a number, an array or a tuple of these."""
     if kind.cat == "tuple" and kind.items:
         return all(returns_numbers(item) for item in kind.items)
     return kind.is_number
+
+
+def _can_be_returned(kind: Kind) -> bool:
+    """Whether a pair of functions can give a value of a kind."""
+    if kind.cat in ("tuple", "list"):
+        return all(_can_be_returned(item) for item in kind.items or ())
+    return kind.is_number or kind.cat in ("none", "str")
+
+
+def _holds_records(kind: Kind) -> bool:
+    """Whether a result stands for objects, namedtuples or dicts, as tuples of what they hold."""
+    return kind.cls not in (None, list) or any(_holds_records(i) for i in kind.items or ())
+
+
+def _records(kind: Kind) -> list[type]:
+    """The classes of objects that a result holds as tuples of their attributes."""
+    mine = [kind.cls] if kind.cat == "tuple" and kind.cls not in (None, list, dict) else []
+    return [c for c in mine if c is not None] + [c for i in kind.items or () for c in _records(i)]
+
+
+def _said(kind: Kind) -> str:
+    return "values of several kinds" if kind.cat == "object" else K.describe(kind)
 
 
 def state_kind(lowered: Lowered) -> Kind:

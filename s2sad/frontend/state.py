@@ -23,6 +23,7 @@ from s2sad.frontend.values import (
     ABSENT,
     CALLABLE,
     Assumed,
+    Changed,
     Choice,
     Closure,
     Generator,
@@ -37,6 +38,7 @@ from s2sad.frontend.values import (
     Super,
     Torn,
     Unbound,
+    Unsettled,
     Value,
     Written,
     described,
@@ -62,7 +64,9 @@ class State(Interface):
     taker: Callable[[Value], None] | None = None  # what is done with what a generator yields
     listed_tuples = False  # some lists of the program are tuples of unknown length
     older: K.Length = 0  # lengths that are not newer were known before the innermost loop
+    attempts: frozenset[tuple[str, int, int]] = frozenset()  # try statements that are taken apart
     unrolled = 0  # calls of functions by themselves that are written out
+    unrolled_at = 0  # and how many branches and loops were open around the first
     apart = False  # whether arguments that are dicts or dataclasses are taken apart
     quiet = False  # whether the program silences NumPy's warnings
     widened = False  # a list's element kind changed in this pass over a loop
@@ -87,6 +91,7 @@ class State(Interface):
         self.present: set[tuple[int, Value]] = set()  # computed keys that dicts are known to have
         self.generators: dict[str, type] = {}  # random generators that are made here
         self.spelled: dict[str, tuple[str, str]] = {}  # how strings that are made at run time begin and end
+        self.class_scopes: dict[str, Scope] = {}  # around classes that are defined inside, by their files
         self.scope: Scope = None  # type: ignore[assignment]  # set before anything is lowered
         self.frames: list[object] = []
         self.callers: list[Scope] = []  # the scopes of the functions that are being lowered
@@ -118,7 +123,6 @@ class State(Interface):
         self.set_items: dict[str, Kind] = {}  # kinds of the elements of sets
         self.trying: list[tuple[type, ...]] = []  # what the open try statements catch
         self.written_at: list[tuple[int, int]] = []  # blocks, and their length when an object was written
-        self.attempts: frozenset[tuple[str, int, int]] = frozenset()  # try statements that are taken apart
         # names that the last try statement bound where nothing was raised: what stands for each, its value
         self.whole: dict[str, tuple[Value, Value]] = {}
         self.grown: dict[int, tuple[str, set[int]]] = {}  # outside lists that are appended to, and where
@@ -319,7 +323,7 @@ class State(Interface):
                 return scope.env[name]
             if name in scope.locals:
                 return Undef()
-            if scope.parent is None:
+            if scope.parent is None or (name == "__class__" and name in scope.source.cells):
                 break
             scope = scope.parent
         assert scope is not None
@@ -440,6 +444,7 @@ __all__ = [
     "ABSENT",
     "CALLABLE",
     "Assumed",
+    "Changed",
     "Choice",
     "Closure",
     "Dependency",
@@ -456,6 +461,7 @@ __all__ = [
     "Super",
     "Torn",
     "Unbound",
+    "Unsettled",
     "Value",
     "Written",
     "described",

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend import flat, generators
+from s2sad.frontend.classes import defined
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.objects import mangled
 from s2sad.frontend.operators import class_method
@@ -491,11 +492,7 @@ if len(xs) < {at + behind}:
         self.refuse(stmt, "except* is not supported", "use except")
 
     def _classdef(self, stmt: ast.ClassDef) -> None:
-        self.refuse(
-            stmt,
-            f"the class {stmt.name} is defined inside of the function",
-            "define it at the top of the file",
-        )
+        self.bind(stmt.name, defined(self, stmt))
 
     def _asyncfor(self, stmt: ast.AsyncFor) -> None:
         self.refuse(stmt, "coroutines are not supported", "compute the values before the call")

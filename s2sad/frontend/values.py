@@ -243,6 +243,18 @@ class Unbound(Exception):
         self.names = tuple(names) or (name,)
 
 
+class Unsettled(Exception):
+    """The result of a function that calls itself is wanted while nothing is known of it."""
+
+
+class Changed(Exception):
+    """A function that calls itself writes a dict that it takes, of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 class Raised(Exception):
     """A statement in a try statement certainly raises an exception that it catches."""
 

@@ -296,6 +296,7 @@ class Program:
     assumes   the lines of the text's `# assumes:` header
     defaults  default values of the last parameters, literals, by their SSA names
     again     the function is itself the text of a derivative, not the user's
+    written   of the first half of a pair: the places of arrays and lists among what it keeps that it writes
     """
 
     name: str
@@ -311,6 +312,7 @@ class Program:
     token: object = None  # what calls of this function refer to until it is printed
     again: bool = False
     defaults: dict[str, Any] = field(default_factory=dict)
+    written: tuple[int, ...] = ()
 
 
 class Fresh:

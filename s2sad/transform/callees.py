@@ -22,7 +22,7 @@ from dataclasses import replace
 
 from s2sad.analysis.repeat import shared_operands
 from s2sad.errors import refuse
-from s2sad.ir.kinds import Kind
+from s2sad.ir.kinds import Kind, carries
 from s2sad.ir.nodes import (
     Atom,
     Block,
@@ -40,10 +40,10 @@ from s2sad.ir.nodes import (
 )
 from s2sad.ir.rewrite import in_atom
 from s2sad.transform.bars import ARRAYS, Bar
-from s2sad.transform.calls import MustInline, Pair, Pairs, Token, exported, written_names
+from s2sad.transform.calls import MustInline, Pair, Pairs, Token, exported, shadowed_names
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly
-from s2sad.transform.pullback import bound, kept_values, visible
+from s2sad.transform.pullback import bound, kept_values, passed_on, visible
 from s2sad.transform.record import Record
 from s2sad.transform.split import parted
 
@@ -67,7 +67,7 @@ def callees(pairs: Pairs, main: list[Program]) -> list[Program]:
                 a.obj for a in getattr(call, "args", ()) if isinstance(a, Ref) and isinstance(a.obj, Token)
             ]
             made = pairs.made.values()
-            tokens = [t for p in made if p.fwd in asked or p.bwd in asked for t in (p.fwd, p.bwd)]
+            tokens = [t for p in made for t in (p.fwd, p.bwd) if t in asked]
             for key in map(id, tokens):
                 if key in called and key not in needed:
                     needed.add(key)
@@ -91,27 +91,29 @@ class _Callee:
                 shared |= a.aliases.reach(atom)
         self.shared = frozenset(c for c in shared if c is not None)
         self.rev.lent = self.shared
+        if self.callee.itself:  # it cannot be inlined: what it keeps is copied where it is read
+            a.storage.exposed |= self.shared
 
     def programs(self) -> list[Program]:
         """The forward and the backward function."""
         a, rev = self.a, self.rev
-        written_to = any(a.aliases.of(p) in a.storage.mutable for p in a.program.params)
-        if self.callee.summary is None and written_to:
-            refuse(
-                a.lowered.span,
-                f"{self.callee.name} calls itself and writes into its arguments",
-                "return a new array, or write a loop",
-            )
-        written = [n for n in written_names(self.callee) if n in self.wanted.active]
+        written = shadowed_names(self.callee, self.wanted.active)
+        arrays = any(a.program.kinds[a.ssa(n)].cat in ARRAYS for n in written)
+        if self.callee.itself and a.program.again and a.storage.table and arrays:
+            what = f"{self.callee.name} calls itself and keeps parts of arrays that it writes"
+            refuse(a.lowered.span, what, "take the first derivative only, or write a loop")
+        found = [a.storage.in_table(a.ssa(n)) or a.storage.in_list_table(a.ssa(n)) for n in written]
+        if any(found):
+            self._give_up()
         for stmt in walk(a.program.body):
             if any(a.aliases.reach(o) & self.shared for o in shared_operands(stmt)):
-                raise MustInline(self.callee)
+                self._give_up()
         self._seed(written)
         rev.sweep(a.program.body[:-1])
         for name in written:
             ssa = a.ssa(name)
             if rev.bars.pop(ssa).atom != Var(self.shadows[ssa]):
-                raise MustInline(self.callee)
+                self._give_up()
         lost = [n for n in rev.bars if rev.root(n) not in a.program.params]
         if lost:  # parts of what it takes, which its caller has no cotangents of
             what = f"{self.callee.name} calls itself with parts of a structure that it takes"
@@ -125,6 +127,13 @@ class _Callee:
         fwd = self._forward(apart.forward, apart.kept, apart.results, record)
         return [fwd, self._backward(apart.reverse, apart.kept, apart.grads)]
 
+    def _give_up(self) -> None:
+        """Inline the callee after all, if that can be."""
+        if not self.callee.itself:
+            raise MustInline(self.callee)
+        what = f"{self.callee.name} calls itself and binds other names to what it writes"
+        refuse(self.a.lowered.span, what, "write into the argument by its own name, or return a new array")
+
     def _seed(self, written: list[str]) -> None:
         a, rev = self.a, self.rev
         for name in written:
@@ -133,6 +142,8 @@ class _Callee:
             rev.bars[ssa] = Bar(Var(self.shadows[ssa]), owned=True)
         for atom in exported(self.callee):
             kind = rev.kind(atom)
+            if self.callee.itself and not carries(kind):
+                continue
             if self.callee.summary is None:
                 seed = a.fresh(f"{a.lowered.program.name}_bar", kind)
                 self.seeds.append(seed)
@@ -175,12 +186,17 @@ class _Callee:
         program.quiet = False
         program.quiet_all = a.lowered.quiet
         program.token = self.wanted.fwd
+        kinds = [a.program.kinds[n] for n in kept]
+        mutable = [a.aliases.of(n) in a.storage.mutable for n in kept]
+        copied = [k.cat == "list" or (k.cat in ARRAYS and m) for k, m in zip(kinds, mutable, strict=True)]
+        program.written = tuple(i for i, c in enumerate(copied) if c)
         program.body = bound(program.body, {n.name for n in atoms if isinstance(n, Var)})
         return program
 
     def _part_from_caller(self, kept: list[str], record: Record, tail: list[Stmt]) -> None:
         """Copy what is kept of arrays that the caller may write to, or that are outside of both."""
         a = self.a
+        self._copy_passed()
         taped = {a.aliases.of(n) for n, _ in record.taped_names()}
         if a.aliases.world in taped or self.shared & taped:
             for param in visible(a, kept, record):
@@ -205,6 +221,14 @@ class _Callee:
                 a.kept_copies[name] = Var(copy)
             elif kind.cat not in ARRAYS and a.aliases.reach(Var(name)) & self.shared:
                 raise MustInline(self.callee)
+
+    def _copy_passed(self) -> None:
+        """Copy on entry what functions that call themselves may keep and the caller may write to."""
+        for param in passed_on(self.a):
+            if self.a.aliases.reach(Var(param)) & self.shared:
+                if self.a.aliases.of(param) in self.a.storage.mutable:
+                    raise MustInline(self.callee)
+                self.a.copy_parameter(param)
 
     def _is_copied(self, cls: int | None) -> bool:
         return any(self.a.aliases.of(p) == cls for p in self.a.copies)

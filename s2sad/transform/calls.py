@@ -16,10 +16,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from s2sad.analysis.effects import Aliases
+from s2sad.analysis.itself import WORLD
+from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind, carries
 from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Program, Ref, Stmt, Tuple, Var
 from s2sad.transform.bars import ARRAYS, Bar, Bars
+
+UNKNOWN = Span("<unknown>", 1, 0, 1, 0)
 
 
 class Token:
@@ -85,6 +89,8 @@ class Pairs:
 
 def exported(callee: Any) -> tuple[Atom, ...]:
     """What the forward function gives besides what is kept."""
+    if callee.itself and callee.result.cat == "none":
+        return ()
     if callee.summary is None:
         return (callee.lowered.result,)
     return tuple(Var(n) for n in callee.summary.exports)
@@ -93,7 +99,29 @@ def exported(callee: Any) -> tuple[Atom, ...]:
 def written_names(callee: Any) -> tuple[str, ...]:
     """The parameters that a callee writes to."""
     names = list(callee.arguments)
-    return () if callee.summary is None else tuple(names[callee.dynamic[i]] for i in callee.summary.writes)
+    if callee.summary is None:
+        return tuple(name for name, depth in callee.touches if not depth)
+    return tuple(names[callee.dynamic[i]] for i in callee.summary.writes)
+
+
+def shadowed_names(callee: Any, active: tuple[str, ...]) -> list[str]:
+    """The active parameters whose shadows the backward function updates: what is written, and lists."""
+    lists = {n for n in active if callee.itself and callee.arguments[n].cat == "list"}
+    return [n for n in callee.arguments if n in active and (n in written_names(callee) or n in lists)]
+
+
+def refuse_overlaps(stmt: Let, callee: Any, operands: dict[str, Atom], aliases: Aliases) -> None:
+    """Refuse a call of a function that calls itself whose arguments may overlap where one is written."""
+    classes = {n: aliases.of(a.name) for n, a in operands.items() if isinstance(a, Var)}
+    known = [c for c in classes.values() if c is not None]
+    for name, depth in callee.touches:
+        if depth and carries(callee.arguments[name]):
+            what = f"{callee.name} calls itself and writes into what its argument {name!r} holds"
+            refuse(stmt.span or UNKNOWN, what, "pass the array that is written, or return a new one")
+        cls = classes.get(name)
+        if cls is not None and known.count(cls) > 1:
+            what = f"{callee.name} calls itself and writes {name!r}, which another argument may overlap"
+            refuse(stmt.span or UNKNOWN, what, "copy the other argument first")
 
 
 class Calls(Bars):
@@ -121,18 +149,37 @@ class Calls(Bars):
         if callee.again:
             self.again_adjoint(stmt, active, operands)
             return
-        shadowed = [n for n in written_names(callee) if n in active]
+        if callee.itself:
+            self._refuse_shared(stmt, callee, operands)
+        shadowed = shadowed_names(callee, active)
         bars = self._seeds(stmt, callee)
-        absent = all(self.is_absent(operands[n].name) for n in shadowed)
+        absent = all(
+            self.kind(operands[n]).cat != "list" and self.is_absent(operands[n].name) for n in shadowed
+        )
         if absent and all(bar is None for _, bar in bars):
             return
         seeds = [self._whole(callee, name, bar) for name, bar in bars]
         for n in shadowed:
+            if self.kind(operands[n]).cat == "list":
+                seeds.append(self.list_bar(operands[n].name))
+                continue
             base, index = self.place(operands[n].name)
             seeds.append(base if index is None else self.getitem(base, index))
         pair = self._pair_for(stmt, active)
         kept = self._forward(stmt, pair)
         self._backward([n for n in active if n not in shadowed], pair, kept, seeds, operands)
+
+    def _refuse_shared(self, stmt: Let, callee: Any, operands: dict[str, Atom]) -> None:
+        """Refuse what a function that calls itself cannot know of its arguments."""
+        refuse_overlaps(stmt, callee, operands, self.aliases)
+        mine = self.aliases.reach(Var(stmt.name))
+        written = self.storage.mutable | frozenset(self.storage.written_lists)
+        for one, two in callee.ties or ():
+            for name in {one[0], two[0]} - {"", WORLD}:
+                shared = mine & self.aliases.reach(operands[name]) & written
+                if "" in (one[0], two[0]) and shared:
+                    what = f"{callee.name} calls itself and may return its argument {name!r}"
+                    self.refuse_at(stmt, f"{what}, which is written", "return a copy of it")
 
     def _backward(
         self, free: list[str], pair: Pair, kept: Atom, seeds: list[Atom], operands: dict[str, Atom]
@@ -239,6 +286,11 @@ class Calls(Bars):
         name, kind = stmt.name, self.kinds[stmt.name]
         if kind.cat == "none":
             return []
+        if callee.itself and not carries(kind):
+            return []
+        if callee.itself and kind.cat == "tuple":
+            whole = self._tree_bar(name, kind)
+            return [(name, None if whole is None else Bar(whole))]
         if callee.summary is None and kind.cat == "tuple":
             bar = self.parts_bar(stmt)
             return [(name, bar)]
@@ -246,6 +298,27 @@ class Calls(Bars):
             items = [(i, k) for i, k in enumerate(kind.items or ()) if carries(k)]
             return [(self.part(name, i, k), self.part_bar(name, i, k)) for i, k in items]
         return [(name, self.result_bar(stmt))] if carries(kind) else []
+
+    def _tree_bar(self, path: str, kind: Kind) -> Atom | None:
+        """The cotangents of the parts of a tuple, and of the tuples in it; None where there is none."""
+        if kind.cat != "tuple":
+            found = self._found_part(path)
+            bar = self.bars.pop(path, None) if found is None else Bar(self.shadow(found))
+            return None if bar is None else self.full(bar, path).atom
+        paths = [self.part(path, i, k) for i, k in enumerate(kind.items or ())]
+        bars = [self._tree_bar(p, self.kinds[p]) if carries(self.kinds[p]) else None for p in paths]
+        if all(bar is None for bar in bars):
+            return None
+        zeros = [self.zero(p).atom if carries(self.kinds[p]) else Const(0.0) for p in paths]
+        return Tuple(tuple(z if b is None else b for b, z in zip(bars, zeros, strict=True)))
+
+    def _found_part(self, path: str) -> str | None:
+        """A name of a part of a tuple whose shadow is found at run time."""
+        for let in self.storage.lets.values():
+            if let.call.fun == "getitem" and self.canonical(let.name) == path:
+                if self.storage.in_table(let.name) or self.storage.in_list_table(let.name):
+                    return let.name
+        return None
 
     def _whole(self, callee: Any, name: str, bar: Bar | None) -> Atom:
         """A cotangent as it is passed on."""
@@ -314,7 +387,7 @@ class Calls(Bars):
         """The pair for a call: arrays that this program or its caller may write to are lent."""
         callee = stmt.call.args[0].obj  # type: ignore[union-attr]
         if callee.summary is None:
-            return self.pairs.of(callee, active, frozenset(), False)
+            return self.pairs.of(callee, active, frozenset(written_names(callee)), False)
         exposed = self.lent | self.storage.mutable
         operands = dict(zip(callee.arguments, stmt.call.args[1:], strict=True))
         classes = {n: self.aliases.of(a.name) for n, a in operands.items() if isinstance(a, Var)}
@@ -337,21 +410,51 @@ class Calls(Bars):
         """The call of a forward function in place of a call of the function itself."""
         operands = [stmt.call.args[1 + i] for i in pair.callee.dynamic]
         copies: list[Stmt] = []
+        names = [list(pair.callee.arguments)[i] for i in pair.callee.dynamic]
         for i, atom in enumerate(operands):  # lists are kept as they are passed
-            if isinstance(atom, Var) and self.kinds[atom.name].cat == "list":
-                if self.storage.changes_behind(atom.name, stmt):
-                    operands[i] = Var(self.fresh(self.fresh.hints.get(atom.name, ""), self.kinds[atom.name]))
-                    copies.append(Let(operands[i].name, Call("list", (atom,), (), "list"), None, True))
+            if not isinstance(atom, Var) or names[i] in dict(pair.callee.touches):
+                continue
+            how = self._copied_when_passed(atom, stmt, pair.callee)
+            if how is not None:
+                operands[i] = Var(self.fresh(self.fresh.hints.get(atom.name, ""), self.kinds[atom.name]))
+                copies.append(Let(operands[i].name, replace(how, args=(atom,)), None, True))
         call = Call("call", (Ref(pair.fwd.name, pair.fwd), *operands))
         if not exported(pair.callee):
             return [*copies, Let(kept, call, stmt.span, True)]
         both = self.fresh("", Kind("tuple", items=(self.kinds[stmt.name], K.OBJECT)))
+        value = Let(stmt.name, Call("getitem", (Var(both), Const(0))), stmt.span, True)
+        lines = [value]
+        if pair.callee.itself and self.aliases.reach(Var(stmt.name)) & self._exposed():
+            given = self.fresh("", self.kinds[stmt.name])  # the function may keep it too
+            lines = [replace(value, name=given), Let(stmt.name, self._copy_of(given), None, True)]
         return [
             *copies,
             Let(both, call, stmt.span, True),
-            Let(stmt.name, Call("getitem", (Var(both), Const(0))), stmt.span, True),
+            *lines,
             Let(kept, Call("getitem", (Var(both), Const(1))), stmt.span, True),
         ]
+
+    def _exposed(self) -> frozenset[int]:
+        """The classes that are written somewhere, or by callers."""
+        return self.storage.mutable | self.storage.exposed | frozenset(self.storage.written_lists)
+
+    def _copy_of(self, name: str) -> Call:
+        array = self.kinds[name].cat == "array"
+        return Call("copy" if array else "copy_tree", (Var(name),))
+
+    def _copied_when_passed(self, atom: Var, stmt: Let, callee: Any) -> Call | None:
+        """How an argument is copied that the function keeps, and that is written afterwards."""
+        kind = self.kinds[atom.name]
+        if kind.cat == "list" and self.storage.changes_behind(atom.name, stmt):
+            return Call("list", (), (), "list")
+        if not callee.itself:
+            return None
+        if kind.cat in ARRAYS:
+            later = self.storage.written_later(atom.name, stmt)
+            return self._copy_of(atom.name) if later else None
+        if kind.cat in ("list", "tuple", "dict") and self.aliases.reach(atom) & self._exposed():
+            return Call("copy_tree")
+        return None
 
     def plain_call(self, stmt: Let) -> list[Stmt]:
         """A call through which no derivative goes: of the function itself, or of a pair's first half."""
@@ -365,7 +468,9 @@ class Calls(Bars):
             made = [p for p in self.pairs.made.values() if p.callee is fn.obj]
             pair = made[0] if made else self.pairs.of(fn.obj, (), frozenset(), False)
             return self.forward_call(stmt, pair, self.fresh("kept", K.OBJECT))
-        if fn.obj.summary is None or fn.obj.summary.plain:
+        if (fn.obj.summary is None and not (fn.obj.itself and fn.obj.apart)) or (
+            fn.obj.summary is not None and fn.obj.summary.plain
+        ):
             return [replace(stmt, call=called_plainly(stmt.call))]
         return self.forward_call(stmt, self._pair_for(stmt, ()), self.fresh("kept", K.OBJECT))
 

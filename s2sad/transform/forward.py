@@ -59,7 +59,7 @@ from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS
-from s2sad.transform.calls import Pairs, Token, called_plainly
+from s2sad.transform.calls import UNKNOWN, Pairs, Token, called_plainly, refuse_overlaps
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly
 from s2sad.transform.reverse import SILENT
@@ -205,13 +205,18 @@ class Forward(Tangents):
         callee = fn.obj
         names = list(callee.arguments)
         active = tuple(names[i] for i in callee.dynamic if self.active(operands[i]))
-        if not active or stmt.name not in self.varied:
+        written = set(active) & {n for n, _ in callee.touches}
+        if not callee.apart and (not active or (stmt.name not in self.varied and not written)):
             self.block.append(replace(stmt, call=called_plainly(stmt.call)))
             return
+        refuse_overlaps(stmt, callee, dict(zip(names, operands, strict=True)), self.aliases)
         jvp = self.jvps.of(callee, active)
         given = [operands[i] for i in callee.dynamic]
-        given += [self.dot(operands[names.index(n)]) for n in active]
+        given += [self._dot_passed(operands[names.index(n)], n in written, stmt) for n in active]
         kind = self.kinds[stmt.name]
+        if not carries(kind):
+            self.block.append(replace(stmt, call=Call("call", (Ref(jvp.token.name, jvp.token), *given))))
+            return
         both = self.fresh("", Kind("tuple", items=(kind, kind)))
         dot = self.fresh(self.dot_hint(stmt.name), kind)
         self.block += [
@@ -220,6 +225,16 @@ class Forward(Tangents):
             Let(dot, Call("getitem", (Var(both), Const(1))), stmt.span, True),
         ]
         self.dots[stmt.name] = Var(dot)
+
+    def _dot_passed(self, atom: Atom, written: bool, stmt: Let) -> Atom:
+        """The tangent of an argument; of one that is written the storage itself."""
+        if not written or not isinstance(atom, Var):
+            return self.dot(atom)
+        place = self.places.get(atom.name, self.dots.get(atom.name))
+        if isinstance(place, Var):
+            return place
+        what = "what counts as constant here is written, and shares memory with what does not"
+        refuse(stmt.span or UNKNOWN, what, "copy it first")
 
     # ---- effects
 
@@ -415,22 +430,16 @@ def forward(lowered: Lowered, wrt: Sequence[str], *, aux: bool, name: str) -> li
 
 def _forward(lowered: Lowered, wrt: Sequence[str], jvps: Jvps, aux: bool, name: str) -> Program:
     a = Assembly(lowered, wrt, Pairs())
-    if name in {j.token.name for j in jvps.made.values()} and any(
-        a.aliases.of(p) in a.storage.mutable for p in a.program.params
-    ):
-        refuse(
-            lowered.span,
-            f"{lowered.program.name} calls itself and writes into its arguments",
-            "return a new array, or write a loop",
-        )
+    called = name in {j.token.name for j in jvps.made.values()}
     fwd = Forward(a, jvps)
     params: list[str] = []
     for primal in a.wrt:
         params.append(a.fresh(fwd.dot_hint(primal), a.program.kinds[primal]))
         fwd.dots[primal] = Var(params[-1])
-    entry = _entry(a, fwd)
+    entry = [] if called else _entry(a, fwd)
     result: Atom = lowered.result
-    body, dots = fwd.run(lowered.program.body[:-1], [] if aux else [result])
+    single = called and not carries(fwd.kind(result))
+    body, dots = fwd.run(lowered.program.body[:-1], [] if aux or single else [result])
     tail: list[Stmt] = []
     if aux:
         fwd.block = tail
@@ -438,7 +447,9 @@ def _forward(lowered: Lowered, wrt: Sequence[str], jvps: Jvps, aux: bool, name: 
     if fwd.stopped:
         a.copies.update(resolved(fwd.stopped))
     body = assigned(body, fwd.kinds)
-    returned = Tuple((in_atom(result, a.copies), in_atom(dots[0], a.copies)))
+    returned: Atom = in_atom(result, a.copies)
+    if not single:
+        returned = Tuple((returned, in_atom(dots[0], a.copies)))
     if isinstance(result, Var) and not a.fresh.hints.get(result.name):
         a.fresh.hints[result.name] = "value"
     program = replace(

@@ -140,10 +140,7 @@ class Assembly:
         if isinstance(result, Var) and self.rev.active(result):
             kind = self.rev.kinds[result.name]
             if kind.cat in ("tuple", "dict"):
-                places = kind.places
-                for key, inner in zip(places, kind.items or (), strict=True):
-                    part = self.rev.let(Call("getitem", (seed, Const(key))), inner)
-                    self.rev.add(self.rev.part(self.rev.canonical(result.name), key, inner), Bar(part))
+                self._seed_parts(self.rev.canonical(result.name), kind, seed)
             elif result.name in self.rev.mixed or self._items_in_table(result.name):
                 parts = self.rev.shadow_table(), result, seed, self.rev.list_bar(result.name)
                 self.rev.block.append(Do(Call("accumulate_shadows", parts), None, True))
@@ -155,6 +152,18 @@ class Assembly:
                 )
             else:
                 self.rev.give(result, Bar(seed, isinstance(seed, Const) and kind.rank != 0))
+
+    def _seed_parts(self, path: str, kind: Kind, seed: Atom) -> None:
+        """Give the parts of a tuple or dict their cotangents, and the parts of tuples in it theirs."""
+        for key, inner in zip(kind.places, kind.items or (), strict=True):
+            if not K.carries(inner):
+                continue
+            part = self.rev.let(Call("getitem", (seed, Const(key))), inner)
+            within = self.rev.part(path, key, inner)
+            if inner.cat in ("tuple", "dict"):
+                self._seed_parts(within, inner, part)
+            else:
+                self.rev.add(within, Bar(part))
 
     def final(self, name: str) -> Atom:
         """The cotangent of an argument, as a value that shares memory with nothing."""

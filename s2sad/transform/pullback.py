@@ -81,7 +81,7 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
         left = {key: v for key, v in outside.items() if v.name in kept}
         reverse, captured = without_captured(reverse, a.fresh, left)  # what is computed again reads them too
         forward, kept = (*captured, *forward), [*kept, *(s.name for s in captured if isinstance(s, Let))]
-        seen = visible(a, kept, record) | _passed_on(a)
+        seen = visible(a, kept, record) | passed_on(a)
         for param in lowered.program.params:
             if param in seen:
                 a.copy_parameter(param)
@@ -100,7 +100,7 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     return fwd, bwd
 
 
-def _passed_on(a: Assembly) -> set[str]:
+def passed_on(a: Assembly) -> set[str]:
     """Parameters that functions get which may keep them or return them."""
     classes: set[int] = set()
     for stmt in a.rev.made_kept:

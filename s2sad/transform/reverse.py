@@ -155,24 +155,14 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
         if let is not None and let.call.fun == "getitem" and self.storage.is_mutable(atom.name):
             made = self.storage.lets.get(let.call.args[0].name) if isinstance(let.call.args[0], Var) else None
             if made is not None and made.call.fun in OVERLAPPING:
-                self.refuse_at(
-                    made,
-                    "arrays that are broadcast against each other are written",
-                    "use np.broadcast_to for each, or copy them",
-                )
+                what = "arrays that are broadcast against each other are written"
+                self.refuse_at(made, what, "use np.broadcast_to for each, or copy them")
         if not self.storage.is_mutable(atom.name):
             self.add(self.canonical(atom.name), bar)
         elif self.storage.in_table(atom.name):
-            self._give_shadow(atom.name, self.clean(bar).atom)
+            self.give_shadow(atom.name, self.clean(bar).atom)
         else:
             self.give_mutable(atom.name, bar)
-
-    def _give_shadow(self, name: str, made: Atom) -> None:
-        """Add to a shadow that is found by address; one name may stand for real and for complex arrays."""
-        shadow = self.shadow(name)
-        if self.kind(made).sort == "complex" and self.storage.may_be_real(name):
-            made = self.let(Call("as_field", (made, shadow)), self.kind(made))
-        self.store(shadow, None, made, "add")
 
     def give_found(self, xs: Var, bar: Bar) -> None:
         """Add to the shadow of a list that is found at run time."""

@@ -21,7 +21,7 @@ from s2sad.analysis.primitives import is_advanced, is_whole
 from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Stmt, Store, Var
+from s2sad.ir.nodes import Atom, Call, Const, Do, If, Let, Stmt, Store, Var
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.transform.bars import ARRAYS, Bar
@@ -58,6 +58,23 @@ class Stores(Unsettled):
         assert isinstance(parent, Var)
         call = replace(let.call, args=(self._tracked_shadow(parent.name), *let.call.args[1:]))
         return self.let(call, self.kinds[name], self.bar_hint(name))
+
+    def give_shadow(self, name: str, made: Atom) -> None:
+        """Add to a shadow that is found by address; one name may stand for real and for complex arrays."""
+        if self.kinds[name].optional:  # None has no shadow
+            outer, self.block = self.block, []
+            self._add_to_shadow(name, made)
+            inner, self.block = tuple(self.block), outer
+            found = self.let(Call("isnot", (Var(name), Const(None))), K.BOOL)
+            self.block.append(If(found, inner, (), (), None, True))
+        else:
+            self._add_to_shadow(name, made)
+
+    def _add_to_shadow(self, name: str, made: Atom) -> None:
+        shadow = self.shadow(name)
+        if self.kind(made).sort == "complex" and self.storage.may_be_real(name):
+            made = self.let(Call("as_field", (made, shadow)), self.kind(made))
+        self.store(shadow, None, made, "add")
 
     def shadow_table(self) -> Var:
         """The run-time table of shadows."""

@@ -139,7 +139,7 @@ CASES = [
     ("endless", "for v in «itertools.count()»:\n    pass", "an iteration without end; write while True, or zip it"),
     ("count of floats", "for v, w in zip(«itertools.count(0.5)», x):\n    pass", "count() of numbers that are not integers; count trips"),
     ("history of a dict read", "TABLE['a'] = x[0]\ny = «TABLE»['a']*x", "the outside dict TABLE is read here and appended to; return"),
-    ("class", "«class A:»\n    pass", "the class A is defined inside of the function; define it at the top of the file"),
+    ("class", "«class A:»\n    k = x", "the body of the class A reads 'x', which is made in the function; set it in __init__"),
     ("global", "«global CAPTURED»\nCAPTURED = x", "the global 'CAPTURED' is written; return the value, or pass it in"),
     ("del", "d = {'a': x}\ndel «d['b']»", "the dict has no key 'b'; use a key that it has"),
     ("del of a slice", "xs = [x, x]\n«del xs[:1:len(x)]»", "a slice with a step that is not known is written; write a loop"),
