@@ -219,7 +219,6 @@ PROGRAMS = {
     "generator": ("def f(x):\n    yield x\n", "f is a generator; return a list"),
     "coroutine": ("async def f(x):\n    return x\n", "f is a coroutine"),
     "global": ("K = 1.0\ndef f(x):\n    global K\n    K = x\n    return x\n", "the global 'K' is written; return the value, or pass it in"),
-    "try": ("def f(x):\n    try:\n        if x > 0:\n            return x*x\n        y = float(x)\n    except ValueError:\n        y = x\n    return y\n", "try statement is left from within its body"),
     "unknown call": ("import zlib\ndef f(x):\n    return zlib.crc32(x)*x\n", r"crc32"),
     "undefined": ("def f(x):\n    return x*missing\n", "the name 'missing' is not defined"),
     "attribute": ("import numpy as np\ndef f(x):\n    return np.nothing(x)\n", "has no attribute 'nothing'"),

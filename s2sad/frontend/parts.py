@@ -80,7 +80,7 @@ class Parts(Objects):
             made = self.binary("add", made, part, node)
         return made
 
-    def getitem(self, base: Value, index: Value, node: ast.AST, hint: str = "") -> Value:  # noqa: PLR0912
+    def getitem(self, base: Value, index: Value, node: ast.AST, hint: str = "") -> Value:
         """`base[index]` for arrays, lists, tuples, dicts and live objects."""
         index = plain_value(index)
         made = self._stood_for_item(base, index, node, hint)
@@ -411,7 +411,7 @@ class Parts(Objects):
         return value
 
 
-    def attribute(self, base: Value, name: str, node: ast.AST, hint: str = "") -> Value:  # noqa: PLR0912
+    def attribute(self, base: Value, name: str, node: ast.AST, hint: str = "") -> Value:
         """`base.name` for arrays, live objects and objects among the arguments."""
         if isinstance(base, Part) and isinstance(base.fn, Ref) and registry.parameters(base.fn.obj):
             return Part(self._live_attribute(base.fn, name, node, hint), [], base.kwargs)
