@@ -22,6 +22,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from s2sad import arguments as A
+from s2sad import runtime
 from s2sad.analysis.primitives import has_effect
 from s2sad.api import Grad, pair_of, pullback_of
 from s2sad.binding import Argnums, Choice, Values, checked
@@ -31,7 +32,6 @@ from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Call, Do, Let, Ref, walk
 from s2sad.memo import Made
 from s2sad.pushforward import Jvp
-from s2sad.runtime import HELPERS
 
 SILENT = frozenset(("print", "assert", "raise"))
 
@@ -421,7 +421,7 @@ def _effect(made: Made) -> Let | Do | None:
 def _makes_exception(call: Call) -> bool:
     """Whether a call makes what `raise` raises, or asks which exception was caught."""
     made = call.args[0] if call.fun == "call" and call.args else None
-    if isinstance(made, Ref) and (made.obj is isinstance or made.obj is HELPERS["wrong_length"]):
+    if isinstance(made, Ref) and (made.obj is isinstance or made.obj is runtime.HELPERS["wrong_length"]):
         return True
     return isinstance(made, Ref) and isinstance(made.obj, type) and issubclass(made.obj, BaseException)
 

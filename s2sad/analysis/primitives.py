@@ -15,12 +15,12 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from s2sad import runtime
 from s2sad.ir.kinds import NONE as NONE_KIND
 from s2sad.ir.kinds import OBJECT, Kind, kind_of_value
 from s2sad.ir.nodes import LIST_METHODS, Atom, Call, Const, List, Ref, Slice, Store, Tuple, Var
 from s2sad.ir.records import record
 from s2sad.rules import registry
-from s2sad.runtime import HELPERS
 
 Kinds = Mapping[str, Kind]
 
@@ -118,7 +118,7 @@ def effect_of(call: Call) -> Effect:
     rule = _rule(call.fun)
     if rule is None:
         if call.fun not in _MADE:
-            helper = inspect.isfunction(HELPERS.get(call.fun))
+            helper = inspect.isfunction(runtime.HELPERS.get(call.fun))
             return Effect("maybe", (*call.args, *(a for _, a in call.kwargs))) if helper else OPAQUE
         word, _, place = _MADE[call.fun].partition(" ")
         about = (call.args[int(place)],) if place and len(call.args) > int(place) else ()

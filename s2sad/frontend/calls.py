@@ -36,6 +36,8 @@ from s2sad.frontend.standins import Queue
 from s2sad.frontend.stars import UNKNOWN, Stars, many
 from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
 from s2sad.frontend.tables import MAKERS
+from s2sad.frontend.usage import parameter_names
+from s2sad.frontend.values import hashable
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
 from s2sad.rules import registry
@@ -199,7 +201,7 @@ class Calls(Stars):
         var: Var | None = None,
     ) -> Value:
         obj, args = fn.obj, self._elements_of(fn, args, node)
-        special = custom.ruled(fn) or (FOUND.get(obj) if _hashable(obj) else None)
+        special = custom.ruled(fn) or (FOUND.get(obj) if hashable(obj) else None)
         special = special or custom.special(obj) or trips.special(obj) or under_checkpoint(fn)
         special = special or derivatives.special(obj)
         if special is not None:
@@ -250,7 +252,7 @@ class Calls(Stars):
         """The arguments of a function from a library: of tables and deques what it iterates."""
         obj = fn.obj
         classes = [self.stands_in(a) for a in args]
-        if not any(classes) or isinstance(obj, types.FunctionType) or not _hashable(obj):
+        if not any(classes) or isinstance(obj, types.FunctionType) or not hashable(obj):
             return args
         if obj in MAKERS or obj in WHOLE:
             return args
@@ -429,7 +431,7 @@ class Calls(Stars):
         defaults = [self.default(name, d) for name, d in zip(names, given, strict=True)]
         kwdefaults = {k: self.default(k, d) for k, d in named.items()}
         env = self.bind_arguments(source.node.args, args, kwargs, defaults, kwdefaults, node, fn.text)
-        env = {n: env[n] for n in _parameters(spec) if n in env}
+        env = {n: env[n] for n in parameter_names(spec) if n in env}
         around = self.class_scopes.get(source.file)
         if obj.__code__ in self.frames:
             made = self._written_out(source, source.node, env, around, obj.__code__)
@@ -587,21 +589,6 @@ class Calls(Stars):
             self.frames.pop()
             self.callers.pop()
             self.scope = outer
-
-
-def _parameters(spec: ast.arguments) -> list[str]:
-    """The names of parameters in the order of the signature."""
-    star = [a.arg for a in (spec.vararg,) if a is not None]
-    double = [a.arg for a in (spec.kwarg,) if a is not None]
-    return [*(a.arg for a in spec.posonlyargs + spec.args), *star, *(a.arg for a in spec.kwonlyargs), *double]
-
-
-def _hashable(obj: Any) -> bool:
-    try:
-        hash(obj)
-    except TypeError:
-        return False
-    return True
 
 
 __all__ = ["Calls"]

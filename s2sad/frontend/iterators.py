@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.state import Group, State, Value, holds_functions
+from s2sad.frontend.values import hashable
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Slice
 
@@ -190,7 +191,7 @@ class Iterators(State):
 
     def iterator(self, fn: Any, node: ast.Call) -> Any:
         """What a loop over a call of `fn` runs over; None if the call is no iterator that is known here."""
-        method = _METHODS.get(fn) if _hashable(fn) else None
+        method = _METHODS.get(fn) if hashable(fn) else None
         if method is None or any(isinstance(a, ast.Starred) for a in node.args):
             return None
         made: Any = getattr(self, method)(node)
@@ -411,7 +412,7 @@ if some:
         value = stmt.value
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name | ast.Attribute):
             fn = self.peeked(value.func)
-            obj = fn.obj if isinstance(fn, Ref) and _hashable(fn.obj) else None
+            obj = fn.obj if isinstance(fn, Ref) and hashable(fn.obj) else None
             if obj not in LAZY and obj not in (zip, enumerate, reversed):
                 return
         elif not isinstance(value, ast.GeneratorExp):
@@ -426,7 +427,7 @@ if some:
 
     def over_items(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
         """A call of an iterator as a list, or one that ends early; None for other calls."""
-        obj = fn.obj if isinstance(fn, Ref) and _hashable(fn.obj) else None
+        obj = fn.obj if isinstance(fn, Ref) and hashable(fn.obj) else None
         if obj is functools.reduce and not node.keywords and len(node.args) in (2, 3):
             return self.reduced([self.operand(a) for a in node.args], node.args, node)
         if obj in (any, all) and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
@@ -547,11 +548,3 @@ if hasattr(itertools, "batched"):
     _METHODS[itertools.batched] = "_iterate_batched"
 NESTED = frozenset((np.ndindex, np.ndenumerate, itertools.product))
 LAZY = frozenset(_METHODS) | NESTED
-
-
-def _hashable(obj: Any) -> bool:
-    try:
-        hash(obj)
-    except TypeError:
-        return False
-    return True

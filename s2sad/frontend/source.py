@@ -41,9 +41,9 @@ from typing import Any
 
 import numpy as np
 
+from s2sad import runtime
 from s2sad.errors import Span, refuse
 from s2sad.frontend.trees import walk
-from s2sad.runtime import HELPERS
 
 Function = ast.FunctionDef | ast.Lambda
 _FUTURES = 0x1FE0000  # the compiler flags of `from __future__` that a code object remembers
@@ -155,7 +155,8 @@ def rule_source(name: str, text: str) -> Source:
     """
     if (name, text) not in _rules:
         file = source_of_text(text, name)
-        space: dict[str, Any] = {"__name__": "s2sad.rules", "np": np, "math": math, "cmath": cmath, **HELPERS}
+        space: dict[str, Any] = {"__name__": "s2sad.rules", "np": np, "math": math, "cmath": cmath}
+        space.update(runtime.HELPERS)
         if "scipy." in text:
             space["scipy"] = importlib.import_module("scipy")
         exec(compile(text, file, "exec", dont_inherit=True), space)

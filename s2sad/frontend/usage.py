@@ -145,4 +145,11 @@ def _statements(body: list[ast.stmt]) -> list[ast.stmt]:
     return found
 
 
-__all__ = ["boxed_names", "fixed_lists", "is_unshared", "starred_lists"]
+def parameter_names(spec: ast.arguments) -> list[str]:
+    """The names of parameters in the order of the signature."""
+    star = [a.arg for a in (spec.vararg,) if a is not None]
+    double = [a.arg for a in (spec.kwarg,) if a is not None]
+    return [*(a.arg for a in spec.posonlyargs + spec.args), *star, *(a.arg for a in spec.kwonlyargs), *double]
+
+
+__all__ = ["boxed_names", "fixed_lists", "is_unshared", "parameter_names", "starred_lists"]

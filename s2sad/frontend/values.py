@@ -319,3 +319,12 @@ def described(kind: Kind) -> str:
     """A kind with its article, for messages."""
     said = K.describe(kind)
     return f"an {said}" if said[:1] in "aeiou" else f"a {said}"
+
+
+def hashable(obj: object) -> bool:
+    """Whether an object can be looked up in tables."""
+    try:
+        hash(obj)
+    except TypeError:
+        return False
+    return True

@@ -34,7 +34,7 @@ from s2sad.rules.axes import (
     spread,
 )
 from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
-from s2sad.runtime import linear
+from s2sad.runtime import linear, symmetric
 
 importlib.import_module("s2sad.rules.products")  # the other half of this topic
 
@@ -339,14 +339,14 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (linear.solve_dot, _as("x")),
     (linear.matrix_power_back, _as("a")),
     (linear.matrix_power_dot, _as("a")),
-    (linear.cholesky_back, _as("lower")),
-    (linear.cholesky_dot, _as("lower")),
-    (linear.eigh_back, _as("v")),
-    (linear.eigh_dot, lambda b: Kind("tuple", items=(_as("w")(b), _as("v")(b)))),
-    (linear.phase_bar, _columns),
-    (linear.real_in_row, lambda b: kinds.array(shape_of(b, "v"), axes.magnitude(_float(b, "v")))),
-    (linear.eigvalsh_back, _as("a")),
-    (linear.eigvalsh_dot, lambda b: (_eigh_kind(b).items or ())[0]),
+    (symmetric.cholesky_back, _as("lower")),
+    (symmetric.cholesky_dot, _as("lower")),
+    (symmetric.eigh_back, _as("v")),
+    (symmetric.eigh_dot, lambda b: Kind("tuple", items=(_as("w")(b), _as("v")(b)))),
+    (symmetric.phase_bar, _columns),
+    (symmetric.real_in_row, lambda b: kinds.array(shape_of(b, "v"), axes.magnitude(_float(b, "v")))),
+    (symmetric.eigvalsh_back, _as("a")),
+    (symmetric.eigvalsh_dot, lambda b: (_eigh_kind(b).items or ())[0]),
 )
 for _helper, _helper_kind in _HELPERS:
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind

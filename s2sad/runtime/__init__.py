@@ -9,6 +9,7 @@ names what a standalone file has to hold for it:
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import inspect
@@ -19,7 +20,7 @@ from typing import Any
 _TOPICS = (
     "arrays", "bands", "curves", "custom", "equations", "factors", "filters", "functions", "gammas",
     "grids", "ieee", "linear", "lists", "matrix_laws", "norms", "order", "pencils", "samples",
-    "scatter", "shapes", "sparse_products", "spectra", "states", "storage", "trips",
+    "scatter", "shapes", "sparse_products", "spectra", "states", "storage", "symmetric", "trips",
 )  # fmt: skip
 
 
@@ -34,13 +35,24 @@ def _helpers() -> dict[str, Callable[..., Any]]:
     return found
 
 
-_all = _helpers()
-HELPERS: dict[str, Callable[..., Any]] = {name: f for name, f in _all.items() if not name.startswith("_")}
-globals().update(HELPERS)
+HELPERS: dict[str, Callable[..., Any]]
 
 
-def __getattr__(name: str) -> Any:  # tells type checkers that the helpers are attributes
-    raise AttributeError(f"s2sad.runtime has no helper {name!r}")
+@functools.cache
+def _load() -> dict[str, Callable[..., Any]]:
+    """All helpers; their modules are imported with the first derivative, not with s2sad."""
+    found = _helpers()
+    shown = {name: f for name, f in found.items() if not name.startswith("_")}
+    globals().update(shown, HELPERS=shown, _all=found)
+    return found
+
+
+def __getattr__(name: str) -> Any:
+    if not name.startswith("__") and name not in _TOPICS:
+        _load()
+    if name not in globals():
+        raise AttributeError(f"s2sad.runtime has no helper {name!r}")
+    return globals()[name]
 
 
 def _codes(obj: Any) -> list[CodeType]:
@@ -57,11 +69,12 @@ def needs(name: str) -> tuple[str, ...]:
     >>> needs("pow_dx")
     ('ieee_pow', 'pow_dx')
     """
+    known = _load()
     found = {name}
     stack = [name]
     while stack:
-        for code in _codes(_all[stack.pop()]):
-            new = set(code.co_names) & _all.keys() - found
+        for code in _codes(known[stack.pop()]):
+            new = set(code.co_names) & known.keys() - found
             found |= new
             stack.extend(new)
     return tuple(sorted(found))

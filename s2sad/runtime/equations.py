@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.factors import adjoint
-from s2sad.runtime.linear import cholesky_back
+from s2sad.runtime.symmetric import cholesky_back
 
 
 def even_part(z: Any) -> Any:

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.linear import phase_bar, real_in_row
+from s2sad.runtime.symmetric import phase_bar, real_in_row
 
 
 def adjoint(a: Any) -> Any:

@@ -18,7 +18,7 @@ import numpy as np
 
 from s2sad.runtime.equations import even_part, expm_along, logm_along
 from s2sad.runtime.factors import adjoint
-from s2sad.runtime.linear import eigh_back, eigh_dot
+from s2sad.runtime.symmetric import eigh_back, eigh_dot
 
 
 def pencil_back(w_bar: Any, v_bar: Any, w: Any, v: Any) -> Any:
