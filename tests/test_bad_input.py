@@ -219,6 +219,11 @@ PROGRAMS = {
     "generator": ("def f(x):\n    yield x\n", "f is a generator; return a list"),
     "coroutine": ("async def f(x):\n    return x\n", "f is a coroutine"),
     "global": ("K = 1.0\ndef f(x):\n    global K\n    K = x\n    return x\n", "the global 'K' is written; return the value, or pass it in"),
+    "caught exception": (
+        "class Bad(Exception):\n    def __init__(self, value):\n        self.value = value\ndef f(x):\n    try:\n"
+        "        if x > 0:\n            raise Bad(x*x)\n        y = x\n    except Bad as e:\n        y = e.value\n    return y\n",
+        "what e.value is, is not known; give it a name of its own where e is made",
+    ),
     "unknown call": ("import zlib\ndef f(x):\n    return zlib.crc32(x)*x\n", r"crc32"),
     "undefined": ("def f(x):\n    return x*missing\n", "the name 'missing' is not defined"),
     "attribute": ("import numpy as np\ndef f(x):\n    return np.nothing(x)\n", "has no attribute 'nothing'"),

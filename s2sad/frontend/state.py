@@ -249,6 +249,11 @@ class State(Interface):
             return self.atom(self.unseen_generator(value, node), node)
         if isinstance(value, Method) and value.fn == Const(".flat"):
             self.refuse(node, "x.flat is used as a whole", "use x.ravel()")
+        if isinstance(value, Method) and isinstance(value.fn, Const) and isinstance(value.self, Var):
+            whose = self.hints.get(value.self.name) or "a value"
+            if self.kind(value.self) == K.OBJECT:  # of a caught exception, say
+                what = f"what {whose}{value.fn.value} is, is not known"
+                self.refuse(node, what, f"give it a name of its own where {whose} is made")
         if isinstance(value, Torn):
             if value.place is not None and value.place not in self.attempts:
                 raise Written(attempt=value.place)
