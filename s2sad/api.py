@@ -37,6 +37,8 @@ class Grad(Transformed[P]):
             raw = self._unvalued(raw)
         if self.has_aux:
             grads, aux = raw
+            if made.derived.lowered.form is None:
+                return self.gradients(made, grads, values), A.private(aux)
             return self.gradients(made, grads, values), self.present(made, (None, aux), values)[1]
         return self.gradients(made, raw, values)
 

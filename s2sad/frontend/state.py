@@ -247,6 +247,16 @@ class State(Interface):
             return Tuple(items) if value.cat == "tuple" else List(items)
         if isinstance(value, Generator):
             return self.atom(self.unseen_generator(value, node), node)
+        if isinstance(value, Torn):
+            if value.place is not None and value.place not in self.attempts:
+                raise Written(attempt=value.place)
+            self.refuse(node, f"{value.name!r} {value.why}", value.instead)
+        if isinstance(value, Closure | Method | Part | Choice | Super):
+            self._refuse_as_value(value, node)
+        return value
+
+    def _refuse_as_value(self, value: Value, node: ast.AST | None) -> NoReturn:
+        """Say that a function, or an attribute of what is not known, is no value of the program."""
         if isinstance(value, Method) and value.fn == Const(".flat"):
             self.refuse(node, "x.flat is used as a whole", "use x.ravel()")
         if isinstance(value, Method) and isinstance(value.fn, Const) and isinstance(value.self, Var):
@@ -254,17 +264,11 @@ class State(Interface):
             if self.kind(value.self) == K.OBJECT:  # of a caught exception, say
                 what = f"what {whose}{value.fn.value} is, is not known"
                 self.refuse(node, what, f"give it a name of its own where {whose} is made")
-        if isinstance(value, Torn):
-            if value.place is not None and value.place not in self.attempts:
-                raise Written(attempt=value.place)
-            self.refuse(node, f"{value.name!r} {value.why}", value.instead)
-        if isinstance(value, Closure | Method | Part | Choice | Super):
-            self.refuse(
-                node,
-                "a function that is made here is used as a value",
-                "call it directly or pass it to a function whose source can be read",
-            )
-        return value
+        self.refuse(
+            node,
+            "a function that is made here is used as a value",
+            "call it directly or pass it to a function whose source can be read",
+        )
 
     def row_keys_of(self, value: Value) -> tuple[str, ...]:
         """The keys of a dict that is numbered; () of everything else."""

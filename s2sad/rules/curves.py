@@ -18,7 +18,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, rank_of, shape_of
-from s2sad.rules.registry import Bound, composite, structural
+from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
 from s2sad.runtime import curves
 
 composite(
@@ -151,7 +151,9 @@ def _linear(bound: Bound) -> None:
 def _call(name: str, first: str, bound: Bound, p: str = "p", more: int = 0) -> str:
     how, order = bound.static("how"), literal(bound, "order")
     front = f"{first}, x, y" if name == "spline_back" else f"x, {first}"
-    return f"{name}({front}, {p}, {bound.static('nu') + more}, {how!r}, {order})"
+    nu = bound.static("nu")
+    times = f"nu + {more}" if nu is UNKNOWN else nu + more
+    return f"{name}({front}, {p}, {times}, {'how' if how is UNKNOWN else repr(how)}, {order})"
 
 
 def _back(bound: Bound) -> str:

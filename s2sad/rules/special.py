@@ -22,7 +22,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import results
 from s2sad.rules.axes import refuse
-from s2sad.rules.registry import REQUIRED, Bound, Rule, Text, parse_signature, register
+from s2sad.rules.registry import REQUIRED, UNKNOWN, Bound, Rule, Text, parse_signature, register
 from s2sad.runtime import gammas
 
 _NO = "no derivative"  # of an argument in which none is known
@@ -439,7 +439,10 @@ def _next(call: str, place: str) -> Callable[[Bound], str]:
     """The same derivative once more in a parameter; `place` counts the order."""
 
     def text(bound: Bound) -> str:
-        orders = {n: bound.static(n) + (n == place) for n in "nij" if n in bound.statics}
+        known = {n: bound.static(n) for n in "nij" if n in bound.statics}
+        if UNKNOWN in known.values():
+            raise NotImplementedError("orders of derivatives that are known at run time only")
+        orders = {n: order + (n == place) for n, order in known.items()}
         return f"g*{call}, {', '.join(map(str, orders.values()))})"
 
     return text

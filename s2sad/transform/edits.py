@@ -97,8 +97,13 @@ def begun(lists: list[Stmt], block: Block) -> Block:
     waiting = {s.name: s for s in lists if isinstance(s, Let)}
     result: list[Stmt] = []
     for stmt in block:
+        made: list[Stmt] = []
         for inner in walk((stmt,)) if waiting else ():
-            result += [waiting.pop(name) for name in uses(inner) if name in waiting]
+            made += [waiting.pop(name) for name in uses(inner) if name in waiting]
+        at = len(result)
+        if isinstance(stmt, If) and stmt.form == "with" and result:  # the manager is made in the statement
+            at -= isinstance(result[-1], Let) and stmt.cond == Var(result[-1].name)
+        result[at:at] = made
         result.append(stmt)
     return (*waiting.values(), *result)
 

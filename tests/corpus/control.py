@@ -552,12 +552,6 @@ try:
 except ValueError:
     y = x*c
 
-# try_attribute any
-try:
-    y = within(x*30.0)
-except Limit as error:
-    y = x*error.at
-
 # try_index items
 y = x[0]*0.0
 j = 0

@@ -8,6 +8,7 @@ without a case fails.
 from __future__ import annotations
 
 import ast
+import cmath
 import importlib
 import math
 import operator
@@ -65,7 +66,7 @@ def function_of(name: str) -> Callable[..., Any]:
         return lambda a, *args, **kwargs: getattr(a, name.rpartition(".")[2])(*args, **kwargs)
     if name.startswith("scipy."):
         return cast("Callable[..., Any]", pkgutil.resolve_name(name))
-    return eval(name, {"np": np})  # type: ignore[no-any-return]
+    return eval(name, {"np": np, "cmath": cmath})  # type: ignore[no-any-return]
 
 
 # ------------------------------------------------------------------------------------------------- values as vectors
@@ -384,7 +385,7 @@ def test_every_rule_has_a_case() -> None:
     # composites are tested as programs
     known = {n for n in RULES if RULES[n].form == "composite" and (n.rpartition(".")[2] in called or n in INSIDE)}
     loops = {n for n in RULES if n.endswith((".reduce", ".accumulate", ".at"))}  # each is a text with a name in it
-    cells = {"in_bins"} | {n for n in RULES if any(f"{n}(" in line for lines in ARRAY_LINES.values() for line in lines)}
+    cells = {"in_bins", "unique_places"} | {n for n in RULES if any(f"{n}(" in line for lines in ARRAY_LINES.values() for line in lines)}
     assert sorted(set(own_rules()) - set(CASES) - known - loops - cells) == []  # cells: see test_registry
 
 

@@ -32,6 +32,7 @@ OTHER = set("print type id hash repr str format isinstance issubclass callable h
 OTHER |= set("np.add.at np.subtract.at np.ndarray.fill np.isnat np.lexsort np.ravel_multi_index np.ix_".split())
 OTHER |= set("seq.index seq.count itertools.combinations itertools.permutations".split())
 OTHER.add("itertools.combinations_with_replacement")
+OTHER |= {f"scipy.special.{name}" for name in ("bdtr", "bdtrc", "nbdtr", "nbdtrc")}  # of whole numbers, which SciPy warns of
 V = np.array([0.31, -1.72, 2.43])
 M = np.array([[0.31, -1.72], [2.43, 0.94]])
 CALLS: dict[str, tuple[Any, ...]] = {  # others are called with numbers

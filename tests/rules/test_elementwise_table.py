@@ -44,7 +44,7 @@ CASES: dict[str, list[tuple[Any, ...]]] = {
         "np.fmax np.fmin np.copysign np.hypot np.arctan2 np.logaddexp np.logaddexp2".split(), PAIRS
     ),
     **dict.fromkeys("math.fmod math.remainder math.copysign math.hypot math.atan2".split(), PAIRS),
-    **dict.fromkeys("pow np.power np.float_power math.pow".split(), BASE_PAIRS),
+    **dict.fromkeys("pow np.power np.float_power math.pow real_pow".split(), BASE_PAIRS),
     **dict.fromkeys(
         "neg pos np.negative np.positive np.square np.cbrt np.abs np.fabs np.conj np.real".split(), ANY
     ),
@@ -280,7 +280,7 @@ def special_points(name: str) -> list[tuple[tuple[str, ...], Any]]:
     special = SPECIAL if count < 3 else (0.0, -1.0, 1e-200, 1e200, -math.inf, math.nan)
     choices = [(0, 1, 2) if i in ints else special for i in range(count)]
     known: list[tuple[tuple[str, ...], Any]] = [((), point) for point in itertools.product(*choices)]
-    if name in ("pow", "np.power", "np.float_power", "math.pow"):
+    if name in ("pow", "np.power", "np.float_power", "math.pow", "real_pow"):
         known += [(("y",), point) for point in itertools.product(SPECIAL, LITERALS)]
         known += [(("x",), point) for point in itertools.product((0.0, 1.0, 2, 2.5, -3.0), SPECIAL)]
     return known

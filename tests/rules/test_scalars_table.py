@@ -178,7 +178,7 @@ def test_texts_are_in_the_language_of_rules(module: str) -> None:
     """Arguments, g, out, numbers, operators, and calls of what has a rule itself."""
     registry.rule("np.where")  # loads all tables
     registry.load_all()
-    linear = {n for n, f in runtime.HELPERS.items() if f.__module__.endswith(".linear")}
+    linear = {n for n, f in runtime.HELPERS.items() if f.__module__.endswith((".linear", ".symmetric"))}
     chosen = {
         "elementwise": lambda name, rule: rule.form == "elementwise" and name not in linear,
         "scalars": lambda name, rule: hasattr(builtins, name),
@@ -190,7 +190,8 @@ def test_texts_are_in_the_language_of_rules(module: str) -> None:
                 if isinstance(node, ast.Call):
                     called = ast.unparse(node.func)
                     scipy = called.startswith("scipy.") and registry.canonical(pkgutil.resolve_name(called))
-                    assert called in RULES or called == "div" or scipy, (name, text)
+                    conjugate = called == "x.conjugate"  # of Python's numbers
+                    assert called in RULES or called == "div" or scipy or conjugate, (name, text)
                 elif isinstance(node, ast.Name):
                     known = {
                         *rule.signature,
@@ -198,6 +199,8 @@ def test_texts_are_in_the_language_of_rules(module: str) -> None:
                         "out",
                         "np",
                         "math",
+                        "cmath",
+                        "abs",
                         "div",
                         *runtime.HELPERS,
                         *(f"{a}_dot" for a in rule.signature),
