@@ -100,6 +100,12 @@ class Effect:
     raises: bool = False
 
 
+OVERLAPPING = frozenset(  # whose views have elements that share a place, or cannot be written to
+    (
+        "np.diagonal", "np.diag", "np.broadcast_to", "np.broadcast_arrays",
+        "np.lib.stride_tricks.sliding_window_view",
+    )
+)  # fmt: skip
 OPAQUE = Effect("opaque", impure=True, raises=True)
 # Effects that are the same for all operands, by function, number of operands and names of keywords.
 _UNCONNECTED: dict[tuple[str | int, ...], tuple[registry.Rule, Effect]] = {}

@@ -329,63 +329,72 @@ def lower(
     lists of numbered objects that it takes, and `itself` the dicts among its parameters that it writes: it
     returns what they hold then.
     """
-    apart, known, loose = False, set[tuple[str, int, int]](), set[tuple[str, int, int]]()
-    attempts: frozenset[tuple[str, int, int]] = frozenset()
-    numbered = Numbering() if lent is None else lent.numbering()
+    learnt = _Learnt(Numbering() if lent is None else lent.numbering())
     while True:
         try:
-            lists = (known, loose)
-            return _lowered(
-                source, name, arguments, live, guessed, callees, outline, apart, lists, numbered, lent,
-                itself, parted, attempts,
-            )  # fmt: skip
+            low = learnt.lowering()
+            low.outline, low.parted, low.itself = outline, parted, itself
+            low.callees = {} if callees is None else callees
+            return _lowered(low, source, name, arguments, live or {}, guessed, lent)
         except Written as written:
-            if written.attempt is not None:
-                attempts |= {written.attempt}
-                continue
             if itself is not None and (written.cls is not None or written.family):
                 raise  # the caller's objects are numbered too, have more attributes, or are of more classes
-            if written.cls is not None:
-                numbered.add(written.cls, written.names)
-                known = set()
-            elif written.family:
-                numbered.unite(written.family)
-                known = set()
-            elif written.loose is not None:
-                loose = loose | {written.loose}
-            elif written.display is None:
-                apart = True
-            else:
-                known = known | {written.display}
+            learnt.add(written)
+
+
+@dataclass(slots=True)
+class _Learnt:
+    """What lowering a function has shown so far, each time by an exception after which it begins anew.
+
+    numbered  the classes whose objects are numbered
+    apart     whether arguments that are dicts or dataclasses are taken apart
+    known     displays of lists whose parts are known one by one
+    loose     those of lists whose parts are not
+    attempts  try statements that are taken apart
+    """
+
+    numbered: Numbering
+    apart: bool = False
+    known: frozenset[tuple[str, int, int]] = frozenset()
+    loose: frozenset[tuple[str, int, int]] = frozenset()
+    attempts: frozenset[tuple[str, int, int]] = frozenset()
+
+    def add(self, written: Written) -> None:
+        """Take in one thing more."""
+        if written.attempt is not None:
+            self.attempts |= {written.attempt}
+        elif written.cls is not None:
+            self.numbered.add(written.cls, written.names)
+            self.known = frozenset()
+        elif written.family:
+            self.numbered.unite(written.family)
+            self.known = frozenset()
+        elif written.loose is not None:
+            self.loose |= {written.loose}
+        elif written.display is None:
+            self.apart = True
+        else:
+            self.known |= {written.display}
+
+    def lowering(self) -> Lowering:
+        """A lowering that knows all that."""
+        low = Lowering()
+        low.attempts, low.apart = self.attempts, self.apart
+        low.numbered, low.families = dict(self.numbered.attributes), dict(self.numbered.families)
+        low.known_lists, low.loose_lists = set(self.known), set(self.loose)
+        return low
 
 
 def _lowered(
+    low: Lowering,
     source: Source,
     name: str,
     arguments: dict[str, Kind | Atom],
-    live: dict[str, Any] | None,
+    live: dict[str, Any],
     guessed: frozenset[str],
-    callees: dict[Any, Any] | None,
-    outline: Outline | None,
-    apart: bool,
-    lists: tuple[set[tuple[str, int, int]], set[tuple[str, int, int]]],
-    numbered: Numbering,
     lent: Lent | None,
-    itself: tuple[str, ...] | None,
-    parted: bool,
-    attempts: frozenset[tuple[str, int, int]],
 ) -> Lowered:
-    """Lower a function; `apart` and `lists` say of which containers the parts are known one by one,
-    `numbered` of which classes the objects are numbered, `attempts` which try statements are taken apart.
-    """
-    low = Lowering()
-    low.attempts = attempts
-    low.numbered, low.families = dict(numbered.attributes), dict(numbered.families)
-    low.outline = outline
-    low.known_lists, low.loose_lists = lists
-    low.apart = apart
-    low.parted = parted
-    low.callees = {} if callees is None else callees
+    """Lower a function once."""
     env: dict[str, Value] = {}
     params: list[str] = []
     names: dict[str, str | None] = {}
@@ -397,13 +406,13 @@ def _lowered(
             names[parameter] = ssa
             if parameter in guessed and known == K.array(None):
                 low.guessed[ssa] = parameter
-            if live and parameter in live:
+            if parameter in live:
                 low.live[ssa] = live[parameter]
         else:
             env[parameter] = known
             names[parameter] = None
     with deep():
-        if apart:
+        if low.apart:
             env = {n: _apart(low, v) for n, v in env.items()}
         for place, parameter in () if lent is None else lent.lists:
             held = env.pop(parameter)
@@ -413,7 +422,7 @@ def _lowered(
             words = {word: env.pop(name) for word, name in taken.words}
             env[taken.name] = Part(taken.fn, [env.pop(name) for name in taken.places], words)
         low.lent = frozenset(low.fields)
-        low.itself, low.passed_in = itself, dict(env) if itself is not None else {}
+        low.passed_in = dict(env) if low.itself is not None else {}
         low.scope = low.function_scope(source, source.node, env, None)
         begin(low)
         result = low.run(source)

@@ -29,16 +29,6 @@ def _like(bound: Bound, name: str, shape: Shape | None) -> Kind:
     return kinds.array(shape, as_array(bound.kind(name)).dtype)
 
 
-def _ranked(name: str, change: int = 0) -> Callable[[Bound], Kind]:
-    """The kind of an array with as many axes as the argument and some more, of unknown lengths."""
-
-    def kind(bound: Bound) -> Kind:
-        rank = rank_of(bound, name)
-        return _like(bound, name, kinds.fresh_shape(None if rank is None else rank + change))
-
-    return kind
-
-
 def _same(name: str) -> Callable[[Bound], Kind]:
     return lambda bound: _like(bound, name, shape_of(bound, name))
 

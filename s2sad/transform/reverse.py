@@ -23,7 +23,7 @@ from dataclasses import replace
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.places import is_view
-from s2sad.analysis.primitives import effect_of, is_opaque, kind_of, subscript
+from s2sad.analysis.primitives import OVERLAPPING, effect_of, is_opaque, kind_of, subscript
 from s2sad.analysis.storage import Storage
 from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
@@ -59,13 +59,6 @@ from s2sad.transform.stores import Stores
 from s2sad.transform.taken import as_subscript
 from s2sad.transform.told import is_told
 
-OVERLAPPING = {
-    "np.diagonal",
-    "np.diag",
-    "np.broadcast_to",
-    "np.lib.stride_tricks.sliding_window_view",
-    "np.broadcast_arrays",
-}
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
 
 

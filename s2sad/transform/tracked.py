@@ -20,16 +20,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from s2sad.analysis.places import ARRAYS, Place, is_view
+from s2sad.analysis.primitives import OVERLAPPING
 from s2sad.analysis.storage import Storage
 from s2sad.ir.nodes import Atom, Call, Carry, For, Fresh, If, Let, Stmt, Undef, Var, While, walk
-
-OVERLAPPING = (
-    "np.diagonal",
-    "np.diag",
-    "np.broadcast_to",
-    "np.broadcast_arrays",
-    "np.lib.stride_tricks.sliding_window_view",
-)
 
 
 class Tracked:
