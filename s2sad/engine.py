@@ -9,12 +9,14 @@ signature of the arguments; `Derived.dependencies` are the name resolutions that
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import hashlib
 import inspect
 import math
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
@@ -146,7 +148,7 @@ def derive(
     `arguments` are all parameters' kinds (or known values) in order, `strided` the parameters whose arrays
     are not contiguous.
     """
-    with _lock, deep():
+    with _lock, deep(), _uncollected():
         name = "lambda_" if source.fun.__name__ == "<lambda>" else source.fun.__name__
         outline = Outline(
             frozenset(),
@@ -190,6 +192,22 @@ def derive(
         made.valued = unsure
         made.written = written(lowered, wrt)
         return made
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without collections of cyclic garbage: a transformation makes many objects and few cycles of them.
+
+    The switch is one for all threads; the lock lets only one of them transform.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _lowered(

@@ -34,7 +34,7 @@ from s2sad.ir.nodes import (
     walk,
 )
 from s2sad.rules import registry
-from s2sad.rules.binding import BindingError, bind
+from s2sad.rules.binding import BindingError, operands
 
 CONSTANT = frozenset(
     "not lt le eq ne gt ge is isnot in notin len range fstring floordiv"
@@ -215,16 +215,11 @@ def differentiable(call: Call) -> list[Atom]:
     except KeyError:
         return [*call.args, *(a for _, a in call.kwargs)]
     try:
-        _, atoms = bind(rule, call, lambda a: OBJECT)
+        atoms = operands(rule, call)
     except BindingError:
         return []
     if rule.form == "structural" and rule.vjp:
         # An argument without a text has no known derivative: `transform.rules` refuses it.
         return [atom for name, atom in atoms.items() if (call.fun, name) not in SHAPES]
-    active = (
-        set(rule.vjp)
-        | set(rule.linear)
-        | set(rule.writes)
-        | {name[1:] for name in rule.signature if name.startswith("*")}
-    )
-    return [atom for name, atom in atoms.items() if name in active]
+    active = (rule.vjp, rule.linear, rule.writes)
+    return [a for n, a in atoms.items() if any(n in names for names in active) or f"*{n}" in rule.signature]

@@ -63,6 +63,9 @@ from s2sad.ir.nodes import (
 
 Classes = frozenset[int]
 NOTHING: Classes = frozenset()
+_NUMBERS = frozenset(("array", "num", "npscalar", "float", "int"))
+_COMPARING = frozenset(("is", "isnot"))
+_ASKING = _COMPARING | frozenset(ADDRESSED)
 
 
 class Aliases:
@@ -85,12 +88,16 @@ class Aliases:
         self._written: dict[Stmt, Classes] = {}
         self._observed: dict[Stmt, Classes] = {}
         self._reach: dict[int, Classes] = {}
+        self._known: dict[str, int | None] = {}  # classes by name, once they are final
         self.world = 0
         self.opaque = False
         self._final = False
         self._deciding: list[int] = []
+        asking: list[Call] = []  # calls that compare identities or ask for addresses
         for stmt in walk(program.body):
             self._constrain(stmt)
+            if isinstance(stmt, Let | Do) and stmt.call.fun in _ASKING:
+                asking.append(stmt.call)
         self.world = self._find(0)
         self._final = True
         self._members: dict[int, list[str]] = {}
@@ -103,25 +110,29 @@ class Aliases:
         self.visible: Classes = frozenset({self.world}).union(*roots)
         ends = [self.reach(s.value) for s in program.body if isinstance(s, Return)]
         self.returned: Classes = frozenset().union(*ends)
-        self.identity: Classes = frozenset().union(*self._compared(program))
-        self.told: Classes = self.identity.union(*self._addressed(program))
+        self.identity: Classes = frozenset().union(*self._compared(asking))
+        self.told: Classes = self.identity.union(*self._addressed(asking))
 
     def extend(self, block: Block) -> None:
         """Take in the names by which values leave branches and loops: each joins the class of what it is."""
         for stmt in walk(block):
             if isinstance(stmt, If | For | While):
                 self._constrain(stmt)
+        self._known.clear()
 
     # -- questions
 
     def of(self, name: str) -> int | None:
         """The class of a name's storage, None for scalars and whatever else shares nothing."""
+        if name in self._known:
+            return self._known[name]
         node = self._nodes.get(name)
-        if node is None:
-            if not shares(self.kinds.get(name, OBJECT)):
-                return None
+        if node is None and shares(self.kinds.get(name, OBJECT)):
             node = self._node(name)
-        return self._find(node)
+        cls = None if node is None else self._find(node)
+        if self._final:
+            self._known[name] = cls
+        return cls
 
     def may_alias(self, a: str, b: str) -> bool:
         """Whether two names may share storage."""
@@ -148,7 +159,9 @@ class Aliases:
         """The classes of an atom, of what it contains, and so on."""
         if isinstance(atom, Var):
             cls = self.of(atom.name)
-            return NOTHING if cls is None else self._closure(cls)
+            if cls is None:
+                return NOTHING
+            return self._reach.get(cls) or self._closure(cls)
         if atom is None or isinstance(atom, Const):
             return NOTHING
         found: set[int] = set()
@@ -398,17 +411,18 @@ class Aliases:
     def _constrain_builtin(self, call: Call, node: int | None, kind: Kind) -> None:
         if node is None:
             return
+        fun, arithmetic = call.fun, call.fun in ARITHMETIC
         for atom in call.args:
             if isinstance(atom, Const):
                 continue
             cat = kind_of(atom, self.kinds).cat
-            if cat in ("array", "num", "npscalar", "float", "int") and call.fun in ARITHMETIC:
+            if arithmetic and cat in _NUMBERS:
                 continue  # a number's operator makes a new value
-            if cat == "object" or (call.fun in ("min", "max", "sum") and cat not in CONTAINERS):
+            if cat == "object" or (fun in ("min", "max", "sum") and cat not in CONTAINERS):
                 self._join(node, self._atom(atom))
             if cat in CONTAINERS and kind.cat in (*CONTAINERS, "object"):
                 self._join(self._elements(node), self._elements(self._atom(atom)))
-            if cat in CONTAINERS and call.fun in ("min", "max", "sum"):
+            if cat in CONTAINERS and fun in ("min", "max", "sum"):
                 self._join(node, self._elements(self._atom(atom)))
 
     def _constrain_function(self, call: Call, node: int | None, kind: Kind) -> None:
@@ -504,17 +518,11 @@ class Aliases:
             return frozenset(cls for _, cls in self.deep_writes(call))
         return frozenset().union(*(self.reach(a) for a in effect_of(call).written))
 
-    def _compared(self, program: Program) -> Iterator[Classes]:
-        for stmt in walk(program.body):
-            if (
-                isinstance(stmt, Let)
-                and stmt.call.fun in ("is", "isnot")
-                and Const(None) not in stmt.call.args
-            ):
-                yield from (self.reach(a) for a in stmt.call.args)
+    def _compared(self, calls: list[Call]) -> Iterator[Classes]:
+        for call in calls:
+            if call.fun in _COMPARING and Const(None) not in call.args:
+                yield from map(self.reach, call.args)
 
-    def _addressed(self, program: Program) -> Iterator[Classes]:
-        for stmt in walk(program.body):
-            if isinstance(stmt, Let | Do):
-                for place in ADDRESSED.get(stmt.call.fun, ()):
-                    yield self.reach(stmt.call.args[place])
+    def _addressed(self, calls: list[Call]) -> Iterator[Classes]:
+        for call in calls:
+            yield from (self.reach(call.args[place]) for place in ADDRESSED.get(call.fun, ()))

@@ -62,7 +62,8 @@ def terminates(block: list[Tree]) -> bool:
 
 class _Explicit:
     def __init__(self, body: list[Tree]) -> None:
-        self.needed, self.reads = _needed(body)
+        nested = any(isinstance(stmt, Branch | Loop) for stmt in body)  # who has copies to make
+        self.needed, self.reads = _needed(body) if nested else (set(), Counter())
         self.unbound: set[str] = set()  # names without a value on every path that goes on behind a branch
         self.unset: set[str] = set()  # flags that are False as long as the loop that carries them runs
 

@@ -161,7 +161,8 @@ class _Liveness:
         self.outer: dict[int, int] = {}  # by id of a loop: names that it reads and does not define itself
 
     def run(self, body: list[Tree]) -> None:
-        self.scan(body)
+        if any(isinstance(stmt, Loop) for stmt in walk(body)):
+            self.scan(body)
         live = self.block(body, 0, 0)
         for name in self.classes.program.params:
             self.classes.define(name, live)
@@ -303,16 +304,12 @@ class _Namer:
 
     def unread_targets(self, body: list[Tree]) -> dict[int, bool]:
         """Classes of loop targets that nothing reads, and whether the loop is made."""
-        read: set[str] = set()
-        for stmt in walk(body):
-            for expr in operands(stmt):
-                read.update(expr_vars(expr))
+        loops = [(s.target, s.made) for s in walk(body) if isinstance(s, Loop) and s.target is not None]
+        if not loops:
+            return {}
+        read = {name for stmt in walk(body) for expr in operands(stmt) for name in expr_vars(expr)}
         find, number = self.classes.find, self.classes.number
-        return {
-            find(number[stmt.target]): stmt.made
-            for stmt in walk(body)
-            if isinstance(stmt, Loop) and stmt.target is not None and stmt.target not in read
-        }
+        return {find(number[target]): made for target, made in loops if target not in read}
 
     def tapes(self, body: list[Tree], hints: dict[int, str]) -> None:
         """A tape that has no name of its own is named after what it holds: t1s holds t1."""
@@ -352,7 +349,7 @@ class _Namer:
                 root = find(number[item.name]) if isinstance(item, Var) else -1
                 held.setdefault(value.args[0].name, set()).add(root)
         found: dict[int, int] = {}
-        for stmt in walk(body):
+        for stmt in walk(body) if held else ():
             value = stmt.value if isinstance(stmt, Assign) else None
             if isinstance(value, Node) and value.fun == "getitem" and isinstance(value.args[0], Var):
                 items = held.get(value.args[0].name, ())

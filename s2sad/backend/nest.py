@@ -259,7 +259,7 @@ class _Line:
         self.owner = owner
         self.indent = indent
         self.standing: list[Tree | None] = []
-        self.bits: list[int] = []
+        self.bits: dict[int, int] = {}  # by place, where somebody asked
         self.place: dict[str, int] = {}
 
     def done(self) -> list[Tree]:
@@ -271,11 +271,10 @@ class _Line:
         if isinstance(stmt, Assign):
             self.place[stmt.name] = len(self.standing)
         self.standing.append(stmt)
-        self.bits.append(self.owner.facts.stmt(stmt))
 
     def add(self, stmt: Tree) -> None:
         """Append a statement after its operands have been folded into it."""
-        self.room = _WIDTH - self.indent - self.own_width(stmt)
+        self.room: int | None = None
         if isinstance(stmt, Assign):
             stmt.value = self.fold(stmt.value, stmt)
             if isinstance(stmt.value, Node):
@@ -306,8 +305,7 @@ class _Line:
             stmt.value = self.fold(stmt.value, stmt)
         self.owner.peephole.store(stmt)
         if late and isinstance(stmt.value, Var) and not self.moves_items(stmt):
-            # what it was stretched from may have room now
-            self.room = _WIDTH - self.indent - self.own_width(stmt)
+            self.room = None  # what it was stretched from may have room now
             stmt.value = self.fold(stmt.value, stmt)
             self.owner.peephole.store(stmt)
             self.take_sign(stmt)
@@ -393,6 +391,8 @@ class _Line:
         let = None if place is None else self.standing[place]
         if place is None or not isinstance(let, Assign) or not self.owner.is_temporary(let):
             return var
+        if self.room is None:
+            self.room = _WIDTH - self.indent - self.own_width(into)
         width, level = measure(let.value, self.owner.hints)
         wider = width + 2 * (level < 13) - self.owner.width(var)
         deep = width > _DEPTH and depth(let.value) >= _DEPTH  # each level takes a column
@@ -407,15 +407,23 @@ class _Line:
         """Whether a definition may move down to the end of the line."""
         if len(self.standing) - place > _REACH:
             return False
-        moved = self.bits[place]
-        for fixed, bits in zip(self.standing[place + 1 :], self.bits[place + 1 :], strict=True):
+        moved = self.done_by(place, let)
+        for at in range(place + 1, len(self.standing)):
+            fixed = self.standing[at]
             if fixed is None:
                 continue
+            bits = self.done_by(at, fixed)
             if not facts.passes(moved, bits):
                 return False
             if facts.clash(moved, bits) and not self.is_apart(let, fixed):
                 return False
         return True
+
+    def done_by(self, place: int, stmt: Tree) -> int:
+        """What the statement that stands at a place does."""
+        if place not in self.bits:
+            self.bits[place] = self.owner.facts.stmt(stmt)
+        return self.bits[place]
 
     def is_apart(self, moved: Assign, fixed: Tree) -> bool:
         """Whether nothing that a statement writes shares storage with what a nameless temporary reads."""

@@ -17,6 +17,7 @@ from s2sad.errors import Span
 WIDTH = 88
 _PREFIX = "s2sad_remark_"
 _lock = threading.Lock()
+_fields: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,26 +112,34 @@ def _equal(left: object, right: object) -> bool:
     stack = [(left, right)]
     while stack:
         a, b = stack.pop()
-        if type(a) is not type(b):
+        cls = type(a)
+        if cls is not type(b):
             return False
-        if isinstance(a, ast.AST):
-            for name in a._fields:
-                if name == "ctx":  # which says only where a name stands
-                    continue
+        if cls is list:
+            assert isinstance(a, list) and isinstance(b, list)
+            if len(a) != len(b):
+                return False
+            stack.extend(zip(a, b, strict=True))
+        elif isinstance(a, ast.AST):
+            for name in _compared(type(a)):
                 x, y = getattr(a, name, None), getattr(b, name, None)
                 if type(x) is str or type(y) is str:
                     if x != y:
                         return False
                 elif x is not y:
-                    listed = isinstance(x, list) or isinstance(y, list)
+                    listed = type(x) is list or type(y) is list
                     stack.append((x or None, y or None) if listed else (x, y))
-        elif isinstance(a, list) and isinstance(b, list):
-            if len(a) != len(b):
-                return False
-            stack.extend(zip(a, b, strict=True))
         elif repr(a) != repr(b):
             return False
     return True
+
+
+def _compared(cls: type[ast.AST]) -> tuple[str, ...]:
+    """The fields that say something; `ctx` says only where a name stands."""
+    found = _fields.get(cls)
+    if found is None:
+        found = _fields[cls] = tuple(name for name in cls._fields if name != "ctx")
+    return found
 
 
 def _statements(tree: ast.Module | ast.stmt) -> Iterator[ast.stmt]:

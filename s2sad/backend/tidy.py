@@ -12,6 +12,8 @@ it was left is an else clause.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from s2sad.backend.tree import (
     Assign,
     Branch,
@@ -33,11 +35,10 @@ _SHORT = 60  # columns of an expression that may stand in a simultaneous assignm
 
 def tidy(body: list[Tree], python: dict[str, str], hints: dict[str, str]) -> None:
     """Drop copies of a name to itself and order the rest, in place."""
-    counts: dict[str, int] = {}
-    for stmt in walk(body):
-        for expr in operands(stmt):
-            for name in expr_vars(expr):
-                counts[name] = counts.get(name, 0) + 1
+    statements = list(walk(body))
+    if not any(isinstance(stmt, Copy | Branch) for stmt in statements):
+        return
+    counts = Counter([name for stmt in statements for expr in operands(stmt) for name in expr_vars(expr)])
     single = {name for name, count in counts.items() if count == 1}
     _tidy(body, python, hints, single)
     if _else_clauses(body):

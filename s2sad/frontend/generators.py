@@ -32,7 +32,7 @@ from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.protocols import METHODS
 from s2sad.frontend.source import find, is_library, rule_source
 from s2sad.frontend.state import Closure, Generator, Method, Scope, State, Unbound, Value
-from s2sad.frontend.trees import assigned_names, target_names, walk
+from s2sad.frontend.trees import assigned_names, sorts, target_names, walk
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Range, Ref, Undef
 
@@ -63,7 +63,7 @@ class Before:
 
 def yields(node: ast.AST) -> bool:
     """Whether a function is a generator function."""
-    if not isinstance(node, ast.FunctionDef):
+    if not isinstance(node, ast.FunctionDef) or sorts(node).isdisjoint((ast.Yield, ast.YieldFrom)):
         return False
     return any(isinstance(n, ast.Yield | ast.YieldFrom) for n in walk(node.body, _SCOPES))
 

@@ -43,6 +43,7 @@ from s2sad.frontend.source import Source, deep
 from s2sad.frontend.state import Changed, Group, Local, Part, Scope, Unbound, Unsettled, Value, Written
 from s2sad.frontend.statements import Statements
 from s2sad.frontend.tables import Tables
+from s2sad.frontend.trees import sorts
 from s2sad.frontend.usage import boxed_names, fixed_lists, starred_lists
 from s2sad.ir import kinds as K
 from s2sad.ir.forms import Form
@@ -67,10 +68,14 @@ class _Body:
 
 @functools.lru_cache(maxsize=512)
 def _read(node: ast.FunctionDef, apart: frozenset[tuple[int, int]] = frozenset()) -> _Body:
-    body = shortened(exits.normalise(taken_apart(node, apart)).body)
-    boxed, elsewhere = boxed_names(node)
-    fixed = fixed_lists(node) | starred_lists(node)
-    names = assigned_names(node.body) | assigned_names(body)  # its own, and those of its exits
+    found, none = sorts(node), frozenset[str]()
+    whole = taken_apart(node, apart) if apart or ast.Try in found else node
+    body = exits.normalise(whole).body
+    body = shortened(body) if ast.If in found else body
+    boxed, elsewhere = boxed_names(node) if ast.Nonlocal in found else (none, none)
+    fixed = fixed_lists(node) | starred_lists(node) if ast.List in found else none
+    old = set(map(id, node.body))
+    names = assigned_names(node.body) | assigned_names([s for s in body if id(s) not in old])  # of exits
     return _Body(body, frozenset(names) - elsewhere, fixed, boxed)
 
 

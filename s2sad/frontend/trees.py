@@ -9,6 +9,7 @@ and Del apart. `ast.walk` does the same at four times the cost, and lowering ask
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterable, Iterator
 
 _OWN_NAMES = (
@@ -31,6 +32,12 @@ def walk(roots: Iterable[ast.AST], closed: tuple[type[ast.AST], ...] = ()) -> It
                 stack.extend([item for item in value if isinstance(item, ast.AST)])
             elif isinstance(value, ast.AST) and value._fields:
                 stack.append(value)
+
+
+@functools.lru_cache(maxsize=512)
+def sorts(node: ast.AST) -> frozenset[type[ast.AST]]:
+    """The types of the nodes in a tree that nobody writes to: most functions have no `try` and no `yield`."""
+    return frozenset(map(type, walk([node])))
 
 
 def assigned_names(body: list[ast.stmt]) -> set[str]:
@@ -56,4 +63,4 @@ def target_names(target: ast.expr) -> set[str]:
     return {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
 
 
-__all__ = ["assigned_names", "target_names", "walk"]
+__all__ = ["assigned_names", "sorts", "target_names", "walk"]

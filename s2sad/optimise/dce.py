@@ -42,6 +42,7 @@ from s2sad.ir.nodes import (
     atom_vars,
     blocks,
     call_vars,
+    uses,
     walk,
 )
 from s2sad.ir.rewrite import Edit, same_block, with_blocks
@@ -53,6 +54,19 @@ def dce(program: Program, aliases: Aliases | None = None) -> Program:
     live = _Live(program, aliases)
     edit = Edit(program)
     return edit.finish(live.sweep(program.body, edit))
+
+
+def leaves_nothing_dead(program: Program) -> bool:
+    """Whether sharing equal expressions surely left nothing dead in what `dce` has been through.
+
+    So it is in a straight line in which every value is read; in loops values may be read by each other alone.
+    """
+    read: set[str] = set()
+    for stmt in program.body:
+        if blocks(stmt):
+            return False
+        read.update(uses(stmt))
+    return all(not isinstance(stmt, Let) or stmt.name in read for stmt in program.body)
 
 
 def stays(store: Store, kinds: dict[str, Kind], bounds: Bounds) -> bool:

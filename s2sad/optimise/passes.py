@@ -18,7 +18,7 @@ from s2sad.analysis.effects import Aliases
 from s2sad.ir.nodes import Program
 from s2sad.optimise.copies import bindings, births, copies, likes
 from s2sad.optimise.cse import cse
-from s2sad.optimise.dce import dce
+from s2sad.optimise.dce import dce, leaves_nothing_dead
 from s2sad.optimise.overwrites import overwrites
 from s2sad.optimise.stores import dead_stores
 from s2sad.optimise.tapes import tapes
@@ -44,6 +44,7 @@ def optimise(program: Program, disabled: frozenset[str] = frozenset()) -> Progra
     chosen = [apply for name, apply in PASSES if name not in off]
     aliases = Aliases(program)
     settled: dict[Pass, Program] = {}  # what a pass leaves as it is
+    swept: Program | None = None  # what dce made last
     for _ in range(ROUNDS):
         before = program
         for apply in chosen:
@@ -52,6 +53,10 @@ def optimise(program: Program, disabled: frozenset[str] = frozenset()) -> Progra
             after = apply(program, aliases)
             if after is program or apply is cse:
                 settled[apply] = after
+            if apply is dce:
+                swept = after
+            elif apply is cse and swept is program and leaves_nothing_dead(after):
+                settled[dce] = after
             if after is not program:
                 program, aliases = after, Aliases(after)
         if program is before:

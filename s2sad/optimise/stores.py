@@ -47,11 +47,17 @@ MANY = 200  # statements that read one class of arrays
 
 def dead_stores(program: Program, aliases: Aliases | None = None) -> Program:
     """Remove stores and appends to local storage whose contents are not read afterwards."""
-    if not any(isinstance(s, Store) or _is_append(s) for s in walk(program.body)):
+    body = program.body
+    at = next((i for i, s in enumerate(body) if any(map(_is_candidate, walk((s,))))), None)
+    if at is None:
         return program
     walker = _Stores(program, aliases)
-    body = walker.block(program.body, set(walker.aliases.visible))
-    return walker.edit.finish(body)
+    left = walker.block(body[at:], set(walker.aliases.visible))
+    return walker.edit.finish(same_block(body, [*body[:at], *left]))
+
+
+def _is_candidate(stmt: Stmt) -> bool:
+    return isinstance(stmt, Store) or _is_append(stmt)
 
 
 def _is_append(stmt: Stmt) -> bool:

@@ -38,7 +38,7 @@ def bind(
 
     `length_of` tells of atoms that are lengths of axes.
     """
-    atoms = _by_name(rule, call)
+    atoms = operands(rule, call)
     statics: dict[str, Any] = {}
     for name, default in rule.signature.items():
         atom = atoms.get(name)
@@ -48,8 +48,6 @@ def bind(
             statics[name[1:]] = static_value(atoms[name[1:]])
         elif default is not REQUIRED:
             statics[name] = default
-        elif not name.startswith("*"):
-            raise BindingError(f"{rule.name} needs the argument {name!r}")
     kinds = {n: kind_of(a) if isinstance(a, Var) else _shown(a, kind_of) for n, a in atoms.items()}
     bound = Bound(kinds, statics)
     if length_of is not None and rule.form == "structural":
@@ -65,8 +63,8 @@ def _shown(atom: Atom, kind_of: Callable[[Atom], Kind]) -> Kind:
     return Kind("tuple", items=items) if isinstance(atom, Tuple) else Kind("list", items=items, cls=list)
 
 
-def _by_name(rule: Rule, call: Call) -> dict[str, Atom]:
-    """The arguments that are given, by name."""
+def operands(rule: Rule, call: Call) -> dict[str, Atom]:
+    """The arguments that are given, by name; variadic ones are one Tuple."""
     atoms: dict[str, Atom] = {}
     args, at = call.args, 0
     for name in rule.signature:
@@ -86,7 +84,11 @@ def _by_name(rule: Rule, call: Call) -> dict[str, Atom]:
         if name in atoms:
             raise BindingError(f"{rule.name} got two values for {name!r}")
         atoms[name] = atom
+    if len(atoms) < len(rule.signature):
+        for name, default in rule.signature.items():
+            if default is REQUIRED and name not in atoms and name[0] != "*":
+                raise BindingError(f"{rule.name} needs the argument {name!r}")
     return atoms
 
 
-__all__ = ["BindingError", "bind", "kind_of_value", "static_value"]
+__all__ = ["BindingError", "bind", "kind_of_value", "operands", "static_value"]
