@@ -213,3 +213,115 @@ def whole_on_some_path(x, k, n):
 def test_integers_on_some_path(n):
     """The shadow of an array of integers was one of integers, which took no cotangent."""
     check(whole_on_some_path, (X, np.array([1, 2, 3]), n))
+
+
+# ------------------------------------------------------------------------------- what needs no look at addresses
+
+
+def diagonal_of_written(a, v):
+    a[0] = 2*v
+    d = np.diag(a)
+    return np.sum(d*d) + np.sum(a*a)
+
+
+def diagonals_between_stores(a, v):
+    for i in range(len(v)):
+        a[i] *= v[i]
+        a[i, 0] += np.sum(np.diag(a)**2)
+    return np.sum(np.sin(a))
+
+
+def elements_of_a_diagonal(a, v):
+    r = np.diagonal(a[:, :2], 0)
+    e = np.broadcast_to(v, (2, 3))[:, 1:]
+    for i in range(2):
+        a[0, 1] = r[0]*r[1] + e[i, 0]
+        v[i] = r[i]*np.sum(e.T**2)
+        a[1, 1] *= 1.1
+    return np.sum(r) + np.sum(a**2) + np.sum(v)
+
+
+def matrix_of_a_vector(a, v):
+    d = np.diag(v)
+    d[0, 1] = 3.0
+    v[1] = 2.0*v[0]
+    return np.sum(d @ a)*np.sum(v)
+
+
+def flat_behind_the_last_store(a, v):
+    a[0] = 2*v
+    d, e = np.ravel(a), a.reshape(-1)
+    f = np.asarray(a, float)
+    return np.sum(d[1:]*e[:-1]) + np.sum(f**3)
+
+
+def flat_of_each_trip(a, v):
+    s = 0.0
+    for i in range(3):
+        b = np.zeros((3, 3))
+        b[i] = a[i]*v
+        r = b.reshape(-1)
+        s = s + np.sum(r[:-1]*r[1:]) + r[i]
+    return s
+
+
+def column_of_written(a, v):
+    v[0] = 2.0
+    c = v.reshape(-1, 1)
+    for _ in range(2):
+        v[1] = np.sum(c*a)
+    return np.sum(c**2)
+
+
+def powers_and_parts(a, v):
+    a[1] = v
+    m = np.linalg.matrix_power(a, 2)
+    m[0, 0] = np.sum(np.einsum("ij->i", a)) + np.sum(np.imag(a))
+    a[2] *= 2.0
+    return np.sum(m*a)
+
+
+def replaced_in_place(a, v):
+    b = np.where(a > 0.5, a, np.nan)*v
+    np.nan_to_num(b, copy=False, nan=2.0)
+    c = np.nan_to_num(b)
+    c[0] = v
+    b *= v
+    return np.sum(b*c)
+
+
+SQUARE = np.random.default_rng(5).uniform(0.2, 1.2, (3, 3))
+
+
+@pytest.mark.parametrize("fun", [
+    diagonal_of_written, diagonals_between_stores, elements_of_a_diagonal, matrix_of_a_vector,
+    flat_behind_the_last_store, flat_of_each_trip, column_of_written, powers_and_parts, replaced_in_place,
+], ids=lambda f: f.__name__)  # fmt: skip
+def test_kinds_and_the_last_store_decide(fun):
+    """A shadow is found by address only where neither the ranks nor the order of the statements tell more."""
+    v = np.array([0.4, 0.7, 0.9])
+    for a in (SQUARE, SQUARE.T, np.repeat(SQUARE, 2, axis=0)[::2]):
+        check(fun, (a, v))
+        assert "Shadows" not in s2sad.grad(fun, (0, 1)).source_for(a, v)
+
+
+def test_flat_views_that_are_written_to_or_kept():
+    """A view that may be a copy and is written to is looked up, as before."""
+
+    def written(a, v):
+        a[0] = v
+        r = np.ravel(a)
+        r[1:4] = v*2.0
+        return np.sum(a**2) + np.sum(r**3)
+
+    def kept(a, v):
+        b = a*1.0
+        rows = []
+        for i in range(2):
+            rows.append(b.ravel())
+            b[i] = v*rows[0][1]
+        return np.sum(rows[1]**2) + np.sum(b**3)
+
+    for a in (SQUARE, np.asfortranarray(SQUARE)):
+        for fun in (written, kept):
+            check(fun, (a, np.array([0.4, 0.7, 0.9])))

@@ -28,6 +28,7 @@ from s2sad.analysis.primitives import (
     is_opaque,
     kind_of,
     read_atoms,
+    result_word,
     shares,
     subscript,
 )
@@ -437,10 +438,11 @@ class Aliases:
             self._constrain_target(call, target)
         if node is None:
             return
-        if effect.result == "maybe" and call.fun.startswith("np."):  # helpers decide by shapes
+        word = result_word(call, self.kinds, kind)
+        if word == "maybe" and call.fun.startswith("np."):  # helpers decide by shapes
             self._deciding.append(node)
         returned = () if fun == "user" else effect.written  # `np.add(a, b, out=c)` returns c
-        for atom in (*effect.sources, *returned):
+        for atom in (*(effect.sources if word != "fresh" else ()), *returned):
             source = self._atom(atom)
             if source is None:
                 continue

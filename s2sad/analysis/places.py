@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, field
 
-from s2sad.analysis.primitives import effect_of, is_opaque, kind_of, subscript
+from s2sad.analysis.primitives import is_opaque, kind_of, result_word, subscript
 from s2sad.analysis.settled import Settled
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
@@ -49,8 +49,7 @@ def is_view(call: Call, kinds: dict[str, Kind], result: Kind) -> str:
         return ""
     if call.fun == "list.pop" or is_opaque(call):
         return "element"
-    effect = effect_of(call)
-    return {"view": "view", "maybe": "maybe"}.get(effect.result, "")
+    return {"view": "view", "maybe": "maybe"}.get(result_word(call, kinds, result), "")
 
 
 @dataclass(slots=True)
@@ -74,6 +73,7 @@ class Places:
         self.span: dict[Stmt, tuple[int, int]] = {}
         self.loops: dict[Stmt, tuple[Stmt, ...]] = {}
         self.block_of: dict[Stmt, int] = {}
+        self.snapshots: frozenset[str] = frozenset()
         self._count = 0
         for p in program.params:
             self.places[p] = Place((), 0, 0)
@@ -82,14 +82,16 @@ class Places:
     def view_of(self, name: str) -> Let | None:
         """The definition of a name as a view of another name, None if it is an origin."""
         let = self.lets.get(name)
-        if let is not None and is_view(let.call, self.kinds, self.kinds[name]) == "view":
-            return let
-        return None
+        return let if let is not None and self.word(let) == "view" else None
 
     def is_fresh(self, name: str) -> bool:
         """Whether a name is bound to an array that is made there."""
         let = self.lets.get(name)
-        return let is not None and is_view(let.call, self.kinds, self.kinds[name]) == ""
+        return let is not None and self.word(let) == ""
+
+    def word(self, let: Let) -> str:
+        """How an array hangs together with what it is made of, as `is_view` says it; a snapshot is fresh."""
+        return "" if let.name in self.snapshots else is_view(let.call, self.kinds, self.kinds[let.name])
 
     @functools.cached_property
     def settled(self) -> Settled:

@@ -62,7 +62,7 @@ _MADE = {
     "accumulate_shadows": "writes 0",
 }
 # Arguments of which only shape and dtype are read.
-_UNREAD = {
+UNREAD = {
     "np.zeros_like": (0,),
     "np.ones_like": (0,),
     "np.empty_like": (0,),
@@ -73,6 +73,17 @@ _UNREAD = {
     "unbroadcast": (1,),
     "unreduce": (1,),
     "as_cotangent": (1,),
+    "diag_back": (1,),
+    "positions": (0,),
+    "window_back": (1,),
+    "segment_back": (1,),
+    "cycled_back": (1,),
+    "matmul_left": (1,),
+    "matmul_right": (2,),
+    "dot_left": (1,),
+    "dot_right": (2,),
+    "tensordot_left": (1,),
+    "tensordot_right": (2,),
     "of_shape": (1,),
     "reduced_size": (0,),
     "same_storage": (0, 1),
@@ -139,6 +150,62 @@ def effect_of(call: Call) -> Effect:
     if not any(n.lstrip("*") in atoms for n in (*names, *rule.writes)):
         _UNCONNECTED[form] = rule, effect
     return effect
+
+
+def result_word(call: Call, kinds: Kinds, result: Kind) -> str:
+    """Whom a result aliases, as `effect_of` says it, where the kinds do not know better than the table."""
+    word = effect_of(call).result
+    sharper = _BY_KINDS.get(call.fun) if word == "maybe" else None
+    return word if sharper is None else sharper(call, kinds, result)
+
+
+def _diagonal_word(call: Call, kinds: Kinds, result: Kind) -> str:
+    """np.diag takes the diagonal of a matrix, and makes a matrix of a vector."""
+    own = kind_of(call.args[0], kinds)
+    return {1: "fresh", 2: "view"}.get(own.rank or 0, "maybe") if own.cat == "array" else "maybe"
+
+
+def _reshaped_word(call: Call, kinds: Kinds, result: Kind) -> str:
+    """Axes of length 1 come and go in a view, however the elements lie in memory."""
+    own = kind_of(call.args[0], kinds)
+    if own.cat != "array" or own.shape is None or result.shape is None or len(call.args) > 2 or call.kwargs:
+        return "maybe"
+    long = [[n for n in shape if n != 1] for shape in (own.shape, result.shape)]
+    return "view" if long[0] == long[1] else "maybe"
+
+
+def _imaginary_word(call: Call, kinds: Kinds, result: Kind) -> str:
+    own = kind_of(call.args[0], kinds)
+    return {"": "maybe", "complex": "view"}.get(own.sort, "fresh") if own.cat == "array" else "maybe"
+
+
+def _real_word(call: Call, kinds: Kinds, result: Kind) -> str:
+    own = kind_of(call.args[0], kinds)
+    return "view" if own.cat == "array" and own.sort in ("float", "int", "bool") else "maybe"
+
+
+def _power_word(call: Call, kinds: Kinds, result: Kind) -> str:
+    power = call.args[1] if len(call.args) > 1 else None
+    return "fresh" if isinstance(power, Const) and power.value != 1 else "maybe"
+
+
+def _einsum_word(call: Call, kinds: Kinds, result: Kind) -> str:
+    """One operand whose letters all stay may be a view, a sum is none."""
+    text = call.args[0].value if isinstance(call.args[0], Const) else None
+    if not isinstance(text, str) or "->" not in text or "." in text or call.kwargs or len(call.args) != 2:
+        return "maybe"
+    letters, left = ({c for c in side if c.isalpha()} for side in text.split("->"))
+    return "maybe" if letters == left else "fresh"
+
+
+_BY_KINDS = {
+    "np.diag": _diagonal_word,
+    "np.reshape": _reshaped_word,
+    "np.imag": _imaginary_word,
+    "np.real_if_close": _real_word,
+    "np.linalg.matrix_power": _power_word,
+    "np.einsum": _einsum_word,
+}
 
 
 def calls_itself(call: Call) -> bool:
@@ -428,7 +495,7 @@ def _unread(call: Call, kinds: Kinds) -> tuple[int, ...]:
     """The operands of which only shape and dtype are read; the shadow of a list has the list's length."""
     if call.fun == "shadow_of" and kind_of(call.args[1], kinds).cat == "list":
         return ()
-    return _UNREAD.get(call.fun, ())
+    return UNREAD.get(call.fun, ())
 
 
 def is_opaque(call: Call) -> bool:

@@ -24,7 +24,7 @@ import functools
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.places import ARRAYS, Places, is_view
-from s2sad.analysis.primitives import PURE, calls_itself, effect_of, is_opaque
+from s2sad.analysis.primitives import OVERLAPPING, PURE, calls_itself, effect_of, is_opaque
 from s2sad.analysis.settled import Index, Region
 from s2sad.ir.nodes import (
     Atom,
@@ -59,8 +59,30 @@ class Storage(Places):
         for stmt in self.loops:
             self._note_store(stmt)
         self.mutable = frozenset(self.stores)
+        if self.stores:
+            self.snapshots = frozenset(filter(self._is_snapshot, self.lets))
         self.table = frozenset(c for c in self.mutable if not self._is_linear(c))
+        self.snapshots = frozenset(n for n in self.snapshots if not self.in_table(n))
         self.list_table = frozenset(c for c in self.written_lists if not self._is_linear_list(c))
+
+    def _is_snapshot(self, name: str) -> bool:
+        """Whether what may be a copy, or is read-only, keeps what it holds, and what it was taken of too.
+
+        y = np.ravel(x)     behind the last write to x: its cotangent is that of a copy, whatever it is
+        """
+        cls = self.aliases.of(name)
+        if self.kinds[name].cat != "array" or cls not in self.stores or cls in self.aliases.returned:
+            return False
+        let = self.lets[name]
+        if let.call.fun == "user" or (self.word(let) != "maybe" and let.call.fun not in OVERLAPPING):
+            return False
+        operands = let.call.args[:1] if let.call.fun == "getitem" else effect_of(let.call).sources
+        roots = [a.name for a in operands if isinstance(a, Var) and self.kinds[a.name].cat == "array"]
+        return len(roots) == len(operands) and not any(
+            self._is_hit(cls, self.settled.region(root), let)
+            for root in roots
+            if (cls := self.aliases.of(root)) is not None
+        )
 
     # ---- questions
 
@@ -212,7 +234,7 @@ class Storage(Places):
             return False  # what is a number on some path has no storage to hand over
         for name in members:
             let = self.lets.get(name)
-            if let is not None and is_view(let.call, self.kinds, self.kinds[name]) not in ("", "view"):
+            if let is not None and self.word(let) not in ("", "view"):
                 return False
         family: dict[str, list[str]] = {}
         for name in members:

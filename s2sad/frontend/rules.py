@@ -535,10 +535,24 @@ class Rules(State):
             return self.getitem(base, Const(Ellipsis), node)
         copied = kwargs.get("copy", Const(True))
         others = {n: v for n, v in kwargs.items() if n != "copy"}
+        if name == "np.nan_to_num":
+            if args:
+                copied, args = args[0], args[1:]
+            return None if copied == Const(True) else self._replaced(base, copied, args, others, node)
         plain = name == "np.array" and not args and not others and copied in (Const(None), Const(False))
         if plain or (name == "np.astype" and copied == Const(False)):
             return self.apply("np.asarray", [base, *args], others, node)
         return None
+
+    def _replaced(
+        self, base: Value, copied: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """`np.nan_to_num(x, copy=False)` is `x[...] = np.nan_to_num(x)`."""
+        if copied != Const(False):
+            self.refuse(node, "whether np.nan_to_num copies is not known before the call", "pass a literal")
+        given: list[Value] = [base, Const(True), *args] if args else [base]
+        self._fill(base, self.apply("np.nan_to_num", given, kwargs, node), node)
+        return base
 
     def _numbers(self, base: Value, kind: Kind, short: str, args: list[Value], node: ast.AST) -> Value:
         """`x.tolist()`; other methods that take numbers out of an array are refused."""

@@ -190,7 +190,7 @@ def _diag_vjp(bound: Bound) -> str:
     own = shape_of(bound, "v")
     if own is not None and (len(own) == 1 or own[0] == own[1]):
         return "np.diag(g)" if bound.static("k") == 0 else f"np.diag(g, {literal(bound, 'k')})"
-    return f"diag_back(g, v, {literal(bound, 'k')})"
+    return "diag_back(g, v)" if bound.static("k") == 0 else f"diag_back(g, v, {literal(bound, 'k')})"
 
 
 def _flat_diag_kind(bound: Bound) -> Kind:

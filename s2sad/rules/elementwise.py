@@ -470,7 +470,7 @@ def _angle(bound: Bound, text: str) -> str | None:
 _plain("np.nan_to_num", "x, copy=True, nan=0.0, posinf=None, neginf=None", _like,
        _finite, None, lambda b: _nan_part(b, "np.isnan"),
        lambda b: _nan_part(b, "np.isposinf"), lambda b: _nan_part(b, "np.isneginf"), holomorphic=False,
-       objects=(np.nan_to_num,), effect="maybe x")  # fmt: skip
+       objects=(np.nan_to_num,))  # fmt: skip
 _plain("np.sinc", "x", _float_like, "sinc_dx(x)*g", objects=(np.sinc,))
 _plain("np.i0", "x", _bessel, "bessel_i(1, x)*g", objects=(np.i0,))
 _plain("np.round", "a, decimals=0, out=None", _rounded, objects=(np.round, np.around), writes=("out",))

@@ -122,8 +122,11 @@ def _diagonal_kind(bound: Bound) -> Kind:
 
 def _diagonal_vjp(bound: Bound) -> str:
     own = shape_of(bound, "a")
-    if own is not None and len(own) == 2 and own[0] == own[1] and _plain_plane(bound):
-        return "np.diag(g)" if bound.static("offset") == 0 else f"np.diag(g, {literal(bound, 'offset')})"
+    if own is not None and len(own) == 2 and _plain_plane(bound):
+        offset = literal(bound, "offset")
+        if own[0] == own[1]:
+            return "np.diag(g)" if offset == "0" else f"np.diag(g, {offset})"
+        return "diag_back(g, a)" if offset == "0" else f"diag_back(g, a, {offset})"
     return _scatter(bound, "a", f"np.diagonal(positions(a), {literal(bound, 'offset')}, axis1, axis2)")
 
 

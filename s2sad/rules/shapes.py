@@ -43,6 +43,9 @@ def _reshape_kind(bound: Bound) -> Kind:
     own, shape = shape_of(bound, "a"), axes.shape_from(bound, "shape")
     if own is not None and shape is not None and len(shape) == 1:
         shape = (axes.product(own),)
+    asked = bound.static("shape")
+    if own is not None and isinstance(asked, tuple | list) and [n for n in asked if n != 1] == [-1]:
+        shape = tuple(n if n == 1 else axes.product(own) for n in asked)
     return _like(bound, "a", shape)
 
 

@@ -257,14 +257,12 @@ class Assembly:
 
     def _needs_strides(self, name: str) -> bool:
         """Whether a copy-or-view function meets the argument, which decides by strides."""
-        from s2sad.analysis.places import is_view
-
         if name in self.lowered.strided:
             return True
         cls = self.aliases.of(name)
         members = self.aliases.members(cls) if cls is not None else []
         return any(
-            is_view(let.call, self.program.kinds, self.program.kinds[member]) == "maybe"
+            self.storage.word(let) == "maybe"
             for member in members
             if (let := self.storage.lets.get(member)) is not None
         )

@@ -17,6 +17,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import replace
 
+from s2sad.analysis.primitives import ADDRESSED, UNREAD
 from s2sad.analysis.storage import Storage
 from s2sad.ir.nodes import (
     NONE,
@@ -346,9 +347,8 @@ def shape_operand(stmt: Stmt) -> str | None:
     if not isinstance(stmt, Let) or not stmt.call.args:
         return None
     fun, args = stmt.call.fun, stmt.call.args
-    atom = args[1] if fun in ("unbroadcast", "unreduce") else None
-    if fun in ("np.zeros_like", "np.ones_like", "np.full_like", "np.shape", "np.size"):
-        atom = args[0]
-    if fun == "getattr" and args[1] in (Const("shape"), Const("size")):
-        atom = args[0]
-    return atom.name if isinstance(atom, Var) else None
+    at = 0 if fun == "getattr" and args[1] in (Const("shape"), Const("size")) else UNREAD.get(fun, (None,))[0]
+    if at is None or fun in ADDRESSED or fun == "isinstance":
+        return None
+    atom = args[at]
+    return atom.name if isinstance(atom, Var) and args.count(atom) == 1 else None

@@ -142,12 +142,12 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
         if kind.is_scalar and mine.cat in ARRAYS and mine.rank == 0:  # `+=` would write a 0-d array
             bar = replace(bar, atom=self.let(Call("pos", (bar.atom,)), K.npscalar(mine.dtype)))
         let = self.storage.lets.get(atom.name)
-        if let is not None and let.call.fun in OVERLAPPING and self.storage.is_mutable(atom.name):
-            self._rule(let, bar)  # no shadow has its shape: the contribution goes on at once
+        if let is not None and self._is_read_only(atom.name):
+            self.call_adjoint(let, bar)  # no shadow has its shape: the contribution goes on at once
             return
         if let is not None and let.call.fun == "getitem" and self.storage.is_mutable(atom.name):
             made = self.storage.lets.get(let.call.args[0].name) if isinstance(let.call.args[0], Var) else None
-            if made is not None and made.call.fun in OVERLAPPING:
+            if made is not None and made.call.fun in OVERLAPPING and self.kinds[made.name].cat != "array":
                 what = "arrays that are broadcast against each other are written"
                 self.refuse_at(made, what, "use np.broadcast_to for each, or copy them")
         if not self.storage.is_mutable(atom.name):
@@ -156,6 +156,16 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
             self.give_shadow(atom.name, self.clean(bar).atom)
         else:
             self.give_mutable(atom.name, bar)
+
+    def _is_read_only(self, name: str) -> bool:
+        """Whether a view of written storage is one that cannot be written to itself, or a part of such."""
+        if not self.storage.is_mutable(name) or self.storage.in_table(name):
+            return False
+        while (let := self.storage.view_of(name)) is not None and isinstance(let.call.args[0], Var):
+            if let.call.fun in OVERLAPPING:
+                return True
+            name = let.call.args[0].name
+        return False
 
     def give_found(self, xs: Var, bar: Bar) -> None:
         """Add to the shadow of a list that is found at run time."""
@@ -271,7 +281,7 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
             return is_view(stmt.call, self.kinds, self.kinds[stmt.name]) != ""
         if not self.storage.is_mutable(stmt.name):
             return False
-        what = is_view(stmt.call, self.kinds, self.kinds[stmt.name])
+        what = self.storage.word(stmt)
         if what == "maybe":
             self._maybe(stmt)
         elif what == "view":
@@ -309,16 +319,21 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
         return self.bars.pop(name, None)
 
     def _guard_written(self, name: str) -> None:
-        """Let nothing through the formula that made elements which a mask overwrote later."""
+        """Let nothing through the formula that made elements which a mask or nan_to_num overwrote later."""
         bar = self.bars.get(name)
         if bar is None or not self.storage.is_mutable(name):
             return
         stores = self.storage.stores.get(self.aliases.of(name) or -1, [])
         if any(
-            isinstance(s, Store) and s.index is not None and not s.op and self._is_mask(s.index)
+            isinstance(s, Store) and s.index is not None and not s.op and self._selects(s.index, s.value)
             for s in stores
         ):
             self.bars[name] = self.guarded(bar, Var(name))
+
+    def _selects(self, index: Atom, value: Atom) -> bool:
+        """Whether what is stored leaves some elements as they are, or replaces those that are not finite."""
+        let = self.storage.lets.get(value.name) if isinstance(value, Var) else None
+        return self._is_mask(index) or (let is not None and let.call.fun == "np.nan_to_num")
 
     def refuse_hidden(self, stmt: Let | Do) -> None:
         """Refuse an active value that enters code which cannot be seen."""
@@ -356,6 +371,11 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
         index = self.value(index, stmt)
         if base.name in self.numbers:
             self._element_of_either(base.name, index, bar, stmt)
+            return
+        if self._is_read_only(base.name):
+            zeros = self.let(Call("np.zeros_like", (self.like(base.name),)), kind)
+            self._add_to_place(zeros, index, bar, stmt)
+            self.give(base, Bar(zeros, owned=True))
             return
         absent = self.canonical(base.name) not in self.bars
         place, inner = (

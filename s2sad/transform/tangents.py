@@ -399,7 +399,7 @@ class Tangents(Builder):
         """Whether a function decides by the strides of an array in this storage between view and copy."""
         cls = self.aliases.of(name)
         return cls is not None and any(
-            is_view(let.call, self.kinds, self.kinds[n]) == "maybe"
+            self.storage.word(let) == "maybe"
             for n in self.aliases.members(cls)
             if (let := self.storage.lets.get(n)) is not None
         )

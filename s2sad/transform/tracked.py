@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from s2sad.analysis.places import ARRAYS, Place, is_view
+from s2sad.analysis.places import ARRAYS, Place
 from s2sad.analysis.primitives import OVERLAPPING
 from s2sad.analysis.storage import Storage
 from s2sad.ir.nodes import Atom, Call, Carry, For, Fresh, If, Let, Stmt, Undef, Var, While, walk
@@ -71,8 +71,7 @@ class Tracked:
         let = self.storage.lets.get(name)
         if let is None:
             return name in self.storage.program.params
-        fresh = is_view(let.call, self.kinds, self.kinds[name]) == ""
-        return fresh and let in self.storage.program.body
+        return self.storage.word(let) == "" and let in self.storage.program.body
 
     def _bind(self, members: list[str]) -> None:
         inside = set(members)
