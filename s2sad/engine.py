@@ -50,6 +50,7 @@ from s2sad.rules import registry
 from s2sad.transform.auxiliary import joint_aux
 from s2sad.transform.builder import Builder
 from s2sad.transform.calls import MustInline, Pairs
+from s2sad.transform.constants import settled
 from s2sad.transform.forward import forward
 from s2sad.transform.joint import Assembly, joint
 from s2sad.transform.pullback import pair
@@ -125,6 +126,7 @@ class Request:
     copy    whether a pullback depends on nothing that the caller can write to
     seen    whether the arguments' kinds are known from a call
     check   is given the kind of the result; raises where it cannot be differentiated
+    stops   whether the text says what is constant by no_grad and stop_gradient
     """
 
     mode: str
@@ -134,6 +136,7 @@ class Request:
     copy: bool = True
     seen: bool = True
     check: Callable[[Kind], None] = lambda kind: None
+    stops: bool = False
 
 
 def derive(
@@ -159,10 +162,11 @@ def derive(
             writes=written_parameters,
             mixed=mixed_results,
         )
-        lowered = _lowered(source, name, arguments, live, strided, outline)
+        lower_by = functools.partial(_lowered, source, name, arguments, live, strided, request.stops)
+        lowered = lower_by(outline)
         if request.mode == "vjp" and request.copy and any(map(reads_outside, lowered.callees)):
             outline = Outline(frozenset(), summarise, obstacle, False, False)  # what is read might be changed
-            lowered = _lowered(source, name, arguments, live, strided, outline)
+            lowered = lower_by(outline)
         kind = result_kind(lowered)
         if kind.cat != "object":  # what is not known may stand for code that is to be refused by name
             request.check(kind)
@@ -173,8 +177,7 @@ def derive(
         codes = frozenset() if request.mode == "jvp" else outline.large()
         while codes and programs is None:
             try:
-                again = replace(outline, codes=codes, sites={}, sizes={}, path=[])
-                apart = _lowered(source, name, arguments, live, strided, again)
+                apart = lower_by(replace(outline, codes=codes, sites={}, sizes={}, path=[]))
                 programs = _programs(apart, request, wrt, name, unsure)
                 lowered = apart
             except MustInline as found:
@@ -191,6 +194,11 @@ def derive(
         made = compile_programs(programs, lowered, source)
         made.valued = unsure
         made.written = written(lowered, wrt)
+        if not request.stops and any(w.frozen for w in (lowered, *_callees(lowered))):
+            said = replace(request, stops=True)
+            again = functools.cache(lambda: derive(source, said, arguments, live, strided).functions)
+            for name, function in made.functions.items():
+                read_as(function, functools.partial(lambda name: again()[name], name))
         return made
 
 
@@ -210,12 +218,18 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
+def _callees(lowered: Lowered) -> list[Lowered]:
+    """The functions that are called and not inlined."""
+    return [c.lowered for c in lowered.callees if c.lowered is not None]
+
+
 def _lowered(
     source: Source,
     name: str,
     arguments: Mapping[str, Kind | Atom],
     live: Mapping[str, Any],
     strided: Iterable[str],
+    stops: bool,
     outline: Outline,
 ) -> Lowered:
     callees: dict[Any, Any] = {}
@@ -223,6 +237,8 @@ def _lowered(
     describe(lowered.program)
     lowered.program = fenced(excerpts(lowered.program))
     lowered.callees = tuple(c for c in callees.values() if c is not None)
+    for one in (lowered, *_callees(lowered)):
+        settled(one, stops)
     lowered.strided = frozenset(ssa for n in strided if (ssa := lowered.arguments.get(n)) is not None)
     return lowered
 

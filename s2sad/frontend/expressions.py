@@ -110,7 +110,7 @@ class Expressions(State):
             self.refuse(node, f"{node.id!r} {value.why}", value.instead)
         if isinstance(value, Undef):
             raise Unbound(node.id, node)
-        return value
+        return self.constant(value, node) if self.const_depth and self.kind(value).rank == 0 else value
 
     def _tuple(self, node: ast.Tuple, hint: str) -> Value:
         if not any(isinstance(item, ast.Starred) for item in node.elts):
@@ -124,7 +124,7 @@ class Expressions(State):
                 items.extend(self.unpack(self.operand(item.value), None, item))
             else:
                 items.append(self.operand(item))
-        return items
+        return [self.constant(item, nodes[0]) for item in items]
 
     def _set(self, node: ast.Set, hint: str) -> Value:
         return self.made_set(Group("list", self._elements(node.elts)), node, hint)

@@ -261,6 +261,10 @@ class Interface:
         """A derivative that is made inside of the function."""
         raise NotImplementedError
 
+    def constant(self, value: Value, node: ast.AST) -> Value:
+        """What is assigned or listed: constant under no_grad."""
+        raise NotImplementedError
+
     def stopped(self, value: Value, node: ast.AST) -> Value:
         """The value under another name, which is constant."""
         raise NotImplementedError

@@ -89,6 +89,7 @@ class Lowered:
     quiet         whether the function silences NumPy's warnings (np.errstate), as its derivative then does
     callees       the functions that are kept as functions
     form          what the parts of the result make up, where it has parts
+    stops         whether the text says what is constant, since it is differentiated again
     strided       parameters whose arrays are not contiguous: sums of compact copies round otherwise
     """
 
@@ -103,6 +104,7 @@ class Lowered:
     strided: frozenset[str] = frozenset()
     callees: tuple[Any, ...] = ()
     form: Form | None = None
+    stops: bool = False
 
 
 def _apart(low: Lowering, value: Value) -> Value:

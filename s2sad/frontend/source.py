@@ -129,8 +129,8 @@ def find(fun: Callable[..., Any], generators: bool = False) -> Source:
     Generators are taken where the caller knows what to do with them.
     """
     plain, args, keywords = unwrapped(fun)
-    other = getattr(plain, READ_AS, None)
-    plain = (other and other()) or plain
+    while (other := getattr(plain, READ_AS, None)) is not None and (found := other()) is not None:
+        plain = found
     _check_library(plain)
     with deep():
         text, node = _locate(plain)

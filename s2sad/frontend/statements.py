@@ -62,6 +62,7 @@ class Statements(Tables):
 
     def assign(self, target: ast.expr, value: Value, stmt: ast.AST) -> None:
         """Bind or store a value."""
+        value = self.constant(value, stmt)
         if isinstance(target, ast.Name):
             if not (isinstance(value, Group) and value.cat == "list" and target.id in self.scope.fixed):
                 value = self.settled(value, stmt, target.id)
@@ -172,6 +173,9 @@ if len(xs) < {at + behind}:
 
     def store(self, base: Value, index: Value, value: Value, op: str, stmt: ast.AST) -> None:
         """`base[index] op= value` for an array or a list."""
+        if self.const_depth and op:
+            value, op = self.binary(op, self.getitem(base, index, stmt), value, stmt), ""
+        value = self.constant(value, stmt)
         if self.row_keys_of(base):
             self.row_store(base, index, value, stmt)
             return
@@ -341,6 +345,8 @@ if len(xs) < {at + behind}:
     def _augment_array(self, base: Value, op: str, value: Value, stmt: ast.AST) -> None:
         if isinstance(base, Ref):
             self.refuse_write(base, stmt)
+        if self.const_depth:
+            value, op = self.binary(op, base, value, stmt), ""
         stored = self.stored(value, stmt)
         self.prove(base, None, stored, stmt)
         self.block.append(Store(self.atom(base), None, stored, op, self.span(stmt)))

@@ -61,7 +61,7 @@ from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.calls import UNKNOWN, Pairs, Token, called_plainly, refuse_overlaps
 from s2sad.transform.edits import substituted
-from s2sad.transform.joint import Assembly
+from s2sad.transform.joint import Assembly, without
 from s2sad.transform.reverse import SILENT
 from s2sad.transform.rules import content_names
 from s2sad.transform.tangents import Tangents
@@ -105,6 +105,7 @@ class Forward(Tangents):
         super().__init__(assembly)
         self.jvps = jvps
         self.stopped: dict[str, Atom] = {}
+        self.stops = assembly.lowered.stops
 
     def run(self, block: Block, ends: Sequence[Atom] = ()) -> tuple[Block, list[Atom]]:
         """A block with its tangents, and the tangents of what leaves it."""
@@ -134,8 +135,10 @@ class Forward(Tangents):
     def _let(self, stmt: Let) -> None:
         name, call = stmt.name, stmt.call
         if call.fun == "stop_gradient":
-            self.stopped[name] = call.args[0]
             self._keep_place(stmt)
+            self.block.append(stmt)
+            if not self.stops:
+                self.stopped[name] = call.args[0]
             return
         if call.fun == "user":
             self._user(stmt)
@@ -446,7 +449,7 @@ def _forward(lowered: Lowered, wrt: Sequence[str], jvps: Jvps, aux: bool, name: 
         dots = [fwd.dot(_first(fwd, result))]
     if fwd.stopped:
         a.copies.update(resolved(fwd.stopped))
-    body = assigned(body, fwd.kinds)
+    body = assigned(without(body, fwd.stopped), fwd.kinds)
     returned: Atom = in_atom(result, a.copies)
     if not single:
         returned = Tuple((returned, in_atom(dots[0], a.copies)))

@@ -70,6 +70,7 @@ class Assembly:
         self.varied = varied(self.program, self.aliases, self.wrt, lowered.frozen)
         self.rev = Reverse(self.program, self.aliases, self.storage, self.varied, self.fresh, pairs)
         self.copies: dict[str, Atom] = {}
+        self.stopped: dict[str, Atom] = {}  # what constants are when they are no names of their own
         self.entry: list[Stmt] = []
         self.late: list[Stmt] = []
         self.kept_copies: dict[str, Atom] = {}  # what a pullback keeps of objects outside, copied
@@ -306,16 +307,14 @@ class Assembly:
         reverse = record.run(self._with_table())
         rebuilt = rebuild(self.program.body[:-1], record.edits, self.fresh, {})
         forward = self._plain_calls(assigned(rebuilt, self.program.kinds))
-        stopped = {
-            s.name: s.call.args[0]
-            for s in walk(self.program.body)
-            if isinstance(s, Let) and s.call.fun == "stop_gradient"
-        }
+        lets = (s for s in walk(self.program.body) if isinstance(s, Let) and not self.lowered.stops)
+        stopped = {s.name: s.call.args[0] for s in lets if s.call.fun == "stop_gradient"}
         stopped |= _ends_of_loops(self.program.body)
         if stopped:
-            final = resolved(stopped)
+            self.stopped = final = resolved(stopped)
             self.copies.update(final)
-            forward = tuple(substituted(s, final) for s in _without(forward, stopped))
+            forward = tuple(substituted(s, final) for s in without(forward, stopped))
+            reverse = tuple(substituted(s, final) for s in without(reverse, stopped))
         return (*self.late, *begun(record.edits.top, forward)), reverse, record
 
     def _plain_calls(self, block: Block) -> Block:
@@ -360,14 +359,14 @@ def _hides_numbers(kind: Kind) -> bool:
     return any((i.cat == "num" and kind.cat != "list") or _hides_numbers(i) for i in inner)
 
 
-def _without(block: Block, names: dict[str, Atom]) -> Block:
+def without(block: Block, names: dict[str, Atom]) -> Block:
     """A block without the definitions of names that have been replaced."""
     result = []
     for stmt in block:
         parts = blocks(stmt)
         if isinstance(stmt, Let) and stmt.name in names:
             continue
-        result.append(with_blocks(stmt, tuple(_without(p, names) for p in parts)) if parts else stmt)
+        result.append(with_blocks(stmt, tuple(without(p, names) for p in parts)) if parts else stmt)
     return tuple(result)
 
 

@@ -34,6 +34,7 @@ from s2sad.ir.nodes import (
     uses,
     walk,
 )
+from s2sad.ir.rewrite import in_atom
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.edits import substituted
 from s2sad.transform.record import shape_operand
@@ -60,7 +61,7 @@ def parted(
 ) -> Parted:
     """Optimise both sweeps as one program and take it apart; `given` are the names that both are given."""
     mark = Comment("backward")
-    end = Return(Tuple((*results, *grads)), None, True)
+    end = Return(in_atom(Tuple((*results, *grads)), a.stopped), None, True)
     whole = replace(
         a.program,
         params=(*a.program.params, *given),
