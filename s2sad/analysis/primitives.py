@@ -60,6 +60,7 @@ _MADE = {
     "accumulate": "writes 0",
     "add_to_item": "writes 0",
     "accumulate_shadows": "writes 0",
+    "accumulate_lists": "writes 0",
 }
 # Arguments of which only shape and dtype are read.
 UNREAD = {
@@ -96,6 +97,7 @@ ADDRESSED = {
     "shadow_of": (1,),
     "same_storage": (0, 1),
     "accumulate_shadows": (1,),
+    "accumulate_lists": (1,),
     "shadow_tree": (1,),
 }
 

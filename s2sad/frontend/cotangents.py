@@ -116,6 +116,24 @@ def _accumulate_shadows(
     return _as_it_is(low, scatter.accumulate_shadows, args, node, hint)
 
 
+def _accumulate_lists(
+    low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+) -> Value:
+    bars, xs, gs, depth = args
+    kind = low.kind(xs)
+    items = (kind.items or ()) if kind.cat == "list" and not isinstance(opened(xs), Group) else ()
+    if not isinstance(depth, Const) or not items or items[0].cat != "list":
+        return _as_it_is(low, scatter.accumulate_lists, args, node, hint)
+    add = "accumulate(shadow_of(bars, xs[i]), gs[i])"
+    if depth.value > 1:
+        add = f"accumulate_lists(bars, xs[i], gs[i], {depth.value - 1})"
+    made = Ref("accumulate", lists.accumulate), Ref("accumulate_lists", scatter.accumulate_lists)
+    return low.script(
+        f"for i in places:\n    {add}", node, bars=bars, xs=xs, gs=gs, places=_places(low, xs, node),
+        **CALLED, accumulate=made[0], accumulate_lists=made[1],
+    )  # fmt: skip
+
+
 def _accumulate_parts(low: State, args: list[Value], node: ast.AST, hint: str) -> Value:
     bars, xs, gs = args
     kinds = low.kind(xs).items or ()
@@ -185,6 +203,7 @@ COTANGENTS: dict[Any, Special] = {
     lists.accumulate: _accumulate,
     lists.add_to_item: _add_to_item,
     lists.copy_tree: _copy_tree,
+    scatter.accumulate_lists: _accumulate_lists,
     scatter.accumulate_shadows: _accumulate_shadows,
     scatter.shadow_tree: _shadow_tree,
 }

@@ -406,7 +406,23 @@ def _sum(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     made = total(low, args[0], start, node)
     if made is not None:
         return made
+    if low.kind(start).cat in ("list", "tuple"):
+        return _joined(low, args[0], start, node)
     return low.apply("sum", [held, *args[1:]], kwargs, node, form="", hint=hint)
+
+
+def _joined(low: State, xs: Value, start: Value, node: ast.AST) -> Value:
+    """`sum(rows, [])`: one list of the elements of all; of tuples that are known here one tuple."""
+    held, begun = opened(xs), opened(start)
+    if isinstance(held, Group) and low.kind(start).cat == "tuple":
+        for item in held.items:
+            start = low.binary("add", start, item, node)
+        return start
+    written = isinstance(node, ast.Call) and any(isinstance(a, ast.List) for a in node.args[1:])
+    if not written or not isinstance(begun, Group) or begun.cat != "list":
+        low.refuse(node, "sum() joins sequences from a start that has a name", "write sum(rows, [])")
+    text = "made = list(start)\nfor row in rows:\n    made.extend(row)"
+    return low.script(text, node, "made", start=start, rows=xs, list=Ref("list", list))
 
 
 def _new(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:

@@ -112,6 +112,22 @@ def accumulate_shadows(bars: Any, xs: Any, gs: Any, numbers: Any = None) -> None
             numbers[i] += g
 
 
+def accumulate_lists(bars: Any, xs: Any, gs: Any, depth: int) -> None:
+    """Add cotangents to the shadows of the lists that are so deep in a list, whatever these hold.
+
+    >>> x, bars = np.ones(2), Shadows()
+    >>> rows = [[x, x], [x]]
+    >>> accumulate_lists(bars, rows, [[2*x, x], [3*x]], 1)
+    >>> bars(rows[1])
+    [array([3., 3.])]
+    """
+    for x, g in zip(xs, gs, strict=True):
+        if depth > 1:
+            accumulate_lists(bars, x, g, depth - 1)
+        else:
+            accumulate(bars(x), g)
+
+
 def _apart(bars: Any, x: Any, g: Any) -> Any:
     """The cotangent of a tree without that of its arrays, which is added to their shadows."""
     if isinstance(x, np.ndarray):

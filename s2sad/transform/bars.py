@@ -151,6 +151,10 @@ class Bars(Builder):
         """Whether shadows are found by address (`loops`)."""
         raise AssertionError
 
+    def add_by_address(self, xs: Var, held: Atom, made: Atom) -> None:
+        """Add to the shadows of the arrays or lists in a list (`loops`)."""
+        raise AssertionError
+
     def shadow_table(self) -> Var:
         """The run-time table of shadows (`stores`)."""
         raise AssertionError

@@ -159,15 +159,32 @@ class Calls(Bars):
         if absent and all(bar is None for _, bar in bars):
             return
         seeds = [self._whole(callee, name, bar) for name, bar in bars]
+        apart: list[tuple[Var, Atom, Var]] = []
         for n in shadowed:
-            if self.kind(operands[n]).cat == "list":
-                seeds.append(self.list_bar(operands[n].name))
+            operand = operands[n]
+            if self.kind(operand).cat == "list":
+                if self.by_address(operand.name):
+                    apart.append(self._shadows_of_items(stmt, callee, n, operand))
+                    seeds.append(apart[-1][2])
+                    continue
+                seeds.append(self.list_bar(operand.name))
                 continue
-            base, index = self.place(operands[n].name)
+            base, index = self.place(operand.name)
             seeds.append(base if index is None else self.getitem(base, index))
         pair = self._pair_for(stmt, active)
         kept = self._forward(stmt, pair)
         self._backward([n for n in active if n not in shadowed], pair, kept, seeds, operands)
+        for xs, held, made in apart:
+            self.add_by_address(xs, held, made)
+
+    def _shadows_of_items(self, stmt: Let, callee: Any, name: str, operand: Var) -> tuple[Var, Atom, Var]:
+        """A list of lists or arrays with shadows of their own, and zeros that a backward function adds to."""
+        if name in written_names(callee):
+            what = f"{callee.name} calls itself and writes {name!r}, whose elements are written elsewhere"
+            self.refuse_at(stmt, what, "pass a copy of it, with copies of its elements")
+        held = self.value(operand, stmt)
+        zeros = self.let(Call("zeros_list", (held,)), self.kind(operand), self.bar_hint(operand.name))
+        return operand, held, zeros
 
     def _refuse_shared(self, stmt: Let, callee: Any, operands: dict[str, Atom]) -> None:
         """Refuse what a function that calls itself cannot know of its arguments."""
@@ -297,6 +314,9 @@ class Calls(Bars):
         if kind.cat == "tuple":
             items = [(i, k) for i, k in enumerate(kind.items or ()) if carries(k)]
             return [(self.part(name, i, k), self.part_bar(name, i, k)) for i, k in items]
+        if kind.cat == "list" and self.by_address(name):
+            call = Call("shadow_tree", (self.shadow_table(), self.value(Var(name), stmt)))
+            return [(name, Bar(self.let(call, kind, self.bar_hint(name))))]
         return [(name, self.result_bar(stmt))] if carries(kind) else []
 
     def _tree_bar(self, path: str, kind: Kind) -> Atom | None:

@@ -247,10 +247,10 @@ class Forward(Tangents):
             xs, *at, value = call.args
             if self.active(xs):
                 self.block.append(Do(Call(call.fun, (self.dot(xs), *at, self.dot(value))), stmt.span, True))
-        elif call.fun == "accumulate_shadows":
-            bars, held, given = call.args
+        elif call.fun in ("accumulate_shadows", "accumulate_lists"):
+            bars, held, given, *depth = call.args
             if self.active(bars):
-                added = (self.dot(bars), held, self.dot(given))
+                added = (self.dot(bars), held, self.dot(given), *depth)
                 self.block.append(Do(Call(call.fun, added), stmt.span, True))
         elif call.fun in LINEAR_WRITES:
             base, index, *rest = call.args

@@ -170,10 +170,10 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
     def give_found(self, xs: Var, bar: Bar) -> None:
         """Add to the shadow of a list that is found at run time."""
         if self.by_address(xs.name):
-            call = Call("accumulate_shadows", (self.shadow_table(), xs, bar.atom))
+            self.add_by_address(xs, xs, bar.atom)
         else:
             call = Call("accumulate", (self.shadow(xs.name), bar.atom))
-        self.block.append(Do(call, None, True))
+            self.block.append(Do(call, None, True))
 
     def give_mutable(self, name: str, bar: Bar) -> None:
         """Add to the shadow of a linear storage; an owned array that comes first becomes the shadow."""

@@ -325,10 +325,7 @@ class Rules(Custom):
                 parts = self.shadow_table(), self.list_value(arg, stmt), result, self.list_bar(arg.name)
                 self.block.append(Do(Call("accumulate_shadows", parts), None, True))
             elif self.by_address(arg.name):
-                held = self.list_value(arg, stmt)
-                self.block.append(
-                    Do(Call("accumulate_shadows", (self.shadow_table(), held, result)), None, True)
-                )
+                self.add_by_address(arg, self.list_value(arg, stmt), result)
             else:
                 self.block.append(
                     Do(Call("accumulate", (self.list_bar(arg.name), result)), None, True)
