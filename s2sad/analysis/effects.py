@@ -94,11 +94,9 @@ class Aliases:
         self.opaque = False
         self._final = False
         self._deciding: list[int] = []
-        asking: list[Call] = []  # calls that compare identities or ask for addresses
+        self._asking: list[Call] = []  # calls that compare identities or ask for addresses
         for stmt in walk(program.body):
             self._constrain(stmt)
-            if isinstance(stmt, Let | Do) and stmt.call.fun in _ASKING:
-                asking.append(stmt.call)
         self.world = self._find(0)
         self._final = True
         self._members: dict[int, list[str]] = {}
@@ -111,8 +109,8 @@ class Aliases:
         self.visible: Classes = frozenset({self.world}).union(*roots)
         ends = [self.reach(s.value) for s in program.body if isinstance(s, Return)]
         self.returned: Classes = frozenset().union(*ends)
-        self.identity: Classes = frozenset().union(*self._compared(asking))
-        self.told: Classes = self.identity.union(*self._addressed(asking))
+        self.identity: Classes = frozenset().union(*self._compared(self._asking))
+        self.told: Classes = self.identity.union(*self._addressed(self._asking))
 
     def extend(self, block: Block) -> None:
         """Take in the names by which values leave branches and loops: each joins the class of what it is."""
@@ -357,7 +355,11 @@ class Aliases:
 
     def _constrain_call(self, call: Call, node: int | None, kind: Kind) -> None:
         fun, args = call.fun, call.args
-        if fun in DISPLAYS and call.form:
+        if fun in _ASKING:
+            self._asking.append(call)
+        if fun in ARITHMETIC:
+            self._constrain_builtin(call, node, kind)
+        elif fun in DISPLAYS and call.form:
             self._constrain_conversion(args[0], node)
         elif fun in DISPLAYS:
             for item in args:
@@ -412,11 +414,11 @@ class Aliases:
     def _constrain_builtin(self, call: Call, node: int | None, kind: Kind) -> None:
         if node is None:
             return
-        fun, arithmetic = call.fun, call.fun in ARITHMETIC
+        fun, arithmetic, kinds = call.fun, call.fun in ARITHMETIC, self.kinds
         for atom in call.args:
             if isinstance(atom, Const):
                 continue
-            cat = kind_of(atom, self.kinds).cat
+            cat = (kinds.get(atom.name, OBJECT) if isinstance(atom, Var) else kind_of(atom, kinds)).cat
             if arithmetic and cat in _NUMBERS:
                 continue  # a number's operator makes a new value
             if cat == "object" or (fun in ("min", "max", "sum") and cat not in CONTAINERS):

@@ -372,7 +372,7 @@ def likes(program: Program, _: Aliases | None = None) -> Program:
     """Make arrays like the array that their model was made like, where the model serves for nothing else."""
     models: dict[str, Atom] = {}
     for stmt in walk(program.body):
-        for name in uses(stmt):
+        for name in uses(stmt) if models else ():
             if name in models and not _lends(stmt, name):
                 del models[name]
         if isinstance(stmt, Let) and _lends(stmt, None):

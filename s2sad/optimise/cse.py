@@ -85,7 +85,8 @@ class _Sharing:
         self._written_arrays, self._writers = {}, {}
         for at, old in enumerate(block):
             stmt = self.edit.moved(old, in_statement(old, self._instead))
-            if isinstance(stmt, Let) and stmt.made and self._is_read_early(stmt, block[at + 1 :]):
+            earlier = self._written_arrays and isinstance(stmt, Let) and stmt.made
+            if earlier and isinstance(stmt, Let) and self._is_read_early(stmt, block[at + 1 :]):
                 continue
             if isinstance(stmt, Let) and (key := self._key(stmt)) is not None:
                 first = self._available.get(key)
@@ -141,7 +142,7 @@ class _Sharing:
             a = x/t; b = x/t; c = -b*y; a += c        b is a
         """
         own = self.aliases.of(let.name)
-        if own is None or not self._written_arrays or self.aliases.members(own) != [let.name]:
+        if own is None or self.aliases.members(own) != [let.name]:
             return False
         key = self._key(let)
         first = self._written_arrays.get(key) if key is not None else None

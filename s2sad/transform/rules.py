@@ -177,8 +177,10 @@ class Rules(Custom):
     def _partial(
         self, stmt: Let, rule: Rule, text: str, bound: Bound, atoms: dict[str, Atom], bar: Bar
     ) -> Atom:
-        complex_ = rule.holomorphic and any(
-            k.sort == "complex" for k in [*bound.kinds.values(), self.kinds[stmt.name], self.kind(bar.atom)]
+        complex_ = rule.holomorphic and (
+            self.kinds[stmt.name].sort == "complex"
+            or self.kind(bar.atom).sort == "complex"
+            or any(k.sort == "complex" for k in bound.kinds.values())
         )
         if self.may_be_complex(bound):
             if not rule.holomorphic:
