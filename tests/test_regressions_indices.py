@@ -210,3 +210,34 @@ class Weighted:
 
 def test_arrays_that_are_attributes_of_a_class() -> None:
     check(lambda x: Weighted(x[0, 1, 1]).total(x) + Weighted.weights @ x[:, 0, 0], (X,))
+
+
+def halved(a):
+    a *= 0.5
+    return a[0]
+
+
+def elements_read_before_the_right_side(x):
+    y = x*1.0
+    y[0] += halved(y)
+    y[int(halved(y) > 9.0)] *= halved(y)
+    y[[0, 2, 2]] += halved(y)*y[0]
+    y[y > 0.1] *= halved(y) + 2.0
+    y[1:] -= halved(y)
+    y[..., 3] += halved(y)
+    return np.sum(y**2)
+
+
+def rows_read_before_the_right_side(m):
+    y = m*1.0
+    for i in range(2):
+        y[i] += halved(y)*0.1
+        y[i, i] -= halved(y)[i]
+        y[[0, i], 1] *= halved(y)[:2]
+    return np.sum(y**2)
+
+
+def test_augmented_elements_are_read_before_the_right_side():
+    """`y[i] += g(y)` reads y[i], then g writes y; a row or a slice is a view, which g changes before it is added to."""
+    check(elements_read_before_the_right_side, (np.array([0.7, -0.4, 1.3, 0.9, 0.2]),))
+    check(rows_read_before_the_right_side, (np.array([[0.7, -0.4, 1.3], [0.9, 0.2, 0.6]]),))

@@ -27,7 +27,23 @@ from s2sad.frontend.tables import Tables
 from s2sad.frontend.usage import is_unshared
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Dict, Let, List, Ref, Slice, Store, Tuple, Var
+from s2sad.ir.nodes import (
+    LIST_METHODS,
+    Atom,
+    Call,
+    Const,
+    Dict,
+    Do,
+    Let,
+    List,
+    Ref,
+    Slice,
+    Stmt,
+    Store,
+    Tuple,
+    Var,
+    walk,
+)
 
 Rebind = Callable[[Value], None]
 
@@ -363,7 +379,7 @@ if len(xs) < {at + behind}:
             self._keep(base, index, made, target, stmt)
             return
         if kind.is_array or kind.cat == "num":
-            self.store(base, index, self.operand(stmt.value), op, stmt)
+            self._augment_elements(base, index, op, stmt)
             return
         old = self.getitem(base, index, stmt)
         value = self.operand(stmt.value)
@@ -378,6 +394,32 @@ if len(xs) < {at + behind}:
             self._augment_either(old, op, value, replaced, stmt)
         else:
             replaced(self.binary(op, old, value, stmt))
+
+    def _augment_elements(self, base: Value, index: Value, op: str, stmt: ast.AugAssign) -> None:
+        """`x[index] op= value`, which reads the elements first: that tells if the value's expression writes into x."""
+        mark = len(self.block)
+        value = self.operand(stmt.value)
+        if not any(map(_may_write, walk(tuple(self.block[mark:])))):
+            self.store(base, index, value, op, stmt)
+            return
+        later = self.block[mark:]
+        del self.block[mark:]
+        old = self.getitem(base, index, stmt)
+        self.block += later
+        kind = self.kind(old)
+        if kind.is_array:
+            self._augment_array(old, op, value, stmt)
+        elif kind.cat == "num":
+            self.refuse(
+                stmt,
+                "the right side writes while it is not known whether elements or a view are changed",
+                "compute the right side in a statement of its own",
+            )
+        else:
+            old = self.binary(op, old, value, stmt)
+        parts = index.items if isinstance(index, Group) and index.cat == "tuple" else [index]
+        if not kind.is_array or any(self.kind(part).cat in ("array", "num", "list", "tuple") for part in parts):
+            self.store(base, index, old, "", stmt)
 
     # -------------------------------------------------------------------------------- the other statements
 
@@ -516,6 +558,13 @@ def _keeps(value: Group) -> bool:
         isinstance(item, Local) or holds_functions(item) or (isinstance(item, Group) and _keeps(item))
         for item in value.items
     )
+
+
+def _may_write(stmt: Stmt) -> bool:
+    """Whether a statement may write into arrays."""
+    if isinstance(stmt, Let):
+        return stmt.call.fun in ("call", "user")
+    return isinstance(stmt, Store) or (isinstance(stmt, Do) and stmt.call.fun not in LIST_METHODS)
 
 
 __all__: list[Any] = ["Statements"]
