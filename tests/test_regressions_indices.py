@@ -241,3 +241,19 @@ def test_augmented_elements_are_read_before_the_right_side():
     """`y[i] += g(y)` reads y[i], then g writes y; a row or a slice is a view, which g changes before it is added to."""
     check(elements_read_before_the_right_side, (np.array([0.7, -0.4, 1.3, 0.9, 0.2]),))
     check(rows_read_before_the_right_side, (np.array([[0.7, -0.4, 1.3], [0.9, 0.2, 0.6]]),))
+
+
+def tuples_in_a_tuple(a):
+    a = a*1.0
+    a[(0, 1), (1, 2)] = a[(2, 2), (0, 0)]
+    a[((0, 0),)] += a[((1, 2),)]
+    b = a[((1, 1),)]
+    b *= a[0]
+    c = a[..., (1, 1)]
+    c += a[0, 0]
+    return np.sum(a*a) + np.sum(b) + np.sum(c*c) + a[()][0, 1]
+
+
+def test_tuples_in_an_index_are_lists():
+    """`a[(2, 2), (0, 0)]` is a copy with repeats, and not a view."""
+    check(tuples_in_a_tuple, (np.array([[0.7, -0.4, 1.3], [0.9, 0.2, 0.6], [1.1, -0.5, 0.8]]),))

@@ -468,3 +468,39 @@ def test_a_view_from_a_callee_is_scaled_in_a_branch_and_differentiated_twice():
     by_k = s2sad.grad(f, 1)
     difference = (by_k(u, 0.2 + 1e-5, 4) - by_k(u, 0.2 - 1e-5, 4))/2e-5
     assert np.isclose(s2sad.grad(by_k, 1)(u, 0.2, 4), difference, rtol=1e-6)
+
+
+def from_outside_in_the_trip_that_leaves(x, y, n):
+    u = x
+    for i in range(1, 4):
+        u = y
+        if i > n:
+            break
+    return np.sum(u*x)
+
+
+def several_from_outside(x, y, n):
+    u = v = x
+    c = 0.0
+    for i in range(1, 4):
+        t = 2*y
+        u = t
+        v = t
+        w = z = y
+        for j in range(3):
+            c = y
+            if j > n:
+                break
+            if i + j > 4:
+                return np.sum(w*z) + np.sum(c*x)
+        if i > n:
+            break
+        x = x*1.1
+    return np.sum(u*x) + np.sum(v) + np.sum(w*z*z) + np.sum(c)
+
+
+@pytest.mark.parametrize("n", [0, 1, 5])
+@pytest.mark.parametrize("fun", [from_outside_in_the_trip_that_leaves, several_from_outside])
+def test_what_is_bound_to_a_value_from_outside_before_a_break(fun, n):
+    """The buffer of y was added to before the branch that leaves, and in it once more."""
+    check(fun, (np.array([0.7, -0.4, 1.3]), np.array([1.1, 0.6, -0.8]), n))

@@ -445,7 +445,8 @@ def is_advanced(index: Atom, kinds: Kinds) -> bool:
     A tuple that has a name, and what nothing is known of, may give either.
     """
     parts = index.items if isinstance(index, Tuple) else (index,)
-    return any(kind_of(part, kinds).cat in ("array", "list", "bool") for part in parts)
+    sequences = ("array", "list", "bool", "tuple") if isinstance(index, Tuple) else ("array", "list", "bool")
+    return any(kind_of(part, kinds).cat in sequences for part in parts)
 
 
 def subscript(base: Kind, index: Atom, result: Kind, kinds: Kinds) -> str:

@@ -393,8 +393,30 @@ def _stacked(name: str) -> Callable[..., Value]:
     return lowered
 
 
+def _for_each(name: str) -> Callable[..., Value]:
+    """A function of several arrays that gives a view of each: calls for one array."""
+
+    def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        if len(args) == 1:
+            return low.apply(name, args, kwargs, node, form=name, hint=hint)
+        return Group("tuple", [low.apply(name, [a], kwargs, node) for a in args])
+
+    return lowered
+
+
+def _real_if_close(
+    low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+) -> Value:
+    """np.real_if_close of what is real: an array, the argument itself if it is one."""
+    name = "np.real_if_close" if low.kind(args[0]).sort == "complex" else "np.asarray"
+    return low.apply(name, args[:1], {}, node, hint=hint)
+
+
 FUNCTIONS: dict[Any, Callable[..., Value]] = {
-    **MAPPED, np.block: _block, np.piecewise: _piecewise,
+    **MAPPED, np.block: _block,
+    np.real_if_close: _real_if_close,
+    **{getattr(np, f"atleast_{k}d"): _for_each(f"np.atleast_{k}d") for k in (1, 2, 3)},
+    np.piecewise: _piecewise,
     np.cov: _in_double("np.cov"), np.corrcoef: _in_double("np.corrcoef"), np.interp: _in_double("np.interp"),
     np.vander: _in_double("np.vander"), np.geomspace: _in_double("np.geomspace"),
     np.gradient: _gradient, np.pad: _pad, np.einsum: _einsum,

@@ -202,7 +202,9 @@ class Rules(State):
 
         Not so where it may be a Python number that has to give way to float32.
         """
-        name = [*rule.signature, *[""] * place][place]
+        names = [*rule.signature]
+        many = next((n for n in names[: place + 1] if n[0] == "*"), "")
+        name = many.lstrip("*") or [*names, *[""] * place][place]
         several = rule.form == "elementwise" and len(rule.vjp) > 1
         if rule.form == "composite" or several or name in SEQUENCES or self.kind(value).cat != "object":
             return value

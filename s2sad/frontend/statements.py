@@ -396,7 +396,7 @@ if len(xs) < {at + behind}:
             replaced(self.binary(op, old, value, stmt))
 
     def _augment_elements(self, base: Value, index: Value, op: str, stmt: ast.AugAssign) -> None:
-        """`x[index] op= value`, which reads the elements first: that tells if the value's expression writes into x."""
+        """`x[index] op= value`, which reads the elements before the value, which may write into x."""
         mark = len(self.block)
         value = self.operand(stmt.value)
         if not any(map(_may_write, walk(tuple(self.block[mark:])))):
@@ -418,7 +418,8 @@ if len(xs) < {at + behind}:
         else:
             old = self.binary(op, old, value, stmt)
         parts = index.items if isinstance(index, Group) and index.cat == "tuple" else [index]
-        if not kind.is_array or any(self.kind(part).cat in ("array", "num", "list", "tuple") for part in parts):
+        copied = any(self.kind(part).cat in ("array", "num", "list", "tuple") for part in parts)
+        if copied or not kind.is_array:
             self.store(base, index, old, "", stmt)
 
     # -------------------------------------------------------------------------------- the other statements

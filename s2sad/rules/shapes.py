@@ -88,8 +88,15 @@ structural(
 )
 
 
+def _itself(kind: Kind) -> bool:
+    """Whether np.squeeze and np.transpose give the number that they are given, in NumPy's form, as it is."""
+    return kind.cat == "npscalar" or (kind.cat == "num" and kind.rank == 0)
+
+
 def _squeeze_kind(bound: Bound) -> Kind:
     own, wanted = shape_of(bound, "a"), axes.axes_of(bound)
+    if _itself(bound.kind("a")):
+        return bound.kind("a")
     if own is None:
         return _like(bound, "a", None)
     if bound.static("axis") is None:
@@ -161,6 +168,8 @@ def _reverses(bound: Bound) -> bool:
 
 def _transpose_kind(bound: Bound) -> Kind:
     own, order = shape_of(bound, "a"), _permutation(bound)
+    if _itself(bound.kind("a")):
+        return bound.kind("a")
     if own is None:
         return _like(bound, "a", None)
     if _reverses(bound):
@@ -266,6 +275,11 @@ structural(
 )
 
 
+def _flip_kind(bound: Bound) -> Kind:
+    kind = _same("m")(bound)
+    return kinds.npscalar(kind.dtype) if kind.rank == 0 else kind  # `m[()]`
+
+
 def _flip_vjp(bound: Bound) -> str:
     return "g[::-1]" if rank_of(bound, "m") == 1 else f"np.flip(g{axes.option(bound, 'axis')})"
 
@@ -298,7 +312,7 @@ def _rot_kind(bound: Bound) -> Kind:
 
 
 structural(
-    "np.flip", "m, axis=None", _same("m"), {"m": _flip_vjp}, (np.flip,), linear=("m",), effect="view m"
+    "np.flip", "m, axis=None", _flip_kind, {"m": _flip_vjp}, (np.flip,), linear=("m",), effect="view m"
 )
 structural("np.fliplr", "m", _same("m"), {"m": "np.fliplr(g)"}, (np.fliplr,), linear=("m",), effect="view m")
 structural("np.flipud", "m", _same("m"), {"m": "np.flipud(g)"}, (np.flipud,), linear=("m",), effect="view m")

@@ -29,6 +29,7 @@ from s2sad.ir.nodes import (
     Moves,
     Range,
     Stmt,
+    Store,
     Var,
     While,
     atom_vars,
@@ -232,9 +233,17 @@ class Loops(Unsettled):
         self._append_loop(loop.stmt, body, (*flags, *sharp, *sums))
 
     def _hand(self, c: Carry, bar: Bar, entry: Bar) -> None:
-        """Hand a cotangent on to the value that a trip leaves; `entry` is what comes from behind the loop."""
-        self.loops[-1].handed.append((c, bar, entry))
+        """Hand a cotangent on to the value that a trip leaves; `entry` is what comes from behind the loop.
+
+        What is added in place, to the buffer of a value from outside of the loop, is there for the exits too.
+        """
+        loop = self.loops[-1]
+        if loop.exits and any(other.next == c.next for other, _, _ in loop.handed):
+            bar = replace(bar, owned=False)
+        length = len(self.block)
         self.give(c.next, bar)
+        if not any(isinstance(s, Store | Do) for s in self.block[length:]):
+            loop.handed.append((c, bar, entry))
 
     def _holds(self, atom: Atom, head: Bar) -> bool:
         """Whether a value's shadow is what has just been handed round."""

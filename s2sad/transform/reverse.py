@@ -148,8 +148,7 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
         if let is not None and let.call.fun == "getitem" and self.storage.is_mutable(atom.name):
             made = self.storage.lets.get(let.call.args[0].name) if isinstance(let.call.args[0], Var) else None
             if made is not None and made.call.fun in OVERLAPPING and self.kinds[made.name].cat != "array":
-                what = "arrays that are broadcast against each other are written"
-                self.refuse_at(made, what, "use np.broadcast_to for each, or copy them")
+                self._refuse_broadcast(made)
         if not self.storage.is_mutable(atom.name):
             self.add(self.canonical(atom.name), bar)
         elif self.storage.in_table(atom.name):
@@ -273,7 +272,16 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
         elif call.fun == "np.where":
             self._where(stmt, bar)
         elif call.fun != "mul" or not self.product(stmt, bar):
+            if call.fun == "np.broadcast_arrays" and any(map(self._is_mutable, call.args)):
+                self._refuse_broadcast(stmt)
             self._rule(stmt, bar)
+
+    def _is_mutable(self, atom: Atom) -> bool:
+        return isinstance(atom, Var) and self.storage.is_mutable(atom.name)
+
+    def _refuse_broadcast(self, stmt: Let) -> None:
+        what = "arrays that are broadcast against each other are written"
+        self.refuse_at(stmt, what, "use np.broadcast_to for each, or copy them")
 
     def _is_binding(self, stmt: Let) -> bool:
         """Whether a definition only binds a name to a place in written storage."""
@@ -290,8 +298,9 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
 
     def _maybe(self, stmt: Let) -> None:
         """A view or a copy, known at run time: a copy has a shadow of its own, which is handed on."""
+        cats = (*ARRAYS, "object")  # an object may be an array on one path, a list on the other
         sources = [
-            a for a in effect_of(stmt.call).sources if isinstance(a, Var) and self.kinds[a.name].cat in ARRAYS
+            a for a in effect_of(stmt.call).sources if isinstance(a, Var) and self.kinds[a.name].cat in cats
         ]
         if stmt.call.fun == "getitem":
             sources = [a for a in stmt.call.args[:1] if isinstance(a, Var)]
@@ -417,7 +426,7 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
         """Whether an index names no place twice: slices, single ints, masks, np.arange beside its like."""
         parts = index.items if isinstance(index, Tuple) else (index,)
         kinds = [kind_of(p, self.kinds) for p in parts]
-        if len(parts) == 1 and kinds[0].cat == "tuple":  # one that has a name
+        if not isinstance(index, Tuple) and kinds[0].cat == "tuple":  # one that has a name
             items = kinds[0].items if kinds[0].every is None else (kinds[0].every,)
             return items is not None and all(k.is_scalar or k.cat in ("slice", "none") for k in items)
         if any(k.cat == "object" and not isinstance(p, Const) for p, k in zip(parts, kinds, strict=True)):

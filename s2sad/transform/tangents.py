@@ -384,7 +384,7 @@ class Tangents(Builder):
         if mutable and (self._asks_for_strides(name) or kind.sort != out.sort):
             return self._filled(Var(name), atom)
         if not self._is_own(atom) and (mutable or self.may_be_written(atom)):
-            if kind.is_python:
+            if kind.is_scalar:
                 return self._filled(Var(name), atom)
             return self.let(Call("copy", (atom,)), out)
         return atom

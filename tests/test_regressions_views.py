@@ -1,0 +1,109 @@
+"""Bugs that were found once, each as a test: functions whose results are views of some operands and not of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import check
+
+X = np.array([0.7, -0.4, 1.3, 0.9])
+A = np.array([[0.7, -0.4, 1.3], [0.9, 0.2, 0.6], [1.1, -0.5, 0.8]])
+
+
+def array_or_list(a, n):
+    d = np.asarray(a if n > 0 else list(a))
+    rows = a if n > 0 else [a[0], a[1], a[2]*2]
+    e, f = np.atleast_1d(rows, rows[0])
+    d[2] -= 1.0
+    e[1] *= 2.0
+    f[0] = d[1, 0]
+    return np.sum(a*a) + np.sum(d*e) + np.sum(f)
+
+
+@pytest.mark.parametrize("n", [1, -1])
+def test_arrays_made_of_an_array_or_a_list(n):
+    """Of the array they are views, so that its cotangent must not be handed on; of the list they are copies."""
+    check(array_or_list, (A, n))
+
+
+def several_at_least(x, a):
+    x, a = x*1.0, a*1.0
+    p, q = np.atleast_2d(x[:3], a)
+    p[0] *= 2.0
+    q[1] = p[0]
+    r = np.atleast_1d(x, x[::-1])
+    r[1][0] += r[0][1]
+    return np.sum(x*x) + np.sum(p*q) + np.sum(a)
+
+
+def test_views_of_several_arrays():
+    check(several_at_least, (X, A))
+
+
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "atleast_1d": lambda y: np.atleast_1d(y),
+    "atleast_2d": lambda y: np.atleast_2d(y),
+    "expand_dims": lambda y: np.expand_dims(y, 0),
+    "transpose": lambda y: np.transpose(y),
+    "squeeze": lambda y: np.squeeze(y),
+    "flip": lambda y: np.flip(y),
+    "ravel": lambda y: np.ravel(y),
+    "real_if_close": lambda y: np.real_if_close(y),
+    "moveaxis": lambda y: np.moveaxis(np.atleast_2d(y), 0, 1),
+}
+
+
+def made_of_a_number(y, x, make):
+    b = make(y)
+    b += x[0]
+    b *= 2
+    return np.sum(b*b)*y*y
+
+
+def made_of_an_array_or_a_number(y, x, make):
+    return made_of_a_number(y if x[1] > 0 else x[2], x, make)
+
+
+@pytest.mark.parametrize("kind", [float, np.float64, np.array], ids=["float", "scalar", "0-d"])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_is_made_of_a_number_is_no_view_of_it(name, kind):
+    """`b = np.atleast_1d(2.0)` has memory of its own, `b = np.atleast_1d(np.array(2.0))` has not."""
+    check(made_of_a_number, (kind(0.6), X, FUNCTIONS[name]), text=False)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("name", ["atleast_1d", "transpose", "flip", "real_if_close"])
+def test_what_is_made_of_an_array_or_a_number(name, sign):
+    check(made_of_an_array_or_a_number, (np.array(0.6), sign*X, FUNCTIONS[name]), pullbacks=False, text=False)
+
+
+def cleaned_in_place(x):
+    y = x*1.0
+    z = np.nan_to_num(y, copy=False, nan=0.5)
+    z *= x[1]
+    return np.sum(y*y*z)
+
+
+def test_nan_to_num_in_place():
+    check(cleaned_in_place, (X,))
+    value, gradient = s2sad.value_and_grad(cleaned_in_place)(np.array([np.nan, 2.0, 3.0]))
+    assert value == cleaned_in_place(np.array([np.nan, 2.0, 3.0]))
+    np.testing.assert_allclose(gradient[2], 3*3.0**2*2.0**3)
+
+
+def broadcast_and_written(x):
+    y = x*1.0
+    _i, _ = np.broadcast_arrays(y, 2.0)
+    y[0] *= 3.0
+    return np.sum(y*y)
+
+
+def test_broadcast_arrays_of_what_is_written():
+    """One of them may be the array itself: its cotangent was added to the array's twice."""
+    with pytest.raises(s2sad.UnsupportedError, match="broadcast against each other"):
+        s2sad.grad(broadcast_and_written)(X)
