@@ -119,7 +119,7 @@ class Rules(State):
         if any(self.kind(a) == K.BOTTOM for a in call.args):
             return self.emit(call, K.BOTTOM, node, hint)
         if rule.general and not self._takes(rule, call):
-            return self.apply(rule.general, args, kwargs, node, hint=hint)
+            return self.apply(registry.general(rule), args, kwargs, node, hint=hint)
         bound, atoms = self._bind(rule, call, node)
         out = atoms.pop("out", None)
         if out is not None and out != Const(None):

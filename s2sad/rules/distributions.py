@@ -35,6 +35,8 @@ def _kind(names: tuple[str, ...]) -> Callable[[Bound], Kind]:
     def infer(bound: Bound) -> Kind:
         if any(bound.given(n) and bound.kind(n).cat in ("list", "tuple") for n in names[1:]):
             raise NotImplementedError("parameters of a distribution that are lists; pass arrays")
+        if any(results.numeric(bound.kind(n)).sort == "complex" for n in names if bound.given(n)):
+            raise NotImplementedError("a distribution of complex numbers; take their real parts")
         given = [results.numeric(bound.kind(n)).shape for n in names if bound.given(n)]
         return kinds.num(kinds.broadcast(*given), "float64")
 

@@ -128,7 +128,7 @@ _METHODS: dict[tuple[type, str], str] = {}  # of the classes of single objects, 
 _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, apart from its package's own
     "numpy": (
         "elementwise", "reductions", "running", "order", "shapes", "creation", "indexing", "places", "linalg",
-        "statistics", "polynomials", "series", "methods",
+        "statistics", "polynomials", "series", "bases", "complex_domains", "methods",
     ),
     "numpy.linalg": ("decompositions",),
     "numpy.fft": ("fourier",),
@@ -300,6 +300,13 @@ def rule(name: str) -> Rule:
         helper = HELPERS.get(name)
         _load_for(helper.__module__ if helper is not None else name.replace("np.", "numpy.", 1))
     return RULES[name]
+
+
+def general(rule: Rule) -> str:
+    """The name of a rule's composite, of which another table of the function's module may be the place."""
+    if rule.general not in RULES:
+        _load_for(rule.name)
+    return rule.general
 
 
 def parse_signature(text: str) -> dict[str, Any]:

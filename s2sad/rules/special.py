@@ -314,7 +314,7 @@ _REAL = ("jve", "yve", "ive")
 def _of_reals(kind: Callable[[Bound], Kind], names: tuple[str, ...]) -> Callable[[Bound], Kind]:
     def infer(bound: Bound) -> Kind:
         if any(results.numeric(bound.kind(n)).sort == "complex" for n in names if bound.given(n)):
-            raise NotImplementedError("this function of complex numbers; scale the unscaled one")
+            raise NotImplementedError("this function, or its derivative, of complex numbers")
         return kind(bound)
 
     return infer
@@ -381,7 +381,7 @@ def _double(*names: str) -> Callable[[Bound], Kind]:
     return infer
 
 
-_plain("polygamma", "n, x", _double("n", "x"), _NO, "g*sp.polygamma(n + 1, x)")
+_plain("polygamma", "n, x", _of_reals(_double("n", "x"), ("n", "x")), _NO, "g*sp.polygamma(n + 1, x)")
 _plain("lambertw", "z, k=0, tol=1e-8", _like("z", "complex"), "g*np.exp(-out)/(1.0 + out)")
 if hasattr(special, "softplus"):  # since SciPy 1.15
     _plain("softplus", "x", _double("x"), "g*sp.expit(x)")

@@ -110,11 +110,15 @@ def _kept(bound: Bound) -> str:
     return f"{axis_args(bound, keep=True)}"
 
 
+def _conj(bound: Bound, text: str) -> str:
+    return f"np.conj({text})" if axes.is_complex(bound, "x") else text
+
+
 structural(
     "scipy.special.softmax",
     "x, axis=None",
     _same,
-    {"x": lambda b: f"out*(g - np.sum(g*out{_kept(b)}))"},
+    {"x": lambda b: f"{_conj(b, 'out')}*(g - np.sum(g*{_conj(b, 'out')}{_kept(b)}))"},
     (special.softmax,),
     jvp={"x": lambda b: f"out*(x_dot - np.sum(x_dot*out{_kept(b)}))"},
 )
@@ -122,7 +126,7 @@ structural(
     "scipy.special.log_softmax",
     "x, axis=None",
     _same,
-    {"x": lambda b: f"g - np.exp(out)*np.sum(g{_kept(b)})"},
+    {"x": lambda b: f"g - {_conj(b, 'np.exp(out)')}*np.sum(g{_kept(b)})"},
     (special.log_softmax,),
     jvp={"x": lambda b: f"x_dot - np.sum(np.exp(out)*x_dot{_kept(b)})"},
 )

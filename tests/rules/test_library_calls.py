@@ -108,3 +108,29 @@ def test_methods_of_distributions_as_functions() -> None:
     value, pullback = s2sad.vjp(stats.gamma.logcdf, x, 2)
     assert value.tolist() == stats.gamma.logcdf(x, 2.0).tolist()
     np.testing.assert_allclose(pullback(np.ones(2))[0], np.exp(stats.gamma.logpdf(x, 2.0) - value))
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["scipy.stats.norm.logpdf(x)", "scipy.stats.uniform.cdf(0.3, x)", "scipy.special.psi(x)", "scipy.special.polygamma(1, x)"],
+)
+def test_functions_of_real_numbers(call: str, tmp_path: Path) -> None:
+    """What SciPy computes of complex numbers here is no density; a gradient would be a wrong number."""
+    fun = load(program(call, "complex")[0], tmp_path).f
+    with pytest.raises(s2sad.UnsupportedError, match="complex numbers"):
+        s2sad.grad(fun)(np.array([0.3 + 0.2j, 1.1 - 0.4j]))
+
+
+@pytest.mark.parametrize("call", ["scipy.special.softmax(d, axis=1)", "scipy.special.log_softmax(d)"])
+def test_shares_of_complex_numbers(call: str, tmp_path: Path) -> None:
+    run(call, "complex", lambda a: a, tmp_path)
+
+
+def test_tables_of_one_module_serve_those_of_another() -> None:
+    """A table that scipy.signal needs has functions of scipy.ndimage, whose formulas stand in another table."""
+    program = (
+        "import numpy as np, scipy.signal, scipy.ndimage, s2sad\n"
+        "s2sad.vjp(scipy.signal.fftconvolve, np.ones(3), np.ones(3))\n"
+        "s2sad.vjp(scipy.ndimage.uniform_filter, np.ones((3, 3)), 2)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pytest
 from array_lines import ARRAY_LINES
+from basis_lines import BASIS_LINES
 from call_cases import REFUSED, TOPICS
 from cells import FORMS, Cell, cell
 from covered import given
@@ -38,7 +39,7 @@ from s2sad.rules.registry import RULES, Rule
 from support import load
 
 registry.load_all()
-TABLES = (TOPICS, SPECTRAL, ARRAY_LINES, NUMBER_LINES, OPTION_LINES)
+TABLES = (TOPICS, SPECTRAL, ARRAY_LINES, NUMBER_LINES, OPTION_LINES, BASIS_LINES)
 LINES = list(dict.fromkeys(line for table in TABLES for lines in table.values() for line in lines))
 REFUSED_LINES = [(reason, line) for reason, text in REFUSALS.items() for line in text.strip().splitlines()]
 PUBLIC = sorted(name for name, rule in RULES.items() if name.startswith("np.") and rule.user is None)
