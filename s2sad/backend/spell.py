@@ -49,6 +49,8 @@ OPERATORS: dict[str, type[ast.operator]] = {
     "mod": ast.Mod,
     "pow": ast.Pow,
     "matmul": ast.MatMult,
+    "sparse_times": ast.MatMult,
+    "times_sparse": ast.MatMult,
     "lshift": ast.LShift,
     "rshift": ast.RShift,
     "band": ast.BitAnd,
@@ -165,6 +167,11 @@ class Speller:
             "call": lambda e: self.call(self(e.args[0]), e.args[1:], e.kwargs),
             "fstring": self.fstring,
             "(ifelse)": lambda e: ast.IfExp(*self.all(e.args)),
+            "curve_at": self.curve,
+            "curve_between": lambda e: self.method(e, "integrate"),
+            "series_at": self.series,
+            "sparse_back": lambda e: ast.BinOp(self.turned(e.args[0]), ast.MatMult(), self(e.args[1])),
+            "back_sparse": lambda e: ast.BinOp(self(e.args[0]), ast.MatMult(), self.turned(e.args[1])),
         }
         self.special["tuple"], self.special["list"] = self.special["(tuple)"], self.special["(list)"]
 
@@ -270,6 +277,23 @@ class Speller:
         if len(expr.args) == 2 and isinstance(name, Const) and str(name.value).isidentifier():
             return ast.Attribute(self(expr.args[0]), str(name.value), ast.Load())
         return self.call(self.roots.builtin("getattr"), expr.args, expr.kwargs)
+
+    def curve(self, expr: Node) -> ast.expr:
+        """A constant curve, or a derivative of it, at points: cs(x), cs(x, 1)."""
+        f, x, nu = expr.args[:3]
+        return self.call(self(f), [x] if nu == Const(0) else [x, nu], ())
+
+    def series(self, expr: Node) -> ast.expr:
+        """A constant polynomial, or a derivative of it, at points: p(x), p.deriv(1)(x)."""
+        f, x, nu = expr.args
+        if nu == Const(0):
+            return self.call(self(f), [x], ())
+        derived = self.call(ast.Attribute(self(f), "deriv", ast.Load()), [nu], ())
+        return self.call(derived, [x], ())
+
+    def turned(self, matrix: Expr) -> ast.expr:
+        """The transpose of a sparse matrix."""
+        return ast.Attribute(self(matrix), "T", ast.Load())
 
     def copy(self, expr: Node) -> ast.expr:
         order: list[ast.expr] = [ast.Constant("K")] if expr.form == ".copy K" else []

@@ -41,6 +41,8 @@ BINARY = {
     "floordiv": ("//", 10),
     "mod": ("%", 10),
     "matmul": ("@", 10),
+    "sparse_times": ("@", 10),
+    "times_sparse": ("@", 10),
     "pow": ("**", 12),
     "lshift": ("<<", 8),
     "rshift": (">>", 8),

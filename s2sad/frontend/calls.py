@@ -22,6 +22,7 @@ from s2sad.errors import UnsupportedError
 from s2sad.frontend import custom, derivatives, generators, numbered, protocols, trips
 from s2sad.frontend.arrays import FUNCTIONS
 from s2sad.frontend.checkpoint import under_checkpoint
+from s2sad.frontend.fixed_curves import call_of_constant
 from s2sad.frontend.functions import SPECIAL, random_kind
 from s2sad.frontend.mapped import vectorize_options, vectorized
 from s2sad.frontend.numbered import refuse_as_number
@@ -41,6 +42,7 @@ from s2sad.frontend.values import hashable
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
 from s2sad.rules import registry
+from s2sad.rules.advice import remedy
 
 MAX_DEPTH = 60
 WHOLE = (
@@ -265,6 +267,9 @@ class Calls(Stars):
     ) -> Value:
         """A callable object: its class's `__call__`, the function that it wraps, or unseen code."""
         obj = fn.obj
+        made = call_of_constant(self, fn, var, args, kwargs, node)
+        if made is not None:
+            return made
         names = registry.parameters(obj)
         if names is not None and len(args) <= len(names):  # norm(mu, sigma): its methods take x beside these
             return Part(fn, [], {**dict(zip(names, args, strict=False)), **kwargs})
@@ -397,7 +402,7 @@ class Calls(Stars):
                 self.refuse(
                     node,
                     f"a function that is made here is passed to {fn.text}, which cannot be seen",
-                    registry.advice(fn.obj) or "write the loop or the call out",
+                    remedy(fn.obj) or "write the loop or the call out",
                 )
         refuse_as_number(self, [*args, *kwargs.values()], node)
         atoms = tuple(self.variable(a, node) for a in args)

@@ -10,8 +10,10 @@ parameters. The elements of a matrix are read when the text runs, and so is its 
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
+from s2sad.frontend.fixed_curves import method_of_curve
 from s2sad.frontend.operators import live_object
 from s2sad.frontend.state import Method, Part, State, Value
 from s2sad.ir import kinds as K
@@ -31,6 +33,10 @@ def method_of_constant(
         law = frozen_method(state, fn.self, own)
         if law is not None:
             return state.call_value(law, args, kwargs, node, hint)
+    if isinstance(fn.fn, Ref):
+        curve = method_of_curve(state, fn.self, getattr(fn.fn.obj, "__name__", ""), args, kwargs, node)
+        if curve is not None:
+            return curve
     return sparse_method(state, fn, args, kwargs, node)
 
 
@@ -64,7 +70,7 @@ def _sparse(state: State, value: Value) -> Any:
     if isinstance(value, Ref):
 
         def read() -> tuple[Any, ...]:
-            return (type(obj), obj.dtype)
+            return (type(obj), obj.dtype, obj.shape[0] == obj.shape[1])
 
         state.depend((value.text, id(obj)), read, read(), "dtype", same=True)
     return obj
@@ -75,11 +81,16 @@ def sparse_product(state: State, op: str, left: Value, right: Value, node: ast.A
     if op != "matmul":
         return None
     one, two = _sparse(state, left), _sparse(state, right)
-    if one is not None and two is None and state.kind(right).cat in ("array", "num"):
-        return state.apply("sparse_times", [left, right], {}, node)
-    if two is not None and one is None and state.kind(left).cat in ("array", "num"):
-        return state.apply("times_sparse", [left, right], {}, node)
-    return None
+    if (one is None) == (two is None):
+        return None
+    other = right if two is None else left
+    if state.kind(other).cat not in ("array", "num"):
+        return None
+    made = state.apply("sparse_times" if two is None else "times_sparse", [left, right], {}, node)
+    rows, columns = (two if one is None else one).shape
+    if rows == columns and isinstance(made, Var) and state.kind(other).shape is not None:
+        state.kinds[made.name] = replace(state.kinds[made.name], shape=state.kind(other).shape)
+    return made
 
 
 def sparse_method(

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2sad.rules.registry import composite
+from s2sad.rules.series import PAIR
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +122,20 @@ def _mulx(basis: _Basis) -> str:
 def _mul(basis: _Basis) -> str:
     if basis.prefix == "cheb":
         return (
-            "def chebmul(c1, c2):\n" + _SERIES.format("c1") + _SERIES.format("c2")
+            "def chebmul(c1, c2):\n" + PAIR
             + f"    z1 = {_BOTH.format('c1')}\n    z2 = {_BOTH.format('c2')}\n"
             "    z = np.convolve(z1 + z1[::-1], z2 + z2[::-1])\n"
             f"    z = {_HALF_OF_Z}\n    return z[:filled_length(z)]\n"
         )  # fmt: skip
     c0, c1, end = basis.mul
     return (
-        f"def {basis.prefix}mul(c1, c2):\n" + _SERIES.format("c1") + _SERIES.format("c2")
+        f"def {basis.prefix}mul(c1, c2):\n" + PAIR
         + f"""    if len(c1) > len(c2):
         c, xs = c2, c1
     else:
         c, xs = c1, c2
     if len(c) == 1:
-        return Padd(c[0]*xs, [0.0])
+        return Padd(c[0]*xs, np.zeros_like(xs, shape=1))
     nd = len(c)
     c0 = c[-2]*xs
     c1 = c[-1]*xs
@@ -182,8 +183,9 @@ def _div(basis: str) -> str:
     r = c1
     for i in range(len(c1) - len(c2), -1, -1):
         p = Pmul([0.0]*i + [1.0], c2)
-        q[i] = r[-1]/p[-1]
-        r = r[:-1] - q[i]*p[:-1]
+        share = r[-1]/p[-1]
+        r = r[:-1] - share*p[:-1]
+        q[i] = share
     return q, r[:filled_length(r)]
 """
     if basis == "poly":
@@ -196,7 +198,7 @@ def _div(basis: str) -> str:
     return r[n:]/c2[-1], rest[:filled_length(rest)]
 """
     return (
-        f"def {basis}div(c1, c2):\n" + _SERIES.format("c1") + _SERIES.format("c2")
+        f"def {basis}div(c1, c2):\n" + PAIR
         + """    if c2[-1] == 0:
         raise ZeroDivisionError
     if len(c1) < len(c2):
@@ -210,7 +212,7 @@ def _div(basis: str) -> str:
 
 def _roots(basis: _Basis) -> str:
     """Eigenvalues of the scaled companion matrix; `eigvals` of its transpose of indices, as NumPy has it."""
-    middle = "    m = m + np.diag(2.0*np.arange(n) + 1.0)\n" if basis.prefix == "lag" else ""
+    middle = " + np.diag(2.0*np.arange(n) + 1.0)" if basis.prefix == "lag" else ""
     return (
         f"def {basis.prefix}companion(c):\n" + _SERIES.format("c")
         + f"""    if len(c) < 2:
@@ -220,8 +222,8 @@ def _roots(basis: _Basis) -> str:
     n = len(c) - 1
     scale = {basis.scale}
     beside = {basis.beside}
-    m = np.diag(beside, 1) + np.diag(beside, -1)
-{middle}    m = np.zeros_like(c, shape=(n, n)) + m
+    m = np.zeros_like(c, shape=(n, n))
+    m[...] = np.diag(beside, 1) + np.diag(beside, -1){middle}
     m[:, -1] += {basis.column}
     return m
 """
@@ -268,13 +270,13 @@ _COMMON = {
     return parts[0]
 """,
     "val3d": """def Pval3d(x, y, z, c):
-    c = Pval(x, c)
-    c = Pval(y, c, tensor=False)
-    return Pval(z, c, tensor=False)
+    c = Pval(np.asarray(x), c)
+    c = Pval(np.asarray(y), c, tensor=False)
+    return Pval(np.asarray(z), c, tensor=False)
 """,
     "val2d": """def Pval2d(x, y, c):
-    c = Pval(x, c)
-    return Pval(y, c, tensor=False)
+    c = Pval(np.asarray(x), c)
+    return Pval(np.asarray(y), c, tensor=False)
 """,
     "grid2d": """def Pgrid2d(x, y, c):
     c = Pval(x, c)
@@ -343,7 +345,7 @@ def _enter_basis(module: str, basis: _Basis) -> None:
     low, high, end = basis.to_power
     few = f"    if len(c) < {2 if prefix in ('herm', 'lag') else 3}:\n        return c\n"
     if prefix == "herm":
-        few += "    if len(c) == 2:\n        return c*np.array([1.0, 2.0])\n"
+        few += "    if len(c) == 2:\n        z = c.copy()\n        z[1] *= 2\n        return z\n"
     _enter(module, prefix, f"{prefix}2poly", (
         f"def {prefix}2poly(c):\n" + _SERIES.format("c") + few
         + f"""    c0 = c[-2:-1]
@@ -357,7 +359,7 @@ def _enter_basis(module: str, basis: _Basis) -> None:
     ))  # fmt: skip
     _enter(module, prefix, f"poly2{prefix}", (
         f"def poly2{prefix}(pol):\n" + _SERIES.format("pol")
-        + """    z = np.zeros_like(pol, shape=1)
+        + """    z = np.zeros(1, np.result_type(pol, np.zeros(1)))
     for i in range(len(pol) - 1, -1, -1):
         z = Padd(Pmulx(z), pol[i])
     return z

@@ -79,6 +79,8 @@ composite(
     beyond = not bounds_error and fill_value is None
 
     def at(xi):
+        if np.ndim(xi) == 0:
+            raise ValueError("interpolation on a grid at a number; pass an array of points")
         flat = np.reshape(xi, (-1, d))
         outside = np.zeros(len(flat), bool)
         total = np.zeros(len(flat))

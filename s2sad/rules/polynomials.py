@@ -69,8 +69,8 @@ composite(
 composite(
     "np.polynomial.polynomial.polyval2d",
     """def polyval2d(x, y, c):
-    c = np.polynomial.polynomial.polyval(x, c)
-    return np.polynomial.polynomial.polyval(y, c, tensor=False)
+    c = np.polynomial.polynomial.polyval(np.asarray(x), c)
+    return np.polynomial.polynomial.polyval(np.asarray(y), c, tensor=False)
 """,
     (_power.polyval2d,),
 )

@@ -170,12 +170,6 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "s2sad.runtime.lists": ("containers",),
 }  # fmt: skip
 _loaded: set[str] = set()
-_ADVICE = {  # what to write instead of functions of these modules that have no rule
-    "scipy.optimize": "differentiate the solution by the implicit function theorem",
-    "scipy.integrate": "write the steps out as a loop, or solve the adjoint equation beside it",
-    "scipy.interpolate": "use np.interp, or multiply the values at the knots by a constant matrix",
-    "scipy.sparse": "multiply by the matrix as an array, or write the products of its rows out",
-}
 
 
 def register(rule: Rule, *objects: Any) -> Rule:
@@ -240,12 +234,6 @@ def canonical(obj: Any) -> str | None:
     _load_for(str(module))
     found = _CANONICAL.get(id(obj))
     return found[1] if found is not None and found[0] is obj else None
-
-
-def advice(obj: Any) -> str:
-    """What to write instead of a function that has no rule, "" where nothing special is known."""
-    module = str(getattr(obj, "__module__", None) or type(obj).__module__)
-    return _ADVICE.get(".".join(module.split(".")[:2]), "")
 
 
 def _load_for(module: str) -> None:

@@ -23,15 +23,21 @@ _HOLDERS = {
     for name in ("polynomial", "chebyshev", "legendre", "hermite", "hermite_e", "laguerre")
 }
 _SHORT = dict(zip(_HOLDERS, ("poly", "cheb", "leg", "herm", "herme", "lag"), strict=True))
+PAIR = """    c1 = np.array(c1, ndmin=1) + 0.0
+    c2 = np.array(c2, ndmin=1) + 0.0
+    c1 = c1[:filled_length(c1)]
+    c2 = c2[:filled_length(c2)]
+    if c1.dtype != c2.dtype:
+        both = np.result_type(c1, c2)
+        c1 = c1.astype(both)
+        c2 = c2.astype(both)
+"""  # two series without coefficients at the end that are 0, as NumPy takes them
 structural("filled_length", "c", lambda b: kinds.INT, {}, (arrays.filled_length,))
 for _module, _short in _SHORT.items():
     composite(
         f"np.polynomial.{_module}.{_short}add",
         f"""def {_short}add(c1, c2):
-    c1 = np.array(c1, ndmin=1) + 0.0
-    c2 = np.array(c2, ndmin=1) + 0.0
-    c1, c2 = c1[:filled_length(c1)], c2[:filled_length(c2)]
-    if len(c1) > len(c2):
+{PAIR}    if len(c1) > len(c2):
         z = c1.copy()
         z[:len(c2)] += c2
     else:
@@ -44,10 +50,7 @@ for _module, _short in _SHORT.items():
     composite(
         f"np.polynomial.{_module}.{_short}sub",
         f"""def {_short}sub(c1, c2):
-    c1 = np.array(c1, ndmin=1) + 0.0
-    c2 = np.array(c2, ndmin=1) + 0.0
-    c1, c2 = c1[:filled_length(c1)], c2[:filled_length(c2)]
-    if len(c1) > len(c2):
+{PAIR}    if len(c1) > len(c2):
         z = c1.copy()
         z[:len(c2)] -= c2
     else:
@@ -59,10 +62,8 @@ for _module, _short in _SHORT.items():
     )
 composite(
     "np.polynomial.polynomial.polymul",
-    """def polymul(c1, c2):
-    c1 = np.array(c1, ndmin=1) + 0.0
-    c2 = np.array(c2, ndmin=1) + 0.0
-    z = np.convolve(c1[:filled_length(c1)], c2[:filled_length(c2)])
+    f"""def polymul(c1, c2):
+{PAIR}    z = np.convolve(c1, c2)
     return z[:filled_length(z)]
 """,
     (_HOLDERS["polynomial"].polymul,),

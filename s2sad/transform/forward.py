@@ -56,6 +56,7 @@ from s2sad.ir.nodes import (
 )
 from s2sad.ir.rewrite import in_atom, resolved
 from s2sad.rules import registry
+from s2sad.rules.advice import remedy
 from s2sad.rules.binding import bind
 from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS
@@ -197,7 +198,7 @@ class Forward(Tangents):
             stmt,
             f"an active value enters {name or 'a function'}, "
             "which has no rule and no source that can be read",
-            registry.advice(getattr(call.args[0], "obj", None) if call.args else None)
+            remedy(getattr(call.args[0], "obj", None) if call.args else None, call.form.removeprefix("."))
             or "write it with functions that s2sad knows, or register a rule for it",
         )
 

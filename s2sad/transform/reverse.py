@@ -49,7 +49,7 @@ from s2sad.ir.nodes import (
     While,
     call_vars,
 )
-from s2sad.rules import registry
+from s2sad.rules.advice import remedy
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Calls, Pairs
 from s2sad.transform.displays import Displays
@@ -362,7 +362,7 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
             stmt.span or Span("<unknown>", 1, 0, 1, 0),
             f"an active value enters {name or 'a function'}, "
             "which has no rule and no source that can be read",
-            registry.advice(getattr(call.args[0], "obj", None) if call.args else None)
+            remedy(getattr(call.args[0], "obj", None) if call.args else None, call.form.removeprefix("."))
             or "write it with functions that s2sad knows, or register a rule for it",
         )
 

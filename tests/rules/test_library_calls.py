@@ -81,7 +81,7 @@ def test_scipy_is_imported_where_it_is_used() -> None:
     ("call", "message"),
     [
         ("scipy.optimize.brentq(np.cos, x[0], 2.0)", "implicit function theorem"),
-        ("scipy.integrate.quad(np.cos, 0.0, x[0])[0]", "adjoint equation"),
+        ("scipy.integrate.quad(np.cos, 0.0, x[0])[0]", "scipy.integrate.fixed_quad"),
         ("scipy.interpolate.pchip_interpolate(np.arange(5.0), x, 0.5)", "np.interp"),
         ("scipy.interpolate.PchipInterpolator(np.arange(5.0), x)(0.5)", "in its values; use CubicSpline"),
         ("scipy.special.mathieu_a(1, x)*2.0", "an active value enters scipy.special.mathieu_a"),

@@ -100,7 +100,7 @@ def test_parameters_of_a_frozen_distribution_may_change(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "advice"),
     [
-        ("scipy.integrate.quad(lambda t: t*x[0], 0.0, 1.0)[0]", "adjoint equation"),
+        ("scipy.integrate.quad(lambda t: t*x[0], 0.0, 1.0)[0]", "scipy.integrate.fixed_quad"),
         ("scipy.integrate.odeint(lambda y, t: -y*x[0], 1.0, X)[-1, 0]", "write the steps out as a loop"),
         ("scipy.integrate.solve_ivp(lambda t, y: -y*x[0], (0, 1), X).y[0, -1]", "write the steps out as a loop"),
         ("scipy.optimize.minimize(lambda t: (t[0] - x[0])**2, X[:1]).x[0]", "implicit function theorem"),
@@ -137,3 +137,85 @@ def test_transforms_of_what_is_not_known(transform: str, tmp_path: Path) -> None
         f"    z = {transform}(x*w)\n    return np.sum(np.sin(np.real(np.conj(z)*z)))\n"
     )
     check(load(text, tmp_path).f, [np.linspace(0.1, 1.0, 5)])
+
+
+CURVES = """import numpy as np
+from scipy import interpolate
+
+T = np.arange(6.0)
+cs = interpolate.CubicSpline(T, np.sin(T))
+path = interpolate.CubicSpline(T, np.stack([np.sin(T), np.cos(T)], 1))
+ps = interpolate.PchipInterpolator(T, np.sin(T))
+bs = interpolate.make_interp_spline(T, np.cos(T))
+us = interpolate.UnivariateSpline(T, np.cos(T), s=0.0)
+line = interpolate.interp1d(T, np.sin(T))
+near = interpolate.interp1d(T, np.sin(T), kind="nearest", fill_value="extrapolate")
+grid = interpolate.RegularGridInterpolator((T,), np.sin(T), bounds_error=False)
+p = np.poly1d([1.0, -2.0, 0.5])
+P = np.polynomial.Polynomial([1.0, -2.0, 0.5], domain=[0, 3])
+C = np.polynomial.Chebyshev([1, -2, 3])
+
+
+def f(x):
+    return np.sum(np.sin({line}))
+"""
+
+
+@pytest.mark.parametrize("x", [1.3, np.array([0.3, 2.2, 4.1]), np.array([[0.3], [2.6]])], ids=["float", "vector", "column"])
+@pytest.mark.parametrize(
+    "line",
+    ["cs(x)", "cs(x, 1)", "cs(x, nu=2)*x", "path(x)", "path(x, 1)", "ps(x)", "bs(x)", "us(x)", "line(x)", "near(x)*x", "p(x)", "P(x)*C(x)",
+     "cs.derivative()(x)", "bs.derivative(2)(x)", "us.antiderivative()(x)", "P.deriv(2)(x)*x", "p.integ()(x)", "C.integ(2)(x)"],
+)  # fmt: skip
+def test_curve_made_outside(line: str, x: object, tmp_path: Path) -> None:
+    check(load(CURVES.format(line=line), tmp_path).f, [x])
+
+
+@pytest.mark.parametrize("line", ["grid(x)", "grid(x[:, None])", "cs.integrate(x[0], x[1])", "sum(cs(a)*p(a) for a in x)"])
+def test_curve_made_outside_at_a_vector(line: str, tmp_path: Path) -> None:
+    check(load(CURVES.format(line=line), tmp_path).f, [np.array([0.3, 2.2, 4.1])])
+
+
+def test_second_derivatives_of_curves(tmp_path: Path) -> None:
+    fun = load(CURVES.format(line="cs(x)*P(x) + path(x)[..., 0]*p(x)"), tmp_path).f
+    for x in (1.3, np.array([0.3, 2.2, 4.1])):
+        s2sad.check_grads(fun, (x,), order=2)
+
+
+def test_a_curve_is_read_when_the_gradient_runs(tmp_path: Path) -> None:
+    """Another curve of the same name has another size of its values."""
+    module = load(CURVES.format(line="cs(x)"), tmp_path)
+    gradient = s2sad.grad(module.f)
+    assert gradient(1.3) == pytest.approx(np.cos(module.cs(1.3))*module.cs(1.3, 1))
+    module.cs = module.path
+    check(module.f, [1.3])
+    assert "cs(x, 1)" in gradient.source
+
+
+def test_curves_that_are_constant_beyond_their_ends(tmp_path: Path) -> None:
+    """SciPy's derivative of such a curve is not 0 there."""
+    head = CURVES.replace("s=0.0", "s=0.0, ext=3")
+    with pytest.raises(s2sad.UnsupportedError, match="make_interp_spline"):
+        s2sad.grad(load(head.format(line="us(x)"), tmp_path).f)(1.3)
+
+
+@pytest.mark.parametrize(
+    ("draw", "remedy"),
+    [
+        ("rng.normal(x[0], 1.0)", "loc + scale*rng.standard_normal(size)"),
+        ("rng.uniform(0.0, x)", "(high - low)*rng.random(size)"),
+        ("rng.exponential(x)", "scale*rng.standard_exponential(size)"),
+        ("rng.choice(x, 2)", "x[rng.integers(len(x), size=size)]"),
+        ("rng.permutation(x)", "x[rng.permutation(len(x))]"),
+        ("rng.poisson(x)", "a count has no derivative"),
+        ("np.random.normal(x)", "standard_normal"),
+    ],
+)
+@pytest.mark.parametrize("place", ["outside", "inside"])
+def test_draws_with_active_parameters_say_what_to_write(draw: str, remedy: str, place: str, tmp_path: Path) -> None:
+    made = "rng = np.random.default_rng(0)"
+    head = "import numpy as np\n\n" + (made if place == "outside" else "") + "\n\n\ndef f(x):\n"
+    body = ("" if place == "outside" else f"    {made}\n") + f"    return np.sum({draw})\n"
+    with pytest.raises(s2sad.UnsupportedError) as error:
+        s2sad.grad(load(head + body, tmp_path).f)(np.array([0.4, 0.9]))
+    assert remedy in str(error.value)

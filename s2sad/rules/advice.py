@@ -1,0 +1,100 @@
+"""What to write instead of functions that have no derivative here.
+
+    >>> print(remedy(np.random.default_rng(0).exponential))
+    draw from constants and write scale*rng.standard_exponential(size)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+_IMPLICIT = (
+    "differentiate the solution by the implicit function theorem: "
+    "solve outside, and give s2sad.rule its derivative"
+)
+_DENSE = "multiply by the matrix as an array, or write the products of its rows out"
+_MODULES = {
+    "scipy.optimize": _IMPLICIT,
+    "scipy.integrate": "write the steps out as a loop, or solve the adjoint equation beside it",
+    "scipy.interpolate": "use np.interp, or multiply the values at the knots by a constant matrix",
+    "scipy.sparse": _DENSE,
+    "scipy.ndimage": "write the filter with np.lib.stride_tricks.sliding_window_view",
+    "scipy.cluster": "keep the assignment constant: compute it outside, from stop_gradient of the data",
+}
+_FUNCTIONS = {
+    "rosen": "write the sum out",
+    "linear_sum_assignment": "compute the assignment from s2sad.stop_gradient of the costs",
+    "gaussian_kde": "write the mean of the kernels out, as scipy.special.logsumexp of their logarithms",
+    "rankdata": "ranks have no derivative: use s2sad.stop_gradient of the data",
+    "spearmanr": "ranks have no derivative: use scipy.stats.pearsonr",
+    "kendalltau": "ranks have no derivative: use scipy.stats.pearsonr",
+    "hamming": "it counts: use s2sad.stop_gradient of the data",
+    "schur": "use np.linalg.eigh or np.linalg.eig",
+    "orth": "use np.linalg.qr, or np.linalg.svd",
+    "null_space": "use np.linalg.svd",
+    "quad": "write a rule of Gauss out: scipy.integrate.fixed_quad, or np.polynomial.legendre.leggauss",
+    "dblquad": "write two rules of Gauss out: np.polynomial.legendre.leggauss",
+    "quad_vec": "write a rule of Gauss out: scipy.integrate.fixed_quad, or np.polynomial.legendre.leggauss",
+    "nditer": "loop over np.ravel(x), or over its elements by index",
+    "stft": "cut the signal by np.lib.stride_tricks.sliding_window_view and use np.fft.rfft",
+    "spectrogram": "cut the signal by np.lib.stride_tricks.sliding_window_view and use np.fft.rfft",
+    "as_strided": "use np.lib.stride_tricks.sliding_window_view",
+    "cdf": "there is no formula: give s2sad.rule its derivative",
+    "cg": "use np.linalg.solve, or scipy.sparse.linalg.spsolve of a constant matrix",
+    "gmres": "use np.linalg.solve, or scipy.sparse.linalg.spsolve of a constant matrix",
+    "splu": "use scipy.sparse.linalg.spsolve",
+    "factorized": "use scipy.sparse.linalg.spsolve",
+    "RBFInterpolator": "solve for the weights by np.linalg.solve",
+    "UnivariateSpline": "use scipy.interpolate.make_interp_spline",
+    "InterpolatedUnivariateSpline": "use scipy.interpolate.make_interp_spline",
+    "splrep": "use scipy.interpolate.make_interp_spline",
+    "pchip_interpolate": "use np.interp or scipy.interpolate.CubicSpline",
+}
+_DRAWS = {  # methods of generators: the draw of which the parameters are a function
+    "normal": "loc + scale*rng.standard_normal(size)",
+    "uniform": "low + (high - low)*rng.random(size)",
+    "exponential": "scale*rng.standard_exponential(size)",
+    "gamma": "scale*rng.standard_gamma(shape, size), with a constant shape",
+    "laplace": "loc + scale*rng.laplace(size=size)",
+    "logistic": "loc + scale*rng.logistic(size=size)",
+    "gumbel": "loc + scale*rng.gumbel(size=size)",
+    "rayleigh": "scale*rng.rayleigh(size=size)",
+    "lognormal": "np.exp(mean + sigma*rng.standard_normal(size))",
+    "weibull": "rng.standard_exponential(size)**(1.0/a)",
+    "pareto": "np.expm1(rng.standard_exponential(size)/a)",
+    "triangular": "a function of rng.random(size)",
+    "multivariate_normal": "mean + np.linalg.cholesky(cov) @ rng.standard_normal(len(mean))",
+    "rvs": "loc + scale*d.rvs(size=size), with d a constant",
+}
+_ORDERS = {  # methods of generators that reorder or choose elements
+    "choice": "x[rng.integers(len(x), size=size)]",
+    "permutation": "x[rng.permutation(len(x))]",
+    "permuted": "x[rng.permutation(len(x))]",
+    "shuffle": "x = x[rng.permutation(len(x))]",
+}
+_COUNTS = frozenset(
+    "poisson binomial geometric negative_binomial hypergeometric multinomial logseries zipf".split()
+)
+
+
+def remedy(obj: Any, method: str = "") -> str:
+    """What to write instead of a function that has no rule, "" where nothing special is known.
+
+    `method` is the name of a method of an object of which only that is known.
+    """
+    name = method or str(getattr(obj, "__name__", ""))
+    owner = getattr(obj, "__self__", None)
+    if method or isinstance(owner, np.random.Generator | np.random.RandomState):
+        if name in _DRAWS:
+            return f"draw from constants and write {_DRAWS[name]}"
+        if name in _ORDERS:
+            return f"draw places and write {_ORDERS[name]}"
+        if name in _COUNTS:
+            return "a count has no derivative: use s2sad.stop_gradient of its parameters"
+        return ""
+    module = str(getattr(obj, "__module__", None) or type(obj).__module__)
+    if module.startswith(("scipy.", "numpy")) and (name or type(obj).__name__) in _FUNCTIONS:
+        return _FUNCTIONS[name or type(obj).__name__]
+    return _MODULES.get(".".join(module.split(".")[:2]), "")
