@@ -4,8 +4,8 @@
     z = p(x)                series_at(p, x, 0)          x_bar = g*p.deriv(1)(x)
     z = cs.integrate(a, b)  curve_between(cs, a, b)     a_bar = -g*cs(a), b_bar = g*cs(b)
 
-`curve_at(f, x, nu, size)` is the nu-th derivative of a curve of scipy.interpolate whose values are numbers, or
-vectors of that size; `series_at(f, x, nu)` that of a series of numpy.polynomial or of np.poly1d.
+`curve_at(f, x, nu, size)` is the nu-th derivative of a curve of scipy.interpolate whose values are numbers,
+or vectors of that size; `series_at(f, x, nu)` that of a series of numpy.polynomial or of np.poly1d.
 """
 
 from __future__ import annotations
