@@ -145,9 +145,10 @@ def _is_quiet(stmt: ast.stmt) -> bool:
 class _Attempt:
     """Takes one try statement apart."""
 
-    def __init__(self, stmt: ast.Try, maker: _Maker) -> None:
+    def __init__(self, stmt: ast.Try, maker: _Maker, nested: bool = False) -> None:
         self.stmt = stmt
         self.maker = maker
+        self.nested = nested  # within another one, which catches what the clauses raise
         self.flag = maker.fresh("passed")
         self.which = maker.fresh("which") if len(stmt.handlers) > 1 else ""
         self.error = ""
@@ -172,8 +173,11 @@ class _Attempt:
         handled = [self.finished(self.handled(h)) for h in stmt.handlers]
         first, rest = (body[0], body[1:]) if body else (None, [])
         alone = not any(map(_may_fail, rest)) and all(map(self.is_guard, rest))
+        behind = [s for guard in rest for s in guard.body] if alone else []  # type: ignore[attr-defined]
+        clauses = [s for block in (behind, orelse, *handled) for s in block]
+        if self.nested and not all(map(_is_safe, clauses)):
+            alone = False
         if isinstance(first, ast.Try) and first in self.made and alone:
-            behind = [s for guard in rest for s in guard.body]  # type: ignore[attr-defined]
             whole = [self.handler(h, made) for h, made in zip(stmt.handlers, handled, strict=True)]
             new = ast.Try(first.body, whole, [*behind, *orelse], [])
             new.small = True  # type: ignore[attr-defined]
@@ -295,7 +299,7 @@ class _Attempt:
         if isinstance(stmt, ast.Try) and getattr(stmt, "small", False):
             return [self.joined(stmt)]
         if isinstance(stmt, ast.Try):
-            return self.block(_Attempt(stmt, self.maker).statements())
+            return self.block(_Attempt(stmt, self.maker, True).statements())
         if isinstance(stmt, ast.Return):
             if stmt.value is None or _is_steady(stmt.value):
                 return [stmt]
@@ -319,7 +323,6 @@ class _Attempt:
         """A try statement of one inner statement that hands on what its own clauses do not take."""
         new = copy.copy(stmt)
         new.handlers = [*stmt.handlers, *self.clauses()]
-        self.made.append(new)
         return new
 
     def under(

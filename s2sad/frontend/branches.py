@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from s2sad.frontend import numbered
+from s2sad.frontend.captures import Held, holds_any
 from s2sad.frontend.state import (
     CALLABLE,
     Choice,
@@ -478,6 +479,7 @@ class Branches(State):
         form: str = "",
     ) -> None:
         """Write the If; what a branch defines beside a raising one leaves it by name."""
+        self._leave_held(block1, block2, outs)
         raising = ends_by_raising(block1), ends_by_raising(block2)
         if any(raising) and not all(raising):
             kept = block2 if raising[0] else block1
@@ -490,6 +492,27 @@ class Branches(State):
         self.block.append(
             If(cond, tuple(block1), tuple(block2), tuple(outs), self.span(node), ternary=ternary, form=form)
         )
+
+    def _leave_held(self, block1: list[Stmt], block2: list[Stmt], outs: list[Out]) -> None:
+        """Let what functions hold leave the branch that has made it."""
+        env, cells, torn = self.scope.env, self.objects.cells, self.whole
+        callers = [n for n, v in env.items() if holds_any([v])]
+        kept = [number for number, v in cells.items() if holds_any([v])]
+        hidden = [n for n, (_, v) in torn.items() if holds_any([v])]
+        if not callers and not kept and not hidden:
+            return
+        defined = {n: side for side, block in enumerate((block1, block2)) for s in block for n in defines(s)}
+        mapping: dict[str, Var] = {}
+
+        def change(value: Value) -> Value:
+            if not isinstance(value, Var) or value.name not in defined:
+                return value
+            return self._through(value, set(defined), bool(defined[value.name]), "", mapping, outs)
+
+        held = Held(change, [self.scope, *self.callers])
+        env.update({n: held.value(env[n]) for n in callers})
+        cells.update({number: held.value(cells[number]) for number in kept})
+        torn.update({n: (torn[n][0], held.value(torn[n][1])) for n in hidden})
 
     def _through(
         self,

@@ -428,7 +428,12 @@ class Bars(Builder):
         bar = self.full(bar, name)
         kind = self.kinds[name]
         if not bar.owned or not self._writeable(bar.atom, kind):
-            if kind.shape is None or kind.shape == ():  # a rank-0 expression is no array [DESIGN A5]
+            if kind.cat == "list":
+                fresh = self.let(Call("zeros_list", (self.like(name),)), kind, self.bar_hint(name))
+                if bar.atom != Const(0.0):
+                    self.block.append(Do(Call("accumulate", (fresh, bar.atom)), None, True))
+                bar = Bar(fresh, owned=True)
+            elif kind.shape is None or kind.shape == ():  # a rank-0 expression is no array [DESIGN A5]
                 fresh = self.let(
                     Call("np.zeros_like", (self.like(name),)), replace(kind, cat="array"), self.bar_hint(name)
                 )

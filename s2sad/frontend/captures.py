@@ -1,0 +1,99 @@
+"""What functions and generators hold, where a branch made it.
+
+A function that is made in a branch may hold what the branch defines: as a default, as an argument given before
+(functools.partial), or under the names of the function that made it. Accepts the values of names behind the
+branch; guarantees that what they hold is defined there, by an `Out` for each.
+
+    if n > 1:                          If(n.2 gt 1: k.3 = sin(a.1))   outs: k.4 = k.3 or nothing
+        g = scaled(np.sin(a))      =>  g holds k.4
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+from s2sad.frontend.values import (
+    CALLABLE,
+    Choice,
+    Closure,
+    Generator,
+    Group,
+    Method,
+    Part,
+    Scope,
+    Value,
+)
+from s2sad.ir.nodes import Atom
+
+Change = Callable[[Value], Value]
+
+
+class Held:
+    """Applies a change to all that callables hold; `active` are the scopes whose names change by themselves."""
+
+    def __init__(self, change: Change, active: list[Scope]) -> None:
+        self.change = change
+        self.active = {id(scope) for scope in active}
+        self.scopes: dict[int, Scope] = {}
+
+    def value(self, value: Value) -> Value:
+        """A value in which everything has been changed; itself where nothing had to be."""
+        if isinstance(value, Group):
+            items = self.all(value.items)
+            return value if items is value.items else replace(value, items=items)
+        if isinstance(value, Generator | Part):
+            args, words = self.all(value.args), self.all(list(value.kwargs.values()))
+            fn = self.value(value.fn)
+            if args is value.args and fn is value.fn and words == list(value.kwargs.values()):
+                return value
+            named = dict(zip(value.kwargs, words, strict=True))
+            return cast(Value, replace(value, fn=fn, args=args, kwargs=named))  # type: ignore[arg-type]  # a Closure stays one
+        if isinstance(value, Method):
+            fn, owner = self.value(value.fn), self.value(value.self)
+            return value if fn is value.fn and owner is value.self else replace(value, fn=fn, self=owner)
+        if isinstance(value, Choice):
+            items, index = self.all(value.items), self.change(value.index)
+            if items is value.items and index is value.index:
+                return value
+            return replace(value, index=cast(Atom, index), items=items)
+        if isinstance(value, Closure):
+            return self.closure(value)
+        return self.change(value)
+
+    def all(self, values: list[Value]) -> list[Value]:
+        new = [self.value(v) for v in values]
+        return values if all(a is b for a, b in zip(new, values, strict=True)) else new
+
+    def closure(self, value: Closure) -> Closure:
+        scope, defaults = self.scope(value.scope), self.all(value.defaults)
+        words = self.all(list(value.kwdefaults.values()))
+        named = dict(zip(value.kwdefaults, words, strict=True))
+        if scope is value.scope and defaults is value.defaults and named == value.kwdefaults:
+            return value
+        return Closure(value.node, scope, defaults, named)
+
+    def scope(self, scope: Scope) -> Scope:
+        """The names of a function that has returned."""
+        if id(scope) in self.active:
+            return scope
+        if id(scope) not in self.scopes:
+            self.scopes[id(scope)] = scope  # functions may hold their own scope
+            env = {name: self.value(value) for name, value in scope.env.items()}
+            parent = None if scope.parent is None else self.scope(scope.parent)
+            same = parent is scope.parent and all(env[n] is v for n, v in scope.env.items())
+            if not same:
+                scope.env = env
+                scope.parent = parent
+        return self.scopes[id(scope)]
+
+
+def holds_any(values: list[Value]) -> bool:
+    """Whether there is a callable among values that holds something."""
+    return any(
+        isinstance(v, CALLABLE) or (isinstance(v, Group) and holds_any(v.items)) for v in values
+    )
+
+
+__all__ = ["Held", "holds_any"]
