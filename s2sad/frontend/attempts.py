@@ -313,6 +313,8 @@ class _Attempt:
             return self.under(stmt, "iter", "items", self.unguarded)
         if isinstance(stmt, ast.While):
             return [self.turning(stmt)]
+        if isinstance(stmt, ast.With) and (stmt.lineno, stmt.col_offset) in self.maker.places:
+            return self.compound(_suppressing(stmt))
         if isinstance(stmt, ast.With):
             return [self.filled(stmt, ("body",))]
         if isinstance(stmt, ast.Match):

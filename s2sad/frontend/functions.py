@@ -156,8 +156,7 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     if kind.cat == "num" and known == [np.ndarray]:
         operands = (low.atom(value, node), low.atom(args[1], node))
         return low.emit(Call("isinstance", operands), K.BOOL, node, hint)
-    call = Call("call", (Ref("isinstance", isinstance), low.atom(value, node), low.variable(args[1])))
-    return low.emit(call, K.BOOL, node, hint)
+    return low.emit(Call("isinstance", (low.atom(value, node), low.variable(args[1]))), K.BOOL, node, hint)
 
 
 def _is_dict_class(value: Value) -> bool:

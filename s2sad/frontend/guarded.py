@@ -118,7 +118,7 @@ class Guarded(State):
             for refs, name, handle in handlers:
                 if any(issubclass(raised, c.obj) for c in refs):
                     if name is not None:
-                        self.scope.env[name] = self.variable(block[0].call.args[0])  # type: ignore[union-attr]
+                        self.bind(name, self.variable(block[0].call.args[0]))  # type: ignore[union-attr]
                     handle()
                     return
         handling = dict(seen)
@@ -269,9 +269,11 @@ class Guarded(State):
 
         def taken() -> None:
             if name is not None and error is not None:
-                self.scope.env[name] = error
+                self.bind(name, error)
             handle()
-            if name is not None:
+            if name in self.scope.boxed:
+                self.objects.cells[self.scope.boxed[name]] = Undef()
+            elif name is not None:
                 self.scope.env.pop(name, None)
 
         if len(handlers) == 1:
@@ -279,7 +281,7 @@ class Guarded(State):
             return
         assert error is not None
         classes: Atom = refs[0] if len(refs) == 1 else Tuple(tuple(refs))
-        which = self.emit(Call("call", (Ref("isinstance", isinstance), error, classes)), K.BOOL, node)
+        which = self.emit(Call("isinstance", (error, classes)), K.BOOL, node)
         self.branch(which, taken, lambda: self._clauses(handlers[1:], error, node), node)
 
     def _finally(self, stmt: ast.Try) -> None:
@@ -365,6 +367,8 @@ class Guarded(State):
         body: list[ast.stmt] = stmt.body
         if rest:
             body = [ast.copy_location(ast.With(rest, stmt.body), stmt)]
+        if any(getattr(n, "small", False) for s in stmt.body for n in ast.walk(s)):
+            self._take_apart(stmt)  # the try statement around it must not catch first
         self.attempt(body, [(classes, None, lambda: None)], [], stmt)
 
     def _entered(
