@@ -32,6 +32,8 @@ def assigned(block: Block, kinds: dict[str, Kind]) -> Block:
     """
     sources: dict[str, list[Atom]] = {}
     kept: list[Atom] = []
+    taken: list[Var] = []
+    heads: set[str] = set()
     for stmt in walk(block):
         if isinstance(stmt, If):
             sources.update((o.name, [o.then, o.orelse]) for o in stmt.outs)
@@ -39,9 +41,11 @@ def assigned(block: Block, kinds: dict[str, Kind]) -> Block:
         elif isinstance(stmt, For | While):
             for c in stmt.carried:
                 sources[c.name] = sources[c.out] = [c.init, c.next]
+                heads.add(c.name)
         elif isinstance(stmt, Do) and stmt.made and stmt.call.fun == "list.append":
-            taped = stmt.call.args[1]  # a list's structure is that of the cotangent of the trip before
-            kept += [taped] if isinstance(taped, Var) and kinds[taped.name].cat == "list" else []
+            taken += [a for a in stmt.call.args[1:] if isinstance(a, Var)]
+    # a list's structure is that of the cotangent of the trip before
+    kept += [a for a in taken if kinds[a.name].cat == "list" or a.name in heads]
     names: set[str] = set()
     while kept:
         atom = kept.pop()
