@@ -1,6 +1,6 @@
 """What functions and generators hold, where a branch made it.
 
-A function that is made in a branch may hold what the branch defines: as a default, as an argument given before
+A function made in a branch may hold what the branch defines: as a default, as an argument given before
 (functools.partial), or under the names of the function that made it. Accepts the values of names behind the
 branch; guarantees that what they hold is defined there, by an `Out` for each.
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from s2sad.frontend.values import (
     CALLABLE,
@@ -31,7 +31,7 @@ Change = Callable[[Value], Value]
 
 
 class Held:
-    """Applies a change to all that callables hold; `active` are the scopes whose names change by themselves."""
+    """Applies a change to all that callables hold; the names of `active` scopes change by themselves."""
 
     def __init__(self, change: Change, active: list[Scope]) -> None:
         self.change = change
@@ -49,7 +49,7 @@ class Held:
             if args is value.args and fn is value.fn and words == list(value.kwargs.values()):
                 return value
             named = dict(zip(value.kwargs, words, strict=True))
-            return cast(Value, replace(value, fn=fn, args=args, kwargs=named))  # type: ignore[arg-type]  # a Closure stays one
+            return replace(value, fn=cast(Any, fn), args=args, kwargs=named)
         if isinstance(value, Method):
             fn, owner = self.value(value.fn), self.value(value.self)
             return value if fn is value.fn and owner is value.self else replace(value, fn=fn, self=owner)

@@ -93,7 +93,8 @@ def _accumulate(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     if not items[0].is_number:
         text = "for i in places:\n    add_to_item(a, i, b[i])"
     add = Ref("add_to_item", lists.add_to_item)
-    return low.script(text, node, a=args[0], b=args[1], places=_places(low, args[0], node), add_to_item=add)
+    given = args[1] if low.kind(args[1]).cat == "list" else args[0]  # empty where unbound
+    return low.script(text, node, a=args[0], b=args[1], places=_places(low, given, node), add_to_item=add)
 
 
 def _accumulate_shadows(

@@ -207,6 +207,8 @@ def _wrapped(low: State, obj: Any, node: ast.Call) -> Generator:
         lazy = lazy if obj is zip else lazy[1:]
         if sum(lazy) > 1:
             low.refuse(node, f"{obj.__name__} over several generators", "make lists of all but one")
+        if obj is zip and kwargs.get("strict") == Const(False):
+            del kwargs["strict"]
         if kwargs:
             low.refuse(node, "zip() of a generator gets a keyword", "make a list of the generator")
         text = streams.zipped(lazy)

@@ -433,7 +433,8 @@ class Bars(Builder):
                 if bar.atom != Const(0.0):
                     self.block.append(Do(Call("accumulate", (fresh, bar.atom)), None, True))
                 bar = Bar(fresh, owned=True)
-            elif kind.shape is None or kind.shape == ():  # a rank-0 expression is no array [DESIGN A5]
+            elif kind.shape in (None, ()) or self.kind(bar.atom).cat != "array":
+                # a rank-0 expression is no array [DESIGN A5], nor is the 0.0 of a name that was unbound
                 fresh = self.let(
                     Call("np.zeros_like", (self.like(name),)), replace(kind, cat="array"), self.bar_hint(name)
                 )
