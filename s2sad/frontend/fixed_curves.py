@@ -41,8 +41,8 @@ def is_curve(obj: Any) -> bool:
 def is_series(obj: Any) -> bool:
     """Whether an object is a polynomial with real coefficients."""
     cls = type(obj)
-    series = cls is np.poly1d or (cls.__module__.startswith("numpy.polynomial") and hasattr(cls, "basis_name"))
-    return series and bool(np.isrealobj(obj.coef))
+    named = cls.__module__.startswith("numpy.polynomial") and hasattr(cls, "basis_name")
+    return (cls is np.poly1d or named) and bool(np.isrealobj(obj.coef))
 
 
 def _size(obj: Any) -> int:
