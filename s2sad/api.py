@@ -296,7 +296,14 @@ def stop_gradient(x: Any) -> Any:
 stop_gradient.__s2sad_stop__ = True  # type: ignore[attr-defined]
 for _transform in (grad, value_and_grad, vjp):
     setattr(_transform, "__s2sad_transform__", True)  # noqa: B010 - calls of them are read, not made
-vjp.__s2sad_pair__ = _Named  # type: ignore[attr-defined]
+
+
+def _pair_inside(fun: Callable[..., Any], argnums: Argnums, has_aux: bool) -> _Named[Any]:
+    """The pair behind a `vjp` that is called inside of a function; that of a derivative inlines it."""
+    return _Named(plain(fun) if isinstance(fun, Transformed) else fun, argnums, has_aux)
+
+
+vjp.__s2sad_pair__ = _pair_inside  # type: ignore[attr-defined]
 
 
 class no_grad:

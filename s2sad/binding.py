@@ -135,11 +135,24 @@ def plain(fun: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
+def parameters_of(fun: Callable[..., Any]) -> list[inspect.Parameter]:
+    """The parameters of the plain function behind a derivative: of np.sin's those that the call needs."""
+    called: Any = getattr(fun, "push", fun)
+    while getattr(called, "inner", None) is not None:
+        called = called.inner
+    return list(inspect.signature(getattr(called, "target", fun)).parameters.values())
+
+
 def _calling(fun: Callable[..., Any]) -> Callable[..., Any]:
     """A plain function that calls a derivative, for its source: the derivative's driver is inlined there."""
     heads, given, star = [], [], False
     space: dict[str, Any] = {"fun_": fun, "__name__": "generated"}
-    for p in inspect.signature(fun).parameters.values():
+    parameters = parameters_of(fun)
+    if getattr(fun, "form", "") == "product":
+        end = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+        parameters = [p.replace(default=p.empty) for p in parameters[:end]] + parameters[end:]
+        parameters.insert(end, inspect.Parameter("vector_", inspect.Parameter.POSITIONAL_OR_KEYWORD))
+    for p in parameters:
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
             refuse(None, f"{fun!r} of a function with star arguments is differentiated", "name them")
         default = "" if p.default is p.empty else f"={p.name}_default_"

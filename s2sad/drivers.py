@@ -16,12 +16,12 @@ for each element of the result. Results have the structures that the transforms 
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from s2sad.binding import parameters_of
 from s2sad.errors import refuse
 from s2sad.frontend.source import release_with, source_of_text
 from s2sad.ir import kinds as K
@@ -94,7 +94,7 @@ class Driver:
 
     def __init__(self, driven: Any, pushes: Sequence[Any], pull: Any, kind_of: Callable[[str], Kind]) -> None:
         self.driven = driven
-        self.parameters = list(inspect.signature(driven.push.target).parameters.values())
+        self.parameters = parameters_of(driven)
         if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in self.parameters):
             refuse(None, f"{driven!r} of a function with star arguments is called inside", "name them")
         self.name = Names({p.name for p in self.parameters} | {"np"})

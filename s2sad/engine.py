@@ -161,6 +161,7 @@ def derive(
             returns_argument=returns_argument,
             writes=written_parameters,
             mixed=mixed_results,
+            tangents=request.mode == "jvp",
         )
         lower_by = functools.partial(_lowered, source, name, arguments, live, strided, request.stops)
         lowered = lower_by(outline)
@@ -307,6 +308,26 @@ def _class(name: str, text: str) -> Any:
     exec(compile(text, filename, "exec", dont_inherit=True), space)
     release_with(space[name], filename)
     return space[name]
+
+
+def alone(derived: Derived, function: Callable[..., Any], aux: bool) -> Callable[..., Any]:
+    """A derivative's function as it is differentiated again: it looks at the value's rank itself."""
+    if not derived.valued:
+        return function
+    name, code = function.__name__, function.__code__
+    names = ", ".join(code.co_varnames[: code.co_argcount])
+    text = f"""def {name}_alone({names}):
+    result, gradient = {name}({names})
+    if np.ndim({"result[0]" if aux else "result"}) > 0:
+        raise TypeError("{derived.lowered.program.name}() returns an array; grad needs a result of rank 0")
+    return {"gradient, result[1]" if aux else "gradient"}
+"""
+    filename = source_of_text(text, f"{name}_alone")
+    space = {**function.__globals__, name: function}
+    exec(compile(text, filename, "exec", dont_inherit=True), space)
+    made: Callable[..., Any] = space[f"{name}_alone"]
+    release_with(made, filename)
+    return made
 
 
 def result_kind(lowered: Lowered) -> Kind:

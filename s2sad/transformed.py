@@ -18,6 +18,7 @@ import operator
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec
 
@@ -257,7 +258,13 @@ class Transformed(Generic[P]):
             dependencies = [*self._own(), *derived.dependencies]
             return Made(derived, order, wrt, converted, choices, dependencies)
         self._check_inner(inner, values)
-        generated = find(next(iter(inner.derived.functions.values())))
+        from s2sad import engine
+
+        assert self.inner is not None
+        read = engine.alone(inner.derived, next(iter(inner.derived.functions.values())), self.inner.has_aux)
+        generated = find(read)
+        if inner.derived.valued:
+            inner = replace(inner, derived=replace(inner.derived, valued=False))
         names = dict(zip(inner.order, (a.arg for a in generated.node.args.args), strict=True))
         given = {names[n]: values[n] for n in inner.order}
         chosen = [names[n] for n in wrt if n in names]
@@ -296,10 +303,6 @@ class Transformed(Generic[P]):
                 None,
                 f"a derivative of {self.__name__}() with respect to complex numbers is differentiated again",
                 "differentiate a function that calls it",
-            )
-        if inner.derived.valued:
-            refuse(
-                None, f"the rank of the result of {self.__name__}() is not known", "return float(...) of it"
             )
         if self.inner is not None and self.inner.is_tuple_of_one(inner) and self.mode not in ("jvp", "vjp"):
             raise TypeError(
@@ -342,13 +345,11 @@ class Transformed(Generic[P]):
         if made.lowered.form is not None:
             what = f"the derivative of {self.__name__}() is used, which returns an object or a computed dict"
             refuse(None, what, "return numbers and arrays, or a dict whose keys are known")
-        if made.valued:
-            what = f"the rank of the result of {self.__name__}() is not known"
-            refuse(None, what, "return float(...) of it")
         made.dependencies = [*dependencies, *made.dependencies]
         order = [n for n in names if made.lowered.arguments.get(names[n]) is not None]
         suffix = "fwd" if self.mode == "vjp" else self.mode
-        return find(made.functions[f"{made.lowered.program.name}_{suffix}"]), order, made
+        function = made.functions[f"{made.lowered.program.name}_{suffix}"]
+        return find(engine.alone(made, function, self.has_aux)), order, made
 
     def is_tuple_of_one(self, made: Made) -> bool:
         """Whether the gradient is a tuple for the caller, and bare in the generated function."""

@@ -17,6 +17,7 @@ import numpy as np
 
 from s2sad.errors import refuse
 from s2sad.frontend.recursion import Callee, returns_numbers, state_kind, unlike
+from s2sad.frontend.results import whole
 from s2sad.frontend.source import find, is_library
 from s2sad.frontend.state import Closure, Method, Part, State, Value
 from s2sad.ir import kinds as K
@@ -65,7 +66,9 @@ def checkpointed_call(
         for n, a in zip(names, atoms, strict=True)
         if n in call.generators
     )
-    return state.emit(Call("user", (Ref(fn.text, made), *atoms), words), unlike(made.result), node, hint)
+    result = state.emit(Call("user", (Ref(fn.text, made), *atoms), words), unlike(made.result), node, hint)
+    form = made.lowered.form if made.lowered is not None else None
+    return result if form is None else whole(state, form, result, node)
 
 
 def _resolved(
@@ -145,7 +148,10 @@ class _Callee:
             name = source.fun.__name__ if source.fun.__name__.isidentifier() else "step"
             spec = Callee(name, self.fn.obj, source, known, dynamic, K.NONE, again=True, own=own)
             spec.generators = tuple(self.generators)
-            spec.lowered = lower(source, name, known, self.live, callees=state.callees, outline=state.outline)
+            spec.lowered = lower(
+                source, name, known, self.live, callees=state.callees, outline=state.outline, parted="all"
+            )
+            spec.own = own and spec.lowered.form is None  # the function itself returns what the parts make up
             spec.result = state_kind(spec.lowered)
             self._check(spec)
             state.callees[key] = spec
@@ -168,7 +174,7 @@ class _Callee:
             state.refuse(
                 self.node,
                 f"{spec.name} under checkpoint returns {K.describe(spec.result)}",
-                "return numbers, arrays or tuples of these",
+                "return numbers, arrays, or tuples, lists and dicts of these",
             )
 
 

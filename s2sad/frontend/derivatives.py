@@ -320,8 +320,6 @@ class Derivatives(Lifting, Boundary):
             return self.emit(Call("call", (Const(None),)), K.BOTTOM, node)
         source, order, derived, env, known = found
         start, has_aux = len(self.block), fn.obj.has_aux
-        if fn.obj.inner is not None:
-            self.refuse(node, "the vjp of a derivative is called inside", "take the derivative of a function")
         result, kept = self.unpack(self._inlined(source, [self.plain(env[n]) for n in order]), 2, node)
         parts = self.unpack(result, 2, node) if has_aux else [result]
         parts = [self.private(part, start, node) for part in parts]

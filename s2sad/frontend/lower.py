@@ -18,7 +18,7 @@ import ast
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from s2sad.errors import Refusal, Span, UnsupportedError
 from s2sad.frontend import exits
@@ -36,7 +36,7 @@ from s2sad.frontend.matching import Matching
 from s2sad.frontend.numbered import Lent, Numbering, begin, refuse_as_number
 from s2sad.frontend.outline import Outline
 from s2sad.frontend.parts import Parts
-from s2sad.frontend.results import in_parts
+from s2sad.frontend.results import in_parts, is_tuple, laid_out
 from s2sad.frontend.rules import Rules
 from s2sad.frontend.sequences import Sequences
 from s2sad.frontend.source import Source, deep
@@ -249,7 +249,7 @@ class Lowering(
         return self.call_value(Ref(source.fun.__name__, source.fun), args, named, source.node)
 
     form: Form | None = None  # of what the result is a part of
-    parted = False  # whether the result may be given in parts
+    parted: bool | Literal["all"] = False  # whether the result may be given in parts
 
     def run(self, source: Source) -> Atom:
         """Lower the function itself; its result."""
@@ -271,7 +271,8 @@ class Lowering(
             )
         self.check_histories()
         if self.parted:
-            value, self.form = in_parts(self, value, source.node)
+            value, form = laid_out(value) if self.parted == "all" else in_parts(self, value, source.node)
+            self.form = None if form is None or is_tuple(form) else form
         if not self.lent:
             refuse_as_number(self, [value], source.node)
         if not self.parted and self.listed_tuples and _has_lists(self.kind(value)):
@@ -324,7 +325,7 @@ def lower(
     callees: dict[Any, Any] | None = None,
     outline: Outline | None = None,
     lent: Lent | None = None,
-    parted: bool = False,
+    parted: bool | Literal["all"] = False,
     itself: tuple[str, ...] | None = None,
 ) -> Lowered:
     """Lower a function.
@@ -332,9 +333,9 @@ def lower(
     `arguments` gives for each parameter (in the signature's order) its kind, or an atom for what is known
     (a static value); `live` gives the objects behind parameters whose attributes the function reads;
     `outline` says which callees are kept as functions. Where it is `parted`, the result may be given in
-    parts, of which `Lowered.form` says what they make up. Of a function that calls itself, `lent` are the
-    lists of numbered objects that it takes, and `itself` the dicts among its parameters that it writes: it
-    returns what they hold then.
+    parts ("all": dicts and lists too), of which `Lowered.form` says what they make up. Of a function that
+    calls itself, `lent` are the lists of numbered objects that it takes, and `itself` the dicts among its
+    parameters that it writes: it returns what they hold then.
     """
     learnt = _Learnt(Numbering() if lent is None else lent.numbering())
     while True:

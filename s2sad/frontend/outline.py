@@ -37,6 +37,7 @@ class Outline:
     obstacle   says what stands against calling a lowered function again
     loops      whether checkpointed loops are kept as such
     again      whether functions under checkpoint are
+    tangents   whether the derivative is one of forward mode
     writes     gives the parameters into which a lowered function writes, called once or again
     mixed      says which results of a lowered function may share storage that is written
     returns_argument  says whether the result of a lowered function may share storage with an argument
@@ -55,6 +56,7 @@ class Outline:
     sites: dict[Any, set[tuple[int, ...]]] = field(default_factory=dict)
     sizes: dict[Any, int] = field(default_factory=dict)
     path: list[int] = field(default_factory=list)
+    tangents: bool = False
 
     def large(self) -> frozenset[Any]:
         """The functions that are better kept as functions."""

@@ -26,6 +26,36 @@ def in_parts(low: State, value: Value, node: ast.AST) -> tuple[Value, Form | Non
     return (value, None) if is_plain(form) or hidden else (made, form)
 
 
+def laid_out(value: Value) -> tuple[Value, Form]:
+    """A result as a tuple of what its displays hold, for a call, which gives nothing else."""
+    held = opened(value)
+    if not isinstance(held, Group) or held.cat not in ("tuple", "list", "dict"):
+        return value, LEAF
+    if held.cls not in (None, dict, list) and not issubclass(held.cls, tuple):
+        return value, LEAF
+    made = [laid_out(item) for item in held.items]
+    what, cls = ("dict", None) if held.cat == "dict" else ("tuple", list if held.cat == "list" else held.cls)
+    return Group("tuple", [v for v, _ in made]), Form(what, tuple(f for _, f in made), cls, tuple(held.keys))
+
+
+def whole(low: State, form: Form, value: Value, node: ast.AST) -> Value:
+    """What was `laid_out`."""
+    if form.what == "leaf":
+        return value
+    parts = low.unpack(value, len(form.parts), node)
+    items = [whole(low, f, v, node) for f, v in zip(form.parts, parts, strict=True)]
+    if form.what == "tuple" and form.cls is not list:
+        return Group("tuple", items, list(form.keys), form.cls)
+    return low.made("dict" if form.what == "dict" else "list", items, list(form.keys))
+
+
+def is_tuple(form: Form) -> bool:
+    """Whether what was taken apart is a tuple of tuples of what holds nothing, as it was."""
+    if form.what == "tuple" and form.cls is None:
+        return all(map(is_tuple, form.parts))
+    return form.what == "leaf"
+
+
 def _parted(low: State, value: Value, node: ast.AST) -> tuple[Value, Form]:
     cls = low.stands_in(value)
     if cls is not None:

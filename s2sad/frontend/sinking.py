@@ -15,13 +15,25 @@ most in a text that reverses it:
 It is done for a loop that holds one `return`, outside of `with`, `match` and `try`, and only if what the loop
 assigns of the names in the value is bound before the loop: other names would have no value behind it on other
 paths. Nodes of the original tree are never written to.
+
+`behind` does the same for the returns of a checkpointed loop, whose trips are a function of their own:
+
+    for i in checkpointed(range(n), slots=k):      left_1 = 0
+        x = step(x)                                for i in checkpointed(range(n), slots=k):
+        if done(x):                                    x = step(x)
+            return x*a                    =>           if done(x):
+                                                           left_1 = 1
+                                                           break
+                                                   if left_1 == 1:
+                                                       return x*a
 """
 
 from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _DELICATE = (ast.NamedExpr, ast.Lambda, ast.Await, ast.Yield, ast.YieldFrom)
@@ -107,6 +119,92 @@ def _without(body: Sequence[ast.stmt], found: ast.Return) -> list[ast.stmt] | No
         setattr(new, side, inner)
         done.append(new)
     return done
+
+
+# ------------------------------------------------------------------------------------- checkpointed loops
+
+
+def behind(node: ast.FunctionDef) -> ast.FunctionDef:
+    """A function whose checkpointed loops are left by `break`, with what they return behind them."""
+    counter = itertools.count(1)
+    body = _behind(node.body, counter)
+    if all(a is b for a, b in zip(body, node.body, strict=False)) and len(body) == len(node.body):
+        return node
+    made = copy.copy(node)
+    made.body = body
+    return made
+
+
+def _behind(body: Sequence[ast.stmt], counter: Iterator[int]) -> list[ast.stmt]:
+    done: list[ast.stmt] = []
+    for stmt in body:
+        if isinstance(stmt, ast.For) and _is_checkpointed(stmt.iter) and _returns(stmt):
+            done += _left(stmt, f"left_{next(counter)}")
+            continue
+        new = behind(stmt) if isinstance(stmt, ast.FunctionDef) else stmt
+        if isinstance(stmt, ast.For | ast.While | ast.If | ast.With) and _returns(stmt):
+            new = copy.copy(stmt)
+            new.body = _behind(stmt.body, counter)
+            if not isinstance(new, ast.With):
+                new.orelse = _behind(new.orelse, counter)
+        done.append(new)
+    return done
+
+
+def _is_checkpointed(node: ast.expr) -> bool:
+    fun = node.func if isinstance(node, ast.Call) else None
+    return getattr(fun, "attr", getattr(fun, "id", "")) == "checkpointed"
+
+
+def _left(loop: ast.For, flag: str) -> list[ast.stmt]:
+    """A loop whose returns are behind it; the loop alone where one stands in what cannot be looked into."""
+    values: list[ast.Return] = []
+    body = _broken(loop.body, flag, values)
+    if body is None:
+        return [loop]
+    new = copy.copy(loop)
+    new.body = body
+    made: list[ast.stmt] = [_set(flag, 0, loop), new]
+    for k, value in enumerate(values, 1):
+        test = ast.Compare(ast.Name(flag, ast.Load()), [ast.Eq()], [ast.Constant(k)])
+        made.append(_placed(ast.If(test, [value], []), value))
+    return made
+
+
+def _broken(body: Sequence[ast.stmt], flag: str, values: list[ast.Return]) -> list[ast.stmt] | None:
+    """A block of a loop with a flag and `break` for each return."""
+    done: list[ast.stmt] = []
+    for stmt in body:
+        if isinstance(stmt, ast.Return):
+            values.append(stmt)
+            return [*done, _set(flag, len(values), stmt), ast.copy_location(ast.Break(), stmt)]
+        new = stmt
+        if _returns(stmt):
+            if not isinstance(stmt, ast.If):
+                return None
+            then, orelse = _broken(stmt.body, flag, values), _broken(stmt.orelse, flag, values)
+            if then is None or orelse is None:
+                return None
+            new = copy.copy(stmt)
+            new.body, new.orelse = then, orelse
+        done.append(new)
+    return done
+
+
+def _set(flag: str, value: int, at: ast.stmt) -> ast.stmt:
+    return _placed(ast.Assign([ast.Name(flag, ast.Store())], ast.Constant(value)), at)
+
+
+def _placed(made: ast.stmt, at: ast.stmt) -> ast.stmt:
+    """New nodes at the place of others, whose own stay as they are."""
+    own = {id(n) for n in ast.walk(at)}
+    for node in ast.walk(made):
+        if id(node) not in own:
+            ast.copy_location(node, at)
+    return made
+
+
+# ---------------------------------------------------------------------------------------------- questions
 
 
 def _returns(stmt: ast.stmt) -> list[ast.Return]:

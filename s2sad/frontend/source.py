@@ -43,6 +43,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.errors import Span, refuse
+from s2sad.frontend.sinking import behind
 from s2sad.frontend.trees import walk
 
 Function = ast.FunctionDef | ast.Lambda
@@ -140,6 +141,9 @@ def find(fun: Callable[..., Any], generators: bool = False) -> Source:
             span = span_in(file, text.lines, node)
             refuse(span, f"{plain.__qualname__} is {what}", "return a list or an array of its values")
     assert isinstance(node, ast.FunctionDef | ast.Lambda)
+    lines = text.lines[node.lineno - 1 : node.end_lineno]
+    if isinstance(node, ast.FunctionDef) and any("checkpointed" in line for line in lines):
+        node = behind(node)
     return source_at(plain, node, text.lines, args, keywords)
 
 

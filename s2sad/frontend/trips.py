@@ -311,44 +311,71 @@ def _plain(kind: Kind) -> Kind:
 # -------------------------------------------------------------------------------- generated texts read again
 
 
-def _snapshots(state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+def _slots(state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """`Snapshots(trips, slots)`: how many states may be kept."""
+    return args[1]
+
+
+def _nothing(state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     return Const(None)
 
 
 def _reverse(state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    """`reverse_trips(...)` with every state kept."""
-    forward, backward, trips, _, *groups = args
+    """`reverse_trips(...)` with every state kept; in forward mode by the schedule, with as few."""
+    forward, backward, trips, slots, *groups = args
     first, rest, bars = (list(g.items) for g in groups[:3] if isinstance(g, Group))
     chosen = groups[3]
     assert isinstance(chosen, Group)
     active = [i.value for i in chosen.items if isinstance(i, Const)]
-    text = _plain_text(len(first), len(rest), active, [b == Const(None) for b in bars])
+    scheduled = state.outline is not None and state.outline.tangents
+    text = _plain_text(len(first), len(rest), active, scheduled)
     source = rule_source("reverse_trips", text)
     names = [a.arg for a in source.node.args.args]
-    values: list[Value] = [forward, backward, trips, *first, *rest, *bars]
+    values: list[Value] = [forward, backward, trips, slots, *first, *rest, *bars]
     return state.inline(source, source.node, dict(zip(names, values, strict=True)), None, ("trips", text))
 
 
-def _plain_text(count: int, more: int, active: list[int], absent: list[bool]) -> str:
+def _plain_text(count: int, more: int, active: list[int], scheduled: bool) -> str:
+    """The function that reverses a loop of this many states, by a stack of states or with all of them."""
     state = ", ".join(f"s{i}" for i in range(count)) + ","
     rest = "".join(f"r{i}, " for i in range(more))
     bars = ", ".join(f"b{i}" for i in range(count)) + ","
-    kept = ", ".join(f"s{i}s[k]" for i in range(count)) + ","
-    lines = [f"def reverse_trips(forward, backward, trips, {state} {rest}{bars.rstrip(',')}):"]
-    lines += [f"    s{i}s = []" for i in range(count)]
-    lines += ["    for j in range(len(trips)):", "        i = int(trips[j])"]
-    lines += [f"        s{i}s.append(s{i})" for i in range(count)]
-    lines += [f"        {state} = forward(i, {state} {rest})[0]"]
     totals = [i for i in active if i >= count]
-    lines += [f"    t{i} = 0.0*r{i - count}" for i in totals]
-    lines += ["    for k in range(len(trips) - 1, -1, -1):", "        i = int(trips[k])"]
-    lines += [f"        kept = forward(i, {kept} {rest})[1]"]
     given = ", ".join(f"g{i}" for i in active)
+    lines = [f"def reverse_trips(forward, backward, trips, slots, {state} {rest}{bars.rstrip(',')}):"]
+    lines += [f"    t{i} = 0.0*r{i - count}" for i in totals]
+    lines += (_by_schedule if scheduled else _by_all)(count, state, rest)
     lines += [f"        {given} = backward(kept, ({bars}))"]
     lines += [f"        b{i} = g{i}" for i in active if i < count]
     lines += [f"        t{i} = t{i} + g{i}" for i in totals]
     result = "".join(f"b{i}, " if i < count else f"t{i}, " for i in active)
     return "\n".join([*lines, f"    return ({result})", ""])
+
+
+def _by_all(count: int, state: str, rest: str) -> list[str]:
+    """What the adjoint of each trip needs, from states that are all kept."""
+    kept = ", ".join(f"s{i}s[k]" for i in range(count)) + ","
+    lines = [f"    s{i}s = []" for i in range(count)]
+    lines += ["    for j in range(len(trips)):", "        i = int(trips[j])"]
+    lines += [f"        s{i}s.append(s{i})" for i in range(count)]
+    lines += [f"        {state} = forward(i, {state} {rest})[0]"]
+    lines += ["    for k in range(len(trips) - 1, -1, -1):", "        i = int(trips[k])"]
+    return [*lines, f"        kept = forward(i, {kept} {rest})[1]"]
+
+
+def _by_schedule(count: int, state: str, rest: str) -> list[str]:
+    """The same from a stack of as many states as there are slots (`runtime.trips.reverse_trips`)."""
+    lines = ["    at = [0]", *[f"    s{i}s = [s{i}]" for i in range(count)]]
+    lines += ["    for k in range(len(trips) - 1, -1, -1):", "        while at[-1] > k:"]
+    lines += ["            at.pop()", *[f"            s{i}s.pop()" for i in range(count)]]
+    lines += ["        j = at[-1]", *[f"        s{i} = s{i}s[-1]" for i in range(count)]]
+    lines += ["        while j < k:", "            free = slots - len(at) + 1"]
+    lines += ["            end = j + split_trips(k + 1 - j, free) if free > 1 else k"]
+    lines += ["            while j < end:"]
+    lines += [f"                {state} = forward(int(trips[j]), {state} {rest})[0]"]
+    lines += ["                j = j + 1", "            if free > 1:", "                at.append(j)"]
+    lines += [f"                s{i}s.append(s{i})" for i in range(count)]
+    return [*lines, f"        kept = forward(int(trips[k]), {state} {rest})[1]"]
 
 
 def special(obj: Any) -> Any:
@@ -357,8 +384,8 @@ def special(obj: Any) -> Any:
 
 
 _SPECIAL = {
-    id(HELPERS["Snapshots"]): _snapshots,
-    id(HELPERS["keep_state"]): _snapshots,
+    id(HELPERS["Snapshots"]): _slots,
+    id(HELPERS["keep_state"]): _nothing,
     id(HELPERS["reverse_trips"]): _reverse,
 }
 

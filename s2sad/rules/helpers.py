@@ -179,6 +179,7 @@ _helper("generator_at", "rng, state", results.constant(kinds.OBJECT), impure=Tru
 
 
 _helper("Snapshots", "trips, slots", results.constant(kinds.OBJECT), impure=True)
+_helper("split_trips", "trips, slots", results.constant(kinds.INT))
 _helper("keep_state", "snapshots, i, *state", results.constant(kinds.NONE), impure=True)
 _helper(
     "reverse_trips",

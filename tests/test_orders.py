@@ -1,0 +1,243 @@
+"""Derivatives of derivatives as programs nest them: pullbacks of gradients, products with Hessians, schedules."""
+
+from __future__ import annotations
+
+import tracemalloc
+import warnings
+from collections import namedtuple
+
+import numpy as np
+import pytest
+
+from s2sad import checkpoint, checkpointed, grad, hessian, hvp, jacfwd, jacrev, jvp, value_and_grad, vjp
+from support import check, direction, flat, moved
+
+X, V = np.array([1.1, 0.4]), np.array([0.3, -0.7])
+Two = namedtuple("Two", "a b")
+
+
+def twice(fun, args, tol=1e-4):
+    """The gradient and its tangent against differences."""
+    check(fun, args, probes=1)
+    wrt = tuple(i for i, a in enumerate(args) if isinstance(a, float | np.ndarray | dict))
+    rng = np.random.default_rng(3)
+    v = tuple(direction(a, rng) if i in wrt else None for i, a in enumerate(args))
+    gradient = grad(fun, wrt)
+    dot = flat(jvp(gradient, args, v)[1])
+    steps = tuple(0 if d is None else d for d in v)
+    plus, minus = (flat(gradient(*moved(args, steps, h))) for h in (1e-5, -1e-5))
+    np.testing.assert_allclose(dot, (plus - minus)/2e-5, rtol=tol, atol=tol*max(1.0, np.abs(dot).max()))
+
+
+def powers(x):
+    return np.sum(x**3*np.sin(x))
+
+
+def of_dict(d):
+    return np.sum(d["a"]**3)*d["b"]**2
+
+
+# ------------------------------------------------------------------------------------- pullbacks of derivatives
+
+
+def pulled_gradient(x, v):
+    _, pull = vjp(grad(powers), x)
+    return np.sum(pull(v)[0]**2)
+
+
+def pulled_closure(x, k):
+    out, pull = vjp(grad(lambda y: np.sum(k*y**4)), x)
+    return np.sum(pull(out)[0])
+
+
+def pulled_tree(d, v):
+    _, pull = vjp(grad(of_dict), d)
+    found = pull({"a": v, "b": 1.0})[0]
+    return np.sum(found["a"]) + found["b"]**2
+
+
+def pulled_value(x, v):
+    (value, _), pull = vjp(value_and_grad(powers), x)
+    return np.sum(pull((value, v))[0])
+
+
+def pulled_hessian(x, v):
+    matrix, pull = vjp(hessian(powers), x)
+    return np.sum(pull(matrix)[0]*v)
+
+
+@pytest.mark.parametrize(
+    "fun, args",
+    [
+        (pulled_gradient, (X, V)),
+        (pulled_closure, (X, 1.5)),
+        (pulled_tree, ({"a": X, "b": 2.0}, V)),
+        (pulled_value, (X, V)),
+        (pulled_hessian, (X, V)),
+    ],
+)
+def test_pullbacks_of_derivatives_inside(fun, args):
+    twice(fun, args)
+
+
+# ------------------------------------------------------------------------------------------- ranks and effects
+
+
+def by_axis(x, axis):
+    return np.sum(x**3, axis=axis)
+
+
+def by_function(x, op):
+    y = op(x)
+    return np.squeeze(y @ y)
+
+
+def test_functions_whose_rank_is_seen_when_they_run():
+    ones = np.ones(2)
+    for axis in (None, 0, (0,)):
+        np.testing.assert_allclose(hvp(by_axis)(X, axis, ones), 6*X)
+        np.testing.assert_allclose(hessian(by_axis)(X, axis), np.diag(6*X))
+    np.testing.assert_allclose(hvp(by_function)(X, np.sin, ones), 2*np.cos(2*X))
+    with pytest.raises(TypeError, match="rank 0"):
+        hvp(by_axis)(np.ones((2, 2)), 0, np.ones((2, 2)))
+    np.testing.assert_allclose(grad(lambda x: np.sum(grad(by_axis)(x, (0,))**2))(X), 36*X**3)
+
+
+def shown(x):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        y = np.log(x)
+    return np.sum(y*y)
+
+
+def test_hessians_under_catch_warnings():
+    np.testing.assert_allclose(hessian(shown)(X), np.diag((2 - 2*np.log(X))/X**2))
+
+
+def test_hessians_of_functions_with_an_effect_have_it_once():
+    log = []
+
+    def logged(x, rng):
+        log.append(1)
+        return np.sum(x**3*rng.normal(size=2))
+
+    noise = np.random.default_rng(0).normal(size=2)
+    np.testing.assert_allclose(hessian(logged)(X, np.random.default_rng(0)), np.diag(6*X*noise))
+    assert len(log) == 1
+
+
+# --------------------------------------------------------------------------------- transforms of library functions
+
+
+def test_nested_transforms_of_library_functions():
+    x = 0.3
+    second = -2*np.tanh(x)*(1 - np.tanh(x)**2)
+    for found in (jacfwd(jacfwd(np.tanh)), jacrev(jacfwd(np.tanh)), grad(lambda y: jacfwd(np.tanh)(y))):
+        assert found(x) == pytest.approx(second)
+    assert jvp(hvp(np.tanh), (x, 1.0), (0.0, 1.0))[1] == pytest.approx(second)
+    assert grad(hvp(lambda y: y**4))(2.0, 1.0) == 48.0
+
+
+# ------------------------------------------------------------------------------------------ what is checkpointed
+
+
+def with_a_dict(p):
+    def layer(d):
+        return {"h": np.tanh(d["w"] @ d["x"]), "norm": [np.sum(d["x"]**2), (d["x"], 2.0*d["w"])]}
+
+    r = checkpoint(layer)(p)
+    r["h"] = r["h"]*2
+    return np.sum(r["h"])*r["norm"][0] + np.sum(r["norm"][1][1])
+
+
+def with_a_namedtuple(x):
+    def layer(x):
+        return Two(np.sin(x), [x*x])
+
+    r = checkpoint(layer)(x)
+    return np.sum(r.a*r.b[0])
+
+
+def in_a_loop(p):
+    def layer(h, w):
+        return {"h": np.tanh(w*h), "aux": np.sum(h*h)}
+
+    h, aux = p["h"], 0.0
+    for _ in range(3):
+        r = checkpoint(layer)(h, p["w"])
+        h, aux = r["h"], aux + r["aux"]
+    return np.sum(h) + aux
+
+
+@pytest.mark.parametrize(
+    "fun, args",
+    [
+        (with_a_dict, ({"w": np.eye(2)*0.5 + 0.1, "x": X},)),
+        (with_a_namedtuple, (X,)),
+        (in_a_loop, ({"h": X, "w": V},)),
+    ],
+)
+def test_containers_as_results_under_checkpoint(fun, args):
+    twice(fun, args)
+
+
+def returning(x, a):
+    for i in checkpointed(range(20), slots=3):
+        x = x - 0.1*x*x*a
+        if x < 0.2:
+            return x*2
+        if i == 7:
+            if x > 0.6:
+                return x*x*a
+            else:
+                return x**3
+    return x
+
+
+def returning_callee(x):
+    def inner(y):
+        for _ in checkpointed(range(9), slots=2):
+            y = y*1.1 - 0.1*y*y
+            if np.sum(y) > 0.9:
+                return y*3.0, 1.0
+        return y, np.sum(y)
+
+    total = 0.0
+    for k in range(3):
+        a, b = inner(x*(k + 1))
+        total = total + np.sum(a)*b
+    return total
+
+
+@pytest.mark.parametrize(
+    "fun, args",
+    [(returning, (1.3, 1.0)), (returning, (0.9, 0.1)), (returning, (3.0, 1.0)), (returning_callee, (X*0.3,))],
+)
+def test_returns_in_checkpointed_loops(fun, args):
+    twice(fun, args)
+
+
+def relaxed(x, n):
+    for _ in checkpointed(range(n), slots=4):
+        x = x - 0.01*np.sin(x)*x
+    return np.sum(x)
+
+
+def plainly(x, n):
+    for _ in range(n):
+        x = x - 0.01*np.sin(x)*x
+    return np.sum(x)
+
+
+def test_products_with_hessians_keep_as_many_states_as_there_are_slots():
+    for n in (0, 1, 5, 23):
+        np.testing.assert_allclose(hvp(relaxed)(X, n, V), hvp(plainly)(X, n, V), rtol=1e-13)
+    x = np.ones(2000)
+    peaks = {}
+    for n in (40, 160):
+        hvp(relaxed)(x, n, x)
+        tracemalloc.start()
+        hvp(relaxed)(x, n, x)
+        peaks[n] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peaks[160] < 1.2*peaks[40] < 60*x.nbytes
