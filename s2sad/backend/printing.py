@@ -17,7 +17,7 @@ from s2sad.errors import Span
 WIDTH = 88
 _PREFIX = "s2sad_remark_"
 _lock = threading.Lock()
-_fields: dict[type[ast.AST], tuple[str, ...]] = {}
+_fields: dict[type, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _equal(left: object, right: object) -> bool:
                 return False
             stack.extend(zip(a, b, strict=True))
         elif isinstance(a, ast.AST):
-            for name in _compared(type(a)):
+            for name in _fields.get(cls) or _compared(type(a)):
                 x, y = getattr(a, name, None), getattr(b, name, None)
                 if type(x) is str or type(y) is str:
                     if x != y:
@@ -136,9 +136,7 @@ def _equal(left: object, right: object) -> bool:
 
 def _compared(cls: type[ast.AST]) -> tuple[str, ...]:
     """The fields that say something; `ctx` says only where a name stands."""
-    found = _fields.get(cls)
-    if found is None:
-        found = _fields[cls] = tuple(name for name in cls._fields if name != "ctx")
+    found = _fields[cls] = tuple(name for name in cls._fields if name != "ctx")
     return found
 
 

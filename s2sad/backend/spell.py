@@ -192,6 +192,8 @@ class Speller:
         return [self(e) for e in exprs]
 
     def node(self, expr: Node) -> ast.expr:
+        if expr.fun in BINARY and not expr.form:  # most are
+            return self.binary(expr)
         if expr.fun.startswith(registry.USER):
             return self.user(expr)
         if expr.form.startswith(".") and expr.fun != "copy":

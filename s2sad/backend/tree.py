@@ -203,7 +203,7 @@ class Result:
 
 
 Tree = Assign | Effect | Write | Branch | Loop | Copy | Unpack | Exit | Remark | Result
-_NESTING = (Branch, Loop)
+_NESTING = frozenset((Branch, Loop))
 _ONE_VALUE = (Assign, Effect, Result, Unpack)
 
 
@@ -271,11 +271,15 @@ def inner(stmt: Tree) -> tuple[list[Tree], ...]:
 
 def walk(block: list[Tree]) -> Iterator[Tree]:
     """Every statement of a block and of the blocks in it, in text order."""
+    return iter(block) if _NESTING.isdisjoint(map(type, block)) else _walk(block)
+
+
+def _walk(block: list[Tree]) -> Iterator[Tree]:
     stack = [iter(block)]
     while stack:
         for stmt in stack[-1]:
             yield stmt
-            if isinstance(stmt, _NESTING):
+            if type(stmt) in _NESTING:
                 stack.extend([iter(b) for b in reversed(inner(stmt))])
                 break
         else:

@@ -351,6 +351,10 @@ def blocks(stmt: Stmt) -> tuple[Block, ...]:
 
 def walk(block: Block) -> Iterator[Stmt]:
     """Every statement of a block and of the blocks nested in it, in text order, without recursion."""
+    return iter(block) if _NESTING.isdisjoint(map(type, block)) else _walk(block)
+
+
+def _walk(block: Block) -> Iterator[Stmt]:
     stack: list[Iterator[Stmt]] = [iter(block)]
     while stack:
         for stmt in stack[-1]:
