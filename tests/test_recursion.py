@@ -448,7 +448,7 @@ def test_recursion(f):
 ONCE = {  # these keep what objects do not hold: parts of arrays that they write, a list or None
     transformed_in_place: "keeps parts of arrays that it writes; take the first derivative only",
     halves_written_as_views: "keeps parts of arrays that it writes; take the first derivative only",
-    lists_returned: "an element of an object is assigned; assign to elements",
+    lists_returned: "is a list, or None",
 }
 
 

@@ -314,6 +314,8 @@ def may_raise(call: Call, kinds: Kinds) -> bool:
     if fun in DISPLAYS or fun in ("is", "isnot", "copy", "list.append", "list.insert"):
         return False
     operands = [kind_of(a, kinds) for a in call.args]
+    if any(kind.optional for kind in operands):
+        return True
     if fun in ARITHMETIC or fun in COMPARISONS:
         return _operator_may_raise(fun, call.args, operands)
     if fun == "getitem":

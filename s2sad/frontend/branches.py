@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import numbered
+from s2sad.frontend import maybes, numbered
 from s2sad.frontend.captures import Held, holds_any
 from s2sad.frontend.state import (
     CALLABLE,
@@ -44,6 +44,7 @@ def join_values(
     """The value behind a branch, adding to `outs` what must leave it."""
     if same_value(then, orelse):
         return then
+    then, orelse = maybes.met(then, orelse)
     if isinstance(then, Local) and isinstance(orelse, Local):
         return _join_locals(state, then, orelse, hint, outs, symbols, node)
     if isinstance(then, Group) and isinstance(orelse, Group) and then.cat == orelse.cat:
@@ -51,6 +52,8 @@ def join_values(
             then, orelse = _alike(state, then, orelse, node)
     if isinstance(then, Group) and isinstance(orelse, Group) and _form(then) == _form(orelse):
         hints = [k if isinstance(k, str) else "" for k in then.keys] or [""] * len(then.items)
+        if then.cat == maybes.MAYBE:
+            hints = maybes.hints(hint)
         rows = zip(then.items, orelse.items, hints, strict=True)
         items = [join_values(state, a, b, hint, outs, symbols, node) for a, b, hint in rows]
         return Group(then.cat, items, then.keys, then.cls)
@@ -63,6 +66,8 @@ def join_values(
     if isinstance(then, Group) and isinstance(orelse, Group) and then.cat == orelse.cat == "tuple":
         state.want_long(hint, then, orelse)
     numbered.want(state, then, orelse)
+    if maybes.NONE in (then, orelse):
+        maybes.want_row(state, orelse if then == maybes.NONE else then)
     a, b = state.atom(then, node), state.atom(orelse, node)
     kinds = [state.kind(v) for v in (a, b) if not isinstance(v, Undef)]
     numbered.meet(state, *kinds)
@@ -177,6 +182,28 @@ def _forget(known: dict[str, Value], env: dict[str, Value], before: dict[str, Va
             env[name] = before[name]
 
 
+def _narrowed(known: dict[Any, Value], flags: frozenset[str]) -> dict[Any, Value]:
+    made = {key: maybes.narrowed(value, flags) for key, value in known.items()}
+    return {key: value for key, value in made.items() if value is not known[key]}
+
+
+def _widen(
+    done: list[tuple[list[Stmt], dict[str, Value], Any]],
+    ends: tuple[dict[int, Value], dict[int, Value]],
+    before: tuple[Any, Any],
+    narrowed: list[tuple[dict[str, Value], dict[int, Value]]],
+) -> None:
+    """Let what neither of two ways has changed mean what it meant before them."""
+    if not any(names or held for names, held in narrowed) or any(ends_by_raising(b) for b, _, _ in done):
+        return
+    both: list[tuple[Any, Any]] = [(done[0][1], done[1][1]), ends]
+    for k, ways in enumerate(both):
+        for mine, other, known in ((*ways, narrowed[0][k]), (*ways[::-1], narrowed[1][k])):
+            for name, value in known.items():
+                if mine.get(name) is value and other.get(name) is before[k][name]:
+                    mine[name] = before[k][name]
+
+
 class Branches(State):
     """The part of lowering that reads if statements and conditional expressions."""
 
@@ -227,6 +254,7 @@ class Branches(State):
         outer, env, cells, before = self.block, self.scope.env, self.objects.cells, self.objects.count
         done: list[tuple[list[Stmt], dict[str, Value], Any]] = []
         ends: list[dict[int, Value]] = []
+        narrowed: list[tuple[dict[str, Value], dict[int, Value]]] = []
         present = self.present
         if self.nesting >= DEEPEST:
             self.refuse(node, f"branches are nested more than {DEEPEST} deep", "use a table, or np.select")
@@ -237,6 +265,7 @@ class Branches(State):
                 self.present = set(present)
                 known = self._known_where(cond, make is then, env)
                 self.scope.env.update(known)
+                narrowed.append(self._narrow(cond, make is then))
                 value = self._way(make, bool(done) and ends_by_raising(done[0][0]))
                 _forget(known, self.scope.env, env)
                 done.append((self.block, self.scope.env, value))
@@ -249,14 +278,12 @@ class Branches(State):
             self.present = present
             self.nesting -= 1
         (block1, env1, value1), (block2, env2, value2) = done
+        _widen(done, (ends[0], ends[1]), (env, cells), narrowed)
         if ternary:
             value1 = self._own_list(value1, value2, block1, node)
             value2 = self._own_list(value2, value1, block2, node)
         if not ends_by_raising(block1) and not ends_by_raising(block2):
-            env1[HOLDER], env2[HOLDER] = value1, value2
-            self._unfold(env, env1, env2, block1, node)
-            self._unfold(env, env2, env1, block2, node)
-            value1, value2 = env1.pop(HOLDER), env2.pop(HOLDER)
+            value1, value2 = self._unfolded_both(env, done, (value1, value2), node)
         outs: list[Out] = []
         if not ternary:
             self.join_ways(block1, block2, env1, env2, cond, outs, node, "", (ends[0], ends[1]), before)
@@ -275,6 +302,27 @@ class Branches(State):
         self.scope.env[HOLDER] = value
         self._leave_raising(block1, block2, cond, outs, node, ternary=True)
         return self.scope.env.pop(HOLDER)
+
+    def _unfolded_both(
+        self, env: dict[str, Value], done: list[Any], values: tuple[Value, Value], node: ast.AST
+    ) -> tuple[Value, Value]:
+        """Let tuples be displays on both ways, that of a conditional expression too."""
+        (block1, env1, _), (block2, env2, _) = done
+        env1[HOLDER], env2[HOLDER] = values
+        self._unfold(env, env1, env2, block1, node)
+        self._unfold(env, env2, env1, block2, node)
+        return env1.pop(HOLDER), env2.pop(HOLDER)
+
+    def _narrow(self, cond: Atom, holds: bool) -> tuple[dict[str, Value], dict[int, Value]]:
+        """Let names and objects hold tuples where a condition says that these are not None."""
+        flags = maybes.implied(self.facts, cond, holds)
+        if not flags:
+            return {}, {}
+        names = _narrowed(self.scope.env, flags)
+        held = _narrowed(self.objects.cells, flags)
+        self.scope.env.update(names)
+        self.objects.cells.update(held)
+        return names, held
 
     def _known_where(self, cond: Atom, holds: bool, env: dict[str, Value]) -> dict[str, Value]:
         """What names mean where a flag says that a try statement was left by no exception, or by one."""
@@ -395,7 +443,9 @@ class Branches(State):
         outer = self.block
         for name, value in kept.items():
             beside = other.get(name)
-            if not isinstance(value, Var) or not isinstance(beside, Group | Var) or value == beside:
+            if not isinstance(value, Var) or value == beside:
+                continue
+            if not isinstance(beside, Group | Var) and beside != maybes.NONE:
                 continue
             self.block = outer if id(value) in before else block
             kept[name] = self.unfolded(value, node)

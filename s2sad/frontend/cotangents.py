@@ -50,11 +50,13 @@ def _places(low: State, xs: Value, node: ast.AST) -> Range:
 def _summed(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
     """The sum of two cotangents; None where their structure is not known."""
     kind, other = low.kind(a), low.kind(b)
-    if other.optional:
+    if other.optional and not other.is_number:
         return None
     if kind.optional and kind.is_number:
         missing = low.emit(Call("is", (low.atom(a), Const(None))), K.BOOL, node)
         return low.choose(missing, lambda: b, lambda: low.binary("add", a, b, node), node)
+    if kind.optional:
+        return _summed_maybe(low, a, b, node)
     if a == Const(None) or b == Const(None):
         return b if a == Const(None) else a
     if kind.is_number and other.is_number:
@@ -71,6 +73,21 @@ def _summed(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
             return None
         parts.append(part)
     return Group(kind.cat, parts, list(kind.keys))
+
+
+def _summed_maybe(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
+    """The sum of two tuples of numbers of which the first may be None, which counts as zero."""
+    items, others = low.kind(a).items or (), low.kind(b).items or ()
+    if len(items) != len(others) or not all(k.is_number for k in (*items, *others)):
+        return None
+
+    def both() -> Value:
+        pairs = [(low.getitem(a, Const(i), node), low.getitem(b, Const(i), node)) for i in range(len(items))]
+        return Group("tuple", [low.binary("add", x, y, node) for x, y in pairs])
+
+    parts = Group("tuple", [low.getitem(b, Const(i), node) for i in range(len(items))])
+    missing = low.emit(Call("is", (low.atom(a), Const(None))), K.BOOL, node)
+    return low.choose(missing, lambda: parts, both, node)
 
 
 def _add_to_item(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import generators, numbered
+from s2sad.frontend import generators, maybes, numbered
 from s2sad.frontend.dtypes import same_dtype
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import class_method, user_operator
@@ -248,6 +248,8 @@ class Expressions(State):
     def binary(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
         """An operator on two values; sequences are joined and repeated here."""
         left, right = _list_held(left), _list_held(right)
+        said = f"unsupported operand type(s) for {op}: 'NoneType'"
+        left, right = (maybes.given(self, v, node, said) for v in (left, right))
         if any(isinstance(v, Group) and v.cls is not None for v in (left, right)):
             made = user_operator(self, op, left, right, node)
             if made is not None:
@@ -321,13 +323,19 @@ class Expressions(State):
         known = self.static_truth(value)
         if known is not None:
             return Const(not known)
-        return self.emit(Call("not", (self.truth(value, node),)), K.BOOL, node, hint)
+        cond = self.truth(value, node)
+        made = self.emit(Call("not", (cond,)), K.BOOL, node, hint)
+        for holds in (True, False) if self.facts else ():
+            self.facts[made.name, not holds] = maybes.implied(self.facts, cond, holds)
+        return made
 
     def truth(self, value: Value, node: ast.AST) -> Atom:
         """An operand whose truth is asked for."""
         known = self.static_truth(value)
         if known is not None:
             return Const(known)
+        if isinstance(value, Group) and value.cat == maybes.MAYBE:
+            return self.atom(maybes.asked(self.facts, value))
         cls = self.class_of(value)
         for name in ("__bool__", "__len__"):
             method = class_method(cls, name)
@@ -348,6 +356,8 @@ class Expressions(State):
         value = opened(value)
         if isinstance(value, Super):
             return True
+        if isinstance(value, Group) and value.cat == maybes.MAYBE:
+            return None if self.static_truth(value.items[1]) else False
         if isinstance(value, Group):
             return bool(value.items) if value.cls is None or issubclass(value.cls, tuple) else True
         if isinstance(value, CALLABLE) or (isinstance(value, Ref) and callable(value.obj)):
@@ -380,6 +390,10 @@ class Expressions(State):
 
     def compare(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
         """A comparison, decided here if both sides are known."""
+        tested = maybes.compared(self, op, left, right, node)
+        if tested is not None:
+            return tested if op in ("isnot", "ne") else self._unary_not(tested, node, hint)
+        left, right = (maybes.given(self, v, node, maybes.ITERATE) for v in (left, right))
         known = self._compared(op, left, right)
         if known is not None:
             return Const(known)
@@ -471,13 +485,20 @@ class Expressions(State):
         if known is not None:
             return self._connected(node, start + 1, hint, tested) if known == is_and else first
 
+        second: list[Value] = []
+
         def rest() -> Value:
-            return self._connected(node, start + 1, "", tested)
+            second[:] = [self._connected(node, start + 1, "", tested)]
+            return second[0]
 
         def here() -> Value:
             return first
 
-        return self.choose(first, rest if is_and else here, here if is_and else rest, node, hint)
+        made = self.choose(first, rest if is_and else here, here if is_and else rest, node, hint)
+        if self.facts and isinstance(made, Var) and second:
+            both = [maybes.implied(self.facts, v, is_and) for v in (first, second[0])]
+            self.facts[made.name, is_and] = both[0] | both[1]
+        return made
 
     def _ifexp(self, node: ast.IfExp, hint: str) -> Value:
         cond = self.asked(node.test)

@@ -14,7 +14,7 @@ import ast
 import enum
 from typing import Any
 
-from s2sad.frontend import flat, generators
+from s2sad.frontend import flat, generators, maybes
 from s2sad.frontend.cursors import is_cursor
 from s2sad.frontend.iterators import Given, Items
 from s2sad.frontend.protocols import iterated
@@ -71,7 +71,7 @@ class Iterables(Selections):
             return Group("tuple", [Ref(f"{value.text}.{m.name}", m) for m in members])
         if is_cursor(self, value):
             self.refuse(node, "an iterator is taken from as a part of another one", "use next() in a loop")
-        value = opened(iterated(self, value, node))
+        value = opened(iterated(self, maybes.given(self, value, node, maybes.ITERATE), node))
         if isinstance(value, Ref) and isinstance(value.obj, range):
             return Range(Const(value.obj.start), Const(value.obj.stop), Const(value.obj.step))
         if isinstance(value, Group) and value.cat == "dict":

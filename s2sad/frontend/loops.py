@@ -18,6 +18,7 @@ from s2sad.errors import UnsupportedError
 from s2sad.frontend.cursors import is_cursor, over_cursor
 from s2sad.frontend.generators import over_generator
 from s2sad.frontend.iterators import NESTED, Items
+from s2sad.frontend.maybes import NONE
 from s2sad.frontend.phis import Pairs, Phi
 from s2sad.frontend.state import CALLABLE, Group, Local, Scope, State, Torn, Unbound, Value, holds_functions
 from s2sad.frontend.trees import assigned_names, target_names
@@ -299,7 +300,7 @@ class Loops(State):
                 value = self.scope.env.get(name)
                 if phi.options and value is not None:
                     self.scope.env[name] = phi.aligned(value, node)
-                elif isinstance(phi.entry, Group) and value is not None:
+                elif (isinstance(phi.entry, Group) or phi.entry == NONE) and value is not None:
                     self.scope.env[name] = self.unfolded(value, node)
             return (pre,)
         except Unbound as unbound:

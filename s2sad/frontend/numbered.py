@@ -125,6 +125,7 @@ def number(low: State, made: Local, node: ast.AST) -> Value:
             continue
         else:
             low.append(_list(low, cls, name, node), value, node)
+            _check_lists(low, cls, name, node)
     return result
 
 
@@ -133,6 +134,14 @@ def _list(low: State, cls: type, name: str, node: ast.AST | None) -> Atom:
         what = f"a {cls.__name__} is used in a function that is kept apart, or its {name!r} is a function"
         low.refuse(node, what, "pass what the object holds, and write methods")
     return low.fields[cls, name]
+
+
+def _check_lists(low: State, cls: type, name: str, node: ast.AST | None) -> None:
+    """Refuse lists that may be None, of which the reverse sweep finds no shadows."""
+    items = low.kind(low.fields[cls, name]).items
+    if items and items[0].cat == "list" and items[0].optional:
+        what = f"the attribute {name!r} of a {cls.__name__} is a list, or None"
+        low.refuse(node, what, "use an empty list in place of None")
 
 
 def _keep(low: State, cls: type, name: str, value: Value, node: ast.AST) -> None:
@@ -285,6 +294,7 @@ def set_attribute(low: State, base: Value, name: str, value: Value, node: ast.AS
     xs = _list(low, cls, name, node)
     stored = low.element(value, node)
     low.grow(xs, low.kind(stored))
+    _check_lists(low, cls, name, node)
     low.heap.hold(getattr(xs, "name", ""), stored)
     low.block.append(Store(xs, low.atom(base, node), stored, "", low.span(node)))
 

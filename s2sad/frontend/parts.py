@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import flat, generators, numbered
+from s2sad.frontend import flat, generators, maybes, numbered
 from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind
@@ -50,7 +50,7 @@ class Parts(Objects):
     # ------------------------------------------------------------------------------------------ subscripts
 
     def _subscript(self, node: ast.Subscript, hint: str) -> Value:
-        base = self.operand(node.value)
+        base = maybes.given(self, self.operand(node.value), node)
         return self.getitem(base, self.index(node.slice), node, hint)
 
     def index(self, node: ast.expr) -> Value:
@@ -337,8 +337,10 @@ class Parts(Objects):
         kind = self.kind(value) if isinstance(value, Var) else K.OBJECT
         if not isinstance(value, Var) or kind.cat != "tuple" or not kind.items or kind.cls is list:
             return value
-        if kind.optional or not K.carries(kind):
+        if not K.carries(kind):
             return value
+        if kind.optional:
+            return maybes.unfolded(self, value, kind, node)
         places = [Const(i) for i in range(len(kind.items))]
         parts = [self._tuple_item(value, kind, i, node, "") for i in places]
         keys = list(kind.keys) or (kind.dtype.split(",") if kind.dtype else [])
@@ -354,7 +356,7 @@ class Parts(Objects):
         """
         if isinstance(value, Generator):
             value = generators.listed(self, value, node)
-        value = opened(iterated(self, value, node))
+        value = opened(iterated(self, maybes.given(self, value, node, maybes.UNPACK), node))
         if isinstance(value, Group):
             return [Const(k) for k in value.keys] if value.cat == "dict" else list(value.items)
         kind = self.kind(value)
@@ -402,14 +404,15 @@ class Parts(Objects):
         if node.attr == "update" and isinstance(inner, ast.Attribute) and inner.attr == "__dict__":
             return Part(Ref("update", update_attributes), [self.operand(inner.value)], {})
         called = node is self.called
-        value = self.attribute(self.operand(inner), mangled(node.attr, self.scope), node, hint)
+        said = f"'NoneType' object has no attribute {node.attr!r}"
+        base = maybes.given(self, self.operand(inner), node, said)
+        value = self.attribute(base, mangled(node.attr, self.scope), node, hint)
         if isinstance(value, Method) and isinstance(value.fn, Const) and isinstance(value.self, Var):
             if not called and value.self.name in self.unseen and self.kind(value.self) == K.OBJECT:
                 found = Call("getattr", (value.self, Const(value.fn.value[1:])))
                 value = self.emit(found, K.OBJECT, node, hint or node.attr)
                 self.unseen.add(value.name)
         return value
-
 
     def attribute(self, base: Value, name: str, node: ast.AST, hint: str = "") -> Value:
         """`base.name` for arrays, live objects and objects among the arguments."""
@@ -592,7 +595,6 @@ def _has_objects(held: Any) -> bool:
 def _itself(known: Any, name: str) -> Value:
     """A string or function that is a part of an argument."""
     return Const(known) if isinstance(known, str) else Ref(name, known)
-
 
 
 __all__ = ["Parts"]

@@ -13,7 +13,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import numbered
+from s2sad.frontend import maybes, numbered
 from s2sad.frontend.state import (
     CALLABLE,
     Choice,
@@ -63,6 +63,8 @@ class Phi:
             self.before = 0  # cells that are older than the trip have no greater number
         elif isinstance(entry, Group):
             hints = [k if isinstance(k, str) else name for k in entry.keys] or [name] * len(entry.items)
+            if entry.cat == maybes.MAYBE:
+                hints = maybes.hints(name)
             self.parts = [Phi(state, hint, item) for hint, item in zip(hints, entry.items, strict=True)]
             for part in self.parts:
                 part.whole = False
@@ -94,6 +96,8 @@ class Phi:
             return Choice(self.var, list(self.options))
         if isinstance(self.entry, Ref) and self.kind is not None and self.kind.cat == "object":
             return self.entry
+        if self._is_none():
+            return maybes.NONE
         assert self.kind is not None
         self.var = Var(self.state.fresh(self.name, self.kind))
         self.state.heap.meet(self.var.name, self.entry)
@@ -103,6 +107,16 @@ class Phi:
         if self.state.unseen and isinstance(self.entry, Var):
             self.state.doubt(self.var.name, self.kind, (self.entry,))
         return self.var
+
+    def _is_none(self) -> bool:
+        """Whether a name has been None so far."""
+        return self.entry == maybes.NONE and self.kind == K.NONE
+
+    def _begin_again(self, entry: Value) -> None:
+        """Take a name on entry for None or a tuple."""
+        whole = self.whole
+        self.__init__(self.state, self.name, entry)  # type: ignore[misc]
+        self.whole = whole
 
     def guess(self) -> None:
         """The next guess for the kind of a name that is not bound on entry."""
@@ -117,6 +131,16 @@ class Phi:
             return changed
         if self.torn is not None:
             return False
+        if isinstance(back, Group | Const) and isinstance(self.entry, Group | Const):
+            entry, back = maybes.met(self.entry, back)
+            if entry is not self.entry:
+                self._begin_again(entry)
+                self._widen_more(back, pairs, symbols, node)  # kinds of what is more than None
+                return True
+        return self._widen_more(back, pairs, symbols, node)
+
+    def _widen_more(self, back: Value, pairs: Pairs, symbols: set[K.Length], node: ast.AST) -> bool:
+        """The same, with what may be None in the form of the entry."""
         if isinstance(self.entry, Local):
             return self._widen_local(self.entry, back, pairs, symbols, node)
         if isinstance(self.entry, Group):
@@ -136,6 +160,8 @@ class Phi:
         if isinstance(back, Local | Group) and not self.state.apart and self._is_record():
             raise Written  # an argument meets what is made here: field by field
         numbered.want(self.state, back)
+        if self.entry == maybes.NONE:
+            maybes.want_row(self.state, back)
         if holds_functions(back):
             self.state.refuse(
                 node, f"{self.name!r} is a function after a trip, and was none before", "use two names"
@@ -271,6 +297,8 @@ class Phi:
 
     def close(self, back: Value, carried: list[Carry]) -> Value:
         """Add the carried value; what the name means after the loop."""
+        if maybes.is_maybe(self.entry):
+            back = maybes.met(self.entry, back)[1]
         if self.torn is not None:
             return self.torn
         if isinstance(self.entry, Local):
@@ -289,6 +317,8 @@ class Phi:
             return self._close_options(back, carried)
         if isinstance(self.entry, Ref) and self.kind is not None and self.kind.cat == "object":
             return self.entry
+        if self._is_none():
+            return maybes.NONE
         assert self.kind is not None
         out = self.state.fresh(self.name, self.kind)
         for table in (self.state.live, self.state.foreign):

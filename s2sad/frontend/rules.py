@@ -116,7 +116,8 @@ class Rules(State):
             args = self._operands_looked_at(rule, args, node)
         named = tuple((k, self.atom(v, node)) for k, v in kwargs.items())
         call = Call(name, tuple(self.atom(a, node) for a in args), named, form)
-        if any(self.kind(a) == K.BOTTOM for a in call.args):
+        early = self.loops and name in ARITHMETIC and Const(None) in call.args  # in the first pass
+        if early or any(self.kind(a) == K.BOTTOM for a in call.args):
             return self.emit(call, K.BOTTOM, node, hint)
         if rule.general and not self._takes(rule, call):
             return self.apply(registry.general(rule), args, kwargs, node, hint=hint)

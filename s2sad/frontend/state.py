@@ -17,6 +17,7 @@ from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.heap import Heap
 from s2sad.frontend.interface import Interface
 from s2sad.frontend.lengths import Lengths
+from s2sad.frontend.maybes import MAYBE, Facts
 from s2sad.frontend.source import Source
 from s2sad.frontend.standins import real
 from s2sad.frontend.values import (
@@ -49,7 +50,24 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Dict, Do, Fresh, Let, List, Ref, Slice, Stmt, Tuple, Undef, Var
+from s2sad.ir.nodes import (
+    Atom,
+    Call,
+    Const,
+    Dict,
+    Do,
+    Fresh,
+    If,
+    Let,
+    List,
+    Out,
+    Ref,
+    Slice,
+    Stmt,
+    Tuple,
+    Undef,
+    Var,
+)
 
 if TYPE_CHECKING:
     from s2sad.frontend.outline import Outline
@@ -69,10 +87,11 @@ class State(Interface):
     unrolled_at = 0  # and how many branches and loops were open around the first
     apart = False  # whether arguments that are dicts or dataclasses are taken apart
     quiet = False  # whether the program silences NumPy's warnings
+    facts: Facts  # which flags hold where conditions do, or do not (see `maybes`)
     widened = False  # a list's element kind changed in this pass over a loop
 
     def __init__(self) -> None:
-        self.kinds: dict[str, Kind] = {}
+        self.kinds, self.facts = dict[str, Kind](), dict[tuple[str, bool], frozenset[str]]()
         self.hints: dict[str, str] = {}
         self.fresh = Fresh(self.kinds, self.hints)
         self.lengths = Lengths(self.kinds)
@@ -229,6 +248,8 @@ class State(Interface):
             value = value.group
         if isinstance(value, Group) and value.origin is not None:
             return value.origin
+        if isinstance(value, Group) and value.cat == MAYBE:
+            return self._whole_maybe(value, node)
         if isinstance(value, Group):
             whole = real(value.cls)
             if whole is not None:
@@ -254,6 +275,20 @@ class State(Interface):
         if isinstance(value, Closure | Method | Part | Choice | Super):
             self._refuse_as_value(value, node)
         return value
+
+    def _whole_maybe(self, value: Group, node: ast.AST | None) -> Atom:
+        """A tuple that may be None as one value of the program."""
+        flag, held = value.items
+        if isinstance(flag, Const):
+            return self.variable(held, node) if flag.value else Const(None)
+        outer, self.block = self.block, []
+        whole = self.variable(held, node)
+        block, self.block = tuple(self.block), outer
+        made = self.fresh("", K.join(self.kind(whole), K.NONE))
+        self.heap.meet(made, whole)
+        out = Out(made, whole, Const(None))
+        self.block.append(If(self.atom(flag), block, (), (out,), None if node is None else self.span(node)))
+        return Var(made)
 
     def _refuse_as_value(self, value: Value, node: ast.AST | None) -> NoReturn:
         """Say that a function, or an attribute of what is not known, is no value of the program."""

@@ -318,14 +318,27 @@ def join(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length] | None =
     for one, two in ((a, b), (b, a)):
         if one.cat == "bottom":
             return two
-        if one.cat == "none" and two.is_number:
+        if one.cat == "none" and _or_none(two):
             return replace(two, optional=True)
-    if a.is_number and b.is_number and a.cls is not b.cls:
-        return OBJECT
+    made = _joined(a, b, symbols)
+    return replace(made, optional=True) if (a.optional or b.optional) and made != OBJECT else made
+
+
+def _or_none(kind: Kind) -> bool:
+    """Whether a value that may be None instead has a kind: not so objects and dicts."""
+    if kind.cat == "tuple":
+        return bool(kind.items) and (kind.cls is None or issubclass(kind.cls, tuple))
+    return kind.is_number or kind.cat in ("list", "str")
+
+
+def _joined(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) -> Kind:
+    """The join of two kinds of values neither of which is None, but for `optional`."""
     if a.is_number and b.is_number:
-        return replace(_join_numbers(a, b, symbols), optional=a.optional or b.optional)
+        return _join_numbers(a, b, symbols) if a.cls is b.cls else OBJECT
     if a.cat == b.cat == "list":
         return replace(list_of(_join_items(a, b, symbols)), dtype=a.dtype if a.dtype == b.dtype else "")
+    if a.cat == b.cat == "str":
+        return a
     if a.cat == b.cat == "tuple" and a.items is None and b.items is None and a.every and b.every:
         return replace(a, every=join(a.every, b.every, symbols))
     if a.cat == b.cat == "tuple" and a.items and b.items and len(a.items) == len(b.items):

@@ -19,6 +19,7 @@ mask      contributions come from a selection; where the mask is false the value
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from s2sad.analysis.primitives import is_pure
@@ -149,6 +150,10 @@ class Bars(Builder):
 
     def by_address(self, name: str) -> bool:
         """Whether shadows are found by address (`loops`)."""
+        raise AssertionError
+
+    def sides(self, cond: Atom, then: Callable[[], None], orelse: Callable[[], None]) -> None:
+        """A branch of the reverse sweep's own (`unsettled`)."""
         raise AssertionError
 
     def add_by_address(self, xs: Var, held: Atom, made: Atom) -> None:
@@ -372,11 +377,26 @@ class Bars(Builder):
             )
         if kind.is_scalar or kind.cat == "object" or (kind.shape == () and not self._is_written(name)):
             return Bar(Const(0.0))
-        like = self.beside.get(name) or self.like(name)
-        return Bar(
-            self.let(Call("np.zeros_like", (like,)), replace(kind, cat="array"), self.bar_hint(name)),
-            owned=True,
-        )
+        full = replace(kind, cat="array")
+
+        def made() -> Atom:
+            like = self.beside.get(name) or self.like(name)
+            return self.let(Call("np.zeros_like", (like,)), full, self.bar_hint(name))
+
+        return Bar(self._unless_none(name, full, made), owned=True)
+
+    def _unless_none(self, name: str, kind: Kind, make: Callable[[], Atom]) -> Atom:
+        """An array of the shape of a part of a tuple; where the tuple is None nothing asks for its shape."""
+        base = self.paths[name][0] if name in self.paths else name
+        while base in self.paths and not self.kinds[base].optional:
+            base = self.paths[base][0]
+        if name not in self.paths or not self.kinds[base].optional:
+            return make()
+        found = self.let(Call("isnot", (self.like(base), Const(None))), K.BOOL)
+        made = self.choose(found, make, lambda: self.let(Call("np.zeros", (Const(0),)), kind))
+        assert isinstance(made, Var)
+        self.kinds[made.name] = kind
+        return made
 
     def clean(self, bar: Bar) -> Bar:
         """The cotangent with zeros where its mask is false."""
@@ -404,7 +424,9 @@ class Bars(Builder):
             return replace(bar, uniform=False)  # a rank-0 expression is a number, also beside a 0-d array
         if not bar.uniform and (self.kind(bar.atom).cat in ARRAYS or kind.shape != ()):
             return bar
-        return Bar(self.filled(self.like(name), bar.atom, kind, self.bar_hint(name)), owned=True)
+        hint = self.bar_hint(name)
+        made = self._unless_none(name, kind, lambda: self.filled(self.like(name), bar.atom, kind, hint))
+        return Bar(made, owned=True)
 
     def _is_written(self, name: str) -> bool:
         """Whether a value's storage is written, so that it needs a shadow (parts of containers may)."""

@@ -42,6 +42,7 @@ class Branches(Leaving):
             self.sweep(stmt.orelse)
             self.sweep(stmt.then)
             return
+        parted = [(o, self._taken_parts(o)) for o in stmt.outs if self.kinds[o.name].cat == "tuple"]
         base, tested = dict(self.bars), self.asked(stmt.cond)
         outer = self.block
         exits = {e.stmt: e for e in self.loops[-1].exits} if self.loops else {}
@@ -56,6 +57,8 @@ class Branches(Leaving):
             for out, bar in leaving:
                 if bar is not None and not leaves:
                     self.give(getattr(out, side), bar)
+            for out, parts in parted:
+                self._give_parts(getattr(out, side), parts)
             self.sweep(block)
             sides.append((self.block, self.bars))
         if tested is not None:
@@ -75,6 +78,25 @@ class Branches(Leaving):
             self.mirror[made] = stmt
             self.meets.update((out.name, made) for out in outs)
             self.block.append(made)
+
+    def _taken_parts(self, out: Out) -> list[tuple[list[str], Bar]]:
+        """The cotangents of the parts of a tuple that leaves a branch, by the paths to them."""
+        found: list[tuple[list[str], Bar]] = []
+        for path in [p for p in self.bars if p in self.paths and self.root(p) == out.name]:
+            chain = [path]
+            while self.paths[chain[0]][0] in self.paths:
+                chain.insert(0, self.paths[chain[0]][0])
+            found.append((chain, self.bars.pop(path)))
+        return found
+
+    def _give_parts(self, atom: Atom, parts: list[tuple[list[str], Bar]]) -> None:
+        """Give these cotangents to the parts of a tuple that one side makes; None has none."""
+        for chain, bar in parts if isinstance(atom, Var) else ():
+            assert isinstance(atom, Var)
+            path = self.canonical(atom.name)
+            for inner in chain:
+                path = self.part(path, self.paths[inner][1], self.kinds[inner])
+            self.add(path, bar)
 
     def merged(self, sides: list[tuple[list[Stmt], dict[str, Bar]]]) -> list[Out]:
         """What leaves two branches of the reverse sweep, whose cotangents meet."""

@@ -358,9 +358,16 @@ class Calls(Bars):
             return
         if not self.active(atom):  # of constants, among others in the list
             return
+        if kind.optional:
+            found = self.let(Call("isnot", (grad, Const(None))), K.BOOL)
+            self.sides(found, lambda: self._give_items(atom, grad, kind), lambda: None)
+        else:
+            self._give_items(atom, grad, kind)
+
+    def _give_items(self, atom: Var, grad: Atom, kind: Kind) -> None:
         cls = self.storage.aliases.of(atom.name)
         inner = None if cls is None else self.storage.aliases.elements(cls)
-        for i, item in enumerate(kind.items):
+        for i, item in enumerate(kind.items or ()):
             lists = item.cat == "list" and inner in self.storage.list_table
             arrays = item.cat in ARRAYS and inner in self.storage.table
             if carries(item) and not lists and not arrays:

@@ -159,6 +159,8 @@ class Plan:
         base, index = call.args
         if self.r.rev.kind(base) == K.RANGE:
             return True
+        if self.r.rev.kind(base).optional:  # where it is None nothing is read
+            return False
         if isinstance(base, Var) and self.r.only_grows(base.name):
             return self.r.storage.settled.is_natural(index)
         what = subscript(self.r.rev.kind(base), index, kind, self.r.kinds)

@@ -238,6 +238,23 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
             self.display(stmt)
             return
         self._guard_written(name)
+        kind = self.kinds[name]
+        if kind.cat == "tuple" and kind.optional and not all(k.is_scalar for k in kind.items or ()):
+            found = self.let(Call("isnot", (Var(name), Const(None))), K.BOOL)
+            self.sides(found, lambda: self._made_adjoint(stmt), lambda: self._none_adjoint(stmt))
+        else:
+            self._made_adjoint(stmt)
+
+    def _none_adjoint(self, stmt: Let) -> None:
+        """The adjoint of a tuple that turns out to be None: its parts have no cotangents."""
+        for path in [p for p in self.bars if p in self.paths and self.root(p) == stmt.name]:
+            del self.bars[path]
+        if stmt.call.fun == "list.pop":
+            self._list_pop(stmt, None)
+
+    def _made_adjoint(self, stmt: Let) -> None:
+        """The adjoint of a definition that makes a value of its own."""
+        call, name = stmt.call, stmt.name
         bar = self.parts_bar(stmt) if self.kinds[name].cat == "tuple" else self.result_bar(stmt)
         if call.fun == "list.pop":
             self._list_pop(stmt, bar)
