@@ -16,6 +16,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from scipy import stats
 
 from s2sad.ir import kinds
@@ -24,7 +25,8 @@ from s2sad.rules import results
 from s2sad.rules.axes import refuse
 from s2sad.rules.laws import LAWS, Law
 from s2sad.rules.more_laws import MORE
-from s2sad.rules.registry import REQUIRED, Bound, Rule, Text, register_method
+from s2sad.rules.registry import REQUIRED, Bound, Rule, Text, register, register_method
+from s2sad.runtime import functions
 
 _DIGAMMA = "scipy.special.digamma"
 
@@ -66,10 +68,11 @@ def _shape_of_law(bound: Bound, law: Law, argument: str, factor: str) -> str:
     if argument in law.shapes:
         made, sign = _guarded(bound, law, law.shapes[argument]), ""
     elif argument == "scale":
-        made, sign = _guarded(bound, law, f"1.0 + Y*({law.score})") + over, "-"
+        made, sign = _guarded(bound, law, law.spread or f"1.0 + Y*({law.score})") + over, "-"
     else:
         made, sign = _guarded(bound, law, law.score) + over, "-" if argument == "loc" else ""
-    return f"{sign}{factor}*{made}".replace("Y", _standard(bound))
+    made = f"{factor}*{made}" if factor == "g" else f"damped({factor}, {made})"
+    return f"{sign}{made}".replace("Y", _standard(bound))
 
 
 def _density(bound: Bound, name: str, law: Law, kind: str, x: str = "x") -> str:
@@ -90,7 +93,7 @@ def _cumulative(bound: Bound, name: str, law: Law, argument: str, kind: str) -> 
     """The derivative of cdf, sf and their logarithms in an argument."""
     sign = 1 if kind.endswith("cdf") else -1
     if kind.startswith("log"):
-        density = f"np.exp({_density(bound, name, law, 'logpdf')} - out)"
+        density = f"density_ratio({_density(bound, name, law, 'logpdf')}, out)"
     else:
         density = _density(bound, name, law, "pdf")
     if argument in law.shapes:
@@ -98,10 +101,12 @@ def _cumulative(bound: Bound, name: str, law: Law, argument: str, kind: str) -> 
         if kind.startswith("log") and not _proportional(made):
             density = _density(bound, name, law, "pdf")
             made = f"np.exp(-out)*({made})"
-        made = made.replace("PDF", f"(scale*{density})" if bound.given("scale") else f"({density})")
-        made = "g*" + _guarded(bound, law, made)
+        own = f"scale*{density}" if bound.given("scale") else density
+        if _proportional(made):
+            made = f"damped({own}, {made.replace('*PDF', '')})"
+        made = "g*" + _guarded(bound, law, made.replace("PDF", f"({own})"))
     else:
-        made = {"x": f"g*{density}", "loc": f"-g*{density}", "scale": f"-g*Y*{density}"}[argument]
+        made = {"x": f"g*{density}", "loc": f"-g*{density}", "scale": f"-damped(g*{density}, Y)"}[argument]
     made = made.replace("Y", _standard(bound))
     return made if sign > 0 else f"-({made})"
 
@@ -146,6 +151,15 @@ def _enter(name: str, law: Law) -> None:
 
 for _name, _law in (LAWS | MORE).items():
     _enter(_name, _law)
+for _helper, _texts in (
+    (functions.damped, {"p": "damped(g, y)", "y": "damped(p, g)"}),
+    (functions.density_ratio, {"log_density": "g*out", "log": "-g*out"}),
+):
+    _signature = dict.fromkeys(_texts, REQUIRED)
+    _promotes: Callable[[Bound], Kind] = lambda b: results.ufunc(np.multiply, *b.kinds.values())  # noqa: E731
+    register(
+        Rule(_helper.__name__, _signature, _promotes, vjp=dict(_texts), form="elementwise"), _helper
+    )
 
 
 # -------------------------------------------------------------------------------- discrete distributions

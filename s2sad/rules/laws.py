@@ -24,6 +24,7 @@ class Law:
     support: str = ""
     shapes: dict[str, str] = field(default_factory=dict)
     by_shape: dict[str, str] = field(default_factory=dict)
+    spread: str = ""  # 1 + y*s(y), where that is nan for y = inf as it stands
 
 
 _DIGAMMA = "scipy.special.digamma"
@@ -35,17 +36,18 @@ LAWS: dict[str, Law] = {
     "expon": Law("-1.0", "Y >= 0"),
     "laplace": Law("-np.sign(Y)"),
     "logistic": Law("-np.tanh(0.5*Y)"),
-    "uniform": Law("0.0*Y"),
-    "cauchy": Law("-2.0*Y/(1.0 + Y*Y)"),
+    "uniform": Law("0.0*np.tanh(Y)"),
+    "cauchy": Law("damped(1.0/(1.0 + Y*Y), -2.0*Y)", spread="2.0/(1.0 + Y*Y) - 1.0"),
     "halfnorm": Law("-Y", "Y >= 0"),
-    "halfcauchy": Law("-2.0*Y/(1.0 + Y*Y)", "Y >= 0"),
+    "halfcauchy": Law("damped(1.0/(1.0 + Y*Y), -2.0*Y)", "Y >= 0", spread="2.0/(1.0 + Y*Y) - 1.0"),
     "gumbel_r": Law("np.exp(-Y) - 1.0"),
     "gumbel_l": Law("1.0 - np.exp(Y)"),
     "rayleigh": Law("div(1.0, Y) - Y", "Y > 0"),
     "maxwell": Law("div(2.0, Y) - Y", "Y > 0"),
     "hypsecant": Law("-np.tanh(Y)"),
     "t": Law(
-        "-(df + 1.0)*Y/(df + Y*Y)",
+        "damped(1.0/(df + Y*Y), -(df + 1.0)*Y)",
+        spread="(df + 1.0)*df/(df + Y*Y) - df",
         shapes={
             "df": f"0.5*({_DIGAMMA}(0.5*df + 0.5) - {_DIGAMMA}(0.5*df) - 1.0/df - np.log1p(Y*Y/df)"
             " + (df + 1.0)*Y*Y/(df*(df + Y*Y)))"

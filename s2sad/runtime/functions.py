@@ -115,3 +115,23 @@ def signed_shares(z: Any, a: Any, b: Any, total: Any, sign: Any, axis: Any, keep
     if axis is not None and not keepdims:
         weight, total = np.expand_dims(weight, axis), np.expand_dims(total, axis)
     return weight * np.exp(a - total) + 0.0 * b
+
+
+def damped(p: Any, y: Any) -> Any:
+    """The product p*y, 0 where p is 0: a density goes to 0 faster than y grows.
+
+    >>> print(damped(np.array([0.0, 2.0]), np.array([np.inf, 3.0])))
+    [0. 6.]
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.where(np.equal(p, 0.0), 0.0, p * y)[()]
+
+
+def density_ratio(log_density: Any, log: Any) -> Any:
+    """exp(log_density - log), 0 where there is no density: outside of the support and at infinity.
+
+    >>> print(density_ratio(np.array([-np.inf, 1.0]), np.array([-np.inf, 1.0])))
+    [0. 1.]
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.where(np.isneginf(log_density), 0.0, np.exp(log_density - log))[()]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import s2sad
 from support import load
@@ -45,3 +46,19 @@ def test_pole(call: str, at: Any, slope: Any, tmp_path: Path) -> None:
     if np.ndim(at) == 0:
         np.testing.assert_allclose(s2sad.jvp(fun, (at,), (1.0,))[1], slope, rtol=1e-8)
         np.testing.assert_allclose(s2sad.grad(fun)(np.float64(at)), slope, rtol=1e-8)
+
+
+@pytest.mark.parametrize("x", [np.inf, -np.inf, np.array([-np.inf, 0.3, np.inf])], ids=["inf", "-inf", "array"])
+@pytest.mark.parametrize("kind", ["logpdf", "pdf", "cdf", "sf", "logcdf", "logsf"])
+@pytest.mark.parametrize("law", ["norm", "cauchy", "laplace", "logistic", "halfnorm", "expon", "uniform", "t"])
+def test_densities_at_infinity(law: str, kind: str, x: object) -> None:
+    """An observation may be censored at infinity: no argument has the derivative nan there."""
+    shape = (3.0,) if law == "t" else ()
+    fun = getattr(getattr(stats, law), kind)
+    out, pullback = s2sad.vjp(fun, x, *shape, 0.2, 1.5)
+    ones = np.ones_like(out) if isinstance(out, np.ndarray) else type(out)(1.0)
+    found = pullback(ones)
+    assert not any(np.any(np.isnan(g)) for g in (found[0], found[-2], found[-1])), found
+    if kind in ("pdf", "cdf", "sf"):
+        infinite = np.isinf(np.ravel(x))
+        assert np.all(np.ravel(found[0])[infinite] == 0.0)
