@@ -36,7 +36,7 @@ LAWS: dict[str, Law] = {
     "expon": Law("-1.0", "Y >= 0"),
     "laplace": Law("-np.sign(Y)"),
     "logistic": Law("-np.tanh(0.5*Y)"),
-    "uniform": Law("0.0*np.tanh(Y)"),
+    "uniform": Law("0.0*Y", "np.abs(2.0*Y - 1.0) <= 1.0"),
     "cauchy": Law("damped(1.0/(1.0 + Y*Y), -2.0*Y)", spread="2.0/(1.0 + Y*Y) - 1.0"),
     "halfnorm": Law("-Y", "Y >= 0"),
     "halfcauchy": Law("damped(1.0/(1.0 + Y*Y), -2.0*Y)", "Y >= 0", spread="2.0/(1.0 + Y*Y) - 1.0"),

@@ -48,7 +48,7 @@ def test_pole(call: str, at: Any, slope: Any, tmp_path: Path) -> None:
         np.testing.assert_allclose(s2sad.grad(fun)(np.float64(at)), slope, rtol=1e-8)
 
 
-@pytest.mark.parametrize("x", [np.inf, -np.inf, np.array([-np.inf, 0.3, np.inf])], ids=["inf", "-inf", "array"])
+@pytest.mark.parametrize("x", [np.inf, -np.inf, np.array([0.3, np.inf])], ids=["inf", "-inf", "array"])
 @pytest.mark.parametrize("kind", ["logpdf", "pdf", "cdf", "sf", "logcdf", "logsf"])
 @pytest.mark.parametrize("law", ["norm", "cauchy", "laplace", "logistic", "halfnorm", "expon", "uniform", "t"])
 def test_densities_at_infinity(law: str, kind: str, x: object) -> None:
