@@ -185,18 +185,25 @@ def _solve_a(bound: Bound) -> str:
     return real_if(bound, "a", text)
 
 
+def _solve_a_dot(bound: Bound) -> str | None:
+    if rank_of(bound, "a") != 2:
+        return "solve_dot(a_dot, a, b, out)"
+    return None if "b" in bound.active else "-np.linalg.solve(a, a_dot @ out)"
+
+
+def _solve_b_dot(bound: Bound) -> str:
+    """The tangent by b, and in the same solution that by a."""
+    both = rank_of(bound, "a") == 2 and "a" in bound.active
+    return "np.linalg.solve(a, b_dot - a_dot @ out)" if both else "np.linalg.solve(a, b_dot)"
+
+
 structural(
     "np.linalg.solve",
     "a, b",
     _solve_kind,
     {"a": _solve_a, "b": _solve_b},
     (np.linalg.solve,),
-    jvp={
-        "a": lambda b: (
-            "-np.linalg.solve(a, a_dot @ out)" if rank_of(b, "a") == 2 else "solve_dot(a_dot, a, b, out)"
-        ),
-        "b": "np.linalg.solve(a, b_dot)",
-    },
+    jvp={"a": _solve_a_dot, "b": _solve_b_dot},
 )
 structural(
     "np.linalg.inv",

@@ -337,6 +337,9 @@ class Tangents(Builder):
         names["out"] = Var(stmt.name)
         if "g" in wanted or f"{name}_dot" in wanted:
             names["g"] = names[f"{name}_dot"] = self.dot(arg)
+        for other in bound.active - {name}:
+            if f"{other}_dot" in wanted:
+                names[f"{other}_dot"] = self.dot(atoms[other])
         if isinstance(arg, Tuple):
             for i, item in enumerate(arg.items):
                 if f"{name}_{i}_dot" in wanted:
