@@ -251,7 +251,8 @@ def _programs(
     if request.mode == "jvp":
         return forward(lowered, wrt, aux=request.aux, name=f"{name}_jvp")
     if request.mode == "vjp":
-        return pair(lowered, wrt, Pairs(shared), names=(f"{name}_fwd", f"{name}_bwd"), copy=request.copy)
+        names = (f"{name}_fwd", f"{name}_bwd")
+        return pair(lowered, wrt, Pairs(shared, taken={name}), names=names, copy=request.copy)
     make = joint_aux if request.aux else joint
     value = request.mode == "value_and_grad" or unsure
     own = f"{name}_{request.mode}"

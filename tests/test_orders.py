@@ -80,6 +80,32 @@ def test_pullbacks_of_derivatives_inside(fun, args):
     twice(fun, args)
 
 
+# ------------------------------------------------------------------------------------- functions that call themselves
+
+
+def nested_sines(x, n):
+    if n == 0:
+        return x
+    return x*nested_sines(np.sin(x), n - 1)
+
+
+def two_ways(x, y, n):
+    if n == 0:
+        return x*y
+    return two_ways(x, 2.0, n - 1)*y + two_ways(1.0, y, n - 1)
+
+
+def test_pullbacks_of_functions_that_call_themselves():
+    """The pair that was asked for had the name of the pair that it calls."""
+    for x in (0.4, X):
+        (found,) = vjp(nested_sines, x, 3)[1](np.cos(x))[:1]
+        np.testing.assert_allclose(found, jvp(nested_sines, (x, 3), (np.cos(x), None))[1], rtol=1e-13)
+    check(nested_sines, (0.4, 3))
+    check(two_ways, (0.4, 0.7, 2))
+    assert jvp(two_ways, (0.4, 0.7, 2), (1.0, None, None))[1] == pytest.approx(2.8)
+    assert vjp(grad(nested_sines), 0.4, 3)[1](1.0)[0] == pytest.approx(hessian(nested_sines)(0.4, 3))
+
+
 # ------------------------------------------------------------------------------------------- ranks and effects
 
 

@@ -11,6 +11,7 @@ parameters, and remembered before its body is written, so that recursion closes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -70,21 +71,31 @@ class Pair:
 
 @dataclass(slots=True)
 class Pairs:
-    """All pairs that one module text needs; `share` optimises both sweeps of one before they are parted."""
+    """All pairs that one module text needs; `share` optimises both sweeps of one before they are parted.
+
+    `taken` are the names that the pairs' own begin with, and that of the main pair.
+    """
 
     share: Callable[[Program], Program] = lambda program: program
     made: dict[Any, Pair] = field(default_factory=dict)
     waiting: list[Pair] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
 
     def of(self, callee: Any, active: tuple[str, ...], lent: frozenset[str], given: bool) -> Pair:
         """The pair of a callee, asked for if it is new."""
         key = callee, active, lent, given
         if key not in self.made:
-            count = sum(p.callee.name == callee.name for p in self.made.values())
-            name = callee.name if not count else f"{callee.name}_{count + 1}"
+            name = numbered(callee.name, self.taken)
             self.made[key] = Pair(callee, active, lent, given, Token(f"{name}_fwd"), Token(f"{name}_bwd"))
             self.waiting.append(self.made[key])
         return self.made[key]
+
+
+def numbered(name: str, taken: set[str]) -> str:
+    """The name with a number if it is taken; it is from now on."""
+    found = next(n for k in itertools.count(1) if (n := name if k == 1 else f"{name}_{k}") not in taken)
+    taken.add(found)
+    return found
 
 
 def exported(callee: Any) -> tuple[Atom, ...]:

@@ -60,7 +60,7 @@ from s2sad.rules.advice import remedy
 from s2sad.rules.binding import bind
 from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS
-from s2sad.transform.calls import UNKNOWN, Pairs, Token, called_plainly, refuse_overlaps
+from s2sad.transform.calls import UNKNOWN, Pairs, Token, called_plainly, numbered, refuse_overlaps
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly, without
 from s2sad.transform.reverse import SILENT
@@ -83,17 +83,17 @@ class Jvp:
 
 @dataclass(slots=True)
 class Jvps:
-    """All forward functions that one module text needs."""
+    """All forward functions that one module text needs; `taken` are the names that theirs begin with."""
 
     made: dict[Any, Jvp] = field(default_factory=dict)
     waiting: list[Jvp] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
 
     def of(self, callee: Any, active: tuple[str, ...]) -> Jvp:
         """The forward function of a callee, asked for if it is new."""
         key = callee, active
         if key not in self.made:
-            count = sum(p.callee.name == callee.name for p in self.made.values())
-            name = callee.name if not count else f"{callee.name}_{count + 1}"
+            name = numbered(callee.name, self.taken)
             self.made[key] = Jvp(callee, active, Token(f"{name}_jvp"))
             self.waiting.append(self.made[key])
         return self.made[key]
@@ -421,7 +421,7 @@ def forward(lowered: Lowered, wrt: Sequence[str], *, aux: bool, name: str) -> li
 
     With `aux` the function returns `(value, aux)`, and the tangent is the value's alone.
     """
-    jvps = Jvps()
+    jvps = Jvps(taken={name.removesuffix("_jvp")})
     program = _forward(lowered, wrt, jvps, aux, name)
     programs: list[Program] = []
     while jvps.waiting:

@@ -19,6 +19,5 @@ def f_grad(a, b):
 # assumes: a 2-D array, b 1-D array, a_dot like a, b_dot like b
 def f_jvp(a, b, a_dot, b_dot):
     x = np.linalg.solve(a, b)
-    t1 = 2 * x * (np.linalg.solve(a, b_dot) - np.linalg.solve(a, a_dot @ x))
     value = np.sum(x * x)
-    return value, np.sum(t1)
+    return value, np.vdot(2 * x, np.linalg.solve(a, b_dot - a_dot @ x))
