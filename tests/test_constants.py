@@ -132,6 +132,14 @@ def containers_under_no_grad(x):
     return xs[0]*x + xs[2]*x*100 + named["a"]*x*10000
 
 
+@program(3.0, 0.0)
+def elements_of_lists_under_no_grad(x):
+    xs = [x, 2*x]
+    with no_grad():
+        xs[1] = x
+    return xs[0]*xs[1]
+
+
 @program(7.0, 2.0)
 def written_after_no_grad(x):
     with no_grad():

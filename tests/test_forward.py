@@ -187,7 +187,13 @@ def test_broadcasts():
         y[0] = 0.0
         return y
 
+    def added(x):
+        y = wide + x*2.0  # its tangent is a number's, stretched, and written
+        y += x*wide
+        return y
+
     check_vjp(stored, (X,))
+    check_vjp(added, (0.5,))
 
 
 def test_a_copy_by_addition_is_no_view():

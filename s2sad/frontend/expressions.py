@@ -110,7 +110,9 @@ class Expressions(State):
             self.refuse(node, f"{node.id!r} {value.why}", value.instead)
         if isinstance(value, Undef):
             raise Unbound(node.id, node)
-        return self.constant(value, node) if self.const_depth and self.kind(value).rank == 0 else value
+        if self.const_depth and (kind := self.kind(value)).is_number and kind.rank == 0:
+            return self.constant(value, node)
+        return value
 
     def _tuple(self, node: ast.Tuple, hint: str) -> Value:
         if not any(isinstance(item, ast.Starred) for item in node.elts):
