@@ -47,6 +47,7 @@ _MADE = {
     "caught": "fresh",
     "entered": "fresh",
     "unbroadcast": "maybe 0",
+    "summed_to": "maybe 0",
     "unreduce": "view 0",
     "Shadows": "fresh",
     "shadow_of": "view 0",  # of the table's storage, whose place depends on the address of the other operand

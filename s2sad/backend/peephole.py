@@ -44,7 +44,7 @@ class Peephole:
             bare = [_positive(arg) for arg in node.args]
             dot = replace(node, args=(bare[0][0], bare[1][0]))
             return dot if bare[0][1] == bare[1][1] else Node("neg", (dot,), made=True, kind=node.kind)
-        if node.fun == "unbroadcast":
+        if node.fun in ("unbroadcast", "summed_to"):
             value, negative = _positive(node.args[0])
             fitted = replace(node, args=(value, node.args[1]))
             return Node("neg", (fitted,), made=True, kind=node.kind) if negative else node

@@ -47,7 +47,7 @@ from s2sad.ir.rewrite import in_call, in_statement, with_blocks
 
 BILINEAR = ("mul", "np.vdot")
 SIGNS = 3  # products of products that a sign goes through
-LINEAR = ("truediv", "unbroadcast", "np.sum")  # in the first operand
+LINEAR = ("truediv", "unbroadcast", "summed_to", "np.sum")  # in the first operand
 
 
 def spread(program: Program) -> Program:
@@ -129,7 +129,7 @@ class _Trivial:
         """Whether a statement only reads what an array holds; `unbroadcast` may give the array itself."""
         if not isinstance(stmt, Let):
             return self._is_stored(stmt, name)
-        if stmt.call.fun == "unbroadcast":
+        if stmt.call.fun in ("unbroadcast", "summed_to"):
             return all(self._is_read(user, stmt.name) for user in self._users.get(stmt.name, ()))
         return stmt.call.fun in ARITHMETIC or stmt.call.fun == "np.sum"
 

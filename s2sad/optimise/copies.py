@@ -334,7 +334,7 @@ class _Births:
         if not isinstance(made, Let) or cls is None or self.aliases.is_held(cls):
             return False
         call, others = made.call, set(self.aliases.members(cls)) - {name}
-        if call.fun == "unbroadcast" and isinstance(call.args[0], Var):  # it may return its operand
+        if call.fun in ("unbroadcast", "summed_to") and isinstance(call.args[0], Var):  # or itself
             source = call.args[0].name
             return self.kinds[source].is_array and others == {source} and self._is_last(source, name)
         return not others and self._users[name] == 1 and is_fresh(call)

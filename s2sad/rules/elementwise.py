@@ -99,9 +99,12 @@ def _choice(bound: Bound, condition: str, then: str, orelse: str) -> str:
     return f"np.where({condition}, {then}, {orelse})"
 
 
-def _shared(before: str, after: str) -> Callable[[Bound], str]:
-    """All of g where `before` holds, nothing where `after` does, half of it at ties."""
-    return lambda bound: _choice(bound, before, "g", _choice(bound, after, "0.0", "0.5*g"))
+def _shared(loses: str) -> Callable[[Bound], str]:
+    """Nothing of g where the other argument is taken, half of it at ties.
+
+    Ties are rare, so that the processor foresees the inner choice, which two arguments share.
+    """
+    return lambda bound: _choice(bound, loses, "0.0", _choice(bound, "x == y", "0.5*g", "g"))
 
 
 def _quotient(divisor: str, dividend: str = "g", minus: bool = False) -> Callable[[Bound], str]:
@@ -292,13 +295,12 @@ _ufunc(np.ldexp, "x, i", "np.ldexp(g, i)")
 _ufunc(np.nextafter, "x, y", "g")
 _ufunc(np.copysign, "x, y", "np.sign(x)*np.copysign(1.0, y)*g")
 _ufunc(np.hypot, "x, y", _noisy("x/(out + (out == 0))*g"), _noisy("y/(out + (out == 0))*g"))
-_ufunc(np.maximum, "x, y", _shared("x > y", "x < y"), _shared("y > x", "y < x"), holomorphic=False)
-_ufunc(np.minimum, "x, y", _shared("x < y", "x > y"), _shared("y < x", "y > x"), holomorphic=False)
+_ufunc(np.maximum, "x, y", _shared("x < y"), _shared("y < x"), holomorphic=False)
+_ufunc(np.minimum, "x, y", _shared("x > y"), _shared("y > x"), holomorphic=False)
 for _function, _beats in ((np.fmax, ">"), (np.fmin, "<")):
     _ufunc(
         _function, "x, y",
-        _shared(f"(x {_beats} y) | np.isnan(y)", f"(y {_beats} x) | np.isnan(x)"),
-        _shared(f"(y {_beats} x) | np.isnan(x)", f"(x {_beats} y) | np.isnan(y)"),
+        _shared(f"(y {_beats} x) | np.isnan(x)"), _shared(f"(x {_beats} y) | np.isnan(y)"),
         holomorphic=False,
     )  # fmt: skip
 _ufunc(np.heaviside, "x, y", None, _selected("x == 0", "g", "0.0"))

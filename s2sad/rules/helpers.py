@@ -16,7 +16,7 @@ from s2sad import runtime
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import results
-from s2sad.rules.axes import as_array
+from s2sad.rules.axes import as_array, shape_from
 from s2sad.rules.registry import Bound, Rule, Text, parse_signature, register, structural
 
 
@@ -97,6 +97,10 @@ def _shaped(source: str, numbers: str) -> Callable[[Bound], Kind]:
     return infer
 
 
+def _summed_kind(bound: Bound) -> Kind:
+    return kinds.array(shape_from(bound, "shape"), kinds.promote(bound.kind("z")))
+
+
 def _same(name: str) -> Callable[[Bound], Kind]:
     return lambda bound: bound.kind(name)
 
@@ -129,6 +133,7 @@ def _spread_sum(bound: Bound) -> str:
 
 _LINEAR: tuple[tuple[str, str, Callable[[Bound], Kind], Text, str], ...] = (
     ("unbroadcast", "z, x", _shaped("x", "z"), _stretched, "maybe z"),
+    ("summed_to", "z, shape", _summed_kind, _stretched, "maybe z"),
     ("expand", "z, axis, rank", _expanded, "np.reshape(g, np.shape(z))", "view z"),
     ("unreduce", "z, x, axis=None, keepdims=False", _shaped("x", "z"), _summed, "maybe z"),
     ("as_field", "z, x", _same("z"), "g", "maybe z"),

@@ -39,6 +39,16 @@ def unbroadcast(g: Any, x: Any) -> Any:
     return g if isinstance(x, np.ndarray) else g[()]
 
 
+def summed_to(g: Any, shape: Any) -> Any:
+    """Sum `g` over the axes along which an array of a shape was broadcast: `unbroadcast`, told the shape.
+
+    >>> summed_to(np.ones((2, 3)), (2, 1))
+    array([[3.],
+           [3.]])
+    """
+    return g if np.shape(g) == shape else unbroadcast(g, np.broadcast_to(0.0, shape))
+
+
 def as_field(z: Any, x: Any) -> Any:
     """A cotangent as that of x: its real part where x is real.
 

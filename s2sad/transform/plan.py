@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s2sad.analysis.places import Place
-from s2sad.analysis.primitives import COMPARISONS, subscript
+from s2sad.analysis.primitives import ARITHMETIC, COMPARISONS, is_pure, subscript
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     Atom,
@@ -45,6 +45,7 @@ from s2sad.ir.nodes import (
 )
 from s2sad.ir.rewrite import in_atom, in_statement, with_blocks
 from s2sad.transform.leaving import leaf
+from s2sad.transform.outlines import by_shape
 
 if TYPE_CHECKING:
     from s2sad.transform.record import Record
@@ -69,6 +70,8 @@ class Plan:
         self.taped: set[str] = set()
         self.shifts: dict[str, tuple[Atom, int]] = {}  # indices that are others plus a constant
         self.shapes: dict[str, str] = {}  # values of which only the shape is read, by values that have it
+        self.contents: set[str] = set()  # values of which more is read than the shape
+        self.outlines: dict[str, str] = {}  # shapes that are taped in place of values
 
     def settle(self, names: list[str]) -> set[str]:
         """Which of the values must be taped; others can then be made of these."""
@@ -118,6 +121,7 @@ class Plan:
         if self.how[name] == "recompute":
             for needed in call_vars(self._call(name)):
                 if self.r.made_in(needed, self.primal):
+                    self.contents.add(needed)
                     self.want(needed, self.where[name])
 
     def _decide(self, name: str) -> str:
@@ -125,7 +129,38 @@ class Plan:
             return "index"
         if name in self.taped:
             return "tape"
-        return "recompute" if self._is_cheap(name, 0) else "tape"
+        if self._is_cheap(name, 0):
+            return "recompute"
+        return "last" if self._stays(name) else "tape"
+
+    def _stays(self, name: str) -> bool:
+        """Whether every trip computes the same from what is made outside of all loops: the last one does."""
+        lets, owner = self.r.storage.lets, self.r.owner_of.get(name)
+        side = 1 if isinstance(self.primal, While) else 0
+        around = bool(self.r.storage.loops[self.primal])
+        if around or owner is None or self.r.parents.get(owner) != (self.primal, side):
+            return False
+        names, depth = [name], 0
+        while names:
+            let, depth = lets.get(names.pop()), depth + 1
+            if let is None or depth > 20 or not self._is_lasting(let):
+                return False
+            names += [n for n in call_vars(let.call) if self.r.made_in(n, self.primal)]
+        return True
+
+    def _is_lasting(self, let: Let) -> bool:
+        """Whether equal operands make an equal value, which nobody writes to."""
+        kinds, atoms = self.r.kinds, [Var(let.name), *(Var(n) for n in call_vars(let.call))]
+        return (
+            not let.made
+            and is_pure(let.call, kinds)
+            and let.call.fun not in ("call", "getattr")
+            and all(kinds[a.name].is_number and not self._is_written(a.name) for a in atoms)
+        )
+
+    def is_cheap(self, name: str) -> bool:
+        """Whether a value of the trip is made again."""
+        return self._is_cheap(name, 0)
 
     def _is_cheap(self, name: str, depth: int) -> bool:
         """Whether evaluating a definition again gives the same value at no more than the cost of a tape."""
@@ -143,6 +178,9 @@ class Plan:
             # An expression on 0-d arrays reads storage.
             cheap = all(self.r.rev.kind(a).is_scalar for a in call.args)
             depth += 2
+        elif kind.is_scalar and (call.fun in ARITHMETIC or call.fun.startswith("math.")):
+            names = list(call_vars(call))  # what no loop changes
+            return all(self.r.rev.kind(a).is_scalar for a in call.args) and all(map(self._is_outside, names))
         elif kind.cat == "array" and self._is_elementwise(let, call) and not self.r.storage.is_mutable(name):
             return all(self._is_at_hand(n, depth + 1) for n in call_vars(call))
         else:
@@ -205,6 +243,11 @@ class Plan:
         """Whether an operand is a container that changes: `k in seen` differs from trip to trip."""
         return isinstance(atom, Var) and self._is_written(atom.name)
 
+    def _is_outside(self, name: str) -> bool:
+        """Whether a value is made outside of all loops."""
+        place = self.r.storage.places.get(name)
+        return place is not None and not place.loops
+
     def _available(self, name: str, depth: int) -> bool:
         if not self.r.made_in(name, self.primal):
             return True
@@ -245,7 +288,7 @@ class Plan:
             if self.how[name] == "recompute":
                 self._recompute(name)
         for name, other in self.shapes.items():
-            self.names.setdefault(name, self.names[other])
+            self.names.setdefault(name, self.names.get(other, Var(other)))
         body = self._insert(self.made.body, ())
         result = self._without_test(replace(self.made, body=body))
         self.r.rev.mirror[result] = self.primal
@@ -454,7 +497,9 @@ class Plan:
     def _append(self, name: str, path: tuple[Path, ...]) -> Var:
         """Make the forward sweep append the value where the reversed loop reads it."""
         r = self.r
-        hint = r.fresh.hints.get(name, "") or "t"
+        made = r.storage.lets.get(name)
+        outline = made is not None and made.made and made.call.fun == "getattr"
+        hint = r.fresh.hints.get(name, "") or ("shape" if outline else "t")
         tape = Var(r.fresh(plural(hint), K.list_of(K.anonymous(r.kinds[name]))))
         r.tapes[name, self.primal] = tape
         r.edits.top.append(Let(tape.name, Call("list", ()), None, True))
@@ -503,7 +548,7 @@ class Plan:
 
     def _renamed(self, stmt: Stmt) -> Stmt:
         """A statement with the names of this trip's values, in its blocks too; it mirrors what it did."""
-        new = in_statement(stmt, self.names)
+        new = in_statement(by_shape(stmt, self.outlines), self.names)
         parts = blocks(stmt)
         if parts:
             new = with_blocks(new, tuple(tuple(self._renamed(s) for s in p) for p in parts))
@@ -517,7 +562,7 @@ class Plan:
         result: list[Stmt] = list(self.reads.get(path, ()))
         for stmt in block:
             parts = blocks(stmt)
-            new = in_statement(stmt, self.names)
+            new = in_statement(by_shape(stmt, self.outlines), self.names)
             if parts:
                 mirrored = isinstance(stmt, If) and stmt in self.r.rev.mirror
                 inner = tuple(

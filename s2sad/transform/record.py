@@ -45,6 +45,7 @@ from s2sad.ir.nodes import (
 )
 from s2sad.ir.rewrite import with_blocks
 from s2sad.transform.edits import Edits, substituted
+from s2sad.transform.outlines import like_shaped, tape_shapes
 from s2sad.transform.plan import Path, Plan, common
 from s2sad.transform.reverse import Reverse
 
@@ -232,13 +233,18 @@ class Record:
         if not where and not shapes and primal not in self.edits.behind:
             return made
         plan = Plan(self, primal, made)
+        plan.contents.update(where)
         for name, paths in shapes.items():
             other = name if name in where else self._congruent(name, where)
+            if other == name and name not in where:
+                other = like_shaped(plan, name)
             plan.shapes[name] = other
-            where.setdefault(other, []).extend(paths)
+            if other == name or self.made_in(other, primal):
+                where.setdefault(other, []).extend(paths)
         plan.taped = plan.settle(list(where))
         for name, paths in where.items():
             plan.want(name, common(paths))
+        tape_shapes(plan)
         return plan.carry_out()
 
     def _congruent(self, name: str, where: dict[str, list[tuple[Path, ...]]]) -> str:

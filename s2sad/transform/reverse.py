@@ -53,6 +53,7 @@ from s2sad.rules.advice import remedy
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Calls, Pairs
 from s2sad.transform.displays import Displays
+from s2sad.transform.logistics import Logistics
 from s2sad.transform.loops import Loops
 from s2sad.transform.products import Products
 from s2sad.transform.stores import Stores
@@ -62,7 +63,7 @@ from s2sad.transform.told import is_told
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
 
 
-class Reverse(Loops, Stores, Calls, Products, Displays):
+class Reverse(Loops, Stores, Calls, Products, Logistics, Displays):
     """Writes the reverse sweep of one program."""
 
     def __init__(
@@ -288,7 +289,10 @@ class Reverse(Loops, Stores, Calls, Products, Displays):
             self._list(stmt, bar)
         elif call.fun == "np.where":
             self._where(stmt, bar)
-        elif call.fun != "mul" or not self.product(stmt, bar):
+        elif call.fun == "mul":
+            if not self.product(stmt, bar):
+                self._rule(stmt, bar)
+        elif call.fun != "truediv" or not self.logistic(stmt, bar):
             if call.fun == "np.broadcast_arrays" and any(map(self._is_mutable, call.args)):
                 self._refuse_broadcast(stmt)
             self._rule(stmt, bar)

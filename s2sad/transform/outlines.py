@@ -1,0 +1,101 @@
+"""Tapes of shapes in place of tapes of arrays of which a reversed loop reads the shape only.
+
+    ts.append(t); s = s + t        ts.append(t.shape); s = s + t
+    ...                            ...
+    t_bar = unbroadcast(s_bar, ts[i])    t_bar = summed_to(s_bar, ts[i])
+
+Accepts a planned loop; guarantees the same cotangents. An array on a tape lives until the reverse sweep comes
+to it, so that the forward sweep gets new memory in each trip: a shape costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from s2sad.analysis.places import Place
+from s2sad.analysis.primitives import ARITHMETIC
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Call, Const, Let, Stmt, Var, While, uses, walk
+
+if TYPE_CHECKING:
+    from s2sad.transform.plan import Plan
+
+DEPTH = 4  # operations that are looked through for an array of the same shape
+
+
+def tape_shapes(plan: Plan) -> None:
+    """Let a plan tape the shape of each array that it would tape for its shape."""
+    for name, other in list(plan.shapes.items()):
+        taped = name == other and plan.how.get(name) == "tape" and name not in plan.contents
+        if taped and _is_in_trip(plan, name) and all(map(_is_outline, _users(plan, name))):
+            plan.outlines[name] = _outline(plan, name)
+            del plan.shapes[name]
+
+
+def like_shaped(plan: Plan, name: str) -> str:
+    """An operand of a value, or of an operand, that has its shape and dtype and costs nothing; else itself.
+
+        unbroadcast(g, 2.0*x[:k])     x[:k] has that shape
+    """
+    r, at = plan.r, name
+    kind = r.kinds[name]
+    for _ in range(DEPTH if kind.cat == "array" and kind.shape else 0):
+        let = r.storage.lets.get(at)
+        if let is None or let.call.fun not in ARITHMETIC:
+            break
+        alike = [a.name for a in let.call.args if isinstance(a, Var) and r.kinds[a.name] == kind]
+        if not alike:
+            break
+        at = alike[0]
+        if not r.made_in(at, plan.primal) or plan.is_cheap(at):
+            return at
+    return name
+
+
+def _is_in_trip(plan: Plan, name: str) -> bool:
+    """Whether a value is an array that every trip makes, outside of branches."""
+    owner = plan.r.owner_of[name]
+    parent = None if owner is None else plan.r.parents[owner]
+    inside = owner is plan.primal or (parent is not None and parent[0] is plan.primal)
+    return inside and plan.r.kinds[name].cat == "array"
+
+
+def _users(plan: Plan, name: str) -> Iterator[Stmt]:
+    return (stmt for stmt in walk(plan.made.body) if name in uses(stmt))
+
+
+def _is_outline(stmt: Stmt) -> bool:
+    return isinstance(stmt, Let) and (
+        stmt.call.fun == "unbroadcast" or (stmt.call.fun == "getattr" and stmt.call.args[1] == Const("shape"))
+    )
+
+
+def _outline(plan: Plan, name: str) -> str:
+    """A name for the shape of a value, made beside it, that is taped in its place."""
+    r, kind = plan.r, plan.r.kinds[name]
+    items = None if kind.rank is None else (K.INT,)*kind.rank
+    shape = r.fresh("", K.Kind("tuple", items=items))
+    line = Let(shape, Call("getattr", (Var(name), Const("shape"))), None, True)
+    owner = r.owner_of[name]
+    assert owner is not None
+    if owner is plan.primal:  # what goes round the loop
+        side = 1 if isinstance(owner, While) else 0
+        r.edits.start.setdefault((owner, side), []).append(line)
+    else:
+        r.edits.after.setdefault(owner, []).append(line)
+    place = r.storage.places[name]
+    r.storage.places[shape] = Place(place.loops, place.block, place.at)
+    r.storage.lets[shape] = line
+    r.owner_of[shape] = owner
+    plan.where[shape], plan.how[shape] = plan.where.pop(name), plan.how.pop(name)
+    return shape
+
+
+def by_shape(stmt: Stmt, outlines: Mapping[str, str]) -> Stmt:
+    """A statement of a reversed loop that is given the shape in place of the array."""
+    if not isinstance(stmt, Let) or not (found := [outlines[n] for n in uses(stmt) if n in outlines]):
+        return stmt
+    if stmt.call.fun == "getattr":
+        return Let(stmt.name, Call("tuple", (Var(found[0]),), (), "tuple"), stmt.span, stmt.made)
+    return Let(stmt.name, Call("summed_to", (stmt.call.args[0], Var(found[0]))), stmt.span, stmt.made)
