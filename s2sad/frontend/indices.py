@@ -14,7 +14,7 @@ from typing import Any
 from s2sad.frontend.state import State
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Const, List, Slice, Tuple
+from s2sad.ir.nodes import Const, List, Slice, Tuple, Var
 
 
 def index_kind(state: State, kind: Kind, items: list[Any], node: ast.AST) -> Kind:
@@ -34,12 +34,29 @@ def index_kind(state: State, kind: Kind, items: list[Any], node: ast.AST) -> Kin
     return _index_walk(state, kind, shape, items, len(shape) - consumed, bool(ellipsis), node)
 
 
-def _cut(length: K.Length, item: Any) -> K.Length:
+def _cut(state: State, length: K.Length, item: Any) -> K.Length:
     """The length of a slice of an axis."""
     if not isinstance(item, Slice):  # one that has a name
         return K.new_length()
     parts = [p.value if isinstance(p, Const) else p for p in (item.lo, item.hi, item.step)]
+    if isinstance(item.hi, Var) and parts[2] in (None, 1) and not isinstance(length, int):
+        end = state.lengths.of(item.hi)
+        if isinstance(end, tuple) and end[0] == length[0]:
+            return _cut_before(length, parts[0] or 0, end[1])
+    if any(isinstance(p, Var) for p in parts):
+        return state.lengths.cut(length, item)
     return K.slice_length(length, *parts)
+
+
+def _cut_before(length: tuple[str, int], lo: Any, end: int) -> K.Length:
+    """The length of `a[lo:hi]` where hi is the length's symbol plus `end`, which is not above 0.
+
+    A negative hi counts from the other end, and must not come to lie behind lo: it does not if lo is at least
+    -end - 2, as in `a[1:n - 1]`, `a[:n - 2]` and `a[2:n - 4]`.
+    """
+    if not isinstance(lo, int) or lo < 0 or -end - 2 > lo:
+        return K.new_length()
+    return length[0], min(end, length[1]) - lo
 
 
 def _index_walk(
@@ -58,7 +75,7 @@ def _index_walk(
         elif isinstance(item, Const) and item.value is None:
             result.append(1)
         elif item_kind.cat == "slice":
-            result.append(_cut(shape[axis], item))
+            result.append(_cut(state, shape[axis], item))
             axis += 1
         elif item_kind.cat == "int" or (item_kind.cat == "npscalar" and item_kind.sort == "int"):
             ints += 1

@@ -3,6 +3,7 @@
     n = len(x)                   n is x's length
     m = x.shape[1] - 1           m is that of x[:, 1:]
     y = np.zeros((n, m))         so y's shape is known from x's
+    x[1:k - 1], x[0, 1:k - 1]    for an argument k: parts of axes of one length have one length
 
 An SSA name keeps its length for good: the arrays of a loop have other lengths in each trip, and other names.
 """
@@ -10,10 +11,13 @@ An SSA name keeps its length for good: the arrays of a loop have other lengths i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from s2sad.ir.kinds import Kind, Length, Shape
-from s2sad.ir.nodes import Atom, Call, Const, Tuple, Var
+from s2sad.ir.kinds import Kind, Length, Shape, new_length
+from s2sad.ir.nodes import Atom, Call, Const, Slice, Tuple, Var
 
+SUMS = frozenset(("add", "sub", "mul", "floordiv", "neg"))
+Term = tuple[Any, ...]
 
 class Lengths:
     """The lengths that names stand for."""
@@ -22,11 +26,16 @@ class Lengths:
         self._kinds = kinds
         self._lengths: dict[str, Length] = {}
         self._shapes: dict[str, Shape] = {}
+        self._sums: dict[str, Term] = {}
+        self.params: frozenset[str] = frozenset()
+        self.cuts: dict[tuple[Length, Term], Length] = {}
 
     def note(self, name: str, call: Call) -> None:
         """Note what a name is defined as."""
         args = call.args
         base = args[0] if args else None
+        if call.fun in SUMS and self._kinds[name].cat == "int":
+            self._note_sum(name, call)
         if not isinstance(base, Var):
             return
         kind = self._kinds[base.name]
@@ -47,6 +56,27 @@ class Lengths:
     def _shorter(self, name: str, length: Length, by: object) -> None:
         if type(by) is int and by > 0 and not isinstance(length, int):
             self._lengths[name] = length[0], length[1] - by
+
+    def _note_sum(self, name: str, call: Call) -> None:
+        terms = [self._term(a) for a in call.args]
+        if None not in terms:
+            self._sums[name] = (call.fun, *terms)
+
+    def _term(self, atom: Atom) -> Term | None:
+        """What an integer is in terms of literals and arguments."""
+        if isinstance(atom, Const):
+            return ("", atom.value)
+        if not isinstance(atom, Var):
+            return None
+        return (atom.name,) if atom.name in self.params else self._sums.get(atom.name)
+
+    def cut(self, length: Length, part: Slice) -> Length:
+        """The length of a part of an axis whose bounds are made of arguments: the same for the same bounds.
+
+        What loops count has other values in each trip, and gives a new length wherever it is asked for.
+        """
+        terms = (self._term(part.lo), self._term(part.hi), self._term(part.step))
+        return new_length() if None in terms else self.cuts.setdefault((length, terms), new_length())
 
     def of(self, atom: Atom) -> Length | list[Length | None] | None:
         """The length that an atom is, or a list of those that it has; None for what is no length."""

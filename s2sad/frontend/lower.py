@@ -432,12 +432,14 @@ def _lowered(
         low.lent = frozenset(low.fields)
         low.passed_in = dict(env) if low.itself is not None else {}
         low.scope = low.function_scope(source, source.node, env, None)
+        low.lengths.params = frozenset(params)
         begin(low)
         result = low.run(source)
         low._changed()
     body: list[Stmt] = [*low.block, Return(result)]
     again = source.module.startswith("s2sad.generated")
     program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints, again=again))
+    program.cuts = low.lengths.cuts
     same = unchanged(program)
     if same:
         program, result = prune(substitute(program, same)), in_atom(result, same)

@@ -297,6 +297,7 @@ class Program:
     defaults  default values of the last parameters, literals, by their SSA names
     again     the function is itself the text of a derivative, not the user's
     written   of the first half of a pair: the places of arrays and lists among what it keeps that it writes
+    cuts      lengths of parts of axes whose bounds are made of arguments (`frontend.lengths`)
     """
 
     name: str
@@ -313,6 +314,7 @@ class Program:
     again: bool = False
     defaults: dict[str, Any] = field(default_factory=dict)
     written: tuple[int, ...] = ()
+    cuts: dict[Any, Any] = field(default_factory=dict)
 
 
 class Fresh:

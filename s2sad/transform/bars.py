@@ -110,6 +110,9 @@ class Bars(Builder):
         super().__init__(fresh)
         self.program = program
         self.storage = storage
+        self.lengths.params, self.lengths.cuts = frozenset(program.params), program.cuts
+        for let in storage.lets.values():
+            self.lengths.note(let.name, let.call)
         self.varied = varied
         self.bars: dict[str, Bar] = {}
         self.loops: list[Loop] = []

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.expressions import BINARY, COMPARE, UNARY
+from s2sad.frontend.lengths import Lengths
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.literals import times
@@ -78,6 +79,7 @@ class Builder:
         self.infinite = False  # a Python float that may be inf has been made
         self.poles = False  # a quotient whose divisor may be 0 has been written on NumPy values
         self.made = made
+        self.lengths = Lengths(self.kinds)
 
     # ---- emission
 

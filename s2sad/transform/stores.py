@@ -17,11 +17,11 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from s2sad.analysis.primitives import is_advanced, is_whole
+from s2sad.analysis.primitives import ARITHMETIC, is_advanced, is_whole
 from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Do, If, Let, Stmt, Store, Var
+from s2sad.ir.nodes import Atom, Call, Const, Do, If, Let, Slice, Stmt, Store, Tuple, Var
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.transform.bars import ARRAYS, Bar
@@ -299,7 +299,9 @@ class Stores(Unsettled):
         sides = [(left, right)] if let.call.fun == "sub" else [(left, right), (right, left)]
         for same, other in sides:
             view = self.storage.lets.get(same.name) if isinstance(same, Var) else None
-            if view is None or view.call.fun != "getitem" or view.call.args != (stmt.base, stmt.index):
+            if view is None or view.call.fun != "getitem" or view.call.args[0] != stmt.base:
+                continue
+            if not self._alike(view.call.args[1], stmt.index, 0):
                 continue
             if same == other or not self._unwritten_between(view, stmt):
                 continue
@@ -307,6 +309,24 @@ class Stores(Unsettled):
             if K.same_shape(region, self.kinds[let.name]):
                 return let.call.fun, other
         return None
+
+    def _alike(self, one: Atom, other: Atom, depth: int) -> bool:
+        """Whether two indices are equal: `n - 1` that is written twice is one number."""
+        if one == other or depth > 4:
+            return one == other
+        if isinstance(one, Tuple) and isinstance(other, Tuple) and len(one.items) == len(other.items):
+            pairs = list(zip(one.items, other.items, strict=True))
+        elif isinstance(one, Slice) and isinstance(other, Slice):
+            pairs = [(one.lo, other.lo), (one.hi, other.hi), (one.step, other.step)]
+        elif isinstance(one, Var) and isinstance(other, Var) and self.kinds[one.name].cat == "int":
+            lets = [self.storage.lets.get(a.name) for a in (one, other)]
+            calls = [let.call for let in lets if let is not None and let.call.fun in ARITHMETIC]
+            if len(calls) < 2 or calls[0].fun != calls[1].fun:
+                return False
+            pairs = list(zip(calls[0].args, calls[1].args, strict=True))
+        else:
+            return False
+        return all(self._alike(a, b, depth + 1) for a, b in pairs)
 
     def _unwritten_between(self, view: Let, stmt: Store) -> bool:
         assert isinstance(stmt.base, Var)

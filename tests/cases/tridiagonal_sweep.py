@@ -25,11 +25,11 @@ def f_value_and_grad(u, p, n):
         u_bar = np.zeros_like(u)
         p_bar = 0.0
         for j in range(n - 2, 0, -1):
-            t3 = q[1:n - 1, j - 1]
-            t4 = q_bar[1:n - 1, j] / (2 + p)
-            p_bar = p_bar - np.sum(t4 * t2s[j - 1]) - np.sum(t3 * t4)
-            q_bar[1:n - 1, j - 1] -= unbroadcast(p * t4, t3)
-            u_bar[j, 2:n] += unbroadcast(t4, u[j, 2:n])
-            u_bar[j, 1:n - 1] -= unbroadcast(2 * t4, u[j, 1:n - 1])
-            u_bar[j, 0:n - 2] += unbroadcast(t4, u[j, 0:n - 2])
+            t3 = q_bar[1:n - 1, j] / (2 + p)
+            p_bar -= np.vdot(t3, t2s[j - 1])
+            p_bar -= np.vdot(q[1:n - 1, j - 1], t3)
+            q_bar[1:n - 1, j - 1] -= p * t3
+            u_bar[j, 2:n] += unbroadcast(t3, u[j, 2:n])
+            u_bar[j, 1:n - 1] -= 2 * t3
+            u_bar[j, 0:n - 2] += unbroadcast(t3, u[j, 0:n - 2])
         return value, (u_bar, p_bar)
