@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import ChainMap, OrderedDict
 
 import numpy as np
@@ -378,8 +379,25 @@ def pop_comp(x, c):
     return t[0]*u + len(st)
 
 
+def endless_count(x, c):
+    s = c[0]
+    for k in itertools.count(2, 3):
+        s = s*0.5 + x[0]*k
+        if s > 4.0:
+            return s*k
+
+
+def endless_cycle(x, c):
+    s = c[1]
+    for i, v in enumerate(itertools.cycle(x)):
+        s = s*0.9 + v*i
+        if i == 4:
+            break
+    return s
+
+
 PROGRAMS = [
-    iter_next, iter_next_default, iter_loop, iter_while, iter_while2, chainmap, chainmap2, chainmap_child,
+    endless_count, endless_cycle, iter_next, iter_next_default, iter_loop, iter_while, iter_while2, chainmap, chainmap2, chainmap_child,
     kwargs_unknown, kwargs_unknown_named, kwargs_unknown2, lru, next_break, rest_after, rest_comp,
     iter_range, iter_dict, iter_table, iter_zip, iter_callee, iter_tokens, next_try2, iter_in_loop,
     chain_config, chain_scopes2, chain_dict, kw_defaults, kw_loop, kw_class, ordered_moves, poppop,
@@ -387,7 +405,7 @@ PROGRAMS = [
 ]
 
 
-PLACED = [iter_next, iter_loop, iter_while, next_try2, chainmap2, kwargs_unknown_named, lru, poppop_loop, pop_items]
+PLACED = [endless_cycle, iter_next, iter_loop, iter_while, next_try2, chainmap2, kwargs_unknown_named, lru, poppop_loop, pop_items]
 
 
 @pytest.mark.parametrize("f", PROGRAMS)

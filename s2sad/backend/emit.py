@@ -262,12 +262,13 @@ class _Function:
     def guarded(self, stmt: Branch) -> list[ast.stmt]:
         """A try or with statement; what is caught or entered gets its name in the statement's head."""
         blocks = {"try": stmt.orelse, "with": stmt.then}
-        first = next(iter(blocks.get(stmt.form, [])), None)
         name = None
-        if isinstance(first, Assign) and isinstance(first.value, Node):
-            if first.value.fun in ("caught", "entered"):
-                name = self.python[first.name]
-                blocks[stmt.form].pop(0)
+        for number, part in enumerate(blocks.get(stmt.form, [])):
+            value = part.value if isinstance(part, Assign) else None
+            if isinstance(part, Assign) and isinstance(value, Node) and value.fun in ("caught", "entered"):
+                name = self.python[part.name]
+                del blocks[stmt.form][number]
+                break
         then, orelse = self.block(stmt.then), self.block(stmt.orelse)
         if stmt.form == "with":
             item = ast.withitem(self.spell(stmt.cond), None if name is None else ast.Name(name, ast.Store()))

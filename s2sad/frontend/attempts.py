@@ -78,6 +78,9 @@ class _Maker:
         if isinstance(stmt, ast.Try) and self.wanted(stmt):
             self.changed = True
             made = _Attempt(stmt, self).statements()
+            if not all(map(_is_quiet, stmt.finalbody)):
+                made[0] = copy.copy(made[0])
+                made[0].finishing = stmt.finalbody  # type: ignore[attr-defined]  # which nobody else may miss
             return self.block(made) if any(_nested(s) for s in made) else made
         if isinstance(stmt, _SCOPES):
             return [stmt]
@@ -108,7 +111,7 @@ class _Maker:
             return False
         if any(has_exits(s) for s in stmt.finalbody):
             return False
-        if stmt.finalbody and not all(map(_is_quiet, stmt.finalbody)):
+        if not only_writes(stmt.finalbody):
             return False
         inner = [n for s in stmt.body for n in walk([s], _SCOPES) if isinstance(n, ast.Try | ast.TryStar)]
         return not any(isinstance(n, ast.TryStar) or n.finalbody for n in inner)
@@ -142,12 +145,28 @@ def _is_quiet(stmt: ast.stmt) -> bool:
     return isinstance(stmt, ast.Assign | ast.AugAssign) and all(isinstance(t, ast.Name) for t in targets)
 
 
+def only_writes(block: Sequence[ast.stmt]) -> bool:
+    """Whether statements do nothing but bind names and write into lists, arrays and objects."""
+    return all(_is_quiet(s) or _writes(s) for s in block)
+
+
+def _writes(stmt: ast.stmt) -> bool:
+    if isinstance(stmt, ast.Expr) and isinstance(stmt.value, ast.Call):
+        called = stmt.value.func
+        return isinstance(called, ast.Attribute) and called.attr in ("append", "extend", "pop", "clear")
+    targets = stmt.targets if isinstance(stmt, ast.Assign) else [getattr(stmt, "target", None)]
+    return isinstance(stmt, ast.Assign | ast.AugAssign) and all(
+        isinstance(t, ast.Name | ast.Subscript | ast.Attribute) for t in targets
+    )
+
+
 class _Attempt:
     """Takes one try statement apart."""
 
     def __init__(self, stmt: ast.Try, maker: _Maker, nested: bool = False) -> None:
         self.stmt = stmt
         self.maker = maker
+        self.asked = (stmt.lineno, stmt.col_offset) in maker.places
         self.nested = nested  # within another one, which catches what the clauses raise
         self.flag = maker.fresh("passed")
         self.which = maker.fresh("which") if len(stmt.handlers) > 1 else ""
@@ -245,9 +264,7 @@ class _Attempt:
             group = self.group(work)
             if group:
                 del work[: len(group)]
-                new: list[ast.stmt] = [self.small(group)]
-                if self.depth:  # so it is, where a trip begins: the loop would have been left
-                    new.insert(0, _at(_bound(self.flag, True), group[0]))
+                new = self.guarded(group)
             else:
                 new = self.compound(work.pop(0))
             out += new
@@ -279,7 +296,16 @@ class _Attempt:
         """Whether nobody can tell if a statement has been executed when an exception comes."""
         if not isinstance(stmt, ast.Assign) or not all(isinstance(t, ast.Name) for t in stmt.targets):
             return False
+        if self.asked and any(isinstance(n, ast.Call) for n in ast.walk(stmt.value)):
+            return False  # it may write
         return not any(t.id in self.exposed for t in stmt.targets if isinstance(t, ast.Name))
+
+    def guarded(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        """Simple statements whose exceptions set the flag."""
+        made: list[ast.stmt] = [self.small(body)]
+        if self.depth:  # so it is, where a trip begins: the loop would have been left
+            made.insert(0, _at(_bound(self.flag, True), body[0]))
+        return made
 
     def small(self, body: list[ast.stmt]) -> ast.Try:
         """A try statement of simple statements."""
@@ -292,7 +318,7 @@ class _Attempt:
         """An expression that may raise under a name; the statement that binds it."""
         name = self.maker.fresh(hint)
         bound = _at(ast.Assign([ast.Name(name, ast.Store())], value), value)
-        return [self.small([bound])], ast.copy_location(ast.Name(name, ast.Load()), value)
+        return self.guarded([bound]), ast.copy_location(ast.Name(name, ast.Load()), value)
 
     def compound(self, stmt: ast.stmt) -> list[ast.stmt]:
         """A statement that is no simple one, or that raises nothing."""
@@ -370,10 +396,10 @@ class _Attempt:
         if _is_steady(stmt.test):
             made: ast.While = self.loop(stmt)
             return made
-        before, name = self.hoisted(stmt.test, "test")
         ended = [*self.block(stmt.orelse), ast.Break()]
-        over = ast.If(ast.UnaryOp(ast.Not(), name), ended, [])
         self.depth += 1
+        before, name = self.hoisted(stmt.test, "test")
+        over = ast.If(ast.UnaryOp(ast.Not(), name), ended, [])
         inner = self.block(stmt.body)
         self.depth -= 1
         if any(map(_may_fail, inner)):
@@ -542,4 +568,4 @@ def _at(node: Any, at: ast.AST) -> Any:
     return node
 
 
-__all__ = ["taken_apart"]
+__all__ = ["only_writes", "taken_apart"]

@@ -18,7 +18,7 @@ import functools
 import inspect
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import FunctionType
 from typing import Any
@@ -26,13 +26,15 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend.attempts import only_writes
 from s2sad.frontend.branches import ends_by_raising
 from s2sad.frontend.cursors import guarded_next
 from s2sad.frontend.generators import Before, once
 from s2sad.frontend.loops import assigned_names
 from s2sad.frontend.operators import class_method, may_vary
+from s2sad.frontend.raising import is_append, may_raise, only_appends, written
 from s2sad.frontend.source import is_library
-from s2sad.frontend.state import Generator, Group, Raised, State, Torn, Value, Written
+from s2sad.frontend.state import Generator, Group, Raised, Scope, State, Torn, Value, Written
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     Atom,
@@ -45,7 +47,6 @@ from s2sad.ir.nodes import (
     Out,
     Ref,
     Stmt,
-    Store,
     Tuple,
     Undef,
     Var,
@@ -62,6 +63,13 @@ class Guarded(State):
     """The part of lowering that reads try and with statements."""
 
     # ------------------------------------------------------------------------------------------------- try
+
+    def finished(self, stmt: ast.stmt) -> None:
+        """Refuse a try statement that has been taken apart if others see what its finally clause writes."""
+        last = getattr(stmt, "finishing", None)
+        if last is not None and not self._writes_unseen(last):
+            what = "a finally clause writes what is seen where the exception is caught"
+            self.refuse(last[0], what, "write it behind the try statement")
 
     def _try(self, stmt: ast.Try) -> None:
         if getattr(stmt, "exits", False):
@@ -101,11 +109,17 @@ class Guarded(State):
         """Lower a body whose exceptions are caught."""
         entry, outer = dict(self.scope.env), self.block
         classes = [c for refs, _, _ in handlers for c in refs]
-        cells, before, written = dict(self.objects.cells), self.objects.count, len(self.written_at)
+        cells, before, length = dict(self.objects.cells), self.objects.count, len(self.written_at)
         block, after, seen, raised = self._body(body, classes, node)
+        if raised is None and not self._may_raise(block, classes):  # the body is the program
+            self.block = outer
+            self.block += block
+            self.scope.env = after
+            self.statements(orelse)
+            return
         ended, self.objects.cells = self.objects.cells, cells
         changed = any(ended.get(number) is not value for number, value in cells.items())
-        if changed and not self._is_late(block, self.written_at[written:]):
+        if changed and not self._is_late(block, self.written_at[length:], classes):
             self._take_apart(node)
             self.refuse(
                 node,
@@ -143,7 +157,7 @@ class Guarded(State):
         """The statements of the body, the names behind it, and the names where an exception leaves it."""
         entry, outer = dict(self.scope.env), self.block
         self.block, self.scope.env = [], dict(entry)
-        seen: list[dict[str, Value]] = []
+        seen: list[dict[str, Value]] = [dict(entry)]  # what the body defines is not defined in a clause
         raised: type | None = None
         self.nesting += 1
         self.trying.append(tuple(c.obj for c in classes))
@@ -151,7 +165,7 @@ class Guarded(State):
             for stmt in body:
                 before, count = dict(self.scope.env), len(self.block)
                 self._statement(stmt)
-                if not all(_is_append(s) or _only_appends(s) for s in self.block[count:]):
+                if self._may_raise(self.block[count:], classes):
                     seen.append({**before, **self._within(stmt, node)})
         except Raised as error:
             raised = error.cls
@@ -161,17 +175,22 @@ class Guarded(State):
             self.nesting -= 1
             block, after = self.block, self.scope.env
             self.block, self.scope.env = outer, entry
-        self._check_writes(block, node)
+        self._check_writes(block, classes, node)
         return block, after, _agreed(entry, seen, self._place(node)), raised
 
     def _statement(self, stmt: ast.stmt) -> None:
         raise NotImplementedError
 
-    def _is_late(self, block: list[Stmt], writes: list[tuple[int, int]]) -> bool:
+    def _may_raise(self, block: list[Stmt], classes: list[Ref]) -> bool:
+        """Whether a clause may be reached from a block; what only appends to lists does not raise."""
+        left = [s for s in block if not is_append(s) and not only_appends(s)]
+        return may_raise(left, [c.obj for c in classes], self.kinds)
+
+    def _is_late(self, block: list[Stmt], writes: list[tuple[int, int]], classes: list[Ref]) -> bool:
         """Whether objects are written at the end of a block, where no exception can come any more."""
         if not writes or any(owner != id(block) for owner, _ in writes):
             return False
-        return all(_is_append(s) for s in block[min(length for _, length in writes) :])
+        return not self._may_raise(block[min(length for _, length in writes) :], classes)
 
     def _place(self, node: ast.AST) -> tuple[str, int, int]:
         """Where a try statement stands."""
@@ -192,27 +211,41 @@ class Guarded(State):
             names = {n.target.id for n in ast.walk(stmt) if isinstance(n, ast.NamedExpr)}
         return {name: Torn(name, place=self._place(node)) for name in names}
 
-    def _check_writes(self, block: list[Stmt], node: ast.AST) -> None:
+    def _check_writes(self, block: list[Stmt], classes: list[Ref], node: ast.AST) -> None:
         """Refuse what an exception could leave half done."""
         made = {s.name for s in walk(tuple(block)) if isinstance(s, Let)}
-        risky = False
+        self._check_block(block, False, made, classes, node)
+
+    def _check_block(
+        self, block: Sequence[Stmt], risky: bool, made: set[str], classes: list[Ref], node: ast.AST
+    ) -> bool:
+        """Whether an exception may come in a block or, as `risky` says, behind it."""
         for stmt in reversed(block):
-            if _only_appends(stmt):
+            if only_appends(stmt):
                 continue
-            nested = isinstance(stmt, If | For | While)
-            for inner in walk((stmt,)):
-                base = _written(inner)
-                if base is None or (isinstance(base, Var) and base.name in made):
-                    continue
-                if risky or nested:
-                    self._take_apart(node)
-                    span = getattr(inner, "span", None)
-                    self.refuse_span(
-                        span or self.span(node),
-                        "what is written here in a try statement may be half done when an exception comes",
-                        "compute values in the try statement, and write them behind it",
-                    )
-            risky = risky or _written(stmt) is None
+            if isinstance(stmt, If) and not stmt.form:
+                parts = stmt.then, stmt.orelse
+                inner = [self._check_block(part, risky, made, classes, node) for part in parts]
+                risky = any(inner) or self._may_raise([replace(stmt, then=(), orelse=())], classes)
+                continue
+            raises = self._may_raise([stmt], classes)
+            if risky or (raises and isinstance(stmt, If | For | While)):
+                self._refuse_written(stmt, made, node)
+            risky = risky or (raises and written(stmt) is None)
+        return risky
+
+    def _refuse_written(self, stmt: Stmt, made: set[str], node: ast.AST) -> None:
+        """Refuse a statement that writes what is older than the try statement."""
+        for inner in walk((stmt,)):
+            base = written(inner)
+            if base is None or (isinstance(base, Var) and base.name in made):
+                continue
+            self._take_apart(node)
+            self.refuse_span(
+                getattr(inner, "span", None) or self.span(node),
+                "what is written here in a try statement may be half done when an exception comes",
+                "compute values in the try statement, and write them behind it",
+            )
 
     def _hold(
         self,
@@ -290,6 +323,9 @@ class Guarded(State):
         if stmt.handlers:
             made = ast.Try(stmt.body, stmt.handlers, stmt.orelse, [])
             inner = [ast.copy_location(made, stmt)]
+        if self._writes_unseen(stmt.finalbody):
+            self.statements([*inner, *stmt.finalbody])
+            return
         entry, outer = dict(self.scope.env), self.block
         self.block = []
         self.nesting += 1
@@ -308,7 +344,7 @@ class Guarded(State):
         finally:
             self.nesting -= 1
             last, self.block = self.block, outer
-        if any(_written(s) is not None or isinstance(s, For | While) for s in walk(tuple(last))):
+        if any(written(s) is not None or isinstance(s, For | While) for s in walk(tuple(last))):
             self.refuse(
                 stmt.finalbody[0], "a finally clause writes or loops", "write it behind the try statement"
             )
@@ -324,6 +360,18 @@ class Guarded(State):
                 stmt.finalbody[0], "a finally clause binds names", "bind them behind the try statement"
             )
         self.leave_whole(block, last, after, NOTHING, "finally", stmt)
+
+    def _writes_unseen(self, finalbody: list[ast.stmt]) -> bool:
+        """Whether nobody sees what a finally clause writes, if an exception goes on behind it."""
+        if self.trying or not only_writes(finalbody):
+            return False
+        named = [n for s in finalbody for n in ast.walk(s) if isinstance(n, ast.Subscript | ast.Attribute)]
+        roots = {n.value.id for n in named if isinstance(n.value, ast.Name)}
+        scope: Scope | None = self.scope
+        while scope is not None:
+            roots -= scope.locals
+            scope = scope.parent
+        return not roots
 
     # ------------------------------------------------------------------------------------------------ with
 
@@ -532,27 +580,6 @@ def _agreed(
         elif not isinstance(first, Undef):
             found[name] = first
     return found if seen else dict(entry)
-
-
-def _written(stmt: Stmt) -> Atom | None:
-    """What a statement writes into; outside lists are histories, which the program never reads."""
-    if isinstance(stmt, Store):
-        return stmt.base
-    if isinstance(stmt, Let | Do) and stmt.call.fun in ("list.append", "list.pop", "np.add.at"):
-        return None if isinstance(stmt.call.args[0], Ref) else stmt.call.args[0]
-    return None
-
-
-def _is_append(stmt: Stmt) -> bool:
-    """Whether a statement appends to a list, which raises nothing."""
-    return isinstance(stmt, Do) and stmt.call.fun == "list.append"
-
-
-def _only_appends(stmt: Stmt) -> bool:
-    """Whether a loop does nothing but append the items of a list: `xs.extend(ys)`, which raises nothing."""
-    if not isinstance(stmt, For) or stmt.carried or stmt.stop is not None:
-        return False
-    return all(_is_append(s) or (isinstance(s, Let) and s.call.fun == "getitem") for s in stmt.body)
 
 
 def _yields(body: list[ast.stmt]) -> bool:

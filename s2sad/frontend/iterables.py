@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import sys
 from typing import Any
 
 from s2sad.frontend import flat, generators, maybes
@@ -269,6 +270,8 @@ if n > m:
         """What the loop of the program runs over."""
         if not isinstance(space, Items):
             return space if isinstance(space, Range) else self.variable(space, node.iter)
+        if space.length is None and getattr(node, "stop", None) is not None:
+            return Range(Const(0), Const(sys.maxsize), Const(1))  # it is left, or never ends in Python either
         if space.length is None:
             self.refuse(node.iter, "an iteration without end", "write while True, or zip it with a list")
         if space.turned is None:

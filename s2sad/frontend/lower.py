@@ -188,6 +188,7 @@ class Lowering(
                 f"the statement {name} is not supported",
                 "write it with loops, branches and assignments",
             )
+        self.finished(stmt)
         try:
             method(stmt)
         except Unsettled:
