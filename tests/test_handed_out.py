@@ -290,6 +290,44 @@ def finally_beside_returns(x, a):
     return s*count[0]
 
 
+def inner_finally(x, a):
+    s = a
+    i = 0
+    for v in x:
+        try:
+            try:
+                s = s + math.sqrt(v - 0.35)
+                if s > 1.2:
+                    continue
+                s = checked(s*0.9)
+            finally:
+                i = i + 1
+            if i == 9:
+                return s
+        except (Large, ValueError):
+            s = s*0.3 + i
+    return s*i
+
+
+def inner_finally_behind_a_raise(x, a):
+    s = a
+    i = 0
+    try:
+        for v in x:
+            try:
+                s = checked(s*v*1.4)
+            except Small:
+                s = s*0.5
+                raise ValueError("no") from None
+            finally:
+                i += 1
+            if i > 7:
+                return s
+    except ValueError:
+        s = s*i + a
+    return s*i
+
+
 def finally_seen_by_the_caller(x, a):
     out = np.zeros(4)
 
@@ -313,7 +351,8 @@ PROGRAMS = [
     functions_of_both_branches_in_a_loop, generator_in_a_try_statement, generator_beside_a_list, clause_that_raises,
     suppressed_within_a_try_statement, suppressed_by_another_name, rest_of_a_list,
     dict_written_before_the_raise, lists_written_between_raises, arrays_written_around_a_raise, nothing_is_caught,
-    walrus_in_a_test, finally_that_writes, finally_beside_returns,
+    walrus_in_a_test, finally_that_writes, finally_beside_returns, inner_finally,
+    inner_finally_behind_a_raise,
 ]  # fmt: skip
 
 

@@ -114,7 +114,7 @@ class _Maker:
         if not only_writes(stmt.finalbody):
             return False
         inner = [n for s in stmt.body for n in walk([s], _SCOPES) if isinstance(n, ast.Try | ast.TryStar)]
-        return not any(isinstance(n, ast.TryStar) or n.finalbody for n in inner)
+        return not any(isinstance(n, ast.TryStar) or not all(map(_is_certain, n.finalbody)) for n in inner)
 
 
 def _suppressing(stmt: ast.With) -> ast.Try:
@@ -143,6 +143,11 @@ def _is_quiet(stmt: ast.stmt) -> bool:
         return True
     targets = stmt.targets if isinstance(stmt, ast.Assign) else [getattr(stmt, "target", None)]
     return isinstance(stmt, ast.Assign | ast.AugAssign) and all(isinstance(t, ast.Name) for t in targets)
+
+
+def _is_certain(stmt: ast.stmt) -> bool:
+    """Whether a statement of a finally clause binds names, and raises nothing."""
+    return _is_quiet(stmt) and (isinstance(stmt, ast.Pass) or _is_safe(stmt))
 
 
 def only_writes(block: Sequence[ast.stmt]) -> bool:
@@ -325,7 +330,8 @@ class _Attempt:
         if isinstance(stmt, ast.Try) and getattr(stmt, "small", False):
             return [self.joined(stmt)]
         if isinstance(stmt, ast.Try):
-            return self.block(_Attempt(stmt, self.maker, True).statements())
+            made, count = _Attempt(stmt, self.maker, True).statements(), len(stmt.finalbody)
+            return [*self.block(made[: len(made) - count]), *made[len(made) - count :]]
         if isinstance(stmt, ast.Return):
             if stmt.value is None or _is_steady(stmt.value):
                 return [stmt]
