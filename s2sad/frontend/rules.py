@@ -480,7 +480,7 @@ class Rules(State):
         """`x.copy()`, in an order."""
         if any(v not in (Const("C"), Const("K")) for v in order):
             return self.apply("np.copy", [base], {"order": order[0]}, node, hint=hint)
-        form = ".copy K" if order == [Const("K")] else ""
+        form = ".copy K" if order == [Const("K")] and kind.rank not in (0, 1) else ""
         return self.emit(Call("copy", (self.atom(base),), (), form), kind, node, hint)
 
     def _array_method(
