@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import s2sad
-from support import check
+from support import check, clone
 
 X = np.array([0.7, -0.4, 1.3, 0.9])
 A = np.array([[0.7, -0.4, 1.3], [0.9, 0.2, 0.6], [1.1, -0.5, 0.8]])
@@ -105,5 +105,68 @@ def broadcast_and_written(x):
 
 def test_broadcast_arrays_of_what_is_written():
     """One of them may be the array itself: its cotangent was added to the array's twice."""
-    with pytest.raises(s2sad.UnsupportedError, match="broadcast against each other"):
+    with pytest.raises(s2sad.UnsupportedError, match="elements share places"):
         s2sad.grad(broadcast_and_written)(X)
+
+
+def broadcast_and_bound_again(x, y):
+    y = y*1.0
+    m = np.broadcast_to(y, (2, 4))
+    w = m
+    for i in range(2):
+        w = w if i else m
+        y[i] += x[i]
+    return np.sum(w*w*x)
+
+
+def broadcast_in_a_list(x, y):
+    y = y*1.0
+    rows = [np.broadcast_to(y, (2, 4)), y]
+    y *= 2.0
+    return np.sum(rows[0]*x) + np.sum(rows[1])
+
+
+def windows_turned(x, y):
+    y = y*1.0
+    w = np.lib.stride_tricks.sliding_window_view(y, 2)
+    for _ in range(2):
+        y[0] *= x[1]
+        w = w[::-1]
+    return np.sum(w*w)
+
+
+def chosen_of_broadcast(x, y):
+    y = y*1.0
+    m = np.broadcast_to(y, (2, 4))
+    y *= x
+    return np.sum(m[m > 0.0])
+
+
+@pytest.mark.parametrize(
+    "fun", [broadcast_and_bound_again, broadcast_in_a_list, windows_turned, chosen_of_broadcast]
+)
+def test_views_whose_elements_share_places_under_other_names(fun):
+    """A shadow of such a view lost all but one of the contributions to a place."""
+    with pytest.raises(s2sad.UnsupportedError, match="elements share places"):
+        s2sad.grad(fun, (0, 1))(X, X[::-1].copy())
+
+
+def part_of_ravelled(a):
+    r = a.ravel()[1:4]
+    r[::-1] -= r[0]
+    return np.sum(np.sin(a))
+
+
+@pytest.mark.parametrize("way", [lambda a: a, lambda a: a[::-1], lambda a: a[:, ::2], np.asfortranarray])
+def test_tangents_keep_strides_where_ravel_decides(way):
+    """The tangent of a copy that keeps strides was laid out anew, so that its ravel() was a view and not a copy."""
+    a = way(np.arange(1.0, 13.0).reshape(3, 4))
+    v = np.cos(np.arange(a.size)).reshape(a.shape)
+    grad, h = s2sad.grad(part_of_ravelled), 1e-5
+
+    def moved(step):
+        made = clone(a)
+        made += step*v
+        return grad(made)
+
+    np.testing.assert_allclose(s2sad.hvp(part_of_ravelled)(a, v), (moved(h) - moved(-h))/(2*h), atol=1e-8)

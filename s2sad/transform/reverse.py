@@ -22,6 +22,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from s2sad.analysis.effects import Aliases
+from s2sad.analysis.overlaps import overlapping
 from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import OVERLAPPING, effect_of, is_opaque, kind_of, subscript
 from s2sad.analysis.storage import Storage
@@ -91,6 +92,7 @@ class Reverse(Loops, Stores, Calls, Products, Logistics, Displays):
         self.replaced = {}
         self.made_kept = {}
         self.find_unsettled()
+        self.overlaps = overlapping(program, storage)
         self.lent = frozenset()
 
     def sweep(self, block: Block) -> None:
@@ -125,6 +127,9 @@ class Reverse(Loops, Stores, Calls, Products, Logistics, Displays):
         if not isinstance(atom, Var) or not self.active(atom):
             return
         kind = self.kinds[atom.name]
+        shared = self.overlaps.get(atom.name)
+        if shared is not None and (shared.name != atom.name or kind.cat not in ARRAYS):
+            self._refuse_broadcast(shared)
         if self.storage.in_list_table(atom.name):
             self.give_found(atom, bar)
             return
@@ -301,8 +306,11 @@ class Reverse(Loops, Stores, Calls, Products, Logistics, Displays):
         return isinstance(atom, Var) and self.storage.is_mutable(atom.name)
 
     def _refuse_broadcast(self, stmt: Let) -> None:
-        what = "arrays that are broadcast against each other are written"
-        self.refuse_at(stmt, what, "use np.broadcast_to for each, or copy them")
+        self.refuse_at(
+            stmt,
+            "an array is written of which this is a view whose elements share places, or are read-only",
+            "copy the view: .copy()",
+        )
 
     def _is_binding(self, stmt: Let) -> bool:
         """Whether a definition only binds a name to a place in written storage."""
@@ -422,7 +430,10 @@ class Reverse(Loops, Stores, Calls, Products, Logistics, Displays):
                 self.bars[name] = self.guarded(self.bars[name], base)
 
     def _add_to_place(self, place: Atom, index: Atom, bar: Bar, stmt: Let) -> None:
-        kind = self.kinds[stmt.call.args[0].name]  # type: ignore[union-attr]
+        base = stmt.call.args[0].name  # type: ignore[union-attr]
+        if base in self.overlaps and not self.kinds[stmt.name].is_scalar:
+            self._refuse_broadcast(self.overlaps[base])
+        kind = self.kinds[base]
         atom = self.project(bar, kind).atom
         what = subscript(kind, index, self.kinds[stmt.name], self.kinds)
         if what != "view" and not self.distinct(index):

@@ -394,9 +394,10 @@ class Tangents(Builder):
 
     def _filled(self, like: Var, atom: Atom) -> Atom:
         """A tangent of the shape, dtype and strides of its value."""
-        zeros = self.let(Call("np.zeros_like", (like,)), self.kinds[like.name])
-        self.store(zeros, Const(Ellipsis), atom)
-        return zeros
+        made = "copy_strided" if self._asks_for_strides(like.name) else "np.zeros_like"
+        dot = self.let(Call(made, (like,)), self.kinds[like.name])
+        self.store(dot, Const(Ellipsis), atom)
+        return dot
 
     def _asks_for_strides(self, name: str) -> bool:
         """Whether a function decides by the strides of an array in this storage between view and copy."""
