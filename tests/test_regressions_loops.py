@@ -504,3 +504,18 @@ def several_from_outside(x, y, n):
 def test_what_is_bound_to_a_value_from_outside_before_a_break(fun, n):
     """The buffer of y was added to before the branch that leaves, and in it once more."""
     check(fun, (np.array([0.7, -0.4, 1.3]), np.array([1.1, 0.6, -0.8]), n))
+
+
+def returned_by_a_later_trip(x, y, m, n):
+    for i in range(4):
+        for v in (y, m):
+            k = 0
+            while k < i - 1:
+                k += 1
+                return y[-1]*v[2] if n == 2 else x[-1]
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_what_may_have_no_value_yet_is_taped(n):
+    """A result of unknown shape was appended to a tape in trips that had not assigned it."""
+    check(returned_by_a_later_trip, (X, Y, np.array([X, Y, Y]), n), text=False)

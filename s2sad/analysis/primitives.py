@@ -478,7 +478,8 @@ def read_atoms(call: Call, kinds: Kinds, result: Kind) -> Iterator[tuple[Atom, b
         base = kind_of(args[0], kinds)
         what = subscript(base, args[1], result, kinds)
         if what != "view":
-            yield args[0], what == "any"
+            arrays = any(k.cat in ("array", "num") for k in base.items or ())
+            yield args[0], what == "any" or (arrays and result.is_scalar)  # a 0-d array becomes a number
             yield args[1], True
     elif fun == "getattr":
         base, name = kind_of(args[0], kinds), args[1]

@@ -27,6 +27,7 @@ from s2sad.ir.nodes import (
     Let,
     Out,
     Stmt,
+    Undef,
     Var,
     While,
     blocks,
@@ -49,6 +50,45 @@ class Edits:
     replaced: dict[Stmt, list[Stmt]] = field(default_factory=dict)
     behind: dict[Stmt, tuple[Stmt, int]] = field(default_factory=dict)
     carries: dict[Stmt, list[Carry]] = field(default_factory=dict)
+    bound: set[str] = field(default_factory=set)
+
+    def bind(self, name: str, block: Block) -> None:
+        """Let a name that may have no value be None then, as what is appended to a tape must have one."""
+        todo = [name]
+        while todo:
+            name = todo.pop()
+            if name in self.bound:
+                continue
+            for stmt in walk(block):
+                if isinstance(stmt, If):
+                    sources = [(o.then, o.orelse) for o in stmt.outs if o.name == name]
+                elif isinstance(stmt, For | While):
+                    sources = [(c.init, c.next) for c in stmt.carried if name in (c.name, c.out)]
+                else:
+                    continue
+                for pair in sources:
+                    self.bound.add(name)
+                    todo += [a.name for a in pair if isinstance(a, Var)]
+
+
+def _or_none(atom: Atom) -> Atom:
+    return Const(None) if isinstance(atom, Undef) else atom
+
+
+def _all_bound(stmt: Stmt, bound: set[str]) -> Stmt:
+    """A branch or a loop that binds names on all ways."""
+    if isinstance(stmt, If) and any(o.name in bound for o in stmt.outs):
+        outs = [
+            Out(o.name, _or_none(o.then), _or_none(o.orelse)) if o.name in bound else o for o in stmt.outs
+        ]
+        return replace(stmt, outs=tuple(outs))
+    if isinstance(stmt, For | While) and any(not bound.isdisjoint((c.name, c.out)) for c in stmt.carried):
+        carried = [
+            c if bound.isdisjoint((c.name, c.out)) else replace(c, init=_or_none(c.init))
+            for c in stmt.carried
+        ]
+        return replace(stmt, carried=tuple(carried))
+    return stmt
 
 
 def substituted(stmt: Stmt, names: dict[str, Atom]) -> Stmt:
@@ -70,7 +110,7 @@ def rebuild(
         if stmt in edits.replaced:
             result += [substituted(s, names) for s in (*edits.replaced[stmt], *edits.after.get(stmt, []))]
             continue
-        new = in_statement(stmt, names)
+        new = in_statement(_all_bound(stmt, edits.bound) if edits.bound else stmt, names)
         parts = blocks(stmt)
         if parts:
             inner = []

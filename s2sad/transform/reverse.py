@@ -327,10 +327,14 @@ class Reverse(Loops, Stores, Calls, Products, Logistics, Displays):
 
     def _maybe(self, stmt: Let) -> None:
         """A view or a copy, known at run time: a copy has a shadow of its own, which is handed on."""
-        cats = (*ARRAYS, "object")  # an object may be an array on one path, a list on the other
-        sources = [
-            a for a in effect_of(stmt.call).sources if isinstance(a, Var) and self.kinds[a.name].cat in cats
-        ]
+        atoms = effect_of(stmt.call).sources
+        if any(isinstance(a, Var) and self.kinds[a.name].cat == "object" for a in atoms):
+            self.refuse_at(
+                stmt,
+                "what may be an array or a list, depending on the path, is made an array that is written",
+                "convert it on each path, or copy it (np.array)",
+            )
+        sources = [a for a in atoms if isinstance(a, Var) and self.kinds[a.name].cat in ARRAYS]
         if stmt.call.fun == "getitem":
             sources = [a for a in stmt.call.args[:1] if isinstance(a, Var)]
         if not sources:
