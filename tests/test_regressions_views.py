@@ -197,3 +197,16 @@ def test_tangents_keep_strides_where_ravel_decides(way):
         return grad(made)
 
     np.testing.assert_allclose(s2sad.hvp(part_of_ravelled)(a, v), (moved(h) - moved(-h))/(2*h), atol=1e-8)
+
+
+def widened_and_written(x, y):
+    u = y[2] + x
+    u[np.array([0, 0, 1])] += y[:3]*0.2
+    return np.sum(u*np.cos(u))
+
+
+def test_tangents_that_are_widened_can_be_written():
+    """The tangent of a number beside a constant array is stretched by np.broadcast_to, which is read-only."""
+    check(widened_and_written, (X, X[::-1].copy()), argnums=1)
+    dot = s2sad.jvp(widened_and_written, (X, X), (None, X))[1]
+    assert dot == pytest.approx(s2sad.grad(widened_and_written, 1)(X, X) @ X)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, field
 
-from s2sad.analysis.primitives import effect_of, is_opaque, kind_of, result_word, subscript
+from s2sad.analysis.primitives import OVERLAPPING, effect_of, is_opaque, kind_of, result_word, subscript
 from s2sad.analysis.settled import Settled
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
@@ -53,8 +53,8 @@ def is_view(call: Call, kinds: dict[str, Kind], result: Kind) -> str:
     if word not in ("view", "maybe"):
         return ""
     sources = [kind_of(a, kinds) for a in effect_of(call).sources or call.args]
-    if sources and all(k.is_scalar for k in sources) and not call.fun.startswith("np.broadcast"):
-        return ""  # np.atleast_1d(2.0), np.ravel(2.0) are arrays of their own; what is stretched is read-only
+    if sources and all(k.is_scalar for k in sources) and call.fun not in OVERLAPPING:
+        return ""  # np.atleast_1d(2.0), np.ravel(2.0) are arrays of their own; np.broadcast_to's is read-only
     return "view" if word == "view" and all(k.cat == "array" for k in sources) else "maybe"
 
 
