@@ -205,11 +205,19 @@ class Lifting(State):
                     return False
                 if isinstance(n, ast.Name) and n.id != name and isinstance(n.ctx, ast.Load):
                     found = self._in_scopes(n.id)
-                    if found is not None and (isinstance(found, Local) or holds_functions(found)):
+                    if found is not None and not self._is_taken(target, n.id, found):
                         return False
         finally:
             self.scope = here
         return True
+
+    def _is_taken(self, target: Closure, name: str, found: Value) -> bool:
+        """Whether a function that calls itself can take what it reads: no objects, dicts that are tables."""
+        if isinstance(found, Local) and found.cat == "dict" and _is_written(target.node, name):
+            self.want_table(found)
+        if isinstance(found, Local):
+            return self.stands_in(found) is not None
+        return not holds_functions(found)
 
     def _in_scopes(self, name: str) -> Value | None:
         """What a name means in the functions around, if it is one of theirs."""
@@ -243,6 +251,18 @@ class Lifting(State):
         finally:
             self.scope = here
         return captured, space
+
+
+def _is_written(function: Function, name: str) -> bool:
+    """Whether a function writes a dict at keys that are computed."""
+    return any(
+        isinstance(n, ast.Subscript)
+        and isinstance(n.ctx, ast.Store)
+        and isinstance(n.value, ast.Name)
+        and n.value.id == name
+        and not isinstance(n.slice, ast.Constant)
+        for n in ast.walk(function)
+    )
 
 
 def _identifiers(function: Function) -> Iterator[str]:

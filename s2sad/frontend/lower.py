@@ -306,6 +306,8 @@ class Lowering(
     def _changed(self) -> None:
         """Lower once more where a function that calls itself writes a dict that it takes."""
         for name, value in self.passed_in.items():
+            if self.stands_in(value) is not None:  # its lists are changed, and stay the same ones
+                continue
             changed = isinstance(value, Local) and value.group is not value.first
             if changed and name not in (self.itself or ()):
                 raise Changed(name)
@@ -430,6 +432,9 @@ def _lowered(
         for taken in () if lent is None else lent.functions:
             words = {word: env.pop(name) for word, name in taken.words}
             env[taken.name] = Part(taken.fn, [env.pop(name) for name in taken.places], words)
+        for stood in () if lent is None else lent.tables:
+            items = [env.pop(name) for _, name in stood.parts]
+            env[stood.name] = low.made("object", items, [attribute for attribute, _ in stood.parts], stood.cls)
         low.lent = frozenset(low.fields)
         low.passed_in = dict(env) if low.itself is not None else {}
         low.scope = low.function_scope(source, source.node, env, None)

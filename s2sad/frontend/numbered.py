@@ -166,16 +166,26 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """A dict with computed keys, or a deque, as an argument: its lists are passed in its place."""
+
+    name: str
+    cls: type
+    parts: tuple[tuple[str, str], ...]  # the attributes, and the parameters that stand for them
+
+
+@dataclass(frozen=True, slots=True)
 class Lent:
     """The lists of numbered objects that a function takes from its caller, by the names of its parameters.
 
-    `functions` are those among its arguments that are made in the program.
+    `functions` are those among its arguments that are made in the program, `tables` the stand-ins.
     """
 
     lists: tuple[tuple[tuple[type, str], str], ...]
     families: tuple[tuple[type, type], ...]
     classes: tuple[type, ...] = ()
     functions: tuple[Taken, ...] = ()
+    tables: tuple[Stood, ...] = ()
 
     def numbering(self) -> Numbering:
         """The classes, as the caller knows them."""

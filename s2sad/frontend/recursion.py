@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend.numbered import Lent, Taken, lend
+from s2sad.frontend.numbered import Lent, Stood, Taken, lend
 from s2sad.frontend.source import Source
 from s2sad.frontend.state import Changed, Closure, Local, Method, Part, State, Unsettled, Value, mentions
 from s2sad.ir import kinds as K
@@ -63,7 +63,7 @@ class Callee:
     def apart(self) -> bool:
         """Whether its signature is not that of the user's function."""
         lists = self.lent is not None and bool(self.lent.lists)
-        functions = self.lent is not None and bool(self.lent.functions)
+        functions = self.lent is not None and bool(self.lent.functions or self.lent.tables)
         return lists or functions or bool(self.changed) or _holds_records(self.result)
 
 
@@ -73,18 +73,21 @@ def recursive_call(
     """The call of a function that is being lowered already."""
     atoms: dict[str, Atom] = {}
     functions: list[Taken] = []
+    tables: list[Stood] = []
     for name, value in env.items():
         given = _passed_on(state, value, node)
         if isinstance(given, Part):
             functions.append(_taken(state, name, given, {*env, *atoms}, atoms, node))
+        elif isinstance(given, Local) and _is_table(state, given):
+            tables.append(_stood(state, name, given, {*env, *atoms}, atoms, node))
         else:
             atoms[name] = _operand(state, given, node)
     lent, lists = lend(state, [*env, *atoms])
-    lent = replace(lent, functions=tuple(functions))
+    lent = replace(lent, functions=tuple(functions), tables=tuple(tables))
     atoms.update(zip((parameter for _, parameter in lent.lists), lists, strict=True))
     while True:
         known, key = _signature(state, fn, atoms)
-        key = (*key, *functions)
+        key = (*key, *functions, *tables)
         spec = state.callees.get(key)
         if spec is None:
             dynamic = tuple(i for i, n in enumerate(known) if isinstance(known[n], Kind))
@@ -130,6 +133,27 @@ def _taken(
     places = tuple([entered(str(i), value) for i, value in enumerate(given.args)])
     words = tuple([(word, entered(word, value)) for word, value in given.kwargs.items()])
     return Taken(name, given.fn, places, words)
+
+
+def _is_table(state: State, value: Local) -> bool:
+    """Whether a value is a stand-in that is made of lists alone."""
+    return state.stands_in(value) is not None and all(isinstance(i, Var) for i in value.group.items)
+
+
+def _stood(
+    state: State, name: str, given: Local, names: set[str], atoms: dict[str, Atom], node: ast.AST
+) -> Stood:
+    """A dict with computed keys that is an argument: its lists become arguments of their own."""
+    parts: list[tuple[str, str]] = []
+    for attribute, value in zip(given.group.keys, given.group.items, strict=True):
+        parameter = f"{name}_{attribute.lstrip('_')}"
+        while parameter in names:
+            parameter += "_"
+        names.add(parameter)
+        atoms[parameter] = state.variable(value, node)
+        parts.append((attribute, parameter))
+    assert given.cls is not None
+    return Stood(name, given.cls, tuple(parts))
 
 
 def _operand(state: State, value: Value, node: ast.AST) -> Atom:
