@@ -434,7 +434,7 @@ def _lowered(
             env[taken.name] = Part(taken.fn, [env.pop(name) for name in taken.places], words)
         for stood in () if lent is None else lent.tables:
             items = [env.pop(name) for _, name in stood.parts]
-            env[stood.name] = low.made("object", items, [attribute for attribute, _ in stood.parts], stood.cls)
+            env[stood.name] = low.made("object", items, [name for name, _ in stood.parts], stood.cls)
         low.lent = frozenset(low.fields)
         low.passed_in = dict(env) if low.itself is not None else {}
         low.scope = low.function_scope(source, source.node, env, None)

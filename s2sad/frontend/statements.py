@@ -22,6 +22,7 @@ from s2sad.frontend.classes import defined
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.objects import mangled
 from s2sad.frontend.operators import class_method
+from s2sad.frontend.remembered import remembered
 from s2sad.frontend.state import Generator, Group, Local, Value, Written, described, holds_functions
 from s2sad.frontend.tables import Tables
 from s2sad.frontend.usage import is_unshared
@@ -425,6 +426,10 @@ if len(xs) < {at + behind}:
     # -------------------------------------------------------------------------------- the other statements
 
     def _functiondef(self, stmt: ast.FunctionDef) -> None:
+        known = remembered(self, stmt) if stmt.decorator_list else None
+        if known is not None:
+            self.statements(known)
+            return
         made: Value = self.closure(stmt)
         for decorator in reversed(stmt.decorator_list):
             made = self.call_value(self.operand(decorator), [made], {}, decorator)
