@@ -471,8 +471,8 @@ def test_texts_read_as_written() -> None:
     assert text("pow", "x", u, -2, known=("y",)) == "-2*(out/x)*g"
     assert text("pow", "y", 2, u, known=("x",)) == "math.log(x)*out*g"
     assert text("pow", "x", 2.0, 3.0) == "pow_dx(x, y)*g"
-    assert text("np.maximum", "x", u, u) == "np.where(x > y, g, np.where(x < y, 0.0, 0.5*g))"
-    assert text("np.maximum", "x", np.float64(1.0), 2.0) == "g if x > y else 0.0 if x < y else 0.5*g"
+    assert text("np.maximum", "x", u, u) == "np.where(x < y, 0.0, np.where(x == y, 0.5*g, g))"
+    assert text("np.maximum", "x", np.float64(1.0), 2.0) == "0.0 if x < y else 0.5*g if x == y else g"
     assert text("truediv", "x", 1.0, 2.0) == "g/y"
     assert text("abs", "x", 1.0) == "sign(x)*g"
 
