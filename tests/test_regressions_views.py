@@ -210,3 +210,15 @@ def test_tangents_that_are_widened_can_be_written():
     check(widened_and_written, (X, X[::-1].copy()), argnums=1)
     dot = s2sad.jvp(widened_and_written, (X, X), (None, X))[1]
     assert dot == pytest.approx(s2sad.grad(widened_and_written, 1)(X, X) @ X)
+
+
+def flipped_twice(y, x):
+    b = np.flip(y)
+    y *= x[0]
+    c = np.flip(y)
+    return b*x[1] + c*c
+
+
+def test_a_number_taken_by_a_function_of_views_is_read():
+    """np.flip of a 0-d array is a number: what it was before a write and behind it were taken for one."""
+    check(flipped_twice, (np.array(0.6), X), text=False)

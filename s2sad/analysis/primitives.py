@@ -492,7 +492,8 @@ def read_atoms(call: Call, kinds: Kinds, result: Kind) -> Iterator[tuple[Atom, b
     elif fun == "copy" and kind_of(args[0], kinds).cat in CONTAINERS:
         yield args[0], False
     else:
-        sources = effect.sources if fun not in PURE and (effect := effect_of(call)).result == "view" else ()
+        bound = fun not in PURE and not result.is_scalar  # a number is read where NumPy makes one of an array
+        sources = effect.sources if bound and (effect := effect_of(call)).result == "view" else ()
         unread = _unread(call, kinds)
         yield from ((a, True) for i, a in enumerate(args) if i not in unread and a not in sources)
         yield from ((a, True) for _, a in call.kwargs if a not in sources)
