@@ -365,6 +365,9 @@ class Guarded(State):
         """Whether nobody sees what a finally clause writes, if an exception goes on behind it."""
         if self.trying or not only_writes(finalbody):
             return False
+        calls = [sum(isinstance(n, ast.Call) for n in ast.walk(s)) for s in finalbody]
+        if any(count > isinstance(s, ast.Expr) for s, count in zip(finalbody, calls, strict=True)):
+            return False  # what is called may do anything
         named = [n for s in finalbody for n in ast.walk(s) if isinstance(n, ast.Subscript | ast.Attribute)]
         roots = {n.value.id for n in named if isinstance(n.value, ast.Name)}
         scope: Scope | None = self.scope
