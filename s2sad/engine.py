@@ -187,7 +187,7 @@ def derive(
                 break
         if programs is None:
             programs = _programs(lowered, request, wrt, name, unsure)
-        header = assumptions(lowered, arguments, wrt if request.mode == "jvp" else ())
+        header = assumptions(source, lowered, arguments, wrt if request.mode == "jvp" else ())
         request.check(whole)
         programs = [optimise(p) for p in programs]
         at = next(i for i, p in enumerate(programs) if p.token is None)
@@ -372,13 +372,17 @@ def defaults(source: Source, lowered: Lowered, program: Program) -> dict[str, An
 
 
 def assumptions(
-    lowered: Lowered, arguments: Mapping[str, Kind | Atom], dotted: Iterable[str] = ()
+    source: Source, lowered: Lowered, arguments: Mapping[str, Kind | Atom], dotted: Iterable[str] = ()
 ) -> tuple[str, ...]:
     """The `# assumes:` line of a text; `dotted` are the parameters that have tangents.
 
-    What has no derivative and no kind, a word or a function, stands in the text as it is.
+    What has no derivative and no kind, a word or a function, stands in the text as it is. A text is given
+    what `*args` and `**kwargs` hold as one tuple and one dict.
     """
     parts = []
+    own = inspect.signature(source.fun, follow_wrapped=False).parameters.values()
+    gathered = {p.name: f"the tuple of *{p.name}" for p in own if p.kind is p.VAR_POSITIONAL}
+    gathered |= {p.name: f"the dict of **{p.name}" for p in own if p.kind is p.VAR_KEYWORD}
     shapes: dict[K.Shape, str] = {}
     for name, param in lowered.arguments.items():
         given = arguments[name]
@@ -387,6 +391,8 @@ def assumptions(
         if param is None:
             continue
         kind = lowered.program.kinds[param]
+        if name in gathered:
+            parts.append(f"{name} {gathered[name]}")
         if not kind.is_number:
             continue
         said = K.describe(kind)

@@ -490,6 +490,15 @@ def test_source() -> None:
     assert "<pre" in g._repr_html_() and "poly_grad" in g._repr_html_()
 
 
+def test_source_says_how_gathered_arguments_are_given() -> None:
+    def scaled(x, *args, k=2.0, **words):
+        return np.sum(x*args[0]*k*words["z"])
+
+    g = s2sad.grad(scaled)
+    np.testing.assert_array_equal(g(np.ones(2), 3.0, z=2.0), [12.0, 12.0])
+    assert "args the tuple of *args, k Python float, words the dict of **words\n" in g.source
+
+
 def test_saved_files_stand_alone(tmp_path: Path) -> None:
     def f(x, i):
         y = x[i]*1.0

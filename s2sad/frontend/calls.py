@@ -299,26 +299,6 @@ class Calls(Stars):
         self.depend(("pyfunc", id(obj)), lambda: obj.pyfunc, obj.pyfunc, "pyfunc")
         return self.call_value(Ref("vectorized", vectorized), [inner, options, *args], kwargs, node, hint)
 
-    def constant(self, value: Value, node: ast.AST) -> Value:
-        """What is assigned or listed: constant under no_grad, whatever it was before."""
-        varies = self.const_depth and (isinstance(value, Group) or K.carries(self.kind(value)))
-        return self.stopped(value, node) if varies and isinstance(value, Group | Var) else value
-
-    def stopped(self, value: Value, node: ast.AST) -> Value:
-        """The value under another name, which is constant; the name is gone from the text."""
-        if isinstance(value, Local):
-            held = value.group
-            items = [self.stopped(item, node) for item in held.items]
-            return self.made(held.cat, items, list(held.keys), held.cls)
-        if isinstance(value, Group):
-            return Group(value.cat, [self.stopped(item, node) for item in value.items], value.keys, value.cls)
-        if not isinstance(value, Var) or value.name in self.frozen:
-            return value
-        refuse_as_number(self, [value], node)
-        stopped = self.emit(Call("stop_gradient", (value,)), self.kind(value), node)
-        self.frozen.add(stopped.name)
-        return stopped
-
     def _ufunc_method(
         self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
     ) -> Value:

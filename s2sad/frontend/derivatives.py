@@ -4,7 +4,7 @@
     h for a float                   the text of slope for a float in place of the call, then its square
 
 What a call of a derivative converts at its boundary is converted here: Python floats have Python floats as
-gradients.
+gradients. What no_grad and stop_gradient make constant has a name of its own.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from typing import Any
 from s2sad.errors import UnsupportedError, refuse
 from s2sad.frontend.boundary import Boundary
 from s2sad.frontend.lifting import Lifting
+from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.operators import live_object
 from s2sad.frontend.source import Source, find
-from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Method, Part, Value
+from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Var
@@ -52,7 +53,27 @@ class Pullback:
 
 
 class Derivatives(Lifting, Boundary):
-    """The part of lowering that makes and calls derivatives."""
+    """The part of lowering that makes and calls derivatives, and constants."""
+
+    def constant(self, value: Value, node: ast.AST) -> Value:
+        """What is assigned or listed: constant under no_grad, whatever it was before."""
+        varies = self.const_depth and (isinstance(value, Group) or K.carries(self.kind(value)))
+        return self.stopped(value, node) if varies and isinstance(value, Group | Var) else value
+
+    def stopped(self, value: Value, node: ast.AST) -> Value:
+        """The value under another name, which is constant; the name is gone from the text."""
+        if isinstance(value, Local):
+            held = value.group
+            items = [self.stopped(item, node) for item in held.items]
+            return self.made(held.cat, items, list(held.keys), held.cls)
+        if isinstance(value, Group):
+            return Group(value.cat, [self.stopped(item, node) for item in value.items], value.keys, value.cls)
+        if not isinstance(value, Var) or value.name in self.frozen:
+            return value
+        refuse_as_number(self, [value], node)
+        stopped = self.emit(Call("stop_gradient", (value,)), self.kind(value), node)
+        self.frozen.add(stopped.name)
+        return stopped
 
     def transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """`s2sad.grad(f, argnums)` as a live transform."""
