@@ -519,3 +519,20 @@ def returned_by_a_later_trip(x, y, m, n):
 def test_what_may_have_no_value_yet_is_taped(n):
     """A result of unknown shape was appended to a tape in trips that had not assigned it."""
     check(returned_by_a_later_trip, (X, Y, np.array([X, Y, Y]), n), text=False)
+
+
+def written_number_behind_an_exit(y, s):
+    for _ in range(3):
+        n = 0
+        while n < 2 and np.sum(y) > 0.317:
+            n += 1
+            s *= s
+        if y[0] < 0.277:
+            break
+    return s*0.7
+
+
+@pytest.mark.parametrize("y", [[0.1, 0.6], [0.5, 0.6], [0.0, 0.1]])
+@pytest.mark.parametrize("kind", [np.array, np.float64], ids=["0-d", "scalar"])
+def test_what_a_reversed_trip_begins_is_begun_for_its_exit_too(y, kind):
+    check(written_number_behind_an_exit, (np.array(y), kind(0.9)))

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from s2sad.analysis.places import Place
+from s2sad.analysis.places import Place, is_view
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     Atom,
@@ -29,11 +29,13 @@ from s2sad.ir.nodes import (
     Call,
     Carry,
     Const,
+    Do,
     For,
     If,
     Let,
     Out,
     Stmt,
+    Store,
     Var,
     While,
     atom_vars,
@@ -329,6 +331,19 @@ class Leaving(Bars):
             if bar.atom != Const(0.0):
                 self.give(atom, bar)
         self.bars.update(loop.latched)
+
+    def adds_outside(self, stmt: Stmt) -> bool:
+        """Whether a statement of the reversed trip writes into what is older than the trip."""
+        if not isinstance(stmt, Store | Do):
+            return False
+        base = stmt.base if isinstance(stmt, Store) else stmt.call.args[0]
+        lets = {s.name: s for s in self.block if isinstance(s, Let)}
+        while isinstance(base, Var) and base.name in lets:
+            call = lets[base.name].call
+            if is_view(call, self.kinds, self.kinds[base.name]) == "":
+                return False
+            base = call.args[0] if call.fun == "getitem" else Const(None)
+        return True
 
     def is_latched(self, stmt: Stmt, c: Carry) -> bool:
         """Whether a carried value is only handed on in the trips that do not end the loop."""

@@ -29,7 +29,6 @@ from s2sad.ir.nodes import (
     Moves,
     Range,
     Stmt,
-    Store,
     Var,
     While,
     atom_vars,
@@ -242,7 +241,7 @@ class Loops(Unsettled):
             bar = replace(bar, owned=False)
         length = len(self.block)
         self.give(c.next, bar)
-        if not any(isinstance(s, Store | Do) for s in self.block[length:]):
+        if not any(self.adds_outside(s) for s in self.block[length:]):
             loop.handed.append((c, bar, entry))
 
     def _holds(self, atom: Atom, head: Bar) -> bool:
