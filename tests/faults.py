@@ -274,8 +274,8 @@ FAULTS = [
     Fault(
         "a needed tape dropped",
         "transform/plan.py",
-        'if name in self.taped:\n            return "tape"\n        return "recompute" if self._is_cheap(name, 0) else "tape"',
-        'return "recompute" if name in self.r.storage.lets else "tape"',
+        'if name in self.taped:\n            return "tape"\n        if self._is_cheap(name, 0):',
+        "if name in self.r.storage.lets:",
         (TARGETS,),
     ),
     Fault(

@@ -345,7 +345,7 @@ def broadcast_together(m):
 
 REFUSED = [
     (history_read, (2.0,), "HISTORY", "HISTORY"),
-    (broadcast_together, (M,), "np.broadcast_arrays(m[0], m)", "are written; use np.broadcast_to for each, or copy them"),
+    (broadcast_together, (M,), "np.broadcast_arrays(m[0], m)", "or are read-only; copy the view: .copy()"),
 ]
 
 

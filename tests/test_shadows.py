@@ -233,10 +233,10 @@ def diagonals_between_stores(a, v):
 
 def elements_of_a_diagonal(a, v):
     r = np.diagonal(a[:, :2], 0)
-    e = np.broadcast_to(v, (2, 3))[:, 1:]
+    e = np.broadcast_to(v, (2, 3))
     for i in range(2):
-        a[0, 1] = r[0]*r[1] + e[i, 0]
-        v[i] = r[i]*np.sum(e.T**2)
+        a[0, 1] = r[0]*r[1] + e[i, 1]
+        v[i] = r[i]*np.sum(e**2)
         a[1, 1] *= 1.1
     return np.sum(r) + np.sum(a**2) + np.sum(v)
 

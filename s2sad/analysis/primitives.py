@@ -201,7 +201,14 @@ def _einsum_word(call: Call, kinds: Kinds, result: Kind) -> str:
     return "maybe" if letters == left else "fresh"
 
 
+def _unbroadcast_word(call: Call, kinds: Kinds, result: Kind) -> str:
+    """A sum over axes that the other operand lacks is new."""
+    own = kind_of(call.args[0], kinds).rank
+    return "maybe" if own is None or result.rank is None or own == result.rank else "fresh"
+
+
 _BY_KINDS = {
+    "unbroadcast": _unbroadcast_word,
     "np.diag": _diagonal_word,
     "np.reshape": _reshaped_word,
     "np.imag": _imaginary_word,

@@ -169,8 +169,6 @@ class Branches(Leaving):
             if uniform:
                 return Bar(Const(0.0), True)
             unknown = name in self.unbound and name not in self.beside and self.kinds[name].cat in ARRAYS
-            if name in self.unbound and self.kinds[name].cat == "list":
-                return Bar(self.let(Call("list", ()), self.kinds[name], self.bar_hint(name)), owned=True)
             return self.full(Bar(Const(0.0)) if unknown else self.zero(name), name)
         if mask is None:
             bar = self.clean(bar)

@@ -26,8 +26,10 @@ DEPTH = 4  # operations that are looked through for an array of the same shape
 
 def tape_shapes(plan: Plan) -> None:
     """Let a plan tape the shape of each array that it would tape for its shape."""
+    models = {other for name, other in plan.shapes.items() if name != other}  # of others' shadows
     for name, other in list(plan.shapes.items()):
-        taped = name == other and plan.how.get(name) == "tape" and name not in plan.contents
+        own = name == other and name not in models
+        taped = own and plan.how.get(name) == "tape" and name not in plan.contents
         if taped and _is_in_trip(plan, name) and all(map(_is_outline, _users(plan, name))):
             plan.outlines[name] = _outline(plan, name)
             del plan.shapes[name]

@@ -288,6 +288,7 @@ class Plan:
             if self.how[name] == "recompute":
                 self._recompute(name)
         for name, other in self.shapes.items():
+            assert other in self.names or not self.r.made_in(other, self.primal), other
             self.names.setdefault(name, self.names.get(other, Var(other)))
         body = self._insert(self.made.body, ())
         result = self._without_test(replace(self.made, body=body))
