@@ -324,7 +324,10 @@ class _Text:
         """All code objects that the text compiles to under these future statements; may raise SyntaxError."""
         if flags not in self._codes:
             flags_of_cell = flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-            found = [compile(self.tree, self.file, "exec", flags_of_cell, dont_inherit=True)]
+            try:
+                found = [compile(self.tree, self.file, "exec", flags_of_cell, dont_inherit=True)]
+            except RecursionError:  # since Python 3.12 trees go less deep than texts
+                found = [compile("\n".join(self.lines), self.file, "exec", flags_of_cell, dont_inherit=True)]
             for code in found:
                 found.extend(c for c in code.co_consts if isinstance(c, CodeType))
             self._codes[flags] = found
