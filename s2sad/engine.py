@@ -197,10 +197,15 @@ def derive(
         made.written = written(lowered, wrt)
         if not request.stops and any(w.frozen for w in (lowered, *_callees(lowered))):
             said = replace(request, stops=True)
-            again = functools.cache(lambda: derive(source, said, arguments, live, strided).functions)
-            for name, function in made.functions.items():
-                read_as(function, functools.partial(lambda name: again()[name], name))
+            _read_with_stops(made, lambda: derive(source, said, arguments, live, strided))
         return made
+
+
+def _read_with_stops(made: Derived, derive_again: Callable[[], Derived]) -> None:
+    """Let whoever differentiates a derivative read the text that says what is constant."""
+    again = functools.cache(lambda: derive_again().functions)
+    for name, function in made.functions.items():
+        read_as(function, functools.partial(lambda name: again()[name], name))
 
 
 @contextlib.contextmanager

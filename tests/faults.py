@@ -567,8 +567,8 @@ FAULTS = [
     Fault(
         "tapes of unlike values merged",
         "optimise/tapes.py",
-        "                and first.args[1] == call.args[1]\n",
-        "",
+        "firsts.setdefault(call.args[1], (at, call))",
+        'firsts.setdefault(Var("any"), (at, call))',
         (TARGETS,),
     ),
     # ---- forward mode

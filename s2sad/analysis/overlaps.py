@@ -13,13 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from s2sad.analysis.places import is_view
+from s2sad.analysis.primitives import SHARING
 from s2sad.analysis.storage import Storage
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Do, For, If, Let, Program, Stmt, Store, Var, While, atom_vars, walk
 
-SHARING = frozenset(
-    ("np.broadcast_to", "np.broadcast_arrays", "np.lib.stride_tricks.sliding_window_view"),
-)
 CHANGING = ("list.append", "list.insert")
 HOLDERS = ("list", "tuple", "dict", "object")
 

@@ -114,12 +114,10 @@ class Effect:
     raises: bool = False
 
 
-OVERLAPPING = frozenset(  # whose views have elements that share a place, or cannot be written to
-    (
-        "np.diagonal", "np.diag", "np.broadcast_to", "np.broadcast_arrays",
-        "np.lib.stride_tricks.sliding_window_view",
-    )
-)  # fmt: skip
+SHARING = frozenset(  # whose views have elements that share a place
+    ("np.broadcast_to", "np.broadcast_arrays", "np.lib.stride_tricks.sliding_window_view")
+)
+OVERLAPPING = SHARING | {"np.diagonal", "np.diag"}  # these cannot be written to either
 OPAQUE = Effect("opaque", impure=True, raises=True)
 # Effects that are the same for all operands, by function, number of operands and names of keywords.
 _UNCONNECTED: dict[tuple[str | int, ...], tuple[registry.Rule, Effect]] = {}
@@ -182,11 +180,6 @@ def _imaginary_word(call: Call, kinds: Kinds, result: Kind) -> str:
     return {"": "maybe", "complex": "view"}.get(own.sort, "fresh") if own.cat == "array" else "maybe"
 
 
-def _real_word(call: Call, kinds: Kinds, result: Kind) -> str:
-    own = kind_of(call.args[0], kinds)
-    return "view" if own.cat == "array" and own.sort in ("float", "int", "bool") else "maybe"
-
-
 def _power_word(call: Call, kinds: Kinds, result: Kind) -> str:
     power = call.args[1] if len(call.args) > 1 else None
     return "fresh" if isinstance(power, Const) and power.value != 1 else "maybe"
@@ -201,18 +194,18 @@ def _einsum_word(call: Call, kinds: Kinds, result: Kind) -> str:
     return "maybe" if letters == left else "fresh"
 
 
-def _unbroadcast_word(call: Call, kinds: Kinds, result: Kind) -> str:
-    """A sum over axes that the other operand lacks is new."""
+def _other_rank_word(call: Call, kinds: Kinds, result: Kind) -> str:
+    """A sum over axes, or a matrix with a given diagonal, is new: it has another rank."""
     own = kind_of(call.args[0], kinds).rank
     return "maybe" if own is None or result.rank is None or own == result.rank else "fresh"
 
 
 _BY_KINDS = {
-    "unbroadcast": _unbroadcast_word,
+    "unbroadcast": _other_rank_word,
+    "diag_back": _other_rank_word,
     "np.diag": _diagonal_word,
     "np.reshape": _reshaped_word,
     "np.imag": _imaginary_word,
-    "np.real_if_close": _real_word,
     "np.linalg.matrix_power": _power_word,
     "np.einsum": _einsum_word,
 }

@@ -325,9 +325,9 @@ def _line(prefix: str, both: str) -> str:
     return f"def {prefix}line(off, scl):\n    return np.array({both}) if scl != 0 else np.array({off})\n"
 
 
-def _enter_common(module: str, prefix: str, names: tuple[str, ...]) -> None:
-    for name in names:
-        _enter(module, prefix, prefix + name, _COMMON[name].replace("def P", f"def {prefix}"))
+def _enter_common(module: str, prefix: str) -> None:
+    for name, source in _COMMON.items():
+        _enter(module, prefix, prefix + name, source.replace("def P", f"def {prefix}"))
 
 
 def _enter_basis(module: str, basis: _Basis) -> None:
@@ -365,7 +365,7 @@ def _enter_basis(module: str, basis: _Basis) -> None:
     return z
 """
     ))  # fmt: skip
-    _enter_common(module, prefix, tuple(_COMMON))
+    _enter_common(module, prefix)
 
 
 for _module, _basis in _BASES.items():
@@ -398,4 +398,4 @@ _POWERS = {
 }  # fmt: skip
 for _name, _source in _POWERS.items():
     _enter("polynomial", "poly", f"poly{_name}", _source)
-_enter_common("polynomial", "poly", ("fromroots", "val3d", "grid2d", "grid3d", "vander2d", "vander3d"))
+_enter_common("polynomial", "poly")

@@ -67,14 +67,6 @@ composite(
     (_power.polyval,),
 )
 composite(
-    "np.polynomial.polynomial.polyval2d",
-    """def polyval2d(x, y, c):
-    c = np.polynomial.polynomial.polyval(np.asarray(x), c)
-    return np.polynomial.polynomial.polyval(np.asarray(y), c, tensor=False)
-""",
-    (_power.polyval2d,),
-)
-composite(
     "np.polynomial.polynomial.polyvander",
     """def polyvander(x, deg):
     x = np.array(x, ndmin=1) + 0.0
@@ -165,24 +157,4 @@ composite(
     return (c.T/scale).T
 """,
     (np.polyfit,),
-)
-composite(
-    "np.polynomial.polynomial.polyfit",
-    """def polyfit(x, y, deg, rcond=None, w=None):
-    x = np.asarray(x) + 0.0
-    y = np.asarray(y) + 0.0
-    powers = np.polynomial.polynomial.polyvander(x, deg).T
-    values = y.T
-    if w is not None:
-        w = np.asarray(w) + 0.0
-        powers = powers*w
-        values = values*w
-    squares = np.square(powers.real)
-    if np.iscomplexobj(powers):
-        squares = squares + np.square(powers.imag)
-    scale = np.sqrt(np.sum(squares, axis=1))
-    c = np.linalg.lstsq(powers.T/scale, values.T, len(x)*2.220446049250313e-16 if rcond is None else rcond)[0]
-    return (c.T/scale).T
-""",
-    (_power.polyfit,),
 )

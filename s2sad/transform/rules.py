@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from s2sad.analysis.activity import SHAPES
-from s2sad.analysis.primitives import PURE, effect_of, is_opaque
+from s2sad.analysis.primitives import PURE, is_opaque, result_word
 from s2sad.errors import UnsupportedError
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Do, Let, List, Store, Tuple, Var, uses, walk
@@ -341,7 +341,7 @@ class Rules(Custom):
             mine = self.kinds[result.name]
             cat = "array" if kind.shape else (mine.cat if mine.cat != "array" else kind.cat)
             self.kinds[result.name] = replace(mine, shape=kind.shape, cat=cat) if mine.cat in ARRAYS else mine
-        owned = made and isinstance(result, Var) and self._is_fresh(self.made_calls[result.name])
+        owned = made and isinstance(result, Var) and self._is_fresh(result.name)
         if result == bar.atom:
             owned = bar.owned and len(bound.active) == 1
         self.give(arg, Bar(result, False, owned and self.kind(result).cat in ARRAYS))
@@ -364,10 +364,11 @@ class Rules(Custom):
         selects = self.current is not None and self.current.call.fun in SELECTIONS
         self.give(item, self.guarded(Bar(bar), item) if selects else Bar(bar))
 
-    def _is_fresh(self, call: Call) -> bool:
+    def _is_fresh(self, name: str) -> bool:
+        call = self.made_calls[name]
         if call.fun in PURE:
             return call.fun not in ("getitem", "getattr")
-        return not is_opaque(call) and effect_of(call).result == "fresh"
+        return not is_opaque(call) and result_word(call, self.kinds, self.kinds[name]) == "fresh"
 
 
 def _is_chained(call: Call) -> bool:

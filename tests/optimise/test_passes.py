@@ -468,6 +468,22 @@ def test_equal_tapes_are_one() -> None:
         assert "b = getitem(ss, 0)" in kept(tapes, EQUAL_TAPES.format(value, more), k=FLOAT, m=FLOAT)
 
 
+TAKEN_TAPES = (
+    "ts = []\nss = []\nfor i in range(3):\n  ts.append(k)\n  n = k*m\n  ss.append({})\n"
+    "{}r = k*m\nfor i in range(3):\n  a = ts.pop()\n  {}b = ss.pop()\n  r = a*b\nreturn r"
+)
+
+
+def test_equal_tapes_that_are_taken_from_are_one() -> None:
+    """Wherever in a block they get their value; not where one is looked at between the two."""
+    said = kept(tapes, TAKEN_TAPES.format("k", "", ""), k=FLOAT, m=FLOAT)
+    assert [line for line in said if "pop" in line] == ["a = pop(ts)"]
+    assert "r = mul(a, a)" in said
+    for parts in (("n", "", ""), ("k", "n = ss.pop()\n", ""), ("k", "", "n = len(ts)\n  r = r*n\n  ")):
+        said = kept(tapes, TAKEN_TAPES.format(*parts), k=FLOAT, m=FLOAT)
+        assert "b = pop(ss)" in said, parts
+
+
 def test_bindings() -> None:
     kinds = dict.fromkeys("k m a b c d e f g".split(), FLOAT)
     body: Block = (
