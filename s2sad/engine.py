@@ -239,7 +239,9 @@ def _lowered(
     outline: Outline,
 ) -> Lowered:
     callees: dict[Any, Any] = {}
-    lowered = lower(source, name, dict(arguments), dict(live), callees=callees, outline=outline, parted=True)
+    lowered = lower(
+        source, name, dict(arguments), dict(live), callees=callees, outline=outline, parted=True, once=True
+    )
     describe(lowered.program)
     lowered.program = fenced(excerpts(lowered.program))
     lowered.callees = tuple(c for c in callees.values() if c is not None)

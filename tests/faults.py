@@ -422,7 +422,7 @@ FAULTS = [
     # ---- lists
     Fault(
         "list.pop from the wrong end",
-        "transform/reverse.py",
+        "transform/lists.py",
         'call = Call("list.pop", (bars, *(self.value(i, stmt) for i in at)))',
         'call = Call("list.pop", (bars, Const(0)))',
         ("tests/test_golden.py", "-k", "list"),

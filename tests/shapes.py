@@ -1,10 +1,10 @@
-"""Texts compared by their structure: equal up to the names of temporaries and the order of independent lines.
+"""Texts compared by their structure, function by function: equal up to the names of temporaries and the order of independent lines.
 
     a = x*2                      t1 = x*2
     bs.append(b)          ~      trips += 1           but not          t1 = x + x
     trips += 1                   bs.append(b)
 
-Accepts the texts of two functions. Both are parsed and brought into one form: docstrings and comments go, products
+Accepts two texts of one or more functions. All are parsed and brought into one form: docstrings and comments go, products
 and sums of several terms are flattened, a temporary that is read once moves into the expression that reads it, and
 lines in a block that touch none of the same names stand in the order of their own text. Names are then numbered as
 they come. What is a tape's end (`ts.pop()`, or `p -= 1; ts[p]` below a `p = len(ts)`) is one form.
@@ -20,13 +20,17 @@ _BLOCKS = ("body", "orelse")
 
 
 def same(one: str, two: str) -> bool:
-    """Whether two functions are one up to names of temporaries and the order of independent lines."""
+    """Whether two texts are one up to names of temporaries and the order of independent lines."""
     return canonical(one) == canonical(two)
 
 
 def canonical(text: str) -> str:
-    """The one form of a function's text."""
-    node = next(n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef))
+    """The one form of a text."""
+    functions = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
+    return "\n".join(map(_canonical, functions))
+
+
+def _canonical(node: ast.FunctionDef) -> str:
     node.name = "f"
     node.body = _pops(node.body)
     while _nest(node):

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.backend.tree import ATTRIBUTES, BINARY, UNARY, Expr, Node
+from s2sad.ir.kinds import is_list_of_arrays
 from s2sad.ir.nodes import NONE, Const, Ref, Undef, Var
 from s2sad.rules import custom, registry
 
@@ -171,6 +172,7 @@ class Speller:
             "curve_between": lambda e: self.method(e, "integrate"),
             "series_at": self.series,
             "sparse_back": lambda e: ast.BinOp(self.turned(e.args[0]), ast.MatMult(), self(e.args[1])),
+            "zeros_list": self.zeros,
             "back_sparse": lambda e: ast.BinOp(self(e.args[0]), ast.MatMult(), self.turned(e.args[1])),
         }
         self.special["tuple"], self.special["list"] = self.special["(tuple)"], self.special["(list)"]
@@ -296,6 +298,16 @@ class Speller:
     def turned(self, matrix: Expr) -> ast.expr:
         """The transpose of a sparse matrix."""
         return ast.Attribute(self(matrix), "T", ast.Load())
+
+    def zeros(self, expr: Node) -> ast.expr:
+        """Zeros like the elements of a list: `[np.zeros_like(x) for x in xs]` of arrays."""
+        xs = self(expr.args[0])
+        if expr.form or not is_list_of_arrays(expr.kind) or not isinstance(xs, ast.Name):
+            return ast.Call(self.roots.helper("zeros_list"), [xs], [])
+        wishes = (xs.id.removesuffix("s"), "item", f"{xs.id}_item")
+        one = next(name for name in wishes if name not in self.roots.taken and name != xs.id)
+        each = ast.comprehension(ast.Name(one, ast.Store()), xs, [], 0)
+        return ast.ListComp(ast.Call(self.roots.dotted("np.zeros_like"), [_name(one)], []), [each])
 
     def copy(self, expr: Node) -> ast.expr:
         order: list[ast.expr] = [ast.Constant("K")] if expr.form == ".copy K" else []

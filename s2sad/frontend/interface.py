@@ -60,6 +60,10 @@ class Interface:
         """A set of values that carry no derivative."""
         raise NotImplementedError
 
+    def zeros_of_list(self, node: ast.ListComp | ast.GeneratorExp, hint: str) -> Value | None:
+        """Zeros like the elements of a list, as one operation."""
+        raise NotImplementedError
+
     def comprehension(
         self, node: ast.ListComp | ast.GeneratorExp, hint: str = "", ranges: bool = False
     ) -> Value:

@@ -14,6 +14,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from s2sad.frontend import numbered
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import Group, Local, Value, Written, described, holds_functions, opened
@@ -124,6 +126,22 @@ class Lists(Tuples):
         self.each(length, lambda i: self.append(made, one(self.getitem(xs, i, node)), node), node)
         return made
 
+    def zeros_of_list(self, node: ast.ListComp | ast.GeneratorExp, hint: str) -> Value | None:
+        """`[np.zeros_like(x) for x in xs]` of a list of arrays; None for all else."""
+        element, loop = node.elt, node.generators[0]
+        if not (isinstance(element, ast.Call) and isinstance(loop.iter, ast.Name)):
+            return None
+        plain = len(node.generators) == len(element.args) == 1 and not loop.ifs and not element.keywords
+        if not plain or ast.unparse(element.args[0]) != ast.unparse(loop.target):
+            return None
+        fn, xs = self.peeked(element.func), self.lookup(loop.iter.id, node)
+        if not (isinstance(fn, Ref) and fn.obj is np.zeros_like and isinstance(xs, Var)):
+            return None
+        kind = self.kind(xs)
+        if not K.is_list_of_arrays(kind):
+            return None
+        return self.emit(Call("zeros_list", (xs,)), replace(kind, dtype=""), node, hint)
+
     def append(self, xs: Atom, value: Value, node: ast.AST) -> None:
         """`xs.append(value)`."""
         place = self.displays.get(xs.name) if isinstance(xs, Var) else None
@@ -212,7 +230,7 @@ class Lists(Tuples):
         def change(kind: Kind) -> Kind:
             if kind.cat != "list":
                 return kind
-            joined = K.anonymous(K.join(kind.items[0], item)) if kind.items else K.anonymous(item)
+            joined = self.kind_of_elements(*(kind.items or ()), item)
             known = kind.items is not None and _same_but_lengths(kind.items[0], joined)
             return kind if known else replace(kind, items=(joined,))
 
@@ -335,7 +353,9 @@ def sorted_by(xs, keys, reverse):
 
 
 def _same_but_lengths(a: Kind, b: Kind) -> bool:
-    if (a.cat, a.dtype, a.rank, a.keys, a.optional) != (b.cat, b.dtype, b.rank, b.keys, b.optional):
+    if (a.cat, a.dtype, a.keys, a.optional) != (b.cat, b.dtype, b.keys, b.optional):
+        return False
+    if K.outline(a) != K.outline(b):
         return False
     if a.items is None or b.items is None:
         return a.items is b.items

@@ -213,9 +213,10 @@ class Loops(State):
         phis = self._first_phis(entry, assigned, self.heads.get(place, {}))
         held: dict[int, Phi] = {}  # of objects that the loop writes to
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head
+        pass_start, older, self.older = self.pass_start, self.older, K.new_length()
+        self.lasting = self.older if self.lasting is not None and not self.loops else self.lasting
         self.loops += 1
         self.nesting += 1
-        pass_start, older, self.older = self.pass_start, self.older, K.new_length()
         self.open_loops.append((self.scope, assigned, phis))
         self.trail.append(0)
         try:
@@ -225,8 +226,7 @@ class Loops(State):
                 self.scope.env = {**entry, **{name: phi.value() for name, phi in phis.items()}}
                 self.objects.cells.update({number: phi.value() for number, phi in held.items()})
                 begun = dict(self.objects.cells)
-                self.widened = False
-                self.pass_start = self.fresh.count
+                self.widened, self.pass_start = False, self.fresh.count
                 self.trail[len(place) :] = [0]
                 known = len(phis)
                 pre = self._pass_over(phis, assigned, node, head, body, attempt)
@@ -546,6 +546,9 @@ class Loops(State):
     def _by_loops(
         self, node: ast.ListComp | ast.GeneratorExp, hint: str, place: tuple[str, int, int]
     ) -> Value:
+        zeros = self.zeros_of_list(node, hint)
+        if zeros is not None:
+            return zeros
         result = self.emit(Call("list", ()), K.list_of(None), node, hint)
         self.displays[result.name] = place
         holder = f"{result.name} "  # no user's name has a blank

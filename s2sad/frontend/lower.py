@@ -330,6 +330,7 @@ def lower(
     lent: Lent | None = None,
     parted: bool | Literal["all"] = False,
     itself: tuple[str, ...] | None = None,
+    once: bool = False,
 ) -> Lowered:
     """Lower a function.
 
@@ -338,7 +339,8 @@ def lower(
     `outline` says which callees are kept as functions. Where it is `parted`, the result may be given in
     parts ("all": dicts and lists too), of which `Lowered.form` says what they make up. Of a function that
     calls itself, `lent` are the lists of numbered objects that it takes, and `itself` the dicts among its
-    parameters that it writes: it returns what they hold then.
+    parameters that it writes: it returns what they hold then. `once` says that the arguments' lengths hold
+    throughout: no call of the function goes on while another one runs.
     """
     learnt = _Learnt(Numbering() if lent is None else lent.numbering())
     while True:
@@ -346,6 +348,7 @@ def lower(
             low = learnt.lowering()
             low.outline, low.parted, low.itself = outline, parted, itself
             low.callees = {} if callees is None else callees
+            low.lasting = K.new_length() if once else None
             return _lowered(low, source, name, arguments, live or {}, guessed, lent)
         except Written as written:
             if itself is not None and (written.cls is not None or written.family):

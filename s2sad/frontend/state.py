@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -82,6 +83,7 @@ class State(Interface):
     taker: Callable[[Value], None] | None = None  # what is done with what a generator yields
     listed_tuples = False  # some lists of the program are tuples of unknown length
     older: K.Length = 0  # lengths that are not newer were known before the innermost loop
+    lasting: K.Length | None = None  # those that are not newer hold throughout: a function that runs once
     attempts: frozenset[tuple[str, int, int]] = frozenset()  # try statements that are taken apart
     unrolled = 0  # calls of functions by themselves that are written out
     unrolled_at = 0  # and how many branches and loops were open around the first
@@ -320,8 +322,7 @@ class State(Interface):
         """The value as one operand: displays are materialised."""
         if isinstance(value, Group) and value.cat == "list":
             items = tuple(self.element(i, node) for i in value.items)
-            kind = K.list_of(K.join_all([self.kind(i) for i in items]))
-            return self.emit(Call("list", items), kind, node, hint)
+            return self.emit(Call("list", items), self._kind_of_list(items), node, hint)
         atom = self.atom(value, node)
         if not isinstance(atom, Tuple | List | Dict):
             return atom
@@ -331,9 +332,17 @@ class State(Interface):
         items = tuple(self.variable(i, node) if isinstance(i, Tuple | List | Dict) else i for i in atom.items)
         if isinstance(atom, Tuple):
             return self.emit(Call("tuple", items), kind, node, hint)
-        return self.emit(
-            Call("list", items), K.list_of(K.join_all([self.kind(i) for i in items])), node, hint
-        )
+        return self.emit(Call("list", items), self._kind_of_list(items), node, hint)
+
+    def _kind_of_list(self, items: tuple[Atom, ...]) -> Kind:
+        return K.list_of(self.kind_of_elements(*map(self.kind, items)) if items else None)
+
+    def kind_of_elements(self, *kinds: Kind) -> Kind:
+        """The kind of the elements of a list from the kinds of some."""
+        mark = self.lasting
+        if mark is None:
+            return K.anonymous(functools.reduce(K.join, kinds))
+        return functools.reduce(K.join, (K.common(kind, mark) for kind in kinds))
 
     def element(self, value: Value, node: ast.AST | None = None) -> Atom:
         """The value as an element of a list: of objects, namedtuples and dicts the tuple of their fields."""

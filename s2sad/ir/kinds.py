@@ -6,7 +6,8 @@ lengths of its axes as symbols. Kinds are facts, never guesses: what is not know
 Lengths are integers or `(symbol, offset)`, which stands for max(0, symbol + offset). Two equal lengths are
 equal at run time: a symbol belongs to one place that makes a value (a parameter's axis, a call, the head of a
 loop) and denotes what that place made last. So `u[2:]` and `u[:-2]` have the same length ("n", -2), and
-`u[2:]` and `u[1:]` do not.
+`u[2:]` and `u[1:]` do not. In the kind of a list's elements ("n*", 0) is the length "n" that all have, and
+any other length is one that each element may have of its own.
 """
 
 from __future__ import annotations
@@ -164,11 +165,52 @@ def fresh_shape(rank: int | None) -> Shape | None:
 def anonymous(kind: Kind) -> Kind:
     """The kind with lengths that equal no other's: for elements of lists, results of unseen calls.
 
-    Lengths that are equal in the parts of a tuple or dict stay equal to each other.
+    Lengths that are equal in the parts of a tuple or dict stay equal to each other; a length that all
+    elements of a list have is what one of them has.
     """
     if kind.cat in ("array", "num"):
-        return replace(kind, shape=fresh_shape(kind.rank))
+        return replace(kind, shape=None if kind.shape is None else tuple(map(_own, kind.shape)))
     return _renamed(kind, {}) if kind.cat in ("tuple", "dict") and kind.items else kind
+
+
+def _own(length: Length) -> Length:
+    if is_common(length):
+        assert isinstance(length, tuple)
+        return int(length[0][:-1]) if length[0][:-1].isdigit() else (length[0][:-1], length[1])
+    return new_length()
+
+
+def is_common(length: Length) -> bool:
+    """Whether a length in the kind of a list's elements is that of all of them."""
+    return isinstance(length, tuple) and length[0].endswith("*")
+
+
+def outline(kind: Kind) -> tuple[Length | None, ...] | None:
+    """A shape in which nothing but the lengths that all elements of a list have are said."""
+    return kind.shape and tuple([n if is_common(n) else None for n in kind.shape])
+
+
+def common(kind: Kind, mark: Length) -> Kind:
+    """The kind of a list's elements: lengths that are known from before `mark` are those of all of them.
+
+        hs = []                                      every h has the length of w
+        for i in range(n):
+            h = np.tanh(w*h)
+            hs.append(h)
+    """
+    if kind.cat not in ("array", "num"):
+        return anonymous(kind)
+    if kind.shape is None:
+        return kind
+    return replace(kind, shape=tuple([_common(n, mark) for n in kind.shape]))
+
+
+def _common(length: Length, mark: Length) -> Length:
+    if is_common(length):
+        return length
+    if isinstance(length, int):
+        return f"{length}*", 0
+    return (f"{length[0]}*", length[1]) if is_older(length, mark) else new_length()
 
 
 def _renamed(kind: Kind, symbols: dict[Length, Length]) -> Kind:
@@ -178,6 +220,12 @@ def _renamed(kind: Kind, symbols: dict[Length, Length]) -> Kind:
     if kind.items is None:
         return kind
     return replace(kind, items=tuple(_renamed(item, symbols) for item in kind.items))
+
+
+def is_list_of_arrays(kind: Kind) -> bool:
+    """Whether a value is a list of which every element is an array that can carry a derivative."""
+    item = kind.items[0] if kind.cat == "list" and kind.items and not kind.optional else None
+    return item is not None and item.is_array and item.inexact and not item.optional
 
 
 def holds_complex(kind: Kind) -> bool:
@@ -419,9 +467,9 @@ def kind_of_value(value: Any) -> Kind:
 
 
 def without_lengths(kind: Kind) -> tuple[Any, ...]:
-    """A kind as a key: everything but the symbols of its lengths."""
+    """A kind as a key: everything but the symbols of its lengths, save those that all elements have."""
     items = None if kind.items is None else tuple(without_lengths(i) for i in kind.items)
-    return kind.cat, kind.dtype, kind.rank, items, kind.keys, kind.optional, kind.cls, kind.every
+    return kind.cat, kind.dtype, outline(kind), items, kind.keys, kind.optional, kind.cls, kind.every
 
 
 def join_all(items: list[Kind]) -> Kind | None:

@@ -173,6 +173,10 @@ class Bars(Builder):
         """The numbers of a mixed list, zeros (`unsettled`)."""
         raise AssertionError
 
+    def zeros_of_parts(self, name: str) -> Var:
+        """Zeros for the numbers of a container (`branches`)."""
+        raise AssertionError
+
     def list_bar(self, name: str) -> Var:
         """The cotangents of a list's items, to be written in place (`stores`)."""
         raise AssertionError
@@ -375,9 +379,7 @@ class Bars(Builder):
         if name in self.mixed:
             return Bar(self.number_list(name), owned=True)
         if kind.cat in ("list", "tuple", "dict"):
-            return Bar(
-                self.let(Call("zeros_list", (self.like(name),)), kind, self.bar_hint(name)), owned=True
-            )
+            return Bar(self.zeros_of_parts(name), owned=True)
         if kind.is_scalar or kind.cat == "object" or (kind.shape == () and not self._is_written(name)):
             return Bar(Const(0.0))
         full = replace(kind, cat="array")
@@ -454,7 +456,7 @@ class Bars(Builder):
         kind = self.kinds[name]
         if not bar.owned or not self._writeable(bar.atom, kind):
             if kind.cat == "list":
-                fresh = self.let(Call("zeros_list", (self.like(name),)), kind, self.bar_hint(name))
+                fresh = self.zeros_of_parts(name)
                 if bar.atom != Const(0.0):
                     self.block.append(Do(Call("accumulate", (fresh, bar.atom)), None, True))
                 bar = Bar(fresh, owned=True)

@@ -179,6 +179,11 @@ class Branches(Leaving):
         inside = {n for s in walk(tuple(hidden)) for n in defines(s)}
         return isinstance(atom, Var) and atom.name not in inside and self.kind(atom).cat == "array"
 
+    def zeros_of_parts(self, name: str) -> Var:
+        """Zeros for the numbers of a container, which may be None if nothing was bound to its name."""
+        call = Call("zeros_list", (self.like(name),), (), "maybe" if name in self.unbound else "")
+        return self.let(call, self.kinds[name], self.bar_hint(name))
+
     @functools.cached_property
     def unbound(self) -> frozenset[str]:
         """Names that may have no value: bound in a branch or a loop only."""

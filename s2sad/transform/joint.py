@@ -301,9 +301,9 @@ class Assembly:
             at = self.aliases.elements(at)
         return False
 
-    def finish(self) -> tuple[Block, Block, Record]:
-        """The forward and the reverse sweep, every reference satisfied."""
-        record = Record(self.rev)
+    def finish(self, again: bool = False) -> tuple[Block, Block, Record]:
+        """The forward and the reverse sweep, every reference satisfied; it may be run `again`."""
+        record = Record(self.rev, again)
         reverse = record.run(self._with_table())
         rebuilt = rebuild(self.program.body[:-1], record.edits, self.fresh, {})
         forward = self._plain_calls(assigned(rebuilt, self.program.kinds))

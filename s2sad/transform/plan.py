@@ -35,7 +35,6 @@ from s2sad.ir.nodes import (
     For,
     If,
     Let,
-    Range,
     Stmt,
     Undef,
     Var,
@@ -43,9 +42,10 @@ from s2sad.ir.nodes import (
     blocks,
     call_vars,
 )
-from s2sad.ir.rewrite import in_atom, in_statement, with_blocks
+from s2sad.ir.rewrite import in_statement, with_blocks
 from s2sad.transform.leaving import leaf
 from s2sad.transform.outlines import by_shape
+from s2sad.transform.trips import Path, Trips
 
 if TYPE_CHECKING:
     from s2sad.transform.record import Record
@@ -53,22 +53,15 @@ if TYPE_CHECKING:
 INTEGER = frozenset(("add", "sub", "mul", "floordiv", "mod", "neg", "min", "max", "len", "abs"))
 CHEAP = frozenset(("add", "sub", "mul", "neg", "not")) | COMPARISONS
 
-Path = tuple[Stmt, int]  # a branch of the reversed loop, and its side
 
-
-class Plan:
+class Plan(Trips):
     """How one reversed loop gets the values of its trip."""
 
     def __init__(self, record: Record, primal: Stmt, made: For) -> None:
-        self.r = record
-        self.primal = primal
-        self.made = made
+        super().__init__(record, primal, made)
         self.where: dict[str, tuple[Path, ...]] = {}
         self.how: dict[str, str] = {}
-        self.names: dict[str, Atom] = {}
-        self.reads: dict[tuple[Path, ...], list[Stmt]] = {}
         self.taped: set[str] = set()
-        self.shifts: dict[str, tuple[Atom, int]] = {}  # indices that are others plus a constant
         self.shapes: dict[str, str] = {}  # values of which only the shape is read, by values that have it
         self.contents: set[str] = set()  # values of which more is read than the shape
         self.outlines: dict[str, str] = {}  # shapes that are taped in place of values
@@ -125,7 +118,7 @@ class Plan:
                     self.want(needed, self.where[name])
 
     def _decide(self, name: str) -> str:
-        if self._is_index(name):
+        if self.is_index(name):
             return "index"
         if name in self.taped:
             return "tape"
@@ -251,25 +244,7 @@ class Plan:
     def _available(self, name: str, depth: int) -> bool:
         if not self.r.made_in(name, self.primal):
             return True
-        return name in self.taped or self._is_index(name) or self._is_cheap(name, depth)
-
-    def _is_index(self, name: str) -> bool:
-        """Whether a value is the loop's index, or grows by the same in every trip."""
-        if isinstance(self.primal, For) and name == self.primal.target:
-            return isinstance(self.primal.space, Range)
-        return self._counted(name) is not None
-
-    def _counted(self, name: str) -> tuple[Atom, int] | None:
-        """What a loop that counts its trips starts to count at, and by what: `i = 1; while ...: i += 1`."""
-        if not isinstance(self.primal, While | For) or self.r.kinds[name].cat != "int":
-            return None
-        step = self.r.storage.settled.step(self.primal, name)
-        if isinstance(self.primal, For) and isinstance(self.primal.space, Range) and self.primal.stop is None:
-            return None  # the reversed loop counts otherwise
-        for carry in self.primal.carried:
-            if carry.name == name and step and isinstance(carry.init, Var | Const):
-                return carry.init, step
-        return None
+        return name in self.taped or self.is_index(name) or self._is_cheap(name, depth)
 
     # ---- execution
 
@@ -278,7 +253,7 @@ class Plan:
         order = sorted(self.where, key=lambda n: (self.r.storage.places[n].at, n))
         for name in order:
             if self.how[name] == "index":
-                self.names[name] = self._loop_index(name)
+                self.names[name] = self.loop_index(name)
         for name in order:
             if self.how[name] == "last":
                 self._last(name)
@@ -290,10 +265,23 @@ class Plan:
         for name, other in self.shapes.items():
             assert other in self.names or not self.r.made_in(other, self.primal), other
             self.names.setdefault(name, self.names.get(other, Var(other)))
-        body = self._insert(self.made.body, ())
+        body = self._insert(self._by_trip(self.made.body), ())
         result = self._without_test(replace(self.made, body=body))
         self.r.rev.mirror[result] = self.primal
         return result
+
+    def _by_trip(self, block: Block) -> Block:
+        """The loop's body, in which cotangents of what each trip appends to a list are read at its place."""
+        lists = {xs.name for (_, loop), xs in self.r.histories.items() if loop is self.primal}
+        popped = self.r.rev.popped
+        taken = [s for s in block if isinstance(s, Let) and popped.get(s.name) in lists] if lists else []
+        index = self.trip_index() if taken else None
+        if index is None:
+            return block
+        read: dict[Stmt, Stmt] = {
+            s: replace(s, call=Call("getitem", (s.call.args[0], index))) for s in taken
+        }
+        return tuple(read.get(s, s) for s in block)
 
     def _without_test(self, loop: For) -> For:
         """The loop without the branch of the trip that breaks, which is not counted."""
@@ -310,48 +298,6 @@ class Plan:
             loop, body=(*loop.body[:-1], *(last.orelse if side == 1 else last.then)), carried=carried
         )
 
-    def _loop_index(self, name: str) -> Atom:
-        counted = self._counted(name)
-        if counted is not None:
-            return self._from(counted[0], Const(counted[1]))
-        assert isinstance(self.primal, For) and isinstance(self.primal.space, Range)
-        if self.primal.stop is None:
-            return Var(self.made.target)
-        space = self.primal.space
-        if space.start == Const(0) and space.step == Const(1):
-            return Var(self.made.target)
-        return self._from(space.start, space.step)
-
-    def _from(self, start: Atom, step: Atom) -> Atom:
-        """`start + step*trip`."""
-        lines = self.reads.setdefault((), [])
-        scaled: Atom = Var(self.made.target)
-        if step != Const(1):
-            scaled = self._line(lines, Call("mul", (self._mapped(step), scaled)), K.INT)
-        if isinstance(start, Const):
-            return self._shifted(scaled, start.value)
-        return self._line(lines, Call("add", (self._mapped(start), scaled)), K.INT)
-
-    def _shifted(self, atom: Atom, by: int) -> Atom:
-        """`atom + by`."""
-        whole = self.shifts.get(atom.name) if isinstance(atom, Var) else None
-        if whole is not None:
-            atom, by = whole[0], whole[1] + by
-        if not by:
-            return atom
-        call = Call("add" if by > 0 else "sub", (atom, Const(abs(by))))
-        made = self._line(self.reads.setdefault((), []), call, K.INT)
-        self.shifts[made.name] = (atom, by)
-        return made
-
-    def _mapped(self, atom: Atom) -> Atom:
-        return in_atom(atom, self.names)
-
-    def _line(self, lines: list[Stmt], call: Call, kind: K.Kind, hint: str = "") -> Var:
-        name = self.r.fresh(hint, kind)
-        lines.append(Let(name, call, None, True))
-        return Var(name)
-
     def _recompute(self, name: str) -> None:
         if name in self.names:
             return
@@ -363,16 +309,16 @@ class Plan:
         whole = self.names.get(shift[0]) if shift is not None else None
         if shift is not None and isinstance(whole, Var) and whole.name in self.shifts:
             atom, by = self.shifts[whole.name]
-            self.names[name] = self._shifted(atom, by + shift[1])
+            self.names[name] = self.shifted(atom, by + shift[1])
             return
         lines = self.reads.setdefault(self.where[name], [])
         call = replace(
             made,
-            args=tuple(self._mapped(a) for a in made.args),
-            kwargs=tuple((k, self._mapped(a)) for k, a in made.kwargs),
+            args=tuple(self.mapped(a) for a in made.args),
+            kwargs=tuple((k, self.mapped(a)) for k, a in made.kwargs),
         )
         hint = self.r.fresh.hints.get(name, "")
-        self.names[name] = self._line(lines, call, self.r.kinds[name], hint)
+        self.names[name] = self.line(lines, call, self.r.kinds[name], hint)
 
     def _tape(self, name: str) -> None:
         if name in self.names or self._from_trip_before(name):
@@ -381,7 +327,7 @@ class Plan:
         hint = self.r.fresh.hints.get(name, "")
         lines = self.reads.setdefault(path, [])
         always = not path or (len(path) == 1 and path[0][0] in self.r.rev.dropped)
-        index = self._trip_index() if always and len(self.r.storage.places[name].loops) == 1 else None
+        index = self.trip_index() if always and len(self.r.storage.places[name].loops) == 1 else None
         history = self.r.history(name, self.primal) if index is not None else None
         tape = history or self._append(name, path)
         if index is not None:
@@ -389,7 +335,7 @@ class Plan:
             call = Call("getitem", (tape, index))
         else:
             call = Call("list.pop", (tape,))
-        self.names[name] = self._line(lines, call, self.r.kinds[name], hint if index is None else "")
+        self.names[name] = self.line(lines, call, self.r.kinds[name], hint if index is None else "")
 
     def _from_trip_before(self, name: str) -> bool:
         """Read what goes round from the tape of what trips make, which begins with the first.
@@ -407,7 +353,7 @@ class Plan:
         alike = alike or (kinds[name].is_scalar and kinds[name] == kinds[made] == first)
         counted = isinstance(self.primal, For) and self.primal.stop is None
         alone = counted and self.r.parents[self.primal] is None
-        index = self._trip_index() if alike and alone else None
+        index = self.trip_index() if alike and alone else None
         if index is None:
             return False
         tape = self._append(made, ())
@@ -415,8 +361,8 @@ class Plan:
         begun = Let(tape.name, Call("list", (carry.init,)), None, True)
         self.r.edits.before.setdefault(self.primal, []).append(begun)
         lines = self.reads.setdefault((), [])
-        self.names[name] = self._line(lines, Call("getitem", (tape, index)), kinds[name])
-        self.names[made] = self._line(lines, Call("getitem", (tape, self._shifted(index, 1))), kinds[made])
+        self.names[name] = self.line(lines, Call("getitem", (tape, index)), kinds[name])
+        self.names[made] = self.line(lines, Call("getitem", (tape, self.shifted(index, 1))), kinds[made])
         return True
 
     def _on_exit(self, path: tuple[Path, ...]) -> bool:
@@ -478,22 +424,6 @@ class Plan:
             if not inside and owner in span and primal in span and span[owner][0] >= span[primal][1]:
                 return path[:k]
         return path
-
-    def _trip_index(self) -> Atom | None:
-        """The number of the trip in the reversed loop, if it is at hand."""
-        primal = self.primal
-        if isinstance(primal, For) and isinstance(primal.space, Range) and primal.stop is None:
-            start, step = primal.space.start, primal.space.step
-            if step != Const(1):
-                return None
-            if isinstance(start, Const) and type(start.value) is int:
-                return self._shifted(Var(self.made.target), -start.value)
-            return self._line(
-                self.reads.setdefault((), []),
-                Call("sub", (Var(self.made.target), self._mapped(start))),
-                K.INT,
-            )
-        return Var(self.made.target)
 
     def _append(self, name: str, path: tuple[Path, ...]) -> Var:
         """Make the forward sweep append the value where the reversed loop reads it."""

@@ -65,7 +65,7 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     seed_kind = a.rev.kind(lowered.result)
     seed = a.fresh(f"{lowered.program.name}_bar", seed_kind)
     grads = a.reverse(Var(seed))
-    forward, reverse, record = a.finish()
+    forward, reverse, record = a.finish(again=True)
     a.copy_written()
     if copy:
         reverse, captured = without_captured(reverse, a.fresh, outside)

@@ -46,16 +46,18 @@ from s2sad.ir.nodes import (
 from s2sad.ir.rewrite import with_blocks
 from s2sad.transform.edits import Edits, substituted
 from s2sad.transform.outlines import like_shaped, tape_shapes
-from s2sad.transform.plan import Path, Plan, common
+from s2sad.transform.plan import Plan, common
 from s2sad.transform.reverse import Reverse
+from s2sad.transform.trips import Path
 
 
 class Record:
     """Decides for every value that the reverse sweep reads how it gets there."""
 
-    def __init__(self, rev: Reverse) -> None:
+    def __init__(self, rev: Reverse, again: bool = False) -> None:
         self.rev = rev
         self.fresh = rev.fresh
+        self.again = again  # what is popped off a tape is popped off a copy
         self.kinds = rev.kinds
         self.storage: Storage = rev.storage
         self.edits = Edits(
@@ -131,10 +133,11 @@ class Record:
 
     def history(self, name: str, primal: Stmt) -> Var | None:
         """The user's own list of a value, to which every trip of a loop appends it."""
-        return self._histories.get((name, primal))
+        return self.histories.get((name, primal))
 
     @functools.cached_property
-    def _histories(self) -> dict[tuple[str, Stmt], Var]:
+    def histories(self) -> dict[tuple[str, Stmt], Var]:
+        """Lists by the value that every trip of a loop appends to them, from the first place on."""
         found: dict[tuple[str, Stmt], Var] = {}
         for appends in self.storage.written_lists.values():
             stmt = appends[0]

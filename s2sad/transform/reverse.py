@@ -54,17 +54,17 @@ from s2sad.rules.advice import remedy
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Calls, Pairs
 from s2sad.transform.displays import Displays
+from s2sad.transform.lists import Lists
 from s2sad.transform.logistics import Logistics
 from s2sad.transform.loops import Loops
 from s2sad.transform.products import Products
-from s2sad.transform.stores import Stores
 from s2sad.transform.taken import as_subscript
 from s2sad.transform.told import is_told
 
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
 
 
-class Reverse(Loops, Stores, Calls, Products, Logistics, Displays):
+class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
     """Writes the reverse sweep of one program."""
 
     def __init__(
@@ -91,6 +91,7 @@ class Reverse(Loops, Stores, Calls, Products, Logistics, Displays):
         self.exit_sides = {}
         self.replaced = {}
         self.made_kept = {}
+        self.popped = {}
         self.find_unsettled()
         self.overlaps = overlapping(program, storage)
         self.lent = frozenset()
@@ -256,14 +257,14 @@ class Reverse(Loops, Stores, Calls, Products, Logistics, Displays):
         for path in [p for p in self.bars if p in self.paths and self.root(p) == stmt.name]:
             del self.bars[path]
         if stmt.call.fun == "list.pop":
-            self._list_pop(stmt, None)
+            self.pop_adjoint(stmt, None)
 
     def _made_adjoint(self, stmt: Let) -> None:
         """The adjoint of a definition that makes a value of its own."""
         call, name = stmt.call, stmt.name
         bar = self.parts_bar(stmt) if self.kinds[name].cat == "tuple" else self.result_bar(stmt)
         if call.fun == "list.pop":
-            self._list_pop(stmt, bar)
+            self.pop_adjoint(stmt, bar)
             return
         if bar is None:
             self.refuse_hidden(stmt)
@@ -291,7 +292,7 @@ class Reverse(Loops, Stores, Calls, Products, Logistics, Displays):
         elif call.fun == "copy":
             self.give(call.args[0], bar)
         elif call.fun in ("list", "tuple"):
-            self._list(stmt, bar)
+            self.list_adjoint(stmt, bar)
         elif call.fun == "np.where":
             self._where(stmt, bar)
         elif call.fun == "mul":
@@ -528,70 +529,9 @@ class Reverse(Loops, Stores, Calls, Products, Logistics, Displays):
     def _do(self, stmt: Do) -> None:
         call = stmt.call
         if call.fun in ("list.append", "list.insert"):
-            self._append(stmt)
+            self.append_adjoint(stmt)
         elif call.fun == "np.add.at":
             self.add_at_adjoint(stmt)
         elif call.fun not in SILENT:
             self.write_adjoint(stmt)
 
-    def _append(self, stmt: Do) -> None:
-        """The adjoint of `xs.append(value)` and of `xs.insert(at, value)`, whose place is not negative."""
-        xs, *at, value = stmt.call.args
-        if not isinstance(xs, Var) or xs.name not in self.varied:
-            return
-        if xs.name in self.mixed:
-            places = tuple(self.value(i, stmt) for i in at)
-            item = self.let(Call("list.pop", (self.list_bar(xs.name), *places)), K.npscalar())
-            self.give_number(value, item)
-            return
-        if self.is_found(value):
-            return
-        bars = self.list_bar(xs.name)
-        kind = self.kind(value) if isinstance(value, Var) else K.FLOAT
-        call = Call("list.pop", (bars, *(self.value(i, stmt) for i in at)))
-        item = self.let(call, kind, self.bar_hint(value.name) if isinstance(value, Var) else "")
-        if kind.cat in ("tuple", "dict", "list"):
-            self.give_item(value, item)
-        else:
-            self.give(value, Bar(item, owned=kind.cat in ARRAYS))
-
-    def _list_pop(self, stmt: Let, bar: Bar | None) -> None:
-        xs = stmt.call.args[0]
-        if not isinstance(xs, Var) or xs.name not in self.varied or self.is_found(Var(stmt.name)):
-            return
-        bars = self.list_bar(xs.name)
-        item = self.zero(stmt.name) if bar is None else self.full(bar, stmt.name)
-        self.put_back(stmt, bars, item.atom)
-
-    def put_back(self, stmt: Let, bars: Atom, item: Atom) -> None:
-        """The cotangent of what `xs.pop()` or `xs.pop(at)` took out."""
-        at = tuple(self.value(i, stmt) for i in stmt.call.args[1:])
-        fun = "list.insert" if at else "list.append"
-        self.block.append(Do(Call(fun, (bars, *at, item)), None, True))
-
-    def _list(self, stmt: Let, bar: Bar) -> None:
-        """A list display, or a list made of a list or an array."""
-        if stmt.call.form:
-            source = stmt.call.args[0]
-            if self.kind(source).cat == "list" and isinstance(source, Var):
-                if self.is_found(source):
-                    self.give(source, bar)
-                elif not self.by_address(source.name):
-                    self.add(source.name, Bar(bar.atom, owned=True))
-            else:
-                self.give(
-                    source,
-                    Bar(
-                        self.let(
-                            Call("np.array", (bar.atom,)),
-                            K.Kind("array", self.kind(source).dtype, self.kind(source).shape),
-                        ),
-                        owned=True,
-                    ),
-                )
-            return
-        for i, item in enumerate(stmt.call.args):
-            if stmt.name in self.mixed:
-                self.give_number(item, self.let(Call("getitem", (bar.atom, Const(i))), K.npscalar()))
-            elif self.active(item) and not self.is_found(item):
-                self.give_item(item, self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item)))

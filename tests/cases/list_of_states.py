@@ -17,14 +17,13 @@ def f_grad(x, n):
     t1 = xs[-1]
     t2 = xs[1]
     # backward
-    xs_bar = zeros_list(xs)
+    xs_bar = [np.zeros_like(item) for item in xs]
     xs_bar[1] += 1.0
     xs_bar[-1] += 1.0
     x_bar = np.zeros_like(x)
     for i in range(n - 1, -1, -1):
-        t3 = xs[i]
-        t4 = xs_bar.pop()
-        x_bar += unbroadcast(t3 * t4, x)
-        xs_bar[i] += unbroadcast(x * t4, t3)
+        t3 = xs_bar.pop()
+        x_bar += xs[i] * t3
+        xs_bar[i] += x * t3
     x_bar += xs_bar[0]
     return x_bar

@@ -1,0 +1,89 @@
+"""The adjoints of what lists are made of, get and lose.
+
+    xs.append(v)      v_bar += xs_bar.pop(), or xs_bar[i] of a list that every trip of a loop appends to
+    v = xs.pop()      xs_bar.append(v_bar)
+    xs = [a, b]       a_bar += xs_bar[0]; b_bar += xs_bar[1]
+
+Accepts statements on lists whose cotangents are lists; guarantees that these are as long as the lists were at
+the same place of the program.
+"""
+
+from __future__ import annotations
+
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Var
+from s2sad.transform.bars import ARRAYS, Bar
+from s2sad.transform.stores import Stores
+
+
+class Lists(Stores):
+    """The part of the reverse sweep that deals with lists."""
+
+    popped: dict[str, str]  # lists by the cotangents that are taken off the end of theirs
+
+    def append_adjoint(self, stmt: Do) -> None:
+        """The adjoint of `xs.append(value)` and of `xs.insert(at, value)`, whose place is not negative."""
+        xs, *at, value = stmt.call.args
+        if not isinstance(xs, Var) or xs.name not in self.varied:
+            return
+        if xs.name in self.mixed:
+            places = tuple(self.value(i, stmt) for i in at)
+            item = self.let(Call("list.pop", (self.list_bar(xs.name), *places)), K.npscalar())
+            self.give_number(value, item)
+            return
+        if self.is_found(value):
+            return
+        bars = self.list_bar(xs.name)
+        kind = self.kind(value) if isinstance(value, Var) else K.FLOAT
+        call = Call("list.pop", (bars, *(self.value(i, stmt) for i in at)))
+        item = self.let(call, kind, self.bar_hint(value.name) if isinstance(value, Var) else "")
+        if not at and isinstance(item, Var):
+            self.popped[item.name] = xs.name
+        if kind.cat in ("tuple", "dict", "list"):
+            self.give_item(value, item)
+        else:
+            self.give(value, Bar(item, owned=kind.cat in ARRAYS))
+
+    def pop_adjoint(self, stmt: Let, bar: Bar | None) -> None:
+        xs = stmt.call.args[0]
+        if not isinstance(xs, Var) or xs.name not in self.varied or self.is_found(Var(stmt.name)):
+            return
+        bars = self.list_bar(xs.name)
+        item = self.zero(stmt.name) if bar is None else self.full(bar, stmt.name)
+        self.put_back(stmt, bars, item.atom)
+
+    def put_back(self, stmt: Let, bars: Atom, item: Atom) -> None:
+        """The cotangent of what `xs.pop()` or `xs.pop(at)` took out."""
+        at = tuple(self.value(i, stmt) for i in stmt.call.args[1:])
+        fun = "list.insert" if at else "list.append"
+        self.block.append(Do(Call(fun, (bars, *at, item)), None, True))
+
+    def list_adjoint(self, stmt: Let, bar: Bar) -> None:
+        """A list display, or a list made of a list or an array."""
+        if stmt.call.form:
+            source = stmt.call.args[0]
+            if self.kind(source).cat == "list" and isinstance(source, Var):
+                if self.is_found(source):
+                    self.give(source, bar)
+                elif not self.by_address(source.name):
+                    self.add(source.name, Bar(bar.atom, owned=True))
+            else:
+                self.give(
+                    source,
+                    Bar(
+                        self.let(
+                            Call("np.array", (bar.atom,)),
+                            K.Kind("array", self.kind(source).dtype, self.kind(source).shape),
+                        ),
+                        owned=True,
+                    ),
+                )
+            return
+        for i, item in enumerate(stmt.call.args):
+            if stmt.name in self.mixed:
+                self.give_number(item, self.let(Call("getitem", (bar.atom, Const(i))), K.npscalar()))
+            elif self.active(item) and not self.is_found(item):
+                self.give_item(item, self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item)))
+
+
+__all__ = ["Lists"]
