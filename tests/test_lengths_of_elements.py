@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 import s2sad
 from support import check
 
@@ -81,7 +82,7 @@ def after_a_loop_that_shrinks(x, n):
 def moments(x, n):
     params = [x, 2.0*x]
     ms = [np.zeros_like(p) for p in params]
-    for i in range(n):
+    for _ in range(n):
         for k in range(2):
             ms[k] = 0.9*ms[k] + x*params[k]
             ms[k] *= params[1 - k]
@@ -132,6 +133,20 @@ def test_zeros_like_the_elements_stay_one_line():
     assert "ms = [np.zeros_like(param) for param in params]" in s2sad.grad(moments).source_for(X, 3)
 
 
+def named_like_a_keyword(x, n):
+    ifs = []
+    for _ in range(n):
+        ifs.append(x*x)
+    ifs[0] = ifs[1]*x
+    s = list(ifs)
+    s.append(x)
+    return np.sum(ifs[0]*s[-1])
+
+
+def test_items_of_lists_with_short_names():
+    check(named_like_a_keyword, (X, 3))
+
+
 def test_a_pullback_reads_the_cotangents_of_each_trip_in_place():
     def kept(x):
         hs, h = [], x
@@ -143,7 +158,7 @@ def test_a_pullback_reads_the_cotangents_of_each_trip_in_place():
             total = total + np.sin(old)
         return total
 
-    value, pullback = s2sad.vjp(kept, X)
+    _, pullback = s2sad.vjp(kept, X)
     first = pullback(np.ones(4))
     again = pullback(np.ones(4))
     np.testing.assert_array_equal(first, again)

@@ -141,6 +141,11 @@ class Aliases:
         """The names in a class."""
         return self._members.get(cls, [])
 
+    def is_alone(self, name: str) -> bool:
+        """Whether no other name may share storage with one."""
+        cls = self.of(name)
+        return cls is None or self.members(cls) == [name]
+
     def elements(self, cls: int) -> int | None:
         """The class of what the containers of a class contain."""
         inner = self._inside.get(cls)

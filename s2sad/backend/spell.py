@@ -14,6 +14,7 @@ import ast
 import builtins
 import cmath
 import importlib
+import keyword
 import math
 import operator
 import sys
@@ -305,7 +306,8 @@ class Speller:
         if expr.form or not is_list_of_arrays(expr.kind) or not isinstance(xs, ast.Name):
             return ast.Call(self.roots.helper("zeros_list"), [xs], [])
         wishes = (xs.id.removesuffix("s"), "item", f"{xs.id}_item")
-        one = next(name for name in wishes if name not in self.roots.taken and name != xs.id)
+        free = (w for w in wishes if w != xs.id and w not in self.roots.taken)
+        one = next(w for w in free if w.isidentifier() and not keyword.iskeyword(w))
         each = ast.comprehension(ast.Name(one, ast.Store()), xs, [], 0)
         return ast.ListComp(ast.Call(self.roots.dotted("np.zeros_like"), [_name(one)], []), [each])
 

@@ -248,7 +248,12 @@ class Expressions(State):
         return value
 
     def binary(self, op: str, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
-        """An operator on two values; sequences are joined and repeated here."""
+        """An operator on two values."""
+        plain = self.arithmetic(op, left, right, node, hint)
+        return self._combined(op, left, right, node, hint) if plain is None else plain
+
+    def _combined(self, op: str, left: Value, right: Value, node: ast.AST, hint: str) -> Value:
+        """An operator on any two values; sequences are joined and repeated here."""
         left, right = _list_held(left), _list_held(right)
         said = f"unsupported operand type(s) for {op}: 'NoneType'"
         left, right = (maybes.given(self, v, node, said) for v in (left, right))

@@ -60,6 +60,10 @@ class Interface:
         """A set of values that carry no derivative."""
         raise NotImplementedError
 
+    def arithmetic(self, op: str, left: Value, right: Value, node: ast.AST, hint: str) -> Value | None:
+        """An operator on two numbers or arrays."""
+        raise NotImplementedError
+
     def zeros_of_list(self, node: ast.ListComp | ast.GeneratorExp, hint: str) -> Value | None:
         """Zeros like the elements of a list, as one operation."""
         raise NotImplementedError

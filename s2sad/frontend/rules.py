@@ -58,6 +58,7 @@ TOLIST = {
     2: "made = [[number(v) for v in row] for row in x]",
 }
 CONVERTING = frozenset(f"np.{n}" for n in "array asarray asanyarray ascontiguousarray require copy".split())
+PLAIN = frozenset(("float", "complex", "npscalar", "array", "num"))
 ARITHMETIC = frozenset("add sub mul truediv floordiv mod pow matmul".split())  # operators that lists meet
 OF_LISTS = ("math.", "heapq.", "statistics.", "seq.")  # modules whose functions take lists as they are
 SEQUENCES = frozenset(  # arguments that are sequences of arrays, or of numbers that rules read one by one
@@ -135,6 +136,23 @@ class Rules(State):
         if strange is not None:
             self.foreign[made.name] = strange
         return made
+
+    def arithmetic(self, op: str, left: Value, right: Value, node: ast.AST, hint: str) -> Value | None:
+        """An operator on two floats or arrays of which nothing else need be asked; None for all else."""
+        if not (self._is_plain_number(left) and self._is_plain_number(right)) or self.guessed:
+            return None
+        if isinstance(left, Const) and isinstance(right, Const):
+            return None
+        rule, call = registry.rule(op), Call(op, (left, right))  # type: ignore[arg-type]
+        return self.emit(call, self._result(rule, self._bind(rule, call, node)[0], node), node, hint)
+
+    def _is_plain_number(self, value: Value) -> bool:
+        if isinstance(value, Const):
+            return type(value.value) in (int, float)
+        if not isinstance(value, Var) or value.name in self.foreign:
+            return False
+        kind = self.kinds[value.name]
+        return kind.cat in PLAIN and kind.sort in ("float", "complex") and not kind.optional
 
     def _spelled(
         self, rule: Rule, args: list[Value], kwargs: dict[str, Value]

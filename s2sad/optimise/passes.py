@@ -15,7 +15,8 @@ import os
 from collections.abc import Callable
 
 from s2sad.analysis.effects import Aliases
-from s2sad.ir.nodes import Program
+from s2sad.analysis.primitives import is_pure
+from s2sad.ir.nodes import Let, Program
 from s2sad.optimise.copies import bindings, births, copies, likes
 from s2sad.optimise.cse import cse
 from s2sad.optimise.dce import dce, leaves_nothing_dead
@@ -58,10 +59,19 @@ def optimise(program: Program, disabled: frozenset[str] = frozenset()) -> Progra
             elif apply is cse and swept is program and leaves_nothing_dead(after):
                 settled[dce] = after
             if after is not program:
-                program, aliases = after, Aliases(after)
+                kept = apply is dce and _drops_only_new_values(program, after, aliases)
+                program, aliases = after, aliases if kept else Aliases(after)
         if program is before:
             break
     return program
+
+
+def _drops_only_new_values(program: Program, after: Program, aliases: Aliases) -> bool:
+    """Whether a program has the same aliases: all that it lacks is new values that had no second name."""
+    return all(
+        isinstance(s, Let) and is_pure(s.call, program.kinds) and aliases.is_alone(s.name)
+        for s in set(program.body).difference(after.body)
+    )
 
 
 SHARED = ("likes", "dce", "cse", "likes", "dce")
