@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
+    NONE,
     Atom,
     Block,
     Call,
@@ -50,14 +51,14 @@ class Edits:
     replaced: dict[Stmt, list[Stmt]] = field(default_factory=dict)
     behind: dict[Stmt, tuple[Stmt, int]] = field(default_factory=dict)
     carries: dict[Stmt, list[Carry]] = field(default_factory=dict)
-    bound: set[str] = field(default_factory=set)
+    bound: dict[str, Atom] = field(default_factory=dict)
 
-    def bind(self, name: str, block: Block) -> None:
-        """Let a name that may have no value be None then, as what is appended to a tape must have one."""
+    def bind(self, name: str, block: Block, value: Atom = NONE) -> None:
+        """Let a name that may have no value be `value` then: what is appended to a tape must have one."""
         todo = [name]
         while todo:
             name = todo.pop()
-            if name in self.bound:
+            if self.bound.get(name, NONE) != NONE or self.bound.get(name) == value:
                 continue
             for stmt in walk(block):
                 if isinstance(stmt, If):
@@ -67,26 +68,22 @@ class Edits:
                 else:
                     continue
                 for pair in sources:
-                    self.bound.add(name)
+                    self.bound[name] = value
                     todo += [a.name for a in pair if isinstance(a, Var)]
 
 
-def _or_none(atom: Atom) -> Atom:
-    return Const(None) if isinstance(atom, Undef) else atom
-
-
-def _all_bound(stmt: Stmt, bound: set[str]) -> Stmt:
+def _all_bound(stmt: Stmt, bound: dict[str, Atom]) -> Stmt:
     """A branch or a loop that binds names on all ways."""
+
+    def held(atom: Atom, *names: str) -> Atom:
+        values = [bound[n] for n in names if n in bound] if isinstance(atom, Undef) else []
+        return values[0] if values else atom
+
     if isinstance(stmt, If) and any(o.name in bound for o in stmt.outs):
-        outs = [
-            Out(o.name, _or_none(o.then), _or_none(o.orelse)) if o.name in bound else o for o in stmt.outs
-        ]
+        outs = [Out(o.name, held(o.then, o.name), held(o.orelse, o.name)) for o in stmt.outs]
         return replace(stmt, outs=tuple(outs))
-    if isinstance(stmt, For | While) and any(not bound.isdisjoint((c.name, c.out)) for c in stmt.carried):
-        carried = [
-            c if bound.isdisjoint((c.name, c.out)) else replace(c, init=_or_none(c.init))
-            for c in stmt.carried
-        ]
+    if isinstance(stmt, For | While) and any(c.name in bound or c.out in bound for c in stmt.carried):
+        carried = [replace(c, init=held(c.init, c.out, c.name)) for c in stmt.carried]
         return replace(stmt, carried=tuple(carried))
     return stmt
 

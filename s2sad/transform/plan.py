@@ -438,7 +438,7 @@ class Plan(Trips):
         assert owner is not None
         value: Atom = Var(name)
         if name in r.rev.unbound:
-            r.edits.bind(name, r.rev.program.body)
+            r.bind(name)
         append = Do(Call("list.append", (tape, value)), getattr(owner, "span", None), True)
         until = (r.rev.mirror[path[-1][0]], path[-1][1]) if path else None
         inside = until is not None and until in self._chain(owner)

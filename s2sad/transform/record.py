@@ -33,6 +33,7 @@ from s2sad.ir.nodes import (
     Range,
     Stmt,
     Store,
+    Tuple,
     Undef,
     Var,
     While,
@@ -49,6 +50,8 @@ from s2sad.transform.outlines import like_shaped, tape_shapes
 from s2sad.transform.plan import Plan, common
 from s2sad.transform.reverse import Reverse
 from s2sad.transform.trips import Path
+
+SHAPED = {"np.zeros_like", "np.ones_like", "np.full_like", "zeros_list"}  # what begins a shadow
 
 
 class Record:
@@ -172,7 +175,36 @@ class Record:
                     self.fresh.hints[name] = ""  # `range(len(ts) - 1, -1, -1)`
                 first = users[0] if users else 0
                 done.insert(first, Let(name, Call("len", (tape,)), None, True))
+        self._bind_shaped(done)
         return self._top_level(tuple(done))
+
+    def _bind_shaped(self, block: list[Stmt]) -> None:
+        """Let names that may have no value have a shape, where a shadow is made of that shape.
+
+        w = np.zeros(0)
+        for i in range(n): w = np.exp(y)
+        for i in range(n): s = s*w              w_bar = np.zeros_like(w), also where n is 0
+        """
+        program, unbound = self.rev.program, self.rev.unbound
+        if not unbound:
+            return
+        made = [s.call.args[0] for s in walk(tuple(block)) if isinstance(s, Let) and s.call.fun in SHAPED]
+        read = {name for s in program.body if not blocks(s) for name in uses(s)}  # has a value, then
+        for name in dict.fromkeys(a.name for a in made if isinstance(a, Var)):
+            if name in unbound and name not in read:
+                self.bind(name)
+
+    def bind(self, name: str) -> None:
+        """Let a name that may have no value be something empty then: an array, a list, or None."""
+        kind = self.kinds[name]
+        value: Atom = NONE
+        if kind.cat in ("array", "num", "list"):
+            lengths = (Const(0),)*(kind.rank or 1)
+            empty = Call("np.zeros", lengths if len(lengths) == 1 else (Tuple(lengths),))
+            held = self.fresh(self.fresh.hints.get(name, ""), kind)
+            self.edits.top.append(Let(held, Call("list") if kind.cat == "list" else empty, None, True))
+            value = Var(held)
+        self.edits.bind(name, self.rev.program.body, value)
 
     def _nested(self, stmt: Stmt) -> Stmt:
         """Satisfy the references of reversed loops, innermost first: these may need what outer ones give."""
