@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from s2sad.frontend.exits import has_exits, is_plain
+from s2sad.frontend.pieces import pieces
 from s2sad.frontend.trees import walk
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -266,6 +267,8 @@ class _Attempt:
         out: list[ast.stmt] = []
         work = list(body)
         while work:
+            if self.asked and _is_simple(work[0]):
+                work[:1] = pieces(work[0], self.maker.fresh)
             group = self.group(work)
             if group:
                 del work[: len(group)]

@@ -10,6 +10,7 @@ lowered in place. Where one of several known functions is called, the program br
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import functools
 import inspect
@@ -448,7 +449,8 @@ class Calls(Stars):
         """A function of `standins`; all of it stands where it is called."""
         outer, self.at = self.at, self.at or self.span(node)
         try:
-            return self.inline(source, source.node, env, None, source.fun.__code__)
+            with contextlib.nullcontext() if outer is not None else self.at_once():
+                return self.inline(source, source.node, env, None, source.fun.__code__)
         finally:
             self.at = outer
 

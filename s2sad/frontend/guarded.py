@@ -184,7 +184,7 @@ class Guarded(State):
     def _may_raise(self, block: list[Stmt], classes: list[Ref]) -> bool:
         """Whether a clause may be reached from a block; what only appends to lists does not raise."""
         left = [s for s in block if not is_append(s) and not only_appends(s)]
-        return may_raise(left, [c.obj for c in classes], self.kinds)
+        return may_raise(left, [c.obj for c in classes], self.kinds, self.sure)
 
     def _is_late(self, block: list[Stmt], writes: list[tuple[int, int]], classes: list[Ref]) -> bool:
         """Whether objects are written at the end of a block, where no exception can come any more."""
@@ -231,7 +231,7 @@ class Guarded(State):
             raises = self._may_raise([stmt], classes)
             if risky or (raises and isinstance(stmt, If | For | While)):
                 self._refuse_written(stmt, made, node)
-            risky = risky or (raises and written(stmt) is None)
+            risky = risky or raises
         return risky
 
     def _refuse_written(self, stmt: Stmt, made: set[str], node: ast.AST) -> None:

@@ -13,10 +13,26 @@ arithmetic, nor from functions of NumPy. Others may come from all but arithmetic
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Do, For, If, Let, Range, Ref, Stmt, Store, Var, While, call_vars, walk
+from s2sad.ir.nodes import (
+    LIST_METHODS,
+    Atom,
+    Call,
+    Do,
+    For,
+    If,
+    Let,
+    Range,
+    Ref,
+    Stmt,
+    Store,
+    Var,
+    While,
+    call_vars,
+    walk,
+)
 from s2sad.rules import registry
 
 _HELD = frozenset(("tuple", "list", "dict", "list.append"))
@@ -25,8 +41,10 @@ _ASKED = _HELD | {"is", "isnot", "isinstance", "caught"}
 _LIBRARIES = sys.stdlib_module_names | {"numpy", "scipy", "numba", "s2sad"}
 
 
-def may_raise(block: Sequence[Stmt], classes: Sequence[type], kinds: Mapping[str, Kind]) -> bool:
-    """Whether one of the statements may raise what is an instance of one of the classes."""
+def may_raise(
+    block: Sequence[Stmt], classes: Sequence[type], kinds: Mapping[str, Kind], sure: Container[Stmt] = ()
+) -> bool:
+    """Whether one of the statements, but those in `sure`, may raise an instance of one of the classes."""
     own = all(map(_is_own, classes))
     made: dict[str, type] = {}
     for stmt in walk(tuple(block)):
@@ -39,7 +57,7 @@ def may_raise(block: Sequence[Stmt], classes: Sequence[type], kinds: Mapping[str
                 raised = made.get(error.name)
             if raised is None or any(issubclass(raised, c) for c in classes):
                 return True
-        elif _may(stmt, own, kinds):
+        elif stmt not in sure and _may(stmt, own, kinds):
             return True
     return False
 
@@ -93,9 +111,22 @@ def written(stmt: Stmt) -> Atom | None:
     """What a statement writes into; outside lists are histories, which the program never reads."""
     if isinstance(stmt, Store):
         return stmt.base
-    if isinstance(stmt, Let | Do) and stmt.call.fun in ("list.append", "list.pop", "np.add.at"):
+    if isinstance(stmt, Let | Do) and stmt.call.fun in (*LIST_METHODS, "np.add.at"):
         return None if isinstance(stmt.call.args[0], Ref) else stmt.call.args[0]
     return None
+
+
+def whole(block: Sequence[Stmt]) -> Iterator[Stmt]:
+    """Statements of one operation of a container behind its first write, where it raises nothing more."""
+    begun = False
+    for stmt in block:
+        if begun:
+            yield from walk((stmt,))
+        elif any(written(s) is not None for s in walk((stmt,))):
+            begun = True
+            yield from (s for s in walk((stmt,)) if s is not stmt)
+            if isinstance(stmt, For):
+                yield stmt
 
 
 def is_append(stmt: Stmt) -> bool:
@@ -110,4 +141,4 @@ def only_appends(stmt: Stmt) -> bool:
     return all(is_append(s) or (isinstance(s, Let) and s.call.fun == "getitem") for s in stmt.body)
 
 
-__all__ = ["is_append", "may_raise", "only_appends", "written"]
+__all__ = ["is_append", "may_raise", "only_appends", "whole", "written"]

@@ -434,7 +434,8 @@ class Rules(State):
             names = list(getattr(self.class_of(base), "_fields", ()))
             return self.made("dict", [self.attribute(base, n, node) for n in names], names)
         if kind.cat == "list" or kind.cls is list:
-            return self.list_method(base, kind, name, args, kwargs, node, hint)
+            with self.at_once():
+                return self.list_method(base, kind, name, args, kwargs, node, hint)
         if isinstance(base, Const) and name == ".format" and isinstance(base.value, str):
             made = self._formatted(base.value, args, kwargs, node, hint)
             if made is not None:

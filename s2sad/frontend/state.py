@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,6 +20,7 @@ from s2sad.frontend.heap import Heap
 from s2sad.frontend.interface import Interface
 from s2sad.frontend.lengths import Lengths
 from s2sad.frontend.maybes import MAYBE, Facts
+from s2sad.frontend.raising import whole
 from s2sad.frontend.source import Source
 from s2sad.frontend.standins import real
 from s2sad.frontend.values import (
@@ -142,7 +144,8 @@ class State(Interface):
         self.kept_roots: set[int] = set()  # names by which outside containers are written, not read
         self.histories: list[Ref] = []  # outside dicts that are written
         self.set_items: dict[str, Kind] = {}  # kinds of the elements of sets
-        self.trying: list[tuple[type, ...]] = []  # what the open try statements catch
+        # what the open try statements catch, and statements in them that raise nothing
+        self.trying, self.sure = list[tuple[type, ...]](), set[Stmt]()
         self.written_at: list[tuple[int, int]] = []  # blocks, and their length when an object was written
         # names that the last try statement bound where nothing was raised: what stands for each, its value
         self.whole: dict[str, tuple[Value, Value]] = {}
@@ -201,6 +204,14 @@ class State(Interface):
     def refuse_span(self, span: Span | None, what: str, instead: str) -> NoReturn:
         """Raise UnsupportedError at a place of the user's source."""
         refuse(span or self.scope.source.span(self.scope.source.node), what, instead)
+
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Within it an operation of a container is lowered: it is done, or raises before it writes."""
+        block, start = self.block, len(self.block)
+        yield
+        if self.trying and self.block is block:
+            self.sure.update(whole(block[start:]))
 
     def fails(self, cls: type, argument: Any, node: ast.AST) -> None:
         """Note that an exception certainly comes here; goes on only if no try statement catches it."""

@@ -218,7 +218,8 @@ if len(xs) < {at + behind}:
             return
         if kind.cat == "list" and isinstance(base, Var):
             if isinstance(index, Slice):
-                self.store_slice(base, index, value, stmt)
+                with self.at_once():
+                    self.store_slice(base, index, value, stmt)
                 return
             stored = self.element(self.like_others(base, value), stmt)
             self.grow(base, self.kind(stored))
@@ -485,7 +486,8 @@ if len(xs) < {at + behind}:
         if kind.cls is dict:
             self.want_like(kind.keys)
         if kind.cat == "list" and isinstance(index, Slice) and isinstance(base, Var):
-            self.delete_slice(base, index, stmt)
+            with self.at_once():
+                self.delete_slice(base, index, stmt)
             return
         if kind.cat != "list" or isinstance(index, Slice):
             self.refuse(

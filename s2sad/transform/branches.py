@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, For, If, Let, Out, Stmt, Undef, Var, While, defines, walk
+from s2sad.ir.nodes import Atom, Block, Call, Const, For, If, Let, Out, Stmt, Undef, Var, While, defines, walk
 from s2sad.transform.bars import ARRAYS, Bar, Mask
 from s2sad.transform.leaving import Leaving
 
@@ -187,21 +187,7 @@ class Branches(Leaving):
     @functools.cached_property
     def unbound(self) -> frozenset[str]:
         """Names that may have no value: bound in a branch or a loop only."""
-        found: set[str] = set()
-        changed = True
-        while changed:
-            before = len(found)
-            for stmt in walk(self.program.body):
-                if isinstance(stmt, If):
-                    found.update(
-                        o.name for o in stmt.outs if any(_missing(a, found) for a in (o.then, o.orelse))
-                    )
-                elif isinstance(stmt, For | While):
-                    for c in stmt.carried:
-                        if _missing(c.init, found):
-                            found.update((c.name, c.out))
-            changed = len(found) != before
-        return frozenset(found)
+        return unbound_in(self.program.body)
 
     def storage_needs_buffer(self, name: str) -> bool:
         """Whether the cotangent is a shadow of written storage."""
@@ -211,6 +197,23 @@ class Branches(Leaving):
             and self.kinds[name].cat in ARRAYS
             and self.storage.is_mutable(name)
         )
+
+
+def unbound_in(body: Block) -> frozenset[str]:
+    """Names that may have no value behind a branch or a loop: those that not all paths bind."""
+    found: set[str] = set()
+    changed = True
+    while changed:
+        before = len(found)
+        for stmt in walk(body):
+            if isinstance(stmt, If):
+                found.update(o.name for o in stmt.outs if any(_missing(a, found) for a in (o.then, o.orelse)))
+            elif isinstance(stmt, For | While):
+                for c in stmt.carried:
+                    if _missing(c.init, found):
+                        found.update((c.name, c.out))
+        changed = len(found) != before
+    return frozenset(found)
 
 
 def _missing(atom: Atom, found: set[str]) -> bool:

@@ -38,10 +38,12 @@ from s2sad.ir.nodes import (
     While,
     atom_vars,
     blocks,
+    uses,
     walk,
 )
 from s2sad.ir.rewrite import in_atom, with_blocks
 from s2sad.transform.bars import ARRAYS
+from s2sad.transform.branches import unbound_in
 from s2sad.transform.calls import Pairs
 from s2sad.transform.captured import without_captured
 from s2sad.transform.edits import substituted
@@ -85,7 +87,7 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
         for param in lowered.program.params:
             if param in seen:
                 a.copy_parameter(param)
-        _copy_fields(a, kept, tail)
+        _copy_fields(a, kept, forward, tail)
         returned = _private(a, returned, tail)
     body = [*a.entry, *(substituted(s, a.copies) for s in forward), *(substituted(s, a.copies) for s in tail)]
     atoms = [in_atom(a.kept_copies.get(n, Var(n)), a.copies) for n in kept]
@@ -95,7 +97,8 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     )
     fwd.quiet = False
     fwd.quiet_all = a.lowered.quiet
-    fwd.body = bound(fwd.body, {a.name for a in atoms if isinstance(a, Var)})
+    copied = {name for s in tail for name in uses(s)}
+    fwd.body = bound(fwd.body, copied | {a.name for a in atoms if isinstance(a, Var)})
     bwd = _backward(a, lowered, kept, seed, reverse, grads, names[1])
     return fwd, bwd
 
@@ -122,18 +125,19 @@ def _outside(a: Assembly) -> set[int]:
     return outside
 
 
-def _copy_fields(a: Assembly, kept: list[str], tail: list[Stmt]) -> None:
+def _copy_fields(a: Assembly, kept: list[str], forward: Block, tail: list[Stmt]) -> None:
     """Copy what is kept of objects not copied on entry: arrays in attributes, in captured containers.
 
     Not so arrays whose shadows are found by their storage: copies would not share one.
     """
-    outside = _outside(a) - a.storage.table
-    for name in kept:
-        kind = a.program.kinds[name]
-        if kind.cat in ARRAYS and a.aliases.of(name) in outside and name not in a.copies:
-            copy = a.fresh(a.program.hints.get(name, ""), kind)
-            tail.append(Let(copy, Call("copy", (Var(name),)), None, True))
-            a.kept_copies[name] = Var(copy)
+    outside, kinds = _outside(a) - a.storage.table, a.program.kinds
+    wanted = [n for n in kept if kinds[n].cat in ARRAYS and a.aliases.of(n) in outside and n not in a.copies]
+    unbound = unbound_in(forward) if wanted else frozenset()
+    for name in wanted:
+        copy = a.fresh(a.program.hints.get(name, ""), kinds[name])
+        sure = kinds[name].cat == "array" and name not in unbound
+        tail.append(Let(copy, Call("copy" if sure else "copy_tree", (Var(name),)), None, True))
+        a.kept_copies[name] = Var(copy)
 
 
 def bound(body: Block, kept: set[str]) -> Block:
