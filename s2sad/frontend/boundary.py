@@ -20,7 +20,7 @@ from typing import Any
 from s2sad.frontend.state import Group, Local, State, Value, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Var, walk
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Var, walk
 from s2sad.rules import registry
 
 STORED = ("array", "num")
@@ -37,7 +37,7 @@ class Boundary(State):
             return self.kind(value)
         held = opened(value)
         assert isinstance(held, Group)
-        items = tuple(self.kind_of_parts(item) for item in held.items)
+        items = tuple(map(self._kind_of_part, held.items))
         if held.cat == "list" and any(map(_holds_dicts, items)):
             return Kind("tuple", items=items, cls=list)  # whose elements are known one by one
         if held.cls is None:
@@ -47,6 +47,15 @@ class Boundary(State):
         if dataclasses.is_dataclass(held.cls):
             return Kind("dict", ",".join(held.keys), items=items, keys=tuple(held.keys), cls=held.cls)
         return K.OBJECT
+
+    def _kind_of_part(self, value: Value) -> Kind:
+        """The same of a part: strings and functions are known themselves, as those of arguments are."""
+        kind = self.kind_of_parts(value)
+        if isinstance(value, Const) and isinstance(value.value, str):
+            return replace(kind, known=value.value)
+        if isinstance(value, Ref) and kind == K.OBJECT and callable(value.obj):
+            return replace(kind, known=value.obj)
+        return kind
 
     def plain(self, value: Value) -> Value:
         """An argument as generated code takes it: records that are made here as tuples and dicts."""

@@ -39,7 +39,7 @@ from s2sad.frontend.stars import UNKNOWN, Stars, many
 from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
 from s2sad.frontend.tables import MAKERS
 from s2sad.frontend.usage import parameter_names
-from s2sad.frontend.values import hashable
+from s2sad.frontend.values import hashable, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
 from s2sad.rules import registry
@@ -481,16 +481,22 @@ class Calls(Stars):
         """
         depth = self.frames.count(frame)
         deep = depth > DEEPEST or (depth > 1 and self.nesting - self.unrolled_at > FORKED)
-        if deep or not any(self._steers(v) for v in env.values()) or self.unrolled > WRITTEN_OUT:
+        steered = any(self._steers(v) for v in env.values())
+        if deep or not (steered or self._in_structure()) or self.unrolled > WRITTEN_OUT:
             if depth > 1 and self.unrolled:
                 raise TooDeep
             return None
         self.unrolled += 1
         if depth > 1:
-            return self.inline(source, node, env, parent, frame)
+            outer, self.in_leaf = self.in_leaf, not steered
+            try:
+                return self.inline(source, node, env, parent, frame)
+            finally:
+                self.in_leaf = outer
         block, cells, scope, names = self.block, dict(self.objects.cells), self.scope, dict(self.scope.env)
         length, frames, callers = len(block), len(self.frames), len(self.callers)
         self.unrolled_at = nesting = self.nesting
+        self.in_leaf = not steered
         try:
             return self.inline(source, node, env, parent, frame)
         except (TooDeep, UnsupportedError):
@@ -499,13 +505,23 @@ class Calls(Stars):
             self.scope.env = names
             return None
         finally:
-            self.unrolled = 0
+            self.unrolled, self.in_leaf = 0, False
 
     def _steers(self, value: Value) -> bool:
         """Whether an argument may decide when a recursion ends: an integer or a structure that is known."""
         if isinstance(value, Const):
             return type(value.value) is int
         return isinstance(value, Group | Local) or self.kind(value).cat in ("tuple", "dict")
+
+    def _in_structure(self) -> bool:
+        """Whether a function that calls itself may come to the end of a structure that is known here."""
+        scope: Scope | None = self.scope
+        while scope is not None and not self.in_leaf:
+            held = scope.env.values()
+            if any(isinstance(opened(v), Group) or self.kind(v).cat in ("tuple", "dict") for v in held):
+                return True
+            scope = scope.parent
+        return False
 
     def _calls_itself(self, fn: Closure) -> bool:
         name = getattr(fn.node, "name", None)

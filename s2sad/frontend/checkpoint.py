@@ -9,6 +9,7 @@ The callee is lowered apart, once for each signature. It must be such that it ca
 from __future__ import annotations
 
 import ast
+import dataclasses
 import types
 from collections.abc import Callable
 from typing import Any
@@ -16,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import refuse
-from s2sad.frontend.recursion import Callee, returns_numbers, state_kind, unlike
+from s2sad.frontend.recursion import Callee, holds_records, returns_numbers, state_kind, unlike
 from s2sad.frontend.results import whole
 from s2sad.frontend.source import find, is_library
-from s2sad.frontend.state import Closure, Method, Part, State, Value
+from s2sad.frontend.state import Closure, Local, Method, Part, State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Var
@@ -106,7 +107,10 @@ class _Callee:
     def operand(self, name: str, value: Value) -> Atom:
         """An argument as an operand; what the callee is lowered for is entered."""
         state = self.state
-        atom = state.variable(value, self.node)
+        cls = state.class_of(value)
+        record = isinstance(value, Local) and cls is not None and dataclasses.is_dataclass(cls)
+        kind = state.kind_of_parts(value)
+        atom = state.variable(state.plain(value) if record else value, self.node)
         obj = atom.obj if isinstance(atom, Ref) else None
         drawn = None
         if isinstance(atom, Var):
@@ -116,7 +120,7 @@ class _Callee:
             self.known[name] = K.OBJECT
             self.live[name] = obj if obj is not None else _prototype(drawn)  # its type alone matters
             return atom
-        kind = state.kind(atom)
+        kind = kind if record else state.kind(atom)
         if isinstance(atom, Ref | Const) and not kind.inexact:
             self.known[name] = atom
         elif isinstance(atom, Var) and atom.name in state.live:
@@ -138,7 +142,7 @@ class _Callee:
 
         state, known = self.state, self.known
         assert state.outline is not None
-        parts = [K.without_lengths(v) if isinstance(v, Kind) else v for v in known.values()]
+        parts = [K.signature(v) if isinstance(v, Kind) else v for v in known.values()]
         places = [(n, id(v)) for n, v in self.live.items() if n not in self.generators]
         key = ("checkpoint", self.fn.obj.__code__, id(self.fn.obj), *parts, *places, *self.generators)
         if key not in state.callees:
@@ -151,7 +155,8 @@ class _Callee:
             spec.lowered = lower(
                 source, name, known, self.live, callees=state.callees, outline=state.outline, parted="all"
             )
-            spec.own = own and spec.lowered.form is None  # the function itself returns what the parts make up
+            records = any(isinstance(v, Kind) and holds_records(v) for v in known.values())
+            spec.own = own and not records and spec.lowered.form is None  # it takes and gives what texts do
             spec.result = state_kind(spec.lowered)
             self._check(spec)
             state.callees[key] = spec

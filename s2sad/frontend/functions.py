@@ -302,8 +302,9 @@ def _any_all(is_any: bool) -> Callable[..., Value]:
 
 
 def _setattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    if not (len(args) == 3 and isinstance(args[1], Const) and isinstance(args[0], Local)):
-        low.refuse(node, "setattr assigns an attribute", "use a local name and return it")
+    if not (len(args) == 3 and isinstance(args[1], Const)):
+        what = "setattr gets a name that is not known before the call"
+        low.refuse(node, what, "keep the values in a dict, or loop over names that are written out")
     low.set_attribute(args[0], args[1].value, low.settled(args[2], node), node)
     return Const(None)
 

@@ -176,7 +176,7 @@ class Guarded(State):
             block, after = self.block, self.scope.env
             self.block, self.scope.env = outer, entry
         self._check_writes(block, classes, node)
-        return block, after, _agreed(entry, seen, self._place(node)), raised
+        return block, after, _agreed(entry, seen, self.place(node)), raised
 
     def _statement(self, stmt: ast.stmt) -> None:
         raise NotImplementedError
@@ -192,13 +192,9 @@ class Guarded(State):
             return False
         return not self._may_raise(block[min(length for _, length in writes) :], classes)
 
-    def _place(self, node: ast.AST) -> tuple[str, int, int]:
-        """Where a try statement stands."""
-        return self.scope.source.file, getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
-
     def _take_apart(self, node: ast.AST) -> None:
         """Lower once more with a try statement taken apart, unless it has been."""
-        place = self._place(node)
+        place = self.place(node)
         if place not in self.attempts:
             raise Written(attempt=place)
 
@@ -209,7 +205,7 @@ class Guarded(State):
             names = assigned_names([stmt])
         else:
             names = {n.target.id for n in ast.walk(stmt) if isinstance(n, ast.NamedExpr)}
-        return {name: Torn(name, place=self._place(node)) for name in names}
+        return {name: Torn(name, place=self.place(node)) for name in names}
 
     def _check_writes(self, block: list[Stmt], classes: list[Ref], node: ast.AST) -> None:
         """Refuse what an exception could leave half done."""
@@ -336,7 +332,7 @@ class Guarded(State):
             self.block = []
             bound = assigned_names(inner)
             here = {
-                n: Torn(n, place=self._place(stmt)) if n in bound and after.get(n) is not entry.get(n) else v
+                n: Torn(n, place=self.place(stmt)) if n in bound and after.get(n) is not entry.get(n) else v
                 for n, v in after.items()
             }
             self.scope.env = dict(here)

@@ -471,6 +471,14 @@ class Interface:
     def _free_of_functions(self, target: Closure) -> bool:
         raise NotImplementedError
 
+    def kind_of_parts(self, value: Value) -> Kind:
+        """What is known of an argument of a derivative (see `boundary`)."""
+        raise NotImplementedError
+
+    def plain(self, value: Value) -> Value:
+        """An argument as generated code takes it (see `boundary`)."""
+        raise NotImplementedError
+
     def class_of(self, value: Value) -> type | None:
         """The class of an object or record whose class is known here."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Lowering of loops and comprehensions: what goes round becomes a Carry, kinds at the head are a fixed point.
+"""Lowering of loops: what goes round becomes a Carry, kinds at the head are a fixed point.
 
     for row in x:            i in range(len(x)); row = x[i]; s.2 = s.1 or s.3; s.3 = add(s.2, row)
         s = s + row
@@ -15,17 +15,27 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend.cursors import is_cursor, over_cursor
+from s2sad.frontend.cursors import over_cursor
 from s2sad.frontend.generators import over_generator
-from s2sad.frontend.iterators import NESTED, Items
+from s2sad.frontend.iterators import Items
 from s2sad.frontend.maybes import NONE
 from s2sad.frontend.phis import Pairs, Phi
-from s2sad.frontend.state import CALLABLE, Group, Local, Scope, State, Torn, Unbound, Value, holds_functions
+from s2sad.frontend.state import (
+    CALLABLE,
+    Group,
+    Local,
+    State,
+    Torn,
+    Unbound,
+    Value,
+    Written,
+    holds_functions,
+)
 from s2sad.frontend.trees import assigned_names, target_names
 from s2sad.frontend.trips import checkpointed_loop
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Carry, Const, For, Range, Ref, Stmt, Undef, Var, While, uses
+from s2sad.ir.nodes import Atom, Carry, Const, For, Range, Ref, Stmt, Undef, Var, While, uses
 from s2sad.ir.nodes import walk as statements_in
 
 UNROLL = 4  # elements
@@ -42,9 +52,8 @@ class Settled(NamedTuple):
     kind: Kind
 
 
-MADE_NAME = re.compile(
-    r"(value|returned|stop|done|broken|ended)_\d+"
-)  # made by `exits`, read on the right paths only
+# Made by `exits`, read on the right paths only.
+MADE_NAME = re.compile(r"(value|returned|stop|done|broken|ended)_\d+")
 
 
 class Loops(State):
@@ -83,13 +92,9 @@ class Loops(State):
             return
         node = left
         space = self.iterable(node.iter)
-        if isinstance(space, Range) and self._grows(node) and getattr(node, "stop", None) is None:
-            counted = _counted(space)
-            if counted is not None:
-                self._write_out(node, [Const(i) for i in counted])
-                return
-        if isinstance(space, Group) and self._unrolls(space, node):
-            self._write_out(node, space.items)
+        items = self._trips(space, node)
+        if items is not None:
+            self._write_out(node, items)
             return
         if isinstance(space, Group):
             space = Items(Const(len(space.items)), self.columns(space, node.iter))
@@ -109,9 +114,34 @@ class Loops(State):
         if not isinstance(over, Range):
             self.heap.iterated(target.name, over)
         assigned = assigned_names(node.body) | target_names(node.target)
-        _, carried, statements, stop = self._fixed_point(node, assigned, None, body)
+        try:
+            _, carried, statements, stop = self._fixed_point(node, assigned, None, body)
+        except UnsupportedError:
+            self.remedy = self.remedy or self._remedy(node, space)
+            raise
+        self.remedy = None
         self.block.append(For(target.name, over, statements, carried, stop, self.span(node)))
         self.statements(node.orelse)
+
+    def _trips(self, space: Range | Items | Value, node: ast.For) -> Sequence[Value] | None:
+        """What each trip of a loop that is written out gives its variable; None where it stays a loop."""
+        if getattr(node, "stop", None) is not None:
+            return None
+        if isinstance(space, Group):
+            return space.items if self._unrolls(space, node) else None
+        known = counted(space)
+        if known is None or not (self.place(node) in self.trips or self._grows(node)):
+            return None
+        return [Const(i) for i in known]
+
+    def _remedy(self, node: ast.For, space: Range | Items | Value) -> Written | None:
+        """What may help where a loop is refused: its trips, or the elements of a list, one by one."""
+        if counted(space) is not None and getattr(node, "stop", None) is None:
+            return Written(trips=self.place(node))
+        held = [self.scope.env.get(n.id) for n in ast.walk(node.iter) if isinstance(n, ast.Name)]
+        places = [self.displays[v.name] for v in held if isinstance(v, Var) and v.name in self.displays]
+        found = [p for p in places if p not in self.known_lists and p not in self.loose_lists]
+        return Written(found[0]) if found else None
 
     def _write_out(self, node: ast.For, items: Sequence[Value]) -> None:
         """A loop over known items, trip by trip."""
@@ -190,8 +220,6 @@ class Loops(State):
 
     def _unrolls(self, group: Group, node: ast.For) -> bool:
         """Whether a loop over a display is written out: few elements, or elements of different kinds."""
-        if getattr(node, "stop", None) is not None:
-            return False
         kinds = [self.kind(i) for i in group.items]
         plain = all(k.is_number for k in kinds) and len({k.rank for k in kinds}) <= 1
         size = sum(1 for stmt in node.body for _ in ast.walk(stmt))
@@ -460,119 +488,15 @@ class Loops(State):
                 table[out] = table[atom.name]
         return Var(out)
 
-    # -------------------------------------------------------------------------------------- comprehensions
-
-    def comprehension(
-        self, node: ast.ListComp | ast.GeneratorExp, hint: str = "", ranges: bool = False
-    ) -> Value:
-        """A list, made by loops; by elements where the source is known so, or is a range that is known."""
-        outer = self.scope
-        names = {n for g in node.generators for n in target_names(g.target)}
-        inner = list(ast.walk(node))
-        if any(isinstance(n, ast.Lambda) for n in inner) and not any(
-            isinstance(n, ast.NamedExpr) for n in inner
-        ):
-            self.scope = Scope(outer.source, {}, frozenset(names), outer, nesting=self.nesting)
-        saved = {n: self.scope.env.get(n) for n in names}
-        place = (outer.source.file, node.lineno, node.col_offset)
-        try:
-            known = self._known_elements(node.generators, node.elt, ranges or place in self.known_lists)
-            if known is not None:
-                return Group("list", known)
-            return self._by_loops(node, hint, place)
-        finally:
-            for name, value in saved.items():
-                if self.scope is outer and value is not None:
-                    self.scope.env[name] = value
-                elif self.scope is outer:
-                    self.scope.env.pop(name, None)
-            self.scope = outer
-
-    def _known_elements(
-        self, generators: list[ast.comprehension], element: ast.expr, ranges: bool
-    ) -> list[Value] | None:
-        """The elements, if every source is a display and every condition is known."""
-        first = generators[0]
-        if isinstance(first.iter, ast.Name | ast.Attribute) and is_cursor(self, self.peeked(first.iter)):
-            return None
-        if not ranges and not self._is_display(first.iter):
-            return None
-        block, env, cells = list(self.block), dict(self.scope.env), dict(self.objects.cells)
-        source = self.iterable(first.iter)
-        if ranges and isinstance(source, Range) and (counted := _counted(source)) is not None:
-            source = Group("tuple", [Const(i) for i in counted])
-        items: list[Value] = []
-        if isinstance(source, Group):
-            for item in source.items:
-                made = self._known_element(first, generators[1:], element, item, ranges)
-                if made is None:
-                    break
-                items += made
-            else:
-                return items
-        self.block[:] = block
-        self.scope.env, self.objects.cells = env, cells
-        return None
-
-    def _known_element(
-        self,
-        first: ast.comprehension,
-        rest: list[ast.comprehension],
-        element: ast.expr,
-        item: Value,
-        ranges: bool,
-    ) -> list[Value] | None:
-        self.assign(first.target, item, element)
-        for test in first.ifs:
-            known = self.static_truth(self.operand(test))
-            if known is None:
-                return None
-            if not known:
-                return []
-        return self._known_elements(rest, element, ranges) if rest else [self.operand(element)]
-
-    def _is_display(self, node: ast.expr) -> bool:
-        """Whether an expression may have elements that are known one by one."""
-        if isinstance(node, ast.Call):
-            fn = self.peeked(node.func)
-            if isinstance(fn, Ref) and (fn.obj is range or any(fn.obj is n for n in NESTED)):
-                return False
-            if isinstance(fn, Ref) and fn.obj in (zip, enumerate, reversed):
-                return all(
-                    self._is_display(a.value if isinstance(a, ast.Starred) else a) for a in node.args[:2]
-                )
-        return True
-
-    def _by_loops(
-        self, node: ast.ListComp | ast.GeneratorExp, hint: str, place: tuple[str, int, int]
-    ) -> Value:
-        zeros = self.zeros_of_list(node, hint)
-        if zeros is not None:
-            return zeros
-        result = self.emit(Call("list", ()), K.list_of(None), node, hint)
-        self.displays[result.name] = place
-        holder = f"{result.name} "  # no user's name has a blank
-        self.scope.env[holder] = result
-        append = ast.Attribute(ast.Name(holder, ast.Load()), "append", ast.Load())
-        body: list[ast.stmt] = [ast.copy_location(ast.Expr(ast.Call(append, [node.elt], [])), node.elt)]
-        for generator in reversed(node.generators):
-            for test in reversed(generator.ifs):
-                body = [ast.copy_location(ast.If(test, body, []), test)]
-            loop = ast.For(generator.target, generator.iter, body, [])
-            body = [ast.copy_location(loop, node)]
-        for part in body:
-            ast.fix_missing_locations(part)
-        self.statements(body)
-        self.scope.env.pop(holder, None)
-        return result
-
 
 def _holds_lists(value: Local) -> bool:
     return any(isinstance(item, Local) and item.cls is None for item in value.group.items)
 
 
-def _counted(space: Range) -> range | None:
+def counted(space: Range | Items | Value) -> range | None:
     """The numbers of a short range that is known."""
+    if not isinstance(space, Range):
+        return None
     parts = (space.start, space.stop, space.step)
     if not all(isinstance(p, Const) and type(p.value) is int for p in parts):
         return None
@@ -580,4 +504,4 @@ def _counted(space: Range) -> range | None:
     return numbers if len(numbers) <= LONGEST else None
 
 
-__all__ = ["Loops", "assigned_names", "target_names"]
+__all__ = ["Loops", "assigned_names", "counted", "target_names"]

@@ -26,16 +26,17 @@ from s2sad.frontend.attempts import taken_apart
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
 from s2sad.frontend.chains import shortened
+from s2sad.frontend.comprehensions import Comprehensions
 from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.derivatives import Derivatives
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.guarded import Guarded
 from s2sad.frontend.iterables import Iterables
-from s2sad.frontend.loops import Loops, assigned_names
+from s2sad.frontend.loops import assigned_names
 from s2sad.frontend.matching import Matching
 from s2sad.frontend.numbered import Lent, Numbering, begin, refuse_as_number
 from s2sad.frontend.outline import Outline
-from s2sad.frontend.parts import Parts
+from s2sad.frontend.parts import Parts, itself
 from s2sad.frontend.results import in_parts, is_tuple, laid_out
 from s2sad.frontend.rules import Rules
 from s2sad.frontend.sequences import Sequences
@@ -113,11 +114,10 @@ def _apart(low: Lowering, value: Value) -> Value:
     if not isinstance(value, Var) or kind.items is None:
         return value
     if kind.cat == "dict" and kind.keys:
-        pairs = zip(kind.keys, kind.items, strict=True)
-        items = [low.emit(Call("getitem", (value, Const(k))), i) for k, i in pairs]
+        items = [_part(low, value, k, i) for k, i in zip(kind.keys, kind.items, strict=True)]
         made = low.made("dict" if kind.cls is None else "object", [], list(kind.keys), kind.cls)
-    elif kind.cat == "tuple" and (kind.cls or any(i.cat in ("dict", "tuple") for i in kind.items)):
-        items = [low.emit(Call("getitem", (value, Const(k))), i) for k, i in enumerate(kind.items)]
+    elif kind.cat == "tuple":
+        items = [_part(low, value, k, i) for k, i in enumerate(kind.items)]
         if kind.cls is not list:
             keys = kind.dtype.split(",") if kind.cls is not None else []
             return Group("tuple", [_apart(low, item) for item in items], keys, kind.cls)
@@ -128,6 +128,13 @@ def _apart(low: Lowering, value: Value) -> Value:
     made.origin = value
     low.objects.cells[made.number] = made.first
     return made
+
+
+def _part(low: Lowering, value: Var, key: Any, kind: Kind) -> Value:
+    """A part of an argument."""
+    if kind.known is not None:
+        return itself(kind.known, str(key))
+    return low.emit(Call("getitem", (value, Const(key))), kind)
 
 
 def _is_changed(value: Value) -> bool:
@@ -160,7 +167,7 @@ class Lowering(
     Rules,
     Matching,
     Iterables,
-    Loops,
+    Comprehensions,
     Branches,
     Guarded,
     Statements,
@@ -354,6 +361,10 @@ def lower(
             if itself is not None and (written.cls is not None or written.family):
                 raise  # the caller's objects are numbered too, have more attributes, or are of more classes
             learnt.add(written)
+        except UnsupportedError:
+            if low.remedy is None:
+                raise
+            learnt.add(low.remedy)
 
 
 @dataclass(slots=True)
@@ -365,6 +376,7 @@ class _Learnt:
     known     displays of lists whose parts are known one by one
     loose     those of lists whose parts are not
     attempts  try statements that are taken apart
+    trips     loops over short ranges that are refused, and so written out: `layers[i]` of unlike layers
     """
 
     numbered: Numbering
@@ -372,11 +384,14 @@ class _Learnt:
     known: frozenset[tuple[str, int, int]] = frozenset()
     loose: frozenset[tuple[str, int, int]] = frozenset()
     attempts: frozenset[tuple[str, int, int]] = frozenset()
+    trips: frozenset[tuple[str, int, int]] = frozenset()
 
     def add(self, written: Written) -> None:
         """Take in one thing more."""
         if written.attempt is not None:
             self.attempts |= {written.attempt}
+        elif written.trips is not None:
+            self.trips |= {written.trips}
         elif written.cls is not None:
             self.numbered.add(written.cls, written.names)
             self.known = frozenset()
@@ -393,7 +408,7 @@ class _Learnt:
     def lowering(self) -> Lowering:
         """A lowering that knows all that."""
         low = Lowering()
-        low.attempts, low.apart = self.attempts, self.apart
+        low.attempts, low.apart, low.trips = self.attempts, self.apart, self.trips
         low.numbered, low.families = dict(self.numbered.attributes), dict(self.numbered.families)
         low.known_lists, low.loose_lists = set(self.known), set(self.loose)
         return low

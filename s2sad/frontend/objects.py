@@ -43,7 +43,7 @@ from s2sad.ir.nodes import Const, Ref, Undef, Var
 
 IN_PYTHON = 1 << 9  # the flag of classes that a class statement has made
 STANDINS = "s2sad.frontend.standins"  # whose classes are read as if they were the user's
-PLAIN = (object.__init__, object.__init_subclass__, object.__new__)
+PLAIN = (object.__init__, object.__init_subclass__, object.__new__, object.__setattr__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +193,10 @@ class Objects(State):
         if parameters is not None and parameters.frozen:
             self.fails(dataclasses.FrozenInstanceError, f"cannot assign to field {name!r}", node)
             self.refuse(node, f"a frozen {cls.__name__} is written", "use dataclasses.replace")
+        method = static_attribute(cls, "__setattr__")
+        if isinstance(method, types.FunctionType):
+            self.call_value(Ref(f"{cls.__name__}.__setattr__", method), [base, Const(name), value], {}, node)
+            return
         if isinstance(base, Local):
             self.hold_item(base, name, value, node)
         else:
@@ -376,13 +380,9 @@ def generated_init(function: types.FunctionType) -> bool:
 
 def is_plain(cls: type) -> bool:
     """Whether making an object of a class is calling its `__init__`, and nothing else is special about it."""
-    special = ("__setattr__", "__getattribute__")
     for base in cls.__mro__[:-1]:
-        if any(isinstance(vars(base).get(n), types.FunctionType | staticmethod) for n in special):
-            frozen = getattr(vars(base).get("__dataclass_params__"), "frozen", False)
-            names = [n for n in special if isinstance(vars(base).get(n), types.FunctionType | staticmethod)]
-            if names != ["__setattr__"] or not frozen:
-                return False
+        if isinstance(vars(base).get("__getattribute__"), types.FunctionType | staticmethod):
+            return False
         module = base.__module__.partition(".")[0]
         own = base.__module__ == STANDINS or base.__module__.startswith("s2sad.generated")
         if own or module in ("abc", "typing"):

@@ -155,7 +155,7 @@ class Parts(Objects):
             self.refuse(node, f"the dict has no key {key!r}", "use a key that the argument has")
         item = (kind.items or ())[kind.keys.index(key)]
         if item.known is not None:
-            return _itself(item.known, str(key))
+            return itself(item.known, str(key))
         return self.emit(Call("getitem", (self.atom(base), self.atom(index))), item, node, hint)
 
     def _candidates(self, keys: tuple[Any, ...], index: Value) -> tuple[Any, ...]:
@@ -178,7 +178,7 @@ class Parts(Objects):
         known = items[place].known
         if known is not None:
             names = kind.dtype.split(",") if kind.dtype else []
-            return _itself(known, names[place] if names else getattr(known, "__name__", "item"))
+            return itself(known, names[place] if names else getattr(known, "__name__", "item"))
         return self.emit(Call("getitem", (self.atom(base), Const(place))), items[place], node, hint)
 
     def _object_item(self, base: Value, kind: Kind, index: Value, node: ast.AST, hint: str) -> Value:
@@ -592,9 +592,9 @@ def _has_objects(held: Any) -> bool:
     return any(K.kind_of_value(v) == K.OBJECT for v in (held.values() if type(held) is dict else held))
 
 
-def _itself(known: Any, name: str) -> Value:
+def itself(known: Any, name: str) -> Value:
     """A string or function that is a part of an argument."""
     return Const(known) if isinstance(known, str) else Ref(name, known)
 
 
-__all__ = ["Parts"]
+__all__ = ["Parts", "itself"]

@@ -21,7 +21,7 @@ from s2sad.frontend import flat
 from s2sad.frontend.operators import class_method
 from s2sad.frontend.source import find, rule_source
 from s2sad.frontend.state import Group, Local, State, Value, opened
-from s2sad.ir.nodes import Ref, Var
+from s2sad.ir.nodes import Const, Ref, Var
 
 METHODS = {
     abs: "__abs__", float: "__float__", int: "__int__", complex: "__complex__", round: "__round__",
@@ -74,6 +74,8 @@ def called(
             return low.call_value(args[0], low.unpack(args[1], None, node), {}, node)
     if args and hasattr(obj, "registry") and hasattr(obj, "dispatch"):
         return _dispatched(low, obj, args, kwargs, node)
+    if obj is str and len(args) == 1 and isinstance(args[0], Const):
+        return Const(str(args[0].value))
     if not args or low.class_of(args[0]) is None:
         return None
     try:

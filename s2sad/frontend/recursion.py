@@ -64,7 +64,7 @@ class Callee:
         """Whether its signature is not that of the user's function."""
         lists = self.lent is not None and bool(self.lent.lists)
         functions = self.lent is not None and bool(self.lent.functions or self.lent.tables)
-        return lists or functions or bool(self.changed) or _holds_records(self.result)
+        return lists or functions or bool(self.changed) or holds_records(self.result)
 
 
 def recursive_call(
@@ -178,7 +178,7 @@ def _signature(
             key.append(atom)
             continue
         known[name] = K.anonymous(kind)
-        key.append(K.without_lengths(kind))
+        key.append(K.signature(kind))
     return known, tuple(key)
 
 
@@ -337,9 +337,9 @@ def _can_be_returned(kind: Kind) -> bool:
     return kind.is_number or kind.cat in ("none", "str")
 
 
-def _holds_records(kind: Kind) -> bool:
+def holds_records(kind: Kind) -> bool:
     """Whether a result stands for objects, namedtuples or dicts, as tuples of what they hold."""
-    return kind.cls not in (None, list) or any(_holds_records(i) for i in kind.items or ())
+    return kind.cls not in (None, list) or any(holds_records(i) for i in kind.items or ())
 
 
 def _records(kind: Kind) -> list[type]:

@@ -66,6 +66,10 @@ SEQUENCES = frozenset(  # arguments that are sequences of arrays, or of numbers 
     "lu_and_piv c_or_cr points".split()
 )
 READING = (".items", ".keys", ".values")  # methods of a dict
+SAID = frozenset(  # methods of strings that are looked at while lowering
+    "split rsplit partition rpartition replace strip lstrip rstrip lower upper title capitalize startswith "
+    "endswith removeprefix removesuffix".split()
+)
 UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
 
 
@@ -440,6 +444,9 @@ class Rules(State):
             made = self._formatted(base.value, args, kwargs, node, hint)
             if made is not None:
                 return made
+        said = _said(base, name[1:], args) if not kwargs else None
+        if said is not None:
+            return said
         arguments = (self.variable(base), *(self.variable(a, node) for a in args))
         named = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
         return self.emit(
@@ -594,6 +601,19 @@ class Rules(State):
             return self.apply("np.ndarray.item", [base], {}, node, form=".item", hint=hint)
         name = kind.sort if kind.sort in ("float", "complex") else "int"
         return self.apply(name, [base], {}, node, form=".item", hint=hint)
+
+
+def _said(base: Value, name: str, args: list[Value]) -> Value | None:
+    """What a method of a string that is known gives: `"encoder.w".split(".")`."""
+    known = [a.value for a in (base, *args) if isinstance(a, Const)]
+    if len(known) <= len(args) or not isinstance(known[0], str) or name not in SAID:
+        return None
+    try:
+        made = getattr(known[0], name)(*known[1:])
+    except (TypeError, ValueError):  # as it will be when the program runs
+        return None
+    parts = [Const(part) for part in made] if isinstance(made, list | tuple) else []
+    return Group("tuple" if isinstance(made, tuple) else "list", list(parts)) if parts else Const(made)
 
 
 __all__: list[Any] = ["Rules"]

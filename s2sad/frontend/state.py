@@ -87,7 +87,10 @@ class State(Interface):
     older: K.Length = 0  # lengths that are not newer were known before the innermost loop
     lasting: K.Length | None = None  # those that are not newer hold throughout: a function that runs once
     attempts: frozenset[tuple[str, int, int]] = frozenset()  # try statements that are taken apart
+    trips: frozenset[tuple[str, int, int]] = frozenset()  # loops that are written out as their bodies need it
+    remedy: Written | None = None  # what may help if the function is refused, as a loop of it has been
     unrolled = 0  # calls of functions by themselves that are written out
+    in_leaf = False  # whether the last of them has nothing that says when it ends
     unrolled_at = 0  # and how many branches and loops were open around the first
     apart = False  # whether arguments that are dicts or dataclasses are taken apart
     quiet = False  # whether the program silences NumPy's warnings
@@ -196,6 +199,10 @@ class State(Interface):
         if self.at is not None:
             return self.at
         return None if node is None or not hasattr(node, "lineno") else self.scope.source.span(node)
+
+    def place(self, node: ast.AST | None) -> tuple[str, int, int]:
+        """Where a node stands in the user's files."""
+        return self.scope.source.file, getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 
     def refuse(self, node: ast.AST | None, what: str, instead: str) -> NoReturn:
         """Raise UnsupportedError at a node of the user's source."""

@@ -103,7 +103,7 @@ class Statements(Tables):
         value = self.lengthened(value, hint, stmt)
         if not isinstance(value, Group):
             return value
-        place = (self.scope.source.file, getattr(stmt, "lineno", 0), getattr(stmt, "col_offset", 0))
+        place = self.place(stmt)
         unlike = value.cat == "list" and K.join_all([self.kind(i) for i in value.items]) == K.OBJECT
         loose = place in self.loose_lists
         if value.cat == "list" and not loose and (unlike or _keeps(value) or place in self.known_lists):
@@ -175,6 +175,11 @@ if len(xs) < {at + behind}:
         if isinstance(base, Ref) and type(base.obj) is dict:
             self._keep(base, index, value, target, stmt)
             return
+        if isinstance(target.value, ast.Attribute) and target.value.attr == "__dict__":
+            holder = self.operand(target.value.value)
+            if isinstance(holder, Local) and isinstance(index, Const):
+                self.hold_item(holder, index.value, value, stmt)
+                return
         self.store(base, index, value, "", stmt)
 
     def _keep(self, base: Ref, index: Value, value: Value, target: ast.Subscript, stmt: ast.AST) -> None:

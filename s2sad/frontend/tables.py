@@ -78,7 +78,7 @@ class Tables(Rows):
         """A dict that is made at a place of the program, with the keys that are known there."""
         if not keys and self.scope.source.module.startswith("s2sad.generated"):
             return _new_places(self, [], {}, node, "")  # what the tables of a program were made of
-        place = (self.scope.source.file, getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+        place = self.place(node)
         if place not in self.known_lists:
             self.objects.displayed[place, tuple(keys)] = None
             items = [self.settled(v, node) for v in items]
@@ -168,7 +168,7 @@ class Tables(Rows):
 
     def _dictcomp(self, node: ast.DictComp, hint: str) -> Value:
         """A dict whose keys are known, or a table."""
-        place = (self.scope.source.file, node.lineno, node.col_offset)
+        place = self.place(node)
         pair = ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node)
         if place in self.known_lists:
             return self._table_by_loops(node)

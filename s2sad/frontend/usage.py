@@ -55,7 +55,10 @@ TAKING = frozenset(("len", "zip", "enumerate", "reversed", "sum", "max", "min", 
 
 
 def starred_lists(node: ast.FunctionDef) -> frozenset[str]:
-    """Names of list displays that are bound once, never changed, and starred or made of strings."""
+    """Names of list displays that are bound once, never changed, and starred or made of strings.
+
+    Strings say what is done: of `[("dense", w), ("relu", None)]` each element is looked at by itself.
+    """
     bound: dict[str, int] = {}
     found: dict[str, bool] = {}
     for inner in walk([node]):
@@ -67,10 +70,7 @@ def starred_lists(node: ast.FunctionDef) -> frozenset[str]:
             and isinstance(inner.targets[0], ast.Name)
         ):
             if isinstance(inner.value, ast.List) and inner.value.elts:
-                items = inner.value.elts
-                found[inner.targets[0].id] = all(
-                    isinstance(e, ast.Constant) and isinstance(e.value, str) for e in items
-                )
+                found[inner.targets[0].id] = all(map(_has_string, inner.value.elts))
     found = {name: words for name, words in found.items() if bound[name] == 1}
     if not found:
         return frozenset()
@@ -83,6 +83,12 @@ def starred_lists(node: ast.FunctionDef) -> frozenset[str]:
         name for name, words in found.items()
         if "" not in uses[name] and (words or "star" in uses[name])
     )  # fmt: skip
+
+
+def _has_string(node: ast.expr) -> bool:
+    if isinstance(node, ast.Tuple):
+        return any(map(_has_string, node.elts))
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _use(node: ast.Name, parents: dict[ast.AST, ast.AST]) -> str:

@@ -200,7 +200,8 @@ class Written(Exception):
     that its elements are to be known one by one; `loose` is a display whose elements cannot be known one by
     one, as it is written at a computed place; with a class, its objects are to be numbered, as only the
     program knows which is which, and have attributes of these `names`; those of the classes of a `family`
-    are numbered together (see `numbered`). With `attempt`, the place of a try statement, this is taken apart.
+    are numbered together (see `numbered`). With `attempt`, the place of a try statement, this is taken apart;
+    with `trips`, the place of a loop over a short range, each trip is written out.
     """
 
     def __init__(
@@ -211,8 +212,10 @@ class Written(Exception):
         family: tuple[type, ...] = (),
         loose: tuple[str, int, int] | None = None,
         attempt: tuple[str, int, int] | None = None,
+        trips: tuple[str, int, int] | None = None,
     ) -> None:
         super().__init__()
+        self.trips = trips
         self.attempt = attempt
         self.family = family
         self.display = display

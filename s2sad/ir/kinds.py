@@ -472,6 +472,15 @@ def without_lengths(kind: Kind) -> tuple[Any, ...]:
     return kind.cat, kind.dtype, outline(kind), items, kind.keys, kind.optional, kind.cls, kind.every
 
 
+def signature(kind: Kind) -> tuple[Any, ...]:
+    """What tells a function lowered for some arguments from others: the parts that are known count too."""
+    return without_lengths(kind), tuple(v if isinstance(v, str) else id(v) for v in _known_parts(kind))
+
+
+def _known_parts(kind: Kind) -> list[Any]:
+    return [kind.known, *(part for item in kind.items or () for part in _known_parts(item))]
+
+
 def join_all(items: list[Kind]) -> Kind | None:
     """The kind of the elements of a list: their join, with anonymous lengths."""
     if not items:
