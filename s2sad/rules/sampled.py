@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 
+import scipy
 from scipy import integrate
 
 from s2sad.rules.registry import composite
@@ -37,9 +38,7 @@ composite(
 """,
     (integrate.cumulative_trapezoid,),
 )
-composite(
-    "scipy.integrate.simpson",
-    """def simpson(y, x=None, dx=1.0, axis=-1):
+_SIMPSON = """def simpson(y, x=None, dx=1.0, axis=-1):
     def even(stop):
         first = y[..., 0:stop:2]
         middle = y[..., 1:stop + 1:2]
@@ -47,8 +46,8 @@ composite(
         if x is None:
             return np.sum(first + 4.0*middle + last, axis=-1)*(dx/3.0)
         h = np.diff(x)
-        h0 = np.asarray(h[..., 0:stop:2], dtype=np.float64)
-        h1 = np.asarray(h[..., 1:stop + 1:2], dtype=np.float64)
+        h0 = SPACING(h[..., 0:stop:2])
+        h1 = SPACING(h[..., 1:stop + 1:2])
         both = h0 + h1
         ratio = h0/h1
         inner = first*(2.0 - 1.0/ratio) + middle*(both*(both/(h0*h1))) + last*(2.0 - ratio)
@@ -64,16 +63,17 @@ composite(
         d = dx if x is None else x[..., -1] - x[..., -2]
         return 0.0 + 0.5*d*(y[..., -1] + y[..., -2])
     total = even(n - 3)
-    h0 = np.asarray(dx if x is None else x[..., -2] - x[..., -3], dtype=np.float64)
-    h1 = np.asarray(dx if x is None else x[..., -1] - x[..., -2], dtype=np.float64)
+    h0 = SPACING(dx if x is None else x[..., -2] - x[..., -3])
+    h1 = SPACING(dx if x is None else x[..., -1] - x[..., -2])
     alpha = (2.0*h1*h1 + 3.0*h0*h1)/(6.0*(h1 + h0))
     beta = (h1*h1 + 3.0*h0*h1)/(6.0*h0)
     eta = (1.0*(h1*h1*h1))/(6.0*h0*(h0 + h1))
     total += alpha*y[..., -1] + beta*y[..., -2] - eta*y[..., -3]
     return total
-""",
-    (integrate.simpson,),
-)
+"""
+# Spacings are double precision before SciPy 1.18, from there on what they are.
+_SPACING = "np.float64" if tuple(map(int, scipy.__version__.split(".")[:2])) < (1, 18) else ""
+composite("scipy.integrate.simpson", _SIMPSON.replace("SPACING", _SPACING), (integrate.simpson,))
 composite(
     "scipy.integrate.cumulative_simpson",
     """def cumulative_simpson(y, *, x=None, dx=1.0, axis=-1, initial=None):

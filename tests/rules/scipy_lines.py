@@ -159,7 +159,7 @@ cholesky(q @ q.T + np.eye(3))
 cholesky(q @ q.T + np.eye(3), lower=True)
 z = scipy.linalg.cho_factor(q @ q.T + np.eye(3)); z = scipy.linalg.cho_solve(z, m)
 z = scipy.linalg.cho_factor(q @ q.T + np.eye(3), lower=True); z = scipy.linalg.cho_solve(z, x[:3])
-z, w = scipy.linalg.cho_factor(q @ q.T + np.eye(3)); z = scipy.linalg.cho_solve((z, w), x[:3]) + np.sum(z)
+z, w = scipy.linalg.cho_factor(q @ q.T + np.eye(3)); z = scipy.linalg.cho_solve((z, w), x[:3]) + np.sum(np.triu(z))
 _, z, w = scipy.linalg.lu(q); z = z*w + z @ z
 z = scipy.linalg.lu_factor(q); z = scipy.linalg.lu_solve(z, m)
 z = scipy.linalg.lu_factor(q); z = scipy.linalg.lu_solve(z, x[:3], trans=1)

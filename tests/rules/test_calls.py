@@ -102,6 +102,8 @@ WIDE = (  # refused on float32
     "np.quantile(m, 0.3, axis=0, out=z)",
     "np.nanmedian(h, axis=1, out=z)",
     "np.std(m, axis=1, out=z)",
+    "np.median(x, out=z)",
+    "np.take(x, i, out=z)",  # NumPy before 2.5 raises
 )
 NARROW = [line for line in LINES if not any(word in line for word in WIDE)]
 COMPLEX = [line for line in LINES if "real_if_close" not in line]

@@ -28,6 +28,7 @@ UNCALLED.add("scipy.sparse.linalg.spsolve")  # test_scipy_objects has it
 UNCALLED |= {"scipy.special.elliprd", "scipy.special.elliprj", "scipy.special.roots_legendre"}  # these have no derivative
 LINES = [line for lines in (*SPECTRAL.values(), *SCIPY.values(), *LISTED.values()) for line in lines]
 REAL_ONLY = ("scipy.stats", "solveh_banded", "scipy.special", "svd", "qr(m.T, \"complete\"", "logm", "ndimage", "cross", "irfft", "rfft", "lstsq(m.T, y[:4], rcond=None); ")
+REAL_ONLY += ("simpson(m, x=np.cumsum(p)[:4])",)  # raises before SciPy 1.18, and has a last bit of its own there
 
 
 @pytest.mark.parametrize("line", LINES)
