@@ -281,8 +281,8 @@ FAULTS = [
     Fault(
         "an operand kept after the write",
         "transform/bars.py",
-        "return self._snapshot(atom, stmt, self.before)",
-        "return self._snapshot(atom, stmt, self.after)",
+        "return self.snapshot(atom, stmt, self.before)",
+        "return self.snapshot(atom, stmt, self.after)",
         (DELICATE,),
     ),
     Fault(

@@ -10,7 +10,8 @@ import pytest
 from support import check, load
 
 LAYOUTS = ["a.copy('K')", "a.copy(order='K')", "a.copy('F')", "a.copy()", "np.copy(a)", "np.array(a)", "a + b", "np.sin(a)", "np.zeros_like(a) + b",
-           "np.where(a > 2, a, b)", "a.T.copy('K').T", "np.sort(a, axis=1)", "np.full_like(a, s)*a", "np.concatenate([a, b])[:2].copy('K')"]  # fmt: skip
+           "np.where(a > 2, a, b)", "a.T.copy('K').T", "np.sort(a, axis=1)", "np.full_like(a, s)*a",
+           "np.vectorize(lambda u: u*u)(a)", "np.vectorize(lambda u, v: u*v)(a, b[0])", "np.vander(a[0], 3)[:2]", "np.concatenate([a, b])[:2].copy('K')"]  # fmt: skip
 
 
 @pytest.mark.parametrize("how", ["reshape(-1)", "T.reshape(-1)", "ravel()"])

@@ -73,7 +73,8 @@ def _vectorized(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     marks = tuple(None if w else rank for w, rank in zip(whole, ranks, strict=False))
     if len(marks) != len(operands):
         low.refuse(node, "a call that does not fit the signature of np.vectorize", "check the call")
-    rule = _loop_over(marks, options.typed, cores is not None)
+    flat = all(low.kind(operand).rank in (0, 1) for operand in spread)
+    rule = _loop_over(marks, options.typed, cores is not None, flat)
     made = low.apply(rule, [Part(function, [], kwargs), *operands], {}, node, hint=hint)
     results = made.items if isinstance(made, Group) else [made]
     if any(low.kind(r).dtype not in ("float64", "complex128", "float") for r in results):
@@ -182,11 +183,13 @@ def _outer(name: str, mark: int | None) -> str:
 
 
 @functools.cache
-def _loop_over(marks: tuple[int | None, ...], typed: bool, shaped: bool) -> str:
+def _loop_over(marks: tuple[int | None, ...], typed: bool, shaped: bool, flat: bool) -> str:
     """The rule that calls f in a loop: operands marked None are passed whole, others by the last k axes.
 
     (0, None)     for i in range(len(a)): values.append(f(a[i].item(), b))
     (1, 0)        the last axis of a is passed whole: values.append(f(a[i], b[i]))
+
+    What is not `flat` is in NumPy's order of axes in memory: that of a ufunc of the operands.
     """
     names = "abcdefgh"[: len(marks)]
     given = dict(zip(names, marks, strict=True))
@@ -199,6 +202,10 @@ def _loop_over(marks: tuple[int | None, ...], typed: bool, shaped: bool) -> str:
         ones = ", ".join(f"{n}_one" for n in over)
         lines.append(f"    {ones} = np.broadcast_arrays({', '.join(firsts.values())})")
         lines.append(f"    shape = np.shape({over[0]}_one)")
+    if not flat and not shaped:
+        ones = [f"{n}_one" for n in over] if len(over) > 1 else over
+        lines.append("    like = " + functools.reduce("np.logical_or({}, {})".format, ones))
+        lines += _ORDERED
     calls = list(names)
     for place, (n, mark) in enumerate(given.items()):
         if mark:
@@ -210,13 +217,20 @@ def _loop_over(marks: tuple[int | None, ...], typed: bool, shaped: bool) -> str:
             calls[place] = f"{n}[i]" if shaped else f"{n}[i].item()"
     lines += ["    values = []", f"    for i in range(len({over[0]})):"]
     lines.append(f"        values.append(f({', '.join(calls)}))")
-    lines += _SHAPED if shaped else _TYPED if typed else _PLAIN
+    ends = _SHAPED if shaped else _TYPED if typed else _PLAIN
+    lines += ends if flat or shaped else [line.replace("np.reshape(", "shaped(") for line in ends]
     name = "_".join(["vectorized", *("whole" if m is None else str(m) for m in marks)])
-    name += "_typed" * typed + "_shaped" * shaped
+    name += "_typed" * typed + "_shaped" * shaped + "_flat" * flat
     composite(name, f"def vectorized(f, {', '.join(names)}):\n" + "\n".join(lines) + "\n")
     return name
 
 
+_ORDERED = [
+    "    def shaped(values, shape):",
+    "        made = np.empty_like(like, dtype=values.dtype)",
+    "        made[...] = np.reshape(values, shape)",
+    "        return made",
+]
 _SHAPED = ["    values = np.array(values)", "    return np.reshape(values, shape + np.shape(values)[1:])"]
 _TYPED = ["    return np.reshape(np.array(values), shape)"]
 _PLAIN = [
@@ -267,6 +281,10 @@ composite(
     z = np.array(values)
     if np.ndim(z) == 1:
         return np.reshape(z, shape)
-    return np.moveaxis(np.reshape(z, shape + np.shape(z)[1:]), -1, axis)
+    whole = np.reshape(z, shape + np.shape(z)[1:])
+    if np.ndim(z) == 2:
+        return np.moveaxis(whole, -1, axis)
+    first = axis % np.ndim(array)
+    return np.moveaxis(whole, tuple(range(1 - np.ndim(z), 0)), tuple(range(first, first + np.ndim(z) - 1)))
 """,
 )

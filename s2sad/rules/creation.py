@@ -260,8 +260,9 @@ composite(
     n = np.size(x) if N is None else N
     ones = np.ones_like(x[:, None])
     powers = np.cumprod(np.broadcast_to(x[:, None], (np.size(x), max(n - 1, 0))), axis=1)
-    z = np.concatenate([ones, powers], axis=1) if n > 0 else ones[:, :0]
-    return z if increasing else z[:, ::-1]
+    if n < 1:
+        return ones[:, :0]
+    return np.concatenate([ones, powers] if increasing else [powers[:, ::-1], ones], axis=1)
 """,
     (np.vander,),
 )

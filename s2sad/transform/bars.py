@@ -239,7 +239,7 @@ class Bars(Builder):
             return self.list_value(atom, stmt) if self.storage.grows_later(atom.name, stmt) else atom
         if not isinstance(atom, Var) or not self.storage.written_later(atom.name, stmt):
             return atom
-        return self._snapshot(atom, stmt, self.before)
+        return self.snapshot(atom, stmt, self.before)
 
     def list_value(self, atom: Var, stmt: Stmt) -> Atom:
         """A list as it was when `stmt` ran: a copy, for it may have grown since."""
@@ -253,14 +253,8 @@ class Bars(Builder):
             self.adopt(name, stmt)
         return self.snapshots[key]
 
-    def result(self, name: str, stmt: Stmt) -> Atom:
-        """What the result of `stmt` was when it was made."""
-        kind = self.kinds[name]
-        if kind.cat in ARRAYS and self.storage.is_mutable(name) and self.storage.written_later(name, stmt):
-            return self._snapshot(Var(name), stmt, self.after)
-        return Var(name)
-
-    def _snapshot(self, atom: Var, stmt: Stmt, where: dict[Stmt, list[Stmt]]) -> Var:
+    def snapshot(self, atom: Var, stmt: Stmt, where: dict[Stmt, list[Stmt]]) -> Var:
+        """A copy of a value, made before or after a statement."""
         key = (stmt, atom.name)
         if key not in self.snapshots:
             name = self.fresh("", self.kinds[atom.name])

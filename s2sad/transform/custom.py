@@ -18,7 +18,8 @@ from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Stmt, Tuple
 from s2sad.rules import registry
 from s2sad.rules.registry import Rule
-from s2sad.transform.bars import ARRAYS, Bar, Bars
+from s2sad.transform.bars import ARRAYS, Bar
+from s2sad.transform.results import Results
 
 
 class Sweep(Protocol):
@@ -73,7 +74,7 @@ def _parameters(fun: Any) -> int | None:
     return None if code is None or code.co_flags & inspect.CO_VARARGS else max(code.co_argcount - 2, 0)
 
 
-class Custom(Bars):
+class Custom(Results):
     """The part of the reverse sweep that calls users' functions."""
 
     def function_adjoint(self, stmt: Let, rule: Rule, bar: Bar) -> None:
