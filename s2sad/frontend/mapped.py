@@ -203,8 +203,8 @@ def _loop_over(marks: tuple[int | None, ...], typed: bool, shaped: bool, flat: b
         lines.append(f"    {ones} = np.broadcast_arrays({', '.join(firsts.values())})")
         lines.append(f"    shape = np.shape({over[0]}_one)")
     if not flat and not shaped:
-        ones = [f"{n}_one" for n in over] if len(over) > 1 else over
-        lines.append("    like = " + functools.reduce("np.logical_or({}, {})".format, ones))
+        operands = [f"{n}_one" for n in over] if len(over) > 1 else over
+        lines.append("    like = " + functools.reduce("np.logical_or({}, {})".format, operands))
         lines += _ORDERED
     calls = list(names)
     for place, (n, mark) in enumerate(given.items()):

@@ -38,5 +38,6 @@ class Results(Bars):
             let = Let(self.fresh("", kind), Call("getitem", (Var(name), Const(place))), None, True)
             self.after.setdefault(stmt, []).append(let)
             self.adopt(let.name, stmt)
-        written = any(self.storage.written_later(other.name, stmt) for other in same)
-        return self.snapshot(Var(let.name), let if let in same else stmt, self.after) if written else Var(let.name)
+        if not any(self.storage.written_later(other.name, stmt) for other in same):
+            return Var(let.name)
+        return self.snapshot(Var(let.name), let if let in same else stmt, self.after)
