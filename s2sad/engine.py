@@ -33,7 +33,7 @@ from s2sad.analysis.repeat import (
     written_parameters,
 )
 from s2sad.analysis.summary import summarise
-from s2sad.errors import Span, UnsupportedError
+from s2sad.errors import Span, UnsupportedError, origins
 from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.lower import Lowered, lower
 from s2sad.frontend.outline import Outline
@@ -125,6 +125,7 @@ class Request:
     aux     whether the function returns (value, aux)
     copy    whether a pullback depends on nothing that the caller can write to
     seen    whether the arguments' kinds are known from a call
+    value   whether the value comes with its tangent
     check   is given the kind of the result; raises where it cannot be differentiated
     stops   whether the text says what is constant by no_grad and stop_gradient
     """
@@ -137,6 +138,7 @@ class Request:
     seen: bool = True
     check: Callable[[Kind], None] = lambda kind: None
     stops: bool = False
+    value: bool = True
 
 
 def derive(
@@ -256,7 +258,7 @@ def _programs(
 ) -> list[Program]:
     """The functions of the derivative's text."""
     if request.mode == "jvp":
-        return forward(lowered, wrt, aux=request.aux, name=f"{name}_jvp")
+        return forward(lowered, wrt, aux=request.aux, name=f"{name}_jvp", value=request.value)
     if request.mode == "vjp":
         names = (f"{name}_fwd", f"{name}_bwd")
         return pair(lowered, wrt, Pairs(shared, taken={name}), names=names, copy=request.copy)
@@ -272,6 +274,7 @@ def compile_programs(programs: list[Program], lowered: Lowered, source: Source) 
     made = emit(programs)
     digest = hashlib.sha256(made.text.encode()).hexdigest()[:8]
     filename = source_of_text(made.text, f"{programs[0].name} {digest}")
+    origins[filename] = made.line_map
     space: dict[str, Any] = {"np": np, "__name__": f"s2sad.generated.{programs[0].name}"}
     space.update(runtime.HELPERS)
     space.update(made.refs)

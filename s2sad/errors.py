@@ -11,8 +11,8 @@ refusal names the place, shows it underlined, says what is wrong and what to wri
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 SHOWN_LINES = 4  # of a longer statement, the first ones tell which it is
@@ -53,11 +53,30 @@ class UnsupportedError(NotImplementedError):
     """Code that cannot be differentiated correctly; the message lists all refusals of a function at once."""
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
-        self.refusals: tuple[Refusal, ...] = tuple(dict.fromkeys(refusals))
+        self.refusals: tuple[Refusal, ...] = tuple(dict.fromkeys(map(_traced, refusals)))
         super().__init__("\n".join(map(str, self.refusals)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.refusals,)
+
+
+origins: dict[str, Mapping[int, Span]] = {}  # of generated texts: the lines that they are derivatives of
+
+
+def written(span: Span | None) -> Span | None:
+    """The line that the user wrote, where a span is one of generated text."""
+    while span is not None and (lines := origins.get(span.file)):
+        line = span.line
+        span = lines[min(lines, key=lambda at: (at < line, abs(at - line)))]
+    return span
+
+
+def _traced(refusal: Refusal) -> Refusal:
+    """A refusal of a generated text, at the line that the user wrote."""
+    span = written(refusal.span)
+    if span is refusal.span:
+        return refusal
+    return replace(refusal, span=span, what=f"differentiated again: {refusal.what}")
 
 
 def refuse(span: Span | None, what: str, instead: str) -> NoReturn:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from s2sad import arguments as A
 from s2sad import debug, guards
 from s2sad.binding import Choice, Values
-from s2sad.errors import Refusal, UnsupportedError
+from s2sad.errors import Refusal, UnsupportedError, written
 from s2sad.frontend.dependencies import Dependency
 
 if TYPE_CHECKING:  # the pipeline is imported with the first derivative
@@ -80,6 +80,7 @@ class Made:
             if trace.tb_frame.f_code.co_filename == self.derived.filename:
                 span = self.derived.line_map.get(trace.tb_lineno, span)
             trace = trace.tb_next
+        span = written(span)
         if span is not None:
             line = span.text.partition("\n")[0].strip()
             error.add_note(f"in the derivative of {span.file}:{span.line}: {line}")

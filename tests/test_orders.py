@@ -9,7 +9,20 @@ from collections import namedtuple
 import numpy as np
 import pytest
 
-from s2sad import checkpoint, checkpointed, grad, hessian, hvp, jacfwd, jacrev, jvp, value_and_grad, vjp
+from s2sad import (
+    UnsupportedError,
+    checkpoint,
+    checkpointed,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacrev,
+    jvp,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
 from support import check, direction, flat, moved
 
 X, V = np.array([1.1, 0.4]), np.array([0.3, -0.7])
@@ -267,3 +280,83 @@ def test_products_with_hessians_keep_as_many_states_as_there_are_slots():
         peaks[n] = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peaks[160] < 1.2*peaks[40] < 60*x.nbytes
+
+
+def test_products_with_hessians_compute_no_gradient():
+    """The gradient is no result: what only it needs is gone from the text."""
+    def quadratic(w, a):
+        return np.sum((a @ w)**2)
+
+    a = np.arange(6.0).reshape(3, 2)
+    product, whole = hvp(quadratic), hessian(quadratic)
+    np.testing.assert_allclose(product(X, a, V), 2*a.T @ (a @ V))
+    np.testing.assert_allclose(whole(X, a), 2*a.T @ a)
+    for text in (product.source, whole.source):
+        assert "w_bar_dot" not in text and "@ w\n" not in text
+
+
+# ------------------------------------------------------------------------------------ constants of constants' views
+
+
+def shifted(x, w):
+    u = w*x
+    for _ in range(2):
+        y = u[1:]
+        u = np.concatenate([y, stop_gradient(y)[:1]])
+    return np.sum(u*u)
+
+
+def shifted_in_branches(x, w):
+    us = []
+    for i in range(3):
+        us.append(w*x)
+        if i != 1:
+            y = us[-1][1:]
+            us[-1] = np.concatenate([stop_gradient(y)[:1].T, y])
+    return np.sum(us[0]*us[1]*us[2])
+
+
+@pytest.mark.parametrize("fun", [shifted, shifted_in_branches])
+def test_views_of_constants_have_no_cotangent(fun):
+    args = 0.7, np.array([0.3, -0.4, 0.9])
+    v = 0.3, np.array([0.2, 0.5, -0.1])
+    gradient = grad(fun, (0, 1))
+    dots = jvp(gradient, args, v)[1]
+    pulled = vjp(gradient, *args)[1](v)
+    np.testing.assert_allclose(flat(dots), flat(pulled), rtol=1e-12)
+
+
+# --------------------------------------------------------------------------------------------- whose line is shown
+
+
+def written_behind(x, w):
+    s = 1.2*x
+    u = w*x
+    for _ in range(3):
+        y = u[1:]
+        u = np.concatenate([y, stop_gradient(y)[:1]])
+    u = u.copy()
+    u[1] = s
+    if s > 0.3:
+        y = u[1:]
+        u = np.concatenate([y, y[:1]])
+    return np.sum(u*w)
+
+
+def divided(x):
+    y = np.maximum(x, 0.0)
+    return np.sum(np.linalg.inv(np.outer(y, y)))
+
+
+def test_refusals_and_errors_of_derivatives_show_the_line_that_was_written():
+    """Not a line of the text that is differentiated again."""
+    gradient = grad(written_behind, (0, 1))
+    assert np.isfinite(gradient(0.7, np.ones(3))[0])
+    with pytest.raises(UnsupportedError) as refused:
+        vjp(gradient, 0.7, np.ones(3))
+    at = written_behind.__code__.co_firstlineno + 5
+    assert f"{__file__}:{at}:" in str(refused.value)
+    assert "differentiated again: an array is written" in str(refused.value)
+    with pytest.raises(np.linalg.LinAlgError) as failed:
+        hvp(divided)(np.zeros(2), np.ones(2))
+    assert any(f"{__file__}:{divided.__code__.co_firstlineno + 2}: return" in n for n in failed.value.__notes__)

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from s2sad.analysis.effects import Aliases
+from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import effect_of
 from s2sad.ir.kinds import OBJECT, carries
 from s2sad.ir.nodes import (
@@ -31,6 +32,7 @@ from s2sad.ir.nodes import (
     Var,
     While,
     atom_vars,
+    uses,
     walk,
 )
 from s2sad.rules import registry
@@ -70,7 +72,7 @@ class _Varied:
         self.program = program
         self.kinds = program.kinds
         self.aliases = aliases
-        self.frozen = frozen
+        self.frozen = self._with_views(frozen) if frozen else frozen
         self.names: set[str] = set()
         self.classes: set[int] = set()
         self.written: set[int] = set()
@@ -97,6 +99,16 @@ class _Varied:
                 if carries(self.kinds.get(n, OBJECT)) and n not in self.frozen
             }
         return frozenset(everything)
+
+    def _with_views(self, frozen: frozenset[str]) -> frozenset[str]:
+        """Constants and the views of them: they stand in the storage of what they are constants of."""
+        found = set(frozen)
+        for stmt in walk(self.program.body):
+            if isinstance(stmt, Let) and not found.isdisjoint(uses(stmt)):
+                what = is_view(stmt.call, self.kinds, self.kinds[stmt.name])
+                if what in ("view", "maybe") and found.issuperset(uses(stmt)):
+                    found.add(stmt.name)
+        return frozenset(found)
 
     def _holding(self) -> set[int]:
         """The classes that vary, and those of the containers in which they stand."""

@@ -42,7 +42,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.errors import Span, refuse
+from s2sad.errors import Span, origins, refuse
 from s2sad.frontend.sinking import behind
 from s2sad.frontend.trees import walk
 
@@ -586,5 +586,6 @@ def _release(file: str) -> None:
     if _owners[file] == 0:
         del _owners[file]
         _generated.pop(file, None)
+        origins.pop(file, None)
         _texts.pop(file, None)
         linecache.cache.pop(file, None)
