@@ -32,7 +32,7 @@ from s2sad.errors import refuse
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Call, Do, Let, Ref, walk
 from s2sad.memo import Made
-from s2sad.pushforward import Jvp
+from s2sad.pushforward import Along, Jvp
 
 SILENT = frozenset(("print", "assert", "raise"))
 SHOWN = (warnings.catch_warnings, warnings.simplefilter, warnings.filterwarnings)
@@ -231,7 +231,7 @@ class Hessian(Jacfwd):
 
     def _push(self) -> Jvp[Any]:
         argnums = self.argnums if len(self.argnums) > 1 else self.argnums[0]
-        return Jvp(self._whole(), argnums, self.has_aux)
+        return _along(self._whole(), argnums, self.has_aux)
 
     def _run(self, values: Values, choices: tuple[Choice, ...]) -> Any:
         if _effect(self.push.lookup(values)) is not None:  # which is to happen once
@@ -252,11 +252,11 @@ class Hvp(Driven):
     form = "product"
 
     def _each(self) -> list[Jvp[Any]]:
-        return [self.push]
+        return [Jvp(self.push.fun, self._options()[0], self.has_aux)]
 
     def _push(self) -> Jvp[Any]:
         argnums = self.argnums if len(self.argnums) > 1 else self.argnums[0]
-        return Jvp(Grad(self.fun, argnums, self.has_aux), argnums, self.has_aux)
+        return _along(Grad(self.fun, argnums, self.has_aux), argnums, self.has_aux)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args:
@@ -273,6 +273,11 @@ class Hvp(Driven):
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         return self.push.source_for(*args[:-1], **kwargs)
+
+
+def _along(gradient: Callable[..., Any], argnums: Argnums, has_aux: bool) -> Jvp[Any]:
+    """What pushes a tangent through a gradient, whose value nothing reads."""
+    return Jvp(gradient, argnums, has_aux) if has_aux else Along(gradient, argnums)
 
 
 # --------------------------------------------------------------------------------------- assembly

@@ -12,7 +12,8 @@ from __future__ import annotations
 import types
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from s2sad import arguments as A
 from s2sad.binding import Argnums, Values, shared
@@ -20,6 +21,9 @@ from s2sad.frontend.source import unwrapped
 from s2sad.ir.forms import built
 from s2sad.ir.kinds import Kind
 from s2sad.transformed import Made, Transformed
+
+if TYPE_CHECKING:
+    from s2sad.engine import Request
 
 P = ParamSpec("P")
 JVPS = 64  # functions whose forward derivatives are remembered
@@ -40,13 +44,7 @@ class Jvp(Transformed[P]):
     def push(self, values: Values, dots: dict[str, Any]) -> tuple[Any, Any]:
         """The value, and its tangent for tangents of whole parameters."""
         made = self.lookup(values)
-        taken = [n for n in dict.fromkeys(c.parameter for c in made.choices) if n in made.order]
-        given = [*made.arguments(values), *[A.tangent(dots[n], values[n]) for n in taken]]
-        try:
-            raw, dot = made.functions[-1](*given)
-        except Exception as error:
-            made.annotate(error)
-            raise
+        raw, dot = self.raw(made, values, dots)
         out = self.present(made, raw, values)
         if made.inner is not None:
             assert self.inner is not None
@@ -59,6 +57,16 @@ class Jvp(Transformed[P]):
             form, raw = (form.parts[0], raw[0]) if self.has_aux else (form, raw)
             return out, built(form, A.pushed(dot, raw), raw)
         return out, A.pushed(dot, out[0] if self.has_aux else out)
+
+    def raw(self, made: Made, values: Values, dots: dict[str, Any]) -> Any:
+        """What the generated function returns."""
+        taken = [n for n in dict.fromkeys(c.parameter for c in made.choices) if n in made.order]
+        given = [*made.arguments(values), *[A.tangent(dots[n], values[n]) for n in taken]]
+        try:
+            return made.functions[-1](*given)
+        except Exception as error:
+            made.annotate(error)
+            raise
 
     def parts(self, values: Values, tangents: Sequence[Any]) -> dict[str, Any]:
         """The tangents of whole parameters from those that argnums name."""
@@ -73,6 +81,20 @@ class Jvp(Transformed[P]):
                 dots[choice.parameter] = dict.fromkeys(value) if named else [None] * len(value)
             dots[choice.parameter][choice.key] = tangent
         return dots
+
+
+class Along(Jvp[P]):
+    """The tangent alone of a gradient without aux, as `hvp` and `hessian` want it."""
+
+    def request(self, wrt: list[str], seen: bool = True) -> Request:
+        return replace(super().request(wrt, seen), value=False)
+
+    def push(self, values: Values, dots: dict[str, Any]) -> tuple[Any, Any]:
+        """The tangent, twice: it is like the value that it belongs to."""
+        made = self.lookup(values)
+        assert self.inner is not None and made.inner is not None
+        dot = self.inner.finish(made.inner, A.private(self.raw(made, values, dots)), values)
+        return dot, dot
 
 
 def jvp(
@@ -141,4 +163,4 @@ def _transform_for(fun: Callable[..., Any], argnums: Argnums, has_aux: bool) -> 
 jvp.__s2sad_transform__ = True  # type: ignore[attr-defined]
 jvp.__s2sad_push__ = Jvp  # type: ignore[attr-defined]
 
-__all__ = ["Jvp", "jvp"]
+__all__ = ["Along", "Jvp", "jvp"]

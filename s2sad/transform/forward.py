@@ -416,13 +416,20 @@ class Forward(Tangents):
             self.block.append(replace(stmt, body=body, carried=carries))
 
 
-def forward(lowered: Lowered, wrt: Sequence[str], *, aux: bool, name: str) -> list[Program]:
+def forward(
+    lowered: Lowered, wrt: Sequence[str], *, aux: bool, name: str, value: bool = True
+) -> list[Program]:
     """`f_jvp(..., x_dot, ...)`, which returns the value and its tangent, behind the functions it calls.
 
-    With `aux` the function returns `(value, aux)`, and the tangent is the value's alone.
+    With `aux` the function returns `(value, aux)`, and the tangent is the value's alone. Without `value` the
+    tangent alone is returned.
     """
     jvps = Jvps(taken={name.removesuffix("_jvp")})
     program = _forward(lowered, wrt, jvps, aux, name)
+    if not value:
+        *body, end = program.body
+        assert isinstance(end, Return) and isinstance(end.value, Tuple)
+        program = replace(program, body=(*body, replace(end, value=end.value.items[1])))
     programs: list[Program] = []
     while jvps.waiting:
         wanted = jvps.waiting.pop(0)

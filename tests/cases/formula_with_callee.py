@@ -57,8 +57,6 @@ def f_grad_jvp(x, y, x_dot):
     t1 = math.exp(-r)
     t1_dot = -(t1 * r_dot)
     t2 = r / y
-    t3 = 2 * a
-    t4 = ieee_div(0.5 * (1.0 / y - t1 * x), r)
-    t5 = ieee_div(-0.5 * (x * t1_dot + t1 * x_dot), r) - ieee_div(r_dot * t4, r)
-    value = t1 + t3 * t4
-    return value, t1_dot + (2 * t4 * x_dot + t3 * t5)
+    t3 = ieee_div(0.5 * (1.0 / y - t1 * x), r)
+    t4 = ieee_div(-0.5 * (x * t1_dot + t1 * x_dot), r) - ieee_div(r_dot * t3, r)
+    return t1_dot + (2 * t3 * x_dot + 2 * a * t4)

@@ -27,8 +27,5 @@ def f_grad_jvp(w, x, y, w_dot):
         t1 = np.exp(-margins)
         t2 = 1 + t1
         t3 = np.log(t2)
-        t4 = x.T
-        t5 = 1.0 / t3.size / t2
-        t6 = -(t1 * (y * (x @ w_dot)) * t5)
-        value = t4 @ -(y * (t1 * t5))
-        return value, t4 @ -(y * (t6 - t1 * (t6 / t2)))
+        t4 = -(t1 * (y * (x @ w_dot)) * (1.0 / t3.size / t2))
+        return x.T @ -(y * (t4 - t1 * (t4 / t2)))

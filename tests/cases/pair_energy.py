@@ -39,14 +39,9 @@ def f_grad_jvp(x, x_dot):
         t5 = -2.0 + 4.0 * s6
         t6 = t5 * s6 / t2
         t7 = t6 * (6 * t1 * t1_dot)
-        t8 = t4 * t6
-        t9 = t3 * (t7 + t4 * (((4.0 * s6 + t5) * s6_dot - t2_dot * t6) / t2))
-        d_bar_dot = -(2 * t8 * d_dot + t9)
-        d_bar = -(t3 * t8)
-        x_bar = np.zeros_like(x)
-        x_bar_dot = np.zeros_like(x_bar)
+        t8 = t3 * (t7 + t4 * (((4.0 * s6 + t5) * s6_dot - t2_dot * t6) / t2))
+        d_bar_dot = -(2 * (t4 * t6) * d_dot + t8)
+        x_bar_dot = np.zeros_like(x)
         x_bar_dot[None, :] -= np.sum(d_bar_dot, axis=0, keepdims=True)
-        x_bar[None, :] -= np.sum(d_bar, axis=0, keepdims=True)
         x_bar_dot[:, None] += np.sum(d_bar_dot, axis=1, keepdims=True)
-        x_bar[:, None] += np.sum(d_bar, axis=1, keepdims=True)
-        return x_bar, x_bar_dot
+        return x_bar_dot

@@ -50,4 +50,4 @@ def f_grad_jvp(x, x_dot):
         t3 = x_bar[i]
         x_bar_dot[i - 1] += 2 * t3 * x_dot[i - 1] + t2 * x_bar_dot[i]
         x_bar[i - 1] += t2 * t3
-    return x_bar, x_bar_dot
+    return x_bar_dot

@@ -43,6 +43,4 @@ def f_grad_jvp(z, k, z_dot):
         e_bar_dot[k] += t4_dot
         e_bar[k] += t4
         z_bar_dot = e_bar * e_dot + e * e_bar_dot
-        z_bar = e * e_bar
-        value = z_bar - t5 * (np.sum(z_bar) / t6)
-        return value, z_bar_dot - t5 * (np.sum(z_bar_dot) / t6)
+        return z_bar_dot - t5 * (np.sum(z_bar_dot) / t6)
