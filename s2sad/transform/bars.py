@@ -121,6 +121,7 @@ class Bars(Builder):
         self.before: dict[Stmt, list[Stmt]] = {}
         self.after: dict[Stmt, list[Stmt]] = {}
         self.snapshots: dict[tuple[Stmt, str], Var] = {}
+        self.selected: set[int | str | None] = set()  # names, and classes of arrays (`selections`)
         self.beside: dict[str, Atom] = {}  # atoms in reach that have the shape of a value which is not
         self.paths: dict[str, tuple[str, object]] = {}  # parts of tuples and dicts: whose, and which
         self.named: dict[str, str] = {}  # the user's names of these parts
@@ -374,6 +375,8 @@ class Bars(Builder):
             return Bar(self.number_list(name), owned=True)
         if kind.cat in ("list", "tuple", "dict"):
             return Bar(self.zeros_of_parts(name), owned=True)
+        if kind.cat == "str":
+            return Bar(Const(None))
         if kind.is_scalar or kind.cat == "object" or (kind.shape == () and not self._is_written(name)):
             return Bar(Const(0.0))
         full = replace(kind, cat="array")
@@ -414,8 +417,15 @@ class Bars(Builder):
         shape = K.broadcast(cond_kind.shape, kind.shape)
         return self.let(Call("np.where", args), Kind("array", kind.dtype, shape))
 
+    def select_from(self, name: str) -> None:
+        """Note that the cotangent of a value or a written array has zeros in place of a mask."""
+        mutable = self.storage.is_mutable(name)
+        self.selected.add(self.storage.aliases.of(name) if mutable else self.canonical(name))
+
     def full(self, bar: Bar, name: str) -> Bar:
         """The cotangent of `name` as an array of its shape, without mask."""
+        if bar.mask is not None:
+            self.select_from(name)
         bar = self.clean(bar)
         kind = self.kinds[name]
         rank_zero = kind.shape == () and kind.cat in ARRAYS and not self._is_written(name)
@@ -503,6 +513,8 @@ class Bars(Builder):
                 self.bars[name] = merged
                 return
             mask = self._either(old.mask, new.mask)
+            if mask is None:
+                self.select_from(name)
             old, new = self.clean(old), self.clean(new)
         else:
             mask = old.mask

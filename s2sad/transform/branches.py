@@ -131,8 +131,8 @@ class Branches(Leaving):
         outs: list[Out],
     ) -> Bar:
         present = [b for b in (one, two) if b is not None]
-        uniform = all(b.uniform for b in present)
         mask = present[0].mask if len(present) == 2 and present[0].mask == present[1].mask else None
+        uniform = all(b.uniform and b.mask == mask for b in present)
         owned = all(b.owned for b in present)
         atoms: list[Atom] = []
         beside = self.beside
@@ -170,7 +170,8 @@ class Branches(Leaving):
                 return Bar(Const(0.0), True)
             unknown = name in self.unbound and name not in self.beside and self.kinds[name].cat in ARRAYS
             return self.full(Bar(Const(0.0)) if unknown else self.zero(name), name)
-        if mask is None:
+        if mask is None and bar.mask is not None:
+            self.select_from(name)
             bar = self.clean(bar)
         return bar if uniform else self.full(bar, name)
 

@@ -20,6 +20,7 @@ from s2sad.rules import registry
 from s2sad.rules.registry import Rule
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.results import Results
+from s2sad.transform.selections import Selections
 
 
 class Sweep(Protocol):
@@ -74,7 +75,7 @@ def _parameters(fun: Any) -> int | None:
     return None if code is None or code.co_flags & inspect.CO_VARARGS else max(code.co_argcount - 2, 0)
 
 
-class Custom(Results):
+class Custom(Results, Selections):
     """The part of the reverse sweep that calls users' functions."""
 
     def function_adjoint(self, stmt: Let, rule: Rule, bar: Bar) -> None:

@@ -45,7 +45,8 @@ from s2sad.ir.nodes import (
     walk,
 )
 from s2sad.ir.rewrite import with_blocks
-from s2sad.transform.bars import Bars, Exit, Loop
+from s2sad.transform.bars import Exit, Loop
+from s2sad.transform.selections import Selections
 
 TRUE, FALSE = Const(True), Const(False)
 Facts = dict[str, bool]
@@ -97,7 +98,7 @@ def ends_by_exits(stmt: For | While) -> bool:
     return True
 
 
-class Leaving(Bars):
+class Leaving(Selections):
     """The part of the reverse sweep that deals with loops that end early."""
 
     mirror: dict[Stmt, Stmt]

@@ -303,6 +303,7 @@ class Loops(Unsettled):
         if uniform:
             return self.clean(bar) if bar is not None else Bar(Const(0.0), True)
         bar = self.zero(c.out) if bar is None else self.full(bar, c.out)
+        self.select_round(c, c.out)
         if owned and not bar.owned and self._is_array_kind(c):
             bar = Bar(self.let(Call("copy", (bar.atom,)), self.kind(bar.atom)), owned=True)
         return bar
@@ -477,6 +478,7 @@ class Loops(Unsettled):
                 atom = Const(0.0) if back is None else back.atom
             else:
                 made = self.zero(c.name) if back is None else self.full(back, c.name)
+                self.select_round(c, c.name)
                 atom = made.atom
             head = heads[c.name].atom
             assert isinstance(head, Var)

@@ -158,7 +158,10 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
                 self._refuse_broadcast(made)
         if not self.storage.is_mutable(atom.name):
             self.add(self.canonical(atom.name), bar)
-        elif self.storage.in_table(atom.name):
+            return
+        if bar.mask is not None:
+            self.select_from(atom.name)
+        if self.storage.in_table(atom.name):
             self.give_shadow(atom.name, self.clean(bar).atom)
         else:
             self.give_mutable(atom.name, bar)
@@ -244,7 +247,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         if call.fun in ("tuple", "dict") and self.kinds[name].cat != "list":
             self.display(stmt)
             return
-        self._guard_written(name)
+        self.guard_written(name)
         kind = self.kinds[name]
         if kind.cat == "tuple" and kind.optional and not all(k.is_scalar for k in kind.items or ()):
             found = self.let(Call("isnot", (Var(name), Const(None))), K.BOOL)
@@ -269,6 +272,8 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         if bar is None:
             self.refuse_hidden(stmt)
             return
+        if self.selected and bar.mask is None and self.selected_from(name):
+            bar = self.selected_bar(stmt, bar)
         self.call_adjoint(stmt, bar)
 
     def _has_no_adjoint(self, stmt: Let) -> bool:
@@ -362,23 +367,6 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             return Bar(self.shadow(name))
         return self.bars.pop(name, None)
 
-    def _guard_written(self, name: str) -> None:
-        """Let nothing through the formula that made elements which a mask or nan_to_num overwrote later."""
-        bar = self.bars.get(name)
-        if bar is None or not self.storage.is_mutable(name):
-            return
-        stores = self.storage.stores.get(self.aliases.of(name) or -1, [])
-        if any(
-            isinstance(s, Store) and s.index is not None and not s.op and self._selects(s.index, s.value)
-            for s in stores
-        ):
-            self.bars[name] = self.guarded(bar, Var(name))
-
-    def _selects(self, index: Atom, value: Atom) -> bool:
-        """Whether what is stored leaves some elements as they are, or replaces those that are not finite."""
-        let = self.storage.lets.get(value.name) if isinstance(value, Var) else None
-        return self._is_mask(index) or (let is not None and let.call.fun == "np.nan_to_num")
-
     def refuse_hidden(self, stmt: Let | Do) -> None:
         """Refuse an active value that enters code which cannot be seen."""
         call = stmt.call
@@ -430,7 +418,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         if inner is not None:
             place = self.getitem(place, inner)
         self._add_to_place(place, index, bar, stmt)
-        if self._is_mask(index) and absent and not self.storage.is_mutable(base.name) and not self.loops:
+        if self.is_mask(index) and absent and not self.storage.is_mutable(base.name) and not self.loops:
             name = self.canonical(base.name)
             if name in self.bars:
                 self.bars[name] = self.guarded(self.bars[name], base)
@@ -455,7 +443,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             lambda: self.add(self.numbers[name], Bar(self.let(Call("np.sum", (bar.atom,)), K.npscalar()))),
         )
 
-    def _is_mask(self, index: Atom) -> bool:
+    def is_mask(self, index: Atom) -> bool:
         """Whether an index selects by a boolean array."""
         parts = index.items if isinstance(index, Tuple) else (index,)
         return any(self.kind(p).sort == "bool" and self.kind(p).cat in ("array", "num") for p in parts)

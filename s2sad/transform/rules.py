@@ -61,25 +61,6 @@ class Rules(Custom):
                 made = self.fit(Bar(self.select(Mask(cond, when), full.atom), owned=True), arg, out)
                 self.give(arg, self.guarded(made, arg))
 
-    def guarded(self, bar: Bar, arg: Atom) -> Bar:
-        """A cotangent that comes from a selection, under the mask of where it is not 0.
-
-        Only a value that was computed needs it: its formula may give nan where it is not selected.
-        """
-        let = self.storage.lets.get(arg.name) if isinstance(arg, Var) else None
-        if (
-            let is None
-            or self.kind(arg).rank == 0
-            or bar.mask is not None
-            or bar.uniform
-            or not _is_chained(let.call)
-        ):
-            return bar
-        kind = self.kind(bar.atom)
-        return replace(
-            bar, mask=Mask(self.let(Call("ne", (bar.atom, Const(0.0))), K.Kind("array", "bool", kind.shape)))
-        )
-
     def _rule(self, stmt: Let, bar: Bar) -> None:
         call = stmt.call
         try:
@@ -369,11 +350,6 @@ class Rules(Custom):
         if call.fun in PURE:
             return call.fun not in ("getitem", "getattr")
         return not is_opaque(call) and result_word(call, self.kinds, self.kinds[name]) == "fresh"
-
-
-def _is_chained(call: Call) -> bool:
-    """Whether a value is computed elementwise, so that its formula may give nan where it is not selected."""
-    return call.fun in registry.RULES and registry.RULES[call.fun].form == "elementwise"
 
 
 def _is_narrower(kind: K.Kind, out: K.Kind) -> bool:

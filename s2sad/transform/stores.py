@@ -32,6 +32,8 @@ from s2sad.transform.unsettled import Unsettled
 class Stores(Unsettled):
     """The part of the reverse sweep that deals with writes."""
 
+    selecting = False  # whether the array that is written had cotangents of a selection
+
     # ---- places
 
     def shadow(self, name: str) -> Var:
@@ -141,6 +143,7 @@ class Stores(Unsettled):
             index = None
         target = inner if index is None else index
         op, value = self._augmented(stmt) or (stmt.op, stmt.value)
+        self.selecting = self.selected_from(base.name)
         if stmt.index == Const(Ellipsis) and inner is None and op == "":
             target = Const(Ellipsis)
         if op in ("add", "sub"):
@@ -167,7 +170,22 @@ class Stores(Unsettled):
         taken = self._won(self.taken(place, index), place, index) if active else None
         self.store(place, Const(Ellipsis) if index is None else index, Const(0.0))
         if taken is not None:
-            self.give(value, self.fit(taken, value, self.kind(taken.atom)))
+            self._give_stored(value, taken, self.kind(taken.atom))
+
+    def _give_stored(self, value: Atom, bar: Bar, kind: Kind) -> None:
+        """Give what is written its cotangent, and no more than 0 where it is not selected."""
+        made = self.fit(bar, value, kind)
+        if self.selecting and self.may_be_infinite(value):
+            made = self.guarded(made, value)
+        self.give(value, made)
+
+    def _tamed(self, place: Atom, index: Atom | None, factor: Atom, unit: float) -> Atom:
+        """What a cotangent is multiplied or divided by, without what stands where it is not selected."""
+        if not self.selecting or isinstance(factor, Const):
+            return factor
+        region = self.region(place, index)
+        some = self.let(Call("ne", (region, Const(0.0))), Kind("array", "bool", self.kind(region).shape))
+        return self.let(Call("np.where", (some, factor, Const(unit))), self.kind(region))
 
     def _add_adjoint(self, op: str, value: Atom, place: Atom, index: Atom | None) -> None:
         if not self.reaches(value):
@@ -175,30 +193,32 @@ class Stores(Unsettled):
         bar = self._won(self.taken(place, index), place, index)
         if op == "sub":
             bar = Bar(self.neg(bar.atom), owned=True)
-        self.give(value, self.fit(bar, value, self.kind(bar.atom)))
+        self._give_stored(value, bar, self.kind(bar.atom))
 
     def _mul_adjoint(self, stmt: Store, value: Atom, place: Atom, index: Atom | None) -> None:
-        factor = self.value(value, stmt)
+        factor = self._tamed(place, index, self.value(value, stmt), 0.0)
         if self.reaches(value):
-            old = self.old(stmt)
+            old = self._tamed(place, index, self.old(stmt), 0.0)
             region = self._won(Bar(self.region(place, index)), place, index).atom
             product = self.binary("mul", self.conj_of(old), region)
             if self._apart(value, stmt.base):
-                self.give(value, self.fit(Bar(product, owned=True), value, self.kind(region)))
+                self._give_stored(value, Bar(product, owned=True), self.kind(region))
                 self.store(place, index, self.conj_of(factor), "mul")
             else:  # v is a part of x: what it gets must not be scaled
                 self.store(place, index, self.conj_of(factor), "mul")
-                self.give(value, self.fit(Bar(product, owned=True), value, self.kind(region)))
+                self._give_stored(value, Bar(product, owned=True), self.kind(region))
         else:
             self.store(place, index, self.conj_of(factor), "mul")
 
     def _div_adjoint(self, stmt: Store, value: Atom, place: Atom, index: Atom | None) -> None:
         self.poles = True
-        self.store(place, index, self.conj_of(self.value(value, stmt)), "truediv")
+        divisor = self._tamed(place, index, self.value(value, stmt), 1.0)
+        self.store(place, index, self.conj_of(divisor), "truediv")
         if self.reaches(value):
             region = self.region(place, index)
-            given = self.neg(self.binary("mul", region, self.conj_of(self.new(stmt))))
-            self.give(value, self.fit(Bar(given, owned=True), value, self.kind(region)))
+            new = self._tamed(place, index, self.new(stmt), 0.0)
+            given = self.neg(self.binary("mul", region, self.conj_of(new)))
+            self._give_stored(value, Bar(given, owned=True), self.kind(region))
 
     def _apart(self, value: Atom, base: Atom) -> bool:
         """Whether a value cannot share storage with the array that is written."""
@@ -240,9 +260,11 @@ class Stores(Unsettled):
         given = self.text(second, atoms) if second is not None and names[1] in bound.active else None
         given = self.conj_of(given) if complex_ and given is not None else given
         self.poles = True
-        self.store(place, Const(Ellipsis) if index is None else index, kept)
         if given is not None:
-            self.give(value, self.fit(Bar(given), value, kind))
+            given = self._tamed(place, index, given, 0.0)
+        self.store(place, Const(Ellipsis) if index is None else index, self._tamed(place, index, kept, 0.0))
+        if given is not None:
+            self._give_stored(value, Bar(given), kind)
 
     def old(self, stmt: Store) -> Atom:
         """What the written region held before: a copy that the forward sweep makes."""
@@ -400,7 +422,7 @@ class Stores(Unsettled):
         if inner is not None:
             place = self.getitem(place, inner)
         region = self.getitem(place, self.value(index, stmt))
-        self.give(value, self.fit(Bar(region, owned=True), value, self.kind(region)))
+        self._give_stored(value, Bar(region, owned=True), self.kind(region))
 
     def write_adjoint(self, stmt: Do) -> None:
         """A function that writes into an argument and has no adjoint here."""

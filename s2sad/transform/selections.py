@@ -1,0 +1,104 @@
+"""Cotangents of what np.where, a mask or np.nan_to_num did not take: they stay 0 where a formula gives nan.
+
+    y = np.sqrt(x)                          y_bar = np.where(x > 0, 1.0, 0.0)
+    y += 1.0                                x_bar = np.where(y_bar != 0.0, 0.5*y_bar/y, 0.0)
+    z = np.sum(np.where(x > 0, y, 0.0))
+
+Accepts cotangents under a mask (`bars.Mask`), which goes with them from operation to operation. Where it
+is lost, because the cotangent is added to a shadow, meets that of another path, or goes round a loop, it is
+known again by the zeros: guarantees a mask at every elementwise definition that may be singular.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Atom, Call, Carry, Const, Let, Store, Var
+from s2sad.rules import registry
+from s2sad.transform.bars import Bar, Bars, Mask
+
+TAME = frozenset(("pos", "neg", "add", "sub", "mul", "np.sin", "np.cos", "np.tanh", "np.abs", "abs"))
+CHAIN = 6  # operations that are looked through for one whose derivative may be infinite
+
+
+class Selections(Bars):
+    """The part of the reverse sweep that deals with lost masks."""
+
+    def is_mask(self, index: Atom) -> bool:
+        """Whether an index selects by a boolean array (`reverse`)."""
+        raise AssertionError
+
+    def guarded(self, bar: Bar, arg: Atom) -> Bar:
+        """A cotangent that comes from a selection, under the mask of where it is not 0.
+
+        Only a value that was computed needs it: its formula may give nan where it is not selected.
+        """
+        let = self.storage.lets.get(arg.name) if isinstance(arg, Var) else None
+        if isinstance(arg, Var) and self.storage.is_mutable(arg.name):
+            self.select_from(arg.name)
+        if (
+            let is None
+            or self.kind(arg).rank == 0
+            or bar.mask is not None
+            or bar.uniform
+            or not is_chained(let.call)
+        ):
+            return bar
+        kind = self.kind(bar.atom)
+        return replace(
+            bar, mask=Mask(self.let(Call("ne", (bar.atom, Const(0.0))), K.Kind("array", "bool", kind.shape)))
+        )
+
+    def guard_written(self, name: str) -> None:
+        """Let nothing through the formula that made elements which a mask or nan_to_num overwrote later."""
+        bar = self.bars.get(name)
+        if bar is None or not self.storage.is_mutable(name):
+            return
+        stores = self.storage.stores.get(self.storage.aliases.of(name) or -1, [])
+        if any(
+            isinstance(s, Store) and s.index is not None and not s.op and self._selects(s.index, s.value)
+            for s in stores
+        ):
+            self.bars[name] = self.guarded(bar, Var(name))
+
+    def _selects(self, index: Atom, value: Atom) -> bool:
+        """Whether what is stored leaves some elements as they are, or replaces those that are not finite."""
+        let = self.storage.lets.get(value.name) if isinstance(value, Var) else None
+        return self.is_mask(index) or (let is not None and let.call.fun == "np.nan_to_num")
+
+    def selected_bar(self, stmt: Let, bar: Bar) -> Bar:
+        """A cotangent whose mask is known by its zeros alone; what it goes to elementwise has such a one."""
+        if self.may_be_infinite(Var(stmt.name)):
+            return self.guarded(bar, Var(stmt.name))
+        for arg in stmt.call.args if is_chained(stmt.call) else ():
+            if isinstance(arg, Var) and self.active(arg):
+                self.select_from(arg.name)
+        return bar
+
+    def may_be_infinite(self, atom: Atom, depth: int = CHAIN) -> bool:
+        """Whether a value, or a derivative by which it is made of others, may be nan or infinite."""
+        let = self.storage.lets.get(atom.name) if isinstance(atom, Var) else None
+        if let is None or not depth or not is_chained(let.call):
+            return False
+        return let.call.fun not in TAME or any(self.may_be_infinite(a, depth - 1) for a in let.call.args)
+
+    def selected_from(self, name: str) -> bool:
+        """Whether the cotangent of a value has zeros where a selection did not take it."""
+        mutable = self.selected and self.storage.is_mutable(name)
+        return (self.storage.aliases.of(name) if mutable else self.canonical(name)) in self.selected
+
+    def select_round(self, c: Carry, name: str) -> None:
+        """Where the cotangent of what goes round has zeros of a selection, those before and behind have."""
+        if self.selected and self.selected_from(name):
+            for atom in (Var(c.name), c.init, c.next):
+                if isinstance(atom, Var):
+                    self.select_from(atom.name)
+
+
+def is_chained(call: Call) -> bool:
+    """Whether a value is computed elementwise, so that its formula may give nan where it is not selected."""
+    return call.fun in registry.RULES and registry.RULES[call.fun].form == "elementwise"
+
+
+__all__ = ["Selections", "is_chained"]

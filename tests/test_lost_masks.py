@@ -1,0 +1,121 @@
+"""Selections of what is nan elsewhere, written in place, made in loops and on paths: no derivative is nan."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from s2sad import grad, jvp, vjp
+
+X = np.array([0.5, -0.7, 1.3, -1.0, 2.0])
+V = np.array([0.3, 0.8, -0.5, 0.2, 0.6])
+
+
+def added_to(x):
+    y = np.sqrt(x)
+    y += np.log(x)
+    return np.sum(np.where(x > 0, y, 0.0))
+
+
+def multiplied(x):
+    y = np.sqrt(x)
+    y *= np.log(x)
+    return np.sum(np.where(x > 0, y, 0.0))
+
+
+def divided(x):
+    y = x*1.0
+    y /= np.sqrt(x)
+    return np.sum(np.where(x > 0, y, 0.0))
+
+
+def to_a_power(x):
+    y = x*1.0
+    y **= 0.5
+    return np.sum(np.where(x > 0, y, 0.0))
+
+
+def one_element(x):
+    y = np.sqrt(x)*np.log(x)
+    y[0] = 3.0
+    return np.sum(np.where(x > 0, y, 0.0))
+
+
+def rows(x):
+    y = np.zeros((2, len(x)))
+    y[0] = np.sqrt(x)*np.log(x)
+    y[1] = x*x
+    return np.sum(np.where(x > 0, y, 0.0))
+
+
+def summed(x):
+    y = np.zeros(len(x))
+    for i in range(3):
+        y += np.sqrt(x)*i
+    return np.sum(np.where(x > 0, y, 0.0))
+
+
+def rounds(x):
+    y = np.zeros(len(x))
+    for i in range(3):
+        y[:] = y*0.5 + np.log(x)*i
+        y[0] = 1.0
+    return np.sum(np.where(x > 0, y, 0.0))
+
+
+def of_a_view(x):
+    y = np.sqrt(x)
+    z = y[:-1]
+    z += np.log(x[1:])
+    return np.sum(np.where(np.isfinite(y), y, 0.0))
+
+
+def twice_selected(x):
+    y = np.sqrt(x)
+    y += x
+    y = np.where(x > 0, y, 0.0)
+    y += 1.0
+    return np.sum(y**3)
+
+
+def in_a_loop(x):
+    y, s = np.sqrt(x), 0.0
+    for i in range(3):
+        s = s + np.sum(np.where(x > 0, y*i, 0.0))
+    return s
+
+
+def on_a_path(x):
+    y = np.sqrt(x)
+    if len(x) > 2:
+        z = np.where(x > 0, y*2.0, 0.0)
+    else:
+        z = x
+    return np.sum(z)
+
+
+def round_a_loop(x):
+    y = np.sqrt(x)
+    for _ in range(3):
+        y = np.where(x > 0, np.log(1.0 + y*y), 0.0)
+    return np.sum(y)
+
+
+PROGRAMS = [
+    added_to, multiplied, divided, to_a_power, one_element, rows, summed, rounds, of_a_view, twice_selected,
+    in_a_loop, on_a_path, round_a_loop,
+]
+
+
+@pytest.mark.parametrize("fun", PROGRAMS)
+def test_what_is_not_selected_contributes_nothing(fun):
+    with np.errstate(all="ignore"):
+        gradient = grad(fun)(X)
+        assert gradient @ V == pytest.approx(jvp(fun, (X,), (V,))[1], rel=1e-12)
+        assert vjp(fun, X)[1](1.0)[0] == pytest.approx(gradient, rel=1e-14)
+        along = jvp(grad(fun), (X,), (V,))[1]
+        if fun is not round_a_loop:
+            np.testing.assert_allclose(vjp(grad(fun), X)[1](V)[0], along, rtol=1e-10, atol=1e-14)
+    positive = np.abs(X)
+    moved = (fun(positive + 1e-6*V) - fun(positive - 1e-6*V))/2e-6
+    assert grad(fun)(positive) @ V == pytest.approx(moved, rel=1e-5)
