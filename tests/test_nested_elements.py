@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from places import places, twice
@@ -90,9 +92,43 @@ def queue_best(x, c):
     return cost
 
 
+def named_pairs(x, c):
+    xs = [((x[k]*k, x[0]*c[k]), "a") for k in range(3)]
+    s = 0.0
+    for (p, q), _name in xs:
+        s = s + p*q*q
+    return s
+
+
+def grouped(x, c):
+    s = 0.0
+    for _key, group in itertools.groupby(zip("aab", x), key=lambda pair: pair[0]):
+        s = s + sum(v*v*v for _, v in group)**2
+    return s*c[0]
+
+
+def dict_in_a_pair(x, c):
+    xs = []
+    for k in range(2):
+        xs.append((np.sum(x[k:]), {"z": x[k:]*c[k:], "w": [1, 2]}))
+    s = 0.0
+    for a, d in xs:
+        s = s + a*np.sum(d["z"]**2)
+    return s
+
+
+def dict_on_a_stack(x, c):
+    stack = [({"p": x[0], "q": (x[1], "n")}, 1)]
+    for k in range(3):
+        d, i = stack.pop()
+        stack.append(({"p": d["p"]*d["q"][0], "q": (d["p"]*c[k], "m")}, i + 1))
+    d, i = stack[-1]
+    return d["p"]*d["q"][0]*i
+
+
 PROGRAMS = [
     nested_tuple, nested_tuple2, nested_dict_elem, nested_dict_elem2, graph_edges, deep, app, app2, app3,
-    store3, queue_best,
+    store3, queue_best, named_pairs, grouped, dict_in_a_pair, dict_on_a_stack,
 ]
 
 
@@ -101,12 +137,12 @@ def test_gradient(f):
     check(f, (X, C))
 
 
-@pytest.mark.parametrize("f", [f for f in PROGRAMS if f is not deep])
+@pytest.mark.parametrize("f", PROGRAMS)
 def test_second_order(f):
     check(twice(f), (X, C), pullbacks=False, probes=1, text=False)
 
 
-@pytest.mark.parametrize("f", [nested_tuple, nested_dict_elem2, deep, app2, store3])
+@pytest.mark.parametrize("f", [nested_tuple, nested_dict_elem2, deep, app2, store3, named_pairs, dict_in_a_pair])
 def test_in_other_places(f):
     """In a loop, in a branch and in a callee."""
     for program in places(f):

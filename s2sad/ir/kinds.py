@@ -394,9 +394,14 @@ def _joined(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) -> K
             if not all(k.cls is None or issubclass(k.cls, tuple) for k in (a, b)):
                 return OBJECT  # objects of two classes, dicts of other keys or in another order
             a = replace(a, cls=None, dtype="")
-        pairs = zip(a.items or (), b.items, strict=True)
-        return replace(a, items=tuple(join(x, y, symbols) for x, y in pairs))
+        return replace(a, items=_join_each(a, b, symbols))
+    if a.cat == b.cat == "dict" and a.items and b.items and replace(a, items=b.items) == b:
+        return replace(a, items=_join_each(a, b, symbols))
     return OBJECT
+
+
+def _join_each(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) -> tuple[Kind, ...]:
+    return tuple(join(x, y, symbols) for x, y in zip(a.items or (), b.items or (), strict=True))
 
 
 def _join_items(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) -> Kind | None:

@@ -9,8 +9,10 @@ item of a list. Parts whose shadows are found by address are left out of it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Const, Let, Tuple, Var
+from s2sad.ir.nodes import Atom, Const, Dict, Let, Tuple, Var
 from s2sad.transform.bars import Bar, Bars
 
 
@@ -30,16 +32,16 @@ class Displays(Bars):
         return self._tuple_bar(stmt.name, self.kinds[stmt.name], listed, stmt.call.fun == "list.pop")
 
     def _tuple_bar(self, path: str, kind: Kind, listed: bool, popped: bool) -> Bar | None:
-        """The cotangents of a tuple's parts, and of theirs; None if there are none.
+        """The cotangents of the parts of a tuple or dict, and of theirs; None if there are none.
 
         Of an item of a list those are left out whose shadows are found without it.
         """
         bars: list[Bar | None] = []
         found = False
-        for place, item in enumerate(kind.items or ()):
+        for place, item in zip(kind.places, kind.items or (), strict=True):
             elsewhere = listed and self._part_in_table(path, place) is not None
             found |= elsewhere
-            if item.cat == "tuple" and item.items:
+            if item.cat in ("tuple", "dict") and item.items:
                 inner = self.part(path, place, item)
                 bars.append(self.bars.pop(inner, None) or self._tuple_bar(inner, item, listed, popped))
             else:
@@ -47,16 +49,17 @@ class Displays(Bars):
             bars[-1] = Bar(Const(0.0)) if elsewhere else bars[-1]
         if all(b is None or b.atom == Const(0.0) for b in bars) and not (found and popped):
             return None
-        paths = [self.part(path, i, item) for i, item in enumerate(kind.items or ())]
+        paths = [self.part(path, i, item) for i, item in zip(kind.places, kind.items or (), strict=True)]
         full = [self.zero(p) if b is None else self.full(b, p) for p, b in zip(paths, bars, strict=True)]
-        return Bar(Tuple(tuple(b.atom for b in full)))
+        items = tuple(b.atom for b in full)
+        return Bar(Dict(tuple(map(Const, kind.places)), items) if kind.cat == "dict" else Tuple(items))
 
-    def part_bar(self, name: str, place: int, kind: Kind) -> Bar | None:
+    def part_bar(self, name: str, place: Any, kind: Kind) -> Bar | None:
         path = self.part(name, place, kind)
         shadowed = self._part_in_table(name, place)
         return self.bars.pop(path, None) if shadowed is None else Bar(self.shadow(shadowed))
 
-    def _part_in_table(self, path: str, place: int) -> str | None:
+    def _part_in_table(self, path: str, place: Any) -> str | None:
         """The name of a part of a tuple, if its shadow is found by address."""
         if self.found_parts is None:
             self.found_parts = {}

@@ -114,8 +114,9 @@ class Assembly:
         lost = [n for n in self.rev.bars if self.rev.root(n) not in self.program.params]
         if lost:
             names = sorted({self.program.hints.get(self.rev.root(n), "") or "a temporary" for n in lost})
+            made = (self.storage.lets[r].span for n in lost if (r := self.rev.root(n)) in self.storage.lets)
             refuse(
-                self.lowered.span,
+                next((span for span in made if span is not None), self.lowered.span),
                 f"{', '.join(names)} may stand for one of several values whose kinds are not known",
                 "convert it where it is made (float(...), np.asarray(...))",
             )
