@@ -57,6 +57,8 @@ def _summed(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
         return low.choose(missing, lambda: b, lambda: low.binary("add", a, b, node), node)
     if kind.optional:
         return _summed_maybe(low, a, b, node)
+    if kind.cat == other.cat == "str":  # both are None
+        return a
     if a == Const(None) or b == Const(None):
         return b if a == Const(None) else a
     if kind.is_number and other.is_number:

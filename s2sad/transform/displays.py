@@ -91,7 +91,7 @@ class Displays(Bars):
                 continue
             target = self.part(place, key, self.kinds[inner])
             moved = self.bars.pop(inner, None)
-            if moved is not None:
+            if moved is not None and self.active(Var(self.root(place))):
                 self.add(target, moved)
             if self.kinds[inner].cat in ("tuple", "dict"):
                 self._move_parts(inner, target)
