@@ -267,8 +267,8 @@ def differentiable(value: Any) -> bool:
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "fc"
     if isinstance(value, dict):
-        return any(differentiable(v) for v in value.values())
-    if isinstance(value, list | tuple):
+        return type(value) in DICTS and any(differentiable(v) for v in value.values())
+    if type(value) is list or isinstance(value, tuple):
         return any(differentiable(v) for v in value)
     return is_record(value) and any(map(differentiable, fields(value).values()))
 

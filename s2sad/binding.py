@@ -329,6 +329,9 @@ def not_differentiable(name: str, choice: Choice, value: Any) -> str:
         what = "None"
     elif isinstance(value, str):
         what = f"the str {value!r}"
+    elif isinstance(value, list | dict) and type(value) not in (list, *A.DICTS):
+        base = "dict" if isinstance(value, dict) else "list"
+        what, instead = f"of type {type(value).__name__}, a subclass of {base}", f"pass a {base}"
     elif isinstance(value, list | tuple | dict):
         what, instead = (
             f"a {type(value).__name__} without floats",

@@ -193,6 +193,47 @@ def test_defaults_of_functions_made_of_one_code():
     assert g(x)[0] == 105.0
 
 
+def test_properties_and_special_methods_that_are_replaced_are_seen(tmp_path):
+    """The text stands for what the class of an object says, of one that is captured too."""
+    module = load(
+        "class Rate:\n"
+        "    def __init__(self, w):\n        self.w = w\n"
+        "    @property\n    def twice(self):\n        return self.w*2\n"
+        "    def __len__(self):\n        return 3\n"
+        "    def __getitem__(self, i):\n        return self.w*i\n"
+        "    def __contains__(self, k):\n        return True\n"
+        "    def __iter__(self):\n        return iter([self.w, 2.0])\n"
+        "    def __bool__(self):\n        return True\n"
+        "    def __call__(self, x):\n        return x*self.w\n"
+        "class Fast(Rate):\n    pass\n"
+        "RATE = Fast(1.5)\n"
+        "def twice(x, r):\n    return x*x*r.twice\n"
+        "def length(x, r):\n    return x*x*len(r)\n"
+        "def item(x, r):\n    return x*x*r[2]\n"
+        "def holds(x, r):\n    return x*x*(2 if 5 in r else 1)\n"
+        "def items(x, r):\n    return x*x*sum([v for v in r])\n"
+        "def truth(x, r):\n    return x*x*(2 if r else 1)\n"
+        "def result(x, r):\n    return r(x)*x\n"
+        "def iterator(self):\n    return iter([self.w*4])\n",
+        tmp_path,
+    )
+    changed = {
+        "twice": ("twice", property(lambda self: self.w*5)),
+        "length": ("__len__", lambda self: 7),
+        "item": ("__getitem__", lambda self, i: self.w*9),
+        "holds": ("__contains__", lambda self, k: False),
+        "items": ("__iter__", module.iterator),
+        "truth": ("__bool__", lambda self: False),
+        "result": ("__call__", lambda self, x: x*self.w*4),
+    }
+    for name, (attribute, new) in changed.items():
+        f, rate = getattr(module, name), module.RATE
+        g = s2sad.grad(f)
+        assert g(1.0, rate) == 2*f(1.0, rate)
+        setattr(module.Rate if name != "twice" else module.Fast, attribute, new)
+        assert g(1.0, rate) == 2*f(1.0, rate), name
+
+
 def test_transforms_of_one_function_in_many_threads(tmp_path):
     """Reverse and forward mode derive the same function at once."""
     x = np.arange(3.0) + 1.0

@@ -209,9 +209,9 @@ class Calls(Stars):
         special = special or derivatives.special(obj)
         if special is not None:
             return special(self, args, kwargs, node, hint)
-        if getattr(obj, "__s2sad_transform__", None) is not None:
+        if getattr(obj, "__s2sad_transform__", None) is True:
             return self.transform(fn, args, kwargs, node)
-        if getattr(obj, "__s2sad_stop__", False):
+        if getattr(obj, "__s2sad_stop__", False) is True:
             return self.stopped(args[0], node)
         made = self._call_known(fn, args, kwargs, node, hint)
         if made is not None:
@@ -227,7 +227,7 @@ class Calls(Stars):
         if isinstance(obj, types.MethodType):
             owner: Value = var if var is not None else Ref(fn.text + ".__self__", obj.__self__)
             return self.call_value(Ref(fn.text, obj.__func__), [owner, *args], kwargs, node, hint)
-        if getattr(obj, "__s2sad__", None) is not None:
+        if getattr(obj, "__s2sad__", None) is True:
             return self.call_transform(fn, args, kwargs, node)
         if isinstance(obj, types.FunctionType):
             if is_library(obj):

@@ -345,7 +345,7 @@ class Expressions(State):
             return self.atom(maybes.asked(self.facts, value))
         cls = self.class_of(value)
         for name in ("__bool__", "__len__"):
-            method = class_method(cls, name)
+            method = class_method(self, cls, name)
             if method is not None:
                 return self.atom(self.call_value(method, [value], {}, node), node)
         if numbered.is_number_of(self.kind(value)):
@@ -358,7 +358,7 @@ class Expressions(State):
         if isinstance(value, Const):
             return bool(value.value)
         cls = self.class_of(value)
-        if cls is not None and any(class_method(cls, n) is not None for n in ("__bool__", "__len__")):
+        if cls is not None and any(class_method(self, cls, n) is not None for n in ("__bool__", "__len__")):
             return None
         value = opened(value)
         if isinstance(value, Super):
@@ -412,7 +412,7 @@ class Expressions(State):
                     return Const(known)
             if isinstance(right, Local) and right.cat == "dict":  # only its keys are asked for
                 right = Group("list", [Const(k) for k in right.group.keys])
-            method = class_method(self.class_of(right), "__contains__")
+            method = class_method(self, self.class_of(right), "__contains__")
             if method is not None:
                 found = self.call_value(method, [right, left], {}, node)
                 return self._unary_not(found, node) if op == "notin" else found

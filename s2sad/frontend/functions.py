@@ -107,7 +107,7 @@ def _print(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 
 def _len(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     value = flat.whole(low, args[0], node) if flat.is_flat(args[0]) else args[0]
-    method = class_method(low.class_of(value), "__len__")
+    method = class_method(low, low.class_of(value), "__len__")
     if method is not None:
         return low.call_value(method, [value], {}, node, hint)
     value = opened(value)

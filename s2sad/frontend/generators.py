@@ -89,8 +89,8 @@ def _is_generator_function(obj: Any) -> bool:
     return isinstance(obj, FunctionType) and inspect.isgeneratorfunction(obj) and not is_library(obj)
 
 
-def _own_generator(cls: type | None) -> bool:
-    method = class_method(cls, "__iter__")
+def _own_generator(low: State, cls: type | None) -> bool:
+    method = class_method(low, cls, "__iter__")
     return method is not None and inspect.isgeneratorfunction(method.obj)
 
 
@@ -100,7 +100,7 @@ def is_lazy(low: State, node: ast.expr) -> bool:
         return isinstance(node.space, Generator)
     if isinstance(node, ast.Name):
         value = low.lookup(node.id, node)
-        return isinstance(value, Generator) or _own_generator(low.class_of(value))
+        return isinstance(value, Generator) or _own_generator(low, low.class_of(value))
     if isinstance(node, ast.GeneratorExp):
         return is_lazy(low, node.generators[0].iter)
     if isinstance(node, ast.Attribute):
@@ -114,7 +114,7 @@ def is_lazy(low: State, node: ast.expr) -> bool:
         return yields(fn.node)
     if not isinstance(fn, Ref):
         return False
-    if _is_generator_function(fn.obj) or (isinstance(fn.obj, type) and _own_generator(fn.obj)):
+    if _is_generator_function(fn.obj) or (isinstance(fn.obj, type) and _own_generator(low, fn.obj)):
         return True
     return _wraps(fn.obj) and any(is_lazy(low, a) for a in node.args if not isinstance(a, ast.Starred))
 
@@ -157,9 +157,9 @@ def lazily(low: State, node: ast.expr) -> Generator | None:
 def of_object(low: State, value: Value) -> Generator | None:
     """The generator that iterates an object."""
     cls = low.class_of(value)
-    if not _own_generator(cls):
+    if not _own_generator(low, cls):
         return None
-    method = class_method(cls, "__iter__")
+    method = class_method(low, cls, "__iter__")
     assert method is not None
     return Generator(method, [value], {}, _fresh(low), owned=True)
 

@@ -476,7 +476,7 @@ class Guarded(State):
         cls = fn.obj if made and isinstance(fn, Ref) and isinstance(fn.obj, type) else None
         if not made and isinstance(call, ast.Name | ast.Attribute):
             cls = self.class_of(self.operand(call))
-        enter, leave = class_method(cls, "__enter__"), class_method(cls, "__exit__")
+        enter, leave = class_method(self, cls, "__enter__"), class_method(self, cls, "__exit__")
         if cls is None or enter is None or leave is None:
             return False
         self._check_exit(cls, call)

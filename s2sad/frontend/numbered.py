@@ -390,7 +390,7 @@ def refuse_several(low: State, value: Value, name: str, node: ast.AST) -> None:
 def refuse_defined(low: State, value: Value, names: tuple[str, ...], node: ast.AST) -> None:
     """Refuse an object of one of several classes, some of which define one of these methods."""
     members = members_of(low.class_of(value))
-    if len(members) > 1 and any(class_method(m, n) is not None for m in members for n in names):
+    if len(members) > 1 and any(class_method(low, m, n) is not None for m in members for n in names):
         cls = low.class_of(value)
         what = f"the truth of an object that is a {getattr(cls, '__name__', '')} is asked for"
         low.refuse(node, what, "write a method of each class, or compare with None")

@@ -39,19 +39,32 @@ def live_object(state: State, value: Value | None) -> Any:
     )
 
 
-def user_method(obj: Any, name: str) -> Ref | None:
+def user_method(state: State, obj: Any, name: str) -> Ref | None:
     """The method of an object's class that is written in Python, by the name of the method."""
-    return None if obj is None else class_method(type(obj), name)
+    return None if obj is None else class_method(state, type(obj), name)
 
 
-def class_method(cls: type | None, name: str) -> Ref | None:
-    """The method of a class that is written in Python."""
+def class_method(state: State, cls: type | None, name: str) -> Ref | None:
+    """The method of a class that is written in Python, which the text relies on from here."""
     method = getattr(cls, name, None) if cls is not None else None
     if not isinstance(method, FunctionType) or is_library(method):
         return None
+    state.depend(("class", id(cls)), lambda: getattr(cls, name), method, name)
     if method.__code__.co_filename != "<string>":  # what a dataclass has been given
         return Ref(f"{getattr(cls, '__name__', '')}.{name}", method)
     return None
+
+
+def property_of(
+    state: State, base: Value, holder: Any, name: str, node: ast.AST, hint: str
+) -> Value | None:
+    """What a property of a live object gives; None for every other attribute."""
+    cls = type(holder)
+    found = getattr(cls, name, None)
+    if not isinstance(found, property) or found.fget is None or isinstance(holder, type):
+        return None
+    state.depend(("class", id(cls)), lambda: getattr(cls, name), found, name)
+    return state.call_value(Ref(f"{cls.__name__}.{name}", found.fget), [base], {}, node, hint)
 
 
 def static_attribute(cls: type, name: str, after: type | None = None) -> Any:
@@ -72,21 +85,19 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
     if (first is None and second is None) or op not in _METHODS:
         return None
     name = _METHODS[op]
-    forward = class_method(first, f"__{name}__")
+    forward = class_method(state, first, f"__{name}__")
     if forward is not None and first is not None:
-        _watch(state, first, f"__{name}__")
         made = state.call_value(forward, [left] if right is None else [left, right], {}, node)
         if not _declined(made):
             return made
     if op == "ne" and first is not None and right is not None and forward is None:
-        equal = class_method(first, "__eq__")  # as object.__ne__ does
+        equal = class_method(state, first, "__eq__")  # as object.__ne__ does
         if equal is not None and not _is_generated(first, "__eq__"):
-            _watch(state, first, "__eq__")
             return _negated(state, state.call_value(equal, [left, right], {}, node), node)
     if first is second and first is not None and right is not None and _is_generated(first, f"__{name}__"):
         return _of_fields(state, op, first, left, right, node)
     swapped = _SWAPPED.get(op, f"__r{name}__")
-    backward = class_method(second, swapped)
+    backward = class_method(state, second, swapped)
     if backward is not None and right is not None and second is not None:
         kind = state.kind(left)
         if kind.is_number and not kind.is_python and not _takes_over(second):
@@ -95,7 +106,6 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
                 f"NumPy applies the operator to each element of the array and a {second.__name__}",
                 f"write the {second.__name__} first, or set __array_ufunc__ = None in its class",
             )
-        _watch(state, second, swapped)
         made = state.call_value(backward, [right, left], {}, node)
         if not _declined(made):
             return made
@@ -120,10 +130,6 @@ def _of_fields(state: State, op: str, cls: type, left: Value, right: Value, node
     names = [f.name for f in dataclasses.fields(cls) if f.compare]
     tuples = [Group("tuple", [state.attribute(v, n, node) for n in names]) for v in (left, right)]
     return state.compare(op, tuples[0], tuples[1], node)
-
-
-def _watch(state: State, cls: Any, name: str) -> None:
-    state.depend(("class", id(cls)), lambda: getattr(cls, name), getattr(cls, name), name)
 
 
 def _declined(value: Value) -> bool:

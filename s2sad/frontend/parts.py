@@ -21,7 +21,7 @@ from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.objects import Objects, mangled
-from s2sad.frontend.operators import class_method, live_object, user_method
+from s2sad.frontend.operators import class_method, live_object, property_of, user_method
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.records import fields_of, known_key, plain_value, update_attributes
 from s2sad.frontend.scipy_objects import sparse_transpose
@@ -90,7 +90,7 @@ class Parts(Objects):
         index = known_key(index) if kind.cat == "dict" or kind.cls is dict else index
         of_class = cls is not None and not issubclass(cls, tuple)
         if cls is not None and of_class and not isinstance(base, Ref):
-            if isinstance(base, Local) or class_method(cls, "__getitem__") is not None:
+            if isinstance(base, Local) or class_method(self, cls, "__getitem__") is not None:
                 return self._own_item(base, cls, index, node, hint)
         base = opened(base)
         if isinstance(base, Group):
@@ -134,7 +134,7 @@ class Parts(Objects):
 
     def _own_item(self, base: Value, cls: type, index: Value, node: ast.AST, hint: str) -> Value:
         """`base[index]` as the class says."""
-        method = class_method(cls, "__getitem__")
+        method = class_method(self, cls, "__getitem__")
         if method is None:
             self.refuse(node, f"a {cls.__name__} cannot be indexed", "use its attributes")
         return self.call_value(method, [base, index], {}, node, hint)
@@ -182,7 +182,7 @@ class Parts(Objects):
         return self.emit(Call("getitem", (self.atom(base), Const(place))), items[place], node, hint)
 
     def _object_item(self, base: Value, kind: Kind, index: Value, node: ast.AST, hint: str) -> Value:
-        method = user_method(self.live.get(base.name), "__getitem__") if isinstance(base, Var) else None
+        method = user_method(self, self.live.get(base.name), "__getitem__") if isinstance(base, Var) else None
         if method is not None:
             return self.call_value(method, [base, index], {}, node, hint)
         if kind.cat in ("object", "str", "dict", "range"):
@@ -290,7 +290,7 @@ class Parts(Objects):
             self.depend((f"{id(container)}", id(container)), lambda: container[known], obj, repr(known))
             self.note_read(obj, node)
             return self.live_value(f"{base.text}[{known!r}]", obj)
-        method = user_method(container, "__getitem__")
+        method = user_method(self, container, "__getitem__")
         if method is not None:
             return self.call_value(method, [base, index], {}, node, hint)
         if isinstance(container, tuple | list) and _has_objects(container):
@@ -484,9 +484,9 @@ class Parts(Objects):
 
     def _live_attribute(self, base: Ref, name: str, node: ast.AST, hint: str) -> Value:
         holder = base.obj
-        prop = getattr(type(holder), name, None)
-        if isinstance(prop, property) and prop.fget is not None and not isinstance(holder, type):
-            return self.call_value(Ref(f"{type(holder).__name__}.{name}", prop.fget), [base], {}, node, hint)
+        given = property_of(self, base, holder, name, node, hint)
+        if given is not None:
+            return given
         try:
             obj = getattr(holder, name)
         except AttributeError as error:
@@ -501,9 +501,9 @@ class Parts(Objects):
     def _held_attribute(self, base: Var, name: str, node: ast.AST, hint: str) -> Value:
         holder = self.live[base.name]
         self._watch(holder, name)
-        prop = getattr(type(holder), name, None)
-        if isinstance(prop, property) and prop.fget is not None:
-            return self.call_value(Ref(f"{type(holder).__name__}.{name}", prop.fget), [base], {}, node, hint)
+        given = property_of(self, base, holder, name, node, hint)
+        if given is not None:
+            return given
         try:
             obj = getattr(holder, name)
         except AttributeError:

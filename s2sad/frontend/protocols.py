@@ -82,7 +82,7 @@ def called(
         name = METHODS.get(obj, "")
     except TypeError:  # not hashable
         return None
-    method = class_method(low.class_of(args[0]), name)
+    method = class_method(low, low.class_of(args[0]), name)
     return None if method is None else low.call_value(method, args, kwargs, node)
 
 
@@ -108,7 +108,7 @@ def _extreme(
 ) -> Value | None:
     """`max` and `min` with a key, or of objects: the first of those that none goes beyond."""
     many: Value = Group("tuple", list(args)) if len(args) > 1 else args[0]
-    if many is args[0] and class_method(low.class_of(many), "__iter__") is not None:
+    if many is args[0] and class_method(low, low.class_of(many), "__iter__") is not None:
         builtin = min if least else max
         return low.call_value(
             Ref(builtin.__name__, builtin), [iterated(low, many, node)], kwargs, node
@@ -165,7 +165,7 @@ def iterated(low: State, value: Value, node: ast.AST) -> Value:
         return value
     if not isinstance(value, Local) and low.kind(value).cat == "tuple":
         return value
-    method = class_method(cls, "__iter__")
+    method = class_method(low, cls, "__iter__")
     if method is None:
         what = f"a {cls.__name__} is iterated, whose class has no __iter__ in Python"
         low.refuse(node, what, "give it one, or iterate one of its attributes")

@@ -149,7 +149,7 @@ class Stars(Objects):
             return fn.node.args.vararg is not None
         if not isinstance(fn, Ref) or not isinstance(fn.obj, types.FunctionType) or is_library(fn.obj):
             return False
-        marked = any(getattr(fn.obj, n, None) is not None for n in ("__s2sad__", "__s2sad_transform__"))
+        marked = any(getattr(fn.obj, n, None) is True for n in ("__s2sad__", "__s2sad_transform__"))
         ruled = registry.canonical(fn.obj) is not None or under_checkpoint(fn) is not None
         return bool(fn.obj.__code__.co_flags & inspect.CO_VARARGS) and not marked and not ruled
 

@@ -204,7 +204,7 @@ if len(xs) < {at + behind}:
         if flat.is_flat(base):
             flat.store(self, base, index, value, stmt)
             return
-        method = class_method(self.class_of(base), "__setitem__")
+        method = class_method(self, self.class_of(base), "__setitem__")
         if method is not None:
             self.call_value(method, [base, index, value], {}, stmt)
             return
@@ -333,7 +333,7 @@ if len(xs) < {at + behind}:
         if op == "bor" and self.is_dict(old) and not isinstance(old, Ref):
             self.builtin_method(old, ".update", [value], {}, stmt, "")
             return None
-        method = class_method(self.class_of(old), f"__i{op}__")
+        method = class_method(self, self.class_of(old), f"__i{op}__")
         if method is None:
             return self.binary(op, old, value, stmt, hint)
         return self.call_value(method, [old, value], {}, stmt)
@@ -466,7 +466,7 @@ if len(xs) < {at + behind}:
             self.scope.env.pop(target.id, None)
             return
         base = self.operand(target.value) if isinstance(target, ast.Subscript) else None
-        method = class_method(self.class_of(base), "__delitem__") if base is not None else None
+        method = class_method(self, self.class_of(base), "__delitem__") if base is not None else None
         if base is not None and method is not None and isinstance(target, ast.Subscript):
             self.call_value(method, [base, self.index(target.slice)], {}, stmt)
             return
