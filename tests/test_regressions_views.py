@@ -178,6 +178,31 @@ def test_views_whose_elements_share_places_under_other_names(fun):
         s2sad.grad(fun, (0, 1))(X, X[::-1].copy())
 
 
+def windows_of_a_row(x, m):
+    v = m*1.0
+    for z in v:
+        z *= x[0]
+    w = np.lib.stride_tricks.sliding_window_view(z, 2)
+    return np.sum(v*v) + np.sum(w*w*x[1])
+
+
+def windows_in_a_list(x, m):
+    v = [m[0]*1.0, m[1]*2.0]
+    for z in v:
+        z *= z[0]
+    w = np.lib.stride_tricks.sliding_window_view(v[1], 2)
+    b = np.broadcast_to(v[0], (2, 4))
+    v[1][0] = 3.0
+    v[0][1] += x[0]
+    return np.sum(w*w) + np.sum(b*b*x) + np.sum(v[0]*v[1])
+
+
+@pytest.mark.parametrize("fun", [windows_of_a_row, windows_in_a_list])
+def test_windows_of_what_is_found_at_run_time(fun):
+    """The shadow of the windows was looked up: it belonged to no storage, and its elements share places."""
+    check(fun, (X, np.cos(np.arange(12.0)).reshape(3, 4)))
+
+
 def part_of_ravelled(a):
     r = a.ravel()[1:4]
     r[::-1] -= r[0]

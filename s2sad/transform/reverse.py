@@ -168,7 +168,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
 
     def _is_read_only(self, name: str) -> bool:
         """Whether a view of written storage is one that cannot be written to itself, or a part of such."""
-        if not self.storage.is_mutable(name) or self.storage.in_table(name):
+        if not self.storage.is_mutable(name):
             return False
         while (let := self.storage.view_of(name)) is not None and isinstance(let.call.args[0], Var):
             if let.call.fun in OVERLAPPING:
