@@ -495,3 +495,32 @@ def between_complex_points(x, c):
 def test_complex_values_at_one_point() -> None:
     """The slope is complex, the point's cotangent its conjugate times that of the value, of which the real part."""
     check(between_complex_points, (np.array([0.3, 0.7, 1.6, -0.4, 2.5]), np.array([1 + 1j, 2 - 1j, 3j])))
+
+
+def bound_to_floats_in_trips(x, q, n):
+    k = 0
+    while k < n:
+        k += 1
+        q = x[::-1]
+    x += x[::-1]
+    return np.sum(np.cos(q)*q) + np.sum(x)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_whole_numbers_that_a_loop_binds_to_floats(n):
+    """The shadow that goes round the loop began as one of integers."""
+    check(bound_to_floats_in_trips, (X, np.array([0, 2, 4]) if n == 0 else np.arange(X.size), n))
+
+
+def listed_before_a_break(x):
+    for v in (x, x):
+        if np.sum(x) > 100:
+            break
+        v = [z for z in x]
+    x[0] += v[0]
+    return np.sum(x*x)
+
+
+def test_an_array_that_is_listed_in_each_trip():
+    """The cotangent of what was bound in an earlier trip is zero."""
+    check(listed_before_a_break, (X,))

@@ -159,14 +159,14 @@ def heap_sink(heap: Any, item: Any, start: int = 0) -> list[int]:
 
 
 def accumulate(a: Any, b: Any) -> None:
-    """Add the elements of a sequence to those of a list, in place; None counts as zeros.
+    """Add the elements of a sequence to those of a list, in place; None and 0.0 count as zeros.
 
     >>> xs = [1.0, 2.0]
     >>> accumulate(xs, (0.5, 0.25))
     >>> xs
     [1.5, 2.25]
     """
-    for i, item in enumerate(() if b is None else b):
+    for i, item in enumerate(() if b is None or isinstance(b, float) else b):
         old = a[i]
         number = isinstance(old, float) and isinstance(item, float)
         a[i] = old + item if number else add_lists(old, item)

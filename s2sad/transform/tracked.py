@@ -46,8 +46,9 @@ class Tracked:
                 self._bind(members)
 
     def _fits(self, cls: int, members: list[str]) -> bool:
-        """Whether every name is a storage from the top, a view, or goes round a loop."""
-        if self.storage.aliases.is_held(cls) or any(not self.kinds[n].is_array for n in members):
+        """Whether every name is a storage of floats from the top, a view, or goes round a loop."""
+        kinds = [self.kinds[n] for n in members]
+        if self.storage.aliases.is_held(cls) or not all(k.is_array and k.inexact for k in kinds):
             return False
         inside = set(members)
         carried: set[str] = set()
