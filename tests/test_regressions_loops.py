@@ -536,3 +536,49 @@ def written_number_behind_an_exit(y, s):
 @pytest.mark.parametrize("kind", [np.array, np.float64], ids=["0-d", "scalar"])
 def test_what_a_reversed_trip_begins_is_begun_for_its_exit_too(y, kind):
     check(written_number_behind_an_exit, (np.array(y), kind(0.9)))
+
+
+def pair_before_a_break(x):
+    for _ in range(5):
+        x = x*1.5
+        if x > 2.0:
+            kept = (x, [x*2.0])
+            break
+    return kept[0]*kept[1][0]
+
+
+def pair_of_an_earlier_trip(x, n):
+    for i in range(n):
+        if i == 2:
+            kept = (x, (x*2.0, np.sin(x)))
+        x = x*1.1
+        if i > 2:
+            x = x*kept[1][0] + kept[1][1]
+    return x
+
+
+def list_where_it_was_found(x):
+    found = False
+    for _ in range(3):
+        if x > 1.0:
+            best = [x, x*2.0]
+            found = True
+        x = x*1.3
+    if found:
+        return best[0]*best[1]
+    return x*x
+
+
+@pytest.mark.parametrize(
+    ("fun", "args"),
+    [
+        (pair_before_a_break, (0.7,)),
+        (pair_of_an_earlier_trip, (0.7, 6)),
+        (pair_of_an_earlier_trip, (0.7, 1)),
+        (list_where_it_was_found, (0.7,)),
+        (list_where_it_was_found, (0.3,)),
+    ],
+)
+def test_displays_that_only_some_trips_bind(fun, args):
+    """Tuples were refused; zeros like a list were asked for where it had not been made."""
+    check(fun, args, text=False)

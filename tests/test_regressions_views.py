@@ -247,3 +247,20 @@ def flipped_twice(y, x):
 def test_a_number_taken_by_a_function_of_views_is_read():
     """np.flip of a 0-d array is a number: what it was before a write and behind it were taken for one."""
     check(flipped_twice, (np.array(0.6), X), text=False)
+
+
+def largest_of_written(x):
+    try:
+        _ = x.ravel()
+    except ValueError:
+        x = x[..., None]
+    made = []
+    for i in range(2):
+        x[i] *= 0.9
+        made.append(x[i])
+    return np.sum(x) + max(made)
+
+
+def test_tangents_of_what_may_be_a_number_can_be_filled():
+    """The tangent with the strides of a number was a number."""
+    check(largest_of_written, (X,), text=False)

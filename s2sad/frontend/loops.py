@@ -337,7 +337,7 @@ class Loops(State):
                 raise
             phis.update((name, Phi(self, name, Undef(), K.BOTTOM)) for name in names)
         except UnsupportedError:
-            guesses = [p for p in phis.values() if p.guessed]
+            guesses = [found for phi in phis.values() for found in phi.guesses()]
             if attempt == PASSES - 1 or not guesses:
                 raise
             for phi in guesses:

@@ -65,7 +65,8 @@ class Phi:
             hints = [k if isinstance(k, str) else name for k in entry.keys] or [name] * len(entry.items)
             if entry.cat == maybes.MAYBE:
                 hints = maybes.hints(name)
-            self.parts = [Phi(state, hint, item) for hint, item in zip(hints, entry.items, strict=True)]
+            kinds = [K.BOTTOM if isinstance(item, Undef) else None for item in entry.items]
+            self.parts = [Phi(state, *of) for of in zip(hints, entry.items, kinds, strict=True)]
             for part in self.parts:
                 part.whole = False
         elif isinstance(entry, CALLABLE) or (isinstance(entry, Ref) and holds_functions(entry)):
@@ -113,10 +114,14 @@ class Phi:
         return self.entry == maybes.NONE and self.kind == K.NONE
 
     def _begin_again(self, entry: Value) -> None:
-        """Take a name on entry for None or a tuple."""
-        whole = self.whole
+        """Take a name on entry for None or a tuple, or for a tuple whose elements are unbound."""
+        whole, guessed = self.whole, self.guessed_entry
         self.__init__(self.state, self.name, entry)  # type: ignore[misc]
-        self.whole = whole
+        self.whole, self.guessed_entry = whole, guessed
+
+    def guesses(self) -> list[Phi]:
+        """The names and elements of names whose kind is a guess."""
+        return [self] if self.guessed else [found for part in self.parts for found in part.guesses()]
 
     def guess(self) -> None:
         """The next guess for the kind of a name that is not bound on entry."""
@@ -131,6 +136,12 @@ class Phi:
             return changed
         if self.torn is not None:
             return False
+        if isinstance(self.entry, Undef) and (display := self.state.unfolded(back, node)) is not back:
+            back = display
+        if isinstance(self.entry, Undef) and isinstance(back, Group) and back.cat == "tuple":
+            self._begin_again(replace(back, items=[Undef()] * len(back.items)))
+            self._widen_more(back, pairs, symbols, node)
+            return True
         if isinstance(back, Group | Const) and isinstance(self.entry, Group | Const):
             entry, back = maybes.met(self.entry, back)
             if entry is not self.entry:

@@ -20,7 +20,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Block, Const, Do, For, If, List, Out, Stmt, Undef, Var, While, blocks, walk
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    Const,
+    Do,
+    For,
+    If,
+    List,
+    Out,
+    Stmt,
+    Undef,
+    Var,
+    While,
+    atom_vars,
+    blocks,
+    uses,
+    walk,
+)
 from s2sad.ir.rewrite import with_blocks
 
 
@@ -33,19 +50,24 @@ def assigned(block: Block, kinds: dict[str, Kind]) -> Block:
     sources: dict[str, list[Atom]] = {}
     kept: list[Atom] = []
     taken: list[Var] = []
+    lists: list[str] = []
     heads: set[str] = set()
     for stmt in walk(block):
         if isinstance(stmt, If):
             sources.update((o.name, [o.then, o.orelse]) for o in stmt.outs)
             kept += [o.orelse for o in stmt.outs if stmt.form == "try"]
+            lists += [o.name for o in stmt.outs if Undef() in (o.then, o.orelse) and _is_list(kinds, o.name)]
         elif isinstance(stmt, For | While):
             for c in stmt.carried:
                 sources[c.name] = sources[c.out] = [c.init, c.next]
                 heads.add(c.name)
+                if isinstance(c.init, Undef) and _is_list(kinds, c.name):
+                    lists.append(c.name)
         elif isinstance(stmt, Do) and stmt.made and stmt.call.fun == "list.append":
             taken += [a for a in stmt.call.args[1:] if isinstance(a, Var)]
     # a list's structure is that of the cotangent of the trip before
     kept += [a for a in taken if kinds[a.name].cat == "list" or a.name in heads]
+    kept += [Var(name) for name in _inside(block, lists)]
     names: set[str] = set()
     while kept:
         atom = kept.pop()
@@ -53,6 +75,20 @@ def assigned(block: Block, kinds: dict[str, Kind]) -> Block:
             names.add(atom.name)
             kept += sources[atom.name]
     return _with_none(block, names, kinds) if names else block
+
+
+def _is_list(kinds: dict[str, Kind], name: str) -> bool:
+    return kinds[name].cat == "list"
+
+
+def _inside(block: Block, lists: list[str]) -> list[str]:
+    """Those of some lists that are read in a branch or passed on by one: its other path asks for zeros."""
+    found: set[str] = set()
+    for stmt in walk(block) if lists else ():
+        if isinstance(stmt, If):
+            found.update(name for part in blocks(stmt) for inner in part for name in uses(inner))
+            found.update(n for o in stmt.outs for atom in (o.then, o.orelse) for n in atom_vars(atom))
+    return [name for name in lists if name in found]
 
 
 def _with_none(block: Block, names: set[str], kinds: dict[str, Kind]) -> Block:

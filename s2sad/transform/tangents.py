@@ -394,8 +394,11 @@ class Tangents(Builder):
 
     def _filled(self, like: Var, atom: Atom) -> Atom:
         """A tangent of the shape, dtype and strides of its value."""
-        made = "copy_strided" if self._asks_for_strides(like.name) else "np.zeros_like"
-        dot = self.let(Call(made, (like,)), self.kinds[like.name])
+        kind, source, made = self.kinds[like.name], like, "np.zeros_like"
+        if self._asks_for_strides(like.name):
+            made = "copy_strided"
+            source = like if kind.is_array else self.let(Call("np.asarray", (like,)), kind)
+        dot = self.let(Call(made, (source,)), kind)
         self.store(dot, Const(Ellipsis), atom)
         return dot
 
