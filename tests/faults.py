@@ -127,9 +127,9 @@ FAULTS = [
     Fault(
         "np.add.at loses to the last write",
         "transform/stores.py",
-        "region = self.getitem(place, self.value(index, stmt))\n        self.give(value, self.fit(Bar(region, owned=True)",
+        "region = self.getitem(place, self.value(index, stmt))\n        self._give_stored(value",
         "region = self._won(Bar(self.getitem(place, self.value(index, stmt))), place, index).atom\n"
-        "        self.give(value, self.fit(Bar(region, owned=True)",
+        "        self._give_stored(value",
         (CX,),
     ),
     Fault(

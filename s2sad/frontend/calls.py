@@ -46,9 +46,8 @@ from s2sad.rules import registry
 from s2sad.rules.advice import remedy
 
 MAX_DEPTH = 60
-WHOLE = (
-    len, isinstance, type, id, copy.copy, copy.deepcopy, print, getattr, hasattr, iter, next
-)  # fmt: skip  # they take no elements
+# They take no elements.
+WHOLE = (len, isinstance, type, id, copy.copy, copy.deepcopy, print, getattr, hasattr, iter, next)
 FOUND = {**FUNCTIONS, **SPECIAL, **ORDERING, **MAKERS}
 METHODS = {  # methods of ufuncs that are functions of their own
     ("reduce", np.add): "np.sum", ("reduce", np.multiply): "np.prod", ("reduce", np.maximum): "np.max",
@@ -278,9 +277,8 @@ class Calls(Stars):
         if isinstance(call, types.FunctionType) and not is_library(call):
             cls = type(obj)
             self.depend(("class", id(cls)), lambda: cls.__call__, call, "__call__")
-            return self._call_function(
-                Ref(f"{cls.__name__}.__call__", call), [var or fn, *args], kwargs, node
-            )
+            method = Ref(f"{cls.__name__}.__call__", call)
+            return self._call_function(method, [var or fn, *args], kwargs, node)
         if isinstance(obj, np.vectorize):
             return self._call_vectorized(fn, args, kwargs, node, hint)
         wrapped = getattr(obj, "__wrapped__", None) or getattr(obj, "py_func", None)

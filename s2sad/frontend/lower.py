@@ -34,11 +34,11 @@ from s2sad.frontend.guarded import Guarded
 from s2sad.frontend.iterables import Iterables
 from s2sad.frontend.loops import assigned_names
 from s2sad.frontend.matching import Matching
+from s2sad.frontend.methods import Methods
 from s2sad.frontend.numbered import Lent, Numbering, begin, refuse_as_number
 from s2sad.frontend.outline import Outline
 from s2sad.frontend.parts import Parts, itself
 from s2sad.frontend.results import in_parts, is_tuple, laid_out
-from s2sad.frontend.rules import Rules
 from s2sad.frontend.sequences import Sequences
 from s2sad.frontend.source import Source, deep
 from s2sad.frontend.state import Changed, Group, Local, Part, Scope, Unbound, Unsettled, Value, Written
@@ -164,7 +164,7 @@ class Lowering(
     Sequences,
     Calls,
     Derivatives,
-    Rules,
+    Methods,
     Matching,
     Iterables,
     Comprehensions,

@@ -1,22 +1,18 @@
-"""Lowering of calls of functions that have a rule, and of the methods of arrays, lists and dicts.
+"""Lowering of calls of functions that have a rule.
 
 np.add(a, b, out=v)      t = np.add(a, b); Store(v, ..., t)
 np.linalg.norm(x)        the rule's Python source, inlined
-xs.append(x*y)           Do(list.append(xs, t)), and the kind of the list holds that of t
 """
 
 from __future__ import annotations
 
 import ast
-import string
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from s2sad.frontend import flat
 from s2sad.frontend.dtypes import plain
-from s2sad.frontend.functions import random_kind
 from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.operators import check_operands, may_vary
 from s2sad.frontend.records import plain_value
@@ -42,7 +38,6 @@ SAFE = {  # a point at which a function whose domain has an end, or which has a 
 REAL = ("float", "int", "bool")
 CONVERSIONS = frozenset(("float", "int", "complex", "bool", "round"))
 SIZES = frozenset(("shape", "newshape", "reps"))  # arguments that NumPy takes as a list or as a tuple
-UNTRACKED = frozenset(("resize", "setfield", "setflags", "byteswap", "itemset", "sort", "partition", "put"))
 # Whose `out` must have the very dtype of the result, or which compute in the dtype of `out`.
 EXACT = frozenset(
     f"np.{n}"
@@ -51,12 +46,6 @@ EXACT = frozenset(
         "fft.fft fft.ifft fft.rfft fft.irfft fft.fftn fft.ifftn fft.rfftn fft.irfftn"
     ).split()
 )
-NUMBERS = {n.__name__: Ref(n.__name__, n) for n in (float, complex, int)}
-TOLIST = {
-    0: "made = number(x)",
-    1: "made = [number(v) for v in x]",
-    2: "made = [[number(v) for v in row] for row in x]",
-}
 CONVERTING = frozenset(f"np.{n}" for n in "array asarray asanyarray ascontiguousarray require copy".split())
 PLAIN = frozenset(("float", "complex", "npscalar", "array", "num"))
 ARITHMETIC = frozenset("add sub mul truediv floordiv mod pow matmul".split())  # operators that lists meet
@@ -65,12 +54,7 @@ SEQUENCES = frozenset(  # arguments that are sequences of arrays, or of numbers 
     "arrays tup choicelist condlist choices object blocks q k constant_values end_values c_and_lower "
     "lu_and_piv c_or_cr points".split()
 )
-READING = (".items", ".keys", ".values")  # methods of a dict
-SAID = frozenset(  # methods of strings that are looked at while lowering
-    "split rsplit partition rpartition replace strip lstrip rstrip lower upper title capitalize startswith "
-    "endswith removeprefix removesuffix".split()
-)
-UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
+
 
 
 def _is_numeric(kind: Kind) -> bool:
@@ -416,84 +400,6 @@ class Rules(State):
         self.block.append(Store(out, Const(Ellipsis), made, "", self.span(node)))
         return out
 
-    # ------------------------------------------------------------------------------------ built-in methods
-
-    def builtin_method(
-        self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
-    ) -> Value:
-        """A method of an array, list, dict or str, or of an object whose class cannot be read."""
-        kind = self.kind(base)
-        if name == ".__getitem__" and len(args) == 1:
-            return self.getitem(base, args[0], node, hint)
-        if self.row_keys_of(base):
-            return self.dict_method(base, name, args, kwargs, node)
-        if kind.is_number:
-            return self._array_method(base, kind, name[1:], args, kwargs, node, hint)
-        outside = isinstance(base, Ref)
-        if (kind.cat == "dict" or kind.cls is dict) and (not outside or name in READING):
-            return self.dict_method(base, name, args, kwargs, node)
-        if name == "._replace":
-            return self.replaced(base, kwargs, node)
-        if name == "._asdict":
-            names = list(getattr(self.class_of(base), "_fields", ()))
-            return self.made("dict", [self.attribute(base, n, node) for n in names], names)
-        if kind.cat == "list" or kind.cls is list:
-            with self.at_once():
-                return self.list_method(base, kind, name, args, kwargs, node, hint)
-        if isinstance(base, Const) and name == ".format" and isinstance(base.value, str):
-            made = self._formatted(base.value, args, kwargs, node, hint)
-            if made is not None:
-                return made
-        said = _said(base, name[1:], args) if not kwargs else None
-        if said is not None:
-            return said
-        arguments = (self.variable(base), *(self.variable(a, node) for a in args))
-        named = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
-        return self.emit(
-            Call("call", arguments, named, name),
-            self._method_kind(base, kind, name, args, kwargs),
-            node,
-            hint,
-        )
-
-    def _formatted(
-        self, text: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
-    ) -> Value | None:
-        """`"{:.2f} of {n}".format(x, n=3)` as the f-string that it is; None where fields are computed."""
-        pieces: list[str] = [""]
-        values: list[Atom] = []
-        specs: list[str] = []
-        conversions: list[int] = []
-        for piece, field, spec, conversion in string.Formatter().parse(text):
-            pieces[-1] += piece
-            if field is None:
-                continue
-            place = len(values) if field == "" else int(field) if field.isdigit() else None
-            value = kwargs.get(field) if place is None else args[place] if place < len(args) else None
-            if value is None or "{" in (spec or ""):
-                return None
-            values.append(self.variable(value, node))
-            specs.append(spec or "")
-            conversions.append(ord(conversion) if conversion else -1)
-            pieces.append("")
-        parts: dict[str, Sequence[Any]] = {"pieces": pieces, "specs": specs, "conversions": conversions}
-        named = tuple((k, Tuple(tuple(Const(v) for v in column))) for k, column in parts.items())
-        return self.emit(Call("fstring", tuple(values), named), K.STR, node, hint)
-
-    def _method_kind(
-        self, base: Value, kind: Kind, name: str, args: list[Value], kwargs: dict[str, Value]
-    ) -> Kind:
-        holder = (
-            base.obj if isinstance(base, Ref) else self.live.get(base.name) if isinstance(base, Var) else None
-        )
-        owner = type(holder) if holder is not None else None
-        if isinstance(base, Var):
-            owner = self.generators.get(base.name, owner)
-        method = None if owner is None else getattr(owner, name[1:], None)
-        if kind.cat == "str":
-            return K.BOOL if name in (".startswith", ".endswith", ".isdigit") else K.STR
-        return K.OBJECT if method is None else random_kind(method, kwargs, args, self.kind)
-
     def _fill(self, base: Value, number: Value, node: ast.AST) -> Value:
         """`x.fill(number)`."""
         if isinstance(base, Ref):
@@ -501,59 +407,6 @@ class Rules(State):
         value = self.stored(number, node)
         self.block.append(Store(self.atom(base), Const(Ellipsis), value, "", self.span(node)))
         return Const(None)
-
-    def _copy(self, base: Value, kind: Kind, order: list[Value], node: ast.AST, hint: str) -> Value:
-        """`x.copy()`, in an order."""
-        if any(v not in (Const("C"), Const("K")) for v in order):
-            return self.apply("np.copy", [base], {"order": order[0]}, node, hint=hint)
-        form = ".copy K" if order == [Const("K")] and kind.rank not in (0, 1) else ""
-        return self.emit(Call("copy", (self.atom(base),), (), form), kind, node, hint)
-
-    def _array_method(
-        self,
-        base: Value,
-        kind: Kind,
-        short: str,
-        args: list[Value],
-        kwargs: dict[str, Value],
-        node: ast.AST,
-        hint: str,
-    ) -> Value:
-        if short == "fill" and len(args) == 1:
-            return self._fill(base, args[0], node)
-        if short == "item":
-            return self._item(base, kind, args, node, hint)
-        if short == "copy":
-            return self._copy(base, kind, args or list(kwargs.values()), node, hint)
-        if short in UNSEEN:
-            return self._numbers(base, kind, short, args, node)
-        itself = self._uncopied(f".{short}", base, args, kwargs, node)
-        if itself is not None:
-            return itself
-        if short in ("reshape", "transpose") and len(args) > 1:
-            args = [Group("tuple", args)]
-        form = f".{short}"  # Python's numbers know conjugate() and not conj()
-        short = {"conjugate": "conj"}.get(short, short)
-        python = kind.is_python and form == ".conj"
-        if short == "conj" and kind.sort in ("float", "int") and not args and not kwargs and not python:
-            return base  # a real array's method gives the array itself, where np.conj gives a new one
-        for owner in (np.ndarray, np.float64):
-            canonical = registry.canonical(getattr(owner, short, None)) if hasattr(owner, short) else None
-            if canonical is not None:
-                return self.apply(canonical, [base, *args], kwargs, node, form=form, hint=hint)
-        if short in UNTRACKED:
-            self.refuse(
-                node,
-                f"{short}() changes an array in place in a way that is not tracked",
-                "use the function of NumPy that returns a new array",
-            )
-        if kind.is_python and short in ("is_integer", "hex", "as_integer_ratio", "bit_length"):
-            return self.emit(Call("call", (self.atom(base),), (), f".{short}"), K.OBJECT, node, hint)
-        if self.has_rule(f"np.{short}"):
-            return self.apply(f"np.{short}", [base, *args], kwargs, node, form=form, hint=hint)
-        self.refuse(
-            node, f"there is no rule for the array method {short!r}", "write it with supported functions"
-        )
 
     def _uncopied(
         self, name: str, base: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST
@@ -583,37 +436,6 @@ class Rules(State):
         given: list[Value] = [base, Const(True), *args] if args else [base]
         self._fill(base, self.apply("np.nan_to_num", given, kwargs, node), node)
         return base
-
-    def _numbers(self, base: Value, kind: Kind, short: str, args: list[Value], node: ast.AST) -> Value:
-        """`x.tolist()`; other methods that take numbers out of an array are refused."""
-        if short == "tolist" and not args and kind.rank in TOLIST and kind.sort in NUMBERS:
-            return self.script(TOLIST[kind.rank], node, "made", x=base, number=NUMBERS[kind.sort])
-        self.refuse(node, f"{short}() takes numbers out of an array", "index the array")
-
-    def _item(self, base: Value, kind: Kind, args: list[Value], node: ast.AST, hint: str) -> Value:
-        """`x.item()` of one element, `x.item(i, j)`."""
-        if args:
-            index: Value = args[0] if len(args) == 1 else Group("tuple", args)
-            if len(args) == 1 and kind.rank != 1 and not isinstance(args[0], Group):
-                base = self.apply("np.ravel", [base], {}, node)
-            base = self.getitem(base, index, node)
-        elif kind.rank != 0 and self.has_rule("np.ndarray.item"):
-            return self.apply("np.ndarray.item", [base], {}, node, form=".item", hint=hint)
-        name = kind.sort if kind.sort in ("float", "complex") else "int"
-        return self.apply(name, [base], {}, node, form=".item", hint=hint)
-
-
-def _said(base: Value, name: str, args: list[Value]) -> Value | None:
-    """What a method of a string that is known gives: `"encoder.w".split(".")`."""
-    known = [a.value for a in (base, *args) if isinstance(a, Const)]
-    if len(known) <= len(args) or not isinstance(known[0], str) or name not in SAID:
-        return None
-    try:
-        made = getattr(known[0], name)(*known[1:])
-    except (TypeError, ValueError):  # as it will be when the program runs
-        return None
-    parts = [Const(part) for part in made] if isinstance(made, list | tuple) else []
-    return Group("tuple" if isinstance(made, tuple) else "list", list(parts)) if parts else Const(made)
 
 
 __all__: list[Any] = ["Rules"]

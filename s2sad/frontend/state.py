@@ -353,7 +353,10 @@ class State(Interface):
         return self.emit(Call("list", items), self._kind_of_list(items), node, hint)
 
     def _kind_of_list(self, items: tuple[Atom, ...]) -> Kind:
-        return K.list_of(self.kind_of_elements(*map(self.kind, items)) if items else None)
+        kinds = list(dict.fromkeys(map(self.kind, items)))
+        if len(kinds) > 1 and all(k.cat == "dict" for k in kinds):
+            return K.list_of(K.OBJECT)  # records of unlike lengths are looked at one by one
+        return K.list_of(self.kind_of_elements(*kinds) if kinds else None)
 
     def kind_of_elements(self, *kinds: Kind) -> Kind:
         """The kind of the elements of a list from the kinds of some."""
