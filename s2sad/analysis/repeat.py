@@ -248,8 +248,8 @@ def reads_outside(callee: Any) -> bool:
     if any(kinds[p].cat == "object" and p not in drawn for p in lowered.program.params):
         return True
     atoms = [a for s in walk(lowered.program.body) for a in own_atoms(s) if isinstance(a, Ref)]
-    static = (type, ModuleType, np.dtype, str, bool, type(None))
-    return any(not isinstance(a.obj, static) and not callable(a.obj) and a.obj is not callee for a in atoms)
+    static = (type, ModuleType, np.dtype, str, bool, type(None), type(callee))  # callees are asked themselves
+    return any(not isinstance(a.obj, static) and not callable(a.obj) for a in atoms)
 
 
 __all__ = [

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.errors import refuse
-from s2sad.frontend.checkpoint import prepared
+from s2sad.frontend.checkpoint import marker, prepared
 from s2sad.frontend.recursion import Callee, state_kind, unlike
 from s2sad.frontend.source import Source, rule_source, source_at
 from s2sad.frontend.state import Closure, Group, State, Value
@@ -321,7 +321,7 @@ def _nothing(state: State, args: list[Value], kwargs: dict[str, Value], node: as
 
 
 def _reverse(state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    """`reverse_trips(...)` with every state kept; in forward mode by the schedule, with as few."""
+    """`reverse_trips(...)` segment by segment; in forward mode by the schedule."""
     forward, backward, trips, slots, *groups = args
     first, rest, bars = (list(g.items) for g in groups[:3] if isinstance(g, Group))
     chosen = groups[3]
@@ -331,36 +331,76 @@ def _reverse(state: State, args: list[Value], kwargs: dict[str, Value], node: as
     text = _plain_text(len(first), len(rest), active, scheduled)
     source = rule_source("reverse_trips", text)
     names = [a.arg for a in source.node.args.args]
-    values: list[Value] = [forward, backward, trips, slots, *first, *rest, *bars]
+    values: list[Value] = [forward, backward, trips, slots, Ref("again", marker), *first, *rest, *bars]
     return state.inline(source, source.node, dict(zip(names, values, strict=True)), None, ("trips", text))
 
 
 def _plain_text(count: int, more: int, active: list[int], scheduled: bool) -> str:
-    """The function that reverses a loop of this many states, by a stack of states or with all of them."""
+    """The function that reverses a loop of this many states, by a stack of states or in segments."""
     state = ", ".join(f"s{i}" for i in range(count)) + ","
     rest = "".join(f"r{i}, " for i in range(more))
     bars = ", ".join(f"b{i}" for i in range(count)) + ","
     totals = [i for i in active if i >= count]
+    sums = "".join(f"t{i}, " for i in totals)
     given = ", ".join(f"g{i}" for i in active)
-    lines = [f"def reverse_trips(forward, backward, trips, slots, {state} {rest}{bars.rstrip(',')}):"]
-    lines += [f"    t{i} = 0.0*r{i - count}" for i in totals]
-    lines += (_by_schedule if scheduled else _by_all)(count, state, rest)
-    lines += [f"        {given} = backward(kept, ({bars}))"]
-    lines += [f"        b{i} = g{i}" for i in active if i < count]
-    lines += [f"        t{i} = t{i} + g{i}" for i in totals]
     result = "".join(f"b{i}, " if i < count else f"t{i}, " for i in active)
+    lines = [f"def reverse_trips(forward, backward, trips, slots, again, {state} {rest}{bars.rstrip(',')}):"]
+    lines += [f"    t{i} = 0.0*r{i - count}" for i in totals]
+    back = [f"        b{i} = g{i}" for i in active if i < count]
+    back += [f"        t{i} = t{i} + g{i}" for i in totals]
+    if scheduled:
+        lines += _by_schedule(count, state, rest)
+        lines += [f"        {given} = backward(kept, ({bars}))", *back]
+    else:
+        lines += _by_segments(count, state, rest, bars, sums, given, back)
     return "\n".join([*lines, f"    return ({result})", ""])
 
 
-def _by_all(count: int, state: str, rest: str) -> list[str]:
-    """What the adjoint of each trip needs, from states that are all kept."""
-    kept = ", ".join(f"s{i}s[k]" for i in range(count)) + ","
-    lines = [f"    s{i}s = []" for i in range(count)]
-    lines += ["    for j in range(len(trips)):", "        i = int(trips[j])"]
-    lines += [f"        s{i}s.append(s{i})" for i in range(count)]
-    lines += [f"        {state} = forward(i, {state} {rest})[0]"]
-    lines += ["    for k in range(len(trips) - 1, -1, -1):", "        i = int(trips[k])"]
-    return [*lines, f"        kept = forward(i, {kept} {rest})[1]"]
+def _by_segments(
+    count: int, state: str, rest: str, bars: str, sums: str, given: str, back: list[str]
+) -> list[str]:
+    """As many segments as there are slots, of which each keeps its first state, under `checkpoint`.
+
+    A gradient of it keeps the states, and their cotangents, between segments and those within one.
+    """
+    lists = ", ".join(f"s{i}s[k - start]" for i in range(count)) + ","
+    own = ", ".join(f"copy_tree(b{i})" for i in range(count)) + ","
+    copies = [f"    {name}{i} = copy_tree({name}{i})" for name in "sb" for i in range(count)]
+    keep = [f"s{i}s.append(s{i})" for i in range(count)]
+    empty = [f"s{i}s = []" for i in range(count)]
+    return [
+        f"    def step(k, {state} {rest}):",
+        f"        return forward(first + k*by, {state} {rest})[0]",
+        f"    def trip(k, {state} {rest}{bars}):",
+        f"        return backward(forward(first + k*by, {state} {rest})[1], ({own}))",
+        f"    def ahead(start, stop, {state} {rest}):",
+        "        for k in range(start, stop):",
+        f"            {state} = again(step, k, {state} {rest})",
+        f"        return ({state})",
+        f"    def segment(start, stop, {state} {rest}{bars} {sums}):",
+        *[f"        {line}" for line in empty],
+        "        for k in range(start, stop):",
+        *[f"            {line}" for line in keep],
+        f"            {state} = again(step, k, {state} {rest})",
+        "        for k in range(stop - 1, start - 1, -1):",
+        f"            {given} = again(trip, k, {lists} {rest}{bars})",
+        *[f"    {line}" for line in back],
+        f"        return ({bars} {sums})",
+        *copies,
+        "    count = len(trips)",
+        "    first = int(trips[0]) if count > 0 else 0",
+        "    by = int(trips[1]) - first if count > 1 else 1",
+        "    length = max(1, -(-count//slots))",
+        *[f"    {line}" for line in empty],
+        "    for start in range(0, count, length):",
+        *[f"        {line}" for line in keep],
+        f"        {state} = again(ahead, start, min(start + length, count), {state} {rest})",
+        "    for q in range(len(s0s) - 1, -1, -1):",
+        f"        {bars} {sums} = again(segment, q*length, min((q + 1)*length, count), "
+        + "".join(f"s{i}s[q], " for i in range(count))
+        + f"{rest}{bars} {sums})",
+        *copies[count:],
+    ]
 
 
 def _by_schedule(count: int, state: str, rest: str) -> list[str]:
