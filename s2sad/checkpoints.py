@@ -60,7 +60,8 @@ def checkpointed(trips: range, slots: int) -> range:
     with every state, and read under no other name meanwhile. It may be left by `break` and `return`, prints
     nothing and draws no random numbers; other names that it assigns are not read behind it. Forward mode
     stores nothing anyway, and keeps nothing here; forward over reverse (`hvp`, `hessian`) keeps as many
-    states as there are slots; a gradient of the gradient stores all trips.
+    states as there are slots; a gradient of the gradient keeps some states for each slot, and some for each
+    of the n/k trips between two of them: least for k near the root of n.
 
     A pullback of `vjp` depends on nothing that can change before it is called: where the body reads globals
     or attributes, it stores all trips instead. The same holds for functions under `checkpoint`.

@@ -282,6 +282,33 @@ def test_products_with_hessians_keep_as_many_states_as_there_are_slots():
     assert peaks[160] < 1.2*peaks[40] < 60*x.nbytes
 
 
+def test_gradients_of_gradients_keep_states_by_segments():
+    """Four times as many trips with twice as many slots need twice the memory."""
+    def loop(x, n, slots):
+        for i in checkpointed(range(1, 2*n, 2), slots=slots):
+            x = x - 0.01*np.sin(x)*np.exp(-x*x)*i
+        return np.sum(x)
+
+    def stored(x, n):
+        for i in range(1, 2*n, 2):
+            x = x - 0.01*np.sin(x)*np.exp(-x*x)*i
+        return np.sum(x)
+
+    x = np.linspace(0.5, 1.5, 2000)
+    for n in (0, 1, 5, 23):
+        expected = vjp(grad(stored), x, n)[1](x)[0]
+        np.testing.assert_allclose(vjp(grad(loop), x, n, 4)[1](x)[0], expected, rtol=1e-10, atol=1e-14)
+    norm = grad(lambda x, n, slots: np.sum(grad(loop)(x, n, slots)**2))
+    peaks = {}
+    for n, slots in ((36, 6), (144, 12)):
+        norm(x, n, slots)
+        tracemalloc.start()
+        norm(x, n, slots)
+        peaks[n] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peaks[144] < 2.2*peaks[36] < 2.2*80*x.nbytes
+
+
 def test_products_with_hessians_compute_no_gradient():
     """The gradient is no result: what only it needs is gone from the text."""
     def quadratic(w, a):
