@@ -8,10 +8,11 @@ Names follow JAX and torch.func. What the transforms return is in `transformed`.
 
 from __future__ import annotations
 
+import functools
 import types
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, ParamSpec, overload
+from typing import Any, ParamSpec, TypeVar, overload
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from s2sad.ir.kinds import Kind
 from s2sad.transformed import Made, Transformed
 
 P = ParamSpec("P")
+R = TypeVar("R")
 VJPS = 64  # functions whose pullbacks are remembered
 
 
@@ -311,9 +313,27 @@ class no_grad:
 
     >>> with no_grad():
     ...     y = 2.0
+
+    As a decorator, `@no_grad()`, it makes what a function returns constant.
+
+    >>> @no_grad()
+    ... def scale(x):
+    ...     return x*x
+    >>> grad(lambda x: x*scale(x))(3.0)
+    9.0
     """
 
     __s2sad_no_grad__ = True
+
+    def __call__(self, fun: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(fun)
+        def constant(*args: P.args, **kwargs: P.kwargs) -> R:
+            with no_grad():
+                result = fun(*args, **kwargs)
+            return result
+
+        constant.__s2sad_constant__ = fun  # type: ignore[attr-defined]
+        return constant
 
     def __enter__(self) -> no_grad:
         return self

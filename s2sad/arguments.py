@@ -26,7 +26,7 @@ from s2sad.ir.nodes import Const, Ref
 from s2sad.runtime.storage import copy_strided
 
 ARRAYS = (np.ndarray, np.memmap)
-DICTS = (dict, collections.OrderedDict)
+DICTS = (dict, collections.OrderedDict, collections.defaultdict)
 PLAIN = frozenset((float, int, bool, complex))
 REAL = (float, np.float64)
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
@@ -302,6 +302,8 @@ def mapped(fun: Callable[..., Any], value: Any, *others: Any) -> Any:
 
 def _dict_like(value: dict[Any, Any], held: dict[Any, Any]) -> dict[Any, Any]:
     """A dict of the class of another one."""
+    if isinstance(value, collections.defaultdict):
+        return collections.defaultdict(value.default_factory, held)
     return collections.OrderedDict(held) if isinstance(value, collections.OrderedDict) else held
 
 

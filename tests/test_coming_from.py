@@ -118,6 +118,8 @@ def _no_grad():
         return x**2 + c
 
     assert s2sad.grad(f)(1.0) == 2.0
+    cube = s2sad.no_grad()(lambda x: x**3)
+    assert s2sad.grad(lambda x: x**2 + cube(x))(1.0) == 2.0
 
 
 @row("`requires_grad`, leaves")

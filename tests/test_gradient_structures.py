@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict, defaultdict, namedtuple
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +54,13 @@ def f_od(d):
 OD = OrderedDict(b=A, a=2.0)
 
 
+DD = defaultdict(float, b=A, a=2.0)
+
+
+def f_dd(d):
+    return np.sum(d["b"]*d["a"]) + d.get("c", 1.0)*d["a"] + len(d)
+
+
 def f_lrec(rs):
     return sum(np.sum(r.w)*r.k + r.inner["q"] for r in rs)
 L = [Rec(A, 1, "u", None, {"q": 1.0, "s": "t"}), Rec(A*2, 2, "v", 3, {"q": 2.0, "s": "w"})]
@@ -90,19 +97,23 @@ def f_mixed(d):
 def f_tn(t):
     (a, b), (c,), () , d = t
     return a*b + c + d["z"]
-CASES = {"f_all": (P,), "f_rec": (R,), "f_od": (OD,), "f_lrec": (L,), "f_lists": ([[1.0, 2.0], [], [3.0]],),
+CASES = {"f_all": (P,), "f_rec": (R,), "f_od": (OD,), "f_dd": (DD,), "f_lrec": (L,), "f_lists": ([[1.0, 2.0], [], [3.0]],),
   "f_dl": ({"ab": [1.0, 2.0], "c": []},), "f_ints": ((2, 1.5, [2.0, 3, None, "s"]),), "f_npi": ({"x": A, "idx": np.array([0, 2]), "flag": True},),
   "f_mixed": ({1: 2.0, "a": 3.0, (0, 1): 0.5, None: 1.5},), "f_tn": (((1.0, 2), (3.0,), (), {"z": 1.0, "e": {}}),)}
 
 
 @pytest.mark.parametrize("name", list(CASES))
 def test_structure(name):
-    check(globals()[name], CASES[name], pullbacks=name != "f_od")
+    check(globals()[name], CASES[name], pullbacks=name not in ("f_od", "f_dd"))
 
 
 def test_the_class_of_a_dict_is_kept():
     gradient = s2sad.grad(f_od)(OD)
     assert type(gradient) is OrderedDict and list(gradient) == ["b", "a"]
+    gradient = s2sad.grad(f_od)(DD)
+    assert type(gradient) is defaultdict and gradient.default_factory is float and list(gradient) == ["b", "a"]
+    with pytest.raises(s2sad.UnsupportedError, match="use a key that the argument has"):
+        s2sad.grad(lambda d: d["a"]*d["c"])(DD)
 
 
 def test_computed_keys_of_several_types():

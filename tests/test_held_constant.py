@@ -43,6 +43,62 @@ def under_no_grad(x):
     return x*k
 
 
+@no_grad()
+def tree(x):
+    return {"square": x*x, "list": [x, np.sum(x)]}
+
+
+@no_grad()
+def raised(x, n):
+    return 1.0 if n == 0 else x*raised(x, n - 1)
+
+
+@no_grad()
+def write(u, x):
+    u[0] = x*x
+    u[1:] *= x
+
+
+class Scaled:
+    @staticmethod
+    @no_grad()
+    def twice(x):
+        return 2.0*x
+
+    @classmethod
+    @no_grad()
+    def pair(cls, x):
+        return x, cls.twice(x)
+
+    @no_grad()
+    def square(self, x):
+        return x*x
+
+
+@program(9.0, 0.0)
+def under_a_decorator(x):
+    found = tree(x)
+    return x*found["square"] + np.sum(found["list"][1])
+
+
+@program(27.0, 0.0)
+def recursion_under_a_decorator(x):
+    return x*raised(x, 3)
+
+
+@program(9.0, 0.0)
+def writes_under_a_decorator(x):
+    u = np.ones(3)*x
+    write(u, x)
+    return x*u[0] + u[1]*2.0
+
+
+@program(18.0, 0.0)
+def methods_under_a_decorator(x):
+    one, two = Scaled.pair(x)
+    return x*one + x*two + x*Scaled().square(x)
+
+
 @program(6.0, 0.0)
 def in_an_array(x):
     return np.sum(np.ones(2)*x*stop_gradient(np.ones(2)*x))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import types
 from collections.abc import Callable
 from typing import Any
@@ -189,7 +190,7 @@ def prepared(state: State, fn: Ref, node: ast.AST) -> _Callee:
 
 
 def under_checkpoint(fn: Ref) -> Callable[..., Value] | None:
-    """How `checkpoint`, `checkpointed` and functions under checkpoint are lowered; None for others."""
+    """How `checkpoint`, functions under it and those under `no_grad` are lowered; None for others."""
     obj = fn.obj
     if not isinstance(obj, types.FunctionType):
         return None
@@ -197,6 +198,8 @@ def under_checkpoint(fn: Ref) -> Callable[..., Value] | None:
         return lambda state, args, kwargs, node, hint: checkpointed_call(
             state, args[0], args[1:], kwargs, node, hint
         )
+    if hasattr(obj, "__s2sad_constant__"):
+        return functools.partial(_constant_call, Ref(fn.text, obj.__s2sad_constant__))
     if hasattr(obj, "__s2sad_checkpoints__"):
         return lambda state, args, kwargs, node, hint: checkpointed(state, args[0])
     if hasattr(obj, "__s2sad_checkpointed__"):
@@ -207,6 +210,17 @@ def under_checkpoint(fn: Ref) -> Callable[..., Value] | None:
             state, inner, args, kwargs, node, hint
         )
     return None
+
+
+def _constant_call(
+    fn: Ref, state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+) -> Value:
+    """A call of a function under `@no_grad()`."""
+    state.const_depth += 1
+    try:
+        return state.stopped(state.call_value(fn, args, kwargs, node, hint), node)
+    finally:
+        state.const_depth -= 1
 
 
 def _prototype(cls: type | None) -> Any:
