@@ -20,10 +20,10 @@ from scipy import special
 
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
-from s2sad.rules import results
+from s2sad.rules import axes, results
 from s2sad.rules.axes import refuse
-from s2sad.rules.registry import REQUIRED, UNKNOWN, Bound, Rule, Text, parse_signature, register
-from s2sad.runtime import gammas
+from s2sad.rules.registry import REQUIRED, UNKNOWN, Bound, Rule, Text, composite, parse_signature, register
+from s2sad.runtime import gammas, slopes
 
 _NO = "no derivative"  # of an argument in which none is known
 _SHORT = re.compile(r"\bsp\.")
@@ -48,7 +48,7 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "gamma(x)": ("g*out*sp.digamma(x)",),
     "gammaln(x)": ("g*sp.digamma(x)",),
     "loggamma(x)": ("g*sp.digamma(x)",),
-    "rgamma(x)": ("-g*out*sp.digamma(x)",),
+    "rgamma(x)": ("g*rgamma_slope(x, out)",),
     "gammasgn(x)": (None,),
     "psi(x)": ("g*sp.polygamma(1, x)",),
     "poch(x, m)": ("g*out*(sp.digamma(x + m) - sp.digamma(x))", "g*out*sp.digamma(x + m)"),
@@ -83,9 +83,9 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     # ---- error functions and the normal distribution
     "erf(x)": ("g*(1.1283791670955126*np.exp(-x*x))",),
     "erfc(x)": ("-g*(1.1283791670955126*np.exp(-x*x))",),
-    "erfcx(x)": ("g*(2.0*x*out - 1.1283791670955126)",),
+    "erfcx(x)": ("g*erfcx_slope(x, out)",),
     "erfi(x)": ("g*(1.1283791670955126*np.exp(x*x))",),
-    "dawsn(x)": ("g*(1.0 - 2.0*x*out)",),
+    "dawsn(x)": ("g*dawsn_slope(x, out)",),
     "wofz(x)": ("g*(1.1283791670955126j - 2.0*x*out)",),
     "erfinv(y)": ("g*(0.886226925452758*np.exp(out*out))",),
     "erfcinv(y)": ("-g*(0.886226925452758*np.exp(out*out))",),
@@ -473,3 +473,6 @@ for _name, _signature in (
         lambda b: kinds.OBJECT if b.static("exact") is not False else kinds.num(None, "float64"),
         *([_NO] * len(_names)),
     )  # fmt: skip
+
+for _slope in (slopes.erfcx_slope, slopes.dawsn_slope, slopes.rgamma_slope):
+    composite(_slope.__name__, axes.source_of(_slope), (_slope,)).kind = lambda b: b.kind("y")

@@ -20,7 +20,7 @@ from typing import Any
 _TOPICS = (
     "arrays", "bands", "curves", "custom", "equations", "factors", "filters", "functions", "gammas",
     "grids", "ieee", "linear", "lists", "matrix_laws", "norms", "order", "pencils", "samples",
-    "scatter", "shapes", "sparse_products", "spectra", "states", "storage", "symmetric", "trips",
+    "scatter", "shapes", "slopes", "sparse_products", "spectra", "states", "storage", "symmetric", "trips",
 )  # fmt: skip
 
 

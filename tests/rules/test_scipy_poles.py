@@ -15,7 +15,12 @@ from support import load
 inf, nan = np.inf, np.nan
 CASES: list[tuple[str, Any, Any]] = [
     ("scipy.special.entr(x)", 0.0, inf),
-    ("scipy.special.rgamma(x)", inf, nan),
+    ("scipy.special.rgamma(x)", np.array([inf, 0.0, -1.0, -2.0, 1e200]), np.array([0.0, 1.0, -1.0, 2.0, 0.0])),
+    ("scipy.special.rgamma(x)", inf, 0.0),
+    ("scipy.special.erfcx(x)", np.array([inf, 1e200, 1e8, -inf]), np.array([0.0, 0.0, -5.641895835477562e-17, -inf])),
+    ("scipy.special.erfcx(x)", 1e4, -5.641895750849128e-09),
+    ("scipy.special.dawsn(x)", np.array([inf, -inf, -1e200, 1e8]), np.array([0.0, 0.0, 0.0, -5e-17])),
+    ("scipy.special.dawsn(x)", -inf, 0.0),
     ("scipy.special.xlogy(0.5, x)", 0.0, inf),
     ("scipy.special.xlogy(0.0, x)", 0.0, 0.0),
     ("scipy.special.logit(x)", 0.0, inf),
