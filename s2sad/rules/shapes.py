@@ -468,11 +468,13 @@ def _converted(name: str, least_rank: int = 0) -> Callable[[Bound], Kind]:
     return kind
 
 
-def _converted_vjp(name: str) -> Callable[[Bound], str | None]:
+def _converted_vjp(name: str, least_rank: int = 0) -> Callable[[Bound], str | None]:
     def text(bound: Bound) -> str | None:
         if bound.out is not None and bound.out.sort in ("int", "bool"):
             return None
         widened = bound.out is not None and bound.out.rank == 1 and rank_of(bound, name) == 0
+        if least_rank and bound.kind(name).cat == "num" and bound.kind(name).rank is None:
+            widened = True  # a number on some path
         if bound.statics.get("ndmin", 0) != 0 or widened:
             return axes.reshaped(name)(bound)
         return axes.real_if(bound, name, "g")
@@ -515,11 +517,12 @@ for _name, _signature, _objects in (
     ("np.require", "a, dtype=None, requirements=None", (np.require,)),
     ("np.asfortranarray", "a, dtype=None", (np.asfortranarray,)),
 ):
+    _least = int("contiguous" in _name or "fortran" in _name)
     structural(
         _name,
         _signature,
-        _converted("a", least_rank="contiguous" in _name or "fortran" in _name),
-        {"a": _converted_vjp("a")},
+        _converted("a", _least),
+        {"a": _converted_vjp("a", _least)},
         _objects,
         linear=("a",),
         effect="maybe a",

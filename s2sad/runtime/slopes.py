@@ -1,7 +1,7 @@
-"""Helpers of generated texts: derivatives of functions of scipy.special where their formulas would cancel, or be 0*inf.
+"""Derivatives of functions of scipy.special where their formulas would cancel or be 0*inf.
 
-Accepted are numbers and arrays; nothing is written to. Formulas: NIST Digital Library of Mathematical
-Functions 5.5.3, 7.10.2, 7.12.1.
+Helpers of generated texts. Accepted are numbers and arrays; nothing is written to. Formulas: NIST Digital
+Library of Mathematical Functions 5.5.3, 7.10.2, 7.12.1.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 
 def erfcx_slope(x: Any, y: Any) -> Any:
-    """The derivative of erfcx, where y is erfcx(x): 2*x*y - 2/sqrt(pi), or its asymptotic series (DLMF 7.12.1).
+    """The derivative of erfcx, where y is erfcx(x): 2*x*y - 2/sqrt(pi), or its series (DLMF 7.12.1).
 
     >>> print(erfcx_slope(1e8, 5.641895835477563e-09))
     -5.641895835477562e-17

@@ -65,3 +65,11 @@ def test_functions_of_lines_that_give_matrices(tmp_path: Path) -> None:
         step = np.random.default_rng(3).normal(size=t.shape)
         slope = np.sum(g*(fun(t + 1e-6*step) - fun(t - 1e-6*step)))/2e-6
         np.testing.assert_allclose(np.sum(pullback(g)[0]*step), slope, 1e-7)
+
+
+def test_a_number_that_a_loop_makes_an_array(tmp_path: Path) -> None:
+    """np.ascontiguousarray of a number has one axis: the cotangent of what may be either loses it."""
+    text = "import numpy as np\n\n\ndef f(x):\n    for _ in range(2):\n        x = np.ascontiguousarray(x)*2.0\n    return np.sum(x*x)\n"
+    fun = load(text, tmp_path).f
+    assert s2sad.grad(fun)(1.5) == 48.0
+    assert np.array_equal(s2sad.grad(fun)(np.array([1.5])), [48.0])
