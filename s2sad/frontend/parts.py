@@ -375,27 +375,27 @@ class Parts(Objects):
             return [Const(k) for k in (kind.keys or (value.obj if isinstance(value, Ref) else ()))]
         if kind.shape and isinstance(kind.shape[0], int) and count in (None, kind.shape[0]):
             return [self.getitem(value, Const(i), node) for i in range(kind.shape[0])]
-        listed = kind.cat == "list" or kind.every is not None
+        listed = kind.cat in ("list", "object") or kind.every is not None
         if count is not None and (listed or (kind.is_number and not kind.is_scalar)):
-            self._check_length(value, count, node)
+            value = self._check_length(value, count, node)
             return [self.getitem(value, Const(i), node) for i in range(count)]
         if kind == K.BOTTOM and count is not None:
             return [self.getitem(value, Const(i), node) for i in range(count)]
         if kind.is_scalar:
             self.refuse(node, f"{described(kind)} is unpacked", "unpack an array, a list or a tuple")
-        self.refuse(
-            node, "the number of elements to unpack is not known", "index the value, or unpack it into names"
-        )
+        self.refuse(node, "the number of elements to unpack is not known", "unpack it into names")
 
-    def _check_length(self, value: Value, count: int, node: ast.AST) -> None:
+    def _check_length(self, value: Value, count: int, node: ast.AST) -> Value:
+        if self.kind(value).cat == "object":  # what a call without a rule returned
+            value = self.emit(Call("list", (self.atom(value),), (), "list"), K.OBJECT, node)
         length = self.emit(Call("len", (self.atom(value),)), K.INT, node)
         wrong = self.emit(Call("ne", (length, Const(count))), K.BOOL, node)
-        outer: list[Stmt] = self.block
-        self.block = []
+        outer, self.block = self.block, []
         error = self.emit(Call("wrong_length", (length, Const(count))), K.OBJECT, node)
         self.block.append(Do(Call("raise", (error,)), self.span(node)))
         inner, self.block = tuple(self.block), outer
         self.block.append(If(wrong, inner, (), (), self.span(node)))
+        return value
 
     # ------------------------------------------------------------------------------------------ attributes
 

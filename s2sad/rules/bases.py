@@ -14,11 +14,16 @@ Mathematical Functions, 18.9.
 from __future__ import annotations
 
 import importlib
+import operator
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from s2sad.rules.registry import composite
+import numpy as np
+
+from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind
+from s2sad.rules.registry import Bound, composite, structural
 from s2sad.rules.series import PAIR
 
 
@@ -399,3 +404,13 @@ _POWERS = {
 for _name, _source in _POWERS.items():
     _enter("polynomial", "poly", f"poly{_name}", _source)
 _enter_common("polynomial", "poly")
+
+
+def _points_and_weights(bound: Bound) -> Kind:
+    return Kind("tuple", items=(kinds.array((kinds.new_length(),), "float64"),) * 2)
+
+
+for _name in ("legendre.leggauss", "chebyshev.chebgauss", "hermite.hermgauss", "hermite_e.hermegauss",
+              "laguerre.laggauss"):  # fmt: skip
+    _gauss = operator.attrgetter(_name)(np.polynomial)
+    structural(f"np.polynomial.{_name}", "deg", _points_and_weights, {}, (_gauss,))

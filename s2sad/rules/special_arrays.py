@@ -139,4 +139,6 @@ def _rule_kind(bound: Bound) -> Kind:
     return Kind("tuple", items=(kinds.array((length,), "float64"),) * 2)
 
 
-structural("scipy.special.roots_legendre", "n, mu=False", _rule_kind, {}, (special.roots_legendre,))
+for _name in ("legendre", "hermite", "laguerre"):
+    _rule = getattr(special, f"roots_{_name}")
+    structural(f"scipy.special.roots_{_name}", "n, mu=False", _rule_kind, {}, (_rule,))

@@ -318,6 +318,11 @@ np.array([[s, 1.0], [x[0], x[1]]])
 np.asarray(x)*2.0
 np.asarray_chkfinite(x)*2.0
 np.require(x)*2.0
+z, w = np.polynomial.legendre.leggauss(4); z = w*np.sin(s*z)
+z, w = np.polynomial.chebyshev.chebgauss(4); z = w*np.sin(s*z)
+z, w = np.polynomial.hermite.hermgauss(4); z = w*np.sin(s*z)
+z, w = np.polynomial.hermite_e.hermegauss(4); z = w*np.sin(s*z)
+z, w = np.polynomial.laguerre.laggauss(4); z = w*np.sin(s*z)
 np.ascontiguousarray(f)
 np.asfortranarray(m)*1.0
 np.copy(m)

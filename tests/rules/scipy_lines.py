@@ -401,6 +401,9 @@ dirichlet.logpdf(p/np.sum(p), y*y + 0.5)
 
 SAMPLED = """
 scipy.integrate.simpson(x)
+z, w = scipy.special.roots_hermite(4); z = w*np.exp(-s*z)
+z, w = scipy.special.roots_laguerre(4); z = w*np.sin(s*z)
+z, w = scipy.special.roots_jacobi(4, 0.5, 0.5); z = w*np.sin(s*z)
 scipy.integrate.simpson(x, dx=s)
 scipy.integrate.simpson(m)
 scipy.integrate.simpson(m, dx=0.3, axis=0)
