@@ -40,7 +40,7 @@ from s2sad.frontend.state import (
 )
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, Do, If, Ref, Slice, Stmt, Tuple, Var
+from s2sad.ir.nodes import Atom, Call, Const, Do, If, Ref, Slice, Tuple, Var
 from s2sad.rules import registry
 
 
