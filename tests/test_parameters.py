@@ -260,13 +260,13 @@ def test_dicts_that_take_the_place_of_an_argument(fun):
 
 
 def test_another_structure_is_refused():
-    def longer(p):
-        for _ in range(2):
+    def longer(p, n):
+        for _ in range(n):
             p = (*p, p[0])
         return p[0]*p[1]
 
     with pytest.raises(s2sad.UnsupportedError, match="changes its structure in the loop"):
-        s2sad.grad(longer)((1.0, 2.0))
+        s2sad.grad(longer)((1.0, 2.0), 2)
 
 
 def of_slope(t, k):
