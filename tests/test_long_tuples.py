@@ -258,7 +258,29 @@ def stack_tuples(x, c):
     return s
 
 
+def tuple_of_an_array(x, c):
+    t = tuple(x)
+    u = tuple(x*c)
+    a, b, d = tuple(c)
+    return t[0]*u[1] + sum(t)*len(u) + a*b*d + tuple(x)[-1]
+
+
+def tuple_of_rows(x, c):
+    m = np.outer(x, c)
+    rows = tuple(m)
+    points = [tuple(r) for r in m]
+    return np.sum(rows[0]*rows[2]) + points[1][2]*points[2][0]
+
+
+def tuple_of_an_array_that_goes_round(x, c):
+    s = tuple(x)
+    for _ in range(3):
+        s = tuple(a + 0.1*b for a, b in zip(s, c))
+    return s[0]*s[2]
+
+
 PROGRAMS = [
+    tuple_of_an_array, tuple_of_rows, tuple_of_an_array_that_goes_round,
     grow_tuple, grow_tuple_aug, grow_tuple_while, grow_tuple_pairs, grow_tuple_list, path_ints,
     tuple_slice, tuple_branch, tuple_callee, tuple_prepend, tuple_history, tuple_nested, tuple_attr,
     tuple_isinst, tuple_compare, digits, unify, tuple_of_pairs, best_tuple, best_arr, best_pair,

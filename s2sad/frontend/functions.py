@@ -172,14 +172,20 @@ def _tuple(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
     item = kind.items[0] if kind.cat == "list" and kind.items else None
     varies = item is not None and item.cat not in ("object", "slice") and K.carries(item)
     if kind.cat == "list" and isinstance(args[0], Var) and varies:
-        low.listed_tuples = True
         return low.joined_tuples(Group("list", []), args[0], node, hint)
     if kind == K.RANGE:
         kind = K.list_of(K.INT)
+    if _is_long(kind):
+        return low.as_tuple(_list(low, args, {}, node, hint))
     if kind.cat == "list" and isinstance(args[0], Var):
         result = Kind("tuple", items=None, every=(kind.items or (None,))[0])
         return low.emit(Call("call", (Ref("tuple", tuple), args[0])), result, node, hint)
     return Group("tuple", low.unpack(args[0], None, node))
+
+
+def _is_long(kind: Kind) -> bool:
+    """Whether a value is an array whose rank is known, and its length is not."""
+    return kind.is_number and bool(kind.shape) and not isinstance((kind.shape or (0,))[0], int)
 
 
 def _list(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -193,8 +199,8 @@ def _list(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     if kind.cat in ("range", "object") and not isinstance(args[0], Group):
         item = K.INT if kind.cat == "range" else K.OBJECT
         return low.emit(Call("list", (low.atom(args[0], node),), (), "list"), K.list_of(item), node, hint)
-    if kind.is_number and not kind.is_scalar and kind.shape and not isinstance(kind.shape[0], int):
-        item = K.num(kind.shape[1:], kind.dtype)
+    if _is_long(kind):
+        item = K.num((kind.shape or ())[1:], kind.dtype)
         return low.emit(
             Call("list", (low.atom(args[0]),), (), "list"), K.list_of(K.anonymous(item)), node, hint
         )

@@ -160,6 +160,10 @@ class Interface:
         """A display of a tuple as a tuple of unknown length, where its name stands for such."""
         raise NotImplementedError
 
+    def as_tuple(self, made: Value) -> Value:
+        """A new list of the program as the tuple that it stands for (see `tuples`)."""
+        raise NotImplementedError
+
     def joined_tuples(self, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
         """`left + right` of tuples of which one is a list of the program."""
         raise NotImplementedError

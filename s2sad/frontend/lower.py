@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from s2sad.errors import Refusal, Span, UnsupportedError
@@ -32,7 +32,7 @@ from s2sad.frontend.derivatives import Derivatives
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.guarded import Guarded
 from s2sad.frontend.iterables import Iterables
-from s2sad.frontend.loops import assigned_names
+from s2sad.frontend.loops import MADE_NAME, assigned_names
 from s2sad.frontend.matching import Matching
 from s2sad.frontend.methods import Methods
 from s2sad.frontend.numbered import Lent, Numbering, begin, refuse_as_number
@@ -176,6 +176,7 @@ class Lowering(
     """One walk over one function and all that is inlined into it."""
 
     itself: tuple[str, ...] | None = None  # the dicts that it takes and writes, if it calls itself
+    new: frozenset[str] = frozenset()  # the lists that only a call of the function itself holds
     passed_in: dict[str, Value] = {}  # noqa: RUF012 - what its parameters are then
 
     def statements(self, body: list[ast.stmt]) -> None:
@@ -240,7 +241,24 @@ class Lowering(
         body = _read(node, self._apart_in(self.scope.source)).statements
         last = body[-1] if body and isinstance(body[-1], ast.Return) else None
         self.statements(body[:-1] if last is not None else body)
-        return self.operand(last.value) if last is not None and last.value is not None else NONE
+        value = self.operand(last.value) if last is not None and last.value is not None else NONE
+        return self._of_caller(value, node) if self.new else value
+
+    def assign(self, target: ast.expr, value: Value, stmt: ast.AST) -> None:
+        """Bind or store a value; what one of several paths returns may hold the caller's lists."""
+        if self.new and isinstance(target, ast.Name) and MADE_NAME.fullmatch(target.id):
+            value = self._of_caller(value, stmt)
+        super().assign(target, value, stmt)
+
+    def _of_caller(self, value: Value, node: ast.AST) -> Value:
+        """A result with copies of the lists that only the call of this function holds."""
+        if len(self.frames) > 1:
+            return value
+        if isinstance(value, Group):
+            return replace(value, items=[self._of_caller(item, node) for item in value.items])
+        if not isinstance(value, Var) or value.name not in self.new:
+            return value
+        return self.emit(Call("list", (value,), (), "list"), self.kind(value), node)
 
     def _apart_in(self, source: Source) -> frozenset[tuple[int, int]]:
         """The places of the try statements of a file that are taken apart."""
@@ -338,6 +356,7 @@ def lower(
     parted: bool | Literal["all"] = False,
     itself: tuple[str, ...] | None = None,
     once: bool = False,
+    new: tuple[str, ...] = (),
 ) -> Lowered:
     """Lower a function.
 
@@ -346,14 +365,14 @@ def lower(
     `outline` says which callees are kept as functions. Where it is `parted`, the result may be given in
     parts ("all": dicts and lists too), of which `Lowered.form` says what they make up. Of a function that
     calls itself, `lent` are the lists of numbered objects that it takes, and `itself` the dicts among its
-    parameters that it writes: it returns what they hold then. `once` says that the arguments' lengths hold
-    throughout: no call of the function goes on while another one runs.
+    parameters that it writes: it returns what they hold then; of those that are `new` lists, copies. `once`
+    says that the arguments' lengths hold throughout: no call of the function goes on while another one runs.
     """
     learnt = _Learnt(Numbering() if lent is None else lent.numbering())
     while True:
         try:
             low = learnt.lowering()
-            low.outline, low.parted, low.itself = outline, parted, itself
+            low.outline, low.parted, low.itself, low.new = outline, parted, itself, frozenset(new)
             low.callees = {} if callees is None else callees
             low.lasting = K.new_length() if once else None
             return _lowered(low, source, name, arguments, live or {}, guessed, lent)
@@ -440,6 +459,7 @@ def _lowered(
         else:
             env[parameter] = known
             names[parameter] = None
+    low.new = frozenset(names[parameter] or "" for parameter in low.new)
     with deep():
         if low.apart:
             env = {n: _apart(low, v) for n, v in env.items()}

@@ -17,9 +17,10 @@ from s2sad.errors import UnsupportedError
 from s2sad.frontend.numbered import Lent, Stood, Taken, lend
 from s2sad.frontend.source import Source
 from s2sad.frontend.state import Changed, Closure, Local, Method, Part, State, Unsettled, Value, mentions
+from s2sad.frontend.usage import returned_lists
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Call, Const, If, Let, Ref, Return, Tuple, Var, walk
+from s2sad.ir.nodes import NONE, Atom, Call, Const, If, Let, Ref, Return, Tuple, Var, walk
 from s2sad.ir.prune import prune
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Callee:
     rebound: tuple[str, ...] = ()  # and which of those it binds anew as well
     lent: Lent | None = None  # the lists of numbered objects among the parameters
     itself: bool = False  # whether it is called because it calls itself
+    new: tuple[str, ...] = ()  # parameters that are lists which only the call holds: copies are returned
     touches: tuple[tuple[str, int], ...] = ()  # if so, parameters that it writes, and how deep in them
     returns: str = ""  # the parameter that it returns itself
     ties: Any = None  # what may share storage (`analysis.itself`); None where nothing is known
@@ -82,17 +84,19 @@ def recursive_call(
             tables.append(_stood(state, name, given, {*env, *atoms}, atoms, node))
         else:
             atoms[name] = _operand(state, given, node)
+    candidates = sorted(returned_lists(source.node, node, state.scope.source.node))
+    new = tuple(n for n in candidates if state.kind(atoms.get(n, NONE)).cat == "list")
     lent, lists = lend(state, [*env, *atoms])
     lent = replace(lent, functions=tuple(functions), tables=tuple(tables))
     atoms.update(zip((parameter for _, parameter in lent.lists), lists, strict=True))
     while True:
         known, key = _signature(state, fn, atoms)
-        key = (*key, *functions, *tables)
+        key = (*key, *functions, *tables, *new)
         spec = state.callees.get(key)
         if spec is None:
             dynamic = tuple(i for i, n in enumerate(known) if isinstance(known[n], Kind))
             spec = Callee(source.fun.__name__, fn.obj, source, known, dynamic, K.BOTTOM)
-            spec.lent, spec.itself = lent, True
+            spec.lent, spec.itself, spec.new = lent, True, new
             state.callees[key] = spec
             try:
                 _settle(spec, state, node)
@@ -247,7 +251,7 @@ def _tried(spec: Callee, state: State) -> Lowered:
     def tried() -> Lowered:
         return lower(
             spec.source, spec.name, spec.arguments, None,
-            callees=state.callees, lent=spec.lent, itself=spec.changed,
+            callees=state.callees, lent=spec.lent, itself=spec.changed, new=spec.new,
         )  # fmt: skip
 
     try:

@@ -49,37 +49,33 @@ class Tuples(State):
         if not isinstance(value, Group) or value.cat != "tuple" or value.cls is not None or not name:
             return value
         if self.tuple_place(name, True) in self.known_lists:
-            made = self.variable(Group("list", value.items), node, name)
-            assert isinstance(made, Var)
-            self.kinds[made.name] = replace(self.kinds[made.name], dtype=K.LISTED)
-            self.listed_tuples = True
-            return made
+            return self.as_tuple(self.variable(Group("list", value.items), node, name))
         if self.tuple_place(name, False) in self.known_lists:
             items = tuple(self.variable(i, node) for i in value.items)
             every = K.join_all([self.kind(i) for i in items]) if items else K.BOTTOM
             return self.emit(Call("tuple", items), Kind("tuple", every=every), node, name)
         return value
 
+    def as_tuple(self, made: Value) -> Value:
+        """A new list of the program as the tuple that it stands for."""
+        assert isinstance(made, Var)
+        self.kinds[made.name] = replace(self.kinds[made.name], dtype=K.LISTED)
+        self.listed_tuples = True
+        return made
+
     def joined_tuples(self, left: Value, right: Value, node: ast.AST, hint: str = "") -> Value:
         """`left + right` of tuples of which one is a list of the program."""
         parts = [
             Group("list", v.items) if isinstance(v, Group) and v.cat == "tuple" else v for v in (left, right)
         ]
-        made = self.joined(parts, node, hint)
-        assert isinstance(made, Var)
-        self.kinds[made.name] = replace(self.kinds[made.name], dtype=K.LISTED)
-        return made
+        return self.as_tuple(self.joined(parts, node, hint))
 
     def cut_tuple(self, base: Value, index: Slice, node: ast.AST, hint: str) -> Value:
         """`t[lo:hi]` of a tuple of which only the program knows how much is left: a list if that varies."""
         kind = self.kind(base)
         items = self.unpack(base, None, node) if K.carries(kind) else []
         if items:
-            made = self.sliced(self.variable(Group("list", items), node), index, node, hint)
-            assert isinstance(made, Var)
-            self.kinds[made.name] = replace(self.kinds[made.name], dtype=K.LISTED)
-            self.listed_tuples = True
-            return made
+            return self.as_tuple(self.sliced(self.variable(Group("list", items), node), index, node, hint))
         every = K.join_all(list(kind.items or ())) or K.BOTTOM
         whole = self.variable(base, node)
         return self.emit(Call("getitem", (whole, index)), Kind("tuple", every=every), node, hint)

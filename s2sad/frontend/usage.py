@@ -27,7 +27,7 @@ def fixed_lists(node: ast.FunctionDef) -> frozenset[str]:
                 found.add(inner.targets[0].id)
     found = {name for name in found if bound[name] == 1}
     if found:
-        parents = {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
+        parents = _parents(node)
         for inner in ast.walk(node):
             if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id in found:
                 if not _taken_apart(inner, parents):
@@ -51,6 +51,7 @@ def _taken_apart(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
     return depth >= 2 and not augmented and not isinstance(parent, ast.Attribute)
 
 
+LOOPING = (ast.For, ast.While, ast.comprehension, ast.ListComp, ast.GeneratorExp)
 TAKING = frozenset(("len", "zip", "enumerate", "reversed", "sum", "max", "min", "sorted", "list", "tuple"))
 
 
@@ -74,7 +75,7 @@ def starred_lists(node: ast.FunctionDef) -> frozenset[str]:
     found = {name: words for name, words in found.items() if bound[name] == 1}
     if not found:
         return frozenset()
-    parents = {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
+    parents = _parents(node)
     uses: dict[str, set[str]] = {name: set() for name in found}
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id in found:
@@ -106,9 +107,101 @@ def _use(node: ast.Name, parents: dict[ast.AST, ast.AST]) -> str:
     return "read" if isinstance(parent, ast.Compare) and node in parent.comparators else ""
 
 
+def returned_lists(node: ast.AST, call: ast.AST, caller: ast.AST) -> frozenset[str]:
+    """Parameters that a function may return and otherwise only reads, for which a call makes new lists.
+
+    Nobody can tell such a list from a copy: `def sort(a): return a if len(a) < 2 else sort(a[1:]) + ...`.
+    """
+    if not isinstance(node, ast.FunctionDef) or not isinstance(call, ast.Call):
+        return frozenset()
+    names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
+    names = names[1:] if names[:1] in (["self"], ["cls"]) and isinstance(call.func, ast.Attribute) else names
+    given = {**dict(zip(names, call.args, strict=False)), **{k.arg: k.value for k in call.keywords if k.arg}}
+    found = {name for name, value in given.items() if _is_new(value) or _is_last(value, caller)}
+    if not found:
+        return frozenset()
+    parents = _parents(node)
+    uses: dict[str, set[str]] = {name: set() for name in found}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and inner.id in found:
+            returned = _is_returned(inner, parents)
+            uses[inner.id].add("return" if returned else "read" if _is_read(inner, parents) else "")
+    return frozenset(name for name in found if "return" in uses[name] and "" not in uses[name])
+
+
+def _is_new(node: ast.expr) -> bool:
+    """Whether an argument that is a list has been made for the call."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Slice)
+    return isinstance(node, ast.ListComp | ast.BinOp) or (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("list", "sorted")
+    )
+
+
+def _is_last(node: ast.expr, caller: ast.AST) -> bool:
+    """Whether an argument is a name of a list that the caller has made, and does not mention any more."""
+    if not isinstance(node, ast.Name):
+        return False
+    parents = _parents(caller)
+    made = False
+    for inner in ast.walk(caller):
+        if not isinstance(inner, ast.Name) or inner.id != node.id:
+            continue
+        parent = parents[inner]
+        if isinstance(inner.ctx, ast.Load):
+            before = (inner.lineno, inner.col_offset) < (node.lineno, node.col_offset)
+            around = _around(inner, parents, caller)
+            if inner is node and any(isinstance(n, LOOPING) for n in around):
+                return False
+            if any(isinstance(n, ast.FunctionDef | ast.Lambda) for n in around):
+                return False
+            read = isinstance(parent, ast.Attribute) or _is_read(inner, parents)
+            if inner is not node and not (before and read):
+                return False
+            continue
+        value = getattr(parent, "value", None) if isinstance(parent, ast.Assign) else None
+        made = isinstance(value, ast.expr) and (_is_new(value) or isinstance(value, ast.List))
+        if not made:
+            return False
+    return made
+
+
+def _around(node: ast.AST, parents: dict[ast.AST, ast.AST], top: ast.AST) -> list[ast.AST]:
+    """The nodes around a node, below one of them."""
+    found: list[ast.AST] = []
+    while (at := parents.get(node)) is not None and at is not top:
+        found.append(at)
+        node = at
+    return found
+
+
+def _parents(node: ast.AST) -> dict[ast.AST, ast.AST]:
+    """The node around each node."""
+    return {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
+
+
+def _is_read(node: ast.Name, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether a list is asked for elements, its length, or put together with another one."""
+    parent = parents.get(node)
+    if isinstance(parent, ast.If | ast.While | ast.IfExp):
+        return parent.test is node
+    if isinstance(parent, ast.Subscript):
+        return parent.value is node and isinstance(parent.ctx, ast.Load)
+    plain = isinstance(parent, ast.BinOp | ast.Compare) or isinstance(getattr(parent, "op", None), ast.Not)
+    return plain or _use(node, parents) != ""
+
+
+def _is_returned(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether an expression is returned, or a display that holds it."""
+    parent = parents.get(node)
+    while isinstance(parent, ast.List | ast.Tuple | ast.IfExp) and node is not getattr(parent, "test", None):
+        node, parent = parent, parents.get(parent)
+    return isinstance(parent, ast.Return)
+
+
 def is_unshared(node: ast.AST, name: str) -> bool:
     """Whether no other name can mean what `name` means: begun with a number, then only added to and read."""
-    parents = {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
+    parents = _parents(node)
     for inner in ast.walk(node):
         if isinstance(inner, ast.arg) and inner.arg == name:
             return False
@@ -158,4 +251,4 @@ def parameter_names(spec: ast.arguments) -> list[str]:
     return [*(a.arg for a in spec.posonlyargs + spec.args), *star, *(a.arg for a in spec.kwonlyargs), *double]
 
 
-__all__ = ["boxed_names", "fixed_lists", "is_unshared", "parameter_names", "starred_lists"]
+__all__ = ["boxed_names", "fixed_lists", "is_unshared", "parameter_names", "returned_lists", "starred_lists"]

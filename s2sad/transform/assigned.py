@@ -74,7 +74,7 @@ def assigned(block: Block, kinds: dict[str, Kind]) -> Block:
         if isinstance(atom, Var) and atom.name in sources and atom.name not in names:
             names.add(atom.name)
             kept += sources[atom.name]
-    return _with_none(block, names, kinds) if names else block
+    return filled(block, names, kinds) if names else block
 
 
 def _is_list(kinds: dict[str, Kind], name: str) -> bool:
@@ -91,27 +91,27 @@ def _inside(block: Block, lists: list[str]) -> list[str]:
     return [name for name in lists if name in found]
 
 
-def _with_none(block: Block, names: set[str], kinds: dict[str, Kind]) -> Block:
-    """The block with None for Undef where one of these names gets its value, [] for a list."""
+def filled(block: Block, names: set[str], kinds: dict[str, Kind]) -> Block:
+    """The block with None for Undef where one of these names gets its value, [] for a list of these kinds."""
 
-    def filled(atom: Atom, name: str) -> Atom:
+    def given(atom: Atom, name: str) -> Atom:
         if not isinstance(atom, Undef):
             return atom
-        return List(()) if kinds[name].cat == "list" else Const(None)
+        return List(()) if name in kinds and kinds[name].cat == "list" else Const(None)
 
     made: list[Stmt] = []
     for stmt in block:
         parts = blocks(stmt)
-        new = with_blocks(stmt, tuple(_with_none(part, names, kinds) for part in parts)) if parts else stmt
+        new = with_blocks(stmt, tuple(filled(part, names, kinds) for part in parts)) if parts else stmt
         if isinstance(new, If):
             outs = [
-                Out(o.name, filled(o.then, o.name), filled(o.orelse, o.name)) if o.name in names else o
+                Out(o.name, given(o.then, o.name), given(o.orelse, o.name)) if o.name in names else o
                 for o in new.outs
             ]
             new = replace(new, outs=tuple(outs))
         elif isinstance(new, For | While):
             carried = [
-                replace(c, init=filled(c.init, c.name)) if {c.name, c.out} & names else c for c in new.carried
+                replace(c, init=given(c.init, c.name)) if {c.name, c.out} & names else c for c in new.carried
             ]
             new = replace(new, carried=tuple(carried))
         made.append(new)

@@ -190,7 +190,8 @@ class _Callee:
         mutable = [a.aliases.of(n) in a.storage.mutable for n in kept]
         copied = [k.cat == "list" or (k.cat in ARRAYS and m) for k, m in zip(kinds, mutable, strict=True)]
         program.written = tuple(i for i, c in enumerate(copied) if c)
-        program.body = bound(program.body, {n.name for n in atoms if isinstance(n, Var)})
+        kept_names = {n.name for n in atoms if isinstance(n, Var)}  # as attributes, lists are never None
+        program.body = bound(program.body, kept_names, a.program.kinds if self.callee.itself else {})
         return program
 
     def _part_from_caller(self, kept: list[str], record: Record, tail: list[Stmt]) -> None:

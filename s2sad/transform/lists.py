@@ -66,7 +66,7 @@ class Lists(Stores):
                 if self.is_found(source):
                     self.give(source, bar)
                 elif not self.by_address(source.name):
-                    self.add(source.name, Bar(bar.atom, owned=True))
+                    self.add(self.canonical(source.name), Bar(bar.atom, owned=True))
             else:
                 self.give(
                     source,

@@ -33,15 +33,14 @@ from s2sad.ir.nodes import (
     Return,
     Stmt,
     Tuple,
-    Undef,
     Var,
     While,
     atom_vars,
-    blocks,
     uses,
     walk,
 )
-from s2sad.ir.rewrite import in_atom, with_blocks
+from s2sad.ir.rewrite import in_atom
+from s2sad.transform.assigned import filled
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.branches import unbound_in
 from s2sad.transform.calls import Pairs
@@ -98,7 +97,7 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     fwd.quiet = False
     fwd.quiet_all = a.lowered.quiet
     copied = {name for s in tail for name in uses(s)}
-    fwd.body = bound(fwd.body, copied | {a.name for a in atoms if isinstance(a, Var)})
+    fwd.body = bound(fwd.body, copied | {a.name for a in atoms if isinstance(a, Var)}, {})
     bwd = _backward(a, lowered, kept, seed, reverse, grads, names[1])
     return fwd, bwd
 
@@ -140,8 +139,8 @@ def _copy_fields(a: Assembly, kept: list[str], forward: Block, tail: list[Stmt])
         a.kept_copies[name] = Var(copy)
 
 
-def bound(body: Block, kept: set[str]) -> Block:
-    """The forward sweep with None for kept values on paths that do not make them."""
+def bound(body: Block, kept: set[str], kinds: dict[str, Kind]) -> Block:
+    """The forward sweep with None for kept values on paths that do not make them, [] for these lists."""
     wanted, sources = set(kept), {}
     for stmt in walk(body):
         if isinstance(stmt, If):
@@ -160,31 +159,7 @@ def bound(body: Block, kept: set[str]) -> Block:
             if name not in wanted:
                 wanted.add(name)
                 stack.append(name)
-    return _defaulted(body, wanted)
-
-
-def _defaulted(body: Block, wanted: set[str]) -> Block:
-    result: list[Stmt] = []
-    for stmt in body:
-        made = with_blocks(stmt, tuple(_defaulted(p, wanted) for p in blocks(stmt)))
-        if isinstance(made, If):
-            outs = [
-                replace(o, then=_or_none(o.then), orelse=_or_none(o.orelse)) if o.name in wanted else o
-                for o in made.outs
-            ]
-            made = replace(made, outs=tuple(outs))
-        elif isinstance(made, For | While):
-            carried = [
-                replace(c, init=_or_none(c.init)) if c.out in wanted or c.name in wanted else c
-                for c in made.carried
-            ]
-            made = replace(made, carried=tuple(carried))
-        result.append(made)
-    return tuple(result)
-
-
-def _or_none(atom: Atom) -> Atom:
-    return Const(None) if isinstance(atom, Undef) else atom
+    return filled(body, wanted, kinds)
 
 
 def _backward(
