@@ -445,10 +445,9 @@ def test_recursion(f):
 
 
 
-ONCE = {  # these keep what objects do not hold: parts of arrays that they write, a list or None
+ONCE = {  # these keep what objects do not hold: parts of arrays that they write
     transformed_in_place: "keeps parts of arrays that it writes; take the first derivative only",
     halves_written_as_views: "keeps parts of arrays that it writes; take the first derivative only",
-    lists_returned: "is a list, or None",
 }
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from s2sad.frontend import generators, maybes, numbered
 from s2sad.frontend.dtypes import same_dtype
 from s2sad.frontend.indices import index_kind
-from s2sad.frontend.operators import class_method, user_operator
+from s2sad.frontend.operators import class_method, compared_parts, user_operator
 from s2sad.frontend.records import known_key
 from s2sad.frontend.scipy_objects import sparse_product
 from s2sad.frontend.standins import Table
@@ -416,7 +416,7 @@ class Expressions(State):
             if method is not None:
                 found = self.call_value(method, [right, left], {}, node)
                 return self._unary_not(found, node) if op == "notin" else found
-        same = numbered.compared(self, op, left, right, node)
+        same = compared_parts(self, op, left, right, node) or numbered.compared(self, op, left, right, node)
         if same is not None:
             return same
         if op not in ("is", "isnot", "in", "notin"):

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.source import is_library
-from s2sad.frontend.state import ABSENT, Group, State, Value
+from s2sad.frontend.state import ABSENT, Group, State, Value, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Dict, List, Ref, Slice, Tuple, Undef, Var
 
@@ -94,6 +94,9 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
         equal = class_method(state, first, "__eq__")  # as object.__ne__ does
         if equal is not None and not _is_generated(first, "__eq__"):
             return _negated(state, state.call_value(equal, [left, right], {}, node), node)
+    if op == "ne" and first is second and first is not None and right is not None:
+        if forward is None and _is_generated(first, "__eq__"):
+            return _negated(state, _of_fields(state, "eq", first, left, right, node), node)
     if first is second and first is not None and right is not None and _is_generated(first, f"__{name}__"):
         return _of_fields(state, op, first, left, right, node)
     swapped = _SWAPPED.get(op, f"__r{name}__")
@@ -110,6 +113,71 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
         if not _declined(made):
             return made
     return None
+
+
+def compared_parts(state: State, op: str, left: Value, right: Value, node: ast.AST) -> Value | None:
+    """`==` and `!=` of containers of which one is made here; None for every other comparison.
+
+    They are compared element by element, as Python does; what is not known here, when the program runs.
+    """
+    tables = [v for v in (left, right) if state.stands_in(v) is not None]
+    items = opened(right)
+    if op in ("in", "notin") and isinstance(items, Group) and items.cat in ("list", "tuple"):
+        found = [_are_equal(left, i) for i in items.items if _is_container(left) or _is_container(i)]
+        if True in found or (found and None not in found and len(found) == len(items.items)):
+            return Const((True in found) == (op == "in"))
+        if not found:
+            return None
+        whole = Tuple(tuple(state.variable(_unnamed(state, i, node), node) for i in items.items))
+        return state.emit(Call(op, (state.variable(_unnamed(state, left, node), node), whole)), K.BOOL, node)
+    if op not in ("eq", "ne") or not (tables or _is_container(left) or _is_container(right)):
+        return None
+    if tables and left is not right:
+        what = "a container with computed keys or elements is compared"
+        state.refuse(node, what, "compare what it holds, in a loop")
+    known = _are_equal(left, right)
+    if known is not None:
+        return Const(known == (op == "eq"))
+    wholes = [_unnamed(state, v, node) for v in (left, right)]
+    return state.emit(Call(op, tuple(state.variable(v, node) for v in wholes)), K.BOOL, node)
+
+
+def _is_container(value: Value) -> bool:
+    held = opened(value)
+    return isinstance(held, Group) and held.cat in ("list", "tuple", "dict")
+
+
+def _are_equal(left: Value, right: Value) -> bool | None:
+    """Whether two values are equal, as parts of containers are; None where that is not known here."""
+    if left is right or (isinstance(left, Var) and left == right):
+        return True
+    a, b = opened(left), opened(right)
+    if isinstance(a, Const) and isinstance(b, Const):
+        return bool(a.value == b.value)
+    if isinstance(a, Ref) and isinstance(b, Ref) and a.obj is b.obj:
+        return True
+    if not isinstance(a, Group) or not isinstance(b, Group):
+        return None
+    if any(g.cat not in ("list", "tuple", "dict") for g in (a, b)):
+        plain = all(g.cls is not None and static_attribute(g.cls, "__eq__") is object.__eq__ for g in (a, b))
+        return False if plain else None
+    is_dict = a.cat == "dict"
+    if a.cat != b.cat or len(a.items) != len(b.items) or (is_dict and set(a.keys) != set(b.keys)):
+        return False
+    others = [b.items[b.keys.index(key)] for key in a.keys] if is_dict else b.items
+    found = [_are_equal(p, q) for p, q in zip(a.items, others, strict=True)]
+    return False if False in found else None if None in found else True
+
+
+def _unnamed(state: State, value: Value, node: ast.AST) -> Value:
+    """A container as a display."""
+    held = opened(value)
+    if not isinstance(held, Group):
+        return value
+    if held.cat not in ("list", "tuple", "dict"):
+        state.refuse(node, "containers of objects are compared", "compare the objects one by one")
+    keys = held.keys if held.cat == "dict" else []
+    return Group(held.cat, [_unnamed(state, item, node) for item in held.items], list(keys))
 
 
 def _negated(state: State, value: Value, node: ast.AST) -> Value:
