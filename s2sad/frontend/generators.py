@@ -27,6 +27,7 @@ from typing import Any
 
 from s2sad.errors import UnsupportedError
 from s2sad.frontend import streams
+from s2sad.frontend.iteration import items_of, watch
 from s2sad.frontend.iterators import Given, Items, given
 from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.protocols import METHODS
@@ -89,9 +90,10 @@ def _is_generator_function(obj: Any) -> bool:
     return isinstance(obj, FunctionType) and inspect.isgeneratorfunction(obj) and not is_library(obj)
 
 
-def _own_generator(low: State, cls: type | None) -> bool:
+def own_generator(low: State, cls: type | None) -> Ref | Closure | None:
+    """The generator function by which the objects of a class are iterated; None if there is none."""
     method = class_method(low, cls, "__iter__")
-    return method is not None and inspect.isgeneratorfunction(method.obj)
+    return method if method is not None and inspect.isgeneratorfunction(method.obj) else items_of(low, cls)
 
 
 def is_lazy(low: State, node: ast.expr) -> bool:
@@ -100,7 +102,7 @@ def is_lazy(low: State, node: ast.expr) -> bool:
         return isinstance(node.space, Generator)
     if isinstance(node, ast.Name):
         value = low.lookup(node.id, node)
-        return isinstance(value, Generator) or _own_generator(low, low.class_of(value))
+        return isinstance(value, Generator) or own_generator(low, low.class_of(value)) is not None
     if isinstance(node, ast.GeneratorExp):
         return is_lazy(low, node.generators[0].iter)
     if isinstance(node, ast.Attribute):
@@ -114,7 +116,9 @@ def is_lazy(low: State, node: ast.expr) -> bool:
         return yields(fn.node)
     if not isinstance(fn, Ref):
         return False
-    if _is_generator_function(fn.obj) or (isinstance(fn.obj, type) and _own_generator(low, fn.obj)):
+    if _is_generator_function(fn.obj):
+        return True
+    if isinstance(fn.obj, type) and own_generator(low, fn.obj) is not None:
         return True
     return _wraps(fn.obj) and any(is_lazy(low, a) for a in node.args if not isinstance(a, ast.Starred))
 
@@ -157,11 +161,10 @@ def lazily(low: State, node: ast.expr) -> Generator | None:
 def of_object(low: State, value: Value) -> Generator | None:
     """The generator that iterates an object."""
     cls = low.class_of(value)
-    if not _own_generator(low, cls):
-        return None
-    method = class_method(low, cls, "__iter__")
-    assert method is not None
-    return Generator(method, [value], {}, _fresh(low), owned=True)
+    method = own_generator(low, cls)
+    if isinstance(method, Closure) and cls is not None:
+        watch(low, cls)
+    return None if method is None else Generator(method, [value], {}, _fresh(low), owned=True)
 
 
 def expressed(low: State, node: ast.GeneratorExp) -> Generator:

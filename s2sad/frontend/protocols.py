@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import inspect
 import math
 from typing import Any
 
@@ -169,11 +168,10 @@ def iterated(low: State, value: Value, node: ast.AST) -> Value:
     if method is None:
         what = f"a {cls.__name__} is iterated, whose class has no __iter__ in Python"
         low.refuse(node, what, "give it one, or iterate one of its attributes")
-    if inspect.isgeneratorfunction(method.obj):
-        from s2sad.frontend import generators
+    from s2sad.frontend import generators
 
-        given = generators.of_object(low, value)
-        assert given is not None
+    given = generators.of_object(low, value)
+    if given is not None:
         return generators.listed(low, given, node)
     source = find(method.obj)
     whole = source.node.body if isinstance(source.node, ast.FunctionDef) else []
