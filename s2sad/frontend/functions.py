@@ -355,8 +355,6 @@ def _copy(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
 
 
 def _deepcopy(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    if low.kind(args[0]).cat == "list" and not isinstance(args[0], Local | Group):
-        low.refuse(node, "a list is copied with what it holds", "write [x.copy() for x in xs]")
     return low.copied(args[0], True, node)
 
 

@@ -39,7 +39,7 @@ from s2sad.frontend.state import (
     opened,
 )
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Const, Ref, Undef, Var
+from s2sad.ir.nodes import Call, Const, Ref, Undef, Var
 
 IN_PYTHON = 1 << 9  # the flag of classes that a class statement has made
 STANDINS = "s2sad.frontend.standins"  # whose classes are read as if they were the user's
@@ -328,8 +328,22 @@ class Objects(State):
         what = "a dict that is an element of a list or came out of a call is written"
         self.refuse(node, what, "make a new dict")
 
-    def copied(self, value: Value, deep: bool, node: ast.AST) -> Value:
-        """`copy.copy` and `copy.deepcopy` of what is made of numbers, arrays, displays and objects."""
+    def copied(
+        self, value: Value, deep: bool, node: ast.AST, memo: dict[int | str, Value] | None = None
+    ) -> Value:
+        """`copy.copy` and `copy.deepcopy` of what is made of numbers, arrays, displays and objects.
+
+        What is met twice is copied once: `memo` has the copies by what they are of.
+        """
+        memo = {} if memo is None else memo
+        key = value.number if isinstance(value, Local) else value.name if isinstance(value, Var) else None
+        if key is None:
+            return self._copied(value, deep, node, memo)
+        if key not in memo:
+            memo[key] = self._copied(value, deep, node, memo)
+        return memo[key]
+
+    def _copied(self, value: Value, deep: bool, node: ast.AST, memo: dict[int | str, Value]) -> Value:
         if self.stands_in(value) is not None:
             if deep:
                 what = "a container with computed keys or elements is copied with what it holds"
@@ -338,7 +352,7 @@ class Objects(State):
         if isinstance(value, Local | Group):
             held = opened(value)
             assert isinstance(held, Group)
-            items = [self.copied(i, True, node) if deep else i for i in held.items]
+            items = [self.copied(i, True, node, memo) if deep else i for i in held.items]
             if isinstance(value, Local):
                 return self.made(held.cat, items, list(held.keys), held.cls)
             return Group(held.cat, items, held.keys, held.cls)
@@ -349,7 +363,11 @@ class Objects(State):
             return self.call_value(Method(Const(".copy"), value), [], {}, node)
         if kind.is_scalar or kind.cat in ("str", "none", "object"):
             return value
-        items = [self.copied(i, True, node) if deep else i for i in self._parts(value, node)]
+        if kind.cat == "list" and isinstance(value, Var):
+            if kind.items and not (kind.items[0].is_scalar or kind.items[0].cat == "str"):
+                self.refuse(node, "a list is copied with what it holds", "write [x.copy() for x in xs]")
+            return value if kind.dtype else self.emit(Call("list", (value,), (), "list"), kind, node)
+        items = [self.copied(i, True, node, memo) if deep else i for i in self._parts(value, node)]
         if kind.cat == "dict":
             return self.made("dict" if kind.cls is None else "object", items, list(kind.keys), kind.cls)
         return Group("tuple" if kind.cat == "tuple" and kind.cls is not list else "list", items, [], None)

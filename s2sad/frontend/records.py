@@ -52,6 +52,8 @@ def _converted(low: State, value: Value, node: ast.AST, whole: Callable[[dict[st
     if isinstance(inner, Group) and inner.cat in ("list", "tuple"):
         items = [_converted(low, i, node, whole) for i in inner.items]
         return low.settled(Group(inner.cat, items, inner.keys, inner.cls), node)
+    if isinstance(inner, Group) and inner.cat == "dict":
+        return low.made("dict", [_converted(low, i, node, whole) for i in inner.items], list(inner.keys))
     return low.copied(value, True, node)
 
 

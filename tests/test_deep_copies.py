@@ -1,0 +1,79 @@
+"""`copy.deepcopy` of containers and objects: what they hold twice is copied once; asdict copies it twice."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pytest
+from places import places, twice
+
+from support import check
+
+X = np.array([0.3, 0.7, 1.1])
+C = np.array([0.5, 0.9, 0.8])
+
+
+class Held:
+    def __init__(self, v):
+        self.v = v
+
+
+def one_array_held_twice(x, c):
+    a = x*c
+    d = {"u": a, "v": a}
+    e = copy.deepcopy(d)
+    e["u"] += 1.0
+    return np.sum(e["v"]*x) + np.sum(d["u"]*a)
+
+
+def one_object_held_twice(x, c):
+    o = Held(x*c)
+    d = {"u": o, "v": [o, o]}
+    e = copy.deepcopy(d)
+    e["u"].v = e["u"].v + 1.0
+    return np.sum(e["v"][1].v*x) + np.sum(o.v*c)
+
+
+def lists_of_numbers(x, c):
+    a = {"k": [1.0, x[0]], "n": [1, 2], "s": (x, [2])}
+    b = copy.deepcopy(a)
+    b["k"].append(x[1]*2)
+    b["n"][0] = 5
+    b["s"][0][:] = 2.0
+    return sum(a["k"])*len(a["n"])*a["n"][0] + sum(b["k"])*b["n"][0] + np.sum(b["s"][0]*a["s"][0]*c)
+
+
+@dataclass
+class Two:
+    a: np.ndarray
+    b: np.ndarray
+
+
+def fields_are_copied_one_by_one(x, c):
+    y = x*c
+    d = asdict(Two(y, y))
+    d["a"] += 1.0
+    return np.sum(d["a"]*d["b"]*y)
+
+
+PROGRAMS = [one_array_held_twice, one_object_held_twice, lists_of_numbers, fields_are_copied_one_by_one]
+
+
+@pytest.mark.parametrize("f", PROGRAMS, ids=lambda f: f.__name__)
+def test_copies(f):
+    check(f, (X, C))
+    for program in (*places(f), twice(f)):
+        check(program, (X, C), pullbacks=False, probes=1, text=False)
+
+
+def test_the_best_parameters_are_kept():
+    def f(p, x):
+        best = copy.deepcopy(p)
+        for _ in range(3):
+            p["w"] = p["w"]*0.5
+            p["losses"].append(np.sum(p["w"]*x))
+        return np.sum(best["w"]*p["w"]) + len(best["losses"])*p["losses"][-1]
+
+    check(f, ({"w": 0.5*X, "losses": [1.0]}, C))
