@@ -184,3 +184,87 @@ def test_the_logistic_function_far_out():
     x = np.array([-800.0, 0.0, 800.0])
     with np.errstate(over="ignore"):
         assert s2sad.grad(lambda x: np.sum(1/(1 + np.exp(-x))))(x).tolist() == [0.0, 0.25, 0.0]
+
+
+# ------------------------------------------------------------------------------ arrays that are made anew and written
+
+
+def carried(x):
+    y, s = x, 0.0
+    for _ in range(4):
+        z = 0.5*y*y
+        z += np.sin(y)
+        z[0] *= 0.5
+        y = z
+        s = s + np.sum(y*y)
+    return s
+
+
+def exchanged(x):
+    a, b = x*1.0, x*2.0
+    for i in range(4):
+        t = a*b
+        t += a*i
+        a, b = b, t
+    return np.sum(a*b)
+
+
+def with_a_view(x):
+    y = x*1.0
+    for _ in range(3):
+        v = y[1:]
+        z = y*y
+        z[1:] += v*v
+        y = z
+    return np.sum(y)
+
+
+def on_two_paths(x):
+    y, s = x*1.0, 0.0
+    for i in range(4):
+        if i % 2:
+            z = y*0.5
+            z *= y
+            y = z
+        else:
+            y = y + 1.0
+            y *= y[::-1]*0.3
+        s = s + np.sum(y*y)
+    return s
+
+
+def the_older_is_written(x):
+    y, s = x*1.0, 0.0
+    for _ in range(3):
+        w = y
+        y = w*w*0.5
+        y += w
+        w *= 0.3
+        s = s + np.sum(w*y)
+    return s
+
+
+def listed_and_written(x):
+    y, ys = x, []
+    for _ in range(3):
+        z = y*y
+        z += 0.1
+        ys.append(z)
+        y = z
+        ys[-1] *= 0.5*y
+    return np.sum(ys[0]*ys[2])
+
+
+@pytest.mark.parametrize(
+    "fun", [carried, exchanged, with_a_view, on_two_paths, the_older_is_written, listed_and_written]
+)
+def test_arrays_that_are_made_anew_in_each_trip_and_written(fun):
+    check(fun, (X,), probes=1)
+    along = s2sad.jvp(s2sad.grad(fun), (X,), (X,))[1]
+    np.testing.assert_allclose(s2sad.vjp(s2sad.grad(fun), X)[1](X)[0], along, rtol=1e-11)
+
+
+def test_what_is_older_than_an_array_is_taped_without_a_copy():
+    """The array that is written in a trip is another one than what the trip began with."""
+    forward = s2sad.grad(exchanged).source_for(X).partition("# backward")[0]
+    assert "bs.append(b)" in forward and ".copy()" not in forward

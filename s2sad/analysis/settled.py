@@ -11,6 +11,10 @@ a loop lies between the bounds of its range.
         u[t + 1] = f(u[t])
     for j in range(i):          A[i, :j] and A[:j, j] are not written after trip (i, j): columns
         A[i, j] -= A[i, :j] @ A[:j, j]      before j of this row, rows before i of others
+    for i in range(n):          what y is bound to here is another array than the one that is made and
+        z = 2*y                 written here
+        z += 1.0
+        y = z
     for i in range(n):          made anew in each trip: w is not written after the inner loop
         w = np.zeros(m)
         for k in range(m): w[k] = ...
@@ -102,7 +106,7 @@ class Settled:
         after = places.span[by][1] >= places.span[at][0] and not (done and by is at)
         common = _common(places.loops[at], places.loops[by])
         if read.root != written.root:
-            return after or bool(common)
+            return (after or bool(common)) and not self._is_older(read.root, written.root)
         around = places.places[read.root].loops
         if around and not places.is_fresh(read.root):
             return after or bool(common)
@@ -110,6 +114,14 @@ class Settled:
             (r, w) for r, w in zip(read.index, written.index, strict=False) if r is not None and w is not None
         ]
         return self._is_hit(pairs, common[len(around) :], after)
+
+    def _is_older(self, name: str, other: str) -> bool:
+        """Whether a name is bound before an array is made, whenever that is made: it is not that array."""
+        places = self._at.places
+        if not self._at.is_fresh(other) or name not in places:
+            return False
+        first, second = places[name], places[other]
+        return first.at < second.at and second.loops[: len(first.loops)] == first.loops
 
     def are_apart(self, first: Region, second: Region) -> bool:
         """Whether two parts of one array have no element in common, in one trip of the loops around both."""
