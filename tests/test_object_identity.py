@@ -385,3 +385,16 @@ def test_an_object_that_only_some_trips_make():
     with pytest.raises(s2sad.UnsupportedError, match="only some trips make"):
         s2sad.grad(made_in_some_trips)(x, c, 2)
     check(made_and_used_in_some_trips, (x, c, 3))
+
+
+def test_a_list_that_is_a_default_is_one_for_all_calls():
+    def collected(x, c):
+        def total(v, seen=[]):  # noqa: B006
+            seen.append(v)
+            return sum(seen)
+
+        product = lambda v, seen=[1.0]: seen.append(v) or np.prod(seen)
+        return total(x[0])*total(c[0]) + product(x[1])*product(c[1])
+
+    check(collected, (X, C))
+    check(twice(collected), (X, C), pullbacks=False, probes=1)

@@ -228,12 +228,11 @@ class Expressions(State):
         return self.closure(node)
 
     def closure(self, node: ast.Lambda | ast.FunctionDef) -> Closure:
-        """A nested function with its defaults evaluated now."""
-        defaults = [self.operand(d) for d in node.args.defaults]
+        """A nested function with its defaults evaluated now: a list among them is one for all calls."""
+        defaults = [self.settled(self.operand(d), d) for d in node.args.defaults]
         pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-        return Closure(
-            node, self.scope, defaults, {a.arg: self.operand(d) for a, d in pairs if d is not None}
-        )
+        named = {a.arg: self.settled(self.operand(d), d) for a, d in pairs if d is not None}
+        return Closure(node, self.scope, defaults, named)
 
     # ------------------------------------------------------------------------------------------- operators
 
