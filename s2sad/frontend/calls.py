@@ -170,10 +170,13 @@ class Calls(Stars):
         callers = [static_attribute(m, "__call__") for m in numbered.members_of(cls)]
         if callers and all(isinstance(c, types.FunctionType) for c in callers):
             return self.call_value(self.attribute(fn, "__call__", node), args, kwargs, node, hint)
+        maker = self.makers.get(fn.name) if isinstance(fn, Var) else None
         self.refuse(
             node,
-            "the function that is called here is not known before the call",
-            "call a function by name, or pass it as an argument",
+            f"what {maker.text} makes is called here, which has no rule"
+            if maker
+            else "the function that is called here is not known before the call",
+            (remedy(maker.obj) if maker else "") or "call a function by name, or pass it as an argument",
         )
 
     def _call_choice(
@@ -390,6 +393,7 @@ class Calls(Stars):
         made = self.emit(Call("call", (fn, *atoms), named), kind, node, hint)
         if kind == K.OBJECT:
             self.unseen.add(made.name)
+            self.makers[made.name] = fn
         if fn.obj is np.random.default_rng:
             self.generators[made.name] = np.random.Generator
         elif fn.obj is np.random.RandomState:

@@ -137,7 +137,7 @@ class State(Interface):
         self.outline: Outline | None = None  # which these are besides those that call themselves
         self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
         # results of calls that cannot be seen, of which nothing is known; constants of such, perhaps complex
-        self.unseen, self.doubtful = set[str](), set[str]()
+        self.unseen, self.doubtful, self.makers = set[str](), set[str](), dict[str, Ref]()
         self.foreign: dict[str, str] = {}  # values of types that are not differentiated, by SSA name
         self.read: dict[
             int, dict[int, tuple[Source, ast.AST]]

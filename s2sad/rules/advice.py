@@ -47,6 +47,7 @@ _FUNCTIONS = {
     "splu": "use scipy.sparse.linalg.spsolve",
     "factorized": "use scipy.sparse.linalg.spsolve",
     "RBFInterpolator": "solve for the weights by np.linalg.solve",
+    "BSpline": "use scipy.interpolate.make_interp_spline, or sum the values of its basis elements",
     "UnivariateSpline": "use scipy.interpolate.make_interp_spline",
     "InterpolatedUnivariateSpline": "use scipy.interpolate.make_interp_spline",
     "splrep": "use scipy.interpolate.make_interp_spline",
