@@ -170,14 +170,7 @@ class Calls(Stars):
         callers = [static_attribute(m, "__call__") for m in numbered.members_of(cls)]
         if callers and all(isinstance(c, types.FunctionType) for c in callers):
             return self.call_value(self.attribute(fn, "__call__", node), args, kwargs, node, hint)
-        maker = self.makers.get(fn.name) if isinstance(fn, Var) else None
-        self.refuse(
-            node,
-            f"what {maker.text} makes is called here, which has no rule"
-            if maker
-            else "the function that is called here is not known before the call",
-            (remedy(maker.obj) if maker else "") or "call a function by name, or pass it as an argument",
-        )
+        self.refuse_call(fn, node)
 
     def _call_choice(
         self, fn: Choice, start: int, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str

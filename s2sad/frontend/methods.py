@@ -69,7 +69,7 @@ class Methods(Rules):
         said = _said(base, name[1:], args) if not kwargs else None
         if said is not None:
             return said
-        arguments = (self.variable(base), *(self.variable(a, node) for a in args))
+        arguments = (self.variable(base, node), *(self.variable(a, node) for a in args))
         named = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
         return self.emit(
             Call("call", arguments, named, name),
@@ -162,7 +162,7 @@ class Methods(Rules):
                 "use the function of NumPy that returns a new array",
             )
         if kind.is_python and short in ("is_integer", "hex", "as_integer_ratio", "bit_length"):
-            return self.emit(Call("call", (self.atom(base),), (), f".{short}"), K.OBJECT, node, hint)
+            return self.emit(Call("call", (self.atom(base, node),), (), f".{short}"), K.OBJECT, node, hint)
         if self.has_rule(f"np.{short}"):
             return self.apply(f"np.{short}", [base, *args], kwargs, node, form=form, hint=hint)
         self.refuse(

@@ -228,9 +228,8 @@ class Parts(Objects):
 
     def _by_key(self, base: Group, index: Value, node: ast.AST) -> Value:
         """A dict display read by a key that is known at run time: its place first, which raises KeyError."""
-        places = self.variable(
-            Group("dict", [Const(k) for k in range(len(base.items))], list(base.keys)), node
-        )
+        keyed = Group("dict", [Const(k) for k in range(len(base.items))], list(base.keys))
+        places = self.variable(keyed, node)
         place = self.emit(Call("getitem", (places, self.variable(index, node))), K.INT, node)
         return self.columns(Group("tuple", base.items), node)(place)
 
@@ -561,9 +560,8 @@ class Parts(Objects):
             return self.emit(Call("getattr", (atom, Const(name))), K.INT, node, hint)
         if name == "T" and not kind.is_python:
             shape = None if kind.shape is None else tuple(reversed(kind.shape))
-            return self.emit(
-                Call("getattr", (atom, Const("T"))), K.Kind(kind.cat, kind.dtype, shape), node, hint
-            )
+            turned = K.Kind(kind.cat, kind.dtype, shape)
+            return self.emit(Call("getattr", (atom, Const("T"))), turned, node, hint)
         if name == "mT":
             return self.apply("np.matrix_transpose", [base], {}, node, hint=hint)
         if name in ("real", "imag"):

@@ -71,6 +71,7 @@ from s2sad.ir.nodes import (
     Undef,
     Var,
 )
+from s2sad.rules.advice import remedy
 
 if TYPE_CHECKING:
     from s2sad.frontend.outline import Outline
@@ -319,11 +320,24 @@ class State(Interface):
             if self.kind(value.self) == K.OBJECT:  # of a caught exception, say
                 what = f"what {whose}{value.fn.value} is, is not known"
                 self.refuse(node, what, f"give it a name of its own where {whose} is made")
+        fn = value.fn.obj if isinstance(value, Part) and isinstance(value.fn, Ref) else None
+        if str(getattr(fn, "__name__", "")).endswith("val") and fn.__module__.startswith("numpy"):
+            what = "a polynomial that is made here is used as a value"
+            self.refuse(node, what, "compute with its coefficients, by polyadd, polymul, polyder, ...")
         self.refuse(
             node,
             "a function that is made here is used as a value",
             "call it directly or pass it to a function whose source can be read",
         )
+
+    def refuse_call(self, fn: Value, node: ast.AST) -> NoReturn:
+        """Say that what is called is not known, and what made it where that is."""
+        maker = self.makers.get(fn.name) if isinstance(fn, Var) else None
+        what = "the function that is called here is not known before the call"
+        if maker is not None:
+            what = f"what {maker.text} makes is called here, which has no rule"
+        advice = "" if maker is None else remedy(maker.obj)
+        self.refuse(node, what, advice or "call a function by name, or pass it as an argument")
 
     def row_keys_of(self, value: Value) -> tuple[str, ...]:
         """The keys of a dict that is numbered; () of everything else."""

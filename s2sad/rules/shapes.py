@@ -39,7 +39,7 @@ def _same(name: str) -> Callable[[Bound], Kind]:
 def _reshape_kind(bound: Bound) -> Kind:
     order = bound.static("order")
     if order not in ("C", "F"):
-        raise NotImplementedError('reshape with an order other than "C" and "F"')
+        raise NotImplementedError('reshape with an order other than "C" and "F": name one')
     own, shape = shape_of(bound, "a"), axes.shape_from(bound, "shape")
     if own is not None and shape is not None and len(shape) == 1:
         shape = (axes.product(own),)
@@ -56,7 +56,7 @@ def _reshape_vjp(bound: Bound) -> str:
 
 def _ravel_kind(bound: Bound) -> Kind:
     if bound.static("order") not in ("C", "F"):
-        raise NotImplementedError('ravel and flatten with an order other than "C" and "F"')
+        raise NotImplementedError('ravel and flatten with an order other than "C" and "F": name one')
     own = shape_of(bound, "a")
     return _like(bound, "a", (new_length() if own is None else axes.product(own),))
 

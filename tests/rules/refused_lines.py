@@ -10,7 +10,8 @@ z = np.broadcast(m, x[:4]).shape[0]*x
 np.histogram(x, bins=3)[0]*s
 np.histogram(x, bins=3)[1]
 """,
-    'a function that is made here is used as a value': """
+    'a polynomial that is made here is used as a value; compute with its coefficients': """
+z = np.polynomial.Chebyshev(x) + np.polynomial.Chebyshev(y); z = z(s)
 np.polynomial.Polynomial(x).deriv()(s)
 z = np.poly1d(x) + 1.0; z = z(s)
 """,
