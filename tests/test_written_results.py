@@ -1,4 +1,4 @@
-"""Results of calls that are written into after the call, whose derivatives read what the call returned."""
+"""Results and operands of calls that are written into after the call: derivatives read what they were then."""
 
 from __future__ import annotations
 
@@ -71,3 +71,32 @@ PROGRAMS = {
 def test_the_derivative_reads_what_was_returned(name: str, tmp_path: Path) -> None:
     head = "import numpy as np\nimport scipy.linalg\n\n\ndef f(a, s):"
     check(load(head + PROGRAMS[name], tmp_path).f, (A, 2.0), probes=2)
+
+
+CALLS = (
+    "np.linalg.multi_dot([a, a, a])",
+    "np.vander(a[0], 3)",
+    "np.cov(a, aweights=a[2]**2)",
+    "np.broadcast_to(a[0], (4, 3))*a[1]",
+    "np.take(a, i)",
+    "a.take(i, axis=1)",
+    "np.einsum(\"ij,j->i\", a, a[0])",
+)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_operands_that_are_written_later(call: str, tmp_path: Path) -> None:
+    text = (
+        "import numpy as np\n\n\ndef f(a, i):\n    a = a.copy()\n    i = i.copy()\n"
+        f"    r = np.sum(np.sin({call}))\n    a[...] = a[::-1].copy()\n    i[...] = i[::-1].copy()\n    return r\n"
+    )
+    check(load(text, tmp_path).f, (A, np.array([0, 0, 2])), probes=1)
+
+
+def test_parts_of_a_broadcast_view_that_is_written_later(tmp_path: Path) -> None:
+    """The shadow of a view with elements that share a place is not added to: its operand's is."""
+    text = (
+        "import numpy as np\n\n\ndef f(t, y):\n    y = y.copy()\n    z = t*1.0\n"
+        "    np.multiply.at(z, (0, [1, 1]), y[:2])\n    r = np.sum(np.sin(z))\n    y[...] = y[::-1].copy()\n    return r\n"
+    )
+    check(load(text, tmp_path).f, (A[:2, :2].copy(), A[0].copy()), probes=1)

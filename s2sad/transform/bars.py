@@ -232,8 +232,8 @@ class Bars(Builder):
 
     def value(self, atom: Atom, stmt: Stmt) -> Atom:
         """What an operand of `stmt` held when it ran: itself, or a copy if its storage is written later."""
-        if isinstance(atom, Tuple):
-            return Tuple(tuple(self.value(i, stmt) for i in atom.items))
+        if isinstance(atom, Tuple | List):
+            return type(atom)(tuple(self.value(i, stmt) for i in atom.items))
         if isinstance(atom, Var) and atom.name in self.same:
             return Var(self.same[atom.name])
         if isinstance(atom, Var) and self.kinds[atom.name].cat == "list":

@@ -291,7 +291,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         if call.fun == "getitem":
             self._getitem(stmt, bar)
         elif (taken := as_subscript(stmt, self.kinds)) is not None:
-            self._getitem(taken, bar)
+            self._getitem(taken, bar, self.value(taken.call.args[1], stmt))
         elif call.fun == "getattr":
             self._getattr(stmt, bar)
         elif call.fun == "copy":
@@ -391,7 +391,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
 
     # ---- subscripts
 
-    def _getitem(self, stmt: Let, bar: Bar) -> None:
+    def _getitem(self, stmt: Let, bar: Bar, held: Atom | None = None) -> None:
         base, index = stmt.call.args
         if not isinstance(base, Var):
             return
@@ -400,7 +400,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         if kind.cat in ("list", "tuple"):
             self._list_item(base, index, bar, stmt)
             return
-        index = self.value(index, stmt)
+        index = self.value(index, stmt) if held is None else held
         if base.name in self.numbers:
             self._element_of_either(base.name, index, bar, stmt)
             return
