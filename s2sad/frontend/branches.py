@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from s2sad.frontend import maybes, numbered
-from s2sad.frontend.captures import Held, holds_any
+from s2sad.frontend.captures import Held, holds_any, of_one_text, parts_of, with_parts
 from s2sad.frontend.state import (
     CALLABLE,
     Choice,
@@ -58,7 +58,7 @@ def join_values(
         items = [join_values(state, a, b, hint, outs, symbols, node) for a, b, hint in rows]
         return Group(then.cat, items, then.keys, then.cls)
     if _is_function(then) and _is_function(orelse):
-        return _join_functions(state, then, orelse, outs)
+        return _join_functions(state, then, orelse, outs, symbols, node)
     if isinstance(orelse, Undef) and (isinstance(then, CALLABLE) or holds_functions(then)):
         return then
     if isinstance(then, Undef) and (isinstance(orelse, CALLABLE) or holds_functions(orelse)):
@@ -143,8 +143,29 @@ def _is_function(value: Value) -> bool:
     )
 
 
-def _join_functions(state: State, then: Value, orelse: Value, outs: list[Out]) -> Value:
+def _joined_function(
+    state: State, then: Value, orelse: Value, outs: list[Out], symbols: Lengths, node: ast.AST
+) -> Value | None:
+    """One function for two that the same text makes, of numbers and arrays."""
+    active = state.active_scopes
+    if not of_one_text(then, orelse, active) or same_value(then, orelse):
+        return None
+    pairs = list(zip(parts_of(then, active), parts_of(orelse, active), strict=True))
+    if not all(isinstance(v, Var | Const) for pair in pairs for _, v in pair):
+        return None
+    parts = [
+        a if a == b else join_values(state, a, b, name, outs, symbols, node) for (name, a), (_, b) in pairs
+    ]
+    return with_parts(then, parts, active)
+
+
+def _join_functions(
+    state: State, then: Value, orelse: Value, outs: list[Out], symbols: Lengths, node: ast.AST
+) -> Value:
     """One of several functions: an integer leaves the branch that says which."""
+    made = _joined_function(state, then, orelse, outs, symbols, node)
+    if made is not None:
+        return made
     chosen = [v for v in (then, orelse) if isinstance(v, Choice)]
     items: list[Value] = list(max(chosen, key=lambda c: len(c.items)).items) if chosen else []
     places: list[Atom] = []

@@ -10,10 +10,12 @@ branch; guarantees that what they hold is defined there, by an `Out` for each.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
+from s2sad.frontend.trees import walk
 from s2sad.frontend.values import (
     CALLABLE,
     Choice,
@@ -24,6 +26,7 @@ from s2sad.frontend.values import (
     Part,
     Scope,
     Value,
+    same_value,
 )
 from s2sad.ir.nodes import Atom
 
@@ -89,6 +92,62 @@ class Held:
         return self.scopes[id(scope)]
 
 
+def parts_of(value: Value, active: list[Scope]) -> list[tuple[str, Value]]:
+    """What a function holds, by name: defaults, arguments given before, names of the function around it.
+
+    The names of `active` scopes, which have not returned, change by themselves.
+    """
+    if isinstance(value, Part):
+        return [("", v) for v in (*value.args, *value.kwargs.values())]
+    if isinstance(value, Method):
+        return [("", value.self)]
+    if not isinstance(value, Closure):
+        return []
+    held = [("", v) for v in (*value.defaults, *value.kwdefaults.values())]
+    return [*held, *((name, value.scope.env[name]) for name in _names_held(value, active))]
+
+
+def with_parts(value: Value, parts: list[Value], active: list[Scope]) -> Value:
+    """The same function with other `parts_of` it."""
+    if isinstance(value, Part):
+        count = len(value.args)
+        return replace(value, args=parts[:count], kwargs=dict(zip(value.kwargs, parts[count:], strict=True)))
+    if isinstance(value, Method):
+        return replace(value, self=parts[0])
+    assert isinstance(value, Closure)
+    count, names = len(value.defaults), _names_held(value, active)
+    here = len(parts) - len(names)
+    named = dict(zip(value.kwdefaults, parts[count:here], strict=True))
+    scope = value.scope
+    if names:
+        scope = replace(scope, env={**scope.env, **dict(zip(names, parts[here:], strict=True))})
+    return Closure(value.node, scope, parts[:count], named)
+
+
+def of_one_text(a: Value, b: Value, active: list[Scope]) -> bool:
+    """Whether two functions are made by the same text, and differ in their parts alone."""
+    if isinstance(a, Closure) and isinstance(b, Closure):
+        if a.node is not b.node or len(a.defaults) != len(b.defaults) or [*a.kwdefaults] != [*b.kwdefaults]:
+            return False
+        if a.scope is not b.scope:
+            if a.scope.parent is not b.scope.parent or a.scope.boxed or b.scope.boxed:
+                return False
+        return _names_held(a, active) == _names_held(b, active)
+    if isinstance(a, Part) and isinstance(b, Part):
+        return same_value(a.fn, b.fn) and len(a.args) == len(b.args) and [*a.kwargs] == [*b.kwargs]
+    return isinstance(a, Method) and isinstance(b, Method) and a.cls is b.cls and same_value(a.fn, b.fn)
+
+
+def _names_held(value: Closure, active: list[Scope]) -> list[str]:
+    """Names of the function that made a closure which this reads, if it has returned."""
+    scope = value.scope
+    if any(scope is s for s in active):
+        return []
+    own = {a.arg for a in walk([value.node]) if isinstance(a, ast.arg)}
+    names = {n.id for n in walk([value.node]) if isinstance(n, ast.Name)} - own
+    return sorted(n for n in names if n in scope.env and n != getattr(value.node, "name", ""))
+
+
 def holds_any(values: list[Value]) -> bool:
     """Whether there is a callable among values that holds something."""
     return any(
@@ -96,4 +155,4 @@ def holds_any(values: list[Value]) -> bool:
     )
 
 
-__all__ = ["Held", "holds_any"]
+__all__ = ["Held", "holds_any", "of_one_text", "parts_of", "with_parts"]

@@ -10,14 +10,15 @@ elements, or over elements of different kinds, is written out; everything else i
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend.captures import parts_of, with_parts
 from s2sad.frontend.cursors import over_cursor
 from s2sad.frontend.generators import over_generator
 from s2sad.frontend.iterators import Items
+from s2sad.frontend.lasting import fresh_names
 from s2sad.frontend.maybes import NONE
 from s2sad.frontend.phis import Pairs, Phi
 from s2sad.frontend.state import (
@@ -50,10 +51,6 @@ class Settled(NamedTuple):
 
     entry: Kind
     kind: Kind
-
-
-# Made by `exits`, read on the right paths only.
-MADE_NAME = re.compile(r"(value|returned|stop|done|broken|ended)_\d+")
 
 
 class Loops(State):
@@ -346,9 +343,12 @@ class Loops(State):
 
     def may_keep(self, names: Iterable[str], node: ast.AST) -> None:
         """Note that a path does not bind names: in a loop they may hold what an earlier trip has bound."""
-        users = [name for name in names if not MADE_NAME.fullmatch(name)]
+        users = [name for name in names if name not in self.scope.made]
         for scope, assigned, phis in reversed(self.open_loops):
             missing = [name for name in users if name in assigned and name not in phis]
+            if scope is self.scope and missing and scope.node is not None:
+                fresh = fresh_names(scope.node)
+                missing = [name for name in missing if name not in fresh]
             if scope is self.scope and missing:
                 raise Unbound(missing[0], node, missing)
 
@@ -476,7 +476,9 @@ class Loops(State):
             items = [self._left(name, item, carried, left, older) for item in value.items]
             return Group(value.cat, items, value.keys, value.cls)
         if isinstance(value, CALLABLE) or holds_functions(value):
-            return value
+            active = self.active_scopes
+            parts = [self._left(hint, v, carried, left, older) for hint, v in parts_of(value, active)]
+            return with_parts(value, parts, active) if parts else value
         atom = self.atom(value)
         if isinstance(atom, Undef):
             return atom

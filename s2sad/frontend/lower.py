@@ -57,12 +57,13 @@ from s2sad.rules import registry
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """What a function's tree tells: statements in normal form, names that they bind, fixed lists, and names
-    that nested functions write.
+    """What a function's tree tells: statements in normal form, the names that they bind, those of them that
+    the normal form has made, fixed lists, and names that nested functions write.
     """
 
     statements: list[ast.stmt]
     names: frozenset[str]
+    made: frozenset[str]
     fixed: frozenset[str]
     boxed: frozenset[str]
 
@@ -76,8 +77,9 @@ def _read(node: ast.FunctionDef, apart: frozenset[tuple[int, int]] = frozenset()
     boxed, elsewhere = boxed_names(node) if ast.Nonlocal in found else (none, none)
     fixed = fixed_lists(node) | starred_lists(node) if ast.List in found else none
     old = set(map(id, node.body))
-    names = assigned_names(node.body) | assigned_names([s for s in body if id(s) not in old])  # of exits
-    return _Body(body, frozenset(names) - elsewhere, fixed, boxed)
+    own = frozenset(assigned_names(node.body))
+    made = assigned_names([s for s in body if id(s) not in old]) - own
+    return _Body(body, (own | made) - elsewhere, frozenset(made), fixed, boxed)
 
 
 @dataclass(slots=True)
@@ -234,7 +236,7 @@ class Lowering(
         own = body.names.union(env)
         boxed = {n: self.objects.new(env.get(n, Undef())) for n in sorted(body.boxed & own)}
         kept = {n: v for n, v in env.items() if n not in boxed}
-        return Scope(source, kept, own, parent, body.fixed, self.nesting, boxed)
+        return Scope(source, kept, own, parent, body.fixed, self.nesting, boxed, body.made, node)
 
     def function_body(self, node: ast.FunctionDef) -> Value:
         """Lower a body; the value that it returns."""

@@ -4,7 +4,7 @@
     for row in x: s = s + row        with s.2 of the kind that holds both, until nothing changes.
 
 Displays have a part for each element. A callable that another one takes the place of in the loop becomes an
-integer that goes round and says which it is.
+integer that goes round and says which it is; one that a trip makes anew has a part for all that it holds.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from dataclasses import replace
 from typing import Any
 
 from s2sad.frontend import maybes, numbered
+from s2sad.frontend.captures import of_one_text, parts_of, with_parts
 from s2sad.frontend.state import (
     CALLABLE,
     Choice,
     Group,
     Local,
+    Scope,
     State,
     Torn,
     Value,
@@ -56,6 +58,7 @@ class Phi:
         self.var = Var("")
         self.held: Phi | None = None  # what a name holds that stands for another object after each trip
         self.local: Local | None = None
+        self.made: dict[int, list[Phi]] = {}  # the parts of those of the options that trips make anew
         if isinstance(entry, Local):
             self.local = entry
             self.outside = state.scope.env, state.objects.cells  # as they are on entry
@@ -71,6 +74,7 @@ class Phi:
                 part.whole = False
         elif isinstance(entry, CALLABLE) or (isinstance(entry, Ref) and holds_functions(entry)):
             self.options = list(entry.items) if isinstance(entry, Choice) else [entry]
+            self.outside = state.scope.env, state.objects.cells
         elif kind is None:
             self.kind = state.kind(entry)
         self.entry_kind = self.kind
@@ -91,10 +95,7 @@ class Phi:
         if isinstance(self.entry, Group):
             return Group(self.entry.cat, [p.value() for p in self.parts], self.entry.keys, self.entry.cls)
         if self.options:
-            if len(self.options) == 1:
-                return self.options[0]
-            self.var = Var(self.state.fresh("", K.INT))
-            return Choice(self.var, list(self.options))
+            return self._option()
         if isinstance(self.entry, Ref) and self.kind is not None and self.kind.cat == "object":
             return self.entry
         if self._is_none():
@@ -108,6 +109,16 @@ class Phi:
         if self.state.unseen and isinstance(self.entry, Var):
             self.state.doubt(self.var.name, self.kind, (self.entry,))
         return self.var
+
+    def _option(self) -> Value:
+        """One of the functions that a name may stand for."""
+        for i, parts in self.made.items():
+            items = [part.value() for part in parts]
+            self.options[i] = with_parts(self.options[i], items, self.state.active_scopes)
+        if len(self.options) == 1:
+            return self.options[0]
+        self.var = Var(self.state.fresh("", K.INT))
+        return Choice(self.var, list(self.options))
 
     def _is_none(self) -> bool:
         """Whether a name has been None so far."""
@@ -157,7 +168,7 @@ class Phi:
         if isinstance(self.entry, Group):
             return self._widen_parts(self.entry, back, pairs, symbols, node)
         if self.options:
-            return self._widen_options(back, node)
+            return self._widen_options(back, pairs, symbols, node)
         if isinstance(self.entry, Ref) and self.kind is not None and self.kind.cat == "object":
             if back == self.entry:
                 return False
@@ -242,19 +253,51 @@ class Phi:
             changed |= part.widen(item, pairs, symbols, node)
         return changed
 
-    def _widen_options(self, back: Value, node: ast.AST) -> bool:
+    def _widen_options(self, back: Value, pairs: Pairs, symbols: set[K.Length], node: ast.AST) -> bool:
         new = list(back.items) if isinstance(back, Choice) else [back]
         if not all(isinstance(v, CALLABLE) or holds_functions(v) for v in new):
             self.state.refuse(
                 node, f"{self.name!r} is a function, and something else after a trip", "use two names"
             )
-        missing = [v for v in new if not any(same_value(v, known) for known in self.options)]
-        self.options += missing
+        changed, active = False, self.state.active_scopes
+        others = [v for v in new if not any(same_value(v, known) for known in self.options)]
+        for value in others:
+            alike = [[v for v in found if of_one_text(v, value, active)] for found in (self.options, new)]
+            if max(map(len, alike)) > 1:
+                self._refuse_new(node)
+        for value in others:
+            place = next((i for i, o in enumerate(self.options) if of_one_text(o, value, active)), None)
+            if place is None:
+                place = len(self.options)
+                self.options.append(value)
+                changed = True
+            parts = parts_of(value, active)
+            if place not in self.made and parts:
+                self._begin_parts(place, active)
+                changed = True
+            for phi, (_, item) in zip(self.made.get(place, []), parts, strict=True):
+                changed |= phi.widen(item, pairs, symbols, node)
         if len(self.options) > 16:
-            self.state.refuse(
-                node, f"{self.name!r} is a new function after each trip", "compute with values, or use a list"
-            )
-        return bool(missing)
+            self._refuse_new(node)
+        return changed
+
+    def _refuse_new(self, node: ast.AST) -> None:
+        what = f"{self.name!r} is a new function after each trip"
+        self.state.refuse(node, what, "compute with values, or use a list")
+
+    def _begin_parts(self, place: int, active: list[Scope]) -> None:
+        """Let what a function holds go round, as every trip may make it anew."""
+        state, first = self.state, self.entry.items if isinstance(self.entry, Choice) else [self.entry]
+        here = state.scope.env, state.objects.cells
+        state.scope.env, state.objects.cells = self.outside
+        try:
+            if place < len(first):
+                self.made[place] = [Phi(state, name, part) for name, part in parts_of(first[place], active)]
+            else:
+                names = [name for name, _ in parts_of(self.options[place], active)]
+                self.made[place] = [Phi(state, name, Undef(), K.BOTTOM) for name in names]
+        finally:
+            state.scope.env, state.objects.cells = here
 
     def _widen_kind(self, kind: Kind, pairs: Pairs, symbols: set[K.Length]) -> bool:
         assert self.kind is not None
@@ -378,7 +421,7 @@ class Phi:
             return back
         places: list[Atom] = []
         for item in back.items:
-            place = next((i for i, o in enumerate(self.options) if same_value(o, item)), None)
+            place = next((i for i, o in enumerate(self.options) if self._is_option(o, item)), None)
             if place is None:
                 return back
             places.append(Const(place))
@@ -386,17 +429,27 @@ class Phi:
         return Choice(index, list(self.options))
 
     def _close_options(self, back: Value, carried: list[Carry]) -> Value:
-        if len(self.options) == 1:
-            return self.options[0]
+        active, closed = self.state.active_scopes, list(self.options)
+        new = back.items if isinstance(back, Choice) else [] if isinstance(back, Undef) else [back]
+        for i, parts in self.made.items():
+            made = next((v for v in new if of_one_text(v, self.options[i], active)), self.options[i])
+            items = [item for _, item in parts_of(made, active)]
+            ended = [part.close(item, carried) for part, item in zip(parts, items, strict=True)]
+            closed[i] = with_parts(self.options[i], ended, active)
+        if len(closed) == 1:
+            return closed[0]
         out = self.state.fresh("", K.INT)
         following: Atom = self.var
         if isinstance(back, Choice):
             following = back.index
         elif not isinstance(back, Undef):
-            following = Const(next(i for i, o in enumerate(self.options) if same_value(o, back)))
+            following = Const(next(i for i, o in enumerate(self.options) if self._is_option(o, back)))
         first = self.entry.index if isinstance(self.entry, Choice) else Const(0)
         carried.append(Carry(self.var.name, first, following, out))
-        return Choice(Var(out), list(self.options))
+        return Choice(Var(out), closed)
+
+    def _is_option(self, option: Value, value: Value) -> bool:
+        return same_value(option, value) or of_one_text(option, value, self.state.active_scopes)
 
 
 def _is_same_up_to_names(old: Kind, new: Kind) -> bool:

@@ -205,6 +205,11 @@ class State(Interface):
         """Where a node stands in the user's files."""
         return self.scope.source.file, getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 
+    @property
+    def active_scopes(self) -> list[Scope]:
+        """The scopes of functions that have not returned."""
+        return [self.scope, *self.callers]
+
     def refuse(self, node: ast.AST | None, what: str, instead: str) -> NoReturn:
         """Raise UnsupportedError at a node of the user's source."""
         refuse(self.span(node) or self.scope.source.span(self.scope.source.node), what, instead)

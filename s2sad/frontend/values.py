@@ -180,6 +180,8 @@ class Scope:
     fixed: frozenset[str] = frozenset()  # names of lists that are only taken apart
     nesting: int = 0  # branches and loops around the call
     boxed: dict[str, int] = field(default_factory=dict)  # names that nested functions write: their cells
+    made: frozenset[str] = frozenset()  # names of `exits` and `attempts`, read on the right paths only
+    node: ast.FunctionDef | None = None
 
 
 @dataclass(slots=True)
