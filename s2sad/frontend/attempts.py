@@ -29,7 +29,7 @@ from typing import Any
 
 from s2sad.frontend.exits import has_exits, is_plain
 from s2sad.frontend.pieces import pieces
-from s2sad.frontend.trees import walk
+from s2sad.frontend.trees import sorts, walk
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _DEFINING = (
@@ -178,6 +178,7 @@ class _Attempt:
         self.which = maker.fresh("which") if len(stmt.handlers) > 1 else ""
         self.error = ""
         self.depth = 0  # loops within the statement
+        self.rebinding = ast.Nonlocal in sorts(maker.node)  # names may change while a statement is executed
         self.made: list[ast.Try] = []
         if any(h.name or _reraises(h.body) for h in stmt.handlers):
             self.error = maker.fresh("error")
@@ -267,7 +268,7 @@ class _Attempt:
         out: list[ast.stmt] = []
         work = list(body)
         while work:
-            if self.asked and _is_simple(work[0]):
+            if self.asked and _is_simple(work[0]) and not self.rebinding:
                 work[:1] = pieces(work[0], self.maker.fresh)
             group = self.group(work)
             if group:

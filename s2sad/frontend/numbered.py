@@ -307,6 +307,7 @@ def set_attribute(low: State, base: Value, name: str, value: Value, node: ast.AS
     _check_lists(low, cls, name, node)
     low.heap.hold(getattr(xs, "name", ""), stored)
     low.block.append(Store(xs, low.atom(base, node), stored, "", low.span(node)))
+    low.sure.add(low.block[-1])  # the object is there
 
 
 def of_classes(low: State, value: Value, classes: Value, node: ast.AST) -> Value:
