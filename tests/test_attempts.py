@@ -551,3 +551,26 @@ def test_what_follows_the_one_statement_that_fails_stands_in_an_else_clause():
     text = s2sad.grad(break_in_try).source_for(X, C)
     assert text.count("try:") == 1
     assert "if done:\n            if s > 3.0:\n                break" in text
+
+
+def test_names_of_a_trip_and_of_the_user():
+    def program(x, n):
+        s = x[0]
+        for k in range(n):
+            if k == 0:
+                value_1 = x[1]*s
+            try:
+                args = (s, value_1, 0.4)
+                s = args[0]*args[1] + args[2]
+                match (s, [x[2], value_1]):
+                    case (p, [q, *_]) if p > 0.3:
+                        s = p*q
+                if s > 2.0:
+                    break
+            except Exception:
+                s = s*0.5
+        return s
+
+    x = np.array([0.3, 0.4, 0.5])
+    for n in (0, 1, 3):
+        check(program, (x, n))

@@ -162,3 +162,14 @@ def test_functions_of_functions_that_grow_are_refused():
 
     with pytest.raises(s2sad.UnsupportedError, match="after a trip"):
         s2sad.grad(program)(X, 2)
+
+
+def test_a_list_of_functions_that_grows_is_refused_where_it_does():
+    def program(x, n):
+        fs = []
+        for k in range(n):
+            fs.append(lambda v, c=x[k]: v*c)
+        return fs[0](x[0])
+
+    with pytest.raises(s2sad.UnsupportedError, match=r"loops.py:\d+:13: a list changes its structure in the loop"):
+        s2sad.grad(program)(X, 2)

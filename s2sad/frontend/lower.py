@@ -204,6 +204,11 @@ class Lowering(
         except Unsettled:
             if not isinstance(stmt, ast.For | ast.While):
                 raise  # a loop is taken for one without a trip
+        except UnsupportedError as error:
+            if all(refusal.span is not None for refusal in error.refusals):
+                raise
+            placed = [r if r.span is not None else replace(r, span=self.span(stmt)) for r in error.refusals]
+            raise UnsupportedError(placed) from None
 
     def _collecting(self, body: list[ast.stmt]) -> None:
         """Lower a block as far as possible, without what depends on a refused statement."""

@@ -244,7 +244,8 @@ class Phi:
         ):  # fmt: skip
             self.state.want_long(self.name, entry, back)
             numbered.want(self.state, entry, back)
-            self.torn = Torn(self.name, CHANGES, "keep tuples of one length and dicts of the same keys")
+            kept = "its length" if entry.cat == "list" else "tuples of one length and dicts of the same keys"
+            self.torn = Torn(self.name, CHANGES, f"keep {kept}")
             if not self.whole:
                 self.state.refuse(node, f"{self.name!r} {self.torn.why}", self.torn.instead)
             return True

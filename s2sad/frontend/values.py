@@ -132,6 +132,9 @@ class Local:
     def group(self) -> Group:
         """What it holds now."""
         held = self.objects.cells.get(self.number)
+        if isinstance(held, Torn):
+            name = repr(held.name) if held.name else f"{'an' if self.cat == 'object' else 'a'} {self.cat}"
+            refuse(None, f"{name} {held.why}", held.instead)
         if not isinstance(held, Group):
             refuse(
                 None,
