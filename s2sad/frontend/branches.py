@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from s2sad.frontend import maybes, numbered
-from s2sad.frontend.captures import Held, holds_any, of_one_text, parts_of, with_parts
+from s2sad.frontend.captures import Held, holds_any, joined_function
 from s2sad.frontend.state import (
     CALLABLE,
     Choice,
@@ -143,28 +143,12 @@ def _is_function(value: Value) -> bool:
     )
 
 
-def _joined_function(
-    state: State, then: Value, orelse: Value, outs: list[Out], symbols: Lengths, node: ast.AST
-) -> Value | None:
-    """One function for two that the same text makes, of numbers and arrays."""
-    active = state.active_scopes
-    if not of_one_text(then, orelse, active) or same_value(then, orelse):
-        return None
-    pairs = list(zip(parts_of(then, active), parts_of(orelse, active), strict=True))
-    if not all(isinstance(v, Var | Const) for pair in pairs for _, v in pair):
-        return None
-    parts = [
-        a if a == b else join_values(state, a, b, name, outs, symbols, node) for (name, a), (_, b) in pairs
-    ]
-    return with_parts(then, parts, active)
-
-
 def _join_functions(
     state: State, then: Value, orelse: Value, outs: list[Out], symbols: Lengths, node: ast.AST
 ) -> Value:
     """One of several functions: an integer leaves the branch that says which."""
-    made = _joined_function(state, then, orelse, outs, symbols, node)
-    if made is not None:
+    join = lambda hint, a, b: join_values(state, a, b, hint, outs, symbols, node)  # noqa: E731 - of what they hold
+    if (made := joined_function(then, orelse, state.active_scopes, join)) is not None:
         return made
     chosen = [v for v in (then, orelse) if isinstance(v, Choice)]
     items: list[Value] = list(max(chosen, key=lambda c: len(c.items)).items) if chosen else []

@@ -28,7 +28,7 @@ from s2sad.frontend.values import (
     Value,
     same_value,
 )
-from s2sad.ir.nodes import Atom
+from s2sad.ir.nodes import Atom, Const, Var
 
 Change = Callable[[Value], Value]
 
@@ -138,6 +138,19 @@ def of_one_text(a: Value, b: Value, active: list[Scope]) -> bool:
     return isinstance(a, Method) and isinstance(b, Method) and a.cls is b.cls and same_value(a.fn, b.fn)
 
 
+def joined_function(
+    then: Value, orelse: Value, active: list[Scope], join: Callable[[str, Value, Value], Value]
+) -> Value | None:
+    """One function for two that the same text makes, of numbers and arrays; `join` joins these by name."""
+    if not of_one_text(then, orelse, active) or same_value(then, orelse):
+        return None
+    pairs = list(zip(parts_of(then, active), parts_of(orelse, active), strict=True))
+    if not all(isinstance(v, Var | Const) for pair in pairs for _, v in pair):
+        return None
+    parts = [a if a == b else join(name, a, b) for (name, a), (_, b) in pairs]
+    return with_parts(then, parts, active)
+
+
 def _names_held(value: Closure, active: list[Scope]) -> list[str]:
     """Names of the function that made a closure which this reads, if it has returned."""
     scope = value.scope
@@ -155,4 +168,4 @@ def holds_any(values: list[Value]) -> bool:
     )
 
 
-__all__ = ["Held", "holds_any", "of_one_text", "parts_of", "with_parts"]
+__all__ = ["Held", "holds_any", "joined_function", "of_one_text", "parts_of", "with_parts"]
