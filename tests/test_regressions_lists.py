@@ -477,3 +477,31 @@ def inserted_before_itself(x):
 def test_an_item_that_is_inserted_before_itself():
     """`bars[1] += bars.pop(0)` reads bars[1] before the pop moves it."""
     check(inserted_before_itself, (X,))
+
+
+def batches(xs):
+    out, current = [], []
+    for x in xs:
+        current.append(x)
+        if x > 0.0:
+            out.append(current)
+            current = []
+    return sum([sum(b)**2 for b in out])
+
+
+def sums_of_batches(xs, n):
+    out, current = [], []
+    for _ in range(n):
+        for x in xs:
+            if x < 0.0:
+                current.append(x*n)
+            elif current:
+                out.append(sum(current))
+                current = []
+    return sum([s*s for s in out]) + len(current)
+
+
+@pytest.mark.parametrize(("fun", "more"), [(batches, ()), (sums_of_batches, (2,))])
+def test_an_empty_list_that_is_begun_anew_in_a_loop(fun, more):
+    """Lists of earlier passes over the loop were taken for those before it: the kinds never settled."""
+    check(fun, ([0.3, -0.2, -0.7, 0.5, -0.4], *more), text=False)

@@ -235,8 +235,8 @@ class Lists(Tuples):
             return kind if known else replace(kind, items=(joined,))
 
         for name in self.heap.grow(xs.name, change):
-            # a list that is made in this pass is made anew in the next one
-            if int(name.rpartition(".")[2]) <= self.pass_start:
+            # a list that is made in the loop is made anew in each pass over it
+            if int(name.rpartition(".")[2]) <= self.loop_start:
                 self.widened = True
 
     def list_method(

@@ -238,7 +238,8 @@ class Loops(State):
         phis = self._first_phis(entry, assigned, self.heads.get(place, {}))
         held: dict[int, Phi] = {}  # of objects that the loop writes to
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head
-        pass_start, older, self.older = self.pass_start, self.older, K.new_length()
+        loop_start, older, self.older = self.loop_start, self.older, K.new_length()
+        self.loop_start = self.fresh.count
         self.lasting = self.older if self.lasting is not None and not self.loops else self.lasting
         self.loops += 1
         self.nesting += 1
@@ -251,7 +252,7 @@ class Loops(State):
                 self.scope.env = {**entry, **{name: phi.value() for name, phi in phis.items()}}
                 self.objects.cells.update({number: phi.value() for number, phi in held.items()})
                 begun = dict(self.objects.cells)
-                self.widened, self.pass_start = False, self.fresh.count
+                self.widened = False
                 self.trail[len(place) :] = [0]
                 known = len(phis)
                 pre = self._pass_over(phis, assigned, node, head, body, attempt)
@@ -279,7 +280,7 @@ class Loops(State):
             self.loops -= 1
             self.nesting -= 1
             self.open_loops.pop()
-            self.pass_start, self.older = pass_start, older
+            self.loop_start, self.older = loop_start, older
             del self.trail[len(place) :]
             self.heads[place] = self._heads(phis)
         self._may_keep_all(assigned, phis, after, node)

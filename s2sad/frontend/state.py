@@ -129,7 +129,7 @@ class State(Interface):
         self.frozen: set[str] = set()  # values made under no_grad or by stop_gradient
         self.const_depth = 0
         self.loops = 0  # loops that are open: their bodies are lowered several times
-        self.pass_start = 0  # how many names there were when the pass over the innermost loop began
+        self.loop_start = 0  # how many names there were when the innermost loop began
         self.open_loops: list[tuple[Scope, set[str], dict[str, Any]]] = []  # being lowered, innermost last
         self.trail = [0]  # which loop this is of those in its pass over the loop around it, and so on
         self.heads: dict[tuple[int, ...], Any] = {}  # what loops came to in the last pass, by trail
