@@ -264,3 +264,50 @@ def largest_of_written(x):
 def test_tangents_of_what_may_be_a_number_can_be_filled():
     """The tangent with the strides of a number was a number."""
     check(largest_of_written, (X,), text=False)
+
+
+def row_by_einsum(m):
+    z = m[0]
+    b = np.einsum("...->...", z)
+    z *= 2.0
+    return np.sum(b*b) + np.sum(m)
+
+
+def test_a_view_by_einsum_has_its_cotangent_in_the_shadow():
+    check(row_by_einsum, (np.cos(np.arange(12.0)).reshape(3, 4),))
+
+
+def trimmed_and_written(m, x):
+    z = m[0]
+    w = np.trim_zeros(z)
+    w *= x[0]
+    z += x[1]
+    return np.sum(m*m) + np.sum(w)
+
+
+def test_the_part_without_zeros_is_that_of_the_array_not_of_its_shadow():
+    m = np.array([[0.0, 1.0, 0.0, 2.0], [1.0, 2.0, 3.0, 4.0]])
+    check(trimmed_and_written, (m, X), argnums=1, pullbacks=False)  # differences by m would move its zeros
+    check(trimmed_and_written, (m + 0.5, X))
+
+
+def view_that_leaves_a_branch(y, n):
+    if n != 2:
+        q = np.roll(y, 1)
+        z = q[::-1]
+        q /= y[0]
+    return np.sum(np.sin(z))
+
+
+def view_that_leaves_a_loop(y, n):
+    for _ in range(n):
+        q = np.roll(y, 1)
+        z = q[::-1]
+        q /= 0.3
+    return np.sum(np.sin(z))
+
+
+@pytest.mark.parametrize("fun", [view_that_leaves_a_branch, view_that_leaves_a_loop])
+def test_an_array_is_written_whose_view_leaves_the_block(fun):
+    """The new contents of its tangent became an array of their own: the view kept the old ones."""
+    check(fun, (X, 1))

@@ -238,12 +238,14 @@ class _Overwrites:
             return False
         if cls is None or cls in self.aliases.layout:
             return False
-        if sum(list(uses(s)).count(base.name) for s in walk(tuple(block))) != self._count[base.name]:
-            return False  # it leaves the block
+        members = self.aliases.members(cls)
+        here = Counter(n for s in walk(tuple(block)) for n in uses(s) if n in members)
+        if any(here[n] != self._count[n] for n in members):
+            return False  # it leaves the block, or a view of it does
         new = self.aliases.of(value.name)
         alone = new is not None and self.aliases.members(new) == [value.name]
         users = [s for s in block if value.name in self.names(s)]
-        others = frozenset(self.aliases.members(cls)) - {base.name}
+        others = frozenset(members) - {base.name}
         if not alone or users != [store] or any(self.names(s) & others for s in block[at + 1 :]):
             return False
         self.edit.rename(value.name, self.edit.hints.get(base.name, ""))

@@ -263,14 +263,32 @@ structural(
     (np.unwrap,),
     jvp={"p": "p_dot"},
 )
+
+
+def _trimmed_kind(bound: Bound) -> Kind:
+    kind = as_array(bound.kind("filt"))
+    if kind.rank not in (1, None):
+        raise NotImplementedError("np.trim_zeros of an array that is not of rank 1")
+    return kinds.array((kinds.new_length(),), kind.dtype)
+
+
 structural(
     "np.trim_zeros",
     "filt, trim='fb'",
-    lambda b: kinds.array((kinds.new_length(),), as_array(b.kind("filt")).dtype),
+    _trimmed_kind,
     {"filt": lambda b: "scatter_add(g, trimmed_places(filt, trim), np.shape(filt))"},
     (np.trim_zeros,),
-    jvp={"filt": "np.ravel(filt_dot)[trimmed_places(filt, trim)]"},
-    effect="view filt",
+    jvp={"filt": "trimmed_like(filt_dot, filt, trim)"},
+    effect="maybe filt",  # of the array: but the same function of its shadow would be another part
+)
+structural(
+    "trimmed_like",
+    "z, filt, trim",
+    lambda b: kinds.array((kinds.new_length(),), as_array(b.kind("z")).dtype),
+    {"z": "scatter_add(g, trimmed_places(filt, trim), np.shape(z))"},
+    (arrays.trimmed_like,),
+    jvp={"z": "trimmed_like(z_dot, filt, trim)"},
+    effect="maybe z",
 )
 structural(
     "trimmed_places",

@@ -184,6 +184,16 @@ def trimmed_places(filt: Any, trim: str) -> Any:
     return np.arange(start, end if full.size else 0)
 
 
+def trimmed_like(z: Any, filt: Any, trim: str) -> Any:
+    """The part of z, as a view, whose places np.trim_zeros(filt, trim) keeps.
+
+    >>> trimmed_like(np.arange(5.0), np.array([0.0, 1.0, 0.0, 2.0, 0.0]), "fb").tolist()
+    [1.0, 2.0, 3.0]
+    """
+    places = trimmed_places(filt, trim)
+    return np.asarray(z)[places[0] : places[-1] + 1] if places.size else np.asarray(z)[:0]
+
+
 def in_bins(z: Any, a: Any, edges: Any) -> Any:
     """For every element of a the element of z that belongs to its bin; 0 where it is in none.
 

@@ -390,6 +390,7 @@ def einsum_back(z: Any, subscripts: str, place: int, operands: Sequence[Any]) ->
      [0. 2.]]
     """
     terms, result = _expanded(subscripts, operands)
+    z = z if np.ndim(z) else np.reshape(z, (1,) * len(result))  # 0.0 where the cotangent is in a shadow
     own = np.asarray(operands[place])
     others = [k for k in range(len(terms)) if k != place]
     sizes = dict(zip(terms[place], own.shape, strict=True))

@@ -75,6 +75,7 @@ PLACES = {
     "aligned": [case(r(4), m, 1), case(r(3, 2), t, (1, 0))],
     "unaligned": [case(r(1, 4), v, 1), case(r(2, 3, 1), r(3, 2), (1, 0))],
     "trimmed_places": [case(np.array([0.0, 1.0, 0.0]), "fb")],
+    "trimmed_like": [Case((r(3), np.array([0.0, 1.0, 2.0]), "fb"), {}, still=("filt",))],
     "np.trim_zeros": [Case((np.array([0.0, 1.0, 2.0]),), {}, still=("filt",))],
     "np.unwrap": [case(v), case(3*m, axis=0)],
     "np.lib.stride_tricks.sliding_window_view": [literal(v, 2), literal(m, (2, 2)), literal(m, 2, axis=1)],

@@ -472,7 +472,10 @@ def check_written(rule: Rule, case: Case) -> None:
     assert tuple(changed) == rule.writes
 
 
-@pytest.mark.parametrize("name", sorted({n for n in CASES if RULES[n].effect.startswith("maybe")}))
+BY_VALUES = {"np.trim_zeros", "trimmed_like"}  # a view, but the same call would take another part of the shadow
+
+
+@pytest.mark.parametrize("name", sorted({n for n in CASES if RULES[n].effect.startswith("maybe")} - BY_VALUES))
 def test_maybe_is_both(name: str) -> None:
     """"maybe" is said only of functions that do both."""
     seen = {check_effect(bounded(name, case, False)) for case in CASES[name]}
