@@ -524,3 +524,18 @@ def listed_before_a_break(x):
 def test_an_array_that_is_listed_in_each_trip():
     """The cotangent of what was bound in an earlier trip is zero."""
     check(listed_before_a_break, (X,))
+
+
+def number_left_by_a_loop_or_an_array(x, m, n):
+    for z in m:  # noqa: B007 - it is read behind the loop
+        pass
+    for _ in range(n):
+        z = x*0.5
+    return np.sum(z*0.7)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+@pytest.mark.parametrize("m", [X[::-1].copy(), np.outer(X, X)], ids=["numbers", "rows"])
+def test_what_an_earlier_loop_has_left_is_kept_without_a_trip(n, m):
+    """It may be unbound: the cotangent that a loop without a trip hands on to it was lost."""
+    check(number_left_by_a_loop_or_an_array, (X, m, n), text=False)

@@ -512,6 +512,7 @@ class Loops(Unsettled):
         for c, made in zip(rounds, carries, strict=True):
             _, uniform, owned = assumed.rounds[c.name]
             if c.name in assumed.nones:
+                self.give_untaken(c.init, made.out)
                 continue
             self.give(c.init, Bar(Var(made.out), uniform, owned or self.storage_needs_buffer(c.name)))
         for c in carried:

@@ -12,12 +12,13 @@ through branches and round loops. A list of unsettled elements has a list of num
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from s2sad.analysis.places import is_view
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Carry, Const, If, Let, Out, Ref, Stmt, Var
+from s2sad.ir.nodes import Atom, Call, Carry, Const, If, Let, Out, Ref, Stmt, Tuple, Var
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.branches import Branches
 
@@ -45,6 +46,21 @@ class Unsettled(Branches):
                 if cls is not None and self.storage.aliases.elements(cls) in self.storage.table:
                     self.mixed.add(name)
         self.varied |= frozenset(self.numbers.values())
+
+    def give_untaken(self, init: Atom, out: str) -> None:
+        """Give what came from behind a loop, None if a trip took it, to what an earlier loop has left."""
+        around = {c.name for loop in self.loops for c in getattr(loop.stmt, "carried", ())}
+        if not isinstance(init, Var) or not self.active(init) or init.name in around:
+            return
+        kind = self.kinds[init.name]
+        zero: Atom = Const(0.0)
+        if not kind.is_scalar:  # of no shape: the value may be unbound
+            zero = self.let(Call("np.zeros", (Tuple(()),)), kind)
+        taken = self.let(Call("is", (Var(out), Const(None))), K.BOOL)
+        made = self.choose(taken, lambda: zero, lambda: Var(out), self.bar_hint(init.name))
+        assert isinstance(made, Var)
+        self.kinds[made.name] = kind if kind.is_scalar else replace(kind, shape=None)
+        self.give(init, Bar(made))
 
     # ---- bindings
 
