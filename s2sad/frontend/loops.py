@@ -238,11 +238,10 @@ class Loops(State):
         phis = self._first_phis(entry, assigned, self.heads.get(place, {}))
         held: dict[int, Phi] = {}  # of objects that the loop writes to
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head
-        loop_start, older, self.older = self.loop_start, self.older, K.new_length()
-        self.loop_start = self.fresh.count
+        loop_start, older = self.loop_start, self.older
+        self.loop_start, self.older = self.fresh.count, K.new_length()
         self.lasting = self.older if self.lasting is not None and not self.loops else self.lasting
-        self.loops += 1
-        self.nesting += 1
+        self.loops, self.nesting = self.loops + 1, self.nesting + 1
         self.open_loops.append((self.scope, assigned, phis))
         self.trail.append(0)
         try:
