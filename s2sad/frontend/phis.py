@@ -130,6 +130,16 @@ class Phi:
         self.__init__(self.state, self.name, entry)  # type: ignore[misc]
         self.whole, self.guessed_entry = whole, guessed
 
+    def _unbound(self, back: Value) -> Group | None:
+        """A display like a tuple that a trip binds a name to, without elements; None for all else."""
+        if isinstance(back, Group) and back.cat == "tuple":
+            return replace(back, items=[Undef()] * len(back.items), origin=None)
+        kind = self.state.kind(back) if isinstance(back, Var) else K.OBJECT
+        if kind.cat != "tuple" or not kind.items or kind.optional or kind.cls in (list, dict):
+            return None
+        keys = list(kind.keys) or (kind.dtype.split(",") if kind.dtype else [])
+        return Group("tuple", [Undef()] * len(kind.items), keys, kind.cls)
+
     def guesses(self) -> list[Phi]:
         """The names and elements of names whose kind is a guess."""
         return [self] if self.guessed else [found for part in self.parts for found in part.guesses()]
@@ -147,11 +157,8 @@ class Phi:
             return changed
         if self.torn is not None:
             return False
-        if isinstance(self.entry, Undef) and (display := self.state.unfolded(back, node)) is not back:
-            back = display
-        if isinstance(self.entry, Undef) and isinstance(back, Group) and back.cat == "tuple":
-            self._begin_again(replace(back, items=[Undef()] * len(back.items)))
-            self._widen_more(back, pairs, symbols, node)
+        if isinstance(self.entry, Undef) and (display := self._unbound(back)) is not None:
+            self._begin_again(display)
             return True
         if isinstance(back, Group | Const) and isinstance(self.entry, Group | Const):
             entry, back = maybes.met(self.entry, back)
