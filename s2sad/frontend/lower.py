@@ -32,7 +32,7 @@ from s2sad.frontend.derivatives import Derivatives
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.guarded import Guarded
 from s2sad.frontend.iterables import Iterables
-from s2sad.frontend.loops import MADE_NAME, assigned_names
+from s2sad.frontend.loops import assigned_names
 from s2sad.frontend.matching import Matching
 from s2sad.frontend.methods import Methods
 from s2sad.frontend.numbered import Lent, Numbering, begin, refuse_as_number
@@ -253,7 +253,7 @@ class Lowering(
 
     def assign(self, target: ast.expr, value: Value, stmt: ast.AST) -> None:
         """Bind or store a value; what one of several paths returns may hold the caller's lists."""
-        if self.new and isinstance(target, ast.Name) and MADE_NAME.fullmatch(target.id):
+        if self.new and isinstance(target, ast.Name) and target.id in self.scope.made:
             value = self._of_caller(value, stmt)
         super().assign(target, value, stmt)
 
