@@ -152,3 +152,38 @@ def test_a_name_that_is_read_outright_needs_no_beginning():
     assert "np.zeros(0)" not in slope.source
     with pytest.raises(UnboundLocalError):
         slope(X, 0)
+
+
+def of_another_length(x, n):
+    for i in range(n):
+        for j in range(n - 1 - i):
+            u = x[: j + 1]*0.5
+    return np.sum(u*u)
+
+
+def of_another_length_read_in_between(x, n):
+    s = 0.0
+    for i in range(n):
+        for j in range(n - 1 - i):
+            u = x[: j + 1]*0.5
+        s += np.sum(u*x[0])
+    return np.sum(u*u)*s
+
+
+def of_another_length_from_before(x, n):
+    s = 0.0
+    u = x[:2]*x[1]
+    for i in range(n):
+        s = s + np.sum(u)*x[2]
+        for j in range(n - 2 - i):
+            u = x[: j + 2]*u[0]
+    return np.sum(u*u)*s
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+@pytest.mark.parametrize(
+    "f", [of_another_length, of_another_length_read_in_between, of_another_length_from_before]
+)
+def test_what_an_inner_loop_left_in_an_earlier_trip(f, n):
+    """The inner loop makes no trip in later trips of the outer one: the cotangent of what it left was lost."""
+    check(f, (np.array([0.3, 0.7, -0.4, 0.5]), n))

@@ -268,11 +268,10 @@ class Loops(Unsettled):
     def _stands_for(self, c: Carry, head: Bar) -> bool:
         """Whether the cotangent that goes round has the shape of what the head holds, if it holds any."""
         kind = self.kinds[c.name]
-        if kind.cat not in ARRAYS or self.kind(head.atom).cat != "array":
+        if kind.cat not in ARRAYS or self.kind(head.atom).cat != "array" or not isinstance(c.next, Var):
             return False
-        return c.name in self.unbound or (
-            bool(kind.shape) and isinstance(c.next, Var) and K.same_shape(kind, self.kinds[c.next.name])
-        )
+        left = self.kinds[c.next.name]
+        return K.same_shape(kind, left) if kind.shape and left.shape else c.name in self.unbound
 
     def _rotate(self, carried: list[Carry], heads: dict[str, Bar]) -> bool:
         """Name shadows that go round after the names that hold them in the body: `u, v, w = v, w, u`."""
@@ -433,13 +432,14 @@ class Loops(Unsettled):
         kind = self.kinds[c.name]
         if c.name not in self.unbound or kind.cat not in ARRAYS or not isinstance(c.next, Var):
             return False
-        return (
-            not (kind.shape and K.same_shape(kind, self.kinds[c.next.name]))
-            and c.next.name not in self.unbound
-        )
+        alike = kind.shape and K.same_shape(kind, self.kinds[c.next.name])
+        return not alike and c.next.name not in self.unbound
 
     def _round_kind(self, c: Carry, kind: Kind, entry: Bar, back: Bar | None, uniform: bool) -> Kind:
         mine = self.kinds[c.name]
+        left = self.kinds[c.next.name] if isinstance(c.next, Var) else mine
+        if mine.shape and mine.rank == left.rank:
+            mine = replace(mine, shape=left.shape)
         if not uniform and mine.cat in ARRAYS and mine.shape != ():
             sort = K.promote(
                 mine, self.kind(entry.atom), *([self.kind(back.atom)] if back is not None else [])

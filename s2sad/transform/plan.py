@@ -41,6 +41,8 @@ from s2sad.ir.nodes import (
     While,
     blocks,
     call_vars,
+    uses,
+    walk,
 )
 from s2sad.ir.rewrite import in_statement, with_blocks
 from s2sad.transform.leaving import leaf
@@ -271,8 +273,14 @@ class Plan(Trips):
         return result
 
     def _by_trip(self, block: Block) -> Block:
-        """The loop's body, in which cotangents of what each trip appends to a list are read at its place."""
+        """The loop's body, in which cotangents of what each trip appends to a list are read at its place.
+
+        Not so where a trip reads the list, too: `xs[-1]` is the last of those that are there in that trip.
+        """
         lists = {xs.name for (_, loop), xs in self.r.histories.items() if loop is self.primal}
+        if lists:
+            used = Counter(n for s in walk((self.primal,)) for n in uses(s))
+            lists = {name for name in lists if used[name] == 1}
         popped = self.r.rev.popped
         taken = [s for s in block if isinstance(s, Let) and popped.get(s.name) in lists] if lists else []
         index = self.trip_index() if taken else None
@@ -345,6 +353,8 @@ class Plan(Trips):
         """
         carry = next((c for c in self.primal.carried if c.name == name), None)  # type: ignore[union-attr]
         made = carry.next.name if carry is not None and isinstance(carry.next, Var) else ""
+        if made in self.r.rev.unbound:
+            return False
         if carry is None or self.how.get(made) != "tape" or self.where[made] or self.where[name]:
             return False
         kinds = self.r.kinds

@@ -49,12 +49,13 @@ class Unsettled(Branches):
 
     def give_untaken(self, init: Atom, out: str) -> None:
         """Give what came from behind a loop, None if a trip took it, to what an earlier loop has left."""
-        around = {c.name for loop in self.loops for c in getattr(loop.stmt, "carried", ())}
-        if not isinstance(init, Var) or not self.active(init) or init.name in around:
+        if not isinstance(init, Var) or not self.active(init):
             return
         kind = self.kinds[init.name]
         zero: Atom = Const(0.0)
-        if not kind.is_scalar:  # of no shape: the value may be unbound
+        if any(c.name == init.name for loop in self.loops for c in getattr(loop.stmt, "carried", ())):
+            zero = self.full(self.zero(init.name), init.name).atom  # the trip before may add to elements
+        elif not kind.is_scalar:  # of no shape: the value may be unbound
             zero = self.let(Call("np.zeros", (Tuple(()),)), kind)
         taken = self.let(Call("is", (Var(out), Const(None))), K.BOOL)
         made = self.choose(taken, lambda: zero, lambda: Var(out), self.bar_hint(init.name))
