@@ -239,8 +239,8 @@ FAULTS = [
     Fault(
         "snapshots left out in loops",
         "analysis/settled.py",
-        "            return after or bool(common)\n        around",
-        "            return after\n        around",
+        "            return (after or bool(common)) and not",
+        "            return after and not",
         (RECURRENCES,),
     ),
     Fault(

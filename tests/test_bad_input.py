@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import zlib
-from collections import defaultdict
+from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -53,7 +53,7 @@ def scaled_by_captured(x):
     (np.int32(3), "'x', which is a NumPy scalar of type int32: pass a float"),
     ([1, 2], "'x', which is a list without floats: pass one that holds floats"),
     ({"a": None}, "'x', which is a dict without floats"),
-    (defaultdict(float, a=1.0), "'x', which is of type defaultdict, a subclass of dict: pass a dict"),
+    (Counter(a=1.0), "'x', which is of type Counter, a subclass of dict: pass a dict"),
     (print, "'x', which is of type builtin_function_or_method"),
 ], ids=str)
 @pytest.mark.parametrize("make", [s2sad.grad, s2sad.value_and_grad])
