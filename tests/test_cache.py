@@ -294,7 +294,7 @@ def test_ids_that_are_used_again() -> None:
         assert g(1.0, lambda x, scale=scale: scale*x) == scale
         assert s2sad.grad(Model(lambda x, scale=scale: scale*x).loss)(1.0) == scale
         assert s2sad.vjp(Model(lambda x, scale=scale: scale*x).loss, 1.0)[1](1.0) == (scale,)
-        gc.collect()
+        gc.collect(1)
 
 
 # --------------------------------------------------------------------------------------------------------- threads
