@@ -402,6 +402,29 @@ def test_values_of_another_shape_in_each_trip(widths):
     check_vjp(changing_width, (rng.normal(size=(4, widths[0])), ws, [rng.normal(size=1) for _ in ws]))
 
 
+def shorter(x, n):
+    for _ in range(n):
+        x = x[:-1]*2.0
+    y = x.copy()
+    return y*y
+
+
+def shorter_in_some_trips(x, n):
+    i = 0
+    while i < n:
+        if i != 1:
+            x = x[:-1] + 1.0
+        i += 1
+    y = x.copy()
+    return y*y
+
+
+@pytest.mark.parametrize("program", [shorter, shorter_in_some_trips])
+def test_parts_of_another_shape_in_each_trip(program):
+    """The zeros of a trip have the shape of what that trip took a part of, not of what the loop leaves."""
+    check_vjp(program, (np.array([0.3, 0.7, -0.4, 0.5, 1.2]), 3))
+
+
 def part_in_a_branch(a):
     if len(a) < 2:
         return np.sum(a*a)

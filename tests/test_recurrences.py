@@ -109,6 +109,13 @@ def wraps_at_last(x, a):
     return np.sum(y)
 
 
+def from_the_end_on(x, a):
+    y = np.ones(len(x))
+    for i in range(-2, 3):
+        y[i] = a*y[i - 1]*y[i - 1] + x[i]
+    return np.sum(y)
+
+
 def sweeps(x, a):
     y = x.copy()
     for _ in range(3):
@@ -250,6 +257,7 @@ PROGRAMS: list[tuple[Callable[..., Any], tuple[Any, ...], int | None]] = [
     (through_a_view, (X, 0.7), None),
     (wraps, (X, 0.5), 1),
     (wraps_at_last, (X, 0.6), 2),
+    (from_the_end_on, (X[:4], 0.5), None),
     (sweeps, (X, 1.2), 2),
     (written_twice, (X, 0.9), None),
     (other_stride, (X, 0.9), 1),
