@@ -266,18 +266,14 @@ class Loops(State):
                 if not changed and not found and not self.widened:
                     break
             else:
-                self.refuse(
-                    node,
-                    "the kinds of values in this loop do not settle",
-                    "give the names values of one kind before the loop",
-                )
+                what = "the kinds of values in this loop do not settle"
+                self.refuse(node, what, "give the names values of one kind before the loop")
         except BaseException:
             self.block, self.scope.env, self.objects.cells = outer, entry, cells
             raise
         finally:
             self.present = present
-            self.loops -= 1
-            self.nesting -= 1
+            self.loops, self.nesting = self.loops - 1, self.nesting - 1
             self.open_loops.pop()
             self.loop_start, self.older = loop_start, older
             del self.trail[len(place) :]
