@@ -529,6 +529,42 @@ def test_dead_division_still_raises():
     assert s2sad.grad(unused_division)(1.0, 2.0) == 2.0
 
 
+def states_twice(x, n):
+    hs = []
+    for _ in range(n):
+        x = np.tanh(x)
+        hs.append(x)
+    total = 0.0
+    for h in hs:
+        total += np.sum(h*h)
+    for h in reversed(hs):
+        total += np.sum(h)
+    return total
+
+
+def states_taken_off(x, n):
+    hs, total = [], 0.0
+    for _ in range(n):
+        x = np.tanh(x)
+        hs.append(x)
+    m = len(hs)
+    same = hs
+    same.pop()
+    for i in range(m):
+        h = hs[i]
+        total += np.sum(h*h)
+    return total
+
+
+def test_a_dead_walk_over_a_list_goes_unless_the_list_becomes_shorter():
+    x = np.array([0.3, 0.8])
+    check(states_twice, (x, 3))
+    forward = s2sad.grad(states_twice).source_for(x, 3).partition("# backward")[0]
+    assert forward.count("for ") == 1, forward  # the walks over the list are linear in what was computed
+    with pytest.raises(IndexError):
+        s2sad.grad(states_taken_off)(x, 3)
+
+
 def test_a_borrowed_cotangent_is_not_written():
     def f(a):
         b = a*2

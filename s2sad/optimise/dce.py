@@ -17,6 +17,7 @@ by the order of reads and writes.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import has_effect, is_opaque, kind_of, may_raise, store_may_raise
@@ -36,8 +37,10 @@ from s2sad.ir.nodes import (
     Program,
     Range,
     Return,
+    Slice,
     Stmt,
     Store,
+    Var,
     While,
     atom_vars,
     blocks,
@@ -81,6 +84,7 @@ class _Live:
     """Marks what is needed, from the roots on: statements, names, classes of storage that are read."""
 
     def __init__(self, program: Program, aliases: Aliases | None) -> None:
+        self.program = program
         self.kinds = program.kinds
         self.aliases = aliases or Aliases(program)
         self.bounds = Bounds(program)
@@ -138,9 +142,25 @@ class _Live:
         return isinstance(stmt, Return) or (isinstance(stmt, While) and not stmt.made)
 
     def _may_raise(self, call: Call) -> bool:
-        if call.fun == "getitem" and self.bounds.inside(kind_of(call.args[0], self.kinds), call.args[1]):
-            return False
+        if call.fun == "getitem":
+            kind = kind_of(call.args[0], self.kinds)
+            if self.bounds.inside(kind, call.args[1]):
+                return False
+            xs = call.args[0]
+            if isinstance(xs, Var) and kind.cat == "list" and self.bounds.counted(xs, call.args[1]):
+                return self.aliases.of(xs.name) in self._shortened
         return may_raise(call, self.kinds)
+
+    @cached_property
+    def _shortened(self) -> frozenset[int]:
+        """Classes that anything writes but what makes a list longer or puts an element in place."""
+        return frozenset().union(
+            *(
+                self.aliases.written(stmt)
+                for stmt in walk(self.program.body)
+                if not blocks(stmt) and not _keeps_length(stmt)
+            )
+        )
 
     def _need(self, stmt: Stmt) -> None:
         if stmt not in self.statements:
@@ -230,3 +250,10 @@ class _Live:
             if len(pairs) < len(stmt.names):
                 return replace(stmt, names=tuple(n for n, _ in pairs), values=tuple(v for _, v in pairs))
         return stmt
+
+
+def _keeps_length(stmt: Stmt) -> bool:
+    """Whether no list is shorter after a statement than before."""
+    if isinstance(stmt, Store):
+        return not isinstance(stmt.index, Slice)
+    return isinstance(stmt, Let | Do) and stmt.call.fun in ("list.append", "list.insert")

@@ -6,7 +6,7 @@ import pytest
 from interp import show
 from written import FLOAT, INT, MATRIX, ROWS, VECTOR, lines, program
 
-from s2sad.ir.kinds import Kind, array
+from s2sad.ir.kinds import Kind, array, list_of
 from s2sad.ir.nodes import (
     NONE,
     Block,
@@ -152,6 +152,10 @@ INSIDE = {
     "literal lengths": ("for i in range(3):\n    t = three[i]", True),
     "literal lengths, too long": ("for i in range(4):\n    t = three[i]", False),
     "rows": ("s = a.shape\n  p = s[1]\n  for i in range(p):\n    t = a[:, i]", True),
+    "elements of a list": ("m = len(xs)\n  for i in range(m):\n    t = xs[i]", True),
+    "elements, backwards": ("m = len(xs)\n  l = m - 1\n  for i in range(l, -1, -1):\n    t = xs[i]", True),
+    "elements and one more": ("m = len(xs)\n  l = m + 1\n  for i in range(l):\n    t = xs[i]", False),
+    "elements of another list": ("m = len(zs)\n  for i in range(m):\n    t = xs[i]", False),
     "rows and columns": ("s = a.shape\n  p = s[1]\n  for i in range(p):\n    t = a[i, 0:]", False),
 }
 
@@ -161,6 +165,7 @@ def test_subscripts_that_cannot_raise(case: str) -> None:
     text, goes = INSIDE[case]
     text = f"n = len(x)\ny = np.zeros_like(x)\nwith user:\n  {text}\nreturn k"
     params = {"x": VECTOR, "a": MATRIX, "k": FLOAT, "three": array((3,)), "z": array((("p", 0),))}
+    params |= {"xs": list_of(FLOAT), "zs": list_of(FLOAT)}
     assert (kept(dce, text, **params) == ["return k"]) == goes
 
 
