@@ -379,12 +379,21 @@ def made_and_used_in_some_trips(x, c, n):
     return t
 
 
+def holding_a_function_in_some_trips(x, c, n):
+    for i in range(n):
+        if i != 1:
+            o = Pair(x, lambda v: v*c)
+    return np.sum(o.b(o.a))
+
+
 def test_an_object_that_only_some_trips_make():
     """After a trip that made none, the object of the trip before was taken for unbound: its gradient was lost."""
     x, c = np.array([0.3, 0.7]), np.array([0.5, 0.9])
-    with pytest.raises(s2sad.UnsupportedError, match="only some trips make"):
-        s2sad.grad(made_in_some_trips)(x, c, 2)
+    for n in (1, 2, 3):
+        check(made_in_some_trips, (x, c, n))
     check(made_and_used_in_some_trips, (x, c, 3))
+    with pytest.raises(s2sad.UnsupportedError, match="only some trips make"):
+        s2sad.grad(holding_a_function_in_some_trips)(x, c, 2)
 
 
 def test_a_list_that_is_a_default_is_one_for_all_calls():

@@ -16,6 +16,7 @@ from typing import Any
 
 from s2sad.frontend import maybes, numbered
 from s2sad.frontend.captures import Held, holds_any, joined_function
+from s2sad.frontend.phis import unguessed
 from s2sad.frontend.state import (
     CALLABLE,
     Choice,
@@ -26,6 +27,7 @@ from s2sad.frontend.state import (
     Torn,
     Unsettled,
     Value,
+    goes_round,
     holds_functions,
     same_value,
 )
@@ -116,7 +118,11 @@ def _join_locals(
     pair = then.number, orelse.number
     if pair in merging.made:
         return merging.made[pair]
+    for number in pair:
+        state.same_keys(number, merging.then[pair[0]], merging.orelse[pair[1]])
     if (then.cat, then.cls) != (orelse.cat, orelse.cls):
+        state.want_table(then)
+        state.want_table(orelse)
         numbered.want(state, then, orelse)
         state.refuse(
             node, "a name stands for objects of different classes behind a branch", "use a name for each"
@@ -185,11 +191,6 @@ def _forget(known: dict[str, Value], env: dict[str, Value], before: dict[str, Va
     for name, value in known.items():
         if env.get(name) is value and isinstance(before[name], Var):
             env[name] = before[name]
-
-
-def _narrowed(known: dict[Any, Value], flags: frozenset[str]) -> dict[Any, Value]:
-    made = {key: maybes.narrowed(value, flags) for key, value in known.items()}
-    return {key: value for key, value in made.items() if value is not known[key]}
 
 
 def _widen(
@@ -323,8 +324,8 @@ class Branches(State):
         flags = maybes.implied(self.facts, cond, holds)
         if not flags:
             return {}, {}
-        names = _narrowed(self.scope.env, flags)
-        held = _narrowed(self.objects.cells, flags)
+        names = maybes.all_narrowed(self.scope.env, flags)
+        held = maybes.all_narrowed(self.objects.cells, flags)
         self.scope.env.update(names)
         self.objects.cells.update(held)
         return names, held
@@ -462,10 +463,10 @@ class Branches(State):
         joined = dict(env1)
         changed = [n for n, v in env1.items() if env2.get(n) is not v]
         names = [*changed, *(n for n in env2 if n not in env1)]
-        pairs = {name: (env1.get(name, Undef()), env2.get(name, Undef())) for name in names}
+        pairs = {name: unguessed(self, env1.get(name, Undef()), env2.get(name, Undef())) for name in names}
         one_sided = [n for n, pair in pairs.items() if sum(isinstance(v, Undef) for v in pair) == 1]
         one_sided = [n for n in one_sided if not any(isinstance(v, Torn) for v in pairs[n])]
-        self.may_keep([n for n in one_sided if not any(map(holds_functions, pairs[n]))], node)
+        self.may_keep([n for n in one_sided if all(map(goes_round, pairs[n]))], node)
         for name, (a, b) in pairs.items():
             if isinstance(a, Undef) and isinstance(b, Undef):
                 joined.pop(name, None)

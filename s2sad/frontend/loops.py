@@ -30,6 +30,7 @@ from s2sad.frontend.state import (
     Unbound,
     Value,
     Written,
+    goes_round,
     holds_functions,
 )
 from s2sad.frontend.trees import assigned_names, target_names
@@ -297,7 +298,7 @@ class Loops(State):
     ) -> None:
         """Note the names that a loop binds: without a trip they keep what they have."""
         left = [name for name in sorted(assigned) if name not in phis or phis[name].guessed_entry]
-        self.may_keep([n for n in left if n in after and not holds_functions(after[n])], node)
+        self.may_keep([n for n in left if n in after and goes_round(after[n])], node)
 
     def _pass_over(
         self,

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from s2sad.frontend.values import Group, Local, Value, holds_functions
 from s2sad.ir import kinds as K
@@ -29,6 +29,7 @@ ITERATE = "'NoneType' object is not iterable"
 UNPACK = "cannot unpack non-iterable NoneType object"
 SUBSCRIPT = "'NoneType' object is not subscriptable"
 NONE = Const(None)
+Key = TypeVar("Key")
 Facts = dict[tuple[str, bool], frozenset[str]]
 
 
@@ -104,6 +105,12 @@ def narrowed(value: Value, flags: Iterable[str]) -> Value:
     return value if same else Group(value.cat, items, value.keys, value.cls)
 
 
+def all_narrowed(known: dict[Key, Value], flags: frozenset[str]) -> dict[Key, Value]:
+    """The values of a table that are known better where flags hold."""
+    made = {key: narrowed(value, flags) for key, value in known.items()}
+    return {key: value for key, value in made.items() if value is not known[key]}
+
+
 def implied(facts: Facts, cond: Value, holds: bool) -> frozenset[str]:
     """The flags that hold where a condition does, or does not."""
     return facts.get((cond.name, holds), frozenset()) if isinstance(cond, Var) else frozenset()
@@ -160,6 +167,6 @@ def unfolded(low: State, value: Var, kind: Kind, node: ast.AST) -> Value:
 
 
 __all__ = [
-    "ITERATE", "MAYBE", "NONE", "SUBSCRIPT", "UNPACK", "Facts", "absent", "asked", "compared", "given",
-    "hints", "implied", "is_maybe", "met", "narrowed", "present", "unfolded", "want_row",
+    "ITERATE", "MAYBE", "NONE", "SUBSCRIPT", "UNPACK", "Facts", "absent", "all_narrowed", "asked", "compared",
+    "given", "hints", "implied", "is_maybe", "met", "narrowed", "present", "unfolded", "want_row",
 ]  # fmt: skip

@@ -25,6 +25,7 @@ from s2sad.frontend.state import (
     Torn,
     Value,
     Written,
+    goes_round,
     holds_functions,
     same_value,
 )
@@ -130,6 +131,19 @@ class Phi:
         self.__init__(self.state, self.name, entry)  # type: ignore[misc]
         self.whole, self.guessed_entry = whole, guessed
 
+    def _is_unbound(self) -> bool:
+        """Whether a name is not bound on entry, as far as the loops around know."""
+        return isinstance(self.entry, Undef) or is_guess(self.state, self.entry)
+
+    def _begin_unbound(self, back: Local, pairs: Pairs, symbols: set[K.Length], node: ast.AST) -> None:
+        """Take a name for an object like the one that a trip binds it to, which holds nothing on entry."""
+        held = back.group
+        nothing = replace(held, items=[Undef()] * len(held.items), origin=None)
+        self._begin_again(self.state.made(held.cat, nothing.items, nothing.keys, held.cls))
+        self.held = Phi(self.state, self.name, nothing)
+        self.held.whole = False
+        self._widen_more(back, pairs, symbols, node)
+
     def _unbound(self, back: Value) -> Group | None:
         """A display like a tuple that a trip binds a name to, without elements; None for all else."""
         if isinstance(back, Group) and back.cat == "tuple":
@@ -142,7 +156,8 @@ class Phi:
 
     def guesses(self) -> list[Phi]:
         """The names and elements of names whose kind is a guess."""
-        return [self] if self.guessed else [found for part in self.parts for found in part.guesses()]
+        held = self.parts if self.held is None else [self.held]
+        return [self] if self.guessed else [found for part in held for found in part.guesses()]
 
     def guess(self) -> None:
         """The next guess for the kind of a name that is not bound on entry."""
@@ -159,6 +174,9 @@ class Phi:
             return False
         if isinstance(self.entry, Undef) and (display := self._unbound(back)) is not None:
             self._begin_again(display)
+            return True
+        if isinstance(back, Local) and self._is_unbound() and goes_round(back):
+            self._begin_unbound(back, pairs, symbols, node)
             return True
         if isinstance(back, Group | Const) and isinstance(self.entry, Group | Const):
             entry, back = maybes.met(self.entry, back)
@@ -222,8 +240,9 @@ class Phi:
             what = f"{self.name!r} stands for an object, and for something else after a trip"
             self.state.refuse(node, what, "use two names")
         state, held = self.state, back.group
+        first = entry.group if self.held is None else self.held.entry
         for number in (entry.number, back.number):
-            state.same_keys(number, entry.group, held)
+            state.same_keys(number, first, held)
         met = state.references(entry) + (state.references(back) > 1)
         if self.aliased or met or back.number <= self.before:
             for number in (entry.number, back.number):
@@ -458,6 +477,23 @@ class Phi:
 
     def _is_option(self, option: Value, value: Value) -> bool:
         return same_value(option, value) or of_one_text(option, value, self.state.active_scopes)
+
+
+def is_guess(state: State, value: Value) -> bool:
+    """Whether a value stands for a name that is not bound before a loop, and whose kind is guessed."""
+    if isinstance(value, Var) and state.kind(value) == K.BOTTOM:
+        return True
+    guessed = (phi for *_, phis in state.open_loops for phi in phis.values() if phi.var == value)
+    return any(phi.guessed or is_guess(state, phi.entry) for phi in guessed)
+
+
+def unguessed(state: State, a: Value, b: Value) -> tuple[Value, Value]:
+    """Two values that meet behind a branch; beside an object, what is not bound before a loop is unbound."""
+    if isinstance(a, Local) and is_guess(state, b):
+        return a, Undef()
+    if isinstance(b, Local) and is_guess(state, a):
+        return Undef(), b
+    return a, b
 
 
 def _is_same_up_to_names(old: Kind, new: Kind) -> bool:

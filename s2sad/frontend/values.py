@@ -323,6 +323,21 @@ def holds_functions(value: Value) -> bool:
     )
 
 
+def goes_round(value: Value) -> bool:
+    """Whether a value can be handed from trip to trip where only some bind it: it holds no callable."""
+    return _is_data(value, ())
+
+
+def _is_data(value: Value, around: tuple[int, ...]) -> bool:
+    if isinstance(value, Local):
+        if value.number in around or value.number not in value.objects.cells:
+            return False
+        return _is_data(value.objects.cells[value.number], (*around, value.number))
+    if isinstance(value, Group):
+        return all(_is_data(item, around) for item in value.items)
+    return not isinstance(value, Torn) and not holds_functions(value)
+
+
 def described(kind: Kind) -> str:
     """A kind with its article, for messages."""
     said = K.describe(kind)
