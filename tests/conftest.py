@@ -6,6 +6,7 @@ pair; `--full` runs every cell. `--seed` draws another sample, and `--update` re
 
 from __future__ import annotations
 
+import gc
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -24,6 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_report_header(config: pytest.Config) -> str:
     extent = "every cell" if config.getoption("--full") else "a sample that covers every pair"
     return f"s2sad: {extent}, seed {config.getoption('--seed')}"
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Thousands of collected tests live to the end: no collection of garbage need look at them."""
+    if session.items:
+        gc.freeze()
 
 
 @pytest.fixture
