@@ -276,6 +276,16 @@ def zero_division(x, c):
     return s
 
 
+def suppress_always(x, c):
+    s = x[0]*c[0]
+    for v in x:
+        with contextlib.suppress(TooLarge):
+            s *= 2
+            raise TooLarge(s)
+        s += v
+    return s
+
+
 def suppress(x, c):
     y = np.sum(x)
     with contextlib.suppress(TooLarge, KeyError):
@@ -531,7 +541,7 @@ PROGRAMS = [
     return_in_try, return_in_both, return_in_try_only, return_in_handler, break_in_try, break_in_handler,
     continue_in_handler, continue_in_try, try_else_return, string_of_error, reraise, nested_try, several,
     cholesky_retry, cholesky_for_else, cholesky_return, cholesky_callee, assert_caught, key_error,
-    index_error, zero_division, suppress, converged, converged_for, manager_writes, writes_in_try,
+    index_error, zero_division, suppress, suppress_always, converged, converged_for, manager_writes, writes_in_try,
     two_writes_in_try, append_then_raise, torn, torn2, finally_assign, lookup_default, float_parse,
     overflow, line_search, writes_items_of_a_dict, writes_an_item_at_last, in_a_loop_over_a_generator,
 ]  # fmt: skip

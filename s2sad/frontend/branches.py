@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
+from enum import Enum
 from typing import Any
 
 from s2sad.frontend import maybes, numbered
@@ -144,9 +145,10 @@ def _form(group: Group) -> tuple[Any, ...]:
 
 
 def _is_function(value: Value) -> bool:
-    return isinstance(value, CALLABLE) or (
-        isinstance(value, Ref) and callable(value.obj) and not isinstance(value.obj, type)
-    )
+    """Whether a value is a callable, or a member of an enumeration, of which a number says which it is."""
+    if isinstance(value, Ref):
+        return isinstance(value.obj, Enum) or (callable(value.obj) and not isinstance(value.obj, type))
+    return isinstance(value, CALLABLE)
 
 
 def _join_functions(
@@ -490,9 +492,7 @@ class Branches(State):
 
     def _is_older_object(self, name: str, a: Value, b: Value) -> bool:
         """Whether a name that one path binds to an object may hold that of an earlier trip on the other."""
-        if not any(isinstance(v, Local) and v.cat != "dict" for v in (a, b)):
-            return False
-        return any(
+        return any(isinstance(v, Local) and v.cat != "dict" for v in (a, b)) and any(
             scope is self.scope and name in assigned and name not in phis
             for scope, assigned, phis in self.open_loops
         )

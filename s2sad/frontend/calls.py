@@ -458,7 +458,7 @@ class Calls(Stars):
         frame = fn.node, id(fn.scope)  # another closure of the same text is another function
         env = self.bind_arguments(fn.node.args, args, kwargs, fn.defaults, fn.kwdefaults, node, name)
         if frame not in self.frames and self._calls_itself(fn) and self._free_of_functions(fn):
-            made, captured = self.lifted(fn, node, name)
+            made, captured = self.lifted(fn, env, node, name)
             return self.call_value(made, [], {**env, **captured}, node)
         if frame in self.frames:
             written = self._written_out(fn.scope.source, fn.node, env, fn.scope, frame)

@@ -24,7 +24,7 @@ nesting gets deep, it is guarded by a flag. A `return` of several becomes an ass
 in a loop sets `returned_1` as well, which is looked at behind the loop, and so is `broken_1` for an else
 clause; what an inner loop returns is evaluated behind it where that can be (`sinking`). Nodes of the original
 tree are never written to; new ones have the location of the statement that they stand for. Bodies of `with`
-are taken to let exceptions pass.
+are taken to let exceptions pass, those of `suppress` apart.
 
 Names that are local because of an assignment that is never reached must be found in the original tree.
 """
@@ -142,7 +142,7 @@ class _Falls:
             ways = branches(stmt)
             return (self.block(stmt.body) and self.block(ways[0])) or any(map(self.block, ways[1:]))
         if isinstance(stmt, ast.If | ast.With | ast.Match):
-            return any(map(self.block, branches(stmt)))
+            return any(map(self.block, branches(stmt))) or (isinstance(stmt, ast.With) and _suppresses(stmt))
         return True
 
     def ends(self, loop: Loop) -> bool:
@@ -152,6 +152,12 @@ class _Falls:
 
 def _forever(loop: Loop) -> bool:
     return isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and bool(loop.test.value)
+
+
+def _suppresses(stmt: ast.With) -> bool:
+    """Whether an exception may end a with statement and not the block around it."""
+    called = [getattr(item.context_expr, "func", None) for item in stmt.items]
+    return any("suppress" in (getattr(fn, "id", ""), getattr(fn, "attr", "")) for fn in called)
 
 
 def _tries(body: Iterable[ast.stmt]) -> bool:

@@ -18,7 +18,7 @@ from typing import Any
 from s2sad.frontend import generators, maybes, numbered
 from s2sad.frontend.dtypes import same_dtype
 from s2sad.frontend.indices import index_kind
-from s2sad.frontend.operators import class_method, compared_parts, user_operator
+from s2sad.frontend.operators import class_method, compared_parts, static_attribute, user_operator
 from s2sad.frontend.records import known_key
 from s2sad.frontend.scipy_objects import sparse_product
 from s2sad.frontend.standins import Table
@@ -442,6 +442,8 @@ class Expressions(State):
                 return None
         if op in ("eq", "ne"):
             same = same_dtype(left, right)
+            if isinstance(left, Ref) and isinstance(right, Ref) and _by_identity(left.obj, right.obj):
+                same = left.obj is right.obj
             return same if same is None else same == (op == "eq")
         if op in ("is", "isnot"):
             if isinstance(left, Local) and isinstance(right, Local):
@@ -536,6 +538,11 @@ class Expressions(State):
 def _known_key(key: Value) -> Any:
     """The key that a literal or a live object is."""
     return key.value if isinstance(key, Const) else getattr(key, "obj", None)
+
+
+def _by_identity(*objs: Any) -> bool:
+    """Whether objects equal nothing but themselves, as functions and members of enumerations do."""
+    return all(static_attribute(type(obj), "__eq__") is object.__eq__ for obj in objs)
 
 
 def _is_computed(part: ast.FormattedValue) -> bool:

@@ -282,7 +282,7 @@ class Interface:
         raise NotImplementedError
 
     def read_names(
-        self, target: Closure, node: ast.AST, itself: str = ""
+        self, target: Closure, node: ast.AST
     ) -> tuple[dict[str, Value], dict[str, Any]]:
         """The values of the program that a nested function reads, and the objects from outside."""
         raise NotImplementedError
@@ -468,11 +468,13 @@ class Interface:
         """`del xs[lo:hi:step]`."""
         raise NotImplementedError
 
-    def lifted(self, target: Closure, node: ast.AST, name: str) -> tuple[Ref, dict[str, Value]]:
+    def lifted(
+        self, target: Closure, env: dict[str, Value], node: ast.AST, name: str
+    ) -> tuple[Ref, dict[str, Value]]:
         """A nested function that calls itself, as one that takes what it reads by keyword."""
         raise NotImplementedError
 
-    def _free_of_functions(self, target: Closure) -> bool:
+    def _free_of_functions(self, target: Closure, reading: tuple[Any, ...] = ()) -> bool:
         raise NotImplementedError
 
     def kind_of_parts(self, value: Value) -> Kind:

@@ -16,7 +16,7 @@ import symtable
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from s2sad.frontend.source import release_with, source_of_text
 from s2sad.frontend.state import CALLABLE, Closure, Local, Scope, State, Value, holds_functions
@@ -66,8 +66,7 @@ class Lifting(State):
                 "define it outside, and pass what it reads as arguments",
             )
         made, captured = self._made("by name", target, node)
-        last = [a.arg for a in (*spec.posonlyargs, *spec.args)][-len(target.defaults) :]
-        return made, {**captured, **dict(zip(last, target.defaults, strict=False)), **target.kwdefaults}
+        return made, {**captured, **_defaults(target)}
 
     def lifted_by_place(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
         """A nested function as one that takes what it reads of the functions around it as last arguments."""
@@ -80,7 +79,7 @@ class Lifting(State):
     def _made(self, how: str, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
         """The function, the same one as long as its text and what it finds outside are the same."""
         found = Gathered(set(_identifiers(target.node)))
-        function = self._gathered(target, found, "", node)
+        function = self._gathered(target, found, "", "", node)
         key = (how, *found.key())
         if key not in self.transforms:
             found.space["__name__"] = target.scope.source.module
@@ -96,8 +95,13 @@ class Lifting(State):
         made = self.transforms[key]
         return Ref(made.__name__, made), found.captured
 
-    def _gathered(self, target: Closure, found: Gathered, prefix: str, node: ast.AST) -> Function:
-        """A copy of a nested function; what it reads is entered, by other names if there is a prefix."""
+    def _gathered(
+        self, target: Closure, found: Gathered, prefix: str, itself: str, node: ast.AST
+    ) -> Function:
+        """A copy of a nested function; what it reads is entered, by other names if there is a prefix.
+
+        `itself` is the name by which it calls itself.
+        """
         if target.node in found.reading:
             self._refuse_nested(getattr(target.node, "name", "lambda"), node)
         found.reading.append(target.node)
@@ -107,6 +111,8 @@ class Lifting(State):
         here, self.scope = self.scope, target.scope
         try:
             for name in self._free(target.node, bool(prefix), node):
+                if name == itself:
+                    continue
                 value = self.lookup(name, node)
                 names[name] = found.fresh(f"{prefix}_{name}") if prefix else name
                 self._enter(names[name], value, found, node)
@@ -124,7 +130,7 @@ class Lifting(State):
         if isinstance(value, Ref) and self.kind(value) == K.OBJECT:
             found.space[name] = value.obj
         elif isinstance(value, Closure):
-            function = self._gathered(value, found, name, node)
+            function = self._gathered(value, found, name, "", node)
             for i, default in enumerate(value.defaults):
                 function.args.defaults[i] = self._default(f"{name}_default", default, found, node)
             for i, arg in enumerate(function.args.kwonlyargs):
@@ -173,30 +179,62 @@ class Lifting(State):
 
     # ---- functions that call themselves
 
-    def lifted(self, target: Closure, node: ast.AST, name: str) -> tuple[Ref, dict[str, Value]]:
+    def lifted(
+        self, target: Closure, env: dict[str, Value], node: ast.AST, name: str
+    ) -> tuple[Ref, dict[str, Value]]:
         """A nested function that calls itself, as one that takes what it reads by keyword.
 
             def h(k): return x*h(k - 1)        def h(k, *, x): return x*h(k - 1, x=x)
         """
-        captured, space = self.read_names(target, node, name)
-        key = ("itself", target.node, *captured, *[(n, id(obj)) for n, obj in space.items()])
+        found = Gathered(set(_identifiers(target.node)))
+        function = self._gathered(target, found, "", name, node)
+        calls = [n for n in ast.walk(function) if isinstance(n, ast.Call) and _is_name(n.func, name)]
+        omitted = self._omitted(target, function, calls, env, found)
+        key = ("itself", *found.key(), *(p for p, d in omitted if p == d))
         if key not in self.transforms:
-            function = copy.deepcopy(target.node)
-            for call in ast.walk(function):
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name:
-                    call.keywords += [ast.keyword(n, ast.Name(n, ast.Load())) for n in captured]
-            whole = _defined(function, name, [])
+            for call in calls:
+                call.keywords += [ast.keyword(n, ast.Name(n, ast.Load())) for n in found.captured]
+                left_out = [(p, d) for p, d in omitted if p not in _given(call, function)]
+                call.keywords += [ast.keyword(p, ast.Name(d, ast.Load())) for p, d in left_out]
+            whole = _defined(function, name, found.helpers)
             whole.args.defaults, whole.args.kw_defaults = [], [None]*len(whole.args.kwonlyargs)
-            whole.args.kwonlyargs += [ast.arg(n) for n in captured]
-            whole.args.kw_defaults += [None]*len(captured)
-            self.transforms[key] = _compiled(whole, space)
+            whole.args.kwonlyargs += [ast.arg(n) for n in found.captured]
+            whole.args.kw_defaults += [None]*len(found.captured)
+            found.space["__name__"] = target.scope.source.module
+            self.transforms[key] = _compiled(whole, found.space)
         made = self.transforms[key]
-        return Ref(name, made), captured
+        return Ref(name, made), found.captured
 
-    def _free_of_functions(self, target: Closure) -> bool:
-        """Whether a nested function that calls itself reads no other one and writes no name around it."""
+    def _omitted(
+        self,
+        target: Closure,
+        function: Function,
+        calls: list[ast.Call],
+        env: dict[str, Value],
+        found: Gathered,
+    ) -> list[tuple[str, str]]:
+        """Parameters that calls by itself leave out, and the names by which their defaults are passed on.
+
+        Where every call does, the first one too, the parameter is that name.
+        """
+        omitted = []
+        for name, default in _defaults(target).items():
+            given = [name in _given(call, function) for call in calls]
+            if all(given):
+                continue
+            stored = any(_is_name(n, name) and not isinstance(n.ctx, ast.Load) for n in ast.walk(function))
+            own = env.get(name) is default and not any(given) and not stored
+            omitted.append((name, name if own else found.fresh(f"{name}_default")))
+            if not own:
+                found.captured[omitted[-1][1]] = default
+        return omitted
+
+    def _free_of_functions(self, target: Closure, reading: tuple[Function, ...] = ()) -> bool:
+        """Whether a nested function that calls itself reads none that does, and writes no name around it."""
         name = getattr(target.node, "name", "")
         if any(isinstance(n, ast.Nonlocal | ast.Global) for n in ast.walk(target.node)):
+            return False
+        if not all(self._is_taken(target, n, v, reading) for n, v in _defaults(target).items()):
             return False
         here, self.scope = self.scope, target.scope
         try:
@@ -205,19 +243,24 @@ class Lifting(State):
                     return False
                 if isinstance(n, ast.Name) and n.id != name and isinstance(n.ctx, ast.Load):
                     found = self._in_scopes(n.id)
-                    if found is not None and not self._is_taken(target, n.id, found):
+                    if found is not None and not self._is_taken(target, n.id, found, reading):
                         return False
         finally:
             self.scope = here
         return True
 
-    def _is_taken(self, target: Closure, name: str, found: Value) -> bool:
+    def _is_taken(
+        self, target: Closure, name: str, found: Value, reading: tuple[Function, ...]
+    ) -> bool:
         """Whether a function that calls itself can take what it reads: no objects, dicts that are tables."""
         if isinstance(found, Local) and found.cat == "dict" and _is_written(target.node, name):
             self.want_table(found)
         if isinstance(found, Local):
             return self.stands_in(found) is not None
-        return not holds_functions(found)
+        if isinstance(found, Closure):
+            reading = (*reading, target.node)
+            return found.node not in reading and self._free_of_functions(found, reading)
+        return isinstance(found, Ref) or not holds_functions(found)
 
     def _in_scopes(self, name: str) -> Value | None:
         """What a name means in the functions around, if it is one of theirs."""
@@ -229,12 +272,12 @@ class Lifting(State):
         return None
 
     def read_names(
-        self, target: Closure, node: ast.AST, itself: str = ""
+        self, target: Closure, node: ast.AST
     ) -> tuple[dict[str, Value], dict[str, Any]]:
         """The values of the program that a nested function reads, and the objects from outside."""
         own = {a.arg for a in ast.walk(target.node) if isinstance(a, ast.arg)}
         names = [n for n in ast.walk(target.node) if isinstance(n, ast.Name)]
-        own |= {n.id for n in names if not isinstance(n.ctx, ast.Load)} | {itself}
+        own |= {n.id for n in names if not isinstance(n.ctx, ast.Load)}
         captured: dict[str, Value] = {}
         space: dict[str, Any] = {"__name__": target.scope.source.module}
         here, self.scope = self.scope, target.scope
@@ -251,6 +294,26 @@ class Lifting(State):
         finally:
             self.scope = here
         return captured, space
+
+
+def _defaults(target: Closure) -> dict[str, Value]:
+    """Parameters that have defaults, and these."""
+    spec = target.node.args
+    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    last = names[len(names) - len(target.defaults) :]
+    return dict(zip(last, target.defaults, strict=True)) | target.kwdefaults
+
+
+def _is_name(node: ast.AST, name: str) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _given(call: ast.Call, function: Function) -> set[str]:
+    """The parameters that a call gives; all of them where that is not to be seen."""
+    names = [a.arg for a in function.args.args]
+    if any(isinstance(a, ast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
+        return {*names, *(a.arg for a in function.args.kwonlyargs)}
+    return {*names[: len(call.args)], *(k.arg for k in call.keywords if k.arg)}
 
 
 def _is_written(function: Function, name: str) -> bool:

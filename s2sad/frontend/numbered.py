@@ -322,6 +322,10 @@ def of_classes(low: State, value: Value, classes: Value, node: ast.AST) -> Value
     if len(places) in (0, len(members_of(cls))):
         return Const(bool(places))
     tag = low.getitem(_list(low, low.kind(value).cls or cls, CLASS, node), value, node)
+    return _is_among(low, tag, places, node)
+
+
+def _is_among(low: State, tag: Value, places: list[int], node: ast.AST) -> Value:
     if len(places) == 1:
         return low.compare("eq", tag, Const(places[0]), node)
     return low.emit(Call("in", (low.atom(tag), Tuple(tuple(Const(k) for k in places)))), K.BOOL, node)
@@ -332,6 +336,8 @@ def of_classes(low: State, value: Value, classes: Value, node: ast.AST) -> Value
 
 def compared(low: State, op: str, left: Value, right: Value, node: ast.AST) -> Value | None:
     """`==` and `is` of numbered objects: of the same class the numbers are equal; None for all else."""
+    if isinstance(left, Choice) or isinstance(right, Choice):
+        return _chosen_compared(low, op, left, right, node)
     a, b = low.kind(left), low.kind(right)
     if op in ("eq", "ne") and any(_has_equality(low.class_of(v)) for v in (left, right)):
         return None
@@ -346,6 +352,20 @@ def compared(low: State, op: str, left: Value, right: Value, node: ast.AST) -> V
     else:
         op = {"is": "eq", "isnot": "ne"}.get(op, op)
     return low.emit(Call(op, (low.atom(left, node), low.atom(right, node))), K.BOOL, node)
+
+
+def _chosen_compared(low: State, op: str, left: Value, right: Value, node: ast.AST) -> Value:
+    """A comparison with one of several functions or members of enumerations."""
+    choice = left if isinstance(left, Choice) else right
+    assert isinstance(choice, Choice)
+    pairs = [(item, right) if choice is left else (left, item) for item in choice.items]
+    found = [low.compare(op, one, two, node) for one, two in pairs]
+    places = [k for k, f in enumerate(found) if f == Const(True)]
+    if not all(isinstance(f, Const) for f in found):
+        return low.columns(Group("tuple", found), node)(choice.index)
+    if len(places) in (0, len(found)):
+        return Const(bool(places))
+    return _is_among(low, choice.index, places, node)
 
 
 def _has_equality(cls: type | None) -> bool:

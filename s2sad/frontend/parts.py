@@ -117,7 +117,10 @@ class Parts(Objects):
         return self.emit(Call("getitem", (self.atom(base), atom)), self.indexed(kind, atom, node), node, hint)
 
     def _stood_for_item(self, base: Value, index: Value, node: ast.AST, hint: str) -> Value | None:
-        """An item of what another value stands for: of x.flat, of a dict in a list."""
+        """An item of what another value stands for: of x.flat, of a dict in a list; one of several items."""
+        if isinstance(index, Choice):
+            found = [self.getitem(base, item, node) for item in index.items]
+            return self.columns(Group("tuple", found), node)(index.index)
         if flat.is_flat(base):
             return flat.item(self, base, index, node, hint)
         self._note_key(base, index)
@@ -252,13 +255,8 @@ class Parts(Objects):
 
     def _list_item(self, base: Value, kind: Kind, index: Value, node: ast.AST, hint: str) -> Value:
         call = Call("getitem", (self.atom(base), self.atom(index)))
-        item = (
-            K.join_all(list(kind.items or ()))
-            if kind.cat == "tuple"
-            else kind.items[0]
-            if kind.items
-            else None
-        )
+        first = kind.items[0] if kind.items else None
+        item = K.join_all(list(kind.items or ())) if kind.cat == "tuple" else first
         if isinstance(index, Slice):
             return (
                 self.sliced(base, index, node, hint)

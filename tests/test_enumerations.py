@@ -1,0 +1,120 @@
+"""Members of enumerations: compared, matched, carried by loops, as keys, and one of several at run time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+import numpy as np
+import pytest
+from places import places, twice
+
+from support import check
+
+X = np.array([0.3, 0.7, 1.1])
+C = np.array([0.5, 0.9, 0.8])
+
+
+class Mode(Enum):
+    A = 1
+    B = 2
+
+    def apply(self, v):
+        return v*v if self is Mode.A else np.sin(v)
+
+    @property
+    def rate(self):
+        return 0.5*self.value
+
+
+class Level(IntEnum):
+    LOW = 0
+    HIGH = 1
+
+
+@dataclass
+class Layer:
+    w: float
+    act: Mode = Mode.A
+
+
+def zipped(x, c):
+    s = 0.0
+    for m, v in zip((Mode.A, Mode.B, Mode.A), x):
+        if m is Mode.A:
+            s += v*v
+        else:
+            s *= m.value*v
+    return s*c[0]
+
+
+def taken_from_a_list(x, c):
+    s, modes = 0.0, [Mode.A, Mode.B]
+    for i in range(3):
+        m = modes[i % 2]
+        if m == Mode.A:
+            s += x[i]*c[i]
+        elif m in (Mode.B,):
+            s -= x[i]**2
+        if m != Mode.B and m is not None:
+            s *= 1.5
+    return s
+
+
+def methods(x, c):
+    s = x[0]
+    for m in Mode:
+        s = m.apply(s)*m.rate + c[0]
+    for i in range(3):
+        m = (Mode.A, Mode.B)[i % 2]
+        s = s*m.apply(x[i])*len(m.name)
+    return s
+
+
+def states(x, c):
+    state, s, i = Mode.A, 0.0, 0
+    while i < 6:
+        match state:
+            case Mode.A:
+                s += x[i % 3]
+                if s > 0.5:
+                    state = Mode.B
+            case Mode.B:
+                s *= c[i % 3]
+                if s < 0.5:
+                    state = Mode.A
+        i += 1
+    return s
+
+
+def keys(x, c):
+    gain = {Mode.A: x[0], Mode.B: c[0]}
+    fns = {Mode.A: np.sin, Mode.B: lambda v: v*c[1]}
+    m, s = Mode.A, 1.0
+    for v in x:
+        s = fns[m](s*gain[m] + v)
+        m = Mode.B if s > 0.6 else Mode.A
+    return s
+
+
+def fields(x, c):
+    s = c[0]
+    for layer in [Layer(x[0]), Layer(x[1], Mode.B), Layer(x[2])]:
+        z = layer.w*s
+        s = np.tanh(z) if layer.act is Mode.A else layer.act.apply(z)
+    return s
+
+
+def numbers(x, c):
+    t = [x[0], c[1]]
+    return t[Level.HIGH]*t[Level.LOW] + sum(v for k, v in zip([Level.LOW, Level.HIGH], x) if k == Level.LOW)
+
+
+PROGRAMS = [zipped, taken_from_a_list, methods, states, keys, fields, numbers]
+
+
+@pytest.mark.parametrize("f", PROGRAMS, ids=lambda f: f.__name__)
+def test_enumerations(f):
+    check(f, (X, C))
+    for program in (*(places(f) if f in (zipped, states) else ()), twice(f)):
+        check(program, (X, C), pullbacks=False, probes=1, text=False)
