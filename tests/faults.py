@@ -558,6 +558,13 @@ FAULTS = [
         ("tests/optimise", CX),
     ),
     Fault(
+        "shapes lent by arrays of another shape",
+        "optimise/likes.py",
+        'alike = mine.cat == its.cat == "array" and same_shape(mine, its)',
+        'alike = mine.cat == its.cat == "array"',
+        ("tests/optimise",),
+    ),
+    Fault(
         "copies elided whose original is written",
         "optimise/copies.py",
         "return source not in self.written or self._is_window(own, source, block, at)",

@@ -284,6 +284,14 @@ def is_pure(call: Call, kinds: Kinds) -> bool:
     return effect.result != "opaque" and not effect.impure and not effect.written
 
 
+def is_elementwise(call: Call) -> bool:
+    """Whether each element of a call's value is made of the elements of its operands at that place."""
+    if call.fun in PURE:
+        return call.fun in ARITHMETIC and call.fun != "matmul"
+    rule = _rule(call.fun)
+    return rule is not None and rule.form == "elementwise"
+
+
 def has_effect(call: Call) -> bool:
     """Whether a call does something beyond what it returns and beyond the storage that it writes."""
     if call.fun in PURE or call.fun in LIST_METHODS:

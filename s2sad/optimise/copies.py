@@ -23,11 +23,6 @@ more: `return np.outer(b_bar, x), b_bar.copy()` returns b_bar.
     t = 2*y
     x_bar += t
 
-`likes`: arrays that only lend their shape to others lend that of the array that they were made like.
-
-    y = np.zeros_like(x)              y_bar = np.ones_like(x)
-    y_bar = np.ones_like(y)
-
 `bindings`: what a loop carries round unchanged and what both branches bind alike is the one value.
 """
 
@@ -62,7 +57,7 @@ from s2sad.ir.nodes import (
     uses,
     walk,
 )
-from s2sad.ir.rewrite import Edit, in_atom, in_statement, resolved, same_block, with_blocks
+from s2sad.ir.rewrite import Edit, in_statement, resolved, same_block, with_blocks
 
 # ---- copy elision
 
@@ -361,47 +356,6 @@ def _filled(zeros: Call, value: Atom) -> Call:
     if isinstance(value, Const) and value.value == 1 and not isinstance(value.value, bool):
         return replace(zeros, fun="np.ones_like", form="")
     return replace(zeros, fun="np.full_like", args=(zeros.args[0], value, *zeros.args[1:]), form="")
-
-
-# ---- likes
-
-_LIKES = frozenset(("np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like"))
-
-
-def likes(program: Program, _: Aliases | None = None) -> Program:
-    """Make arrays like the array that their model was made like, where the model serves for nothing else."""
-    models: dict[str, Atom] = {}
-    for stmt in walk(program.body):
-        for name in uses(stmt) if models else ():
-            if name in models and not _lends(stmt, name):
-                del models[name]
-        if isinstance(stmt, Let) and _lends(stmt, None):
-            models[stmt.name] = stmt.call.args[0]
-    if not models:
-        return program
-    ends = resolved(models)
-    edit = Edit(program)
-
-    def change(stmt: Stmt) -> Iterator[Stmt]:
-        if (
-            isinstance(stmt, Let)
-            and stmt.call.fun in _LIKES
-            and stmt.call.args[0] != in_atom(stmt.call.args[0], ends)
-        ):
-            args = (in_atom(stmt.call.args[0], ends), *stmt.call.args[1:])
-            yield replace(stmt, call=replace(stmt.call, args=args))
-        else:
-            yield stmt
-
-    return edit.finish(edit.block(program.body, change))
-
-
-def _lends(stmt: Stmt, name: str | None) -> bool:
-    """Whether a statement makes an array like a name (or any name) and reads it for nothing else."""
-    if not isinstance(stmt, Let) or stmt.call.fun not in _LIKES or stmt.call.kwargs:
-        return False
-    model, *rest = stmt.call.args
-    return isinstance(model, Var) and (name is None or (model == Var(name) and Var(name) not in rest))
 
 
 # ---- bindings

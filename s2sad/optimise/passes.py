@@ -17,9 +17,10 @@ from collections.abc import Callable
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import is_pure
 from s2sad.ir.nodes import Let, Program
-from s2sad.optimise.copies import bindings, births, copies, likes
+from s2sad.optimise.copies import bindings, births, copies
 from s2sad.optimise.cse import cse
 from s2sad.optimise.dce import dce, leaves_nothing_dead
+from s2sad.optimise.likes import likes
 from s2sad.optimise.overwrites import overwrites
 from s2sad.optimise.stores import dead_stores
 from s2sad.optimise.tapes import tapes

@@ -24,9 +24,10 @@ from s2sad.ir.nodes import (
     Var,
     While,
 )
-from s2sad.optimise.copies import bindings, births, copies, likes
+from s2sad.optimise.copies import bindings, births, copies
 from s2sad.optimise.cse import cse
 from s2sad.optimise.dce import dce
+from s2sad.optimise.likes import likes
 from s2sad.optimise.passes import PASSES, optimise
 from s2sad.optimise.stores import dead_stores
 from s2sad.optimise.tapes import tapes
@@ -462,6 +463,22 @@ def test_models_of_shapes() -> None:
     text = "y = np.zeros_like(x)\nz = np.ones_like(y)\nz *= k\nreturn z"
     assert "z = ones_like(x)" in kept(likes, text, x=VECTOR, k=FLOAT)
     assert "z = ones_like(y)" in kept(likes, text.replace("z *=", "y += k\nz *="), x=VECTOR, k=FLOAT)
+
+
+def test_results_that_lend_their_shape_alone_are_not_computed() -> None:
+    text = "s = np.log(x)\nt = s*k\nn = t.size\nreturn n"
+    params = {"x": VECTOR, "w": VECTOR, "z": array((("p", 0),)), "k": FLOAT}
+    assert kept(likes, text, **params)[-2:] == lines(program("n = x.size\nreturn n", **params))
+    assert kept(likes, text.replace("s*k", "w*s"), **params)[-2] == "n = getattr(w, 'size')"
+    for other in ("s*z", "s[1:]"):  # of another length
+        assert kept(likes, text.replace("s*k", other), **params)[-2] == "n = getattr(t, 'size')"
+    for read in ("e = t[0]\nm = t.size\nn = m + e", "t[0] = k\nn = t.size", "n = t.dtype"):
+        before = text.replace("n = t.size", read)
+        assert kept(likes, before, **params) == lines(program(before, **params))
+    address = text.replace("t.size", "shadow_of(w, t)")
+    assert kept(likes, address, **params) == lines(program(address, **params))
+    dtypes = "t = x > k\nz = np.zeros_like(t)\nz[0] = True\nreturn z"
+    assert "z = zeros_like(t)" in kept(likes, dtypes, **params)
 
 
 EQUAL_TAPES = "ts = []\nss = []\nfor i in range(3):\n  ts.append(k)\n  ss.append({})\n{}a = ts[0]\nb = ss[0]\nr = a*b\nreturn r"

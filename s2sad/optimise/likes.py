@@ -1,0 +1,126 @@
+"""Arrays that only lend their shape to others: another array that is there anyway lends it.
+
+Accepts any `Program`; guarantees the same values. What lends its shape any longer is dead, and goes.
+
+    y = np.zeros_like(x)                  y_bar = np.ones_like(x)
+    y_bar = np.ones_like(y)
+
+    t = y*np.log(p)                       g = 1.0/y.size
+    g = 1.0/t.size
+
+An array lends shape and dtype where `analysis.primitives.UNREAD` says so, and the shape alone to `t.size`,
+`t.shape`, `t.ndim` and `len(t)`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from s2sad.analysis.effects import Aliases
+from s2sad.analysis.primitives import ADDRESSED, UNREAD, is_elementwise, kind_of
+from s2sad.ir.kinds import same_shape
+from s2sad.ir.nodes import Const, Let, Program, Stmt, Var, uses, walk
+from s2sad.ir.rewrite import Edit, in_atom, resolved
+
+_MAKERS = frozenset(("np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like"))
+_OUTLINES = (Const("size"), Const("shape"), Const("ndim"))
+
+
+def likes(program: Program, _: Aliases | None = None) -> Program:
+    """Let operands lend their shape in place of results that serve for nothing else."""
+    readers = {s: found for s in walk(program.body) if isinstance(s, Let) and (found := _unread(s))}
+    if not readers:
+        return program
+    instead = _Lenders(program, readers).instead
+    if not instead:
+        return program
+    ends = resolved(instead)
+    edit = Edit(program)
+
+    def change(stmt: Stmt) -> Iterator[Stmt]:
+        args = list(stmt.call.args) if isinstance(stmt, Let) and stmt in readers else []
+        for i in readers[stmt] if isinstance(stmt, Let) and args else ():
+            args[i] = in_atom(args[i], ends)
+        if isinstance(stmt, Let) and args and tuple(args) != stmt.call.args:
+            yield replace(stmt, call=replace(stmt.call, args=tuple(args)))
+        else:
+            yield stmt
+
+    return edit.finish(edit.block(program.body, change))
+
+
+def _unread(stmt: Let) -> tuple[int, ...]:
+    """The places of the names of which a statement reads the shape, or shape and dtype, alone."""
+    call = stmt.call
+    if call.fun == "getattr":
+        return (0,) if call.args[1] in _OUTLINES and isinstance(call.args[0], Var) else ()
+    places = (0,) if call.fun == "len" else UNREAD.get(call.fun, ())
+    if not places or call.kwargs or call.fun in ADDRESSED or call.fun == "isinstance":
+        return ()
+    return tuple([i for i in places if i < len(call.args) and isinstance(call.args[i], Var)])
+
+
+class _Lenders:
+    """Which name lends its shape in place of another."""
+
+    def __init__(self, program: Program, readers: dict[Let, tuple[int, ...]]) -> None:
+        self.kinds = program.kinds
+        self.instead: dict[str, Var] = {}
+        self._lets: dict[str, Let] = {}
+        self._uses: Counter[str] = Counter()  # by whom more than the shape is read
+        self._typed: set[str] = set()  # names whose dtype is read too
+        waiting: list[str] = []
+        for stmt in walk(program.body):
+            self._uses.update(uses(stmt))
+            if isinstance(stmt, Let):
+                self._lets[stmt.name] = stmt
+                for i in readers.get(stmt, ()):
+                    model = stmt.call.args[i]
+                    assert isinstance(model, Var)
+                    self._uses[model.name] -= 1
+                    waiting.append(model.name)
+                    if stmt.call.fun not in ("getattr", "len"):
+                        self._typed.add(model.name)
+        while waiting:
+            name = waiting.pop()
+            if self._uses[name] == 0 and name in self._lets and name not in self.instead:
+                waiting += self._replace(name)
+
+    def _replace(self, name: str) -> list[str]:
+        """Find another lender for a name; the names that may now be replaced in turn."""
+        let = self._lets[name]
+        found = [a for a in let.call.args if isinstance(a, Var) and self._lends(a, name)]
+        if not found:
+            return []
+        found.sort(key=lambda a: (self._is_alone(a), kind_of(a, self.kinds) != self.kinds[name]))
+        self.instead[name] = found[0]
+        if name in self._typed:
+            self._typed.add(self.instead[name].name)
+        operands = list(uses(let))
+        if not _unread(let):
+            self._uses.subtract(operands)
+        return operands
+
+    def _is_alone(self, operand: Var) -> bool:
+        """Whether nobody else reads an operand, which is computed."""
+        return self._uses[operand.name] == 1 and operand.name in self._lets
+
+    def _lends(self, operand: Var, name: str) -> bool:
+        """Whether an operand has the shape of a result, and its dtype where that is read."""
+        let, mine, its = self._lets[name], self.kinds[name], kind_of(operand, self.kinds)
+        if let.call.fun in _MAKERS:
+            return not let.call.kwargs and operand == let.call.args[0] and operand not in let.call.args[1:]
+        alike = mine.cat == its.cat == "array" and same_shape(mine, its)
+        if not alike or name not in self._typed:
+            return alike
+        return mine.dtype == its.dtype and (mine.rank == 1 or self._keeps_order(let))
+
+    def _keeps_order(self, let: Let) -> bool:
+        """Whether a result has its elements in the order in memory of the one array that it is made of."""
+        arrays = [a for a in let.call.args if not kind_of(a, self.kinds).is_scalar]
+        return len(arrays) == 1 and is_elementwise(let.call)
+
+
+__all__ = ["likes"]
