@@ -21,11 +21,10 @@ def cholesky_back(z: Any, lower: Any) -> Any:
     >>> print(cholesky_back(np.array([[1.0]]), np.array([[2.0]])))
     [[0.25]]
     """
-    turned = np.swapaxes(np.conj(lower), -1, -2)
-    middle = np.tril(turned @ z)
-    middle = middle - np.eye(np.shape(lower)[-1]) * middle / 2
-    left = np.linalg.solve(turned, middle)
-    whole = np.linalg.solve(turned, np.swapaxes(np.conj(left), -1, -2))
+    n = np.shape(lower)[-1]
+    inverse = np.linalg.inv(lower)
+    middle = np.swapaxes(np.conj(lower), -1, -2) @ z * (np.tri(n) - np.eye(n) / 2)
+    whole = np.swapaxes(np.conj(inverse), -1, -2) @ middle @ inverse
     return (whole + np.swapaxes(np.conj(whole), -1, -2)) / 2
 
 
@@ -36,9 +35,10 @@ def cholesky_dot(a_dot: Any, lower: Any) -> Any:
     [[0.25]]
     """
     even = (a_dot + np.swapaxes(np.conj(a_dot), -1, -2)) / 2
-    left = np.linalg.solve(lower, even)
-    middle = np.linalg.solve(lower, np.swapaxes(np.conj(left), -1, -2))
-    return lower @ (np.tril(middle) - np.eye(np.shape(lower)[-1]) * middle / 2)
+    n = np.shape(lower)[-1]
+    inverse = np.linalg.inv(lower)
+    middle = inverse @ even @ np.swapaxes(np.conj(inverse), -1, -2)
+    return lower @ (middle * (np.tri(n) - np.eye(n) / 2))
 
 
 def eigh_back(w_bar: Any, v_bar: Any, w: Any, v: Any, row: Any = 0) -> Any:
