@@ -155,6 +155,34 @@ def test_draws_of_a_generator_are_the_same_again():
     assert one.normal() == two.normal()  # the state has advanced once
 
 
+def dropped(x, rng, keep):
+    if keep < 1.0:
+        mask = rng.uniform(size=3) < keep
+        for _ in range(2):
+            x = x + 0.1*rng.normal()
+    else:
+        mask = np.ones(3)
+    return np.tanh(x*mask)
+
+
+def test_draws_on_a_path_are_the_same_again():
+    def again(x, rng):
+        for keep in (0.5, 1.0, 0.8):
+            x = checkpoint(dropped)(x, rng, keep)
+        return np.sum(x)
+
+    def stored(x, rng):
+        for keep in (0.5, 1.0, 0.8):
+            x = dropped(x, rng, keep)
+        return np.sum(x)
+
+    def made(f):
+        return s2sad.grad(f)(X, np.random.default_rng(3)), s2sad.hvp(f)(X, np.random.default_rng(3), X*2)
+
+    for got, want in zip(made(again), made(stored), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-14)
+
+
 def view(x):
     return x[1:]
 

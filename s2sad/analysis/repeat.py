@@ -53,7 +53,8 @@ def obstacle(
     storage = Storage(program, aliases)
     for stmt in walk(program.body):
         found = _effect(stmt, generators)
-        if found is None and not _draws(stmt, generators) and aliases.world in aliases.written(stmt):
+        own = not blocks(stmt) and not _draws(stmt, generators)  # what stands in a block is looked at itself
+        if found is None and own and aliases.world in aliases.written(stmt):
             found = "writes what is outside of it", "return it, and write it in the caller"
         if found is not None:
             return getattr(stmt, "span", None), *found
