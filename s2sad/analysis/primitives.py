@@ -186,11 +186,11 @@ def _power_word(call: Call, kinds: Kinds, result: Kind) -> str:
 
 
 def _einsum_word(call: Call, kinds: Kinds, result: Kind) -> str:
-    """One operand whose letters all stay may be a view, a sum is none."""
+    """One operand whose letters all stay, and its ellipsis, may be a view, a sum is none."""
     text = call.args[0].value if isinstance(call.args[0], Const) else None
-    if not isinstance(text, str) or "->" not in text or "." in text or call.kwargs or len(call.args) != 2:
+    if not isinstance(text, str) or "->" not in text or call.kwargs or len(call.args) != 2:
         return "maybe"
-    letters, left = ({c for c in side if c.isalpha()} for side in text.split("->"))
+    letters, left = ({c for c in side if c.isalpha() or c == "."} for side in text.split("->"))
     return "maybe" if letters == left else "fresh"
 
 

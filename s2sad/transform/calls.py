@@ -394,8 +394,7 @@ class Calls(Bars):
             for key, item in zip(kind.places, kind.items or (), strict=True):
                 if carries(item):
                     self._give_part_tree(
-                        self.part(self.canonical(atom.name), key, item),
-                        self.let(Call("getitem", (grad, Const(key))), item),
+                        self.part(self.canonical(atom.name), key, item), self.item_of(grad, key, item, self.kind(grad))
                     )
         elif kind.cat == "list" and isinstance(atom, Var):
             self.block.append(
@@ -409,9 +408,7 @@ class Calls(Bars):
         if kind.cat in ("tuple", "dict"):
             for key, item in zip(kind.places, kind.items or (), strict=True):
                 if carries(item):
-                    self._give_part_tree(
-                        self.part(path, key, item), self.let(Call("getitem", (grad, Const(key))), item)
-                    )
+                    self._give_part_tree(self.part(path, key, item), self.item_of(grad, key, item, self.kind(grad)))
         elif kind.cat == "list":
             self.block.append(Do(Call("accumulate", (self.buffer(path), grad)), None, True))
         else:

@@ -42,7 +42,7 @@ class Lists(Stores):
         if kind.cat in ("tuple", "dict", "list"):
             self.give_item(value, item)
         else:
-            self.give(value, Bar(item, owned=kind.cat in ARRAYS))
+            self.give(value, Bar(self.own_part(item, kind, self.kinds[xs.name]), owned=kind.cat in ARRAYS))
 
     def pop_adjoint(self, stmt: Let, bar: Bar | None) -> None:
         xs = stmt.call.args[0]
@@ -83,7 +83,7 @@ class Lists(Stores):
             if stmt.name in self.mixed:
                 self.give_number(item, self.let(Call("getitem", (bar.atom, Const(i))), K.npscalar()))
             elif self.active(item) and not self.is_found(item):
-                self.give_item(item, self.let(Call("getitem", (bar.atom, Const(i))), self.kind(item)))
+                self.give_item(item, self.item_of(bar.atom, i, self.kind(item), self.kinds[stmt.name]))
 
 
 __all__ = ["Lists"]

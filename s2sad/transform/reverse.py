@@ -341,18 +341,12 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
                 "what may be an array or a list, depending on the path, is made an array that is written",
                 "convert it on each path, or copy it (np.array)",
             )
-        sources = [a for a in atoms if isinstance(a, Var) and self.kinds[a.name].cat in ARRAYS]
-        if stmt.call.fun == "getitem":
-            sources = [a for a in stmt.call.args[:1] if isinstance(a, Var)]
+        sources = self.viewed(stmt)
         if not sources:
             self._rule(stmt, Bar(self.shadow(stmt.name)))
             return
         outer = self.block
-        cond: Atom = self.let(Call("same_storage", (Var(stmt.name), sources[0])), K.BOOL)
-        for source in sources[1:]:
-            cond = self.let(
-                Call("bor", (cond, self.let(Call("same_storage", (Var(stmt.name), source)), K.BOOL))), K.BOOL
-            )
+        cond = self.shared(stmt.name, sources)
         base = self.bars
         self.block, self.bars = [], dict(base)
         self._rule(stmt, Bar(self.shadow(stmt.name)))

@@ -11,12 +11,14 @@ through branches and round loops. A list of unsettled elements has a list of num
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from s2sad.analysis.places import is_view
+from s2sad.analysis.primitives import effect_of
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Carry, Const, If, Let, Out, Ref, Stmt, Tuple, Var
 from s2sad.transform.bars import ARRAYS, Bar
@@ -157,9 +159,9 @@ class Unsettled(Branches):
             bar = self.total(name)
             if bar is not None:
                 self.call_adjoint(stmt, bar)
-        elif what == "maybe" and isinstance(stmt.call.args[0], Var):
+        elif what == "maybe" and (sources := self.viewed(stmt)):
             total = self.total(name)
-            same = self.let(Call("same_storage", (Var(name), stmt.call.args[0])), K.BOOL)
+            same = self.shared(name, sources)
             if total is not None:
                 self.sides(same, lambda: None, lambda: self.call_adjoint(stmt, total))
         else:
@@ -171,6 +173,18 @@ class Unsettled(Branches):
                 self.put_back(stmt, self.list_bar(xs.name), item)
             elif bar is not None:
                 self.call_adjoint(stmt, bar)
+
+    def viewed(self, stmt: Let) -> list[Var]:
+        """The arrays of which the result of a call may be a view."""
+        if stmt.call.fun == "getitem":
+            return [a for a in stmt.call.args[:1] if isinstance(a, Var)]
+        atoms = effect_of(stmt.call).sources or stmt.call.args[:1]
+        return [a for a in atoms if isinstance(a, Var) and self.kinds[a.name].cat in ARRAYS]
+
+    def shared(self, name: str, sources: list[Var]) -> Atom:
+        """Whether a result is a view of one of the sources."""
+        conds: list[Atom] = [self.let(Call("same_storage", (Var(name), source)), K.BOOL) for source in sources]
+        return functools.reduce(lambda a, b: self.let(Call("bor", (a, b)), K.BOOL), conds)
 
     def viewed_number(self, stmt: Let) -> None:
         """A view of what may be a number: `y[...]` and `y[None]` of a number are arrays that hold it."""
