@@ -37,7 +37,12 @@ def spectrum(z):
     return np.sum(np.abs(np.fft.fft(z))**4)
 
 
-FUNCTIONS = [power, roots, looped, spectrum]
+def weighted(z):
+    w = z*np.abs(z)
+    return np.sum(np.real(w)*np.cos(np.arange(1.0 + np.size(w))[1:])) + np.sum(np.abs(w))
+
+
+FUNCTIONS = [power, roots, looped, spectrum, weighted]
 
 
 def differences(fun: Any, z: Any) -> Any:

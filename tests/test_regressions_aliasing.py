@@ -96,7 +96,19 @@ def einsum_diagonal(m):
     return np.sum(m*m)
 
 
-@pytest.mark.parametrize("fun", [written_einsum, einsum_diagonal])
+def sum_of_slices(m):
+    z = np.einsum("i...->...", m)  # of an unknown rank: an array or a number
+    m[0, 0] = z[1]*2.0
+    return np.sum(np.real(z)*z)
+
+
+def slices_beside(m):
+    z = np.einsum("...->...", m)
+    m[0, 0] = 3.0
+    return np.sum(np.real(z)*z)
+
+
+@pytest.mark.parametrize("fun", [written_einsum, einsum_diagonal, sum_of_slices, slices_beside])
 def test_written_einsum(fun):
     """The source of a result that may be a view was sought in the subscripts: the cotangent was dropped."""
     check(fun, (M,))

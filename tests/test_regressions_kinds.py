@@ -215,7 +215,22 @@ def real_into_complex(x):
     return np.sum(np.abs(z)**2)
 
 
-@pytest.mark.parametrize("fun", [complex_power, complex_quotient, real_into_complex])
+def real_beside_complex(x):
+    both = np.array(np.linalg.slogdet(np.outer(x, x) + 1j*np.diag(x)))
+    return np.sum(both.real + 0.7*both.imag)
+
+
+def real_beside_complex_in_a_list(x):
+    both = [x*2.0]
+    for k in range(2):
+        both.append(x*(k + 1j))
+    z = np.concatenate(both)*x[0]
+    return np.sum(z.real*z.imag)
+
+
+@pytest.mark.parametrize(
+    "fun", [complex_power, complex_quotient, real_into_complex, real_beside_complex, real_beside_complex_in_a_list]
+)
 def test_complex_stores(fun):
     """`z /= y` and `z **= 2` lost a conjugation; `z += x` handed a complex cotangent to a real array."""
     check(fun, (X,))

@@ -145,13 +145,13 @@ class Bars(Builder):
         raise AssertionError
 
     def item_of(self, bars: Atom, at: int | str, own: Kind, whole: Kind) -> Atom:
-        """What a cotangent of several values says of one; `whole` is the kind of what they stand in together."""
+        """What a cotangent of several values says of one; `whole` is the kind of what holds them."""
         return self.own_part(self.let(Call("getitem", (bars, Const(at))), own), own, whole)
 
     def own_part(self, item: Atom, own: Kind, whole: Kind) -> Atom:
         """The real part of what was taken for a real value from a cotangent that complex ones share."""
         shared = whole.items[0] if whole.cat == "list" and whole.items else whole
-        if own.sort == "float" and shared.cat in (*ARRAYS, "npscalar", "complex") and shared.sort == "complex":
+        if own.sort == "float" and shared.is_number and shared.sort == "complex":
             return self.let(Call("np.real", (item,)), own)
         return item
 

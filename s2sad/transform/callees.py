@@ -109,7 +109,7 @@ class _Callee:
             if any(a.aliases.reach(o) & self.shared for o in shared_operands(stmt)):
                 self._give_up()
         self._seed(written)
-        rev.sweep(a.program.body[:-1])
+        rev.sweep_all(a.program.body[:-1])
         for name in written:
             ssa = a.ssa(name)
             if rev.bars.pop(ssa).atom != Var(self.shadows[ssa]):

@@ -393,9 +393,8 @@ class Calls(Bars):
                 return
             for key, item in zip(kind.places, kind.items or (), strict=True):
                 if carries(item):
-                    self._give_part_tree(
-                        self.part(self.canonical(atom.name), key, item), self.item_of(grad, key, item, self.kind(grad))
-                    )
+                    part = self.item_of(grad, key, item, self.kind(grad))
+                    self._give_part_tree(self.part(self.canonical(atom.name), key, item), part)
         elif kind.cat == "list" and isinstance(atom, Var):
             self.block.append(
                 Do(Call("accumulate", (self.list_bar(atom.name), grad)), None, True)
@@ -408,7 +407,8 @@ class Calls(Bars):
         if kind.cat in ("tuple", "dict"):
             for key, item in zip(kind.places, kind.items or (), strict=True):
                 if carries(item):
-                    self._give_part_tree(self.part(path, key, item), self.item_of(grad, key, item, self.kind(grad)))
+                    part = self.item_of(grad, key, item, self.kind(grad))
+                    self._give_part_tree(self.part(path, key, item), part)
         elif kind.cat == "list":
             self.block.append(Do(Call("accumulate", (self.buffer(path), grad)), None, True))
         else:

@@ -110,7 +110,7 @@ class Assembly:
     def reverse(self, seed: Atom) -> list[Atom]:
         """Write the reverse sweep for the cotangent `seed` of the result; the cotangents of the arguments."""
         self.seed(self.lowered.result, seed)
-        self.rev.sweep(self.program.body[:-1])
+        self.rev.sweep_all(self.program.body[:-1])
         lost = [n for n in self.rev.bars if self.rev.root(n) not in self.program.params]
         if lost:
             names = sorted({self.program.hints.get(self.rev.root(n), "") or "a temporary" for n in lost})

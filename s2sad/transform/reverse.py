@@ -26,7 +26,7 @@ from s2sad.analysis.overlaps import overlapping
 from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import OVERLAPPING, effect_of, is_opaque, kind_of, subscript
 from s2sad.analysis.storage import Storage
-from s2sad.errors import Span, refuse
+from s2sad.errors import Span, UnsupportedError, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import same_shape
 from s2sad.ir.nodes import (
@@ -49,6 +49,7 @@ from s2sad.ir.nodes import (
     Var,
     While,
     call_vars,
+    walk,
 )
 from s2sad.rules.advice import remedy
 from s2sad.transform.bars import ARRAYS, Bar
@@ -100,6 +101,16 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         """Append the adjoints of a block's statements, last first."""
         for stmt in reversed(block):
             self.adjoint(stmt)
+
+    def sweep_all(self, body: Block) -> None:
+        """The sweep of a whole program: calls that cannot be seen are refused before what uses them."""
+        try:
+            self.sweep(body)
+        except UnsupportedError:
+            for stmt in walk(body):
+                if isinstance(stmt, Let | Do) and stmt.call.fun != "plain":
+                    self.refuse_hidden(stmt)
+            raise
 
     def adjoint(self, stmt: Stmt) -> None:
         """Append the adjoint of one statement."""

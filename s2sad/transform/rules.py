@@ -202,7 +202,7 @@ class Rules(Custom):
         like = self.like(self.canonical(arg.name))
         made = self.let(
             Call("unbroadcast", (bar.atom, like)),
-            replace(kind, dtype=mine.dtype) if mine.sort == "complex" else kind,
+            replace(kind, dtype=mine.dtype) if mine.dtype and "complex" in (mine.sort, kind.sort) else kind,
         )
         return Bar(made)
 

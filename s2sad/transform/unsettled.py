@@ -11,7 +11,6 @@ through branches and round loops. A list of unsettled elements has a list of num
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -183,8 +182,11 @@ class Unsettled(Branches):
 
     def shared(self, name: str, sources: list[Var]) -> Atom:
         """Whether a result is a view of one of the sources."""
-        conds: list[Atom] = [self.let(Call("same_storage", (Var(name), source)), K.BOOL) for source in sources]
-        return functools.reduce(lambda a, b: self.let(Call("bor", (a, b)), K.BOOL), conds)
+        cond: Atom = self.let(Call("same_storage", (Var(name), sources[0])), K.BOOL)
+        for source in sources[1:]:
+            same = self.let(Call("same_storage", (Var(name), source)), K.BOOL)
+            cond = self.let(Call("bor", (cond, same)), K.BOOL)
+        return cond
 
     def viewed_number(self, stmt: Let) -> None:
         """A view of what may be a number: `y[...]` and `y[None]` of a number are arrays that hold it."""

@@ -166,6 +166,7 @@ CASES = [
     ("setflags", "«x.setflags(write=True)»", "setflags() changes an array in place in a way that is not tracked; use"),
     ("byteswap", "«x.byteswap(inplace=True)»", "byteswap() changes an array in place in a way that is not tracked"),
     ("nditer", "for v in «np.nditer(x)»:\n    pass", "an active value enters np.nditer, which has no rule and no source"),
+    ("read from what is not seen", "x = x*«np.nditer(x)»[0]", "an active value enters np.nditer, which has no rule and"),
     ("memoryview", "m = «memoryview(x)»", "an active value enters memoryview, which has no rule and no source"),
     ("strided write", "v = np.lib.stride_tricks.as_strided(x, (2, 2), (8, 8))\n«v[0, 0] = 1.0»", "an element of an object is assigned; assign to elements of arrays"),
     ("locals", "y = «locals()»['x']", "names are read as a dict; use the names themselves"),
