@@ -1,11 +1,15 @@
-"""Tapes of numbers that a reversed loop reads from the last element to the first: it runs over the tape.
+"""Loops that run over what they read by an index which serves nothing else.
 
     for i in range(n - 1, -1, -1):          for x_1 in reversed(xs):
         x_bar = 2*xs[i]*x_bar                   x_bar = 2*x_1*x_bar
+    for i in range(len(zs)):                for z in zs:
+        z = zs[i]                               s += z*z
+        s += z*z
 
-Accepts any `Program`; guarantees the same values. The loop reads one tape by its index, which serves nothing
-else, and the tape holds one element for each of its trips: they are counted by the length of the tape, or the
-loop that appends runs over a `range(n)` to its end. Loops over arrays stay: there the index costs nothing.
+Accepts any `Program`; guarantees the same values. Backwards these are tapes of numbers that hold one element for
+each trip of the loop: trips are counted by the length of the tape, or the loop that appends runs over a `range(n)`
+to its end. Loops over arrays stay: there the index costs nothing. Forwards these are the user's loops over arrays
+and lists, as the user wrote them: no trip makes the list longer or shorter.
 """
 
 from __future__ import annotations
@@ -13,6 +17,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from s2sad.analysis.primitives import is_opaque, is_pure
+from s2sad.errors import Span
 from s2sad.ir.nodes import (
     Atom,
     Block,
@@ -35,22 +41,27 @@ from s2sad.ir.rewrite import same_block, with_blocks
 
 def walked(program: Program) -> Program:
     """The program with such loops over their tapes."""
-    appends = [s for s in walk(program.body) if isinstance(s, Do) and s.call.fun == "list.append"]
-    if not any(s.made for s in appends):
+    if not any(isinstance(stmt, For) for stmt in walk(program.body)):
         return program
     walker = _Walker(program)
     body = walker.block(program.body)
     return program if body is program.body else replace(program, body=walker.without_counts(body))
 
 
+def may_resize(call: Call) -> bool:
+    """Whether a call may make a list longer or shorter."""
+    return call.fun.startswith("list.") or call.fun == "user" or is_opaque(call)
+
+
 class _Walker:
     def __init__(self, program: Program) -> None:
-        self.kinds, self.hints = program.kinds, program.hints
+        self.kinds, self.hints, self.params = program.kinds, program.hints, program.params
         self.fresh = Fresh(program.kinds, program.hints)
         self.counts = Counter(name for stmt in walk(program.body) for name in uses(stmt))
         self.lets: dict[str, Let] = {}
         self.appends: dict[str, list[tuple[Do, Stmt | None]]] = {}  # with the loop whose trips do it
         self.parents: dict[Stmt, Stmt | None] = {}
+        self.counted: set[Atom] = set()  # lengths by which loops counted that now run over items
         self.enter(program.body, None)
 
     def enter(self, block: Block, parent: Stmt | None) -> None:
@@ -72,9 +83,14 @@ class _Walker:
         for stmt in block:
             parts = blocks(stmt)
             new = with_blocks(stmt, tuple(self.block(part) for part in parts)) if parts else stmt
-            read = self.read(stmt) if isinstance(stmt, For) and stmt.made else None
+            read = (self.read(stmt) if stmt.made else self.item(stmt)) if isinstance(stmt, For) else None
             if read is None or not isinstance(new, For):
                 result.append(new)
+                continue
+            if not stmt.made:
+                self.counted.add(stmt.space.stop)
+                body = tuple(s for s in new.body if s is not read)
+                result.append(replace(new, target=read.name, space=read.call.args[0], body=body))
                 continue
             tape = read.call.args[0]
             assert isinstance(tape, Var)
@@ -104,6 +120,46 @@ class _Walker:
                     plain = isinstance(tape, Var) and self.kinds[stmt.name].cat in ("float", "complex")
                     return stmt if plain and self.is_full(tape, space.start) else None
         return None
+
+    def item(self, loop: For) -> Let | None:
+        """The statement by which a loop over an array or a list, which the user wrote, takes its items."""
+        space = loop.space
+        if self.counts[loop.target] != 1 or not isinstance(space, Range) or not isinstance(space.stop, Var):
+            return None
+        length = self.lets.get(space.stop.name)
+        if (space.start, space.step) != (Const(0), Const(1)) or length is None or length.call.fun != "len":
+            return None
+        for stmt in loop.body:
+            if isinstance(stmt, Let) and stmt.call == Call("getitem", (*length.call.args, Var(loop.target))):
+                spans = length.span, stmt.span, loop.span
+                named = self.hints.get(stmt.name) and self.is_whole(length.call.args[0], loop, spans)
+                return stmt if named else None
+            reads = isinstance(stmt, Let) and stmt.made and is_pure(stmt.call, self.kinds)
+            if not reads and not self.fills(stmt):
+                return None
+        return None
+
+    def is_whole(self, xs: Atom, loop: For, spans: tuple[Span | None, ...]) -> bool:
+        """Whether a loop that begins with `xs[i]` runs over xs from its first to its last item."""
+        length, item, head = spans
+        if item is None or head is None or item.line != head.line or not isinstance(xs, Var):
+            return False
+        if self.kinds[xs.name].cat == "array":
+            return True
+        if self.kinds[xs.name].cat not in ("list", "tuple") or length != item:
+            return False
+        own = self.lets.get(xs.name)
+        known = xs.name in self.params or (own is not None and own.call.fun == "list")
+        inner = [s for s in walk(loop.body) if isinstance(s, Let | Do)]
+        return all(known and self.fills(s, xs) for s in inner if may_resize(s.call))
+
+    def fills(self, stmt: Stmt, other: Atom | None = None) -> bool:
+        """Whether a statement appends to a list of the program, which is none other than itself."""
+        if not isinstance(stmt, Do) or stmt.call.fun != "list.append":
+            return False
+        base = stmt.call.args[0]
+        let = self.lets.get(base.name) if isinstance(base, Var) else None
+        return let is not None and let.call.fun == "list" and base != other
 
     def is_full(self, tape: Atom, last: Atom) -> bool:
         """Whether a tape has as many elements as a loop from the index `last` down has trips."""
@@ -148,7 +204,7 @@ class _Walker:
         result: list[Stmt] = []
         for stmt in block:
             counts = isinstance(stmt, Let) and stmt.made and stmt.call.fun in ("len", "sub")
-            if isinstance(stmt, Let) and counts and stmt.name not in read:
+            if isinstance(stmt, Let) and stmt.name not in read and (counts or Var(stmt.name) in self.counted):
                 continue
             parts = blocks(stmt)
             result.append(with_blocks(stmt, tuple(self.kept(p, read) for p in parts)) if parts else stmt)

@@ -339,11 +339,11 @@ class Record:
     def _top_level(self, block: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
         """Let values leave the branches in which the forward sweep makes them."""
         names: dict[str, Atom] = {}
-        wanted: set[str] = set()
+        wanted: dict[str, None] = {}  # in order: their names in the text are numbered
 
         def collect(stmts: Block) -> None:
             for stmt in stmts:
-                wanted.update(uses(stmt))
+                wanted.update(dict.fromkeys(uses(stmt)))
                 for nested in blocks(stmt):
                     collect(nested)
 
