@@ -347,8 +347,7 @@ TEXTS: dict[str, tuple[Any, tuple[Any, ...], str]] = {
                 return np.where(t2, 0.5*r_bar/r, 1.0)
         """,
     ),
-    # One function there, a pair here, whose second part may be called again; what is added to an array of
-    # one's own is added in place, as everywhere, where the target has one sum.
+    # One function there, a pair here, whose second part may be called again.
     "11 reverse over reverse": (
         dump_pair(s2sad.grad(growing)),
         (X,),
@@ -379,8 +378,7 @@ TEXTS: dict[str, tuple[Any, tuple[Any, ...], str]] = {
                 b_bar_bar = b_bar_bar_2
             b_bar = np.zeros_like(a)
             for i in range(t2, -1, -1):
-                b_bar = 2*bs[i]*b_bar
-                b_bar += bs_bar[i]
+                b_bar = 2*bs[i]*b_bar + bs_bar[i]
             return 0.5*b_bar,
         """,
     ),

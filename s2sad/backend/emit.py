@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,7 +46,7 @@ from s2sad.backend.tree import (
     walk,
 )
 from s2sad.errors import Span
-from s2sad.ir.nodes import NONE, Const, Program, Var
+from s2sad.ir.nodes import NONE, Const, Let, Program, Var
 
 _INVERSE = {
     "eq": "ne",
@@ -59,6 +60,7 @@ _INVERSE = {
     "gt": "le",
     "le": "gt",
 }
+_AUGMENTED = re.compile(r"\w+ *(\+|-|\*\*?|//?|%|@)=")
 _INTEGERS = ("lt", "ge", "gt", "le")  # NaN: `not x < y` is no `x >= y`
 
 
@@ -113,7 +115,7 @@ def emit(programs: Sequence[Program]) -> Text:
 
 def _collect(program: Program, body: list[Tree], roots: Roots) -> None:
     """Give names to all outside objects, before local names are chosen."""
-    speller = Speller(roots, lambda name: "_")
+    speller = Speller(roots, lambda name: "_", program.kinds)
     for stmt in walk(body):
         for expr in operands(stmt):
             if isinstance(stmt, Effect) and isinstance(expr, Node) and expr.fun in ("raise", "assert"):
@@ -126,6 +128,12 @@ def _collect(program: Program, body: list[Tree], roots: Roots) -> None:
                 speller(expr)
     if program.quiet or program.quiet_all:
         roots.dotted("np.errstate")
+
+
+def augments(stmt: Assign) -> bool:
+    """Whether the user wrote `s += t`: no other operation stands where its statement begins."""
+    span = next((s.span for s in stmt.origins if isinstance(s, Let) and s.name == stmt.name), None)
+    return span is not None and _AUGMENTED.match(span.text, span.col) is not None
 
 
 def _is_backward(stmt: Tree) -> bool:
@@ -141,7 +149,7 @@ class _Function:
 
     def __init__(self, program: Program, roots: Roots, python: dict[str, str]) -> None:
         self.program, self.roots, self.python = program, roots, python
-        self.spell = Speller(roots, python.__getitem__)
+        self.spell = Speller(roots, python.__getitem__, program.kinds)
         self.facts = Facts(program.kinds)
         self.marks: dict[int, Mark] = {}
         self.remarks: list[str] = []
@@ -218,12 +226,13 @@ class _Function:
     def assign(self, stmt: Assign) -> ast.stmt:
         target = ast.Name(self.python[stmt.name], ast.Store())
         value = stmt.value
-        if stmt.made and isinstance(value, Node) and value.fun in ("add", "sub", "mul") and not value.form:
+        if isinstance(value, Node) and value.fun in OPERATORS and len(value.args) == 2 and not value.form:
             first, second = value.args
             same = isinstance(first, Var) and self.python[first.name] == target.id
             kinds = self.program.kinds.get(stmt.name), self.facts.kind(first)
             if same and all(kind is not None and kind.is_scalar for kind in kinds):
-                return ast.AugAssign(target, OPERATORS[value.fun](), self.spell(second))
+                if value.fun in ("add", "sub", "mul") if stmt.made else augments(stmt):
+                    return ast.AugAssign(target, OPERATORS[value.fun](), self.spell(second))
         return ast.Assign([target], self.spell(value))
 
     def copy(self, stmt: Copy) -> list[ast.stmt]:

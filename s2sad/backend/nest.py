@@ -19,7 +19,7 @@ import functools
 from collections import Counter
 from dataclasses import replace
 
-from s2sad.backend import facts
+from s2sad.backend import facts, sums
 from s2sad.backend.facts import Facts
 from s2sad.backend.peephole import Peephole
 from s2sad.backend.spread import spread
@@ -287,6 +287,8 @@ class _Line:
             stmt.space = self.fold(stmt.space, stmt)
         elif isinstance(stmt, Write):
             self.fold_write(stmt)
+            if self.is_added(stmt):
+                return
         self.stand(stmt)
 
     def fold_write(self, stmt: Write) -> None:
@@ -309,6 +311,35 @@ class _Line:
             stmt.value = self.fold(stmt.value, stmt)
             self.owner.peephole.store(stmt)
             self.take_sign(stmt)
+
+    def is_added(self, stmt: Write) -> bool:
+        """Whether a store has become a part of the statement before it, to whose target it adds."""
+        place = next((k for k in range(len(self.standing) - 1, -1, -1) if self.standing[k] is not None), 0)
+        last = self.standing[place] if self.standing else None
+        if not isinstance(last, Assign | Write) or isinstance(stmt.base, Node):
+            return False
+        start = sums.first(last, stmt, self.owner.peephole) if isinstance(last, Assign) else None
+        if start is not None:
+            stmt.value, stmt.op = start, ""
+            return False
+        value = sums.added(last, stmt, self.owner.peephole)
+        if value is None or (isinstance(last, Write) and not self.is_new(stmt.value)):
+            return False
+        before, last.value = last.value, value
+        if self.indent + self.own_width(last) > _WIDTH or depth(value) > _DEPTH:
+            last.value = before
+            return False
+        last.origins.extend(stmt.origins)
+        self.bits.pop(place, None)
+        if isinstance(last, Assign):
+            self.owner.counts[last.name] -= 1
+        return True
+
+    def is_new(self, value: Expr) -> bool:
+        """Whether a value shares storage with no array that is written."""
+        place = self.place.get(value.name) if isinstance(value, Var) else None
+        let = None if place is None else self.standing[place]
+        return self.owner.peephole.is_fresh(let.value if isinstance(let, Assign) else value)
 
     def take_sign(self, stmt: Write) -> None:
         """`x += t` of a negative t that has to stand as it is: `x -= t` of a positive one, as new."""

@@ -8,6 +8,7 @@ and which is as fresh: `1.0*x` is a new array and becomes `x` only as an operand
     (-a)*b    ->  -(a*b)           np.sum(a*b)      ->  np.vdot(a, b), if shapes are known to be equal
     x + x     ->  2*x              `x += -t`        ->  `x -= t`
     a*t - b*t ->  (a - b)*t        0.1*(x*y)        ->  0.1*x*y
+    2*x*(1.0/n)  ->  2.0/n*x       x*(1.0/n)        ->  x/n, n a number
     a.T.T @ b ->  a @ b            np.sum(-(a/s))   ->  -np.sum(a)/s, s a number
     a + np.broadcast_to(b, s)      ->  a + b, if a is known to have the shape s
 """
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
 
-from s2sad.backend.tree import Expr, Node, Write
+from s2sad.backend.tree import Expr, Node, Write, nodes, same
 from s2sad.ir.kinds import Kind, elementwise, kind_of_value, same_shape
 from s2sad.ir.literals import times
 from s2sad.ir.nodes import Const, Var
@@ -65,6 +66,11 @@ class Peephole:
             found = self._neg(node)
         return found
 
+    def total(self, node: Node) -> Expr:
+        """A sum or difference whose value is the same bit for bit: factors stay where they are."""
+        args = [self._operand(arg) for arg in node.args]
+        return self._add(replace(node, args=tuple(args)), factoring=False)
+
     def store(self, stmt: Write) -> None:
         """`x += -t` and the like."""
         if stmt.made and stmt.op in ("add", "sub"):
@@ -75,6 +81,9 @@ class Peephole:
                 stmt.value = value
                 stmt.op = "sub" if stmt.op == "add" else "add"
                 value, negative = _positive(value)
+            if _is_below_zero(stmt.value):
+                stmt.value = Const(-stmt.value.value)
+                stmt.op = "sub" if stmt.op == "add" else "add"
 
     def _operand(self, arg: Expr) -> Expr:
         """An operand of arithmetic: here no one can tell `1.0*x` and `-(-x)` from x."""
@@ -85,7 +94,7 @@ class Peephole:
             return arg.args[0].args[0]
         return arg
 
-    def _add(self, node: Node) -> Expr:
+    def _add(self, node: Node, factoring: bool = True) -> Expr:
         left, right = node.args
         plain = self._unstretched(left, right)
         other = self._unstretched(right, plain)
@@ -93,22 +102,25 @@ class Peephole:
             left, right = plain, other
             node = replace(node, args=(left, right))
         value, negative = _positive(right)
+        if _is_below_zero(right):
+            value, negative = Const(-right.value), True
         if negative:
             fun = "sub" if node.fun == "add" else "add"
-            return self._factored(replace(node, fun=fun, args=(left, self._operand(value))))
+            node = replace(node, fun=fun, args=(left, self._operand(value)))
+            return self._factored(node) if factoring else node
         if node.fun == "sub" and _is(left, "neg"):
             total = self._add(replace(node, fun="add", args=(left.args[0], right)))
             return self._neg(replace(node, fun="neg", args=(total,))) if _is(total, "mul") else node
-        if node.fun == "add" and _is(left, "neg"):
-            return self._factored(replace(node, fun="sub", args=(right, left.args[0])))
-        if (
-            node.fun == "add"
-            and isinstance(left, Var)
-            and left == right
-            and self._sort(left) in ("float", "complex", "int")
-        ):
-            return replace(node, fun="mul", args=(Const(2), left))
-        return self._factored(node)
+        value, negative = _positive(left) if node.fun == "add" else (left, False)
+        if node.fun == "add" and _is_below_zero(left):
+            value, negative = Const(-left.value), True
+        if negative and not (takes(left) and takes(right)):
+            node = replace(node, fun="sub", args=(right, self._operand(value)))
+            return self._factored(node) if factoring else node
+        twice = node.fun == "add" and (_is(left, "mul") if isinstance(left, Node) else isinstance(left, Var))
+        if twice and same(left, right) and self._sort(left) in ("float", "complex", "int"):
+            return self._mul(replace(node, fun="mul", args=(Const(2), left)))
+        return self._factored(node) if factoring else node
 
     def _factored(self, node: Node) -> Node:
         """`a*t + b*t` is `(a + b)*t` where t is a cotangent or a tangent: sums of products are linear in it.
@@ -164,6 +176,8 @@ class Peephole:
             return core if twice else self(replace(node, fun="neg", args=(core,)))
         if node.fun == "truediv":
             return node
+        if _is(right, "truediv") and isinstance(right.args[0], Const) and self._is_share(left, right):
+            return self._shared(node, left, right)
         outer, rest = _split(node)
         inside, core_or_none = (None, None) if rest is None else _split(rest)
         if outer is not None and inside is not None and core_or_none is not None:
@@ -176,6 +190,26 @@ class Peephole:
         if outer == -1 and rest is not None and self._inexact(rest):
             return replace(node, fun="neg", args=(rest,))
         return self._flat(node)
+
+    def _is_share(self, left: Expr, quotient: Node) -> bool:
+        """Whether an array is multiplied by a literal over a number, and its dtype stays."""
+        kind, mine = self._kind(quotient.args[1]), self._kind(left)
+        if kind is None or mine is None or not kind.is_scalar or kind.sort not in ("float", "int"):
+            return False
+        wide = mine.dtype == "float64" or mine.sort == "bool" or quotient.kind.is_python
+        return wide and mine.cat == "array" and bool(mine.rank) and mine.sort in ("float", "bool")
+
+    def _shared(self, node: Node, left: Expr, quotient: Node) -> Node:
+        """`2*x*(1.0/n)` as `2.0/n*x`, `x*(1.0/n)` as `x/n`: one operation on the elements."""
+        above, number = quotient.args
+        assert isinstance(above, Const)
+        factor, rest = _split(left)
+        if factor is not None and rest is not None:
+            share = replace(quotient, args=(Const(times(factor, above.value)), number))
+            return replace(node, args=(share, rest))
+        if above.value == 1:
+            return replace(node, fun="truediv", args=(left, number))
+        return replace(node, args=(quotient, left))
 
     def _flat(self, node: Node) -> Node:
         """`c*(a*b)` and `a*(c*b)` with a literal c as `c*a*b`, if that takes no more work on elements."""
@@ -191,7 +225,7 @@ class Peephole:
         if left is not node.args[0] and kind.rank != 0 and not same_shape(kind, other):
             return node
         scaled = replace(right, args=(left, first), kind=elementwise(kind_of_value(left.value), kind))
-        return replace(node, args=(self(scaled), last))
+        return replace(node, args=(self._operand(self(scaled)), last))
 
     def _neg(self, node: Node) -> Expr:
         arg = node.args[0]
@@ -266,6 +300,15 @@ class Peephole:
         if isinstance(expr, Node) and expr.fun in _ARITHMETIC:
             return True
         return kind is not None and kind.is_scalar
+
+
+def _is_below_zero(expr: Expr) -> TypeGuard[Const]:
+    return isinstance(expr, Const) and type(expr.value) in (int, float) and bool(expr.value < 0)
+
+
+def takes(expr: Expr) -> bool:
+    """Whether an expression takes items from lists, in the order in which it stands."""
+    return any(node.fun.startswith("list.") for node in nodes(expr))
 
 
 def _factors(expr: Expr) -> Iterator[Expr]:

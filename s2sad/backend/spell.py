@@ -19,13 +19,13 @@ import math
 import operator
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from s2sad.backend.tree import ATTRIBUTES, BINARY, UNARY, Expr, Node
-from s2sad.ir.kinds import is_list_of_arrays
+from s2sad.ir.kinds import Kind, is_list_of_arrays
 from s2sad.ir.nodes import NONE, Const, Ref, Undef, Var
 from s2sad.rules import custom, registry
 
@@ -152,11 +152,11 @@ class Roots:
 
 
 class Speller:
-    """Trees as `ast` expressions; `python` gives the Python name of an SSA name."""
+    """Trees as `ast` expressions; `python` gives the Python name of an SSA name, `kinds` its kind."""
 
-    def __init__(self, roots: Roots, python: Callable[[str], str]) -> None:
+    def __init__(self, roots: Roots, python: Callable[[str], str], kinds: Mapping[str, Kind]) -> None:
         self.roots = roots
-        self.python = python
+        self.python, self.kinds = python, kinds
         self.special: dict[str, Callable[[Node], ast.expr]] = {
             "getitem": lambda e: ast.Subscript(self(e.args[0]), self.index(e.args[1]), ast.Load()),
             "getattr": self.attribute,
@@ -211,6 +211,8 @@ class Speller:
         if expr.fun in BINARY:
             return self.binary(expr)
         if expr.fun in UNARY:
+            if expr.fun == "neg" and expr.made and self.is_product(expr.args[0]):
+                return self.negative(expr.args[0])
             return ast.UnaryOp(_UNARY[expr.fun](), self(expr.args[0]))
         first, _, rest = expr.fun.partition(".")
         if rest and first in _METHODS:
@@ -221,6 +223,27 @@ class Speller:
             assert self.roots.find(expr.fun) is not None, f"unknown primitive: {expr.fun}"
             found = self.roots.dotted(expr.fun)
         return self.call(found, expr.args, expr.kwargs)
+
+    def is_product(self, expr: Expr) -> bool:
+        """Whether an expression is a product or quotient that begins with real numbers."""
+        if not isinstance(expr, Node) or expr.fun not in ("mul", "truediv") or expr.form:
+            return False
+        first = expr.args[0]
+        if isinstance(first, Node) and first.fun in ("mul", "truediv"):
+            return self.is_product(first)
+        kind = first.kind if isinstance(first, Node) else None
+        if isinstance(first, Var):
+            kind = self.kinds.get(first.name)
+        return kind is not None and kind.sort == "float"
+
+    def negative(self, expr: Expr) -> ast.expr:
+        """`-a*b/c`, which is `-(a*b/c)` bit for bit."""
+        if isinstance(expr, Node) and expr.fun in ("mul", "truediv"):
+            made = self.binary(expr)
+            assert isinstance(made, ast.BinOp)
+            made.left = self.negative(expr.args[0])
+            return made
+        return ast.UnaryOp(ast.USub(), self(expr))
 
     def user(self, expr: Node) -> ast.expr:
         """A function with a user's rule, and what is looked at of its result; see `rules.custom`."""

@@ -221,6 +221,17 @@ def expression(atom: Atom) -> Expr:
     return atom
 
 
+def same(one: Expr | None, two: Expr | None) -> bool:
+    """Whether two expressions are equal word for word."""
+    if not isinstance(one, Node) or not isinstance(two, Node):
+        return one == two and type(one) is type(two)
+    sizes = [(e.fun, e.form, len(e.args), len(e.kwargs)) for e in (one, two)]
+    if sizes[0] != sizes[1]:
+        return False
+    words = zip(one.kwargs, two.kwargs, strict=True)
+    return all(map(same, one.args, two.args)) and all(k == m and same(a, b) for (k, a), (m, b) in words)
+
+
 def expr_vars(expr: Expr | None) -> Iterator[str]:
     """Names that an expression reads, with repetitions."""
     stack = [expr]

@@ -6,10 +6,10 @@
         z = zs[i]                               s += z*z
         s += z*z
 
-Accepts any `Program`; guarantees the same values. Backwards these are tapes of numbers that hold one element for
-each trip of the loop: trips are counted by the length of the tape, or the loop that appends runs over a `range(n)`
-to its end. Loops over arrays stay: there the index costs nothing. Forwards these are the user's loops over arrays
-and lists, as the user wrote them: no trip makes the list longer or shorter.
+Accepts any `Program`; guarantees the same values. Backwards these are tapes of numbers that hold one
+element for each trip of the loop: trips are counted by the length of the tape, or the loop that appends runs
+over a `range(n)` to its end. Loops over arrays stay: there the index costs nothing. Forwards these are the
+user's loops over arrays and lists, as the user wrote them: no trip makes the list longer or shorter.
 """
 
 from __future__ import annotations
@@ -87,8 +87,9 @@ class _Walker:
             if read is None or not isinstance(new, For):
                 result.append(new)
                 continue
-            if not stmt.made:
-                self.counted.add(stmt.space.stop)
+            if not new.made:
+                assert isinstance(new.space, Range)
+                self.counted.add(new.space.stop)
                 body = tuple(s for s in new.body if s is not read)
                 result.append(replace(new, target=read.name, space=read.call.args[0], body=body))
                 continue

@@ -13,6 +13,4 @@ def f(x):
 # assumes: x 1-D array
 def f_grad(x):
     t1 = 4.0 * x
-    x_bar = 1.0 + t1
-    x_bar += t1
-    return x_bar
+    return 1.0 + t1 + t1

@@ -9,6 +9,4 @@ def f(x):
 # --- grad argnums=0 kinds=1-D
 # assumes: x 1-D array
 def f_grad(x):
-    x_bar = 2 * x
-    x_bar += np.cos(x)
-    return x_bar
+    return 2 * x + np.cos(x)

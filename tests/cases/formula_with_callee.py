@@ -55,7 +55,7 @@ def f_grad_jvp(x, y, x_dot):
     r = math.sqrt(a * a + b * b)
     r_dot = ieee_div(a * x_dot, r)
     t1 = math.exp(-r)
-    t1_dot = -(t1 * r_dot)
+    t1_dot = -t1 * r_dot
     t2 = r / y
     t3 = ieee_div(0.5 * (1.0 / y - t1 * x), r)
     t4 = ieee_div(-0.5 * (x * t1_dot + t1 * x_dot), r) - ieee_div(r_dot * t3, r)

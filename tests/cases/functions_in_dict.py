@@ -17,6 +17,4 @@ def f(x):
 def f_grad(x):
     t1 = np.tanh(x)
     # backward
-    x_bar = 2 * t1 * x
-    x_bar += (1 - t1 * t1) * (x * x)
-    return x_bar
+    return 2 * t1 * x + (1 - t1 * t1) * (x * x)

@@ -16,7 +16,7 @@ def f_value_and_grad(w, x, y):
     value = np.mean(t3)
     # backward
     with np.errstate(all="ignore"):
-        w_bar = x.T @ -(y * (t1 * (1.0 / t3.size / t2)))
+        w_bar = x.T @ (-y * (t1 * (1.0 / t3.size / t2)))
         return value, w_bar
 
 # --- hvp argnums=0 kinds=vec,2-D,vec,vec
@@ -26,5 +26,7 @@ def f_grad_jvp(w, x, y, w_dot):
         margins = y * (x @ w)
         t1 = np.exp(-margins)
         t2 = 1 + t1
-        t3 = -(t1 * (y * (x @ w_dot)) * (1.0 / t2.size / t2))
-        return x.T @ -(y * (t3 - t1 * (t3 / t2)))
+        t3 = np.log(t2)
+        t4 = -y
+        t5 = -t1 * (y * (x @ w_dot)) * (1.0 / t3.size / t2)
+        return x.T @ (t4 * (t5 - t1 * (t5 / t2)))

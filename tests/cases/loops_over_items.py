@@ -51,7 +51,7 @@ def f_value_and_grad(h, xs):
     t1 = len(hs)
     total = 0.0
     for h_1 in hs:
-        total = total + np.sum(h_1 ** 2)
+        total += np.sum(h_1 ** 2)
     # backward
     hs_bar = [np.zeros_like(item) for item in hs]
     for i in range(t1 - 1, -1, -1):

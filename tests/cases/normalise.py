@@ -16,5 +16,5 @@ def f_grad(x):
     with np.errstate(all="ignore"):
         t3 = 2 * centred
         centred_bar = t3 * (0.5 / t2)
-        t4 = -(np.sum(centred_bar, axis=0) / x.shape[0])
+        t4 = -np.sum(centred_bar, axis=0) / x.shape[0]
         return centred_bar + t4

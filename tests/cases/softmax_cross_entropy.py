@@ -16,7 +16,7 @@ def f_grad(z, k):
     # backward
     with np.errstate(all="ignore"):
         t4 = -1.0 / t3 / t2
-        e_bar = np.full_like(z, -(t4 * t3))
+        e_bar = np.full_like(z, -t4 * t3)
         e_bar[k] += t4
         z_bar = e * e_bar
         t5 = z == t1
@@ -37,9 +37,10 @@ def f_grad_jvp(z, k, z_dot):
         t3_dot = e_dot[k] / t2 - t2_dot * t3 / t2
         t7 = -1.0 / t3
         t4 = t7 / t2
-        t4_dot = -(t3_dot * t7 / t3 / t2) - t2_dot * t4 / t2
-        e_bar_dot = np.full_like(z, -(t3 * t4_dot + t4 * t3_dot))
-        e_bar = np.full_like(z, -(t4 * t3))
+        t4_dot = -t3_dot * t7 / t3 / t2 - t2_dot * t4 / t2
+        t8 = -t4
+        e_bar_dot = np.full_like(z, t8 * t3_dot - t3 * t4_dot)
+        e_bar = np.full_like(z, t8 * t3)
         e_bar_dot[k] += t4_dot
         e_bar[k] += t4
         z_bar_dot = e_bar * e_dot + e * e_bar_dot

@@ -72,7 +72,7 @@ def counted_grad(x, n):
     while i < n:
         xs.append(x)
         x = x + 0.01 * math.sin(x)
-        i = i + 1
+        i += 1
     # backward
     x_bar = 1.0
     for x in reversed(xs):

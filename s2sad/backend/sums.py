@@ -1,0 +1,82 @@
+"""Additions right behind what they add to: one statement where a person writes one.
+
+    x_bar = 2*y                   x_bar = 2*y + t*z
+    x_bar += t*z
+
+    x_bar[1:] += t                x_bar[1:] += 2*t
+    x_bar[1:] += t
+
+    x_bar = np.zeros_like(x)      x_bar = np.zeros_like(x)
+    x_bar[-1] += 2*y              x_bar[-1] = 2*y
+
+Accepts statements of `backend.tree` that a transform made, one right behind the other; guarantees the same
+values, bit for bit (but for 2*t), whatever stays short enough for one line.
+"""
+
+from __future__ import annotations
+
+from s2sad.backend.peephole import Peephole
+from s2sad.backend.tree import Assign, Expr, Node, Write, expr_vars, same
+from s2sad.ir.kinds import Kind, elementwise, kind_of_value
+from s2sad.ir.nodes import Const, Let, Var
+from s2sad.optimise.copies import is_fresh
+
+_CONSTANT = ("np.zeros_like", "np.ones_like", "np.full_like")
+
+
+def added(last: Assign | Write, stmt: Write, peephole: Peephole) -> Expr | None:
+    """The value of one statement in place of two, one behind the other; None where both have to stand."""
+    if not (last.made and stmt.made) or stmt.op not in ("add", "sub") or not isinstance(stmt.base, Var):
+        return None
+    if stmt.base.name in expr_vars(stmt.value):
+        return None
+    if isinstance(last, Assign):
+        return _grown(last, stmt, peephole) if stmt.index is None and last.name == stmt.base.name else None
+    twice = last.op == stmt.op and last.base == stmt.base and same(last.index, stmt.index)
+    if not twice or not isinstance(stmt.value, Var) or last.value != stmt.value:
+        return None
+    return _sum("add", last.value, stmt.value, peephole)
+
+
+def _grown(last: Assign, stmt: Write, peephole: Peephole) -> Expr | None:
+    """A new array and what is added to all of it."""
+    own = next((s for s in last.origins if isinstance(s, Let) and s.name == last.name), None)
+    mine, other = peephole.kinds[last.name], _kind(stmt.value, peephole)
+    if own is None or other is None or not is_fresh(own.call) or own.call.fun in _CONSTANT:
+        return None
+    if mine.cat != "array" or mine.sort != "float" or not mine.rank:
+        return None
+    if other.dtype != mine.dtype and not (other.is_python and other.sort in ("int", "float")):
+        return None
+    value = last.value
+    if isinstance(value, Node) and value.fun == "copy" and value.made:
+        value = value.args[0]
+    return _sum(stmt.op, value, stmt.value, peephole)
+
+
+def _sum(fun: str, left: Expr, right: Expr, peephole: Peephole) -> Expr | None:
+    kinds = [_kind(expr, peephole) for expr in (left, right)]
+    if any(kind is None or kind.sort not in ("float", "int") for kind in kinds):
+        return None
+    kind = elementwise(*(kind for kind in kinds if kind is not None))
+    return peephole.total(Node(fun, (left, right), made=True, kind=kind))
+
+
+def first(last: Assign, stmt: Write, peephole: Peephole) -> Expr | None:
+    """What a store puts into a part of zeros to which nothing was added so far."""
+    zeros = last.made and isinstance(last.value, Node) and last.value.fun == "np.zeros_like"
+    own = stmt.base == Var(last.name) and stmt.index is not None and peephole.kinds[last.name].cat == "array"
+    if not (zeros and own and stmt.made) or last.name in expr_vars(stmt.value):
+        return None
+    kind = _kind(stmt.value, peephole)
+    if stmt.op != "sub" or kind is None or kind.sort not in ("float", "int"):
+        return stmt.value if stmt.op == "add" else None
+    return peephole(Node("neg", (stmt.value,), made=True, kind=kind))
+
+
+def _kind(expr: Expr, peephole: Peephole) -> Kind | None:
+    if isinstance(expr, Const):
+        return kind_of_value(expr.value)
+    if isinstance(expr, Var):
+        return peephole.kinds.get(expr.name)
+    return expr.kind if isinstance(expr, Node) else None
