@@ -26,7 +26,6 @@ def f_grad_jvp(w, x, y, w_dot):
         margins = y * (x @ w)
         t1 = np.exp(-margins)
         t2 = 1 + t1
-        t3 = np.log(t2)
-        t4 = -y
-        t5 = -t1 * (y * (x @ w_dot)) * (1.0 / t3.size / t2)
-        return x.T @ (t4 * (t5 - t1 * (t5 / t2)))
+        t3 = -y
+        t4 = -t1 * (y * (x @ w_dot)) * (1.0 / t2.size / t2)
+        return x.T @ (t3 * (t4 - t1 * (t4 / t2)))

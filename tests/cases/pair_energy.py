@@ -16,7 +16,7 @@ def f_grad(x):
     s6 = 1.0 / t2
     # backward
     with np.errstate(all="ignore"):
-        d_bar = -(2 * d * (3 * t1 ** 2 * ((-2.0 + 4.0 * s6) * s6 / t2)))
+        d_bar = -(2 * d * (3 * t1 ** 2 * ((4.0 * s6 - 2.0) * s6 / t2)))
         x_bar = np.zeros_like(x)
         x_bar[None, :] = -np.sum(d_bar, axis=0, keepdims=True)
         x_bar[:, None] += np.sum(d_bar, axis=1, keepdims=True)
@@ -36,7 +36,7 @@ def f_grad_jvp(x, x_dot):
         t2 = t1 ** 3
         s6 = 1.0 / t2
         s6_dot = -t2_dot * s6 / t2
-        t5 = -2.0 + 4.0 * s6
+        t5 = 4.0 * s6 - 2.0
         t6 = t5 * s6 / t2
         t7 = t6 * (6 * t1 * t1_dot)
         t8 = t3 * (t7 + t4 * (((4.0 * s6 + t5) * s6_dot - t2_dot * t6) / t2))

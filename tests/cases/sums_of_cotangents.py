@@ -54,7 +54,7 @@ def elements_grad(x):
     t2 = x[-1]
     # backward
     x_bar = np.zeros_like(x)
-    x_bar[-1] = -2.0 + t1
+    x_bar[-1] = t1 - 2.0
     x_bar[0] += t2
     return x_bar
 
