@@ -220,6 +220,36 @@ def test_classes_on_the_path_of_a_method(tmp_path: Path) -> None:
     assert g(2.0) == 55.0
 
 
+def test_defaults_of_a_dataclass_that_change(tmp_path: Path) -> None:
+    m = load(
+        """
+from dataclasses import dataclass, field
+
+
+@dataclass
+class P:
+    a: float
+    k: float = 2.0
+    q: float = field(default=3.0, kw_only=True)
+    z: float = field(default=1.5, init=False)
+
+
+def f(x):
+    p = P(x)
+    return p.a*p.k + p.q*x*p.z
+""",
+        tmp_path,
+    )
+    slope = s2sad.value_and_grad(m.f)
+    assert slope(2.0) == (13.0, 6.5) == (m.f(2.0), 6.5)
+    m.P.__init__.__defaults__ = (5.0,)
+    assert slope(2.0) == (19.0, 9.5) == (m.f(2.0), 9.5)
+    m.P.__init__.__kwdefaults__["q"] = 1.0
+    assert slope(2.0) == (13.0, 6.5) == (m.f(2.0), 6.5)
+    m.P.z = 2.0
+    assert slope(2.0) == (14.0, 7.0) == (m.f(2.0), 7.0)
+
+
 def test_a_builtin_that_is_shadowed_later(tmp_path: Path) -> None:
     m = load("def f(x):\n    return abs(x)*x\n\ndef cube(x):\n    return x*x*x\n", tmp_path)
     g = s2sad.grad(m.f)

@@ -311,3 +311,27 @@ def view_that_leaves_a_loop(y, n):
 def test_an_array_is_written_whose_view_leaves_the_block(fun):
     """The new contents of its tangent became an array of their own: the view kept the old ones."""
     check(fun, (X, 1))
+
+
+def stretched_and_maybe_scaled(x, y):
+    x = np.broadcast_to(y[0], y.shape)
+    while np.sum(x*x) > 100.0:
+        x *= 0.8  # raises: the view is read-only
+    return np.sum(x*x) + x[0]*x[1] + x[2]
+
+
+def stretched_among_others(x, y):
+    b = np.broadcast_to(y[0], y.shape)
+    s = 0.0
+    for v in (x, b, x):
+        s += np.sum(np.sin(v)*v[1])
+        if v[0] > 10.0:
+            v *= 0.5
+    return s + b[2]*b[1]
+
+
+@pytest.mark.parametrize("fun", [stretched_and_maybe_scaled, stretched_among_others])
+def test_a_number_that_is_stretched_and_written_on_a_path_that_is_not_taken(fun):
+    """The shadow had one place for all elements, to which `+=` added once."""
+    with pytest.raises(s2sad.UnsupportedError, match="elements share places"):
+        s2sad.grad(fun, 1)(np.arange(3.0), np.array([0.2, 0.5, 0.1]))

@@ -52,3 +52,77 @@ def test_chain_of_unequal_lengths(batch: int, tmp_path: Path) -> None:
         except (ValueError, IndexError):
             continue  # lengths that do not fit
         check(f, (*args, n, m))
+
+
+def cut_in_each_trip(x, n):
+    for i in range(n):
+        v = x[i:]
+    return np.sum(np.sin(v))*np.sum(x*x)
+
+
+def cut_and_computed_with(x, n):
+    for i in range(n):
+        v = x[i:]*2.0
+        w = v[:-1]*v[1:] if i else v
+    return np.sum(np.sin(v))*np.sum(w)
+
+
+def cut_in_some_trips(x, n):
+    for i in range(n):
+        if i != 1:
+            v = x[i:]*x[0]
+    return np.sum(np.sin(v))*np.sum(x*x)
+
+
+def written_in_place(x, n):
+    for i in range(n):
+        v = x[i:].copy()
+        v[0] *= x[1]
+        v[1:] += v[:-1]
+    return np.sum(np.sin(v))*np.sum(x)
+
+
+def halved(x, n):
+    q = x
+    while q.size > n:
+        q = q[::2] + q[1::2]
+        h = q*q
+    return np.sum(np.sin(h))*q[0]
+
+
+class Box:
+    pass
+
+
+def kept_in_an_object(x, n):
+    box = Box()
+    for i in range(n):
+        box.v = x[i:]*2.0
+    return np.sum(np.sin(box.v))*np.sum(x*x)
+
+
+def in_nested_loops(x, n):
+    for i in range(n):
+        for j in range(i + 1):
+            v = x[j:]*2.0
+            w = v[:-1]*v[1:] if j else v
+    return np.sum(np.sin(v))*np.sum(w)
+
+
+def in_a_callee(x, n):
+    for i in range(n):
+        v = cut_in_each_trip(x, i + 1)*x[i:]
+    return np.sum(v)*x[0]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+@pytest.mark.parametrize(
+    "f",
+    [
+        cut_in_each_trip, cut_and_computed_with, cut_in_some_trips, written_in_place, halved, kept_in_an_object,
+        in_nested_loops, in_a_callee,
+    ],
+)  # fmt: skip
+def test_what_a_trip_leaves_has_its_own_length(f, n):
+    """Zeros for what an earlier trip left were made in the shape of what the last one left."""
+    check(f, (np.array([0.3, 0.7, -0.4, 0.5]), n))

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.backend.tree import ATTRIBUTES, BINARY, UNARY, Expr, Node
-from s2sad.ir.kinds import Kind, is_list_of_arrays
+from s2sad.ir.kinds import MIXED, Kind, is_list_of_arrays
 from s2sad.ir.nodes import NONE, Const, Ref, Undef, Var
 from s2sad.rules import custom, registry
 
@@ -326,7 +326,8 @@ class Speller:
     def zeros(self, expr: Node) -> ast.expr:
         """Zeros like the elements of a list: `[np.zeros_like(x) for x in xs]` of arrays."""
         xs = self(expr.args[0])
-        if expr.form or not is_list_of_arrays(expr.kind) or not isinstance(xs, ast.Name):
+        mixed = any(k.dtype == MIXED for k in expr.kind.items or ())
+        if expr.form or mixed or not is_list_of_arrays(expr.kind) or not isinstance(xs, ast.Name):
             return ast.Call(self.roots.helper("zeros_list"), [xs], [])
         wishes = (xs.id.removesuffix("s"), "item", f"{xs.id}_item")
         free = (w for w in wishes if w != xs.id and w not in self.roots.taken)

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.state import State, Value
+from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Call, Const, Ref
 
@@ -36,7 +37,7 @@ def _ref(dtype: np.dtype[Any]) -> Ref:
 
 def dtype_of(low: State, kind: Kind, base: Value, node: ast.AST, hint: str) -> Value:
     """`base.dtype` of an array or NumPy scalar."""
-    if kind.dtype in ("", "float", "complex", "int"):
+    if kind.dtype in K.CLASSES:
         call = Call("getattr", (low.atom(base), Const("dtype")))
         return low.emit(call, Kind("dtype", kind.dtype), node, hint)
     return _ref(np.dtype(kind.dtype))
@@ -112,7 +113,7 @@ def _limits(fun: Callable[[Any], Any]) -> Callable[..., Value]:
 
 def _of_kind(kind: Kind) -> np.dtype[Any] | None:
     """The dtype of an array or NumPy scalar, None where its width is not known."""
-    return None if kind.is_python or kind.dtype in ("", "float", "complex", "int") else np.dtype(kind.dtype)
+    return None if kind.is_python or kind.dtype in K.CLASSES else np.dtype(kind.dtype)
 
 
 def _result_type(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:

@@ -138,7 +138,7 @@ class Lists(Tuples):
         if not (isinstance(fn, Ref) and fn.obj is np.zeros_like and isinstance(xs, Var)):
             return None
         kind = self.kind(xs)
-        if not K.is_list_of_arrays(kind):
+        if not K.is_list_of_arrays(kind) or (kind.items or (K.OBJECT,))[0].dtype == K.MIXED:
             return None
         return self.emit(Call("zeros_list", (xs,)), replace(kind, dtype=""), node, hint)
 

@@ -276,7 +276,7 @@ class Loops(State):
             self.present = present
             self.loops, self.nesting = self.loops - 1, self.nesting - 1
             self.open_loops.pop()
-            self.loop_start, self.older = loop_start, older
+            self.loop_start, self.older, self.closed = loop_start, older, self.older
             del self.trail[len(place) :]
             self.heads[place] = self._heads(phis)
         self._may_keep_all(assigned, phis, after, node)
@@ -480,7 +480,7 @@ class Loops(State):
         if isinstance(atom, Undef):
             return atom
         kind = self.kind(atom)
-        head, out = self.fresh(name, kind), self.fresh(name, kind)
+        head, out = self.fresh(name, self.left_before(kind)), self.fresh(name, kind)
         carried.append(Carry(head, Undef(), atom, out))
         for table in (self.live, self.foreign):
             if isinstance(atom, Var) and atom.name in table:

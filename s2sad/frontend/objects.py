@@ -254,11 +254,14 @@ class Objects(State):
         named = [f.name for f in fields if f.init]
         passed: list[Value] = []
         given = {**dict(zip(positional, args, strict=False)), **kwargs}
-        missing = [
-            f.name for f in fields
-            if f.init and f.name not in given
-            and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
-        ]  # fmt: skip
+        init = vars(cls)["__init__"]
+        defaults = _defaults(init)
+
+        def by_identity() -> list[tuple[str, int]]:
+            return [(k, id(v)) for k, v in _defaults(init).items()]
+
+        self.depend(("defaults", id(init)), by_identity, by_identity(), cls.__name__, same=True)
+        missing = [f.name for f in fields if f.init and f.name not in given and f.name not in defaults]
         extra = any(k not in named for k in kwargs) or any(n in kwargs for n in positional[: len(args)])
         if len(args) > len(positional) or extra or missing:
             what = f"{cls.__name__}(...) does not get the fields {', '.join(named)}"
@@ -268,8 +271,10 @@ class Objects(State):
                 value = given[f.name]
             elif f.default_factory is not dataclasses.MISSING:
                 value = self.call_value(Ref(f"{cls.__name__}.{f.name}", f.default_factory), [], {}, node)
-            elif f.default is not dataclasses.MISSING:
-                value = self.default(f"{cls.__name__}.{f.name}", f.default)
+            elif f.name in defaults:
+                value = self.default(f"{cls.__name__}.{f.name}", defaults[f.name])
+            elif f.default is not dataclasses.MISSING and "__slots__" in vars(cls):
+                value = self.default(f"{cls.__name__}.{f.name}", f.default)  # else the class holds it
             else:
                 continue
             if _is_passed(f):
@@ -391,9 +396,15 @@ def _is_data(found: Any) -> bool:
     )
 
 
+def _defaults(init: types.FunctionType) -> dict[str, Any]:
+    """What the parameters of a generated `__init__` stand for where nothing is passed, as it is set now."""
+    names, given = init.__code__.co_varnames[: init.__code__.co_argcount], init.__defaults__ or ()
+    return {**dict(zip(names[len(names) - len(given) :], given, strict=True)), **(init.__kwdefaults__ or {})}
+
+
 def generated_init(function: types.FunctionType) -> bool:
     """Whether a function is the `__init__` that a dataclass has been given."""
-    return function.__code__.co_filename == "<string>" and function.__name__ == "__init__"
+    return function.__code__.co_qualname == "__create_fn__.<locals>.__init__"
 
 
 def is_plain(cls: type) -> bool:

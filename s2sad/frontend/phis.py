@@ -423,7 +423,8 @@ class Phi:
                 continue
             atom = self.state.atom(value)
             kind = self.state.kind(atom)
-            head, out = self.state.fresh(str(key), kind), self.state.fresh(str(key), kind)
+            before = self.state.left_before(kind)
+            head, out = self.state.fresh(str(key), before), self.state.fresh(str(key), kind)
             carried.append(Carry(head, Undef(), atom, out))
             made, keys = [*made, Var(out)], [*keys, key]
         return Group(entry.cat, made, keys, entry.cls)

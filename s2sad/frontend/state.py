@@ -87,6 +87,7 @@ class State(Interface):
     taker: Callable[[Value], None] | None = None  # what is done with what a generator yields
     listed_tuples = False  # some lists of the program are tuples of unknown length
     older: K.Length = 0  # lengths that are not newer were known before the innermost loop
+    closed: K.Length = 0  # the same, of the loop that was lowered last
     lasting: K.Length | None = None  # those that are not newer hold throughout: a function that runs once
     attempts: frozenset[tuple[str, int, int]] = frozenset()  # try statements that are taken apart
     trips: frozenset[tuple[str, int, int]] = frozenset()  # loops that are written out as their bodies need it
@@ -526,6 +527,11 @@ class State(Interface):
     ) -> None:
         """Remember that the text relies on what a name means now."""
         self.dependencies.setdefault((where[1], f"{where[0]}.{name}"), Dependency(read, obj, name, same))
+
+    def left_before(self, kind: Kind) -> Kind:
+        """What an earlier trip of the loop that has been lowered last left where the last one left `kind`."""
+        lasting = kind.shape is None or all(K.is_older(n, self.closed) for n in kind.shape)
+        return kind if lasting else K.anonymous(kind)
 
     def live_value(self, text: str, obj: Any) -> Value:
         """A live object as a value."""

@@ -49,7 +49,8 @@ class Kind:
               zero rank), "str" "none" "list" "tuple" "dict" "range" "slice" "dtype" (of which
               only the class is known) "object" (anything else)
     dtype     of npscalar, array and num: NumPy's name ("float64", "int64", "bool", ...), or a class alone
-              where the width is not known: "float", "int", "complex"; the names of the fields of a tuple or
+              where the width is not known: "float", "int", "complex", and "mixed" of an array that holds
+              floats on some paths and whole numbers on others; the names of the fields of a tuple or
               dict of a class; "places" of a list that is a dict of ints, "tuple" of one that is a tuple
               whose length is not known; "" for everything else
     shape     of array and num: lengths, or None when the rank is not known; () for scalars
@@ -110,7 +111,7 @@ class Kind:
         """ "float", "complex", "int", "bool" for numbers, "" for the rest."""
         if self.cat not in ("npscalar", "array", "num"):
             return self.cat if self.cat in _NUMBERS else ""
-        if self.dtype == "float64":
+        if self.dtype in ("float64", MIXED):
             return "float"
         name = self.dtype.rstrip("0123456789")
         return "int" if name == "uint" else name
@@ -130,6 +131,8 @@ NONE = Kind("none")
 OBJECT = Kind("object", shape=None)
 RANGE = Kind("range")
 SLICE = Kind("slice")
+MIXED = "mixed"
+CLASSES = frozenset(("", "float", "complex", "int", MIXED))  # dtypes of arrays whose width is not known
 LISTED = "tuple"  # the dtype of a list of the program that is a tuple of unknown length
 PLACES = Kind("list", "places", items=(INT,))  # a dict from keys to the places of their values in a list
 BOTTOM = Kind("bottom")  # of a name that nothing has been bound to yet, while the kinds of a loop are sought
@@ -256,8 +259,9 @@ def promote(*kinds: Kind) -> str:
     sorts = [k.sort for k in kinds]
     if not strong:
         return {"float": "float64", "complex": "complex128", "int": "int64", "bool": "bool"}[widest(sorts)]
-    if any(k.dtype in ("float", "complex", "int", "") for k in strong):
-        return widest(sorts)
+    if any(k.dtype in CLASSES for k in strong):
+        whole = all(k.dtype == MIXED or not k.inexact for k in kinds)
+        return MIXED if whole and any(k.dtype == MIXED for k in strong) else widest(sorts)
     weak = {"float": 1.0, "complex": 1j, "int": 1, "bool": True}
     try:
         dtype = np.result_type(*(weak[k.cat] if k.is_python else np.dtype(k.dtype) for k in kinds))
@@ -415,7 +419,7 @@ def _join_numbers(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]
         return a
     if a.is_python and b.is_python:
         return Kind(widest([a.cat, b.cat]))  # an int beside a float is read as a float
-    dtype = a.dtype if a.dtype == b.dtype else promote(a, b)
+    dtype = a.dtype if a.dtype == b.dtype else _join_dtypes(a, b)
     if a.is_scalar and b.is_scalar:
         return Kind("npscalar", dtype, ())
     if a.shape is None or b.shape is None or len(a.shape) != len(b.shape):
@@ -426,6 +430,17 @@ def _join_numbers(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]
             for m, n in zip(a.shape, b.shape, strict=True)
         )
     return Kind("array" if a.is_array and b.is_array else "num", dtype, shape)
+
+
+def _join_dtypes(a: Kind, b: Kind) -> str:
+    """The dtype of what is one or the other: a class where both are NumPy's."""
+    sorts = [a.sort, b.sort]
+    if a.is_python or b.is_python or "" in sorts:
+        return promote(a, b)
+    apart = sorts[0] != sorts[1] and not a.is_scalar and not b.is_scalar
+    if widest(sorts) == "float" and (apart or MIXED in (a.dtype, b.dtype)):
+        return MIXED
+    return widest(sorts)
 
 
 def same_shape(a: Kind, b: Kind) -> bool:

@@ -157,6 +157,11 @@ def _shadow(bound: Bound) -> Kind:
     return kinds.anonymous(like if like.cat == "list" else as_array(like))
 
 
+def _floats(kind: Kind) -> Kind:
+    """The kind of zeros, which are floats also for whole numbers."""
+    return replace(kind, dtype="float") if kind.dtype == kinds.MIXED else kind
+
+
 def _plain(kind: Kind) -> Kind:
     """The kind of cotangents, which are plain tuples where the primal has namedtuples."""
     if kind.items is None:
@@ -168,7 +173,7 @@ def _plain(kind: Kind) -> Kind:
 
 _helper("shadow_of", "bars, x", _shadow, effect="view bars")
 
-_helper("zeros_list", "xs", lambda bound: _plain(bound.kind("xs")))
+_helper("zeros_list", "xs", lambda bound: _floats(_plain(bound.kind("xs"))))
 _helper("add_lists", "a, b", _same("a"), vjp={"a": "g", "b": "g"}, jvp={"a": "g", "b": "g"})
 _helper("winners", "shape, index", lambda bound: kinds.array(None, "bool"))
 _helper("inverse_axes", "axes", lambda bound: Kind("tuple"))

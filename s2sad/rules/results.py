@@ -64,6 +64,12 @@ def _dtype(function: np.ufunc, *operands: tuple[str, str]) -> str:
             for d in EITHER
         )
         return real if _sort(real) == _sort(complex_) else ""
+    if any(k.dtype == kinds.MIXED for k in known):
+        real, whole = (
+            _dtype(function, *[(cat, d if o == kinds.MIXED else o) for cat, o in operands])
+            for d in ("float", "int")
+        )
+        return kinds.MIXED if _sort(real) == "float" != _sort(whole) else real
     tokens = [_WEAK.get(k.cat, "bool") if k.is_python else _WIDE.get(k.dtype, k.dtype) for k in known]
     dtypes = [np.dtype(t) if isinstance(t, str) else t for t in tokens]
     try:

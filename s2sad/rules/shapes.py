@@ -499,7 +499,10 @@ def _cast_vjp(bound: Bound) -> str | None:
         return None
     if out.sort != own.sort:
         return axes.real_if(bound, "a", "g")
-    return "g" if out.dtype == own.dtype or not own.rank else f"g.astype(np.{own.dtype})"
+    if out.dtype == own.dtype or not own.rank or own.dtype == kinds.MIXED:
+        return "g"
+    wide = {"float": "float64", "complex": "complex128"}
+    return f"g.astype(np.{wide.get(own.dtype, own.dtype)})"
 
 
 structural(

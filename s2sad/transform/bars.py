@@ -394,7 +394,7 @@ class Bars(Builder):
 
         def made() -> Atom:
             like = self.beside.get(name) or self.like(name)
-            return self.let(Call("np.zeros_like", (like,)), full, self.bar_hint(name))
+            return self.zeros_like(like, full, self.bar_hint(name))
 
         return Bar(self._unless_none(name, full, made), owned=True)
 
@@ -422,7 +422,7 @@ class Bars(Builder):
         """`np.where(mask, atom, 0.0)`."""
         cond_kind, kind = self.kind(mask.cond), self.kind(atom)
         if cond_kind.is_python:
-            zero = lambda: Const(0.0) if kind.shape == () else self.let(Call("np.zeros_like", (atom,)), kind)  # noqa: E731 - one side
+            zero = lambda: Const(0.0) if kind.shape == () else self.zeros_like(atom, kind)  # noqa: E731 - one side
             return self.choose(mask.cond, *((lambda: atom, zero) if mask.when else (zero, lambda: atom)))
         args = (mask.cond, atom, Const(0.0)) if mask.when else (mask.cond, Const(0.0), atom)
         shape = K.broadcast(cond_kind.shape, kind.shape)
@@ -455,6 +455,8 @@ class Bars(Builder):
     def filled(self, like: Atom, value: Atom, kind: Kind, hint: str = "") -> Var:
         """An array of `like`'s shape that holds `value` everywhere."""
         kind = replace(kind, cat="array")
+        if self.kind(like).dtype == K.MIXED:
+            like = self.zeros_like(like, kind)
         if isinstance(value, Const) and value.value in (0, 1):
             return self.let(Call("np.ones_like" if value.value else "np.zeros_like", (like,)), kind, hint)
         return self.let(Call("np.full_like", (like, value)), kind, hint)
@@ -477,9 +479,7 @@ class Bars(Builder):
                 bar = Bar(fresh, owned=True)
             elif kind.shape in (None, ()) or self.kind(bar.atom).cat != "array":
                 # a rank-0 expression is no array [DESIGN A5], nor is the 0.0 of a name that was unbound
-                fresh = self.let(
-                    Call("np.zeros_like", (self.like(name),)), replace(kind, cat="array"), self.bar_hint(name)
-                )
+                fresh = self.zeros_like(self.like(name), replace(kind, cat="array"), self.bar_hint(name))
                 if bar.atom != Const(0.0):
                     self.store(fresh, None, bar.atom, "add")
                 bar = Bar(fresh, owned=True)

@@ -142,7 +142,8 @@ class Branches(Leaving):
             and self.kinds[name].cat in ARRAYS
             and len(present) == 1
         ):
-            if self._visible(present[0].atom, [s for block, _ in sides for s in block]):
+            alike = self._may_be_alike(name, self.kind(present[0].atom))
+            if alike and self._visible(present[0].atom, [s for block, _ in sides for s in block]):
                 self.beside = {**beside, name: present[0].atom}
         for (block, bars), bar in zip(sides, (one, two), strict=True):
             self.block, self.bars = block, bars
@@ -168,12 +169,24 @@ class Branches(Leaving):
         if bar is None:
             if uniform:
                 return Bar(Const(0.0), True)
-            unknown = name in self.unbound and name not in self.beside and self.kinds[name].cat in ARRAYS
-            return self.full(Bar(Const(0.0)) if unknown else self.zero(name), name)
+            if name in self.unbound and name not in self.beside and self.kinds[name].cat in ARRAYS:
+                if self._goes_round(name):
+                    return Bar(self.zeros_of_parts(name), owned=True)
+                return self.full(Bar(Const(0.0)), name)
+            return self.full(self.zero(name), name)
         if mask is None and bar.mask is not None:
             self.select_from(name)
             bar = self.clean(bar)
         return bar if uniform else self.full(bar, name)
+
+    def _goes_round(self, name: str) -> bool:
+        """Whether a name stands for what an earlier trip has left, if any has."""
+        return any(c.name == name for loop in self.loops for c in getattr(loop.stmt, "carried", ()))
+
+    def _may_be_alike(self, name: str, kind: K.Kind) -> bool:
+        """Whether an array may stand for the shape of a value: not of what an earlier trip has left."""
+        mine = self.kinds[name]
+        return not self._goes_round(name) or not mine.shape or not kind.shape or K.same_shape(mine, kind)
 
     def _visible(self, atom: Atom, hidden: list[Stmt]) -> bool:
         """Whether an array can be seen from outside of these statements."""

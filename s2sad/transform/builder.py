@@ -15,6 +15,7 @@ import cmath
 import functools
 import math
 import operator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,8 @@ from s2sad.rules.binding import BindingError, bind
 from s2sad.rules.registry import Bound, Rule
 
 MODULES: dict[str, Any] = {"np": np, "math": math, "cmath": cmath}  # whose names texts may use
+MIXED = "holds floats on some paths and whole numbers on others"
+INSTEAD = "make it of floats on each path: dtype=float, or .astype(float)"
 _FOLD = {"add": operator.add, "sub": operator.sub, "mul": times}
 
 
@@ -62,6 +65,17 @@ def refuse_doubtful(rule: Rule, bound: Bound) -> None:
         raise NotImplementedError(
             f"{rule.name} of a value that may be real or complex; convert it first, by np.asarray(x, complex)"
         )
+
+
+def refuse_cast(rule: Rule, bound: Bound) -> None:
+    """Refuse an active operand that is cast to what may be a whole number, depending on the path."""
+    whole = bound.out is not None and bound.out.dtype == K.MIXED
+    if whole and not all(_holds_mixed(bound.kinds[n]) for n in bound.active if n in rule.vjp):
+        raise NotImplementedError(f"an array that {MIXED} is made of a number that varies; {INSTEAD}")
+
+
+def _holds_mixed(kind: Kind) -> bool:
+    return kind.dtype == K.MIXED or any(map(_holds_mixed, kind.items or ()))
 
 
 def _is_complex(kind: Kind) -> bool:
@@ -118,6 +132,12 @@ class Builder:
         self.block.append(Let(name, call, None, self.made))
         self.made_calls[name] = call
         return Var(name)
+
+    def zeros_like(self, atom: Atom, kind: Kind, hint: str = "") -> Var:
+        """Zeros of the shape and dtype of an array: of floats also where it holds whole numbers."""
+        if self.kind(atom).dtype == K.MIXED:
+            return self.let(Call("zeros_list", (atom,)), replace(kind, dtype="float"), hint)
+        return self.let(Call("np.zeros_like", (atom,)), kind, hint)
 
     def store(self, base: Atom, index: Atom | None, value: Atom, op: str = "") -> None:
         """`base[index] op= value`."""
@@ -186,7 +206,8 @@ class Builder:
     def _carries(self, atom: Atom) -> bool:
         """Whether a factor 1.0 may be left out: it makes floats of NumPy integers, which wrap."""
         kind = self.kind(atom)
-        return isinstance(atom, Const) or kind.inexact or kind.cat == "int" or not kind.is_number
+        whole = kind.dtype == K.MIXED or not kind.inexact
+        return isinstance(atom, Const) or not whole or kind.cat == "int" or not kind.is_number
 
     # ---- texts
 

@@ -60,6 +60,7 @@ from s2sad.rules.advice import remedy
 from s2sad.rules.binding import bind
 from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS
+from s2sad.transform.builder import INSTEAD, MIXED
 from s2sad.transform.calls import UNKNOWN, Pairs, Token, called_plainly, numbered, refuse_overlaps
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly, without
@@ -283,6 +284,8 @@ class Forward(Tangents):
         whole = Const(Ellipsis) if index is None else index
         start = len(self.block)
         if stmt.op == "":
+            if self.kind(base).dtype == K.MIXED and self.active(value):
+                self.refuse_at(stmt, f"an array that {MIXED} is written", INSTEAD)
             zero = Const(0.0) if self.kind(base).cat in ARRAYS else None
             dot = self.dot(value) if zero is None or self.active(value) else zero
             self.store(place, whole, dot)

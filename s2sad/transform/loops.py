@@ -257,7 +257,7 @@ class Loops(Unsettled):
         next_name = c.next.name
         made = self.choose(
             self.let(Call("is", (head.atom, Const(None))), K.BOOL),
-            lambda: self.let(Call("np.zeros_like", (self.like(next_name),)), kind),
+            lambda: self.zeros_like(self.like(next_name), kind),
             lambda: head.atom,
             self.bar_hint(c.name),
         )

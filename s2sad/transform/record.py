@@ -279,6 +279,9 @@ class Record:
         plan.taped = plan.settle(list(where))
         for name, paths in where.items():
             plan.want(name, common(paths))
+        for name in [n for n, other in plan.shapes.items() if n != other and n in plan.where]:
+            plan.want(name, common(shapes[name]))  # computed again for more than its shape, after all
+            plan.shapes[name] = name
         tape_shapes(plan)
         return plan.carry_out()
 

@@ -24,7 +24,7 @@ from dataclasses import replace
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.overlaps import overlapping
 from s2sad.analysis.places import is_view
-from s2sad.analysis.primitives import OVERLAPPING, effect_of, is_opaque, kind_of, subscript
+from s2sad.analysis.primitives import OVERLAPPING, SHARING, effect_of, is_opaque, kind_of, subscript
 from s2sad.analysis.storage import Storage
 from s2sad.errors import Span, UnsupportedError, refuse
 from s2sad.ir import kinds as K
@@ -354,6 +354,8 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             )
         sources = self.viewed(stmt)
         if not sources:
+            if stmt.call.fun in SHARING:  # of a number: the shadow of its one place would be added to once
+                self._refuse_broadcast(stmt)
             self._rule(stmt, Bar(self.shadow(stmt.name)))
             return
         outer = self.block
@@ -410,7 +412,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             self._element_of_either(base.name, index, bar, stmt)
             return
         if self._is_read_only(base.name):
-            zeros = self.let(Call("np.zeros_like", (self.like(base.name),)), kind)
+            zeros = self.zeros_like(self.like(base.name), kind)
             self._add_to_place(zeros, index, bar, stmt)
             self.give(base, Bar(zeros, owned=True))
             return

@@ -27,7 +27,7 @@ from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.rules.registry import Bound, Rule
 from s2sad.transform.bars import ARRAYS, Bar, Mask
-from s2sad.transform.builder import parse, refuse_doubtful
+from s2sad.transform.builder import parse, refuse_cast, refuse_doubtful
 from s2sad.transform.custom import Custom
 from s2sad.transform.poles import may_warn
 
@@ -78,6 +78,7 @@ class Rules(Custom):
             elif rule.form == "elementwise":
                 self._elementwise(stmt, rule, bound, atoms, bar)
             else:
+                refuse_cast(rule, bound)
                 if self.may_be_complex(bound):
                     refuse_doubtful(rule, bound)
                 self._structural(stmt, rule, bound, atoms, bar)

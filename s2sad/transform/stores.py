@@ -25,7 +25,7 @@ from s2sad.ir.nodes import Atom, Call, Const, Do, If, Let, Slice, Stmt, Store, T
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.transform.bars import ARRAYS, Bar
-from s2sad.transform.builder import parse
+from s2sad.transform.builder import INSTEAD, MIXED, parse
 from s2sad.transform.unsettled import Unsettled
 
 
@@ -155,6 +155,8 @@ class Stores(Unsettled):
         elif op:
             self._generic_adjoint(stmt, op, value, place, target)
         else:
+            if self.kinds[base.name].dtype == K.MIXED and self.reaches(value):
+                self.refuse_at(stmt, f"an array that {MIXED} is written", INSTEAD)
             self._set_adjoint(value, place, target)
 
     def _won(self, bar: Bar, place: Atom, index: Atom | None) -> Bar:

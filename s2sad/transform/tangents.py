@@ -23,7 +23,7 @@ from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.rules.registry import Bound, Rule
 from s2sad.transform.bars import ARRAYS
-from s2sad.transform.builder import Builder, refuse_doubtful
+from s2sad.transform.builder import Builder, refuse_cast, refuse_doubtful
 from s2sad.transform.custom import called, given_function
 from s2sad.transform.joint import Assembly
 from s2sad.transform.poles import may_warn
@@ -84,7 +84,7 @@ class Tangents(Builder):
         """The tangent of a constant."""
         kind = self.kind(atom)
         if kind.cat == "array":
-            return self.let(Call("np.zeros_like", (atom,)), kind)
+            return self.zeros_like(atom, kind)
         if kind.cat == "num" or (kind.cat in CONTAINERS and carries(kind)):
             return self.let(Call("zeros_list", (atom,)), kind)
         return Const(0.0) if kind.is_number else Const(None)
@@ -183,6 +183,7 @@ class Tangents(Builder):
                 refuse_doubtful(rule, bound)
             if rule.form == "elementwise":
                 return self._elementwise(stmt, rule, bound, atoms)
+            refuse_cast(rule, bound)
             return self._structural(stmt, rule, bound, atoms)
         except NotImplementedError as error:
             if isinstance(error, UnsupportedError):
@@ -213,7 +214,7 @@ class Tangents(Builder):
             return self.dot(arg)
         if not kind.is_number or not kind.inexact:
             return Const(None)
-        return Const(0.0) if kind.is_python else self.let(Call("np.zeros_like", (arg,)), kind)
+        return Const(0.0) if kind.is_python else self.zeros_like(arg, kind)
 
     # ---- elementwise
 
