@@ -507,3 +507,65 @@ def test_an_attribute_of_none_raises():
 
     with pytest.raises((AttributeError, TypeError)):
         s2sad.grad(f)(X, C)
+
+
+class Row:
+    def __init__(self, u):
+        self.u = u
+
+    def __len__(self):
+        return len(self.u)
+
+    def __getitem__(self, i):
+        return self.u[i]
+
+
+def an_array_or_an_object(x, n):
+    v = x*2.0
+    if n == 1:
+        v = Row(x)
+    return np.sum(v)*1.3 + x[0]
+
+
+def an_object_after_a_trip(x, n):
+    v, total = x, 0.0
+    for i in range(n):
+        total += np.sum(v)
+        v = Row(x) if i == 0 else x
+    return total*x[0]
+
+
+def an_object_in_a_tuple(x, n):
+    t = (x, 1.0)
+    if n:
+        t = (Row(x), 2.0)
+    return np.sum(t[0])*t[1]
+
+
+def an_object_in_an_object(x, n):
+    row = Row(x)
+    if n:
+        row.u = Row(x)
+    return np.sum(row.u)
+
+
+@pytest.mark.parametrize(
+    "f", [an_array_or_an_object, an_object_after_a_trip, an_object_in_a_tuple, an_object_in_an_object]
+)
+def test_an_object_on_one_path_only(f):
+    """What was summed was the number of the object."""
+    with pytest.raises(s2sad.UnsupportedError, match="is a Row on one path, and something else on another"):
+        s2sad.grad(f)(np.array([0.1, 0.4, 0.6]), 1)
+
+
+def test_an_object_on_one_path_that_is_not_read_behind_it():
+    def f(x, n):
+        v = Row(x)
+        s = v.u[0]*x[1]
+        if n:
+            v = x*2.0
+            s += np.sum(v)
+        return s
+
+    for n in (0, 1):
+        check(f, (np.array([0.1, 0.4, 0.6]), n))

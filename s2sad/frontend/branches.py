@@ -1,10 +1,9 @@
-"""Lowering of branches, and the joining of what names mean where paths meet.
+"""Lowering of branches.
 
     if c: t = x*x             If(c, (t.1 = mul(x, x),), (t.2 = add(x, 1),), outs: t.3 = t.1 or t.2)
     else: t = x + 1
 
-Displays are joined element by element. Of callables an integer leaves the branch that says which it is. A
-name that one path does not bind leaves it as `Undef`.
+A name that one path does not bind leaves it as `Undef`; two values are joined by `joins`.
 """
 
 from __future__ import annotations
@@ -12,15 +11,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
-from enum import Enum
 from typing import Any
 
-from s2sad.frontend import maybes, numbered
-from s2sad.frontend.captures import Held, holds_any, joined_function
+from s2sad.frontend import maybes
+from s2sad.frontend.captures import Held, holds_any
+from s2sad.frontend.joins import Lengths, form_of, join_values
 from s2sad.frontend.phis import unguessed
 from s2sad.frontend.state import (
-    CALLABLE,
-    Choice,
     Group,
     Local,
     Merging,
@@ -29,154 +26,12 @@ from s2sad.frontend.state import (
     Unsettled,
     Value,
     goes_round,
-    holds_functions,
     same_value,
 )
-from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Do, If, Out, Ref, Stmt, Undef, Var, defines
+from s2sad.ir.nodes import Atom, Call, Const, Do, If, Out, Stmt, Undef, Var, defines
 
 DEEPEST = 95  # a text can be indented by 100 levels at most
 HOLDER = " value"  # of the value of a conditional expression; no user's name has a blank
-
-Lengths = dict[tuple[K.Length, K.Length], K.Length]
-
-
-def join_values(
-    state: State, then: Value, orelse: Value, hint: str, outs: list[Out], symbols: Lengths, node: ast.AST
-) -> Value:
-    """The value behind a branch, adding to `outs` what must leave it."""
-    if same_value(then, orelse):
-        return then
-    then, orelse = maybes.met(then, orelse)
-    if isinstance(then, Local) and isinstance(orelse, Local):
-        return _join_locals(state, then, orelse, hint, outs, symbols, node)
-    if isinstance(then, Group) and isinstance(orelse, Group) and then.cat == orelse.cat:
-        if then.cat in ("dict", "object") and then.keys != orelse.keys and then.cls is orelse.cls:
-            then, orelse = _alike(state, then, orelse, node)
-    if isinstance(then, Group) and isinstance(orelse, Group) and _form(then) == _form(orelse):
-        hints = [k if isinstance(k, str) else "" for k in then.keys] or [""] * len(then.items)
-        if then.cat == maybes.MAYBE:
-            hints = maybes.hints(hint)
-        rows = zip(then.items, orelse.items, hints, strict=True)
-        items = [join_values(state, a, b, hint, outs, symbols, node) for a, b, hint in rows]
-        return Group(then.cat, items, then.keys, then.cls)
-    if _is_function(then) and _is_function(orelse):
-        return _join_functions(state, then, orelse, outs, symbols, node)
-    if isinstance(orelse, Undef) and (isinstance(then, CALLABLE) or holds_functions(then)):
-        return then
-    if isinstance(then, Undef) and (isinstance(orelse, CALLABLE) or holds_functions(orelse)):
-        return orelse
-    if isinstance(then, Group) and isinstance(orelse, Group) and then.cat == orelse.cat == "tuple":
-        state.want_long(hint, then, orelse)
-    numbered.want(state, then, orelse)
-    if maybes.NONE in (then, orelse):
-        maybes.want_row(state, orelse if then == maybes.NONE else then)
-    a, b = state.atom(then, node), state.atom(orelse, node)
-    kinds = [state.kind(v) for v in (a, b) if not isinstance(v, Undef)]
-    numbered.meet(state, *kinds)
-    kind = kinds[0] if len(kinds) == 1 else K.join(kinds[0], kinds[1], symbols)
-    outs.append(Out(state.fresh(hint, kind), a, b))
-    for atom in (a, b):
-        _note(state, outs[-1].name, atom)
-    state.doubt_choice(outs[-1].name, kind, a, b)
-    return Var(outs[-1].name)
-
-
-def _note(state: State, name: str, atom: Atom | Undef) -> None:
-    """What is known of a value beside its kind holds for what it becomes."""
-    if isinstance(atom, Var) and atom.name in state.live:
-        state.live[name] = state.live[atom.name]
-    if isinstance(atom, Var) and atom.name in state.foreign:
-        state.foreign[name] = state.foreign[atom.name]
-    state.heap.meet(name, atom)
-
-
-def _alike(state: State, then: Group, orelse: Group, node: ast.AST) -> tuple[Group, Group]:
-    """Two dicts or objects with their keys in one order; attributes that one path sets are unbound else."""
-    if then.cat == "dict" and set(then.keys) != set(orelse.keys):
-        state.refuse(
-            node, "a dict has other keys after one branch than after the other", "give it all keys before"
-        )
-    keys = [*then.keys, *(k for k in orelse.keys if k not in then.keys)]
-
-    def filled(group: Group) -> Group:
-        held = dict(zip(group.keys, group.items, strict=True))
-        return Group(group.cat, [held.get(k, Undef()) for k in keys], keys, group.cls)
-
-    return filled(then), filled(orelse)
-
-
-def _join_locals(
-    state: State, then: Local, orelse: Local, hint: str, outs: list[Out], symbols: Lengths, node: ast.AST
-) -> Value:
-    """One of two objects: a new one that holds what the one or the other holds.
-
-    What is written to it would have to be written to the one or the other as well: where these can still be
-    met under other names, all three are read only.
-    """
-    merging = state.merging
-    assert merging is not None
-    pair = then.number, orelse.number
-    if pair in merging.made:
-        return merging.made[pair]
-    for number in pair:
-        state.same_keys(number, merging.then[pair[0]], merging.orelse[pair[1]])
-    if (then.cat, then.cls) != (orelse.cat, orelse.cls):
-        state.want_table(then)
-        state.want_table(orelse)
-        numbered.want(state, then, orelse)
-        state.refuse(
-            node, "a name stands for objects of different classes behind a branch", "use a name for each"
-        )
-    met = {n for p in merging.made for n in p}
-    a, b = merging.then[then.number], merging.orelse[orelse.number]
-    joined = state.made(then.cat, [], [], then.cls)
-    merging.made[pair] = joined
-    if min(pair) <= merging.before or not met.isdisjoint(pair):
-        for number in (*pair, joined.number):
-            state.objects.shared[number] = "is one of two objects behind a branch"
-    state.objects.cells[joined.number] = join_values(state, a, b, hint, outs, symbols, node)
-    return joined
-
-
-def _form(group: Group) -> tuple[Any, ...]:
-    """What displays that are joined element by element have in common."""
-    return group.cat, group.keys, group.cls, len(group.items)
-
-
-def _is_function(value: Value) -> bool:
-    """Whether a value is a callable, or a member of an enumeration, of which a number says which it is."""
-    if isinstance(value, Ref):
-        return isinstance(value.obj, Enum) or (callable(value.obj) and not isinstance(value.obj, type))
-    return isinstance(value, CALLABLE)
-
-
-def _join_functions(
-    state: State, then: Value, orelse: Value, outs: list[Out], symbols: Lengths, node: ast.AST
-) -> Value:
-    """One of several functions: an integer leaves the branch that says which."""
-    join = lambda hint, a, b: join_values(state, a, b, hint, outs, symbols, node)  # noqa: E731 - of what they hold
-    if (made := joined_function(then, orelse, state.active_scopes, join)) is not None:
-        return made
-    chosen = [v for v in (then, orelse) if isinstance(v, Choice)]
-    items: list[Value] = list(max(chosen, key=lambda c: len(c.items)).items) if chosen else []
-    places: list[Atom] = []
-    for value in (then, orelse):
-        if isinstance(value, Choice):
-            if not all(map(same_value, items, value.items)):
-                state.refuse(
-                    None, "one of many functions is chosen in nested branches", "choose by one if statement"
-                )
-            places.append(value.index)
-            continue
-        place = next((i for i, item in enumerate(items) if same_value(item, value)), len(items))
-        if place == len(items):
-            items.append(value)
-        places.append(Const(place))
-    name = state.fresh("", K.INT)
-    outs.append(Out(name, places[0], places[1]))
-    return Choice(Var(name), items)
-
 
 def ends_by_raising(block: list[Stmt]) -> bool:
     """Whether a block always raises, so that nothing of it is seen afterwards."""
@@ -415,7 +270,7 @@ class Branches(State):
         """A list display beside another list, which is not joined by elements: an object on its path."""
         if not isinstance(value, Group) or value.cat != "list":
             return value
-        if self.kind(other).cat != "list" or (isinstance(other, Group) and _form(value) == _form(other)):
+        if self.kind(other).cat != "list" or (isinstance(other, Group) and form_of(value) == form_of(other)):
             return value
         outer, self.block = self.block, block
         made = self.settled(value, node)

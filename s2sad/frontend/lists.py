@@ -225,7 +225,10 @@ class Lists(Tuples):
         """Let the kind of a list, and of all that may be it or hold it, take one more kind of element."""
         if not isinstance(xs, Var):
             return
-        numbered.meet(self, item, *(self.kinds[xs.name].items or ()))
+        held = self.kinds[xs.name].items or ()
+        numbered.meet(self, item, *held)
+        if (torn := numbered.torn("", item, *held)) is not None:
+            self.refuse(None, f"what a list or an attribute holds {torn.why}", torn.instead)
 
         def change(kind: Kind) -> Kind:
             if kind.cat != "list":

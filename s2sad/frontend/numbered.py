@@ -33,6 +33,7 @@ from s2sad.frontend.state import (
     Local,
     Method,
     State,
+    Torn,
     Value,
     Written,
     holds_functions,
@@ -425,6 +426,23 @@ def refuse_as_number(low: State, values: list[Value], node: ast.AST) -> None:
             name = "dict" if getattr(cls, "s2sad_keys", ()) else cls.__name__
             what = f"a {name} that is made here is used as a whole"
             low.refuse(node, what, "use its fields, or make a tuple of them")
+
+
+def torn(name: str, *kinds: Kind) -> Torn | None:
+    """What a name holds that is the number of an object on one path, and something else on another."""
+    cls = next((k.cls for k in kinds if is_number_of(k)), None)
+    if cls is None or all(is_number_of(k) or k.cat in ("none", "bottom") for k in kinds):
+        return None
+    what = "dict" if getattr(cls, "s2sad_keys", ()) else cls.__name__
+    why = f"is a {what} on one path, and something else on another"
+    return Torn(name or "what is used here", why, "use a name for each")
+
+
+def refuse_torn(low: State, items: list[Value], node: ast.AST) -> None:
+    """Refuse what is an object on one path only, in a display."""
+    found = next((item for item in items if isinstance(item, Torn)), None)
+    if found is not None:
+        low.refuse(node, f"an element {found.why}", found.instead)
 
 
 def number_in(kind: Kind) -> type | None:

@@ -329,6 +329,9 @@ class Phi:
     def _widen_kind(self, kind: Kind, pairs: Pairs, symbols: set[K.Length]) -> bool:
         assert self.kind is not None
         numbered.meet(self.state, self.kind, kind)
+        self.torn = numbered.torn(self.name, self.kind, kind)
+        if self.torn is not None:
+            return True
         if self.guessed:
             if kind == K.BOTTOM:
                 return False
