@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from again import check_second_order
 
 from support import check, load
 
@@ -113,6 +114,22 @@ def in_a_callee(x, n):
     for i in range(n):
         v = cut_in_each_trip(x, i + 1)*x[i:]
     return np.sum(v)*x[0]
+
+
+def unbound_on_a_path_behind(x, n):
+    y, i = x, 0
+    while i < n:
+        z = y[:-1]*y[1:]
+        y, i = z, i + 1
+    z = y*2.0 if i == 0 else z[::-1]*x[: z.size]
+    return np.sum(z)*np.sum(y)
+
+
+def test_a_name_that_no_trip_bound_and_no_path_reads():
+    """Its cotangent is 0.0 on one path and an array on the other, and was copied as an array."""
+    for n in (0, 1, 2):
+        check(unbound_on_a_path_behind, (np.array([0.3, 0.7, -0.4, 0.5]), n))
+        check_second_order(unbound_on_a_path_behind, (np.array([0.3, 0.7, -0.4, 0.5]), n), (0,))
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])

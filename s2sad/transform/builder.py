@@ -133,6 +133,10 @@ class Builder:
         self.made_calls[name] = call
         return Var(name)
 
+    def own_copy(self, atom: Atom, kind: Kind) -> Var:
+        """A copy of an array, or of what is a number on some path: 0.0 where a name is unbound."""
+        return self.let(Call("copy" if self.kind(atom).is_array else "pos", (atom,)), kind)
+
     def zeros_like(self, atom: Atom, kind: Kind, hint: str = "") -> Var:
         """Zeros of the shape and dtype of an array: of floats also where it holds whole numbers."""
         if self.kind(atom).dtype == K.MIXED:

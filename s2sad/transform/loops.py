@@ -304,7 +304,7 @@ class Loops(Unsettled):
         bar = self.zero(c.out) if bar is None else self.full(bar, c.out)
         self.select_round(c, c.out)
         if owned and not bar.owned and self._is_array_kind(c):
-            bar = Bar(self.let(Call("copy", (bar.atom,)), self.kind(bar.atom)), owned=True)
+            bar = Bar(self.own_copy(bar.atom, self.kind(bar.atom)), owned=True)
         return bar
 
     def _pop_buffer(self, name: str) -> Var:

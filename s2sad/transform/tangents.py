@@ -390,7 +390,7 @@ class Tangents(Builder):
         if not self._is_own(atom) and (mutable or self.may_be_written(atom)):
             if kind.is_scalar:
                 return self._filled(Var(name), atom)
-            return self.let(Call("copy", (atom,)), out)
+            return self.own_copy(atom, out)
         return atom
 
     def _filled(self, like: Var, atom: Atom) -> Atom:
