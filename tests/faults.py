@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 CX, TARGETS, EFFECTS = "tests/test_cx.py", "tests/test_targets.py", "tests/optimise/test_effects.py"
 DELICATE, FORWARD = "tests/test_delicate.py", "tests/test_forward.py"
-RECURRENCES = "tests/test_recurrences.py"
+RECURRENCES, COSTS = "tests/test_recurrences.py", "tests/rules/test_costs.py"
 SECONDS = 300  # after which a run counts as stuck
 
 
@@ -527,6 +527,13 @@ FAULTS = [
         "if cls is not None and self._is_fixed(cls) and not self._is_same_storage(call, kind):",
         "if False:",
         (CX,),
+    ),
+    Fault(
+        "cse makes one array of two results",
+        "optimise/cse.py",
+        "if self._is_handed_out(first) or not first.made:",
+        "if not first.made:",
+        (COSTS,),
     ),
     Fault(
         "cse over a write",

@@ -2,8 +2,9 @@
 
 Accepts any `Program`; guarantees that no made statement computes a pure expression anew where its value is
 visible and the storage that it reads is unwritten in between. Identities are left alone [DESIGN
-A6]: a fresh array that is written, or that the caller gets to see, is neither merged nor merged
-into. Views are merged as views, written or not.
+A6]: a fresh array that is written is neither merged nor merged into, and of two that the caller gets to see
+each stays; one that is returned as it was made serves where it is only read. Views are merged as views,
+written or not.
 
     y = np.exp(x)
     t = np.exp(x)            gone
@@ -71,11 +72,16 @@ class _Sharing:
         self._instead: dict[str, Atom] = {}
         self._equal: dict[str, Atom] = {}  # names that stay, by the earlier name of the same number
         self._changing = frozenset().union(*map(self.aliases.written, program.body))
-        self._fixed = self._written_or_seen()
+        self._kept = frozenset().union(self.aliases.visible, self.aliases.told, self._changing)
+        self._fixed = self._kept | self.aliases.returned
+        self._shared: set[str] = set()  # what became the name of an array that is returned
 
-    def _written_or_seen(self) -> frozenset[int]:
-        aliases = self.aliases
-        return frozenset().union(aliases.visible, aliases.returned, aliases.told, self._changing)
+    def _is_handed_out(self, let: Let) -> bool:
+        """Whether a made statement makes an array that is returned, and not written or known otherwise."""
+        if not let.made or not self.kinds.get(let.name, OBJECT).is_array:
+            return False
+        cls = self.aliases.of(let.name)
+        return let.name in self._shared or (cls in self.aliases.returned and cls not in self._kept)
 
     def block(self, block: Block) -> Block:
         """The block with equal expressions shared; what it made available ends with it."""
@@ -88,9 +94,11 @@ class _Sharing:
             earlier = self._written_arrays and isinstance(stmt, Let) and stmt.made
             if earlier and isinstance(stmt, Let) and self._is_read_early(stmt, block[at + 1 :]):
                 continue
+            if isinstance(stmt, Let) and self._is_taken_over(stmt, entered, block[at + 1 :]):
+                continue
             if isinstance(stmt, Let) and (key := self._key(stmt)) is not None:
                 first = self._available.get(key)
-                if first is None:
+                if first is None or not self._is_one(first, stmt):
                     self._enter(key, stmt)
                     entered.append(key)
                 else:
@@ -156,6 +164,31 @@ class _Sharing:
         self._instead[name] = Var(first.name)
         return True
 
+    def _is_taken_over(self, let: Let, entered: list[Hashable], behind: Block) -> bool:
+        """Whether an array that is written later is an equal one of this block that nobody reads any more.
+
+            t = solve(a, g); a_bar = -t @ z.T; g_bar = solve(a, g); g_bar += h      g_bar is t
+        """
+        cls = self.aliases.of(let.name)
+        fixed = self.aliases.told | self.aliases.visible
+        if not let.made or cls not in self._changing - fixed or not is_pure(let.call, self.kinds):
+            return False
+        key = self._key_of(let)
+        first = self._available.get(key)
+        if first is None or not first.made or key not in entered or self._is_handed_out(first):
+            return False
+        names = [first.name, *(name for name, atom in self._instead.items() if atom == Var(first.name))]
+        for name in names:
+            own = self.aliases.of(name)
+            if own is None or own in self._fixed or self.aliases.members(own) != [name]:
+                return False
+        if any(name in uses(s) for s in walk(behind) for name in names):
+            return False
+        self._instead[let.name] = Var(first.name)
+        self.edit.rename(first.name, self.edit.hints.get(let.name, ""))
+        del self._available[key]
+        return True
+
     def _enter_written(self, let: Let) -> None:
         """Note an array that is written later on."""
         cls = self.aliases.of(let.name)
@@ -190,8 +223,17 @@ class _Sharing:
             return None
         cls = self.aliases.of(let.name)
         if cls is not None and self._is_fixed(cls) and not self._is_same_storage(call, kind):
-            return None
+            return self._key_of(let) if self._is_handed_out(let) else None
         return self._key_of(let)
+
+    def _is_one(self, first: Let, let: Let) -> bool:
+        """Whether two equal expressions may be one array: two that are returned may not."""
+        if not self._is_handed_out(let):
+            return let.made or not self._is_handed_out(first)
+        if self._is_handed_out(first) or not first.made:
+            return False
+        self._shared.add(first.name)
+        return True
 
     def _key_of(self, let: Let) -> Hashable:
         """What equal expressions have in common, shared or not."""

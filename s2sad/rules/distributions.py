@@ -28,7 +28,7 @@ from s2sad.rules.more_laws import MORE
 from s2sad.rules.registry import REQUIRED, Bound, Rule, Text, register, register_method
 from s2sad.runtime import functions
 
-_DIGAMMA = "scipy.special.digamma"
+_DIGAMMA = "scipy.special.psi"
 
 
 def _kind(names: tuple[str, ...]) -> Callable[[Bound], Kind]:

@@ -6,7 +6,7 @@ product with a mask, so that what is not taken contributes zero even where it is
 
     z = np.take(a, i)            a_bar = scatter_add(g, np.take(positions(a), i), np.shape(a))
     z = np.where(c, x, y)        x_bar, y_bar = np.where(c, g, 0.0), np.where(c, 0.0, g)
-    z = np.sort(a)               a_bar = g[np.argsort(np.argsort(a, kind="stable"))]
+    z = np.sort(a)               a_bar = g[ranks(a)]
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, rank_of, shape_of
 from s2sad.rules.joining import parts
 from s2sad.rules.registry import Bound, structural
-from s2sad.runtime import arrays, linear
+from s2sad.runtime import arrays, linear, order
 
 
 def _dtype(bound: Bound, name: str) -> str:
@@ -301,27 +301,23 @@ def _sort_kind(bound: Bound) -> Kind:
     return kinds.array(shape, _dtype(bound, "a"))
 
 
-def _order(bound: Bound) -> str:
-    """The stable permutation that sorts."""
-    axis = "" if bound.static("axis") in (-1,) or rank_of(bound, "a") == 1 else f", {literal(bound, 'axis')}"
-    return f'np.argsort(a{axis}, kind="stable")'
+def _sorted(bound: Bound, text: str, helper: str) -> str:
+    """The elements of an array in the order that a helper gives."""
+    axis = "" if bound.static("axis") == -1 or rank_of(bound, "a") == 1 else f", {literal(bound, 'axis')}"
+    if rank_of(bound, "a") == 1 or bound.static("axis") is None:
+        return f"{text}[{helper}(a{axis})]"
+    return f"np.take_along_axis({text}, {helper}(a{axis}), {literal(bound, 'axis')})"
 
 
 def _sort_vjp(bound: Bound) -> str:
-    if rank_of(bound, "a") == 1:
-        return f"g[np.argsort({_order(bound)})]"
-    if bound.static("axis") is None:
-        return f"np.reshape(g[np.argsort({_order(bound)})], {axes.shape(bound)})"
-    axis = literal(bound, "axis")
-    return f"np.take_along_axis(g, np.argsort({_order(bound)}, {axis}), {axis})"
+    text = _sorted(bound, "g", "ranks")
+    flat = bound.static("axis") is None and rank_of(bound, "a") != 1
+    return f"np.reshape({text}, {axes.shape(bound)})" if flat else text
 
 
 def _sort_jvp(bound: Bound) -> str:
-    if rank_of(bound, "a") == 1:
-        return f"a_dot[{_order(bound)}]"
-    if bound.static("axis") is None:
-        return f"np.ravel(a_dot)[{_order(bound)}]"
-    return f"np.take_along_axis(a_dot, {_order(bound)}, {literal(bound, 'axis')})"
+    flat = bound.static("axis") is None and rank_of(bound, "a") != 1
+    return _sorted(bound, "np.ravel(a_dot)" if flat else "a_dot", "stable_order")
 
 
 structural(
@@ -355,6 +351,8 @@ def _searched_kind(bound: Bound) -> Kind:
     return _integers("v")(bound)
 
 
+for _helper in (order.ranks, order.stable_order):
+    structural(_helper.__name__, "a, axis=-1", _argsort_kind, {}, (_helper,))
 structural(
     "np.argsort", "a, axis=-1, kind=None, *, stable=None", _argsort_kind, {}, (np.argsort, np.ndarray.argsort)
 )

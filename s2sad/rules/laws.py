@@ -27,7 +27,7 @@ class Law:
     spread: str = ""  # 1 + y*s(y), where that is nan for y = inf as it stands
 
 
-_DIGAMMA = "scipy.special.digamma"
+_DIGAMMA = "scipy.special.psi"
 _MILLS = (
     "0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*({}))"  # of the normal law: pdf(z)/cdf(z)
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from s2sad.rules.laws import Law
 
-_DIGAMMA = "scipy.special.digamma"
+_DIGAMMA = "scipy.special.psi"
 _MILLS = (
     "(0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*({})))"  # of the normal law: pdf(z)/cdf(z)
 )

@@ -474,6 +474,7 @@ composite(
 ).kind = _quotient_kind
 
 
+structural("is_moderate", "a", lambda b: kinds.BOOL, {}, (linear.is_moderate,))
 structural("reduced_size", "a, axis", lambda b: kinds.INT, {}, (linear.reduced_size,))
 
 

@@ -263,7 +263,7 @@ for _kind in ("logpmf", "pmf"):
     _law("multinomial", "x, n, p", _kind, _counts_kind, {"p": f"g*{_ODDS}"}, {"p": f"np.sum({_ODDS}*p_dot)"})
 
 _SHARES = (
-    "(scipy.special.digamma(np.sum(alpha)) - scipy.special.digamma(alpha)"
+    "(scipy.special.psi(np.sum(alpha)) - scipy.special.psi(alpha)"
     " + np.log(np.append(x, 1.0 - np.sum(x))[:len(alpha)]))"
 )
 for _kind in ("logpdf", "pdf"):

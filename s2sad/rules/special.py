@@ -1,6 +1,6 @@
 """scipy.special: functions of numbers, elementwise.
 
-    z = scipy.special.gammaln(x)      x_bar = g*scipy.special.digamma(x)
+    z = scipy.special.gammaln(x)      x_bar = g*scipy.special.psi(x)
     z = scipy.special.jv(v, x)        x_bar = g*0.5*(scipy.special.jv(v - 1, x) - scipy.special.jv(v + 1, x))
 
 The families are closed under differentiation (polygamma, Bessel functions, hypergeometric functions,
@@ -45,18 +45,18 @@ _VOIGT = (
 # `sp.` stands for `scipy.special.`
 _UFUNCS: dict[str, tuple[str | None, ...]] = {
     # ---- gamma, beta and their logarithms
-    "gamma(x)": ("g*out*sp.digamma(x)",),
-    "gammaln(x)": ("g*sp.digamma(x)",),
-    "loggamma(x)": ("g*sp.digamma(x)",),
+    "gamma(x)": ("g*out*sp.psi(x)",),
+    "gammaln(x)": ("g*sp.psi(x)",),
+    "loggamma(x)": ("g*sp.psi(x)",),
     "rgamma(x)": ("g*rgamma_slope(x, out)",),
     "gammasgn(x)": (None,),
     "psi(x)": ("g*sp.polygamma(1, x)",),
-    "poch(x, m)": ("g*out*(sp.digamma(x + m) - sp.digamma(x))", "g*out*sp.digamma(x + m)"),
-    "beta(a, b)": ("g*out*(sp.digamma(a) - sp.digamma(a + b))", "g*out*(sp.digamma(b) - sp.digamma(a + b))"),
-    "betaln(a, b)": ("g*(sp.digamma(a) - sp.digamma(a + b))", "g*(sp.digamma(b) - sp.digamma(a + b))"),
+    "poch(x, m)": ("g*out*(sp.psi(x + m) - sp.psi(x))", "g*out*sp.psi(x + m)"),
+    "beta(a, b)": ("g*out*(sp.psi(a) - sp.psi(a + b))", "g*out*(sp.psi(b) - sp.psi(a + b))"),
+    "betaln(a, b)": ("g*(sp.psi(a) - sp.psi(a + b))", "g*(sp.psi(b) - sp.psi(a + b))"),
     "binom(n, k)": (
-        "g*out*(sp.digamma(n + 1.0) - sp.digamma(n - k + 1.0))",
-        "g*out*(sp.digamma(n - k + 1.0) - sp.digamma(k + 1.0))",
+        "g*out*(sp.psi(n + 1.0) - sp.psi(n - k + 1.0))",
+        "g*out*(sp.psi(n - k + 1.0) - sp.psi(k + 1.0))",
     ),
     "gammainc(a, x)": ("g*gammainc_da(a, x)", "g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))"),
     "gammaincc(a, x)": ("-g*gammainc_da(a, x)", "-g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))"),
@@ -396,9 +396,9 @@ _plain(
     "multigammaln",
     "a, d",
     _double("a"),
-    "g*np.sum(sp.digamma(np.expand_dims(a, -1) - 0.5*np.arange(d)), axis=-1)",
+    "g*np.sum(sp.psi(np.expand_dims(a, -1) - 0.5*np.arange(d)), axis=-1)",
     form="structural",
-    jvp={"a": "a_dot*np.sum(scipy.special.digamma(np.expand_dims(a, -1) - 0.5*np.arange(d)), axis=-1)"},
+    jvp={"a": "a_dot*np.sum(scipy.special.psi(np.expand_dims(a, -1) - 0.5*np.arange(d)), axis=-1)"},
 )
 
 
@@ -419,7 +419,7 @@ def _by_x(inner: str, *orders: str) -> Callable[[Bound], str]:
         return (
             inner
             if first
-            else inner.replace("np.log(x)", "np.log1p(-x)").replace("digamma(a) ", "digamma(b) ")
+            else inner.replace("np.log(x)", "np.log1p(-x)").replace("psi(a) ", "psi(b) ")
         )
 
     return text
@@ -448,10 +448,10 @@ def _next(call: str, place: str) -> Callable[[Bound], str]:
     return text
 
 
-_GAMMA_X = "g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))*(np.log(x) - sp.digamma(a))"
+_GAMMA_X = "g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))*(np.log(x) - sp.psi(a))"
 _BETA_X = (
     "g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))"
-    "*(np.log(x) - sp.digamma(a) + sp.digamma(a + b))"
+    "*(np.log(x) - sp.psi(a) + sp.psi(a + b))"
 )
 _jet(
     "gammainc_da", "a, x, n=1", _next("gammainc_da(a, x", "n"),

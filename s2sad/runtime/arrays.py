@@ -85,16 +85,18 @@ def running_extreme_back(z: Any, out: Any, axis: Any = 0) -> Any:
     >>> running_extreme_back(np.ones(4), np.array([1.0, 3.0, 3.0, 4.0])).tolist()
     [1.0, 2.0, 0.0, 1.0]
     """
-    moved, bars = np.moveaxis(out, axis, 0), np.moveaxis(z, axis, 0)
-    new = np.ones(moved.shape, bool)
-    new[1:] = moved[1:] != moved[:-1]
-    total = np.zeros_like(bars)
-    run = np.zeros(bars.shape[1:], bars.dtype)
-    for i in range(len(bars) - 1, -1, -1):
-        run = run + bars[i]
-        total[i] = np.where(new[i], run, 0.0)
-        run = np.where(new[i], 0.0, run)
-    return np.moveaxis(total, 0, axis)
+    moved, bars = np.moveaxis(out, axis, -1), np.moveaxis(z, axis, -1)
+    starts = np.flatnonzero(_is_new(moved))
+    total = np.zeros(bars.shape, bars.dtype)
+    total.reshape(-1)[starts] = np.add.reduceat(np.ravel(bars), starts) if starts.size else 0.0
+    return np.moveaxis(total, -1, axis)
+
+
+def _is_new(lines: Any) -> Any:
+    """A mask, along the last axis, of the elements that are not equal to the one before."""
+    new = np.ones(lines.shape, bool)
+    new[..., 1:] = lines[..., 1:] != lines[..., :-1]
+    return new
 
 
 def running_extreme_dot(z: Any, out: Any, axis: Any = 0) -> Any:
@@ -103,11 +105,10 @@ def running_extreme_dot(z: Any, out: Any, axis: Any = 0) -> Any:
     >>> running_extreme_dot(np.array([1.0, 2.0, 5.0, 7.0]), np.array([1.0, 3.0, 3.0, 4.0])).tolist()
     [1.0, 2.0, 2.0, 7.0]
     """
-    moved, dots = np.moveaxis(out, axis, 0), np.moveaxis(z, axis, 0)
-    result = np.array(dots)
-    for i in range(1, len(dots)):
-        result[i] = np.where(moved[i] != moved[i - 1], dots[i], result[i - 1])
-    return np.moveaxis(result, 0, axis)
+    moved, dots = np.moveaxis(out, axis, -1), np.moveaxis(z, axis, -1)
+    place = np.where(_is_new(moved), np.arange(moved.shape[-1]), 0)
+    result = np.take_along_axis(dots, np.maximum.accumulate(place, axis=-1), -1)
+    return np.moveaxis(result, -1, axis)
 
 
 def window_back(z: Any, x: Any, axes: Any) -> Any:

@@ -77,6 +77,18 @@ def _along(function: Callable[[Any], Any], a: Any, axis: Any) -> Any:
     return function(lines).reshape(moved.shape).transpose(tuple(np.argsort(order).tolist()))
 
 
+def is_moderate(a: Any) -> bool:
+    """Whether no element is zero, nan, or near the ends of the range of floats.
+
+    Then the quotient of a product by one of its factors is the product of the others.
+
+    >>> is_moderate(np.array([1.0, -2.0])), is_moderate(np.array([1.0, 0.0]))
+    (True, False)
+    """
+    size = np.abs(a)
+    return bool(1e-30 < float(np.min(size, initial=1.0)) and float(np.max(size, initial=1.0)) < 1e30)
+
+
 def prod_others(a: Any, axis: Any = None) -> Any:
     """For every element the product of all the others (along axis), exact where elements are zero.
 
@@ -85,6 +97,9 @@ def prod_others(a: Any, axis: Any = None) -> Any:
     """
 
     def others(lines: Any) -> Any:
+        total = np.prod(lines, axis=0)
+        if is_moderate(lines) and is_moderate(total):
+            return total / lines
         left, right = np.ones_like(lines), np.ones_like(lines)
         np.cumprod(lines[:-1], axis=0, out=left[1:])
         np.cumprod(lines[:0:-1], axis=0, out=right[::-1][1:])
@@ -101,6 +116,10 @@ def cumprod_back(z: Any, a: Any, axis: Any = None) -> Any:
     """
     lines = np.conj(np.ravel(a) if axis is None else np.moveaxis(a, axis, 0))
     below = z if axis is None else np.moveaxis(z, axis, 0)
+    running = np.cumprod(lines, 0)
+    if is_moderate(running):
+        rest = np.cumsum((below * running)[::-1], 0)[::-1] / lines
+        return np.reshape(rest, np.shape(a)) if axis is None else np.moveaxis(rest, 0, axis)
     before = np.ones_like(lines)
     for i in range(1, np.shape(lines)[0]):
         before[i] = before[i - 1] * lines[i - 1]
@@ -120,11 +139,27 @@ def cumprod_dot(a_dot: Any, a: Any, axis: Any = None) -> Any:
     lines = np.ravel(a) if axis is None else np.moveaxis(a, axis, 0)
     slopes = np.ravel(a_dot) if axis is None else np.moveaxis(a_dot, axis, 0)
     running = np.cumprod(lines, 0)
+    if is_moderate(running):
+        result = running * np.cumsum(slopes / lines, 0)
+        return result if axis is None else np.moveaxis(result, 0, axis)
     result = np.zeros_like(running)
     result[:1] = slopes[:1]
     for i in range(1, np.shape(lines)[0]):
         result[i] = result[i - 1] * lines[i] + running[i - 1] * slopes[i]
     return result if axis is None else np.moveaxis(result, 0, axis)
+
+
+def at_rank(lines: Any, value: Any, rank: int) -> Any:
+    """A mask, along axis 0, of the elements that a stable sort puts at a rank, where they are equal to value.
+
+    >>> print(at_rank(np.array([2.0, 1.0, 2.0]), 2.0, 2))
+    [False False  True]
+    """
+    equal = lines == value
+    if np.count_nonzero(equal) == np.size(value):
+        return equal
+    before = np.sum(lines < value, axis=0)
+    return equal & (np.cumsum(equal, axis=0) == rank - before + 1)
 
 
 def median_weights(a: Any, axis: Any = None) -> Any:
@@ -135,10 +170,12 @@ def median_weights(a: Any, axis: Any = None) -> Any:
     """
 
     def shares(lines: Any) -> Any:
-        ranks = np.argsort(np.argsort(lines, axis=0, kind="stable"), axis=0)
-        n = len(lines)
-        halves = ((ranks == n // 2) * 1.0 + (ranks == (n - 1) // 2)) / 2
-        return halves * np.where(np.isnan(lines).any(axis=0), np.nan, 1.0)
+        if not lines.size:
+            return np.zeros(lines.shape)
+        middle = ((len(lines) - 1) // 2, len(lines) // 2)
+        ranked = np.partition(lines, middle, axis=0)
+        low, high = (at_rank(lines, ranked[k], k) for k in middle)
+        return (low * 0.5 + high * 0.5) * np.where(np.isnan(lines).any(axis=0), np.nan, 1.0)
 
     return _along(shares, a, axis)
 
@@ -453,6 +490,16 @@ def solve_dot(a_dot: Any, a: Any, b: Any, x: Any) -> Any:
     return -np.linalg.solve(a, a_dot @ x)
 
 
+def _exact_inverse(a: Any) -> Any:
+    """np.linalg.inv(a), None where little of it would be right: at matrices that are nearly singular."""
+    try:
+        inverse = np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        return None
+    size = np.linalg.norm(a, axis=(-2, -1)) * np.linalg.norm(inverse, axis=(-2, -1))
+    return inverse if np.all(size < 1e6) else None
+
+
 def cofactors(a: Any) -> Any:
     """The matrix of cofactors, which is the gradient of np.linalg.det(a), at singular matrices too.
 
@@ -460,7 +507,11 @@ def cofactors(a: Any) -> Any:
     [[ 4. -2.]
      [-2.  1.]]
     """
-    u, s, vh = np.linalg.svd(np.asarray(a))
+    a = np.asarray(a)
+    inverse = _exact_inverse(a)
+    if inverse is not None:
+        return np.linalg.det(a)[..., None, None] * np.swapaxes(inverse, -1, -2)
+    u, s, vh = np.linalg.svd(a)
     sign = np.linalg.det(u) * np.linalg.det(vh)
     return np.asarray(sign)[..., None, None] * ((_conj(u) * prod_others(s, -1)[..., None, :]) @ _conj(vh))
 

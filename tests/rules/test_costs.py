@@ -1,0 +1,131 @@
+"""What a derivative computes: no factorization, solve or special function twice, and one array where one will do.
+
+    np.linalg.solve(a, b)     one more solve, that both cotangents use
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.linalg
+import scipy.special
+
+import s2sad
+
+_rng = np.random.default_rng(3)
+Q, B, V = _rng.normal(size=(4, 4)) + 4.0*np.eye(4), _rng.normal(size=(4, 3)), _rng.normal(size=4)
+P = np.abs(V) + 0.5
+LIBRARIES = ("numpy/linalg/", "numpy/fft/_pocketfft", "scipy/linalg/", "scipy/fft/")
+
+
+def counted(fun: Callable[..., Any], *args: Any) -> Counter[str]:
+    """How often a call enters each public function of the libraries of linear algebra and transforms."""
+    counts: Counter[str] = Counter()
+
+    def note(frame: FrameType, event: str, arg: object) -> None:
+        code = frame.f_code
+        if event == "call" and any(name in code.co_filename for name in LIBRARIES):
+            if not code.co_name.startswith(("_", "<", "is")) and not code.co_name.endswith("dispatcher"):
+                counts[code.co_name] += 1
+
+    sys.setprofile(note)
+    try:
+        fun(*args)
+    finally:
+        sys.setprofile(None)
+    return counts
+
+
+def solved(a, b):
+    return np.sum(np.linalg.solve(a, b)**2)
+
+
+def solved_with_itself(a, b):
+    x = np.linalg.solve(a, b)
+    return np.sum(x*b)
+
+
+def solved_in_a_loop(a, b):
+    for _ in range(3):
+        b = np.linalg.solve(a, b)
+    return np.sum(b)
+
+
+def solved_in_a_branch(a, b):
+    x = np.linalg.solve(a, b) if b[0, 0] < 9.0 else b
+    return np.sum(x*x)
+
+
+def in_a_callee(a, b):
+    return np.sum(_solve(a, b)) + np.sum(b)
+
+
+def _solve(a, b):
+    return np.linalg.solve(a.T, b)
+
+
+def triangular(a, b):
+    return np.sum(scipy.linalg.solve_triangular(a, b)**2)
+
+
+def banded(a, b):
+    return np.sum(scipy.linalg.solve_banded((1, 1), a[:3], b)*b)
+
+
+@pytest.mark.parametrize(("fun", "name", "more"), [
+    (solved, "solve", 1), (solved_with_itself, "solve", 1), (solved_in_a_loop, "solve", 3), (solved_in_a_branch, "solve", 1),
+    (in_a_callee, "solve", 1), (triangular, "solve_triangular", 1), (banded, "solve_banded", 1),
+], ids=lambda v: getattr(v, "__name__", str(v)))  # fmt: skip
+def test_both_cotangents_of_an_equation_are_of_one_solve(fun, name, more):
+    transform = s2sad.value_and_grad(fun, (0, 1))
+    transform(Q, B)
+    assert counted(transform, Q, B)[name] == counted(fun, Q, B)[name] + more, transform.source
+    _, pullback = s2sad.vjp(fun, Q, B)
+    pullback(1.0)
+    assert counted(pullback, 1.0)[name] == more
+    s2sad.check_grads(fun, (Q, B), order=2)
+
+
+def test_a_cotangent_that_is_returned_serves_beside():
+    """It is returned as it was made; one that is written afterwards takes over what nobody reads any more."""
+    for fun in (lambda a, b: np.sum(np.exp(a)*b[:, :1]), lambda a, b: np.sum(a/b[:, :1]), solved, solved_with_itself, banded):
+        a, b = s2sad.grad(fun, (0, 1))(Q, B)
+        assert not np.shares_memory(a, b)
+        a[...], b[...] = 0.0, 1.0
+        assert not np.any(a) and np.all(b == 1.0)
+
+
+def read_on_both_sides(a, b):
+    x = np.linalg.solve(a, b)
+    y = np.linalg.solve(a, b)
+    return np.sum(x*b) + np.sum(y*y*a[0, 0]) + np.sum(np.tanh(b) @ x.T)
+
+
+def test_what_is_read_later_is_not_taken_over():
+    s2sad.check_grads(read_on_both_sides, (Q, B), order=2)
+    s2sad.check_grads(lambda a, b: read_on_both_sides(a, b)*np.sum(np.linalg.solve(a, b)), (Q, B), order=2)
+
+
+@pytest.mark.parametrize("name", ["gamma", "gammaln", "loggamma", "rgamma", "digamma", "erf", "beta", "betaln"])
+def test_special_functions_are_computed_once(name):
+    function = getattr(scipy.special, name)
+    fun = (lambda x: np.sum(function(x, 2.0*x))) if name.startswith("beta") else (lambda x: np.sum(function(x)))
+    transform = s2sad.value_and_grad(fun)
+    transform(P)
+    calls = [line for line in transform.source.splitlines() if "scipy.special.psi(x)" in line]
+    assert sum(line.count("scipy.special.psi(x)") for line in calls) <= 1, transform.source
+    assert "digamma" not in transform.source.replace("scipy.special.digamma(x)", "", 1)
+
+
+def test_two_results_of_one_value_are_two_arrays():
+    def fun(x, y):
+        return np.sum(np.sin(x + y))
+
+    a, b = s2sad.grad(fun, (0, 1))(V, P)
+    assert not np.shares_memory(a, b) and np.array_equal(a, b)
