@@ -151,8 +151,9 @@ structural(
 )
 composite(
     "np.logspace",
-    "def logspace(start, stop, num=50, endpoint=True, base=10.0, axis=0):\n"
+    "def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):\n"
     "    z = np.power(base, np.linspace(start, stop, num, endpoint))\n"
+    "    z = z if dtype is None else z.astype(dtype)\n"
     "    return z if axis == 0 else np.moveaxis(z, 0, axis)\n",
     (np.logspace,),
 )

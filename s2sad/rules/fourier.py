@@ -76,6 +76,8 @@ def _where(bound: Bound) -> str:
 
 def _axes(bound: Bound) -> str:
     if bound.static("axes") is None and bound.static("s") is not None:
+        if isinstance(bound.static("s"), int):
+            return "-1"
         if isinstance(bound.static("s"), tuple | list):
             return repr(tuple(range(-len(bound.static("s")), 0)))
         return f"tuple(range(-len({literal(bound, 's')}), 0))"
@@ -105,14 +107,15 @@ def _last(bound: Bound) -> str:
         return "-1"
     if static is UNKNOWN:
         return "axes[-1]"
-    return repr(static[-1])
+    return repr(axes_in_order(bound)[-1])
 
 
 def _points(bound: Bound, real: str) -> str:
     """The number of points along that axis, on the side of the real array of that name."""
     name = "s" if "s" in bound.statics else "n"
     if real == "a" and bound.static(name) is not None:
-        return literal(bound, name) if name == "n" else f"{literal(bound, name)}[-1]"
+        one = name == "n" or isinstance(bound.static(name), int)
+        return literal(bound, name) if one else f"{literal(bound, name)}[-1]"
     return f"np.shape({real})[{_last(bound)}]"
 
 
@@ -148,7 +151,7 @@ def axes_in_order(bound: Bound) -> tuple[int, ...]:
     static = bound.static("axes")
     if static is UNKNOWN:
         raise NotImplementedError("a Fourier transform whose axes are known at run time only")
-    return tuple(static)
+    return (static,) if isinstance(static, int) else tuple(static)
 
 
 def _full_back(module: str, inverse: str) -> Callable[[Bound], str]:

@@ -113,7 +113,7 @@ def _stack_vjp(bound: Bound) -> str:
 
 structural(
     "np.concatenate",
-    "arrays, axis=0, out=None, *, dtype=None",
+    "arrays, axis=0, out=None, *, dtype=None, casting='same_kind'",
     _concatenate_kind,
     {"arrays": _concatenate_vjp},
     (np.concatenate, np.concat),
@@ -121,7 +121,7 @@ structural(
 )
 structural(
     "np.stack",
-    "arrays, axis=0, out=None, *, dtype=None",
+    "arrays, axis=0, out=None, *, dtype=None, casting='same_kind'",
     _stack_kind,
     {"arrays": _stack_vjp},
     (np.stack,),
@@ -163,16 +163,16 @@ def _stacked_text(rank_to_text: dict[int, str], join: str) -> Callable[[Bound], 
 
 structural(
     "np.vstack",
-    "tup",
-    lambda b: _widened(b, 2, 0),
+    "tup, *, dtype=None, casting='same_kind'",
+    lambda b: _cast(b, _widened(b, 2, 0)),
     {"tup": _stacked_text({1: "g", 2: "split_like(g, tup, 0)"}, "vstack")},
     (np.vstack, getattr(np, "row_stack", None)),  # the older name, on its way out
     linear=("tup",),
 )
 structural(
     "np.hstack",
-    "tup",
-    lambda b: _widened(b, 1, 1),
+    "tup, *, dtype=None, casting='same_kind'",
+    lambda b: _cast(b, _widened(b, 1, 1)),
     {"tup": _stacked_text({0: "g", 1: "split_like(g, tup, 0)", 2: "split_like(g, tup, 1)"}, "hstack")},
     (np.hstack,),
     linear=("tup",),

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Collection
 from typing import Any
 
@@ -21,6 +22,7 @@ import numpy as np
 
 from s2sad.rules.registry import UNKNOWN, Rule
 
+_SAME = {"subok": (True, False), "device": ("cpu",)}  # no array is of a subclass, or elsewhere
 _UFUNC = {"casting": "same_kind", "order": "K", "subok": True, "signature": None}
 
 
@@ -31,7 +33,8 @@ def parameters(name: str) -> dict[str, Any]:
     >>> parameters("np.angle")["deg"], list(parameters("np.angle"))
     (False, ['z', 'deg'])
     """
-    found: Any = {"np": np}.get(name.partition(".")[0])
+    package = name.partition(".")[0]
+    found: Any = np if package == "np" else sys.modules.get(package) if package == "scipy" else None
     for part in name.split(".")[1:]:
         found = getattr(found, part, None)
     if isinstance(found, np.ufunc):
@@ -47,7 +50,7 @@ def parameters(name: str) -> dict[str, Any]:
 def neutral(rule: Rule, statics: dict[str, Any]) -> list[str]:
     """The keyword arguments that the rule does not list and that say what would be done anyway.
 
-    No argument is of a subclass of np.ndarray, so that `subok` says nothing.
+    No argument is of a subclass of np.ndarray, so that `subok` says nothing, and NumPy has one device.
 
     >>> from s2sad.rules import registry
     >>> neutral(registry.rule("np.array"), {"subok": False, "like": None, "copy": None})
@@ -56,7 +59,7 @@ def neutral(rule: Rule, statics: dict[str, Any]) -> list[str]:
     unlisted = [k for k in statics if k not in rule.signature and statics[k] is not UNKNOWN]
     real = parameters(rule.name) if unlisted else {}
     same = [k for k in unlisted if k in real and type(statics[k]) is type(real[k]) and statics[k] == real[k]]
-    return [k for k in unlisted if k in same or (k == "subok" and type(statics[k]) is bool)]
+    return [k for k in unlisted if k in same or (k in real and statics[k] in _SAME.get(k, ()))]
 
 
 def other_names(rule: Rule, given: int, names: Collection[str]) -> list[str]:

@@ -58,7 +58,7 @@ structural(
     "np.cumprod",
     "a, axis=None, dtype=None, out=None",
     _running_kind,
-    {"a": lambda b: f"cumprod_back(g, a, {_axis(b)})"},
+    {"a": lambda b: axes.real_if(b, "a", f"cumprod_back(g, a, {_axis(b)})")},
     (np.cumprod, np.ndarray.cumprod),
     jvp={"a": lambda b: f"cumprod_dot(a_dot, a, {_axis(b)})"},
 )
@@ -81,7 +81,7 @@ structural(
     "np.nancumprod",
     "a, axis=None, dtype=None, out=None",
     _running_kind,
-    {"a": _running_nan_vjp(lambda b: f"cumprod_back(g, {_ONES}, {_axis(b)})")},
+    {"a": _running_nan_vjp(lambda b: axes.real_if(b, "a", f"cumprod_back(g, {_ONES}, {_axis(b)})"))},
     (np.nancumprod,),
     jvp={
         "a": lambda b: f"cumprod_dot(np.where(np.isnan(a), 0.0, a_dot), {_ONES}, {_axis(b)})"

@@ -100,38 +100,41 @@ for _module, _short in _SHORT.items():
     _last, _step, _end = _DERIVATIVES[_short]
     composite(
         f"np.polynomial.{_module}.{_short}der",
-        f"""def {_short}der(c, m=1, scl=1):
+        f"""def {_short}der(c, m=1, scl=1, axis=0):
     c = np.array(c, ndmin=1) + 0.0
+    c = c if axis == 0 else np.moveaxis(c, axis, 0)
     if m > 0 and m >= len(c):
-        return c[:1]*0
-    n = len(c)
+        return c[:1]*0 if axis == 0 else np.moveaxis(c[:1]*0, 0, axis)
+    n, rest = len(c), np.shape(c)[1:]
     for _ in range(m):
         n = n - 1
         c = c*scl
-        d = np.empty_like(c, shape=n)
+        d = np.empty_like(c, order="C", shape=(n,) + rest)
         for j in range(n, {_last} - 1, -1):
             {_step}
 {_end}        c = d
-    return c
+    return c if axis == 0 else np.moveaxis(c, 0, axis)
 """,
         (getattr(_HOLDERS[_module], f"{_short}der"),),
     )
     _first, _start, _step = _INTEGRALS[_short]
     composite(
         f"np.polynomial.{_module}.{_short}int",
-        f"""def {_short}int(c, m=1, k=None, lbnd=0, scl=1):
+        f"""def {_short}int(c, m=1, k=None, lbnd=0, scl=1, axis=0):
     c = np.array(c, ndmin=1) + 0.0
+    c = c if axis == 0 else np.moveaxis(c, axis, 0)
+    rest = np.shape(c)[1:]
     k = np.array(0.0 if k is None else k, ndmin=1)
     for i in range(m):
         n = len(c)
         c = c*scl
-        t = np.empty_like(c, shape=n + 1)
+        t = np.empty_like(c, order="C", shape=(n + 1,) + rest)
         {_first}
         for j in range({_start}, n):
             {_step}
         t[0] += (k[i] if i < len(k) else 0.0) - np.polynomial.{_module}.{_short}val(lbnd, t)
         c = t
-    return c
+    return c if axis == 0 else np.moveaxis(c, 0, axis)
 """,
         (getattr(_HOLDERS[_module], f"{_short}int"),),
     )

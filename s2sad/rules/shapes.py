@@ -439,7 +439,21 @@ def _repeat_vjp(bound: Bound) -> str:
 def _tile_vjp(bound: Bound) -> str:
     if rank_of(bound, "A") == 1 and not _vague(bound, "reps") and bound.kind("reps").rank == 0:
         return f"np.sum(np.reshape(g, ({literal(bound, 'reps')}, {axes.size(bound, 'A')})), axis=0)"
-    return _gathered(bound, "A", "np.tile(positions(A), reps)")
+    rank, reps = rank_of(bound, "A"), bound.static("reps")
+    reps = (reps,) if isinstance(reps, int) else reps
+    if rank is None or not isinstance(reps, tuple | list) or not all(isinstance(r, int) for r in reps):
+        return _gathered(bound, "A", "np.tile(positions(A), reps)")
+    reps = (1,) * (rank - len(reps)) + tuple(reps)
+    lengths: list[str] = []
+    copies: list[int] = []  # the axes along which the copies stand
+    for k, count in enumerate(reps, rank - len(reps)):
+        if count != 1:
+            copies.append(len(lengths))
+            lengths.append(str(count))
+        lengths += [f"np.shape(A)[{k}]"] if k >= 0 else []
+    parts = f"np.reshape(g, ({', '.join(lengths)},))"
+    where = repr(copies[0] if len(copies) == 1 else tuple(copies))
+    return f"np.sum({parts}, axis={where})" if copies else f"np.reshape(g, {axes.shape(bound, 'A')})"
 
 
 structural(

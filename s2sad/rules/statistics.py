@@ -94,7 +94,7 @@ composite(
             fact = total - ddof*np.sum(w*aweights)/total
     x = x - mean[:, None]
     c = np.dot(x, (x.T if w is None else (x*w).T).conj())
-    c = c*np.true_divide(1, fact)
+    c *= np.true_divide(1, fact)
     return c[0, 0] if np.ndim(m) == 1 and y is None else c
 """,
     (np.cov,),
@@ -106,8 +106,8 @@ composite(
     if np.ndim(c) == 0:
         return c/c
     stddev = np.sqrt(np.diag(c).real)
-    c = c/stddev[:, None]
-    c = c/stddev[None, :]
+    c /= stddev[:, None]
+    c /= stddev[None, :]
     return np.clip(c, -1, 1)
 """,
     (np.corrcoef,),
@@ -119,8 +119,8 @@ composite(
     if np.ndim(c) == 0:
         return c/c
     stddev = np.sqrt(np.diag(c).real)
-    c = c/stddev[:, None]
-    c = c/stddev[None, :]
+    c /= stddev[:, None]
+    c /= stddev[None, :]
     return np.clip(c.real, -1, 1) + 1j*np.clip(c.imag, -1, 1)
 """,
 )
@@ -168,7 +168,7 @@ composite(
 )
 composite(
     "np.geomspace",
-    """def geomspace(start, stop, num=50, endpoint=True, axis=0):
+    """def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     sign = np.sign(np.asarray(start))
     start = np.asarray(start)/sign
     stop = np.asarray(stop)/sign
@@ -180,7 +180,7 @@ composite(
     z = z*sign
     if axis != 0:
         z = np.moveaxis(z, 0, axis)
-    return z
+    return z if dtype is None else z.astype(dtype)
 """,
     (np.geomspace,),
 )

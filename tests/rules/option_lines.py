@@ -223,6 +223,21 @@ np.array(m, subok=True)
 np.copy(m, subok=True)
 m.astype(float, subok=False)
 np.sin(x, subok=False)
+np.asarray(m, device="cpu")*1.0
+np.hstack([m, n], dtype=np.float64, casting="unsafe")
+np.vstack([x, y], dtype=complex)*1j
+np.concatenate([x, k.ravel()], dtype=np.float64, casting="safe")
+np.stack([x, y], axis=1, casting="no")
+np.cumprod(x, dtype=complex)*1j
+np.nancumprod(h, axis=1, dtype=complex)
+np.logspace(s, 2.0, 5, dtype=np.float64)
+np.geomspace(s, 2.0, 5, dtype=np.float64)
+np.polynomial.polynomial.polyder(m)
+np.polynomial.chebyshev.chebder(m, axis=1)
+np.polynomial.legendre.legder(t, 2, axis=-1)
+np.polynomial.polynomial.polyint(m, axis=1)
+np.polynomial.chebyshev.chebint(m, 2, [s, 2.0], s)
+np.polynomial.laguerre.lagint(t, axis=1)
 z = m.copy(); w = np.array(z, copy=True); w[0] = 1.0; z = z*w
 z = m.copy(); w = np.array(z, copy=None); w[0] = 1.0; z = z*w
 """

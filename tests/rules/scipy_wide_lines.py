@@ -144,6 +144,7 @@ scipy.stats.planck.sf(i, s, 1)
 """
 
 SAMPLES = """
+scipy.stats.gmean(p, keepdims=False, nan_policy="propagate")
 scipy.stats.pmean(p, 3)
 scipy.stats.pmean(p, 3, weights=y*y)
 scipy.stats.skew(x)
@@ -298,6 +299,10 @@ np.abs(scipy.linalg.dft(5) @ x)
 """
 
 TRANSFORMS = """
+np.abs(scipy.fft.rfftn(t, axes=1))
+np.abs(scipy.fft.fftn(t, s=3))
+scipy.fft.irfftn(d, s=5)
+np.abs(scipy.fft.hfft2(d, axes=1))
 scipy.fft.dct(x, n=8)
 scipy.fft.dct(x, n=3)
 scipy.fft.dct(x, 1, n=3, norm="ortho")
