@@ -5,6 +5,7 @@ import functools
 import numpy as np
 import pytest
 from again import check_second_order
+from places import places, twice
 
 import s2sad
 from support import check
@@ -164,12 +165,135 @@ def test_functions_of_functions_that_grow_are_refused():
         s2sad.grad(program)(X, 2)
 
 
-def test_a_list_of_functions_that_grows_is_refused_where_it_does():
-    def program(x, n):
-        fs = []
-        for k in range(n):
-            fs.append(lambda v, c=x[k]: v*c)
-        return fs[0](x[0])
+# ------------------------------------------------------------- lists of functions whose length is not known
 
-    with pytest.raises(s2sad.UnsupportedError, match=r"loops.py:\d+:13: a list changes its structure in the loop"):
-        s2sad.grad(program)(X, 2)
+
+def appended(x, c):
+    fs = []
+    for v in x:
+        def g(w, v=v):
+            return v*w
+
+        fs.append(g)
+    s = 1.0
+    for f in fs:
+        s = f(s) + 0.1
+    return s*fs[-1](c[0])*len(fs)
+
+
+def returned(x, c):
+    fs = [scaled(v) for v in c]
+    return sum(f(v) for f, v in zip(fs, x)) + fs[0](fs[1](2.0))
+
+
+def partials(x, c):
+    fs = [functools.partial(line, a, b=b) for a, b in zip(x, c)]
+    return functools.reduce(lambda s, f: f(s), reversed(fs), 1.0)
+
+
+def methods(x, c):
+    fs = []
+    for a, b in zip(x, c):
+        fs.append(Line(a, b).at)
+    s = 1.0
+    for f in fs:
+        s = f(s)
+    return s
+
+
+def late(x, c):
+    fs, i = [], 0
+    while i < len(x) and c[i] < 0.85:
+        fs.append(lambda v: v*x[i])
+        i += 1
+    late = [lambda v: v*w for w in c]
+    return sum(f(2.0) for f in fs)*c[0] + late[0](x[1])
+
+
+def composed(x, c):
+    def compose(fs):
+        def run(v):
+            for f in fs:
+                v = f(v)
+            return v
+
+        return run
+
+    net = compose([lambda v, a=a, b=b: np.tanh(a*v + b) for a, b in zip(x, c)])
+    return net(0.3)*net(x[0])
+
+
+def of_arrays(x, c):
+    fs = []
+    for w in x:
+        a = np.outer(c, c)*w
+        fs.append(lambda v, a=a: np.tanh(a @ v))
+    v = x
+    for f in fs:
+        v = f(v) + v
+    return np.sum(v)
+
+
+def of_functions(x, c):
+    def slope(f, h=1e-2):
+        return lambda v: (f(v + h) - f(v - h))/(2*h)
+
+    fs = []
+    for a in x:
+        fs.append(slope(lambda v, a=a: a*v**3))
+    return sum(f(w) for f, w in zip(fs, c))
+
+
+def of_lists(x, c):
+    fs = []
+    for a in x:
+        held = [a]
+        fs.append(lambda v, held=held: held[0]*v)
+        held[0] = a*2
+    return sum(f(1.5) for f in fs)*c[0]
+
+
+def an_attribute(x, c):
+    class Net:
+        def __init__(self):
+            self.layers = []
+
+        def add(self, f):
+            self.layers.append(f)
+            return self
+
+        def __call__(self, v):
+            for f in self.layers:
+                v = f(v)
+            return v
+
+    net = Net()
+    for a, b in zip(x, c):
+        net.add(lambda v, a=a, b=b: a*v + b)
+    return net(0.5)
+
+
+LISTS = [appended, returned, partials, methods, late, composed, of_arrays, of_functions, of_lists, an_attribute]
+
+
+@pytest.mark.parametrize("program", LISTS, ids=lambda f: f.__name__)
+def test_lists_of_functions(program):
+    x, c = X, np.array([0.5, 0.8, 0.9])
+    check(program, (x, c), probes=1)
+    more = places(program) if program in (appended, composed) else ()
+    for other in (*more, twice(program)):
+        check(other, (x, c), pullbacks=False, probes=1, text=False)
+
+
+def test_lists_of_functions_of_two_texts_are_refused_where_they_are_called():
+    def program(x):
+        fs = []
+        for v in x:
+            if v > 0.5:
+                fs.append(lambda w, v=v: w*v)
+            else:
+                fs.append(lambda w, v=v: w + v)
+        return sum(f(2.0) for f in fs)
+
+    with pytest.raises(s2sad.UnsupportedError, match=r"loops.py:\d+:20: the function that is called here is not"):
+        s2sad.grad(program)(X)

@@ -140,6 +140,7 @@ class Calls(Stars):
         self, fn: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str = ""
     ) -> Value:
         """A call of whatever a name may mean."""
+        fn = self.unpacked(fn, node) or fn
         if isinstance(fn, Part):
             return self.call_value(fn.fn, fn.args + args, {**fn.kwargs, **kwargs}, node, hint)
         if isinstance(fn, Method):

@@ -287,6 +287,14 @@ class Interface:
         """The values of the program that a nested function reads, and the objects from outside."""
         raise NotImplementedError
 
+    def packed(self, value: Value, node: ast.AST | None) -> Atom | None:
+        """A function as an element of a list; None for all else, and where what it holds is not known."""
+        raise NotImplementedError
+
+    def unpacked(self, value: Value, node: ast.AST) -> Value | None:
+        """The function that an element of a list stands for; None for all else."""
+        raise NotImplementedError
+
     def lifted_by_place(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
         """A nested function as one that takes what it reads as its last arguments."""
         raise NotImplementedError

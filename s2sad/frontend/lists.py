@@ -146,7 +146,7 @@ class Lists(Tuples):
         """`xs.append(value)`."""
         place = self.displays.get(xs.name) if isinstance(xs, Var) else None
         plain = self.stands_in(value) is not None or not holds_functions(value)
-        if place is not None and place not in self.known_lists and not plain:
+        if place is not None and place not in {*self.known_lists, *self.loose_lists} and not plain:
             if not isinstance(value, Local) or self.loops == 0:
                 raise Written(place)
         item = self.element(self.like_others(xs, value), node)

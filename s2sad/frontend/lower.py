@@ -37,6 +37,7 @@ from s2sad.frontend.matching import Matching
 from s2sad.frontend.methods import Methods
 from s2sad.frontend.numbered import Lent, Numbering, begin, refuse_as_number
 from s2sad.frontend.outline import Outline
+from s2sad.frontend.packed import Packing
 from s2sad.frontend.parts import Parts, itself
 from s2sad.frontend.results import in_parts, is_tuple, laid_out
 from s2sad.frontend.sequences import Sequences
@@ -167,6 +168,7 @@ class Lowering(
     Calls,
     Derivatives,
     Methods,
+    Packing,
     Matching,
     Iterables,
     Comprehensions,

@@ -487,7 +487,7 @@ def meet(low: State, *kinds: Kind) -> None:
         for k in kinds:
             if k.cat == "tuple" and k.cls is dict:
                 low.want_row(Const(None), k.keys, k.keys)
-    found = [k.cls for k in kinds if k.cat == "tuple" and k.cls not in (None, list, dict)]
+    found = [k.cls for k in kinds if k.cat == "tuple" and k.cls not in (None, list, dict, *low.texts)]
     records = list(dict.fromkeys(c for c in found if c is not None and not issubclass(c, tuple)))
     if len(records) + len(classes) > 1:
         for cls in records:

@@ -105,7 +105,7 @@ def _dispatched(
 def _extreme(
     low: State, least: bool, args: list[Value], kwargs: dict[str, Value], node: ast.AST
 ) -> Value | None:
-    """`max` and `min` with a key, or of objects: the first of those that none goes beyond."""
+    """`max` and `min` with a key, or of objects or sequences: the first of those that none goes beyond."""
     many: Value = Group("tuple", list(args)) if len(args) > 1 else args[0]
     if many is args[0] and class_method(low, low.class_of(many), "__iter__") is not None:
         builtin = min if least else max
@@ -118,6 +118,7 @@ def _extreme(
     objects = any(low.class_of(i) is not None for i in items or ()) or any(
         k.cls not in (None, list, dict) for k in kinds[:1] if isinstance(many, Var)
     )
+    objects = objects or (len(args) > 1 and any(low.kind(a).cat in ("list", "tuple") for a in args))
     key = kwargs.get("key")
     if set(kwargs) - {"key"} or not objects or items == []:
         return None

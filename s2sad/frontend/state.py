@@ -109,8 +109,8 @@ class State(Interface):
         self.block: list[Stmt] = []
         self.objects = Known()
         self.merging: Merging | None = None  # the paths that meet here
-        self.known_lists: set[tuple[str, int, int]] = set()  # displays whose elements are known one by one
-        self.loose_lists: set[tuple[str, int, int]] = set()  # displays whose elements cannot be known so
+        # displays whose elements are known one by one, and those whose elements cannot be known so
+        self.known_lists, self.loose_lists = set[tuple[str, int, int]](), set[tuple[str, int, int]]()
         self.numbered: dict[type, tuple[str, ...]] = {}  # classes whose objects are numbered: attributes
         self.families: dict[type, type] = {}  # classes that are numbered together: what stands for them
         self.narrowed: dict[str, type] = {}  # names of one of these, where the class is known
@@ -155,6 +155,7 @@ class State(Interface):
         self.written_at: list[tuple[int, int]] = []  # blocks, and their length when an object was written
         # names that the last try statement bound where nothing was raised: what stands for each, its value
         self.whole: dict[str, tuple[Value, Value]] = {}
+        self.texts: dict[type, tuple[Value, list[Scope]]] = {}  # of functions in lists (see `packed`)
         self.grown: dict[int, tuple[str, set[int]]] = {}  # outside lists that are appended to, and where
 
     def settle(self, atom: Value, kind: Kind) -> None:
@@ -391,6 +392,8 @@ class State(Interface):
         held = opened(value)
         if isinstance(held, Group) and held.origin is not None:
             return held.origin
+        if (function := self.packed(value, node)) is not None:
+            return function
         if not isinstance(held, Group) or (held.cat != "dict" and held.cls is None) or not held.items:
             return self.variable(value, node)
         if isinstance(value, Local):

@@ -19,7 +19,7 @@ from s2sad.frontend import standins
 from s2sad.frontend.iterators import Items
 from s2sad.frontend.rows import Rows, same_row
 from s2sad.frontend.standins import Chain, Counted, Cursor, Filled, Made, Queue, Table
-from s2sad.frontend.state import Group, Local, Method, State, Value, Written, opened, same_value
+from s2sad.frontend.state import CALLABLE, Group, Local, Method, State, Value, Written, opened, same_value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Tuple
 
@@ -68,7 +68,15 @@ class Tables(Rows):
                 raise Written(place)
 
     def same_keys(self, number: int, one: Value, two: Value) -> None:
-        """Lower once more with a dict as a table that has other keys on one path than on another."""
+        """Lower once more with a dict as a table that has other keys on one path than on another.
+
+        So with a list of functions that has another length: its elements are what these hold (see `packed`).
+        """
+        if isinstance(one, Group) and isinstance(two, Group) and one.cat == two.cat == "list":
+            place = self.objects.places.get(number)
+            functions = any(isinstance(i, CALLABLE) for i in (*one.items, *two.items))
+            if len(one.items) != len(two.items) and functions and place not in {None, *self.loose_lists}:
+                raise Written(loose=place)
         if isinstance(one, Group) and isinstance(two, Group) and one.cat == two.cat == "dict":
             place = self.objects.places.get(number)
             if set(one.keys) != set(two.keys) and place is not None and place not in self.known_lists:
