@@ -274,26 +274,25 @@ class Driver:
     # ---- the function
 
     def compiled(self) -> Callable[..., Any]:
-        """The function; a product takes the vector as its last positional argument."""
+        """The function; a product takes the vector first, since other arguments may have defaults."""
         heads: list[str] = []
-        extra = []
-        if self.driven.mode == "hvp":
+        if self.driven.form == "product":
             self.vector = self.name("v")
-            extra = [self.vector]
+            heads = [self.vector]
         getattr(self, self.driven.form)()
         star = False
         for p in self.parameters:
             if p.kind is p.KEYWORD_ONLY and not star:
-                heads += [*extra, "*"]
-                extra, star = [], True
+                heads.append("*")
+                star = True
             default = ""
-            if p.default is not p.empty and not extra:
+            if p.default is not p.empty:
                 default = f"={self._object(f'{p.name}_default', p.default)}"
             heads.append(p.name + default)
         own = self.driven.__name__ if self.driven.__name__.isidentifier() else "lambda_"
         name = f"{own}_{self.driven.mode}"
         body = "".join(f"    {line}\n" for line in self.lines)
-        text = f"def {name}({', '.join([*heads, *extra])}):\n{body}"
+        text = f"def {name}({', '.join(heads)}):\n{body}"
         file = source_of_text(text, own)
         exec(compile(text, file, "exec", dont_inherit=True), self.space)
         made: Callable[..., Any] = self.space[name]

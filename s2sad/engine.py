@@ -70,6 +70,7 @@ class Derived:
     """A generated module: its text and what was made of it.
 
     written    parameters that the function writes to, so that others must not overlap them
+    changes    parameters of the function that is differentiated, however often, into which it writes
     valued     whether `grad` returns the value besides, since its rank is to be checked
     roots      whether powers of floats may be complex numbers
     """
@@ -83,6 +84,7 @@ class Derived:
     line_map: Mapping[int, Span] = field(default_factory=dict)
     filename: str = ""
     written: tuple[str, ...] = ()
+    changes: frozenset[str] = frozenset()
     valued: bool = False
     roots: bool = False
 

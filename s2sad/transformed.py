@@ -335,6 +335,7 @@ class Transformed(Generic[P]):
         from s2sad import engine
 
         source, names, dependencies = self.primal, {n: n for n in arguments}, self._own()
+        inner: Derived | None = None
         if self.inner is not None:
             source, order, inner = self.inner.generated(arguments, live)
             names = dict(zip(order, (a.arg for a in source.node.args.args), strict=True))
@@ -346,6 +347,7 @@ class Transformed(Generic[P]):
             what = f"the derivative of {self.__name__}() is used, which returns an object or a computed dict"
             refuse(None, what, "return numbers and arrays, or a dict whose keys are known")
         made.dependencies = [*dependencies, *made.dependencies]
+        made.changes = frozenset((*made.written, *made.lowered.changed)) if inner is None else inner.changes
         order = [n for n in names if made.lowered.arguments.get(names[n]) is not None]
         suffix = "fwd" if self.mode == "vjp" else self.mode
         function = made.functions[f"{made.lowered.program.name}_{suffix}"]

@@ -12,7 +12,6 @@ Complex gradients are conjugated: generated code has df/dx + i df/dy, users df/d
 from __future__ import annotations
 
 import ast
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -44,7 +43,7 @@ class Boundary(State):
             return replace(self.kind(held), items=items)
         if held.cat == "tuple":
             return Kind("tuple", ",".join(held.keys), items=items, cls=held.cls)
-        if dataclasses.is_dataclass(held.cls):
+        if held.cat == "object":
             return Kind("dict", ",".join(held.keys), items=items, keys=tuple(held.keys), cls=held.cls)
         return K.OBJECT
 

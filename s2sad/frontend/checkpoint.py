@@ -9,7 +9,6 @@ The callee is lowered apart, once for each signature. It must be such that it ca
 from __future__ import annotations
 
 import ast
-import dataclasses
 import functools
 import types
 from collections.abc import Callable
@@ -108,8 +107,7 @@ class _Callee:
     def operand(self, name: str, value: Value) -> Atom:
         """An argument as an operand; what the callee is lowered for is entered."""
         state = self.state
-        cls = state.class_of(value)
-        record = isinstance(value, Local) and cls is not None and dataclasses.is_dataclass(cls)
+        record = isinstance(value, Local) and value.cat == "object"
         kind = state.kind_of_parts(value)
         atom = state.variable(state.plain(value) if record else value, self.node)
         obj = atom.obj if isinstance(atom, Ref) else None
@@ -172,6 +170,8 @@ class _Callee:
         assert lowered is not None and state.outline is not None
         inside = frozenset(ssa for n in self.generators if (ssa := lowered.arguments[n]) is not None)
         found = state.outline.obstacle(lowered.program, lowered.result, inside)
+        if lowered.changed:
+            found = None, f"writes into its argument {lowered.changed[0]!r}", "return what it writes"
         if found is not None:
             span, what, instead = found
             refuse(span or state.span(self.node), f"{spec.name} under checkpoint {what}", instead)

@@ -90,7 +90,7 @@ class Derivatives(Lifting, Boundary):
         if isinstance(fun, Choice):
             rest = {k: v for k, v in kwargs.items() if k != "fun"}
             return Choice(fun.index, [self.transform(fn, [f, *args[1:]], rest, node) for f in fun.items])
-        if isinstance(fun, Closure | Part):
+        if not isinstance(fun, Ref):
             return Part(Ref(fn.text, later), [fun], {})
         return self._transformed(later, self._target(fun, node)[0])
 
@@ -107,8 +107,10 @@ class Derivatives(Lifting, Boundary):
     ) -> Value:
         """A call of the derivative of a nested function, the first of `args`."""
         target, captured = self._target(args[0], node)
-        captured = _unless_given(captured, target, len(args) - 1)
-        return self.call_transform(self._transformed(made, target), args[1:], {**captured, **kwargs}, node)
+        fn = self._transformed(made, target)
+        vectors = 1 + (getattr(fn.obj, "form", "") == "product")
+        captured = _unless_given(captured, target, len(args) - vectors)
+        return self.call_transform(fn, args[1:], {**captured, **kwargs}, node)
 
     def _push(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """`s2sad.jvp(f, primals, tangents)`: a call of the forward derivative."""
@@ -142,6 +144,7 @@ class Derivatives(Lifting, Boundary):
     def _driven(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """A call of a Jacobian and the like: the plain function that loops over the forward derivative."""
         signature = inspect.signature(fn.obj.push.target)
+        vector, args = (args[-1:], args[:-1]) if fn.obj.form == "product" else ([], args)
         bound = dict(zip(signature.parameters, args, strict=False)) | kwargs
 
         def kind_of(name: str) -> Kind:
@@ -153,7 +156,7 @@ class Derivatives(Lifting, Boundary):
             if any(r.span is None for r in error.refusals):
                 refuse(self.span(node), error.refusals[0].what, error.refusals[0].instead)
             raise
-        return self.call_value(Ref(fn.text, driver), args, kwargs, node)
+        return self.call_value(Ref(fn.text, driver), [*vector, *args], kwargs, node)
 
     def _target(self, target: Value, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
         """The function that a transform is given, and the values of the program that it reads."""
@@ -167,8 +170,10 @@ class Derivatives(Lifting, Boundary):
         elif isinstance(target, Part) and isinstance(target.fn, Ref) and isinstance(target.fn.obj, Later):
             inner, captured = self._target(target.args[0], node)
             target = self._transformed(target.fn.obj, inner)
-        elif isinstance(target, Part) and isinstance(target.fn, Ref):
+        elif isinstance(target, Part) and isinstance(target.fn, Ref) and _all_known(target):
             target = Ref(target.fn.text, self._partial(target, target.fn, node))
+        if not isinstance(target, Ref) and (closure := self.as_closure(target, node)) is not None:
+            target, captured = self.lifted_by_name(closure, node)
         if not isinstance(target, Ref) or not callable(target.obj):
             self.refuse(
                 node,
@@ -185,14 +190,7 @@ class Derivatives(Lifting, Boundary):
 
     def _partial(self, target: Part, fn: Ref, node: ast.AST) -> Any:
         """The partial function that is made of known values, the same object for the same values."""
-        values = [*target.args, *target.kwargs.values()]
-        key = (id(fn.obj), len(target.args), *target.kwargs, *values) if _all_known(values) else None
-        if key is None:
-            self.refuse(
-                node,
-                "a partial with values of the program is differentiated here",
-                "write a nested function in its place",
-            )
+        key = (id(fn.obj), len(target.args), *target.kwargs, *target.args, *target.kwargs.values())
         if key not in self.transforms:
             args = [self._known(a, node) for a in target.args]
             named = {k: self._known(v, node) for k, v in target.kwargs.items()}
@@ -265,6 +263,9 @@ class Derivatives(Lifting, Boundary):
         made, order, derived = self._generated(obj, kinds, live, node)
         for dependency in derived.dependencies:
             self.dependencies.setdefault((id(dependency), dependency.text), dependency)
+        if derived.changes & getattr(plain, "__s2sad_captured__", frozenset()):
+            what = "a nested function or method that writes into what it reads is differentiated here"
+            self.refuse(node, what, "return what it writes, or pass it as an argument")
         parameters = [a.arg for a in made.node.args.args]
         changed = set(derived.written)
         written = [n for n, own in zip(order, parameters, strict=False) if {n, own} & changed]
@@ -413,8 +414,8 @@ def _unless_given(captured: dict[str, Value], target: Ref, count: int) -> dict[s
     return {name: value for name, value in captured.items() if name not in given}
 
 
-def _all_known(values: list[Value]) -> bool:
-    return all(isinstance(v, Const | Ref) for v in values)
+def _all_known(target: Part) -> bool:
+    return all(isinstance(v, Const | Ref) for v in (*target.args, *target.kwargs.values()))
 
 
 __all__ = ["Derivatives", "special"]

@@ -281,10 +281,8 @@ class Interface:
         """The value under another name, which is constant."""
         raise NotImplementedError
 
-    def read_names(
-        self, target: Closure, node: ast.AST
-    ) -> tuple[dict[str, Value], dict[str, Any]]:
-        """The values of the program that a nested function reads, and the objects from outside."""
+    def gathered(self, target: Closure, node: ast.AST) -> Any:
+        """What a nested function reads (see `lifting.Gathered`)."""
         raise NotImplementedError
 
     def packed(self, value: Value, node: ast.AST | None) -> Atom | None:

@@ -3,6 +3,7 @@
     lambda v: v*k                        def lambda_(v, *, k): return v*k
     def h(k): return x*h(k - 1)          def h(k, *, x): return x*h(k - 1, x=x)
     lambda v: f(v)*k                     def lambda_(v, *, k, f_a): def f(z): return z*f_a; return f(v)*k
+    model.loss, partial(f, k)            def lambda_(x, *, owner): return loss(owner, x)
 
 Nested functions that it reads stand in its body, with names of their own for what these read: a name may mean
 something else there. What is read is what stands there when the function is called, as in Python.
@@ -12,16 +13,18 @@ from __future__ import annotations
 
 import ast
 import copy
+import inspect
 import symtable
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
+from s2sad.frontend.operators import static_attribute
 from s2sad.frontend.source import release_with, source_of_text
-from s2sad.frontend.state import CALLABLE, Closure, Local, Scope, State, Value, holds_functions
+from s2sad.frontend.state import CALLABLE, Closure, Local, Method, Part, Scope, State, Value, holds_functions
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Ref, Undef
+from s2sad.ir.nodes import Ref, Undef, Var
 
 Function = ast.FunctionDef | ast.Lambda
 
@@ -76,6 +79,12 @@ class Lifting(State):
             self.refuse(node, what, "define it outside, and pass what it reads as arguments")
         return self._made("by place", target, node)
 
+    def gathered(self, target: Closure, node: ast.AST) -> Gathered:
+        """What a nested function reads, in a function of its own."""
+        found = Gathered(set(_identifiers(target.node)))
+        self._gathered(target, found, "", "", node)
+        return found
+
     def _made(self, how: str, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
         """The function, the same one as long as its text and what it finds outside are the same."""
         found = Gathered(set(_identifiers(target.node)))
@@ -92,6 +101,7 @@ class Lifting(State):
                 whole.args.kwonlyargs += more
                 whole.args.kw_defaults += [None]*len(more)
             self.transforms[key] = _compiled(whole, found.space)
+            self.transforms[key].__s2sad_captured__ = frozenset(found.captured)
         made = self.transforms[key]
         return Ref(made.__name__, made), found.captured
 
@@ -129,6 +139,8 @@ class Lifting(State):
         """One thing that a nested function reads, by its name in the lifted function."""
         if isinstance(value, Ref) and self.kind(value) == K.OBJECT:
             found.space[name] = value.obj
+        elif isinstance(value, Method | Part) and (closure := self.as_closure(value, node)) is not None:
+            self._enter(name, closure, found, node)
         elif isinstance(value, Closure):
             function = self._gathered(value, found, name, "", node)
             for i, default in enumerate(value.defaults):
@@ -176,6 +188,62 @@ class Lifting(State):
         if alone and free & bound:
             self._refuse_nested(min(free & bound), node)
         return [n for n in dict.fromkeys(_identifiers(function)) if n in free]
+
+    # ---- methods and partial functions
+
+    def as_closure(self, value: Value, node: ast.AST) -> Closure | None:
+        """A method, partial function or callable object of the program as a nested function that calls it.
+
+        None for everything else, and where the parameters are not known one by one.
+        """
+        cls = self.class_of(value) if isinstance(value, Local | Var) else None
+        if cls is not None and isinstance(called := static_attribute(cls, "__call__"), types.FunctionType):
+            value = Method(Ref("__call__", called), value)
+        if not isinstance(value, Method | Part) or (found := self._taken_by(value.fn, node)) is None:
+            return None
+        names, defaults = found
+        env: dict[str, Value] = {}
+
+        def read(name: str, part: Value) -> ast.Name:
+            while name in names or name in env:
+                name += "_"
+            env[name] = part
+            return ast.Name(name, ast.Load())
+
+        given = [value.self] if isinstance(value, Method) else value.args
+        words = {} if isinstance(value, Method) else value.kwargs
+        first = len(names) - len(defaults)
+        rest = [(i, n) for i, n in enumerate(names) if i >= len(given) and n not in words]
+        args: list[ast.expr] = [read("owner" if isinstance(value, Method) else "given", v) for v in given]
+        keywords = [ast.keyword(n, read(n, v)) for n, v in words.items()]
+        args += [ast.Name(n, ast.Load()) for _, n in rest]
+        call = ast.Call(read("called", value.fn), args, keywords)
+        last = [defaults[i - first] for i, _ in rest if i >= first]
+        spec = ast.arguments([], [ast.arg(n) for _, n in rest], None, [], [], None, [])
+        spec.defaults = [ast.Constant(None) for _ in last]
+        function = ast.fix_missing_locations(ast.copy_location(ast.Lambda(spec, call), node))
+        return Closure(function, Scope(self.scope.source, env, frozenset()), last, {})
+
+    def _taken_by(self, fn: Value, node: ast.AST) -> tuple[list[str], list[Value]] | None:
+        """The names of a function's parameters, and the defaults of the last of them."""
+        if isinstance(fn, Closure):
+            spec = fn.node.args
+            if spec.vararg or spec.kwarg or spec.kwonlyargs:
+                return None
+            return [a.arg for a in (*spec.posonlyargs, *spec.args)], fn.defaults
+        if isinstance(fn, Method | Part):
+            closure = self.as_closure(fn, node)
+            return None if closure is None else self._taken_by(closure, node)
+        if not isinstance(fn, Ref) or not callable(fn.obj):
+            return None
+        try:
+            parameters = list(inspect.signature(fn.obj).parameters.values())
+        except (TypeError, ValueError):
+            return None
+        if any(p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters):
+            return None
+        given = [p.default for p in parameters if p.default is not p.empty]
+        return [p.name for p in parameters], [self.default(f"{fn.text} default", d) for d in given]
 
     # ---- functions that call themselves
 
@@ -270,30 +338,6 @@ class Lifting(State):
                 return scope.env[name]
             scope = scope.parent
         return None
-
-    def read_names(
-        self, target: Closure, node: ast.AST
-    ) -> tuple[dict[str, Value], dict[str, Any]]:
-        """The values of the program that a nested function reads, and the objects from outside."""
-        own = {a.arg for a in ast.walk(target.node) if isinstance(a, ast.arg)}
-        names = [n for n in ast.walk(target.node) if isinstance(n, ast.Name)]
-        own |= {n.id for n in names if not isinstance(n.ctx, ast.Load)}
-        captured: dict[str, Value] = {}
-        space: dict[str, Any] = {"__name__": target.scope.source.module}
-        here, self.scope = self.scope, target.scope
-        try:
-            for n in names:
-                if n.id not in own and n.id not in captured:
-                    value = self.lookup(n.id, n)
-                    if isinstance(value, Ref) and self.kind(value) == K.OBJECT:
-                        space[n.id] = value.obj
-                    elif isinstance(value, (*CALLABLE, Undef)):
-                        self._refuse_nested(n.id, node)
-                    else:
-                        captured[n.id] = value
-        finally:
-            self.scope = here
-        return captured, space
 
 
 def _defaults(target: Closure) -> dict[str, Value]:

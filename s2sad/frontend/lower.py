@@ -95,6 +95,7 @@ class Lowered:
     form          what the parts of the result make up, where it has parts
     stops         whether the text says what is constant, since it is differentiated again
     strided       parameters whose arrays are not contiguous: sums of compact copies round otherwise
+    changed       parameters that are objects, dicts or lists and hold something else at the end
     """
 
     program: Program
@@ -109,6 +110,7 @@ class Lowered:
     callees: tuple[Any, ...] = ()
     form: Form | None = None
     stops: bool = False
+    changed: tuple[str, ...] = ()
 
 
 def _apart(low: Lowering, value: Value) -> Value:
@@ -484,6 +486,7 @@ def _lowered(
             env[stood.name] = low.made("object", items, [name for name, _ in stood.parts], stood.cls)
         low.lent = frozenset(low.fields)
         low.passed_in = dict(env) if low.itself is not None else {}
+        parts = dict(env) if low.apart else {}
         low.scope = low.function_scope(source, source.node, env, None)
         low.lengths.params = frozenset(params)
         begin(low)
@@ -499,7 +502,9 @@ def _lowered(
     dependencies = list(low.dependencies.values())
     span = source.span(source.node)
     frozen = frozenset(low.frozen)
-    return Lowered(program, names, result, frozen, dependencies, span, low.live, low.quiet, form=low.form)
+    made = Lowered(program, names, result, frozen, dependencies, span, low.live, low.quiet, form=low.form)
+    made.changed = tuple([n for n, value in parts.items() if _is_changed(value)])
+    return made
 
 
 __all__ = ["Lowered", "Lowering", "lower"]

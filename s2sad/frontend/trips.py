@@ -223,8 +223,10 @@ class _Step:
         self.function = ast.FunctionDef("step", head, [*copies, *body, _returned(names)], [], None)
         ast.copy_location(self.function, original)
         closure = Closure(self.function, state.scope, [], {})
-        captured, space = state.read_names(closure, node)
+        found = state.gathered(closure, node)
+        captured, space = found.captured, {"__name__": state.scope.source.module, **found.space}
         head.args += [ast.arg(n) for n in captured]
+        self.function.body[:0] = found.helpers
         for n in ast.walk(self.function):
             if not hasattr(n, "lineno"):
                 ast.copy_location(n, original)
@@ -278,6 +280,8 @@ class _Step:
         outline, lowered = self.state.outline, spec.lowered
         assert outline is not None and lowered is not None
         found = outline.obstacle(lowered.program, Const(None), frozenset())
+        if lowered.changed:
+            found = None, f"writes into {lowered.changed[0]!r}", "carry what it writes under names of its own"
         if found is None:
             found = outline.mixed(lowered.program, lowered.result, self._places(), self.names)
         if found is not None:
@@ -328,14 +332,15 @@ def _reverse(state: State, args: list[Value], kwargs: dict[str, Value], node: as
     assert isinstance(chosen, Group)
     active = [i.value for i in chosen.items if isinstance(i, Const)]
     scheduled = state.outline is not None and state.outline.tangents
-    text = _plain_text(len(first), len(rest), active, scheduled)
+    trees = [i for i in active if i >= len(first) and not state.kind(rest[i - len(first)]).is_number]
+    text = _plain_text(len(first), len(rest), active, trees, scheduled)
     source = rule_source("reverse_trips", text)
     names = [a.arg for a in source.node.args.args]
     values: list[Value] = [forward, backward, trips, slots, Ref("again", marker), *first, *rest, *bars]
     return state.inline(source, source.node, dict(zip(names, values, strict=True)), None, ("trips", text))
 
 
-def _plain_text(count: int, more: int, active: list[int], scheduled: bool) -> str:
+def _plain_text(count: int, more: int, active: list[int], trees: list[int], scheduled: bool) -> str:
     """The function that reverses a loop of this many states, by a stack of states or in segments."""
     state = ", ".join(f"s{i}" for i in range(count)) + ","
     rest = "".join(f"r{i}, " for i in range(more))
@@ -345,15 +350,18 @@ def _plain_text(count: int, more: int, active: list[int], scheduled: bool) -> st
     given = ", ".join(f"g{i}" for i in active)
     result = "".join(f"b{i}, " if i < count else f"t{i}, " for i in active)
     lines = [f"def reverse_trips(forward, backward, trips, slots, again, {state} {rest}{bars.rstrip(',')}):"]
-    lines += [f"    t{i} = 0.0*r{i - count}" for i in totals]
+    zeros = {i: "zeros_list(r{})" if i in trees else "0.0*r{}" for i in totals}
+    lines += [f"    t{i} = {zeros[i].format(i - count)}" for i in totals]
     back = [f"        b{i} = g{i}" for i in active if i < count]
-    back += [f"        t{i} = t{i} + g{i}" for i in totals]
+    back += [f"        t{i} = add_lists(t{i}, g{i})" for i in totals if i in trees]
+    back += [f"        t{i} = t{i} + g{i}" for i in totals if i not in trees]
+    ends = [f"    t{i} = copy_tree(t{i})" for i in totals]
     if scheduled:
         lines += _by_schedule(count, state, rest)
         lines += [f"        {given} = backward(kept, ({bars}))", *back]
     else:
         lines += _by_segments(count, state, rest, bars, sums, given, back)
-    return "\n".join([*lines, f"    return ({result})", ""])
+    return "\n".join([*lines, *ends, f"    return ({result})", ""])
 
 
 def _by_segments(

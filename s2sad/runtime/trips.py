@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.runtime.lists import add_lists, copy_tree, zeros_list
+
 
 def split_trips(trips: int, slots: int) -> int:
     """How far to go on before the next state is kept, with `slots` states, the present one included.
@@ -116,11 +118,9 @@ def reverse_trips(
         bars = tuple(found.get(i) for i in range(len(state)))
         for i in active:
             if i >= len(state):
-                totals[i] = totals[i] + found[i] if i in totals else found[i]
+                totals[i] = add_lists(totals[i], found[i]) if i in totals else found[i]
     result = []
     for i in active:
         made = bars[i] if i < len(state) else totals.get(i)
-        if made is None:
-            made = np.zeros_like((*state, *rest)[i]) if np.ndim((*state, *rest)[i]) else 0.0
-        result.append(np.array(made) if isinstance(made, np.ndarray) else made)
+        result.append(zeros_list((*state, *rest)[i]) if made is None else copy_tree(made))
     return tuple(result)
