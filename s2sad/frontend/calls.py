@@ -33,7 +33,7 @@ from s2sad.frontend.records import member
 from s2sad.frontend.recursion import recursive_call
 from s2sad.frontend.scipy_objects import method_of_constant
 from s2sad.frontend.sequences import ORDERING
-from s2sad.frontend.source import Source, find, is_library
+from s2sad.frontend.source import RULES, Source, find, is_library
 from s2sad.frontend.standins import Queue
 from s2sad.frontend.stars import UNKNOWN, Stars, many
 from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
@@ -443,12 +443,9 @@ class Calls(Stars):
 
     def _stood_in(self, source: Source, env: dict[str, Value], node: ast.AST) -> Value:
         """A function of `standins`; all of it stands where it is called."""
-        outer, self.at = self.at, self.at or self.span(node)
-        try:
-            with contextlib.nullcontext() if outer is not None else self.at_once():
-                return self.inline(source, source.node, env, None, source.fun.__code__)
-        finally:
-            self.at = outer
+        outer = self.at
+        with self.standing(node), contextlib.nullcontext() if outer is not None else self.at_once():
+            return self.inline(source, source.node, env, None, source.fun.__code__)
 
     def default(self, name: str, obj: Any) -> Value:
         """A parameter's default: numbers as they are (the text relies on them), other objects by its name."""
@@ -466,7 +463,8 @@ class Calls(Stars):
             if written is None:
                 self.refuse(node, f"{name} calls itself", "write the recursion as a loop")
             return written
-        return self.inline(fn.scope.source, fn.node, env, fn.scope, frame)
+        with self.standing(node) if fn.scope.source.module == RULES else contextlib.nullcontext():
+            return self.inline(fn.scope.source, fn.node, env, fn.scope, frame)
 
     def _written_out(
         self, source: Source, node: Any, env: dict[str, Value], parent: Scope | None, frame: object
@@ -574,13 +572,14 @@ class Calls(Stars):
         """Lower a function's body in place; its result. `flags` are names that are cells of the caller's."""
         if len(self.frames) > MAX_DEPTH:
             self.refuse(None, "calls are nested too deeply", "write the recursion as a loop")
-        outer = self.scope
+        outer, at = self.scope, self.at
         if self.apart:
             env = {n: self.settled(v, None) for n, v in env.items()}
         inner = self.function_scope(source, node, env, parent)
         inner.boxed.update(flags or {})
         self.callers.append(outer)
         self.scope = inner
+        self.at = at if source.module in (STANDINS, RULES) else None
         self.frames.append(frame)
         for name, value in env.items():
             if isinstance(value, Var) and not self.hints.get(value.name):
@@ -592,7 +591,7 @@ class Calls(Stars):
         finally:
             self.frames.pop()
             self.callers.pop()
-            self.scope = outer
+            self.scope, self.at = outer, at
 
 
 __all__ = ["Calls"]

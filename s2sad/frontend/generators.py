@@ -31,7 +31,7 @@ from s2sad.frontend.iteration import items_of, watch
 from s2sad.frontend.iterators import Given, Items, given
 from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.protocols import METHODS
-from s2sad.frontend.source import find, is_library, rule_source
+from s2sad.frontend.source import RULES, find, is_library, rule_source
 from s2sad.frontend.state import Closure, Generator, Method, Scope, State, Unbound, Value
 from s2sad.frontend.trees import assigned_names, sorts, target_names, walk
 from s2sad.ir import kinds as K
@@ -512,7 +512,7 @@ def _bound(low: State, made: Generator, node: ast.For) -> tuple[Any, Any, Scope 
         return fn.scope.source, fn.node, fn.scope, env
     plain = fn.obj
     source = find(plain, generators=True)
-    if source.module != "s2sad.rules":
+    if source.module != RULES:
         low.depend(("code", id(plain)), lambda: plain.__code__, plain.__code__, fn.text)
         low.depend(("defaults", id(plain)), lambda: plain.__defaults__, plain.__defaults__, fn.text)
     defaults = [low.default(fn.text, d) for d in plain.__defaults__ or ()]

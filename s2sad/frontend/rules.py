@@ -386,7 +386,8 @@ class Rules(State):
         pairs = zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
         named: dict[str, Value] = {a.arg: Const(ast.literal_eval(d)) for a, d in pairs if d is not None}
         env = self.bind_arguments(spec, args, kwargs, defaults, named, node, rule.name)
-        value = self.inline(source, source.node, env, None, rule.name)
+        with self.standing(node):
+            value = self.inline(source, source.node, env, None, rule.name)
         return value if out == Const(None) else self._into_out(rule, value, self.atom(out), node)
 
     def _into_out(self, rule: Rule, value: Value, out: Atom, node: ast.AST) -> Value:

@@ -152,6 +152,9 @@ def read_as(function: Callable[..., Any], other: Callable[[], Any]) -> None:
     setattr(function, READ_AS, other)
 
 
+RULES = "s2sad.rules"  # the module of rules that are written as functions
+
+
 def rule_source(name: str, text: str) -> Source:
     """The source of a rule that is written as a Python function.
 
@@ -159,7 +162,7 @@ def rule_source(name: str, text: str) -> Source:
     """
     if (name, text) not in _rules:
         file = source_of_text(text, name)
-        space: dict[str, Any] = {"__name__": "s2sad.rules", "np": np, "math": math, "cmath": cmath}
+        space: dict[str, Any] = {"__name__": RULES, "np": np, "math": math, "cmath": cmath}
         space.update(runtime.HELPERS)
         if "scipy." in text:
             space["scipy"] = importlib.import_module("scipy")

@@ -222,6 +222,15 @@ class State(Interface):
         refuse(span or self.scope.source.span(self.scope.source.node), what, instead)
 
     @contextlib.contextmanager
+    def standing(self, node: ast.AST | None) -> Iterator[None]:
+        """Within it statements stand where a function of a library is called, but those of the user's own."""
+        outer, self.at = self.at, self.at or self.span(node)
+        try:
+            yield
+        finally:
+            self.at = outer
+
+    @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:
         """Within it an operation of a container is lowered: it is done, or raises before it writes."""
         block, start = self.block, len(self.block)
