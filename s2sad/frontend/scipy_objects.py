@@ -80,6 +80,11 @@ def sparse_product(state: State, op: str, left: Value, right: Value, node: ast.A
     """`A @ x` and `x @ A` of a constant sparse matrix and an array; None for all else."""
     if op != "matmul":
         return None
+    for value in (left, right) if state.makers else ():
+        maker = state.makers.get(value.name) if isinstance(value, Var) else None
+        if maker is not None and str(getattr(maker.obj, "__module__", "")).startswith("scipy.sparse"):
+            what = f"what {maker.text} makes here is multiplied by an array"
+            state.refuse(node, what, "make the sparse matrix outside of the function")
     one, two = _sparse(state, left), _sparse(state, right)
     if (one is None) == (two is None):
         return None

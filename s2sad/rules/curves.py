@@ -2,10 +2,13 @@
 
     z = scipy.interpolate.interp1d(x, y)(p)        np.interp(p, x, y), where SciPy computes that
     z = scipy.interpolate.CubicSpline(x, y)(p)     y_bar = spline_back(g, x, y, p, 0, "cubic", "not-a-knot")
+    z = scipy.interpolate.BSpline(t, c, k)(p)      c_bar = spline_back(g, t, c, p, 0, "basis", k)
 
 Splines are linear in their values: the cotangent is the transpose of the matrix that SciPy itself gives for
-unit vectors. The slopes of PchipInterpolator and Akima1DInterpolator are not, so that there is no
-derivative in their values; none has a derivative in its knots. The values are a vector.
+unit vectors. PchipInterpolator is a curve that is linear in values and slopes, its slopes are a formula in
+the values (F. N. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5, 1984, as SciPy writes it). Those of
+Akima1DInterpolator are none, so that there is no derivative in its values. None has a derivative in its
+knots. The values are a vector.
 """
 
 from __future__ import annotations
@@ -34,6 +37,8 @@ composite(
         x = x[order]
         y = y[order]
     beyond = isinstance(fill_value, str)
+    if kind not in ("linear", "nearest", "previous", "next", "quadratic", "cubic"):
+        raise ValueError("interp1d of this kind; use scipy.interpolate.make_interp_spline")
     if not beyond and np.ndim(fill_value) != 0:
         raise ValueError("interp1d with several fill values; choose between results by np.where")
 
@@ -56,7 +61,7 @@ composite(
         elif kind == "next":
             made = y[np.clip(np.searchsorted(x, new, side="left"), 0, len(x) - 1)]
         else:
-            raise ValueError("interp1d of this kind; use scipy.interpolate.make_interp_spline")
+            made = spline_at(x, y, new, 0, "spline", 3 if kind == "cubic" else 2)
         if beyond:
             return made
         return np.where(outside, np.nan if fill_value is None else fill_value, made)
@@ -107,10 +112,55 @@ composite(
 """,
     (interpolate.RegularGridInterpolator,),
 )
+composite(
+    "scipy.interpolate.BSpline",
+    """def BSpline(t, c, k, extrapolate=True):
+    t = np.asarray(t)
+    c = np.asarray(c)
+    if extrapolate is not True:
+        raise ValueError("BSpline with extrapolate; choose between results by np.where")
+
+    def at(x, nu=0):
+        return spline_at(t, c, np.asarray(x), nu, "basis", k)
+
+    return at
+""",
+    (interpolate.BSpline,),
+)
+composite(
+    "scipy.interpolate.PchipInterpolator",
+    """def PchipInterpolator(x, y):
+    def end(h0, h1, m0, m1):
+        d = ((2*h0 + h1)*m0 - h0*m1)/(h0 + h1)
+        turned = np.sign(d) != np.sign(m0)
+        steep = (np.sign(m0) != np.sign(m1)) & (np.abs(d) > 3.0*np.abs(m0))
+        return np.where(turned, 0.0, np.where(steep, 3.0*m0, d))
+
+    x = np.asarray(x)
+    y = np.asarray(y)
+    h = x[1:] - x[:-1]
+    m = (y[1:] - y[:-1])/h
+    if len(y) == 2:
+        slopes = np.concatenate((m, m))
+    else:
+        flat = (np.sign(m[1:]) != np.sign(m[:-1])) | (m[1:] == 0) | (m[:-1] == 0)
+        w1 = 2*h[1:] + h[:-1]
+        w2 = h[1:] + 2*h[:-1]
+        mean = (w1/np.where(flat, 1.0, m[:-1]) + w2/np.where(flat, 1.0, m[1:]))/(w1 + w2)
+        first = end(h[:1], h[1:2], m[:1], m[1:2])
+        last = end(h[-1:], h[-2:-1], m[-1:], m[-2:-1])
+        slopes = np.concatenate((first, np.where(flat, 0.0, 1.0/mean), last))
+
+    def at(p, nu=0):
+        return hermite_at(x, y, slopes, np.asarray(p), nu)
+
+    return at
+""",
+    (interpolate.PchipInterpolator,),
+)
 _SPLINES = {
     "CubicSpline": ("bc_type='not-a-knot'", '"cubic", bc_type', "axis=0, "),
     "make_interp_spline": ("k=3", '"spline", k', ""),
-    "PchipInterpolator": ("", '"pchip", None', ""),
     "Akima1DInterpolator": ("", '"akima", None', ""),
 }
 for _name, (_option, _how, _axis) in _SPLINES.items():
@@ -135,7 +185,7 @@ def _curve_kind(bound: Bound) -> Kind:
         raise NotImplementedError(
             "a spline through values that are not one real vector; make one for each line"
         )
-    if bound.static("how") not in ("cubic", "spline", "pchip", "akima") or not isinstance(
+    if bound.static("how") not in ("cubic", "spline", "basis", "akima") or not isinstance(
         bound.static("nu"), int
     ):
         raise NotImplementedError("a spline whose kind or derivative is known at run time only")
@@ -146,8 +196,9 @@ def _curve_kind(bound: Bound) -> Kind:
 
 
 def _linear(bound: Bound) -> None:
-    if bound.static("how") in ("pchip", "akima"):
-        raise NotImplementedError("the derivative of this interpolation in its values; use CubicSpline")
+    if bound.static("how") == "akima":
+        what = "the derivative of this interpolation in its values; use CubicSpline or PchipInterpolator"
+        raise NotImplementedError(what)
 
 
 def _call(name: str, first: str, bound: Bound, p: str = "p", more: int = 0) -> str:
@@ -191,5 +242,59 @@ structural(
     jvp={
         "z": lambda b: _call("spline_back", "z_dot", b),
         "p": lambda b: _call("spline_back", "z*p_dot", b, more=1),
+    },
+)
+
+
+def _hermite_kind(bound: Bound) -> Kind:
+    if rank_of(bound, "y") != 1 or as_array(bound.kind("y")).sort == "complex":
+        what = "a curve through values that are not one real vector; make one for each line"
+        raise NotImplementedError(what)
+    if not isinstance(bound.static("nu"), int):
+        raise NotImplementedError("a curve whose derivative is known at run time only")
+    return kinds.array(shape_of(bound, "p"), "float64")
+
+
+def _hermite(y: str, slopes: str, more: int = 0) -> Callable[[Bound], str]:
+    return lambda b: f"hermite_at(x, {y}, {slopes}, p, {b.static('nu') + more})"
+
+
+structural(
+    "hermite_at",
+    "x, y, slopes, p, nu",
+    _hermite_kind,
+    {
+        "x": _KNOTS,
+        "y": "hermite_back(g, x, p, nu, 0)",
+        "slopes": "hermite_back(g, x, p, nu, 1)",
+        "p": lambda b: f"g*{_hermite('y', 'slopes', 1)(b)}",
+    },
+    (curves.hermite_at,),
+    jvp={
+        "y": _hermite("y_dot", "np.zeros_like(slopes)"),
+        "slopes": _hermite("np.zeros_like(y)", "slopes_dot"),
+        "p": lambda b: f"p_dot*{_hermite('y', 'slopes', 1)(b)}",
+    },
+)
+
+
+def _hermite_again(bound: Bound, z: str, more: int = 0) -> str:
+    own = f"{z}, np.zeros_like(x)" if bound.static("which") == 0 else f"np.zeros_like(x), {z}"
+    return f"hermite_at(x, {own}, p, {bound.static('nu') + more})"
+
+
+structural(
+    "hermite_back",
+    "z, x, p, nu, which",
+    lambda b: kinds.array(shape_of(b, "x"), "float64"),
+    {
+        "z": lambda b: _hermite_again(b, "g"),
+        "x": _KNOTS,
+        "p": lambda b: f"z*{_hermite_again(b, 'g', 1)}",
+    },
+    (curves.hermite_back,),
+    jvp={
+        "z": "hermite_back(z_dot, x, p, nu, which)",
+        "p": lambda b: f"hermite_back(z*p_dot, x, p, {b.static('nu') + 1}, which)",
     },
 )

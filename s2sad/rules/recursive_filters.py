@@ -4,8 +4,8 @@
     out[1], -1)[2] y = scipy.signal.filtfilt(b, a, x)               a formula of lfilter, in SciPy's own order
     y = scipy.signal.detrend(x)                      x_bar = scipy.signal.detrend(g), a projection
 
-Spectra are formulas of scipy.fft, which agree with SciPy's but for the last bits. Filters by order
-(medfilt, wiener) and filters that are designed from active numbers are refused.
+Spectra are formulas of scipy.fft, which agree with SciPy's but for the last bits. Filters that are designed
+from active numbers are refused.
 """
 
 from __future__ import annotations

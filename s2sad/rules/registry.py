@@ -137,7 +137,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "scipy.linalg": ("scipy_linalg", "scipy_bands", "scipy_matrices"),
     "scipy.fft": ("fourier", "scipy_fft"),
     "scipy.stats": ("distributions", "scipy_stats", "scipy_samples"),
-    "scipy.signal": ("signals", "recursive_filters"),
+    "scipy.signal": ("signals", "recursive_filters", "resampling"),
     "scipy.ndimage": ("signals", "images"),
     "scipy.interpolate": ("curves",),
     "scipy.sparse.linalg": ("sparse_products",),

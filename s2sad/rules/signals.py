@@ -64,7 +64,7 @@ def _second(flip: bool, method: str) -> Callable[[Bound], str]:
     return text
 
 
-def _convolution(name: str, options: str, flip: bool, method: str = "") -> None:
+def _convolution(name: str, options: str, flip: bool, method: str = "", general: str = "") -> None:
     more = options.partition("=")[0]
 
     def dot(bound: Bound, one: str, two: str) -> str:
@@ -78,16 +78,18 @@ def _convolution(name: str, options: str, flip: bool, method: str = "") -> None:
         {"in1": _first(flip, method), "in2": _second(flip, method)},
         (getattr(signal, name),),
         jvp={"in1": lambda b: dot(b, "in1_dot", "in2"), "in2": lambda b: dot(b, "in1", "in2_dot")},
+        general=general,
     )
 
 
 _DEFAULTS = {"method": "'auto'", "axes": "None", "boundary": "'fill'"}
 _convolution("convolve", "method='auto'", False)
 _convolution("correlate", "method='auto'", True)
-_convolution("fftconvolve", "axes=None", False, ', "fft"')
+_convolution("fftconvolve", "axes=None", False, ', "fft"', "fftconvolve_along")
 _convolution("oaconvolve", "axes=None", False, ', "fft"')
-_convolution("convolve2d", "boundary='fill', fillvalue=0", False, ', "direct"')
-_convolution("correlate2d", "boundary='fill', fillvalue=0", True, ', "direct"')
+_BORDERS = "boundary='fill', fillvalue=0"
+_convolution("convolve2d", _BORDERS, False, ', "direct"', "convolve2d_bordered")
+_convolution("correlate2d", _BORDERS, True, ', "direct"', "correlate2d_bordered")
 
 
 def _grid_kind(bound: Bound) -> Kind:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from signal_lines import BORDERS, RESAMPLING
+
 SPECIAL = """
 scipy.special.gammainc(p, 2.0)
 scipy.special.gammainc(s, p)
@@ -518,7 +520,15 @@ scipy.interpolate.CubicSpline(np.arange(5.0), x, bc_type="natural")(p)
 scipy.interpolate.CubicSpline(np.arange(5.0), x)(p, 1)
 scipy.interpolate.make_interp_spline(np.arange(5.0), x)(p)
 scipy.interpolate.make_interp_spline(np.arange(5.0), x, k=1)(p)
+scipy.interpolate.interp1d(np.arange(5.0), x, kind="cubic")(p)
+scipy.interpolate.interp1d(np.arange(5.0), x, "quadratic", fill_value="extrapolate")(p*3)
 scipy.interpolate.PchipInterpolator(np.arange(5.0), [1.0, 3.0, 2.0, 5.0, 4.0])(p)
+scipy.interpolate.PchipInterpolator(np.arange(5.0), x)(p)
+scipy.interpolate.PchipInterpolator(np.cumsum([1.0, 2.0, 0.5, 1.0, 2.0]), np.cumsum(p))(p + 1)
+scipy.interpolate.PchipInterpolator(np.arange(2.0), x[:2])(p/3)
+scipy.interpolate.PchipInterpolator(np.arange(5.0), np.array([0.0, 0.1, 3.0, 3.0, -3.0])*s)(p, 1)
+scipy.interpolate.BSpline(np.arange(9.0), x, 3)(p + 3)
+z = scipy.interpolate.BSpline(np.arange(7.0), x[:4], k=2); z = z(s)*z(s, nu=1)
 scipy.interpolate.Akima1DInterpolator(np.arange(5.0), [1.0, 3.0, 2.0, 5.0, 4.0])(p)
 scipy.interpolate.RegularGridInterpolator((np.arange(3.0), np.arange(4.0)), m)(np.stack([p[:2]/3, p[2:4]], 1))
 scipy.interpolate.RegularGridInterpolator((np.arange(3.0), np.arange(4.0)), m)(np.array([[0.3, 1.2]]))
@@ -540,5 +550,7 @@ WIDE: dict[str, list[str]] = {
         "images": IMAGES,
         "signals": SIGNALS,
         "curves": CURVES,
+        "resampling": RESAMPLING,
+        "borders": BORDERS,
     }.items()
 }
