@@ -232,6 +232,8 @@ class Speller:
         if isinstance(first, Node) and first.fun in ("mul", "truediv"):
             return self.is_product(first)
         kind = first.kind if isinstance(first, Node) else None
+        if isinstance(first, Const):
+            return type(first.value) in (int, float) and bool(first.value > 0)
         if isinstance(first, Var):
             kind = self.kinds.get(first.name)
         return kind is not None and kind.sort == "float"

@@ -68,7 +68,9 @@ def first(last: Assign, stmt: Write, peephole: Peephole) -> Expr | None:
     own = stmt.base == Var(last.name) and stmt.index is not None and peephole.kinds[last.name].cat == "array"
     if not (zeros and own and stmt.made) or last.name in expr_vars(stmt.value):
         return None
-    kind = _kind(stmt.value, peephole)
+    kind, mine = _kind(stmt.value, peephole), peephole.kinds[last.name]
+    if kind is not None and kind.sort == "complex" and mine.sort != "complex":
+        return None
     if stmt.op != "sub" or kind is None or kind.sort not in ("float", "int"):
         return stmt.value if stmt.op == "add" else None
     return peephole(Node("neg", (stmt.value,), made=True, kind=kind))

@@ -21,6 +21,8 @@ from s2sad.optimise.copies import bindings, births, copies
 from s2sad.optimise.cse import cse
 from s2sad.optimise.dce import dce, leaves_nothing_dead
 from s2sad.optimise.likes import likes
+from s2sad.optimise.measures import measures
+from s2sad.optimise.newaxes import newaxes
 from s2sad.optimise.overwrites import overwrites
 from s2sad.optimise.stores import dead_stores
 from s2sad.optimise.tapes import tapes
@@ -29,12 +31,14 @@ Pass = Callable[[Program, Aliases | None], Program]
 PASSES: tuple[tuple[str, Pass], ...] = (
     ("bindings", bindings),
     ("likes", likes),
+    ("measures", measures),
     ("dce", dce),
     ("cse", cse),
     ("tapes", tapes),
     ("overwrites", overwrites),
     ("copies", copies),
     ("stores", dead_stores),
+    ("newaxes", newaxes),
     ("births", births),
 )
 ROUNDS = 8  # two do for most programs; loops of which one needs the other's carried values take more

@@ -10,11 +10,10 @@ def f(x):
 # assumes: x 2-D array
 def f_grad(x):
     centred = x - np.mean(x, axis=0)
-    t1 = centred ** 2
-    t2 = np.sqrt(np.sum(t1, axis=1, keepdims=True))
+    t1 = np.sqrt(np.sum(centred ** 2, axis=1, keepdims=True))
     # backward
     with np.errstate(all="ignore"):
-        t3 = 2 * centred
-        centred_bar = t3 * (0.5 / t2)
-        t4 = -np.sum(centred_bar, axis=0) / x.shape[0]
-        return centred_bar + t4
+        t2 = 2 * centred
+        centred_bar = t2 * (0.5 / t1)
+        t3 = -np.sum(centred_bar, axis=0) / x.shape[0]
+        return centred_bar + t3

@@ -16,11 +16,8 @@ def f_grad(x):
     s6 = 1.0 / t2
     # backward
     with np.errstate(all="ignore"):
-        d_bar = -(2 * d * (3 * t1 ** 2 * ((4.0 * s6 - 2.0) * s6 / t2)))
-        x_bar = np.zeros_like(x)
-        x_bar[None, :] = -np.sum(d_bar, axis=0, keepdims=True)
-        x_bar[:, None] += np.sum(d_bar, axis=1, keepdims=True)
-        return x_bar
+        d_bar = -2 * d * (3 * t1 ** 2 * ((4.0 * s6 - 2.0) * s6 / t2))
+        return np.sum(d_bar, axis=1) - np.sum(d_bar, axis=0)
 
 # --- hvp argnums=0 kinds=1-D,1-D
 # assumes: x 1-D array, x_dot like x
@@ -28,20 +25,17 @@ def f_grad_jvp(x, x_dot):
     with np.errstate(all="ignore"):
         d_dot = x_dot[:, None] - x_dot[None, :]
         d = x[:, None] - x[None, :]
-        t3 = 2 * d
-        t1_dot = t3 * d_dot
+        t1_dot = 2 * d * d_dot
         t1 = 1.0 + d * d
-        t4 = 3 * t1 ** 2
-        t2_dot = t4 * t1_dot
+        t3 = 3 * t1 ** 2
+        t2_dot = t3 * t1_dot
         t2 = t1 ** 3
         s6 = 1.0 / t2
         s6_dot = -t2_dot * s6 / t2
+        t4 = -2 * d
         t5 = 4.0 * s6 - 2.0
         t6 = t5 * s6 / t2
         t7 = t6 * (6 * t1 * t1_dot)
-        t8 = t3 * (t7 + t4 * (((4.0 * s6 + t5) * s6_dot - t2_dot * t6) / t2))
-        d_bar_dot = -(2 * (t4 * t6) * d_dot + t8)
-        x_bar_dot = np.zeros_like(x)
-        x_bar_dot[None, :] = -np.sum(d_bar_dot, axis=0, keepdims=True)
-        x_bar_dot[:, None] += np.sum(d_bar_dot, axis=1, keepdims=True)
-        return x_bar_dot
+        t8 = t4 * (t7 + t3 * (((4.0 * s6 + t5) * s6_dot - t2_dot * t6) / t2))
+        d_bar_dot = t8 - 2 * (t3 * t6) * d_dot
+        return np.sum(d_bar_dot, axis=1) - np.sum(d_bar_dot, axis=0)

@@ -38,11 +38,10 @@ def two_rows(x, k):
 # assumes: w 1-D array, x 2-D array, y 1-D array of w's shape
 def f_value_and_grad(w, x, y):
     r = x @ w - y
-    t1 = r ** 2
-    value = np.mean(t1) + 0.1 * np.dot(w, w)
+    value = np.mean(r ** 2) + 0.1 * np.dot(w, w)
     # backward
     w_bar = 0.2 * w
-    r_bar = 2.0 / t1.size * r
+    r_bar = 2.0 / r.size * r
     y_bar = -r_bar
     w_bar += x.T @ r_bar
     return value, (w_bar, y_bar)
