@@ -332,7 +332,7 @@ class _Namer:
                 self.take(root, item)
 
     def taped(self, body: list[Tree]) -> dict[int, int]:
-        """Classes of what is read from tapes: the class of what was put there, whose name they may have.
+        """Classes of what is read from lists: the class of what was put there, whose name they may have.
 
             t1 = np.exp(x)
             t1s.append(t1)
@@ -342,7 +342,7 @@ class _Namer:
         find, number = self.classes.find, self.classes.number
         held: dict[str, set[int]] = {}
         for stmt in walk(body):
-            value = stmt.value if isinstance(stmt, Effect) and stmt.made else None
+            value = stmt.value if isinstance(stmt, Effect) else None
             if isinstance(value, Node) and value.fun == "list.append" and isinstance(value.args[0], Var):
                 item = value.args[1]
                 item = item.args[0] if isinstance(item, Node) and item.fun == "copy" else item
@@ -350,7 +350,7 @@ class _Namer:
                 held.setdefault(value.args[0].name, set()).add(root)
         found: dict[int, int] = {}
         for stmt in walk(body) if held else ():
-            value = stmt.value if isinstance(stmt, Assign) else None
+            value = stmt.value if isinstance(stmt, Assign) and stmt.made else None
             if isinstance(value, Node) and value.fun == "getitem" and isinstance(value.args[0], Var):
                 items = held.get(value.args[0].name, ())
                 if isinstance(stmt, Assign) and len(items) == 1 and -1 not in items:

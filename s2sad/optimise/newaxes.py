@@ -1,8 +1,8 @@
 """Additions to an array through axes of length one that a view puts in: to the array itself.
 
 Accepts any `Program`; guarantees the same values. `x[:, None]` is all of x, so that what is added to that
-view of a shadow is added to the shadow without these axes: a sum need not keep them, and `births` makes the shadow
-of it.
+view of a shadow is added to the shadow without these axes: a sum need not keep them, and `births` makes the
+shadow of it.
 
     t = np.sum(d_bar, axis=1, keepdims=True)          t = np.sum(d_bar, axis=1)
     x_bar[:, None] += t                               x_bar += t

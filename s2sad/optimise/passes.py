@@ -24,6 +24,7 @@ from s2sad.optimise.likes import likes
 from s2sad.optimise.measures import measures
 from s2sad.optimise.newaxes import newaxes
 from s2sad.optimise.overwrites import overwrites
+from s2sad.optimise.states import states
 from s2sad.optimise.stores import dead_stores
 from s2sad.optimise.tapes import tapes
 
@@ -35,6 +36,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("dce", dce),
     ("cse", cse),
     ("tapes", tapes),
+    ("states", states),
     ("overwrites", overwrites),
     ("copies", copies),
     ("stores", dead_stores),
