@@ -1,11 +1,16 @@
 """Arrays that only lend their shape to others: another array that is there anyway lends it.
 
-Accepts any `Program`; guarantees the same values. What lends its shape any longer is dead, and goes.
+Accepts any `Program`; guarantees the same values. What no longer lends its shape is dead, and goes, or is
+read by one statement alone, whose part it becomes.
 
     y = np.zeros_like(x)                  y_bar = np.ones_like(x)
     y_bar = np.ones_like(y)
 
     t = y*np.log(p)                       g = 1.0/y.size
+    g = 1.0/t.size
+
+    t = r**2                              value = np.mean(r**2)
+    value = np.mean(t)                    g = 1.0/r.size
     g = 1.0/t.size
 
 An array lends shape and dtype where `analysis.primitives.UNREAD` says so, and the shape alone to `t.size`,
@@ -85,8 +90,12 @@ class _Lenders:
                         self._typed.add(model.name)
         while waiting:
             name = waiting.pop()
-            if self._uses[name] == 0 and name in self._lets and name not in self.instead:
+            if name not in self._lets or name in self.instead:
+                continue
+            if self._uses[name] == 0:
                 waiting += self._replace(name)
+            elif self._uses[name] == 1 and not program.hints.get(name):
+                self._relieve(name)
 
     def _replace(self, name: str) -> list[str]:
         """Find another lender for a name; the names that may now be replaced in turn."""
@@ -102,6 +111,13 @@ class _Lenders:
         if not _unread(let):
             self._uses.subtract(operands)
         return operands
+
+    def _relieve(self, name: str) -> None:
+        """Let an operand lend that lives on anyway, so that the one that reads the elements needs no name."""
+        found = [a for a in self._lets[name].call.args if isinstance(a, Var) and self._lends(a, name)]
+        others = [a for a in found if self._uses[a.name] > 1]
+        if others:
+            self.instead[name] = others[0]
 
     def _is_alone(self, operand: Var) -> bool:
         """Whether nobody else reads an operand, which is computed."""

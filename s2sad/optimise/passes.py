@@ -21,7 +21,6 @@ from s2sad.optimise.copies import bindings, births, copies
 from s2sad.optimise.cse import cse
 from s2sad.optimise.dce import dce, leaves_nothing_dead
 from s2sad.optimise.likes import likes
-from s2sad.optimise.measures import measures
 from s2sad.optimise.newaxes import newaxes
 from s2sad.optimise.overwrites import overwrites
 from s2sad.optimise.states import states
@@ -32,7 +31,6 @@ Pass = Callable[[Program, Aliases | None], Program]
 PASSES: tuple[tuple[str, Pass], ...] = (
     ("bindings", bindings),
     ("likes", likes),
-    ("measures", measures),
     ("dce", dce),
     ("cse", cse),
     ("tapes", tapes),

@@ -30,9 +30,8 @@ def f_value_and_grad(x, k):
     k_bar = 0.0
     for m in range(3, 0, -1):
         t1 = t1s[m - 1]
-        t2 = t1 ** 2
         x_bar[m:] *= 0.5
-        t3 = x_bar[m:]
-        k_bar += np.sum(t2 * t3)
-        x_bar[:-m] += unbroadcast(2 * t1 * (k * t3), t2)
+        t2 = x_bar[m:]
+        k_bar += np.sum(t1 ** 2 * t2)
+        x_bar[:-m] += unbroadcast(2 * t1 * (k * t2), t1)
     return value, (x_bar, k_bar)

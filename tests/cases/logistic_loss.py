@@ -12,11 +12,10 @@ def f_value_and_grad(w, x, y):
     margins = y * (x @ w)
     t1 = np.exp(-margins)
     t2 = 1 + t1
-    t3 = np.log(t2)
-    value = np.mean(t3)
+    value = np.mean(np.log(t2))
     # backward
     with np.errstate(all="ignore"):
-        w_bar = x.T @ (-y * (t1 * (1.0 / t3.size / t2)))
+        w_bar = x.T @ (-y * (t1 * (1.0 / t2.size / t2)))
         return value, w_bar
 
 # --- hvp argnums=0 kinds=vec,2-D,vec,vec
@@ -27,5 +26,5 @@ def f_grad_jvp(w, x, y, w_dot):
         t1 = np.exp(-margins)
         t2 = 1 + t1
         t3 = -y
-        t4 = -t1 * (y * (x @ w_dot)) * (1.0 / t2.size / t2)
+        t4 = -t1 * (y * (x @ w_dot)) * (1.0 / t1.size / t2)
         return x.T @ (t3 * (t4 - t1 * (t4 / t2)))
