@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import flat
+from s2sad.frontend import flat, maybes
 from s2sad.frontend.cotangents import COTANGENTS
 from s2sad.frontend.cursors import lower_iter, lower_next
 from s2sad.frontend.dtypes import DTYPES
@@ -152,11 +152,22 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     elif low.listed_tuples and kind.cat == "list" and (tuple in known) != (list in known):
         low.refuse(node, "whether this is a list or a tuple is not known", "ask for both, or for np.ndarray")
     if cls is not None and len(known) == len(classes):
-        return Const(any(issubclass(cls, c) for c in known))
+        of_none = issubclass(type(None), tuple(known))
+        return _of_optional(low, value, issubclass(cls, tuple(known)), of_none, node)
     if kind.cat == "num" and known == [np.ndarray]:
         operands = (low.atom(value, node), low.atom(args[1], node))
         return low.emit(Call("isinstance", operands), K.BOOL, node, hint)
     return low.emit(Call("isinstance", (low.atom(value, node), low.variable(args[1]))), K.BOOL, node, hint)
+
+
+def _of_optional(low: State, value: Value, answer: bool, of_none: bool, node: ast.AST) -> Value:
+    """The answer to a question about what a value is; None, which it may be instead, has another one."""
+    if isinstance(value, Group) and maybes.is_maybe(value) and answer != of_none:
+        flag = maybes.asked(low.facts, value)
+        return flag if answer else low.emit(Call("not", (low.atom(flag),)), K.BOOL, node)
+    if not low.kind(value).optional or answer == of_none:
+        return Const(answer)
+    return low.emit(Call("isnot" if answer else "is", (low.atom(value, node), Const(None))), K.BOOL, node)
 
 
 def _is_dict_class(value: Value) -> bool:
@@ -252,7 +263,8 @@ def _hasattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
         return Const(known)
     kind = low.kind(args[0])
     if kind.cat in CLASSES and isinstance(args[1], Const):
-        return Const(hasattr(CLASSES[kind.cat], args[1].value))
+        name = args[1].value
+        return _of_optional(low, args[0], hasattr(CLASSES[kind.cat], name), hasattr(None, name), node)
     call = Call("call", (Ref("hasattr", hasattr), low.atom(args[0], node), low.atom(args[1], node)))
     return low.emit(call, K.BOOL, node, hint)
 
@@ -279,6 +291,8 @@ def _reversed(low: State, args: list[Value], kwargs: dict[str, Value], node: ast
 
 
 def _callable(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    if isinstance(args[0], Var) and low.kind(args[0]).cat == "object":
+        return low.emit(Call("call", (Ref("callable", callable), args[0])), K.BOOL, node, hint)
     return Const(isinstance(args[0], CALLABLE) or callable(getattr(args[0], "obj", None)))
 
 
@@ -338,6 +352,8 @@ def _type(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     cls = low.class_of(args[0])
     cls = real(cls) or cls if cls is not None else CLASSES.get(low.kind(args[0]).cat)
     cls = dict if low.row_keys_of(args[0]) else cls
+    if cls is not None and low.kind(args[0]).optional:
+        low.refuse(node, "the type of what may be None is asked for", "ask by isinstance, or by `is None`")
     if cls is None or len(args) != 1:
         call = Call("call", (Ref("type", type), *(low.variable(a, node) for a in args)))
         return low.emit(call, K.OBJECT, node, hint)

@@ -21,6 +21,7 @@ attribute, has to be one of these. Nothing but what stands here may be done with
 from __future__ import annotations
 
 import ast
+import functools
 import types
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -340,7 +341,9 @@ def compared(low: State, op: str, left: Value, right: Value, node: ast.AST) -> V
     if isinstance(left, Choice) or isinstance(right, Choice):
         return _chosen_compared(low, op, left, right, node)
     a, b = low.kind(left), low.kind(right)
-    if op in ("eq", "ne") and any(_has_equality(low.class_of(v)) for v in (left, right)):
+    classes = [getattr(k.cls, "s2sad_keys", ()) or k.cat == "none" for k in (a, b)]
+    plain = all(classes) and "none" in (a.cat, b.cat)  # a dict is no None
+    if op in ("eq", "ne") and not plain and any(_has_equality(low.class_of(v)) for v in (left, right)):
         return None
     if op in ("eq", "ne") and isinstance(left, Local) and isinstance(right, Local):
         return low.compare({"eq": "is", "ne": "isnot"}[op], left, right, node)
@@ -429,13 +432,26 @@ def refuse_as_number(low: State, values: list[Value], node: ast.AST) -> None:
 
 
 def torn(name: str, *kinds: Kind) -> Torn | None:
-    """What a name holds that is the number of an object on one path, and something else on another."""
-    cls = next((k.cls for k in kinds if is_number_of(k)), None)
-    if cls is None or all(is_number_of(k) or k.cat in ("none", "bottom") for k in kinds):
+    """What a name holds that is an object or a display on one path, and something else on another.
+
+    Numbers in a list beside arrays are left: functions of NumPy take the one as the other.
+    """
+    held = [k for k in kinds if k.cat not in ("none", "bottom")]
+    cls = next((k.cls for k in held if is_number_of(k)), None)
+    display = next((k.cat for k in held if k.cat in ("dict", "tuple", "list") and K.carries(k)), None)
+    if all(map(is_number_of, held)) or (cls is None and (display is None or not _apart(held))):
         return None
-    what = "dict" if getattr(cls, "s2sad_keys", ()) else cls.__name__
+    what = display if cls is None else "dict" if getattr(cls, "s2sad_keys", ()) else cls.__name__
     why = f"is a {what} on one path, and something else on another"
     return Torn(name or "what is used here", why, "use a name for each")
+
+
+def _apart(kinds: list[Kind]) -> bool:
+    """Whether no kind holds what these say, though each of them says what its value is."""
+    if any(k == K.OBJECT for k in kinds) or functools.reduce(K.join, kinds).cat != "object":
+        return False
+    rows = [k.cat == "list" and (not k.items or k.items[0].is_scalar) for k in kinds]
+    return not all(row or (k.is_number and not k.is_scalar) for row, k in zip(rows, kinds, strict=True))
 
 
 def refuse_torn(low: State, items: list[Value], node: ast.AST) -> None:

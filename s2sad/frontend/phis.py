@@ -355,7 +355,7 @@ class Phi:
             )
         elif joined.cat == "list" and old.cat == "list" and old.items and joined.items:
             if _equal_but_lengths(old.items[0], joined.items[0]):
-                joined = old
+                joined = replace(old, optional=joined.optional)
         elif joined != old and joined.cat in ("tuple", "dict") and joined.items:
             if self.renamed and _is_same_up_to_names(old, joined):
                 joined = old

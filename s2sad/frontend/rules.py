@@ -87,7 +87,7 @@ class Rules(State):
         args = [flat.whole(self, a, node) if flat.is_flat(a) else plain_value(a) for a in args]
         if name == "np.ndim" and len(args) == 1 and self.kind(args[0]).is_number:
             rank = self.kind(args[0]).rank
-            if rank is not None:
+            if rank is not None and not self.kind(args[0]).optional:
                 return Const(rank)
         if name == "np.iscomplexobj" and len(args) == 1 and self.kind(args[0]).sort in REAL:
             return Const(False)  # not so for complex: eigenvalues of a real matrix may be real

@@ -1,0 +1,140 @@
+"""Questions about what may be None instead, and names that stand for a display on one path only."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import check
+
+X = np.array([0.3, 0.7, -0.4])
+
+
+def asked_for_its_class(x, n):
+    v = None
+    if n:
+        v = x*2.0
+    return (x[0] if isinstance(v, np.ndarray) else x[1])*2.0
+
+
+def asked_for_None_too(x, n):
+    v = x*2.0
+    for _ in range(n):
+        v = None
+    return (x[0] if isinstance(v, (np.ndarray, type(None))) else x[1])*(2.0 if isinstance(v, type(None)) else 3.0)
+
+
+def a_tuple_is_asked(x, n):
+    v = (x[0], x[1])
+    if n:
+        v = None
+    return (x[0] if isinstance(v, tuple) else x[1])*2.0
+
+
+def asked_for_an_attribute(x, n):
+    v = x*2.0
+    for _ in range(n):
+        s = x[2] if hasattr(v, "shape") else x[1]
+        v = None
+    return (s if n else 1.0)*(x[0] if hasattr(v, "shape") else x[1])
+
+
+def asked_for_its_rank(x, n):
+    v = x*1.0
+    if n:
+        v = None
+    return (np.ndim(v) + 1)*x[1]
+
+
+def a_list_is_None_after_a_trip(x, n):
+    v = [x, x*2.0]
+    for _ in range(n):
+        v = None
+    return x[0]*(1.0 if v is not None else 2.0)
+
+
+def a_dict_equals_None(x, n):
+    v = None
+    if n:
+        v = {"a": x}
+    return x[0]*(1.0 if v == None else 2.0)  # noqa: E711 - as some write it
+
+
+def a_function_is_asked(x, n):
+    v = None
+    if n:
+        v = np.sin
+    return (x[0] if callable(v) else x[1])*2.0
+
+
+@pytest.mark.parametrize("n", [0, 1])
+@pytest.mark.parametrize(
+    "f",
+    [
+        asked_for_its_class, asked_for_None_too, a_tuple_is_asked, asked_for_an_attribute,
+        asked_for_its_rank, a_list_is_None_after_a_trip, a_dict_equals_None, a_function_is_asked,
+    ],
+)  # fmt: skip
+def test_questions_about_what_may_be_None(f, n):
+    """The question was answered for what the name holds where it is not None."""
+    check(f, (X, n))
+
+
+def test_its_type_is_refused():
+    def f(x, n):
+        v = x*2.0
+        if n:
+            v = None
+        return (x[0] if type(v) is np.ndarray else x[1])*2.0
+
+    with pytest.raises(s2sad.UnsupportedError, match="the type of what may be None"):
+        s2sad.grad(f)(X, 1)
+
+
+def a_dict_or_a_list(x, n):
+    v = {0: x[0], 1: x[1]*3.0}
+    if n:
+        v = []
+    return np.sum(v[1]*x)
+
+
+def a_dict_or_an_array(x, n):
+    v = {0: x[0], 1: x[1]*3.0}
+    if n:
+        v = x*2.0
+    return np.sum(v[1]*x)
+
+
+def arrays_in_a_list_or_an_array(x, n):
+    v = [x, x*2.0]
+    if n:
+        v = x*2.0
+    return np.sum(v + x)
+
+
+def a_tuple_after_a_trip(x, n):
+    v = x
+    for _ in range(n):
+        v = (x[0], x)
+    return np.sum(v[1]*x)
+
+
+@pytest.mark.parametrize("f", [a_dict_or_a_list, a_dict_or_an_array, arrays_in_a_list_or_an_array, a_tuple_after_a_trip])
+def test_a_display_on_one_path_only(f):
+    """What its elements got was lost."""
+    with pytest.raises(s2sad.UnsupportedError, match="on one path, and something else on another"):
+        s2sad.grad(f)(X, 0)
+
+
+def test_a_display_on_one_path_that_is_not_read_behind_it():
+    def f(x, n):
+        v = {0: x[0], 1: x[1]*3.0}
+        s = v[0]*v[1]
+        if n:
+            v = x*2.0
+            s += np.sum(v)
+        return s
+
+    for n in (0, 1):
+        check(f, (X, n))
