@@ -138,3 +138,89 @@ def test_a_display_on_one_path_that_is_not_read_behind_it():
 
     for n in (0, 1):
         check(f, (X, n))
+
+
+class Scaled:
+    def __init__(self, k):
+        self.k = k
+        self.w = np.arange(3.0)
+
+    def of(self, x):
+        return np.sum(x*self.w)*self.k
+
+    def __call__(self, x):
+        return np.sum(x)*self.k
+
+    def __getitem__(self, i):
+        return self.w[i]*2.0
+
+
+class Squared(Scaled):
+    def of(self, x):
+        return np.sum(x*x)*self.k
+
+    def __call__(self, x):
+        return np.sum(x*x)
+
+    def __getitem__(self, i):
+        return self.w[i]*3.0
+
+
+def by_a_method(x, n, a, b):
+    v = a
+    if n:
+        v = b
+    return v.of(x)
+
+
+def by_a_call(x, n, a, b):
+    return (b if n else a)(x)
+
+
+def by_an_element(x, n, a, b):
+    v = b if n else a
+    return v[1]*x[0]
+
+
+def in_turn(x, n, a, b):
+    v, total = a, 0.0
+    for _ in range(n + 1):
+        total += v.of(x)
+        v = b
+    return total
+
+
+def exchanged(x, n, a, b):
+    for _ in range(n):
+        a, b = b, a
+    return a.of(x)
+
+
+USES = [by_a_method, by_a_call, by_an_element, in_turn, exchanged]
+
+
+@pytest.mark.parametrize("n", [0, 1])
+@pytest.mark.parametrize("f", USES)
+def test_one_of_two_objects_that_are_alike(f, n):
+    for a, b in ((Scaled(2.0), Scaled(3.0)), (Squared(2.0), Squared(3.0))):
+        value, slope = s2sad.value_and_grad(f)(X, n, a, b)
+        assert value == f(X, n, a, b)
+        steps = [(f(X + 1e-6*e, n, a, b) - f(X - 1e-6*e, n, a, b))/2e-6 for e in np.eye(3)]
+        np.testing.assert_allclose(slope, steps, atol=1e-7)
+
+
+def an_object_or_an_array(x, n, a, b):
+    v = x
+    if n:
+        v = b
+    return v[1]*x[0]
+
+
+@pytest.mark.parametrize("f", [*USES, an_object_or_an_array])
+def test_one_of_two_objects_that_are_unlike(f):
+    """The methods of the one were called for the other."""
+    other = Scaled(3.0)
+    other.w = 2.0
+    for b in (Squared(3.0), other):
+        with pytest.raises(s2sad.UnsupportedError, match="unlike or something else|function that is called here is not known"):
+            s2sad.grad(f)(X, 1, Scaled(2.0), b)

@@ -16,7 +16,18 @@ from typing import Any
 
 from s2sad.frontend import maybes, numbered
 from s2sad.frontend.captures import joined_function
-from s2sad.frontend.state import CALLABLE, Choice, Group, Local, State, Value, holds_functions, same_value
+from s2sad.frontend.operators import alike
+from s2sad.frontend.state import (
+    CALLABLE,
+    Choice,
+    Group,
+    Local,
+    State,
+    Torn,
+    Value,
+    holds_functions,
+    same_value,
+)
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Const, Out, Ref, Undef, Var
 
@@ -67,17 +78,23 @@ def _join_atoms(
     if (torn := numbered.torn(hint, *kinds)) is not None:
         return torn
     kind = kinds[0] if len(kinds) == 1 else K.join(kinds[0], kinds[1], symbols)
+    held = [v for v in (a, b) if not isinstance(v, Undef) and v != maybes.NONE]
+    objects = [state.live[v.name] for v in held if isinstance(v, Var) and v.name in state.live]
+    same = len(objects) == len(held) and all(alike(objects[0], other) for other in objects[1:])
+    if objects and not same and kind == K.OBJECT and all(K.carries(state.kind(v)) for v in held):
+        why = "is an object on one path, and one that is unlike or something else on another"
+        return Torn(hint or "what is used here", why, "use a name for each")
     outs.append(Out(state.fresh(hint, kind), a, b))
     for atom in (a, b):
         _note(state, outs[-1].name, atom)
+    if objects and same:
+        state.live[outs[-1].name] = objects[0]
     state.doubt_choice(outs[-1].name, kind, a, b)
     return Var(outs[-1].name)
 
 
 def _note(state: State, name: str, atom: Atom | Undef) -> None:
     """What is known of a value beside its kind holds for what it becomes."""
-    if isinstance(atom, Var) and atom.name in state.live:
-        state.live[name] = state.live[atom.name]
     if isinstance(atom, Var) and atom.name in state.foreign:
         state.foreign[name] = state.foreign[atom.name]
     state.heap.meet(name, atom)

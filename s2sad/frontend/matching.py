@@ -19,6 +19,7 @@ import numpy as np
 
 from s2sad.frontend.functions import CLASSES
 from s2sad.frontend.operators import live_object
+from s2sad.frontend.standins import real
 from s2sad.frontend.state import Group, State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Slice
@@ -271,8 +272,9 @@ class Matching(State):
         return CLASSES.get(kind.cat) if not kind.dtype or kind.is_number else None
 
     def _mapping(self, pattern: ast.MatchMapping, subject: Value, bound: Bindings) -> Value:
-        kind = self.kind(subject)
-        if kind.cat == "object":
+        kind, cls = self.kind(subject), self.class_of(subject)
+        table = cls is not None and (real(cls) is dict or bool(getattr(cls, "s2sad_keys", ())))
+        if kind.cat == "object" or table:
             self.refuse(
                 pattern, "the subject of this pattern is not known before the call", "write if and elif"
             )

@@ -438,20 +438,20 @@ def torn(name: str, *kinds: Kind) -> Torn | None:
     """
     held = [k for k in kinds if k.cat not in ("none", "bottom")]
     cls = next((k.cls for k in held if is_number_of(k)), None)
-    display = next((k.cat for k in held if k.cat in ("dict", "tuple", "list") and K.carries(k)), None)
-    if all(map(is_number_of, held)) or (cls is None and (display is None or not _apart(held))):
+    display = next((k.cat for k in held if _is_display(k) and K.carries(k)), None)
+    apart = display is not None and functools.reduce(K.join, held).cat == "object"
+    if all(map(is_number_of, held)) or (cls is None and (not apart or all(k.cat == "object" for k in held))):
         return None
     what = display if cls is None else "dict" if getattr(cls, "s2sad_keys", ()) else cls.__name__
     why = f"is a {what} on one path, and something else on another"
     return Torn(name or "what is used here", why, "use a name for each")
 
 
-def _apart(kinds: list[Kind]) -> bool:
-    """Whether no kind holds what these say, though each of them says what its value is."""
-    if any(k == K.OBJECT for k in kinds) or functools.reduce(K.join, kinds).cat != "object":
-        return False
-    rows = [k.cat == "list" and (not k.items or k.items[0].is_scalar) for k in kinds]
-    return not all(row or (k.is_number and not k.is_scalar) for row, k in zip(rows, kinds, strict=True))
+def _is_display(kind: Kind) -> bool:
+    """Whether a value has parts, of which an array would not do as well."""
+    row = kind.cat in ("list", "tuple") and kind.cls in (None, list)
+    numbers = all(k.is_number and not k.is_array for k in kind.items or ())
+    return kind.cat in ("dict", "tuple", "list") and not (row and numbers)
 
 
 def refuse_torn(low: State, items: list[Value], node: ast.AST) -> None:

@@ -39,6 +39,21 @@ def live_object(state: State, value: Value | None) -> Any:
     )
 
 
+def alike(one: Any, two: Any, outermost: bool = True) -> bool:
+    """Whether a text made for one object holds for another one: of its class, with like attributes."""
+    if one is two:
+        return True
+    kind = K.kind_of_value(one)
+    if type(one) is not type(two) or K.without_lengths(kind) != K.without_lengths(K.kind_of_value(two)):
+        return False
+    if kind.cat != "object":
+        return kind.cat not in ("list", "tuple", "dict") or "object" not in str(kind)
+    if not (outermost or not callable(one)) or not hasattr(one, "__dict__") or isinstance(one, FunctionType):
+        return False  # a function stands in the text itself
+    mine, others = vars(one), vars(two)
+    return mine.keys() == others.keys() and all(alike(v, others[k], False) for k, v in mine.items())
+
+
 def user_method(state: State, obj: Any, name: str) -> Ref | None:
     """The method of an object's class that is written in Python, by the name of the method."""
     return None if obj is None else class_method(state, type(obj), name)

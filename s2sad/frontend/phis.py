@@ -15,6 +15,7 @@ from typing import Any
 
 from s2sad.frontend import maybes, numbered
 from s2sad.frontend.captures import of_one_text, parts_of, with_parts
+from s2sad.frontend.operators import alike
 from s2sad.frontend.state import (
     CALLABLE,
     Choice,
@@ -213,7 +214,21 @@ class Phi:
             self.state.refuse(
                 node, f"{self.name!r} is a function after a trip, and was none before", "use two names"
             )
-        return self._widen_kind(self.state.kind(self.state.atom(back, node)), pairs, symbols)
+        atom = self.state.atom(back, node)
+        self.torn = self._other_object(atom)
+        return self.torn is not None or self._widen_kind(self.state.kind(atom), pairs, symbols)
+
+    def _other_object(self, back: Any) -> Torn | None:
+        """What a name holds that is an object of the caller's, and after a trip one that is unlike."""
+        held = [v for v in (self.entry, back) if not isinstance(v, Undef) and v != maybes.NONE]
+        objects = [self.state.live[v.name] for v in held if isinstance(v, Var) and v.name in self.state.live]
+        kinds = [self.state.kind(v) for v in held]
+        if not objects or any(k.cat != "object" and not k.is_number for k in kinds):
+            return None
+        if len(objects) == len(held) and all(alike(objects[0], other) for other in objects[1:]):
+            return None
+        why = "is an object in one trip, and one that is unlike or something else in another"
+        return Torn(self.name, why, "use a name for each")
 
     def _is_record(self) -> bool:
         """Whether the name stands for a dict, dataclass, namedtuple or list of these that is an argument."""
