@@ -94,6 +94,7 @@ class Calls(Stars):
             if keyword.arg is not None:
                 kwargs[keyword.arg] = value
                 continue
+            value = self.contents(value, node)
             if self.stands_in(value) is not None:
                 kwargs[UNKNOWN] = self.passed_table(value, kwargs, node)
                 continue
@@ -253,6 +254,8 @@ class Calls(Stars):
         classes = [self.stands_in(a) for a in args]
         if not any(classes) or isinstance(obj, types.FunctionType) or not hashable(obj):
             return args
+        args = args if obj in WHOLE else [self.contents(a, node) for a in args]
+        classes = [self.stands_in(a) for a in args]
         if obj in MAKERS or obj in WHOLE:
             return args
         plain = getattr(obj, "__module__", None) in ("builtins", "itertools", "_functools")

@@ -154,7 +154,7 @@ class Dicts(Objects):
     def pairs(self, base: Value, args: list[Value], node: ast.AST) -> list[tuple[Any, Value]]:
         """What `update` gets: a dict, or pairs of keys and values."""
         found: list[tuple[Any, Value]] = []
-        for arg in args:
+        for arg in (self.contents(a, node) for a in args):
             if self.kind(arg).cat == "dict":
                 keys = [k.value for k in self.unpack(arg, None, node) if isinstance(k, Const)]
                 found += [(k, self.getitem(arg, Const(k), node)) for k in keys]

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import generators, maybes, numbered
+from s2sad.frontend import generators, maybes, numbered, protocols
 from s2sad.frontend.dtypes import same_dtype
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import class_method, compared_parts, static_attribute, user_operator
@@ -153,7 +153,7 @@ class Expressions(State):
                 pairs.append((key, self.settled(self.operand(item), item)))
                 computed |= not isinstance(pairs[-1][0], Const | Ref)
                 continue
-            inner = self.operand(item)
+            inner = self.contents(self.operand(item), item)
             if self.is_dict(inner):
                 pairs += [(Const(k), self.getitem(inner, Const(k), item)) for k in self.unpack_keys(inner)]
             elif self.stands_in(inner) is not None:
@@ -404,17 +404,14 @@ class Expressions(State):
         if known is not None:
             return Const(known)
         if op in ("in", "notin"):
-            if keys := self.row_keys_of(right):
-                right = Group("list", [Const(k) for k in keys])
-                known = self._compared(op, left, right)
-                if known is not None:
-                    return Const(known)
-            if isinstance(right, Local) and right.cat == "dict":  # only its keys are asked for
-                right = Group("list", [Const(k) for k in right.group.keys])
-            method = class_method(self, self.class_of(right), "__contains__")
-            if method is not None:
-                found = self.call_value(method, [right, left], {}, node)
-                return self._unary_not(found, node) if op == "notin" else found
+            keys = right.group.keys if isinstance(right, Local) and right.cat == "dict" else None
+            if keys is not None or self.row_keys_of(right):  # only its keys are asked for
+                held = [Const(k) for k in keys or self.row_keys_of(right)]
+                return self.compare(op, left, Group("list", list(held)), node, hint)
+            left = protocols.as_held(self.kind(right), left)
+            inside = self._held_by_class(left, right, node)
+            if inside is not None:
+                return self._unary_not(inside, node) if op == "notin" else inside
         same = compared_parts(self, op, left, right, node) or numbered.compared(self, op, left, right, node)
         if same is not None:
             return same
@@ -432,6 +429,13 @@ class Expressions(State):
         return self.emit(
             Call(op, (self.variable(left, node), self.variable(right, node))), K.BOOL, node, hint
         )
+
+    def _held_by_class(self, left: Value, right: Value, node: ast.AST) -> Value | None:
+        """`left in right` where a class says what that means: that of the container, or of what it holds."""
+        method = class_method(self, self.class_of(right), "__contains__")
+        if method is not None:
+            return self.call_value(method, [right, left], {}, node)
+        return protocols.found(self, "in", right, left, node)
 
     def _compared(self, op: str, left: Value, right: Value) -> bool | None:
         """What a comparison gives, if that is known."""

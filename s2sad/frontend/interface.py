@@ -243,6 +243,10 @@ class Interface:
         """The elements of a value."""
         raise NotImplementedError
 
+    def contents(self, value: Value, node: ast.AST) -> Value:
+        """What an object of a class that derives from list or dict holds; other values as they are."""
+        raise NotImplementedError
+
     def script(self, text: str, node: ast.AST, result: str = "", **values: Any) -> Value:
         """Lower statements that are given as text (see `iterators`)."""
         raise NotImplementedError

@@ -308,6 +308,8 @@ class Lists(Tuples):
             items = []
         elif name == ".copy":
             return self.made("list", items, [])
+        elif name in (".index", ".count") and (found := self.searched(base, name, args, {}, node, "")):
+            return found
         else:
             numbered.want(self, base)
             self.refuse(

@@ -343,7 +343,7 @@ def compared(low: State, op: str, left: Value, right: Value, node: ast.AST) -> V
     a, b = low.kind(left), low.kind(right)
     classes = [getattr(k.cls, "s2sad_keys", ()) or k.cat == "none" for k in (a, b)]
     plain = all(classes) and "none" in (a.cat, b.cat)  # a dict is no None
-    if op in ("eq", "ne") and not plain and any(_has_equality(low.class_of(v)) for v in (left, right)):
+    if op in ("eq", "ne") and not plain and any(has_equality(low.class_of(v)) for v in (left, right)):
         return None
     if op in ("eq", "ne") and isinstance(left, Local) and isinstance(right, Local):
         return low.compare({"eq": "is", "ne": "isnot"}[op], left, right, node)
@@ -372,7 +372,8 @@ def _chosen_compared(low: State, op: str, left: Value, right: Value, node: ast.A
     return _is_among(low, choice.index, places, node)
 
 
-def _has_equality(cls: type | None) -> bool:
+def has_equality(cls: type | None) -> bool:
+    """Whether a class says itself which of its objects are equal."""
     return any(static_attribute(m, "__eq__") is not object.__eq__ for m in members_of(cls))
 
 

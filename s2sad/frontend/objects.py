@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 from s2sad.frontend import flat, numbered
 from s2sad.frontend.operators import static_attribute
 from s2sad.frontend.source import is_library
+from s2sad.frontend.standins import BASES, base_of, counterpart
 from s2sad.frontend.state import (
     ABSENT,
     Choice,
@@ -170,7 +171,7 @@ class Objects(State):
         if kind.is_number:
             what = f"the attribute {name!r} of {K.describe(kind)} is assigned"
             self.refuse(node, what, "use reshape() or astype(), which give a new array")
-        if not isinstance(base, Local) or base.cls is None:
+        if not isinstance(base, Local) or base.cls is None or name == "__dict__":
             self.refuse(node, f"the attribute {name!r} is assigned", "use a local name and return it")
         self._set_found(base, base.cls, name, value, node)
 
@@ -223,7 +224,9 @@ class Objects(State):
         """A new object of a class that is written in Python; None where the class does more than that."""
         if not is_plain(cls):
             return None
-        made: Value = self.made("object", [], [], cls)
+        begun = self._begun(cls, node)
+        made: Value = begun
+        cls = begun.cls or cls
         new = static_attribute(cls, "__new__")
         if isinstance(new, staticmethod):
             self.depend(("of its class", id(cls)), lambda: static_attribute(cls, "__new__"), new, "__new__")
@@ -242,6 +245,16 @@ class Objects(State):
             return numbered.number(self, made, node)
         self.call_value(self.class_attribute(made, cls, "__init__", node, ""), args, kwargs, node)
         return numbered.number(self, made, node)
+
+    def _begun(self, cls: type, node: ast.AST) -> Local:
+        """An object without attributes; one that is a list or dict too holds an empty one."""
+        base = base_of(cls)
+        if base is None:
+            return self.made("object", [], [], cls)
+        cls = self.objects.derived.setdefault(cls, counterpart(cls, base))
+        empty = ast.List([], ast.Load()) if base is list else ast.Dict([], [])
+        held = self.settled(self.expr(ast.copy_location(empty, node)), node)
+        return self.made("object", [held], ["s2sad_held"], cls)
 
     def fill(
         self, made: Value, cls: type, args: list[Value], kwargs: dict[str, Value], node: ast.AST
@@ -349,6 +362,12 @@ class Objects(State):
         return memo[key]
 
     def _copied(self, value: Value, deep: bool, node: ast.AST, memo: dict[int | str, Value]) -> Value:
+        held = self.contents(value, node)
+        if held is not value and isinstance(value, Local):
+            parts = dict(zip(value.group.keys, value.group.items, strict=True))
+            both = ((k, self.copied(v, deep, node, memo)) for k, v in parts.items() if deep or v is held)
+            parts.update(list(both))
+            return self.made("object", list(parts.values()), list(parts), value.cls)
         if self.stands_in(value) is not None:
             if deep:
                 what = "a container with computed keys or elements is copied with what it holds"
@@ -411,6 +430,10 @@ def is_plain(cls: type) -> bool:
     """Whether making an object of a class is calling its `__init__`, and nothing else is special about it."""
     for base in cls.__mro__[:-1]:
         if isinstance(vars(base).get("__getattribute__"), types.FunctionType | staticmethod):
+            return False
+        if base in BASES:
+            continue
+        if "__missing__" in vars(base):
             return False
         module = base.__module__.partition(".")[0]
         own = base.__module__ == STANDINS or base.__module__.startswith("s2sad.generated")

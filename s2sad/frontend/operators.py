@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import numbers
 from types import FunctionType
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.source import is_library
+from s2sad.frontend.standins import in_python, lookup_order, real
 from s2sad.frontend.state import ABSENT, Group, State, Value, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Dict, List, Ref, Slice, Tuple, Undef, Var
@@ -61,10 +63,13 @@ def user_method(state: State, obj: Any, name: str) -> Ref | None:
 
 def class_method(state: State, cls: type | None, name: str) -> Ref | None:
     """The method of a class that is written in Python, which the text relies on from here."""
-    method = getattr(cls, name, None) if cls is not None else None
+    if cls is None:
+        return None
+    found = static_attribute if real(cls) is not None else getattr
+    method = found(cls, name, None)
     if not isinstance(method, FunctionType) or is_library(method):
         return None
-    state.depend(("class", id(cls)), lambda: getattr(cls, name), method, name)
+    state.depend(("class", id(cls)), lambda: found(cls, name, None), method, name)
     if method.__code__.co_filename != "<string>":  # what a dataclass has been given
         return Ref(f"{getattr(cls, '__name__', '')}.{name}", method)
     return None
@@ -84,12 +89,12 @@ def property_of(
 
 def static_attribute(cls: type, name: str, after: type | None = None) -> Any:
     """What a class, or what follows `after` in the order of its bases, defines by a name; else ABSENT."""
-    order = list(cls.__mro__)
+    order = lookup_order(cls)
     if after is not None:
         order = order[order.index(after) + 1 :] if after in order else []
     for base in order:
         if name in vars(base):
-            return vars(base)[name]
+            return in_python(cls, vars(base)[name])
     return ABSENT
 
 
@@ -135,6 +140,7 @@ def compared_parts(state: State, op: str, left: Value, right: Value, node: ast.A
 
     They are compared element by element, as Python does; what is not known here, when the program runs.
     """
+    left, right = (_as_dict(state, state.contents(v, node), node) for v in (left, right))
     tables = [v for v in (left, right) if state.stands_in(v) is not None]
     items = opened(right)
     if op in ("in", "notin") and isinstance(items, Group) and items.cat in ("list", "tuple"):
@@ -153,8 +159,20 @@ def compared_parts(state: State, op: str, left: Value, right: Value, node: ast.A
     known = _are_equal(left, right)
     if known is not None:
         return Const(known == (op == "eq"))
+    pairs = _pairs(opened(left), opened(right))
+    if pairs is not None and any(_holds_object(v) for v in (left, right)):
+        same = _all_equal(state, pairs, node)
+        return same if op == "eq" else _negated(state, same, node)
     wholes = [_unnamed(state, v, node) for v in (left, right)]
     return state.emit(Call(op, tuple(state.variable(v, node) for v in wholes)), K.BOOL, node)
+
+
+def _as_dict(state: State, value: Value, node: ast.AST) -> Value:
+    """A dict that is held by a list, where it is a tuple, as a display; other values as they are."""
+    kind = state.kind(value) if isinstance(value, Var) else K.OBJECT
+    if kind.cat != "tuple" or kind.cls is not dict:
+        return value
+    return Group("dict", [state.getitem(value, Const(k), node) for k in kind.keys], list(kind.keys))
 
 
 def _is_container(value: Value) -> bool:
@@ -176,12 +194,43 @@ def _are_equal(left: Value, right: Value) -> bool | None:
     if any(g.cat not in ("list", "tuple", "dict") for g in (a, b)):
         plain = all(g.cls is not None and static_attribute(g.cls, "__eq__") is object.__eq__ for g in (a, b))
         return False if plain else None
-    is_dict = a.cat == "dict"
-    if a.cat != b.cat or len(a.items) != len(b.items) or (is_dict and set(a.keys) != set(b.keys)):
+    pairs = _pairs(a, b)
+    if pairs is None:
         return False
-    others = [b.items[b.keys.index(key)] for key in a.keys] if is_dict else b.items
-    found = [_are_equal(p, q) for p, q in zip(a.items, others, strict=True)]
+    found = [_are_equal(p, q) for p, q in pairs]
     return False if False in found else None if None in found else True
+
+
+def _pairs(a: Value, b: Value) -> list[tuple[Value, Value]] | None:
+    """What stands at the same places of two displays; None if these differ in length, keys or kind."""
+    if not isinstance(a, Group) or not isinstance(b, Group) or a.cat != b.cat or len(a.items) != len(b.items):
+        return None
+    if a.cat != "dict":
+        return list(zip(a.items, b.items, strict=True))
+    if set(a.keys) != set(b.keys):
+        return None
+    return [(item, b.items[b.keys.index(key)]) for key, item in zip(a.keys, a.items, strict=True)]
+
+
+def _holds_object(value: Value) -> bool:
+    held = opened(value)
+    if not isinstance(held, Group):
+        return False
+    return held.cat not in ("list", "tuple", "dict") or any(map(_holds_object, held.items))
+
+
+def _all_equal(state: State, pairs: list[tuple[Value, Value]], node: ast.AST) -> Value:
+    """Whether the values of all pairs are equal, one after the other."""
+    same: Value = Const(True)
+    for one, two in pairs:
+        if _are_equal(one, two):
+            continue
+        if same == Const(True):
+            same = state.compare("eq", one, two, node)
+        elif same != Const(False):
+            after = functools.partial(state.compare, "eq", one, two, node)
+            same = state.choose(same, after, lambda: Const(False), node)
+    return same
 
 
 def _unnamed(state: State, value: Value, node: ast.AST) -> Value:

@@ -34,8 +34,8 @@ def fields_of(low: State, value: Value, node: ast.AST) -> dict[str, Value]:
     if cls is not None and dataclasses.is_dataclass(cls):
         return {f.name: low.attribute(value, f.name, node) for f in dataclasses.fields(cls)}
     if isinstance(value, Local) and value.cls is not None:
-        held: dict[str, Value] = dict(zip(value.group.keys, value.group.items, strict=True))
-        return held
+        pairs = zip(value.group.keys, value.group.items, strict=True)
+        return {str(name): item for name, item in pairs if name != "s2sad_held"}
     if cls is not None and numbered.is_number_of(low.kind(value)):
         known = low.numbered.get(low.families.get(cls, cls), ())
         return {n: low.attribute(value, n, node) for n in known if n != numbered.CLASS}

@@ -14,8 +14,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from s2sad.frontend import protocols
 from s2sad.frontend.lists import SORTED, Lists
-from s2sad.frontend.protocols import called
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import Group, State, Value, holds_functions, opened
 from s2sad.ir import kinds as K
@@ -43,13 +43,18 @@ class Sequences(Lists):
         self, xs: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
     ) -> Value | None:
         """The methods of lists that order and search them; None for other methods."""
+        if name in (".index", ".count") and len(args) == 1 and not kwargs:
+            args = [protocols.as_held(self.kind(xs), args[0])]
+            equal = protocols.found(self, name[1:], xs, args[0], node)
+            if equal is not None:
+                return equal
         if name in (".index", ".count") and args and not kwargs:
             held = self.variable(xs, node)
             operands = (held, *(self.variable(a, node) for a in args))
             return self.emit(Call(f"seq{name}", operands, (), name), K.INT, node, hint)
         if name == ".remove" and len(args) == 1 and isinstance(xs, Var):
-            call = Call("seq.index", (xs, self.variable(args[0], node)), (), ".index")
-            place = self.emit(call, K.INT, node)
+            place = self.searched(xs, ".index", args, {}, node, "")
+            assert place is not None
             self.taken(xs, [place], node)
             return Const(None)
         if name == ".sort" and not args and isinstance(xs, Var):
@@ -201,7 +206,7 @@ def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
 
 def _extreme(name: str, builtin: Any) -> Any:
     def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-        made = called(low, builtin, args, kwargs, node)
+        made = protocols.called(low, builtin, args, kwargs, node)
         if made is not None:
             return made
         held = opened(args[0]) if args else Const(None)

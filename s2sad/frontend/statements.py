@@ -122,6 +122,7 @@ class Statements(Tables):
     def _assign_parts(self, target: ast.Tuple | ast.List, value: Value, stmt: ast.AST) -> None:
         if isinstance(value, Generator):
             value = generators.listed(self, value, stmt)
+        value = self.contents(value, stmt)
         stars = [i for i, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
         kind = self.kind(value)
         if stars and isinstance(value, Var) and (kind.cat == "list" or (kind.is_number and kind.rank != 0)):

@@ -17,8 +17,9 @@ from typing import Any
 
 from s2sad.frontend import standins
 from s2sad.frontend.iterators import Items
+from s2sad.frontend.operators import static_attribute
 from s2sad.frontend.rows import Rows, same_row
-from s2sad.frontend.standins import Chain, Counted, Cursor, Filled, Made, Queue, Table
+from s2sad.frontend.standins import Chain, Counted, Cursor, Filled, HeldDict, HeldList, Made, Queue, Table
 from s2sad.frontend.state import CALLABLE, Group, Local, Method, State, Value, Written, opened, same_value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Tuple
@@ -114,6 +115,7 @@ class Tables(Rows):
 
     def filled(self, table: Value, pairs: Value, node: ast.AST) -> None:
         """Enter the items of a dict, or pairs."""
+        pairs = self.contents(pairs, node)
         if self.stands_in(pairs) is Chain:
             pairs = self.own_method(pairs, "merged", [], node)
         if self.stands_in(pairs) not in (None, Queue, Cursor):
@@ -145,9 +147,22 @@ class Tables(Rows):
             return value
         if cls is Cursor:
             return self.own_method(value, "rest", [], node)
+        if issubclass(cls, HeldList | HeldDict):
+            held = self.contents(value, node)
+            return value if held is value else self.iterated(held, node)
         if cls is Chain:
             return self.iterated(self.own_method(value, "merged", [], node), node)
         return self.attribute(value, "_items" if cls is Queue else "_keys", node)
+
+    def contents(self, value: Value, node: ast.AST) -> Value:
+        """What an object of a class that derives from list or dict holds; other values as they are."""
+        cls = self.stands_in(value)
+        base = next((c for c in (HeldList, HeldDict) if cls is not None and issubclass(cls, c)), None)
+        if cls is None or base is None:
+            return value
+        names = ("__iter__", "__len__", "__getitem__")
+        own = any(static_attribute(cls, n) is not vars(base)[n] for n in names)
+        return value if own else self.attribute(value, "s2sad_held", node)
 
     def items_called(self, fn: Value, node: ast.Call) -> Items | None:
         """`d.items()` of a table as an iteration by index."""

@@ -102,6 +102,7 @@ class Known:
         self.shared: dict[int, str] = {}
         self.places: dict[int, tuple[str, int, int]] = {}
         self.displayed: dict[tuple[tuple[str, int, int], tuple[Any, ...]], None] = {}
+        self.derived: dict[type, type] = {}  # what stands for classes that derive from list or dict
         self.makes: dict[type, Value] = {}  # what fills the defaultdicts of a class
         self.count = 0
         self.streams: set[int] = set()  # cells that say whether generators have been taken from
