@@ -32,6 +32,9 @@ class Named:
     def __eq__(self, other):
         return self.x == other.x
 
+    def __hash__(self):
+        return hash(self.x)
+
 
 class Plain:
     def __init__(self, x):

@@ -15,10 +15,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import generators, maybes, numbered, protocols
+from s2sad.frontend import equality, generators, maybes, numbered
 from s2sad.frontend.dtypes import same_dtype
 from s2sad.frontend.indices import index_kind
-from s2sad.frontend.operators import class_method, compared_parts, static_attribute, user_operator
+from s2sad.frontend.operators import class_method, static_attribute, user_operator
 from s2sad.frontend.records import known_key
 from s2sad.frontend.scipy_objects import sparse_product
 from s2sad.frontend.standins import Table
@@ -137,6 +137,8 @@ class Expressions(State):
 
     def made_set(self, items: Value, node: ast.AST, hint: str) -> Value:
         """A set of values that carry no derivative: an object of the program."""
+        if equality.asks_classes(self, items):
+            self.refuse(node, "objects whose class has an __eq__ are put into a set", "use a list")
         kind = self.kind(self.variable(items, node)) if isinstance(items, Group) else self.kind(items)
         made = self.emit(Call("call", (Ref("set", set), self.atom(items, node))), K.OBJECT, node, hint)
         item = kind.items[0] if kind.items else K.OBJECT
@@ -408,11 +410,13 @@ class Expressions(State):
             if keys is not None or self.row_keys_of(right):  # only its keys are asked for
                 held = [Const(k) for k in keys or self.row_keys_of(right)]
                 return self.compare(op, left, Group("list", list(held)), node, hint)
-            left = protocols.as_held(self.kind(right), left)
-            inside = self._held_by_class(left, right, node)
-            if inside is not None:
-                return self._unary_not(inside, node) if op == "notin" else inside
-        same = compared_parts(self, op, left, right, node) or numbered.compared(self, op, left, right, node)
+            left = equality.as_held(self.kind(right), left)
+        answer = self._by_class(op, left, right, node)
+        if answer is not None:
+            return self._unary_not(answer, node) if op in ("notin", "ne") else answer
+        same = equality.compared_parts(self, op, left, right, node) or numbered.compared(
+            self, op, left, right, node
+        )
         if same is not None:
             return same
         if op not in ("is", "isnot", "in", "notin"):
@@ -426,16 +430,23 @@ class Expressions(State):
                 return self.apply(op, [left, right], {}, node, hint=hint)
             if all(k.is_number for k in kinds):
                 return self.apply(op, [left, right], {}, node, hint=hint)
+        if op in ("eq", "ne") and any(equality.asks_classes(self, v) for v in (left, right)):
+            self.refuse(node, "containers of objects are compared", "compare the objects one by one")
         return self.emit(
             Call(op, (self.variable(left, node), self.variable(right, node))), K.BOOL, node, hint
         )
 
-    def _held_by_class(self, left: Value, right: Value, node: ast.AST) -> Value | None:
-        """`left in right` where a class says what that means: that of the container, or of what it holds."""
+    def _by_class(self, op: str, left: Value, right: Value, node: ast.AST) -> Value | None:
+        """`in` and `==` of lists where a class says what that means, of the list or of what it holds."""
+        if op in ("eq", "ne"):
+            lists = all(isinstance(v, Var) and self.kind(v).cat == "list" for v in (left, right))
+            return equality.found(self, "eq", left, right, node) if lists else None
+        if op not in ("in", "notin"):
+            return None
         method = class_method(self, self.class_of(right), "__contains__")
         if method is not None:
             return self.call_value(method, [right, left], {}, node)
-        return protocols.found(self, "in", right, left, node)
+        return equality.found(self, "in", right, left, node)
 
     def _compared(self, op: str, left: Value, right: Value) -> bool | None:
         """What a comparison gives, if that is known."""

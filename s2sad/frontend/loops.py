@@ -10,6 +10,7 @@ elements, or over elements of different kinds, is written out; everything else i
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ from s2sad.frontend.trees import assigned_names, target_names
 from s2sad.frontend.trips import checkpointed_loop
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Carry, Const, For, Range, Ref, Stmt, Undef, Var, While, uses
+from s2sad.ir.nodes import Atom, Carry, Const, Do, For, Let, Range, Ref, Stmt, Store, Undef, Var, While, uses
 from s2sad.ir.nodes import walk as statements_in
 
 UNROLL = 4  # elements
@@ -191,6 +192,8 @@ class Loops(State):
             checkpointed_loop(self, node, space, slots, assigned, run)
 
     def _while(self, node: ast.While) -> None:
+        if self.place(node) in self.attempts:
+            node = self._tested_inside(node)
         assigned = assigned_names(node.body)
         head, carried, statements, stop = self._fixed_point(
             node, assigned, lambda: self.asked(node.test), lambda: self.statements(node.body)
@@ -199,6 +202,26 @@ class Loops(State):
         block, cond = head
         self.block.append(While(block, cond, statements, carried, stop, self.span(node)))
         self.statements(node.orelse)
+
+    def _tested_inside(self, node: ast.While) -> ast.While:
+        """A loop whose test writes, as one that is left in the middle of its body, which can be reversed.
+
+            while go(xs): A             while True:
+                                            if go(xs): A
+                                            else: <leave>
+        """
+        new = copy.copy(node)
+        stop: str = getattr(node, "stop", None) or f"stop {self.fresh.count}"  # no user's name has a blank
+        new.stop = stop  # type: ignore[attr-defined]
+        goes, ends = (
+            ast.copy_location(ast.Assign([ast.Name(stop, ast.Store())], ast.Constant(v)), node)
+            for v in (False, True)
+        )
+        goes_on = [] if getattr(node, "stop", None) else [goes]
+        body = ast.copy_location(ast.If(node.test, [*node.body, *goes_on], [ends]), node)
+        new.test = ast.copy_location(ast.Constant(True), node.test)
+        new.body = [ast.fix_missing_locations(body)]
+        return new
 
     def _grows(self, node: ast.For) -> bool:
         """Whether a loop gives a dict new keys, or a list of functions or objects new elements."""
@@ -313,9 +336,11 @@ class Loops(State):
         pre: Head = None
         try:
             if head is not None:
-                self.block = []
+                self.block, cells = [], dict(self.objects.cells)
                 cond = self.truth(head(), node)
                 pre = (tuple(self.block), cond)
+                if any(map(_writes, statements_in(pre[0]))) or self._is_changed(cells):
+                    raise Written(attempt=self.place(node))
             self.block = []
             body()
             for name, phi in phis.items():
@@ -337,6 +362,10 @@ class Loops(State):
             for phi in guesses:
                 phi.guess()
         return None
+
+    def _is_changed(self, cells: dict[int, Value]) -> bool:
+        """Whether an object, or a name of a function around, holds something else than before."""
+        return any(self.objects.cells.get(number) is not held for number, held in cells.items())
 
     def may_keep(self, names: Iterable[str], node: ast.AST) -> None:
         """Note that a path does not bind names: in a loop they may hold what an earlier trip has bound."""
@@ -486,6 +515,13 @@ class Loops(State):
             if isinstance(atom, Var) and atom.name in table:
                 table[out] = table[atom.name]
         return Var(out)
+
+
+def _writes(stmt: Stmt) -> bool:
+    """Whether a statement of a loop's test writes into an array or changes a list."""
+    if isinstance(stmt, Let):
+        return stmt.call.fun == "list.pop"
+    return isinstance(stmt, Store) or (isinstance(stmt, Do) and stmt.call.fun not in ("raise", "call"))
 
 
 def _holds_lists(value: Local) -> bool:

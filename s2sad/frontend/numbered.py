@@ -509,4 +509,3 @@ def meet(low: State, *kinds: Kind) -> None:
     if len(records) + len(classes) > 1:
         for cls in records:
             low.want_numbers(cls)
-

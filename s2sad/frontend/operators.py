@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import functools
 import numbers
 from types import FunctionType
 from typing import Any
@@ -19,7 +18,7 @@ import numpy as np
 
 from s2sad.frontend.source import is_library
 from s2sad.frontend.standins import in_python, lookup_order, real
-from s2sad.frontend.state import ABSENT, Group, State, Value, opened
+from s2sad.frontend.state import ABSENT, Group, State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Dict, List, Ref, Slice, Tuple, Undef, Var
 
@@ -75,9 +74,7 @@ def class_method(state: State, cls: type | None, name: str) -> Ref | None:
     return None
 
 
-def property_of(
-    state: State, base: Value, holder: Any, name: str, node: ast.AST, hint: str
-) -> Value | None:
+def property_of(state: State, base: Value, holder: Any, name: str, node: ast.AST, hint: str) -> Value | None:
     """What a property of a live object gives; None for every other attribute."""
     cls = type(holder)
     found = getattr(cls, name, None)
@@ -113,10 +110,10 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
     if op == "ne" and first is not None and right is not None and forward is None:
         equal = class_method(state, first, "__eq__")  # as object.__ne__ does
         if equal is not None and not _is_generated(first, "__eq__"):
-            return _negated(state, state.call_value(equal, [left, right], {}, node), node)
+            return negated(state, state.call_value(equal, [left, right], {}, node), node)
     if op == "ne" and first is second and first is not None and right is not None:
         if forward is None and _is_generated(first, "__eq__"):
-            return _negated(state, _of_fields(state, "eq", first, left, right, node), node)
+            return negated(state, _of_fields(state, "eq", first, left, right, node), node)
     if first is second and first is not None and right is not None and _is_generated(first, f"__{name}__"):
         return _of_fields(state, op, first, left, right, node)
     swapped = _SWAPPED.get(op, f"__r{name}__")
@@ -135,116 +132,8 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
     return None
 
 
-def compared_parts(state: State, op: str, left: Value, right: Value, node: ast.AST) -> Value | None:
-    """`==` and `!=` of containers of which one is made here; None for every other comparison.
-
-    They are compared element by element, as Python does; what is not known here, when the program runs.
-    """
-    left, right = (_as_dict(state, state.contents(v, node), node) for v in (left, right))
-    tables = [v for v in (left, right) if state.stands_in(v) is not None]
-    items = opened(right)
-    if op in ("in", "notin") and isinstance(items, Group) and items.cat in ("list", "tuple"):
-        found = [_are_equal(left, i) for i in items.items if _is_container(left) or _is_container(i)]
-        if True in found or (found and None not in found and len(found) == len(items.items)):
-            return Const((True in found) == (op == "in"))
-        if not found:
-            return None
-        whole = Tuple(tuple(state.variable(_unnamed(state, i, node), node) for i in items.items))
-        return state.emit(Call(op, (state.variable(_unnamed(state, left, node), node), whole)), K.BOOL, node)
-    if op not in ("eq", "ne") or not (tables or _is_container(left) or _is_container(right)):
-        return None
-    if tables and left is not right:
-        what = "a container with computed keys or elements is compared"
-        state.refuse(node, what, "compare what it holds, in a loop")
-    known = _are_equal(left, right)
-    if known is not None:
-        return Const(known == (op == "eq"))
-    pairs = _pairs(opened(left), opened(right))
-    if pairs is not None and any(_holds_object(v) for v in (left, right)):
-        same = _all_equal(state, pairs, node)
-        return same if op == "eq" else _negated(state, same, node)
-    wholes = [_unnamed(state, v, node) for v in (left, right)]
-    return state.emit(Call(op, tuple(state.variable(v, node) for v in wholes)), K.BOOL, node)
-
-
-def _as_dict(state: State, value: Value, node: ast.AST) -> Value:
-    """A dict that is held by a list, where it is a tuple, as a display; other values as they are."""
-    kind = state.kind(value) if isinstance(value, Var) else K.OBJECT
-    if kind.cat != "tuple" or kind.cls is not dict:
-        return value
-    return Group("dict", [state.getitem(value, Const(k), node) for k in kind.keys], list(kind.keys))
-
-
-def _is_container(value: Value) -> bool:
-    held = opened(value)
-    return isinstance(held, Group) and held.cat in ("list", "tuple", "dict")
-
-
-def _are_equal(left: Value, right: Value) -> bool | None:
-    """Whether two values are equal, as parts of containers are; None where that is not known here."""
-    if left is right or (isinstance(left, Var) and left == right):
-        return True
-    a, b = opened(left), opened(right)
-    if isinstance(a, Const) and isinstance(b, Const):
-        return bool(a.value == b.value)
-    if isinstance(a, Ref) and isinstance(b, Ref) and a.obj is b.obj:
-        return True
-    if not isinstance(a, Group) or not isinstance(b, Group):
-        return None
-    if any(g.cat not in ("list", "tuple", "dict") for g in (a, b)):
-        plain = all(g.cls is not None and static_attribute(g.cls, "__eq__") is object.__eq__ for g in (a, b))
-        return False if plain else None
-    pairs = _pairs(a, b)
-    if pairs is None:
-        return False
-    found = [_are_equal(p, q) for p, q in pairs]
-    return False if False in found else None if None in found else True
-
-
-def _pairs(a: Value, b: Value) -> list[tuple[Value, Value]] | None:
-    """What stands at the same places of two displays; None if these differ in length, keys or kind."""
-    if not isinstance(a, Group) or not isinstance(b, Group) or a.cat != b.cat or len(a.items) != len(b.items):
-        return None
-    if a.cat != "dict":
-        return list(zip(a.items, b.items, strict=True))
-    if set(a.keys) != set(b.keys):
-        return None
-    return [(item, b.items[b.keys.index(key)]) for key, item in zip(a.keys, a.items, strict=True)]
-
-
-def _holds_object(value: Value) -> bool:
-    held = opened(value)
-    if not isinstance(held, Group):
-        return False
-    return held.cat not in ("list", "tuple", "dict") or any(map(_holds_object, held.items))
-
-
-def _all_equal(state: State, pairs: list[tuple[Value, Value]], node: ast.AST) -> Value:
-    """Whether the values of all pairs are equal, one after the other."""
-    same: Value = Const(True)
-    for one, two in pairs:
-        if _are_equal(one, two):
-            continue
-        if same == Const(True):
-            same = state.compare("eq", one, two, node)
-        elif same != Const(False):
-            after = functools.partial(state.compare, "eq", one, two, node)
-            same = state.choose(same, after, lambda: Const(False), node)
-    return same
-
-
-def _unnamed(state: State, value: Value, node: ast.AST) -> Value:
-    """A container as a display."""
-    held = opened(value)
-    if not isinstance(held, Group):
-        return value
-    if held.cat not in ("list", "tuple", "dict"):
-        state.refuse(node, "containers of objects are compared", "compare the objects one by one")
-    keys = held.keys if held.cat == "dict" else []
-    return Group(held.cat, [_unnamed(state, item, node) for item in held.items], list(keys))
-
-
-def _negated(state: State, value: Value, node: ast.AST) -> Value:
+def negated(state: State, value: Value, node: ast.AST) -> Value:
+    """`not value`."""
     known = state.static_truth(value)
     if known is not None:
         return Const(not known)

@@ -16,12 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import flat, numbered
+from s2sad.frontend import flat
 from s2sad.frontend.operators import class_method
 from s2sad.frontend.source import find, rule_source
 from s2sad.frontend.state import Group, Local, State, Value, opened
-from s2sad.ir import kinds as K
-from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Const, Ref, Var
 
 METHODS = {
@@ -44,33 +42,6 @@ def best(xs):
             found = xs[i]
     return found
 """
-_FOUND = {  # `in`, `index` and `count` where a class says which of its objects are equal
-    "in": """
-def found(xs, value):
-    some = False
-    for v in xs:
-        some = some or v is value or v == value
-    return some
-""",
-    "index": """
-def found(xs, value):
-    place = -1
-    for i, v in enumerate(xs):
-        if place < 0 and (v is value or v == value):
-            place = i
-    if place < 0:
-        raise ValueError("the value is not in the list")
-    return place
-""",
-    "count": """
-def found(xs, value):
-    number = 0
-    for v in xs:
-        if v is value or v == value:
-            number += 1
-    return number
-""",
-}
 _TOTAL = """
 def total(xs, start):
     found = start + xs[0]
@@ -91,9 +62,7 @@ def best(xs, key):
 """
 
 
-def called(
-    low: State, obj: Any, args: list[Value], kwargs: dict[str, Value], node: ast.AST
-) -> Value | None:
+def called(low: State, obj: Any, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value | None:
     """A builtin called with objects, as their classes say; None for every other call."""
     if obj is max or obj is min:
         return _extreme(low, obj is min, args, kwargs, node)
@@ -138,9 +107,7 @@ def _extreme(
     many: Value = Group("tuple", list(args)) if len(args) > 1 else args[0]
     if many is args[0] and class_method(low, low.class_of(many), "__iter__") is not None:
         builtin = min if least else max
-        return low.call_value(
-            Ref(builtin.__name__, builtin), [iterated(low, many, node)], kwargs, node
-        )
+        return low.call_value(Ref(builtin.__name__, builtin), [iterated(low, many, node)], kwargs, node)
     held = opened(many)
     items = list(held.items) if isinstance(held, Group) and held.cls is None else None
     kinds = low.kind(many).items or ()
@@ -156,8 +123,10 @@ def _extreme(
     for kind in kinds[:1]:
         if kind.cat == "tuple" and kind.cls not in (None, list, dict) and not isinstance(held, Group):
             low.want_numbers(kind.cls)
-    text = (_OF_TWO if key is None else _OF_TWO_BY_KEY) if items is not None else (
-        _OF_LIST if key is None else _OF_LIST_BY_KEY
+    text = (
+        (_OF_TWO if key is None else _OF_TWO_BY_KEY)
+        if items is not None
+        else (_OF_LIST if key is None else _OF_LIST_BY_KEY)
     )
     source = rule_source("min" if least else "max", text.replace(">", "<") if least else text)
     named = {} if key is None else {"key": key}
@@ -168,32 +137,6 @@ def _extreme(
     if items is None:
         return inlined(xs=many)
     return functools.reduce(lambda a, b: inlined(best=a, v=b), items)
-
-
-def as_held(xs: Kind, value: Value) -> Value:
-    """A dict as the tuple that a list of dicts holds in its place; other values as they are."""
-    item = xs.items[0] if xs.cat == "list" and xs.items else K.OBJECT
-    held = opened(value)
-    if item.cat != "tuple" or item.cls is not dict or not isinstance(held, Group) or held.cat != "dict":
-        return value
-    if set(item.keys) != set(held.keys):
-        return Group("tuple", [])  # which equals none of them
-    return Group("tuple", [held.items[held.keys.index(k)] for k in item.keys])
-
-
-def found(low: State, name: str, xs: Value, value: Value, node: ast.AST) -> Value | None:
-    """`in`, `index` and `count` of objects whose class has an `__eq__`; None for all else."""
-    held = opened(xs)
-    if isinstance(held, Group) and held.cat not in ("list", "tuple"):
-        return None
-    kinds = low.kind(xs).items or () if isinstance(xs, Var) else ()
-    inside = held.items if isinstance(held, Group) else []
-    classes = [low.class_of(value), *map(low.class_of, inside), *(k.cls for k in kinds if k.cat == "int")]
-    if not any(c is not None and not issubclass(c, tuple) and numbered.has_equality(c) for c in classes):
-        return None
-    source = rule_source(name, _FOUND[name])
-    many = Group("tuple", list(held.items)) if isinstance(held, Group) else xs
-    return low.inline(source, source.node, {"xs": many, "value": value}, None, source.node)
 
 
 def total(low: State, many: Value, start: Value, node: ast.AST) -> Value | None:

@@ -14,8 +14,9 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from s2sad.frontend import protocols
+from s2sad.frontend import equality
 from s2sad.frontend.lists import SORTED, Lists
+from s2sad.frontend.protocols import called
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import Group, State, Value, holds_functions, opened
 from s2sad.ir import kinds as K
@@ -44,8 +45,8 @@ class Sequences(Lists):
     ) -> Value | None:
         """The methods of lists that order and search them; None for other methods."""
         if name in (".index", ".count") and len(args) == 1 and not kwargs:
-            args = [protocols.as_held(self.kind(xs), args[0])]
-            equal = protocols.found(self, name[1:], xs, args[0], node)
+            args = [equality.as_held(self.kind(xs), args[0])]
+            equal = equality.found(self, name[1:], xs, args[0], node)
             if equal is not None:
                 return equal
         if name in (".index", ".count") and args and not kwargs:
@@ -206,7 +207,7 @@ def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
 
 def _extreme(name: str, builtin: Any) -> Any:
     def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-        made = protocols.called(low, builtin, args, kwargs, node)
+        made = called(low, builtin, args, kwargs, node)
         if made is not None:
             return made
         held = opened(args[0]) if args else Const(None)
@@ -219,9 +220,7 @@ def _extreme(name: str, builtin: Any) -> Any:
     return lowered
 
 
-def _in_known_order(
-    low: State, value: Value, kwargs: dict[str, Value], node: ast.AST
-) -> list[Value] | None:
+def _in_known_order(low: State, value: Value, kwargs: dict[str, Value], node: ast.AST) -> list[Value] | None:
     """What sorted() gives where it compares constants only, as for the items of a dict; else None."""
     kind, key, reverse = low.kind(value), kwargs.get("key", Const(None)), kwargs.get("reverse", Const(False))
     if kind.cat == "dict" and not isinstance(value, Ref):

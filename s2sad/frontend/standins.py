@@ -459,7 +459,7 @@ class HeldList:
         return other + self.s2sad_held
 
     def __mul__(self, n: Any) -> Any:
-        return self.s2sad_held*n
+        return self.s2sad_held * n
 
     def __iadd__(self, other: Any) -> Any:
         self.s2sad_held.extend(other)
