@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -229,8 +230,45 @@ def operators(x, c):
     return w.dot(v)*max(w)
 
 
+class Settings(dict):
+    def __getattr__(self, name):
+        return self[name]
+
+
+SETTINGS = Settings(rate=0.1, layers=[1, 2], kind="tanh", inner=Settings(w=2.0))
+COUNTED = Counter("abca")
+
+
+class Anything:
+    def __getattr__(self, name):
+        return 2.0
+
+
+def settings_outside(x, c):
+    for n in SETTINGS.layers:
+        x = x*n
+    for k, v in SETTINGS.items():
+        if k == "rate":
+            x = x*v
+    if SETTINGS["kind"] == "tanh":
+        x = np.tanh(x)
+    return np.sum(x)*SETTINGS.inner.w*SETTINGS.get("rate", 0.0)
+
+
+def counted_outside(x, c):
+    t = 0.0
+    for k, n in COUNTED.items():
+        t += n*np.sum(x**2) + COUNTED[k]*c[0]
+    return t + sum(n*x[0] for n in COUNTED.values())
+
+
+def every_attribute(x, c):
+    return np.sum(x*Anything().scale)*ANYTHING.rate
+
+
+ANYTHING = Anything()
 PROGRAMS = [
-    history, history_that_a_loop_asks, history_of_a_function, stack, changed_in_all_ways, attributes,
+    settings_outside, counted_outside, every_attribute, history, history_that_a_loop_asks, history_of_a_function, stack, changed_in_all_ways, attributes,
     attributes_of_a_state, attributes_of_the_best, attributes_in_attributes, methods_of_dict_as_attributes,
     keywords, parameters, computed_keys, layers, operators,
 ]  # fmt: skip

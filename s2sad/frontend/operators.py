@@ -95,6 +95,18 @@ def static_attribute(cls: type, name: str, after: type | None = None) -> Any:
     return ABSENT
 
 
+def slot_of(obj: Any, name: str) -> Any:
+    """An attribute that objects of a class have, None for others: a user's `__getattr__` is not asked."""
+    return getattr(obj, name) if hasattr(type(obj), name) else None
+
+
+def live_dict(state: State, base: Ref, holder: dict[Any, Any], node: ast.AST) -> Group:
+    """A Counter, or an object of a user's class that derives from dict, as a display."""
+    keys = list(holder)
+    state.depend(("keys", id(holder)), lambda: list(holder), keys, base.text, same=True)
+    return Group("dict", [state.getitem(base, Const(k), node) for k in keys], keys)
+
+
 def user_operator(state: State, op: str, left: Value, right: Value | None, node: ast.AST) -> Value | None:
     """The result of an operator that a user's class defines; None if no operand is of such a class."""
     first = state.class_of(left)

@@ -21,7 +21,7 @@ from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.objects import Objects, mangled
-from s2sad.frontend.operators import class_method, live_object, property_of, user_method
+from s2sad.frontend.operators import class_method, live_dict, live_object, property_of, slot_of, user_method
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.records import fields_of, known_key, plain_value, update_attributes
 from s2sad.frontend.scipy_objects import sparse_transpose
@@ -484,6 +484,9 @@ class Parts(Objects):
         given = property_of(self, base, holder, name, node, hint)
         if given is not None:
             return given
+        asked = isinstance(holder, dict) and name in ("items", "keys", "values", "get")
+        if asked and class_method(self, type(holder), name) is None:
+            return Method(Const(f".{name}"), live_dict(self, base, holder, node))
         try:
             obj = getattr(holder, name)
         except AttributeError as error:
@@ -515,14 +518,13 @@ class Parts(Objects):
             kind = K.kind_of_value(obj)
             if kind.cat != "object":
                 return K.without_lengths(kind)
-            return (getattr(obj, "__func__", obj), id(getattr(obj, "__self__", None)))
+            return (slot_of(obj, "__func__") or obj, id(slot_of(obj, "__self__")))
 
         if not isinstance(getattr(type(holder), name, None), property) and hasattr(holder, name):
             self.depend(("attribute", id(holder)), read, read(), name, same=True)
 
     def _bound(self, base: Value, name: str, obj: Any, text: str, node: ast.AST, hint: str) -> Value:
-        function = getattr(obj, "__func__", None)
-        owner = getattr(obj, "__self__", None)
+        function, owner = slot_of(obj, "__func__"), slot_of(obj, "__self__")
         holder = base.obj if isinstance(base, Ref) else live_object(self, base)
         if function is not None and (owner is holder or isinstance(owner, type)):
             self.depend(("method", id(owner)), lambda: getattr(owner, name).__func__, function, name)
