@@ -258,7 +258,7 @@ def settings_outside(x, c):
 def counted_outside(x, c):
     t = 0.0
     for k, n in COUNTED.items():
-        t += n*np.sum(x**2) + COUNTED[k]*c[0]
+        t += n*np.sum(x**2) + len(k)*c[0]
     return t + sum(n*x[0] for n in COUNTED.values())
 
 

@@ -16,6 +16,17 @@ import pytest
 from support import check
 
 FOLDER = Path(__file__).parent/"programs"
+FIELDS = {
+    "statistics": "mixtures gaussian_process hidden_markov particle_filter guarded_cholesky embeddings kernels",
+    "control": "queue_control extended_kalman kalman_objects",
+    "finance": "finance options_book early_exercise",
+    "physics": "bodies lattices waves conservation_laws particles vectors_of_space epidemic truss",
+    "imaging": "images tomography ray_tracing",
+    "robotics": "robot_arm bundle",
+    "signal processing": "signals speech splines alignment complex_numbers",
+    "optimisation inside optimisation": "line_search learned_optimiser unrolled_optimiser fitting",
+    "neural networks": "multilayer_perceptron attention convolution_network gated_recurrence networks_of_layers",
+}
 
 
 def cases(path: Path) -> list[tuple[Callable[..., Any], tuple[Any, ...]]]:
@@ -33,3 +44,10 @@ def cases(path: Path) -> list[tuple[Callable[..., Any], tuple[Any, ...]]]:
 def test_program(path: Path) -> None:
     for fun, args in cases(path):
         check(fun, args)
+
+
+def test_programs_of_natural_length_in_every_field() -> None:
+    lengths = {path.stem: len(path.read_text(encoding="utf-8").splitlines()) for path in FOLDER.glob("*.py")}
+    assert sum(20 <= n <= 150 for n in lengths.values()) >= 50
+    for field, names in FIELDS.items():
+        assert all(20 <= lengths[name] <= 150 for name in names.split()), field

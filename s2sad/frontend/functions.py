@@ -453,6 +453,12 @@ def _new(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     return low.made("object", [], [], cls)
 
 
+def _bool(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """`bool(x)`: of a dict, list or tuple that is made here, whether it holds something."""
+    known = low.static_truth(args[0]) if len(args) == 1 and isinstance(opened(args[0]), Group) else None
+    return low.apply("bool", args, kwargs, node, hint=hint) if known is None else Const(known)
+
+
 def _first(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     return args[0]
 
@@ -465,7 +471,7 @@ SPECIAL: dict[Any, Callable[..., Value]] = {
     locals: _names, globals: _names, np.copyto: _copyto, set: _set, super: _super, type: _type,
     functools.wraps: _wraps, itself: _first, sum: _sum, object.__init__: _nothing, object.__new__: _new,
     object.__setattr__: _set_past, dataclasses.replace: _replace, copy.copy: _copy, copy.deepcopy: _deepcopy,
-    **COTANGENTS, **DTYPES, **FUNCTIONS,
+    bool: _bool, **COTANGENTS, **DTYPES, **FUNCTIONS,
 }  # fmt: skip
 
 __all__ = ["SPECIAL", "random_kind"]
