@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from places import places
 
+import s2sad
 from support import check
 
 X = np.array([0.3, 0.7, 1.1])
@@ -153,3 +154,23 @@ def test_equal(f):
     check(f, (X, C))
     for program in places(f)[:2]:
         check(program, (X, C), pullbacks=False, probes=1)
+
+
+def searched_from_a_place(x):
+    seen = [Named(v) for v in x]
+    return x[0]*seen.index(Named(x[0]), 1)
+
+
+def in_a_set(x):
+    points = []
+    for v in x:
+        points.append(Named(v))
+    return x[0]*len(set(points))
+
+
+@pytest.mark.parametrize(
+    ("f", "why"), [(searched_from_a_place, "search a slice of the list"), (in_a_set, "put into a set; use a list")]
+)
+def test_refused(f, why):
+    with pytest.raises(s2sad.UnsupportedError, match=why):
+        s2sad.grad(f)(X)

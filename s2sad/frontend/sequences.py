@@ -50,6 +50,8 @@ class Sequences(Lists):
             if equal is not None:
                 return equal
         if name in (".index", ".count") and args and not kwargs:
+            if equality.asks_classes(self, args[0]):
+                self.refuse(node, "objects are searched from a place on", "search a slice of the list")
             held = self.variable(xs, node)
             operands = (held, *(self.variable(a, node) for a in args))
             return self.emit(Call(f"seq{name}", operands, (), name), K.INT, node, hint)
