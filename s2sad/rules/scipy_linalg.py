@@ -92,30 +92,38 @@ def _solve_kind(bound: Bound) -> Kind:
 
 
 def _solve_b(bound: Bound) -> str:
-    return _banded(bound, own._solve_b(bound))
+    return _as_read(bound, own._solve_b(bound))
 
 
-def _banded(bound: Bound, text: str) -> str:
-    """A text in which the matrix is read as the call reads it."""
-    if bound.static("assume_a") != "tridiagonal":
+def _as_read(bound: Bound, text: str) -> str:
+    """A text whose solves read the matrix as the call does: in its bands, or in one triangle."""
+    how = bound.static("assume_a")
+    if how in (None, "gen", "general"):
         return text
-    return re.sub(r"np\.linalg\.solve\((.*?), (g|b_dot|a_dot @ out)\)",
-                  r"scipy.linalg.solve(\1, \2, assume_a='tridiagonal')", text)  # fmt: skip
+    turned = is_complex(bound, "a") and how in ("sym", "symmetric")
+    lower = f", lower={literal(bound, 'lower')}" if bound.static("lower") is not False else ""
+
+    def solve(found: re.Match[str]) -> str:
+        matrix = found[1]
+        if how in _SYMMETRIC:
+            matrix = "np.conj(a)" if turned and found[2] == "g" else "a"
+        return f"scipy.linalg.solve({matrix}, {found[2]}, assume_a={how!r}{lower})"
+
+    return re.sub(r"np\.linalg\.solve\((.*?), (g|b_dot|a_dot @ out)\)", solve, text)
 
 
 def _solve_a_dot(bound: Bound) -> str:
-    if bound.static("assume_a") != "tridiagonal":
-        return "-np.linalg.solve(a, a_dot @ out)"
-    return "-scipy.linalg.solve(a, np.triu(np.tril(a_dot, 1), -1) @ out, assume_a='tridiagonal')"
+    text = _as_read(bound, "-np.linalg.solve(a, a_dot @ out)")
+    if bound.static("assume_a") == "tridiagonal":
+        return text.replace("a_dot", "np.triu(np.tril(a_dot, 1), -1)")
+    return text.replace("a_dot", _read(bound, "a_dot"))
 
 
 def _solve_a(bound: Bound) -> str:
-    text, how = own._solve_a(bound), bound.static("assume_a")
-    if how == "tridiagonal":
-        return f"np.triu(np.tril({_banded(bound, text)}, 1), -1)"
-    if how in ("sym", "symmetric") and is_complex(bound, "a"):
-        return f"symmetric_part({text})"
-    return f"even_part({text})" if how in _SYMMETRIC else text
+    text = _as_read(bound, own._solve_a(bound))
+    if bound.static("assume_a") == "tridiagonal":
+        return f"np.triu(np.tril({text}, 1), -1)"
+    return _read(bound, text)
 
 
 def _read(bound: Bound, text: str) -> str:
@@ -140,7 +148,7 @@ _structural(
     f"a, b, {_HOW}, assume_a=None, transposed=False",
     _solve_kind,
     {"a": _solve_a, "b": _solve_b},
-    {"a": _solve_a_dot, "b": lambda b: _banded(b, "np.linalg.solve(a, b_dot)")},
+    {"a": _solve_a_dot, "b": lambda b: _as_read(b, "np.linalg.solve(a, b_dot)")},
     general="solve_structured",
 )
 _structural(

@@ -1,13 +1,17 @@
 """What a derivative computes: no factorization, solve or special function twice, and one array where one will do.
 
     np.linalg.solve(a, b)     one more solve, that both cotangents use
+    np.cumprod(x)             no line of Python for each element, nor for any function of the tables but those of WALKS
 """
 
 from __future__ import annotations
 
+import random
 import sys
+import warnings
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -15,8 +19,13 @@ import numpy as np
 import pytest
 import scipy.linalg
 import scipy.special
+import test_library_calls
+import test_registry
+from cells import Cell, cell
+from scipy_wide_lines import WIDE
 
 import s2sad
+from support import active_positions, clone, load
 
 _rng = np.random.default_rng(3)
 Q, B, V = _rng.normal(size=(4, 4)) + 4.0*np.eye(4), _rng.normal(size=(4, 3)), _rng.normal(size=4)
@@ -129,3 +138,77 @@ def test_two_results_of_one_value_are_two_arrays():
 
     a, b = s2sad.grad(fun, (0, 1))(V, P)
     assert not np.shares_memory(a, b) and np.array_equal(a, b)
+
+
+# ------------------------------------------------------------------------------------------------- lines of Python
+
+LINES = list(dict.fromkeys([*test_registry.LINES, *test_library_calls.LINES, *(line for lines in WIDE.values() for line in lines)]))
+QUICK = [
+    "np.cumprod(p)", "np.prod(p)", "np.maximum.accumulate(x)", "np.sort(m, axis=None)", "np.median(x)", "np.quantile(x, 0.3)",
+    "z = x.copy(); np.multiply.at(z, i, y)", "z = m.copy(); np.sin.at(z, m > 0)", "np.tile(m, (2, 1))", "np.partition(x, 2)[2]",
+]  # fmt: skip
+# Loops over coefficients or terms, as the formulas have them; running results whose factors are at the ends of the range.
+WALKS = ("poly", "val", "vander", ".flat", "subtract.reduce", "logaddexp.accumulate", " for ", "cumprod", "lambda", "reduceat", "insert")
+
+
+def sized(n: int) -> dict[str, Any]:
+    """The arguments of `call_cases` at another size, as far as their shapes are equal."""
+    rng = np.random.default_rng(3)
+    holes = rng.normal(size=(n, n))
+    holes[0, 1] = np.nan
+    made = {name: rng.normal(size=n) for name in "xy"} | {name: rng.normal(size=(n, n)) for name in "mn"}
+    return made | {
+        "p": np.exp(0.3*rng.normal(size=n)), "t": rng.normal(size=(n, n, n)), "q": rng.normal(size=(n, n)) + n*np.eye(n),
+        "s": 0.7, "u": np.array(0.4), "c": made["x"] + 1j*made["y"], "d": made["m"] + 1j*made["n"], "h": holes,
+        "f": np.asfortranarray(made["m"]), "e": rng.normal(size=2*n)[::2], "k": made["n"].astype(np.float32),
+        "o": np.zeros((0, 3)), "i": rng.permutation(n), "b": rng.random(n) > 0.4,
+    }  # fmt: skip
+
+
+def steps(fun: Callable[..., Any], *args: Any) -> int:
+    """How many lines of Python a call executes."""
+    count = 0
+
+    def note(frame: FrameType, event: str, arg: object) -> Any:
+        nonlocal count
+        count += event == "line"
+        return note
+
+    sys.settrace(note)
+    try:
+        fun(*args)
+    finally:
+        sys.settrace(None)
+    return count
+
+
+def walked(line: str, folder: Path) -> int:
+    """How many more lines a gradient executes than its function does, where all is three times as long."""
+    more = []
+    for n in (12, 36):
+        values = sized(n)
+        made = Cell(line, {name: values[name] for name in cell(line).arguments})
+        args = list(made.arguments.values())
+        fun = load(made.text("np.sum(np.real(z))"), folder).f
+        gradient = s2sad.grad(fun, active_positions(args))
+        gradient(*clone(args))
+        more.append(steps(gradient, *clone(args)) - 2*steps(fun, *clone(args)))
+    return more[1] - more[0]
+
+
+@pytest.mark.parametrize("line", QUICK)
+def test_nothing_is_walked_over(line, tmp_path):
+    assert walked(line, tmp_path) < 20
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_no_rule_walks_over_the_elements(part, full, seed, tmp_path):
+    chosen = [line for line in LINES[part::2] if not any(word in line for word in WALKS)]
+    for line in chosen if full else random.Random(seed + part).sample(chosen, 12):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                more = walked(line, tmp_path)
+            except (ArithmeticError, LookupError, TypeError, ValueError):
+                continue  # no call at this size
+        assert more < 20, (line, more)
