@@ -153,7 +153,7 @@ composite(
     "np.logspace",
     "def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):\n"
     "    z = np.power(base, np.linspace(start, stop, num, endpoint))\n"
-    "    z = z if dtype is None else z.astype(dtype)\n"
+    "    z = z if dtype is None else np.asarray(z, dtype)\n"
     "    return z if axis == 0 else np.moveaxis(z, 0, axis)\n",
     (np.logspace,),
 )

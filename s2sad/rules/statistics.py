@@ -180,7 +180,7 @@ composite(
     z = z*sign
     if axis != 0:
         z = np.moveaxis(z, 0, axis)
-    return z if dtype is None else z.astype(dtype)
+    return z if dtype is None else np.asarray(z, dtype)
 """,
     (np.geomspace,),
 )

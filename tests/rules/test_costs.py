@@ -147,8 +147,12 @@ QUICK = [
     "np.cumprod(p)", "np.prod(p)", "np.maximum.accumulate(x)", "np.sort(m, axis=None)", "np.median(x)", "np.quantile(x, 0.3)",
     "z = x.copy(); np.multiply.at(z, i, y)", "z = m.copy(); np.sin.at(z, m > 0)", "np.tile(m, (2, 1))", "np.partition(x, 2)[2]",
 ]  # fmt: skip
-# Loops over coefficients or terms, as the formulas have them; running results whose factors are at the ends of the range.
-WALKS = ("poly", "val", "vander", ".flat", "subtract.reduce", "logaddexp.accumulate", " for ", "cumprod", "lambda", "reduceat", "insert")
+# Loops over coefficients, taps and shares, as the formulas have them; running results of other ufuncs, in NumPy's order.
+WALKS = (
+    "poly", "val", "vander", ".flat", "tolist", " for ", "lambda", "apply_along_axis", "insert", "reduceat", "upfirdn", "cumprod",
+    "np.quantile(x, p/3.0)", *(f"{n}.{m}(" for n in ("subtract", "divide", "hypot", "fmod", "mod", "remainder", "logaddexp", "logaddexp2")
+                               for m in ("reduce", "accumulate")),
+)  # fmt: skip
 
 
 def sized(n: int) -> dict[str, Any]:
