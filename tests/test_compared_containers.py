@@ -85,8 +85,18 @@ def units(x, c):
     return work.value*work.unit["m"]
 
 
+def the_greatest_of_sequences(x, c):
+    best = (0.0, -1)
+    for i in range(3):
+        best = max(best, (x[i]*c[i], i))
+    low = min((x[0], "a"), (c[0], "b"), (x[1], "c"))
+    a, b = [x[0], c[0]], [x[1], c[1]]
+    last = max(a, b)[0]*min([x[2], 1.0], a, key=lambda r: r[0]*r[1])[0]
+    return best[0]*x[best[1]] + low[0]*(2.0 if low[1] == "a" else 3.0) + last
+
+
 PROGRAMS = [
-    dicts, dicts_of_values, containers_in_containers, one_of_several, compared_in_a_loop, records, units,
+    the_greatest_of_sequences, dicts, dicts_of_values, containers_in_containers, one_of_several, compared_in_a_loop, records, units,
 ]  # fmt: skip
 
 

@@ -75,6 +75,47 @@ class Series:
         return out
 
 
+class Doubled:
+    """Iterated by its items, until there is none."""
+
+    def __init__(self, a):
+        self.a = a
+
+    def __getitem__(self, i):
+        if i >= len(self.a):
+            raise IndexError(i)
+        return self.a[i]*2
+
+
+class Pairs:
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    def __len__(self):
+        return len(self.a)
+
+    def __getitem__(self, i):
+        return self.a[i], self.b[i]
+
+
+def by_items(x, c):
+    total, pairs = 0.0, Pairs(x, c)
+    for v in Doubled(x):
+        if v > 2.0:
+            break
+        total += v*v
+    for k, (a, b) in enumerate(pairs):
+        total = total*0.5 + a*b*k
+    return total + sum(a for a, _ in pairs) + sum(list(Doubled(c)))
+
+
+def until_a_sentinel(x, c):
+    waiting, total = [*x, None], 0.0
+    for v in iter(lambda: waiting.pop(0), None):
+        total = total*c[0] + v*v
+    return total
+
+
 def windows(x, c):
     total = 0.0
     for v, k in Windows(x*c, 2):
@@ -118,7 +159,7 @@ def trained(x, c):
     return sum(trainer.log)*trainer.w[0]
 
 
-PROGRAMS = [windows, left_early, zipped_and_listed, found_by_a_loop, trained]
+PROGRAMS = [windows, left_early, zipped_and_listed, found_by_a_loop, trained, by_items, until_a_sentinel]
 
 
 @pytest.mark.parametrize("f", PROGRAMS, ids=lambda f: f.__name__)

@@ -32,6 +32,7 @@ from s2sad.frontend.iterators import Given, Items, given
 from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.protocols import METHODS
 from s2sad.frontend.source import RULES, find, is_library, rule_source
+from s2sad.frontend.standins import real
 from s2sad.frontend.state import Closure, Generator, Method, Scope, State, Unbound, Value
 from s2sad.frontend.trees import assigned_names, sorts, target_names, walk
 from s2sad.ir import kinds as K
@@ -93,6 +94,8 @@ def _is_generator_function(obj: Any) -> bool:
 def own_generator(low: State, cls: type | None) -> Ref | Closure | None:
     """The generator function by which the objects of a class are iterated; None if there is none."""
     method = class_method(low, cls, "__iter__")
+    if method is None and class_method(low, cls, "__getitem__") is not None and real(cls) is None:
+        return Ref("items", rule_source("items", streams.ITEMS).fun)
     return method if method is not None and inspect.isgeneratorfunction(method.obj) else items_of(low, cls)
 
 
@@ -119,6 +122,8 @@ def is_lazy(low: State, node: ast.expr) -> bool:
     if _is_generator_function(fn.obj):
         return True
     if isinstance(fn.obj, type) and own_generator(low, fn.obj) is not None:
+        return True
+    if fn.obj is iter and len(node.args) > 1:
         return True
     return _wraps(fn.obj) and any(is_lazy(low, a) for a in node.args if not isinstance(a, ast.Starred))
 
@@ -198,6 +203,8 @@ def _wrapped(low: State, obj: Any, node: ast.Call) -> Generator:
         made = lazily(low, node.args[0])
         assert made is not None
         return made
+    if obj is iter:
+        return _stream(low, streams.UNTIL, [low.operand(a) for a in node.args], {})
     if any(isinstance(a, ast.Starred) for a in node.args):
         low.refuse(node, "a starred argument beside a generator", "write the arguments out")
     args = [_taken(low, a, flag) for a, flag in zip(node.args, lazy, strict=True)]

@@ -137,6 +137,25 @@ def zipped(lazy: list[bool]) -> str:
     return "\n" + "\n".join(lines) + "\n"
 
 
+UNTIL = """
+def until(fn, sentinel):
+    while True:
+        v = fn()
+        if v == sentinel:
+            return
+        yield v
+"""
+ITEMS = """
+def items(xs):
+    i = 0
+    while True:
+        try:
+            v = xs[i]
+        except IndexError:
+            return
+        yield v
+        i += 1
+"""
 FIRST = """
 def first(xs):
     for v in xs:
@@ -157,4 +176,6 @@ def listed(xs):
     return made
 """
 
-__all__ = ["BETWEEN", "FIRST", "FIRST_OR", "LISTED", "STREAMS", "UP_TO", "chain", "zipped"]
+__all__ = [
+    "BETWEEN", "FIRST", "FIRST_OR", "ITEMS", "LISTED", "STREAMS", "UNTIL", "UP_TO", "chain", "zipped",
+]  # fmt: skip
