@@ -258,11 +258,9 @@ class Rules(State):
         try:
             return rule.kind(bound)
         except NotImplementedError as error:
-            self.refuse(
-                node,
-                str(error) or f"this form of {rule.name} has no rule",
-                "write it with functions that have one",
-            )
+            what, _, instead = str(error).partition("; ")
+            what = what or f"this form of {rule.name} has no rule"
+            self.refuse(node, what, instead or "write it with functions that have one")
 
     def _check(self, rule: Rule, atoms: dict[str, Atom], node: ast.AST) -> str | None:
         """Refuse operands whose arithmetic is not known; the type of one that meets constants only."""

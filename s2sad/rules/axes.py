@@ -56,6 +56,9 @@ def source_of(function: Callable[..., Any]) -> str:
 # ----------------------------------------------------------------------------------------- kinds of arguments
 
 
+OBJECTS = "an array of objects or of records; keep lists, or one array of floats for each field"
+
+
 def as_array(kind: Kind) -> Kind:
     """The kind of np.asarray of a value: nested sequences get a shape, Python numbers a dtype."""
     if kind.is_python:
@@ -64,6 +67,8 @@ def as_array(kind: Kind) -> Kind:
         return Kind("array", kind.dtype, kind.shape)
     if kind.cat == "range":
         return kinds.array((new_length(),), "int64")
+    if kind.cat == "dict" or (kind.cls not in (None, list) and not issubclass(kind.cls, tuple)):
+        raise NotImplementedError(OBJECTS)
     if kind.cat not in ("list", "tuple"):
         return kinds.array(None, "")
     shown = kind.cat == "tuple" or kind.cls is list  # a display: these are its elements
@@ -119,7 +124,11 @@ def dtype_name(bound: Bound, default: str, name: str = "dtype") -> str:
                 "a dtype that is known at run time only; write it out, as in dtype=np.float64"
             )
         return default
-    return default if static is None else str(np.dtype(static).name)
+    if static is None:
+        return default
+    if np.dtype(static).kind in "OV":
+        raise NotImplementedError(OBJECTS)
+    return str(np.dtype(static).name)
 
 
 def accumulated(dtype: str) -> str:

@@ -86,9 +86,12 @@ def dtype_name(value: Any) -> str:
     if value is UNKNOWN or value is None:
         return ""
     try:
-        return str(np.dtype(value).name)
+        known = np.dtype(value)
     except TypeError:
         return ""
+    if known.kind in "OV":
+        raise NotImplementedError("an array of objects or of records; compute with arrays of floats")
+    return str(known.name)
 
 
 def of_ufunc(function: np.ufunc, names: tuple[str, ...]) -> Callable[[Bound], Kind]:

@@ -173,6 +173,12 @@ CASES = [
     ("sorted", "y = «sorted(THING)»[0]", "sorted() of values that are not known before the call; use np.sort"),
     ("computed getattr", "y = «getattr(THING, 'k'[:len(x)])»", "getattr gets a computed name; use a literal name"),
     ("foreign order", "y = «x + THING»", "NumPy applies the operator to each element of the array and a Thing; write the Thing first"),
+    ("object array", "y = «np.array([x[0], None], dtype=object)»[0]", "an array of objects or of records; keep lists, or"),
+    ("buffer of objects", "a = «np.empty(2, object)»\na[0] = x", "an array of objects or of records; keep lists, or"),
+    ("cast to objects", "y = «x.astype('O')»", "an array of objects or of records; keep lists, or"),
+    ("objects of a ufunc", "y = «np.add(x, 1.0, dtype=object)»", "an array of objects or of records; compute with"),
+    ("array of dicts", "y = «np.array([{'v': x}, {'v': 2*x}])»[0]['v']", "an array of objects or of records; keep lists"),
+    ("structured array", "a = «np.zeros(2, dtype=[('u', float)])»\na['u'][0] = x[0]", "an array of objects or of records"),
     ("len of a float", "y = «len(float(x[0]))»", "a Python float has no length; use np.size, or pass an array"),
 ]  # fmt: skip
 
