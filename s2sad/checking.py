@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from ctypes import ArgumentError
 from typing import Any
 
 import numpy as np
@@ -158,7 +159,7 @@ def _difference(fun: Callable[..., Any], args: tuple[Any, ...], i: int, v: Any, 
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("error")
             exact = _inner(w, A.mapped(lambda x: None if x is None else np.imag(x) / TINY, along(1j * TINY)))
-    except (TypeError, ValueError, ArithmeticError, UnsupportedError, Warning):
+    except (TypeError, ValueError, ArithmeticError, UnsupportedError, ArgumentError, Warning):
         return rough
     return exact if abs(exact - rough) <= 1e-4 * (1.0 + abs(rough)) else rough
 

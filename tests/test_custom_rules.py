@@ -85,6 +85,22 @@ def test_function_of_c_is_differentiated_itself() -> None:
 # ------------------------------------------------------------------------------------------------------------ texts
 
 
+def test_compiled_function_of_elements_in_loops_and_callees():
+    cbrt = libm("cbrt")
+    s2sad.rule(cbrt, "z", "g/(3*out**2)", returns=float)
+
+    def callee(z):
+        return cbrt(z)*z
+
+    def f(x):
+        s = 0.0
+        for i in range(3):
+            s += cbrt(2.0*x[i]) if i % 2 else cbrt(x[i])**2*callee(x[i])
+        return s
+
+    s2sad.check_grads(f, (np.array([0.3, 0.7, 1.1]),), order=2)  # though it takes no complex numbers
+
+
 def test_elementwise_rule_of_a_compiled_function():
     erf = libm("erf")
     s2sad.rule(erf, "x", "2/math.sqrt(math.pi)*np.exp(-x*x)*g")

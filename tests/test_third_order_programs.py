@@ -248,6 +248,58 @@ def test_third_order(fun):
     np.testing.assert_allclose(s2sad.grad(in_reverse)(X), gradient, rtol=1e-9, atol=1e-10)
 
 
+def bowl(z):
+    return z*z*np.sin(z)
+
+
+def decay(z):
+    return np.exp(-z)*z
+
+
+BY_NAME = {"bowl": bowl, "decay": decay}
+BY_PLACE = [bowl, decay]
+
+
+def chained(z, functions, keys):
+    for key in keys:
+        z = functions[key](z)*1.1 + z
+    return np.sum(z)
+
+
+def chosen(z, functions):
+    for _ in range(2):
+        f = functions[0] if np.sum(z) > 1.5 else functions[1]
+        z = f(z) + z
+    return np.sum(z)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        lambda x: np.sum(s2sad.hvp(chained)(x, BY_NAME, ["bowl", "decay"], V)*W),
+        lambda x: np.sum(s2sad.hvp(chained)(x, BY_PLACE, [1, 0], V)*W),
+        lambda x: np.sum(s2sad.hvp(chosen)(x, [bowl, decay], V)*W),
+        lambda x: np.sum(s2sad.grad(lambda y: np.sum(s2sad.grad(chained)(y, {"a": decay, "b": bowl}, "ab")*V))(x)*W),
+    ],
+)
+def test_functions_in_containers_are_passed_to_derivatives_inside(number):
+    want = differences(number, (X,), (V,))
+    np.testing.assert_allclose(s2sad.grad(number)(X) @ V, want[0], rtol=1e-7)
+
+
+def test_functions_passed_to_derivatives_inside_may_be_replaced():
+    table = dict(BY_NAME)
+
+    def number(x):
+        return np.sum(s2sad.grad(chained)(x, table, ["bowl"])*V)
+
+    slope = s2sad.grad(number)
+    for f in (bowl, decay):
+        table["bowl"] = f
+        want = differences(lambda x, f=f: np.sum(s2sad.grad(lambda z: chained(z, [f], [0]))(x)*V), (X,), (W,))
+        np.testing.assert_allclose(slope(X) @ W, want[0], rtol=1e-7)
+
+
 def test_methods_of_outside_dicts_see_their_changes():
     table = {"a": 2.0, "b": np.arange(3.0)}
 

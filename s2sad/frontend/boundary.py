@@ -37,7 +37,7 @@ class Boundary(State):
         held = opened(value)
         assert isinstance(held, Group)
         items = tuple(map(self._kind_of_part, held.items))
-        if held.cat == "list" and any(map(_holds_dicts, items)):
+        if held.cat == "list" and any(_holds_dicts(item) or callable(item.known) for item in items):
             return Kind("tuple", items=items, cls=list)  # whose elements are known one by one
         if held.cls is None:
             return replace(self.kind(held), items=items)

@@ -253,7 +253,7 @@ class Derivatives(Lifting, Boundary):
         given = self.bind_arguments(
             spec, [*bound, *args], {**named, **kwargs}, defaults, kwdefaults, node, obj.__name__
         )
-        env = {n: given[n] for n in obj.binder.signature.parameters}
+        env = {n: self._displayed(given[n], node) for n in obj.binder.signature.parameters}
         kinds: dict[str, Kind | Atom] = {}
         live: dict[str, Any] = {}
         for name, value in env.items():
@@ -373,6 +373,23 @@ class Derivatives(Lifting, Boundary):
         ]
         places = dict(zip(pull.chosen, made, strict=True))
         return Group("tuple", [places.get(i, Const(None)) for i in range(pull.count)])
+
+    def _displayed(self, value: Value, node: ast.AST) -> Value:
+        """A list, tuple or dict of functions from outside as a display of them."""
+        held: Any = value.obj if isinstance(value, Ref) else None
+        if type(held) not in (list, tuple, dict):
+            return value
+        named = isinstance(held, dict)
+
+        def places() -> list[Any]:
+            return list(held) if named else list(range(len(held)))
+
+        keys = places()
+        if not isinstance(value, Ref) or not any(callable(held[key]) for key in keys):
+            return value
+        self.depend(("places", id(held)), places, keys, value.text, same=True)
+        items = [self.getitem(value, Const(key), node) for key in keys]
+        return Group(type(held).__name__, items, keys if named else [])
 
     def _described(self, name: str, value: Value, live: dict[str, Any], node: ast.AST) -> Kind | Atom:
         """What the derivative knows of an argument."""
