@@ -21,8 +21,8 @@ def checkpoint(fun: Callable[P, R]) -> Callable[P, R]:
 
     Where a differentiated function calls it, the forward sweep calls `fun` itself; the reverse sweep calls it
     once more, keeping what its adjoint needs for as long as that takes. A call costs one evaluation more, and
-    the memory falls to that of one call. Arguments are numbers, arrays, and tuples, lists and dicts of these,
-    constants, and random Generators, whose draws are the same in the second call; results are numbers,
+    the memory falls to that of one call. Arguments are numbers, arrays, tuples, lists, dicts and objects of
+    these, constants, and random Generators, whose draws are the same in the second call; results are numbers,
     arrays and displays of these. Refused are functions that print, write into their arguments or outside, or
     draw from another random state. Can be used as a decorator, and nested.
 
@@ -57,7 +57,7 @@ def checkpointed(trips: range, slots: int) -> range:
     and what one trip computes, and runs the body again, by the schedule that does so least often: with
     n <= C(k + r, k) at most r times for each trip (A. Griewank, A. Walther, Algorithm 799: revolve, ACM
     TOMS 26, 2000). The loop carries numbers and arrays; what it writes into in place is carried and copied
-    with every state, and read under no other name meanwhile. It may be left by `break` and `return`, prints
+    with every state, and read under no other name meanwhile. It reads numbers, arrays, containers and objects. It may be left by `break` and `return`, prints
     nothing and draws no random numbers; other names that it assigns are not read behind it. Forward mode
     stores nothing anyway, and keeps nothing here; forward over reverse (`hvp`, `hessian`) keeps as many
     states as there are slots; a gradient of the gradient keeps some states for each slot, and some for each

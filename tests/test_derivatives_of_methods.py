@@ -330,3 +330,5 @@ def test_checkpointed_loops_read_containers_and_objects(fun):
     along = hvp(of_numbers)(X, 0.7, V)
     step = (grad(of_numbers)(X + 1e-5*V, 0.7) - grad(of_numbers)(X - 1e-5*V, 0.7))/2e-5
     np.testing.assert_allclose(along, step, rtol=1e-6, atol=1e-8)
+    with pytest.raises(s2sad.UnsupportedError, match="twice in reverse mode"):
+        vjp(grad(of_numbers), X, 0.7)

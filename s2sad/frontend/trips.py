@@ -332,6 +332,9 @@ def _reverse(state: State, args: list[Value], kwargs: dict[str, Value], node: as
     assert isinstance(chosen, Group)
     active = [i.value for i in chosen.items if isinstance(i, Const)]
     scheduled = state.outline is not None and state.outline.tangents
+    if not scheduled and any(state.kind(v).cat in ("list", "dict") for v in rest):
+        what = "a checkpointed loop that reads a list, dict or object is differentiated twice in reverse mode"
+        state.refuse(node, what, "let it read arrays or tuples, or use hvp")
     trees = [i for i in active if i >= len(first) and not state.kind(rest[i - len(first)]).is_number]
     text = _plain_text(len(first), len(rest), active, trees, scheduled)
     source = rule_source("reverse_trips", text)
