@@ -57,11 +57,12 @@ def checkpointed(trips: range, slots: int) -> range:
     and what one trip computes, and runs the body again, by the schedule that does so least often: with
     n <= C(k + r, k) at most r times for each trip (A. Griewank, A. Walther, Algorithm 799: revolve, ACM
     TOMS 26, 2000). The loop carries numbers and arrays; what it writes into in place is carried and copied
-    with every state, and read under no other name meanwhile. It reads numbers, arrays, containers and objects. It may be left by `break` and `return`, prints
-    nothing and draws no random numbers; other names that it assigns are not read behind it. Forward mode
-    stores nothing anyway, and keeps nothing here; forward over reverse (`hvp`, `hessian`) keeps as many
-    states as there are slots; a gradient of the gradient keeps some states for each slot, and some for each
-    of the n/k trips between two of them: least for k near the root of n.
+    with every state, and read under no other name meanwhile. It reads numbers, arrays, containers and
+    objects. It may be left by `break` and `return`, prints nothing and draws no random numbers; other names
+    that it assigns are not read behind it. Forward mode stores nothing anyway, and keeps nothing here;
+    forward over reverse (`hvp`, `hessian`) keeps as many states as there are slots; a gradient of the
+    gradient keeps some states for each slot, and some for each of the n/k trips between two of them: least
+    for k near the root of n.
 
     A pullback of `vjp` depends on nothing that can change before it is called: where the body reads globals
     or attributes, it stores all trips instead. The same holds for functions under `checkpoint`.

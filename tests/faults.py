@@ -565,6 +565,13 @@ FAULTS = [
         ("tests/optimise", CX),
     ),
     Fault(
+        "writes of nested functions that are differentiated inside are lost",
+        "frontend/derivatives.py",
+        'if derived.changes & getattr(plain, "__s2sad_captured__", frozenset()):',
+        "if False:",
+        ("tests/test_derivatives_of_methods.py",),
+    ),
+    Fault(
         "shapes lent by arrays of another shape",
         "optimise/likes.py",
         'alike = mine.cat == its.cat == "array" and same_shape(mine, its)',
