@@ -26,6 +26,11 @@ _MODULES = {
 _FUNCTIONS = {
     "rosen": "write the sum out",
     "linear_sum_assignment": "compute the assignment from s2sad.stop_gradient of the costs",
+    "expm_frechet": "it is a block of scipy.linalg.expm(np.block([[A, E], [np.zeros_like(A), A]]))",
+    "stdev": "use np.std(data, ddof=1)",
+    "variance": "use np.var(data, ddof=1)",
+    "pstdev": "use np.std",
+    "pvariance": "use np.var",
     "gaussian_kde": "write the mean of the kernels out, as scipy.special.logsumexp of their logarithms",
     "rankdata": "ranks have no derivative: use s2sad.stop_gradient of the data",
     "spearmanr": "ranks have no derivative: use scipy.stats.pearsonr",
@@ -94,6 +99,6 @@ def remedy(obj: Any, method: str = "") -> str:
             return "a count has no derivative: use s2sad.stop_gradient of its parameters"
         return ""
     module = str(getattr(obj, "__module__", None) or type(obj).__module__)
-    if module.startswith(("scipy.", "numpy")) and (name or type(obj).__name__) in _FUNCTIONS:
+    if module.startswith(("scipy.", "numpy", "statistics")) and (name or type(obj).__name__) in _FUNCTIONS:
         return _FUNCTIONS[name or type(obj).__name__]
     return _MODULES.get(".".join(module.split(".")[:2]), "")

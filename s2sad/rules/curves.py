@@ -201,12 +201,16 @@ def _linear(bound: Bound) -> None:
         raise NotImplementedError(what)
 
 
+def _times(bound: Bound, more: int) -> str:
+    """How many derivatives a curve is taken of, and so many more."""
+    nu = bound.static("nu")
+    return f"nu + {more}" if nu is UNKNOWN else str(nu + more)
+
+
 def _call(name: str, first: str, bound: Bound, p: str = "p", more: int = 0) -> str:
     how, order = bound.static("how"), literal(bound, "order")
     front = f"{first}, x, y" if name == "spline_back" else f"x, {first}"
-    nu = bound.static("nu")
-    times = f"nu + {more}" if nu is UNKNOWN else nu + more
-    return f"{name}({front}, {p}, {times}, {'how' if how is UNKNOWN else repr(how)}, {order})"
+    return f"{name}({front}, {p}, {_times(bound, more)}, {'how' if how is UNKNOWN else repr(how)}, {order})"
 
 
 def _back(bound: Bound) -> str:
@@ -256,7 +260,7 @@ def _hermite_kind(bound: Bound) -> Kind:
 
 
 def _hermite(y: str, slopes: str, more: int = 0) -> Callable[[Bound], str]:
-    return lambda b: f"hermite_at(x, {y}, {slopes}, p, {b.static('nu') + more})"
+    return lambda b: f"hermite_at(x, {y}, {slopes}, p, {_times(b, more)})"
 
 
 structural(
@@ -280,7 +284,7 @@ structural(
 
 def _hermite_again(bound: Bound, z: str, more: int = 0) -> str:
     own = f"{z}, np.zeros_like(x)" if bound.static("which") == 0 else f"np.zeros_like(x), {z}"
-    return f"hermite_at(x, {own}, p, {bound.static('nu') + more})"
+    return f"hermite_at(x, {own}, p, {_times(bound, more)})"
 
 
 structural(
@@ -295,6 +299,6 @@ structural(
     (curves.hermite_back,),
     jvp={
         "z": "hermite_back(z_dot, x, p, nu, which)",
-        "p": lambda b: f"hermite_back(z*p_dot, x, p, {b.static('nu') + 1}, which)",
+        "p": lambda b: f"hermite_back(z*p_dot, x, p, {_times(b, 1)}, which)",
     },
 )

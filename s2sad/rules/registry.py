@@ -119,6 +119,7 @@ class Rule:
     general: str = ""  # a composite for the calls that this rule does not take
     cheap: bool = False  # recomputing costs no more than reading a tape
     poles: bool = False  # the texts may warn on arrays where the function did not
+    partial: bool = False  # the texts take None for the cotangent of one of several results that nobody uses
     user: UserRule | None = None  # of a rule that a user has registered
 
 

@@ -148,6 +148,15 @@ structural(
     "math.fsum", "seq", results.constant(kinds.FLOAT), {"seq": "spread(g, seq)"},
     (math.fsum,), jvp={"seq": "math.fsum(g)"}, raises=True,
 )  # fmt: skip
+for _function, _second, _text, _tangent in (
+    (math.modf, kinds.FLOAT, "g[0]", "(x_dot, 0.0)"),
+    (math.frexp, kinds.INT, "math.ldexp(g[0], -out[1])", "(math.ldexp(x_dot, -out[1]), None)"),
+):
+    structural(
+        f"math.{_function.__name__}", "x",
+        results.constant(Kind("tuple", items=(kinds.FLOAT, _second))), {"x": _text},
+        (_function,), jvp={"x": _tangent}, raises=True,
+    )  # fmt: skip
 composite(
     "math.prod",
     "def prod(iterable, *, start=1):\n"

@@ -128,6 +128,32 @@ _FORMULAS = {
     "gstd": """def gstd(a, axis=0, ddof=1, *, keepdims=False):
     return np.exp(np.std(np.log(np.asarray(a)), axis=axis, ddof=ddof, keepdims=keepdims))
 """,
+    "gaussian_kde": """def gaussian_kde(dataset, bw_method=None, weights=None):
+    rows = np.atleast_2d(np.asarray(dataset))
+    d, n = np.shape(rows)
+    w = np.full(n, 1.0/n) if weights is None else np.asarray(weights)/np.sum(weights)
+    count = 1.0/np.sum(w**2)
+    if bw_method is None or bw_method == "scott":
+        factor = count**(-1.0/(d + 4))
+    elif bw_method == "silverman":
+        factor = (count*(d + 2.0)/4.0)**(-1.0/(d + 4))
+    else:
+        factor = bw_method
+    covariance = np.atleast_2d(np.cov(rows, rowvar=True, bias=False, aweights=w))*factor**2
+    root = np.linalg.cholesky(covariance)
+    white = scipy.linalg.solve_triangular(root, rows, lower=True)
+    norm = np.prod(np.diagonal(root))*(2.0*np.pi)**(d/2.0)
+
+    def at(points):
+        places = np.atleast_2d(np.asarray(points))
+        if np.shape(places)[0] != d:
+            places = np.reshape(places, (d, -1))
+        others = scipy.linalg.solve_triangular(root, places, lower=True)
+        gaps = others[:, :, None] - white[:, None, :]
+        return np.sum(w*np.exp(-0.5*np.sum(gaps**2, axis=0)), axis=-1)/norm
+
+    return at
+""",
     "entropy": """def entropy(pk, qk=None, base=None, axis=0, *, keepdims=False):
     pk = np.asarray(pk)
     pk = 1.0*pk/np.sum(pk, axis=axis, keepdims=True)

@@ -305,3 +305,36 @@ for _made, _made_kind in (
     (matrix_laws.invwishart_slopes, _MATRICES),
 ):
     composite(_made.__name__, axes.source_of(_made), (_made,)).kind = _made_kind
+
+_INFORMATION = "range_inverse(cov)"
+
+
+def _entropy_kind(bound: Bound) -> Kind:
+    if not bound.given("cov") or rank_of(bound, "cov") != 2:
+        raise NotImplementedError("the entropy of a normal distribution whose covariance is no matrix")
+    return kinds.npscalar("float64")
+
+
+register_method(
+    Rule(
+        "scipy.stats.multivariate_normal.entropy",
+        {"mean": None, "cov": 1},
+        _entropy_kind,
+        vjp={"mean": "np.zeros_like(mean)", "cov": f"0.5*g*{_INFORMATION}"},
+        jvp={"mean": axes.zero, "cov": f"0.5*np.sum({_INFORMATION}*cov_dot)"},
+        general="multivariate_normal_entropy",
+    ),
+    stats.multivariate_normal,
+    "entropy",
+)
+composite(
+    "multivariate_normal_entropy",
+    """def multivariate_normal_entropy(mean=None, cov=1):
+    cov = np.asarray(cov, dtype=float)
+    if np.ndim(cov) == 1:
+        matrix = np.diag(cov)
+    else:
+        matrix = cov*np.eye(1 if mean is None else np.size(mean))
+    return scipy.stats.multivariate_normal.entropy(None, matrix)
+""",
+)

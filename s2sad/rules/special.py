@@ -465,13 +465,42 @@ _jet("zeta_ds", "x, q, n=1", _next("zeta_ds(x, q", "n"), _zeta_q)
 
 for _name, _signature in (
     ("comb", "N, k, *, exact=False, repetition=False"), ("perm", "N, k, exact=False"),
-    ("factorial", "n, exact=False, extend='zero'"), ("factorial2", "n, exact=False, extend='zero'"),
+    ("factorial2", "n, exact=False, extend='zero'"),
 ):  # fmt: skip
     _names = [n for n in parse_signature(_signature) if n in ("N", "k", "n")]
     _plain(
         _name, _signature,
         lambda b: kinds.OBJECT if b.static("exact") is not False else kinds.num(None, "float64"),
         *([_NO] * len(_names)),
+    )  # fmt: skip
+
+def _harmonic_kind(bound: Bound) -> Kind:
+    if bound.static("diff_n") != 0:
+        raise NotImplementedError("scipy.special.sph_harm_y with diff_n; differentiate the function itself")
+    if any(results.numeric(bound.kind(n)).sort == "complex" for n in ("theta", "phi")):
+        raise NotImplementedError("scipy.special.sph_harm_y of complex angles")
+    return kinds.num(kinds.broadcast(*[results.numeric(k).shape for k in bound.kinds.values()]), "complex128")
+
+
+def _factorial_kind(bound: Bound) -> Kind:
+    if bound.static("exact") is not False or bound.static("extend") != "zero":
+        return kinds.OBJECT
+    return results.ufunc(special.gammaln, bound.kind("n"))
+
+
+_plain(
+    "factorial", "n, exact=False, extend='zero'", _factorial_kind,
+    "g*np.where(np.less(n, 0), 0.0, out*sp.digamma(np.maximum(n, 0.0) + 1.0))",
+)  # fmt: skip
+# SciPy's is a function of |sin(theta)|. D. A. Varshalovich et al., Quantum Theory of Angular Momentum, 5.8.2.
+if hasattr(special, "sph_harm_y"):
+    _up = "sp.sph_harm_y(n, np.minimum(m + 1, n), theta, phi)"
+    _down = "sp.sph_harm_y(n, np.maximum(m - 1, -n), theta, phi)"
+    _plain(
+        "sph_harm_y", "n, m, theta, phi, *, diff_n=0", _harmonic_kind, _NO, _NO,
+        f"g*np.where(np.sin(theta) < 0.0, -0.5, 0.5)*(np.sqrt((n - m)*(n + m + 1.0))*np.exp(-1j*phi)*{_up}"
+        f" - np.sqrt((n + m)*(n - m + 1.0))*np.exp(1j*phi)*{_down})",
+        "1j*m*g*out",
     )  # fmt: skip
 
 for _slope in (slopes.erfcx_slope, slopes.dawsn_slope, slopes.rgamma_slope):

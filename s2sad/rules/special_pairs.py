@@ -55,7 +55,7 @@ def _enter_several(name: str, names: tuple[str, ...], slopes: tuple[str, ...]) -
         vjp[other] = refuse(f"the derivative of scipy.special.{name} in {other!r}")
     register(
         Rule(f"scipy.special.{name}", dict.fromkeys(names, parse_signature("x")["x"]),
-             _tuple_kind(function, names), vjp=vjp, jvp=jvp),
+             _tuple_kind(function, names), vjp=vjp, jvp=jvp, partial=True),
         function,
     )  # fmt: skip
 

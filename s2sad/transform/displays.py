@@ -13,6 +13,7 @@ from typing import Any
 
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Const, Dict, Let, Tuple, Var
+from s2sad.rules.registry import RULES
 from s2sad.transform.bars import Bar, Bars
 
 
@@ -29,12 +30,17 @@ class Displays(Bars):
         """The cotangents of the parts of a function's tuple as one tuple."""
         base = stmt.call.args[0] if stmt.call.fun in ("getitem", "list.pop") else None
         listed = isinstance(base, Var) and self.kinds[base.name].cat == "list"
-        return self._tuple_bar(stmt.name, self.kinds[stmt.name], listed, stmt.call.fun == "list.pop")
+        popped, rule = stmt.call.fun == "list.pop", RULES.get(stmt.call.fun)
+        partial = rule is not None and rule.partial
+        return self._tuple_bar(stmt.name, self.kinds[stmt.name], listed, popped, partial)
 
-    def _tuple_bar(self, path: str, kind: Kind, listed: bool, popped: bool) -> Bar | None:
+    def _tuple_bar(
+        self, path: str, kind: Kind, listed: bool, popped: bool, partial: bool = False
+    ) -> Bar | None:
         """The cotangents of the parts of a tuple or dict, and of theirs; None if there are none.
 
-        Of an item of a list those are left out whose shadows are found without it.
+        Of an item of a list those are left out whose shadows are found without it. Where `partial` is true
+        those that there are not are None.
         """
         bars: list[Bar | None] = []
         found = False
@@ -50,7 +56,8 @@ class Displays(Bars):
         if all(b is None or b.atom == Const(0.0) for b in bars) and not (found and popped):
             return None
         paths = [self.part(path, i, item) for i, item in zip(kind.places, kind.items or (), strict=True)]
-        full = [self.zero(p) if b is None else self.full(b, p) for p, b in zip(paths, bars, strict=True)]
+        absent = (lambda _: Bar(Const(None))) if partial else self.zero
+        full = [absent(p) if b is None else self.full(b, p) for p, b in zip(paths, bars, strict=True)]
         items = tuple(b.atom for b in full)
         return Bar(Dict(tuple(map(Const, kind.places)), items) if kind.cat == "dict" else Tuple(items))
 

@@ -39,6 +39,10 @@ scipy.special.inv_boxcox1p(p, 0.3)
 scipy.special.powm1(p, x)
 scipy.special.agm(p, s)
 scipy.special.cotdg(30.0*p)
+scipy.special.factorial(p)
+scipy.special.factorial(x)
+scipy.special.sph_harm_y(2, 1, s, x).real
+scipy.special.sph_harm_y([0, 1, 2, 2, 1], [0, -1, -2, 0, 1], x, s).imag
 scipy.special.jve(1.5, p)
 scipy.special.yve(1.5, p)
 np.abs(scipy.special.hankel1e(1.5, p))
@@ -147,6 +151,9 @@ scipy.stats.planck.sf(i, s, 1)
 
 SAMPLES = """
 scipy.stats.gmean(p, keepdims=False, nan_policy="propagate")
+scipy.stats.gaussian_kde(x)(y)
+scipy.stats.gaussian_kde(m, "silverman")(n)
+scipy.stats.gaussian_kde(x, 0.4, weights=p)(s)
 scipy.stats.pmean(p, 3)
 scipy.stats.pmean(p, 3, weights=y*y)
 scipy.stats.skew(x)
@@ -203,6 +210,8 @@ scipy.stats.boxcox(p, s)
 """
 
 DENSITIES = """
+scipy.stats.multivariate_normal.entropy(x[:3], q @ q.T + np.eye(3))
+scipy.stats.multivariate_normal.entropy(x[:3], s)
 scipy.stats.multivariate_normal.logpdf(x)
 scipy.stats.multivariate_normal.logpdf(x, s)
 scipy.stats.multivariate_normal.logpdf(x, s, s)

@@ -19,6 +19,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import registry, scalars
 from s2sad.rules.registry import RULES, UNKNOWN, Bound
+from support import check
 
 
 def bar(name: str, argument: str, *args: Any, g: Any = 1.0, tangent: bool = False) -> Any:
@@ -209,3 +210,16 @@ def test_texts_are_in_the_language_of_rules(module: str) -> None:
                         "float",
                     }
                     assert node.id in known, (name, text)
+
+
+def parts_of_a_float(s):
+    a, b = math.modf(3.0*s)
+    m, e = math.frexp(s)
+    for _ in range(2):
+        m = m*math.modf(m + b)[0]
+    return a*m*e
+
+
+def test_modf_and_frexp() -> None:
+    for s in (0.7, -2.3):
+        check(parts_of_a_float, (s,))

@@ -30,6 +30,11 @@ CASES: list[tuple[str, Any, Any]] = [
     ("scipy.special.expit(x)", np.array([-800.0, 800.0]), np.array([0.0, 0.0])),
     ("scipy.special.logsumexp(x)", np.array([1e200, 0.0]), np.array([1.0, 0.0])),
     ("scipy.special.exprel(x)", 0.0, 0.5),
+    ("scipy.special.sici(x)[0]", 0.0, 1.0),  # the slope of the other result, which nobody uses, is infinite
+    ("scipy.special.shichi(x)[0]", np.array([0.0, 0.0]), np.array([1.0, 1.0])),
+    ("scipy.special.factorial(x)", np.array([-1.0, -0.5, 0.0]), np.array([0.0, 0.0, -0.5772156649015329])),
+    ("scipy.special.sph_harm_y(1, 0, x, 0.3).real", 0.0, 0.0),
+    ("scipy.special.sph_harm_y(1, 1, x, 0.0).real", 0.0, -0.3454941494713355),
     ("scipy.special.ellipe(x)", 0.0, -0.39269908169872414),
     ("scipy.stats.gamma.logpdf(x, 2.0)", np.array([-1.0, 1.0]), np.array([0.0, 0.0])),
     ("scipy.stats.gamma.logpdf(x, 3.0)", -1.0, 0.0),
