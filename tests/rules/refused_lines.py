@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 REFUSALS: dict[str, str] = {
-    'what an active value is read from here is not known before the call': """
+    'an active value enters np.broadcast, which has no rule and no source that can be read': """
 z = np.broadcast(m, x[:4]).shape[0]*x
 """,
     'the derivative of np.histogram in its places': """
