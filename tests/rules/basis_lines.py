@@ -162,6 +162,14 @@ np.polynomial.polynomial.polygrid2d(x, y[:2], q)
 np.polynomial.polynomial.polygrid3d(x, y, p, t)
 np.polynomial.polynomial.polyvander2d(x, y, [1, 2])
 np.polynomial.polynomial.polyvander3d(x, y, p, [1, 2, 1])
+np.polynomial.chebyshev.chebint(m, axis=1)
+np.polynomial.hermite.hermder(m, axis=1)
+np.polynomial.hermite.hermint(m, axis=1)
+np.polynomial.hermite_e.hermeder(m, axis=1)
+np.polynomial.hermite_e.hermeint(m, axis=1)
+np.polynomial.laguerre.lagder(m, axis=1)
+np.polynomial.legendre.legint(m, axis=1)
+np.polynomial.polynomial.polyder(m, axis=1)
 """
 
 DOMAINS = """
