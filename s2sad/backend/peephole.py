@@ -9,6 +9,7 @@ and which is as fresh: `1.0*x` is a new array and becomes `x` only as an operand
     x + x     ->  2*x              `x += -t`        ->  `x -= t`
     a*t - b*t ->  (a - b)*t        0.1*(x*y)        ->  0.1*x*y
     2*x*(1.0/n)  ->  2.0/n*x       x*(1.0/n)        ->  x/n, n a number
+    0.0 + s   ->  s, a number      `x += -a @ b`    ->  `x -= a @ b`
     a.T.T @ b ->  a @ b            np.sum(-(a/s))   ->  -np.sum(a)/s, s a number
     a + np.broadcast_to(b, s)      ->  a + b, if a is known to have the shape s
 """
@@ -101,6 +102,8 @@ class Peephole:
         if plain is not left or other is not right:
             left, right = plain, other
             node = replace(node, args=(left, right))
+        if node.fun == "add" and left == Const(0.0) and self._is_number(right):
+            return right
         value, negative = _positive(right)
         if _is_below_zero(right):
             value, negative = Const(-right.value), True
@@ -269,6 +272,10 @@ class Peephole:
             return node
         return replace(node, fun="np.vdot", form="", args=(left, right))
 
+    def _is_number(self, expr: Expr) -> bool:
+        kind = self._kind(expr)
+        return kind is not None and kind.is_scalar and kind.sort == "float"
+
     def _is_array(self, expr: Expr) -> bool:
         kind = self._kind(expr)
         return kind is not None and kind.cat == "array" and bool(kind.rank) and kind.sort == "float"
@@ -369,6 +376,9 @@ def _positive(expr: Expr) -> tuple[Expr, bool]:
         if factor == -1 and type(factor) is int:
             return rest, True
         return replace(expr, args=(Const(-factor), rest)), True
+    if _is(expr, "matmul"):
+        first, negative = _positive(expr.args[0])
+        return (replace(expr, args=(first, expr.args[1])), True) if negative else (expr, False)
     if (_is(expr, "mul") or _is(expr, "truediv")) and isinstance(expr.args[0], Node):
         first, negative = _positive(expr.args[0])
         return (replace(expr, args=(first, expr.args[1])), True) if negative else (expr, False)

@@ -1,8 +1,8 @@
 """Writes trivial expressions where they are used, as people do: `len(x)`, `x.shape[1]`, `i - 1`, a sign.
 
 Accepts an SSA program; guarantees the same program with a definition of its own before each use of the length
-or shape of an array which lives throughout, of an integer plus or minus a literal, and of a negation that
-additions take in. Re-nesting then folds each into its use.
+or shape of an array which lives throughout, of its transpose where that is a factor, of an integer plus or
+minus a literal, and of a negation that additions take in. Re-nesting then folds each into its use.
 
     t = len(x); for i in range(1, t): ...; for i in range(t - 1, 0, -1): ...
     for i in range(1, len(x)): ...; for i in range(len(x) - 1, 0, -1): ...
@@ -102,6 +102,10 @@ class _Trivial:
             return False
         if call.fun == "len" or (call.fun == "getattr" and call.args[1] == Const("shape")):
             return self.kinds[first.name].cat == "array" and first.name in self._lasting
+        if call.fun == "getattr" and call.args[1] == Const("T"):
+            of = self.found.get(first.name)
+            lasts = first.name in self._lasting or (of is not None and of.fun == "getattr")
+            return lasts and let.made and self.kinds[first.name].rank == 2 and self._is_factor(let.name)
         if call.fun == "getitem":
             return first.name in self.found and isinstance(call.args[1], Const)
         if call.fun in ("add", "sub") and self.kinds[let.name].cat == "int":
@@ -110,6 +114,16 @@ class _Trivial:
         if call.fun != "neg" or not let.made or not self._is_worth_it(let.name):
             return False
         return self._is_number(first.name) or let.name in self._read_at_once
+
+    def _is_factor(self, name: str) -> bool:
+        """Whether a transposed matrix is only multiplied, or transposed again for that."""
+        for stmt in self._users.get(name, ()):
+            if not isinstance(stmt, Let):
+                return False
+            again = stmt.call == Call("getattr", (Var(name), Const("T")))
+            if stmt.call.fun != "matmul" and not (again and self._is_factor(stmt.name)):
+                return False
+        return True
 
     # ---- signs
 

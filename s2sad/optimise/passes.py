@@ -17,6 +17,7 @@ from collections.abc import Callable
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import is_pure
 from s2sad.ir.nodes import Let, Program
+from s2sad.optimise.breaks import breaks
 from s2sad.optimise.copies import bindings, births, copies
 from s2sad.optimise.cse import cse
 from s2sad.optimise.dce import dce, leaves_nothing_dead
@@ -30,6 +31,7 @@ from s2sad.optimise.tapes import tapes
 Pass = Callable[[Program, Aliases | None], Program]
 PASSES: tuple[tuple[str, Pass], ...] = (
     ("bindings", bindings),
+    ("breaks", breaks),
     ("likes", likes),
     ("dce", dce),
     ("cse", cse),
