@@ -26,6 +26,7 @@ from s2sad.backend.tree import (
     Remark,
     Result,
     Tree,
+    Unpack,
     Write,
     inner,
     is_const,
@@ -90,6 +91,8 @@ class Facts:
         elif isinstance(stmt, Effect) and isinstance(stmt.value, Node):
             if stmt.value.fun in ("list.append", "list.insert"):
                 bits = bits & ~(EFFECT | WRITE_ARRAY) if stmt.made else bits
+        elif isinstance(stmt, Unpack) and _cat(self.kind(stmt.value)) != "tuple":
+            bits |= RAISES  # where there are more items or fewer
         elif isinstance(stmt, Branch | Loop) and not stmt.made:
             bits |= RAISES
             if isinstance(stmt, Branch) and stmt.form:

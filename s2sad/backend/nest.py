@@ -117,7 +117,7 @@ class _Nester:
         self.indent = 8 if program.quiet_all else 4
         self.counts = reads(program.body)
         self.parts = unpacked(program)
-        for name in self.parts.tuples:
+        for name in self.parts.folded:
             self.counts[name] = 1
 
     @functools.cached_property
@@ -137,7 +137,7 @@ class _Nester:
 
     def stmt(self, stmt: Stmt, line: _Line) -> None:
         """Append one statement to the line of those that stand."""
-        if isinstance(stmt, Let) and stmt in self.parts.others:
+        if stmt in self.parts.others:
             return
         if isinstance(stmt, Let) and stmt in self.parts.first:
             whole, names = self.parts.first[stmt]
