@@ -491,3 +491,78 @@ def waiting_or_not(x):
 @pytest.mark.parametrize("program", [largest_in_windows, steps_up, never_filled, waiting_or_not])
 def test_lists_and_queues_are_asked_whether_they_hold_anything(program):
     check(program, (np.array([0.3, 1.2, 0.7, 2.0, 0.5, 0.1]),))
+
+
+def grows_while_it_is_walked(x, n):
+    xs = [x, 2 * x]
+    for y in xs:
+        if len(xs) < n:
+            xs.append(y * y)
+    return sum(xs)
+
+
+def shrinks_while_it_is_walked(x, n):
+    xs, s = [x, 2 * x, 3 * x, x * x, x * x * x], 0.0
+    for y in xs:
+        for _ in range(2):
+            s += y
+        if len(xs) > n:
+            xs.pop()
+        elif n == 5:
+            break
+        else:
+            continue
+        s += 1.0
+    else:
+        s += xs[-1]
+    return s * sum(xs)
+
+
+def walked_again_in_every_trip(x, n):
+    s, xs = 0.0, [x]
+    for k in range(n):
+        for y in xs:
+            if len(xs) < k + 2:
+                xs.insert(0, y * x)
+            if s > 9.0:
+                break
+            s += y * k
+    return s + sum(xs)
+
+
+def grows_by_another_name(x, n):
+    xs = [x, 2 * x]
+    box = [xs]
+    for y in xs:
+        if len(xs) < n:
+            box[0].append(y * y)
+    return sum(xs)
+
+
+def grows_under_enumerate(x, n):
+    xs = [x, 2 * x]
+    s = 0.0
+    for i, y in enumerate(xs):
+        if len(xs) < n:
+            xs.append(y * y)
+        s += i * y
+    return s
+
+
+@pytest.mark.parametrize(
+    "program", [grows_while_it_is_walked, shrinks_while_it_is_walked, walked_again_in_every_trip]
+)
+def test_lists_that_change_their_length_in_a_loop_over_them(program):
+    for n in (0, 2, 5):
+        check(program, (0.7, n))
+        if program is not walked_again_in_every_trip:  # that one compares
+            check(lambda x, n: np.sum(program(x, n)), (X, n))
+
+
+@pytest.mark.parametrize("program", [grows_by_another_name, grows_under_enumerate])
+def test_lists_that_change_their_length_by_another_name_are_refused(program):
+    with pytest.raises(s2sad.UnsupportedError, match=r"changes its length in a loop over it.*while i < len") as e:
+        s2sad.grad(program)(0.7, 5)
+    assert ".append(y * y)" in str(e.value)
+    with pytest.raises(s2sad.UnsupportedError, match="changes its length"):
+        s2sad.jvp(lambda x: program(x, 5), (0.7,), (1.0,))

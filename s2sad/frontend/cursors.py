@@ -5,6 +5,7 @@
     for v in it: s += v       while taken < len(items): v = items[taken]; taken = taken + 1; s += v
     try: v = next(it)         if taken < len(items): v = items[taken]; taken = taken + 1
     except StopIteration: A   else: A
+    for y in xs: xs.append(y)     walk = iter(xs); for y in walk: xs.append(y)
 
 They are objects of the class `standins.Cursor`, whose methods are inlined.
 """
@@ -12,12 +13,16 @@ They are objects of the class `standins.Cursor`, whose methods are inlined.
 from __future__ import annotations
 
 import ast
+import copy
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.standins import Cursor
 from s2sad.frontend.state import Group, State, Value, opened
 from s2sad.ir.nodes import Const, Ref
+
+_CHANGING = ("append", "extend", "insert", "pop", "remove", "clear")
 
 
 def is_cursor(low: State, value: Value | None) -> bool:
@@ -73,6 +78,39 @@ def over_cursor(low: State, node: ast.For) -> ast.While | None:
     return loop
 
 
+def over_changing(low: State, node: ast.For) -> ast.For:
+    """A loop over a list that its body makes longer or shorter, as one over an iterator that has a name."""
+    if not isinstance(node.iter, ast.Name) or not any(map(_resizes(node.iter.id), _inner(node.body))):
+        return node
+    xs = low.peeked(node.iter)
+    if xs is None or low.kind(xs).cat != "list":
+        return node
+    new = copy.copy(node)
+    name = f"walk {low.fresh.count}"  # no user's name has a blank
+    low.scope.env[name] = lower_iter(low, [low.expr(node.iter)], {}, node, "")
+    new.iter = ast.copy_location(ast.Name(name, ast.Load()), node.iter)
+    return new
+
+
+def _inner(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    return (inner for stmt in body for inner in ast.walk(stmt))
+
+
+def _resizes(name: str) -> Callable[[ast.AST], bool]:
+    """Whether a part of the tree makes the list of this name longer or shorter."""
+
+    def resizes(node: ast.AST) -> bool:
+        if isinstance(node, ast.Attribute) and node.attr in _CHANGING:
+            holder = node.value
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Del):
+            holder = node.value
+        else:
+            return False
+        return isinstance(holder, ast.Name) and holder.id == name
+
+    return resizes
+
+
 def guarded_next(low: State, stmt: ast.Try) -> ast.If | None:
     """`try: v = next(it) except StopIteration: ...` as the question whether something is left."""
     first = stmt.body[0]
@@ -95,4 +133,4 @@ def guarded_next(low: State, stmt: ast.Try) -> ast.If | None:
     return ast.fix_missing_locations(ast.copy_location(branch, stmt))
 
 
-__all__ = ["guarded_next", "is_cursor", "lower_iter", "lower_next", "over_cursor"]
+__all__ = ["guarded_next", "is_cursor", "lower_iter", "lower_next", "over_changing", "over_cursor"]

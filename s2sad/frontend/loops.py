@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.captures import parts_of, with_parts
-from s2sad.frontend.cursors import over_cursor
+from s2sad.frontend.cursors import over_changing, over_cursor
 from s2sad.frontend.generators import over_generator
 from s2sad.frontend.iterators import Items
 from s2sad.frontend.lasting import fresh_names
@@ -75,9 +75,12 @@ class Loops(State):
         if slots is not None:
             self._for_checkpointed(node, slots)
             return
-        taking = over_cursor(self, node)
+        walk = over_changing(self, node)
+        taking = over_cursor(self, walk)
         if taking is not None:
             self._while(taking)
+            if walk is not node:
+                del self.scope.env[walk.iter.id]  # type: ignore[attr-defined]
             return
         nest = self.nested(node)
         if nest is not None:

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from s2sad.analysis.activity import varied
 from s2sad.analysis.effects import Aliases
+from s2sad.analysis.iteration import resized
 from s2sad.analysis.repeat import written_behind
 from s2sad.analysis.storage import Storage
 from s2sad.errors import refuse
@@ -76,11 +77,16 @@ class Assembly:
         self.kept_copies: dict[str, Atom] = {}  # what a pullback keeps of objects outside, copied
 
     def _refuse_written_behind(self) -> None:
-        """Refuse writes into what a checkpointed loop has carried."""
+        """Refuse writes into what a checkpointed loop has carried, and lists that change under a loop."""
         found = written_behind(self.program, self.aliases)
         if found is not None:
             stmt, what = found
             refuse(getattr(stmt, "span", None) or self.lowered.span, what, "copy it first (u = u.copy())")
+        resizing = resized(self.program, self.aliases)
+        if resizing is not None:
+            what = "a list changes its length in a loop over it, by another name or under zip or enumerate"
+            remedy = "write while i < len(xs), or change it by the name that the loop runs over"
+            refuse(getattr(resizing, "span", None) or self.lowered.span, what, remedy)
 
     def _refuse_unsettled(self) -> None:
         """Refuse writes to what may be an array or a number where a container or an argument holds it."""

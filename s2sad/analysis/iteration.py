@@ -1,0 +1,47 @@
+"""Lists that change their length under a loop over them, whose trips were counted before the first one.
+
+Accepts a lowered program, in which a loop over a list is one over an index; changes nothing. The front end
+runs loops that change the list by its own name as Python does (`frontend.cursors`); what is found here has
+another name there, or is walked by zip or enumerate.
+
+    for i, y in enumerate(xs):      found: the statement that appends
+        ys.append(y)                where ys is xs
+"""
+
+from __future__ import annotations
+
+from s2sad.analysis.effects import Aliases
+from s2sad.analysis.primitives import kind_of
+from s2sad.ir.nodes import LIST_METHODS, Atom, Call, Do, For, Let, Program, Range, Stmt, Var, walk
+
+
+def resized(program: Program, aliases: Aliases) -> Stmt | None:
+    """A statement that makes a list longer or shorter in a loop over it; None where there is none."""
+    lengths: dict[Atom, Let] = {}
+    for stmt in walk(program.body):
+        if isinstance(stmt, Let) and stmt.call.fun == "len":
+            lengths[Var(stmt.name)] = stmt
+        if not isinstance(stmt, For) or not isinstance(stmt.space, Range):
+            continue
+        for bound in (stmt.space.start, stmt.space.stop):
+            length = lengths.get(bound)
+            if length is not None and kind_of(length.call.args[0], program.kinds).cat == "list":
+                found = _resizing(stmt, length, aliases)
+                if found is not None:
+                    return found
+    return None
+
+
+def _resizing(loop: For, length: Let, aliases: Aliases) -> Stmt | None:
+    xs = length.call.args[0]
+    changing = [s for s in walk(loop.body) if isinstance(s, Let | Do) and s.call.fun in LIST_METHODS]
+    if not changing or not isinstance(xs, Var):
+        return None
+    item = Call("getitem", (xs, Var(loop.target)))
+    if not any(isinstance(s, Let) and s.call == item and s.span == length.span for s in loop.body):
+        return None  # a loop over range(len(xs))
+    held = aliases.of(xs.name)
+    return next((s for s in changing if held in aliases.written(s)), None)
+
+
+__all__ = ["resized"]
