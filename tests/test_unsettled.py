@@ -345,3 +345,54 @@ def transposed_number(m, s, n):
 def test_the_transpose_of_what_may_be_a_number(n):
     """Numbers have a transpose in NumPy; Python numbers, such as cotangents may be, have none."""
     check(transposed_number, (np.array([[0.5, 0.7], [1.1, 0.9]]), 0.4, n))
+
+
+def left_before_a_store(x, n):
+    s = 0.0
+    for i in range(n):
+        s += x
+        if i > 1:
+            break
+        s += 1.0
+    return np.sum(s*x)
+
+
+def left_before_a_store_to_what_inner_trips_made(x, n):
+    s = 0.0
+    for i in range(n):
+        for _ in range(n - 1):
+            s += x
+        if i > 1:
+            break
+        if i > 0:
+            continue
+        s *= 1.5
+    return np.sum(s*x)
+
+
+def left_in_a_chain_of_tests(x, n):
+    s, i = 0.0, 0
+    while i < n:
+        for _ in range(2):
+            s += x*i
+        i += 1
+        if n == 3 and i < 2:
+            pass
+        elif n == 2:
+            break
+        else:
+            continue
+        s += 1.0
+    else:
+        s += x
+    return np.sum(s*x)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize(
+    "program", [left_before_a_store, left_before_a_store_to_what_inner_trips_made, left_in_a_chain_of_tests]
+)
+def test_a_number_becomes_an_array_in_a_loop_that_is_left(program, n):
+    """What the last trip left behind was refused where it may be a number that is written."""
+    check(program, (np.array([0.3, 0.7]), n))
+    check(program, (0.4, n))

@@ -501,6 +501,8 @@ class Expressions(State):
         first = self.asked(part) if tested else self.operand(part)
         if tested and self.stands_in(first) is not None:
             first = self.truth(first, part)
+        elif tested and not isinstance(first, Group) and numbered.torn("", self.kind(first), K.BOOL):
+            first = self.emit(Call("bool", (self.atom(first, part),)), K.BOOL, part)  # `stack and ...`
         if start == len(node.values) - 1:
             return first
         known = self.static_truth(first)

@@ -331,8 +331,10 @@ def proved(value: Shape | None, region: Shape | None) -> dict[Length, Length]:
 
 
 def elementwise(*kinds: Kind, dtype: str | None = None) -> Kind:
-    """The kind of a ufunc's result: Python scalars and NumPy scalars give NumPy scalars."""
-    return num(broadcast(*(k.shape for k in kinds)), promote(*kinds) if dtype is None else dtype)
+    """The kind of a ufunc's result: Python scalars and NumPy scalars give NumPy scalars, axes give arrays."""
+    dtype = promote(*kinds) if dtype is None else dtype
+    shape = broadcast(*(k.shape for k in kinds))
+    return array(None, dtype) if shape is None and any(k.shape for k in kinds) else num(shape, dtype)
 
 
 def slice_length(length: Length, lo: Any, hi: Any, step: Any) -> Length:

@@ -43,7 +43,7 @@ def ufunc(function: np.ufunc, *operands: Kind) -> Kind:
     """The kind of `function(*operands)`: a NumPy scalar where all operands have rank 0."""
     arrays = [numeric(k) for k in operands]
     dtype = _dtype(function, *[(k.cat, k.dtype) for k in arrays])
-    return kinds.num(kinds.broadcast(*[k.shape for k in arrays]), dtype)
+    return kinds.elementwise(*arrays, dtype=dtype)
 
 
 def _sort(dtype: str) -> str:

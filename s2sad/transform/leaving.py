@@ -18,7 +18,7 @@ its adjoint comes first in a reversed trip, and it can have been taken in the la
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from s2sad.analysis.places import Place, is_view
@@ -50,9 +50,10 @@ from s2sad.transform.selections import Selections
 
 TRUE, FALSE = Const(True), Const(False)
 Facts = dict[str, bool]
+Way = Sequence[tuple[If, int]]  # branches, and the side of each that is taken
 
 
-def leaf(atom: Atom, way: Iterable[tuple[If, int]]) -> Atom:
+def leaf(atom: Atom, way: Way) -> Atom:
     """What an atom behind a trip is at the end of the branches that lead to an exit."""
     for branch, side in way:
         atom = part(branch, side, atom)
@@ -324,7 +325,7 @@ class Leaving(Selections):
         self.bars = dict(loop.base)
         for c, handed, entry in loop.handed:
             bar = handed
-            atom = leaf(c.next, (*exit_.path, (exit_.stmt, exit_.side)))
+            atom = self.leaf_of(c.next, (*exit_.path, (exit_.stmt, exit_.side)))
             known = self.known(entry.atom, facts)
             special = isinstance(known, Const) and known != self.known(entry.atom, none)
             if special or handed.atom != loop.rounds.get(c.name):
@@ -332,6 +333,10 @@ class Leaving(Selections):
             if bar.atom != Const(0.0):
                 self.give(atom, bar)
         self.bars.update(loop.latched)
+
+    def leaf_of(self, atom: Atom, way: Way) -> Atom:
+        """What stands behind a loop, at the end of the trip that leaves it this way."""
+        return leaf(atom, way)
 
     def adds_outside(self, stmt: Stmt) -> bool:
         """Whether a statement of the reversed trip writes into what is older than the trip."""

@@ -22,6 +22,7 @@ from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Carry, Const, If, Let, Out, Ref, Stmt, Tuple, Var
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.branches import Branches
+from s2sad.transform.leaving import Way, leaf
 
 
 class Unsettled(Branches):
@@ -80,6 +81,12 @@ class Unsettled(Branches):
             if c.name in self.numbers:
                 init, following = self._number(c.init), self._number(c.next)
                 yield Carry(self.numbers[c.name], init, following, self.numbers[c.out])
+
+    def leaf_of(self, atom: Atom, way: Way) -> Atom:
+        """What stands behind a loop at the end of the trip that leaves it; numbers by their names."""
+        if isinstance(atom, Var) and atom.name.endswith("#"):
+            return self._number(leaf(Var(atom.name[:-1]), way))
+        return leaf(atom, way)
 
     def _number(self, atom: Atom) -> Atom:
         """The number of a value: its own where it is one for certain, none where it is an array."""
