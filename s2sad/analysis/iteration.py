@@ -12,7 +12,21 @@ from __future__ import annotations
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import kind_of
-from s2sad.ir.nodes import LIST_METHODS, Atom, Call, Do, For, Let, Program, Range, Stmt, Var, walk
+from s2sad.ir.nodes import (
+    LIST_METHODS,
+    Atom,
+    Call,
+    Do,
+    For,
+    Let,
+    Program,
+    Range,
+    Stmt,
+    Var,
+    defines,
+    inner_names,
+    walk,
+)
 
 
 def resized(program: Program, aliases: Aliases) -> Stmt | None:
@@ -26,13 +40,13 @@ def resized(program: Program, aliases: Aliases) -> Stmt | None:
         for bound in (stmt.space.start, stmt.space.stop):
             length = lengths.get(bound)
             if length is not None and kind_of(length.call.args[0], program.kinds).cat == "list":
-                found = _resizing(stmt, length, aliases)
+                found = _resizing(program, stmt, length, aliases)
                 if found is not None:
                     return found
     return None
 
 
-def _resizing(loop: For, length: Let, aliases: Aliases) -> Stmt | None:
+def _resizing(program: Program, loop: For, length: Let, aliases: Aliases) -> Stmt | None:
     xs = length.call.args[0]
     changing = [s for s in walk(loop.body) if isinstance(s, Let | Do) and s.call.fun in LIST_METHODS]
     if not changing or not isinstance(xs, Var):
@@ -41,7 +55,20 @@ def _resizing(loop: For, length: Let, aliases: Aliases) -> Stmt | None:
     if not any(isinstance(s, Let) and s.call == item and s.span == length.span for s in loop.body):
         return None  # a loop over range(len(xs))
     held = aliases.of(xs.name)
-    return next((s for s in changing if held in aliases.written(s)), None)
+    found = [s for s in changing if held in aliases.written(s)]
+    younger = _made_behind(program, xs.name) if found else ()
+    return next((s for s in found if s.call.args[0] not in younger), None)
+
+
+def _made_behind(program: Program, name: str) -> set[Atom]:
+    """Names of new lists that are made where a name is bound already: they are others than its list."""
+    bound = name in program.params
+    found: set[Atom] = set()
+    for stmt in walk(program.body):
+        if bound and isinstance(stmt, Let) and stmt.call.fun == "list":
+            found.add(Var(stmt.name))
+        bound = bound or name in defines(stmt) or name in inner_names(stmt)
+    return found
 
 
 __all__ = ["resized"]

@@ -227,7 +227,8 @@ class Lists(Tuples):
             return
         held = self.kinds[xs.name].items or ()
         numbered.meet(self, item, *held)
-        if (torn := numbered.torn("", item, *held)) is not None:
+        functions = any(kind.cls in self.texts for kind in (item, *held))  # refused where they are called
+        if not functions and (torn := numbered.torn("", item, *held)) is not None:
             self.refuse(None, f"what a list or an attribute holds {torn.why}", torn.instead)
 
         def change(kind: Kind) -> Kind:

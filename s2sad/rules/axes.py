@@ -59,6 +59,13 @@ def source_of(function: Callable[..., Any]) -> str:
 OBJECTS = "an array of objects or of records; keep lists, or one array of floats for each field"
 
 
+def holds_objects(kind: Kind) -> bool:
+    """Whether a value is a dict or an object, or a display that holds one, of which no array is made."""
+    if kind.cat == "dict" or (kind.cls not in (None, list) and not issubclass(kind.cls, tuple)):
+        return True
+    return kind.cat in ("list", "tuple") and any(map(holds_objects, kind.items or ()))
+
+
 def as_array(kind: Kind) -> Kind:
     """The kind of np.asarray of a value: nested sequences get a shape, Python numbers a dtype."""
     if kind.is_python:
@@ -67,7 +74,7 @@ def as_array(kind: Kind) -> Kind:
         return Kind("array", kind.dtype, kind.shape)
     if kind.cat == "range":
         return kinds.array((new_length(),), "int64")
-    if kind.cat == "dict" or (kind.cls not in (None, list) and not issubclass(kind.cls, tuple)):
+    if holds_objects(kind):
         raise NotImplementedError(OBJECTS)
     if kind.cat not in ("list", "tuple"):
         return kinds.array(None, "")

@@ -24,6 +24,7 @@ from s2sad.rules.registry import UNKNOWN, Rule
 
 _SAME = {"subok": (True, False), "device": ("cpu",)}  # no array is of a subclass, or elsewhere
 _UFUNC = {"casting": "same_kind", "order": "K", "subok": True, "signature": None}
+_METHODS = {"np.astype": {"subok": True}}  # those of C have no signature
 
 
 @functools.cache
@@ -44,7 +45,8 @@ def parameters(name: str) -> dict[str, Any]:
     except (TypeError, ValueError):
         return {}
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return {n: p.default for n, p in signature.parameters.items() if p.kind in named}
+    found = {n: p.default for n, p in signature.parameters.items() if p.kind in named}
+    return {**found, **_METHODS.get(name, {})}
 
 
 def neutral(rule: Rule, statics: dict[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ What add.reduce, multiply.reduce, maximum.reduce and the like mean is np.sum, np
 logaddexp and hypot have derivatives in closed form. The rest are composites: loops in NumPy's order.
 
     z = np.logaddexp.reduce(a)     a_bar = g*np.exp(a - out)
-    np.multiply.at(a, i, b)        for part in rounds(i): a[i[part]] = np.multiply(a[i[part]], b[part])
+    np.multiply.at(a, i, b)        for k in range(len(i)): a[i[k]] = np.multiply(a[i[k]], b[k])
 """
 
 from __future__ import annotations
@@ -189,20 +189,32 @@ def _loops(name: str) -> None:
 
 
 _AT = """def at(a, indices{b}):
-    places = positions(a)[indices]
-{spread}    places = np.ravel(places)
-    for part in rounds(places):
-        one = flat_index(places[part], np.shape(a))
-        a[one] = np.{name}(a[one]{b_part})
+    chosen = positions(a)[indices]
+    places = np.ravel(chosen)
+{spread}    if np.ndim(a) == 1:
+        for k in range(len(places)):
+            a[places[k]] = np.{name}(a[places[k]]{b_k})
+    elif np.ndim(a) == 2:
+        i, j = flat_index(places, np.shape(a))
+        for k in range(len(places)):
+            a[i[k], j[k]] = np.{name}(a[i[k], j[k]]{b_k})
+    elif np.ndim(a) == 3:
+        i, j, l = flat_index(places, np.shape(a))
+        for k in range(len(places)):
+            a[i[k], j[k], l[k]] = np.{name}(a[i[k], j[k], l[k]]{b_k})
+    else:
+        for k in range(len(places)):
+            one = flat_index(places[k:k + 1], np.shape(a))
+            a[one] = np.{name}(a[one]{b_one})
 """
 
 
 def _at(name: str, operands: int) -> str:
-    """The source of `np.name.at`: subscripts of any form are counted out, those of one round are one."""
+    """The source of `np.name.at`: subscripts of any form are counted out, and taken one after the other."""
     if operands == 1:
-        return _AT.format(name=name, b="", spread="", b_part="")
-    spread = "    b = np.ravel(np.broadcast_to(b, np.shape(places)))\n"
-    return _AT.format(name=name, b=", b", spread=spread, b_part=", b[part]")
+        return _AT.format(name=name, b="", spread="", b_k="", b_one="")
+    spread = "    b = np.ravel(np.broadcast_to(b, np.shape(chosen)))\n"
+    return _AT.format(name=name, b=", b", spread=spread, b_k=", b[k]", b_one=", b[k:k + 1]")
 
 
 # NumPy's vector loops for these read past the running result: np.power.reduce([0.7, 1.9, 0.3]) is 0.7**0.3.
@@ -229,13 +241,6 @@ for _one, _other in (("back", "dot"), ("dot", "back")):
         (getattr(arrays, f"running_extreme_{_one}"),),
         linear=("z",),
     )
-structural(
-    "rounds",
-    "places",
-    lambda b: kinds.list_of(kinds.array((kinds.new_length(),), "int64")),
-    {},
-    (arrays.rounds,),
-)
 structural(
     "segment_back",
     "z, a, indices, axis=0",

@@ -142,19 +142,6 @@ def segment_back(z: Any, a: Any, indices: Any, axis: Any = 0) -> Any:
     return total
 
 
-def rounds(places: Any) -> list[Any]:
-    """Parts of a list of places in which no place stands twice: the first of each, the second of each, ...
-
-    >>> [part.tolist() for part in rounds(np.array([4, 2, 4, 4]))]
-    [[1, 0], [2], [3]]
-    """
-    order = np.argsort(places, kind="stable")
-    ranked = np.asarray(places)[order]
-    first = np.searchsorted(ranked, ranked)
-    turn = np.arange(ranked.size) - first
-    return [order[turn == k] for k in range(int(turn.max(initial=-1)) + 1)]
-
-
 def unaligned(z: Any, w: Any, axis: Any) -> Any:
     """The cotangent of w where z is that of aligned(w, a, axis); a view of z.
 

@@ -97,9 +97,6 @@ def prod_others(a: Any, axis: Any = None) -> Any:
     """
 
     def others(lines: Any) -> Any:
-        total = np.prod(lines, axis=0)
-        if is_moderate(lines) and is_moderate(total):
-            return total / lines
         left, right = np.ones_like(lines), np.ones_like(lines)
         np.cumprod(lines[:-1], axis=0, out=left[1:])
         np.cumprod(lines[:0:-1], axis=0, out=right[::-1][1:])

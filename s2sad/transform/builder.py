@@ -43,7 +43,7 @@ from s2sad.ir.nodes import (
     Var,
 )
 from s2sad.rules import registry
-from s2sad.rules.axes import as_array
+from s2sad.rules.axes import as_array, holds_objects
 from s2sad.rules.binding import BindingError, bind
 from s2sad.rules.registry import Bound, Rule
 
@@ -123,7 +123,7 @@ class Builder:
         The texts of rules conjugate where kinds say complex.
         """
         active = [k for n, k in bound.kinds.items() if n in bound.active and not k.inexact]
-        unsure = any(K.carries(k) and not as_array(k).sort for k in active)
+        unsure = any(K.carries(k) and (holds_objects(k) or not as_array(k).sort) for k in active)
         return unsure and any(map(_is_complex, self.kinds.values()))
 
     def let(self, call: Call, kind: Kind | None = None, hint: str = "") -> Var:

@@ -116,7 +116,6 @@ REDUCTIONS = {
     "is_moderate": [case(v), case(with_zeros)],
     "ranks": [case(v), case(m, 1), case(m, None)],
     "stable_order": [case(v), case(m, 0), case(with_zeros, 1)],
-    "rounds": [case(np.array([3, 1, 3]))],
     "median_weights": [Case((v,), {}, vague=False), case(m, 1)],
     "reduced_size": [case(t, (0, 1)), case(m, -1)],
     "prod_others": [case(v), case(m, 1), case(with_zeros, 0)],

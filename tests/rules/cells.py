@@ -109,7 +109,7 @@ WIDE = {"first": 0.0, "tangent": 1e-8, "second": 1e-5}
 LAST_BITS = {
     "as they are": ("signal.welch(", "signal.periodogram(", "signal.csd(", "signal.coherence(", "sosfilt(", "filtfilt(", "decimate(", "RegularGrid", "_kde("),
     "Fortran order": ("np.pad", "np.vectorize", "np.apply_", "reduceat"), "complex": (".at(z", "reduceat"), "float32": ("linear_ramp",),
-    "longdouble": ("np.cov", "np.corrcoef", "out=z"),  # NumPy adds up in the precision of out
+    "longdouble": ("np.cov", "np.corrcoef", "out=z", "period="),  # NumPy adds up in the precision of out, and interpolates in that of float64
 }  # fmt: skip
 SCIPY_118 = tuple(int(part) for part in scipy.__version__.split(".")[:2]) >= (1, 18)
 if SCIPY_118:  # which adds up in another order than the formulas of the rules, that are in the order of 1.17
