@@ -566,3 +566,33 @@ def test_lists_that_change_their_length_by_another_name_are_refused(program):
     assert ".append(y * y)" in str(e.value)
     with pytest.raises(s2sad.UnsupportedError, match="changes its length"):
         s2sad.jvp(lambda x: program(x, 5), (0.7,), (1.0,))
+
+
+def keys_are_there(x, n):
+    names = ["a", "b", "a"]
+    found = collections.defaultdict(list)
+    for name, v in zip(names, x):
+        found[name].append(v)
+    for name in found:
+        found[name].append(x[0] * n)
+        for other in names:
+            found[other].append(x[1])
+    return sum(sum(vs) ** 2 for vs in found.values())
+
+
+def made_in_the_walk_over_another(x, n):
+    xs = [v for v in x]
+    for _ in range(n):
+        new = []
+        for v in xs:
+            new.append(v * v)
+            if v > 0.4:
+                new.append(v)
+        xs = new
+    return sum(xs)
+
+
+@pytest.mark.parametrize("program", [keys_are_there, made_in_the_walk_over_another])
+def test_lists_that_only_look_as_if_they_changed_in_a_loop_over_them(program):
+    """Tables of computed keys keep lists of them; the list that is walked was another one in each trip."""
+    check(program, (X, 2))

@@ -10,6 +10,8 @@ another name there, or is walked by zip or enumerate.
 
 from __future__ import annotations
 
+import re
+
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import kind_of
 from s2sad.ir.nodes import (
@@ -27,6 +29,8 @@ from s2sad.ir.nodes import (
     inner_names,
     walk,
 )
+
+_CHANGES = re.compile(r"\.(append|insert|extend|pop|remove|clear)\b|\bdel\b|heap|insort")
 
 
 def resized(program: Program, aliases: Aliases) -> Stmt | None:
@@ -48,7 +52,11 @@ def resized(program: Program, aliases: Aliases) -> Stmt | None:
 
 def _resizing(program: Program, loop: For, length: Let, aliases: Aliases) -> Stmt | None:
     xs = length.call.args[0]
-    changing = [s for s in walk(loop.body) if isinstance(s, Let | Do) and s.call.fun in LIST_METHODS]
+    changing = [
+        s
+        for s in walk(loop.body)
+        if isinstance(s, Let | Do) and s.call.fun in LIST_METHODS and _is_of_the_user(s)
+    ]
     if not changing or not isinstance(xs, Var):
         return None
     item = Call("getitem", (xs, Var(loop.target)))
@@ -58,6 +66,17 @@ def _resizing(program: Program, loop: For, length: Let, aliases: Aliases) -> Stm
     found = [s for s in changing if held in aliases.written(s)]
     younger = _made_behind(program, xs.name) if found else ()
     return next((s for s in found if s.call.args[0] not in younger), None)
+
+
+def _is_of_the_user(stmt: Let | Do) -> bool:
+    """Whether the user's text changes a list here: a dict with computed keys keeps lists of them, too.
+
+    Where such a dict becomes larger in a loop over it, Python raises.
+    """
+    span = stmt.span
+    if span is None or span.line != span.end_line:
+        return True
+    return _CHANGES.search(span.text[span.col : span.end_col]) is not None
 
 
 def _made_behind(program: Program, name: str) -> set[Atom]:
