@@ -496,12 +496,10 @@ def _lowered(
     again = source.module.startswith("s2sad.generated")
     program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints, again=again))
     program.cuts = low.lengths.cuts
-    same = unchanged(program)
-    if same:
+    if same := unchanged(program):
         program, result = prune(substitute(program, same)), in_atom(result, same)
     dependencies = list(low.dependencies.values())
-    span = source.span(source.node)
-    frozen = frozenset(low.frozen)
+    frozen, span = frozenset(low.frozen), source.span(source.node)
     made = Lowered(program, names, result, frozen, dependencies, span, low.live, low.quiet, form=low.form)
     made.changed = tuple([n for n, value in parts.items() if _is_changed(value)])
     return made

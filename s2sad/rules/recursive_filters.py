@@ -72,6 +72,18 @@ structural(
     },
 )
 
+EXTENDED = """    if np.shape(x)[-1] <= edge:
+        raise ValueError("the length of x must be greater than padlen")
+    ext = x
+    if padtype == "odd" and edge > 0:
+        low = 2*x[..., :1] - x[..., edge:0:-1]
+        ext = np.concatenate((low, x, 2*x[..., -1:] - x[..., -2:-(edge + 2):-1]), axis=-1)
+    elif padtype == "even" and edge > 0:
+        ext = np.concatenate((x[..., edge:0:-1], x, x[..., -2:-(edge + 2):-1]), axis=-1)
+    elif padtype == "constant" and edge > 0:
+        low = np.repeat(x[..., :1], edge, axis=-1)
+        ext = np.concatenate((low, x, np.repeat(x[..., -1:], edge, axis=-1)), axis=-1)
+"""  # the borders of filters that run back and forth
 _FORMULAS = {
     "lfilter_zi": """def lfilter_zi(b, a):
     b = np.atleast_1d(b)
@@ -97,18 +109,9 @@ _FORMULAS = {
     a = np.atleast_1d(a)
     x = np.moveaxis(np.asarray(x), axis, -1)
     edge = 0 if padtype is None else 3*max(len(a), len(b)) if padlen is None else padlen
-    if np.shape(x)[-1] <= edge:
-        raise ValueError("the length of x must be greater than padlen")
-    ext = x
-    if padtype == "odd" and edge > 0:
-        low = 2*x[..., :1] - x[..., edge:0:-1]
-        ext = np.concatenate((low, x, 2*x[..., -1:] - x[..., -2:-(edge + 2):-1]), axis=-1)
-    elif padtype == "even" and edge > 0:
-        ext = np.concatenate((x[..., edge:0:-1], x, x[..., -2:-(edge + 2):-1]), axis=-1)
-    elif padtype == "constant" and edge > 0:
-        low = np.repeat(x[..., :1], edge, axis=-1)
-        ext = np.concatenate((low, x, np.repeat(x[..., -1:], edge, axis=-1)), axis=-1)
-    zi = scipy.signal.lfilter_zi(b, a)
+"""
+    + EXTENDED
+    + """    zi = scipy.signal.lfilter_zi(b, a)
     y = scipy.signal.lfilter(b, a, ext, axis=-1, zi=zi*ext[..., :1])[0]
     y = scipy.signal.lfilter(b, a, y[..., ::-1], axis=-1, zi=zi*y[..., -1:])[0][..., ::-1]
     return np.moveaxis(y[..., edge:np.shape(y)[-1] - edge], -1, axis)

@@ -15,6 +15,7 @@ from scipy import signal
 
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
+from s2sad.rules.recursive_filters import EXTENDED
 from s2sad.rules.registry import Bound, composite, structural
 
 _VECTOR, _COMPLEX = (kinds.array((kinds.new_length(),), dtype) for dtype in ("float64", "complex128"))
@@ -55,18 +56,9 @@ _FORMULAS = {
     x = np.moveaxis(np.asarray(x), axis, -1)
     taps = 2*np.shape(sos)[0] + 1 - min(np.sum(sos[:, 2] == 0), np.sum(sos[:, 5] == 0))
     edge = 0 if padtype is None else int(3*taps) if padlen is None else padlen
-    if np.shape(x)[-1] <= edge:
-        raise ValueError("the length of x must be greater than padlen")
-    ext = x
-    if padtype == "odd" and edge > 0:
-        low = 2*x[..., :1] - x[..., edge:0:-1]
-        ext = np.concatenate((low, x, 2*x[..., -1:] - x[..., -2:-(edge + 2):-1]), axis=-1)
-    elif padtype == "even" and edge > 0:
-        ext = np.concatenate((x[..., edge:0:-1], x, x[..., -2:-(edge + 2):-1]), axis=-1)
-    elif padtype == "constant" and edge > 0:
-        low = np.repeat(x[..., :1], edge, axis=-1)
-        ext = np.concatenate((low, x, np.repeat(x[..., -1:], edge, axis=-1)), axis=-1)
-    zi = scipy.signal.sosfilt_zi(sos)
+"""
+    + EXTENDED
+    + """    zi = scipy.signal.sosfilt_zi(sos)
     y = ext
     start = ext[..., :1]
     for k in range(np.shape(sos)[0]):
