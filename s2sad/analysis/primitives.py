@@ -419,6 +419,8 @@ def _builtin_may_raise(fun: str, args: tuple[Atom, ...], operands: list[Kind]) -
         return not (scalars and len(operands) > 1)
     if fun == "range":
         return len(args) == 3 and not _nonzero(args[2])
+    if fun == "sum" and len(operands) == 1 and operands[0].cat in ("list", "tuple"):
+        return not all(item.is_scalar and not item.optional for item in operands[0].items or (operands[0],))
     return True
 
 

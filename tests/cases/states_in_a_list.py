@@ -86,7 +86,6 @@ def before_grad(w, h, n):
     for _ in range(n):
         h = w * h * h
         hs.append(h)
-    t1 = sum(hs)
     # backward
     hs_bar = zeros_list(hs)
     accumulate(hs_bar, spread(1.0, hs_bar))
