@@ -20,7 +20,7 @@ from s2sad.frontend.state import Changed, Closure, Local, Method, Part, State, U
 from s2sad.frontend.usage import returned_lists
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import NONE, Atom, Call, Const, If, Let, Ref, Return, Tuple, Var, walk
+from s2sad.ir.nodes import Atom, Call, Const, If, Let, Ref, Return, Tuple, Var, walk
 from s2sad.ir.prune import prune
 
 if TYPE_CHECKING:
@@ -84,8 +84,10 @@ def recursive_call(
             tables.append(_stood(state, name, given, {*env, *atoms}, atoms, node))
         else:
             atoms[name] = _operand(state, given, node)
-    candidates = sorted(returned_lists(source.node, node, state.scope.source.node))
-    new = tuple(n for n in candidates if state.kind(atoms.get(n, NONE)).cat == "list")
+    new: tuple[str, ...] = ()
+    given_lists = {n for n, atom in atoms.items() if state.kind(atom).cat == "list"}
+    if given_lists:  # most functions get none: their texts need not be walked for every call
+        new = tuple(sorted(given_lists & returned_lists(source.node, node, state.scope.source.node)))
     lent, lists = lend(state, [*env, *atoms])
     lent = replace(lent, functions=tuple(functions), tables=tuple(tables))
     atoms.update(zip((parameter for _, parameter in lent.lists), lists, strict=True))

@@ -7,6 +7,7 @@ good as its elements: `xs = [[x, c], [c, x]]; xs[0][1]*xs[1][0]` needs no list i
 from __future__ import annotations
 
 import ast
+import functools
 
 from s2sad.frontend.trees import walk
 
@@ -121,11 +122,12 @@ def returned_lists(node: ast.AST, call: ast.AST, caller: ast.AST) -> frozenset[s
     if not found:
         return frozenset()
     parents = _parents(node)
+    mentions = _mentions(node)
     uses: dict[str, set[str]] = {name: set() for name in found}
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and inner.id in found:
+    for name in found:
+        for inner in mentions.get(name, ()):
             returned = _is_returned(inner, parents)
-            uses[inner.id].add("return" if returned else "read" if _is_read(inner, parents) else "")
+            uses[name].add("return" if returned else "read" if _is_read(inner, parents) else "")
     return frozenset(name for name in found if "return" in uses[name] and "" not in uses[name])
 
 
@@ -144,9 +146,7 @@ def _is_last(node: ast.expr, caller: ast.AST) -> bool:
         return False
     parents = _parents(caller)
     made = False
-    for inner in ast.walk(caller):
-        if not isinstance(inner, ast.Name) or inner.id != node.id:
-            continue
+    for inner in _mentions(caller).get(node.id, ()):
         parent = parents[inner]
         if isinstance(inner.ctx, ast.Load):
             before = (inner.lineno, inner.col_offset) < (node.lineno, node.col_offset)
@@ -175,9 +175,20 @@ def _around(node: ast.AST, parents: dict[ast.AST, ast.AST], top: ast.AST) -> lis
     return found
 
 
+@functools.lru_cache(maxsize=64)
 def _parents(node: ast.AST) -> dict[ast.AST, ast.AST]:
-    """The node around each node."""
+    """The node around each node of a tree that nobody writes to, in the order of `ast.walk`."""
     return {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
+
+
+@functools.lru_cache(maxsize=64)
+def _mentions(node: ast.AST) -> dict[str, list[ast.Name]]:
+    """The places of each name in a tree that nobody writes to, in the order of `ast.walk`."""
+    places: dict[str, list[ast.Name]] = {}
+    for inner in _parents(node):
+        if isinstance(inner, ast.Name):
+            places.setdefault(inner.id, []).append(inner)
+    return places
 
 
 def _is_read(node: ast.Name, parents: dict[ast.AST, ast.AST]) -> bool:
