@@ -14,12 +14,19 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+import support
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("s2sad")
     group.addoption("--full", action="store_true", help="run every cell of every matrix, not a seeded sample")
     group.addoption("--seed", type=int, default=20, help="seed of samples and of random programs")
     group.addoption("--update", action="store_true", help="rewrite the expected texts in tests/cases")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--full"):
+        support.APART = 1
 
 
 def pytest_report_header(config: pytest.Config) -> str:

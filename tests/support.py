@@ -20,6 +20,7 @@ import os
 import sys
 import threading
 import warnings
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ import s2sad
 import s2sad.pushforward
 
 _modules = itertools.count(1)
+
+APART = 3  # of so many programs, one has `grad` derived beside `value_and_grad`; conftest says 1 for `--full`
 
 
 # ------------------------------------------------------------------------------------------------------------ trees
@@ -291,7 +294,8 @@ def check(
         assert_like(g, args[i])
     assert_fresh((value, gradient), args)
     assert_same_bits(transform(*args), (value, gradient), "second call")
-    assert_same_bits(s2sad.grad(fun, wrt)(*args), gradient, "grad beside value_and_grad")
+    if zlib.crc32(transform.source.encode()) % APART == 0:
+        assert_same_bits(s2sad.grad(fun, wrt)(*args), gradient, "grad beside value_and_grad")
     narrow = any(getattr(leaf, "dtype", None) in (np.float32, np.float16) for leaf in leaves(list(args)))
     rng = np.random.default_rng(len(before))
     for _ in range(probes):
