@@ -14,8 +14,11 @@ LAYOUTS = ["a.copy('K')", "a.copy(order='K')", "a.copy('F')", "a.copy()", "np.co
            "np.vectorize(lambda u: u*u)(a)", "np.vectorize(lambda u, v: u*v)(a, b[0])", "np.vander(a[0], 3)[:2]", "np.concatenate([a, b])[:2].copy('K')"]  # fmt: skip
 
 
-@pytest.mark.parametrize("how", ["reshape(-1)", "T.reshape(-1)", "ravel()"])
-@pytest.mark.parametrize("line", LAYOUTS)
+HOWS = ["reshape(-1)", "T.reshape(-1)", "ravel()"]
+MEMORY = ["ravel('K')", "T.ravel(order='A')", "flatten('K')", "flatten(order='A')", "reshape(-1, order='A')", "T[::-1].ravel('K')"]
+
+
+@pytest.mark.parametrize(("line", "how"), [*((a, b) for a in LAYOUTS for b in HOWS), *zip(LAYOUTS, MEMORY*3, strict=False)])
 def test_copies_keep_the_order_of_axes_in_memory(line: str, how: str, tmp_path: Path) -> None:
     """Whether reshape gives a view, and of which elements a write is seen, depends on it."""
     text = (

@@ -59,6 +59,7 @@ OPERATORS: dict[str, type[ast.operator]] = {
     "bxor": ast.BitXor,
     "bor": ast.BitOr,
 }
+OPERATORS |= {f"sparse_{op}": OPERATORS[op] for op in ("add", "sub", "mul", "truediv", "pow", "matmul")}
 _UNARY: dict[str, type[ast.unaryop]] = {
     "neg": ast.USub,
     "pos": ast.UAdd,

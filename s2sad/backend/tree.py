@@ -62,6 +62,7 @@ BINARY = {
     "(and)": ("and", 2),
     "(or)": ("or", 1),
 }
+BINARY |= {f"sparse_{op}": BINARY[op] for op in ("add", "sub", "mul", "truediv", "pow", "matmul")}
 UNARY = {"neg": ("-", 11), "pos": ("+", 11), "invert": ("~", 11), "not": ("not ", 3)}
 DISPLAYS = ("(tuple)", "(list)", "(dict)", "(slice)")
 ATTRIBUTES = (

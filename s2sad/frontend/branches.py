@@ -442,9 +442,7 @@ class Branches(State):
             return value
         if value.name not in mapping:
             name = self.fresh(hint.strip() if hint.isidentifier() else "", self.kinds[value.name])
-            for table in (self.live, self.foreign):
-                if value.name in table:
-                    table[name] = table[value.name]
+            self.alias(name, value.name)
             self.heap.meet(name, value)
             outs.append(Out(name, Undef(), value) if first_raises else Out(name, value, Undef()))
             mapping[value.name] = Var(name)

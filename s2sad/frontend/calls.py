@@ -31,7 +31,7 @@ from s2sad.frontend.objects import STANDINS, Init, static_attribute
 from s2sad.frontend.outline import outlined_call
 from s2sad.frontend.records import member
 from s2sad.frontend.recursion import recursive_call
-from s2sad.frontend.scipy_objects import method_of_constant
+from s2sad.frontend.scipy_objects import method_of_constant, note_made, solved
 from s2sad.frontend.sequences import ORDERING
 from s2sad.frontend.source import RULES, Source, find, is_library
 from s2sad.frontend.standins import Queue
@@ -147,8 +147,7 @@ class Calls(Stars):
         if isinstance(fn, Method):
             if isinstance(fn.fn, Const):
                 return self.builtin_method(fn.self, fn.fn.value, args, kwargs, node, hint)
-            made = method_of_constant(self, fn, args, kwargs, node, hint)
-            if made is not None:
+            if (made := method_of_constant(self, fn, args, kwargs, node, hint)) is not None:
                 return made
             if fn.cls is not None:
                 return numbered.call_narrowed(self, fn, args, kwargs, node, hint)
@@ -168,11 +167,10 @@ class Calls(Stars):
         if isinstance(fn, Var) and fn.name in self.live:
             obj = self.live[fn.name]
             return self._call_object(Ref(fn.name.split(".")[0], obj), args, kwargs, node, hint, var=fn)
-        cls = self.class_of(fn)
-        callers = [static_attribute(m, "__call__") for m in numbered.members_of(cls)]
+        callers = [static_attribute(m, "__call__") for m in numbered.members_of(self.class_of(fn))]
         if callers and all(isinstance(c, types.FunctionType) for c in callers):
             return self.call_value(self.attribute(fn, "__call__", node), args, kwargs, node, hint)
-        self.refuse_call(fn, node)
+        return solved(self, fn, args, kwargs, node) or self.refuse_call(fn, node)
 
     def _call_choice(
         self, fn: Choice, start: int, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
@@ -376,6 +374,8 @@ class Calls(Stars):
         self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
     ) -> Value:
         """A call that stays as it is; `analysis.activity` refuses it if an active value reaches it."""
+        if (made := solved(self, fn, args, kwargs, node)) is not None:
+            return made
         for value in (*args, *kwargs.values()):
             if isinstance(value, CALLABLE):
                 self.refuse(
@@ -390,7 +390,7 @@ class Calls(Stars):
         made = self.emit(Call("call", (fn, *atoms), named), kind, node, hint)
         if kind == K.OBJECT:
             self.unseen.add(made.name)
-            self.makers[made.name] = fn
+            note_made(self, made.name, fn, [*args, *kwargs.values()])
         if fn.obj is np.random.default_rng:
             self.generators[made.name] = np.random.Generator
         elif fn.obj is np.random.RandomState:

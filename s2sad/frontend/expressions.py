@@ -324,7 +324,7 @@ class Expressions(State):
             return Const(-value.value if op == "neg" else value.value)
         if isinstance(value, Ref) and op == "neg" and type(value.obj) is float and math.isinf(value.obj):
             return Ref(f"-{value.text}", -value.obj)  # rules look at fill values and the like
-        made = user_operator(self, op, value, None, node)
+        made = user_operator(self, op, value, None, node) or sparse_product(self, op, value, None, node)
         return self.apply(op, [value], {}, node, hint=hint) if made is None else made
 
     def _unary_not(self, value: Value, node: ast.AST, hint: str = "") -> Value:

@@ -89,6 +89,8 @@ def _join_atoms(
         _note(state, outs[-1].name, atom)
     if objects and same:
         state.live[outs[-1].name] = objects[0]
+    if state.sparse and all(isinstance(v, Var) and v.name in state.sparse for v in held):
+        state.sparse[outs[-1].name] = all(state.sparse[v.name] for v in held if isinstance(v, Var))
     state.doubt_choice(outs[-1].name, kind, a, b)
     return Var(outs[-1].name)
 

@@ -514,9 +514,8 @@ class Loops(State):
         kind = self.kind(atom)
         head, out = self.fresh(name, self.left_before(kind)), self.fresh(name, kind)
         carried.append(Carry(head, Undef(), atom, out))
-        for table in (self.live, self.foreign):
-            if isinstance(atom, Var) and atom.name in table:
-                table[out] = table[atom.name]
+        if isinstance(atom, Var):
+            self.alias(out, atom.name)
         return Var(out)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from s2sad.frontend.functions import random_kind
 from s2sad.frontend.rules import Rules
+from s2sad.frontend.scipy_objects import made_method
 from s2sad.frontend.state import Group, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -69,6 +70,9 @@ class Methods(Rules):
         said = _said(base, name[1:], args) if not kwargs else None
         if said is not None:
             return said
+        made = made_method(self, base, name, args, kwargs, node) if self.makers else None
+        if made is not None:
+            return made
         arguments = (self.variable(base, node), *(self.variable(a, node) for a in args))
         named = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
         return self.emit(

@@ -141,7 +141,8 @@ class State(Interface):
         self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
         # results of calls that cannot be seen, of which nothing is known; constants of such, perhaps complex
         self.unseen, self.doubtful, self.makers = set[str](), set[str](), dict[str, Ref]()
-        self.foreign: dict[str, str] = {}  # values of types that are not differentiated, by SSA name
+        # values of types that are not differentiated; sparse matrices made here, whether `*` multiplies
+        self.foreign, self.sparse = dict[str, str](), dict[str, bool]()
         self.read: dict[
             int, dict[int, tuple[Source, ast.AST]]
         ] = {}  # where outside lists are read, by identity
@@ -346,6 +347,13 @@ class State(Interface):
             "a function that is made here is used as a value",
             "call it directly or pass it to a function whose source can be read",
         )
+
+    def alias(self, name: str, value: str) -> None:
+        """Note that what is known of a value beside its kind holds for another name."""
+        tables: tuple[dict[str, Any], ...] = (self.live, self.foreign, self.sparse)
+        for table in tables:
+            if value in table:
+                table[name] = table[value]
 
     def refuse_call(self, fn: Value, node: ast.AST) -> NoReturn:
         """Say that what is called is not known, and what made it where that is."""

@@ -250,7 +250,7 @@ def _sorted_roots(prefix: str, single: str, matrix: str) -> str:
 def _vander(basis: _Basis) -> str:
     first, step = basis.vander
     return f"""def {basis.prefix}vander(x, deg):
-    x = np.array(x, ndmin=1) + 0.0
+    x = np.ascontiguousarray(x) + 0.0
     v = [x*0 + 1]
     if deg > 0:
         v.append({first})

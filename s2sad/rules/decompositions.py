@@ -81,14 +81,8 @@ structural(
 
 
 def _eig_dtype(bound: Bound) -> str:
-    """A real matrix may have real or complex eigenvalues; texts that take them for complex serve both."""
-    return (
-        _float(bound)
-        if is_complex(bound, "a")
-        else "complex64"
-        if _float(bound) == "float32"
-        else "complex128"
-    )
+    """That of a complex matrix; of a real one the class "complex", whose values may turn out real."""
+    return _float(bound) if is_complex(bound, "a") else "complex"
 
 
 def _eig_kind(bound: Bound) -> Kind:

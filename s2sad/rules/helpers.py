@@ -173,6 +173,7 @@ def _plain(kind: Kind) -> Kind:
 
 _helper("shadow_of", "bars, x", _shadow, effect="view bars")
 
+_helper("zeros_complex", "x", lambda bound: kinds.array(bound.kind("x").shape, "complex128"))
 _helper("zeros_list", "xs", lambda bound: _floats(_plain(bound.kind("xs"))))
 _helper("add_lists", "a, b", _same("a"), vjp={"a": "g", "b": "g"}, jvp={"a": "g", "b": "g"})
 _helper("winners", "shape, index", lambda bound: kinds.array(None, "bool"))

@@ -44,6 +44,8 @@ def _same(dtype: str) -> str:
 
 def _masked(bound: Bound) -> bool:
     """Whether the call leaves elements out."""
+    if bound.given("where") and bound.kind("where").cat == "none":
+        raise NotImplementedError("where=None, which NumPy takes for False; leave it out, or give a mask")
     return bound.given("where") and bound.static("where") is not True
 
 

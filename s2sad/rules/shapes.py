@@ -73,6 +73,7 @@ structural(
     (np.reshape, np.ndarray.reshape),
     linear=("a",),
     effect="maybe a",
+    general="reshape_in_order",
 )
 structural(
     "np.ravel",
@@ -82,9 +83,16 @@ structural(
     (np.ravel, np.ndarray.ravel),
     linear=("a",),
     effect="maybe a",
+    general="ravel_in_order",
 )
 structural(
-    "np.ndarray.flatten", "a, order='C'", _ravel_kind, {"a": _ravel_vjp}, (np.ndarray.flatten,), linear=("a",)
+    "np.ndarray.flatten",
+    "a, order='C'",
+    _ravel_kind,
+    {"a": _ravel_vjp},
+    (np.ndarray.flatten,),
+    linear=("a",),
+    general="flatten_in_order",
 )
 
 
@@ -564,7 +572,7 @@ structural(
 )
 
 
-for _half in ("joining", "windows"):  # the other parts of this topic
+for _half in ("joining", "windows", "memory_orders"):  # the other parts of this topic
     importlib.import_module(f"s2sad.rules.{_half}")
 
 

@@ -13,6 +13,7 @@ from scipy.sparse.linalg import spsolve
 
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
+from s2sad.rules import axes, results
 from s2sad.rules.axes import as_array, shape_of
 from s2sad.rules.registry import Bound, structural
 from s2sad.runtime import sparse_products as own
@@ -57,6 +58,17 @@ for _name, _back in (("times_sparse", "back_sparse"), ("back_sparse", "times_spa
     )
 
 
+for _name in ("add", "sub", "mul", "truediv", "pow", "matmul"):  # of constants, one of them a sparse matrix
+    _text = axes.refuse("the derivative of a sparse matrix that is made here; scale the product with it")
+    structural(
+        f"sparse_{_name}",
+        "x, z",
+        results.constant(kinds.OBJECT),
+        {"x": _text, "z": _text},
+        raises=True,
+    )
+
+
 def _solved(bound: Bound) -> Kind:
     name = "b" if "b" in bound.kinds else "z"
     given = as_array(bound.kind(name))
@@ -81,5 +93,14 @@ structural(
     {"z": "scipy.sparse.linalg.spsolve(s, g)"},
     (own.sparse_solve_back,),
     linear=("z",),
+    raises=True,
+)
+structural(
+    "solve_factored",
+    "lu, b, trans='N'",
+    _solved,
+    {"b": lambda b: f"solve_factored(lu, g{', ' + repr('T') if b.static('trans') == 'N' else ''})"},
+    (own.solve_factored,),
+    linear=("b",),
     raises=True,
 )

@@ -17,6 +17,15 @@ from s2sad.runtime.shapes import unbroadcast
 from s2sad.runtime.storage import copy_strided
 
 
+def zeros_complex(x: Any) -> Any:
+    """Complex zeros of the shape and precision of an array, which may hold real numbers.
+
+    >>> zeros_complex(np.ones(2))
+    array([0.+0.j, 0.+0.j])
+    """
+    return np.zeros(np.shape(x), np.result_type(x, 1j))
+
+
 def zeros_list(xs: Any) -> Any:
     """Zeros of the structure of xs: fresh arrays, 0.0 for Python numbers, None for what is no number.
 

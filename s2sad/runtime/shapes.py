@@ -100,3 +100,13 @@ def inverse_axes(axes: Any) -> tuple[int, ...]:
     for i, axis in enumerate(axes):
         result[axis % rank] = i
     return tuple(result)
+
+
+def memory_axes(x: Any) -> Any:
+    """The axes of an array as they lie in memory, that of the longest steps first.
+
+    >>> memory_axes(np.zeros((2, 3, 4)).transpose(1, 0, 2))
+    (1, 0, 2)
+    """
+    steps = np.asarray(x).strides
+    return tuple(sorted(range(len(steps)), key=lambda k: -abs(steps[k])))

@@ -63,3 +63,17 @@ def sparse_solve_back(s: Any, z: Any) -> Any:
     if s.dtype.kind == "c":
         raise TypeError("spsolve with a complex matrix; solve for the real and the imaginary part")
     return scipy.sparse.linalg.spsolve(s.T, z)
+
+
+def solve_factored(lu: Any, b: Any, trans: str = "N") -> Any:
+    """The solution of a system that scipy.sparse.linalg.splu or factorized has factored, or of its transpose.
+
+    >>> import numpy as np, scipy.sparse
+    >>> lu = scipy.sparse.linalg.splu(scipy.sparse.csc_matrix([[2.0, 0.0], [1.0, 4.0]]))
+    >>> print(solve_factored(lu, np.array([2.0, 5.0])), solve_factored(lu.solve, np.array([4.0, 4.0]), "T"))
+    [1. 1.] [1.5 1. ]
+    """
+    x = getattr(lu, "__self__", lu).solve(b, trans)
+    if x.dtype.kind == "c" and b.dtype.kind != "c":
+        raise TypeError("a complex factorisation and a real right-hand side; make that complex")
+    return x

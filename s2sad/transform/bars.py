@@ -455,7 +455,7 @@ class Bars(Builder):
     def filled(self, like: Atom, value: Atom, kind: Kind, hint: str = "") -> Var:
         """An array of `like`'s shape that holds `value` everywhere."""
         kind = replace(kind, cat="array")
-        if self.kind(like).dtype == K.MIXED:
+        if self.kind(like).dtype in (K.MIXED, "complex"):
             like = self.zeros_like(like, kind)
         if isinstance(value, Const) and value.value in (0, 1):
             return self.let(Call("np.ones_like" if value.value else "np.zeros_like", (like,)), kind, hint)
@@ -477,7 +477,7 @@ class Bars(Builder):
                 if bar.atom != Const(0.0):
                     self.block.append(Do(Call("accumulate", (fresh, bar.atom)), None, True))
                 bar = Bar(fresh, owned=True)
-            elif kind.shape in (None, ()) or self.kind(bar.atom).cat != "array":
+            elif kind.shape in (None, ()) or self.kind(bar.atom).cat != "array" or kind.dtype == "complex":
                 # a rank-0 expression is no array [DESIGN A5], nor is the 0.0 of a name that was unbound
                 fresh = self.zeros_like(self.like(name), replace(kind, cat="array"), self.bar_hint(name))
                 if bar.atom != Const(0.0):
@@ -498,7 +498,7 @@ class Bars(Builder):
         mine = self.kind(atom)
         if not isinstance(atom, Var) or mine.cat != "array":
             return False
-        return kind.sort != "complex" or mine.sort == "complex"
+        return kind.sort != "complex" or (mine.sort == "complex" and mine.dtype != "complex")
 
     # ---- accumulate
 

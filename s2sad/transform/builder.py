@@ -138,7 +138,12 @@ class Builder:
         return self.let(Call("copy" if self.kind(atom).is_array else "pos", (atom,)), kind)
 
     def zeros_like(self, atom: Atom, kind: Kind, hint: str = "") -> Var:
-        """Zeros of the shape and dtype of an array: of floats also where it holds whole numbers."""
+        """Zeros of the shape and dtype of an array: of floats also where it holds whole numbers.
+
+        Eigenvalues that are complex in general may be real, and their cotangent complex all the same.
+        """
+        if kind.dtype == "complex":
+            return self.let(Call("zeros_complex", (atom,)), replace(kind, dtype="complex128"), hint)
         if self.kind(atom).dtype == K.MIXED:
             return self.let(Call("zeros_list", (atom,)), replace(kind, dtype="float"), hint)
         return self.let(Call("np.zeros_like", (atom,)), kind, hint)

@@ -129,6 +129,7 @@ np.convolve(s, x, "same")
 np.linalg.cholesky(np.stack([q @ q.T + np.eye(3), q.T @ q + np.eye(3)]), upper=True)
 np.linalg.cholesky(d @ d.conj().T + np.eye(3), upper=True).imag
 z, w = np.linalg.eigh(q + q.T, "L"); z = (w*z**2) @ w.T
+f*np.isfortran(f)
 np.linalg.eigvalsh(q + q.T, "U")
 np.polyfit(np.arange(5), x, 2, full=False)
 np.polynomial.polynomial.polyfit(p, x, 2, w=p)

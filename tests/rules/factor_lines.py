@@ -11,6 +11,8 @@ z, w = np.linalg.qr(m.T, "complete"); z = z[:, :3] @ z[:, :3].T
 np.sort(np.abs(np.linalg.eigvals(q)))
 z, w = np.linalg.eig(q); z = np.abs(w)*np.abs(z)
 z, w = np.linalg.eig(q); z = np.real(w @ np.diag(z**2) @ np.linalg.inv(w))
+z = np.linalg.eigvals(q @ q.T); z = np.imag(z[0]*z[1]) + np.real(z[:, None]*z) + z[1].imag
+z, w = np.linalg.eig(q @ q.T); z = np.imag(w*z*1j) + np.imag(w[:, None])*np.imag(z)
 np.linalg.svd(m, compute_uv=False)
 np.linalg.svdvals(m)
 z, w, v = np.linalg.svd(m, full_matrices=False); z = (z*w**2) @ v

@@ -21,17 +21,9 @@ np.pad(x, 2, "empty")[2:-2]
     'np.pad with widths in a dict': """
 np.pad(x, {0: 1})
 """,
-    'ravel and flatten with an order other than "C" and "F"': """
-np.ravel(f, order="K")
-np.ravel(f, order="A")
-np.ravel(t.T, order="K")
-np.ravel(f.T, order="A")
-f.flatten(order="K")*np.arange(12.0)
-f.flatten("A")*np.arange(12.0)
-m.T.flatten("K")*np.arange(12.0)
-""",
-    'reshape with an order other than "C" and "F"': """
-np.reshape(f, (2, 6), order="A")*np.arange(6.0)
+    'where=None, which NumPy takes for False': """
+np.max(x, initial=0.1, where=None)
+np.nansum(h, where=None)
 """,
     'np.vectorize with these options': """
 np.vectorize(lambda a, w: a*np.sum(w), excluded={1})(x, y)

@@ -27,7 +27,7 @@ X = np.linspace(0.2, 1.4, 5)
 
 
 """
-PRODUCTS = ["A @ x", "A.dot(x)", "A.T @ (A @ x)", "B @ x", "np.append(x, 1.0) @ A",
+PRODUCTS = ["A @ x", "A*x", "A.dot(x)", "A.T @ (A @ x)", "B @ x", "np.append(x, 1.0) @ A",
             "A @ np.outer(x, X)", "np.outer(X, np.append(x, 2.0)) @ B", "A.transpose() @ np.append(x, x[0])",
             "spsolve(S, x)", "spsolve(S, A.T @ np.append(x, 1.0))", "spsolve(S, np.outer(x, X))"]  # fmt: skip
 
@@ -40,6 +40,27 @@ def program(line: str, tmp_path: Path, form: str = "csr") -> ModuleType:
 @pytest.mark.parametrize("line", PRODUCTS)
 def test_product_with_a_sparse_constant(line: str, form: str, tmp_path: Path) -> None:
     check(program(line, tmp_path, form).f, [np.linspace(0.1, 1.0, 5)])
+
+
+MADE = [
+    "sparse.eye(len(x)) @ x", "(x @ sparse.csr_array(np.diag(X)))*x", "sparse.csr_matrix(np.diag(X)).dot(x)*x", "sparse.diags([X, X[1:]], [0, 1]).tocsr()*x",
+    "(sparse.eye(5) - 0.5*sparse.diags([1.0, -2.0, 1.0], [-1, 0, 1], shape=(5, 5))).T @ x**2", "spsolve(-sparse.diags(X, format='csc')/2.0, x)",
+    "splu(sparse.csc_matrix(np.diag(X) + 0.1)).solve(x)*x", "factorized(S)(x)*x", "solve(x)*lu.solve(x, 'T')",
+    "(sparse.eye(5) if x[0] > 0.0 else 2.0*sparse.eye(5)) @ x", "sparse.kron(sparse.eye(2), sparse.eye(5)) @ np.append(x, x*x)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", MADE)
+def test_sparse_matrices_made_of_constants(line: str, tmp_path: Path) -> None:
+    head = HEAD.format(form="csr") + "from scipy.sparse.linalg import factorized, splu\n\nlu = splu(S)\nsolve = factorized(S)\n\n\n"
+    fun = load(head + f"def f(x):\n    return np.sum(np.sin({line}))\n", tmp_path).f
+    check(fun, [np.linspace(0.1, 1.0, 5)])
+    s2sad.check_grads(fun, (np.linspace(0.1, 1.0, 5),), order=2, modes=("rev",))
+
+
+def test_a_sparse_matrix_made_in_each_step(tmp_path: Path) -> None:
+    body = "    for k in range(3):\n        a = sparse.diags([X*k, X[1:]], [0, -1])\n        x = np.tanh(a.T @ x + a @ x)\n    return np.sum(x)\n"
+    s2sad.check_grads(load(HEAD.format(form="csr") + "def f(x):\n" + body, tmp_path).f, (np.linspace(0.1, 1.0, 5),), order=1)
 
 
 BODIES = {
@@ -108,7 +129,9 @@ def test_parameters_of_a_frozen_distribution_may_change(tmp_path: Path) -> None:
         ("scipy.stats.gaussian_kde(x).logpdf(X)[0]", "call it directly"),
         ("scipy.interpolate.UnivariateSpline(X, x, s=0)(X)", "make_interp_spline"),
         ("scipy.interpolate.BarycentricInterpolator(X, x)(X)", "np.interp"),
-        ("A*x", "toarray"),
+        ("B*x", "toarray"),
+        ("sparse.csr_array(np.eye(5)*1j) @ x", "make the sparse matrix outside"),
+        ("sparse.diags(x) @ x", "as an array"),
     ],
 )
 def test_refusals_say_what_to_write(line: str, advice: str, tmp_path: Path) -> None:
