@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tracemalloc
 import warnings
 from collections import namedtuple
@@ -23,7 +24,7 @@ from s2sad import (
     value_and_grad,
     vjp,
 )
-from support import check, direction, flat, moved
+from support import check, differences, direction, flat, moved
 
 X, V = np.array([1.1, 0.4]), np.array([0.3, -0.7])
 Two = namedtuple("Two", "a b")
@@ -320,6 +321,28 @@ def test_products_with_hessians_compute_no_gradient():
     np.testing.assert_allclose(whole(X, a), 2*a.T @ a)
     for text in (product.source, whole.source):
         assert "w_bar_dot" not in text and "@ w\n" not in text
+
+
+def test_products_with_hessians_add_up_no_gradient():
+    """Nor do they add to lists or elements of arrays for the gradient alone: a reverse sweep raises nothing."""
+    def layers(ps, x):
+        for w, b in ps[:-1]:
+            x = np.tanh(x @ w + b)
+        return np.sum((x @ ps[-1][0] + ps[-1][1])**2)
+
+    def pairs(x):
+        s = 0.0
+        for i in range(len(x)):
+            for j in range(i):
+                s += 1/(x[i] - x[j])**2
+        return s
+
+    ps = [(np.full((2, 3), 0.3), np.ones(3)), (np.ones((3, 1)), np.ones(1))]
+    for fun, args in ((layers, (ps, X[None])), (pairs, (np.array([0.3, 1.2, 2.9]),))):
+        product, vector = hvp(fun), direction(args[0], np.random.default_rng(1))
+        expected = differences(grad(fun), args, (vector, *(0*a for a in args[1:])))
+        np.testing.assert_allclose(flat(product(*args, vector)), expected, rtol=1e-6, atol=1e-7)
+        assert not re.search(r"(ps|x)_bar(\[| = (zeros|np))", product.source)
 
 
 # ------------------------------------------------------------------------------------ constants of constants' views

@@ -495,7 +495,7 @@ def _lowered(
     body: list[Stmt] = [*low.block, Return(result)]
     again = source.module.startswith("s2sad.generated")
     program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints, again=again))
-    program.cuts = low.lengths.cuts
+    program.cuts, program.sweep = low.lengths.cuts, _reverse_sweep(source) if again else None
     if same := unchanged(program):
         program, result = prune(substitute(program, same)), in_atom(result, same)
     dependencies = list(low.dependencies.values())
@@ -503,6 +503,13 @@ def _lowered(
     made = Lowered(program, names, result, frozen, dependencies, span, low.live, low.quiet, form=low.form)
     made.changed = tuple([n for n, value in parts.items() if _is_changed(value)])
     return made
+
+
+def _reverse_sweep(source: Source) -> Span | None:
+    """Where the reverse sweep stands in the text of a derivative."""
+    first, last = source.node.lineno, source.node.end_lineno or 0
+    lines = [n for n in range(first, last) if source.lines[n - 1].lstrip() == "# backward"]
+    return Span(source.file, lines[0], 0, last, 0) if lines else None
 
 
 __all__ = ["Lowered", "Lowering", "lower"]

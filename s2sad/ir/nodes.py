@@ -296,6 +296,7 @@ class Program:
     assumes   the lines of the text's `# assumes:` header
     defaults  default values of the last parameters, literals, by their SSA names
     again     the function is itself the text of a derivative, not the user's
+    sweep     where that text's reverse sweep stands: it raises nothing, as what it goes back over has not
     written   of the first half of a pair: the places of arrays and lists among what it keeps that it writes
     cuts      lengths of parts of axes whose bounds are made of arguments (`frontend.lengths`)
     """
@@ -312,9 +313,17 @@ class Program:
     quiet_all: bool = False
     token: object = None  # what calls of this function refer to until it is printed
     again: bool = False
+    sweep: Span | None = None
     defaults: dict[str, Any] = field(default_factory=dict)
     written: tuple[int, ...] = ()
     cuts: dict[Any, Any] = field(default_factory=dict)
+
+    def is_swept(self, stmt: Stmt) -> bool:
+        """Whether a statement is one of the reverse sweep in the text of a derivative."""
+        span: Span | None = getattr(stmt, "span", None) if self.sweep else None
+        if self.sweep is None or span is None:
+            return False
+        return span.file == self.sweep.file and self.sweep.line <= span.line <= self.sweep.end_line
 
 
 class Fresh:

@@ -21,7 +21,6 @@ from functools import cached_property
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import has_effect, is_opaque, kind_of, may_raise, store_may_raise
-from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
     Atom,
     Block,
@@ -72,11 +71,11 @@ def leaves_nothing_dead(program: Program) -> bool:
     return all(not isinstance(stmt, Let) or stmt.name in read for stmt in program.body)
 
 
-def stays(store: Store, kinds: dict[str, Kind], bounds: Bounds) -> bool:
+def stays(store: Store, program: Program, bounds: Bounds) -> bool:
     """Whether a store stays for its exception's sake though nobody reads what it stores."""
-    if not store_may_raise(store, kinds):
+    if not store_may_raise(store, program.kinds) or program.is_swept(store):
         return False
-    base = kind_of(store.base, kinds)
+    base = kind_of(store.base, program.kinds)
     return base.cat not in ("array", "num") or not bounds.inside(base, store.index)
 
 
@@ -134,9 +133,11 @@ class _Live:
         if isinstance(stmt, If):
             return bool(stmt.form)
         if isinstance(stmt, Let | Do):
-            return has_effect(stmt.call) or (not stmt.made and self._may_raise(stmt.call))
+            if stmt.made or self.program.is_swept(stmt):
+                return has_effect(stmt.call)
+            return has_effect(stmt.call) or self._may_raise(stmt.call)
         if isinstance(stmt, Store):
-            return stays(stmt, self.kinds, self.bounds)
+            return stays(stmt, self.program, self.bounds)
         if isinstance(stmt, For):
             return not isinstance(stmt.space, Range) and kind_of(stmt.space, self.kinds).cat == "object"
         return isinstance(stmt, Return) or (isinstance(stmt, While) and not stmt.made)

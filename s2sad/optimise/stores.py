@@ -68,7 +68,7 @@ class _Stores:
     """The backward walk over one program; `live` classes are those whose contents are read from here on."""
 
     def __init__(self, program: Program, aliases: Aliases | None) -> None:
-        self.kinds = program.kinds
+        self.program, self.kinds = program, program.kinds
         self.aliases = aliases or Aliases(program)
         self.bounds = Bounds(program)
         self.edit = Edit(program)
@@ -109,7 +109,7 @@ class _Stores:
         if isinstance(stmt, Store):
             if stmt in self._gone:
                 return True
-            return not stays(stmt, self.kinds, self.bounds) and not self.aliases.written(stmt) & live
+            return not stays(stmt, self.program, self.bounds) and not self.aliases.written(stmt) & live
         return _is_append(stmt) and not self.aliases.written(stmt) & live
 
     def _unread(self, program: Program) -> Iterator[Store]:
