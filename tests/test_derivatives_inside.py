@@ -175,12 +175,34 @@ def layered(x, k):
     return s2sad.grad(loss)(x)
 
 
+def heat(k, w):
+    def u(x, t):
+        return np.tanh(w*x + k*t)*x
+
+    u_x = s2sad.grad(u, argnums=0)
+    product = s2sad.hvp(lambda x: u(x, 0.3))
+
+    def residual(x, t):
+        return s2sad.grad(u, 1)(x, t) - k*s2sad.grad(lambda x: u_x(x, t))(x) + u_x(x, t)
+
+    curve = partial(u_x, t=0.2)
+    return residual(0.4, 0.7)**2 + s2sad.jvp(lambda x: product(x, k), (w,), (1.0,))[1]*curve(k)
+
+
+def slope_of_each(x, k):
+    total = 0.0
+    for i in range(2):
+        slope = s2sad.grad(lambda a, b: a*a*b*k, i)
+        total += s2sad.grad(lambda a: slope(a, x)*a)(x)
+    return total
+
+
 @pytest.mark.parametrize("fun", [captured_later, captured_in_loop, captured_and_written])
 def test_nested_functions_read_what_stands_there_at_the_call(fun):
     check(fun, (1.5,))
 
 
-@pytest.mark.parametrize("fun", [other_function_later, shadowed, layered])
+@pytest.mark.parametrize("fun", [other_function_later, shadowed, layered, heat, slope_of_each])
 def test_nested_functions_that_read_others(fun):
     check(fun, (1.5, 0.7))
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from s2sad.errors import UnsupportedError, refuse
 from s2sad.frontend.boundary import Boundary
-from s2sad.frontend.lifting import Lifting
+from s2sad.frontend.lifting import Later, Lifting
 from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.operators import live_object
 from s2sad.frontend.source import Source, find
@@ -30,15 +30,6 @@ from s2sad.ir.nodes import Atom, Call, Const, Ref, Var
 
 NESTED = 20  # derivatives of a function in derivatives of itself
 _inside: list[types.CodeType] = []  # the functions whose derivatives are being made for calls inside
-
-
-@dataclass(frozen=True, eq=False)
-class Later:
-    """`grad(f)` of a nested function f, which reads what stands around it when the derivative is called."""
-
-    fn: Ref
-    options: tuple[Any, ...]
-    named: tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
     lambda v: v*k                        def lambda_(v, *, k): return v*k
     def h(k): return x*h(k - 1)          def h(k, *, x): return x*h(k - 1, x=x)
     lambda v: f(v)*k                     def lambda_(v, *, k, f_a): def f(z): return z*f_a; return f(v)*k
+    slope = grad(f); lambda v: slope(v)  def lambda_(v): slope_of = f; slope = grad(slope_of); return slope(v)
     model.loss, partial(f, k)            def lambda_(x, *, owner): return loss(owner, x)
 
 Nested functions that it reads stand in its body, with names of their own for what these read: a name may mean
@@ -29,6 +30,15 @@ from s2sad.ir.nodes import Ref, Undef, Var
 Function = ast.FunctionDef | ast.Lambda
 
 
+@dataclass(frozen=True, eq=False)
+class Later:
+    """`grad(f)` of a nested function f, which reads what stands around it when the derivative is called."""
+
+    fn: Ref
+    options: tuple[Any, ...]
+    named: tuple[tuple[str, Any], ...]
+
+
 @dataclass(slots=True)
 class Gathered:
     """What a nested function reads: values of the program, objects, and other nested functions."""
@@ -37,6 +47,7 @@ class Gathered:
     captured: dict[str, Value] = field(default_factory=dict)
     space: dict[str, Any] = field(default_factory=dict)
     helpers: list[ast.stmt] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)  # by which derivatives of others are made
     nodes: list[Function] = field(default_factory=list)  # of the nested functions, the first one included
     reading: list[Function] = field(default_factory=list)  # those in which this one is read
 
@@ -50,7 +61,7 @@ class Gathered:
     def key(self) -> tuple[Any, ...]:
         """What the text of the function depends on."""
         objects = tuple((name, id(obj)) for name, obj in self.space.items())
-        return (*self.nodes, *self.captured, objects)
+        return (*self.nodes, *self.captured, *self.calls, objects)
 
 
 class Lifting(State):
@@ -150,6 +161,14 @@ class Lifting(State):
                     given = value.kwdefaults[arg.arg]
                     function.args.kw_defaults[i] = self._default(f"{name}_{arg.arg}", given, found, node)
             found.helpers.append(_defined(function, name, []))
+        elif isinstance(value, Part) and (made := _later(value)) is not None:
+            inner, transform = found.fresh(f"{name}_of"), found.fresh(f"{name}_by")
+            self._enter(inner, value.args[0], found, node)
+            found.space[transform] = made.fn.obj
+            options = [*map(repr, made.options), *(f"{k}={v!r}" for k, v in made.named)]
+            call = f"{transform}({', '.join([inner, *options])})"
+            found.helpers += ast.parse(f"{name} = {call}").body
+            found.calls.append(call)
         elif isinstance(value, (*CALLABLE, Undef)):
             self._refuse_nested(name, node)
         else:
@@ -231,6 +250,8 @@ class Lifting(State):
             if spec.vararg or spec.kwarg or spec.kwonlyargs:
                 return None
             return [a.arg for a in (*spec.posonlyargs, *spec.args)], fn.defaults
+        if isinstance(fn, Part) and _later(fn) is not None:
+            return self._taken_by(fn.args[0], node)
         if isinstance(fn, Method | Part):
             closure = self.as_closure(fn, node)
             return None if closure is None else self._taken_by(closure, node)
@@ -340,6 +361,12 @@ class Lifting(State):
         return None
 
 
+def _later(value: Part) -> Later | None:
+    """What makes the derivative of a nested function, if a value is such."""
+    made = value.fn.obj if isinstance(value.fn, Ref) else None
+    return made if isinstance(made, Later) else None
+
+
 def _defaults(target: Closure) -> dict[str, Value]:
     """Parameters that have defaults, and these."""
     spec = target.node.args
@@ -409,4 +436,4 @@ def _compiled(function: ast.FunctionDef, space: dict[str, Any]) -> types.Functio
     return made
 
 
-__all__ = ["Lifting"]
+__all__ = ["Later", "Lifting"]
