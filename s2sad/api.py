@@ -300,9 +300,13 @@ for _transform in (grad, value_and_grad, vjp):
     setattr(_transform, "__s2sad_transform__", True)  # noqa: B010 - calls of them are read, not made
 
 
-def _pair_inside(fun: Callable[..., Any], argnums: Argnums, has_aux: bool) -> _Named[Any]:
-    """The pair behind a `vjp` that is called inside of a function; that of a derivative inlines it."""
-    return _Named(plain(fun) if isinstance(fun, Transformed) else fun, argnums, has_aux)
+def _pair_inside(fun: Callable[..., Any], argnums: Argnums, has_aux: bool, records: bool) -> _Named[Any]:
+    """The pair behind a `vjp` that is called inside of a function; that of a derivative inlines it.
+
+    By `records`, which no text returns, it is that of the derivative's text.
+    """
+    inlines = isinstance(fun, Transformed) and not (records and fun.single)
+    return _Named(plain(fun) if inlines else fun, argnums, has_aux)
 
 
 vjp.__s2sad_pair__ = _pair_inside  # type: ignore[attr-defined]

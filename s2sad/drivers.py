@@ -89,16 +89,20 @@ class Names:
 class Driver:
     """The text of one driver.
 
-    `pushes` are the forward derivatives by each argument, `pull` the pair by all of them.
+    `pushes` are the forward derivatives by each argument, `pull` the pair by all of them; `out` is the kind
+    of the function's result where that is a structure.
     """
 
-    def __init__(self, driven: Any, pushes: Sequence[Any], pull: Any, kind_of: Callable[[str], Kind]) -> None:
+    def __init__(
+        self, driven: Any, pushes: Sequence[Any], pull: Any, kind_of: Callable[[str], Kind], out: Kind | None
+    ) -> None:
         self.driven = driven
         self.parameters = parameters_of(driven)
         if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in self.parameters):
             refuse(None, f"{driven!r} of a function with star arguments is called inside", "name them")
         self.name = Names({p.name for p in self.parameters} | {"np"})
         self.arguments = [self._argument(n, kind_of) for n in driven.argnums]
+        self.out = None if out is None else Argument("", out)
         self.space: dict[str, Any] = {"np": np, "__name__": "generated"}
         self.classes = {cls: self._object(cls.__name__, cls) for cls in self._records()}
         self.push = [self._object("push", push) for push in pushes]
@@ -119,7 +123,7 @@ class Driver:
 
     def _records(self) -> list[type]:
         found: list[type] = []
-        stack = [a.kind for a in self.arguments]
+        stack = [a.kind for a in (*self.arguments, *([self.out] if self.out else []))]
         while stack:
             kind = stack.pop()
             stack += kind.items or ()
@@ -134,7 +138,8 @@ class Driver:
 
     def key(self) -> tuple[Any, ...]:
         """What the text depends on."""
-        return tuple(K.without_lengths(a.kind) for a in self.arguments)
+        whole = [*self.arguments, *([self.out] if self.out else [])]
+        return (self.out is None, *(K.without_lengths(a.kind) for a in whole))
 
     # ---- bodies
 
@@ -198,8 +203,19 @@ class Driver:
 
     def jacobian(self) -> None:
         """The Jacobian column by column."""
-        blocks = self.forward([((), "")])[()]
-        self._returns(lambda k: self.arguments[k].display(lambda path: blocks[k, path], self.classes))
+        outs = [((), "")] if self.out is None else [(path, leaf.text) for path, leaf in self.out.leaves()]
+        self._returns(self._structure(self.forward(outs)))
+
+    def _structure(self, blocks: dict[Any, dict[Any, str]]) -> str:
+        """The structure of the result, of those of the arguments, with a block for each pair of leaves."""
+
+        def of(out: Path) -> str:
+            found = blocks[out]
+            return self.whole(
+                lambda k: self.arguments[k].display(lambda path: found[k, path], self.classes)
+            )
+
+        return of(()) if self.out is None else self.out.display(of, self.classes)
 
     def hessian(self) -> None:
         """The matrix of second derivatives, in blocks."""
@@ -218,7 +234,7 @@ class Driver:
                 self.classes,
             )
 
-        self._returns(row)
+        self._returns(self.whole(row))
 
     def product(self) -> None:
         """The product of the Hessian with a vector."""
@@ -231,40 +247,63 @@ class Driver:
 
     def rows(self) -> None:
         """The Jacobian row by row, with one pullback."""
-        out, pull, i, unit = self.name("out"), self.name("pull"), self.name("i"), self.name("unit")
+        out, pull, bars = self.name("out"), self.name("pull"), self.name("bars")
         aux = f", {self.name('aux')}" if self.driven.has_aux else ""
-        bars, lines = self.name("bars"), self.lines
-        leaves = [(k, path, leaf) for k, a in enumerate(self.arguments) for path, leaf in a.leaves()]
-        selected = [f"{bars}[{k}]{x.text.removeprefix(self.arguments[k].text)}" for k, _, x in leaves]
-        lines += [
-            f"{out}, {pull}{aux} = {self.call(self.pull)}",
-            f"if np.iscomplexobj({out}):",
-            "    raise TypeError('jacrev of a function with a complex result is called inside; use jacfwd')",
-            f"if np.ndim({out}) == 0:",
-        ]
-        found = {(k, path): text for (k, path, _), text in zip(leaves, selected, strict=True)}
-        whole = self.whole(lambda k: self.arguments[k].display(lambda path: found[k, path], self.classes))
-        lines += [f"    {bars} = {pull}(1.0)", f"    return {whole}{aux}"]
-        rows = [self.name("rows") for _ in leaves]
-        lines += [f"{r} = []" for r in rows]
+        self.lines.append(f"{out}, {pull}{aux} = {self.call(self.pull)}")
+        blocks: dict[Any, dict[Any, str]] = {}
+        if self.out is None:
+            self._real(out)
+            self.lines += [f"if np.ndim({out}) == 0:", f"    {bars} = {pull}(1.0)"]
+            self.lines.append(f"    return {self._structure({(): self._selected(bars)})}{aux}")
+            blocks[()] = self._rows(out, lambda unit: f"{pull}({unit})")
+        for path, leaf in () if self.out is None else self.out.leaves():
+            seed = self._seed(path)
+            if leaf.kind.rank == 0:
+                bars = self.name("bars")
+                self.lines.append(f"{bars} = {pull}({seed('1.0')})")
+                blocks[path] = self._selected(bars)
+            else:
+                self._real(out + leaf.text)
+                blocks[path] = self._rows(out + leaf.text, _pulled_by(pull, seed))
+        self.lines.append(f"return {self._structure(blocks)}{aux}")
+
+    def _seed(self, path: Path) -> Callable[[str], str]:
+        """What displays a cotangent of the result that is not zero at one leaf alone."""
+        assert self.out is not None
+        plain = Argument("", _plain(self.out.kind))
+        return lambda unit: plain.display(lambda p: unit if p == path else "None", {})
+
+    def _real(self, out: str) -> None:
+        what = "jacrev of a function with a complex result is called inside; use jacfwd"
+        self.lines += [f"if np.iscomplexobj({out}):", f"    raise TypeError({what!r})"]
+
+    def _leaves(self) -> list[tuple[int, Path, Argument]]:
+        return [(k, path, leaf) for k, a in enumerate(self.arguments) for path, leaf in a.leaves()]
+
+    def _selected(self, bars: str) -> dict[Any, str]:
+        """What selects the leaves of cotangents."""
+        texts = [f"{bars}[{k}]{x.text.removeprefix(self.arguments[k].text)}" for k, _, x in self._leaves()]
+        return {(k, path): text for (k, path, _), text in zip(self._leaves(), texts, strict=True)}
+
+    def _rows(self, out: str, pulled: Callable[[str], str]) -> dict[Any, str]:
+        """A loop over the elements of one array of the result: for each leaf its block."""
+        i, unit, bars, lines = self.name("i"), self.name("unit"), self.name("bars"), self.lines
+        rows = {place: self.name("rows") for place in self._selected(bars)}
+        lines += [f"{r} = []" for r in rows.values()]
         lines += [
             f"for {i} in range(np.size({out})):",
             f"    {unit} = np.zeros_like(np.ravel({out}))",
             f"    {unit}[{i}] = 1.0",
-            f"    {bars} = {pull}(np.reshape({unit}, np.shape({out})))",
+            f"    {bars} = {pulled(f'np.reshape({unit}, np.shape({out}))')}",
         ]
-        lines += [f"    {r}.append({text})" for r, text in zip(rows, selected, strict=True)]
-        joined = [f"np.{'array' if x.kind.rank == 0 else 'stack'}" for _, _, x in leaves]
-        shaped = [
-            f"np.reshape({join}({r}), np.shape({out}) + np.shape({x.text}))"
-            for join, r, (_, _, x) in zip(joined, rows, leaves, strict=True)
-        ]
-        found = {(k, path): text for (k, path, _), text in zip(leaves, shaped, strict=True)}
-        whole = self.whole(lambda k: self.arguments[k].display(lambda path: found[k, path], self.classes))
-        lines.append(f"return {whole}{aux}")
+        lines += [f"    {rows[place]}.append({text})" for place, text in self._selected(bars).items()]
+        blocks = {}
+        for k, path, x in self._leaves():
+            joined = f"np.{'array' if x.kind.rank == 0 else 'stack'}({rows[k, path]})"
+            blocks[k, path] = f"np.reshape({joined}, np.shape({out}) + np.shape({x.text}))"
+        return blocks
 
-    def _returns(self, made: Callable[[int], str]) -> None:
-        whole = self.whole(made)
+    def _returns(self, whole: str) -> None:
         if self.driven.has_aux:
             aux = self.name("aux")
             self.lines.append(f"{aux} = {self.call(self._object('fun', self.driven.fun))}[1]")
@@ -298,6 +337,10 @@ class Driver:
         made: Callable[..., Any] = self.space[name]
         release_with(made, file)
         return made
+
+
+def _pulled_by(pull: str, seed: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda unit: f"{pull}({seed(unit)})"
 
 
 def _plain(kind: Kind) -> Kind:

@@ -95,18 +95,25 @@ class Driven:
 
     # ------------------------------------------------------------------ inside of other functions
 
-    def driver(self, kind_of: Callable[[str], Kind]) -> Callable[..., Any]:
+    def driver(self, kind_of: Callable[[str], Kind], out: Kind | None) -> Callable[..., Any]:
         """A plain function that does the same; `kind_of` gives the kind of a parameter of the call.
+
+        `out` is the kind of the result where that is a structure.
 
         UnsupportedError for arguments whose structure is not known.
         """
-        if self._pushes is None:
-            self._pushes = self._each()
-        made = Driver(self, self._pushes, pair_of(self.fun, self._options()[0], self.has_aux), kind_of)
+        pull = pair_of(self.fun, self._options()[0], self.has_aux)
+        made = Driver(self, self.pushes(), pull, kind_of, out)
         key = made.key()
         if key not in self._drivers:
             self._drivers[key] = made.compiled()
         return self._drivers[key]
+
+    def pushes(self) -> list[Jvp[Any]]:
+        """The forward derivatives by each of argnums, which are made once."""
+        if self._pushes is None:
+            self._pushes = self._each()
+        return self._pushes
 
     def _each(self) -> list[Jvp[Any]]:
         """The forward derivatives by each of argnums."""

@@ -237,7 +237,7 @@ class SparseJacobian(Jacobian):
     def _options(self) -> tuple[Any, ...]:
         return (*super()._options(), self.sparsity)
 
-    def driver(self, kind_of: Callable[[str], Kind]) -> Callable[..., Any]:
+    def driver(self, kind_of: Callable[[str], Kind], out: Kind | None) -> Callable[..., Any]:
         refuse(None, f"{self!r}, a sparse one, is called inside", "call jacobian without sparsity there")
 
     def _run(self, values: Values, choices: tuple[Choice, ...]) -> Any:

@@ -22,6 +22,7 @@ from s2sad.frontend.boundary import Boundary
 from s2sad.frontend.lifting import Later, Lifting
 from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.operators import live_object
+from s2sad.frontend.recursion import holds_records
 from s2sad.frontend.source import Source, find
 from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Value
 from s2sad.ir import kinds as K
@@ -141,13 +142,28 @@ class Derivatives(Lifting, Boundary):
         def kind_of(name: str) -> Kind:
             return self.kind_of_parts(bound[name]) if name in bound else K.OBJECT
 
+        out = None
+        if fn.obj.form in ("jacobian", "rows"):
+            found = self._derived(Ref(fn.text, fn.obj.pushes()[0]), args, dict(kwargs), node)
+            if found is None:
+                return self.emit(Call("call", (Const(None),)), K.BOTTOM, node)
+            out = self._structure(fn.obj, found[2].result, found[4])
         try:
-            driver = fn.obj.driver(kind_of)
+            driver = fn.obj.driver(kind_of, out)
         except UnsupportedError as error:
             if any(r.span is None for r in error.refusals):
                 refuse(self.span(node), error.refusals[0].what, error.refusals[0].instead)
             raise
         return self.call_value(Ref(fn.text, driver), [*vector, *args], kwargs, node)
+
+    def _structure(self, driven: Any, result: Kind, kinds: dict[str, Kind | Atom]) -> Kind | None:
+        """The kind of what a Jacobian is taken of, if that is a structure: a gradient's is the argument's."""
+        out = (result.items or (result,))[0] if driven.has_aux else result
+        inner = driven.pushes()[0].inner
+        if inner is not None and inner.mode == "grad" and inner.single:
+            found = kinds[inner.parameters()[0]]
+            out = found if isinstance(found, Kind) else out
+        return out if out.cat in ("tuple", "dict") and not out.is_number else None
 
     def _target(self, target: Value, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
         """The function that a transform is given, and the values of the program that it reads."""
@@ -312,9 +328,10 @@ class Derivatives(Lifting, Boundary):
         chosen = tuple(i for i, kind in enumerate(kinds) if K.carries(kind))
         if not chosen:
             self.refuse(node, "vjp is called here without a float or an array", "pass one")
-        key = (id(fn.obj), id(target.obj), chosen, has_aux)
+        records = any(map(holds_records, kinds)) and not any(map(K.holds_complex, kinds))
+        key = (id(fn.obj), id(target.obj), chosen, has_aux, records)
         if key not in self.transforms:
-            self.transforms[key] = fn.obj.__s2sad_pair__(target.obj, chosen, has_aux)
+            self.transforms[key] = fn.obj.__s2sad_pair__(target.obj, chosen, has_aux, records)
         made = Ref(f"{fn.text}({target.text})", self.transforms[key])
         captured = _unless_given(captured, target, len(args) - 1)
         return self._pulled(made, args[1:], captured, (chosen, len(args) - 1), node)
@@ -335,7 +352,12 @@ class Derivatives(Lifting, Boundary):
         start, has_aux = len(self.block), fn.obj.has_aux
         result, kept = self.unpack(self._inlined(source, [self.plain(env[n]) for n in order]), 2, node)
         parts = self.unpack(result, 2, node) if has_aux else [result]
-        parts = [self.private(part, start, node) for part in parts]
+        inner, value = fn.obj.inner, parts[0]
+        if inner is not None and has_aux:
+            value = self._gradients(inner, value, known, node)
+        elif inner is not None:
+            value = self.converted(inner, value, known, start, node)
+        parts = [self.private(part, start, node) for part in (value, *parts[1:])]
         wanted = [known[n] for n in fn.obj.parameters()]
         pull = Part(Ref("pullback", Pullback(derived, wanted, *places, has_aux)), [kept, result], {})
         return Group("tuple", [parts[0], pull, *parts[1:]])

@@ -204,7 +204,8 @@ def _divided_y(bound: Bound) -> str:
 
 
 def _divided_y_dot(bound: Bound) -> str:
-    return _noisy("-(out*out*g)" if bound.static("x") in (1, 1.0) else "-(g*out/y)")
+    x = bound.static("x")
+    return _noisy("-(out*out*g)" if isinstance(x, int | float) and x == 1 else "-(g*out/y)")
 
 
 def _absolute(bound: Bound) -> str:
