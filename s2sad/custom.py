@@ -61,7 +61,7 @@ def rule(
 
     `returns` says what f returns where that is more than s2sad can tell: `"x"` like the argument x in type,
     shape and dtype; `float` (or int, complex, bool) a number of Python; `np.float64` a NumPy scalar; 2 an
-    array of two axes of float64; `("float32", 2)` one of float32; a list of these, `["x", float]`, a tuple.
+    array of two axes of float64; `("float32", 2)` one of float32; several of these, `["x", float]`, a tuple.
     Generated texts look at it and raise
     TypeError where it is wrong. What s2sad tells by itself: functions with Python source are read for it;
     elementwise functions return Python floats for Python numbers, unless they are ufuncs, and arrays of the
@@ -89,6 +89,10 @@ def rule(
         raise TypeError("rule() needs a function, not a bound method; register the function in its class")
     if not callable(fun):
         raise TypeError(f"rule() needs a callable, not {type(fun).__name__}")
+    if isinstance(returns, tuple) and not _is_array(returns):
+        returns = list(returns)
+    if (callable(vjp) or callable(jvp) or not (texts or args)) and template is None:
+        fun = _by_place(fun)
     if writes:
         fun, returns = _writing(fun, args, writes), writes
         args = args if texts or isinstance(vjp, Mapping) or linear else None
@@ -120,10 +124,9 @@ def _writing(fun: Callable[..., Any], args: str | None, writes: str) -> Callable
     if writes not in names:
         raise ValueError(f"writes={writes!r} is no argument of {_own(fun)}(); name its arguments by args=")
     place, own = names.index(writes), _own(fun)
-    old = registry.RULES.get(registry.user_name(fun, own))
-    known = getattr(old.user.template, "__s2sad_after__", None) if old is not None and old.user else None
-    if known is not None and known[0] == (writes, names):
-        return known[1]  # type: ignore[no-any-return]
+    known = _entered(fun, (writes, names))
+    if known is not None:
+        return known
 
     def after(*given: Any) -> Any:
         import numpy as np
@@ -135,16 +138,66 @@ def _writing(fun: Callable[..., Any], args: str | None, writes: str) -> Callable
 
     after.__name__ = after.__qualname__ = f"{own}_after"
     given = ", ".join(names)
-    space: dict[str, Any] = {"after": after, "__name__": "generated"}
     text = f"def {own}_written({given}):\n    {writes}[...] = after({given})\n"
-    exec(compile(text, source_of_text(text, own), "exec", dont_inherit=True), space)
-    after.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in names]
-    )
-    made = space[f"{own}_written"]
-    made.__s2sad_after__ = (writes, names), after
-    registry.register_user(_composite(fun, made))
+    parameters = [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in names]
+    _enter_for(fun, f"{own}_written", text, after, parameters, (writes, names))
     return after
+
+
+def _by_place(fun: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that takes keyword-only arguments of `fun` by place; calls of `fun` are taken for its.
+
+        def f_by_keyword(x, *, k=2.0): return after(x, k)        after calls fun(x, k=k)
+    """
+    try:
+        parameters = list(inspect.signature(fun).parameters.values())
+    except (ValueError, TypeError):
+        return fun
+    words = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    if not words or any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
+        return fun
+    own, names, first = _own(fun), [p.name for p in parameters], len(parameters) - len(words)
+    known = _entered(fun, ("", names))
+    if known is not None:
+        return known
+
+    def after(*given: Any) -> Any:
+        return fun(*given[:first], **dict(zip(words, given[first:], strict=True)))
+
+    after.__name__ = after.__qualname__ = own
+    heads = ", ".join([*names[:first], "*", *words])
+    text = f"def {own}_by_keyword({heads}):\n    return after({', '.join(names)})\n"
+    plain = [p.replace(kind=p.POSITIONAL_OR_KEYWORD, default=p.empty) for p in parameters]
+    made = _enter_for(fun, f"{own}_by_keyword", text, after, plain, ("", names))
+    given = {p.name: p.default for p in parameters if p.default is not p.empty}
+    made.__defaults__ = tuple(given[n] for n in names[:first] if n in given)
+    made.__kwdefaults__ = {n: given[n] for n in words if n in given}
+    return after
+
+
+def _entered(fun: Any, key: tuple[str, list[str]]) -> Callable[..., Any] | None:
+    """The function that stands for `fun` already, by the same key."""
+    old = registry.RULES.get(registry.user_name(fun, _own(fun)))
+    known = getattr(old.user.template, "__s2sad_after__", None) if old is not None and old.user else None
+    return known[1] if known is not None and known[0] == key else None
+
+
+def _enter_for(
+    fun: Any,
+    name: str,
+    text: str,
+    after: Any,
+    parameters: list[inspect.Parameter],
+    key: tuple[str, list[str]],
+) -> Any:
+    """Enter the function of a text, which calls `after`, as the template of `fun`."""
+    space: dict[str, Any] = {"after": after, "__name__": "generated"}
+    exec(compile(text, source_of_text(text, _own(fun)), "exec", dont_inherit=True), space)
+    after.__signature__ = inspect.Signature(parameters)
+    made = space[name]
+    made.__s2sad_after__ = key, after
+    registry.register_user(_composite(fun, made))
+    return made
 
 
 class _Rule:
@@ -355,7 +408,7 @@ def _check_return(made: Rule, returns: Returns) -> None:
         if not good and "*args" not in made.signature:
             raise ValueError(f"returns={returns!r} is no argument of {_own(made.user.fun)}()")
     if isinstance(returns, tuple):
-        good = len(returns) == 2 and isinstance(returns[1], int)
+        good = _is_array(returns)
     if isinstance(returns, type) and issubclass(returns, _inexact()):
         good = True
     if not good:
@@ -364,6 +417,16 @@ def _check_return(made: Rule, returns: Returns) -> None:
             'np.float64 or the like, the rank of an array of float64, ("float32", rank), or a list of these '
             "for a tuple"
         )
+
+
+def _is_array(returns: tuple[Any, ...]) -> bool:
+    """Whether this is the type and rank of an array."""
+    import numpy as np
+
+    try:
+        return len(returns) == 2 and isinstance(returns[1], int) and bool(np.dtype(returns[0]))
+    except TypeError:
+        return False
 
 
 @functools.cache

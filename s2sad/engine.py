@@ -156,7 +156,7 @@ def derive(
     are not contiguous.
     """
     with _lock, deep(), _uncollected():
-        name = "lambda_" if source.fun.__name__ == "<lambda>" else source.fun.__name__
+        name = source.name
         outline = Outline(
             frozenset(),
             summarise,

@@ -516,3 +516,54 @@ def test_tuples_in_both_modes():
 
     with pytest.raises(ValueError, match=r"the rule for both\(\) returned a derivative of shape \(5,\)"):
         s2sad.jvp(f, (X,), (X,))
+
+
+# -------------------------------------------------------------------------------------------------- keyword-only
+
+
+def test_keyword_only_arguments():
+    def amplified(x, *, k=2.0, n=3):
+        return np.array([v**n*k for v in x.tolist()])
+
+    def amplified_vjp(g, out, x, k, n):
+        return n*x**(n - 1)*k*g, float(np.sum(g*x**n)), None
+
+    s2sad.rule(amplified, vjp=amplified_vjp)
+    s2sad.rule(amplified, jvp=lambda dots, out, x, k, n: n*x**(n - 1)*k*dots[0] + x**n*dots[1])
+
+    def loss(x, k):
+        s = 0.0
+        for n in (2, 3):
+            s += np.sum(amplified(x, n=n) + amplified(x, k=k))
+        return s
+
+    np.testing.assert_allclose(s2sad.grad(loss)(X, 3.0), 4*X + 6*X**2 + 2*9*X**2)
+    np.testing.assert_allclose(s2sad.hessian(loss)(X, 3.0), np.diag(4 + 48*X))
+    np.testing.assert_allclose(s2sad.jvp(loss, (X, 3.0), (X, 1.0))[1], np.sum(4*X**2 + 24*X**3 + 2*X**3))
+
+
+def test_lambdas_are_differentiated_again():
+    """They are kept as functions where they are long, and have a name in the text."""
+    def root(a, b):
+        return float([r.real for r in np.roots([1.0, 0.0, a, -b]) if abs(r.imag) < 1e-9][0])
+
+    s2sad.rule(
+        root, returns=float, vjp=lambda g, out, a, b: (-g*out/(3*out**2 + a), g/(3*out**2 + a)),
+        jvp=lambda dots, out, a, b: (dots[1] - out*dots[0])/(3*out**2 + a),
+    )  # fmt: skip
+
+    def both(a, b):
+        return s2sad.grad(root)(a, b)*b + s2sad.grad(root, 1)(a, b)
+
+    found = s2sad.grad(both, (0, 1))(1.3, 2.0)
+    for i, g in enumerate(found):
+        up, down = ([v + h*(i == j) for j, v in enumerate((1.3, 2.0))] for h in (1e-6, -1e-6))
+        assert g == pytest.approx((both(*up) - both(*down))/2e-6, rel=1e-7)
+
+
+def test_results_are_said_by_a_tuple():
+    def halves(x):
+        return tuple(np.array(v) for v in np.split(x*2.0, 2))
+
+    s2sad.rule(halves, vjp=lambda g, out, x: 2*np.concatenate(g), returns=(1, 1))
+    np.testing.assert_array_equal(s2sad.grad(lambda x: np.sum(halves(x)[1]))(np.ones(4)), [0, 0, 2, 2])

@@ -127,7 +127,7 @@ def _lowered(state: State, fn: Ref, source: Source, known: dict[str, Any]) -> Ca
 
     assert state.outline is not None
     dynamic = tuple(i for i, n in enumerate(known) if isinstance(known[n], Kind))
-    spec = Callee(source.fun.__name__, fn.obj, source, known, dynamic, K.NONE)
+    spec = Callee(source.name, fn.obj, source, known, dynamic, K.NONE)
     try:
         spec.lowered = lower(source, spec.name, known, None, callees=state.callees, outline=state.outline)
     except UnsupportedError:

@@ -97,7 +97,7 @@ def recursive_call(
         spec = state.callees.get(key)
         if spec is None:
             dynamic = tuple(i for i, n in enumerate(known) if isinstance(known[n], Kind))
-            spec = Callee(source.fun.__name__, fn.obj, source, known, dynamic, K.BOTTOM)
+            spec = Callee(source.name, fn.obj, source, known, dynamic, K.BOTTOM)
             spec.lent, spec.itself, spec.new = lent, True, new
             state.callees[key] = spec
             try:

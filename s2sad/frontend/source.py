@@ -103,6 +103,11 @@ class Source:
     args: tuple[Any, ...]
     keywords: dict[str, Any]
 
+    @property
+    def name(self) -> str:
+        """The function's name in texts."""
+        return self.fun.__name__ if self.fun.__name__.isidentifier() else "lambda_"
+
     def span(self, node: ast.AST) -> Span:
         """Where a node stands; of a statement with a body, its head."""
         return span_in(self.file, self.lines, node)

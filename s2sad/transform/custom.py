@@ -45,7 +45,8 @@ def given_function(
     Refuses rules without one, functions that do not take an active argument, and containers of active values.
     """
     assert rule.user is not None
-    name = rule.name.removeprefix(registry.USER)
+    own = getattr(rule.user.fun, "__name__", "")  # which other functions may have too
+    name = own if own.isidentifier() else rule.name.removeprefix(registry.USER)
     fun = rule.user.vjp if mode == "vjp" else rule.user.jvp
     if fun is None:
         what, instead = ABSENT[mode]
