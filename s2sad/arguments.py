@@ -1,16 +1,18 @@
 """Arguments and results at the boundary: what a call's arguments are, and the user's types for cotangents.
 
 `signature` is the key under which derivatives are remembered: types, dtypes, ranks, contiguity, which axes
-have length 1 and which have equal lengths; objects that stand for themselves are held by it, so that an id is
-never met again. `Describer` says the same in the terms of the IR. `conform` gives a cotangent the type, dtype
-and structure of the value that it belongs to; internal cotangents are gradients of the real inner product, so
-complex ones are conjugated.
+have length 1 and which have equal lengths; of objects of the user's classes, what their attributes are like.
+Functions and other objects stand for themselves and are held by it, so that an id is never met again.
+`Describer` says the same in the terms of the IR. `conform` gives a cotangent the type, dtype and structure of
+the value that it belongs to; internal cotangents are gradients of the real inner product, so complex ones are
+conjugated.
 """
 
 from __future__ import annotations
 
 import collections
 import dataclasses
+import enum
 import functools
 import numbers
 import types
@@ -29,6 +31,7 @@ ARRAYS = (np.ndarray, np.memmap)
 DICTS = (dict, collections.OrderedDict, collections.defaultdict)
 PLAIN = frozenset((float, int, bool, complex))
 REAL = (float, np.float64)
+LIBRARIES = ("numpy", "scipy", "s2sad")
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
 STATIC = (str, bytes, type, types.ModuleType, *FUNCTIONS)
 UNLIKE = 64  # elements of a list that are known one by one
@@ -78,7 +81,32 @@ def _key(value: Any, lengths: dict[int, int], by_parts: bool = True) -> Any:
         return cls, tuple([_key(v, lengths) for v in fields(value).values()])
     if value is None or cls is str:
         return cls, value
-    return cls, Same(value)
+    return _object_key(value)
+
+
+def _object_key(value: Any, depth: int = 0) -> Any:
+    """The key of an object that the text reads attributes of: what these are like, not which object it is."""
+    cls = type(value)
+    if cls in PLAIN or cls is str or value is None or isinstance(value, np.generic):
+        return cls
+    if cls in ARRAYS:
+        return cls, value.dtype, value.ndim
+    if cls in (list, tuple, dict) and depth:
+        kind = K.kind_of_value(value)
+        return Same(value) if "object" in str(kind) else K.without_lengths(kind)
+    if depth > 3 or (depth and callable(value)) or not (is_record(value) or _is_written(cls)):
+        return cls, Same(value)
+    held = getattr(value, "__dict__", None)
+    parts = fields(value) if held is None else held
+    return cls, tuple([(k, _object_key(v, depth + 1)) for k, v in parts.items()])
+
+
+@functools.lru_cache(maxsize=256)
+def _is_written(cls: type) -> bool:
+    """Whether a class is a user's, without `__slots__`: all that its objects hold can be seen."""
+    own = isinstance(cls.__init__, types.FunctionType) or cls is types.SimpleNamespace  # type: ignore[misc]
+    library = cls.__module__.partition(".")[0] in LIBRARIES or issubclass(cls, enum.Enum)
+    return own and cls.__dictoffset__ != 0 and not library
 
 
 def _elements(value: list[Any]) -> frozenset[Any] | None:
@@ -200,9 +228,11 @@ class Describer:
         return K.kind_of_value(value)
 
     def part(self, value: Any) -> Kind:
-        """The kind of a part of an argument; strings and functions are known themselves (see `signature`)."""
+        """The kind of a part of an argument; strings, functions and members are known (see `signature`)."""
         kind = self.kind(value)
-        is_known = isinstance(value, str) or (kind == K.OBJECT and callable(value))
+        is_known = isinstance(value, str) or (
+            kind == K.OBJECT and (callable(value) or isinstance(value, enum.Enum))
+        )
         return dataclasses.replace(kind, known=value) if is_known else kind
 
     def argument(self, name: str, value: Any) -> Kind | Const | Ref:
@@ -354,6 +384,8 @@ def conform(grad: Any, value: Any) -> Any:
         return complex(grad).conjugate()
     if isinstance(value, np.inexact):
         return cls(np.conj(grad) if isinstance(value, np.complexfloating) else np.real(grad))
+    if isinstance(value, dict | list | tuple) and not differentiable(value):  # it may have grown
+        return mapped(lambda _: None, value)
     if isinstance(value, dict):
         return _dict_like(value, {k: conform(grad[k], v) for k, v in value.items()})
     if isinstance(value, tuple):

@@ -132,7 +132,10 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
     backward = class_method(state, second, swapped)
     if backward is not None and right is not None and second is not None:
         kind = state.kind(left)
-        if kind.is_number and not kind.is_python and not _takes_over(second):
+        if op != "matmul" and kind.cat == "npscalar" and kind.sort and not _is_sequence(second):
+            item = {"float": float, "complex": complex, "int": int, "bool": bool}[kind.sort]  # as NumPy does
+            left = state.call_value(Ref(item.__name__, item), [left], {}, node)
+        elif kind.is_number and not kind.is_python and not _takes_over(second):
             state.refuse(
                 node,
                 f"NumPy applies the operator to each element of the array and a {second.__name__}",
@@ -142,6 +145,11 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
         if not _declined(made):
             return made
     return None
+
+
+def _is_sequence(cls: type) -> bool:
+    """Whether NumPy takes an object for an array, instead of for one element."""
+    return hasattr(cls, "__array__") or (hasattr(cls, "__len__") and hasattr(cls, "__getitem__"))
 
 
 def negated(state: State, value: Value, node: ast.AST) -> Value:
