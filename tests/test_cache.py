@@ -94,6 +94,31 @@ def test_functions_that_are_made_anew_share_texts(derivations: list[str]) -> Non
     assert len(derivations) == 2
 
 
+def test_another_object_of_a_class_takes_the_same_text(derivations: list[str]) -> None:
+    class Batch:
+        def __init__(self, x: Any, fun: Any = np.sin, kind: str = "train") -> None:
+            self.x, self.fun, self.kind = x, fun, kind
+
+        def loss(self, w: Any) -> Any:
+            return np.sum(self.fun(w)*self.x) if self.kind == "train" else np.sum(w)
+
+    class Squares(Batch):
+        def loss(self, w: Any) -> Any:
+            return np.sum(w*w*self.x)
+
+    g, w = s2sad.grad(lambda w, batch: batch.loss(w)), np.arange(3.0)
+    for k in (1.0, 2.0, 3.0):
+        np.testing.assert_array_equal(g(w, Batch(np.full(3, k))), np.cos(w)*k)
+    np.testing.assert_array_equal(g(w, Batch(np.ones(3), kind="test")), np.ones(3))
+    assert len(derivations) == 1
+    np.testing.assert_array_equal(g(w, Batch(2.0)), np.cos(w)*2.0)
+    np.testing.assert_array_equal(g(w, Batch(2.0, np.cos)), -np.sin(w)*2.0)
+    np.testing.assert_array_equal(g(w, Squares(2.0)), 4.0*w)
+    np.testing.assert_array_equal(g(w, types.SimpleNamespace(loss=np.sum)), np.ones(3))
+    np.testing.assert_array_equal(g(w, types.SimpleNamespace(loss=lambda w: 3.0*np.sum(w))), 3.0*np.ones(3))
+    assert len(derivations) == 6
+
+
 def test_equal_and_unequal_lengths_are_told_apart() -> None:
     g = s2sad.grad(lambda x, y: np.sum(x*y))
     np.testing.assert_array_equal(g(np.ones(3), np.arange(3.0)), np.arange(3.0))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, namedtuple
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 
 import numpy as np
 import pytest
@@ -121,3 +122,36 @@ def test_computed_keys_of_several_types():
         return sum(d[k]*(i + 1) for i, k in enumerate([1, "a", 1, (0, 1)]))
 
     assert s2sad.grad(f)({"a": 1.0, 1: 2.0, (0, 1): 3.0}) == {"a": 2.0, 1: 4.0, (0, 1): 4.0}
+
+
+class Side(Enum):
+    CALL = 1
+    PUT = -1
+
+    @property
+    def sign(self):
+        return self.value
+
+
+@dataclass
+class Option:
+    strike: float
+    side: Side
+    order: list
+    log: list = field(default_factory=list)
+
+    def payoff(self, s):
+        self.log.append(s.shape)
+        return np.maximum(self.side.sign*(s[self.order] - self.strike), 0.0)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_members_of_enumerations_places_and_logs_beside_numbers(side):
+    def price(option, s):
+        return np.sum(option.payoff(s)**2) + 0.1*option.strike**2
+
+    option, s = Option(1.1, side, [2, 0]), np.array([0.3, 0.8, 1.6])
+    (gradient, _) = check(price, (option, s))
+    assert gradient.side is None and gradient.order == [None, None] and gradient.log == []
+    slope = s2sad.hvp(price)(option, s, Option(1.0, None, None, None))
+    assert slope.order == [None, None] and abs(slope.strike - 2.2) < 1e-12

@@ -569,3 +569,42 @@ def test_an_object_on_one_path_that_is_not_read_behind_it():
 
     for n in (0, 1):
         check(f, (np.array([0.1, 0.4, 0.6]), n))
+
+
+class Factor:
+    def __mul__(self, other):
+        return Both(self, other)
+
+    __rmul__ = __mul__
+
+
+class Bump(Factor):
+    def __init__(self, width):
+        self.width = width
+
+    def at(self, x):
+        return np.exp(-x*x/self.width) if isinstance(self, Bump) else 0.0*x
+
+
+class Both(Factor):
+    def __init__(self, left, right):
+        self.left = left
+        self.right = right
+
+    def at(self, x):
+        scale = self.right.at(x) if isinstance(self.right, Factor) else self.right
+        return self.left.at(x)*scale if isinstance(self, Both) and not isinstance(self, Bump) else 0.0*x
+
+
+def test_operators_of_objects_of_several_classes():
+    def products(x, c):
+        made = Bump(c[0])
+        for v in c:
+            made = made*Bump(v)
+        return np.sum(made.at(x))
+
+    def of_numpy_scalars(x, c):  # an element of an array is asked first, and gives way
+        return np.sum((c[0]*Bump(c[1])).at(x) + (Bump(c[2])*c[1]).at(x))
+
+    check(products, (X, C))
+    check(of_numpy_scalars, (X, C))

@@ -226,7 +226,7 @@ class Lists(Tuples):
         if not isinstance(xs, Var):
             return
         held = self.kinds[xs.name].items or ()
-        numbered.meet(self, item, *held)
+        numbered.meet(self, item, *held, listed=True)
         functions = any(kind.cls in self.texts for kind in (item, *held))  # refused where they are called
         if not functions and (torn := numbered.torn("", item, *held)) is not None:
             self.refuse(None, f"what a list or an attribute holds {torn.why}", torn.instead)

@@ -493,8 +493,8 @@ def want(low: State, *values: Value) -> None:
         low.want_numbers(cls)
 
 
-def meet(low: State, *kinds: Kind) -> None:
-    """Lower once more with the objects of several classes numbered together, where they meet."""
+def meet(low: State, *kinds: Kind, listed: bool = False) -> None:
+    """Lower once more with the objects of several classes numbered together, where they meet; in lists with None."""
     classes = tuple(dict.fromkeys(k.cls for k in kinds if is_number_of(k) and k.cls is not None))
     if len(classes) > 1:
         for cls in classes:
@@ -506,6 +506,6 @@ def meet(low: State, *kinds: Kind) -> None:
                 low.want_row(Const(None), k.keys, k.keys)
     found = [k.cls for k in kinds if k.cat == "tuple" and k.cls not in (None, list, dict, *low.texts)]
     records = list(dict.fromkeys(c for c in found if c is not None and not issubclass(c, tuple)))
-    if len(records) + len(classes) > 1:
+    if len(records) + len(classes) > 1 or (listed and any(k.cat == "none" for k in kinds)):
         for cls in records:
             low.want_numbers(cls)

@@ -18,7 +18,7 @@ import numpy as np
 
 from s2sad.frontend.source import is_library
 from s2sad.frontend.standins import in_python, lookup_order, real
-from s2sad.frontend.state import ABSENT, Group, State, Value
+from s2sad.frontend.state import ABSENT, Group, Method, State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Dict, List, Ref, Slice, Tuple, Undef, Var
 
@@ -114,9 +114,9 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
     if (first is None and second is None) or op not in _METHODS:
         return None
     name = _METHODS[op]
-    forward = class_method(state, first, f"__{name}__")
-    if forward is not None and first is not None:
-        made = state.call_value(forward, [left] if right is None else [left, right], {}, node)
+    forward = _method_of(state, left, f"__{name}__", node)
+    if forward is not None:
+        made = state.call_value(forward, [] if right is None else [right], {}, node)
         if not _declined(made):
             return made
     if op == "ne" and first is not None and right is not None and forward is None:
@@ -129,22 +129,33 @@ def user_operator(state: State, op: str, left: Value, right: Value | None, node:
     if first is second and first is not None and right is not None and _is_generated(first, f"__{name}__"):
         return _of_fields(state, op, first, left, right, node)
     swapped = _SWAPPED.get(op, f"__r{name}__")
-    backward = class_method(state, second, swapped)
-    if backward is not None and right is not None and second is not None:
-        kind = state.kind(left)
-        if op != "matmul" and kind.cat == "npscalar" and kind.sort and not _is_sequence(second):
+    backward = None if right is None else _method_of(state, right, swapped, node)
+    if backward is not None and second is not None:
+        kind, classes = state.kind(left), getattr(second, "s2sad_members", (second,))
+        if kind.is_number and not kind.is_python and not all(map(_takes_over, classes)):
+            if op == "matmul" or kind.cat != "npscalar" or not kind.sort or any(map(_is_sequence, classes)):
+                state.refuse(
+                    node,
+                    f"NumPy applies the operator to each element of the array and a {second.__name__}",
+                    f"write the {second.__name__} first, or set __array_ufunc__ = None in its class",
+                )
             item = {"float": float, "complex": complex, "int": int, "bool": bool}[kind.sort]  # as NumPy does
             left = state.call_value(Ref(item.__name__, item), [left], {}, node)
-        elif kind.is_number and not kind.is_python and not _takes_over(second):
-            state.refuse(
-                node,
-                f"NumPy applies the operator to each element of the array and a {second.__name__}",
-                f"write the {second.__name__} first, or set __array_ufunc__ = None in its class",
-            )
-        made = state.call_value(backward, [right, left], {}, node)
+        made = state.call_value(backward, [left], {}, node)
         if not _declined(made):
             return made
     return None
+
+
+def _method_of(state: State, value: Value, name: str, node: ast.AST) -> Value | None:
+    """A special method that the class of an object defines in Python, or all those that it may be of."""
+    cls = state.class_of(value)
+    members = getattr(cls, "s2sad_members", None)
+    if members is None:
+        found = class_method(state, cls, name)
+        return None if found is None else Method(found, value)
+    methods = all(isinstance(static_attribute(m, name), FunctionType) for m in members)
+    return state.attribute(value, name, node) if methods else None
 
 
 def _is_sequence(cls: type) -> bool:
