@@ -19,6 +19,7 @@ import numpy as np
 from s2sad import arguments as A
 from s2sad import debug
 from s2sad.binding import Argnums, Binder, Choice, Values, plain, shared
+from s2sad.frontend.dependencies import Same
 from s2sad.frontend.source import unwrapped
 from s2sad.ir.forms import Form, taken
 from s2sad.ir.kinds import Kind
@@ -260,9 +261,9 @@ def _transform_for(fun: Callable[..., Any], has_aux: bool, copy: bool) -> _Vjp[A
     """The transform of a function, the same one as long as it is the same function."""
     make: Callable[..., _Vjp[Any]] = _Vjp if copy else _BorrowingVjp
     if isinstance(fun, types.FunctionType) and not fun.__closure__:
-        key: tuple[Any, ...] = (A.Same(fun), has_aux, copy)
+        key: tuple[Any, ...] = (Same(fun), has_aux, copy)
     elif isinstance(fun, types.MethodType):
-        key = (A.Same(unwrapped(fun)[0]), A.Same(fun.__self__), has_aux, copy)
+        key = (Same(unwrapped(fun)[0]), Same(fun.__self__), has_aux, copy)
     else:
         return make(fun, 0, has_aux)
     found: _Vjp[Any] = shared(_vjps, key, lambda: make(fun, 0, has_aux), VJPS)

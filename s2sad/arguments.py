@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import refuse
+from s2sad.frontend.dependencies import object_key
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Const, Ref
@@ -31,26 +32,10 @@ ARRAYS = (np.ndarray, np.memmap)
 DICTS = (dict, collections.OrderedDict, collections.defaultdict)
 PLAIN = frozenset((float, int, bool, complex))
 REAL = (float, np.float64)
-LIBRARIES = ("numpy", "scipy", "s2sad")
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
 STATIC = (str, bytes, type, types.ModuleType, *FUNCTIONS)
 UNLIKE = 64  # elements of a list that are known one by one
 WORK = 100_000  # steps that are spent on the question whether two arrays overlap
-
-
-class Same:
-    """A key that is equal to keys of the very same object, and keeps it alive."""
-
-    __slots__ = ("obj",)
-
-    def __init__(self, obj: object) -> None:
-        self.obj = obj
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.obj is self.obj
-
-    def __hash__(self) -> int:
-        return id(self.obj)
 
 
 # --------------------------------------------------------------------------------------------- keys
@@ -58,11 +43,11 @@ class Same:
 
 def signature(values: Mapping[str, Any], active: Container[str]) -> tuple[Any, ...]:
     """A hashable key that is equal for calls which one text serves; `active` are differentiated."""
-    lengths: dict[int, int] = {}
+    lengths: dict[Any, int] = {}
     return tuple([_key(v, lengths, n in active) for n, v in values.items()])
 
 
-def _key(value: Any, lengths: dict[int, int], by_parts: bool = True) -> Any:
+def _key(value: Any, lengths: dict[Any, int], by_parts: bool = True) -> Any:
     cls = type(value)
     if cls in PLAIN:
         return cls
@@ -81,32 +66,7 @@ def _key(value: Any, lengths: dict[int, int], by_parts: bool = True) -> Any:
         return cls, tuple([_key(v, lengths) for v in fields(value).values()])
     if value is None or cls is str:
         return cls, value
-    return _object_key(value)
-
-
-def _object_key(value: Any, depth: int = 0) -> Any:
-    """The key of an object that the text reads attributes of: what these are like, not which object it is."""
-    cls = type(value)
-    if cls in PLAIN or cls is str or value is None or isinstance(value, np.generic):
-        return cls
-    if cls in ARRAYS:
-        return cls, value.dtype, value.ndim
-    if cls in (list, tuple, dict) and depth:
-        kind = K.kind_of_value(value)
-        return Same(value) if "object" in str(kind) else K.without_lengths(kind)
-    if depth > 3 or (depth and callable(value)) or not (is_record(value) or _is_written(cls)):
-        return cls, Same(value)
-    held = getattr(value, "__dict__", None)
-    parts = fields(value) if held is None else held
-    return cls, tuple([(k, _object_key(v, depth + 1)) for k, v in parts.items()])
-
-
-@functools.lru_cache(maxsize=256)
-def _is_written(cls: type) -> bool:
-    """Whether a class is a user's, without `__slots__`: all that its objects hold can be seen."""
-    own = isinstance(cls.__init__, types.FunctionType) or cls is types.SimpleNamespace  # type: ignore[misc]
-    library = cls.__module__.partition(".")[0] in LIBRARIES or issubclass(cls, enum.Enum)
-    return own and cls.__dictoffset__ != 0 and not library
+    return object_key(value), lengths.setdefault(("object", id(value)), len(lengths))  # which are the same
 
 
 def _elements(value: list[Any]) -> frozenset[Any] | None:

@@ -25,6 +25,7 @@ import numpy as np
 
 from s2sad import arguments as A
 from s2sad.errors import refuse
+from s2sad.frontend.dependencies import Same
 from s2sad.frontend.source import Source, find, source_at, source_of_text, unwrapped
 
 FUNCTIONS = 256  # functions of which something is remembered
@@ -33,7 +34,7 @@ Argnums = int | str | Sequence[int | str]
 Values = dict[str, Any]
 
 _wrappers: OrderedDict[Any, Callable[..., Any]] = OrderedDict()
-_nodes: OrderedDict[A.Same, tuple[Any, tuple[str, ...]]] = OrderedDict()
+_nodes: OrderedDict[Same, tuple[Any, tuple[str, ...]]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -71,7 +72,7 @@ def find_source(fun: Callable[..., Any]) -> Source:
         source = find(fun)
         return source.node, source.lines
 
-    node, lines = shared(_nodes, A.Same(plain.__code__), locate, FUNCTIONS)
+    node, lines = shared(_nodes, Same(plain.__code__), locate, FUNCTIONS)
     return source_at(plain, node, lines, args, keywords)
 
 
@@ -96,7 +97,7 @@ def readable(
     if name is None:
         return fun
     more, named = _optional(fun, name, count, given)
-    key = (A.Same(fun.__self__), fun.__name__) if isinstance(fun, MethodType) else A.Same(fun)
+    key = (Same(fun.__self__), fun.__name__) if isinstance(fun, MethodType) else Same(fun)
     made: Callable[..., Any] = shared(
         _wrappers, (key, *more, *named), lambda: _wrapper(fun, name, more, named), FUNCTIONS
     )
@@ -131,7 +132,7 @@ def _optional(
 
 def plain(fun: Callable[..., Any]) -> Callable[..., Any]:
     """A plain function that calls a derivative, whose text is inlined there; the same one each time."""
-    made: Callable[..., Any] = shared(_wrappers, ("plain", A.Same(fun)), lambda: _calling(fun), FUNCTIONS)
+    made: Callable[..., Any] = shared(_wrappers, ("plain", Same(fun)), lambda: _calling(fun), FUNCTIONS)
     return made
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 from s2sad import arguments as A
 from s2sad.binding import Argnums, Values, shared
+from s2sad.frontend.dependencies import Same
 from s2sad.frontend.source import unwrapped
 from s2sad.ir.forms import built
 from s2sad.ir.kinds import Kind
@@ -151,9 +152,9 @@ _jvps: OrderedDict[Any, Jvp[Any]] = OrderedDict()
 def _transform_for(fun: Callable[..., Any], argnums: Argnums, has_aux: bool) -> Jvp[Any]:
     """The transform of a function, the same one as long as it is the same function."""
     if isinstance(fun, types.FunctionType) and not fun.__closure__:
-        key: tuple[Any, ...] = (A.Same(fun), argnums, has_aux)
+        key: tuple[Any, ...] = (Same(fun), argnums, has_aux)
     elif isinstance(fun, types.MethodType):
-        key = (A.Same(unwrapped(fun)[0]), A.Same(fun.__self__), argnums, has_aux)
+        key = (Same(unwrapped(fun)[0]), Same(fun.__self__), argnums, has_aux)
     else:
         return Jvp(fun, argnums, has_aux)
     found: Jvp[Any] = shared(_jvps, key, lambda: Jvp(fun, argnums, has_aux), JVPS)

@@ -39,7 +39,7 @@ from s2sad.binding import (
     shared,
 )
 from s2sad.errors import refuse
-from s2sad.frontend.dependencies import Dependency
+from s2sad.frontend.dependencies import Dependency, Same
 from s2sad.frontend.source import Source, find, unwrapped
 from s2sad.guards import OwnCode
 from s2sad.ir import kinds as K
@@ -171,8 +171,8 @@ class Transformed(Generic[P]):
             base = self.inner.key(source)
         else:
             fun = source.fun
-            space = A.Same(fun if fun.__closure__ else fun.__globals__)
-            base = (A.Same(fun.__code__), space, len(source.args), tuple(source.keywords))
+            space = Same(fun if fun.__closure__ else fun.__globals__)
+            base = (Same(fun.__code__), space, len(source.args), tuple(source.keywords))
         return type(self), self.argnums, self.single, self.has_aux, self.copy, base
 
     def _own(self) -> list[Dependency]:

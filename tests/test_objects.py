@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from places import places, twice
 
+import s2sad
 from support import check
 
 X = np.array([0.3, 0.7, 1.1])
@@ -254,3 +255,82 @@ def test_object(f):
 @pytest.mark.parametrize("f", [f for f in OBJECTS if f not in ONCE], ids=lambda f: f.__name__)
 def test_object_twice(f):
     check(twice(f), (X, C), pullbacks=False, probes=1)
+
+
+@dataclass
+class Car:
+    x: float
+    v: float
+
+    def step(self, u):
+        return Car(self.x + 0.1*self.v, self.v + 0.1*u)
+
+
+class Bus:
+    def __init__(self, x, v):
+        self.x, self.v = x, v
+
+    def step(self, u):
+        return Bus(self.x + 0.1*self.v, self.v*u)
+
+
+def stepped(us, car):
+    for u in us:
+        car = car.step(u)
+    return car.x
+
+
+def best_so_far(us, car):
+    best = car
+    for u in us:
+        new = best.step(u)
+        if new.v < 2.0*best.v:
+            best = new
+    return best.x*us[0] + car.v
+
+
+def path_of(us, car):
+    path = [car]
+    for u in us:
+        path.append(path[-1].step(u))
+    path[0].v = us[0]
+    return path[-1].x + sum(p.v**2 for p in path) + car.v
+
+
+def two_of_them(us, car, other=None):
+    other = car if other is None else other
+    for u in us:
+        car.v = car.v*u
+        car = other.step(u) if u > 0.4 else car
+    return car.x*other.v
+
+
+@pytest.mark.parametrize("program", [stepped, best_so_far, path_of, two_of_them], ids=lambda f: f.__name__)
+def test_an_argument_meets_objects_of_its_class(program):
+    us = np.array([0.3, 0.5, 0.9])
+    check(program, (us, Car(0.1, 0.2)))
+    check(program, (us, Car(0.1, 0.2)), argnums=0, pullbacks=False)
+    if program in (stepped, best_so_far):
+        check(program, (us, Bus(0.1, 0.2)), argnums=0, pullbacks=False)
+
+
+def test_an_argument_that_is_one_object_twice():
+    us, car = np.array([0.3, 0.5, 0.9]), Bus(0.1, 0.2)
+    gradient = s2sad.grad(two_of_them)
+    apart = gradient(us, Bus(0.1, 0.2), Bus(0.1, 0.2))
+    assert not np.array_equal(gradient(us, car, car), apart) and (car.x, car.v) == (0.1, 0.2)
+    np.testing.assert_array_equal(gradient(us, car, car), gradient(us, car))
+    np.testing.assert_array_equal(gradient(us, Bus(0.1, 0.2), Bus(0.1, 0.2)), apart)
+
+
+def test_whether_an_argument_is_an_object_from_outside():
+    outside = Bus(0.1, 0.2)
+
+    def told(us, car):
+        first = car
+        for u in us:
+            car = car.step(u)
+        return car.x*2.0 if first is outside else car.x
+
+    with pytest.raises(s2sad.UnsupportedError, match="use a name for each"):
+        s2sad.grad(told)(np.ones(2), outside)

@@ -402,6 +402,8 @@ class Expressions(State):
         if tested is not None:
             return tested if op in ("isnot", "ne") else self._unary_not(tested, node, hint)
         left, right = (maybes.given(self, v, node, maybes.ITERATE) for v in (left, right))
+        if self.opened:
+            self._refuse_identity(left, right, node)
         known = self._compared(op, left, right)
         if known is not None:
             return Const(known)
@@ -435,6 +437,12 @@ class Expressions(State):
         return self.emit(
             Call(op, (self.variable(left, node), self.variable(right, node))), K.BOOL, node, hint
         )
+
+    def _refuse_identity(self, left: Value, right: Value, node: ast.AST) -> None:
+        """Whether an argument that is taken for an object of the program is one from outside is not known."""
+        for one, two in ((left, right), (right, left)):
+            if self.class_of(one) is not None and isinstance(two, Ref):
+                self.refuse(node, f"an object is compared with {two.text}", "compare attributes")
 
     def _by_class(self, op: str, left: Value, right: Value, node: ast.AST) -> Value | None:
         """`in` and `==` of lists where a class says what that means, of the list or of what it holds."""

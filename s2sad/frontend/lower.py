@@ -21,13 +21,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from s2sad.errors import Refusal, Span, UnsupportedError
-from s2sad.frontend import exits
+from s2sad.frontend import exits, numbered
 from s2sad.frontend.attempts import taken_apart
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
 from s2sad.frontend.chains import shortened
 from s2sad.frontend.comprehensions import Comprehensions
-from s2sad.frontend.dependencies import Dependency
+from s2sad.frontend.dependencies import Dependency, is_open
 from s2sad.frontend.derivatives import Derivatives
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.guarded import Guarded
@@ -133,6 +133,27 @@ def _apart(low: Lowering, value: Value) -> Value:
     made.origin = value
     low.objects.cells[made.number] = made.first
     return made
+
+
+def _opened(low: Lowering, env: dict[str, Value], node: ast.AST) -> dict[str, Value]:
+    """Arguments with those that are objects as if they were made here: they meet others of their class."""
+    found, made = {}, dict[int, Value]()
+    for name, value in env.items():
+        obj = low.live.get(value.name) if isinstance(value, Var) else None
+        if obj is None or not is_open(type(obj)):
+            found[name] = _numbered(low, _apart(low, value), node)
+            continue
+        if id(obj) not in made:
+            items = [low.attribute(value, key, node) for key in vars(obj)]
+            local = low.made("object", items, list(vars(obj)), type(obj))
+            local.first, local.origin = local.group, value  # type: ignore[assignment]
+            made[id(obj)] = _numbered(low, local, node)
+        found[name] = made[id(obj)]
+    return found
+
+
+def _numbered(low: Lowering, value: Value, node: ast.AST) -> Value:
+    return numbered.number(low, value, node) if isinstance(value, Local) and value.cls is not None else value
 
 
 def _part(low: Lowering, value: Var, key: Any, kind: Kind) -> Value:
@@ -380,6 +401,7 @@ def lower(
     says that the arguments' lengths hold throughout: no call of the function goes on while another one runs.
     """
     learnt = _Learnt(Numbering() if lent is None else lent.numbering())
+    first: UnsupportedError | None = None
     while True:
         try:
             low = learnt.lowering()
@@ -391,10 +413,19 @@ def lower(
             if itself is not None and (written.cls is not None or written.family):
                 raise  # the caller's objects are numbered too, have more attributes, or are of more classes
             learnt.add(written)
-        except UnsupportedError:
-            if low.remedy is None:
-                raise
-            learnt.add(low.remedy)
+        except UnsupportedError as refused:
+            if low.remedy is not None:
+                learnt.add(low.remedy)
+            elif first is None and itself is None and lent is None and _has_objects(arguments, live or {}):
+                first, learnt.opened, learnt.apart = refused, True, True
+            else:
+                raise first or refused from None
+
+
+def _has_objects(arguments: dict[str, Kind | Atom], live: dict[str, Any]) -> bool:
+    """Whether an argument is an object that can be taken for one that is made in the function."""
+    kinds = [a for a in arguments.values() if isinstance(a, Kind)]
+    return any(is_open(type(v)) for v in live.values()) or any(k.cat == "dict" and k.cls for k in kinds)
 
 
 @dataclass(slots=True)
@@ -403,6 +434,7 @@ class _Learnt:
 
     numbered  the classes whose objects are numbered
     apart     whether arguments that are dicts or dataclasses are taken apart
+    opened    whether those that are objects are so too, as the function was refused
     known     displays of lists whose parts are known one by one
     loose     those of lists whose parts are not
     attempts  try statements that are taken apart
@@ -411,6 +443,7 @@ class _Learnt:
 
     numbered: Numbering
     apart: bool = False
+    opened: bool = False
     known: frozenset[tuple[str, int, int]] = frozenset()
     loose: frozenset[tuple[str, int, int]] = frozenset()
     attempts: frozenset[tuple[str, int, int]] = frozenset()
@@ -439,6 +472,7 @@ class _Learnt:
         """A lowering that knows all that."""
         low = Lowering()
         low.attempts, low.apart, low.trips = self.attempts, self.apart, self.trips
+        low.opened = self.opened
         low.numbered, low.families = dict(self.numbered.attributes), dict(self.numbered.families)
         low.known_lists, low.loose_lists = set(self.known), set(self.loose)
         return low
@@ -472,7 +506,7 @@ def _lowered(
             names[parameter] = None
     low.new = frozenset(names[parameter] or "" for parameter in low.new)
     with deep():
-        if low.apart:
+        if low.apart and not low.opened:
             env = {n: _apart(low, v) for n, v in env.items()}
         for place, parameter in () if lent is None else lent.lists:
             held = env.pop(parameter)
@@ -490,6 +524,8 @@ def _lowered(
         low.scope = low.function_scope(source, source.node, env, None)
         low.lengths.params = frozenset(params)
         begin(low)
+        if low.opened:
+            low.scope.env.update(_opened(low, env, source.node))
         result = low.run(source)
         low._changed()
     body: list[Stmt] = [*low.block, Return(result)]

@@ -494,7 +494,10 @@ def want(low: State, *values: Value) -> None:
 
 
 def meet(low: State, *kinds: Kind, listed: bool = False) -> None:
-    """Lower once more with the objects of several classes numbered together, where they meet; in lists with None."""
+    """Lower once more with the objects of several classes numbered together, where they meet.
+
+    Those of one class, where they meet with None in a list.
+    """
     classes = tuple(dict.fromkeys(k.cls for k in kinds if is_number_of(k) and k.cls is not None))
     if len(classes) > 1:
         for cls in classes:

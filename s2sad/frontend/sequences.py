@@ -225,8 +225,11 @@ def _extreme(name: str, builtin: Any) -> Any:
 def _in_known_order(low: State, value: Value, kwargs: dict[str, Value], node: ast.AST) -> list[Value] | None:
     """What sorted() gives where it compares constants only, as for the items of a dict; else None."""
     kind, key, reverse = low.kind(value), kwargs.get("key", Const(None)), kwargs.get("reverse", Const(False))
-    if kind.cat == "dict" and not isinstance(value, Ref):
+    if kind.cat == "dict":
         items: list[Value] = [Const(k) for k in kind.keys]
+        if isinstance(value, Ref):
+            held = value.obj
+            low.depend(("keys", id(held)), lambda: list(held), list(held), value.text, same=True)
     elif isinstance(value, Group) and value.cat != "dict":
         items = value.items
     else:

@@ -13,6 +13,8 @@ import inspect
 import types
 from dataclasses import replace
 
+import numpy as np
+
 from s2sad.frontend import generators
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.objects import Objects, static_attribute
@@ -101,7 +103,7 @@ class Stars(Objects):
         return True
 
     def _needed(self, fn: Value) -> int | None:
-        """How many positional arguments a function of the user's must have; None if that is not fixed."""
+        """How many positional arguments a function must have; None if that is not fixed."""
         if isinstance(fn, Method) and not isinstance(fn.fn, Const):
             inner = self._needed(fn.fn)
             return None if inner is None else inner - 1
@@ -115,6 +117,8 @@ class Stars(Objects):
         if isinstance(fn, Ref) and isinstance(fn.obj, types.FunctionType):
             code = fn.obj.__code__
             return None if code.co_flags & inspect.CO_VARARGS or fn.obj.__defaults__ else code.co_argcount
+        if isinstance(fn, Ref) and isinstance(fn.obj, np.ufunc):
+            return fn.obj.nin
         if isinstance(fn, Ref) and isinstance(fn.obj, type):
             names = getattr(fn.obj, "_fields", None)
             if names is not None and issubclass(fn.obj, tuple):

@@ -96,6 +96,7 @@ class State(Interface):
     in_leaf = False  # whether the last of them has nothing that says when it ends
     unrolled_at = 0  # and how many branches and loops were open around the first
     apart = False  # whether arguments that are dicts or dataclasses are taken apart
+    opened = False  # and those that are objects too
     quiet = False  # whether the program silences NumPy's warnings
     facts: Facts  # which flags hold where conditions do, or do not (see `maybes`)
     widened = False  # a list's element kind changed in this pass over a loop
