@@ -274,3 +274,19 @@ def test_call_twice(f):
 )
 def test_recursion(f, args):
     check(f, args)
+
+
+SCALES = {"wide": 2.0, "narrow": 0.5}
+
+
+def test_what_is_spread_over_a_ufunc_and_the_order_of_outside_keys():
+    def f(x, c):
+        d = x[:2] - c[1:]
+        return np.hypot(*d)*np.arctan2(*x[1:]) + sum(np.sin(x[0]*SCALES[k])*i for i, k in enumerate(sorted(SCALES)))
+
+    check(f, (X, C))
+    SCALES["bare"] = 3.0
+    try:
+        check(f, (X, C))
+    finally:
+        del SCALES["bare"]
