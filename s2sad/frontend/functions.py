@@ -140,7 +140,9 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     if kind.cat == "npscalar":
         cls = np.dtype(kind.dtype).type if kind.dtype not in ("float", "int", "complex") else None
     if kind.cls is not None:
-        cls = dict if low.row_keys_of(value) else low.class_of(value) or kind.cls  # in a method: of one class
+        cls = dict if low.row_keys_of(value) else kind.cls
+        if isinstance(value, Var) and value.name in low.narrowed:  # in a method of one of several classes
+            cls = low.narrowed[value.name]
     obj = live_object(low, value)
     if obj is not None:
         cls = type(obj)
