@@ -426,7 +426,8 @@ class Bars(Builder):
             return self.choose(mask.cond, *((lambda: atom, zero) if mask.when else (zero, lambda: atom)))
         args = (mask.cond, atom, Const(0.0)) if mask.when else (mask.cond, Const(0.0), atom)
         shape = K.broadcast(cond_kind.shape, kind.shape)
-        return self.let(Call("np.where", args), Kind("array", kind.dtype, shape))
+        dtype = kind.dtype or ("complex128" if kind.sort == "complex" else "float64")  # of Python's numbers
+        return self.let(Call("np.where", args), Kind("array", dtype, shape))
 
     def select_from(self, name: str) -> None:
         """Note that the cotangent of a value or a written array has zeros in place of a mask."""
@@ -576,10 +577,8 @@ class Bars(Builder):
             self.kind(q.atom),
             dtype=K.promote(self.kind(p.atom), self.kind(q.atom)),
         )
-        return Bar(
-            self.let(Call("np.where", (old.mask.cond, p.atom, q.atom)), replace(kind, cat="array")),
-            owned=True,
-        )
+        made = self.let(Call("np.where", (old.mask.cond, p.atom, q.atom)), replace(kind, cat="array"))
+        return Bar(made, owned=True)
 
     def _either(self, a: Mask | None, b: Mask | None) -> Mask | None:
         if a is None or b is None or self.kind(a.cond).is_python or self.kind(b.cond).is_python:

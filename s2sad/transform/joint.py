@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from s2sad.analysis.activity import varied
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.iteration import resized
@@ -210,12 +212,25 @@ class Assembly:
         bar = rev.bars.pop(name, None)
         if bar is None:
             return rev.zero(name).atom
-        bar = rev.full(rev.project(bar, kind), name)
+        bar = self._in_its_width(rev.full(rev.project(bar, kind), name), name)
         if kind.cat in ARRAYS and not bar.owned and rev.kind(bar.atom).cat in ARRAYS and kind != RANK_ZERO:
             if rev.kind(bar.atom).cat == "num":  # a number or a 0-d array
                 return rev.let(Call("np.array", (bar.atom,)), kind, rev.bar_hint(name))
             return rev.let(Call("copy", (bar.atom,)), rev.kind(bar.atom), rev.bar_hint(name))
         return bar.atom
+
+    def _in_its_width(self, bar: Bar, name: str) -> Bar:
+        """The cotangent of an argument in the argument's dtype, where that of the sums is known to differ."""
+        kind, mine = self.rev.kinds[name], self.rev.kind(bar.atom)
+        own = "float64" if kind.cat == "float" else kind.dtype
+        numpy = mine.cat in ARRAYS if kind.cat == "array" else mine.cat == "npscalar"
+        if not numpy or mine.dtype == own or mine.dtype in K.CLASSES or own in K.CLASSES:
+            return bar
+        if kind.cat == "array":
+            call = Call("np.astype", (bar.atom, Ref(f"np.{own}", getattr(np, own))), (), ".astype")
+        else:
+            call = Call("float" if kind.cat == "float" else f"np.{own}", (bar.atom,))
+        return Bar(self.rev.let(call, kind, self.rev.bar_hint(name)), owned=True)
 
     def _early(self, name: str) -> Var:
         """An argument, or a part of one, as it is on entry."""

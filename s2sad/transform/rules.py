@@ -203,7 +203,7 @@ class Rules(Custom):
         like = self.like(self.canonical(arg.name))
         made = self.let(
             Call("unbroadcast", (bar.atom, like)),
-            replace(kind, dtype=mine.dtype) if mine.dtype and "complex" in (mine.sort, kind.sort) else kind,
+            replace(kind, dtype=mine.dtype) if mine.dtype else kind,
         )
         return Bar(made)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from ssa import Builder
 
+from s2sad import grad
 from s2sad.backend.emit import Text, emit
 from s2sad.backend.standalone import standalone
 from s2sad.ir.kinds import FLOAT
@@ -65,3 +66,31 @@ def test_data_is_written_out() -> None:
             made = space["data"]
             assert isinstance(made, np.ndarray) and made.tobytes("K") == value.tobytes("K")
             assert (made.dtype, made.shape, made.strides) == (value.dtype, value.shape, value.strides)
+
+
+def in_zeros(x: np.ndarray, k: float) -> float:
+    y = np.zeros(x.shape)
+    y[:] = k*x*x
+    return np.sum(y)
+
+
+def masked(x: np.ndarray, k: float) -> float:
+    return np.sum(np.where(x > k, x, k))/len(x)
+
+
+def weighted(x: np.ndarray, k: float) -> float:
+    return k*np.sum(x*np.arange(3.0))
+
+
+@pytest.mark.parametrize("fun", [in_zeros, masked, weighted])
+def test_a_file_gives_gradients_of_the_dtype_of_the_argument(fun, tmp_path: Path) -> None:
+    x, k = np.array([0.5, 1.0, 1.5], np.float32), 0.7
+    transform = grad(fun, (0, 1))
+    expected = transform(x, k)
+    transform.save(tmp_path/"saved.py")
+    space: dict[str, object] = {}
+    exec((tmp_path/"saved.py").read_text(), space)
+    found = space[f"{fun.__name__}_grad"](x, k)  # type: ignore[operator]
+    assert isinstance(found[1], float)
+    assert found[0].dtype == np.float32
+    assert np.array_equal(found[0], expected[0]) and found[1] == expected[1]
