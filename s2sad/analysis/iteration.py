@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from s2sad.analysis.effects import Aliases
-from s2sad.analysis.primitives import kind_of
+from s2sad.analysis.primitives import is_opaque, kind_of
 from s2sad.ir.nodes import (
     LIST_METHODS,
     Atom,
@@ -30,6 +30,7 @@ from s2sad.ir.nodes import (
     walk,
 )
 
+OVER = ("enumerate", "reversed", "zip")  # what runs over other things
 _CHANGES = re.compile(r"\.(append|insert|extend|pop|remove|clear)\b|\bdel\b|heap|insort")
 
 
@@ -48,6 +49,11 @@ def resized(program: Program, aliases: Aliases) -> Stmt | None:
                 if found is not None:
                     return found
     return None
+
+
+def may_resize(call: Call) -> bool:
+    """Whether a call may make a list longer or shorter."""
+    return call.fun.startswith("list.") or call.fun == "user" or (is_opaque(call) and call.fun not in OVER)
 
 
 def _resizing(program: Program, loop: For, length: Let, aliases: Aliases) -> Stmt | None:
@@ -90,4 +96,4 @@ def _made_behind(program: Program, name: str) -> set[Atom]:
     return found
 
 
-__all__ = ["resized"]
+__all__ = ["OVER", "may_resize", "resized"]

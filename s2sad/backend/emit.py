@@ -43,6 +43,7 @@ from s2sad.backend.tree import (
     Write,
     nodes,
     operands,
+    takes_apart,
     walk,
 )
 from s2sad.errors import Span
@@ -245,10 +246,13 @@ class _Function:
         return [ast.Assign([ast.Tuple(targets, ast.Store())], ast.Tuple(values, ast.Load()))]
 
     def unpack(self, stmt: Unpack) -> ast.stmt:
+        return ast.Assign([self.parts(stmt)], self.spell(stmt.value))
+
+    def parts(self, stmt: Unpack) -> ast.expr:
+        """The names that a tuple is unpacked to."""
         blank = "_" if all(self.python[name] != "_" for name in self.program.params) else "__"
         names = [blank if name is None else self.python[name] for name in stmt.names]
-        targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in names]
-        return ast.Assign([ast.Tuple(targets, ast.Store())], self.spell(stmt.value))
+        return ast.Tuple([ast.Name(name, ast.Store()) for name in names], ast.Store())
 
     def store(self, stmt: Write) -> ast.stmt:
         base, value = self.spell(stmt.base), self.spell(stmt.value)
@@ -303,11 +307,14 @@ class _Function:
         return [made]
 
     def loop(self, stmt: Loop) -> ast.stmt:
-        body = self.block(stmt.body)
         if stmt.target is not None:
-            target = ast.Name(self.python[stmt.target], ast.Store())
+            target: ast.expr = ast.Name(self.python[stmt.target], ast.Store())
+            first = stmt.body[0] if takes_apart(stmt) and self.python[stmt.target] == "_" else None
+            if isinstance(first, Unpack):
+                target = self.parts(first)
+            body = self.block(stmt.body if first is None else stmt.body[1:])
             return ast.For(target, self.spell(stmt.space), self.filled(body), self.block(stmt.orelse))
-        head = self.block(stmt.head)
+        body, head = self.block(stmt.body), self.block(stmt.head)
         if not head:
             return ast.While(self.spell(stmt.space), self.filled(body), self.block(stmt.orelse))
         leave = ast.If(self.spell(self.negation(stmt.space)), [ast.Break()], [])

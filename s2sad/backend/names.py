@@ -33,6 +33,7 @@ from s2sad.backend.tree import (
     expr_vars,
     inner,
     operands,
+    takes_apart,
     walk,
 )
 from s2sad.ir.nodes import Program, Undef, Var
@@ -257,6 +258,19 @@ class _Liveness:
         return self.block(stmt.head, test, after) | head
 
 
+def _items(loop: Loop) -> list[tuple[str, str]]:
+    """The names that a loop backwards gives to the items of tapes, with these."""
+    first = loop.body[0] if takes_apart(loop) else None
+    names = first.names if isinstance(first, Unpack) else [loop.target]
+    space = loop.space
+    spaces = space.args if isinstance(space, Node) and space.fun == "zip" else (space,)
+    return [
+        (name, space.args[0].name)
+        for name, space in zip(names, spaces, strict=False)
+        if name and isinstance(space, Node) and space.fun == "reversed" and isinstance(space.args[0], Var)
+    ]
+
+
 def _may_raise(stmt: Tree) -> bool:
     """Whether an exception may come from a statement before it has assigned anything."""
     if isinstance(stmt, Copy | Exit):
@@ -307,7 +321,9 @@ class _Namer:
         loops = [(s.target, s.made) for s in walk(body) if isinstance(s, Loop) and s.target is not None]
         if not loops:
             return {}
-        read = {name for stmt in walk(body) for expr in operands(stmt) for name in expr_vars(expr)}
+        opening = {id(s.body[0]) for s in walk(body) if isinstance(s, Loop) and takes_apart(s)}
+        others = (stmt for stmt in walk(body) if id(stmt) not in opening)
+        read = {name for stmt in others for expr in operands(stmt) for name in expr_vars(expr)}
         find, number = self.classes.find, self.classes.number
         return {find(number[target]): made for target, made in loops if target not in read}
 
@@ -350,6 +366,10 @@ class _Namer:
                 held.setdefault(value.args[0].name, set()).add(root)
         found: dict[int, int] = {}
         for stmt in walk(body) if held else ():
+            for name, tape in _items(stmt) if isinstance(stmt, Loop) else ():
+                items = held.get(tape, ())
+                if len(items) == 1 and -1 not in items:
+                    found[find(number[name])] = next(iter(items))
             value = stmt.value if isinstance(stmt, Assign) and stmt.made else None
             if isinstance(value, Node) and value.fun == "getitem" and isinstance(value.args[0], Var):
                 items = held.get(value.args[0].name, ())

@@ -17,6 +17,7 @@ import functools
 from collections import Counter
 from dataclasses import replace
 
+from s2sad.analysis.iteration import may_resize
 from s2sad.analysis.primitives import ARITHMETIC, is_pure
 from s2sad.ir.nodes import (
     Atom,
@@ -25,6 +26,7 @@ from s2sad.ir.nodes import (
     Carry,
     Comment,
     Const,
+    Do,
     For,
     Fresh,
     If,
@@ -101,7 +103,8 @@ class _Trivial:
         if not isinstance(first, Var):
             return False
         if call.fun == "len" or (call.fun == "getattr" and call.args[1] == Const("shape")):
-            return self.kinds[first.name].cat == "array" and first.name in self._lasting
+            lasts = self.kinds[first.name].cat == "array" or (call.fun == "len" and not self._resizes)
+            return lasts and first.name in self._lasting
         if call.fun == "getattr" and call.args[1] == Const("T"):
             of = self.found.get(first.name)
             lasts = first.name in self._lasting or (of is not None and of.fun == "getattr")
@@ -114,6 +117,13 @@ class _Trivial:
         if call.fun != "neg" or not let.made or not self._is_worth_it(let.name):
             return False
         return self._is_number(first.name) or let.name in self._read_at_once
+
+    @functools.cached_property
+    def _resizes(self) -> bool:
+        """Whether something may change the length of a list that the program has not made."""
+        own = {name for name, let in self._lets.items() if let.call.fun == "list"}
+        calls = [s.call for s in walk(self.program.body) if isinstance(s, Let | Do) and may_resize(s.call)]
+        return any(not any(n in own for a in call.args[:1] for n in atom_vars(a)) for call in calls)
 
     def _is_factor(self, name: str) -> bool:
         """Whether a transposed matrix is only multiplied, or transposed again for that."""

@@ -298,6 +298,12 @@ def _walk(block: list[Tree]) -> Iterator[Tree]:
             stack.pop()
 
 
+def takes_apart(loop: Loop) -> bool:
+    """Whether a loop begins with taking the tuple apart that it runs on."""
+    first = loop.body[0] if loop.body and loop.target is not None else None
+    return isinstance(first, Unpack) and first.value == Var(loop.target or "")
+
+
 def is_const(expr: Expr | None, value: object) -> bool:
     """Whether an expression is this literal (same type)."""
     return isinstance(expr, Const) and expr == Const(value)

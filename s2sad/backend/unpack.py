@@ -19,7 +19,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from s2sad.ir.kinds import OBJECT
-from s2sad.ir.nodes import Block, Const, If, Let, Program, Stmt, Var, blocks, uses, walk
+from s2sad.ir.nodes import Block, Const, For, If, Let, Program, Stmt, Var, blocks, uses, walk
 
 
 @dataclass(slots=True)
@@ -36,9 +36,10 @@ def unpacked(program: Program) -> Parts:
     parts = Parts()
     _add_checked(program, parts)
     defined = {s.name: s for s in walk(program.body) if isinstance(s, Let)}
+    targets = [s.target for s in walk(program.body) if isinstance(s, For) and not program.hints.get(s.target)]
     wanted = {
         name
-        for name in (*program.params, *defined)
+        for name in (*program.params, *defined, *targets)
         if (program.kinds.get(name, OBJECT).cat == "tuple" and program.kinds[name].items)
         and (name in program.params or not program.hints.get(name) or defined[name].made)
     }

@@ -182,7 +182,10 @@ class Iterables(Selections):
             return Items(length, counted)
         if self._is_strict(node):
             self._same_lengths([i.length for i in items], node)
-        length = self.shortest(items, node)
+        turns = [one.turned for one in items if one.turned is not None]
+        if len(turns) == len(items) and self.scope.source.module.startswith("s2sad.generated"):
+            return Items(length, items[0].item, lambda i: Group("tuple", [turn(i) for turn in turns]))
+        length = self.shortest(items, node)  # else tapes, which are of one length
         return Items(length, lambda i: Group("tuple", [one.item(i) for one in items]))
 
     def _is_strict(self, node: ast.Call) -> bool:
@@ -229,7 +232,8 @@ if n > m:
             return self._items(Group("tuple", self.unpack(value, None, node)), node)
         if kind.cat in ("list", "tuple") or (kind.cat in ("array", "num") and kind.rank != 0):
             length = self.emit(Call("len", (self.atom(value, node),)), K.INT, node)
-            return Items(length, lambda i: self.getitem(value, i, node))
+            extent = kind.shape[0] if kind.cat == "array" and kind.shape else None
+            return Items(length, lambda i: self.getitem(value, i, node), extent=extent)
         if kind.is_scalar:
             self.refuse(node, f"{described(kind)} cannot be iterated", "iterate an array, a list or a range")
         return None

@@ -36,11 +36,13 @@ class Items:
     """An iteration by index: how many items (None: no end), and the i-th.
 
     `turned` is the item of the iteration that is reversed here: a loop counts down, from the last one to 0.
+    `extent` is what is known of the length before the program runs.
     """
 
     length: Atom | None
     item: Callable[[Value], Value]
     turned: Callable[[Value], Value] | None = None
+    extent: K.Length | None = None
 
 
 class Given(ast.expr):
@@ -236,7 +238,8 @@ class Iterators(State):
 
     def shortest(self, items: list[Items], node: ast.AST) -> Atom | None:
         """The least of the lengths."""
-        lengths = list(dict.fromkeys(i.length for i in items if i.length is not None))
+        known = {i.extent or i.length: i.length for i in reversed(items)}
+        lengths = [n for n in dict.fromkeys(i.length for i in items) if n is not None and n in known.values()]
         if len(lengths) < 2:
             return lengths[0] if lengths else None
         return self.emit(Call("min", tuple(lengths)), K.INT, node)

@@ -24,6 +24,7 @@ from s2sad.optimise.dce import dce, leaves_nothing_dead
 from s2sad.optimise.likes import likes
 from s2sad.optimise.newaxes import newaxes
 from s2sad.optimise.overwrites import overwrites
+from s2sad.optimise.spreads import spreads
 from s2sad.optimise.states import states
 from s2sad.optimise.stores import dead_stores
 from s2sad.optimise.tapes import tapes
@@ -32,6 +33,7 @@ Pass = Callable[[Program, Aliases | None], Program]
 PASSES: tuple[tuple[str, Pass], ...] = (
     ("bindings", bindings),
     ("breaks", breaks),
+    ("spreads", spreads),
     ("likes", likes),
     ("dce", dce),
     ("cse", cse),

@@ -10,9 +10,8 @@ def f(x, coefficients):
 def f_grad(x, coefficients):
     ys = []
     y = 0.0
-    for i in range(len(coefficients) - 1, -1, -1):
+    for c in reversed(coefficients):
         ys.append(y)
-        c = coefficients[i]
         y = y * x + c
     # backward
     coefficients_bar = np.zeros_like(coefficients)

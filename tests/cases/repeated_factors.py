@@ -24,7 +24,6 @@ def f_grad(x, c, n):
         c = c - 0.1 * c * c * c
     # backward
     x_bar = s
-    for i in range(n - 1, -1, -1):
-        x_1 = xs[i]
-        x_bar = x_bar - 0.2 * cs[i] * x_1 * x_bar + x_1 * x
+    for c, x_1 in zip(reversed(cs), reversed(xs)):
+        x_bar = x_bar - 0.2 * c * x_1 * x_bar + x_1 * x
     return x_bar

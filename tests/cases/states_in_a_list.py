@@ -82,21 +82,18 @@ def f_value_and_grad(w, h, xs):
 # --- grad fun=before argnums=0,1 kinds=float,float,int
 # assumes: w Python float, h Python float, n Python int
 def before_grad(w, h, n):
-    hs = [h]
+    hs = []
     for _ in range(n):
-        h = w * h * h
         hs.append(h)
+        h = w * h * h
     # backward
-    hs_bar = zeros_list(hs)
-    accumulate(hs_bar, spread(1.0, hs_bar))
     h_bar = 0.0
     w_bar = 0.0
-    for i in range(n - 1, -1, -1):
-        h = hs[i]
-        h_bar += hs_bar.pop()
+    for h in reversed(hs):
+        h_bar += 1.0
         w_bar += h * h * h_bar
         h_bar = 2 * w * h * h_bar
-    return w_bar, h_bar + hs_bar[0]
+    return w_bar, h_bar + 1.0
 
 # --- grad fun=left argnums=0,1 kinds=float,float,int
 # assumes: w Python float, h Python float, n Python int

@@ -166,8 +166,7 @@ def two_tapes_grad(x, y, n):
     # backward
     x_bar = 1.0
     y_bar = 1.0
-    for i in range(n - 1, -1, -1):
-        y = ys[i]
-        y_bar = t1s[i] * x_bar - math.sin(y) * y_bar
-        x_bar = math.cos(xs[i]) * (y * x_bar)
+    for x, y, t1 in zip(reversed(xs), reversed(ys), reversed(t1s)):
+        y_bar = t1 * x_bar - math.sin(y) * y_bar
+        x_bar = math.cos(x) * (y * x_bar)
     return x_bar, y_bar
