@@ -187,7 +187,7 @@ FAULTS = [
         "transform/rules.py",
         '''        made = self.let(
             Call("unbroadcast", (bar.atom, like)),
-            replace(kind, dtype=mine.dtype) if mine.dtype and "complex" in (mine.sort, kind.sort) else kind,
+            replace(kind, dtype=mine.dtype) if mine.dtype else kind,
         )
         return Bar(made)''',
         "        del like, mine\n        return bar",

@@ -166,11 +166,10 @@ TEXTS: dict[str, tuple[Any, tuple[Any, ...], str]] = {
                 u_bar, v_bar, w_bar = w_bar, u_bar, v_bar
                 t1 = w_bar[1:-1].copy()
                 w_bar[1:-1] = 0.0
-                v_bar[1:-1] += 2*t1
                 u_bar[1:-1] -= t1
                 t2 = c*t1
                 v_bar[2:] += t2
-                v_bar[1:-1] -= 2*t2
+                v_bar[1:-1] += 2*(t1 - t2)
                 v_bar[:-2] += t2
             return value, (u_bar, v_bar)
         """,

@@ -38,10 +38,12 @@ from s2sad.backend.tree import (
     Unpack,
     Write,
     depth,
+    expr_vars,
     expression,
     is_const,
     measure,
     nodes,
+    operands,
 )
 from s2sad.backend.unpack import unpacked
 from s2sad.backend.walks import walked
@@ -318,7 +320,8 @@ class _Line:
         last = self.standing[place] if self.standing else None
         if not isinstance(last, Assign | Write) or isinstance(stmt.base, Node):
             return False
-        start = sums.first(last, stmt, self.owner.peephole) if isinstance(last, Assign) else None
+        zeros = self.zeros_of(stmt)
+        start = sums.first(zeros, stmt, self.owner.peephole) if zeros is not None else None
         if start is not None:
             stmt.value, stmt.op = start, ""
             return False
@@ -334,6 +337,16 @@ class _Line:
         if isinstance(last, Assign):
             self.owner.counts[last.name] -= 1
         return True
+
+    def zeros_of(self, stmt: Write) -> Assign | None:
+        """The definition of the array that a store writes to, if only temporaries were computed since."""
+        place = self.place.get(stmt.base.name) if isinstance(stmt.base, Var) else None
+        since = [] if place is None else [s for s in self.standing[place:] if s is not None]
+        if place is None or not all(isinstance(s, Assign) for s in since) or not isinstance(stmt.base, Var):
+            return None
+        names = (name for s in since[1:] for e in operands(s) for name in expr_vars(e))
+        first = since[0] if since and stmt.base.name not in names else None
+        return first if isinstance(first, Assign) else None
 
     def is_new(self, value: Expr) -> bool:
         """Whether a value shares storage with no array that is written."""

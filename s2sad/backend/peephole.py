@@ -85,6 +85,11 @@ class Peephole:
             if _is_below_zero(stmt.value):
                 stmt.value = Const(-stmt.value.value)
                 stmt.op = "sub" if stmt.op == "add" else "add"
+            elif _is(stmt.value, "sub"):
+                left, negative = _positive(stmt.value.args[0])
+                if negative:  # -a - b
+                    stmt.value = self(replace(stmt.value, fun="add", args=(left, stmt.value.args[1])))
+                    stmt.op = "sub" if stmt.op == "add" else "add"
 
     def _operand(self, arg: Expr) -> Expr:
         """An operand of arithmetic: here no one can tell `1.0*x` and `-(-x)` from x."""
@@ -135,6 +140,12 @@ class Peephole:
             return self._over_one_divisor(node, left, right)
         if not (_is(left, "mul") and _is(right, "mul")):
             return node
+        (scale, first), (twin, second) = _split(left), _split(right)
+        if scale == twin and first is not None and second is not None:
+            reals = [kind for part in (first, second) if (kind := self._real(part)) is not None]
+            if len(reals) == 2:
+                inner = replace(node, args=(first, second), kind=elementwise(*reals))
+                return replace(node, fun="mul", args=(Const(scale), self(inner)))
         others = list(_factors(right))
         for factor in _factors(left):
             if isinstance(factor, Var) and factor in others and self._is_linear(factor):

@@ -73,6 +73,10 @@ def first(last: Assign, stmt: Write, peephole: Peephole) -> Expr | None:
         return None
     if stmt.op != "sub" or kind is None or kind.sort not in ("float", "int"):
         return stmt.value if stmt.op == "add" else None
+    if isinstance(stmt.value, Node) and stmt.value.made and stmt.value.fun == "add":
+        left, right = stmt.value.args
+        below = peephole(Node("neg", (left,), made=True, kind=kind))
+        return peephole(Node("sub", (below, right), made=True, kind=kind))
     return peephole(Node("neg", (stmt.value,), made=True, kind=kind))
 
 

@@ -163,8 +163,9 @@ class _Walker:
             return []
         lengths = [length]
         if length.call.fun == "min":
-            lengths = [self.lets[a.name] for a in length.call.args if isinstance(a, Var) and a.name in self.lets]
-            if len(lengths) < len(length.call.args):
+            args = length.call.args
+            lengths = [self.lets[a.name] for a in args if isinstance(a, Var) and a.name in self.lets]
+            if len(lengths) < len(args):
                 return []
         if any(let.call.fun != "len" for let in lengths):
             return []

@@ -10,13 +10,14 @@ written or not.
     t = np.exp(x)            gone
     x_bar = t*y_bar          x_bar = y*y_bar
 
-The earlier name stays. What the user wrote twice stays as written, elements that are read twice apart (they
-would be taped twice); a made statement uses the first of the two. The text of a derivative that is
-differentiated again is not the user's.
+The earlier name stays. What the user wrote twice stays as written, but for elements that are read twice (they
+would be taped twice) and for what would get two names; a made statement uses the first of the two. The text
+of a derivative that is differentiated again is not the user's.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable
 
 from s2sad.analysis.effects import Aliases
@@ -27,6 +28,7 @@ from s2sad.ir.nodes import (
     Block,
     Call,
     Const,
+    Do,
     For,
     If,
     Let,
@@ -34,6 +36,7 @@ from s2sad.ir.nodes import (
     Ref,
     Slice,
     Stmt,
+    Store,
     Var,
     While,
     blocks,
@@ -103,8 +106,7 @@ class _Sharing:
                     entered.append(key)
                 else:
                     self._equal[stmt.name] = Var(first.name)
-                    anew = self._again or stmt.call.fun == "getitem"
-                    if stmt.made or (anew and not self._is_trivial(stmt)) or self._is_read_again(stmt, first):
+                    if stmt.made or self._is_needless(stmt, first):
                         # else what the user writes twice stays as it is written
                         self._instead[stmt.name] = Var(first.name)
                         self.edit.rename(first.name, self.edit.hints.get(stmt.name, ""))
@@ -277,6 +279,20 @@ class _Sharing:
     def _is_real(self, atom: Atom) -> bool:
         kind = kind_of(atom, self.kinds)
         return kind.is_number and kind.sort in ("float", "int", "bool")
+
+    def _is_needless(self, let: Let, first: Let) -> bool:
+        """Whether what the user writes a second time would only be a second name in the text."""
+        anew = self._again or let.call.fun == "getitem"
+        if (anew and not self._is_trivial(let)) or self._is_read_again(let, first):
+            return True
+        named = bool(self.edit.hints.get(let.name)) or let.call.fun in ("getattr", "len")
+        return not (named or self._again) and let.name in self._read_by_made
+
+    @functools.cached_property
+    def _read_by_made(self) -> frozenset[str]:
+        """What made statements read, so that it has a name."""
+        made = (s for s in walk(self.edit.program.body) if isinstance(s, Let | Do | Store) and s.made)
+        return frozenset(name for s in made for name in uses(s))
 
     def _is_read_again(self, let: Let, first: Let) -> bool:
         """Whether an item of a list or tuple is bound again to the name that it has, by a callee's body."""

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import is_pure
 from s2sad.ir.nodes import Let, Program
+from s2sad.optimise.additions import additions
 from s2sad.optimise.breaks import breaks
 from s2sad.optimise.copies import bindings, births, copies
 from s2sad.optimise.cse import cse
@@ -42,6 +43,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("overwrites", overwrites),
     ("copies", copies),
     ("stores", dead_stores),
+    ("additions", additions),
     ("newaxes", newaxes),
     ("births", births),
 )

@@ -9,9 +9,7 @@ def f(x, idx):
 # assumes: x 1-D array, idx int64 1-D array
 def f_grad(x, idx):
     t1 = x[idx]
-    t2 = x[idx]
     # backward
     x_bar = np.zeros_like(x)
-    np.add.at(x_bar, idx, t1)
-    np.add.at(x_bar, idx, t2)
+    np.add.at(x_bar, idx, 2 * t1)
     return x_bar

@@ -61,7 +61,7 @@ def f_value_and_grad(x, n):
     # backward
     x_bar = 1.0
     for x_1 in reversed(xs):
-        x_bar = (3.5 * (1.0 - x_1) - 3.5 * x_1) * x_bar
+        x_bar = 3.5 * (1.0 - x_1 - x_1) * x_bar
     return x, x_bar
 
 # --- grad argnums=0 kinds=float,int fun=counted

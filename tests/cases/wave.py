@@ -30,7 +30,6 @@ def f_value_and_grad(u, v, c, steps):
         t2 = c * t1
         v_bar[:-2] += t2
         v_bar[2:] += t2
-        v_bar[1:-1] -= 2 * t2
         u_bar[1:-1] -= t1
-        v_bar[1:-1] += 2 * t1
+        v_bar[1:-1] += 2 * (t1 - t2)
     return value, (u_bar, v_bar)

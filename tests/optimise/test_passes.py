@@ -24,6 +24,7 @@ from s2sad.ir.nodes import (
     Var,
     While,
 )
+from s2sad.optimise.additions import additions
 from s2sad.optimise.copies import bindings, births, copies
 from s2sad.optimise.cse import cse
 from s2sad.optimise.dce import dce
@@ -269,6 +270,10 @@ SHARED = {
         "r = mul(t, t)",
     ),
 }
+SHARED["written twice by the user, but with two names"] = (
+    "with user:\n  t = np.tanh(x)\n  s = np.tanh(x)\nr = t*s\nreturn r",
+    "r = mul(t, t)",
+)
 SHARED["elements at equal places"] = (
     "with user:\n  for i in range(1, 3):\n    j = i - 1\n    a = x[j]\n    l = i - 1\n    b = x[l]\n    r = a*b\n    print(r)\nreturn k",
     "r = mul(a, a)",
@@ -299,14 +304,14 @@ DISTINCT = {
         "r = mul(s, 2)",
     ),
     "written twice by the user": (
-        "with user:\n  t = np.tanh(x)\n  s = np.tanh(x)\nr = t*s\nreturn r",
+        "with user:\n  t = np.tanh(x)\n  s = np.tanh(x)\n  r = t*s\nreturn r",
         "r = mul(t, s)",
     ),
     "raising, written twice by the user": (
-        "with user:\n  t = math.sqrt(k)\n  s = math.sqrt(k)\nr = t*s\nreturn r",
+        "with user:\n  t = math.sqrt(k)\n  s = math.sqrt(k)\n  r = t*s\nreturn r",
         "r = mul(t, s)",
     ),
-    "user's views": ("with user:\n  t = x[1:]\n  s = x[1:]\nr = t*s\nreturn r", "r = mul(t, s)"),
+    "user's views": ("with user:\n  t = x[1:]\n  s = x[1:]\n  r = t*s\nreturn r", "r = mul(t, s)"),
     "tape that grew": ("n = len(rows)\nrows.append(x)\nm_ = len(rows)\nr = n*m_\nreturn r", "r = mul(n, m_)"),
     "literals": ("t = x*1\ns = x*1.0\nr = t*s\nreturn r", "r = mul(t, s)"),
     "unseen function": ("t = call('g', k)\ns = call('g', k)\nr = (t, s)\nreturn r", "r = tuple(t, s)"),
@@ -549,3 +554,22 @@ def test_long_programs_need_no_deep_stack() -> None:
 def test_the_backward_comment_stays() -> None:
     before = program("'backward'\nreturn k", k=FLOAT)
     assert isinstance(optimise(before).body[0], Comment)
+
+
+ADDED = {
+    "elements": ("r[0] += k\nr[1] += m\nr[0] -= m\nreturn r", ["r[1] add= m", "t.5 = sub(k, m)", "r[0] add= t.5"]),
+    "read in between": ("r[0] += k\nq = r[0]\nr[0] += q\nreturn r", ["r[0] add= k", "r[0] add= q"]),
+    "a part is set": ("r[0] += k\nr[:] = m\nr[0] += m\nreturn r", ["r[0] add= k", "r[0] add= m"]),
+    "what is added is written": (
+        "y = x*2\nr[1:] += y\ny[0] = k\nr[1:] += y\nreturn r",
+        ["r[1:] add= y", "r[1:] add= y"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ADDED)
+def test_additions_to_one_place(case: str) -> None:
+    text, lines = ADDED[case]
+    found = kept(additions, "r = x*3\n" + text, x=VECTOR, k=FLOAT, m=FLOAT)
+    assert all(line in found for line in lines)
+    assert sum("add=" in line for line in found) == sum("add=" in line for line in lines)
