@@ -545,7 +545,7 @@ def test_keyword_only_arguments():
 def test_lambdas_are_differentiated_again():
     """They are kept as functions where they are long, and have a name in the text."""
     def root(a, b):
-        return float([r.real for r in np.roots([1.0, 0.0, a, -b]) if abs(r.imag) < 1e-9][0])
+        return float(next(r.real for r in np.roots([1.0, 0.0, a, -b]) if abs(r.imag) < 1e-9))
 
     s2sad.rule(
         root, returns=float, vjp=lambda g, out, a, b: (-g*out/(3*out**2 + a), g/(3*out**2 + a)),

@@ -197,15 +197,12 @@ def _divided_x(bound: Bound) -> str:
 
 
 def _divided_y(bound: Bound) -> str:
-    """The divisor's part: by g/y where the dividend's part computes that; 1/y needs its value alone."""
-    if "x" in bound.active:
-        return _noisy("-(g*out/y)" if bound.unit else "-(g/y*out)")
-    return _divided_y_dot(bound)
+    """The divisor's part: by g/y where the dividend's part computes that.
 
-
-def _divided_y_dot(bound: Bound) -> str:
-    x = bound.static("x")
-    return _noisy("-(out*out*g)" if isinstance(x, int | float) and x == 1 else "-(g*out/y)")
+    Never by out*out, not even for 1/y: in `e*(1/np.sum(e))` with e of 1e173 that is zero, and times g it
+    should not be.
+    """
+    return _noisy("-(g/y*out)" if "x" in bound.active and not bound.unit else "-(g*out/y)")
 
 
 def _absolute(bound: Bound) -> str:
@@ -225,7 +222,7 @@ _operator("sub", "x, y", np.subtract, "g", "-g", cheap=True)
 _operator("mul", "x, y", np.multiply, "y*g", "x*g", cheap=True)
 _operator(
     "truediv", "x, y", np.true_divide, _divided_x, _divided_y,
-    jvp={"y": _divided_y_dot}, raises=True,
+    jvp={"y": _noisy("-(g*out/y)")}, raises=True,
 )  # fmt: skip
 _operator("floordiv", "x, y", np.floor_divide, None, None, raises=True)
 _operator("mod", "x, y", np.remainder, "g", _noisy("-(x//y*g)"), raises=True)

@@ -12,10 +12,11 @@ def f(x):
 def f_grad(x):
     d = x[:, None] - x[None, :]
     t1 = 1.0 + d * d
-    s6 = 1.0 / t1 ** 3
+    t2 = t1 ** 3
+    s6 = 1.0 / t2
     # backward
     with np.errstate(all="ignore"):
-        d_bar = -2 * d * (3 * t1 ** 2 * (s6 * s6 * (4.0 * s6 - 2.0)))
+        d_bar = -2 * d * (3 * t1 ** 2 * ((4.0 * s6 - 2.0) * s6 / t2))
         return np.sum(d_bar, axis=1) - np.sum(d_bar, axis=0)
 
 # --- hvp argnums=0 kinds=1-D,1-D
@@ -26,14 +27,15 @@ def f_grad_jvp(x, x_dot):
         d = x[:, None] - x[None, :]
         t1_dot = 2 * d * d_dot
         t1 = 1.0 + d * d
-        t2 = 3 * t1 ** 2
-        s6 = 1.0 / t1 ** 3
-        t3 = s6 * s6
-        s6_dot = -t3 * (t2 * t1_dot)
+        t3 = 3 * t1 ** 2
+        t2_dot = t3 * t1_dot
+        t2 = t1 ** 3
+        s6 = 1.0 / t2
+        s6_dot = -t2_dot * s6 / t2
         t4 = -2 * d
         t5 = 4.0 * s6 - 2.0
-        t6 = t3 * t5
+        t6 = t5 * s6 / t2
         t7 = t6 * (6 * t1 * t1_dot)
-        t8 = t4 * (t7 + t2 * ((t5 * (2 * s6) + 4.0 * t3) * s6_dot))
-        d_bar_dot = t8 - 2 * (t2 * t6) * d_dot
+        t8 = t4 * (t7 + t3 * (((4.0 * s6 + t5) * s6_dot - t2_dot * t6) / t2))
+        d_bar_dot = t8 - 2 * (t3 * t6) * d_dot
         return np.sum(d_bar_dot, axis=1) - np.sum(d_bar_dot, axis=0)

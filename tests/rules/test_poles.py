@@ -141,3 +141,15 @@ def test_tables_without_width(xp: list[float]) -> None:
     expected[0] += 1.0
     expected[-1] += 5.0
     assert np.array_equal(fp_bar, expected)
+
+
+def test_reciprocals_of_large_numbers() -> None:
+    """The square of 1/y is zero where its product with the cotangent is not."""
+
+    def shares(x: Any) -> Any:
+        e = np.exp(x)
+        return np.sum((e*(1/np.sum(e)))**2)
+
+    x = np.array([0.0, 0.5, 1.0])
+    np.testing.assert_allclose(s2sad.grad(shares)(x + 400.0), s2sad.grad(shares)(x), rtol=1e-12)
+    assert s2sad.grad(lambda y: 1e300*(1/y))(1e200) == pytest.approx(-1e-100)
