@@ -103,3 +103,27 @@ def noisy(x, seed):
 def test_arrays_made_of_random_draws_are_written():
     """The kinds of what a generator draws were not known, and writes to them were refused."""
     check(noisy, (np.array([0.3, -0.4, 0.5]), 3))
+
+
+def checked(x, table, n):
+    calls = [0.0]
+
+    def counted():
+        calls[0] += x[0]
+        return calls[0]
+
+    s = 0.0
+    for i in range(n):
+        assert x[i] > -5.0, f"{x[i]} {x[i + 1]}"
+        assert not table, table["fault"]
+        assert counted() > -9.0, counted()
+        s += x[i]**2*calls[0]
+    return s
+
+
+def test_the_message_of_an_assertion_is_made_for_failures_alone():
+    """It was made ahead of the test: what it wrote was written, and what it raised was raised."""
+    check(checked, (Z.copy(), {}, 3))
+    for f in (checked, s2sad.grad(checked)):
+        with pytest.raises(AssertionError, match="too large"):
+            f(Z.copy(), {"fault": "too large"}, 3)

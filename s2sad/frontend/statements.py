@@ -444,9 +444,15 @@ if len(xs) < {at + behind}:
 
     def _assert(self, stmt: ast.Assert) -> None:
         cond = self.asked(stmt.test)
+        if self.static_truth(cond) is True:
+            return
+        if stmt.msg is not None and not _is_quiet(stmt.msg, stmt.test):  # it is for failures alone
+            error = ast.Call(ast.Name("AssertionError", ast.Load()), [stmt.msg], [])
+            leave = ast.fix_missing_locations(ast.copy_location(ast.Raise(error), stmt))
+            self.branch(self.truth(cond, stmt), lambda: None, lambda: self._raise(leave), stmt)
+            return
         message = () if stmt.msg is None else (self.variable(self.operand(stmt.msg), stmt),)
-        if self.static_truth(cond) is not True:
-            self.do(Call("assert", (self.truth(cond, stmt), *message)), stmt)
+        self.do(Call("assert", (self.truth(cond, stmt), *message)), stmt)
 
     def _raise(self, stmt: ast.Raise) -> None:
         if stmt.exc is None:
@@ -572,6 +578,20 @@ def _keeps(value: Group) -> bool:
         isinstance(item, Local) or holds_functions(item) or (isinstance(item, Group) and _keeps(item))
         for item in value.items
     )
+
+
+def _is_quiet(message: ast.expr, test: ast.expr) -> bool:
+    """Whether a message can be made ahead of its assertion: it writes nothing, raises nothing of its own."""
+    if isinstance(message, ast.Subscript):
+        return ast.dump(message) in map(ast.dump, ast.walk(test)) and not _calls(message)
+    if isinstance(message, ast.Constant | ast.Name | ast.Attribute | ast.JoinedStr | ast.FormattedValue):
+        inner = (node for node in ast.iter_child_nodes(message) if isinstance(node, ast.expr))
+        return all(_is_quiet(node, test) for node in inner)
+    return False
+
+
+def _calls(node: ast.AST) -> bool:
+    return any(isinstance(part, ast.Call | ast.NamedExpr) for part in ast.walk(node))
 
 
 def _may_write(stmt: Stmt) -> bool:
