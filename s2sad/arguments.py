@@ -540,6 +540,19 @@ def arrays(value: Any) -> list[Any]:
     return [v for v in leaves(value) if isinstance(v, np.ndarray)]
 
 
+def reached(value: Any, names: Container[str], seen: dict[int, Any] | None = None) -> Iterator[Any]:
+    """The arrays that a value holds, also in attributes of objects that have one of the names."""
+    seen = {} if seen is None else seen
+    if isinstance(value, np.ndarray):
+        yield value
+    elif not isinstance(value, (*STATIC, *PLAIN, types.CodeType)) and id(value) not in seen:
+        seen[id(value)] = value
+        held = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+        own = getattr(value, "__dict__", {})
+        for part in (*held, *(v for k, v in own.items() if k in names)):
+            yield from reached(part, names, seen)
+
+
 def overlap(a: Any, b: Any) -> bool:
     """Whether two arrays share memory, or may do so as far as can be found out quickly."""
     try:
@@ -549,14 +562,20 @@ def overlap(a: Any, b: Any) -> bool:
 
 
 def overlapping(
-    written: Sequence[str], values: dict[str, Any], captured: Sequence[Any]
+    written: Sequence[str], values: dict[str, Any], captured: list[Any], names: Container[str]
 ) -> tuple[str, str] | None:
-    """The names of two arguments of which one is written to and shares memory with the other."""
-    named = [(name, array) for name, value in values.items() for array in arrays(value)]
-    others = [*named, *[("an array from outside of the function", array) for array in captured]]
+    """The names of two arguments of which one is written to and shares memory with the other.
+
+    `captured` are objects from outside of the function that the text reads, `names` their attributes.
+    """
+    named = [(name, array) for name, value in values.items() for array in reached(value, names)]
+    outside = "an array from outside of the function"
+    others = [*named, *[(outside, array) for array in reached(captured, names)]]
+    parts = {id(array) for value in values.values() for array in arrays(value)}
     for i, (name, array) in enumerate(named):
         if name in written:
             for j, (other, beside) in enumerate(others):
-                if i != j and overlap(array, beside):
+                apart = name != other or id(array) in parts  # attributes of one object may overlap
+                if i != j and apart and overlap(array, beside):
                     return name, other
     return None

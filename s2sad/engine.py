@@ -95,8 +95,9 @@ class Derived:
 
     @property
     def captured(self) -> list[Any]:
-        """Arrays from outside of the function that the text reads."""
-        return [obj for obj in self.emitted.refs.values() if isinstance(obj, np.ndarray)]
+        """What the text reads from outside of the function: arrays, and objects that may hold some."""
+        read = [*self.emitted.refs.values(), *(d.obj for d in self.dependencies)]
+        return [obj for obj in read if isinstance(obj, np.ndarray) or not callable(obj)]
 
     @property
     def header(self) -> str:

@@ -54,7 +54,8 @@ class Made:
         """What the generated function is called with; UnsupportedError if written ones overlap others."""
         if self.derived.written:
             written = [name for name in self.order if self.parameter(name) in self.derived.written]
-            found = A.overlapping(written, values, self.derived.captured)
+            read = {d.text for d in self.dependencies}
+            found = A.overlapping(written, values, self.derived.captured, read)
             if found is not None:
                 raise UnsupportedError(
                     [

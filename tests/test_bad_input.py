@@ -180,6 +180,19 @@ def test_cotangents_that_do_not_fit(f: Any, ct: Any, error: Any, message: str) -
 # -------------------------------------------------------------------------------------------------------- overlaps
 
 
+class Holder:
+    def __init__(self, w: Any) -> None:
+        self.w, self.unread = w, np.ones(3)
+
+    def written(self, x: Any) -> Any:
+        x[0] = 3.0
+        return np.sum(x*self.w)
+
+
+HOLDERS: list[Any] = [Holder(np.ones(2)), {}]
+HOLDERS[1]["w"] = HOLDERS[0].w
+
+
 def test_overlapping_arguments() -> None:
     x = np.arange(4.0)
     message = r"the argument 'x' is written to, and shares memory with y; pass a copy of one of them"
@@ -194,6 +207,15 @@ def test_overlapping_arguments() -> None:
     assert "test_bad_input.py:" in str(raised.value) and "def scaled(x, y):" in str(raised.value)
     with pytest.raises(s2sad.UnsupportedError, match="shares memory with an array from outside of the function"):
         s2sad.grad(scaled_by_captured)(CAPTURED)
+    holder = Holder(np.ones(3))
+    gradient = s2sad.value_and_grad(holder.written)
+    for own in (holder.w, holder.w[::-1]):  # attributes were not asked
+        with pytest.raises(s2sad.UnsupportedError, match="the argument 'x' is written to, and shares memory with self"):
+            gradient(own)
+    assert gradient(holder.unread)[0] == 5.0 and holder.unread[0] == 1.0
+    for f in (lambda x: scaled(x, HOLDERS[0].w), lambda x: scaled(x, HOLDERS[1]["w"])):
+        with pytest.raises(s2sad.UnsupportedError, match="shares memory with an array from outside of the function"):
+            s2sad.grad(f)(HOLDERS[0].w[:2])
     np.testing.assert_array_equal(x, np.arange(4.0))
 
 
