@@ -82,6 +82,10 @@ def build(
         checks.append("plain.__defaults__ is defaults")
     space |= {f"b{i}": v for i, v in enumerate(bound)} | {f"c{i}": v for i, v in enumerate(rest)}
     given = [*(f"b{i}" for i in range(len(bound))), *names, *(f"c{i}" for i in range(len(rest)))]
+    if any(isinstance(v, list | tuple | dict) for v in (*bound, *rest)):  # what these hold may change
+        fixed = dict(zip(given, (*bound, *args, *rest), strict=True))
+        space |= {"signature": A.signature, "known": A.signature(fixed, ())}
+        checks.append(f"signature({{{', '.join(f'{n!r}: {n}' for n in given)}}}, ()) == known")
     shown = {n: _outline(v) for n, v in values.items()}
     space |= {
         "function": made.functions[0],

@@ -161,9 +161,10 @@ class Transformed(Generic[P]):
         return source
 
     def _is_current(self, source: Source) -> bool:
-        return source.fun.__code__ is self._code and (
-            self.target is source.fun or unwrapped(self.target)[0] is source.fun
-        )
+        if source.fun.__code__ is not self._code or self.target is source.fun:
+            return source.fun.__code__ is self._code
+        fun, _, keywords = unwrapped(self.target)  # the keywords of a partial can be exchanged
+        return fun is source.fun and [*map(id, keywords.values())] == [*map(id, source.keywords.values())]
 
     def key(self, source: Source) -> tuple[Any, ...]:
         """What texts depend on besides the arguments of a call."""

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -414,3 +414,30 @@ def test_lists_of_other_lengths_are_served_by_one_text() -> None:
         for g, x in zip(gradient(arrays), arrays, strict=True):
             assert np.array_equal(g, 2 * x)
     assert gradient([1.0, np.ones(2)])[0] == 2.0
+
+
+def test_defaults_partials_and_attributes_that_change() -> None:
+    """What defaults hold, the keywords of a partial, and whether an object has an attribute are asked again."""
+    space = types.SimpleNamespace(w=2.0)
+
+    def scaled(x: Any, table: Any = {"a": 1.0}) -> Any:  # noqa: B006
+        return np.sum(x) * table["a"] * len(table)
+
+    def asked(x: Any) -> Any:
+        return np.sum(x) * getattr(space, "k", 5.0) + (x[0] if hasattr(space, "own") else 0.0)
+
+    table = scaled.__defaults__[0]  # type: ignore[index]
+    bound = functools.partial(scaled, table={"a": 3.0})
+    changes: list[tuple[Any, list[Callable[[], Any]]]] = [
+        (scaled, [lambda: table.update(b=2.0), lambda: table.update(a=np.float32(3.0))]),
+        (bound, [lambda: bound.keywords["table"].update(b=1.0), lambda: bound.keywords.update(table={"a": 7})]),
+        (lambda x: bound(x), [lambda: bound.keywords.update(table={"a": 2.0, "c": 1.0})]),
+        (asked, [lambda: setattr(space, "k", 7.0), lambda: setattr(space, "own", 1), lambda: delattr(space, "k")]),
+    ]
+    x = np.ones(3)
+    for f, steps in changes:
+        gradient = s2sad.value_and_grad(f)
+        for step in [lambda: None, *steps]:
+            step()
+            for _ in range(3):  # the short way is taken from the third call on
+                assert gradient(x)[0] == f(x)

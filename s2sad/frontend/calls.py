@@ -24,7 +24,7 @@ from s2sad.frontend import custom, derivatives, generators, numbered, protocols,
 from s2sad.frontend.arrays import FUNCTIONS
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.fixed_curves import call_of_constant
-from s2sad.frontend.functions import SPECIAL, random_kind
+from s2sad.frontend.functions import SPECIAL, bound_by, random_kind
 from s2sad.frontend.mapped import vectorize_options, vectorized
 from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.objects import STANDINS, Init, static_attribute
@@ -212,11 +212,9 @@ class Calls(Stars):
         if made is not None:
             return made
         if isinstance(obj, functools.partial):
-            inner = [self.live_value(f"{fn.text}.args[{i}]", v) for i, v in enumerate(obj.args)]
-            named = {k: self.live_value(f"{fn.text}.keywords[{k!r}]", v) for k, v in obj.keywords.items()}
-            return self.call_value(
-                Ref(fn.text + ".func", obj.func), [*inner, *args], {**named, **kwargs}, node, hint
-            )
+            first, named = bound_by(self, fn)
+            inner = Ref(fn.text + ".func", obj.func)
+            return self.call_value(inner, [*first, *args], {**named, **kwargs}, node, hint)
         if isinstance(getattr(obj, "__self__", None), np.random.Generator | np.random.RandomState):
             return self._opaque(fn, args, kwargs, node, hint)
         if isinstance(obj, types.MethodType):

@@ -233,11 +233,23 @@ def _partial(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
     return Part(args[0], args[1:], kwargs)
 
 
+def bound_by(low: State, fn: Ref) -> tuple[list[Value], dict[str, Value]]:
+    """What an outside partial binds. Its keywords can be exchanged."""
+    obj: functools.partial[Any] = fn.obj
+
+    def by_identity() -> list[tuple[str, int]]:
+        return [(k, id(v)) for k, v in obj.keywords.items()]
+
+    low.depend(("keywords", id(obj)), by_identity, by_identity(), fn.text, same=True)
+    first = [low.live_value(f"{fn.text}.args[{i}]", v) for i, v in enumerate(obj.args)]
+    return first, {k: low.live_value(f"{fn.text}.keywords[{k!r}]", v) for k, v in obj.keywords.items()}
+
+
 def _getattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     if not (isinstance(args[1], Const) and isinstance(args[1].value, str)):
         low.refuse(node, "getattr gets a computed name", "use a literal name")
     obj = live_object(low, args[0])
-    if len(args) == 3 and obj is not None and not hasattr(obj, args[1].value):
+    if len(args) == 3 and obj is not None and not _has_now(low, obj, args[1].value):
         return args[2]
     if len(args) == 3 and obj is None and _has(low, args[0], args[1].value) is False:
         return args[2]
@@ -245,6 +257,13 @@ def _getattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
         if not any(hasattr(cls, args[1].value) for cls in (np.ndarray, np.float64, complex)):
             return args[2]
     return low.attribute(args[0], args[1].value, node, hint)
+
+
+def _has_now(low: State, obj: Any, name: Any) -> bool:
+    """Whether an outside object has an attribute, on which the text relies."""
+    found = hasattr(obj, name)
+    low.depend(("has", id(obj)), lambda: hasattr(obj, name), found, name, same=True)
+    return found
 
 
 def _has(low: State, value: Value, name: str) -> bool | None:
@@ -260,7 +279,7 @@ def _has(low: State, value: Value, name: str) -> bool | None:
 def _hasattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     obj = live_object(low, args[0])
     if obj is not None and isinstance(args[1], Const):
-        return Const(hasattr(obj, args[1].value))
+        return Const(_has_now(low, obj, args[1].value))
     if isinstance(args[1], Const) and (known := _has(low, args[0], args[1].value)) is not None:
         return Const(known)
     kind = low.kind(args[0])
@@ -476,4 +495,4 @@ SPECIAL: dict[Any, Callable[..., Value]] = {
     bool: _bool, **COTANGENTS, **DTYPES, **FUNCTIONS,
 }  # fmt: skip
 
-__all__ = ["SPECIAL", "random_kind"]
+__all__ = ["SPECIAL", "bound_by", "random_kind"]
