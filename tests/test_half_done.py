@@ -83,3 +83,23 @@ def test_a_method_that_fails_after_a_write_is_refused(tmp_path):
     module = load(HELPERS + PROGRAM.format(line="s = o.bump(1.5)", classes="Bad"), tmp_path)
     with pytest.raises(UnsupportedError, match=r":31:\d+: what is written in this try statement may be half done"):
         s2sad.grad(module.f)(np.array([0.13, 0.41, 0.35]), 1)
+
+
+def test_tangents_stay_where_a_write_raises():
+    """The tangent of an element was written ahead of the element, whose write raised."""
+
+    def f(x, c, k):
+        y = x*1.0
+        try:
+            y[:2] = c
+        except ValueError:
+            y[2] *= 5.0
+        try:
+            y[0] = c[k]
+        except IndexError:
+            y[1] *= 3.0
+        return np.sum(y*x)
+
+    c = np.array([0.5, 0.9, 0.8])
+    for c, k in ((c[:2], 1), (c[:2], 4), (c, 1), (c, 4)):
+        check(f, (np.array([0.3, 0.7, 1.1]), c, k), 0)

@@ -106,6 +106,7 @@ class Forward(Tangents):
     def __init__(self, assembly: Assembly, jvps: Jvps) -> None:
         super().__init__(assembly)
         self.jvps = jvps
+        self.tried = 0  # try statements around
         self.stopped: dict[str, Atom] = {}
         self.stops = assembly.lowered.stops
 
@@ -288,7 +289,11 @@ class Forward(Tangents):
                 self.refuse_at(stmt, f"an array that {MIXED} is written", INSTEAD)
             zero = Const(0.0) if self.kind(base).cat in ARRAYS else None
             dot = self.dot(value) if zero is None or self.active(value) else zero
+            if self.tried:  # where the write raises, the tangent is to stay what it was
+                self.block.append(stmt)
             self.store(place, whole, dot)
+            if self.tried:
+                return
         elif stmt.op in ("add", "sub"):
             if self.active(value):
                 self.store(place, index, self.dot(value), stmt.op)
@@ -378,7 +383,9 @@ class Forward(Tangents):
 
     def _if(self, stmt: If) -> None:
         outs = [o for o in stmt.outs if o.name in self.varied]
+        self.tried += stmt.form == "try"
         then, ones = self.run(stmt.then, [o.then for o in outs])
+        self.tried -= stmt.form == "try"
         orelse, twos = self.run(stmt.orelse, [o.orelse for o in outs])
         added: list[Out] = []
         for out, one, two in zip(outs, ones, twos, strict=True):
