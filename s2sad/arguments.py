@@ -423,7 +423,7 @@ def tangent(dot: Any, value: Any) -> Any:
     if isinstance(value, list | tuple):
         if dot is not None and (not isinstance(dot, list | tuple) or len(dot) != len(value)):
             raise ValueError(f"the tangent must be a sequence of {len(value)} elements, as the primal is")
-        items = [tangent(None if dot is None else dot[i], v) for i, v in enumerate(value)]
+        items = [_tangent_item(None if dot is None else dot[i], v) for i, v in enumerate(value)]
         if is_namedtuple(value):
             return type(value)(*items)
         return items if isinstance(value, list) else tuple(items)
@@ -432,6 +432,13 @@ def tangent(dot: Any, value: Any) -> Any:
             raise TypeError(f"the tangent of a {type(value).__name__} must be None, not {dot!r}")
         return None
     return zeros_like(value) if dot is None else _tangent_leaf(dot, value)
+
+
+def _tangent_item(dot: Any, value: Any) -> Any:
+    """The tangent of an item of a sequence, which may hold numbers that are no floats among floats."""
+    if dot is None and isinstance(value, np.ndarray | np.generic | int) and not differentiable(value):
+        return np.zeros(np.shape(value))[()]
+    return tangent(dot, value)
 
 
 def _is_alike(dot: Any, value: Any) -> bool:

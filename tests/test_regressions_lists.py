@@ -505,3 +505,65 @@ def sums_of_batches(xs, n):
 def test_an_empty_list_that_is_begun_anew_in_a_loop(fun, more):
     """Lists of earlier passes over the loop were taken for those before it: the kinds never settled."""
     check(fun, ([0.3, -0.2, -0.7, 0.5, -0.4], *more), text=False)
+
+
+def whole_list(x, y):
+    y = y*1.0
+    y[...] = x
+    y[:1] += x[1:]
+    y[[0, 1]] -= x
+    y *= x
+    np.copyto(y, x, where=y > 0.0)
+    return np.sum(y*y*[[1.0, 2.0], [3.0, 4.0]])
+
+
+def made_lists(x, y):
+    rows, row = [], [2.0*v for v in x[0]]
+    for v in x:
+        rows.append([v[0], 3.0*v[1]])
+    y[:] = rows
+    y[1] = row
+    y[:, 0] *= [np.sum(v) for v in x]
+    y[0] += tuple(x[1])
+    return np.sum(y*y)
+
+
+def list_on_some_path(x, y):
+    for i in range(2):
+        v = [2.0*u for u in x[i]]
+        if i:
+            v = y[0]*v
+        y[i] = v
+        y[0] += v
+    return np.sum(y*y)
+
+
+@pytest.mark.parametrize("f", [whole_list, made_lists, list_on_some_path])
+def test_lists_that_are_written_into_arrays(f):
+    """Their elements had the derivative zero."""
+    y = np.array([[0.4, -0.3], [0.8, 0.2]])
+    a, b = np.array([0.3, 0.7]), np.array([0.2, -0.4])
+    for x in ([a, b], (a, [0.2, -0.4])):
+        check(f, (x, y), text=False)
+
+
+def test_parts_of_a_cotangent_that_is_shared():
+    """A part of one that was also another value's was added to in place."""
+
+    def f(x, w):
+        s = np.sum(x[0]**3)
+        return s + np.sum((np.array(x) + w)**2) + np.sum(x, axis=0)[1]
+
+    check(f, ((np.array([0.3, 0.7]), np.array([0.2, -0.4])), np.array([[0.1, 0.5], [0.6, 0.9]])), text=False)
+
+
+def test_integers_among_floats_have_tangents_of_zeros():
+    """They had None, with which numbers were computed."""
+
+    def f(x):
+        y = np.zeros(3)
+        y[...] = x
+        return np.sum(y*np.array(x)) + sum(v*v for v in x) + np.dot(x, x)
+
+    for x in ([0.3, 1, 0.7], (0.3, True, np.int64(2)), [0.3, np.int32(1), np.float64(0.7)]):
+        check(f, (x,), text=False)

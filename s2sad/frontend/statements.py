@@ -21,7 +21,7 @@ from s2sad.frontend import flat, generators
 from s2sad.frontend.classes import defined
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.objects import mangled
-from s2sad.frontend.operators import class_method
+from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.remembered import remembered
 from s2sad.frontend.state import Generator, Group, Local, Value, Written, described, holds_functions
 from s2sad.frontend.tables import Tables
@@ -257,9 +257,12 @@ if len(xs) < {at + behind}:
                 self.kinds[name] = replace(self.kinds[name], shape=tuple(equal.get(n, n) for n in shape))
 
     def stored(self, value: Value, stmt: ast.AST) -> Atom:
-        """A value that is written into an array; displays become arrays."""
-        if isinstance(value, Group):
+        """A value that is written into an array; displays and lists of what may vary become arrays."""
+        kind = self.kind(value)
+        if isinstance(value, Group) or (kind.cat in ("list", "tuple") and may_vary(self, value)):
             return self.atom(self.apply("np.array", [value], {}, stmt))
+        if kind.cat == "object" and may_vary(self, value):  # a list on some path
+            return self.atom(self.apply("np.asarray", [value], {}, stmt))
         return self.atom(value, stmt)
 
     def _store_known(self, base: Local, index: Value, value: Value, stmt: ast.AST) -> None:

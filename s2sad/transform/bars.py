@@ -132,8 +132,8 @@ class Bars(Builder):
         """Add a contribution to what an atom denotes (`reverse`)."""
         raise AssertionError
 
-    def give_tree(self, atom: Atom, grad: Atom) -> None:
-        """Add a contribution to a container, part by part (`calls`)."""
+    def give_tree(self, atom: Atom, grad: Atom, owned: bool = True) -> None:
+        """Add a contribution to a container, part by part; owned arrays may be added to (`calls`)."""
         raise AssertionError
 
     def give_item(self, atom: Atom, grad: Atom) -> None:

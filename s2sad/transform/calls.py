@@ -385,7 +385,7 @@ class Calls(Bars):
                 part = self.part(self.canonical(atom.name), i, item)
                 self._give_part_tree(part, self.let(Call("getitem", (grad, Const(i))), item))
 
-    def give_tree(self, atom: Atom, grad: Atom) -> None:
+    def give_tree(self, atom: Atom, grad: Atom, owned: bool = True) -> None:
         """Give what a backward function returns for an argument, part by part."""
         kind = self.kind(atom)
         if kind.cat in ("tuple", "dict") and isinstance(atom, Var):
@@ -394,25 +394,25 @@ class Calls(Bars):
             for key, item in zip(kind.places, kind.items or (), strict=True):
                 if carries(item):
                     part = self.item_of(grad, key, item, self.kind(grad))
-                    self._give_part_tree(self.part(self.canonical(atom.name), key, item), part)
+                    self._give_part_tree(self.part(self.canonical(atom.name), key, item), part, owned)
         elif kind.cat == "list" and isinstance(atom, Var):
             self.block.append(
                 Do(Call("accumulate", (self.list_bar(atom.name), grad)), None, True)
             )
         else:
-            self.give(atom, Bar(grad, owned=kind.cat in ARRAYS))
+            self.give(atom, Bar(grad, owned=owned and kind.cat in ARRAYS))
 
-    def _give_part_tree(self, path: str, grad: Atom) -> None:
+    def _give_part_tree(self, path: str, grad: Atom, owned: bool = True) -> None:
         kind = self.kinds[path]
         if kind.cat in ("tuple", "dict"):
             for key, item in zip(kind.places, kind.items or (), strict=True):
                 if carries(item):
                     part = self.item_of(grad, key, item, self.kind(grad))
-                    self._give_part_tree(self.part(path, key, item), part)
+                    self._give_part_tree(self.part(path, key, item), part, owned)
         elif kind.cat == "list":
             self.block.append(Do(Call("accumulate", (self.buffer(path), grad)), None, True))
         else:
-            self.add(path, Bar(grad, owned=kind.cat in ARRAYS))
+            self.add(path, Bar(grad, owned=owned and kind.cat in ARRAYS))
 
     def _grad_kind(self, operand: Atom) -> Kind:
         kind = self.kind(operand)

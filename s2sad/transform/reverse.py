@@ -146,7 +146,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             self.give_found(atom, bar)
             return
         if kind.cat in ("tuple", "dict") and not isinstance(bar.atom, Tuple):
-            self.give_tree(atom, bar.atom)
+            self.give_tree(atom, bar.atom, bar.owned)
             return
         bar = self.project(bar, kind)
         if atom.name in self.numbers:
