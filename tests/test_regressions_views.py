@@ -338,3 +338,18 @@ def test_a_number_that_is_stretched_and_written_on_a_path_that_is_not_taken(fun)
     """The shadow had one place for all elements, to which `+=` added once."""
     with pytest.raises(s2sad.UnsupportedError, match="elements share places"):
         s2sad.grad(fun, 1)(np.arange(3.0), np.array([0.2, 0.5, 0.1]))
+
+
+def converted_to_its_own_type(x, y):
+    a = np.float64(x)
+    a[0] = y[1]*x[2]
+    b = x.dtype.type(a[1:])
+    b *= y[1:]
+    c = np.float32(x)
+    c *= 2.0
+    return np.sum(x*y) + np.sum(a*a) + a[0]*b[0]
+
+
+def test_a_type_gives_back_an_array_of_its_own():
+    """np.float64(x) is x itself: its writes went into the caller's array."""
+    check(converted_to_its_own_type, (np.array([0.3, 0.7, 1.1]), np.array([0.2, 0.5, 0.1])))

@@ -412,7 +412,23 @@ def _real_if_close(
     return low.apply(name, args[:1], {}, node, hint=hint)
 
 
+def _type(cls: type[np.generic]) -> Callable[..., Value]:
+    """`np.float64(x)`, which is x itself if that is an array of the dtype and has axes."""
+    name = np.dtype(cls).name
+
+    def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        kind = low.kind(args[0])
+        other = kind.dtype != name and kind.dtype[-1:].isdigit()
+        if kind.cat not in ("array", "num") or kind.rank == 0 or other or len(args) > 1:
+            return low.apply(f"np.{cls.__name__}", args, kwargs, node, hint=hint)
+        made = low.apply("np.asarray", args, {"dtype": Ref(f"np.{cls.__name__}", cls)}, node, hint=hint)
+        return made if kind.rank else low.getitem(made, Group("tuple", []), node, hint)
+
+    return lowered
+
+
 FUNCTIONS: dict[Any, Callable[..., Value]] = {
+    **{cls: _type(cls) for cls in (np.float64, np.float32, np.complex128, np.complex64, np.int64, np.int32)},
     **MAPPED, np.block: _block,
     np.real_if_close: _real_if_close,
     **{getattr(np, f"atleast_{k}d"): _for_each(f"np.atleast_{k}d") for k in (1, 2, 3)},
