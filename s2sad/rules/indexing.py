@@ -388,7 +388,10 @@ structural(
 
 
 def _ix_kind(bound: Bound) -> Kind:
-    count = len(bound.kind("args").items or ())
+    items = bound.kind("args").items or ()
+    if any(k.inexact or (k.items and k.items[0].inexact) for k in items):
+        raise NotImplementedError("np.ix_ of floats has no derivative; write x[:, None] and y[None, :]")
+    count = len(items)
     one = [tuple(new_length() if k == place else 1 for k in range(count)) for place in range(count)]
     return Kind("tuple", items=tuple(kinds.array(shape, "int64") for shape in one))
 

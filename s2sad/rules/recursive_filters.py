@@ -351,6 +351,6 @@ structural(
     "scipy.signal.get_window",
     "window, Nx, fftbins=True",
     lambda b: kinds.array((kinds.new_length(),), "float64"),
-    {},
+    {"window": axes.refuse("the derivative of scipy.signal.get_window in the window's parameters")},
     (signal.get_window,),
 )

@@ -15,8 +15,9 @@ from scipy import signal
 
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
+from s2sad.rules import axes
 from s2sad.rules.recursive_filters import EXTENDED
-from s2sad.rules.registry import Bound, composite, structural
+from s2sad.rules.registry import Bound, Text, composite, structural
 
 _VECTOR, _COMPLEX = (kinds.array((kinds.new_length(),), dtype) for dtype in ("float64", "complex128"))
 
@@ -47,8 +48,15 @@ _DESIGNS: dict[str, tuple[str, Callable[[Bound], Kind]]] = {
         lambda _: _VECTOR,
     ),
 }
+_REAL = ("Wn", "rp", "rs", "fs", "w0", "Q", "cutoff", "width", "window")  # in these a design may vary
 for _name, (_signature, _kind) in _DESIGNS.items():
-    structural(f"scipy.signal.{_name}", _signature, _kind, {}, (getattr(signal, _name),), raises=True)
+    _given = [_part.split("=")[0] for _part in _signature.split(", ")]
+    _refused: dict[str, Text] = {
+        _part: axes.refuse(f"the derivative of scipy.signal.{_name} in {_part!r}")
+        for _part in _given
+        if _part in _REAL
+    }
+    structural(f"scipy.signal.{_name}", _signature, _kind, _refused, (getattr(signal, _name),), raises=True)
 
 _FORMULAS = {
     "sosfiltfilt": """def sosfiltfilt(sos, x, axis=-1, padtype='odd', padlen=None):

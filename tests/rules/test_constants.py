@@ -95,6 +95,29 @@ def test_no_silent_zeros(name: str, argument: str, tmp_path: Path) -> None:
         s2sad.grad(module.f)(args[place])
 
 
+DESIGNS = """butter(2, x)[0]
+butter(2, 0.3, fs=2 + x)[1]
+cheby1(2, x, 0.3)[0]
+ellip(2, 1.0, 20 + x, 0.3)[0]
+iirnotch(0.3, x)[0]
+firwin(5, x)
+get_window(("kaiser", x), 5)"""
+
+
+def test_designs_are_refused(tmp_path: Path) -> None:
+    """Filters and windows were constants, also where what they are made from varies."""
+    functions = "".join(
+        f"def f{k}(x):\n    return np.sum(scipy.signal.{line})\n" for k, line in enumerate(DESIGNS.splitlines())
+    )
+    functions += "def g(x):\n    a, b = np.ix_(x, x)\n    return np.sum(a*b)\n"
+    module = load(f"import numpy as np\nimport scipy.signal\n\n\n{functions}", tmp_path)
+    for k in range(len(DESIGNS.splitlines())):
+        with pytest.raises(s2sad.UnsupportedError, match="the derivative of scipy.signal"):
+            s2sad.grad(getattr(module, f"f{k}"))(0.4)
+    with pytest.raises(s2sad.UnsupportedError, match="np.ix_ of floats has no derivative"):
+        s2sad.grad(module.g)(V)
+
+
 def test_the_samples_are_between_jumps() -> None:
     assert len(ARGUMENTS) > 80
     assert math.floor(NUMBERS[0] + 1e-7) == math.floor(NUMBERS[0] - 1e-7)
