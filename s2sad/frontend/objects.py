@@ -415,6 +415,15 @@ def _is_data(found: Any) -> bool:
     )
 
 
+def has_setter(cls: type | None, name: str) -> bool:
+    """Whether objects of a class are told when an attribute is assigned."""
+    if cls is None:
+        return False
+    return _is_data(static_attribute(cls, name)) or isinstance(
+        static_attribute(cls, "__setattr__"), types.FunctionType
+    )
+
+
 def _defaults(init: types.FunctionType) -> dict[str, Any]:
     """What the parameters of a generated `__init__` stand for where nothing is passed, as it is set now."""
     names, given = init.__code__.co_varnames[: init.__code__.co_argcount], init.__defaults__ or ()

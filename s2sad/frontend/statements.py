@@ -20,7 +20,7 @@ import numpy as np
 from s2sad.frontend import flat, generators
 from s2sad.frontend.classes import defined
 from s2sad.frontend.expressions import BINARY
-from s2sad.frontend.objects import mangled
+from s2sad.frontend.objects import has_setter, mangled
 from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.remembered import remembered
 from s2sad.frontend.state import Generator, Group, Local, Value, Written, described, holds_functions
@@ -304,9 +304,16 @@ if len(xs) < {at + behind}:
     def _augment_attribute(self, target: ast.Attribute, op: str, stmt: ast.AugAssign) -> None:
         base, name = self.operand(target.value), mangled(target.attr, self.scope)
         old = self.attribute(base, name, stmt)
-        made = self._augmented(old, op, self.operand(stmt.value), stmt, name)
-        if made is not None:
+        value = self.operand(stmt.value)
+
+        def replaced(made: Value) -> None:
             self.set_attribute(base, name, self.settled(made, stmt, name), stmt)
+
+        made = self._augmented(old, op, value, stmt, name)
+        if made is not None:
+            replaced(made)
+        elif has_setter(self.class_of(base), name):
+            replaced(old)
 
     def _augment_name(self, name: str, old: Value, op: str, value: Value, stmt: ast.AST) -> None:
         def bind(made: Value) -> None:
@@ -394,17 +401,19 @@ if len(xs) < {at + behind}:
             return
         old = self.getitem(base, index, stmt)
         value = self.operand(stmt.value)
-        if self.kind(old).is_array and not flat.is_flat(base):
-            self._augment_array(old, op, value, stmt)
-            return
 
-        def replaced(fresh: Value) -> None:
-            self.store(base, index, fresh, "", stmt)
+        def replaced(made: Value) -> None:
+            self.store(base, index, made, "", stmt)
 
-        if self.kind(old).cat == "num" and isinstance(old, Var) and not flat.is_flat(base):
+        own = class_method(self, self.class_of(base), "__setitem__") is not None
+        if flat.is_flat(base):
+            replaced(self.binary(op, old, value, stmt))
+        elif self.kind(old).cat == "num" and isinstance(old, Var) and not own:
             self._augment_either(old, op, value, replaced, stmt)
         else:
-            replaced(self.binary(op, old, value, stmt))
+            made = self._augmented(old, op, value, stmt, "")
+            if made is not None or own:
+                replaced(old if made is None else made)
 
     def _augment_elements(self, base: Value, index: Value, op: str, stmt: ast.AugAssign) -> None:
         """`x[index] op= value`, which reads the elements before the value, which may write into x."""

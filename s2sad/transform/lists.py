@@ -49,8 +49,11 @@ class Lists(Stores):
         if not isinstance(xs, Var) or xs.name not in self.varied or self.is_found(Var(stmt.name)):
             return
         bars = self.list_bar(xs.name)
-        item = self.zero(stmt.name) if bar is None else self.full(bar, stmt.name)
-        self.put_back(stmt, bars, item.atom)
+        item = (self.zero(stmt.name) if bar is None else self.full(bar, stmt.name)).atom
+        if self.kinds[stmt.name].cat == "object":  # a 0.0 would not tell the shape of the item, as sum() asks
+            zeros = self.let(Call("zeros_list", (self.like(stmt.name),)), K.OBJECT)
+            item = zeros if bar is None else self.let(Call("add_lists", (zeros, item)), K.OBJECT)
+        self.put_back(stmt, bars, item)
 
     def put_back(self, stmt: Let, bars: Atom, item: Atom) -> None:
         """The cotangent of what `xs.pop()` or `xs.pop(at)` took out."""
