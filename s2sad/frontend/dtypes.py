@@ -21,7 +21,7 @@ import numpy as np
 from s2sad.frontend.state import State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Call, Const, Ref
+from s2sad.ir.nodes import Call, Const, Ref, Var
 
 _FIXED = (np.dtype, np.finfo, np.iinfo)
 
@@ -37,7 +37,7 @@ def _ref(dtype: np.dtype[Any]) -> Ref:
 
 def dtype_of(low: State, kind: Kind, base: Value, node: ast.AST, hint: str) -> Value:
     """`base.dtype` of an array or NumPy scalar."""
-    if kind.dtype in K.CLASSES:
+    if kind.dtype in K.CLASSES or kind.met:
         call = Call("getattr", (low.atom(base), Const("dtype")))
         return low.emit(call, Kind("dtype", kind.dtype), node, hint)
     return _ref(np.dtype(kind.dtype))
@@ -69,8 +69,13 @@ def same_dtype(left: Value, right: Value) -> bool | None:
     return bool(given[0] == given[1]) if all(isinstance(v, str | type | np.dtype) for v in given) else None
 
 
-def known_attribute(base: Value, name: str) -> Value | None:
+_ASKED = {"kind": K.STR, "char": K.STR, "name": K.STR, "itemsize": K.INT}
+
+
+def known_attribute(low: State, base: Value, name: str, node: ast.AST) -> Value | None:
     """An attribute of a dtype or of its limits, which never change; None of other values."""
+    if low.kind(base).cat == "dtype" and isinstance(base, Var) and name in _ASKED:
+        return low.emit(Call("getattr", (base, Const(name))), _ASKED[name], node)
     if not isinstance(base, Ref) or not isinstance(base.obj, _FIXED):
         return None
     found = getattr(base.obj, name, None)

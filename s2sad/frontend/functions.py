@@ -43,6 +43,7 @@ CLASSES: dict[str, type] = {
     "float": float, "int": int, "bool": bool, "complex": complex, "str": str, "list": list, "tuple": tuple,
     "dict": dict, "array": np.ndarray, "none": type(None), "range": range,
 }  # fmt: skip
+_SCALARS = (float, int, bool, complex, np.float64, np.float32, np.int64, np.bool_, np.complex128)
 
 
 def random_kind(
@@ -153,6 +154,8 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
         cls = tuple
     elif low.listed_tuples and kind.cat == "list" and (tuple in known) != (list in known):
         low.refuse(node, "whether this is a list or a tuple is not known", "ask for both, or for np.ndarray")
+    if kind.met and kind.is_scalar and len({issubclass(c, tuple(known)) for c in _SCALARS}) > 1:
+        cls = None
     if cls is not None and len(known) == len(classes):
         of_none = issubclass(type(None), tuple(known))
         return _of_optional(low, value, issubclass(cls, tuple(known)), of_none, node)
@@ -248,15 +251,17 @@ def bound_by(low: State, fn: Ref) -> tuple[list[Value], dict[str, Value]]:
 def _getattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     if not (isinstance(args[1], Const) and isinstance(args[1].value, str)):
         low.refuse(node, "getattr gets a computed name", "use a literal name")
-    obj = live_object(low, args[0])
-    if len(args) == 3 and obj is not None and not _has_now(low, obj, args[1].value):
+    name, obj = args[1].value, live_object(low, args[0])
+    if len(args) == 3 and obj is not None and not _has_now(low, obj, name):
         return args[2]
-    if len(args) == 3 and obj is None and _has(low, args[0], args[1].value) is False:
+    if len(args) == 3 and obj is None and _has(low, args[0], name) is False:
         return args[2]
     if len(args) == 3 and low.kind(args[0]).is_number and low.class_of(args[0]) is None:
-        if not any(hasattr(cls, args[1].value) for cls in (np.ndarray, np.float64, complex)):
+        if not any(hasattr(cls, name) for cls in (np.ndarray, np.float64, complex)):
             return args[2]
-    return low.attribute(args[0], args[1].value, node, hint)
+        found = _hasattr(low, args[:2], {}, node, "")
+        return low.choose(found, lambda: low.attribute(args[0], name, node, hint), lambda: args[2], node, hint)
+    return low.attribute(args[0], name, node, hint)
 
 
 def _has_now(low: State, obj: Any, name: Any) -> bool:
@@ -283,11 +288,11 @@ def _hasattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
     if isinstance(args[1], Const) and (known := _has(low, args[0], args[1].value)) is not None:
         return Const(known)
     kind = low.kind(args[0])
-    if kind.cat in CLASSES and isinstance(args[1], Const):
+    if kind.cat in CLASSES and not kind.met and isinstance(args[1], Const):
         name = args[1].value
         return _of_optional(low, args[0], hasattr(CLASSES[kind.cat], name), hasattr(None, name), node)
-    call = Call("call", (Ref("hasattr", hasattr), low.atom(args[0], node), low.atom(args[1], node)))
-    return low.emit(call, K.BOOL, node, hint)
+    asked = low.atom(args[0], node), low.atom(args[1], node)
+    return low.emit(Call("hasattr", asked), K.BOOL, node, hint)
 
 
 def _map(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -373,10 +378,13 @@ def _type(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     cls = low.class_of(args[0])
     cls = real(cls) or cls if cls is not None else CLASSES.get(low.kind(args[0]).cat)
     cls = dict if low.row_keys_of(args[0]) else cls
+    if low.kind(args[0]).met and low.kind(args[0]).is_scalar:
+        cls = None
     if cls is not None and low.kind(args[0]).optional:
         low.refuse(node, "the type of what may be None is asked for", "ask by isinstance, or by `is None`")
     if cls is None or len(args) != 1:
-        call = Call("call", (Ref("type", type), *(low.variable(a, node) for a in args)))
+        atoms = tuple(low.variable(a, node) for a in args)
+        call = Call("type", atoms) if len(args) == 1 else Call("call", (Ref("type", type), *atoms))
         return low.emit(call, K.OBJECT, node, hint)
     return Ref(cls.__name__, cls)
 

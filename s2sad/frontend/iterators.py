@@ -423,7 +423,7 @@ if some:
         tree = self.scope.source.node
         names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
         loads = sum(isinstance(n.ctx, ast.Load) for n in names)
-        if loads > len(names) - loads or _taken_again(tree, name, stmt):
+        if loads > len(names) - loads or _taken_again(tree, name, stmt) or _met(tree, name, loads):
             self.refuse(stmt, f"the iterator {name!r} is taken from more than once", "make a list of it")
 
     # ------------------------------------------------------------ calls that iterate where they stand
@@ -513,6 +513,25 @@ def _taken_again(tree: ast.AST, name: str, stmt: ast.Assign) -> bool:
         if reads and not any(isinstance(n, ast.Assign) and n.lineno == stmt.lineno for n in inside):
             return True
     return False
+
+
+def _met(tree: ast.AST, name: str, loads: int) -> bool:
+    """Whether a name that several paths bind is more than taken from once behind them."""
+    blocks, taken = set(), 0
+    for node in ast.walk(tree):
+        spaces = [node.iter] if isinstance(node, ast.For | ast.comprehension) else []
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _TAKING:
+            spaces = node.args
+        taken += sum(isinstance(v, ast.Name) and v.id == name for v in spaces)
+        for block in (getattr(node, part, None) for part in ("body", "orelse", "finalbody")):
+            for stmt in block if isinstance(block, list) else ():
+                if isinstance(stmt, ast.Assign) and name in map(ast.unparse, stmt.targets):
+                    blocks.add(id(block))
+                    loads -= sum(isinstance(n, ast.Name) and n.id == name for n in ast.walk(stmt.value))
+    return len(blocks) > 1 and (loads > 1 or loads > taken)
+
+
+_TAKING = frozenset("all any dict enumerate filter list map max min reduce set sorted sum tuple zip".split())
 
 
 class _Marked(ast.NodeTransformer):

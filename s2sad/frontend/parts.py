@@ -425,7 +425,7 @@ class Parts(Objects):
         if name == "__dict__" and not isinstance(base, Ref | Super) and self.class_of(base) is not None:
             held = fields_of(self, base, node)
             return Group("dict", list(held.values()), list(held))
-        made = known_attribute(base, name) or self._known_attribute(base, kind, name, node, hint)
+        made = known_attribute(self, base, name, node) or self._known_attribute(base, kind, name, node, hint)
         if made is not None:
             return made
         if isinstance(base, Ref) and type(base.obj) in (list, dict, set, tuple):

@@ -64,6 +64,7 @@ class Kind:
               known one by one, `dict` for a dict whose values it holds in the order of `keys`
     known     of a part of an argument that is a string or a function: the value itself
     every     of a tuple whose length is not known (items is None): the kind of every element
+    met       of numbers: whether another path has one of another class or dtype (`0` before a loop of `s += x[i]`)
     """
 
     cat: str
@@ -75,6 +76,7 @@ class Kind:
     cls: type | None = None
     known: Any = None
     every: Kind | None = None
+    met: bool = False
 
     @property
     def rank(self) -> int | None:
@@ -420,10 +422,11 @@ def _join_numbers(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]
     if replace(a, optional=False) == replace(b, optional=False):
         return a
     if a.is_python and b.is_python:
-        return Kind(widest([a.cat, b.cat]))  # an int beside a float is read as a float
+        return Kind(widest([a.cat, b.cat]), met=True)  # an int beside a float is read as a float
     dtype = a.dtype if a.dtype == b.dtype else _join_dtypes(a, b)
+    met = a.met or b.met or a.dtype != b.dtype
     if a.is_scalar and b.is_scalar:
-        return Kind("npscalar", dtype, ())
+        return Kind("npscalar", dtype, (), met=met)
     if a.shape is None or b.shape is None or len(a.shape) != len(b.shape):
         shape = None
     else:
@@ -431,7 +434,7 @@ def _join_numbers(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]
             m if m == n else symbols.setdefault((m, n), new_length())
             for m, n in zip(a.shape, b.shape, strict=True)
         )
-    return Kind("array" if a.is_array and b.is_array else "num", dtype, shape)
+    return Kind("array" if a.is_array and b.is_array else "num", dtype, shape, met=met)
 
 
 def _join_dtypes(a: Kind, b: Kind) -> str:
@@ -491,7 +494,7 @@ def kind_of_value(value: Any) -> Kind:
 def without_lengths(kind: Kind) -> tuple[Any, ...]:
     """A kind as a key: everything but the symbols of its lengths, save those that all elements have."""
     items = None if kind.items is None else tuple(without_lengths(i) for i in kind.items)
-    return kind.cat, kind.dtype, outline(kind), items, kind.keys, kind.optional, kind.cls, kind.every
+    return kind.cat, kind.dtype, outline(kind), items, kind.keys, kind.optional, kind.cls, kind.every, kind.met
 
 
 def signature(kind: Kind) -> tuple[Any, ...]:

@@ -68,10 +68,9 @@ def holds_objects(kind: Kind) -> bool:
 
 def as_array(kind: Kind) -> Kind:
     """The kind of np.asarray of a value: nested sequences get a shape, Python numbers a dtype."""
-    if kind.is_python:
-        return kinds.array((), SORTS[kind.cat])
     if kind.is_number:
-        return Kind("array", kind.dtype, kind.shape)
+        met = kind.met or kind.optional
+        return Kind("array", SORTS[kind.cat] if kind.is_python else kind.dtype, kind.shape, met=met)
     if kind.cat == "range":
         return kinds.array((new_length(),), "int64")
     if holds_objects(kind):

@@ -481,11 +481,11 @@ structural("np.tile", "A, reps", _tile_kind, {"A": _tile_vjp}, (np.tile,), linea
 def _converted(name: str, least_rank: int = 0) -> Callable[[Bound], Kind]:
     def kind(bound: Bound) -> Kind:
         own = as_array(bound.kind(name))
-        shape = (1,) if own.rank == 0 and least_rank else own.shape
+        shape = (1,) if own.rank == 0 and least_rank else None if bound.kind(name).optional else own.shape
         if bound.statics.get("ndmin", 0) != 0:
             least = axes.as_int(bound.static("ndmin"))
             shape = None if shape is None or least is None else (1,) * (least - len(shape)) + shape
-        return kinds.array(shape, axes.dtype_name(bound, own.dtype))
+        return Kind("array", axes.dtype_name(bound, own.dtype), shape, met=own.met)
 
     return kind
 
