@@ -57,6 +57,16 @@ def found(xs, value):
 }
 
 
+def in_table(low: State, op: str, key: Const, table: Ref) -> bool | None:
+    """Whether a live dict of functions has a key, on which the text relies; None of all else."""
+    held = table.obj
+    if type(held) is not dict or not held or not all(map(callable, held.values())):
+        return None
+    known = key.value in held
+    low.depend(("in", id(held)), lambda: key.value in held, known, repr(key.value), same=True)
+    return known == (op == "in")
+
+
 def compared_parts(state: State, op: str, left: Value, right: Value, node: ast.AST) -> Value | None:
     """`==` and `!=` of containers of which one is made here; None for every other comparison.
 

@@ -485,8 +485,10 @@ class Expressions(State):
         """Whether something is in a dict or display, if that is known."""
         left = known_key(left)
         if isinstance(left, Const):
+            if isinstance(right, Ref):
+                return equality.in_table(self, op, left, right)
             kind = self.kind(right)
-            if (kind.cat == "dict" or kind.cls is dict) and not isinstance(right, Ref):
+            if kind.cat == "dict" or kind.cls is dict:
                 return (left.value in kind.keys) == (op == "in")
             if isinstance(right, Group) and all(isinstance(i, Const) for i in right.items):
                 return (left.value in [i.value for i in right.items if isinstance(i, Const)]) == (op == "in")

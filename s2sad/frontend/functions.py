@@ -260,7 +260,8 @@ def _getattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
         if not any(hasattr(cls, name) for cls in (np.ndarray, np.float64, complex)):
             return args[2]
         found = _hasattr(low, args[:2], {}, node, "")
-        return low.choose(found, lambda: low.attribute(args[0], name, node, hint), lambda: args[2], node, hint)
+        held = functools.partial(low.attribute, args[0], name, node, hint)
+        return low.choose(found, held, lambda: args[2], node, hint)
     return low.attribute(args[0], name, node, hint)
 
 

@@ -7,6 +7,7 @@ np.linalg.norm(x)        the rule's Python source, inlined
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,19 @@ def _sizes(value: Value) -> Value:
     return Group("tuple", held.items) if isinstance(held, Group) and held.cat == "list" else value
 
 
+def _is_scalar(kind: Kind) -> bool | None:
+    known = not kind.optional and kind.cat not in ("object", "num")
+    return kind.is_scalar or kind.cat == "str" if known else None
+
+
+ASKED: dict[str, Callable[[Kind], int | None]] = {  # what the kind of an argument may say
+    "np.ndim": lambda kind: kind.rank if kind.is_number and not kind.optional else None,
+    "np.iscomplexobj": lambda kind: False if kind.sort in REAL else None,  # eigenvalues may be real
+    "np.isrealobj": lambda kind: True if kind.sort in REAL else None,
+    "np.isscalar": _is_scalar,
+}
+
+
 class Rules(State):
     """The part of lowering that applies rules."""
 
@@ -85,12 +99,8 @@ class Rules(State):
         """A call of a function that has a rule."""
         refuse_as_number(self, [*args, *kwargs.values()], node)
         args = [flat.whole(self, a, node) if flat.is_flat(a) else plain_value(a) for a in args]
-        if name == "np.ndim" and len(args) == 1 and self.kind(args[0]).is_number:
-            rank = self.kind(args[0]).rank
-            if rank is not None and not self.kind(args[0]).optional:
-                return Const(rank)
-        if name == "np.iscomplexobj" and len(args) == 1 and self.kind(args[0]).sort in REAL:
-            return Const(False)  # not so for complex: eigenvalues of a real matrix may be real
+        if name in ASKED and len(args) == 1 and (said := ASKED[name](self.kind(args[0]))) is not None:
+            return Const(said)
         itself = self._uncopied(name, args[0], args[1:], kwargs, node) if args else None
         if itself is not None:
             return itself

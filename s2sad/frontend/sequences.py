@@ -14,12 +14,14 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from s2sad.frontend import equality
+from s2sad.frontend import equality, numbered
 from s2sad.frontend.lists import SORTED, Lists
+from s2sad.frontend.operators import class_method
 from s2sad.frontend.protocols import called
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import Group, State, Value, holds_functions, opened
 from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Slice, Var
 
 IN_PLACE = """
@@ -31,6 +33,15 @@ if len(ys) != len(places):
     raise error(f"attempt to assign sequence of size {len(ys)} to extended slice of size {len(places)}")
 for i in range(len(ys)):
     xs[places[i]] = ys[i]
+"""
+BY_CLASS = """
+order = []
+for i in range(len(keys)):
+    at = len(order)
+    while at > 0 and (keys[order[at - 1]] < keys[i] if reverse else keys[i] < keys[order[at - 1]]):
+        at = at - 1
+    order.insert(at, i)
+made = [xs[i] for i in order]
 """
 
 
@@ -71,6 +82,9 @@ class Sequences(Lists):
         reverse = kwargs.get("reverse", Const(False))
         keys = self.keys_of(xs, kwargs.get("key", Const(None)), node)
         held = self.kind(keys).items
+        if held and _has_order(self, held[0]):
+            given = {"keys": keys, "xs": xs, "reverse": reverse, **COUNTING}
+            return self.script(BY_CLASS, node, "made", **given)
         if held and held[0].is_number and held[0].rank == 0 and isinstance(reverse, Const):
             source = rule_source("sorted", SORTED)
             env: dict[str, Value] = {"xs": xs, "keys": keys, "reverse": reverse}
@@ -184,6 +198,14 @@ class Sequences(Lists):
         self.each(length, one, node)
 
 
+def _has_order(low: State, item: Kind) -> bool:
+    """Whether a class says which of two elements is less."""
+    cls = item.cls if item.cls not in (list, dict) else None
+    return cls is not None and (
+        not issubclass(cls, tuple) or class_method(low, cls, "__lt__") is not None
+    )
+
+
 def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     kind = low.kind(args[0])
     listed = kind.items[0] if kind.cat == "list" and kind.items else K.OBJECT
@@ -200,6 +222,7 @@ def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.A
     if (numbers or kind.cat in ("list", "tuple", "range")) and not holds_functions(args[0]):
         xs = low.variable(low.listed(args[0], node), node)
         return low.ordered(xs, kwargs, node)
+    numbered.want(low, args[0])
     low.refuse(
         node,
         "sorted() of values that are not known before the call",

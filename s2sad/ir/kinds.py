@@ -64,7 +64,7 @@ class Kind:
               known one by one, `dict` for a dict whose values it holds in the order of `keys`
     known     of a part of an argument that is a string or a function: the value itself
     every     of a tuple whose length is not known (items is None): the kind of every element
-    met       of numbers: whether another path has one of another class or dtype (`0` before a loop of `s += x[i]`)
+    met       of numbers: whether another path has one of another class or dtype (`s = 0` before a loop)
     """
 
     cat: str
@@ -494,7 +494,8 @@ def kind_of_value(value: Any) -> Kind:
 def without_lengths(kind: Kind) -> tuple[Any, ...]:
     """A kind as a key: everything but the symbols of its lengths, save those that all elements have."""
     items = None if kind.items is None else tuple(without_lengths(i) for i in kind.items)
-    return kind.cat, kind.dtype, outline(kind), items, kind.keys, kind.optional, kind.cls, kind.every, kind.met
+    rest = kind.optional, kind.cls, kind.every, kind.met
+    return kind.cat, kind.dtype, outline(kind), items, kind.keys, *rest
 
 
 def signature(kind: Kind) -> tuple[Any, ...]:
