@@ -297,12 +297,6 @@ def test_the_methods_are_the_classes_as_they_are_now():
     assert slope(3.0) == 6.0
 
 
-def items_that_are_missing(x):
-    d = Default()
-    d["a"] = d["a"] + x
-    return d["a"]
-
-
 def items_that_are_all_attributes(x):
     return Itself(w=x).w
 
@@ -321,7 +315,6 @@ def written_after_it_is_an_element(x):
 @pytest.mark.parametrize(
     ("f", "why"),
     [
-        (items_that_are_missing, "an element of an object is assigned"),
         (items_that_are_all_attributes, "'__dict__' is assigned"),
         (written_after_it_is_an_element, "a History is written that has been put into a list"),
     ],

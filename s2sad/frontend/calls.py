@@ -424,7 +424,7 @@ class Calls(Stars):
         if obj.__code__ in self.frames:
             made = self._written_out(source, source.node, env, around, obj.__code__)
             return recursive_call(self, fn, source, env, node) if made is None else made
-        if source.module == STANDINS:
+        if source.module in STANDINS:
             return self._stood_in(source, env, node)
         outline = self.outline
         if outline is None or around is not None:
@@ -580,7 +580,7 @@ class Calls(Stars):
         inner.boxed.update(flags or {})
         self.callers.append(outer)
         self.scope = inner
-        self.at = at if source.module in (STANDINS, RULES) else None
+        self.at = at if source.module in (*STANDINS, RULES) else None
         self.frames.append(frame)
         for name, value in env.items():
             if isinstance(value, Var) and not self.hints.get(value.name):

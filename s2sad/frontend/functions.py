@@ -21,11 +21,13 @@ from s2sad.frontend.cursors import lower_iter, lower_next
 from s2sad.frontend.dtypes import DTYPES
 from s2sad.frontend.numbered import is_one_of_several, of_classes, refuse_as_number, refuse_several
 from s2sad.frontend.objects import is_plain
-from s2sad.frontend.operators import class_method, live_object
+from s2sad.frontend.operators import class_method, live_object, static_attribute
 from s2sad.frontend.protocols import iterated, total
 from s2sad.frontend.records import FUNCTIONS
+from s2sad.frontend.source import rule_source
 from s2sad.frontend.standins import real
 from s2sad.frontend.state import (
+    ABSENT,
     CALLABLE,
     Group,
     Local,
@@ -255,7 +257,7 @@ def _getattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
     if len(args) == 3 and obj is not None and not _has_now(low, obj, name):
         return args[2]
     if len(args) == 3 and obj is None and _has(low, args[0], name) is False:
-        return args[2]
+        return _tried(low, args[0], name, "found", args[2], node)
     if len(args) == 3 and low.kind(args[0]).is_number and low.class_of(args[0]) is None:
         if not any(hasattr(cls, name) for cls in (np.ndarray, np.float64, complex)):
             return args[2]
@@ -279,7 +281,30 @@ def _has(low: State, value: Value, name: str) -> bool | None:
         return None
     held = opened(value)
     keys = held.keys if isinstance(held, Group) else low.kind(value).dtype.split(",")
-    return name in keys or hasattr(cls, name)
+    return name in keys or static_attribute(cls, name) is not ABSENT
+
+
+def _tried(
+    low: State, value: Value, name: str, result: str, default: Value, node: ast.AST
+) -> Value:
+    """An attribute, or what is said of it, that only the `__getattr__` of a class may give."""
+    if name.startswith("__") or class_method(low, low.class_of(value), "__getattr__") is None:
+        return default
+    entries = opened(low.contents(value, node))
+    if isinstance(entries, Group) and entries.cat == "dict" and name not in entries.keys:
+        return default  # an item that is an attribute
+    source = rule_source("attribute", ATTRIBUTE.format(name=name, result=result))
+    return low.inline(source, source.node, {"held": value, "default": default}, None, "attribute")
+
+
+ATTRIBUTE = """
+def attribute(held, default):
+    try:
+        found = held.{name}
+    except AttributeError:
+        return default
+    return {result}
+"""
 
 
 def _hasattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -287,7 +312,7 @@ def _hasattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
     if obj is not None and isinstance(args[1], Const):
         return Const(_has_now(low, obj, args[1].value))
     if isinstance(args[1], Const) and (known := _has(low, args[0], args[1].value)) is not None:
-        return Const(known)
+        return Const(True) if known else _tried(low, args[0], args[1].value, "True", Const(False), node)
     kind = low.kind(args[0])
     if kind.cat in CLASSES and not kind.met and isinstance(args[1], Const):
         name = args[1].value

@@ -469,6 +469,34 @@ def number_in(kind: Kind) -> type | None:
     return next((c for i in kind.items or () if (c := number_in(i)) is not None), None)
 
 
+def has_order(low: State, item: Kind) -> bool:
+    """Whether a class says which of two elements is less."""
+    cls = item.cls if item.cls not in (list, dict) else None
+    return cls is not None and (
+        not issubclass(cls, tuple) or class_method(low, cls, "__lt__") is not None
+    )
+
+
+def differ_before(low: State, xs: Value) -> bool:
+    """Whether tuples are compared of which objects without an order are no first elements.
+
+    Where all that stands before the objects is equal, Python raises.
+    """
+    item = (low.kind(xs).items or (K.OBJECT,))[0]
+    parts = item.items or ()
+    held = [part for part in parts if number_in(part) is not None]
+    plain = item.cat == "tuple" and item.cls is None and bool(parts) and number_in(parts[0]) is None
+    return plain and all(
+        p.cls is not None and class_method(low, p.cls, "__lt__") is None and not has_fields_order(p.cls)
+        for p in held
+    )
+
+
+def has_fields_order(cls: type) -> bool:
+    """Whether a class is a dataclass whose objects are compared by their fields."""
+    return getattr(getattr(cls, "__dataclass_params__", None), "order", False)
+
+
 # --------------------------------------------------------------------------------------------- lowering again
 
 

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from s2sad.frontend import flat, numbered
+from s2sad.frontend.derived import BASES, HeldList, base_of, counterpart
 from s2sad.frontend.operators import static_attribute
 from s2sad.frontend.source import is_library
-from s2sad.frontend.standins import BASES, base_of, counterpart
 from s2sad.frontend.state import (
     ABSENT,
     Choice,
@@ -43,7 +43,8 @@ from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Undef, Var
 
 IN_PYTHON = 1 << 9  # the flag of classes that a class statement has made
-STANDINS = "s2sad.frontend.standins"  # whose classes are read as if they were the user's
+# The modules whose classes are read as if they were the user's.
+STANDINS = ("s2sad.frontend.standins", "s2sad.frontend.derived")
 PLAIN = (object.__init__, object.__init_subclass__, object.__new__, object.__setattr__)
 
 
@@ -252,7 +253,7 @@ class Objects(State):
         if base is None:
             return self.made("object", [], [], cls)
         cls = self.objects.derived.setdefault(cls, counterpart(cls, base))
-        empty = ast.List([], ast.Load()) if base is list else ast.Dict([], [])
+        empty = ast.List([], ast.Load()) if issubclass(BASES[base], HeldList) else ast.Dict([], [])
         held = self.settled(self.expr(ast.copy_location(empty, node)), node)
         return self.made("object", [held], ["s2sad_held"], cls)
 
@@ -442,11 +443,9 @@ def is_plain(cls: type) -> bool:
             return False
         if base in BASES:
             continue
-        if "__missing__" in vars(base):
-            return False
         module = base.__module__.partition(".")[0]
-        own = base.__module__ == STANDINS or base.__module__.startswith("s2sad.generated")
-        if own or module in ("abc", "typing"):
+        own = base.__module__ in STANDINS or base.__module__.startswith("s2sad.generated")
+        if own or module in ("abc", "typing") or base.__module__ == "collections.abc":
             continue
         if module in sys.stdlib_module_names or module in ("numpy", "scipy", "numba", "s2sad"):
             return False

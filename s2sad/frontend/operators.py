@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.derived import in_python, lookup_order
 from s2sad.frontend.source import is_library
-from s2sad.frontend.standins import in_python, lookup_order, real
+from s2sad.frontend.standins import real
 from s2sad.frontend.state import ABSENT, Group, Method, State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Dict, List, Ref, Slice, Tuple, Undef, Var

@@ -7,6 +7,7 @@ np.linalg.norm(x)        the rule's Python source, inlined
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from s2sad.frontend import flat
 from s2sad.frontend.dtypes import plain
-from s2sad.frontend.numbered import refuse_as_number
+from s2sad.frontend.numbered import differ_before, has_order, refuse_as_number
 from s2sad.frontend.operators import check_operands, may_vary
 from s2sad.frontend.records import plain_value
 from s2sad.frontend.source import rule_source
@@ -76,6 +77,7 @@ def _is_scalar(kind: Kind) -> bool | None:
     return kind.is_scalar or kind.cat == "str" if known else None
 
 
+HEAPS = ("heap_rise", "heap_sink")
 ASKED: dict[str, Callable[[Kind], int | None]] = {  # what the kind of an argument may say
     "np.ndim": lambda kind: kind.rank if kind.is_number and not kind.optional else None,
     "np.iscomplexobj": lambda kind: False if kind.sort in REAL else None,  # eigenvalues may be real
@@ -97,7 +99,14 @@ class Rules(State):
         hint: str = "",
     ) -> Value:
         """A call of a function that has a rule."""
-        refuse_as_number(self, [*args, *kwargs.values()], node)
+        if name in HEAPS and has_order(self, self.kind(args[1])):
+            text = inspect.getsource(HELPERS[name]).replace(": Any", "")
+            source = rule_source(f"{name} of objects", text)
+            env = dict(zip(("heap", "item", "start"), [*args, Const(0)], strict=False))
+            return self.inline(source, source.node, env, None, name)
+        ordering = name in (*HEAPS, "sorted_order") and differ_before(self, args[0])
+        if not ordering and not name.startswith("heapq."):
+            refuse_as_number(self, [*args, *kwargs.values()], node)
         args = [flat.whole(self, a, node) if flat.is_flat(a) else plain_value(a) for a in args]
         if name in ASKED and len(args) == 1 and (said := ASKED[name](self.kind(args[0]))) is not None:
             return Const(said)

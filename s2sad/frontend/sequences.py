@@ -16,12 +16,10 @@ from typing import Any
 
 from s2sad.frontend import equality, numbered
 from s2sad.frontend.lists import SORTED, Lists
-from s2sad.frontend.operators import class_method
 from s2sad.frontend.protocols import called
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import Group, State, Value, holds_functions, opened
 from s2sad.ir import kinds as K
-from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Slice, Var
 
 IN_PLACE = """
@@ -35,17 +33,18 @@ for i in range(len(ys)):
     xs[places[i]] = ys[i]
 """
 BY_CLASS = """
-order = []
+order = list(range(len(keys)))
 for i in range(len(keys)):
-    at = len(order)
+    at = i
     while at > 0 and (keys[order[at - 1]] < keys[i] if reverse else keys[i] < keys[order[at - 1]]):
+        order[at] = order[at - 1]
         at = at - 1
-    order.insert(at, i)
+    order[at] = i
 made = [xs[i] for i in order]
 """
 
 
-COUNTING: dict[str, Any] = {"len": Ref("len", len), "range": Ref("range", range)}
+COUNTING: dict[str, Any] = {"len": Ref("len", len), "range": Ref("range", range), "list": Ref("list", list)}
 
 
 class Sequences(Lists):
@@ -82,7 +81,7 @@ class Sequences(Lists):
         reverse = kwargs.get("reverse", Const(False))
         keys = self.keys_of(xs, kwargs.get("key", Const(None)), node)
         held = self.kind(keys).items
-        if held and _has_order(self, held[0]):
+        if held and numbered.has_order(self, held[0]):
             given = {"keys": keys, "xs": xs, "reverse": reverse, **COUNTING}
             return self.script(BY_CLASS, node, "made", **given)
         if held and held[0].is_number and held[0].rank == 0 and isinstance(reverse, Const):
@@ -198,19 +197,11 @@ class Sequences(Lists):
         self.each(length, one, node)
 
 
-def _has_order(low: State, item: Kind) -> bool:
-    """Whether a class says which of two elements is less."""
-    cls = item.cls if item.cls not in (list, dict) else None
-    return cls is not None and (
-        not issubclass(cls, tuple) or class_method(low, cls, "__lt__") is not None
-    )
-
-
 def _sorted(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     kind = low.kind(args[0])
     listed = kind.items[0] if kind.cat == "list" and kind.items else K.OBJECT
     known = low.set_items.get(args[0].name) if isinstance(args[0], Var) else None
-    item = listed if listed.cat in ("int", "str", "bool") else known
+    item = listed if listed.cat in ("int", "str", "bool") and listed.cls is None else known
     if item is not None and not kwargs:
         given = low.atom(args[0], node)
         return low.emit(Call("call", (Ref("sorted", sorted), given)), K.list_of(item), node, hint)

@@ -288,16 +288,25 @@ def describe(fun: Any) -> str:
 def _check_library(fun: FunctionType) -> None:
     """Refuse to read the sources of NumPy, SciPy and the standard library."""
     module = str(fun.__globals__.get("__name__", ""))
-    if _in_stdlib(fun.__code__.co_filename) or module.partition(".")[0] in _LIBRARIES:
+    listed = _in_stdlib(fun.__code__.co_filename) or module.partition(".")[0] in _LIBRARIES
+    if listed and not _is_comparison(fun):
         refuse(None, f"there is no rule for {describe(fun)}", "register one with s2sad.rule")
+
+
+def _is_comparison(fun: FunctionType) -> bool:
+    """Whether a function is one that functools.total_ordering gives to a class."""
+    return fun.__module__ == "functools" and fun.__name__ in ("__lt__", "__le__", "__gt__", "__ge__")
 
 
 def is_library(fun: FunctionType) -> bool:
     """Whether a function belongs to a library, whose source is never descended into."""
     module = str(fun.__globals__.get("__name__", ""))
-    if module.startswith("s2sad.generated.") or module == "s2sad.frontend.standins":
+    standins = "s2sad.frontend.standins", "s2sad.frontend.derived"
+    if module.startswith("s2sad.generated.") or module in standins:
         return False
     module = module.partition(".")[0]
+    if _is_comparison(fun):
+        return False
     return _in_stdlib(fun.__code__.co_filename) or module in _LIBRARIES or module in ("numba", "s2sad")
 
 

@@ -411,9 +411,9 @@ if len(xs) < {at + behind}:
         elif self.kind(old).cat == "num" and isinstance(old, Var) and not own:
             self._augment_either(old, op, value, replaced, stmt)
         else:
-            made = self._augmented(old, op, value, stmt, "")
-            if made is not None or own:
-                replaced(old if made is None else made)
+            fresh = self._augmented(old, op, value, stmt, "")
+            if fresh is not None or own:
+                replaced(old if fresh is None else fresh)
 
     def _augment_elements(self, base: Value, index: Value, op: str, stmt: ast.AugAssign) -> None:
         """`x[index] op= value`, which reads the elements before the value, which may write into x."""

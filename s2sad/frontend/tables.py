@@ -16,10 +16,11 @@ import collections
 from typing import Any
 
 from s2sad.frontend import standins
+from s2sad.frontend.derived import BASES, HeldDict, HeldList
 from s2sad.frontend.iterators import Items
 from s2sad.frontend.operators import static_attribute
 from s2sad.frontend.rows import Rows, same_row
-from s2sad.frontend.standins import Chain, Counted, Cursor, Filled, HeldDict, HeldList, Made, Queue, Table
+from s2sad.frontend.standins import Chain, Counted, Cursor, Filled, Made, Queue, Table
 from s2sad.frontend.state import CALLABLE, Group, Local, Method, State, Value, Written, opened, same_value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Tuple
@@ -157,11 +158,12 @@ class Tables(Rows):
     def contents(self, value: Value, node: ast.AST) -> Value:
         """What an object of a class that derives from list or dict holds; other values as they are."""
         cls = self.stands_in(value)
-        base = next((c for c in (HeldList, HeldDict) if cls is not None and issubclass(cls, c)), None)
+        base = next((c for c in BASES.values() if cls is not None and issubclass(cls, c)), None)
         if cls is None or base is None:
             return value
         names = ("__iter__", "__len__", "__getitem__")
-        own = any(static_attribute(cls, n) is not vars(base)[n] for n in names)
+        own = any(static_attribute(cls, n) is not getattr(base, n) for n in names)
+        own = own or hasattr(getattr(cls, "s2sad_real", None), "__missing__")
         return value if own else self.attribute(value, "s2sad_held", node)
 
     def items_called(self, fn: Value, node: ast.Call) -> Items | None:
