@@ -54,6 +54,7 @@ from s2sad.transform.constants import settled
 from s2sad.transform.forward import forward
 from s2sad.transform.joint import Assembly, joint
 from s2sad.transform.pullback import pair
+from s2sad.transform.told import of_outside
 
 if TYPE_CHECKING:  # the printer is imported with the first derivative
     from s2sad.backend.emit import Text
@@ -195,6 +196,8 @@ def derive(
         header = assumptions(source, lowered, arguments, wrt if request.mode == "jvp" else ())
         request.check(whole)
         programs = [optimise(p) for p in programs]
+        if any(one.program.kept for one in (lowered, *_callees(lowered))):
+            programs = [of_outside(p) for p in programs]
         at = next(i for i, p in enumerate(programs) if p.token is None)
         programs[at] = replace(programs[at], assumes=header, defaults=defaults(source, lowered, programs[at]))
         made = compile_programs(programs, lowered, source)

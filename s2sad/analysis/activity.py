@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from s2sad.analysis.effects import Aliases
+from s2sad.analysis.outside import numbers, receiver
 from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import effect_of
 from s2sad.ir.kinds import OBJECT, carries
@@ -77,6 +78,10 @@ class _Varied:
         self.classes: set[int] = set()
         self.written: set[int] = set()
         self.changed = False
+        self.outside = numbers(walk(program.body)) if program.kept else {}
+        self.given: set[int] = set()  # numbers of what is outside and is given what varies
+        if self.outside and (program.kept == "called" or any(map(_is_user, walk(program.body)))):
+            self.given.update(self.outside.values())
         for stmt in walk(program.body):
             does = isinstance(stmt, Do) and stmt.call.fun.startswith("list.")
             if isinstance(stmt, Store) or does or _is_user(stmt):
@@ -173,6 +178,10 @@ class _Varied:
                     self._add(name)
 
     def _visit_let(self, stmt: Let) -> None:
+        if self.outside and stmt.call.fun == "call":
+            self._visit_outside(stmt.call)
+        if self.outside.get(stmt.name) in self.given:
+            self._add(stmt.name)
         if stmt.name not in self.names and self._call_varies(stmt.call):
             self._add(stmt.name)
         if stmt.call.fun == "user" and any(self._varies(a) for a in stmt.call.args[1:]):
@@ -180,8 +189,19 @@ class _Varied:
                 self._add(name)
                 self._add_class(self.aliases.of(name))
 
+    def _visit_outside(self, call: Call) -> None:
+        """A call that may give something that varies to what is outside."""
+        number = self.outside.get(receiver(call))
+        given = [*call.args, *(a for _, a in call.kwargs)]
+        if number is not None and number not in self.given and any(map(self._varies, given)):
+            self.given.add(number)
+            self.changed = True
+
     def _visit_do(self, call: Call) -> None:
         """A call for its effect: what it writes holds what it was given."""
+        if self.outside and call.fun == "call" and receiver(call) in self.outside:
+            self._visit_outside(call)
+            return
         if call.fun in ("list.append", "list.insert") and self._varies(call.args[-1]):
             xs = call.args[0]
             self._add_class(self.aliases.of(xs.name) if isinstance(xs, Var) else None)

@@ -44,6 +44,8 @@ SINGULAR = frozenset(
 # s2sad.runtime write nothing and may return any of their operands.
 _MADE = {
     "stop_gradient": "view 0",
+    "held": "view 0",
+    "no_tangent": "fresh",
     "caught": "fresh",
     "entered": "fresh",
     "unbroadcast": "maybe 0",

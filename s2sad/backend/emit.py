@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import operator
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -47,7 +48,7 @@ from s2sad.backend.tree import (
     walk,
 )
 from s2sad.errors import Span
-from s2sad.ir.nodes import NONE, Const, Let, Program, Var
+from s2sad.ir.nodes import NONE, Const, Let, Program, Ref, Var
 
 _INVERSE = {
     "eq": "ne",
@@ -270,6 +271,15 @@ class _Function:
             return ast.Raise(*parts)
         if isinstance(value, Node) and value.fun == "assert":
             return ast.Assert(*self.spell.all(value.args))
+        if isinstance(value, Node) and value.fun == "call" and isinstance(value.args[0], Ref):
+            if value.args[0].obj is setattr:
+                target: Any = self.spell.attribute(Node("getattr", value.args[1:3]))
+            elif value.args[0].obj is operator.setitem:
+                target = self.spell(Node("getitem", value.args[1:3]))
+            else:
+                return ast.Expr(self.spell(value))
+            target.ctx = ast.Store()
+            return ast.Assign([target], self.spell(value.args[3]))
         return ast.Expr(self.spell(value))
 
     def guarded(self, stmt: Branch) -> list[ast.stmt]:

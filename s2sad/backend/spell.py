@@ -167,7 +167,7 @@ class Speller:
             "(dict)": self.dict,
             "dict": self.dict,
             "copy": self.copy,
-            "call": lambda e: self.call(self(e.args[0]), e.args[1:], e.kwargs),
+            "call": self.called,
             "fstring": self.fstring,
             "(ifelse)": lambda e: ast.IfExp(*self.all(e.args)),
             "curve_at": self.curve,
@@ -308,6 +308,13 @@ class Speller:
         if len(expr.args) == 2 and isinstance(name, Const) and str(name.value).isidentifier():
             return ast.Attribute(self(expr.args[0]), str(name.value), ast.Load())
         return self.call(self.roots.builtin("getattr"), expr.args, expr.kwargs)
+
+    def called(self, expr: Node) -> ast.expr:
+        """A call of an outside object; an attribute that the program sets is read as it stands there."""
+        fn = expr.args[0]
+        if isinstance(fn, Ref) and fn.obj is getattr:
+            return self.attribute(Node("getattr", expr.args[1:]))
+        return self.call(self(fn), expr.args[1:], expr.kwargs)
 
     def curve(self, expr: Node) -> ast.expr:
         """A constant curve, or a derivative of it, at points: cs(x), cs(x, 1)."""

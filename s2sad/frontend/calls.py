@@ -14,13 +14,14 @@ import contextlib
 import copy
 import functools
 import inspect
+import json
 import types
 from typing import Any
 
 import numpy as np
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend import custom, derivatives, generators, numbered, protocols, trips
+from s2sad.frontend import custom, derivatives, generators, histories, numbered, protocols, trips
 from s2sad.frontend.arrays import FUNCTIONS
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.fixed_curves import call_of_constant
@@ -73,8 +74,6 @@ class Calls(Stars):
 
     def called_with(self, fn: Value, node: ast.Call, hint: str = "") -> Value:
         """A call of a value with the arguments that stand in the program."""
-        if isinstance(fn, Method):
-            self._note_growth(fn, node)
         made = generators.consumed(self, fn, node, hint)
         made = made or self.over_items(fn, node, hint) or self.dict_called(fn, node, hint)
         if made is not None:
@@ -104,38 +103,6 @@ class Calls(Stars):
                 )
             kwargs.update({k: self.getitem(value, Const(k), node) for k in self.unpack_keys(value)})
         return self.call_value(fn, args, kwargs, node, hint)
-
-    def _note_growth(self, fn: Method, node: ast.Call) -> None:
-        """Remember that an outside list is appended to: this is no reading of it."""
-        if not (
-            isinstance(fn.self, Ref) and type(fn.self.obj) is list and isinstance(node.func, ast.Attribute)
-        ):
-            return
-        if isinstance(fn.fn, Const) and fn.fn.value in (".append", ".extend"):
-            self.note_growth(fn.self, node.func.value)
-
-    def note_growth(self, base: Ref, node: ast.expr) -> None:
-        """Remember that an outside list or dict is written by an expression, which is no reading of it."""
-        self.grown.setdefault(id(base.obj), (base.text, set()))[1].add(id(node))
-        while isinstance(node, ast.Subscript | ast.Attribute):
-            node = node.value
-        for key, places in self.read.items():
-            if id(node) in places and key in self.grown:
-                self.grown[key][1].add(id(node))
-        self.kept_roots.add(id(node))
-
-    def check_histories(self) -> None:
-        """Refuse outside lists that are appended to and read."""
-        kinds = {id(base.obj): type(base.obj).__name__ for base in self.histories}
-        for key, (text, places) in self.grown.items():
-            for place, (source, node) in self.read.get(key, {}).items():
-                if place not in places and place not in self.kept_roots:
-                    self.scope = Scope(source, {}, frozenset())
-                    self.refuse(
-                        node,
-                        f"the outside {kinds.get(key, 'list')} {text} is read here and appended to",
-                        "return what is appended, or read the list after the call",
-                    )
 
     def call_value(
         self, fn: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str = ""
@@ -372,7 +339,8 @@ class Calls(Stars):
         self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
     ) -> Value:
         """A call that stays as it is; `analysis.activity` refuses it if an active value reaches it."""
-        if (made := solved(self, fn, args, kwargs, node)) is not None:
+        made = solved(self, fn, args, kwargs, node) or histories.written_out(self, fn.obj, args, node)
+        if made is not None:
             return made
         for value in (*args, *kwargs.values()):
             if isinstance(value, CALLABLE):
@@ -384,7 +352,7 @@ class Calls(Stars):
         refuse_as_number(self, [*args, *kwargs.values()], node)
         atoms = tuple(self.variable(a, node) for a in args)
         named = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
-        kind = random_kind(fn.obj, kwargs, args, self.kind)
+        kind = K.STR if fn.obj is json.dumps else random_kind(fn.obj, kwargs, args, self.kind)
         made = self.emit(Call("call", (fn, *atoms), named), kind, node, hint)
         if kind == K.OBJECT:
             self.unseen.add(made.name)

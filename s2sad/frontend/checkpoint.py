@@ -152,8 +152,9 @@ class _Callee:
             spec = Callee(name, self.fn.obj, source, known, dynamic, K.NONE, again=True, own=own)
             spec.generators = tuple(self.generators)
             spec.lowered = lower(
-                source, name, known, self.live, callees=state.callees, outline=state.outline, parted="all"
-            )
+                source, name, known, self.live, callees=state.callees, outline=state.outline, parted="all",
+                kept=state.kept,
+            )  # fmt: skip
             records = any(isinstance(v, Kind) and holds_records(v) for v in known.values())
             spec.own = own and not records and spec.lowered.form is None  # it takes and gives what texts do
             spec.result = state_kind(spec.lowered)

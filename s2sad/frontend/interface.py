@@ -255,10 +255,6 @@ class Interface:
         """Refuse an iterator that has a name and is taken from twice."""
         raise NotImplementedError
 
-    def note_growth(self, base: Ref, node: ast.expr) -> None:
-        """Remember that an outside list or dict is written."""
-        raise NotImplementedError
-
     def over_items(self, fn: Value, node: ast.Call, hint: str) -> Value | None:
         """A call whose arguments are iterated where it stands."""
         raise NotImplementedError

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
+from s2sad.frontend import histories
 from s2sad.frontend.operators import static_attribute
 from s2sad.frontend.source import release_with, source_of_text
 from s2sad.frontend.state import CALLABLE, Closure, Local, Method, Part, Scope, State, Value, holds_functions
@@ -148,7 +149,8 @@ class Lifting(State):
 
     def _enter(self, name: str, value: Value, found: Gathered, node: ast.AST) -> None:
         """One thing that a nested function reads, by its name in the lifted function."""
-        if isinstance(value, Ref) and self.kind(value) == K.OBJECT:
+        value = histories.itself(self, value)
+        if isinstance(value, Ref) and (self.kind(value) == K.OBJECT or histories.is_container(value)):
             found.space[name] = value.obj
         elif isinstance(value, Method | Part) and (closure := self.as_closure(value, node)) is not None:
             self._enter(name, closure, found, node)

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from s2sad.errors import Refusal, Span, UnsupportedError
-from s2sad.frontend import exits, numbered
+from s2sad.frontend import exits, histories, numbered
 from s2sad.frontend.attempts import taken_apart
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
@@ -327,7 +327,7 @@ class Lowering(
                 f"{unbound.name!r} may be unbound here",
                 "assign it on every path before it is read",
             )
-        self.check_histories()
+        histories.check(self)
         if self.parted:
             value, form = laid_out(value) if self.parted == "all" else in_parts(self, value, source.node)
             self.form = None if form is None or is_tuple(form) else form
@@ -389,6 +389,7 @@ def lower(
     itself: tuple[str, ...] | None = None,
     once: bool = False,
     new: tuple[str, ...] = (),
+    kept: dict[tuple[int, str], tuple[int, Any]] | None = None,
 ) -> Lowered:
     """Lower a function.
 
@@ -399,17 +400,27 @@ def lower(
     calls itself, `lent` are the lists of numbered objects that it takes, and `itself` the dicts among its
     parameters that it writes: it returns what they hold then; of those that are `new` lists, copies. `once`
     says that the arguments' lengths hold throughout: no call of the function goes on while another one runs.
+    What is outside and is changed is `kept` for the caller, too, which is lowered once more if there is more.
     """
     learnt = _Learnt(Numbering() if lent is None else lent.numbering())
     first: UnsupportedError | None = None
+    learnt.kept, before = ({}, 0) if kept is None else (kept, len(kept))
     while True:
         try:
             low = learnt.lowering()
             low.outline, low.parted, low.itself, low.new = outline, parted, itself, frozenset(new)
             low.callees = {} if callees is None else callees
             low.lasting = K.new_length() if once else None
-            return _lowered(low, source, name, arguments, live or {}, guessed, lent)
+            made = _lowered(low, source, name, arguments, live or {}, guessed, lent)
+            if kept is None:
+                return made
+            made.program.kept = made.program.kept and "called"
+            if len(kept) == before:
+                return made
+            raise Written(kept={})
         except Written as written:
+            if written.kept == {} and kept is not None:
+                raise
             if itself is not None and (written.cls is not None or written.family):
                 raise  # the caller's objects are numbered too, have more attributes, or are of more classes
             learnt.add(written)
@@ -439,6 +450,7 @@ class _Learnt:
     loose     those of lists whose parts are not
     attempts  try statements that are taken apart
     trips     loops over short ranges that are refused, and so written out: `layers[i]` of unlike layers
+    kept      what is changed of what is outside, and the number of what is kept together with it
     """
 
     numbered: Numbering
@@ -448,10 +460,16 @@ class _Learnt:
     loose: frozenset[tuple[str, int, int]] = frozenset()
     attempts: frozenset[tuple[str, int, int]] = frozenset()
     trips: frozenset[tuple[str, int, int]] = frozenset()
+    kept: dict[tuple[int, str], tuple[int, Any]] = field(default_factory=dict)
 
     def add(self, written: Written) -> None:
         """Take in one thing more."""
-        if written.attempt is not None:
+        if written.kept is not None:
+            numbers = {self.kept[k][0] for k in written.kept if k in self.kept}
+            number = min(numbers, default=len(self.kept))
+            self.kept.update({k: (number, obj) for k, (n, obj) in self.kept.items() if n in numbers})
+            self.kept.update({k: (number, obj) for k, obj in written.kept.items()})
+        elif written.attempt is not None:
             self.attempts |= {written.attempt}
         elif written.trips is not None:
             self.trips |= {written.trips}
@@ -472,7 +490,7 @@ class _Learnt:
         """A lowering that knows all that."""
         low = Lowering()
         low.attempts, low.apart, low.trips = self.attempts, self.apart, self.trips
-        low.opened = self.opened
+        low.opened, low.kept = self.opened, self.kept
         low.numbered, low.families = dict(self.numbered.attributes), dict(self.numbered.families)
         low.known_lists, low.loose_lists = set(self.known), set(self.loose)
         return low
@@ -502,7 +520,7 @@ def _lowered(
             if parameter in live:
                 low.live[ssa] = live[parameter]
         else:
-            env[parameter] = known
+            env[parameter] = histories.known(low, known) if low.kept else known
             names[parameter] = None
     low.new = frozenset(names[parameter] or "" for parameter in low.new)
     with deep():
@@ -532,6 +550,7 @@ def _lowered(
     again = source.module.startswith("s2sad.generated")
     program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints, again=again))
     program.cuts, program.sweep = low.lengths.cuts, _reverse_sweep(source) if again else None
+    program.kept = "own" if low.kept else ""
     if same := unchanged(program):
         program, result = prune(substitute(program, same)), in_atom(result, same)
     dependencies = list(low.dependencies.values())

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend import histories
 from s2sad.frontend.functions import random_kind
 from s2sad.frontend.rules import Rules
 from s2sad.frontend.scipy_objects import made_method
@@ -45,6 +46,10 @@ class Methods(Rules):
         self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
     ) -> Value:
         """A method of an array, list, dict or str, or of an object whose class cannot be read."""
+        if isinstance(base, Var) and base.name in self.outside:
+            return histories.called(self, base, name, args, kwargs, node)
+        if name in histories.CHANGING:
+            histories.keep(self, base)
         kind = self.kind(base)
         if name == ".__getitem__" and len(args) == 1:
             return self.getitem(base, args[0], node, hint)

@@ -21,7 +21,7 @@ import types
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from s2sad.frontend import flat, numbered
+from s2sad.frontend import flat, histories, numbered
 from s2sad.frontend.derived import BASES, HeldList, base_of, counterpart
 from s2sad.frontend.operators import static_attribute
 from s2sad.frontend.source import is_library
@@ -172,9 +172,11 @@ class Objects(State):
         if kind.is_number:
             what = f"the attribute {name!r} of {K.describe(kind)} is assigned"
             self.refuse(node, what, "use reshape() or astype(), which give a new array")
-        if not isinstance(base, Local) or base.cls is None or name == "__dict__":
+        holder = None if isinstance(base, Local) else histories.holder_of(self, base)
+        cls = base.cls if isinstance(base, Local) else None if holder is None else type(holder)
+        if cls is None or name == "__dict__":
             self.refuse(node, f"the attribute {name!r} is assigned", "use a local name and return it")
-        self._set_found(base, base.cls, name, value, node)
+        self._set_found(base, cls, name, value, node)
 
     def _set_found(self, base: Value, cls: type | None, name: str, value: Value, node: ast.AST) -> None:
         """`base.name = value` as the class says."""
@@ -199,8 +201,11 @@ class Objects(State):
         if isinstance(method, types.FunctionType):
             self.call_value(Ref(f"{cls.__name__}.__setattr__", method), [base, Const(name), value], {}, node)
             return
+        holder = histories.holder_of(self, base)
         if isinstance(base, Local):
             self.hold_item(base, name, value, node)
+        elif holder is not None:
+            histories.set_attribute(self, base, holder, name, value, node)
         else:
             numbered.set_attribute(self, base, name, value, node)
 

@@ -129,7 +129,9 @@ def _lowered(state: State, fn: Ref, source: Source, known: dict[str, Any]) -> Ca
     dynamic = tuple(i for i, n in enumerate(known) if isinstance(known[n], Kind))
     spec = Callee(source.name, fn.obj, source, known, dynamic, K.NONE)
     try:
-        spec.lowered = lower(source, spec.name, known, None, callees=state.callees, outline=state.outline)
+        spec.lowered = lower(
+            source, spec.name, known, None, callees=state.callees, outline=state.outline, kept=state.kept
+        )
     except UnsupportedError:
         return None
     spec.summary = state.outline.summarise(spec.lowered.program, spec.lowered.result)

@@ -9,6 +9,7 @@ model.k                    t = getattr(model, "k"), and the text relies on the k
 from __future__ import annotations
 
 import ast
+import collections
 import operator as _operator
 import types
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import flat, generators, maybes, numbered
+from s2sad.frontend import flat, generators, histories, maybes, numbered
 from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind
@@ -196,7 +197,7 @@ class Parts(Objects):
             made = self.emit(Call("getitem", (self.atom(base), at)), result, node, hint)
             if isinstance(base, Var) and base.name in self.unseen:
                 self.unseen.add(made.name)
-            return made
+            return histories.from_outside(self, made, base)
         if kind == K.BOTTOM:  # of a list that nothing has been put into yet in this pass over the loop
             return self.emit(Call("getitem", (self.atom(base), self.atom(index, node))), K.BOTTOM, node, hint)
         self.refuse(node, f"{described(kind)} cannot be indexed", "index an array, a list, a tuple or a dict")
@@ -274,6 +275,8 @@ class Parts(Objects):
         joined = joined_index(self, base, index, node)
         if joined is not None:
             return joined
+        if isinstance(container, collections.defaultdict):
+            histories.keep(self, base)  # a new key makes a new value
         if isinstance(container, dict | list | tuple) and isinstance(index, Const | Ref):
             known: Any = index.value if isinstance(index, Const) else index.obj
             try:
@@ -285,8 +288,7 @@ class Parts(Objects):
                 self.fails(type(error), error.args[0], node)
                 self.refuse(node, f"{base.text} has no item {known!r}", "use an item that it has")
             self.depend((f"{id(container)}", id(container)), lambda: container[known], obj, repr(known))
-            self.note_read(obj, node)
-            return self.live_value(f"{base.text}[{known!r}]", obj)
+            return self.live_value(f"{base.text}[{known!r}]", obj, node)
         method = user_method(self, container, "__getitem__")
         if method is not None:
             return self.call_value(method, [base, index], {}, node, hint)
@@ -313,7 +315,9 @@ class Parts(Objects):
         if result == K.OBJECT and not isinstance(container, dict | list | tuple | str | range):
             operator = Ref("operator.getitem", _operator.getitem)  # whose code cannot be seen
             return self.emit(Call("call", (operator, base, at)), result, node, hint)
-        return self.emit(Call("getitem", (base, at)), result, node, hint)
+        made = self.emit(Call("getitem", (base, at)), result, node, hint)
+        self.reached[made.name] = container
+        return made
 
     def indexed(self, kind: Kind, index: Any, node: ast.AST) -> Kind:
         """The kind of `a[index]` for an array (NumPy's indexing rules, on symbolic shapes)."""
@@ -428,7 +432,8 @@ class Parts(Objects):
         made = known_attribute(self, base, name, node) or self._known_attribute(base, kind, name, node, hint)
         if made is not None:
             return made
-        if isinstance(base, Ref) and type(base.obj) in (list, dict, set, tuple):
+        changing = "." + name in histories.CHANGING and histories.is_container(base)
+        if isinstance(base, Ref) and (changing or type(base.obj) in (list, dict, set, tuple)):
             return Method(Const("." + name), base)
         turned = sparse_transpose(self, base, name, node)
         if turned is not None:
@@ -481,6 +486,9 @@ class Parts(Objects):
 
     def _live_attribute(self, base: Ref, name: str, node: ast.AST, hint: str) -> Value:
         holder = base.obj
+        changed = histories.attribute(self, base, holder, name, node, hint)
+        if changed is not None:
+            return changed
         given = property_of(self, base, holder, name, node, hint)
         if given is not None:
             return given
@@ -493,13 +501,15 @@ class Parts(Objects):
             self.depend(("missing", id(holder)), lambda: hasattr(holder, name), False, name, same=True)
             self.fails(AttributeError, str(error), node)
             self.refuse(node, f"{base.text} has no attribute {name!r}", "check the name")
-        self.note_read(obj, node)
         if not (callable(obj) and hasattr(obj, "__self__")):
             self.depend((base.text, id(holder)), lambda: getattr(holder, name), obj, name)
         return self._bound(base, name, obj, f"{base.text}.{name}", node, hint)
 
     def _held_attribute(self, base: Var, name: str, node: ast.AST, hint: str) -> Value:
         holder = self.live[base.name]
+        changed = histories.attribute(self, base, holder, name, node, hint)
+        if changed is not None:
+            return changed
         self._watch(holder, name)
         given = property_of(self, base, holder, name, node, hint)
         if given is not None:
@@ -536,7 +546,7 @@ class Parts(Objects):
         if function is not None:  # a bound method of another object, kept in an attribute
             self.depend((f"kept {name}", id(holder)), lambda: getattr(holder, name), obj, name)
         if isinstance(base, Ref):
-            return self.live_value(text, obj)
+            return self.live_value(text, obj, node)
         kind = K.kind_of_value(obj)
         if callable(obj) and kind.cat == "object":
             return Ref(f"{name}", obj)

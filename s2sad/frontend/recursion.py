@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend import histories
 from s2sad.frontend.numbered import Lent, Stood, Taken, lend
 from s2sad.frontend.source import Source
 from s2sad.frontend.state import Changed, Closure, Local, Method, Part, State, Unsettled, Value, mentions
@@ -117,7 +118,7 @@ def _passed_on(state: State, value: Value, node: ast.AST) -> Value:
     if isinstance(value, Closure):
         made, captured = state.lifted_by_name(value, node)
         return Part(made, [], captured)
-    return Part(value.fn, [value.self], {}) if isinstance(value, Method) else value
+    return Part(value.fn, [value.self], {}) if isinstance(value, Method) else histories.itself(state, value)
 
 
 def _taken(
@@ -254,6 +255,7 @@ def _tried(spec: Callee, state: State) -> Lowered:
         return lower(
             spec.source, spec.name, spec.arguments, None,
             callees=state.callees, lent=spec.lent, itself=spec.changed, new=spec.new,
+            kept=state.kept,
         )  # fmt: skip
 
     try:

@@ -15,13 +15,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from s2sad.errors import Span, refuse
+from s2sad.frontend import histories
 from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.heap import Heap
 from s2sad.frontend.interface import Interface
 from s2sad.frontend.lengths import Lengths
 from s2sad.frontend.maybes import MAYBE, Facts
 from s2sad.frontend.raising import whole
-from s2sad.frontend.source import Source
 from s2sad.frontend.standins import real
 from s2sad.frontend.values import (
     ABSENT,
@@ -144,13 +144,12 @@ class State(Interface):
         self.unseen, self.doubtful, self.makers = set[str](), set[str](), dict[str, Ref]()
         # values of types that are not differentiated; sparse matrices made here, whether `*` multiplies
         self.foreign, self.sparse = dict[str, str](), dict[str, bool]()
-        self.read: dict[
-            int, dict[int, tuple[Source, ast.AST]]
-        ] = {}  # where outside lists are read, by identity
         self.wholes: dict[str, dict[str, tuple[Value, Value]]] = {}  # the same, by a flag that is true there
         self.lefts: dict[str, dict[str, Const]] = {}  # what is constant where such a flag is false
-        self.kept_roots: set[int] = set()  # names by which outside containers are written, not read
-        self.histories: list[Ref] = []  # outside dicts that are written
+        # outside things that are changed, values of these, and containers by what is read from them
+        self.kept: dict[tuple[int, str], tuple[int, Any]] = {}
+        self.outside, self.reached = dict[str, histories.Outside](), dict[str, Any]()
+        self.shown, self.rewritten = set[int](), dict[int, Span | None]()  # see `histories.check`
         self.set_items: dict[str, Kind] = {}  # kinds of the elements of sets
         # what the open try statements catch, and statements in them that raise nothing
         self.trying, self.sure = list[tuple[type, ...]](), set[Stmt]()
@@ -158,7 +157,6 @@ class State(Interface):
         # names that the last try statement bound where nothing was raised: what stands for each, its value
         self.whole: dict[str, tuple[Value, Value]] = {}
         self.texts: dict[type, tuple[Value, list[Scope]]] = {}  # of functions in lists (see `packed`)
-        self.grown: dict[int, tuple[str, set[int]]] = {}  # outside lists that are appended to, and where
 
     def settle(self, atom: Value, kind: Kind) -> None:
         """Say that a guessed parameter is of another kind; starts over."""
@@ -451,11 +449,11 @@ class State(Interface):
             except ValueError:  # not filled yet
                 return Undef()
             self.depend(("cell", id(cell)), lambda: cell.cell_contents, obj, name)
-            return self._outside(name, obj, node)
+            return self.live_value(name, obj, node)
         if name in source.globals:
             table = source.globals
             self.depend((str(id(table)), id(table)), lambda: table.get(name), table[name], name)
-            return self._outside(name, table[name], node)
+            return self.live_value(name, table[name], node)
         if hasattr(builtins, name):
             table = source.globals
             self.depend((str(id(table)), id(table)), lambda: table.get(name, ABSENT), ABSENT, name)
@@ -533,16 +531,6 @@ class State(Interface):
         held[key] = value
         self.hold(base, list(held.values()), list(held), node)
 
-    def _outside(self, name: str, obj: Any, node: ast.AST) -> Value:
-        """A captured object; where lists are read is remembered."""
-        self.note_read(obj, node)
-        return self.live_value(name, obj)
-
-    def note_read(self, obj: Any, node: ast.AST) -> None:
-        """Remember where an outside list or dict is read: there its history must not be."""
-        if type(obj) in (list, dict):
-            self.read.setdefault(id(obj), {})[id(node)] = (self.scope.source, node)
-
     def depend(
         self, where: tuple[str, int], read: Callable[[], Any], obj: Any, name: str, same: bool = False
     ) -> None:
@@ -554,10 +542,12 @@ class State(Interface):
         lasting = kind.shape is None or all(K.is_older(n, self.closed) for n in kind.shape)
         return kind if lasting else K.anonymous(kind)
 
-    def live_value(self, text: str, obj: Any) -> Value:
+    def live_value(self, text: str, obj: Any, node: ast.AST | None = None) -> Value:
         """A live object as a value."""
         if obj is None or obj is Ellipsis or isinstance(obj, bool | str):
             return Const(obj)
+        if self.kept and (id(obj), "") in self.kept:
+            return histories.held(self, Ref(text, obj), (id(obj), ""), obj, node)
         return Ref(text, obj)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import flat, generators
+from s2sad.frontend import flat, generators, histories
 from s2sad.frontend.classes import defined
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.objects import has_setter, mangled
@@ -33,15 +33,12 @@ from s2sad.ir.nodes import (
     Atom,
     Call,
     Const,
-    Dict,
     Do,
     Let,
-    List,
     Ref,
     Slice,
     Stmt,
     Store,
-    Tuple,
     Var,
     walk,
 )
@@ -53,8 +50,12 @@ class Statements(Tables):
     """The part of lowering that reads simple statements."""
 
     def _expr(self, stmt: ast.Expr) -> None:
-        if not isinstance(stmt.value, ast.Constant):
-            self.expr(stmt.value)
+        if isinstance(stmt.value, ast.Constant):
+            return
+        made, last = self.expr(stmt.value), self.block[-1] if self.block else None
+        if isinstance(made, Var) and made.name in self.outside and isinstance(last, Let):
+            if last.name == made.name and last.call.fun == "call":  # nobody asks what a method returns
+                self.block[-1] = Do(last.call, last.span)
 
     def _pass(self, stmt: ast.Pass) -> None:
         return None
@@ -173,8 +174,9 @@ if len(xs) < {at + behind}:
     def _assign_item(self, target: ast.Subscript, value: Value, stmt: ast.AST) -> None:
         base = self.operand(target.value)
         index = self.index(target.slice)
-        if isinstance(base, Ref) and type(base.obj) is dict:
-            self._keep(base, index, value, target, stmt)
+        histories.keep(self, base)
+        if isinstance(base, Var) and base.name in self.outside:
+            histories.set_item(self, base, index, value, stmt)
             return
         if isinstance(target.value, ast.Attribute) and target.value.attr == "__dict__":
             holder = self.operand(target.value.value)
@@ -182,17 +184,6 @@ if len(xs) < {at + behind}:
                 self.hold_item(holder, index.value, value, stmt)
                 return
         self.store(base, index, value, "", stmt)
-
-    def _keep(self, base: Ref, index: Value, value: Value, target: ast.Subscript, stmt: ast.AST) -> None:
-        """`record[key] = value` of an outside dict that the program does not read."""
-        self.note_growth(base, target.value)
-        self.histories.append(base)
-        update = Ref(f"{base.text}.update", base.obj.update)
-        if isinstance(index, Const):
-            entry: Atom = Dict((index,), (self.variable(value),))
-        else:
-            entry = List((Tuple((self.variable(index), self.variable(value))),))
-        self.do(Call("call", (update, entry)), stmt)
 
     def store(self, base: Value, index: Value, value: Value, op: str, stmt: ast.AST) -> None:
         """`base[index] op= value` for an array or a list."""
@@ -333,14 +324,18 @@ if len(xs) < {at + behind}:
     def _augmented(self, old: Value, op: str, value: Value, stmt: ast.AST, hint: str) -> Value | None:
         """What takes the place of a value that is augmented; None where the value itself is changed."""
         kind = self.kind(old)
+        if self.kind(value).cat in ("list", "tuple", "array", "num"):
+            histories.keep(self, old)
+        if isinstance(old, Var) and old.name in self.outside:
+            if not self.kind(value).is_scalar:
+                return histories.augmented(self, old, op, value, stmt)
+            histories.written(self, old, stmt)
         if kind.is_array or kind.cat == "num":
             self._augment_array(old, op, value, stmt)
             return None
         if op == "add" and ((kind.cat == "list" and isinstance(old, Var | Local)) or kind.cls is list):
             self.builtin_method(old, ".extend", [value], {}, stmt, "")
             return None
-        if kind.cat == "list" and isinstance(old, Ref):
-            self.refuse_write(old, stmt)
         if op == "bor" and self.is_dict(old) and not isinstance(old, Ref):
             self.builtin_method(old, ".update", [value], {}, stmt, "")
             return None
@@ -389,12 +384,17 @@ if len(xs) < {at + behind}:
         base = self.operand(target.value)
         kind = self.kind(base)
         index = self.index(target.slice)
-        if isinstance(base, Ref) and type(base.obj) is dict:
-            known = base.obj.get(index.value) if isinstance(index, Const) else None
-            kind = K.kind_of_value(known) if isinstance(known, int | float) else K.FLOAT
-            held = self.emit(Call("getitem", (base, self.variable(index))), kind, stmt)
-            made = self.binary(op, held, self.operand(stmt.value), stmt)
-            self._keep(base, index, made, target, stmt)
+        if isinstance(index, Const) and histories.is_container(base):
+            old = self.getitem(base, index, stmt)
+            if histories.is_container(old) or (isinstance(old, Var) and old.name in self.outside):
+                self._augmented(old, op, self.operand(stmt.value), stmt, "")  # the dict holds the same one
+                return
+        histories.keep(self, base)
+        if isinstance(base, Var) and base.name in self.outside:
+            old = self.getitem(base, index, stmt)
+            made = self._augmented(old, op, self.operand(stmt.value), stmt, "")
+            assert made is not None
+            histories.set_item(self, base, index, made, stmt)
             return
         if kind.is_array or kind.cat == "num":
             self._augment_elements(base, index, op, stmt)

@@ -300,8 +300,9 @@ class _Step:
         )
         spec.trips = tuple(self.names)
         spec.lowered = lower(
-            self.source, "step", known.copy(), callee.live, callees=state.callees, outline=state.outline
-        )
+            self.source, "step", known.copy(), callee.live, callees=state.callees, outline=state.outline,
+            kept=state.kept,
+        )  # fmt: skip
         spec.result = unlike(state_kind(spec.lowered))
         for dependency in spec.lowered.dependencies:
             state.dependencies.setdefault((id(dependency), dependency.text), dependency)

@@ -207,7 +207,8 @@ class Written(Exception):
     one, as it is written at a computed place; with a class, its objects are to be numbered, as only the
     program knows which is which, and have attributes of these `names`; those of the classes of a `family`
     are numbered together (see `numbered`). With `attempt`, the place of a try statement, this is taken apart;
-    with `trips`, the place of a loop over a short range, each trip is written out.
+    with `trips`, the place of a loop over a short range, each trip is written out; `kept` are containers and
+    attributes of outside objects that the program changes (see `histories`).
     """
 
     def __init__(
@@ -219,8 +220,10 @@ class Written(Exception):
         loose: tuple[str, int, int] | None = None,
         attempt: tuple[str, int, int] | None = None,
         trips: tuple[str, int, int] | None = None,
+        kept: dict[tuple[int, str], Any] | None = None,
     ) -> None:
         super().__init__()
+        self.kept = kept
         self.trips = trips
         self.attempt = attempt
         self.family = family

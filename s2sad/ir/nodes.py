@@ -299,6 +299,7 @@ class Program:
     sweep     where that text's reverse sweep stands: it raises nothing, as what it goes back over has not
     written   of the first half of a pair: the places of arrays and lists among what it keeps that it writes
     cuts      lengths of parts of axes whose bounds are made of arguments (`frontend.lengths`)
+    kept      "own" if something outside is changed (`frontend.histories`), "called" if by a callee's text
     """
 
     name: str
@@ -317,6 +318,7 @@ class Program:
     defaults: dict[str, Any] = field(default_factory=dict)
     written: tuple[int, ...] = ()
     cuts: dict[Any, Any] = field(default_factory=dict)
+    kept: str = ""
 
     def is_swept(self, stmt: Stmt) -> bool:
         """Whether a statement is one of the reverse sweep in the text of a derivative."""

@@ -67,7 +67,7 @@ from s2sad.transform.joint import Assembly, without
 from s2sad.transform.reverse import SILENT
 from s2sad.transform.rules import content_names
 from s2sad.transform.tangents import Tangents
-from s2sad.transform.told import is_told
+from s2sad.transform.told import COMES_BACK, NOT_KNOWN, comes_back, is_told
 
 LINE = 40  # statements that one line of the user's may have become
 LINEAR_WRITES = frozenset(("np.add.at", "np.subtract.at", "accumulate", "add_to_item"))
@@ -146,12 +146,14 @@ class Forward(Tangents):
         if call.fun == "user":
             self._user(stmt)
             return
+        if self.program.kept and name in self.varied and comes_back(call, self.storage.lets):
+            self.block.append(stmt)
+            unknown = self.fresh(self.dot_hint(name), self.kinds[name])
+            self.block.append(Let(unknown, Call("no_tangent", ()), stmt.span, True))
+            self.dots[name] = Var(unknown)
+            return
         if call.fun == "plain" and self.active(call.args[0]):
-            self.refuse_at(
-                stmt,
-                "what an active value is read from here is not known before the call",
-                "read it by a literal key, or from a list",
-            )
+            self.refuse_at(stmt, *(COMES_BACK if self.program.kept else NOT_KNOWN))
         if name not in self.varied or is_told(call, self.storage.lets):
             self._refuse_hidden(stmt)
             self._keep_place(stmt)
@@ -260,7 +262,7 @@ class Forward(Tangents):
             dots = [index, self.dot(rest[0])] if rest else [self.dot(index)]
             if self.active(base) and self.active(call.args[-1]):
                 self.block.append(Do(Call(call.fun, (self.dot(base), *dots)), stmt.span, True))
-        elif call.fun not in SILENT:
+        elif call.fun not in SILENT and not is_told(call, self.storage.lets):
             self._refuse_hidden(stmt)
             if call.args and self._is_tracked(call.args[0]):
                 name = (call.form or call.fun).lstrip(".")

@@ -60,7 +60,7 @@ from s2sad.transform.logistics import Logistics
 from s2sad.transform.loops import Loops
 from s2sad.transform.products import Products
 from s2sad.transform.taken import as_subscript
-from s2sad.transform.told import is_told
+from s2sad.transform.told import COMES_BACK, NOT_KNOWN, comes_back, is_told, of_history
 
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
 
@@ -238,15 +238,15 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         if call.fun == "user":
             self.user_adjoint(stmt)
             return
+        if self.program.kept and call.fun == "plain" and comes_back(call, self.storage.lets):
+            if name in self.bars:
+                self.refuse_read(stmt)
+            return
         if call.fun == "plain" and self.reaches(call.args[0]):
             unseen = self.storage.lets.get(call.args[0].name) if isinstance(call.args[0], Var) else None
             if unseen is not None:
                 self.refuse_hidden(unseen)
-            self.refuse_at(
-                stmt,
-                "what an active value is read from here is not known before the call",
-                "read it by a literal key, or from a list",
-            )
+            self.refuse_at(stmt, *(COMES_BACK if self.program.kept else NOT_KNOWN))
         if name not in self.varied:
             self.refuse_hidden(stmt)
             return
@@ -299,6 +299,8 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
     def call_adjoint(self, stmt: Let, bar: Bar) -> None:
         """Hand the cotangent of a call on to its operands."""
         call = stmt.call
+        if call.fun in ("held", "call") or (self.program.kept and call.fun == "getitem"):
+            self.refuse_read(stmt)
         if call.fun == "getitem":
             self._getitem(stmt, bar)
         elif (taken := as_subscript(stmt, self.kinds)) is not None:
@@ -395,6 +397,11 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             remedy(getattr(call.args[0], "obj", None) if call.args else None, call.form.removeprefix("."))
             or "write it with functions that s2sad knows, or register a rule for it",
         )
+
+    def refuse_read(self, stmt: Let) -> None:
+        """Refuse a derivative through what has been told to someone outside, and is read again."""
+        if comes_back(stmt.call, self.storage.lets):
+            self.refuse_at(stmt, *of_history(stmt, self.storage.lets))
 
     # ---- subscripts
 

@@ -26,6 +26,7 @@ from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.builder import INSTEAD, MIXED, parse
+from s2sad.transform.told import is_told
 from s2sad.transform.unsettled import Unsettled
 
 
@@ -429,7 +430,7 @@ class Stores(Unsettled):
     def write_adjoint(self, stmt: Do) -> None:
         """A function that writes into an argument and has no adjoint here."""
         written = [a for a in stmt.call.args[:1] if self.active(a)]
-        if written:
+        if written and not is_told(stmt.call, self.storage.lets):
             name = stmt.call.form or stmt.call.fun
             refuse(
                 stmt.span or Span("<unknown>", 1, 0, 1, 0),

@@ -2,7 +2,8 @@
 
     log.info("loss %g", loss)       raise ValueError(f"x = {x}")       history.update(loss=loss)
 
-Accepts any call of a lowered program; an active value may enter these, and carries nothing back.
+Accepts any call of a lowered program; an active value may enter these, and carries nothing back: where what
+they return, or what is read of a history, is differentiated, that is refused.
 """
 
 from __future__ import annotations
@@ -10,18 +11,63 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from s2sad.ir.nodes import Call, Let, Var
+from s2sad.analysis.outside import held_by
+from s2sad.errors import Span, refuse
+from s2sad.ir.nodes import Atom, Call, Let, Program, Ref, Var, walk
+from s2sad.ir.rewrite import Edit, in_statement, resolved
+
+NOT_KNOWN = (
+    "what an active value is read from here is not known before the call",
+    "read it by a literal key, or from a list",
+)
+COMES_BACK = "what has been put outside comes back here", "use the value itself, or read it after the call"
+TELLING = ("logging", "warnings", "csv", "_csv", "json", "pprint", "tqdm")  # modules
 
 
 def is_told(call: Call, lets: Mapping[str, Let]) -> bool:
-    """Whether what a call is given is told to someone outside, and never read by the program."""
-    return _is_logging(call, lets) or _is_exception(call) or _is_history(call)
+    """Whether what a call is given is told to someone outside, and never read where a derivative goes."""
+    return held_by(call, lets) is not None or _is_logging(call, lets) or _is_exception(call)
 
 
-def _is_history(call: Call) -> bool:
-    """Whether a call gives an outside dict a value under a key (the front end refuses to read it)."""
-    made = getattr(call.args[0], "obj", None) if call.fun == "call" and call.args else None
-    return isinstance(getattr(made, "__self__", None), dict) and getattr(made, "__name__", "") == "update"
+def comes_back(call: Call, lets: Mapping[str, Let]) -> bool:
+    """Whether what a call gives is, or may hold, what has been told to someone outside."""
+    if call.fun == "plain":
+        of = lets.get(call.args[0].name) if isinstance(call.args[0], Var) else None
+        return of is not None and comes_back(of.call, lets)
+    return call.fun == "held" or held_by(call, lets, False) is not None or is_told(call, lets)
+
+
+def of_history(stmt: Let, lets: Mapping[str, Let]) -> tuple[str, str]:
+    """What is said of a derivative that goes through what has been told to someone outside; what to do."""
+    call = stmt.call
+    if call.fun == "plain":
+        return of_history(lets[call.args[0].name], lets)  # type: ignore[union-attr]
+    let = stmt if call.fun == "held" else held_by(call, lets, False)
+    made = None if let is None else let.call.args[0]
+    if not isinstance(made, Ref):
+        return COMES_BACK
+    what = type(made.obj).__name__ if type(made.obj) in (list, dict) else "object"
+    done, given = ("appended to", "appended") if what == "list" else ("changed", "kept")
+    said = f"the outside {what} {made.text} is read here and {done}"
+    return said, f"return what is {given}, or read the {what} after the call"
+
+
+def of_outside(program: Program) -> Program:
+    """A program that names what is outside itself; refuses tangents of what comes back from there."""
+    by: dict[str, Atom] = {}
+    for stmt in walk(program.body):
+        if isinstance(stmt, Let) and stmt.call.fun == "no_tangent":
+            refuse(stmt.span or Span("<unknown>", 1, 0, 1, 0), *COMES_BACK)
+        if isinstance(stmt, Let) and stmt.call.fun == "held":
+            by[stmt.name] = stmt.call.args[0]
+    edit, final = Edit(program), resolved(by)
+    drop = frozenset(by)
+    return edit.finish(
+        edit.block(
+            program.body,
+            lambda s: () if isinstance(s, Let) and s.name in drop else (in_statement(s, final),),
+        )
+    )
 
 
 def _is_exception(call: Call) -> bool:
@@ -38,4 +84,5 @@ def _is_logging(call: Call, lets: Mapping[str, Let]) -> bool:
         return getattr(let.call.args[0], "obj", None) is logging.getLogger
     obj = getattr(fn, "obj", None)
     owner = getattr(obj, "__self__", obj)
-    return isinstance(owner, logging.Logger) or getattr(obj, "__module__", "") in ("logging", "warnings")
+    modules = {str(getattr(known, "__module__", "")).partition(".")[0] for known in (obj, type(owner))}
+    return isinstance(owner, logging.Logger) or not modules.isdisjoint(TELLING)

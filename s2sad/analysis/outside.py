@@ -1,0 +1,60 @@
+"""What a program changes of what is outside: which calls do, and what of it varies.
+
+    h = held(history, of=0)             what was appended varies, and so does all that is read from things
+    h.append(loss)                      with this number: as nobody knows what is where, a derivative that
+    y = h[-1]*x                         goes through such a value is refused
+
+Accepts a lowered program (see `frontend.histories`).
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping
+
+from s2sad.ir.nodes import Call, Const, Let, Ref, Stmt, Var
+
+SETTING = (setattr, operator.setitem)
+CHANGED = "iadd isub imul itruediv imatmul ior iand".split()
+READING = (getattr, *(getattr(operator, name) for name in CHANGED))
+
+
+def receiver(call: Call) -> str:
+    """The name of what a call changes or reads, if it may be outside; \"\" for other calls."""
+    args = call.args
+    fn = args[0] if call.fun == "call" else None
+    if isinstance(fn, Ref) and any(fn.obj is known for known in (*SETTING, *READING)):
+        args = args[1:]
+    elif call.fun != "getitem" and not (call.fun == "call" and call.form.startswith(".")):
+        return ""
+    return args[0].name if isinstance(args[0], Var) else ""
+
+
+def held_by(call: Call, lets: Mapping[str, Let], plain: bool = True) -> Let | None:
+    """The definition of what is kept, for a call that changes or reads it or something (plain) in it."""
+    name, hops = receiver(call), 0
+    while name in lets:
+        let = lets[name]
+        if let.call.fun == "held":
+            sure = dict(let.call.kwargs)["plain"] == Const(True)
+            return let if sure or not hops or not plain else None
+        name, hops = receiver(let.call), hops + 1
+    return None
+
+
+def numbers(body: Iterable[Stmt]) -> dict[str, int]:
+    """The numbers of what is kept, by the names of the values that are it or come from it."""
+    lets = {s.name: s for s in body if isinstance(s, Let)}
+    if not any(let.call.fun == "held" for let in lets.values()):
+        return {}
+    found: dict[str, int] = {}
+    for name, let in lets.items():
+        call = let.call
+        of = dict(call.kwargs)["of"] if call.fun == "held" else None
+        number = of.value if isinstance(of, Const) else found.get(receiver(call))
+        if number is not None:
+            found[name] = number
+    return found
+
+
+__all__ = ["held_by", "numbers", "receiver"]

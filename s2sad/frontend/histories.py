@@ -1,0 +1,250 @@
+"""Outside lists, dicts, sets and deques that a program changes, and attributes of objects that it sets.
+
+    history.append(loss)     history.append(loss)         as it stands: the program reads none of it
+    D[f"it{i}"] = loss       D[f"it{i}"] = loss
+    log.step += 1            log.step = log.step + 1
+
+What is changed so is *kept*: the function is lowered once more, and wherever it meets what is kept, it has a
+value of which nothing is known before the program runs (`held`), so that no constant is made of what was in
+it. Things that are kept together, as one holds the other, have the same number. `analysis.outside` says what
+of that varies; what is read is fit for printing and for conditions, and is refused where a derivative would
+go through it.
+"""
+
+from __future__ import annotations
+
+import ast
+import collections
+import operator
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from s2sad.frontend.values import Value, Written
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Slice, Var
+from s2sad.runtime import HELPERS
+
+if TYPE_CHECKING:
+    from s2sad.frontend.state import State
+
+Key = tuple[int, str]  # of a container: its identity and ""; of an attribute: the object's, and the name
+CONTAINERS = (
+    list, dict, set, collections.deque, collections.defaultdict, collections.OrderedDict, collections.Counter,
+)  # fmt: skip
+CHANGING = frozenset(
+    ".append .extend .insert .pop .remove .clear .sort .reverse .update .setdefault .popitem .add .discard "
+    ".appendleft .extendleft .popleft .rotate .move_to_end".split()
+)
+REWRITING = frozenset(".fill .sort .partition .put .itemset .resize .setfield .byteswap".split())  # arrays
+ANY = "?"  # behind the name of an attribute that is given something else than what it held
+SET_ITEM, SET = Ref("operator.setitem", operator.setitem), Ref("setattr", setattr)
+GET = Ref("getattr", getattr)
+ARITHMETIC = ("add", "sub", "mul", "truediv", "neg", "pow")
+LEAVES = (int, float, complex, str, bytes, type(None), np.ndarray, np.generic)
+
+
+def is_container(value: Value) -> bool:
+    """Whether a value is a container of Python's that the function has from outside."""
+    return isinstance(value, Ref) and type(value.obj) in CONTAINERS
+
+
+def keep(low: State, base: Value) -> None:
+    """Keep what is about to be changed, if it is an outside container, or an element of one."""
+    if isinstance(base, Ref) and type(base.obj) in CONTAINERS:
+        raise Written(kept=dict(_within(base.obj)))
+    around = low.reached.get(base.name) if isinstance(base, Var) else None
+    if around is not None and _is_plain(around):
+        raise Written(kept=dict(_within(around)))
+
+
+def _within(obj: Any) -> Iterator[tuple[Key, Any]]:
+    """A container and those in it."""
+    seen: set[int] = set()
+    todo = [obj]
+    while todo:
+        one = todo.pop()
+        if id(one) in seen or not isinstance(one, (*CONTAINERS, tuple)):
+            continue
+        seen.add(id(one))
+        todo += one.values() if isinstance(one, dict) else one
+        yield (id(one), ""), one
+
+
+def _is_plain(obj: Any) -> bool:
+    """Whether there are but containers, numbers, strings and arrays in a container."""
+    parts = [part for _, one in _within(obj) for part in (one.values() if isinstance(one, dict) else one)]
+    return all(isinstance(part, (*LEAVES, *CONTAINERS, tuple)) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A value that is kept (`direct`), or comes from what is kept: its number, and what holds it."""
+
+    number: int
+    holder: Any
+    direct: bool = False
+
+
+def held(low: State, atom: Atom, key: Key, obj: Any, node: ast.AST | None) -> Var:
+    """What is kept, as a value of which nothing is known."""
+    number = low.kept[key][0]
+    words = (("of", Const(number)), ("plain", Const(_is_plain(obj))))
+    made = low.emit(Call("held", (atom,), words), K.OBJECT, node)
+    return outside(low, made, Outside(number, obj, True))
+
+
+def itself(low: State, value: Value) -> Value:
+    """A container that is kept as the object that it is, for a function that is lowered by itself."""
+    of = low.outside.get(value.name) if isinstance(value, Var) else None
+    if of is None or not of.direct or type(of.holder) not in CONTAINERS:
+        return value
+    return Ref(low.hints.get(value.name) or "kept", of.holder)  # type: ignore[union-attr]
+
+
+def known(low: State, value: Value) -> Value:
+    """What is known of an argument, where that is kept a value of which nothing is known."""
+    key = id(value.obj) if isinstance(value, Ref) else 0, ""
+    return held(low, value, key, value.obj, None) if isinstance(value, Ref) and key in low.kept else value
+
+
+def outside(low: State, made: Var, of: Outside) -> Var:
+    """Note that a value comes from what is kept."""
+    low.unseen.add(made.name)
+    low.outside[made.name] = of
+    return made
+
+
+def from_outside(low: State, made: Var, base: Value) -> Var:
+    """Note that a value comes from another one, if that comes from outside."""
+    of = low.outside.get(base.name) if isinstance(base, Var) else None
+    return made if of is None else outside(low, made, Outside(of.number, of.holder))
+
+
+def given(low: State, base: Var, values: Iterable[Value]) -> None:
+    """Note that what is kept is given arrays of the program's."""
+    if any(_may_hold_array(low, v, low.kind(v)) for v in values):
+        low.shown.add(low.outside[base.name].number)
+
+
+def _may_hold_array(low: State, value: Value, kind: K.Kind) -> bool:
+    """Whether a value is, or holds, an array that the program may have another name for."""
+    if kind.cat in ("list", "tuple", "dict"):
+        return any(_may_hold_array(low, value, item) for item in kind.items or ())
+    if kind.cat == "object" and isinstance(value, Var):
+        if value.name in low.outside:
+            return False
+        made = (s.call for s in reversed(low.block) if isinstance(s, Let) and s.name == value.name)
+        call = next(made, None)
+        if call is not None and call.fun in (*ARITHMETIC, "plain"):
+            return any(_may_hold_array(low, a, low.kind(a)) for a in call.args)
+    return kind.cat in ("array", "num", "object")
+
+
+def written(low: State, old: Var, node: ast.AST) -> None:
+    """Note that what comes from outside is changed in place, if it is an array."""
+    low.rewritten.setdefault(low.outside[old.name].number, low.span(node))
+
+
+def check(low: State) -> None:
+    """Refuse elements of what is kept that are written in place, where they may be the program's arrays."""
+    for number in low.rewritten.keys() & low.shown:
+        what = "an element of an outside container is written, which may be an array of this function"
+        low.refuse_span(low.rewritten[number], what, "put a copy into the container")
+
+
+def called(
+    low: State, base: Var, name: str, args: list[Value], kwargs: Mapping[str, Value], node: ast.AST
+) -> Var:
+    """A method of what is kept, or of something in it."""
+    atoms = tuple(low.variable(v, node) for v in (base, *args))
+    words = tuple((k, low.variable(v, node)) for k, v in kwargs.items())
+    if name in REWRITING and not low.outside[base.name].direct:
+        written(low, base, node)
+    given(low, base, [*args, *kwargs.values()])
+    with low.at_once():
+        return from_outside(low, low.emit(Call("call", atoms, words, name), K.OBJECT, node), base)
+
+
+def set_item(low: State, base: Value, index: Value, value: Value, node: ast.AST) -> None:
+    """`base[index] = value` of what is kept, or of something in it."""
+    place = low.atom(index, node) if isinstance(index, Slice) else low.variable(index, node)
+    assert isinstance(base, Var)
+    if not low.outside[base.name].direct:
+        written(low, base, node)
+    given(low, base, [value])
+    with low.at_once():
+        low.do(Call("call", (SET_ITEM, low.atom(base), place, low.variable(value, node))), node)
+
+
+def augmented(low: State, old: Var, op: str, value: Value, node: ast.AST) -> Value:
+    """`old op= value`, where a list or an array may be changed."""
+    of = low.outside[old.name]
+    if of.direct and type(of.holder) is list and op == "add":
+        given(low, old, [value])
+        with low.at_once():
+            low.do(Call("call", (old, low.variable(value, node)), (), ".extend"), node)
+        return old
+    written(low, old, node)
+    name = {"band": "iand", "bor": "ior"}.get(op, f"i{op}")
+    atoms = (Ref(f"operator.{name}", getattr(operator, name)), old, low.variable(value, node))
+    return from_outside(low, low.emit(Call("call", atoms), K.OBJECT, node), old)
+
+
+def written_out(low: State, obj: Any, args: list[Value], node: ast.AST) -> Value | None:
+    """What stands for these in a text that is differentiated again; None for other functions."""
+    if obj is HELPERS["plain"]:
+        return low.emit(Call("plain", (low.atom(args[0]),)), K.OBJECT, node)
+    name = getattr(obj, "__name__", "")
+    if not name.startswith("i") or obj is not getattr(operator, name, None) or len(args) != 2:
+        return None
+    keep(low, args[0])
+    first = args[0] if isinstance(args[0], Var) and args[0].name in low.outside else None
+    return None if first is None else augmented(low, first, name[1:], args[1], node)
+
+
+# ----------------------------------------------------------------------------------------------- attributes
+
+
+def holder_of(low: State, base: Value) -> Any:
+    """The outside object whose attributes may be set; None for classes, modules and what is no object."""
+    obj = base.obj if isinstance(base, Ref) else low.live.get(base.name) if isinstance(base, Var) else None
+    return None if isinstance(obj, type | types.ModuleType | types.FunctionType) else obj
+
+
+def set_attribute(low: State, base: Value, holder: Any, name: str, value: Value, node: ast.AST) -> None:
+    """`base.name = value` of an outside object."""
+    now = getattr(holder, name, None)
+    key, other = (id(holder), name), (id(holder), name + ANY)
+    like = type(now) in (int, float) and low.kind(value).cat == type(now).__name__
+    if key not in low.kept or not (like or other in low.kept):
+        found = {key: holder, **dict(_within(now))}
+        raise Written(kept=found if like else {**found, other: holder})
+    made = held(low, low.atom(base), key, now, node)
+    given(low, made, [value])
+    low.do(Call("call", (SET, made, Const(name), low.variable(value, node))), node)
+
+
+def attribute(low: State, base: Value, holder: Any, name: str, node: ast.AST, hint: str) -> Value | None:
+    """An attribute of an outside object that the program sets; None for others.
+
+    It is an integer or a float if it was one before, and the program only sets it to another one.
+    """
+    key = id(holder), name
+    if key not in low.kept:
+        return None
+    now = getattr(holder, name, None)
+    low.depend(("kept", id(holder)), lambda: type(getattr(holder, name, None)), type(now), name, same=True)
+    of = held(low, low.atom(base), key, now, node)
+    kind = K.OBJECT if (key[0], name + ANY) in low.kept else K.kind_of_value(now)
+    made = low.emit(Call("call", (GET, of, Const(name))), kind, node, hint)
+    return from_outside(low, made, of) if kind is K.OBJECT else made
+
+
+__all__ = [
+    "CHANGING", "Outside", "attribute", "augmented", "called", "check", "from_outside", "held", "holder_of",
+    "is_container", "keep", "set_attribute", "set_item", "written", "written_out",
+]  # fmt: skip
