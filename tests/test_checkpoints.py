@@ -291,7 +291,7 @@ def appends(x, xs):
         (outside, "outside under checkpoint returns an array from outside"),
         (prints, "prints under checkpoint prints"),
         (draws, "draws under checkpoint calls"),
-        (counts, "counts under checkpoint writes"),
+        (counts, "counts under checkpoint calls .append"),
         (appends, "appends under checkpoint writes into its argument 'xs'"),
     ],
 )

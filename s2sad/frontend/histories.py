@@ -52,10 +52,32 @@ def is_container(value: Value) -> bool:
     return isinstance(value, Ref) and type(value.obj) in CONTAINERS
 
 
+def has_method(base: Value, name: str) -> bool:
+    """Whether an attribute is a method of an outside container that is lowered by its name."""
+    if isinstance(base, Ref) and type(base.obj) in (list, dict, set, tuple):
+        return True
+    return f".{name}" in CHANGING and is_container(base)
+
+
+def read(low: State, base: Ref, made: Var) -> Var:
+    """Note that an element is read from an outside container at a computed place."""
+    low.reached[made.name] = base.obj
+    return made
+
+
+def keep_filled(low: State, base: Ref) -> None:
+    """Keep a defaultdict that is read: a new key makes a new value."""
+    if isinstance(base.obj, collections.defaultdict):
+        keep(low, base)
+
+
 def keep(low: State, base: Value) -> None:
     """Keep what is about to be changed, if it is an outside container, or an element of one."""
     if isinstance(base, Ref) and type(base.obj) in CONTAINERS:
         raise Written(kept=dict(_within(base.obj)))
+    live = low.live.get(base.name) if isinstance(base, Var) else None
+    if type(live) in CONTAINERS:
+        raise Written(kept=dict(_within(live)))
     around = low.reached.get(base.name) if isinstance(base, Var) else None
     if around is not None and _is_plain(around):
         raise Written(kept=dict(_within(around)))
@@ -228,13 +250,14 @@ def set_attribute(low: State, base: Value, holder: Any, name: str, value: Value,
     low.do(Call("call", (SET, made, Const(name), low.variable(value, node))), node)
 
 
-def attribute(low: State, base: Value, holder: Any, name: str, node: ast.AST, hint: str) -> Value | None:
+def attribute(low: State, base: Value, name: str, node: ast.AST, hint: str) -> Value | None:
     """An attribute of an outside object that the program sets; None for others.
 
     It is an integer or a float if it was one before, and the program only sets it to another one.
     """
+    holder = holder_of(low, base)
     key = id(holder), name
-    if key not in low.kept:
+    if key not in low.kept or not isinstance(base, Ref | Var):
         return None
     now = getattr(holder, name, None)
     low.depend(("kept", id(holder)), lambda: type(getattr(holder, name, None)), type(now), name, same=True)
@@ -244,7 +267,13 @@ def attribute(low: State, base: Value, holder: Any, name: str, node: ast.AST, hi
     return from_outside(low, made, of) if kind is K.OBJECT else made
 
 
+def attribute_held(low: State, base: Value, name: str, obj: Any, node: ast.AST) -> Var:
+    """What is kept and stands in an attribute of an argument."""
+    made = low.emit(Call("getattr", (low.atom(base), Const(name))), K.OBJECT, node)
+    return held(low, made, (id(obj), ""), obj, node)
+
+
 __all__ = [
-    "CHANGING", "Outside", "attribute", "augmented", "called", "check", "from_outside", "held", "holder_of",
-    "is_container", "keep", "set_attribute", "set_item", "written", "written_out",
+    "CHANGING", "Outside", "attribute", "attribute_held", "augmented", "called", "check", "from_outside",
+    "held", "holder_of", "is_container", "keep", "set_attribute", "set_item", "written", "written_out",
 ]  # fmt: skip

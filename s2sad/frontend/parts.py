@@ -9,7 +9,6 @@ model.k                    t = getattr(model, "k"), and the text relies on the k
 from __future__ import annotations
 
 import ast
-import collections
 import operator as _operator
 import types
 from collections.abc import Callable
@@ -275,8 +274,7 @@ class Parts(Objects):
         joined = joined_index(self, base, index, node)
         if joined is not None:
             return joined
-        if isinstance(container, collections.defaultdict):
-            histories.keep(self, base)  # a new key makes a new value
+        histories.keep_filled(self, base)
         if isinstance(container, dict | list | tuple) and isinstance(index, Const | Ref):
             known: Any = index.value if isinstance(index, Const) else index.obj
             try:
@@ -315,9 +313,7 @@ class Parts(Objects):
         if result == K.OBJECT and not isinstance(container, dict | list | tuple | str | range):
             operator = Ref("operator.getitem", _operator.getitem)  # whose code cannot be seen
             return self.emit(Call("call", (operator, base, at)), result, node, hint)
-        made = self.emit(Call("getitem", (base, at)), result, node, hint)
-        self.reached[made.name] = container
-        return made
+        return histories.read(self, base, self.emit(Call("getitem", (base, at)), result, node, hint))
 
     def indexed(self, kind: Kind, index: Any, node: ast.AST) -> Kind:
         """The kind of `a[index]` for an array (NumPy's indexing rules, on symbolic shapes)."""
@@ -432,8 +428,7 @@ class Parts(Objects):
         made = known_attribute(self, base, name, node) or self._known_attribute(base, kind, name, node, hint)
         if made is not None:
             return made
-        changing = "." + name in histories.CHANGING and histories.is_container(base)
-        if isinstance(base, Ref) and (changing or type(base.obj) in (list, dict, set, tuple)):
+        if histories.has_method(base, name):
             return Method(Const("." + name), base)
         turned = sparse_transpose(self, base, name, node)
         if turned is not None:
@@ -453,8 +448,9 @@ class Parts(Objects):
         self, base: Value, kind: Kind, name: str, node: ast.AST, hint: str
     ) -> Value | None:
         """An attribute of what is made here, or of an argument that is a namedtuple or a dataclass."""
-        if isinstance(base, Super):
-            return self.super_attribute(base, name, node, hint)
+        kept = histories.attribute(self, base, name, node, hint) if self.kept else None
+        if isinstance(base, Super) or kept is not None:
+            return self.super_attribute(base, name, node, hint) if isinstance(base, Super) else kept
         if isinstance(base, Local):
             plain = base.cls is None
             return Method(Const("." + name), base) if plain else self.held_attribute(base, name, node, hint)
@@ -486,9 +482,6 @@ class Parts(Objects):
 
     def _live_attribute(self, base: Ref, name: str, node: ast.AST, hint: str) -> Value:
         holder = base.obj
-        changed = histories.attribute(self, base, holder, name, node, hint)
-        if changed is not None:
-            return changed
         given = property_of(self, base, holder, name, node, hint)
         if given is not None:
             return given
@@ -507,9 +500,6 @@ class Parts(Objects):
 
     def _held_attribute(self, base: Var, name: str, node: ast.AST, hint: str) -> Value:
         holder = self.live[base.name]
-        changed = histories.attribute(self, base, holder, name, node, hint)
-        if changed is not None:
-            return changed
         self._watch(holder, name)
         given = property_of(self, base, holder, name, node, hint)
         if given is not None:
@@ -547,6 +537,8 @@ class Parts(Objects):
             self.depend((f"kept {name}", id(holder)), lambda: getattr(holder, name), obj, name)
         if isinstance(base, Ref):
             return self.live_value(text, obj, node)
+        if (id(obj), "") in self.kept:
+            return histories.attribute_held(self, base, name, obj, node)
         kind = K.kind_of_value(obj)
         if callable(obj) and kind.cat == "object":
             return Ref(f"{name}", obj)
