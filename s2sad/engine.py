@@ -393,7 +393,8 @@ def assumptions(
     """The `# assumes:` line of a text; `dotted` are the parameters that have tangents.
 
     What has no derivative and no kind, a word or a function, stands in the text as it is. A text is given
-    what `*args` and `**kwargs` hold as one tuple and one dict.
+    what `*args` and `**kwargs` hold as one tuple and one dict, and objects as dicts of their attributes. Bars
+    of complex numbers point where a real result grows.
     """
     parts = []
     own = inspect.signature(source.fun, follow_wrapped=False).parameters.values()
@@ -409,9 +410,13 @@ def assumptions(
         kind = lowered.program.kinds[param]
         if name in gathered:
             parts.append(f"{name} {gathered[name]}")
+        if kind.cat == "dict" and kind.cls is not None and not issubclass(kind.cls, dict):
+            parts.append(f"{name} the dict of the attributes of {kind.cls.__name__}")
         if not kind.is_number:
             continue
         said = K.describe(kind)
+        if kind.sort == "complex" and not dotted:
+            said += " (its bar is the conjugate of what s2sad.grad gives)"
         if kind.shape and kind.shape in shapes:
             said += f" of {shapes[kind.shape]}'s shape"
         elif kind.shape:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import logging
 import math
 import operator
 import pickle
@@ -519,6 +520,38 @@ def test_saved_files_stand_alone(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == f"{float(value)!r} {grad.tolist()}"
+
+
+@dataclass
+class Scaled:
+    scale: float
+
+
+TOLD = logging.getLogger("told")
+
+
+def test_saved_with_methods_of_outside_objects(tmp_path: Path) -> None:
+    def f(x):
+        TOLD.debug("at %s", x)
+        return x*len(TOLD.name)
+
+    gradient = s2sad.grad(f)
+    gradient(2.0)
+    gradient.save(tmp_path/"told.py")
+    text = (tmp_path/"told.py").read_text()
+    assert f"from {__name__} import TOLD" in text and "debug = Logger.debug" in text
+    space: dict[str, Any] = {}
+    exec(text, space)
+    assert space["f_grad"](2.0) == 4
+
+
+def test_the_header_says_what_a_text_is_given() -> None:
+    def f(z, p):
+        return p.scale*np.sum(np.abs(z)**2)
+
+    text = s2sad.grad(f, (0, 1)).source_for(np.ones(2, complex), Scaled(2.0))
+    assert "z complex128 1-D array (its bar is the conjugate of what s2sad.grad gives)" in text
+    assert "p the dict of the attributes of Scaled" in text
 
 
 def test_saved_before_a_call(tmp_path: Path) -> None:

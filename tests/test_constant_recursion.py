@@ -57,3 +57,45 @@ def test_nested_functions_stand_in_the_file(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str([float(v) for v in expected])
     assert "def fibonacci(k, *, memo)" in text
+
+
+class Branch:
+    def __init__(self, weight, *parts):
+        self.weight, self.parts = weight, list(parts)
+
+    @property
+    def is_leaf(self):
+        return not self.parts
+
+    def walk(self):
+        found = [self]
+        for part in self.parts:
+            found.extend(part.walk())
+        return found
+
+    def product(self, x):
+        if self.is_leaf:
+            return self.weight*x
+        return x*self.weight + np.prod([part.product(x*x) for part in self.parts])
+
+    def depth(self):
+        return 1 + max((part.depth() for part in self.parts), default=0)
+
+
+TREE = Branch(2.0, Branch(0.5), Branch(3.0, Branch(1.5), Branch(-1.0)))
+
+
+def over_objects(x):
+    return sum(b.weight*x**i for i, b in enumerate(TREE.walk())) + TREE.product(x)**TREE.depth()
+
+
+def test_recursion_over_objects_from_outside():
+    check(over_objects, (0.7,))
+    gradient = s2sad.value_and_grad(over_objects)
+    before = gradient(0.7)[0]
+    TREE.parts[0].parts.append(Branch(4.0))
+    try:
+        assert gradient(0.7)[0] == over_objects(0.7) != before
+    finally:
+        TREE.parts[0].parts.clear()
+    assert gradient(0.7)[0] == before

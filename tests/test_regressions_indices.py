@@ -257,3 +257,49 @@ def tuples_in_a_tuple(a):
 def test_tuples_in_an_index_are_lists():
     """`a[(2, 2), (0, 0)]` is a copy with repeats, and not a view."""
     check(tuples_in_a_tuple, (np.array([[0.7, -0.4, 1.3], [0.9, 0.2, 0.6], [1.1, -0.5, 0.8]]),))
+
+
+def tuples_of_arrays(x, place):
+    rows = np.ix_([0, 1], [1, 2])
+    k = np.outer(x, x)
+    y = k[rows]
+    y *= x[0]
+    k[rows] += y
+    for _ in range(2):
+        part = k[place]
+        part += x[1]
+        k[place] *= part
+    above = np.nonzero(x > 0.5)
+    z = x[above]
+    z *= x[0]
+    return np.sum(k*k) + np.sum(y*y) + np.sum(z*z)
+
+
+@pytest.mark.parametrize("place", [np.ix_([0, 2], [1, 0]), (slice(0, 2), slice(1, 3)), (slice(0, 2), 1)])
+def test_a_tuple_with_a_name_is_an_index(place):
+    """One of arrays gives a copy, one of slices a view."""
+    check(tuples_of_arrays, (np.array([0.3, 0.7, 1.1]), place))
+
+
+def element_matrix(p, size):
+    if size <= 0.0:
+        raise ValueError(f"an element of size {size}")
+    k = np.zeros((2, 2))
+    row = k[0]
+    row[:] = p
+    k[1] += [size, 1.0]
+    k *= size
+    return k
+
+
+def assembled(x, sizes):
+    k = np.zeros((3, 3))
+    for e, dofs in enumerate([[0, 1], [1, 2]]):
+        k[np.ix_(dofs, dofs)] += x[e]*element_matrix(x[dofs], sizes[e])
+    free = np.setdiff1d(np.arange(3), [1])
+    return np.sum(k**2) + np.linalg.det(k[np.ix_(free, free)])
+
+
+def test_elements_are_added_that_a_callee_makes_in_place():
+    """What the right side makes is no array that is read: it was refused, as it writes."""
+    check(assembled, (np.array([0.3, 0.7, 1.1]), np.array([0.5, 1.2])))

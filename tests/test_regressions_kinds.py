@@ -342,6 +342,20 @@ def test_dict_beside_the_value():
     assert value == 2.0 and aux["n"] == 2 and aux["y"].tolist() == [1.0, 1.0] and g.tolist() == [2.0, 2.0]
 
 
+def asked_for_an_attribute(x, n):
+    y = x
+    for _ in range(n):
+        y = np.sin(y) if hasattr(y, "shape") else y*1.5
+        y = np.exp(y)*x
+    return y
+
+
+def test_whether_a_number_has_an_attribute():
+    """A Python float has none, the NumPy scalar that it becomes in a loop has it."""
+    check(asked_for_an_attribute, (0.5, 3))
+    check(asked_for_an_attribute, (np.float64(0.5), 3))
+
+
 # ---------------------------------------------------------------------------------------------- refused on purpose
 
 HISTORY = []

@@ -567,3 +567,24 @@ def test_integers_among_floats_have_tangents_of_zeros():
 
     for x in ([0.3, 1, 0.7], (0.3, True, np.int64(2)), [0.3, np.int32(1), np.float64(0.7)]):
         check(f, (x,), text=False)
+
+
+def series_of_sums(x, n):
+    p, q = [1.0], []
+    for i in range(n):
+        q.append((x - sum(a*b for a, b in zip(p, q)))/(i + 1))
+        p.append(x*p[-1] + sum(q))
+    return q[-1]*p[-1]
+
+
+def sums_of_arrays_in_a_list_that_is_empty_at_first(x, n):
+    q = []
+    for _ in range(n):
+        q.append(sum(x*b for b in q) + x)
+    return np.sum(q[-1])
+
+
+def test_a_sum_over_the_list_to_which_it_is_appended():
+    """The list is empty in the first pass, so that nothing was known of the sum."""
+    check(series_of_sums, (0.5, 3))
+    check(sums_of_arrays_in_a_list_that_is_empty_at_first, (np.array([0.5, 0.2]), 3))

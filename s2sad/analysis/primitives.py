@@ -457,11 +457,13 @@ def is_whole(index: Atom | None, base: Kind) -> bool:
 def is_advanced(index: Atom, kinds: Kinds) -> bool:
     """Whether an index of an array certainly gives a copy: there is an array or a list in it.
 
-    A tuple that has a name, and what nothing is known of, may give either.
+    What nothing is known of may give either, as may a tuple of which no element is known.
     """
+    own = kind_of(index, kinds)
+    named = own.items if own.cat == "tuple" and isinstance(index, Var) else None  # np.ix_(rows, columns)
     parts = index.items if isinstance(index, Tuple) else (index,)
-    sequences = ("array", "list", "bool", "tuple") if isinstance(index, Tuple) else ("array", "list", "bool")
-    return any(kind_of(part, kinds).cat in sequences for part in parts)
+    sequences = {"array", "list", "bool"} | ({"tuple"} if named or isinstance(index, Tuple) else set())
+    return any(kind.cat in sequences for kind in named or [kind_of(part, kinds) for part in parts])
 
 
 def subscript(base: Kind, index: Atom, result: Kind, kinds: Kinds) -> str:

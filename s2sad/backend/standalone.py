@@ -27,7 +27,7 @@ import math
 import sys
 import textwrap
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -76,10 +76,16 @@ def _bind(name: str, obj: Any, imports: dict[str, str], helpers: dict[str, str],
         aliases.append(f"{name} = {own}")
     elif isinstance(module, str) and own and _reaches(module, own, obj):
         imports[name] = f"from {module} import {own}" + ("" if own == name else f" as {name}")
-    elif callable(obj) and (home := _home(name, obj)):
-        imports[name] = f"from {home} import {name}"
+    elif callable(obj) and _home(name, obj):
+        imports[name] = f"from {_home(name, obj)} import {name}"
+    elif callable(obj) and (held := _holder(obj)):
+        imports[held[1]] = f"from {held[0]} import {held[1]}"
+        aliases.append(f"{name} = {held[1]}.{obj.__name__}")
     else:
         said = _literal(obj)
+        if said is None and (home := _home(name, obj)):
+            imports[name] = f"from {home} import {name}"
+            return
         if said is None:
             what = f"{name} is {type(obj).__name__} data of the running program"
             raise ValueError(f"{what}; a standalone file cannot hold it")
@@ -132,12 +138,27 @@ def _reaches(module: str, own: str, obj: Any) -> bool:
 
 def _home(name: str, obj: Any) -> str:
     """The module in which a callable has this name that does not know its own: a function of ctypes."""
+    return next((own for own, space in _spaces() if space.get(name) is obj), "")
+
+
+def _holder(obj: Any) -> tuple[str, str] | None:
+    """The module and name of the object or the class whose method a callable is: a logger's, a static one."""
+    owner, (first, *rest) = getattr(obj, "__self__", None), getattr(obj, "__qualname__", "").split(".")
+    if owner is None and len(rest) == 1:
+        owner = getattr(sys.modules.get(obj.__module__), first, None)
+    if isinstance(owner, types.ModuleType | None) or getattr(owner, obj.__name__, None) != obj:
+        return None
+    found = ((own, name) for own, space in _spaces() for name, value in space.items() if value is owner)
+    return next(found, None)
+
+
+def _spaces() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The names of modules that a file can import from, with what these hold."""
     for module in list(sys.modules.values()):
         space = getattr(module, "__dict__", {})
         own = str(space.get("__name__", ""))
-        if space.get(name) is obj and own and own != "__main__" and not own.startswith("s2sad"):
-            return own
-    return ""
+        if own and own != "__main__" and not own.startswith("s2sad"):
+            yield own, space
 
 
 def _literal(obj: Any) -> str | None:

@@ -188,8 +188,7 @@ class Boundary(State):
         made = False
         for stmt in walk(tuple(self.block[start:])):
             if isinstance(stmt, Let) and stmt.name == name:
-                rule = registry.RULES.get(stmt.call.fun)
-                made = rule is not None and rule.effect.split()[0] == "fresh"
+                made = registry.makes_array(stmt.call.fun)
             elif isinstance(stmt, Do) and Var(name) in stmt.call.args:
                 return False  # it may be kept
         return made

@@ -175,8 +175,7 @@ class Calls(Stars):
             return self.transform(fn, args, kwargs, node)
         if getattr(obj, "__s2sad_stop__", False) is True:
             return self.stopped(args[0], node)
-        made = self._call_known(fn, args, kwargs, node, hint)
-        if made is not None:
+        if (made := self._call_known(fn, args, kwargs, node, hint)) is not None:
             return made
         if isinstance(obj, functools.partial):
             first, named = bound_by(self, fn)
@@ -245,7 +244,7 @@ class Calls(Stars):
         if isinstance(obj, np.vectorize):
             return self._call_vectorized(fn, args, kwargs, node, hint)
         wrapped = getattr(obj, "__wrapped__", None) or getattr(obj, "py_func", None)
-        if isinstance(wrapped, types.FunctionType):
+        if isinstance(wrapped, types.FunctionType) and not is_library(wrapped):
             return self._call_function(Ref(fn.text, wrapped), args, kwargs, node)
         return self._opaque(fn, args, kwargs, node, hint)
 
@@ -474,6 +473,8 @@ class Calls(Stars):
         """Whether an argument may decide when a recursion ends: an integer or a structure that is known."""
         if isinstance(value, Const):
             return type(value.value) is int
+        if isinstance(value, Ref) and self.class_of(value) is not None:
+            return not callable(value.obj)
         return isinstance(value, Group | Local) or self.kind(value).cat in ("tuple", "dict")
 
     def _in_structure(self) -> bool:

@@ -370,6 +370,9 @@ class Expressions(State):
             return bool(value.items) if value.cls is None or issubclass(value.cls, tuple) else True
         if isinstance(value, CALLABLE) or (isinstance(value, Ref) and callable(value.obj)):
             return True
+        if isinstance(value, Ref) and type(held := value.obj) in (list, tuple, dict):
+            self.depend(("truth", id(held)), lambda: bool(held), bool(held), value.text, same=True)
+            return bool(held)
         kind = self.kind(value)
         if kind.cat in ("tuple", "dict") and kind.items is not None:
             return bool(kind.items)

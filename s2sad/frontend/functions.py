@@ -317,8 +317,7 @@ def _hasattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
     if kind.cat in CLASSES and not kind.met and isinstance(args[1], Const):
         name = args[1].value
         return _of_optional(low, args[0], hasattr(CLASSES[kind.cat], name), hasattr(None, name), node)
-    asked = low.atom(args[0], node), low.atom(args[1], node)
-    return low.emit(Call("hasattr", asked), K.BOOL, node, hint)
+    return low.emit(Call("hasattr", (low.atom(args[0], node), low.atom(args[1], node))), K.BOOL, node, hint)
 
 
 def _map(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:

@@ -20,9 +20,12 @@ from s2sad.ir.nodes import Const, List, Slice, Tuple, Var
 def index_kind(state: State, kind: Kind, items: list[Any], node: ast.AST) -> Kind:
     """The kind of an indexed array of known rank."""
     shape = kind.shape or ()
+    given = state.kind(items[0]) if len(items) == 1 and isinstance(items[0], Var) else K.OBJECT
+    if given.cat == "tuple" and given.items and all(map(_is_place, given.items)):  # np.ix_(rows, columns)
+        items = list(given.items)
     consumed = 0
     for item in items:
-        item_kind = state.kind(item)
+        item_kind = _kind_of(state, item)
         if isinstance(item, Const) and (item.value is None or item.value is Ellipsis):
             continue
         consumed += (item_kind.rank or 0) if item_kind.sort == "bool" and item_kind.rank else 1
@@ -32,6 +35,16 @@ def index_kind(state: State, kind: Kind, items: list[Any], node: ast.AST) -> Kin
     if not ellipsis:
         items = [*items, Const(Ellipsis)]
     return _index_walk(state, kind, shape, items, len(shape) - consumed, bool(ellipsis), node)
+
+
+def _is_place(kind: Kind) -> bool:
+    """Whether a part of an index takes one axis, or as many as a mask has."""
+    return kind.cat in ("slice", "int") or (kind.is_number and kind.sort in ("int", "bool"))
+
+
+def _kind_of(state: State, item: Any) -> Kind:
+    """The kind of a part of an index, of which the kind may be all that is known."""
+    return item if isinstance(item, Kind) else state.kind(item)
 
 
 def _cut(state: State, length: K.Length, item: Any) -> K.Length:
@@ -68,7 +81,7 @@ def _index_walk(
     places: list[int] = []
     ints = 0
     for item in items:
-        item_kind = state.kind(item)
+        item_kind = _kind_of(state, item)
         if isinstance(item, Const) and item.value is Ellipsis:
             result += shape[axis : axis + spare]
             axis += spare

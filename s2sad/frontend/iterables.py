@@ -306,8 +306,8 @@ if n > m:
 
 
 def _has_objects(xs: list[Any]) -> bool:
-    """Whether a list holds functions or objects."""
-    return any(K.kind_of_value(x) == K.OBJECT for x in xs)
+    """Whether a list holds functions or objects, or nothing yet."""
+    return not xs or any(K.kind_of_value(x) == K.OBJECT for x in xs)
 
 
 __all__ = ["Items", "Iterables"]

@@ -31,17 +31,18 @@ from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
     LIST_METHODS,
     Atom,
+    Block,
     Call,
     Const,
     Do,
     Let,
     Ref,
     Slice,
-    Stmt,
     Store,
     Var,
     walk,
 )
+from s2sad.rules import registry
 
 Rebind = Callable[[Value], None]
 
@@ -419,7 +420,7 @@ if len(xs) < {at + behind}:
         """`x[index] op= value`, which reads the elements before the value, which may write into x."""
         mark = len(self.block)
         value = self.operand(stmt.value)
-        if not any(map(_may_write, walk(tuple(self.block[mark:])))):
+        if not _writes_elsewhere(tuple(self.block[mark:])):
             self.store(base, index, value, op, stmt)
             return
         later = self.block[mark:]
@@ -606,11 +607,24 @@ def _calls(node: ast.AST) -> bool:
     return any(isinstance(part, ast.Call | ast.NamedExpr) for part in ast.walk(node))
 
 
-def _may_write(stmt: Stmt) -> bool:
-    """Whether a statement may write into arrays."""
-    if isinstance(stmt, Let):
-        return stmt.call.fun in ("call", "user")
-    return isinstance(stmt, Store) or (isinstance(stmt, Do) and stmt.call.fun not in LIST_METHODS)
+def _writes_elsewhere(block: Block) -> bool:
+    """Whether statements may write into arrays that none of them makes."""
+    new: set[Atom] = set()
+    for stmt in walk(block):
+        if isinstance(stmt, Let):
+            fun = getattr(stmt.call.args[0], "obj", None) if stmt.call.fun == "call" else None
+            error = isinstance(fun, type) and issubclass(fun, BaseException)
+            if stmt.call.fun in ("call", "user") and not error:
+                return True
+            view = stmt.call.fun == "getitem" and stmt.call.args[0] in new
+            if view or registry.makes_array(stmt.call.fun):
+                new.add(Var(stmt.name))
+        elif isinstance(stmt, Store):
+            if stmt.base not in new:
+                return True
+        elif isinstance(stmt, Do) and stmt.call.fun not in (*LIST_METHODS, "print", "assert", "raise"):
+            return True
+    return False
 
 
 __all__: list[Any] = ["Statements"]

@@ -20,7 +20,7 @@ from s2sad.ir.kinds import Kind, Length, Shape, new_length
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, rank_of, shape_of
 from s2sad.rules.joining import parts
-from s2sad.rules.registry import Bound, structural
+from s2sad.rules.registry import Bound, composite, structural
 from s2sad.runtime import arrays, linear, order
 
 
@@ -374,13 +374,48 @@ structural(
     {},
     (np.isin,),
 )
+def _unique_kind(bound: Bound) -> Kind:
+    """The elements, or a tuple of these and what else is asked for: int arrays."""
+    flags = [bound.static(f"return_{what}") for what in ("index", "inverse", "counts")]
+    if not all(isinstance(flag, bool) for flag in flags):
+        raise NotImplementedError("np.unique with options that are known at run time only")
+    flat = bound.static("axis") is None
+    values = kinds.num((new_length(),) if flat else None, _dtype(bound, "ar"))
+    places = kinds.array((new_length(),), "int64")
+    inverse = kinds.num(shape_of(bound, "ar") if flat else None, "int64")
+    asked = [k for k, flag in zip((places, inverse, places), flags, strict=True) if flag]
+    return Kind("tuple", items=(values, *asked)) if asked else values
+
+
+def _unique_vjp(bound: Bound) -> str:
+    if bound.static("axis") is not None:
+        raise NotImplementedError("the derivative of np.unique along an axis")
+    part = "g[0]" if _unique_kind(bound).cat == "tuple" else "g"
+    return f"scatter_add({part}, unique_places(ar), {axes.shape(bound, 'ar')})"
+
+
+def _unique_jvp(bound: Bound) -> str:
+    _unique_vjp(bound)
+    more = len(_unique_kind(bound).items or ()) - 1
+    taken = "np.take(ar_dot, unique_places(ar))"
+    return f"({taken}{', None'*more})" if more > 0 else taken
+
+
 structural(
     "np.unique",
-    "ar",
-    lambda b: kinds.array((new_length(),), _dtype(b, "ar")),
-    {"ar": lambda b: f"scatter_add(g, unique_places(ar), {axes.shape(b, 'ar')})"},
+    "ar, return_index=False, return_inverse=False, return_counts=False, axis=None",
+    _unique_kind,
+    {"ar": _unique_vjp},
     (np.unique,),
-    jvp={"ar": "np.take(ar_dot, unique_places(ar))"},
+    jvp={"ar": _unique_jvp},
+)
+composite(
+    "np.setdiff1d",
+    """def setdiff1d(ar1, ar2, assume_unique=False):
+    t = np.ravel(ar1) if assume_unique else np.unique(ar1)
+    return t[np.isin(t, ar2, invert=True)]
+""",
+    (np.setdiff1d,),
 )
 structural(
     "unique_places", "ar", lambda b: kinds.array((new_length(),), "int64"), {}, (arrays.unique_places,)

@@ -237,6 +237,12 @@ def canonical(obj: Any) -> str | None:
     return found[1] if found is not None and found[0] is obj else None
 
 
+def makes_array(fun: str) -> bool:
+    """Whether what a primitive gives shares storage with nothing."""
+    rule = RULES.get(fun)
+    return rule is not None and rule.effect.split()[0] == "fresh"
+
+
 def _load_for(module: str) -> None:
     """Import the tables of a module's functions: `numpy.fft` needs those of numpy and its own."""
     parts = module.split(".")

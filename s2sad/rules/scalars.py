@@ -123,8 +123,11 @@ _extreme("min", "<")
 
 
 def _sum_kind(bound: Bound) -> Kind:
-    item = item_kind(bound.kind("iterable"))
+    given = bound.kind("iterable")
+    item = item_kind(given)
     start = bound.kind("start") if bound.given("start") else kinds.INT
+    if item == kinds.BOTTOM or (given.cat == "list" and given.items is None):
+        return start  # in the first pass over a loop that appends nothing is in it
     if not item.is_number or not start.is_number:
         return kinds.OBJECT
     return results.arithmetic(np.add, start, item)

@@ -78,7 +78,10 @@ def _outline(plan: Plan, name: str) -> str:
     r, kind = plan.r, plan.r.kinds[name]
     items = None if kind.rank is None else (K.INT,)*kind.rank
     shape = r.fresh("", K.Kind("tuple", items=items))
-    line = Let(shape, Call("getattr", (Var(name), Const("shape"))), None, True)
+    made = r.storage.lets.get(name)
+    bare = made is not None and made.call.fun == "sum"  # 0, which has no attribute, of an empty list
+    call = Call("np.shape", (Var(name),)) if bare else Call("getattr", (Var(name), Const("shape")))
+    line = Let(shape, call, None, True)
     owner = r.owner_of[name]
     assert owner is not None
     if owner is plan.primal:  # what goes round the loop

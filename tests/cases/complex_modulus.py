@@ -6,7 +6,7 @@ def f(z):
 
 
 # --- grad argnums=0 kinds=complex
-# assumes: z complex128 1-D array
+# assumes: z complex128 1-D array (its bar is the conjugate of what s2sad.grad gives)
 def f_grad(z):
     t1 = np.abs(z)
     # backward

@@ -243,7 +243,7 @@ INDEXING = {
     "np.searchsorted": [case(np.arange(4.0) + 0.1, v), case(np.arange(4.0) + 0.1, 0.3)],
     "np.digitize": [case(v, np.arange(4.0) + 0.1)],
     "np.isin": [case(integers, [1, 2])],
-    "np.unique": [case(integers)],
+    "np.unique": [case(integers), case(integers, return_inverse=True), case(integers, True, False, True)],
     "np.ix_": [case(integers, np.arange(2)), case(mask, integers > 1)],
     "np.unravel_index": [case(integers, (2, 2)), case(3, (2, 2))],
     "np.ravel_multi_index": [case((integers, integers), (5, 5))],

@@ -398,6 +398,8 @@ x[None]
 x[i][b]
 m[np.ix_([0, 2], [1, 3])]
 m[np.ix_([True, False, True], [1, 3])]
+np.setdiff1d(m, [0.5])*s
+np.setdiff1d([2, 5, 1], i, assume_unique=True)*s
 np.take(x, i)
 np.take(m, [0, 2], axis=1)
 np.take(m, 1, axis=0)

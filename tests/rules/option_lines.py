@@ -137,6 +137,9 @@ UNIQUE = """
 np.unique(x)
 np.unique(m)*2.0
 np.unique(np.round(x, 1))*s
+u, first, counts = np.unique(np.round(x, 1), True, return_counts=True); z = u*counts + first
+u, inverse = np.unique(m, return_inverse=True); z = (u*np.arange(u.size))[inverse]
+u, inverse = np.unique(np.array([[1, 0], [0, 1], [1, 0]]), axis=0, return_inverse=True); z = s*np.ravel(inverse)
 """
 
 SERIES = """
