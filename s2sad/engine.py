@@ -35,7 +35,7 @@ from s2sad.analysis.repeat import (
 from s2sad.analysis.summary import summarise
 from s2sad.errors import Span, UnsupportedError, origins
 from s2sad.frontend.dependencies import Dependency
-from s2sad.frontend.lower import Lowered, lower
+from s2sad.frontend.lower import Lowered, has_objects, lower
 from s2sad.frontend.outline import Outline
 from s2sad.frontend.source import Source, deep, read_as, release_with, source_of_text
 from s2sad.frontend.state import Assumed
@@ -158,55 +158,74 @@ def derive(
     are not contiguous.
     """
     with _lock, deep(), _uncollected():
-        name = source.name
-        outline = Outline(
-            frozenset(),
-            summarise,
-            obstacle,
-            request.mode != "jvp",
-            returns_argument=returns_argument,
-            writes=written_parameters,
-            mixed=mixed_results,
-            tangents=request.mode == "jvp",
-        )
-        lower_by = functools.partial(_lowered, source, name, arguments, live, strided, request.stops)
+        try:
+            return _derive(source, request, arguments, live, strided)
+        except UnsupportedError as refused:
+            if not has_objects(dict(arguments), dict(live)):
+                raise
+            try:  # what an argument's attributes are given may vary: of objects made here that is known
+                return _derive(source, request, arguments, live, strided, opened=True)
+            except UnsupportedError:
+                raise refused from None
+
+
+def _derive(
+    source: Source,
+    request: Request,
+    arguments: Mapping[str, Kind | Atom],
+    live: Mapping[str, Any],
+    strided: Iterable[str],
+    opened: bool = False,
+) -> Derived:
+    name = source.name
+    outline = Outline(
+        frozenset(),
+        summarise,
+        obstacle,
+        request.mode != "jvp",
+        returns_argument=returns_argument,
+        writes=written_parameters,
+        mixed=mixed_results,
+        tangents=request.mode == "jvp",
+    )
+    lower_by = functools.partial(_lowered, source, name, arguments, live, strided, request.stops, opened)
+    lowered = lower_by(outline)
+    if request.mode == "vjp" and request.copy and any(map(reads_outside, lowered.callees)):
+        outline = Outline(frozenset(), summarise, obstacle, False, False)  # what is read might be changed
         lowered = lower_by(outline)
-        if request.mode == "vjp" and request.copy and any(map(reads_outside, lowered.callees)):
-            outline = Outline(frozenset(), summarise, obstacle, False, False)  # what is read might be changed
-            lowered = lower_by(outline)
-        kind = result_kind(lowered)
-        if kind.cat != "object":  # what is not known may stand for code that is to be refused by name
-            request.check(kind)
-        whole, kind = kind, (kind.items or (kind,))[0] if request.aux else kind
-        unsure = request.seen and request.mode == "grad" and kind.is_number and kind.rank is None
-        wrt = [n for n in request.wrt if lowered.arguments[n] is not None]
-        programs = None
-        codes = frozenset() if request.mode == "jvp" else outline.large()
-        while codes and programs is None:
-            try:
-                apart = lower_by(replace(outline, codes=codes, sites={}, sizes={}, path=[]))
-                programs = _programs(apart, request, wrt, name, unsure)
-                lowered = apart
-            except MustInline as found:
-                codes -= {found.code}
-            except UnsupportedError:  # as long as it can be derived with everything inlined
-                break
-        if programs is None:
-            programs = _programs(lowered, request, wrt, name, unsure)
-        header = assumptions(source, lowered, arguments, wrt if request.mode == "jvp" else ())
-        request.check(whole)
-        programs = [optimise(p) for p in programs]
-        if any(one.program.kept for one in (lowered, *_callees(lowered))):
-            programs = [of_outside(p) for p in programs]
-        at = next(i for i, p in enumerate(programs) if p.token is None)
-        programs[at] = replace(programs[at], assumes=header, defaults=defaults(source, lowered, programs[at]))
-        made = compile_programs(programs, lowered, source)
-        made.valued = unsure
-        made.written = written(lowered, wrt)
-        if not request.stops and any(w.frozen for w in (lowered, *_callees(lowered))):
-            said = replace(request, stops=True)
-            _read_with_stops(made, lambda: derive(source, said, arguments, live, strided))
-        return made
+    kind = result_kind(lowered)
+    if kind.cat != "object":  # what is not known may stand for code that is to be refused by name
+        request.check(kind)
+    whole, kind = kind, (kind.items or (kind,))[0] if request.aux else kind
+    unsure = request.seen and request.mode == "grad" and kind.is_number and kind.rank is None
+    wrt = [n for n in request.wrt if lowered.arguments[n] is not None]
+    programs = None
+    codes = frozenset() if request.mode == "jvp" else outline.large()
+    while codes and programs is None:
+        try:
+            apart = lower_by(replace(outline, codes=codes, sites={}, sizes={}, path=[]))
+            programs = _programs(apart, request, wrt, name, unsure)
+            lowered = apart
+        except MustInline as found:
+            codes -= {found.code}
+        except UnsupportedError:  # as long as it can be derived with everything inlined
+            break
+    if programs is None:
+        programs = _programs(lowered, request, wrt, name, unsure)
+    header = assumptions(source, lowered, arguments, wrt if request.mode == "jvp" else ())
+    request.check(whole)
+    programs = [optimise(p) for p in programs]
+    if any(one.program.kept for one in (lowered, *_callees(lowered))):
+        programs = [of_outside(p) for p in programs]
+    at = next(i for i, p in enumerate(programs) if p.token is None)
+    programs[at] = replace(programs[at], assumes=header, defaults=defaults(source, lowered, programs[at]))
+    made = compile_programs(programs, lowered, source)
+    made.valued = unsure
+    made.written = written(lowered, wrt)
+    if not request.stops and any(w.frozen for w in (lowered, *_callees(lowered))):
+        said = replace(request, stops=True)
+        _read_with_stops(made, lambda: derive(source, said, arguments, live, strided))
+    return made
 
 
 def _read_with_stops(made: Derived, derive_again: Callable[[], Derived]) -> None:
@@ -244,12 +263,14 @@ def _lowered(
     live: Mapping[str, Any],
     strided: Iterable[str],
     stops: bool,
+    opened: bool,
     outline: Outline,
 ) -> Lowered:
     callees: dict[Any, Any] = {}
     lowered = lower(
-        source, name, dict(arguments), dict(live), callees=callees, outline=outline, parted=True, once=True
-    )
+        source, name, dict(arguments), dict(live),
+        callees=callees, outline=outline, parted=True, once=True, opened=opened,
+    )  # fmt: skip
     describe(lowered.program)
     lowered.program = fenced(excerpts(lowered.program))
     lowered.callees = tuple(c for c in callees.values() if c is not None)

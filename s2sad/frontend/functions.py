@@ -139,16 +139,7 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     classes = [args[1]] if not isinstance(args[1], Group) else args[1].items
     if isinstance(args[1], Ref) and isinstance(args[1].obj, tuple):
         classes = low.unpack(args[1], None, node)
-    cls: Any = CLASSES.get(kind.cat)
-    if kind.cat == "npscalar":
-        cls = np.dtype(kind.dtype).type if kind.dtype not in ("float", "int", "complex") else None
-    if kind.cls is not None:
-        cls = dict if low.row_keys_of(value) else kind.cls
-        if isinstance(value, Var) and value.name in low.narrowed:  # in a method of one of several classes
-            cls = low.narrowed[value.name]
-    obj = live_object(low, value)
-    if obj is not None:
-        cls = type(obj)
+    cls = _class_as_known(low, value, kind)
     if cls is dict and isinstance(value, Var) and any(_is_dict_class(c) for c in classes):
         cls = None  # an argument may be an OrderedDict
     known = [c.obj for c in classes if isinstance(c, Ref) and isinstance(c.obj, type)]
@@ -165,6 +156,20 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
         operands = (low.atom(value, node), low.atom(args[1], node))
         return low.emit(Call("isinstance", operands), K.BOOL, node, hint)
     return low.emit(Call("isinstance", (low.atom(value, node), low.variable(args[1]))), K.BOOL, node, hint)
+
+
+def _class_as_known(low: State, value: Value, kind: Kind) -> Any:
+    """The class of a value, None where it is not known."""
+    obj = live_object(low, value)
+    if obj is not None:
+        return type(obj)
+    if kind.cls is not None:
+        if isinstance(value, Var) and value.name in low.narrowed:  # in a method of one of several classes
+            return low.narrowed[value.name]
+        return dict if low.row_keys_of(value) else kind.cls
+    if kind.cat == "npscalar":
+        return np.dtype(kind.dtype).type if kind.dtype not in ("float", "int", "complex") else None
+    return CLASSES.get(kind.cat)
 
 
 def _of_optional(low: State, value: Value, answer: bool, of_none: bool, node: ast.AST) -> Value:

@@ -390,6 +390,7 @@ def lower(
     once: bool = False,
     new: tuple[str, ...] = (),
     kept: dict[tuple[int, str], tuple[int, Any]] | None = None,
+    opened: bool = False,
 ) -> Lowered:
     """Lower a function.
 
@@ -401,8 +402,9 @@ def lower(
     parameters that it writes: it returns what they hold then; of those that are `new` lists, copies. `once`
     says that the arguments' lengths hold throughout: no call of the function goes on while another one runs.
     What is outside and is changed is `kept` for the caller, too, which is lowered once more if there is more.
+    Arguments that are objects are `opened`, as if they were made here, where it is refused otherwise.
     """
-    learnt = _Learnt(Numbering() if lent is None else lent.numbering())
+    learnt = _Learnt(Numbering() if lent is None else lent.numbering(), opened, opened)
     first: UnsupportedError | None = None
     learnt.kept, before = ({}, 0) if kept is None else (kept, len(kept))
     while True:
@@ -427,13 +429,13 @@ def lower(
         except UnsupportedError as refused:
             if low.remedy is not None:
                 learnt.add(low.remedy)
-            elif first is None and itself is None and lent is None and _has_objects(arguments, live or {}):
+            elif not learnt.opened and itself is None and lent is None and has_objects(arguments, live or {}):
                 first, learnt.opened, learnt.apart = refused, True, True
             else:
                 raise first or refused from None
 
 
-def _has_objects(arguments: dict[str, Kind | Atom], live: dict[str, Any]) -> bool:
+def has_objects(arguments: dict[str, Kind | Atom], live: dict[str, Any]) -> bool:
     """Whether an argument is an object that can be taken for one that is made in the function."""
     kinds = [a for a in arguments.values() if isinstance(a, Kind)]
     return any(is_open(type(v)) for v in live.values()) or any(k.cat == "dict" and k.cls for k in kinds)
@@ -567,4 +569,4 @@ def _reverse_sweep(source: Source) -> Span | None:
     return Span(source.file, lines[0], 0, last, 0) if lines else None
 
 
-__all__ = ["Lowered", "Lowering", "lower"]
+__all__ = ["Lowered", "Lowering", "has_objects", "lower"]

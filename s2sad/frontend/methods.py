@@ -60,22 +60,17 @@ class Methods(Rules):
         outside = isinstance(base, Ref)
         if (kind.cat == "dict" or kind.cls is dict) and (not outside or name in READING):
             return self.dict_method(base, name, args, kwargs, node)
-        if name == "._replace":
-            return self.replaced(base, kwargs, node)
-        if name == "._asdict":
+        if name in ("._replace", "._asdict"):
             names = list(getattr(self.class_of(base), "_fields", ()))
+            if name == "._replace":
+                return self.replaced(base, kwargs, node)
             return self.made("dict", [self.attribute(base, n, node) for n in names], names)
         if kind.cat == "list" or kind.cls is list:
             with self.at_once():
                 return self.list_method(base, kind, name, args, kwargs, node, hint)
-        if isinstance(base, Const) and name == ".format" and isinstance(base.value, str):
-            made = self._formatted(base.value, args, kwargs, node, hint)
-            if made is not None:
-                return made
-        said = _said(base, name[1:], args) if not kwargs else None
-        if said is not None:
-            return said
-        made = made_method(self, base, name, args, kwargs, node) if self.makers else None
+        made = self._text_method(base, name, args, kwargs, node, hint)
+        if made is None and self.makers:
+            made = made_method(self, base, name, args, kwargs, node)
         if made is not None:
             return made
         arguments = (self.variable(base, node), *(self.variable(a, node) for a in args))
@@ -86,6 +81,16 @@ class Methods(Rules):
             node,
             hint,
         )
+
+    def _text_method(
+        self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value | None:
+        """What a method of a string gives, where that is known or an f-string says it."""
+        if isinstance(base, Const) and name == ".format" and isinstance(base.value, str):
+            made = self._formatted(base.value, args, kwargs, node, hint)
+            if made is not None:
+                return made
+        return _said(base, name[1:], args) if not kwargs else None
 
     def _formatted(
         self, text: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str

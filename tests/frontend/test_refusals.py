@@ -95,7 +95,7 @@ CASES = [
     ("scalar index", "s = np.sum(x)\ny = «float(s)[0]»", "a Python float cannot be indexed; index an array, a list"),
     ("too many indices", "y = «x[0, 1]»", "too many indices for a 1-D array; drop an index"),
     ("unpack scalar", "«a, b = float(x[0])»", "a Python float is unpacked; unpack an array, a list or a tuple"),
-    ("unpack unknown", "y = np.add(«*x»)", "the number of elements to unpack is not known; unpack it into names"),
+    ("unpack unknown", "y = np.clip(«*x»)", "the number of elements to unpack is not known; unpack it into names"),
     ("unpack wrong", "«a, b = (x, x, x)»", "3 values are unpacked into 2 names; make the numbers equal"),
     ("unpack star", "«a, b, *c = (x,)»", "1 values are unpacked into 2 names and more; make the numbers fit"),
     ("array attribute", "y = «x.banana»", "array has no attribute 'banana'; check the name"),
