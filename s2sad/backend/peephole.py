@@ -75,8 +75,6 @@ class Peephole:
     def store(self, stmt: Write) -> None:
         """`x += -t` and the like."""
         if stmt.made and stmt.op in ("add", "sub"):
-            if stmt.index is None:
-                stmt.value = self._unstretched(stmt.value, stmt.base)
             value, negative = _positive(stmt.value)
             while negative:
                 stmt.value = value
@@ -102,11 +100,6 @@ class Peephole:
 
     def _add(self, node: Node, factoring: bool = True) -> Expr:
         left, right = node.args
-        plain = self._unstretched(left, right)
-        other = self._unstretched(right, plain)
-        if plain is not left or other is not right:
-            left, right = plain, other
-            node = replace(node, args=(left, right))
         if node.fun == "add" and left == Const(0.0) and self._is_number(right):
             return right
         value, negative = _positive(right)
@@ -178,11 +171,6 @@ class Peephole:
 
     def _mul(self, node: Node) -> Expr:
         left, right = node.args
-        plain = self._unstretched(left, right)
-        other = right if node.fun == "truediv" else self._unstretched(right, plain)
-        if plain is not left or other is not right:
-            left, right = plain, other
-            node = replace(node, args=(left, right))
         if _is(left, "neg") or (node.fun == "mul" and _is(right, "neg")):
             bare = [arg.args[0] if _is(arg, "neg") else arg for arg in node.args]
             core = self(replace(node, args=(bare[0], bare[1]) if node.fun == "mul" else (bare[0], right)))
@@ -252,14 +240,6 @@ class Peephole:
             return replace(arg, args=(Const(-factor), rest))
         value, negative = _positive(arg)
         return value if negative and isinstance(arg, Node) and arg.fun in ("mul", "truediv") else node
-
-    def _unstretched(self, value: Expr, other: Expr) -> Expr:
-        """An operand without the stretching that arithmetic with an array of that shape does by itself."""
-        kind = self._kind(other)
-        if not _is(value, "np.broadcast_to") or kind is None or kind.cat != "array":
-            return value
-        known = value.kind.shape is not None and same_shape(value.kind, kind)
-        return value.args[0] if known and value.kind.dtype == kind.dtype else value
 
     def _sum(self, node: Node) -> Expr:
         inner = node.args[0]

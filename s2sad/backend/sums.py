@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from s2sad.backend.peephole import Peephole
 from s2sad.backend.tree import Assign, Expr, Node, Write, expr_vars, same
-from s2sad.ir.kinds import Kind, elementwise, kind_of_value
+from s2sad.ir.kinds import Kind, elementwise, kind_of_value, same_shape
 from s2sad.ir.nodes import Const, Let, Var
 from s2sad.optimise.copies import is_fresh
 
@@ -42,15 +42,17 @@ def _grown(last: Assign, stmt: Write, peephole: Peephole) -> Expr | None:
     """A new array and what is added to all of it."""
     own = next((s for s in last.origins if isinstance(s, Let) and s.name == last.name), None)
     mine, other = peephole.kinds[last.name], _kind(stmt.value, peephole)
-    if own is None or other is None or not is_fresh(own.call) or own.call.fun in _CONSTANT:
+    if own is None or other is None or not is_fresh(own.call):
+        return None
+    if own.call.fun in _CONSTANT and not (own.call.fun == "np.full_like" and same_shape(mine, other)):
         return None
     if mine.cat != "array" or mine.sort != "float" or not mine.rank:
         return None
     if other.dtype != mine.dtype and not (other.is_python and other.sort in ("int", "float")):
         return None
     value = last.value
-    if isinstance(value, Node) and value.fun == "copy" and value.made:
-        value = value.args[0]
+    if isinstance(value, Node) and value.made and value.fun in ("copy", "np.full_like"):
+        value = value.args[value.fun == "np.full_like"]
     return _sum(stmt.op, value, stmt.value, peephole)
 
 

@@ -37,7 +37,8 @@ class _Addition:
 
 def additions(program: Program, aliases: Aliases | None = None) -> Program:
     """Join additions to the same place."""
-    counts = Counter(a.key for stmt in walk(program.body) if (a := _addition(stmt)) is not None)
+    found = [s for s in walk(program.body) if isinstance(s, Store | Do)]
+    counts = Counter(a.key for stmt in found if (a := _addition(stmt)) is not None)
     if not counts or max(counts.values()) < 2:
         return program
     joiner = _Joiner(program, aliases or Aliases(program))

@@ -28,7 +28,9 @@ from s2sad.optimise.overwrites import overwrites
 from s2sad.optimise.spreads import spreads
 from s2sad.optimise.states import states
 from s2sad.optimise.stores import dead_stores
+from s2sad.optimise.stretches import stretches
 from s2sad.optimise.tapes import tapes
+from s2sad.optimise.transposes import transposes
 
 Pass = Callable[[Program, Aliases | None], Program]
 PASSES: tuple[tuple[str, Pass], ...] = (
@@ -36,8 +38,10 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("breaks", breaks),
     ("spreads", spreads),
     ("likes", likes),
+    ("stretches", stretches),
     ("dce", dce),
     ("cse", cse),
+    ("transposes", transposes),
     ("tapes", tapes),
     ("states", states),
     ("overwrites", overwrites),

@@ -13,7 +13,6 @@ def f_grad(x):
     t1 = np.sqrt(np.sum(centred ** 2, axis=1, keepdims=True))
     # backward
     with np.errstate(all="ignore"):
-        t2 = 2 * centred
-        centred_bar = t2 * (0.5 / t1)
-        t3 = -np.sum(centred_bar, axis=0) / x.shape[0]
-        return centred_bar + t3
+        centred_bar = 2 * centred * (0.5 / t1)
+        t2 = -np.sum(centred_bar, axis=0) / x.shape[0]
+        return centred_bar + t2

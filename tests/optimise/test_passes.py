@@ -31,7 +31,9 @@ from s2sad.optimise.dce import dce
 from s2sad.optimise.likes import likes
 from s2sad.optimise.passes import PASSES, optimise
 from s2sad.optimise.stores import dead_stores
+from s2sad.optimise.stretches import stretches
 from s2sad.optimise.tapes import tapes
+from s2sad.optimise.transposes import transposes
 
 
 def kept(apply: object, text: str, **params: Kind) -> list[str]:
@@ -573,3 +575,16 @@ def test_additions_to_one_place(case: str) -> None:
     found = kept(additions, "r = x*3\n" + text, x=VECTOR, k=FLOAT, m=FLOAT)
     assert all(line in found for line in lines)
     assert sum("add=" in line for line in found) == sum("add=" in line for line in lines)
+
+
+def test_products_and_transposes_are_transposed_less() -> None:
+    matrices = {"a": MATRIX, "g": MATRIX}
+    product = kept(transposes, "t = a.T\nm = t@g\nr = m.T\nreturn r", **matrices)
+    assert "r = matmul(t.6, a)" in product
+    twice = kept(transposes, "t = a.T\ns = t.T\nr = g@s\nreturn r", **matrices)
+    assert "r = matmul(g, a)" in twice
+
+
+def test_arithmetic_stretches_by_itself() -> None:
+    text = "n = x.shape\nt = np.broadcast_to(k, n)\nr = x*t\nreturn r"
+    assert "r = mul(x, t)" in kept(stretches, text, x=VECTOR, k=FLOAT)

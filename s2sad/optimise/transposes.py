@@ -1,0 +1,86 @@
+"""Transposed products and transposes of transposes, in what a transform made.
+
+Accepts any `Program`; guarantees the same values up to the order in which a product is summed. A product that
+is only transposed is made of transposed factors, if one of them is a transpose already.
+
+    t = a.T @ g; b_bar = t.T                 b_bar = g.T @ a
+    k = b.T; y = a @ k; a_bar = g @ k.T      a_bar = g @ b
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from s2sad.analysis.effects import Aliases
+from s2sad.analysis.primitives import kind_of
+from s2sad.ir.nodes import Atom, Call, Const, Fresh, Let, Program, Stmt, Var, uses, walk
+from s2sad.ir.rewrite import Edit, in_statement, resolved
+
+
+def transposes(program: Program, _: Aliases | None = None) -> Program:
+    """Transpose less."""
+    if not any(isinstance(s, Let) and s.call.fun == "getattr" and s.made for s in walk(program.body)):
+        return program
+    lets = {s.name: s for s in walk(program.body) if isinstance(s, Let)}
+    turned = {name: base for name, let in lets.items() if (base := _turned(let, program)) is not None}
+    twice = [n for n, base in turned.items() if lets[n].made and isinstance(base, Var) and base.name in lets]
+    if not twice:
+        return program
+    users: dict[str, list[Stmt]] = {}
+    for stmt in walk(program.body):
+        for name in uses(stmt):
+            users.setdefault(name, []).append(stmt)
+    edit, instead, gone = Edit(program), dict[str, Atom](), set[Stmt]()
+    products: dict[Stmt, tuple[Stmt, ...]] = {}
+    fresh = Fresh(program.kinds, edit.hints)
+    for name in twice:
+        base = turned[name]
+        assert isinstance(base, Var)
+        inner = lets[base.name]
+        factors = all(isinstance(s, Let) and s.call.fun == "matmul" for s in users.get(name, ()))
+        if base.name in turned and factors:
+            instead[name] = turned[base.name]
+            gone.add(lets[name])
+        elif inner.made and inner.call.fun == "matmul" and len(users[base.name]) == 1:
+            made = list(_product(inner.call.args, lets[name], turned, fresh))
+            if made:
+                products[inner] = tuple(made)
+                gone.add(lets[name])
+    final = resolved(instead)
+
+    def change(stmt: Stmt) -> tuple[Stmt, ...]:
+        return tuple(in_statement(s, final) for s in products.get(stmt, (stmt,)) if s not in gone)
+
+    return edit.finish(edit.block(program.body, change)) if gone else program
+
+
+def _turned(let: Let, program: Program) -> Atom | None:
+    """The matrix that is transposed."""
+    call = let.call
+    if call.fun != "getattr" or call.args[1] != Const("T") or program.kinds[let.name].rank != 2:
+        return None
+    return call.args[0] if kind_of(call.args[0], program.kinds).cat == "array" else None
+
+
+def _product(
+    factors: tuple[Atom, ...], let: Let, turned: dict[str, Atom], fresh: Fresh
+) -> Iterator[Stmt]:
+    """The statements that make a product transposed, if that transposes no more."""
+    plain = [turned.get(f.name) if isinstance(f, Var) else None for f in reversed(factors)]
+    ranks = {kind_of(f, fresh.kinds).rank for f in factors}
+    if not any(plain) or ranks != {2}:
+        return
+    args: list[Atom] = []
+    for factor, base in zip(reversed(factors), plain, strict=True):
+        if base is not None:
+            args.append(base)
+            continue
+        own = kind_of(factor, fresh.kinds)
+        name = fresh("", replace(own, shape=tuple(reversed(own.shape or ()))))
+        yield Let(name, Call("getattr", (factor, Const("T"))), None, True)
+        args.append(Var(name))
+    yield replace(let, call=Call("matmul", tuple(args)))
+
+
+__all__ = ["transposes"]
