@@ -16,6 +16,7 @@ count as temporaries."""
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -44,6 +45,7 @@ from s2sad.backend.tree import (
     measure,
     nodes,
     operands,
+    same,
 )
 from s2sad.backend.unpack import unpacked
 from s2sad.backend.walks import walked
@@ -72,6 +74,7 @@ from s2sad.ir.nodes import (
 )
 from s2sad.optimise.motion import Motion
 
+_AUGMENTED = re.compile(r"[^=]*\] *[+-]=")
 _WIDTH = 86
 _DEPTH = 24
 _REACH = 200  # statements that a temporary may move past
@@ -307,12 +310,26 @@ class _Line:
             stmt.base = base
         if not stmt.op:
             stmt.value = self.fold(stmt.value, stmt)
+            self.augment(stmt)
         self.owner.peephole.store(stmt)
         if late and isinstance(stmt.value, Var) and not self.moves_items(stmt):
             self.room = None  # what it was stretched from may have room now
             stmt.value = self.fold(stmt.value, stmt)
             self.owner.peephole.store(stmt)
             self.take_sign(stmt)
+
+    def augment(self, stmt: Write) -> None:
+        """`xs[i] = xs[i] + v` of a list of numbers as `xs[i] += v`, where the user wrote so or nobody did."""
+        value, kinds = stmt.value, self.owner.kinds
+        if not (isinstance(value, Node) and value.fun in ("add", "sub") and isinstance(stmt.base, Var)):
+            return
+        item = value.args[0]
+        if kinds[stmt.base.name].cat != "list" or not (isinstance(item, Node) and item.kind.is_scalar):
+            return
+        span = stmt.origins[0].span
+        own = self.owner.program.again or (span is not None and _AUGMENTED.match(span.text, span.col))
+        if own and item.fun == "getitem" and item.args[0] == stmt.base and same(item.args[1], stmt.index):
+            stmt.op, stmt.value = value.fun, value.args[1]
 
     def is_added(self, stmt: Write) -> bool:
         """Whether a store has become a part of the statement before it, to whose target it adds."""
