@@ -28,13 +28,13 @@ from s2sad.frontend.fixed_curves import call_of_constant
 from s2sad.frontend.functions import SPECIAL, bound_by, random_kind
 from s2sad.frontend.mapped import vectorize_options, vectorized
 from s2sad.frontend.numbered import refuse_as_number
-from s2sad.frontend.objects import STANDINS, Init, static_attribute
+from s2sad.frontend.objects import Init, static_attribute
 from s2sad.frontend.outline import outlined_call
 from s2sad.frontend.records import member
 from s2sad.frontend.recursion import recursive_call
 from s2sad.frontend.scipy_objects import method_of_constant, note_made, solved
 from s2sad.frontend.sequences import ORDERING
-from s2sad.frontend.source import RULES, Source, find, is_library
+from s2sad.frontend.source import READ, RULES, Source, find, is_library
 from s2sad.frontend.standins import Queue
 from s2sad.frontend.stars import UNKNOWN, Stars, many
 from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
@@ -391,7 +391,7 @@ class Calls(Stars):
         if obj.__code__ in self.frames:
             made = self._written_out(source, source.node, env, around, obj.__code__)
             return recursive_call(self, fn, source, env, node) if made is None else made
-        if source.module in STANDINS:
+        if source.module in READ:
             return self._stood_in(source, env, node)
         outline = self.outline
         if outline is None or around is not None:
@@ -549,7 +549,7 @@ class Calls(Stars):
         inner.boxed.update(flags or {})
         self.callers.append(outer)
         self.scope = inner
-        self.at = at if source.module in (*STANDINS, RULES) else None
+        self.at = at if source.module in (*READ, RULES) else None
         self.frames.append(frame)
         for name, value in env.items():
             if isinstance(value, Var) and not self.hints.get(value.name):

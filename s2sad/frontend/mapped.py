@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from s2sad.frontend.polynomials import Poly1d, Polynomial
 from s2sad.frontend.state import CALLABLE, Group, Local, Part, State, Super, Torn, Value
 from s2sad.ir.nodes import Const, Ref
 from s2sad.rules.binding import static_value
@@ -244,6 +245,9 @@ _PLAIN = [
 ]
 
 
+_POLYNOMIALS = {"polyval": Poly1d, "polynomial.polynomial.polyval": Polynomial}
+
+
 def _series(name: str, swapped: bool) -> Callable[..., Value]:
     """np.poly1d(c) and np.polynomial.Polynomial(c): functions of a point, known by their coefficients."""
 
@@ -252,6 +256,9 @@ def _series(name: str, swapped: bool) -> Callable[..., Value]:
             low.refuse(node, "a polynomial with roots, a domain or a window", "use np.polyval or its like")
         if swapped and low.kind(args[0]).dtype in ("float16", "float32", "complex64"):
             low.refuse(node, "a polynomial with narrow coefficients", "convert them with astype(float)")
+        made = low.create(_POLYNOMIALS[name], args, {}, node) if name in _POLYNOMIALS else None
+        if made is not None:
+            return made
         fun = Ref(f"np.{name}", operator.attrgetter(name)(np))
         return Part(fun, [], {"c": args[0]}) if swapped else Part(fun, [args[0]], {})
 

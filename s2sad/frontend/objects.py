@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 from s2sad.frontend import flat, histories, numbered
 from s2sad.frontend.derived import BASES, HeldList, base_of, counterpart
 from s2sad.frontend.operators import static_attribute
-from s2sad.frontend.source import is_library
+from s2sad.frontend.source import READ, is_library
 from s2sad.frontend.state import (
     ABSENT,
     Choice,
@@ -44,7 +44,6 @@ from s2sad.ir.nodes import Call, Const, Ref, Undef, Var
 
 IN_PYTHON = 1 << 9  # the flag of classes that a class statement has made
 # The modules whose classes are read as if they were the user's.
-STANDINS = ("s2sad.frontend.standins", "s2sad.frontend.derived")
 PLAIN = (object.__init__, object.__init_subclass__, object.__new__, object.__setattr__)
 
 
@@ -449,7 +448,7 @@ def is_plain(cls: type) -> bool:
         if base in BASES:
             continue
         module = base.__module__.partition(".")[0]
-        own = base.__module__ in STANDINS or base.__module__.startswith("s2sad.generated")
+        own = base.__module__ in READ or base.__module__.startswith("s2sad.generated")
         if own or module in ("abc", "typing") or base.__module__ == "collections.abc":
             continue
         if module in sys.stdlib_module_names or module in ("numpy", "scipy", "numba", "s2sad"):

@@ -298,11 +298,14 @@ def _is_comparison(fun: FunctionType) -> bool:
     return fun.__module__ == "functools" and fun.__name__ in ("__lt__", "__le__", "__gt__", "__ge__")
 
 
+# Modules of ours that are read as if they were the user's.
+READ = tuple(f"s2sad.frontend.{module}" for module in ("standins", "derived", "polynomials"))
+
+
 def is_library(fun: FunctionType) -> bool:
     """Whether a function belongs to a library, whose source is never descended into."""
     module = str(fun.__globals__.get("__name__", ""))
-    standins = "s2sad.frontend.standins", "s2sad.frontend.derived"
-    if module.startswith("s2sad.generated.") or module in standins:
+    if module.startswith("s2sad.generated.") or module in READ:
         return False
     module = module.partition(".")[0]
     if _is_comparison(fun):

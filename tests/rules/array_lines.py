@@ -130,6 +130,9 @@ np.linalg.cholesky(np.stack([q @ q.T + np.eye(3), q.T @ q + np.eye(3)]), upper=T
 np.linalg.cholesky(d @ d.conj().T + np.eye(3), upper=True).imag
 z, w = np.linalg.eigh(q + q.T, "L"); z = (w*z**2) @ w.T
 f*np.isfortran(f)
+z = np.poly1d(x[:3]); w = np.poly1d(y[:2]); z = (2.0*z - w*z + 1.0)(p) + z[1]*z.order + w.deriv()(s)
+z = np.poly1d([0.0, s, x[0]]); z = (3.0 - z**2/2.0).integ(k=1.0).c*len(z)
+z = np.polynomial.Polynomial([1.0, s, x[0]]); w = -z + 3.0; z = w(z(p)) + w.degree() + (w*z - z**2).deriv().coef[1] + z.integ(2)(s)
 np.linalg.eigvalsh(q + q.T, "U")
 np.polyfit(np.arange(5), x, 2, full=False)
 np.polynomial.polynomial.polyfit(p, x, 2, w=p)

@@ -12,8 +12,10 @@ np.histogram(x, bins=3)[1]
 """,
     'a polynomial that is made here is used as a value; compute with its coefficients': """
 z = np.polynomial.Chebyshev(x) + np.polynomial.Chebyshev(y); z = z(s)
-np.polynomial.Polynomial(x).deriv()(s)
-z = np.poly1d(x) + 1.0; z = z(s)
+""",
+    'a Poly1d that is made here is used as a whole': """
+np.polyval(np.poly1d(x), s)
+z = np.poly1d(x); z = z(z)
 """,
     'np.pad with a mode other than constant, edge, reflect, symmetric, wrap': """
 np.pad(x, 2, "empty")[2:-2]

@@ -1,0 +1,169 @@
+"""What polynomials of NumPy's classes are made of: their coefficients, and the functions of these.
+
+    p = np.poly1d(c)                    p(x), p*q + 1.0, p.deriv().c        np.polyval(c, x), np.polymul(c, d), ...
+    p = np.polynomial.Polynomial(c)     p(x), p*q + 1.0, p.deriv().coef     polyval(x, c), polymul(c, d), ...
+
+The bodies of these classes are lowered where a program uses a polynomial that it makes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.polynomial import polynomial
+
+
+class Poly1d:
+    """np.poly1d, whose coefficients begin with the highest; zeros before it are no part of them."""
+
+    def __init__(self, c: Any) -> None:
+        self._held = c
+
+    @property
+    def c(self) -> Any:
+        trimmed = np.trim_zeros(np.atleast_1d(self._held), "f")
+        return trimmed if len(trimmed) > 0 else np.zeros(1)
+
+    @property
+    def coeffs(self) -> Any:
+        return self.c
+
+    @property
+    def coef(self) -> Any:
+        return self.c
+
+    @property
+    def coefficients(self) -> Any:
+        return self.c
+
+    @property
+    def order(self) -> Any:
+        return len(self.c) - 1
+
+    @property
+    def o(self) -> Any:
+        return len(self.c) - 1
+
+    @property
+    def roots(self) -> Any:
+        return np.roots(self._held)
+
+    @property
+    def r(self) -> Any:
+        return np.roots(self._held)
+
+    def __call__(self, x: Any) -> Any:
+        if isinstance(x, Poly1d):
+            raise TypeError("a polynomial of a polynomial; write its coefficients by np.polymul")
+        return np.polyval(self._held, x)
+
+    def __iter__(self) -> Any:
+        return iter(self.c)
+
+    def __getitem__(self, power: Any) -> Any:
+        c = self.c
+        return c[len(c) - 1 - power] if 0 <= power < len(c) else 0.0
+
+    def __len__(self) -> int:
+        return len(self.c) - 1
+
+    def __neg__(self) -> Any:
+        return Poly1d(-self.c)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __add__(self, other: Any) -> Any:
+        return Poly1d(np.polyadd(self._held, other._held if isinstance(other, Poly1d) else other))
+
+    def __radd__(self, other: Any) -> Any:
+        return Poly1d(np.polyadd(self._held, other))
+
+    def __sub__(self, other: Any) -> Any:
+        return Poly1d(np.polysub(self._held, other._held if isinstance(other, Poly1d) else other))
+
+    def __rsub__(self, other: Any) -> Any:
+        return Poly1d(np.polysub(other, self._held))
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Poly1d):
+            return Poly1d(np.polymul(self._held, other._held))
+        return Poly1d(self.c * other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return Poly1d(other * self.c)
+
+    def __truediv__(self, other: Any) -> Any:
+        return Poly1d(self.c / other)
+
+    def __pow__(self, n: Any) -> Any:
+        made = np.array([1.0])
+        for _ in range(n):
+            made = np.polymul(made, self._held)
+        return Poly1d(made)
+
+    def deriv(self, m: Any = 1) -> Any:
+        return Poly1d(np.polyder(self.c, m))
+
+    def integ(self, m: Any = 1, k: Any = 0) -> Any:
+        return Poly1d(np.polyint(self.c, m, k))
+
+
+class Polynomial:
+    """np.polynomial.Polynomial on the domain of its window, whose coefficients begin with the constant."""
+
+    def __init__(self, coef: Any) -> None:
+        self._held = coef
+
+    @property
+    def coef(self) -> Any:
+        return np.array(self._held, ndmin=1) + 0.0
+
+    def __call__(self, x: Any) -> Any:
+        return polynomial.polyval(x, self._held)
+
+    def __len__(self) -> int:
+        return len(self.coef)
+
+    def degree(self) -> Any:
+        return len(self.coef) - 1
+
+    def roots(self) -> Any:
+        return polynomial.polyroots(self.coef)
+
+    def __neg__(self) -> Any:
+        return Polynomial(-self.coef)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __add__(self, other: Any) -> Any:
+        return Polynomial(polynomial.polyadd(self._held, other._held if isinstance(other, Polynomial) else other))
+
+    def __radd__(self, other: Any) -> Any:
+        return Polynomial(polynomial.polyadd(other, self._held))
+
+    def __sub__(self, other: Any) -> Any:
+        return Polynomial(polynomial.polysub(self._held, other._held if isinstance(other, Polynomial) else other))
+
+    def __rsub__(self, other: Any) -> Any:
+        return Polynomial(polynomial.polysub(other, self._held))
+
+    def __mul__(self, other: Any) -> Any:
+        return Polynomial(polynomial.polymul(self._held, other._held if isinstance(other, Polynomial) else other))
+
+    def __rmul__(self, other: Any) -> Any:
+        return Polynomial(polynomial.polymul(other, self._held))
+
+    def __truediv__(self, other: Any) -> Any:
+        return Polynomial(self.coef / other)
+
+    def __pow__(self, n: Any) -> Any:
+        return Polynomial(polynomial.polypow(self._held, n))
+
+    def deriv(self, m: Any = 1) -> Any:
+        return Polynomial(polynomial.polyder(self._held, m))
+
+    def integ(self, m: Any = 1, k: Any = 0) -> Any:
+        return Polynomial(polynomial.polyint(self._held, m, k))
