@@ -256,9 +256,9 @@ def _series(name: str, swapped: bool) -> Callable[..., Value]:
             low.refuse(node, "a polynomial with roots, a domain or a window", "use np.polyval or its like")
         if swapped and low.kind(args[0]).dtype in ("float16", "float32", "complex64"):
             low.refuse(node, "a polynomial with narrow coefficients", "convert them with astype(float)")
-        made = low.create(_POLYNOMIALS[name], args, {}, node) if name in _POLYNOMIALS else None
-        if made is not None:
-            return made
+        cls = _POLYNOMIALS.get(name)
+        if cls is not None:
+            return low.call_value(Ref(cls.__name__, cls), args, {}, node)
         fun = Ref(f"np.{name}", operator.attrgetter(name)(np))
         return Part(fun, [], {"c": args[0]}) if swapped else Part(fun, [args[0]], {})
 

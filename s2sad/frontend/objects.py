@@ -43,7 +43,6 @@ from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Undef, Var
 
 IN_PYTHON = 1 << 9  # the flag of classes that a class statement has made
-# The modules whose classes are read as if they were the user's.
 PLAIN = (object.__init__, object.__init_subclass__, object.__new__, object.__setattr__)
 
 

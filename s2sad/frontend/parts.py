@@ -24,7 +24,7 @@ from s2sad.frontend.objects import Objects, mangled
 from s2sad.frontend.operators import class_method, live_dict, live_object, property_of, slot_of, user_method
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.records import fields_of, known_key, plain_value, update_attributes
-from s2sad.frontend.scipy_objects import sparse_transpose
+from s2sad.frontend.scipy_objects import beside, sparse_transpose
 from s2sad.frontend.state import (
     Choice,
     Generator,
@@ -425,7 +425,8 @@ class Parts(Objects):
         if name == "__dict__" and not isinstance(base, Ref | Super) and self.class_of(base) is not None:
             held = fields_of(self, base, node)
             return Group("dict", list(held.values()), list(held))
-        made = known_attribute(self, base, name, node) or self._known_attribute(base, kind, name, node, hint)
+        made = beside(base, name) or known_attribute(self, base, name, node)
+        made = made or self._known_attribute(base, kind, name, node, hint)
         if made is not None:
             return made
         if histories.has_method(base, name):

@@ -1,7 +1,7 @@
 """What polynomials of NumPy's classes are made of: their coefficients, and the functions of these.
 
-    p = np.poly1d(c)                    p(x), p*q + 1.0, p.deriv().c        np.polyval(c, x), np.polymul(c, d), ...
-    p = np.polynomial.Polynomial(c)     p(x), p*q + 1.0, p.deriv().coef     polyval(x, c), polymul(c, d), ...
+    p = np.poly1d(c)                  p(x), p*q + 1.0, p.deriv().c      np.polyval(c, x), np.polymul(c, d)
+    p = np.polynomial.Polynomial(c)   p(x), p*q + 1.0, p.deriv().coef   polyval(x, c), polymul(c, d)
 
 The bodies of these classes are lowered where a program uses a polynomial that it makes.
 """
@@ -139,19 +139,22 @@ class Polynomial:
         return self
 
     def __add__(self, other: Any) -> Any:
-        return Polynomial(polynomial.polyadd(self._held, other._held if isinstance(other, Polynomial) else other))
+        held = other._held if isinstance(other, Polynomial) else other
+        return Polynomial(polynomial.polyadd(self._held, held))
 
     def __radd__(self, other: Any) -> Any:
         return Polynomial(polynomial.polyadd(other, self._held))
 
     def __sub__(self, other: Any) -> Any:
-        return Polynomial(polynomial.polysub(self._held, other._held if isinstance(other, Polynomial) else other))
+        held = other._held if isinstance(other, Polynomial) else other
+        return Polynomial(polynomial.polysub(self._held, held))
 
     def __rsub__(self, other: Any) -> Any:
         return Polynomial(polynomial.polysub(other, self._held))
 
     def __mul__(self, other: Any) -> Any:
-        return Polynomial(polynomial.polymul(self._held, other._held if isinstance(other, Polynomial) else other))
+        held = other._held if isinstance(other, Polynomial) else other
+        return Polynomial(polynomial.polymul(self._held, held))
 
     def __rmul__(self, other: Any) -> Any:
         return Polynomial(polynomial.polymul(other, self._held))

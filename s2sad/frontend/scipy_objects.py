@@ -20,7 +20,8 @@ import numpy as np
 
 from s2sad.frontend.fixed_curves import method_of_curve
 from s2sad.frontend.operators import live_object
-from s2sad.frontend.state import Group, Method, Part, State, Value
+from s2sad.frontend.source import RULES
+from s2sad.frontend.state import Closure, Group, Method, Part, State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
 from s2sad.rules import registry
@@ -53,6 +54,13 @@ def method_of_constant(
         if curve is not None:
             return curve
     return sparse_method(state, fn, args, kwargs, node)
+
+
+def beside(base: Value, name: str) -> Value | None:
+    """A method of what the formula of a rule makes: a function beside the one that it returns."""
+    if isinstance(base, Closure) and base.scope.source.module == RULES:
+        return base.scope.env.get(name)
+    return None
 
 
 def frozen_method(state: State, base: Ref, method: str) -> Value | None:
@@ -120,7 +128,7 @@ def solved(
     outside = isinstance(fn, Ref) and type(getattr(fn.obj, "__self__", None)).__name__ == "SuperLU"
     if not (outside or _made_by(state, fn, "factorized")) or "rhs" in kwargs:
         return None
-    return state.apply("solve_factored", [fn, *args], kwargs, node)
+    return state.apply("solve_sparse_lu", [fn, *args], kwargs, node)
 
 
 def made_method(
@@ -128,7 +136,7 @@ def made_method(
 ) -> Value | None:
     """A method of a sparse matrix that the program has made, if it gives such; the product of `dot`."""
     if name == ".solve" and _made_by(state, base, "splu"):
-        return state.apply("solve_factored", [base, *args], kwargs, node)
+        return state.apply("solve_sparse_lu", [base, *args], kwargs, node)
     if not is_made(state, base):
         return None
     if name == ".dot" and len(args) == 1:

@@ -38,7 +38,7 @@ composite(
         y = y[order]
     beyond = isinstance(fill_value, str)
     if kind not in ("linear", "nearest", "previous", "next", "quadratic", "cubic"):
-        raise ValueError("interp1d of this kind; use scipy.interpolate.make_interp_spline")
+        return refused("interp1d of this kind; use scipy.interpolate.make_interp_spline")
     if not beyond and np.ndim(fill_value) != 0:
         raise ValueError("interp1d with several fill values; choose between results by np.where")
 
@@ -73,8 +73,8 @@ composite(
 composite(
     "scipy.interpolate.RegularGridInterpolator",
     """def RegularGridInterpolator(points, values, method='linear', bounds_error=True, fill_value='nan'):
-    if method != "linear":
-        raise ValueError("interpolation on a grid by this method; use 'linear'")
+    if method not in ("linear", "nearest"):
+        return refused("interpolation on a grid by this method; use 'linear'")
     grids = [np.asarray(g) for g in points]
     values = np.asarray(values)
     d = len(grids)
@@ -93,7 +93,7 @@ composite(
             outside = outside | (flat[:, j] < grids[j][0]) | (flat[:, j] > grids[j][-1])
         if bounds_error and np.any(outside):
             raise ValueError("one of the requested xi is out of bounds")
-        for corner in range(2**d):
+        for corner in range(2**d if method == "linear" else 0):
             weight = np.ones(len(flat))
             place = np.zeros(len(flat), int)
             for j in range(d):
@@ -104,6 +104,13 @@ composite(
                 weight = weight*(share if bit else 1.0 - share)
                 place = place*shape[j] + i + bit
             total = total + weight*np.ravel(values)[place]
+        if method == "nearest":
+            place = np.zeros(len(flat), int)
+            for j in range(d):
+                g = grids[j]
+                i = np.clip(np.searchsorted(g, flat[:, j], side="right") - 1, 0, len(g) - 2)
+                place = place*shape[j] + i + ((flat[:, j] - g[i])/(g[i + 1] - g[i]) > 0.5)
+            total = np.ravel(values)[place]
         if not beyond:
             total = np.where(outside, np.nan if isinstance(fill_value, str) else fill_value, total)
         return np.reshape(total, np.shape(xi)[:-1]) if np.ndim(xi) > 1 else total
@@ -118,7 +125,7 @@ composite(
     t = np.asarray(t)
     c = np.asarray(c)
     if extrapolate is not True:
-        raise ValueError("BSpline with extrapolate; choose between results by np.where")
+        return refused("BSpline with extrapolate; choose between results by np.where")
 
     def at(x, nu=0):
         return spline_at(t, c, np.asarray(x), nu, "basis", k)

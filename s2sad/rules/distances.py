@@ -133,7 +133,7 @@ composite(
     if metric == "mahalanobis":
         both = np.concatenate((XA, XB), axis=0)
         return scipy.spatial.distance.cdist(XA, XB, "mahalanobis", VI=np.linalg.inv(np.cov(both.T)).T)
-    raise NotImplementedError("distances by this metric; write them out")
+    return refused("distances by this metric; write them out")
 """,
 )
 
@@ -177,7 +177,7 @@ composite(
     if metric == "mahalanobis":
         VI = np.linalg.inv(np.cov(X.T)).T if VI is None else VI
         return scipy.spatial.distance.cdist(X, X, "mahalanobis", VI=VI)[rows, columns]
-    raise NotImplementedError("distances by this metric; write them out")
+    return refused("distances by this metric; write them out")
 """,
 )
 composite("pair_slopes", axes.source_of(filters.pair_slopes), (filters.pair_slopes,)).kind = lambda b: (

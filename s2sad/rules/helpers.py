@@ -173,6 +173,12 @@ def _plain(kind: Kind) -> Kind:
 
 _helper("shadow_of", "bars, x", _shadow, effect="view bars")
 
+def _refused(bound: Bound) -> Kind:
+    """What a composite returns for an option that it does not take: the call is refused."""
+    raise NotImplementedError(str(bound.static("why")))
+
+
+_helper("refused", "why", _refused)
 _helper("zeros_complex", "x", lambda bound: kinds.array(bound.kind("x").shape, "complex128"))
 _helper("zeros_list", "xs", lambda bound: _floats(_plain(bound.kind("xs"))))
 _helper("add_lists", "a, b", _same("a"), vjp={"a": "g", "b": "g"}, jvp={"a": "g", "b": "g"})

@@ -72,14 +72,18 @@ composite(
 )
 composite(
     "np.fill_diagonal",
-    """def fill_diagonal(a, val):
-    if np.ndim(a) == 2:
+    """def fill_diagonal(a, val, wrap=False):
+    if np.ndim(a) == 2 and wrap:
+        i = np.arange(0, np.size(a), np.shape(a)[1] + 1)
+    elif np.ndim(a) == 2:
         i = np.arange(min(np.shape(a)[0], np.shape(a)[1]))
     else:
         i = np.arange(np.shape(a)[0])
     if np.ndim(val) > 0:
         val = cycled(val, np.size(i))
-    if np.ndim(a) == 2:
+    if np.ndim(a) == 2 and wrap:
+        a[i//np.shape(a)[1], i % np.shape(a)[1]] = val
+    elif np.ndim(a) == 2:
         a[i, i] = val
     else:
         a[i, i, i] = val

@@ -144,9 +144,9 @@ _FORMULAS = {
     return scipy.fft.ifft(np.moveaxis(f*h, -1, axis), axis=axis)
 """,
     "welch": """def welch(x, fs=1.0, window='hann', nperseg=None, noverlap=None, nfft=None,
-          detrend='constant', return_onesided=True, scaling='density', axis=-1):
+          detrend='constant', return_onesided=True, scaling='density', axis=-1, average='mean'):
     return scipy.signal.csd(x, None, fs, window, nperseg, noverlap, nfft, detrend, return_onesided,
-                            scaling, axis)
+                            scaling, axis, average)
 """,
     "periodogram": """def periodogram(x, fs=1.0, window='boxcar', nfft=None, detrend='constant',
                 return_onesided=True, scaling='density', axis=-1):
@@ -155,7 +155,7 @@ _FORMULAS = {
     return scipy.signal.csd(x, None, fs, window, n, 0, nfft, detrend, return_onesided, scaling, axis)
 """,
     "csd": """def csd(x, y, fs=1.0, window='hann', nperseg=None, noverlap=None, nfft=None, detrend='constant',
-        return_onesided=True, scaling='density', axis=-1):
+        return_onesided=True, scaling='density', axis=-1, average='mean'):
     def transform(x, size, step, points, weights):
         lines = np.lib.stride_tricks.sliding_window_view(x, size, axis=-1)[..., ::step, :]
         if detrend == "constant":
@@ -168,12 +168,13 @@ _FORMULAS = {
 
     x = np.moveaxis(np.asarray(x), axis, -1)
     n = np.shape(x)[-1]
-    size = (min(256, n) if isinstance(window, str) else len(window)) if nperseg is None else min(nperseg, n)
+    made = isinstance(window, (str, tuple))
+    size = (min(256, n) if made else len(window)) if nperseg is None else min(nperseg, n)
     step = size - (size//2 if noverlap is None else noverlap)
     points = size if nfft is None else nfft
     if points < size or detrend not in ("constant", "linear", False):
         raise ValueError("nfft is at least nperseg here, and detrend 'constant', 'linear' or False")
-    weights = scipy.signal.get_window(window, size) if isinstance(window, str) else np.asarray(window)
+    weights = scipy.signal.get_window(window, size) if made else np.asarray(window)
     total = fs*np.sum(weights*weights) if scaling == "density" else np.sum(weights)**2
     one = transform(x, size, step, points, weights)
     if y is None:
@@ -189,7 +190,30 @@ _FORMULAS = {
         if points % 2 == 0:
             twice[points//2] = 1.0
         power = power*twice
-    return frequencies, np.moveaxis(np.mean(power, axis=-2), -1, axis)
+    if average is None:
+        return frequencies, power
+    if average == "mean":
+        return frequencies, np.moveaxis(np.mean(power, axis=-2), -1, axis)
+    twice = 2.0*np.arange(1.0, (np.shape(power)[-2] - 1)//2 + 1)
+    bias = 1.0 + np.sum(1.0/(twice + 1.0) - 1.0/twice)
+    if y is None:
+        return frequencies, np.moveaxis(np.median(power, axis=-2), -1, axis)/bias
+    middle = np.median(np.real(power), axis=-2) + 1j*np.median(np.imag(power), axis=-2)
+    return frequencies, np.moveaxis(middle, -1, axis)/bias
+""",
+    "spectrogram": """def spectrogram(x, fs=1.0, window=('tukey', 0.25), nperseg=None, noverlap=None,
+                nfft=None, detrend='constant', return_onesided=True, scaling='density', axis=-1,
+                mode='psd'):
+    if mode != "psd":
+        return refused("spectrogram in this mode; use scipy.signal.stft")
+    n = np.shape(x)[axis]
+    made = isinstance(window, (str, tuple))
+    size = (min(256, n) if made else len(window)) if nperseg is None else min(nperseg, n)
+    shared = size//8 if noverlap is None else noverlap
+    frequencies, power = scipy.signal.csd(x, None, fs, window, nperseg, shared, nfft, detrend,
+                                          return_onesided, scaling, axis, None)
+    times = np.arange(size/2, n - size/2 + 1, size - shared)/float(fs)
+    return frequencies, times, np.moveaxis(power, -1, axis - 1 if axis < 0 else axis)
 """,
     "coherence": """def coherence(x, y, fs=1.0, window='hann', nperseg=None, noverlap=None, nfft=None,
               detrend='constant', axis=-1):

@@ -80,7 +80,7 @@ _FORMULAS = {
 """,
     "decimate": """def decimate(x, q, n=None, ftype='iir', axis=-1, zero_phase=True):
     if ftype != "iir" or not zero_phase:
-        raise ValueError("decimate with ftype or zero_phase; filter, and take every q-th element")
+        return refused("decimate with ftype or zero_phase; filter, and take every q-th element")
     sos = scipy.signal.cheby1(8 if n is None else n, 0.05, 0.8/q, output="sos")
     y = np.moveaxis(scipy.signal.sosfiltfilt(sos, x, axis), axis, -1)
     return np.moveaxis(y[..., ::q], -1, axis)
@@ -88,7 +88,7 @@ _FORMULAS = {
     "resample_poly": """def resample_poly(x, up, down, axis=0, window=('kaiser', 5.0), padtype='constant',
                   cval=None):
     if padtype != "constant" or cval is not None:
-        raise ValueError("resample_poly with padtype or cval; pad the array with np.pad")
+        return refused("resample_poly with padtype or cval; pad the array with np.pad")
     x = np.moveaxis(np.asarray(x), axis, -1)
     common = math.gcd(up, down)
     up = up//common

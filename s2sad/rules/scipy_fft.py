@@ -125,12 +125,13 @@ for _name in ("dct", "dst"):
     )
     composite(
         f"scipy.fft.i{_name}",
-        f"""def i{_name}(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None):
+        f"""def i{_name}(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None,
+        orthogonalize=None):
     if type == 2 or type == 3:
         type = 5 - type
-    if norm == "ortho":
-        return scipy.fft.{_name}(x, type, n, axis, "ortho")
-    return scipy.fft.{_name}(x, type, n, axis, "backward" if norm == "forward" else "forward")
+    if norm != "ortho":
+        norm = "backward" if norm == "forward" else "forward"
+    return scipy.fft.{_name}(x, type, n, axis, norm, orthogonalize=orthogonalize)
 """,
         (getattr(fft, f"i{_name}"),),
     )
@@ -144,12 +145,13 @@ for _name in ("dct", "dst"):
     )
     composite(
         f"scipy.fft.i{_name}n",
-        f"""def i{_name}n(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None):
+        f"""def i{_name}n(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None, *,
+        orthogonalize=None):
     if type == 2 or type == 3:
         type = 5 - type
-    if norm == "ortho":
-        return scipy.fft.{_name}n(x, type, s, axes, "ortho")
-    return scipy.fft.{_name}n(x, type, s, axes, "backward" if norm == "forward" else "forward")
+    if norm != "ortho":
+        norm = "backward" if norm == "forward" else "forward"
+    return scipy.fft.{_name}n(x, type, s, axes, norm, orthogonalize=orthogonalize)
 """,
         (getattr(fft, f"i{_name}n"),),
     )

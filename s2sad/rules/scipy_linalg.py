@@ -32,6 +32,14 @@ def _float(bound: Bound, *names: str) -> str:
     return axes.averaged(axes.promoted([as_array(bound.kind(n)) for n in names or ("a",)]))
 
 
+_INSTEAD = {  # of values of options that have no derivative
+    "b": "eigenvalues of a pencil; pass np.linalg.solve(b, a), or use eigh if a and b are symmetric",
+    "lapack_driver": "a driver that gives no singular values; leave it out",
+    "subset_by_index": "a choice of eigenvalues; compute all, and take w[i:j + 1] and v[:, i:j + 1] of them",
+    "subset_by_value": "a choice of eigenvalues; compute all, and choose by np.where",
+}
+
+
 def _checked(kind: Callable[[Bound], Kind], **needed: Any) -> Callable[[Bound], Kind]:
     """A kind that is given only if options have the values that the rule is for."""
 
@@ -40,7 +48,8 @@ def _checked(kind: Callable[[Bound], Kind], **needed: Any) -> Callable[[Bound], 
             if name.startswith("overwrite") and bound.static(name) is not False:
                 raise NotImplementedError(f"{name} writes into an operand; leave it out")
             if name in needed and bound.static(name) not in needed[name]:
-                raise NotImplementedError(f"this value of {name}; it may be {needed[name]}")
+                allowed = " or ".join(map(repr, needed[name]))
+                raise NotImplementedError(_INSTEAD.get(name, f"{name} other than {allowed}"))
         return kind(bound)
 
     return infer
@@ -390,14 +399,12 @@ for _name, _only in (("eigh", "eigvals_only=False, "), ("eigvalsh", "")):
     )
 
 
-def _wide(dtype: str) -> str:
-    return "complex64" if dtype in ("float32", "complex64") else "complex128"
-
-
 def _eig_kind(bound: Bound) -> Kind:
-    values = decompositions._eig_kind(bound).items or ()
-    complex_ = tuple(kinds.array(k.shape, _wide(k.dtype)) for k in values)
-    return Kind("tuple", items=complex_) if "left" in bound.statics else complex_[0]
+    """Eigenvalues are complex; eigenvectors of a real matrix are real where all eigenvalues are."""
+    values, vectors = decompositions._eig_kind(bound).items or ()
+    narrow = all(as_array(k).dtype in ("float32", "complex64") for n, k in bound.kinds.items() if n in "ab")
+    values = kinds.array(values.shape, "complex64" if narrow else "complex128")
+    return Kind("tuple", items=(values, vectors)) if "left" in bound.statics else values
 
 
 _structural(

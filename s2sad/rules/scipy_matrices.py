@@ -447,6 +447,7 @@ _structural(
         )
         for n in "ab"
     },
+    needed={"lapack_driver": (None, "gelsd", "gelss")},
 )  # fmt: skip
 
 # ------------------------------------------------------------------------------------------- helpers

@@ -144,15 +144,22 @@ _FORMULAS = {
     white = scipy.linalg.solve_triangular(root, rows, lower=True)
     norm = np.prod(np.diagonal(root))*(2.0*np.pi)**(d/2.0)
 
-    def at(points):
+    def powers(points):
         places = np.atleast_2d(np.asarray(points))
         if np.shape(places)[0] != d:
             places = np.reshape(places, (d, -1))
         others = scipy.linalg.solve_triangular(root, places, lower=True)
         gaps = others[:, :, None] - white[:, None, :]
-        return np.sum(w*np.exp(-0.5*np.sum(gaps**2, axis=0)), axis=-1)/norm
+        return -0.5*np.sum(gaps**2, axis=0)
 
-    return at
+    def evaluate(points):
+        return np.sum(w*np.exp(powers(points)), axis=-1)/norm
+
+    def logpdf(points):
+        return scipy.special.logsumexp(powers(points), b=w, axis=-1) - np.log(norm)
+
+    pdf = evaluate
+    return evaluate
 """,
     "entropy": """def entropy(pk, qk=None, base=None, axis=0, *, keepdims=False):
     pk = np.asarray(pk)
@@ -211,6 +218,8 @@ _FORMULAS = {
 """,
     "median_abs_deviation": """def median_abs_deviation(x, axis=0, scale=1.0):
     x = np.asarray(x)
+    if np.ndim(x) == 0:
+        return x - x
     middle = np.median(x, axis=axis, keepdims=True)
     total = np.median(np.abs(x - middle), axis=axis)
     if scale == "normal":

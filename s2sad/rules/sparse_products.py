@@ -96,11 +96,11 @@ structural(
     raises=True,
 )
 structural(
-    "solve_factored",
+    "solve_sparse_lu",
     "lu, b, trans='N'",
     _solved,
-    {"b": lambda b: f"solve_factored(lu, g{', ' + repr('T') if b.static('trans') == 'N' else ''})"},
-    (own.solve_factored,),
+    {"b": lambda b: f"solve_sparse_lu(lu, g{', ' + repr('T') if b.static('trans') == 'N' else ''})"},
+    (own.solve_sparse_lu,),
     linear=("b",),
     raises=True,
 )

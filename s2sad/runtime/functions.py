@@ -135,3 +135,13 @@ def density_ratio(log_density: Any, log: Any) -> Any:
     """
     with np.errstate(invalid="ignore", over="ignore"):
         return np.where(np.isneginf(log_density), 0.0, np.exp(log_density - log))[()]
+
+
+def refused(why: str) -> Any:
+    """What stands in a formula for an option that it does not take; a call that comes to it is refused.
+
+    >>> refused("no such method")
+    Traceback (most recent call last):
+    NotImplementedError: no such method
+    """
+    raise NotImplementedError(why)

@@ -65,12 +65,12 @@ def sparse_solve_back(s: Any, z: Any) -> Any:
     return scipy.sparse.linalg.spsolve(s.T, z)
 
 
-def solve_factored(lu: Any, b: Any, trans: str = "N") -> Any:
+def solve_sparse_lu(lu: Any, b: Any, trans: str = "N") -> Any:
     """The solution of a system that scipy.sparse.linalg.splu or factorized has factored, or of its transpose.
 
     >>> import numpy as np, scipy.sparse
     >>> lu = scipy.sparse.linalg.splu(scipy.sparse.csc_matrix([[2.0, 0.0], [1.0, 4.0]]))
-    >>> print(solve_factored(lu, np.array([2.0, 5.0])), solve_factored(lu.solve, np.array([4.0, 4.0]), "T"))
+    >>> print(solve_sparse_lu(lu, np.array([2.0, 5.0])), solve_sparse_lu(lu.solve, np.array([4.0, 4.0]), "T"))
     [1. 1.] [1.5 1. ]
     """
     x = getattr(lu, "__self__", lu).solve(b, trans)

@@ -91,9 +91,6 @@ np.modf(x, out=(np.zeros(5), np.zeros(5)))[0]
     "the argument 'dtype' of np.matmul is not supported": """
 np.matmul(m, n.T, dtype=np.float64)
 """,
-    "the argument 'wrap' of np.fill_diagonal is not supported": """
-z = m.T.copy(); np.fill_diagonal(z, s, wrap=True)
-""",
     'resize() changes an array in place in a way that is not tracked': """
 z = x.copy(); z.resize(3)
 z = x.copy(); z.resize((2, 5), refcheck=False)

@@ -25,6 +25,10 @@ np.abs(scipy.signal.stft(m, nperseg=3, scaling="psd", return_onesided=False)[2])
 np.abs(scipy.signal.stft(x, nperseg=4, boundary=None, padded=False)[2])
 scipy.signal.istft(scipy.signal.stft(x, nperseg=4)[2], nperseg=4)[1]
 scipy.signal.istft(d)[1]
+scipy.signal.spectrogram(np.tile(x, 3), nperseg=4)[2]
+z, w, v = scipy.signal.spectrogram(m, 2.0, "hann", 3, 1, axis=0, scaling="spectrum", detrend="linear"); z = w*v
+scipy.signal.welch(np.tile(x, 3), nperseg=4, window=("tukey", 0.5), average="median")[1]
+np.abs(scipy.signal.csd(np.tile(x, 3), np.tile(y, 3), nperseg=4, average="median")[1])
 """
 
 BORDERS = """

@@ -126,7 +126,6 @@ def test_parameters_of_a_frozen_distribution_may_change(tmp_path: Path) -> None:
         ("scipy.integrate.solve_ivp(lambda t, y: -y*x[0], (0, 1), X).y[0, -1]", "write the steps out as a loop"),
         ("scipy.optimize.minimize(lambda t: (t[0] - x[0])**2, X[:1]).x[0]", "implicit function theorem"),
         ("scipy.optimize.brentq(lambda t: t - x[0], -5.0, 5.0)", "implicit function theorem"),
-        ("scipy.stats.gaussian_kde(x).logpdf(X)[0]", "call it directly"),
         ("scipy.interpolate.UnivariateSpline(X, x, s=0)(X)", "make_interp_spline"),
         ("scipy.interpolate.BarycentricInterpolator(X, x)(X)", "np.interp"),
         ("B*x", "toarray"),
