@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 import pytest
 from places import places, twice
@@ -184,3 +186,51 @@ def test_a_changed_method_is_a_new_derivative(monkeypatch):
 
     monkeypatch.setattr(Items, "__next__", following)
     np.testing.assert_allclose(slope(X), 8*X)
+
+
+class Pair:
+    """Whose `__iter__` yields its attributes, as those of vectors and quaternions do."""
+
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    def __iter__(self):
+        yield self.a
+        yield self.b
+
+    def __add__(self, other):
+        return Pair(*(v + w for v, w in zip(self, other)))
+
+    def __sub__(self, other):
+        return Pair(*map(lambda v, w: v - w, self, other))
+
+    def __mul__(self, k):
+        return Pair(*(v*k for v in self))
+
+    def dot(self, other):
+        return sum(v*w for v, w in zip(self, other))
+
+
+def pairs(x, c):
+    p = reduce(lambda q, v: q*2.0 + Pair(v, 0.5) - Pair(x[0], v*q.a), x, Pair(1.0, 0.5))
+    ordered = 0.0
+    for i, (v, w) in enumerate(zip(p, Pair(x[1], x[2]))):
+        ordered += v*w*(i + 1)
+    return p.dot(Pair(x[1], c[0])) + p.a*ordered
+
+
+def test_several_objects_that_yield_attributes():
+    check(pairs, (X, C))
+    check(twice(pairs), (X, C), pullbacks=False, probes=1)
+
+
+def test_an_object_that_is_written_while_it_is_iterated():
+    def f(x):
+        p, s = Pair(x[0], x[1]), 0.0
+        for v, w in zip(p, Pair(x[1], 2.0)):
+            p.b = 3.0*v
+            s += v*w
+        return s
+
+    with pytest.raises(s2sad.UnsupportedError, match="make a tuple of it before the loop"):
+        s2sad.grad(f)(X)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -588,3 +590,17 @@ def test_a_sum_over_the_list_to_which_it_is_appended():
     """The list is empty in the first pass, so that nothing was known of the sum."""
     check(series_of_sums, (0.5, 3))
     check(sums_of_arrays_in_a_list_that_is_empty_at_first, (np.array([0.5, 0.2]), 3))
+
+
+def scaled_by_one_number(x):
+    k, scaled = math.sin(x[1]), []
+    for c in (x[0], 0.5, 0.5, 0.5):
+        scaled.append(c*k)
+    p, q, r, s = scaled
+    return p + s*x[0] + q*x[1] + r
+
+
+def test_items_that_are_taken_in_turn_are_not_one():
+    """`0.5*bars.pop() + 0.5*bars.pop()` was taken for twice the first of them."""
+    check(scaled_by_one_number, (np.array([0.3, 0.4]),))
+''''''

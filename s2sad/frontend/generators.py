@@ -125,7 +125,29 @@ def is_lazy(low: State, node: ast.expr) -> bool:
         return True
     if fn.obj is iter and len(node.args) > 1:
         return True
-    return _wraps(fn.obj) and any(is_lazy(low, a) for a in node.args if not isinstance(a, ast.Starred))
+    lazy = [not isinstance(a, ast.Starred) and is_lazy(low, a) for a in node.args]
+    return _wraps(fn.obj) and any(lazy) and not _are_tuples(low, fn.obj, node, lazy)
+
+
+def _are_tuples(low: State, obj: Any, node: ast.Call, lazy: list[bool]) -> bool:
+    """Whether what zip or map run over are several objects that are as good as tuples."""
+    if (obj is not zip and obj is not map) or sum(lazy) < 2:
+        return False
+    return all(_yields_attributes(low, a) for a, flag in zip(node.args, lazy, strict=True) if flag)
+
+
+def _yields_attributes(low: State, node: ast.expr) -> bool:
+    """Whether an expression names or makes an object whose `__iter__` yields attributes one by one."""
+    cls = low.class_of(low.lookup(node.id, node)) if isinstance(node, ast.Name) else None
+    made = _peek(low, node.func) if isinstance(node, ast.Call) else None
+    if isinstance(made, Ref) and isinstance(made.obj, type):
+        cls = made.obj
+    method = own_generator(low, cls)
+    if not isinstance(method, Ref):
+        return False
+    body = find(method.obj, generators=True).node.body
+    steps = [s.value.value for s in body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Yield)]
+    return bool(steps) and len(steps) == len(body) and all(isinstance(v, ast.Attribute) for v in steps)
 
 
 def _wraps(obj: Any) -> bool:
@@ -261,6 +283,7 @@ def over_generator(low: State, node: ast.For, names: set[str]) -> ast.For | None
     before = Before(low)
     made = lazily(low, node.iter)
     if made is None:
+        _check_zipped(low, node)
         return node
     try:
         run(low, node, made, names)
@@ -276,6 +299,14 @@ def over_generator(low: State, node: ast.For, names: set[str]) -> ast.For | None
         return left
     low.statements(node.orelse)
     return None
+
+
+def _check_zipped(low: State, node: ast.For) -> None:
+    """Refuse a loop over objects that are taken for tuples, if its body may write them."""
+    calls = [n for n in walk([node.iter]) if isinstance(n, ast.Call) and len(n.args) > 1]
+    found = [a for c in calls for a in c.args if isinstance(a, ast.Name) and _yields_attributes(low, a)]
+    if {n.id for n in found} & {n.id for n in walk(node.body) if isinstance(n, ast.Name)}:
+        low.refuse(node.iter, "what is iterated occurs in the loop", "make a tuple of it before the loop")
 
 
 def varies(low: State, made: Generator) -> bool:
@@ -302,7 +333,7 @@ def consumed(low: State, fn: Value, node: ast.Call, hint: str) -> Value | None:
     if not any(lazy):
         return None
     if _wraps(obj):
-        return _wrapped(low, obj, node)
+        return None if _are_tuples(low, obj, node, lazy) else _wrapped(low, obj, node)
     if (obj is any or obj is all) and isinstance(node.args[0], ast.GeneratorExp):
         return None
     if obj is next and not node.keywords:
@@ -327,6 +358,8 @@ def _iterates(fn: Value, place: int) -> bool:
     if isinstance(fn, Method):
         return isinstance(fn.fn, Const) and fn.fn.value in (".extend", ".update", ".extendleft")
     obj = fn.obj if isinstance(fn, Ref) else None
+    if obj is functools.reduce:
+        return place == 1
     whole = (*METHODS, len, isinstance, type, id, print, repr, str, getattr, hasattr)
     if any(obj is known for known in whole):
         return False
