@@ -145,7 +145,8 @@ def _yields_attributes(low: State, node: ast.expr) -> bool:
     method = own_generator(low, cls)
     if not isinstance(method, Ref):
         return False
-    body = find(method.obj, generators=True).node.body
+    whole = find(method.obj, generators=True).node
+    body = whole.body if isinstance(whole, ast.FunctionDef) else []
     steps = [s.value.value for s in body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Yield)]
     return bool(steps) and len(steps) == len(body) and all(isinstance(v, ast.Attribute) for v in steps)
 
