@@ -219,7 +219,10 @@ def holds_parts(value: Any) -> bool:
 
 def holds_unlike(value: list[Any]) -> bool:
     """Whether a list has its elements known one by one since they are unlike: few, of which one is active."""
-    if not 1 < len(value) <= UNLIKE or len(set(map(type, value))) == 1 or not differentiable(value):
+    if not 1 < len(value) <= UNLIKE or not differentiable(value):
+        return False
+    classes = set(map(type, value))
+    if len(classes) == 1 and classes != {tuple}:
         return False
     return K.join_all([Describer().kind(v) for v in value]) == K.OBJECT
 

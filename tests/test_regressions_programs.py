@@ -127,3 +127,78 @@ def test_the_message_of_an_assertion_is_made_for_failures_alone():
     for f in (checked, s2sad.grad(checked)):
         with pytest.raises(AssertionError, match="too large"):
             f(Z.copy(), {"fault": "too large"}, 3)
+
+
+def attributes_of_functions(x, n):
+    def columns(d):
+        columns.at = d
+
+        def column(i):
+            part = x[columns.at:columns.at + i + 1]
+            columns.at += i
+            return np.sum(part)*columns.scale
+
+        return [column(i) for i in range(d)]
+
+    def count(v):
+        count.calls += 1
+        return v*count.calls
+
+    count.calls, columns.scale = 0, x[0]
+    s = 0.0
+    for _ in range(n):
+        s += count(sum(columns(2)))**2
+        if s > 1.0:
+            s += count(x[1])
+    return s*count.calls
+
+
+def test_attributes_of_nested_functions():
+    check(attributes_of_functions, (np.array([0.3, 0.7, 1.1, 0.2]), 3))
+
+
+def scaled(a, b, c=2.0):
+    return a*b + c
+
+
+def applied(steps, x):
+    for kind, *pars in steps:
+        match kind:
+            case "scale":
+                x = x*np.sin(*pars)
+            case "affine":
+                x = x*scaled(*pars)
+    return x
+
+
+def test_a_list_of_unlike_tuples():
+    """`[("scale", 2.0), ("affine", 1.5, 0.3)]`: each element is known, and how many a star takes."""
+    check(applied, ([("scale", 2.0), ("affine", 1.5, 0.3), ("affine", 0.2, 0.4, 0.1)], 0.5))
+
+
+def walk(a, n, seed):
+    rng = np.random.default_rng(seed)
+    path, noise = [rng.standard_normal(3)], rng.random((n, 3))
+    for t in range(n):
+        path.append(a*path[-1] + noise[t])
+    x = noise[0]
+    for _ in range(n):
+        x = a*x + rng.normal(size=3)
+    return np.sum(np.array(path)**2) + np.sum(x*x)
+
+
+def test_draws_in_a_list_of_active_arrays():
+    """The generator was taken for one of what shares storage with the draw."""
+    check(walk, (0.7, 3, 5))
+
+
+def weighted(p, data):
+    return sum(weight*np.dot(np.array(place), p)**2 for place, weight in data)
+
+
+def test_a_tangent_of_a_gradient_with_tuples_of_integers():
+    data = [((1, 0), 2.0), ((1, 2), 0.5)]
+    p = np.array([0.3, 0.4])
+    gradient = s2sad.grad(weighted, ("p", "data"))
+    out, dot = s2sad.jvp(gradient, (p, data), (np.ones(2), [(None, 1.0), (None, 1.0)]))
+    assert out[1][0] == ((None, None), p[0]**2) and dot[1][1][0] == (None, None)

@@ -25,6 +25,7 @@ from s2sad.analysis.primitives import (
     calls_itself,
     effect_of,
     holds_storage,
+    is_draw,
     is_opaque,
     kind_of,
     read_atoms,
@@ -435,7 +436,7 @@ class Aliases:
 
     def _constrain_function(self, call: Call, node: int | None, kind: Kind) -> None:
         if is_opaque(call):
-            self._anything(call, node)
+            self._anything(call, None if is_draw(call, kind) else node)
             return
         fun, effect = call.fun, effect_of(call)
         if calls_itself(call):

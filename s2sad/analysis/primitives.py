@@ -527,6 +527,12 @@ def is_opaque(call: Call) -> bool:
     return effect_of(call).result == "opaque"
 
 
+def is_draw(call: Call, result: Kind) -> bool:
+    """Whether a call is a random generator's: of methods of unseen objects only their results have a kind."""
+    out = any(name == "out" for name, _ in call.kwargs)
+    return call.fun == "call" and call.form.startswith(".") and result.is_number and not out
+
+
 def holds_storage(obj: object) -> bool:
     """Whether a live object is storage that programs may write: no number, class or function."""
     plain = int | float | complex | str | bytes | type | np.ufunc | np.dtype | np.generic

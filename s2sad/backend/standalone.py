@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import importlib
 import inspect
 import math
@@ -131,9 +132,11 @@ def _reaches(module: str, own: str, obj: Any) -> bool:
     if module.startswith("s2sad") or module == "__main__" or "." in own:
         return False
     try:
-        return getattr(importlib.import_module(module), own, None) is obj
+        found = getattr(importlib.import_module(module), own, None)
     except ImportError:
         return False
+    cached = isinstance(found, functools._lru_cache_wrapper) and found.__wrapped__ is obj
+    return found is obj or cached
 
 
 def _home(name: str, obj: Any) -> str:

@@ -28,6 +28,7 @@ from s2sad.frontend.source import READ, is_library
 from s2sad.frontend.state import (
     ABSENT,
     Choice,
+    Closure,
     Group,
     Local,
     Method,
@@ -170,11 +171,27 @@ class Objects(State):
         if kind.is_number:
             what = f"the attribute {name!r} of {K.describe(kind)} is assigned"
             self.refuse(node, what, "use reshape() or astype(), which give a new array")
+        if isinstance(base, Closure):
+            self._set_of_function(base, name, value)
+            return
         holder = None if isinstance(base, Local) else histories.holder_of(self, base)
         cls = base.cls if isinstance(base, Local) else None if holder is None else type(holder)
         if cls is None or name == "__dict__":
             self.refuse(node, f"the attribute {name!r} is assigned", "use a local name and return it")
         self._set_found(base, cls, name, value, node)
+
+    def of_function(self, base: Value, name: str) -> Value | None:
+        """An attribute that the program has given a nested function; a cell, as a name that one writes."""
+        number = base.scope.boxed.get(_own(base, name)) if isinstance(base, Closure) else None
+        return None if number is None else self.objects.cells.get(number, Undef())
+
+    def _set_of_function(self, base: Closure, name: str, value: Value) -> None:
+        boxed = base.scope.boxed
+        number = boxed.setdefault(_own(base, name), -1)
+        if number < 0:
+            number = boxed[_own(base, name)] = self.objects.new(Undef())
+        self.objects.cells[number] = value
+        self.written_at.append((id(self.block), len(self.block)))
 
     def _set_found(self, base: Value, cls: type | None, name: str, value: Value, node: ast.AST) -> None:
         """`base.name = value` as the class says."""
@@ -459,6 +476,11 @@ def is_plain(cls: type) -> bool:
             return False
     metaclass = type(cls)
     return bool(cls.__flags__ & IN_PYTHON) and (metaclass is type or metaclass.__module__ == "abc")
+
+
+def _own(fn: Closure, name: str) -> str:
+    """A name that no program can bind."""
+    return f"{getattr(fn.node, 'name', 'lambda')} {fn.node.lineno} {name}"
 
 
 __all__ = ["Init", "Objects", "generated_init", "is_plain", "mangled", "static_attribute"]

@@ -425,9 +425,8 @@ class Parts(Objects):
         if name == "__dict__" and not isinstance(base, Ref | Super) and self.class_of(base) is not None:
             held = fields_of(self, base, node)
             return Group("dict", list(held.values()), list(held))
-        made = beside(base, name) or known_attribute(self, base, name, node)
-        made = made or self._known_attribute(base, kind, name, node, hint)
-        if made is not None:
+        made = beside(base, name) or known_attribute(self, base, name, node) or self.of_function(base, name)
+        if (made := made or self._known_attribute(base, kind, name, node, hint)) is not None:
             return made
         if histories.has_method(base, name):
             return Method(Const("." + name), base)

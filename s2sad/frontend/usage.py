@@ -57,7 +57,7 @@ TAKING = frozenset(("len", "zip", "enumerate", "reversed", "sum", "max", "min", 
 
 
 def starred_lists(node: ast.FunctionDef) -> frozenset[str]:
-    """Names of list displays that are bound once, never changed, and starred or made of strings.
+    """Names of list displays or star targets, bound once, never changed, and starred or made of strings.
 
     Strings say what is done: of `[("dense", w), ("relu", None)]` each element is looked at by itself.
     """
@@ -73,6 +73,9 @@ def starred_lists(node: ast.FunctionDef) -> frozenset[str]:
         ):
             if isinstance(inner.value, ast.List) and inner.value.elts:
                 found[inner.targets[0].id] = all(map(_has_string, inner.value.elts))
+        if isinstance(inner, ast.Starred) and isinstance(inner.value, ast.Name):  # kind, *rest = item
+            if isinstance(inner.ctx, ast.Store):
+                found[inner.value.id] = False
     found = {name: words for name, words in found.items() if bound[name] == 1}
     if not found:
         return frozenset()

@@ -315,7 +315,13 @@ def _diag_indices_kind(bound: Bound) -> Kind:
     return Kind("tuple", items=None if count is None else (one,) * count)
 
 
+def _diag_indices_from_kind(bound: Bound) -> Kind:
+    rank = rank_of(bound, "arr")
+    return Kind("tuple", items=None if rank is None else (kinds.array((new_length(),), "int64"),) * rank)
+
+
 structural("np.diag_indices", "n, ndim=2", _diag_indices_kind, {}, (np.diag_indices,))
+structural("np.diag_indices_from", "arr", _diag_indices_from_kind, {}, (np.diag_indices_from,))
 
 
 # ----------------------------------------------------------------------------------- shapes as Python numbers

@@ -213,6 +213,7 @@ CREATION = {
     "np.indices": [case((2, 3))],
     "np.triu_indices": [case(3), case(3, 1)],
     "np.tril_indices": [case(3)],
+    "np.diag_indices_from": [case(square)],
     "np.triu_indices_from": [case(square)],
     "np.tril_indices_from": [case(square, -1)],
     "np.diag_indices": [case(3), case(2, 3)],

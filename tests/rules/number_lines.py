@@ -629,6 +629,7 @@ np.ones_like(x)*s
 np.empty_like(x)*0.0 + s
 np.identity(5)@x
 q[np.triu_indices_from(q)]
+z = q*s; z[np.diag_indices_from(q)] += q[0]
 q[np.tril_indices_from(q, -1)]
 np.shape(m)[0]*m + np.ndim(m)*n + np.size(m)
 x[np.flatnonzero(x > 0)]

@@ -38,7 +38,7 @@ M = np.array([[0.31, -1.72], [2.43, 0.94]])
 CALLS: dict[str, tuple[Any, ...]] = {  # others are called with numbers
     **dict.fromkeys("np.zeros_like np.ones_like np.empty_like np.shape np.ndim np.size np.argsort np.nonzero".split(), (V,)),
     **dict.fromkeys("np.flatnonzero np.argwhere np.argmax np.argmin np.any np.all np.count_nonzero len any all".split(), (V,)),
-    **dict.fromkeys("np.triu_indices_from np.tril_indices_from".split(), (M,)),
+    **dict.fromkeys("np.triu_indices_from np.tril_indices_from np.diag_indices_from".split(), (M,)),
     **dict.fromkeys("np.searchsorted np.digitize np.isin in notin".split(), (V[:1], np.sort(V))),
     "np.argpartition": (V, 1),
     "np.unravel_index": (V, (2, 2)),
