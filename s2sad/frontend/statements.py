@@ -390,7 +390,9 @@ if len(xs) < {at + behind}:
             if histories.is_container(old) or (isinstance(old, Var) and old.name in self.outside):
                 self._augmented(old, op, self.operand(stmt.value), stmt, "")  # the dict holds the same one
                 return
-        histories.keep(self, base)
+        of_argument = isinstance(base, Var) and base.name in self.live
+        if not (of_argument and self.kind(self.getitem(base, index, stmt)).is_array):  # it is copied
+            histories.keep(self, base)
         if isinstance(base, Var) and base.name in self.outside:
             old = self.getitem(base, index, stmt)
             made = self._augmented(old, op, self.operand(stmt.value), stmt, "")
