@@ -337,11 +337,13 @@ class _Line:
         last = self.standing[place] if self.standing else None
         if not isinstance(last, Assign | Write) or isinstance(stmt.base, Node):
             return False
-        zeros = self.zeros_of(stmt)
-        start = sums.first(zeros, stmt, self.owner.peephole) if zeros is not None else None
+        begun = self.begun(stmt)
+        start = sums.first(begun, stmt, self.owner.peephole) if begun is not None else None
         if start is not None:
             stmt.value, stmt.op = start, ""
             return False
+        if begun is not None and self.may_pass(begun, self.place[begun.name]):
+            last, place = begun, self.place[begun.name]
         value = sums.added(last, stmt, self.owner.peephole)
         if value is None or (isinstance(last, Write) and not self.is_new(stmt.value)):
             return False
@@ -353,9 +355,11 @@ class _Line:
         self.bits.pop(place, None)
         if isinstance(last, Assign):
             self.owner.counts[last.name] -= 1
+            self.standing[place] = None
+            self.stand(last)  # behind what the sum reads
         return True
 
-    def zeros_of(self, stmt: Write) -> Assign | None:
+    def begun(self, stmt: Write) -> Assign | None:
         """The definition of the array that a store writes to, if only temporaries were computed since."""
         place = self.place.get(stmt.base.name) if isinstance(stmt.base, Var) else None
         since = [] if place is None else [s for s in self.standing[place:] if s is not None]

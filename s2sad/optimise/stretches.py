@@ -1,4 +1,4 @@
-"""Stretched arrays beside arrays of their shape, in what a transform made: arithmetic stretches by itself.
+"""Stretched arrays beside arrays that stretch them as far: arithmetic stretches by itself, in what is made.
 
 Accepts any `Program`; guarantees the same values.
 
@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import kind_of
-from s2sad.ir.kinds import same_shape
+from s2sad.ir.kinds import broadcast
 from s2sad.ir.nodes import Atom, Let, Program, Stmt, Store, Var, walk
 from s2sad.ir.rewrite import Edit
 
@@ -20,7 +20,7 @@ _LEFT, _BOTH = ("truediv",), ("add", "sub", "mul")
 
 
 def stretches(program: Program, _: Aliases | None = None) -> Program:
-    """Leave the stretching to operations whose other operand has that shape."""
+    """Leave the stretching to operations whose other operand does it."""
     kinds = program.kinds
     lets = [s for s in walk(program.body) if isinstance(s, Let) and s.call.fun == "np.broadcast_to"]
     stretched = {s.name: s.call.args[0] for s in lets if s.made and kinds[s.name].shape is not None}
@@ -30,9 +30,10 @@ def stretches(program: Program, _: Aliases | None = None) -> Program:
     def bare(value: Atom, other: Atom) -> Atom:
         if not isinstance(value, Var) or value.name not in stretched:
             return value
-        own, its = kinds[value.name], kind_of(other, kinds)
-        fits = its.cat == "array" and same_shape(own, its) and own.dtype == its.dtype
-        return stretched[value.name] if fits else value
+        own, its, narrow = kinds[value.name], kind_of(other, kinds), stretched[value.name]
+        shape = broadcast(kind_of(narrow, kinds).shape, its.shape)
+        fits = its.cat == "array" and shape == own.shape and own.dtype == its.dtype
+        return narrow if fits else value
 
     def change(stmt: Stmt) -> tuple[Stmt, ...]:
         if isinstance(stmt, Store) and stmt.made and stmt.op in ("add", "sub") and stmt.index is None:

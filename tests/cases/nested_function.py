@@ -16,7 +16,4 @@ def f_grad(x, k):
     v_bar = k * v
     # backward
     t2 = np.vdot(x, v_bar)
-    x_bar = k * v_bar
-    k_bar = np.vdot(v, t1) + t2 + t2
-    x_bar += k * v_bar
-    return x_bar, k_bar
+    return 2 * k * v_bar, np.vdot(v, t1) + t2 + t2

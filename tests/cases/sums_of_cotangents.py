@@ -40,11 +40,8 @@ def f_value_and_grad(w, x, y):
     r = x @ w - y
     value = np.mean(r ** 2) + 0.1 * np.dot(w, w)
     # backward
-    w_bar = 0.2 * w
     r_bar = 2.0 / r.size * r
-    y_bar = -r_bar
-    w_bar += x.T @ r_bar
-    return value, (w_bar, y_bar)
+    return value, (0.2 * w + x.T @ r_bar, -r_bar)
 
 # --- grad fun=elements argnums=0 kinds=1-D
 # assumes: x 1-D array
