@@ -365,17 +365,19 @@ class Bars(Builder):
 
     def _congruent(self, name: str) -> str:
         """A parameter of the same shape and dtype, if there is one: it is there for nothing."""
-        kind = self.kinds[name]
-        if (
-            kind.shape
-            and kind.cat == "array"
-            and not self.storage.is_mutable(name)
-            and name not in self.program.params
-        ):
+        kind, own = self.kinds[name], name in self.program.params
+        if kind.shape and kind.cat == "array" and not own and not self.storage.is_mutable(name):
             for param in self.program.params:
-                if self.kinds[param] == kind and not self.storage.in_table(param):
+                rebound = self.program.hints.get(param, param) in self._rebound
+                if self.kinds[param] == kind and not rebound and not self.storage.in_table(param):
                     return param
         return name
+
+    @functools.cached_property
+    def _rebound(self) -> frozenset[str]:
+        """The user's names of what is no parameter: a parameter would need another name to live on."""
+        hints = self.program.hints
+        return frozenset(hints[name] for name in hints if name not in self.program.params)
 
     # ---- materialise
 

@@ -43,11 +43,10 @@ def left(a, xs):
 def f_value_and_grad(h, xs):
     hs = [h]
     hs_1 = []
-    h_1 = h
     for x in xs:
-        h_1 = np.tanh(h_1 + x)
-        hs_1.append(h_1)
-        hs.append(h_1)
+        h = np.tanh(h + x)
+        hs_1.append(h)
+        hs.append(h)
     t1 = len(hs)
     total = 0.0
     for h_1 in hs:
@@ -59,9 +58,9 @@ def f_value_and_grad(h, xs):
         hs_bar[i] += 2 * h_1
     h_bar = np.zeros_like(h)
     for i in range(len(xs) - 1, -1, -1):
-        h_1 = hs_1[i]
+        h = hs_1[i]
         h_bar = h_bar + hs_bar.pop()
-        h_bar = (1 - h_1 * h_1) * h_bar
+        h_bar = (1 - h * h) * h_bar
     return total, h_bar + hs_bar[0]
 
 # --- value_and_grad fun=by_index argnums=0,1 kinds=float,1-D

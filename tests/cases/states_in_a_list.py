@@ -60,10 +60,9 @@ def shortened(w, h, n):
 # assumes: w Python float, h 1-D array, xs 2-D array
 def f_value_and_grad(w, h, xs):
     hs = [h]
-    h_1 = h
     for x in xs:
-        h_1 = np.tanh(w * h_1 + x)
-        hs.append(h_1)
+        h = np.tanh(w * h + x)
+        hs.append(h)
     t1 = hs[-1]
     value = np.sum(t1 ** 2)
     # backward
@@ -72,9 +71,9 @@ def f_value_and_grad(w, h, xs):
     h_bar = np.zeros_like(h)
     w_bar = 0.0
     for i in range(len(xs) - 1, -1, -1):
-        h_1 = hs[i + 1]
+        h = hs[i + 1]
         h_bar = h_bar + hs_bar.pop()
-        t2 = (1 - h_1 * h_1) * h_bar
+        t2 = (1 - h * h) * h_bar
         w_bar += np.vdot(hs[i], t2)
         h_bar = w * t2
     return value, (w_bar, h_bar + hs_bar[0])
