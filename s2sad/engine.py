@@ -16,7 +16,7 @@ import hashlib
 import inspect
 import math
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ from s2sad.analysis.repeat import (
 )
 from s2sad.analysis.summary import summarise
 from s2sad.errors import Span, UnsupportedError, origins
+from s2sad.frontend.checkpoint import leniently
 from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.lower import Lowered, has_objects, lower
 from s2sad.frontend.outline import Outline
@@ -308,7 +309,10 @@ def compile_programs(programs: list[Program], lowered: Lowered, source: Source) 
     exec(compile(made.text, filename, "exec", dont_inherit=True), space)
     functions = {p.name: space[p.name] for p in programs if p.token is None}
     pairs = {p.name: p.written for p in programs if p.token is not None}
-    again = functools.cache(lambda: _again(made.text, pairs, space))
+    stems = [p.name.removesuffix("_fwd") for p in programs if p.repeats]
+    repeated = [c.fun for c in lowered.callees if c.repeats]
+    plain = {name for name, obj in made.refs.items() if any(fun is obj for fun in repeated)}
+    again = functools.cache(lambda: _again(made.text, pairs, space, stems, plain))
     for name, function in functions.items():
         release_with(function, filename)
         if pairs:
@@ -320,16 +324,25 @@ def compile_programs(programs: list[Program], lowered: Lowered, source: Source) 
     return derived
 
 
-def _again(text: str, pairs: Mapping[str, tuple[int, ...]], space: dict[str, Any]) -> dict[str, Any]:
+def _again(
+    text: str,
+    pairs: Mapping[str, tuple[int, ...]],
+    space: dict[str, Any],
+    stems: Collection[str],
+    plain: Collection[str],
+) -> dict[str, Any]:
     """The functions of a text as they are differentiated once more, if that is another text."""
     from s2sad.backend.kept import with_objects
+    from s2sad.backend.repeats import with_checkpoints
 
+    repeated = with_checkpoints(text, stems, plain) if stems or plain else None
+    text, again = repeated or (text, "")
     found = with_objects(text, pairs)
-    if found is None:
+    if found is None and repeated is None:
         return {}
-    whole, classes = found
+    whole, classes = found or (text, {})
     filename = source_of_text(whole, "kept")
-    space = {**space, **{name: _class(name, own) for name, own in classes.items()}}
+    space = {**space, again: leniently, **{name: _class(name, own) for name, own in classes.items()}}
     exec(compile(whole, filename, "exec", dont_inherit=True), space)
     made = [f for f in space.values() if isinstance(f, FunctionType)]
     functions = [f for f in made if f.__code__.co_filename == filename]

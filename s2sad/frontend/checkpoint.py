@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.errors import refuse
+from s2sad.errors import UnsupportedError, refuse
 from s2sad.frontend.recursion import Callee, holds_records, returns_numbers, state_kind, unlike
 from s2sad.frontend.results import whole
 from s2sad.frontend.source import find, is_library
@@ -32,6 +32,22 @@ GENERATORS = (np.random.Generator, np.random.RandomState)
 def marker(fun: Any, *args: Any, **kwargs: Any) -> Any:
     """Stands for a function under checkpoint that is given here."""
     return fun(*args, **kwargs)
+
+
+def leniently(fun: Any, *args: Any) -> Any:
+    """Stands for a function under checkpoint, where that can be."""
+    return fun(*args)
+
+
+def _leniently(state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """The call of a function under checkpoint, or a plain one where that is refused."""
+    begun, remedy = len(state.block), state.remedy
+    try:
+        return checkpointed_call(state, args[0], args[1:], kwargs, node, hint)
+    except UnsupportedError:
+        del state.block[begun:]
+        state.remedy = remedy
+        return state.call_value(args[0], args[1:], kwargs, node, hint)
 
 
 def checkpointed(state: State, target: Value) -> Part:
@@ -199,6 +215,8 @@ def under_checkpoint(fn: Ref) -> Callable[..., Value] | None:
         return lambda state, args, kwargs, node, hint: checkpointed_call(
             state, args[0], args[1:], kwargs, node, hint
         )
+    if obj is leniently:
+        return _leniently
     if hasattr(obj, "__s2sad_constant__"):
         return functools.partial(_constant_call, Ref(fn.text, obj.__s2sad_constant__))
     if hasattr(obj, "__s2sad_checkpoints__"):

@@ -63,6 +63,13 @@ class Callee:
     ties: Any = None  # what may share storage (`analysis.itself`); None where nothing is known
 
     @property
+    def repeats(self) -> bool:
+        """Whether it is a function under checkpoint that takes and gives numbers and arrays."""
+        given = self.result.items if self.result.cat == "tuple" else None
+        kinds = [k for k in (*self.arguments.values(), *(given or [self.result])) if isinstance(k, Kind)]
+        return self.again and not self.trips and not self.generators and all(k.is_number for k in kinds)
+
+    @property
     def apart(self) -> bool:
         """Whether its signature is not that of the user's function."""
         lists = self.lent is not None and bool(self.lent.lists)

@@ -298,6 +298,7 @@ class Program:
     again     the function is itself the text of a derivative, not the user's
     sweep     where that text's reverse sweep stands: it raises nothing, as what it goes back over has not
     written   of the first half of a pair: the places of arrays and lists among what it keeps that it writes
+    repeats   of the first half of a pair: it is that of a function under checkpoint, of numbers and arrays
     cuts      lengths of parts of axes whose bounds are made of arguments (`frontend.lengths`)
     kept      "own" if something outside is changed (`frontend.histories`), "called" if by a callee's text
     """
@@ -317,6 +318,7 @@ class Program:
     sweep: Span | None = None
     defaults: dict[str, Any] = field(default_factory=dict)
     written: tuple[int, ...] = ()
+    repeats: bool = False
     cuts: dict[Any, Any] = field(default_factory=dict)
     kept: str = ""
 

@@ -125,6 +125,7 @@ class _Callee:
             a, (forward, reverse), exported(self.callee), grads, [*self.seeds, *self.shadows.values()]
         )
         fwd = self._forward(apart.forward, apart.kept, apart.results, record)
+        fwd.repeats = self.callee.repeats
         return [fwd, self._backward(apart.reverse, apart.kept, apart.grads)]
 
     def _give_up(self) -> None:
