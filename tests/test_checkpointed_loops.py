@@ -267,3 +267,23 @@ def test_standalone_files(tmp_path: Path, how: str):
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
     np.testing.assert_array_equal(eval(done.stdout), want)
+
+
+OUTSIDE = np.array([0.5, -0.2, 0.9])
+
+
+def from_outside(k):
+    x = OUTSIDE
+    for _ in checkpointed(range(5), slots=2):
+        x = np.sin(k*x) + x*0.5
+        x += k
+    return np.sum(x*x) + OUTSIDE[0]
+
+
+def test_states_that_begin_as_arrays_from_outside():
+    check(from_outside, (0.7,))
+    check(lambda k: s2sad.grad(from_outside)(k)**2, (0.7,), probes=1)
+    expected, pullback = s2sad.grad(from_outside)(0.7), s2sad.vjp(from_outside, 0.7)[1]
+    OUTSIDE[:] = 5.0
+    assert pullback(1.0)[0] == expected
+    OUTSIDE[:] = [0.5, -0.2, 0.9]

@@ -112,6 +112,10 @@ def _step(
     entry = dict(state.scope.env)
     names = sorted(n for n in assigned - {target} if n in entry and _is_bound(state, entry[n]))
     writes: frozenset[str] = frozenset()
+    outer = {n: v for n in names if isinstance(v := entry[n], Ref) and state.kind(v).cat == "array"}
+    copies = {n: _copied(state, v, node, n) for n, v in outer.items()}  # they may change before they are read
+    entry |= copies
+    state.scope.env.update(copies)
     while True:
         inits = [state.settled(entry[n], node, n) for n in names]
         for name, value in zip(names, inits, strict=True):
@@ -127,7 +131,7 @@ def _step(
         if not more:
             break
         writes |= more
-        outside = sorted(more - entry.keys())
+        outside = sorted(more - (entry.keys() - outer.keys()))
         if outside:
             what = f"a checkpointed loop writes into {outside[0]!r}, which is no local variable here"
             state.refuse(node, what, "pass it as an argument")
