@@ -12,7 +12,7 @@ from typing import Any
 
 from s2sad.frontend.objects import Objects
 from s2sad.frontend.records import known_key
-from s2sad.frontend.state import Group, Local, Value, opened
+from s2sad.frontend.state import Group, Local, State, Value, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
 
@@ -170,4 +170,20 @@ class Dicts(Objects):
         return found
 
 
-__all__ = ["Dicts"]
+def are_dicts(state: State, values: list[Value]) -> bool:
+    """Whether all values are dicts of the caller's whose keys are known, which hold something active."""
+    kinds = [state.kind(v) for v in values if isinstance(v, Var)]
+    known = all(k.cat == "dict" and k.cls is None and K.carries(k) for k in kinds)
+    return bool(values) and known and len(kinds) == len(values)
+
+
+def in_parts(state: State, values: list[Value], node: ast.AST) -> list[Value]:
+    """Such dicts as displays of what they hold, by their keys; other values as they are."""
+    if not are_dicts(state, values):
+        return values
+    keys = [list(state.kind(v).keys) for v in values]
+    pairs = list(zip(values, keys, strict=True))
+    return [Group("dict", [state.getitem(v, Const(k), node) for k in own], own) for v, own in pairs]
+
+
+__all__ = ["Dicts", "are_dicts", "in_parts"]

@@ -224,4 +224,11 @@ def found(low: State, name: str, xs: Value, value: Value, node: ast.AST) -> Valu
     return low.inline(source, source.node, {"xs": many, "value": value}, None, source.node)
 
 
+def refuse_identity(state: State, op: str, left: Value, right: Value, node: ast.AST) -> None:
+    """Refuse `is` where one of them is a container that only stands for what was put into it or taken out."""
+    if op in ("is", "isnot"):
+        if any(isinstance(v, Group) and v.cat in ("dict", "list", "tuple") for v in (left, right)):
+            state.refuse(node, "whether this is another container is not known", "compare what they hold")
+
+
 __all__ = ["as_held", "asks_classes", "compared_parts", "found", "holds_equality"]

@@ -410,6 +410,7 @@ class Expressions(State):
         known = self._compared(op, left, right)
         if known is not None:
             return Const(known)
+        equality.refuse_identity(self, op, left, right, node)
         if op in ("in", "notin"):
             keys = right.group.keys if isinstance(right, Local) and right.cat == "dict" else None
             if keys is not None or self.row_keys_of(right):  # only its keys are asked for

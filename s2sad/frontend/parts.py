@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import flat, generators, histories, maybes, numbered
+from s2sad.frontend import dicts, flat, generators, histories, maybes, numbered
 from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind
@@ -226,6 +226,8 @@ class Parts(Objects):
             numbers = Tuple(tuple(Const(k) for k in range(len(base.items))))
             place = self.emit(Call("getitem", (numbers, self.atom(index, node))), K.INT, node)
             return self.columns(base, node)(place)
+        if not isinstance(index, Slice) and dicts.are_dicts(self, base.items):
+            return self.columns(base, node)(self.variable(index, node))
         var = self.variable(Group("list", base.items), node)
         return self._list_item(var, self.kind(var), index, node, hint)
 
@@ -238,7 +240,7 @@ class Parts(Objects):
 
     def columns(self, group: Group, node: ast.AST) -> Callable[[Value], Value]:
         """A function from a place that is known at run time to the element there; lists are made now."""
-        items = [i if holds_functions(i) else opened(i) for i in group.items]
+        items = dicts.in_parts(self, [i if holds_functions(i) else opened(i) for i in group.items], node)
         first = items[0] if items else None
         if isinstance(first, Group) and all(
             isinstance(i, Group)
