@@ -178,8 +178,16 @@ def _accumulate_parts(low: State, args: list[Value], node: ast.AST, hint: str) -
 
 def _shadow_tree(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     bars, xs = args
+    kind = low.kind(xs)
+    if kind.cat == "list" and kind.items and (kind.items[0].is_scalar or low.shadowed):  # for forward mode
+        return low.emit(Call("shadow_tree", (low.atom(bars), low.atom(xs))), kind, node, hint)
     made = _shadows(low, bars, xs, node)
     return _as_it_is(low, scatter.shadow_tree, args, node, hint) if made is None else made
+
+
+def _shadow_of(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    low.shadowed |= low.kind(args[1]).cat == "list"
+    return low.apply("shadow_of", args, {}, node, hint=hint)
 
 
 def _shadows(low: State, bars: Value, xs: Value, node: ast.AST) -> Value | None:
@@ -233,6 +241,7 @@ COTANGENTS: dict[Any, Special] = {
     lists.copy_tree: _copy_tree,
     scatter.accumulate_lists: _accumulate_lists,
     scatter.accumulate_shadows: _accumulate_shadows,
+    scatter.shadow_of: _shadow_of,
     scatter.shadow_tree: _shadow_tree,
 }
 

@@ -466,6 +466,10 @@ class Interface:
         """`max` and `min` with a key or a default."""
         raise NotImplementedError
 
+    def augment_list(self, xs: Value, op: str, value: Value, node: ast.AST) -> None:
+        """`xs += ys` and `xs *= n`."""
+        raise NotImplementedError
+
     def store_slice(self, xs: Atom, index: Slice, value: Value, node: ast.AST) -> None:
         """`xs[lo:hi:step] = ys`."""
         raise NotImplementedError

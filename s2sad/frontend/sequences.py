@@ -178,6 +178,16 @@ class Sequences(Lists):
         item = K.anonymous(kind.items[0] if kind.items else K.FLOAT)
         self.emit(Call("list.pop", (xs, self.atom(place))), item, node)
 
+    def augment_list(self, xs: Value, op: str, value: Value, node: ast.AST) -> None:
+        """`xs += ys` and `xs *= n`, which other names of the list see."""
+        count = value.value if isinstance(value, Const) and op == "mul" else None
+        if op == "mul" and not (isinstance(count, int) and count > 0):
+            whole = Slice(Const(None), Const(None), Const(None))
+            self.store(xs, whole, self.binary(op, xs, value, node), "", node)
+            return
+        more = value if count is None else self.binary(op, xs, Const(count - 1), node)
+        self.builtin_method(xs, ".extend", [more], {}, node, "")
+
     def store_slice(self, xs: Atom, index: Slice, value: Value, node: ast.AST) -> None:
         """`xs[lo:hi] = ys`, of any length, and `xs[lo:hi:step] = ys`."""
         ys = self.listed(value, node)
@@ -228,7 +238,9 @@ def _extreme(name: str, builtin: Any) -> Any:
             return made
         held = opened(args[0]) if args else Const(None)
         empty = isinstance(held, Group) and not held.items and len(args) == 1
-        plain = not kwargs and not empty and not low.is_dict(held)
+        items = low.kind(args[0]).items if len(args) == 1 else None
+        one_of = items and items[0].cat == "array"  # the result is one of these arrays
+        plain = not kwargs and not empty and not low.is_dict(held) and not one_of
         if plain or not args or set(kwargs) - {"key", "default"}:
             return low.apply(name, args, kwargs, node, hint=hint)
         return low.extreme(name, args, kwargs, node, hint)

@@ -100,6 +100,7 @@ class State(Interface):
     quiet = False  # whether the program silences NumPy's warnings
     facts: Facts  # which flags hold where conditions do, or do not (see `maybes`)
     widened = False  # a list's element kind changed in this pass over a loop
+    shadowed = False  # whether lists have shadows of their own (`cotangents`)
 
     def __init__(self) -> None:
         self.kinds, self.facts = dict[str, Kind](), dict[tuple[str, bool], frozenset[str]]()

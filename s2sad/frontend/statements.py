@@ -25,7 +25,7 @@ from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.remembered import remembered
 from s2sad.frontend.state import Generator, Group, Local, Value, Written, described, holds_functions
 from s2sad.frontend.tables import Tables
-from s2sad.frontend.usage import is_unshared
+from s2sad.frontend.usage import is_quiet, is_unshared
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
@@ -334,8 +334,9 @@ if len(xs) < {at + behind}:
         if kind.is_array or kind.cat == "num":
             self._augment_array(old, op, value, stmt)
             return None
-        if op == "add" and ((kind.cat == "list" and isinstance(old, Var | Local)) or kind.cls is list):
-            self.builtin_method(old, ".extend", [value], {}, stmt, "")
+        listed = (kind.cat == "list" and isinstance(old, Var | Local)) or kind.cls is list
+        if listed and op in ("add", "mul") and kind.dtype != K.LISTED:  # a tuple is replaced
+            self.augment_list(old, op, value, stmt)
             return None
         if op == "bor" and self.is_dict(old) and not isinstance(old, Ref):
             self.builtin_method(old, ".update", [value], {}, stmt, "")
@@ -461,7 +462,7 @@ if len(xs) < {at + behind}:
         cond = self.asked(stmt.test)
         if self.static_truth(cond) is True:
             return
-        if stmt.msg is not None and not _is_quiet(stmt.msg, stmt.test):  # it is for failures alone
+        if stmt.msg is not None and not is_quiet(stmt.msg, stmt.test):  # it is for failures alone
             error = ast.Call(ast.Name("AssertionError", ast.Load()), [stmt.msg], [])
             leave = ast.fix_missing_locations(ast.copy_location(ast.Raise(error), stmt))
             self.branch(self.truth(cond, stmt), lambda: None, lambda: self._raise(leave), stmt)
@@ -593,20 +594,6 @@ def _keeps(value: Group) -> bool:
         isinstance(item, Local) or holds_functions(item) or (isinstance(item, Group) and _keeps(item))
         for item in value.items
     )
-
-
-def _is_quiet(message: ast.expr, test: ast.expr) -> bool:
-    """Whether a message can be made ahead of its assertion: it writes nothing, raises nothing of its own."""
-    if isinstance(message, ast.Subscript):
-        return ast.dump(message) in map(ast.dump, ast.walk(test)) and not _calls(message)
-    if isinstance(message, ast.Constant | ast.Name | ast.Attribute | ast.JoinedStr | ast.FormattedValue):
-        inner = (node for node in ast.iter_child_nodes(message) if isinstance(node, ast.expr))
-        return all(_is_quiet(node, test) for node in inner)
-    return False
-
-
-def _calls(node: ast.AST) -> bool:
-    return any(isinstance(part, ast.Call | ast.NamedExpr) for part in ast.walk(node))
 
 
 def _writes_elsewhere(block: Block) -> bool:

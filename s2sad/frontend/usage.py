@@ -265,4 +265,26 @@ def parameter_names(spec: ast.arguments) -> list[str]:
     return [*(a.arg for a in spec.posonlyargs + spec.args), *star, *(a.arg for a in spec.kwonlyargs), *double]
 
 
-__all__ = ["boxed_names", "fixed_lists", "is_unshared", "parameter_names", "returned_lists", "starred_lists"]
+def is_quiet(message: ast.expr, test: ast.expr) -> bool:
+    """Whether a message can be made ahead of its assertion: it writes nothing, raises nothing of its own."""
+    if isinstance(message, ast.Subscript):
+        return ast.dump(message) in map(ast.dump, ast.walk(test)) and not _calls(message)
+    if isinstance(message, ast.Constant | ast.Name | ast.Attribute | ast.JoinedStr | ast.FormattedValue):
+        inner = (node for node in ast.iter_child_nodes(message) if isinstance(node, ast.expr))
+        return all(is_quiet(node, test) for node in inner)
+    return False
+
+
+def _calls(node: ast.AST) -> bool:
+    return any(isinstance(part, ast.Call | ast.NamedExpr) for part in ast.walk(node))
+
+
+__all__ = [
+    "boxed_names",
+    "fixed_lists",
+    "is_quiet",
+    "is_unshared",
+    "parameter_names",
+    "returned_lists",
+    "starred_lists",
+]

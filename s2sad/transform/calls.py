@@ -402,6 +402,16 @@ class Calls(Bars):
         else:
             self.give(atom, Bar(grad, owned=owned and kind.cat in ARRAYS))
 
+    def part_in_table(self, path: str) -> bool:
+        """Whether the shadow of a part of a tuple or dict is found at run time."""
+        cls, aliases = self.storage.aliases.of(self.root(path)), self.storage.aliases
+        while cls is not None:
+            if cls in self.storage.table:
+                return True
+            inner = aliases.elements(cls)
+            cls = inner if inner != cls else None
+        return False
+
     def _give_part_tree(self, path: str, grad: Atom, owned: bool = True) -> None:
         kind = self.kinds[path]
         if kind.cat in ("tuple", "dict"):
@@ -411,6 +421,9 @@ class Calls(Bars):
                     self._give_part_tree(self.part(path, key, item), part, owned)
         elif kind.cat == "list":
             self.block.append(Do(Call("accumulate", (self.buffer(path), grad)), None, True))
+        elif kind.cat in ARRAYS and self.part_in_table(path):
+            shadow = self.let(Call("shadow_of", (self.shadow_table(), self.like(path))), kind)
+            self.store(shadow, None, grad, "add")
         else:
             self.add(path, Bar(grad, owned=owned and kind.cat in ARRAYS))
 

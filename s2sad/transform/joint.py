@@ -206,7 +206,7 @@ class Assembly:
             if rev.tracked is not None and name in rev.tracked.names:
                 return shadow
             return rev.let(Call("copy", (shadow,)), rev.kind(shadow), rev.bar_hint(name))
-        if kind.cat in ARRAYS and name in rev.paths and self._part_in_table(name):
+        if kind.cat in ARRAYS and name in rev.paths and rev.part_in_table(name):
             made = rev.let(Call("shadow_of", (rev.shadow_table(), rev.like(name))), kind)
             return rev.let(Call("copy", (made,)), kind, rev.bar_hint(name))
         bar = rev.bars.pop(name, None)
@@ -246,16 +246,7 @@ class Assembly:
         """Whether a list has tuples or dicts that hold arrays in the table."""
         kind = self.rev.kinds[name]
         parted = kind.cat == "list" and bool(kind.items) and kind.items[0].cat in ("tuple", "dict")  # type: ignore[index]
-        return parted and self._part_in_table(name)
-
-    def _part_in_table(self, name: str) -> bool:
-        cls = self.aliases.of(self.rev.root(name))
-        while cls is not None:
-            if cls in self.storage.table:
-                return True
-            inner = self.aliases.elements(cls)
-            cls = inner if inner != cls else None
-        return False
+        return parted and self.rev.part_in_table(name)
 
     # ---- the parts
 

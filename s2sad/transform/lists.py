@@ -66,9 +66,11 @@ class Lists(Stores):
         if stmt.call.form:
             source = stmt.call.args[0]
             if self.kind(source).cat == "list" and isinstance(source, Var):
+                if self.by_address(source.name):
+                    return  # both hold the same arrays or lists
                 if self.is_found(source):
                     self.give(source, bar)
-                elif not self.by_address(source.name):
+                else:
                     self.add(self.canonical(source.name), Bar(bar.atom, owned=True))
             else:
                 self.give(

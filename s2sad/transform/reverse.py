@@ -247,6 +247,9 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             if unseen is not None:
                 self.refuse_hidden(unseen)
             self.refuse_at(stmt, *(COMES_BACK if self.program.kept else NOT_KNOWN))
+        if call.fun == "shadow_tree":
+            what = "a list that has several names, or changes, is differentiated twice by reverse mode"
+            self.refuse_at(stmt, what, "use hvp or hessian, or take the outer derivative by jvp or jacfwd")
         if name not in self.varied:
             self.refuse_hidden(stmt)
             return
