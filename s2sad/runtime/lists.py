@@ -213,7 +213,7 @@ def copy_tree(x: Any) -> Any:
 
 
 def copy_object(x: Any, copies: dict[int, Any]) -> Any:
-    """An object with copies of the arrays in its attributes, and in objects and containers there; else x itself.
+    """An object with copies of the arrays in its attributes, and in objects and containers there.
 
     What holds no array is not copied: a list to which a program appends its losses is the caller's.
 
@@ -235,7 +235,7 @@ def copy_object(x: Any, copies: dict[int, Any]) -> Any:
         made = [copy_object(item, copies) for item in items]
         if any(a is not b for a, b in zip(items, made, strict=True)):
             copies[id(x)] = dict(zip(x, made, strict=True)) if isinstance(x, dict) else type(x)(made)
-    elif type(x).__new__ is object.__new__ and type(getattr(x, "__dict__", None)) is dict:
+    elif hasattr(x, "__dict__") and not any("__new__" in vars(cls) for cls in type(x).__mro__[:-1]):
         copies[id(x)] = fresh = object.__new__(type(x))
         held = {key: copy_object(value, copies) for key, value in vars(x).items()}
         vars(fresh).update(held)
