@@ -110,7 +110,17 @@ def numbers(x, c):
     return t[Level.HIGH]*t[Level.LOW] + sum(v for k, v in zip([Level.LOW, Level.HIGH], x) if k == Level.LOW)
 
 
-PROGRAMS = [zipped, taken_from_a_list, methods, states, keys, fields, numbers]
+def items_of_a_dict(x, c):
+    d = {Mode.TANH: x, Mode.SINE: c}
+    total = 0.0
+    for mode, v in d.items():
+        total = total + len(mode.value)*np.sum(v)
+    for mode in d:
+        total = total*np.sum(d[mode])
+    return total + np.sum(d[Mode["SINE"]]) + list(Level)[1]*x[0]
+
+
+PROGRAMS = [zipped, taken_from_a_list, methods, states, keys, fields, numbers, items_of_a_dict]
 
 
 @pytest.mark.parametrize("f", PROGRAMS, ids=lambda f: f.__name__)

@@ -104,8 +104,54 @@ def copied_and_changed(x, c):
     return np.sum(rows[0])*sum(copies[-1])
 
 
+def grown_behind_where_it_is_read(x, c):
+    total = 0.0
+    for _ in range(2):
+        m = [[], []]
+        t = x[2]
+        for i in range(4):
+            for v in m[0]:
+                t = t + v*c[0]
+            m[i % 2].append(x[i % 3])
+            for v in m[1]:
+                t = t*v
+        total = total + t
+    return total
+
+
+def grown_in_an_inner_loop(x, c):
+    xs = []
+    t = 0.0
+    for j in range(3):
+        for v in xs:
+            t = t + v*c[j]
+        for i in range(2):
+            xs.append(x[i])
+        for i in range(2):
+            t = t + c[i]
+    return t
+
+
+class Hooked:
+    def __init__(self):
+        self.hooks = []
+        self.seen = []
+
+    def __call__(self, v):
+        for hook in self.hooks:
+            v = hook(v)
+        v = v + sum(self.seen)
+        self.seen.append(v)
+        return v
+
+
+def nothing_is_put_in(x, c):
+    f = Hooked()
+    return np.sum(f(x)*f(c)*f(x*c))
+
+
 PROGRAMS = [
-    stacked, stacked_deeper, joined, joined_with_a_start, all_subsets, by_minors, arrays_through_recursion,
+    grown_behind_where_it_is_read, grown_in_an_inner_loop, nothing_is_put_in, stacked, stacked_deeper, joined, joined_with_a_start, all_subsets, by_minors, arrays_through_recursion,
     copied_and_changed,
 ]  # fmt: skip
 TWICE = [stacked, joined, copied_and_changed]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections import UserDict, UserList, deque
+from typing import Any, TypedDict
 
 import numpy as np
 import pytest
@@ -27,6 +28,11 @@ class Counted:
     def __setitem__(self, key, value):
         self.held[key] = value
         self.n += 1
+
+
+class Parts(TypedDict):
+    w: Any
+    b: Any
 
 
 class Tripled:
@@ -105,7 +111,8 @@ def user_containers(x, c):
     for i in range(3):
         xs.append(x[i] * c[i])
     xs.extend([x[0]])
-    return np.sum(d["a"] * d["b"] + d.data["z"]) + len(d) + sum(xs) * xs.total + xs[-1]
+    p = Parts(w=x, b=c)
+    return np.sum(d["a"] * d["b"] + d.data["z"]) + np.sum(p["w"] * p["b"]) + len(d) + sum(xs) * xs.total + xs[-1]
 
 
 def attributes_that_are_items(x, c):

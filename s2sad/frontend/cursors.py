@@ -19,7 +19,7 @@ from typing import Any
 
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.standins import Cursor
-from s2sad.frontend.state import Group, State, Value, opened
+from s2sad.frontend.state import Group, State, Value, key_of, opened
 from s2sad.ir.nodes import Const, Ref
 
 _CHANGING = ("append", "extend", "insert", "pop", "remove", "clear")
@@ -39,7 +39,7 @@ def lower_iter(low: State, args: list[Value], kwargs: dict[str, Value], node: as
     items = iterated(low, args[0], node)
     held, kind = opened(items), low.kind(items)
     if isinstance(held, Group) and held.cat == "dict":
-        items = Group("tuple", [Const(k) for k in held.keys])
+        items = Group("tuple", [key_of(k) for k in held.keys])
     elif isinstance(held, Const) and isinstance(held.value, str):
         items = Group("tuple", [Const(letter) for letter in held.value])
     elif not isinstance(held, Group) and not (kind.is_number and not kind.is_scalar):

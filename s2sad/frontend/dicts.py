@@ -12,7 +12,7 @@ from typing import Any
 
 from s2sad.frontend.objects import Objects
 from s2sad.frontend.records import known_key
-from s2sad.frontend.state import Group, Local, State, Value, opened
+from s2sad.frontend.state import Group, Local, State, Value, key_of, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
 
@@ -84,9 +84,9 @@ class Dicts(Objects):
             group = Group("dict", [self.getitem(group, Const(k), node) for k in keys], list(keys))
         pairs = list(zip(group.keys, group.items, strict=True))
         if name == ".items":
-            return Group("tuple", [Group("tuple", [Const(k), v]) for k, v in pairs])
+            return Group("tuple", [Group("tuple", [key_of(k), v]) for k, v in pairs])
         if name == ".keys":
-            return Group("tuple", [Const(k) for k in group.keys])
+            return Group("tuple", [key_of(k) for k in group.keys])
         if name == ".values":
             return Group("tuple", list(group.items))
         if name == ".copy":
@@ -105,7 +105,7 @@ class Dicts(Objects):
         if isinstance(key, Const | Ref):
             known = key.value if isinstance(key, Const) else key.obj
             return group.items[group.keys.index(known)] if known in group.keys else default
-        held = self.variable(Group("list", [Const(k) for k in group.keys]), node)
+        held = self.variable(Group("list", [key_of(k) for k in group.keys]), node)
         inside = self.emit(Call("in", (self.variable(key, node), held)), K.BOOL, node)
         return self.choose(inside, lambda: self.getitem(group, key, node), lambda: default, node)
 
@@ -121,7 +121,7 @@ class Dicts(Objects):
             held = {}
         elif name == ".popitem" and held:
             key = list(held)[-1 if self._is_last(base, args, kwargs, 0, node) else 0]
-            result = Group("tuple", [Const(key), held.pop(key)])
+            result = Group("tuple", [key_of(key), held.pop(key)])
         elif not args or not isinstance(args[0], Const | Ref):
             self.want_table(base)
             self.refuse(node, "a dict is written at a computed key", "use literal keys")

@@ -198,6 +198,27 @@ def asks_classes(low: State, value: Value) -> bool:
     return any(asks_classes(low, item) for item in held.items)
 
 
+def asks_held(low: State, op: str, left: Value, right: Value) -> bool:
+    """Whether a comparison of containers asks the objects in them."""
+    if op in ("eq", "ne"):
+        return asks_classes(low, left) or asks_classes(low, right)
+    ordered = op in ("lt", "le", "gt", "ge") and not numbered.differ_before(low, low.kind(left))
+    return ordered and (_holds_objects(low, left) or _holds_objects(low, right))
+
+
+def _holds_objects(low: State, value: Value) -> bool:
+    held = opened(value)
+    if isinstance(held, Group):
+        own = held.cls is not None and not issubclass(held.cls, tuple)
+        return own or any(_holds_objects(low, item) for item in held.items)
+    return _of_class(low.kind(value))
+
+
+def _of_class(kind: Kind) -> bool:
+    own = kind.cls not in (None, list, dict) and not issubclass(kind.cls or tuple, tuple)
+    return own or any(map(_of_class, kind.items or ()))
+
+
 def as_held(xs: Kind, value: Value) -> Value:
     """A dict as the tuple that a list of dicts holds in its place; other values as they are."""
     item = xs.items[0] if xs.cat == "list" and xs.items else K.OBJECT

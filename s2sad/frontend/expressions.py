@@ -436,7 +436,7 @@ class Expressions(State):
                 return self.apply(op, [left, right], {}, node, hint=hint)
             if all(k.is_number for k in kinds):
                 return self.apply(op, [left, right], {}, node, hint=hint)
-        if op in ("eq", "ne") and any(equality.asks_classes(self, v) for v in (left, right)):
+        if equality.asks_held(self, op, left, right):
             self.refuse(node, "containers of objects are compared", "compare the objects one by one")
         return self.emit(
             Call(op, (self.variable(left, node), self.variable(right, node))), K.BOOL, node, hint

@@ -11,7 +11,6 @@ which is called.
 from __future__ import annotations
 
 import ast
-import enum
 import sys
 from typing import Any
 
@@ -20,7 +19,7 @@ from s2sad.frontend.cursors import is_cursor
 from s2sad.frontend.iterators import Given, Items
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.selections import Selections
-from s2sad.frontend.state import Generator, Group, Value, described, opened
+from s2sad.frontend.state import Generator, Group, Value, described, key_of, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Slice, Var
 
@@ -65,18 +64,13 @@ class Iterables(Selections):
 
     def _space(self, value: Value, node: ast.expr) -> Range | Items | Value:
         """What runs over a value."""
-        if isinstance(value, Ref) and isinstance(value.obj, enum.EnumMeta):
-            cls = value.obj
-            self.depend(("members", id(cls)), lambda: list(cls), list(cls), value.text, same=True)
-            members: list[enum.Enum] = list(cls)
-            return Group("tuple", [Ref(f"{value.text}.{m.name}", m) for m in members])
         if is_cursor(self, value):
             self.refuse(node, "an iterator is taken from as a part of another one", "use next() in a loop")
         value = opened(iterated(self, maybes.given(self, value, node, maybes.ITERATE), node))
         if isinstance(value, Ref) and isinstance(value.obj, range):
             return Range(Const(value.obj.start), Const(value.obj.stop), Const(value.obj.step))
         if isinstance(value, Group) and value.cat == "dict":
-            return Group("tuple", [Const(k) for k in value.keys])
+            return Group("tuple", [key_of(k) for k in value.keys])
         if isinstance(value, Group):
             return value
         objects = isinstance(value, Ref) and isinstance(value.obj, list) and _has_objects(value.obj)
@@ -84,9 +78,11 @@ class Iterables(Selections):
             return Group("tuple", self.unpack(value, None, node))
         kind = self.kind(value)
         if kind.cat == "dict" or kind.cls is dict:
-            return Group("tuple", [Const(k) for k in self.unpack_keys(value)])
+            return Group("tuple", [key_of(k) for k in self.unpack_keys(value)])
         if kind.cat == "tuple" and kind.items is not None and not isinstance(value, Ref):
             return Group("tuple", self.unpack(value, None, node))
+        if kind.cat == "list" and kind.items is None and isinstance(value, Var):
+            return Group("tuple", [])  # nothing has been put in
         return value if kind == K.RANGE else self._items(value, node) or value
 
     def _plain(self, value: Ref) -> bool:

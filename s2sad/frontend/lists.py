@@ -239,9 +239,7 @@ class Lists(Tuples):
             return kind if known else replace(kind, items=(joined,))
 
         for name in self.heap.grow(xs.name, change):
-            # a list that is made in the loop is made anew in each pass over it
-            if int(name.rpartition(".")[2]) <= self.loop_start:
-                self.widened = True
+            self.widened = min(self.widened, int(name.rpartition(".")[2]))
 
     def list_method(
         self,

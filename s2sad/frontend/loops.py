@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -265,7 +266,7 @@ class Loops(State):
         phis = self._first_phis(entry, assigned, self.heads.get(place, {}))
         held: dict[int, Phi] = {}  # of objects that the loop writes to
         symbols: set[K.Length] = set()  # lengths that belong to this loop's head
-        loop_start, older = self.loop_start, self.older
+        loop_start, older, widened = self.loop_start, self.older, self.widened
         self.loop_start, self.older = self.fresh.count, K.new_length()
         self.lasting = self.older if self.lasting is not None and not self.loops else self.lasting
         self.loops, self.nesting = self.loops + 1, self.nesting + 1
@@ -278,7 +279,7 @@ class Loops(State):
                 self.scope.env = {**entry, **{name: phi.value() for name, phi in phis.items()}}
                 self.objects.cells.update({number: phi.value() for number, phi in held.items()})
                 begun = dict(self.objects.cells)
-                self.widened = False
+                widened, self.widened = min(widened, self.widened), sys.maxsize
                 self.trail[len(place) :] = [0]
                 known = len(phis)
                 pre = self._pass_over(phis, assigned, node, head, body, attempt)
@@ -290,7 +291,8 @@ class Loops(State):
                 self.block = outer
                 changed = self._widen(phis, held, after, symbols, node)
                 found = self._written_cells(entry, cells, begun, held)
-                if not changed and not found and not self.widened:
+                # a list that is made in the loop is made anew in each pass over it
+                if not changed and not found and self.widened > self.loop_start:
                     break
             else:
                 what = "the kinds of values in this loop do not settle"
@@ -299,7 +301,7 @@ class Loops(State):
             self.block, self.scope.env, self.objects.cells = outer, entry, cells
             raise
         finally:
-            self.present = present
+            self.present, self.widened = present, min(widened, self.widened)
             self.loops, self.nesting = self.loops - 1, self.nesting - 1
             self.open_loops.pop()
             self.loop_start, self.older, self.closed = loop_start, older, self.older

@@ -477,12 +477,11 @@ def has_order(low: State, item: Kind) -> bool:
     )
 
 
-def differ_before(low: State, xs: Value) -> bool:
+def differ_before(low: State, item: Kind) -> bool:
     """Whether tuples are compared of which objects without an order are no first elements.
 
     Where all that stands before the objects is equal, Python raises.
     """
-    item = (low.kind(xs).items or (K.OBJECT,))[0]
     parts = item.items or ()
     held = [part for part in parts if number_in(part) is not None]
     plain = item.cat == "tuple" and item.cls is None and bool(parts) and number_in(parts[0]) is None

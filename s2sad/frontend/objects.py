@@ -18,6 +18,7 @@ import dataclasses
 import functools
 import sys
 import types
+import typing
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -243,6 +244,8 @@ class Objects(State):
 
     def create(self, cls: type, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value | None:
         """A new object of a class that is written in Python; None where the class does more than that."""
+        if typing.is_typeddict(cls):
+            return self.call_value(Ref("dict", dict), args, kwargs, node)
         if not is_plain(cls):
             return None
         begun = self._begun(cls, node)

@@ -9,6 +9,7 @@ model.k                    t = getattr(model, "k"), and the text relies on the k
 from __future__ import annotations
 
 import ast
+import enum
 import operator as _operator
 import types
 from collections.abc import Callable
@@ -36,6 +37,7 @@ from s2sad.frontend.state import (
     Value,
     described,
     holds_functions,
+    key_of,
     opened,
 )
 from s2sad.ir import kinds as K
@@ -277,7 +279,7 @@ class Parts(Objects):
         if joined is not None:
             return joined
         histories.keep_filled(self, base)
-        if isinstance(container, dict | list | tuple) and isinstance(index, Const | Ref):
+        if isinstance(container, dict | list | tuple | enum.EnumMeta) and isinstance(index, Const | Ref):
             known: Any = index.value if isinstance(index, Const) else index.obj
             try:
                 obj = container[known]
@@ -357,7 +359,7 @@ class Parts(Objects):
             value = generators.listed(self, value, node)
         value = opened(iterated(self, maybes.given(self, value, node, maybes.UNPACK), node))
         if isinstance(value, Group):
-            return [Const(k) for k in value.keys] if value.cat == "dict" else list(value.items)
+            return [key_of(k) for k in value.keys] if value.cat == "dict" else list(value.items)
         kind = self.kind(value)
         if isinstance(value, Const) and isinstance(value.value, str):
             return [Const(c) for c in value.value]
@@ -367,11 +369,11 @@ class Parts(Objects):
                 self.depend(("length", id(obj)), lambda: len(obj), len(obj), value.text, same=True)
             return [self._live_item(value, Const(i), node, "") for i in range(len(value.obj))]
         if kind.cls is dict:
-            return [Const(k) for k in kind.keys]
+            return [key_of(k) for k in kind.keys]
         if kind.cat == "tuple" and kind.items is not None:
             return [self._tuple_item(value, kind, Const(i), node, "") for i in range(len(kind.items))]
         if kind.cat == "dict":
-            return [Const(k) for k in (kind.keys or (value.obj if isinstance(value, Ref) else ()))]
+            return [key_of(k) for k in (kind.keys or (value.obj if isinstance(value, Ref) else ()))]
         if kind.shape and isinstance(kind.shape[0], int) and count in (None, kind.shape[0]):
             return [self.getitem(value, Const(i), node) for i in range(kind.shape[0])]
         listed = kind.cat in ("list", "object") or kind.every is not None

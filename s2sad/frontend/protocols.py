@@ -10,6 +10,8 @@ Takes calls of builtins as lowering meets them; gives None for calls that mean n
 from __future__ import annotations
 
 import ast
+import collections
+import enum
 import functools
 import math
 from typing import Any
@@ -17,10 +19,11 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend import flat
-from s2sad.frontend.operators import class_method
+from s2sad.frontend.operators import class_method, live_object
 from s2sad.frontend.source import find, rule_source
-from s2sad.frontend.state import Group, Local, State, Value, opened
-from s2sad.ir.nodes import Const, Ref, Var
+from s2sad.frontend.state import Group, Local, State, Value, key_of, opened
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Call, Const, Ref, Var
 
 METHODS = {
     abs: "__abs__", float: "__float__", int: "__int__", complex: "__complex__", round: "__round__",
@@ -150,6 +153,18 @@ def total(low: State, many: Value, start: Value, node: ast.AST) -> Value | None:
     return low.inline(source, source.node, {"xs": many, "start": start}, None, source.node)
 
 
+def _elements(low: State, value: Value, node: ast.AST) -> Value:
+    """The elements of a live deque as a list."""
+    held = live_object(low, value)
+    kind = K.list_of(K.join_all([K.kind_of_value(v) for v in held]))
+
+    def known() -> Any:
+        return [K.without_lengths(K.kind_of_value(v)) for v in held]
+
+    low.depend(("elements", id(held)), known, known(), "deque", same=True)
+    return low.emit(Call("list", (low.atom(value, node),), (), "list"), kind, node)
+
+
 def iterated(low: State, value: Value, node: ast.AST) -> Value:
     """What is iterated in place of an object whose `__iter__` says so; other values as they are.
 
@@ -157,8 +172,17 @@ def iterated(low: State, value: Value, node: ast.AST) -> Value:
     """
     if flat.is_flat(value):
         return flat.whole(low, value, node)
+    if isinstance(value, Ref) and isinstance(value.obj, enum.EnumMeta):
+        enumeration: Any = value.obj
+        members = list(enumeration)
+        low.depend(
+            ("members", id(enumeration)), lambda: list(enumeration), members, value.text, same=True
+        )
+        return Group("tuple", [key_of(m) for m in members])
     value = low.iterated(value, node)
     cls = low.class_of(value)
+    if cls is collections.deque:
+        return _elements(low, value, node)
     if cls is None or (isinstance(value, Group) and issubclass(cls, tuple)):
         return value
     if not isinstance(value, Local) and low.kind(value).cat == "tuple":

@@ -104,7 +104,8 @@ class Rules(State):
             source = rule_source(f"{name} of objects", text)
             env = dict(zip(("heap", "item", "start"), [*args, Const(0)], strict=False))
             return self.inline(source, source.node, env, None, name)
-        ordering = name in (*HEAPS, "sorted_order") and differ_before(self, args[0])
+        held = (self.kind(args[0]).items or ()) if name in (*HEAPS, "sorted_order") else ()
+        ordering = bool(held) and differ_before(self, held[0])
         if not ordering and not name.startswith("heapq."):
             refuse_as_number(self, [*args, *kwargs.values()], node)
         args = [flat.whole(self, a, node) if flat.is_flat(a) else plain_value(a) for a in args]
@@ -139,10 +140,19 @@ class Rules(State):
             self._refuse_outside(rule, atoms, node)
             self.do(call, node)
             return Const(None)
+        if name == "sum":
+            kind = self._sum_of_none(bound, kind, node)
         made = self.emit(call, kind, node, hint)
         if strange is not None:
             self.foreign[made.name] = strange
         return made
+
+    def _sum_of_none(self, bound: Bound, kind: Kind, node: ast.AST) -> Kind:
+        """The kind of a sum, of which an earlier pass over a loop may have seen that it has no summands."""
+        if bound.kind("iterable").cat == "list" and bound.kind("iterable").items is None:
+            self.summed_none.add(id(node))
+        start = bound.kind("start") if bound.given("start") else K.INT
+        return K.join(start, kind) if id(node) in self.summed_none else kind
 
     def arithmetic(self, op: str, left: Value, right: Value, node: ast.AST, hint: str) -> Value | None:
         """An operator on two floats or arrays of which nothing else need be asked; None for all else."""

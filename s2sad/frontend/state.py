@@ -10,6 +10,7 @@ import ast
 import builtins
 import contextlib
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -48,6 +49,7 @@ from s2sad.frontend.values import (
     described,
     goes_round,
     holds_functions,
+    key_of,
     mentions,
     opened,
     same_value,
@@ -99,7 +101,7 @@ class State(Interface):
     opened = False  # and those that are objects too
     quiet = False  # whether the program silences NumPy's warnings
     facts: Facts  # which flags hold where conditions do, or do not (see `maybes`)
-    widened = False  # a list's element kind changed in this pass over a loop
+    widened = sys.maxsize  # the oldest list whose element kind changed in this pass over a loop
     shadowed = False  # whether lists have shadows of their own (`cotangents`)
 
     def __init__(self) -> None:
@@ -303,7 +305,7 @@ class State(Interface):
                 )
             items = tuple(self.atom(item, node) for item in value.items)
             if value.cat == "dict":
-                return Dict(tuple(Const(k) for k in value.keys), items)
+                return Dict(tuple(key_of(k) for k in value.keys), items)  # type: ignore[misc]
             return Tuple(items) if value.cat == "tuple" else List(items)
         if isinstance(value, Generator):
             return self.atom(self.unseen_generator(value, node), node)
@@ -579,6 +581,7 @@ __all__ = [
     "described",
     "goes_round",
     "holds_functions",
+    "key_of",
     "mentions",
     "opened",
     "same_value",

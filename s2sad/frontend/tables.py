@@ -21,7 +21,18 @@ from s2sad.frontend.iterators import Items
 from s2sad.frontend.operators import static_attribute
 from s2sad.frontend.rows import Rows, same_row
 from s2sad.frontend.standins import Chain, Counted, Cursor, Filled, Made, Queue, Table
-from s2sad.frontend.state import CALLABLE, Group, Local, Method, State, Value, Written, opened, same_value
+from s2sad.frontend.state import (
+    CALLABLE,
+    Group,
+    Local,
+    Method,
+    State,
+    Value,
+    Written,
+    key_of,
+    opened,
+    same_value,
+)
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Tuple
 
@@ -100,7 +111,7 @@ class Tables(Rows):
             return made
         table = self.table(Table, [], node)
         for key, value in zip(keys, items, strict=True):
-            self.own_method(table, "_enter", [_key(key), value], node)
+            self.own_method(table, "_enter", [key_of(key), value], node)
         return table
 
     def from_pairs(self, pairs: Any, node: ast.AST, new: bool = False) -> Value:
@@ -123,8 +134,8 @@ class Tables(Rows):
             self.entered(table, self.pairs_of(pairs, node), node)
         elif self.is_dict(pairs):
             for key in self.unpack_keys(opened(pairs)):
-                item = self.getitem(pairs, _key(key), node)
-                self.own_method(table, "__setitem__", [_key(key), item], node)
+                item = self.getitem(pairs, key_of(key), node)
+                self.own_method(table, "__setitem__", [key_of(key), item], node)
         elif isinstance(held := opened(pairs), Group):
             for pair in held.items:
                 self.own_method(table, "__setitem__", self.unpack(pair, 2, node), node)
@@ -142,7 +153,7 @@ class Tables(Rows):
     def iterated(self, value: Value, node: ast.AST) -> Value:
         """What a loop over a value runs over: the keys of a table, the elements of a deque."""
         if keys := self.row_keys_of(value):
-            return Group("tuple", [Const(k) for k in keys])
+            return Group("tuple", [key_of(k) for k in keys])
         cls = self.stands_in(value)
         if cls is None:
             return value
@@ -233,13 +244,6 @@ class Tables(Rows):
             else:
                 self.scope.env[name] = value
         return table
-
-
-def _key(key: Any) -> Value:
-    """A key that is known, as a value."""
-    return (
-        Const(key) if isinstance(key, int | float | str | bool | tuple | None.__class__) else Ref("key", key)
-    )
 
 
 def _never_twice(node: ast.DictComp) -> bool:

@@ -12,6 +12,7 @@ is written, however it got there.
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,7 @@ from s2sad.errors import refuse
 from s2sad.frontend.source import Source
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Ref, Var
+from s2sad.ir.nodes import Atom, Const, Ref, Var
 
 
 @dataclass(slots=True)
@@ -346,6 +347,13 @@ def described(kind: Kind) -> str:
     """A kind with its article, for messages."""
     said = K.describe(kind)
     return f"an {said}" if said[:1] in "aeiou" else f"a {said}"
+
+
+def key_of(key: Any) -> Const | Ref:
+    """A key that is known, as a value."""
+    if isinstance(key, enum.Enum):
+        return Ref(f"{type(key).__name__}.{key.name}", key)
+    return Const(key) if isinstance(key, int | float | str | tuple | None.__class__) else Ref("key", key)
 
 
 def hashable(obj: object) -> bool:
