@@ -111,13 +111,13 @@ def numbers(x, c):
 
 
 def items_of_a_dict(x, c):
-    d = {Mode.TANH: x, Mode.SINE: c}
+    d = {Mode.A: x, Mode.B: c}
     total = 0.0
     for mode, v in d.items():
-        total = total + len(mode.value)*np.sum(v)
-    for mode in d:
+        total = total + mode.value*np.sum(v)
+    for mode in list(d):
         total = total*np.sum(d[mode])
-    return total + np.sum(d[Mode["SINE"]]) + list(Level)[1]*x[0]
+    return total + np.sum(d[Mode["B"]]) + list(Level)[1]*x[0]
 
 
 PROGRAMS = [zipped, taken_from_a_list, methods, states, keys, fields, numbers, items_of_a_dict]

@@ -26,6 +26,7 @@ from s2sad.frontend.arrays import FUNCTIONS
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.fixed_curves import call_of_constant
 from s2sad.frontend.functions import SPECIAL, bound_by, random_kind
+from s2sad.frontend.libraries import READ, is_library
 from s2sad.frontend.mapped import vectorize_options, vectorized
 from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.objects import Init, static_attribute
@@ -34,7 +35,7 @@ from s2sad.frontend.records import member
 from s2sad.frontend.recursion import recursive_call
 from s2sad.frontend.scipy_objects import method_of_constant, note_made, solved
 from s2sad.frontend.sequences import ORDERING
-from s2sad.frontend.source import READ, RULES, Source, find, is_library
+from s2sad.frontend.source import RULES, Source, find
 from s2sad.frontend.standins import Queue
 from s2sad.frontend.stars import UNKNOWN, Stars, many
 from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
@@ -166,9 +167,8 @@ class Calls(Stars):
         var: Var | None = None,
     ) -> Value:
         obj, args = fn.obj, self._elements_of(fn, args, node)
-        special = custom.ruled(fn) or (FOUND.get(obj) if hashable(obj) else None)
-        special = special or custom.special(obj) or trips.special(obj) or under_checkpoint(fn)
-        special = special or derivatives.special(obj)
+        special = custom.ruled(fn) or (FOUND.get(obj) if hashable(obj) else None) or custom.special(obj)
+        special = special or trips.special(obj) or under_checkpoint(fn) or derivatives.special(obj)
         if special is not None:
             return special(self, args, kwargs, node, hint)
         if getattr(obj, "__s2sad_transform__", None) is True:

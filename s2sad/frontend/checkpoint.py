@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError, refuse
+from s2sad.frontend.libraries import is_library
 from s2sad.frontend.recursion import Callee, holds_records, returns_numbers, state_kind, unlike
 from s2sad.frontend.results import whole
-from s2sad.frontend.source import find, is_library
+from s2sad.frontend.source import find
 from s2sad.frontend.state import Closure, Local, Method, Part, State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend.source import find, is_library
+from s2sad.frontend.libraries import is_library
+from s2sad.frontend.source import find
 from s2sad.frontend.state import CALLABLE, Group, State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind

@@ -15,6 +15,7 @@ import functools
 
 from s2sad.frontend import numbered
 from s2sad.frontend.operators import negated, static_attribute
+from s2sad.frontend.records import known_key
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import Group, State, Value, opened
 from s2sad.ir import kinds as K
@@ -55,6 +56,21 @@ def found(xs, value):
     return number
 """,
 }
+
+
+def inside(low: State, op: str, left: Value, right: Value) -> bool | None:
+    """Whether something is in a dict or display, if that is known."""
+    left = known_key(left)
+    if not isinstance(left, Const):
+        return None
+    if isinstance(right, Ref):
+        return in_table(low, op, left, right)
+    kind = low.kind(right)
+    if kind.cat == "dict" or kind.cls is dict:
+        return (left.value in kind.keys) == (op == "in")
+    if isinstance(right, Group) and all(isinstance(i, Const) for i in right.items):
+        return (left.value in [i.value for i in right.items if isinstance(i, Const)]) == (op == "in")
+    return None
 
 
 def in_table(low: State, op: str, key: Const, table: Ref) -> bool | None:

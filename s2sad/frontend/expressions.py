@@ -483,20 +483,7 @@ class Expressions(State):
             for one, two in ((left, right), (right, left)):
                 if isinstance(two, Const) and two.value is None and self._never_none(one):
                     return op == "isnot"
-        return self._inside(op, left, right) if op in ("in", "notin") else None
-
-    def _inside(self, op: str, left: Value, right: Value) -> bool | None:
-        """Whether something is in a dict or display, if that is known."""
-        left = known_key(left)
-        if isinstance(left, Const):
-            if isinstance(right, Ref):
-                return equality.in_table(self, op, left, right)
-            kind = self.kind(right)
-            if kind.cat == "dict" or kind.cls is dict:
-                return (left.value in kind.keys) == (op == "in")
-            if isinstance(right, Group) and all(isinstance(i, Const) for i in right.items):
-                return (left.value in [i.value for i in right.items if isinstance(i, Const)]) == (op == "in")
-        return None
+        return equality.inside(self, op, left, right) if op in ("in", "notin") else None
 
     def _never_none(self, value: Value) -> bool:
         if isinstance(value, Ref | Group | Local | Super) or isinstance(value, CALLABLE):

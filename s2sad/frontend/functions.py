@@ -147,9 +147,8 @@ def _isinstance(low: State, args: list[Value], kwargs: dict[str, Value], node: a
         cls = tuple
     elif low.listed_tuples and kind.cat == "list" and (tuple in known) != (list in known):
         low.refuse(node, "whether this is a list or a tuple is not known", "ask for both, or for np.ndarray")
-    if kind.met and kind.is_scalar and len({issubclass(c, tuple(known)) for c in _SCALARS}) > 1:
-        cls = None
-    if cls is not None and len(known) == len(classes):
+    several = kind.met and kind.is_scalar and len({issubclass(c, tuple(known)) for c in _SCALARS}) > 1
+    if cls is not None and len(known) == len(classes) and not several:
         of_none = issubclass(type(None), tuple(known))
         return _of_optional(low, value, issubclass(cls, tuple(known)), of_none, node)
     if kind.cat == "num" and known == [np.ndarray]:

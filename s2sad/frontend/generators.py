@@ -29,9 +29,10 @@ from s2sad.errors import UnsupportedError
 from s2sad.frontend import streams
 from s2sad.frontend.iteration import items_of, watch
 from s2sad.frontend.iterators import Given, Items, given
+from s2sad.frontend.libraries import is_library
 from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.protocols import METHODS
-from s2sad.frontend.source import RULES, find, is_library, rule_source
+from s2sad.frontend.source import RULES, find, rule_source
 from s2sad.frontend.standins import real
 from s2sad.frontend.state import Closure, Generator, Method, Scope, State, Unbound, Value
 from s2sad.frontend.trees import assigned_names, sorts, target_names, walk

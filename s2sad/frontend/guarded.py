@@ -30,10 +30,10 @@ from s2sad.frontend.attempts import only_writes
 from s2sad.frontend.branches import ends_by_raising
 from s2sad.frontend.cursors import guarded_next
 from s2sad.frontend.generators import Before, once
+from s2sad.frontend.libraries import is_library
 from s2sad.frontend.loops import assigned_names
 from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.raising import is_append, may_raise, only_appends, written
-from s2sad.frontend.source import is_library
 from s2sad.frontend.state import Generator, Group, Raised, Scope, State, Torn, Value, Written
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (

@@ -25,6 +25,7 @@ class Heap:
 
     def __init__(self, kinds: dict[str, Kind]) -> None:
         self.kinds = kinds
+        self.summed: set[int] = set()  # calls of sum() that have met a list into which nothing was put
         self._parent: dict[str, str] = {}
         # for each representative and place (None in lists) a name in the class of what is there
         self._inside: dict[str, dict[int | None, str]] = {}

@@ -24,8 +24,8 @@ from typing import Any, NoReturn
 
 from s2sad.frontend import flat, histories, numbered
 from s2sad.frontend.derived import BASES, HeldList, base_of, counterpart
+from s2sad.frontend.libraries import READ, is_library
 from s2sad.frontend.operators import static_attribute
-from s2sad.frontend.source import READ, is_library
 from s2sad.frontend.state import (
     ABSENT,
     Choice,

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.derived import in_python, lookup_order
-from s2sad.frontend.source import is_library
+from s2sad.frontend.libraries import is_library
 from s2sad.frontend.standins import real
 from s2sad.frontend.state import ABSENT, Group, Method, State, Value
 from s2sad.ir import kinds as K

@@ -100,14 +100,8 @@ class Rules(State):
     ) -> Value:
         """A call of a function that has a rule."""
         if name in HEAPS and has_order(self, self.kind(args[1])):
-            text = inspect.getsource(HELPERS[name]).replace(": Any", "")
-            source = rule_source(f"{name} of objects", text)
-            env = dict(zip(("heap", "item", "start"), [*args, Const(0)], strict=False))
-            return self.inline(source, source.node, env, None, name)
-        held = (self.kind(args[0]).items or ()) if name in (*HEAPS, "sorted_order") else ()
-        ordering = bool(held) and differ_before(self, held[0])
-        if not ordering and not name.startswith("heapq."):
-            refuse_as_number(self, [*args, *kwargs.values()], node)
+            return self._in_heap_of_objects(name, args)
+        self._refuse_as_numbers(name, args, kwargs, node)
         args = [flat.whole(self, a, node) if flat.is_flat(a) else plain_value(a) for a in args]
         if name in ASKED and len(args) == 1 and (said := ASKED[name](self.kind(args[0]))) is not None:
             return Const(said)
@@ -147,12 +141,27 @@ class Rules(State):
             self.foreign[made.name] = strange
         return made
 
+    def _in_heap_of_objects(self, name: str, args: list[Value]) -> Value:
+        """The places that an object passes in a heap, as its class says."""
+        text = inspect.getsource(HELPERS[name]).replace(": Any", "")
+        source = rule_source(f"{name} of objects", text)
+        env = dict(zip(("heap", "item", "start"), [*args, Const(0)], strict=False))
+        return self.inline(source, source.node, env, None, name)
+
+    def _refuse_as_numbers(
+        self, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    ) -> None:
+        """Refuse objects of which only the numbers are known, but where they are not compared."""
+        held = (self.kind(args[0]).items or ()) if name in (*HEAPS, "sorted_order") else ()
+        if not name.startswith("heapq.") and not (held and differ_before(self, held[0])):
+            refuse_as_number(self, [*args, *kwargs.values()], node)
+
     def _sum_of_none(self, bound: Bound, kind: Kind, node: ast.AST) -> Kind:
         """The kind of a sum, of which an earlier pass over a loop may have seen that it has no summands."""
         if bound.kind("iterable").cat == "list" and bound.kind("iterable").items is None:
-            self.summed_none.add(id(node))
+            self.heap.summed.add(id(node))
         start = bound.kind("start") if bound.given("start") else K.INT
-        return K.join(start, kind) if id(node) in self.summed_none else kind
+        return K.join(start, kind) if id(node) in self.heap.summed else kind
 
     def arithmetic(self, op: str, left: Value, right: Value, node: ast.AST, hint: str) -> Value | None:
         """An operator on two floats or arrays of which nothing else need be asked; None for all else."""

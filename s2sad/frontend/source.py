@@ -30,7 +30,6 @@ import linecache
 import math
 import os
 import sys
-import sysconfig
 import threading
 import tokenize
 import weakref
@@ -43,6 +42,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.errors import Span, origins, refuse
+from s2sad.frontend.libraries import is_library
 from s2sad.frontend.sinking import behind
 from s2sad.frontend.trees import walk
 
@@ -50,7 +50,6 @@ Function = ast.FunctionDef | ast.Lambda
 _FUTURES = 0x1FE0000  # the compiler flags of `from __future__` that a code object remembers
 READ_AS = "__s2sad_read_as__"
 _GENERATORS = {0x20: "a generator", 0x80: "a coroutine", 0x200: "an asynchronous generator"}
-_LIBRARIES = frozenset(["numpy", "scipy"])
 _VERSIONS = 4  # of an edited file, so many texts are remembered
 _FILES = 256
 DEPTH = 20_000  # frames of Python for functions that are nested deeply
@@ -287,41 +286,9 @@ def describe(fun: Any) -> str:
 
 def _check_library(fun: FunctionType) -> None:
     """Refuse to read the sources of NumPy, SciPy and the standard library."""
-    module = str(fun.__globals__.get("__name__", ""))
-    listed = _in_stdlib(fun.__code__.co_filename) or module.partition(".")[0] in _LIBRARIES
-    if listed and not _is_comparison(fun):
+    module = str(fun.__globals__.get("__name__", "")).partition(".")[0]
+    if is_library(fun) and module not in ("numba", "s2sad"):
         refuse(None, f"there is no rule for {describe(fun)}", "register one with s2sad.rule")
-
-
-def _is_comparison(fun: FunctionType) -> bool:
-    """Whether a function is one that functools.total_ordering gives to a class."""
-    return fun.__module__ == "functools" and fun.__name__ in ("__lt__", "__le__", "__gt__", "__ge__")
-
-
-# Modules of ours that are read as if they were the user's.
-READ = tuple(f"s2sad.frontend.{module}" for module in ("standins", "derived", "polynomials"))
-
-
-def is_library(fun: FunctionType) -> bool:
-    """Whether a function belongs to a library, whose source is never descended into."""
-    module = str(fun.__globals__.get("__name__", ""))
-    if module.startswith("s2sad.generated.") or module in READ:
-        return False
-    module = module.partition(".")[0]
-    if _is_comparison(fun):
-        return False
-    return _in_stdlib(fun.__code__.co_filename) or module in _LIBRARIES or module in ("numba", "s2sad")
-
-
-@functools.cache
-def _stdlib() -> str:
-    return sysconfig.get_path("stdlib") + os.sep
-
-
-def _in_stdlib(file: str) -> bool:
-    stdlib = _stdlib()
-    inside = file.startswith(stdlib) and "-packages" + os.sep not in file[len(stdlib) :]
-    return inside or file.startswith("<frozen ")
 
 
 # ---------------------------------------------------------------------------------------------------- text

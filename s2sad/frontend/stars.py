@@ -17,8 +17,8 @@ import numpy as np
 
 from s2sad.frontend import generators
 from s2sad.frontend.checkpoint import under_checkpoint
+from s2sad.frontend.libraries import is_library
 from s2sad.frontend.objects import Objects, static_attribute
-from s2sad.frontend.source import is_library
 from s2sad.frontend.standins import Table
 from s2sad.frontend.state import Closure, Generator, Group, Method, Part, Value
 from s2sad.ir import kinds as K
