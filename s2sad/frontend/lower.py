@@ -38,7 +38,7 @@ from s2sad.frontend.methods import Methods
 from s2sad.frontend.numbered import Lent, Numbering, begin, refuse_as_number
 from s2sad.frontend.outline import Outline
 from s2sad.frontend.packed import Packing
-from s2sad.frontend.parts import Parts, itself
+from s2sad.frontend.parts import Parts
 from s2sad.frontend.results import in_parts, is_tuple, laid_out
 from s2sad.frontend.sequences import Sequences
 from s2sad.frontend.source import Source, deep
@@ -47,6 +47,7 @@ from s2sad.frontend.statements import Statements
 from s2sad.frontend.tables import Tables
 from s2sad.frontend.trees import sorts
 from s2sad.frontend.usage import boxed_names, fixed_lists, starred_lists
+from s2sad.frontend.values import itself
 from s2sad.ir import kinds as K
 from s2sad.ir.forms import Form
 from s2sad.ir.kinds import Kind

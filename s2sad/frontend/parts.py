@@ -37,6 +37,7 @@ from s2sad.frontend.state import (
     Value,
     described,
     holds_functions,
+    itself,
     key_of,
     opened,
 )
@@ -284,9 +285,8 @@ class Parts(Objects):
             try:
                 obj = container[known]
             except (KeyError, IndexError, TypeError) as error:
-                self.depend(
-                    ("missing", id(container)), lambda: known in container, False, repr(known), same=True
-                )
+                where = "missing", id(container)
+                self.depend(where, lambda: known in container, False, repr(known), same=True)
                 self.fails(type(error), error.args[0], node)
                 self.refuse(node, f"{base.text} has no item {known!r}", "use an item that it has")
             self.depend((f"{id(container)}", id(container)), lambda: container[known], obj, repr(known))
@@ -596,9 +596,4 @@ def _has_objects(held: Any) -> bool:
     return any(K.kind_of_value(v) == K.OBJECT for v in (held.values() if type(held) is dict else held))
 
 
-def itself(known: Any, name: str) -> Value:
-    """A string or function that is a part of an argument."""
-    return Const(known) if isinstance(known, str) else Ref(name, known)
-
-
-__all__ = ["Parts", "itself"]
+__all__ = ["Parts"]

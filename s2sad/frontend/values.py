@@ -349,6 +349,11 @@ def described(kind: Kind) -> str:
     return f"an {said}" if said[:1] in "aeiou" else f"a {said}"
 
 
+def itself(known: Any, name: str) -> Const | Ref:
+    """A string or function that is a part of an argument."""
+    return Const(known) if isinstance(known, str) else Ref(name, known)
+
+
 def key_of(key: Any) -> Const | Ref:
     """A key that is known, as a value."""
     if isinstance(key, enum.Enum):
