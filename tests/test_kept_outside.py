@@ -235,6 +235,32 @@ def test_what_is_left_outside(fun):
     assert left_by(lambda: s2sad.jvp(fun, (X, C), (C, X))) == expected
 
 
+class Model:
+    """Counts its calls, and keeps what they gave."""
+
+    def __init__(self):
+        self.w, self.calls, self.last, self.history = np.array([1.0, 2.0, 3.0]), 0, None, []
+
+    def loss(self, x, c):
+        self.calls += 1
+        self.last = np.sum((x*self.w)**2*c)
+        self.history.append({"call": self.calls, "loss": float(np.sum(x))})
+        return np.sum((x*self.w)**2*c)
+
+
+def test_an_argument_keeps_what_it_is_told():
+    def loss(model, x, c):
+        return model.loss(x, c)*model.loss(c, x)
+
+    plain, derived = Model(), Model()
+    loss(plain, X, C)
+    gradient = s2sad.grad(loss, (1, 2))
+    for _ in range(2):
+        gradient(derived, X, C)
+    assert derived.calls == 2*plain.calls and derived.history[:2] == plain.history and derived.last == plain.last
+    check(loss, (Model(), X, C), (1, 2), probes=1)
+
+
 @pytest.mark.parametrize(
     "fun", [*places(under_several_names), twice(by_computed_keys), twice(augmented)]
 )

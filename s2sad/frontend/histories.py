@@ -52,11 +52,12 @@ def is_container(value: Value) -> bool:
     return isinstance(value, Ref) and type(value.obj) in CONTAINERS
 
 
-def has_method(base: Value, name: str) -> bool:
+def has_method(low: State, base: Value, name: str) -> bool:
     """Whether an attribute is a method of an outside container that is lowered by its name."""
     if isinstance(base, Ref) and type(base.obj) in (list, dict, set, tuple):
         return True
-    return f".{name}" in CHANGING and is_container(base)
+    live = low.live.get(base.name) if isinstance(base, Var) else None
+    return f".{name}" in CHANGING and (is_container(base) or type(live) in CONTAINERS)
 
 
 def read(low: State, base: Ref, made: Var) -> Var:

@@ -432,7 +432,7 @@ class Parts(Objects):
         made = beside(base, name) or known_attribute(self, base, name, node) or self.of_function(base, name)
         if (made := made or self._known_attribute(base, kind, name, node, hint)) is not None:
             return made
-        if histories.has_method(base, name):
+        if histories.has_method(self, base, name):
             return Method(Const("." + name), base)
         turned = sparse_transpose(self, base, name, node)
         if turned is not None:
