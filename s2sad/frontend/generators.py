@@ -27,6 +27,7 @@ from typing import Any
 
 from s2sad.errors import UnsupportedError
 from s2sad.frontend import streams
+from s2sad.frontend.cursors import is_cursor
 from s2sad.frontend.iteration import items_of, watch
 from s2sad.frontend.iterators import Given, Items, given
 from s2sad.frontend.libraries import is_library
@@ -126,8 +127,22 @@ def is_lazy(low: State, node: ast.expr) -> bool:
         return True
     if fn.obj is iter and len(node.args) > 1:
         return True
+    if not _wraps(fn.obj):
+        return False
+    stepping = fn.obj is not iter and any(_steps(low, a) for a in node.args)
     lazy = [not isinstance(a, ast.Starred) and is_lazy(low, a) for a in node.args]
-    return _wraps(fn.obj) and any(lazy) and not _are_tuples(low, fn.obj, node, lazy)
+    return stepping or (any(lazy) and not _are_tuples(low, fn.obj, node, lazy))
+
+
+def _is_part(low: State, obj: Any, node: ast.expr) -> bool:
+    """Whether an argument is a generator, or is taken from as what a builtin makes of it is."""
+    parts = _wraps(obj) and obj is not iter and _steps(low, node)
+    return parts or (not isinstance(node, ast.Starred) and is_lazy(low, node))
+
+
+def _steps(low: State, node: ast.expr) -> bool:
+    """Whether an expression is the name of an iterator that iter() has made."""
+    return isinstance(node, ast.Name) and is_cursor(low, low.peeked(node))
 
 
 def _are_tuples(low: State, obj: Any, node: ast.Call, lazy: list[bool]) -> bool:
@@ -200,6 +215,11 @@ def expressed(low: State, node: ast.GeneratorExp) -> Generator:
     """A generator expression over a generator: a generator function of what it runs over."""
     first = lazily(low, node.generators[0].iter)
     assert first is not None
+    return over(low, node, first)
+
+
+def over(low: State, node: ast.GeneratorExp, first: Value) -> Generator:
+    """A generator expression as a generator function of what it runs over."""
     made = Closure(_function_of(node), low.scope, [], {})
     return Generator(made, [first], {}, _fresh(low))
 
@@ -222,7 +242,7 @@ def _function_of(node: ast.GeneratorExp) -> ast.FunctionDef:
 
 def _wrapped(low: State, obj: Any, node: ast.Call) -> Generator:
     """What a builtin makes of generators."""
-    lazy = [not isinstance(a, ast.Starred) and is_lazy(low, a) for a in node.args]
+    lazy = [_is_part(low, obj, a) for a in node.args]
     if obj is iter and len(node.args) == 1:
         made = lazily(low, node.args[0])
         assert made is not None
@@ -239,13 +259,14 @@ def _wrapped(low: State, obj: Any, node: ast.Call) -> Generator:
         text = streams.chain(len(args))
     elif obj is zip or (obj is map and len(args) > 2):
         lazy = lazy if obj is zip else lazy[1:]
-        if sum(lazy) > 1:
+        stepping = [_steps(low, a) for a in (node.args if obj is zip else node.args[1:])]
+        if sum(lazy) > 1 and stepping != lazy:
             low.refuse(node, f"{obj.__name__} over several generators", "make lists of all but one")
         if obj is zip and kwargs.get("strict") == Const(False):
             del kwargs["strict"]
         if kwargs:
             low.refuse(node, "zip() of a generator gets a keyword", "make a list of the generator")
-        text = streams.zipped(lazy)
+        text = streams.in_step(lazy) if stepping == lazy else streams.zipped(lazy)
         if obj is map:
             pairs = _stream(low, text, args[1:], {})
             return _stream(low, streams.STREAMS[itertools.starmap], [args[0], pairs], kwargs)
@@ -257,9 +278,7 @@ def _wrapped(low: State, obj: Any, node: ast.Call) -> Generator:
 def _taken(low: State, node: ast.expr, lazy: bool) -> Value:
     """An argument: a generator, or what can be indexed."""
     if lazy:
-        made = lazily(low, node)
-        assert made is not None
-        return made
+        return low.operand(node) if _steps(low, node) else lazily(low, node) or Const(None)
     fn = _peek(low, node.func) if isinstance(node, ast.Call) else None
     if isinstance(fn, Ref) and fn.obj in (range, zip, enumerate, reversed, map, filter):
         space = low.iterable(node)
@@ -327,10 +346,9 @@ def consumed(low: State, fn: Value, node: ast.Call, hint: str) -> Value | None:
     if not known and not (isinstance(fn, Method) and isinstance(fn.fn, Const)):
         return None
     obj = fn.obj if isinstance(fn, Ref) else None
-    lazy = [not isinstance(a, ast.Starred) and is_lazy(low, a) for a in node.args]
     lazy = [
-        flag and (_iterates(fn, i) or not _gives_object(low, a))
-        for i, (flag, a) in enumerate(zip(lazy, node.args, strict=True))
+        _is_part(low, obj, a) and (_iterates(fn, i) or not _gives_object(low, a))
+        for i, a in enumerate(node.args)
     ]
     if not any(lazy):
         return None

@@ -251,6 +251,18 @@ class Interface:
         """Lower statements that are given as text (see `iterators`)."""
         raise NotImplementedError
 
+    def makes_iterator(self, node: ast.Call) -> bool:
+        """Whether a call gives an iterator."""
+        raise NotImplementedError
+
+    def is_taken_again(self, name: str, stmt: ast.Assign) -> bool:
+        """Whether an iterator that has a name may be taken from twice."""
+        raise NotImplementedError
+
+    def check_paths(self, name: str, stmt: ast.Assign) -> None:
+        """Refuse an iterator of one path among several that is more than taken from."""
+        raise NotImplementedError
+
     def check_once(self, name: str, stmt: ast.Assign) -> None:
         """Refuse an iterator that has a name and is taken from twice."""
         raise NotImplementedError

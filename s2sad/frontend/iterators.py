@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.cursors import is_cursor, lower_iter
 from s2sad.frontend.state import Group, State, Value, holds_functions
 from s2sad.frontend.values import hashable
 from s2sad.ir import kinds as K
@@ -410,20 +411,29 @@ if some:
             lambda i: Group("tuple", [part(one, n, i) for one, n in zip(items, lengths, strict=True)]),
         )
 
-    def check_once(self, name: str, stmt: ast.Assign) -> None:
-        """Refuse an iterator that has a name and is taken from twice: it is empty then."""
-        value = stmt.value
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name | ast.Attribute):
-            fn = self.peeked(value.func)
-            obj = fn.obj if isinstance(fn, Ref) and hashable(fn.obj) else None
-            if obj not in LAZY and obj not in (zip, enumerate, reversed):
-                return
-        elif not isinstance(value, ast.GeneratorExp):
-            return
+    def makes_iterator(self, node: ast.Call) -> bool:
+        """Whether a call gives an iterator: of map, zip, enumerate, itertools."""
+        fn = self.peeked(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else None
+        obj = fn.obj if isinstance(fn, Ref) and hashable(fn.obj) else None
+        return obj in LAZY or obj in (zip, enumerate, reversed)
+
+    def is_taken_again(self, name: str, stmt: ast.Assign) -> bool:
+        """Whether an iterator that has a name may be taken from twice."""
         tree = self.scope.source.node
         names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
         loads = sum(isinstance(n.ctx, ast.Load) for n in names)
-        if loads > len(names) - loads or _taken_again(tree, name, stmt) or _met(tree, name, loads):
+        return loads > len(names) - loads or _taken_again(tree, name, stmt)
+
+    def check_paths(self, name: str, stmt: ast.Assign) -> None:
+        """Refuse an iterator of one path among several that is more than taken from once behind them."""
+        tree = self.scope.source.node
+        names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
+        if _met(tree, name, sum(isinstance(n.ctx, ast.Load) for n in names)):
+            self.refuse(stmt, f"the iterator {name!r} is taken from more than once", "make a list of it")
+
+    def check_once(self, name: str, stmt: ast.Assign) -> None:
+        """Refuse a generator that has a name and is taken from twice."""
+        if self.is_taken_again(name, stmt):
             self.refuse(stmt, f"the iterator {name!r} is taken from more than once", "make a list of it")
 
     # ------------------------------------------------------------ calls that iterate where they stand
@@ -438,6 +448,8 @@ if some:
                 return self.tested(obj is any, node.args[0], node)
         if obj is next and node.args and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords:
             return self.first_item(node, hint)
+        if obj is itertools.tee and node.args:
+            return self._split(node)
         if obj is np.fromiter and node.args:
             return self._from_items(node, hint)
         known = obj in LAZY or obj in (zip, enumerate, reversed)
@@ -450,6 +462,15 @@ if some:
         if isinstance(space, Items) and space.length is None:
             self.refuse(node, "an iteration without end", "zip it with a list")
         return self.script("made = []\nfor v in xs:\n    made.append(v)", node, "made", xs=source)
+
+    def _split(self, node: ast.Call) -> Value:
+        """`tee(xs, n)`: iterators of one list."""
+        items, count = self.operand(node.args[0]), self.operand(node.args[1]) if node.args[1:] else Const(2)
+        if not isinstance(count, Const):
+            self.refuse(node, "tee() with a number of iterators that is not known", "write the number")
+        if is_cursor(self, items):
+            items = self.own_method(items, "rest", [], node)
+        return Group("tuple", [lower_iter(self, [items], {}, node, "") for _ in range(count.value)])
 
     def _from_items(self, node: ast.Call, hint: str) -> Value:
         """`np.fromiter(xs, dtype)` is an array of a list."""

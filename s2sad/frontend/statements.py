@@ -11,7 +11,7 @@ import functools
 import importlib
 from typing import Any
 
-from s2sad.frontend import flat, generators, histories
+from s2sad.frontend import flat, generators, histories, late
 from s2sad.frontend.augmented import Augmented
 from s2sad.frontend.classes import defined
 from s2sad.frontend.objects import mangled
@@ -52,9 +52,8 @@ class Statements(Augmented):
     def _assign(self, stmt: ast.Assign) -> None:
         single = stmt.targets[0]
         hint = single.id if len(stmt.targets) == 1 and isinstance(single, ast.Name) else ""
-        value = self.expr(stmt.value, hint)
-        if hint:
-            self.check_once(hint, stmt)
+        made = late.iterator(self, stmt, hint) if hint else late.iterators(self, stmt)
+        value = self.expr(stmt.value, hint) if made is None else made
         if len(stmt.targets) > 1:
             value = self.settled(value, stmt)
         for target in stmt.targets:

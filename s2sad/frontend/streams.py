@@ -137,6 +137,18 @@ def zipped(lazy: list[bool]) -> str:
     return "\n" + "\n".join(lines) + "\n"
 
 
+def in_step(steps: list[bool]) -> str:
+    """The text of `zip` of lists and iterators that have a name, which may be the same one."""
+    lines = [f"def zip({', '.join(f'part{k}' for k in range(len(steps)))}):", "    i = 0", "    while True:"]
+    for k, step in enumerate(steps):
+        left, item = ("is_left()", "take()") if step else ("", f"part{k}[i]")
+        test = f"not part{k}.{left}" if step else f"i >= len(part{k})"
+        lines += [f"        if {test}:", "            return"]
+        lines.append(f"        v{k} = part{k}.{item}" if step else f"        v{k} = {item}")
+    lines += [f"        yield {', '.join(f'v{k}' for k in range(len(steps)))},", "        i += 1"]
+    return "\n" + "\n".join(lines) + "\n"
+
+
 UNTIL = """
 def until(fn, sentinel):
     while True:
@@ -177,5 +189,6 @@ def listed(xs):
 """
 
 __all__ = [
-    "BETWEEN", "FIRST", "FIRST_OR", "ITEMS", "LISTED", "STREAMS", "UNTIL", "UP_TO", "chain", "zipped",
+    "BETWEEN", "FIRST", "FIRST_OR", "ITEMS", "LISTED", "STREAMS", "UNTIL", "UP_TO", "chain", "in_step",
+    "zipped",
 ]  # fmt: skip

@@ -328,7 +328,7 @@ class Record:
                 yield from ((name, None) for name in atom_vars(stmt.cond))
             for out in stmt.outs:
                 for side, atom in enumerate((out.then, out.orelse)):
-                    yield from ((name, side if side == exit_side else None) for name in atom_vars(atom))
+                    yield from ((name, side) for name in atom_vars(atom))
         else:
             yield from ((name, None) for name in uses(stmt))
 

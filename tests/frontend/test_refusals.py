@@ -135,7 +135,7 @@ CASES = [
     ("exits in finally", "«try:»\n    y = x\nfinally:\n    if x[0] > 0:\n        return np.sum(x)", "a try statement is left from within its body on some path only; assign"),
     ("unknown exceptions", "try:\n    y = x\n«except THING:»\n    y = x", "the exceptions that are caught are not known; name their classes"),
     ("finally binds", "try:\n    y = x\nfinally:\n    «z = print(1)»", "a finally clause binds names; bind them behind the try"),
-    ("iterator twice", "«g = (v for v in x)»\ny = sum(g) + sum(g)", "the iterator 'g' is taken from more than once; make a list of it"),
+    ("late iterator", "k = 2.0\n«g = map(lambda v: v*k, x)»\nk = 3.0\ny = sum(g)", "what the iterator 'g' is made of changes before it is"),
     ("endless", "for v in «itertools.count()»:\n    pass", "an iteration without end; write while True, or zip it"),
     ("count of floats", "for v, w in zip(«itertools.count(0.5)», x):\n    pass", "count() of numbers that are not integers; count trips"),
     ("history of a dict read", "TABLE['a'] = x[0]\nx = «TABLE['a']»*x", "the outside dict TABLE is read here and changed; return what is kept"),
