@@ -127,7 +127,8 @@ _FORMULAS = {
         x = np.pad(x, widths + [(size//2, size//2)])
     if padded:
         x = np.pad(x, widths + [(0, -(np.shape(x)[-1] - size) % step % size)])
-    weights = np.asarray(scipy.signal.get_window(window, size) if isinstance(window, str) else window)
+    named = isinstance(window, (str, tuple))
+    weights = np.asarray(scipy.signal.get_window(window, size) if named else window)
     weights = weights.astype(np.real(x).dtype)
     scale = 1.0/np.sum(weights)**2 if scaling == "spectrum" else 1.0/(fs*np.sum(weights*weights))
     lines = weights*np.lib.stride_tricks.sliding_window_view(x, size, axis=-1)[..., ::step, :]
@@ -151,7 +152,8 @@ _FORMULAS = {
     size = full if nperseg is None else nperseg
     points = (size if input_onesided and size == full + 1 else full) if nfft is None else nfft
     step = size - (size//2 if noverlap is None else noverlap)
-    weights = np.asarray(scipy.signal.get_window(window, size) if isinstance(window, str) else window)
+    named = isinstance(window, (str, tuple))
+    weights = np.asarray(scipy.signal.get_window(window, size) if named else window)
     if input_onesided:
         lines = scipy.fft.irfft(z, points, axis=-2)[..., :size, :]
     else:
@@ -201,6 +203,8 @@ for _name in ("convolve2d", "correlate2d"):
 composite(
     "fftconvolve_along",
     """def fftconvolve_along(in1, in2, mode='full', axes=None):
+    if np.ndim(axes) != 0 and len(axes) == np.ndim(in1):
+        return scipy.signal.fftconvolve(in1, in2, mode)
     if np.ndim(axes) != 0 and len(axes) != 1:
         raise ValueError("a convolution along several axes, but not all; write it with scipy.fft.rfftn")
     axis = axes if np.ndim(axes) == 0 else axes[0]

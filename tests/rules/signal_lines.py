@@ -24,7 +24,7 @@ z, w, v = scipy.signal.stft(x, fs=2.0, nperseg=5, noverlap=2); z = v.real + v.im
 np.abs(scipy.signal.stft(m, nperseg=3, scaling="psd", return_onesided=False)[2])
 np.abs(scipy.signal.stft(x, nperseg=4, boundary=None, padded=False)[2])
 scipy.signal.istft(scipy.signal.stft(x, nperseg=4)[2], nperseg=4)[1]
-scipy.signal.istft(d)[1]
+scipy.signal.istft(d, window=("tukey", 0.5))[1]
 scipy.signal.spectrogram(np.tile(x, 3), nperseg=4)[2]
 z, w, v = scipy.signal.spectrogram(m, 2.0, "hann", 3, 1, axis=0, scaling="spectrum", detrend="linear"); z = w*v
 scipy.signal.welch(np.tile(x, 3), nperseg=4, window=("tukey", 0.5), average="median")[1]
@@ -39,6 +39,7 @@ scipy.signal.convolve2d(m, q, "valid", "symm")
 scipy.signal.correlate2d(m, q, mode="same", boundary="wrap")
 scipy.signal.correlate2d(m, q[:2, :2], mode="same", boundary="symm")
 scipy.signal.fftconvolve(m, n, axes=1)
+scipy.signal.fftconvolve(m, q[:2, :2], mode="same", axes=(1, 0))
 scipy.signal.fftconvolve(m, n[:, :2], mode="same", axes=[1])
 scipy.signal.fftconvolve(m, n[:2], mode="valid", axes=0)
 scipy.signal.fftconvolve(m, d, axes=0).real

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 import warnings
 from collections import Counter
@@ -128,6 +129,27 @@ def test_special_functions_are_computed_once(name):
     calls = [line for line in transform.source.splitlines() if "scipy.special.psi(x)" in line]
     assert sum(line.count("scipy.special.psi(x)") for line in calls) <= 1, transform.source
     assert "digamma" not in transform.source.replace("scipy.special.digamma(x)", "", 1)
+
+
+SLICES = {
+    "a window": "for i in range(len(y) - 3):\n        s += np.sum(y[i:i + 3]**2)",
+    "numbers": "for i in range(len(y) - 1):\n        s += y[i]*y[i + 1]**2",
+    "places and masks": "for i in range(3):\n        s += np.sum(y[[0, i, 1]]**2) + np.sum(y[y > 0.1*i])",
+    "rows": "for i in range(len(y)):\n        s += a[i, 0]*np.sum(a[i]) + np.sum(a[..., i]*y)",
+    "steps": "for i in range(1, len(y)):\n        y[i] = np.tanh(y[i - 1]) + y[i]\n    s = np.sum(y)",
+    "parts of rows": "for i in range(1, len(y)):\n        a[i, 1:] += 0.5*a[i - 1, :-1]\n    s = np.sum(a**2)",
+}
+
+
+@pytest.mark.parametrize("name", SLICES)
+def test_a_slice_in_a_loop_makes_no_zeros(name, tmp_path):
+    """The cotangent of what is cut out is added in its place: no array of the whole for each trip."""
+    text = f"import numpy as np\n\n\ndef f(x):\n    y = np.sin(x)\n    a = np.outer(y, x)\n    s = 0.0\n    {SLICES[name]}\n    return s\n"
+    fun = load(text, tmp_path).f
+    gradient = s2sad.grad(fun)
+    gradient(P)
+    assert not re.search(r"\n {8,}.*(zeros|ones_like|full_like|eye|scatter_add)\w*\(", gradient.source), gradient.source
+    s2sad.check_grads(fun, (P,), order=1)
 
 
 def test_two_results_of_one_value_are_two_arrays():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib
 import inspect
 import math
 import pkgutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,6 +46,11 @@ def test_examples(topic: str) -> None:
     module = importlib.import_module(f"s2sad.runtime.{topic}")
     result = doctest.testmod(module)
     assert result.attempted and not result.failed
+
+
+def test_no_two_helpers_share_a_name() -> None:
+    names = [n.name for path in Path(runtime.__path__[0]).glob("*.py") for n in ast.parse(path.read_text()).body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+    assert sorted({n for n in names if names.count(n) > 1 and not n.startswith("__")}) == []
 
 
 def test_every_helper_has_an_example() -> None:
