@@ -75,3 +75,9 @@ def test_layers_twice_and_by_an_argument():
 def test_identity_is_not_known():
     with pytest.raises(s2sad.UnsupportedError, match="another container"):
         s2sad.grad(lambda p, k: p[k]["b"][0] if p[k] is p[0] else p[k]["b"][1])(LAYERS, 1)
+
+
+def test_short_loops_are_written_out():
+    gradient = s2sad.grad(by_index)
+    gradient(LAYERS, X)
+    assert "for " not in gradient.source

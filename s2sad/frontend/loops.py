@@ -102,6 +102,7 @@ class Loops(State):
         if isinstance(space, Group):
             space = Items(Const(len(space.items)), self.columns(space, node.iter))
         target = self.position(node.target, space)
+        self._note_short(target, space, node)
 
         def body() -> None:
             item = (space.turned or space.item)(target) if isinstance(space, Items) else target
@@ -136,6 +137,11 @@ class Loops(State):
         if known is None or not (self.place(node) in self.trips or self._grows(node)):
             return None
         return [Const(i) for i in known]
+
+    def _note_short(self, target: Var, space: Range | Items | Value, node: ast.For) -> None:
+        """Remember a loop of which each trip can be written out, by what counts its trips."""
+        if counted(space) is not None and getattr(node, "stop", None) is None:
+            self.short[target.name] = self.place(node)
 
     def _remedy(self, node: ast.For, space: Range | Items | Value) -> Written | None:
         """What may help where a loop is refused: its trips, or the elements of a list, one by one."""

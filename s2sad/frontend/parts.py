@@ -35,6 +35,7 @@ from s2sad.frontend.state import (
     Part,
     Super,
     Value,
+    Written,
     described,
     holds_functions,
     itself,
@@ -230,6 +231,8 @@ class Parts(Objects):
             place = self.emit(Call("getitem", (numbers, self.atom(index, node))), K.INT, node)
             return self.columns(base, node)(place)
         if not isinstance(index, Slice) and dicts.are_dicts(self, base.items):
+            if isinstance(index, Var) and index.name in self.short:
+                raise Written(trips=self.short[index.name])
             return self.columns(base, node)(self.variable(index, node))
         var = self.variable(Group("list", base.items), node)
         return self._list_item(var, self.kind(var), index, node, hint)

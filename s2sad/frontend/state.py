@@ -133,6 +133,7 @@ class State(Interface):
         self.nesting = 0  # branches and loops that are open
         self.live: dict[str, Any] = {}
         self.dependencies: dict[tuple[int, str], Dependency] = {}
+        self.short: dict[str, tuple[str, int, int]] = {}  # what counts trips that can be written out
         self.frozen: set[str] = set()  # values made under no_grad or by stop_gradient
         self.const_depth = 0
         self.loops = 0  # loops that are open: their bodies are lowered several times
