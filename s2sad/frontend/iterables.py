@@ -16,7 +16,7 @@ from typing import Any
 
 from s2sad.frontend import flat, generators, maybes
 from s2sad.frontend.cursors import is_cursor
-from s2sad.frontend.iterators import Given, Items
+from s2sad.frontend.iterators import Given, Items, given
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.selections import Selections
 from s2sad.frontend.state import Generator, Group, Value, described, key_of, opened
@@ -32,6 +32,7 @@ class Iterables(Selections):
         if isinstance(node, Given) and isinstance(node.space, Range | Items):
             space: Range | Items = node.space
             return space
+        node = self._without_stars(node)
         if isinstance(node, ast.Call) and not any(isinstance(a, ast.Starred) for a in node.args):
             self.called = node.func
             fn = self.expr(node.func)
@@ -50,6 +51,21 @@ class Iterables(Selections):
             value = generators.listed(self, value, node) if isinstance(value, Generator) else value
             return self._space(value, node)
         return self._space(self._iterated(node), node)
+
+    def _without_stars(self, node: ast.expr) -> ast.expr:
+        """`zip(*pair)` of a tuple or list of a known number of arrays or lists as `zip` of each of them."""
+        if not isinstance(node, ast.Call) or len(node.args) != 1 or not isinstance(node.args[0], ast.Starred):
+            return node
+        fn = self.peeked(node.func)
+        if not isinstance(fn, Ref) or fn.obj is not zip:
+            return node
+        value = self.operand(node.args[0].value)
+        parts, kind = [given(value, node)], self.kind(value)
+        if kind.cat == "tuple" and all(k.cat == "list" or k.cat == "array" for k in kind.items or ()):
+            parts = [given(v, node) for v in self.unpack(value, None, node)]
+        else:
+            parts = [ast.copy_location(ast.Starred(parts[0], ast.Load()), node.args[0])]
+        return ast.copy_location(ast.Call(node.func, parts, node.keywords), node)
 
     def _iterated(self, node: ast.expr) -> Value:
         """The value of what is iterated."""
