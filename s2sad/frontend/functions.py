@@ -168,6 +168,8 @@ def _class_as_known(low: State, value: Value, kind: Kind) -> Any:
         return dict if low.row_keys_of(value) else kind.cls
     if kind.cat == "npscalar":
         return np.dtype(kind.dtype).type if kind.dtype not in ("float", "int", "complex") else None
+    if isinstance(value, Var) and value.name in low.generators:  # a random generator that is made here
+        return low.generators[value.name]
     return CLASSES.get(kind.cat)
 
 
