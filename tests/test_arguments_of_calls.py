@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from places import places, twice
 
+import s2sad
 from support import check
 
 X = np.array([0.3, 0.7, 1.1])
@@ -290,3 +291,37 @@ def test_what_is_spread_over_a_ufunc_and_the_order_of_outside_keys():
         check(f, (X, C))
     finally:
         del SCALES["bare"]
+
+
+LAYERS = {
+    "scale": lambda x, *, by=2.0: x*by,
+    "bend": lambda x, *, k=1.0, shift=0.0: np.tanh(k*x) + shift,
+}
+CONFIG = [("scale", {"by": 3.0}), ("bend", {}), ("scale", {}), ("bend", {"k": 0.5, "shift": 0.1})]
+STAGES = [{"kind": "bend", "k": 2.0}, {"kind": "scale"}]
+
+
+def test_outside_lists_of_keywords():
+    def f(x, c):
+        for kind, options in CONFIG:
+            x = LAYERS[kind](x, **options)
+        for stage, w in zip(STAGES, c):
+            x = LAYERS[stage["kind"]](x, **{k: v for k, v in stage.items() if k != "kind"})*w
+        return np.sum(x*c)
+
+    slope = s2sad.grad(f)
+    before = slope(X, C)
+    check(f, (X, C))
+    CONFIG[3][1]["k"], CONFIG[2] = 1.5, ("bend", {"shift": 0.2})
+    check(f, (X, C))
+    assert not np.array_equal(slope(X, C), before)
+
+
+def test_zip_over_the_parts_of_a_tuple():
+    def f(pair, c):
+        total = sum(a*b*b for a, b in zip(*pair))
+        for a, b in zip(*pair):
+            total += np.sin(a*b)*c[0]
+        return total
+
+    check(f, ((X, 2.0*X[:2]), C))

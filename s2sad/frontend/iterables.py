@@ -23,6 +23,8 @@ from s2sad.frontend.state import Generator, Group, Value, described, key_of, ope
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Range, Ref, Slice, Var
 
+LONGEST = 32  # elements of an outside list of dicts that are known one by one
+
 
 class Iterables(Selections):
     """The part of lowering that says what a loop runs over."""
@@ -61,7 +63,7 @@ class Iterables(Selections):
             return node
         value = self.operand(node.args[0].value)
         parts, kind = [given(value, node)], self.kind(value)
-        if kind.cat == "tuple" and all(k.cat == "list" or k.cat == "array" for k in kind.items or ()):
+        if kind.cat == "tuple" and all(k.cat in ("list", "array") for k in kind.items or ()):
             parts = [given(v, node) for v in self.unpack(value, None, node)]
         else:
             parts = [ast.copy_location(ast.Starred(parts[0], ast.Load()), node.args[0])]
@@ -318,8 +320,13 @@ if n > m:
 
 
 def _has_objects(xs: list[Any]) -> bool:
-    """Whether a list holds functions or objects, or nothing yet."""
-    return not xs or any(K.kind_of_value(x) == K.OBJECT for x in xs)
+    """Whether a list holds functions, objects, a few dicts that are unlike or in tuples, or nothing yet."""
+    kinds = [K.kind_of_value(x) for x in xs]
+    if not xs or K.OBJECT in kinds or len(xs) > LONGEST:
+        return not xs or K.OBJECT in kinds
+    inside = [k for kind in kinds if kind.cat == "tuple" for k in kind.items or ()]
+    unlike = len({kind.keys for kind in kinds if kind.cat == "dict"}) > 1
+    return unlike or any(k == K.OBJECT or k.cat == "dict" for k in inside)
 
 
 __all__ = ["Items", "Iterables"]
