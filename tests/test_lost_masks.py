@@ -101,9 +101,17 @@ def round_a_loop(x):
     return np.sum(y)
 
 
+def rows_by_their_lengths(x):
+    p = np.where(x > 0, x, 0.0)[:, None]*np.array([1.0, 2.0])
+    norm = np.sqrt((p*p).sum(axis=1, keepdims=True))
+    length = np.sqrt((p**2).sum(axis=1)).reshape(-1, 1)
+    q = np.divide(p, length, out=np.zeros_like(p), where=length != 0)
+    return np.sum(np.where(norm > 0, p*p[:, ::-1]/norm, 0.0)**3 + q*p)
+
+
 PROGRAMS = [
     added_to, multiplied, divided, to_a_power, one_element, rows, summed, rounds, of_a_view, twice_selected,
-    in_a_loop, on_a_path, round_a_loop,
+    in_a_loop, on_a_path, round_a_loop, rows_by_their_lengths,
 ]
 
 

@@ -59,6 +59,7 @@ from s2sad.transform.lists import Lists
 from s2sad.transform.logistics import Logistics
 from s2sad.transform.loops import Loops
 from s2sad.transform.products import Products
+from s2sad.transform.selections import MOVING
 from s2sad.transform.taken import as_subscript
 from s2sad.transform.told import COMES_BACK, NOT_KNOWN, comes_back, is_told, of_history
 
@@ -286,6 +287,8 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         if bar is None:
             self.refuse_hidden(stmt)
             return
+        if call.fun in MOVING and (bar.mask is not None or (self.selected and self.selected_from(name))):
+            self.select_moved(call)
         if self.selected and bar.mask is None and self.selected_from(name):
             bar = self.selected_bar(stmt, bar)
         self.call_adjoint(stmt, bar)

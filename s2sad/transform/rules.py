@@ -188,6 +188,8 @@ class Rules(Custom):
             return replace(bar, uniform=False) if bar.uniform and kind.shape == () else bar
         if congruent and kind.rank != 0:
             return bar
+        if bar.mask is not None and kind.rank != 0:
+            self.select_from(arg.name)  # sums of zeros are zeros
         bar = self.clean(bar)
         if kind.rank == 0:
             return self._total(bar, out)

@@ -19,6 +19,10 @@ from s2sad.rules import registry
 from s2sad.transform.bars import Bar, Bars, Mask
 
 TAME = frozenset(("pos", "neg", "add", "sub", "mul", "np.sin", "np.cos", "np.tanh", "np.abs", "abs"))
+MOVING = frozenset(
+    ("getitem", "copy", "np.reshape", "np.ravel", "np.transpose", "np.squeeze", "np.expand_dims",
+     "np.swapaxes", "np.moveaxis", "np.broadcast_to")
+)  # fmt: skip
 CHAIN = 6  # operations that are looked through for one whose derivative may be infinite
 
 
@@ -75,6 +79,11 @@ class Selections(Bars):
             if isinstance(arg, Var) and self.active(arg):
                 self.select_from(arg.name)
         return bar
+
+    def select_moved(self, call: Call) -> None:
+        """Note that what is only moved, `np.sqrt(x)[:, None]`, has zeros where it is not selected."""
+        if isinstance(call.args[0], Var) and self.active(call.args[0]):
+            self.select_from(call.args[0].name)
 
     def may_be_infinite(self, atom: Atom, depth: int = CHAIN) -> bool:
         """Whether a value, or a derivative by which it is made of others, may be nan or infinite."""
