@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 import numpy as np
 import pytest
 
@@ -202,3 +204,40 @@ def test_a_tangent_of_a_gradient_with_tuples_of_integers():
     gradient = s2sad.grad(weighted, ("p", "data"))
     out, dot = s2sad.jvp(gradient, (p, data), (np.ones(2), [(None, 1.0), (None, 1.0)]))
     assert out[1][0] == ((None, None), p[0]**2) and dot[1][1][0] == (None, None)
+
+
+class Running:
+    def __init__(self, start):
+        self.n, self.mean = 0, start
+
+    def push(self, x):
+        self.n += 1
+        self.mean += (x - self.mean)/self.n
+
+    def __repr__(self):
+        return f"Running(n={self.n}, mean={self.mean:.3f})"
+
+
+class Motion(TypedDict):
+    x: float
+    t: int
+
+
+def told(x, n):
+    mean, at = Running(0.0), Motion(x=x, t=0)
+    for _ in range(n):
+        at["x"] = at["x"]*np.sin(x)
+        mean.push(at["x"])
+        at = Motion(x=at["x"] + 0.1, t=at["t"] + 1)
+    print(mean, f"{mean}, {mean!s:>3}")
+    return mean.mean*at["x"]*len(str(mean))
+
+
+def test_what_an_object_says_of_itself(capsys):
+    """A printed object was refused; a TypedDict was no dict."""
+    check(told, (0.7, 3))
+    capsys.readouterr()
+    s2sad.grad(told)(0.7, 3)
+    made = capsys.readouterr().out
+    told(0.7, 3)
+    assert made == capsys.readouterr().out != ""

@@ -16,6 +16,7 @@ import functools
 import inspect
 import json
 import types
+import typing
 from typing import Any
 
 import numpy as np
@@ -304,6 +305,8 @@ class Calls(Stars):
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
             defaults = {k: self.live_value(f"{fn.text}.{k}", v) for k, v in cls._field_defaults.items()}
             return self._record(cls, "tuple", list(cls._fields), defaults, args, kwargs, node)
+        if typing.is_typeddict(cls):
+            return self.call_value(Ref("dict", dict), args, kwargs, node, hint)
         if issubclass(cls, BaseException):
             atoms = tuple(self.variable(a, node) for a in args)
             words = tuple((k, self.variable(v, node)) for k, v in kwargs.items())

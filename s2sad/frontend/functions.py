@@ -22,7 +22,7 @@ from s2sad.frontend.dtypes import DTYPES
 from s2sad.frontend.numbered import is_one_of_several, of_classes, refuse_as_number, refuse_several
 from s2sad.frontend.objects import is_plain
 from s2sad.frontend.operators import class_method, live_object, static_attribute
-from s2sad.frontend.protocols import iterated, total
+from s2sad.frontend.protocols import iterated, said, total
 from s2sad.frontend.records import FUNCTIONS
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.standins import real
@@ -102,6 +102,7 @@ def _lengths(rank: int) -> K.Shape:
 
 
 def _print(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    args = [said(low, a, node) for a in args]
     refuse_as_number(low, [*args, *kwargs.values()], node)
     atoms = tuple(low.variable(a, node) for a in args)
     low.do(Call("print", atoms, tuple((k, low.variable(v)) for k, v in kwargs.items())), node)

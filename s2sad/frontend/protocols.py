@@ -65,6 +65,13 @@ def best(xs, key):
 """
 
 
+def said(low: State, value: Value, node: ast.AST, names: tuple[str, ...] = ("__str__", "__repr__")) -> Value:
+    """The text of an object whose class gives it one; every other value itself."""
+    cls = low.class_of(value)
+    method = next((m for name in names if (m := class_method(low, cls, name)) is not None), None)
+    return value if method is None else low.call_value(method, [value], {}, node)
+
+
 def called(low: State, obj: Any, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value | None:
     """A builtin called with objects, as their classes say; None for every other call."""
     if obj is max or obj is min:
@@ -78,6 +85,9 @@ def called(low: State, obj: Any, args: list[Value], kwargs: dict[str, Value], no
         return Const(str(args[0].value))
     if not args or low.class_of(args[0]) is None:
         return None
+    if (obj is str or obj is repr) and len(args) == 1:
+        made = said(low, args[0], node) if obj is str else said(low, args[0], node, ("__repr__",))
+        return None if made is args[0] else made
     try:
         name = METHODS.get(obj, "")
     except TypeError:  # not hashable
