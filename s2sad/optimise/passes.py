@@ -25,6 +25,7 @@ from s2sad.optimise.dce import dce, leaves_nothing_dead
 from s2sad.optimise.likes import likes
 from s2sad.optimise.newaxes import newaxes
 from s2sad.optimise.overwrites import overwrites
+from s2sad.optimise.resets import resets
 from s2sad.optimise.spreads import spreads
 from s2sad.optimise.states import states
 from s2sad.optimise.stores import dead_stores
@@ -49,6 +50,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("stores", dead_stores),
     ("additions", additions),
     ("newaxes", newaxes),
+    ("resets", resets),
     ("births", births),
 )
 ROUNDS = 8  # two do for most programs; loops of which one needs the other's carried values take more

@@ -1,4 +1,4 @@
-"""Loops over zip, enumerate and reversed stay as the user wrote them; tapes of numbers are walked together."""
+"""Loops over zip, enumerate and reversed stay; tapes of numbers are walked together; shadows that trips clear live in them."""
 import math
 
 import numpy as np
@@ -33,6 +33,15 @@ def summed(w, hs):
 def stacked(w, hs):
     ys = [np.exp(-w*h) for h in hs]
     return np.mean(np.array(ys)**2)
+
+
+def refilled(x, n):
+    y = np.empty_like(x)
+    s = 0.0
+    for i in range(n):
+        y[:] = x*i
+        s += np.sum(np.tanh(y))
+    return s
 
 
 # --- value_and_grad fun=zipped argnums=0 kinds=float,1-D,1-D
@@ -157,3 +166,21 @@ def backwards_grad_jvp(x, cs, x_dot):
         s_bar = s_bar_2
         s_bar_dot = s_bar_2_dot
     return x_bar_dot
+
+# --- value_and_grad fun=refilled argnums=0 kinds=1-D,int
+# assumes: x 1-D array, n Python int
+def refilled_value_and_grad(x, n):
+    y = np.empty_like(x)
+    t1s = []
+    s = 0.0
+    for i in range(n):
+        y[:] = x * i
+        t1 = np.tanh(y)
+        t1s.append(t1)
+        s += np.sum(t1)
+    # backward
+    x_bar = np.zeros_like(x)
+    for i in range(n - 1, -1, -1):
+        t1 = t1s[i]
+        x_bar += i * (1 - t1 * t1)
+    return s, x_bar
