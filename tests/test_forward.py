@@ -556,3 +556,19 @@ def test_vjp_of_a_jacobian():
     step = 1e-6*V
     difference = np.sum(w*(jacfwd(waves)(X + step) - jacfwd(waves)(X - step)))/2e-6
     assert np.isclose(np.sum(pullback(w)[0]*V), difference, rtol=1e-6)
+
+
+def product_in_place(y, w):
+    y, v = y*1.0, w*1.0
+    z = y
+    y @= w
+    v @= z
+    v[1:] @= v
+    y.T[...] @= y
+    return np.sum(y*y*v)
+
+
+def test_matrix_products_in_place():
+    """The tangent of `y @= w` was made by the text of reverse mode."""
+    y, w = np.array([[0.3, 0.7], [0.2, -0.6]]), np.array([[0.5, 0.1], [0.3, 0.8]])
+    check(product_in_place, (y, w), text=False)

@@ -367,6 +367,11 @@ class Forward(Tangents):
         out: Atom | None = None
         total: Atom | None = None
         for name, g in dots.items():
+            if name in rule.linear:  # of matrices the texts are those of reverse mode
+                both = tuple(g if n == name else a for n, a in atoms.items())
+                product = self.let(Call(stmt.op, both), self.kind(old))
+                total = product if total is None else self.binary("add", total, product)
+                continue
             text = rule.vjp.get(name)
             made = text(bound) if callable(text) else text
             if made is None:
