@@ -174,3 +174,30 @@ def in_a_set(x):
 def test_refused(f, why):
     with pytest.raises(s2sad.UnsupportedError, match=why):
         s2sad.grad(f)(X)
+
+
+class Counted:
+    def __init__(self):
+        self.asked = 0
+
+    def __bool__(self):
+        self.asked += 1
+        return self.asked < 4
+
+    def pairs(self):
+        self.asked += 1
+        return {"a": self.asked, "b": 2.0}
+
+
+def asked_beside_others(x):
+    p, s = Counted(), 0.0
+    while p and s < 9.0:
+        s += x[0]
+    if p or x[1] > 0.0:
+        s += dict(p.pairs())["a"]*x[1]
+    return s*p.asked
+
+
+def test_truth_that_methods_say_beside_other_conditions():
+    """The object stood for its truth, and `dict(f())` of a function that gives a dict failed."""
+    check(asked_beside_others, (np.array([0.3, 0.7]),))

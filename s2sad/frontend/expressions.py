@@ -357,12 +357,16 @@ class Expressions(State):
             return numbered.truth(self, value, node)
         return self.atom(value, node)
 
+    def _says_its_truth(self, value: Value) -> bool:
+        """Whether a method of the user's is asked for the truth of an object."""
+        cls = self.class_of(value)
+        return any(class_method(self, cls, name) is not None for name in ("__bool__", "__len__"))
+
     def static_truth(self, value: Value) -> bool | None:
         """The truth of a value if it is known here."""
         if isinstance(value, Const):
             return bool(value.value)
-        cls = self.class_of(value)
-        if cls is not None and any(class_method(self, cls, n) is not None for n in ("__bool__", "__len__")):
+        if self._says_its_truth(value):
             return None
         value = opened(value)
         if isinstance(value, Super):
@@ -503,7 +507,7 @@ class Expressions(State):
     def _connected(self, node: ast.BoolOp, start: int, hint: str, tested: bool = False) -> Value:
         part = node.values[start]
         first = self.asked(part) if tested else self.operand(part)
-        if tested and self.stands_in(first) is not None:
+        if tested and (self.stands_in(first) is not None or self._says_its_truth(first)):
             first = self.truth(first, part)
         elif tested and not isinstance(first, Group) and numbered.torn("", self.kind(first), K.BOOL):
             first = self.emit(Call("bool", (self.atom(first, part),)), K.BOOL, part)  # `stack and ...`

@@ -195,6 +195,9 @@ class Tables(Rows):
                 return self._dictcomp(ast.copy_location(made, node), hint)
         if not isinstance(arg, ast.Call) or node.keywords:
             return None
+        named = arg.func.attr if isinstance(arg.func, ast.Attribute) else getattr(arg.func, "id", "")
+        if named not in ("zip", "enumerate", "map", "items"):  # others may give a dict, and are called once
+            return None
         space = self.iterable(arg)
         if isinstance(space, Items):
             return self.from_pairs(space, node)
