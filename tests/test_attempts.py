@@ -584,3 +584,43 @@ def test_names_of_a_trip_and_of_the_user():
     x = np.array([0.3, 0.4, 0.5])
     for n in (0, 1, 3):
         check(program, (x, n))
+
+
+class Stopped(Exception):
+    def __init__(self, message, step, value=None):
+        super().__init__(message)
+        self.step, self.value = step, value
+
+
+def looked_into(x, c):
+    s = 0.0
+    for i, v in enumerate(x):
+        try:
+            if v > 0.5:
+                raise Stopped("large", i)
+            s = s + v*v
+        except Stopped as e:
+            print(e.args, e.step)
+            s = s*v if e.step > 1 else s + v*c[i]
+    try:
+        y = np.linalg.solve(np.outer(x, x)*0.0, x)
+    except np.linalg.LinAlgError as error:
+        y = x*2.0 if "ingular" in error.args[0] and len(error.args) == 1 else x
+    return s*np.sum(y)
+
+
+def carried(x, c):
+    try:
+        if x[0] < 5.0:
+            raise Stopped("large", 1, x[0]*c[0])
+        s = x[1]
+    except Stopped as e:
+        s = float(e.value)*2.0
+    return s*x[1]
+
+
+def test_exceptions_are_looked_into_where_no_derivative_goes():
+    check(looked_into, (X, C))
+    for derive in (lambda: s2sad.grad(carried)(X, C), lambda: s2sad.jvp(carried, (X, C), (C, X))):
+        with pytest.raises(s2sad.UnsupportedError, match="what an exception carries|what has been put outside"):
+            derive()

@@ -79,6 +79,8 @@ class _Varied:
         self.written: set[int] = set()
         self.changed = False
         self.outside = numbers(walk(program.body)) if program.kept else {}
+        lets = walk(program.body) if program.kept else ()
+        self.caught = [s.name for s in lets if isinstance(s, Let) and s.call.fun == "caught"]
         self.given: set[int] = set()  # numbers of what is outside and is given what varies
         if self.outside and (program.kept == "called" or any(map(_is_user, walk(program.body)))):
             self.given.update(self.outside.values())
@@ -206,7 +208,9 @@ class _Varied:
             xs = call.args[0]
             self._add_class(self.aliases.of(xs.name) if isinstance(xs, Var) else None)
         elif call.fun in ("print", "assert", "raise", "keep_state"):
-            return
+            if self.program.kept and call.fun == "raise" and any(map(self._varies, call.args)):
+                for name in self.caught:
+                    self._add(name)
         elif any(self._varies(a) for a in call.args):
             for name in (n for a in call.args[:1] for n in atom_vars(a)):
                 self._add_class(self.aliases.of(name))

@@ -25,7 +25,7 @@ def receiver(call: Call) -> str:
     fn = args[0] if call.fun == "call" else None
     if isinstance(fn, Ref) and any(fn.obj is known for known in (*SETTING, *READING)):
         args = args[1:]
-    elif call.fun != "getitem" and not (call.fun == "call" and call.form.startswith(".")):
+    elif call.fun not in ("getitem", "getattr") and not (call.fun == "call" and call.form.startswith(".")):
         return ""
     return args[0].name if isinstance(args[0], Var) else ""
 
@@ -38,8 +38,16 @@ def held_by(call: Call, lets: Mapping[str, Let], plain: bool = True) -> Let | No
         if let.call.fun == "held":
             sure = dict(let.call.kwargs)["plain"] == Const(True)
             return let if sure or not hops or not plain else None
+        if let.call.fun == "caught" or is_exception(let.call):
+            return None if plain else let
         name, hops = receiver(let.call), hops + 1
     return None
+
+
+def is_exception(call: Call) -> bool:
+    """Whether a call makes an exception: what it is given is read again through what is caught, if at all."""
+    made = getattr(call.args[0], "obj", None) if call.fun == "call" and call.args else None
+    return isinstance(made, type) and issubclass(made, BaseException)
 
 
 def numbers(body: Iterable[Stmt]) -> dict[str, int]:
@@ -57,4 +65,4 @@ def numbers(body: Iterable[Stmt]) -> dict[str, int]:
     return found
 
 
-__all__ = ["held_by", "numbers", "receiver"]
+__all__ = ["held_by", "is_exception", "numbers", "receiver"]

@@ -132,7 +132,11 @@ class Guarded(State):
             for refs, name, handle in handlers:
                 if any(issubclass(raised, c.obj) for c in refs):
                     if name is not None:
-                        self.bind(name, self.variable(block[0].call.args[0]))  # type: ignore[union-attr]
+                        made = self.variable(block[0].call.args[0])  # type: ignore[union-attr]
+                        if isinstance(made, Var):
+                            self.unseen.add(made.name)
+                            self.errors.add(made.name)
+                        self.bind(name, made)
                     handle()
                     return
         handling = dict(seen)
@@ -266,6 +270,8 @@ class Guarded(State):
             if caught:
                 hint = next((name for _, name, _ in handlers if name), "error")
                 error = self.emit(Call("caught", (number,)), K.OBJECT, node, hint)
+                self.unseen.add(error.name)
+                self.errors.add(error.name)
             self._clauses(handlers, error, node)
         finally:
             self.nesting -= 1

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from s2sad.frontend.values import Value, Written
+from s2sad.frontend.values import Method, Value, Written
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Slice, Var
 from s2sad.runtime import HELPERS
@@ -230,6 +230,22 @@ def written_out(low: State, obj: Any, args: list[Value], node: ast.AST) -> Value
 
 
 # ----------------------------------------------------------------------------------------------- attributes
+
+
+def looked_into(low: State, value: Value, node: ast.Attribute, hint: str) -> Var | None:
+    """An attribute of what is not known, as it stands there; of what is caught, all but its cause."""
+    if not isinstance(value, Method) or not isinstance(value.fn, Const):
+        return None
+    base, name = value.self, value.fn.value[1:]
+    if not isinstance(base, Var) or base.name not in low.unseen or low.kind(base) != K.OBJECT:
+        return None
+    if base.name in low.errors:
+        if name.startswith("__"):  # the text raises no exception from another one
+            return None
+        low.errors_read = True
+    made = low.emit(Call("getattr", (base, Const(name))), K.OBJECT, node, hint or node.attr)
+    low.unseen.add(made.name)
+    return made
 
 
 def holder_of(low: State, base: Value) -> Any:

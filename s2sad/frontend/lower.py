@@ -553,7 +553,7 @@ def _lowered(
     again = source.module.startswith("s2sad.generated")
     program = prune(Program(name, tuple(params), tuple(body), low.kinds, low.hints, again=again))
     program.cuts, program.sweep = low.lengths.cuts, _reverse_sweep(source) if again else None
-    program.kept = "own" if low.kept else ""
+    program.kept = "own" if low.kept or low.errors_read else ""
     if same := unchanged(program):
         program, result = prune(substitute(program, same)), in_atom(result, same)
     dependencies = list(low.dependencies.values())

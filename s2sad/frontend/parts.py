@@ -411,12 +411,8 @@ class Parts(Objects):
         said = f"'NoneType' object has no attribute {node.attr!r}"
         base = maybes.given(self, self.operand(inner), node, said)
         value = self.attribute(base, mangled(node.attr, self.scope), node, hint)
-        if isinstance(value, Method) and isinstance(value.fn, Const) and isinstance(value.self, Var):
-            if not called and value.self.name in self.unseen and self.kind(value.self) == K.OBJECT:
-                found = Call("getattr", (value.self, Const(value.fn.value[1:])))
-                value = self.emit(found, K.OBJECT, node, hint or node.attr)
-                self.unseen.add(value.name)
-        return value
+        made = histories.looked_into(self, value, node, hint) if not called else None
+        return value if made is None else made
 
     def attribute(self, base: Value, name: str, node: ast.AST, hint: str = "") -> Value:
         """`base.name` for arrays, live objects and objects among the arguments."""

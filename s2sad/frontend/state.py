@@ -154,6 +154,7 @@ class State(Interface):
         # outside things that are changed, values of these, and containers by what is read from them
         self.kept: dict[tuple[int, str], tuple[int, Any]] = {}
         self.outside, self.reached = dict[str, histories.Outside](), dict[str, Any]()
+        self.errors, self.errors_read = set[str](), False  # exceptions that are caught, and looked into
         self.shown, self.rewritten = set[int](), dict[int, Span | None]()  # see `histories.check`
         self.set_items: dict[str, Kind] = {}  # kinds of the elements of sets
         # what the open try statements catch, and statements in them that raise nothing

@@ -305,7 +305,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
     def call_adjoint(self, stmt: Let, bar: Bar) -> None:
         """Hand the cotangent of a call on to its operands."""
         call = stmt.call
-        if call.fun in ("held", "call") or (self.program.kept and call.fun == "getitem"):
+        if call.fun in ("held", "call") or (self.program.kept and call.fun in ("getitem", "getattr")):
             self.refuse_read(stmt)
         if call.fun == "getitem":
             self._getitem(stmt, bar)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from s2sad.analysis.outside import held_by
+from s2sad.analysis.outside import held_by, is_exception
 from s2sad.errors import Span, refuse
 from s2sad.ir.nodes import Atom, Call, Let, Program, Ref, Var, walk
 from s2sad.ir.rewrite import Edit, in_statement, resolved
@@ -26,7 +26,7 @@ TELLING = ("logging", "warnings", "csv", "_csv", "json", "pprint", "tqdm")  # mo
 
 def is_told(call: Call, lets: Mapping[str, Let]) -> bool:
     """Whether what a call is given is told to someone outside, and never read where a derivative goes."""
-    return held_by(call, lets) is not None or _is_logging(call, lets) or _is_exception(call)
+    return held_by(call, lets) is not None or _is_logging(call, lets) or is_exception(call)
 
 
 def comes_back(call: Call, lets: Mapping[str, Let]) -> bool:
@@ -34,7 +34,7 @@ def comes_back(call: Call, lets: Mapping[str, Let]) -> bool:
     if call.fun == "plain":
         of = lets.get(call.args[0].name) if isinstance(call.args[0], Var) else None
         return of is not None and comes_back(of.call, lets)
-    return call.fun == "held" or held_by(call, lets, False) is not None or is_told(call, lets)
+    return call.fun in ("held", "caught") or held_by(call, lets, False) is not None or is_told(call, lets)
 
 
 def of_history(stmt: Let, lets: Mapping[str, Let]) -> tuple[str, str]:
@@ -42,7 +42,9 @@ def of_history(stmt: Let, lets: Mapping[str, Let]) -> tuple[str, str]:
     call = stmt.call
     if call.fun == "plain":
         return of_history(lets[call.args[0].name], lets)  # type: ignore[union-attr]
-    let = stmt if call.fun == "held" else held_by(call, lets, False)
+    let = stmt if call.fun in ("held", "caught") else held_by(call, lets, False)
+    if let is not None and let.call.fun != "held":
+        return "what an exception carries is read here, and may have a derivative", "keep it under a name"
     made = None if let is None else let.call.args[0]
     if not isinstance(made, Ref):
         return COMES_BACK
@@ -68,12 +70,6 @@ def of_outside(program: Program) -> Program:
             lambda s: () if isinstance(s, Let) and s.name in drop else (in_statement(s, final),),
         )
     )
-
-
-def _is_exception(call: Call) -> bool:
-    """Whether a call makes an exception, of which nothing can be read but by printing it."""
-    made = getattr(call.args[0], "obj", None) if call.fun == "call" and call.args else None
-    return isinstance(made, type) and issubclass(made, BaseException)
 
 
 def _is_logging(call: Call, lets: Mapping[str, Let]) -> bool:
