@@ -172,8 +172,10 @@ _FORMULAS = {
     size = (min(256, n) if made else len(window)) if nperseg is None else min(nperseg, n)
     step = size - (size//2 if noverlap is None else noverlap)
     points = size if nfft is None else nfft
-    if points < size or detrend not in ("constant", "linear", False):
-        raise ValueError("nfft is at least nperseg here, and detrend 'constant', 'linear' or False")
+    if detrend not in ("constant", "linear", False):
+        return refused("detrend other than 'constant', 'linear' and False; subtract the trend first")
+    if points < size:
+        raise ValueError("nfft is at least nperseg here")
     weights = scipy.signal.get_window(window, size) if made else np.asarray(window)
     total = fs*np.sum(weights*weights) if scaling == "density" else np.sum(weights)**2
     one = transform(x, size, step, points, weights)

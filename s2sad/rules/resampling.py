@@ -120,8 +120,10 @@ _FORMULAS = {
     size = min(nperseg, np.shape(x)[-1])
     step = size - (size//2 if noverlap is None else noverlap)
     points = size if nfft is None else nfft
-    if points < size or detrend is not False or boundary not in ("zeros", None):
-        raise ValueError("nfft is at least nperseg here, boundary 'zeros' or None, and detrend False")
+    if detrend is not False or boundary not in ("zeros", None):
+        return refused("stft with detrend, or a boundary other than 'zeros' and None; pad the signal first")
+    if points < size:
+        raise ValueError("nfft is at least nperseg here")
     widths = [(0, 0)]*(np.ndim(x) - 1)
     if boundary == "zeros":
         x = np.pad(x, widths + [(size//2, size//2)])

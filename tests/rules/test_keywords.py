@@ -118,3 +118,24 @@ def test_unknown_values(part: int, full: bool, seed: int, tmp_path: Path) -> Non
         fun, args = load(changed.text("np.sum(np.abs(z))"), tmp_path).f, list(changed.arguments.values())
         with pytest.raises(s2sad.UnsupportedError, match=rf"'{key}'|{key}=|{re.escape(name)} with"):
             s2sad.value_and_grad(fun, active_positions(args))(*args)
+
+
+VALUES = {
+    "norm": "None 'ortho' 'forward' 'backward'", "type": "1 2 3 4", "indexing": "'ij' 'xy'", "side": "'left' 'right'",
+    "UPLO": "'U' 'L'", "trans": "0 1 2 'T' 'N'", "lower": "True False", "ord": "None 1 2 -1 -2 np.inf 'fro' 'nuc'",
+    "mode": "'full' 'same' 'valid' 'wrap' 'clip' 'reflect' 'nearest' 'constant' 'mirror' 'edge' 'symmetric' 'reduced' 'complete' 'r'",
+    "kind": "'stable' 'quicksort' 'linear' 'nearest' 'cubic' 'zero'", "order": "'C' 'F' 'A' 'K'", "boundary": "'fill' 'wrap' 'symm'",
+    "padtype": "'even' 'odd' 'constant' None", "scaling": "'density' 'spectrum'", "detrend": "'constant' 'linear' False",
+    "average": "'mean' 'median'", "edge_order": "1 2", "bc_type": "'natural' 'clamped' 'not-a-knot'", "rowvar": "True False",
+}  # fmt: skip
+VALUED = [(name, key, value) for name in sorted(CALLS) for key in parameters(name) if key in VALUES for value in VALUES[key].split()]
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_values(part: int, full: bool, seed: int, tmp_path: Path) -> None:
+    """Each value is taken, and gives what NumPy or SciPy gives, or is refused with its place."""
+    valued = VALUED[part::2]
+    for name, key, value in valued if full else random.Random(seed + part).sample(valued, 8):
+        line = added(CALLS[name][0], name, f"{key}={value}")
+        said = outcome(line, tmp_path) if line else ""
+        assert not said.startswith("wrong"), f"{line}\n{said}"
