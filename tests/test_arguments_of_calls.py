@@ -325,3 +325,25 @@ def test_zip_over_the_parts_of_a_tuple():
         return total
 
     check(f, ((X, 2.0*X[:2]), C))
+
+
+def mapped(f, tree, *rest):
+    if isinstance(tree, dict):
+        return {k: mapped(f, v, *(r[k] for r in rest)) for k, v in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(mapped(f, v, *others) for v, *others in zip(tree, *rest))
+    return f(tree, *rest)
+
+
+def total(tree):
+    if isinstance(tree, (list, tuple)):
+        return sum(total(v) for v in tree)
+    return np.sum(tree**2)
+
+
+def test_zip_of_a_tree_and_the_rest():
+    def f(layers, steps):
+        return total(mapped(lambda a, b: a - 0.1*b, layers, steps))
+
+    layers = [(np.ones((2, 2)), X[:2]), (np.ones((2, 1)), C[:1])]
+    check(f, (layers, [(np.full((2, 2), 0.5), C[:2]), (np.ones((2, 1)), X[1:2])]))

@@ -55,18 +55,24 @@ class Iterables(Selections):
         return self._space(self._iterated(node), node)
 
     def _without_stars(self, node: ast.expr) -> ast.expr:
-        """`zip(*pair)` of a tuple or list of a known number of arrays or lists as `zip` of each of them."""
-        if not isinstance(node, ast.Call) or len(node.args) != 1 or not isinstance(node.args[0], ast.Starred):
+        """`zip(*pair)` of a known number of arrays or lists, and `zip(t, *rest)`, as `zip` of each."""
+        if not isinstance(node, ast.Call) or not any(isinstance(a, ast.Starred) for a in node.args):
             return node
         fn = self.peeked(node.func)
         if not isinstance(fn, Ref) or fn.obj is not zip:
             return node
-        value = self.operand(node.args[0].value)
-        parts, kind = [given(value, node)], self.kind(value)
-        if kind.cat == "tuple" and all(k.cat in ("list", "array") for k in kind.items or ()):
-            parts = [given(v, node) for v in self.unpack(value, None, node)]
-        else:
-            parts = [ast.copy_location(ast.Starred(parts[0], ast.Load()), node.args[0])]
+        parts: list[ast.expr] = []
+        for arg in node.args:
+            if not isinstance(arg, ast.Starred):
+                parts.append(arg)
+                continue
+            value = self.operand(arg.value)
+            kind, held = self.kind(value), opened(value)
+            known = isinstance(held, Group) and held.cat in ("tuple", "list") and len(node.args) > 1
+            if known or (kind.cat == "tuple" and all(k.cat in ("list", "array") for k in kind.items or ())):
+                parts += [given(v, node) for v in self.unpack(value, None, node)]
+            else:
+                parts.append(ast.copy_location(ast.Starred(given(value, node), ast.Load()), arg))
         return ast.copy_location(ast.Call(node.func, parts, node.keywords), node)
 
     def _iterated(self, node: ast.expr) -> Value:
