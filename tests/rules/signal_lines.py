@@ -39,7 +39,7 @@ scipy.signal.convolve2d(m, q, "valid", "symm")
 scipy.signal.correlate2d(m, q, mode="same", boundary="wrap")
 scipy.signal.correlate2d(m, q[:2, :2], mode="same", boundary="symm")
 scipy.signal.fftconvolve(m, n, axes=1)
-scipy.signal.fftconvolve(m, q[:2, :2], mode="same", axes=(1, 0))
+scipy.signal.fftconvolve(m, q[:2, :2], mode="same", axes=(0, 1))
 scipy.signal.fftconvolve(m, n[:, :2], mode="same", axes=[1])
 scipy.signal.fftconvolve(m, n[:2], mode="valid", axes=0)
 scipy.signal.fftconvolve(m, d, axes=0).real
