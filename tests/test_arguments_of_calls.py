@@ -330,13 +330,13 @@ def test_zip_over_the_parts_of_a_tuple():
 def mapped(f, tree, *rest):
     if isinstance(tree, dict):
         return {k: mapped(f, v, *(r[k] for r in rest)) for k, v in tree.items()}
-    if isinstance(tree, (list, tuple)):
+    if isinstance(tree, list | tuple):
         return type(tree)(mapped(f, v, *others) for v, *others in zip(tree, *rest))
     return f(tree, *rest)
 
 
 def total(tree):
-    if isinstance(tree, (list, tuple)):
+    if isinstance(tree, list | tuple):
         return sum(total(v) for v in tree)
     return np.sum(tree**2)
 

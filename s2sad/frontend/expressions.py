@@ -18,7 +18,7 @@ from typing import Any
 from s2sad.frontend import equality, generators, maybes, numbered
 from s2sad.frontend.dtypes import same_dtype
 from s2sad.frontend.indices import index_kind
-from s2sad.frontend.operators import class_method, static_attribute, user_operator
+from s2sad.frontend.operators import class_method, either_class, static_attribute, user_operator
 from s2sad.frontend.protocols import said
 from s2sad.frontend.records import known_key
 from s2sad.frontend.scipy_objects import sparse_product
@@ -284,6 +284,7 @@ class Expressions(State):
                 items = self.unpack(left, None, node) + self.unpack(right, None, node)
                 return Group("list" if lists else "tuple", items)
         made = user_operator(self, op, left, right, node) or sparse_product(self, op, left, right, node)
+        made = made or either_class(op, left, right)
         if made is not None:
             return made
         if op == "bor" and self.is_dict(left) and self.is_dict(right):

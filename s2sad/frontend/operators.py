@@ -164,6 +164,14 @@ def _is_sequence(cls: type) -> bool:
     return hasattr(cls, "__array__") or (hasattr(cls, "__len__") and hasattr(cls, "__getitem__"))
 
 
+def either_class(op: str, left: Value, right: Value) -> Value | None:
+    """`list | tuple` as the tuple of the classes, which isinstance() takes as well."""
+    first = left.items if isinstance(left, Group) and left.cat == "tuple" else [left]
+    classes = [*first, right]
+    known = op == "bor" and all(isinstance(v, Ref) and isinstance(v.obj, type) for v in classes)
+    return Group("tuple", classes) if known else None
+
+
 def negated(state: State, value: Value, node: ast.AST) -> Value:
     """`not value`."""
     known = state.static_truth(value)
