@@ -593,8 +593,7 @@ def _box(low: State, scope: Scope, names: set[str]) -> dict[str, int]:
 def _unbox(low: State, scope: Scope, boxes: dict[str, int]) -> None:
     for name, number in boxes.items():
         del scope.boxed[name]
-        value = low.objects.cells.pop(number, Undef())
-        if not isinstance(value, Undef):
+        if not isinstance(value := low.objects.cells.pop(number, Undef()), Undef):
             scope.env[name] = value
 
 

@@ -109,8 +109,7 @@ class State(Interface):
         self.kinds, self.facts = dict[str, Kind](), dict[tuple[str, bool], frozenset[str]]()
         self.hints: dict[str, str] = {}
         self.fresh = Fresh(self.kinds, self.hints)
-        self.lengths = Lengths(self.kinds)
-        self.heap = Heap(self.kinds)
+        self.lengths, self.heap = Lengths(self.kinds), Heap(self.kinds)
         self.block: list[Stmt] = []
         self.objects = Known()
         self.merging: Merging | None = None  # the paths that meet here

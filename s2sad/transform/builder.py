@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.expressions import BINARY, COMPARE, UNARY
+from s2sad.frontend.conditions import COMPARE
+from s2sad.frontend.expressions import BINARY, UNARY
 from s2sad.frontend.lengths import Lengths
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
