@@ -407,3 +407,21 @@ def test_a_list_that_is_a_default_is_one_for_all_calls():
 
     check(collected, (X, C))
     check(twice(collected), (X, C), pullbacks=False, probes=1)
+
+
+def chosen_at_run_time(x, k):
+    rows = [{"w": x}, {"w": 2*x}]
+    row = rows[k]
+    return row["w"]*(3.0 if row is rows[0] else 5.0)
+
+
+def chosen_in_a_loop(x, n):
+    rows = [{"w": x*i} for i in range(n)]
+    return sum(r["w"]*t["w"] for r in rows for t in rows if r is not t)
+
+
+def test_elements_that_are_chosen_at_run_time():
+    """Whether `rows[k] is rows[0]` was answered by comparing copies of the dicts: always False."""
+    with pytest.raises(s2sad.UnsupportedError, match="compared with what was put into it; compare places"):
+        s2sad.grad(chosen_at_run_time)(0.7, 0)
+    check(chosen_in_a_loop, (0.7, 3))

@@ -17,7 +17,7 @@ from s2sad.frontend import numbered
 from s2sad.frontend.operators import negated, static_attribute
 from s2sad.frontend.records import known_key
 from s2sad.frontend.source import rule_source
-from s2sad.frontend.state import Group, State, Value, opened
+from s2sad.frontend.state import Group, Local, State, Value, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Call, Const, Ref, Tuple, Var
@@ -266,6 +266,11 @@ def refuse_identity(state: State, op: str, left: Value, right: Value, node: ast.
     if op in ("is", "isnot"):
         if any(isinstance(v, Group) and v.cat in ("dict", "list", "tuple") for v in (left, right)):
             state.refuse(node, "whether this is another container is not known", "compare what they hold")
+        for one, two in ((left, right), (right, left)):
+            in_list = isinstance(one, Local) and one.number in state.objects.shared
+            if in_list and isinstance(two, Var) and state.kind(two).cat not in ("none", "object"):
+                what = "an element of a list is compared with what was put into it"
+                state.refuse(node, what, "compare places: `k == 0` for `rows[k] is rows[0]`")
 
 
 __all__ = ["as_held", "asks_classes", "compared_parts", "found", "holds_equality"]
