@@ -246,7 +246,7 @@ PROGRAMS = {
     "caught exception": (
         "class Bad(Exception):\n    def __init__(self, value):\n        self.value = value\ndef f(x):\n    try:\n"
         "        if x > 0:\n            raise Bad(x*x)\n        y = x\n    except Bad as e:\n        y = e.value\n    return y\n",
-        "what e.value is, is not known; give it a name of its own where e is made",
+        "what an exception carries is read here, and may have a derivative; keep it under a name",
     ),
     "unknown call": ("import zlib\ndef f(x):\n    return zlib.crc32(x)*x\n", r"crc32"),
     "undefined": ("def f(x):\n    return x*missing\n", "the name 'missing' is not defined"),

@@ -19,7 +19,7 @@ from typing import Any
 from s2sad.frontend.state import Group, Local, State, Value, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Call, Const, Let, Range, Ref, Var
+from s2sad.ir.nodes import Call, Const, Let, Range, Ref, Var, uses
 from s2sad.runtime import lists, scatter
 
 CALLED: dict[str, Any] = {
@@ -78,11 +78,18 @@ def _summed(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
 
 
 def _is_zero(low: State, b: Value) -> bool:
-    """Whether a cotangent is zero as the text right before says, in the shape of the value."""
+    """Whether a cotangent is zero as the text right before says, in the shape of the value.
+
+    Between that and here nothing may have been written, as `b_bar += ..` is.
+    """
     if not isinstance(b, Var):
         return b == Const(0.0)
-    made = next((s for s in reversed(low.block) if isinstance(s, Let) and s.name == b.name), None)
-    return made is not None and made.call.fun == "np.zeros_like"
+    for stmt in reversed(low.block):
+        if not isinstance(stmt, Let) or b.name in uses(stmt):
+            return False
+        if stmt.name == b.name:
+            return stmt.call.fun == "np.zeros_like"
+    return False
 
 
 def _summed_maybe(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:

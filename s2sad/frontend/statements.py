@@ -223,7 +223,7 @@ if len(xs) < {at + behind}:
         if isinstance(value, Group) or (kind.cat in ("list", "tuple") and may_vary(self, value)):
             return self.atom(self.apply("np.array", [value], {}, stmt))
         if kind.cat == "object" and may_vary(self, value):  # a list on some path
-            return self.atom(self.apply("np.asarray", [value], {}, stmt))
+            return self.atom(self.apply("np.array", [value], {}, stmt))
         return self.atom(value, stmt)
 
     def _store_known(self, base: Local, index: Value, value: Value, stmt: ast.AST) -> None:

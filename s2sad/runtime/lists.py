@@ -235,7 +235,9 @@ def copy_object(x: Any, copies: dict[int, Any]) -> Any:
         made = [copy_object(item, copies) for item in items]
         if any(a is not b for a, b in zip(items, made, strict=True)):
             copies[id(x)] = dict(zip(x, made, strict=True)) if isinstance(x, dict) else type(x)(made)
-    elif hasattr(x, "__dict__") and not any("__new__" in vars(cls) for cls in type(x).__mro__[:-1]):
+    elif hasattr(x, "__dict__") and all(
+        cls.__flags__ & 1 << 9 and "__new__" not in vars(cls) for cls in type(x).__mro__[:-1]
+    ):  # its class is made by class statements (Py_TPFLAGS_HEAPTYPE), none of which says how to make it
         copies[id(x)] = fresh = object.__new__(type(x))
         held = {key: copy_object(value, copies) for key, value in vars(x).items()}
         vars(fresh).update(held)

@@ -31,7 +31,7 @@ OWN = set(
 OTHER = set("print type id hash repr str format isinstance issubclass callable hasattr chr np.copyto".split())
 OTHER |= set("np.add.at np.subtract.at np.ndarray.fill np.isnat np.lexsort np.ravel_multi_index np.ix_".split())
 OTHER |= set("seq.index seq.count itertools.combinations itertools.permutations".split())
-OTHER.add("itertools.combinations_with_replacement")
+OTHER |= {"itertools.combinations_with_replacement", "refused"}
 OTHER |= {f"scipy.special.{name}" for name in ("bdtr", "bdtrc", "nbdtr", "nbdtrc")}  # of whole numbers, which SciPy warns of
 V = np.array([0.31, -1.72, 2.43])
 M = np.array([[0.31, -1.72], [2.43, 0.94]])
@@ -41,6 +41,7 @@ CALLS: dict[str, tuple[Any, ...]] = {  # others are called with numbers
     **dict.fromkeys("np.triu_indices_from np.tril_indices_from np.diag_indices_from".split(), (M,)),
     **dict.fromkeys("np.searchsorted np.digitize np.isin in notin".split(), (V[:1], np.sort(V))),
     "np.argpartition": (V, 1),
+    "np.isfortran": (V,),
     "np.unravel_index": (V, (2, 2)),
 }
 NUMBERS = (2.37, 1.61, 0.83)
