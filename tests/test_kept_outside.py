@@ -349,3 +349,31 @@ def test_what_is_changed_outside_later_changes_no_pullback():
     _, pullback = s2sad.vjp(f, X)
     LOSSES[-1][:] = 0.0
     np.testing.assert_allclose(pullback(1.0)[0], 2*X*np.cos(X*X))
+
+
+BESIDE: dict[str, object] = {}
+
+
+def moved_between_keys(x, c):
+    BESIDE["a"] = x
+    BESIDE["n"] = BESIDE["a"]
+    BESIDE["n"] += 1.0
+    return np.sum(x*c)
+
+
+def counted_beside(x, c):
+    BESIDE["n"] = 0
+    for k in range(2):
+        BESIDE["n"] += 1
+        BESIDE["a"] = x*c
+    return np.sum(x*c)
+
+
+def test_counters_beside_arrays_in_one_dict():
+    """What is put under one key is not what another key's value was; what moves between keys may be."""
+    begin()
+    check(counted_beside, (X, C), text=False)
+    assert BESIDE["n"] == 2
+    with pytest.raises(s2sad.UnsupportedError, match="an element of an outside container is written"):
+        s2sad.grad(moved_between_keys)(X, C)
+    BESIDE.clear()

@@ -105,11 +105,15 @@ def _is_plain(obj: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A value that is kept (`direct`), or comes from what is kept: its number, and what holds it."""
+    """A value that is kept (`direct`), or comes from what is kept: its number, and what holds it.
+
+    `place` is the known key by which it was read from what is kept itself, "" for all else.
+    """
 
     number: int
     holder: Any
     direct: bool = False
+    place: str = ""
 
 
 def held(low: State, atom: Atom, key: Key, obj: Any, node: ast.AST | None) -> Var:
@@ -141,16 +145,26 @@ def outside(low: State, made: Var, of: Outside) -> Var:
     return made
 
 
-def from_outside(low: State, made: Var, base: Value) -> Var:
+def from_outside(low: State, made: Var, base: Value, index: Value | None = None) -> Var:
     """Note that a value comes from another one, if that comes from outside."""
     of = low.outside.get(base.name) if isinstance(base, Var) else None
-    return made if of is None else outside(low, made, Outside(of.number, of.holder))
+    return made if of is None else outside(low, made, Outside(of.number, of.holder, place=_place(of, index)))
 
 
-def given(low: State, base: Var, values: Iterable[Value]) -> None:
+def _place(of: Outside, index: Value | None) -> str:
+    """The key of a dict that is kept, where it is known."""
+    known = of.direct and isinstance(of.holder, dict) and isinstance(index, Const)
+    return index.value if known and isinstance(index, Const) and isinstance(index.value, str) else ""
+
+
+def given(low: State, base: Var, values: Iterable[Value], index: Value | None = None) -> None:
     """Note that what is kept is given arrays of the program's."""
+    of, values = low.outside[base.name], list(values)
     if any(_may_hold_array(low, v, low.kind(v)) for v in values):
-        low.shown.add(low.outside[base.name].number)
+        alone = all(low.kind(v).is_number for v in values)
+        low.shown.add((of.number, _place(of, index) if alone else ""))
+    elif index is not None and any(isinstance(v, Var) and v.name in low.outside for v in values):
+        low.moved.add(of.number)
 
 
 def _may_hold_array(low: State, value: Value, kind: K.Kind) -> bool:
@@ -169,14 +183,18 @@ def _may_hold_array(low: State, value: Value, kind: K.Kind) -> bool:
 
 def written(low: State, old: Var, node: ast.AST) -> None:
     """Note that what comes from outside is changed in place, if it is an array."""
-    low.rewritten.setdefault(low.outside[old.name].number, low.span(node))
+    of = low.outside[old.name]
+    low.rewritten.setdefault((of.number, of.place), low.span(node))
 
 
 def check(low: State) -> None:
     """Refuse elements of what is kept that are written in place, where they may be the program's arrays."""
-    for number in low.rewritten.keys() & low.shown:
-        what = "an element of an outside container is written, which may be an array of this function"
-        low.refuse_span(low.rewritten[number], what, "put a copy into the container")
+    for (number, place), span in low.rewritten.items():
+        for other, there in low.shown:
+            apart = "" not in (place, there) and place != there and number not in low.moved
+            if other == number and not apart:
+                what = "an element of an outside container is written, which may be an array of this function"
+                low.refuse_span(span, what, "put a copy into the container")
 
 
 def called(
@@ -198,7 +216,7 @@ def set_item(low: State, base: Value, index: Value, value: Value, node: ast.AST)
     assert isinstance(base, Var)
     if not low.outside[base.name].direct:
         written(low, base, node)
-    given(low, base, [value])
+    given(low, base, [value], index)
     with low.at_once():
         low.do(Call("call", (SET_ITEM, low.atom(base), place, low.variable(value, node))), node)
 

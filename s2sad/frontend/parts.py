@@ -200,7 +200,7 @@ class Parts(Objects):
             made = self.emit(Call("getitem", (self.atom(base), at)), result, node, hint)
             if isinstance(base, Var) and base.name in self.unseen:
                 self.unseen.add(made.name)
-            return histories.from_outside(self, made, base)
+            return histories.from_outside(self, made, base, index)
         if kind == K.BOTTOM:  # of a list that nothing has been put into yet in this pass over the loop
             return self.emit(Call("getitem", (self.atom(base), self.atom(index, node))), K.BOTTOM, node, hint)
         self.refuse(node, f"{described(kind)} cannot be indexed", "index an array, a list, a tuple or a dict")

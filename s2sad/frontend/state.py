@@ -126,8 +126,7 @@ class State(Interface):
         self.spelled: dict[str, tuple[str, str]] = {}  # how strings that are made at run time begin and end
         self.class_scopes: dict[str, Scope] = {}  # around classes that are defined inside, by their files
         self.scope: Scope = None  # type: ignore[assignment]  # set before anything is lowered
-        self.frames: list[object] = []
-        self.callers: list[Scope] = []  # the scopes of the functions that are being lowered
+        self.frames, self.callers = list[object](), list[Scope]()  # the functions that are being lowered
         self.at: Span | None = None  # the call of a function that stands in for one of a library
         self.nesting = 0  # branches and loops that are open
         self.live: dict[str, Any] = {}
@@ -154,7 +153,9 @@ class State(Interface):
         self.kept: dict[tuple[int, str], tuple[int, Any]] = {}
         self.outside, self.reached = dict[str, histories.Outside](), dict[str, Any]()
         self.errors, self.errors_read = set[str](), False  # exceptions that are caught, and looked into
-        self.shown, self.rewritten = set[int](), dict[int, Span | None]()  # see `histories.check`
+        # see `histories.check`: what is outside, by its number, and a key in it
+        self.rewritten: dict[tuple[int, str], Span | None] = {}
+        self.shown, self.moved = set[tuple[int, str]](), set[int]()
         self.set_items: dict[str, Kind] = {}  # kinds of the elements of sets
         # what the open try statements catch, and statements in them that raise nothing
         self.trying, self.sure = list[tuple[type, ...]](), set[Stmt]()
