@@ -363,7 +363,7 @@ def moved_between_keys(x, c):
 
 def counted_beside(x, c):
     BESIDE["n"] = 0
-    for k in range(2):
+    for _ in range(2):
         BESIDE["n"] += 1
         BESIDE["a"] = x*c
     return np.sum(x*c)
