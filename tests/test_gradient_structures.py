@@ -155,3 +155,28 @@ def test_members_of_enumerations_places_and_logs_beside_numbers(side):
     assert gradient.side is None and gradient.order == [None, None] and gradient.log == []
     slope = s2sad.hvp(price)(option, s, Option(1.0, None, None, None))
     assert slope.order == [None, None] and abs(slope.strike - 2.2) < 1e-12
+
+
+@dataclass
+class Bond:
+    k: float
+    r: np.ndarray
+
+
+def strained(bonds, q):
+    return sum(b.k*np.sum((b.r - v)**2) for b, v in zip(bonds, q))
+
+
+def numbered_strains(bonds, q):
+    energy = 0.0
+    for i, (b, v) in enumerate(zip(bonds, q)):
+        energy += b.k*np.sum((b.r - v)**2)*(i + 1)
+    return energy
+
+
+@pytest.mark.parametrize("f", [strained, numbered_strains])
+def test_records_in_a_list_beside_what_has_another_length(f):
+    """A list of records was known one by one in a loop of its own alone."""
+    bonds = [Bond(1.0, np.ones(2)), Bond(2.0, np.array([0.3, -0.2]))]
+    for q in (np.array([0.5, 0.7]), np.array([0.5]), [0.3, 0.4, 0.2], np.zeros(0)):
+        check(f, (bonds, q), text=False)

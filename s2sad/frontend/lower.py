@@ -439,7 +439,13 @@ def lower(
 def has_objects(arguments: dict[str, Kind | Atom], live: dict[str, Any]) -> bool:
     """Whether an argument is an object that can be taken for one that is made in the function."""
     kinds = [a for a in arguments.values() if isinstance(a, Kind)]
-    return any(is_open(type(v)) for v in live.values()) or any(k.cat == "dict" and k.cls for k in kinds)
+    return any(is_open(type(v)) for v in live.values()) or any(map(_holds_record, kinds))
+
+
+def _holds_record(kind: Kind) -> bool:
+    if kind.cat == "dict" and kind.cls:
+        return True
+    return kind.cat in ("list", "tuple", "dict") and any(map(_holds_record, kind.items or ()))
 
 
 @dataclass(slots=True)
