@@ -425,3 +425,27 @@ def test_elements_that_are_chosen_at_run_time():
     with pytest.raises(s2sad.UnsupportedError, match="compared with what was put into it; compare places"):
         s2sad.grad(chosen_at_run_time)(0.7, 0)
     check(chosen_in_a_loop, (0.7, 3))
+
+
+def the_one_outside(p):
+    return p.k*2.0 if p is OUTSIDE else p.k*3.0
+
+
+def both_the_same(p, q):
+    return p.k*2.0 if p is q else p.k*q.k
+
+
+@dataclass
+class Gain:
+    k: float
+
+
+OUTSIDE = Gain(0.5)
+
+
+def test_whether_an_argument_is_another_object():
+    """The text is given copies: it was never the same."""
+    for f, args in ((the_one_outside, (OUTSIDE,)), (both_the_same, (OUTSIDE, OUTSIDE))):
+        for wrt in range(len(args)):
+            with pytest.raises(s2sad.UnsupportedError, match="whether an argument is the same object"):
+                s2sad.grad(f, wrt)(*args)

@@ -13,6 +13,7 @@ import pytest
 
 import s2sad
 from corpus.build import arguments, one_of_each, program
+from corpus.constructs import CONSTRUCTS
 from programs import Program
 from support import clone, differences, direction, flat, inner, load, tree_map
 
@@ -80,3 +81,9 @@ def differences_of(fun, args, v, h):
 
     plus, minus = (flat(fun(*moved(tuple(args), tuple(v), s))) for s in (h, -h))
     return (plus - minus)/(2*h)
+
+
+def test_two_tangents_of_one_value_have_two_names(tmp_path: Path) -> None:
+    """They were two parameters of one name in the function that calls itself."""
+    construct = next(c for c in CONSTRUCTS if c.name == "recursion_data")
+    test_third_order((construct, "top", "np.float64"), tmp_path)

@@ -296,7 +296,11 @@ class _Namer:
     def run(self, body: list[Tree]) -> dict[str, str]:
         classes = self.classes
         for name in self.program.params:
-            self.take(classes.find(classes.number[name]), self.program.hints.get(name) or name)
+            root, hint = classes.find(classes.number[name]), self.program.hints.get(name) or name
+            if hint in self.taken:  # two tangents of one value, at different orders
+                self.choose(root, hint)
+            else:
+                self.take(root, hint)
         roots = list(dict.fromkeys(classes.find(k) for k in range(len(classes.order))))
         hints = {root: classes.hint[root] for root in roots}
         unread = self.unread_targets(body)

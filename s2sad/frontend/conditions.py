@@ -117,6 +117,7 @@ class Conditions(State):
         left, right = (maybes.given(self, v, node, maybes.ITERATE) for v in (left, right))
         if self.opened:
             self._refuse_identity(left, right, node)
+        equality.refuse_arguments(self, op, left, right, node)
         known = self._compared(op, left, right)
         if known is not None:
             return Const(known)

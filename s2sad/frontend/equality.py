@@ -273,4 +273,25 @@ def refuse_identity(state: State, op: str, left: Value, right: Value, node: ast.
                 state.refuse(node, what, "compare places: `k == 0` for `rows[k] is rows[0]`")
 
 
-__all__ = ["as_held", "asks_classes", "compared_parts", "found", "holds_equality"]
+def refuse_arguments(state: State, op: str, left: Value, right: Value, node: ast.AST) -> None:
+    """Refuse `is` of an argument and another one, or something from outside: the text is given copies."""
+    if op not in ("is", "isnot") or left == right:
+        return
+    for one, two in ((left, right), (right, left)):
+        outside = isinstance(two, Ref) and not callable(two.obj)
+        outside = outside or (isinstance(two, Var) and two.name in state.live)
+        if _is_given(state, one) and (outside or _is_given(state, two)):
+            what = "whether an argument is the same object as another one is not known"
+            state.refuse(node, what, "compare what they hold, or pass a flag")
+
+
+def _is_given(state: State, value: Value) -> bool:
+    """Whether a value is an argument that holds others."""
+    if isinstance(value, Local):
+        return isinstance(value.origin, Var) and value.origin.name in state.lengths.params
+    if not isinstance(value, Var) or value.name in state.given:
+        return isinstance(value, Var)
+    return state.kind(value).cat in ("dict", "list", "tuple") and value.name in state.lengths.params
+
+
+__all__ = ["as_held", "asks_classes", "compared_parts", "found", "holds_equality", "refuse_arguments"]

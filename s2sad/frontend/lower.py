@@ -142,7 +142,8 @@ def _opened(low: Lowering, env: dict[str, Value], node: ast.AST) -> dict[str, Va
     for name, value in env.items():
         obj = low.live.get(value.name) if isinstance(value, Var) else None
         if obj is None or not is_open(type(obj)):
-            found[name] = _numbered(low, _apart(low, value), node)
+            found[name] = given = _numbered(low, _apart(low, value), node)
+            low.given |= {given.name} if isinstance(given, Var) else set()
             continue
         if id(obj) not in made:
             items = [low.attribute(value, key, node) for key in vars(obj)]

@@ -100,6 +100,7 @@ class State(Interface):
     unrolled_at = 0  # and how many branches and loops were open around the first
     apart = False  # whether arguments that are dicts or dataclasses are taken apart
     opened = False  # and those that are objects too
+    given: frozenset[str] = frozenset()  # the numbers of such as may be one object that is given twice
     quiet = False  # whether the program silences NumPy's warnings
     facts: Facts  # which flags hold where conditions do, or do not (see `maybes`)
     widened = sys.maxsize  # the oldest list whose element kind changed in this pass over a loop
