@@ -441,3 +441,30 @@ def test_defaults_partials_and_attributes_that_change() -> None:
             step()
             for _ in range(3):  # the short way is taken from the third call on
                 assert gradient(x)[0] == f(x)
+
+
+class Options:
+    def __init__(self, **named):
+        vars(self).update(named)
+
+
+def by_a_dict(x, o):
+    scale = o.table.get("scale", 0.5)
+    for _, v in o.table.items():
+        scale = scale*v
+    return scale*x*(2.0 if o.names.get("mode") == "wide" else 3.0)
+
+
+def by_a_word(x, o):
+    return x*(2.0 if o.mode.startswith("w") else 3.0) + x*sum(v*x for v in o.table.values())
+
+
+@pytest.mark.parametrize("f", [by_a_dict, by_a_word])
+def test_methods_of_what_another_object_holds(f):
+    """The text called the method of the first object's dict."""
+    gradient = s2sad.value_and_grad(f)
+    for mode, scale in (("wide", 2.0), ("narrow", 5.0), ("wide", 3.0)):
+        o = Options(table={"scale": scale, "more": scale + 1.0}, names={"mode": mode}, mode=mode)
+        value, slope = gradient(0.7, o)
+        assert value == f(0.7, o)
+        assert slope == pytest.approx((f(0.7 + 1e-6, o) - f(0.7 - 1e-6, o))/2e-6, rel=1e-7)

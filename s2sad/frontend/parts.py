@@ -511,6 +511,8 @@ class Parts(Objects):
             obj = getattr(holder, name)
         except AttributeError:
             self.refuse(node, f"{type(holder).__name__} has no attribute {name!r}", "set it before the call")
+        if isinstance(obj, types.BuiltinMethodType) and obj.__self__ is holder:  # `c.names.get`: of any c
+            return Method(Const(f".{name}"), base)
         return self._bound(base, name, obj, "", node, hint)
 
     def _watch(self, holder: Any, name: str) -> None:
