@@ -536,16 +536,8 @@ def _lowered(
     with deep():
         if low.apart and not low.opened:
             env = {n: _apart(low, v) for n, v in env.items()}
-        for place, parameter in () if lent is None else lent.lists:
-            held = env.pop(parameter)
-            assert isinstance(held, Var)
-            low.fields[place] = held
-        for taken in () if lent is None else lent.functions:
-            words = {word: env.pop(name) for word, name in taken.words}
-            env[taken.name] = Part(taken.fn, [env.pop(name) for name in taken.places], words)
-        for stood in () if lent is None else lent.tables:
-            items = [env.pop(name) for _, name in stood.parts]
-            env[stood.name] = low.made("object", items, [name for name, _ in stood.parts], stood.cls)
+        if lent is not None:
+            _take_lent(low, env, lent)
         low.lent = frozenset(low.fields)
         low.passed_in = dict(env) if low.itself is not None else {}
         parts = dict(env) if low.apart else {}
@@ -568,6 +560,20 @@ def _lowered(
     made = Lowered(program, names, result, frozen, dependencies, span, low.live, low.quiet, form=low.form)
     made.changed = tuple([n for n, value in parts.items() if _is_changed(value)])
     return made
+
+
+def _take_lent(low: Lowering, env: dict[str, Value], lent: Lent) -> None:
+    """Put together what a caller has lent in parts: lists of numbered objects, functions, tables."""
+    for place, parameter in lent.lists:
+        held = env.pop(parameter)
+        assert isinstance(held, Var)
+        low.fields[place] = held
+    for taken in lent.functions:
+        words = {word: env.pop(name) for word, name in taken.words}
+        env[taken.name] = Part(taken.fn, [env.pop(name) for name in taken.places], words)
+    for stood in lent.tables:
+        items = [env.pop(name) for _, name in stood.parts]
+        env[stood.name] = low.made("object", items, [name for name, _ in stood.parts], stood.cls)
 
 
 def _reverse_sweep(source: Source) -> Span | None:
