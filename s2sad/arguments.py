@@ -56,7 +56,7 @@ def _key(value: Any, lengths: dict[Any, int], by_parts: bool = True) -> Any:
         return np.ndarray, value.dtype, shape, value.flags.forc
     if isinstance(value, np.generic):
         return cls
-    if cls is list and (elements := _elements(value)) is not None:
+    if cls is list and (elements := _elements(value, lengths)) is not None:
         return cls, elements
     if cls is list or cls is tuple or is_namedtuple(value):
         return cls, tuple([_key(v, lengths) for v in value])
@@ -69,15 +69,26 @@ def _key(value: Any, lengths: dict[Any, int], by_parts: bool = True) -> Any:
     return object_key(value), lengths.setdefault(("object", id(value)), len(lengths))  # which are the same
 
 
-def _elements(value: list[Any]) -> frozenset[Any] | None:
+def _elements(value: list[Any], lengths: dict[Any, int]) -> tuple[frozenset[Any], Any] | None:
     """The keys of a list's elements, which have one kind together: neither number nor order matters.
 
-    None where they are known one by one.
+    Of arrays also the lengths that all of them have. None where they are known one by one.
     """
     classes = frozenset(map(type, value))
     if classes <= PLAIN or all(cls in PLAIN or issubclass(cls, np.generic) for cls in classes):
-        return classes
-    return None if any(map(holds_parts, value)) else frozenset([_key(v, {}) for v in value])
+        return classes, None
+    if any(map(holds_parts, value)):
+        return None
+    shape = common_shape(value)
+    if shape is not None:
+        shape = tuple([n if n == 1 else (lengths.setdefault(n, len(lengths)),) for n in shape])
+    return frozenset([_key(v, {}) for v in value]), shape
+
+
+def common_shape(value: list[Any]) -> Any:
+    """The shape that all elements of a list of arrays have, None if there is none."""
+    shapes = {v.shape if type(v) in ARRAYS else None for v in value}
+    return shapes.pop() if len(shapes) == 1 else None
 
 
 def is_namedtuple(value: Any) -> bool:
@@ -184,7 +195,11 @@ class Describer:
         if type(value) is list and (any(map(holds_parts, value)) or holds_unlike(value)):
             return Kind("tuple", items=tuple(self.part(v) for v in value), cls=list)
         if type(value) is list:
-            return K.list_of(K.join_all([self.kind(v) for v in value]))
+            joined = K.join_all([self.kind(v) for v in value])
+            shape = common_shape(value)
+            if joined is not None and joined.is_array and shape is not None:
+                joined = dataclasses.replace(joined, shape=tuple([K.of_all(self.lengths[n]) for n in shape]))
+            return K.list_of(joined)
         return K.kind_of_value(value)
 
     def part(self, value: Any) -> Kind:

@@ -446,18 +446,26 @@ def assumptions(
             parts.append(f"{name} {gathered[name]}")
         if kind.cat == "dict" and kind.cls is not None and not issubclass(kind.cls, dict):
             parts.append(f"{name} the dict of the attributes of {kind.cls.__name__}")
-        if not kind.is_number:
-            continue
-        said = K.describe(kind)
-        if kind.sort == "complex" and not dotted:
-            said += " (its bar is the conjugate of what s2sad.grad gives)"
-        if kind.shape and kind.shape in shapes:
-            said += f" of {shapes[kind.shape]}'s shape"
-        elif kind.shape:
-            shapes[kind.shape] = name
-        parts.append(f"{name} {said}")
+        if kind.is_number or K.has_common_shape(kind):
+            parts.append(f"{name} {_assumed(name, kind, shapes, not dotted)}")
     parts += [f"{name}_dot like {name}" for name in dotted]
     return ("assumes: " + ", ".join(parts),) if parts else ()
+
+
+def _assumed(name: str, kind: Kind, shapes: dict[K.Shape, str], has_bars: bool) -> str:
+    """What a text assumes of a parameter; `shapes` says whose shape those are that have been met."""
+    is_list = kind.cat == "list"
+    kind = K.anonymous(kind.items[0]) if is_list and kind.items else kind
+    said, whose = K.describe(kind), f"{name}'s"
+    if is_list:
+        said, whose = f"a list of {said}s", f"{name}[0]'s"
+    if kind.sort == "complex" and has_bars:
+        said += " (its bar is the conjugate of what s2sad.grad gives)"
+    if kind.shape and kind.shape in shapes:
+        return f"{said} of {shapes[kind.shape]} shape"
+    if kind.shape:
+        shapes[kind.shape] = whose
+    return f"{said} of one shape" if is_list else said
 
 
 # ---------------------------------------------------------------------- texts before the first call

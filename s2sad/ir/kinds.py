@@ -190,6 +190,12 @@ def is_common(length: Length) -> bool:
     return isinstance(length, tuple) and length[0].endswith("*")
 
 
+def has_common_shape(kind: Kind) -> bool:
+    """Whether a value is a list of arrays that all have one shape."""
+    item = kind.items[0] if kind.cat == "list" and kind.items else None
+    return item is not None and item.is_array and bool(item.shape) and all(map(is_common, item.shape or ()))
+
+
 def outline(kind: Kind) -> tuple[Length | None, ...] | None:
     """A shape in which nothing but the lengths that all elements of a list have are said."""
     return kind.shape and tuple([n if is_common(n) else None for n in kind.shape])
@@ -213,9 +219,12 @@ def common(kind: Kind, mark: Length) -> Kind:
 def _common(length: Length, mark: Length) -> Length:
     if is_common(length):
         return length
-    if isinstance(length, int):
-        return f"{length}*", 0
-    return (f"{length[0]}*", length[1]) if is_older(length, mark) else new_length()
+    return of_all(length) if isinstance(length, int) or is_older(length, mark) else new_length()
+
+
+def of_all(length: Length) -> Length:
+    """In the kind of a list's elements, a length that all of them have."""
+    return (f"{length}*", 0) if isinstance(length, int) else (f"{length[0]}*", length[1])
 
 
 def _renamed(kind: Kind, symbols: dict[Length, Length]) -> Kind:

@@ -1,9 +1,10 @@
 """Transposed products and transposes of transposes, in what a transform made.
 
 Accepts any `Program`; guarantees the same values up to the order in which a product is summed. A product that
-is only transposed is made of transposed factors, if one of them is a transpose already.
+is only transposed is made of transposed factors, if one of them is a transpose already or none has to be.
 
     t = a.T @ g; b_bar = t.T                 b_bar = g.T @ a
+    t = np.outer(g, x); a_bar = t.T          a_bar = np.outer(x, g)
     k = b.T; y = a @ k; a_bar = g @ k.T      a_bar = g @ b
 """
 
@@ -42,8 +43,8 @@ def transposes(program: Program, _: Aliases | None = None) -> Program:
         if base.name in turned and factors:
             instead[name] = turned[base.name]
             gone.add(lets[name])
-        elif inner.made and inner.call.fun == "matmul" and len(users[base.name]) == 1:
-            made = list(_product(inner.call.args, lets[name], turned, fresh))
+        elif inner.made and inner.call.fun in ("matmul", "np.outer") and len(users[base.name]) == 1:
+            made = list(_product(inner.call, lets[name], turned, fresh))
             if made:
                 products[inner] = tuple(made)
                 gone.add(lets[name])
@@ -63,10 +64,12 @@ def _turned(let: Let, program: Program) -> Atom | None:
     return call.args[0] if kind_of(call.args[0], program.kinds).cat == "array" else None
 
 
-def _product(
-    factors: tuple[Atom, ...], let: Let, turned: dict[str, Atom], fresh: Fresh
-) -> Iterator[Stmt]:
+def _product(call: Call, let: Let, turned: dict[str, Atom], fresh: Fresh) -> Iterator[Stmt]:
     """The statements that make a product transposed, if that transposes no more."""
+    factors = call.args
+    if call.fun == "np.outer":
+        yield replace(let, call=replace(call, args=(factors[1], factors[0])))
+        return
     plain = [turned.get(f.name) if isinstance(f, Var) else None for f in reversed(factors)]
     ranks = {kind_of(f, fresh.kinds).rank for f in factors}
     if not any(plain) or ranks != {2}:
