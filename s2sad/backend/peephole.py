@@ -9,6 +9,7 @@ and which is as fresh: `1.0*x` is a new array and becomes `x` only as an operand
     x + x     ->  2*x              `x += -t`        ->  `x -= t`
     a*t - b*t ->  (a - b)*t        0.1*(x*y)        ->  0.1*x*y
     2*x*(1.0/n)  ->  2.0/n*x       x*(1.0/n)        ->  x/n, n a number
+    2*(-0.5*x/y) ->  -x/y
     0.0 + s   ->  s, a number      `x += -a @ b`    ->  `x -= a @ b`
     a.T.T @ b ->  a @ b            np.sum(-(a/s))   ->  -np.sum(a)/s, s a number
     a + np.broadcast_to(b, s)      ->  a + b, if a is known to have the shape s
@@ -28,6 +29,7 @@ from s2sad.ir.nodes import Const, Var
 
 _ARITHMETIC = ("add", "sub", "mul", "truediv", "neg")
 _NUMBERS = (int, float, complex)
+MILD = 1e-9  # literals between this and its inverse make no product overflow that does not elsewhere
 
 
 class Peephole:
@@ -181,6 +183,8 @@ class Peephole:
         if _is(right, "truediv") and isinstance(right.args[0], Const) and self._is_share(left, right):
             return self._shared(node, left, right)
         outer, rest = _split(node)
+        if outer is not None and rest is not None and _is(rest, "truediv"):
+            return self._over(node, outer, rest)
         inside, core_or_none = (None, None) if rest is None else _split(rest)
         if outer is not None and inside is not None and core_or_none is not None:
             product = times(outer, inside)
@@ -192,6 +196,18 @@ class Peephole:
         if outer == -1 and rest is not None and self._inexact(rest):
             return replace(node, fun="neg", args=(rest,))
         return self._flat(node)
+
+    def _over(self, node: Node, outer: float | complex, quotient: Node) -> Expr:
+        """`2*(0.5*x/y)` as `x/y`: two literals make one, where one stands above already."""
+        above, below = quotient.args
+        inside, core = _split(above)
+        if inside is None or core is None or not MILD <= abs(product := times(outer, inside)) <= 1/MILD:
+            return node
+        assert isinstance(above, Node)
+        scaled: Expr = replace(above, args=(Const(product), core))
+        if abs(product) == 1 and self._inexact(core):
+            scaled = core if product == 1 else Node("neg", (core,), made=True, kind=above.kind)
+        return replace(quotient, args=(scaled, below), kind=node.kind)
 
     def _is_share(self, left: Expr, quotient: Node) -> bool:
         """Whether an array is multiplied by a literal over a number, and its dtype stays."""

@@ -319,6 +319,22 @@ def test_literals_come_first() -> None:
     assert "0.5 * x * y, 0.5 * x * y, x * (0.5 * k), k * x" in " ".join(text.split())
 
 
+def test_literals_before_a_quotient_and_above_it_are_one() -> None:
+    for outer, inside, text in ((2, -0.5, "-x / y"), (2, 0.5, "x / y"), (4.0, 0.5, "2.0 * x / y")):
+        b = Builder()
+        x, y = b.param("x", A), b.param("y", A)
+        above = b.let("", A, "mul", inside, x, made=True)
+        quotient = b.let("", A, "truediv", above, y, made=True)
+        scaled = b.let("", A, "mul", outer, quotient, made=True)
+        assert f"return {text}\n" in check(b.program(scaled), U, 3.0 - U)
+    b = Builder()
+    x, y = b.param("x", A), b.param("y", A)
+    above = b.let("", A, "mul", 1e300, x, made=True)
+    quotient = b.let("", A, "truediv", above, y, made=True)
+    scaled = b.let("", A, "mul", 1e-5, quotient, made=True)
+    assert "return 1e-05 * (1e+300 * x / y)\n" in check(b.program(scaled), U, 3.0 - U)
+
+
 def test_peepholes_leave_the_user_alone() -> None:
     b = Builder()
     x, y = b.param("x", FLOAT), b.param("y", FLOAT)
