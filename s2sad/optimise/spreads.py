@@ -1,7 +1,7 @@
 """Cotangents of a list's elements that come from one value alone: that value.
 
 Accepts any `Program`; guarantees the same values. The list is zeros to which one number, or the elements of
-one array, are added once, and its elements are only read afterwards.
+one array, are added once, in the block that makes the zeros, and its elements are only read afterwards.
 
     ts_bar = zeros_list(ts)                  for i in range(len(hs) - 1, -1, -1):
     accumulate(ts_bar, spread(g, ts_bar))        h_bar = g*w
@@ -29,6 +29,8 @@ def spreads(program: Program, aliases: Aliases | None = None) -> Program:
     if not adding:
         return program
     lets = {s.name: s for s in walk(program.body) if isinstance(s, Let)}
+    nested = (block for s in walk(program.body) for block in blocks(s))
+    home = {s: block for block in (program.body, *nested) for s in block}
     instead: dict[str, Atom] = {}
     other: dict[Stmt, Stmt] = {}
     gone: set[Stmt] = set()
@@ -37,6 +39,8 @@ def spreads(program: Program, aliases: Aliases | None = None) -> Program:
         zeros = lets.get(bars.name) if isinstance(bars, Var) else None
         spread = lets.get(value.name) if isinstance(value, Var) else None
         if zeros is None or spread is None or not _is_of_numbers(zeros, program):
+            continue
+        if home[zeros] is not home[stmt]:  # a loop around the addition adds more than once
             continue
         number = spread.call.args[0] if spread.call.fun == "spread" else None
         users = [s for s in walk(program.body) if zeros.name in uses(s)]
