@@ -18,6 +18,7 @@ from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import is_pure
 from s2sad.ir.nodes import Let, Program
 from s2sad.optimise.additions import additions
+from s2sad.optimise.adoptions import adoptions
 from s2sad.optimise.breaks import breaks
 from s2sad.optimise.copies import bindings, births, copies
 from s2sad.optimise.cse import cse
@@ -52,6 +53,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("newaxes", newaxes),
     ("resets", resets),
     ("births", births),
+    ("adoptions", adoptions),
 )
 ROUNDS = 8  # two do for most programs; loops of which one needs the other's carried values take more
 
