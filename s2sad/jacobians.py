@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from s2sad import arguments as A
-from s2sad import runtime
+from s2sad import runtime, short
 from s2sad.analysis.primitives import has_effect
 from s2sad.api import Grad, pair_of, pullback_of
 from s2sad.binding import Argnums, Choice, Values, checked
@@ -266,16 +266,23 @@ class Hvp(Driven):
         return _along(Grad(self.fun, argnums, self.has_aux), argnums, self.has_aux)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs and isinstance(self.push, Along):
+            result = self.push.quick(args)
+            if result is not short.MISS:
+                return result
         if not args:
             raise TypeError(f"the hvp of {self.__name__}() needs arguments and, last, a vector")
-        *args, v = args  # type: ignore[assignment]
-        values = self.push.bind(tuple(args), kwargs)
+        args, v = args[:-1], args[-1]
+        values = self.push.bind(args, kwargs)
         given: Sequence[Any] = (v,) if self.single else v
         if not self.single and (not isinstance(v, list | tuple) or len(v) != len(self.argnums)):
             raise TypeError(f"the vector must be a tuple of {len(self.argnums)}, one for each of argnums")
-        out, dot = self.push.push(values, self.push.parts(values, given))
+        made, dots = self.push.lookup(values), self.push.parts(values, given)
+        out, dot = self.push.push(values, dots, made)
         if not self.single and len(self.argnums) == 1:
             dot = (dot,)
+        elif not kwargs and isinstance(self.push, Along):
+            self.push.remember(args, values, made, tuple(given))
         return (dot, out[1]) if self.has_aux else dot
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:

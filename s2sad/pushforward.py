@@ -42,9 +42,9 @@ class Jvp(Transformed[P]):
     def finish(self, made: Made, raw: Any, values: Values) -> Any:
         raise AssertionError("jvp has a call of its own")
 
-    def push(self, values: Values, dots: dict[str, Any]) -> tuple[Any, Any]:
+    def push(self, values: Values, dots: dict[str, Any], made: Made | None = None) -> tuple[Any, Any]:
         """The value, and its tangent for tangents of whole parameters."""
-        made = self.lookup(values)
+        made = made or self.lookup(values)
         raw, dot = self.raw(made, values, dots)
         out = self.present(made, raw, values)
         if made.inner is not None:
@@ -90,12 +90,26 @@ class Along(Jvp[P]):
     def request(self, wrt: list[str], seen: bool = True) -> Request:
         return replace(super().request(wrt, seen), value=False)
 
-    def push(self, values: Values, dots: dict[str, Any]) -> tuple[Any, Any]:
+    def push(self, values: Values, dots: dict[str, Any], made: Made | None = None) -> tuple[Any, Any]:
         """The tangent, twice: it is like the value that it belongs to."""
-        made = self.lookup(values)
-        assert self.inner is not None and made.inner is not None
-        dot = self.inner.finish(made.inner, A.private(self.raw(made, values, dots)), values)
+        made = made or self.lookup(values)
+        dot = self.finish(made, self.raw(made, values, dots), values)
         return dot, dot
+
+    def finish(self, made: Made, raw: Any, values: Values) -> Any:
+        assert self.inner is not None and made.inner is not None
+        return self.inner.finish(made.inner, A.private(raw), values)
+
+    def quick(self, args: tuple[Any, ...]) -> Any:
+        """The tangent for arguments and, last, a vector that are like those before, or short.MISS."""
+        return self._short(args)
+
+    def remember(
+        self, args: tuple[Any, ...], values: Values, made: Made, along: tuple[Any, ...]
+    ) -> None:
+        """Have a quick answer for arguments, and parts of a vector, like these."""
+        if not made.debug and all(choice.key is None for choice in made.choices):
+            self._remember(args, values, made, along)
 
 
 def jvp(

@@ -515,11 +515,13 @@ class Transformed(Generic[P]):
             self._remember(args, values, made)
         return self.finish(made, raw, values)
 
-    def _remember(self, args: tuple[Any, ...], values: Values, made: Made) -> None:
+    def _remember(
+        self, args: tuple[Any, ...], values: Values, made: Made, along: tuple[Any, ...] = ()
+    ) -> None:
         """Compile the short way when a call comes that is like the one before."""
         if not self.binder.simple or made.order != list(values) or made.derived.written:
             return
-        key = short.key(args)
+        key = short.key((*args, *along))
         if key is None:
             return
         known = self._shorts.get(key)
@@ -529,7 +531,9 @@ class Transformed(Generic[P]):
                 return
             if len(self._shorts) >= TEXTS:
                 self._shorts.clear()
-            known = self._shorts[key] = made, short.build(self, made, args, self.primal.args, values)
+            known = self._shorts[key] = made, short.build(
+                self, made, args, self.primal.args, values, along
+            )
         self._short = known[1]
 
     def finish(self, made: Made, raw: Any, values: Values) -> Any:
