@@ -375,7 +375,7 @@ def _split(expr: Expr) -> tuple[int | float | complex | None, Expr | None]:
 
 
 def _positive(expr: Expr) -> tuple[Expr, bool]:
-    """e for `-e`, 2*e for `-2*e`, and whether there was a sign."""
+    """e for `-e`, 2*e for `-2*e`, 2/e for `-2/e`, and whether there was a sign."""
     if _is(expr, "neg"):
         return expr.args[0], True
     factor, rest = _split(expr)
@@ -383,6 +383,8 @@ def _positive(expr: Expr) -> tuple[Expr, bool]:
         if factor == -1 and type(factor) is int:
             return rest, True
         return replace(expr, args=(Const(-factor), rest)), True
+    if _is(expr, "truediv") and _is_below_zero(expr.args[0]):
+        return replace(expr, args=(Const(-expr.args[0].value), expr.args[1])), True
     if _is(expr, "matmul"):
         first, negative = _positive(expr.args[0])
         return (replace(expr, args=(first, expr.args[1])), True) if negative else (expr, False)
