@@ -18,6 +18,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 from s2sad.backend import facts, sums
@@ -338,7 +339,8 @@ class _Line:
         if not isinstance(last, Assign | Write) or isinstance(stmt.base, Node):
             return False
         begun = self.begun(stmt)
-        start = sums.first(begun, stmt, self.owner.peephole) if begun is not None else None
+        zeros = begun or self.begun(stmt, sums.apart)
+        start = sums.first(zeros, stmt, self.owner.peephole) if zeros is not None else None
         if start is not None:
             stmt.value, stmt.op = start, ""
             return False
@@ -359,14 +361,17 @@ class _Line:
             self.stand(last)  # behind what the sum reads
         return True
 
-    def begun(self, stmt: Write) -> Assign | None:
-        """The definition of the array that a store writes to, if only temporaries were computed since."""
+    def begun(self, stmt: Write, passes: Callable[[Tree, Write], bool] = sums.computes) -> Assign | None:
+        """The definition of the array that a store writes to, if only temporaries were computed since.
+
+        Or other statements that the store may pass.
+        """
         place = self.place.get(stmt.base.name) if isinstance(stmt.base, Var) else None
         since = [] if place is None else [s for s in self.standing[place:] if s is not None]
-        if place is None or not all(isinstance(s, Assign) for s in since) or not isinstance(stmt.base, Var):
+        if not since or not isinstance(stmt.base, Var) or not all(passes(s, stmt) for s in since[1:]):
             return None
-        names = (name for s in since[1:] for e in operands(s) for name in expr_vars(e))
-        first = since[0] if since and stmt.base.name not in names else None
+        names = (name for s in since[1:] for e in operands(s) if e != stmt.base for name in expr_vars(e))
+        first = since[0] if stmt.base.name not in names else None
         return first if isinstance(first, Assign) else None
 
     def is_new(self, value: Expr) -> bool:

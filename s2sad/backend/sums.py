@@ -7,7 +7,8 @@
     x_bar[1:] += t
 
     x_bar = np.zeros_like(x)      x_bar = np.zeros_like(x)
-    x_bar[-1] += 2*y              x_bar[-1] = 2*y
+    x_bar[1] += 2*y               x_bar[1] = 2*y
+    x_bar[0] += y                 x_bar[0] = y
 
 Accepts statements of `backend.tree` that a transform made, one right behind the other; guarantees the same
 values, bit for bit (but for 2*t), whatever stays short enough for one line.
@@ -16,7 +17,7 @@ values, bit for bit (but for 2*t), whatever stays short enough for one line.
 from __future__ import annotations
 
 from s2sad.backend.peephole import Peephole
-from s2sad.backend.tree import Assign, Expr, Node, Write, expr_vars, same
+from s2sad.backend.tree import Assign, Expr, Node, Tree, Write, expr_vars, same
 from s2sad.ir.kinds import Kind, elementwise, kind_of_value, same_shape
 from s2sad.ir.nodes import Const, Let, Var
 from s2sad.optimise.copies import is_fresh
@@ -62,6 +63,24 @@ def _sum(fun: str, left: Expr, right: Expr, peephole: Peephole) -> Expr | None:
         return None
     kind = elementwise(*(kind for kind in kinds if kind is not None))
     return peephole.total(Node(fun, (left, right), made=True, kind=kind))
+
+
+def computes(stmt: Tree, _: Write) -> bool:
+    """Whether a statement only gives a value a name."""
+    return isinstance(stmt, Assign)
+
+
+def apart(stmt: Tree, store: Write) -> bool:
+    """Whether a statement leaves a place of an array alone that has no other name, but may set others."""
+    if isinstance(stmt, Assign):
+        return True
+    if not (isinstance(stmt, Write) and stmt.made and isinstance(stmt.base, Var)) or stmt.value == store.base:
+        return False
+    if stmt.base != store.base:
+        return True
+    places = [e.value if isinstance(e, Const) else None for e in (stmt.index, store.index)]
+    numbers = all(type(place) is int and place >= 0 for place in places)
+    return numbers and places[0] != places[1]
 
 
 def first(last: Assign, stmt: Write, peephole: Peephole) -> Expr | None:

@@ -38,7 +38,7 @@ def f_value_and_grad(theta, x):
     x_bar = 2 * scale * x
     t2 = np.zeros_like(theta)
     t2[2] = x.size
-    t2[0] += scale_bar
+    t2[0] = scale_bar
     return value, (t1 * t2, x_bar)
 
 # --- grad fun=parts argnums=0,1 kinds=2-D,2-D
@@ -74,12 +74,12 @@ def wrong_grad(x):
     if done:
         t3 = np.zeros_like(x)
         t3[1] = a
-        t3[0] += b
+        t3[0] = b
         x_bar = 2 * x * t3
     else:
         x_bar = np.zeros_like(x)
         x_bar[1] = t1
-        x_bar[0] += t2
+        x_bar[0] = t2
     return x_bar
 
 # --- grad fun=by_index argnums=0 kinds=vec,1-D
@@ -91,5 +91,5 @@ def by_index_grad(theta, x):
     # backward
     t_bar = np.zeros_like(theta)
     t_bar[1] = x.size
-    t_bar[0] += np.sum(x)
+    t_bar[0] = np.sum(x)
     return t * t_bar
