@@ -370,7 +370,8 @@ class _Line:
         since = [] if place is None else [s for s in self.standing[place:] if s is not None]
         if not since or not isinstance(stmt.base, Var) or not all(passes(s, stmt) for s in since[1:]):
             return None
-        names = (name for s in since[1:] for e in operands(s) if e != stmt.base for name in expr_vars(e))
+        read = (e for s in since[1:] for e in operands(s) if not isinstance(s, Write) or e is not s.base)
+        names = (name for e in read for name in expr_vars(e))
         first = since[0] if stmt.base.name not in names else None
         return first if isinstance(first, Assign) else None
 

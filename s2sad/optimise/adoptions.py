@@ -134,7 +134,7 @@ class _Search:
             return False
         carry = next((c for c in carried if c.name == found.adopted), None)
         made = self._lets.get(found.adopted) if carry is None else self._start(carry, found)
-        if made is None or not is_fresh(made.call) or (carry is None and made not in block):
+        if made is None or not is_fresh(made.call) or (carry is None and made not in block[: found.first]):
             return False
         family = set(self.aliases.members(cls)) - {found.zeros.name}
         if carry is not None:

@@ -70,6 +70,15 @@ def swapped(u, f, n):
     return np.sum(u*v)
 
 
+def made_between(u, f, n):
+    s = []
+    for i in range(n):
+        s.append(u[i]*f[i])
+    total = np.sum(np.cos(u)*f)
+    s.append(2.0*u[0])
+    return total*np.sum(u*f) + sum(s)
+
+
 def matrix(u, f, n):
     a = np.outer(u, f)
     for _ in range(n):
@@ -79,7 +88,7 @@ def matrix(u, f, n):
     return np.sum(a*a)
 
 
-PROGRAMS = (jacobi, kept_beside, two_steps_back, written_through_a_view, under_a_branch, swapped, matrix)
+PROGRAMS = (jacobi, kept_beside, two_steps_back, written_through_a_view, under_a_branch, swapped, made_between, matrix)
 
 
 @pytest.mark.parametrize("n", [0, 1, 3])
