@@ -57,7 +57,8 @@ def _cut(state: State, length: K.Length, item: Any) -> K.Length:
         if isinstance(end, tuple) and end[0] == length[0]:
             return _cut_before(length, parts[0] or 0, end[1])
     if any(isinstance(p, Var) for p in parts):
-        return state.lengths.cut(length, item)
+        within = state.lengths.window(length, item)
+        return state.lengths.cut(length, item) if within is None else within
     return K.slice_length(length, *parts)
 
 

@@ -115,6 +115,7 @@ class Loops(State):
             if isinstance(self.scope.env.get(name), Local):
                 del self.scope.env[name]
         over = self.over(space, node)
+        self.lengths.count(target.name, over)
         if not isinstance(over, Range):
             self.heap.iterated(target.name, over)
         assigned = assigned_names(node.body) | target_names(node.target)

@@ -20,7 +20,7 @@ from s2sad.frontend import histories
 from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.heap import Heap
 from s2sad.frontend.interface import Interface
-from s2sad.frontend.lengths import Lengths
+from s2sad.frontend.lengths import NEW, Lengths
 from s2sad.frontend.maybes import MAYBE, Facts
 from s2sad.frontend.raising import whole
 from s2sad.frontend.standins import real
@@ -178,6 +178,8 @@ class State(Interface):
         self.heap.made(name, call)
         if kind.cat in ("int", "tuple"):
             self.lengths.note(name, call)
+        elif call.fun in NEW:
+            self.lengths.note_new(name, call)
         self.block.append(Let(name, call, self.span(node)))
         if self.const_depth:
             self.frozen.add(name)
