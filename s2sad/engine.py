@@ -216,7 +216,7 @@ def _derive(
     header = assumptions(source, lowered, arguments, wrt if request.mode == "jvp" else ())
     request.check(whole)
     programs = [optimise(p) for p in programs]
-    if any(one.program.kept for one in (lowered, *_callees(lowered))):
+    if any(p.kept for p in programs) or any(one.program.kept for one in (lowered, *_callees(lowered))):
         programs = [of_outside(p) for p in programs]
     at = next(i for i, p in enumerate(programs) if p.token is None)
     programs[at] = replace(programs[at], assumes=header, defaults=defaults(source, lowered, programs[at]))

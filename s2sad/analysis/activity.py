@@ -17,6 +17,7 @@ from s2sad.analysis.effects import Aliases
 from s2sad.analysis.outside import numbers, receiver
 from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import effect_of
+from s2sad.analysis.texts import Texts, speaks, texts
 from s2sad.ir.kinds import OBJECT, carries
 from s2sad.ir.nodes import (
     Atom,
@@ -61,9 +62,12 @@ SHAPES = frozenset(
 )
 
 
-def varied(program: Program, aliases: Aliases, wrt: Iterable[str], frozen: frozenset[str]) -> frozenset[str]:
-    """Names that vary with the parameters in `wrt`."""
-    return _Varied(program, aliases, frozen).run(wrt)
+def varied(
+    program: Program, aliases: Aliases, wrt: Iterable[str], frozen: frozenset[str]
+) -> tuple[frozenset[str], Texts]:
+    """Names that vary with the parameters in `wrt`, and the texts that say something of them."""
+    made = _Varied(program, aliases, frozen)
+    return made.run(wrt), made.texts
 
 
 class _Varied:
@@ -81,23 +85,34 @@ class _Varied:
         self.outside = numbers(walk(program.body)) if program.kept else {}
         lets = walk(program.body) if program.kept else ()
         self.caught = [s.name for s in lets if isinstance(s, Let) and s.call.fun == "caught"]
+        self.texts = Texts()
+        self.speaks = False
         self.given: set[int] = set()  # numbers of what is outside and is given what varies
         if self.outside and (program.kept == "called" or any(map(_is_user, walk(program.body)))):
             self.given.update(self.outside.values())
         for stmt in walk(program.body):
+            self.speaks = self.speaks or speaks(stmt, self.kinds)
             does = isinstance(stmt, Do) and stmt.call.fun.startswith("list.")
             if isinstance(stmt, Store) or does or _is_user(stmt):
                 self.written |= aliases.written(stmt)
 
     def run(self, wrt: Iterable[str]) -> frozenset[str]:
-        """The names that vary with `wrt`: a fixed point over all statements."""
-        for name in wrt:
-            self._add(name)
-        self.changed = True
-        while self.changed:
-            self.changed = False
-            for stmt in walk(self.program.body):
-                self._visit(stmt)
+        """The names that vary with `wrt`: a fixed point over all statements.
+
+        What is read from a text of something that varies does, too.
+        """
+        found = set(wrt)
+        while found:
+            for name in found:
+                self._add(name)
+            self.changed = True
+            while self.changed:
+                self.changed = False
+                for stmt in walk(self.program.body):
+                    self._visit(stmt)
+            if self.speaks:
+                self.texts = texts(self.program, self.aliases, self._name_varies, self.frozen)
+            found = self.texts.read - self.names
         everything = set(self.names)
         for cls in self._holding():
             everything |= {

@@ -9,6 +9,8 @@ Accepts a lowered program (see `frontend.histories`).
 
 from __future__ import annotations
 
+import csv
+import logging
 import operator
 from collections.abc import Iterable, Mapping
 
@@ -16,6 +18,7 @@ from s2sad.ir.nodes import Call, Const, Let, Ref, Stmt, Var
 
 SETTING = (setattr, operator.setitem)
 CHANGED = "iadd isub imul itruediv imatmul ior iand".split()
+TELLING = ("logging", "warnings", "csv", "_csv", "json", "pprint", "tqdm")  # modules
 READING = (getattr, *(getattr(operator, name) for name in CHANGED))
 
 
@@ -50,6 +53,23 @@ def is_exception(call: Call) -> bool:
     return isinstance(made, type) and issubclass(made, BaseException)
 
 
+def is_told(call: Call, lets: Mapping[str, Let]) -> bool:
+    """Whether what a call is given is told to someone outside, and never read where a derivative goes."""
+    return held_by(call, lets) is not None or is_logging(call, lets) or is_exception(call)
+
+
+def is_logging(call: Call, lets: Mapping[str, Let]) -> bool:
+    """Whether a call only logs: methods of loggers, print and the like."""
+    fn = call.args[0] if call.args else None
+    let = lets.get(fn.name) if isinstance(fn, Var) and call.form else None
+    if let is not None and let.call.fun == "call":  # logging.getLogger(...).debug(...)
+        return getattr(let.call.args[0], "obj", None) in (logging.getLogger, csv.writer)
+    obj = getattr(fn, "obj", None)
+    owner = getattr(obj, "__self__", obj)
+    modules = {str(getattr(known, "__module__", "")).partition(".")[0] for known in (obj, type(owner))}
+    return isinstance(owner, logging.Logger) or not modules.isdisjoint(TELLING)
+
+
 def numbers(body: Iterable[Stmt]) -> dict[str, int]:
     """The numbers of what is kept, by the names of the values that are it or come from it."""
     lets = {s.name: s for s in body if isinstance(s, Let)}
@@ -65,4 +85,4 @@ def numbers(body: Iterable[Stmt]) -> dict[str, int]:
     return found
 
 
-__all__ = ["held_by", "is_exception", "numbers", "receiver"]
+__all__ = ["held_by", "is_exception", "is_logging", "is_told", "numbers", "receiver"]

@@ -352,9 +352,6 @@ class Calls(Stars):
                     remedy(fn.obj) or "write the loop or the call out",
                 )
         refuse_as_number(self, [*args, *kwargs.values()], node)
-        if fn.obj is json.loads and isinstance(args[0], Var) and self.kind(args[0]) == K.STR:
-            what = "an active value enters json.loads, in a text that may have been made of one"
-            self.refuse(node, what, "compute with the values themselves")
         atoms = tuple(self.variable(a, node) for a in args)
         named = tuple((k, self.variable(v, node)) for k, v in kwargs.items())
         kind = K.STR if fn.obj is json.dumps else random_kind(fn.obj, kwargs, args, self.kind)

@@ -36,6 +36,7 @@ SAID = frozenset(  # methods of strings that are looked at while lowering
     "split rsplit partition rpartition replace strip lstrip rstrip lower upper title capitalize startswith "
     "endswith removeprefix removesuffix".split()
 )
+PLACES = frozenset(("find", "rfind", "index", "rindex", "count"))  # methods of strings that count
 UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
 
 
@@ -127,7 +128,8 @@ class Methods(Rules):
             owner = self.generators.get(base.name, owner)
         method = None if owner is None else getattr(owner, name[1:], None)
         if kind.cat == "str":
-            return K.BOOL if name in (".startswith", ".endswith", ".isdigit") else K.STR
+            asks = name.startswith((".is", ".startswith", ".endswith"))
+            return K.BOOL if asks else K.INT if name[1:] in PLACES else K.STR
         return K.OBJECT if method is None else random_kind(method, kwargs, args, self.kind)
 
     def _copy(self, base: Value, kind: Kind, order: list[Value], node: ast.AST, hint: str) -> Value:

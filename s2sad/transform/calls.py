@@ -18,6 +18,7 @@ from typing import Any
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.itself import WORLD
+from s2sad.analysis.texts import reads_texts
 from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind, carries
@@ -40,6 +41,16 @@ class MustInline(Exception):
     def __init__(self, callee: Any) -> None:
         super().__init__(callee.name)
         self.code = callee.fun.__code__
+
+
+def passed_text(stmt: Let) -> None:
+    """A text that says something active is passed on: what the function reads of it is to be seen here."""
+    callee = stmt.call.args[0].obj  # type: ignore[union-attr]
+    if callee.summary is not None:
+        raise MustInline(callee)
+    if callee.lowered is None or reads_texts(callee):
+        what = f"a text that was made of an active value is passed to {callee.name}, which is not written out"
+        refuse(stmt.span or UNKNOWN, what, "pass what the text is made of, and make it in the function")
 
 
 def called_plainly(call: Call) -> Call:

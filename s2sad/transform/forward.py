@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from s2sad.analysis.outside import is_told
 from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import is_opaque, is_pure
 from s2sad.errors import refuse
@@ -67,7 +68,7 @@ from s2sad.transform.joint import Assembly, without
 from s2sad.transform.reverse import SILENT
 from s2sad.transform.rules import content_names
 from s2sad.transform.tangents import Tangents
-from s2sad.transform.told import COMES_BACK, NOT_KNOWN, comes_back, is_told
+from s2sad.transform.told import COMES_BACK, NOT_KNOWN, comes_back
 
 LINE = 40  # statements that one line of the user's may have become
 LINEAR_WRITES = frozenset(("np.add.at", "np.subtract.at", "accumulate", "add_to_item"))
@@ -106,6 +107,7 @@ class Forward(Tangents):
     def __init__(self, assembly: Assembly, jvps: Jvps) -> None:
         super().__init__(assembly)
         self.jvps = jvps
+        self.texts = assembly.texts
         self.tried = 0  # try statements around
         self.stopped: dict[str, Atom] = {}
         self.stops = assembly.lowered.stops
@@ -146,10 +148,12 @@ class Forward(Tangents):
         if call.fun == "user":
             self._user(stmt)
             return
-        if self.program.kept and name in self.varied and comes_back(call, self.storage.lets):
+        read = name in self.texts.read
+        if read or (self.program.kept and name in self.varied and comes_back(call, self.storage.lets)):
             self.block.append(stmt)
             unknown = self.fresh(self.dot_hint(name), self.kinds[name])
-            self.block.append(Let(unknown, Call("no_tangent", ()), stmt.span, True))
+            told = (Const("text"),) if read else ()
+            self.block.append(Let(unknown, Call("no_tangent", told), stmt.span, True))
             self.dots[name] = Var(unknown)
             return
         if call.fun == "plain" and self.active(call.args[0]):
@@ -466,6 +470,8 @@ def _forward(lowered: Lowered, wrt: Sequence[str], jvps: Jvps, aux: bool, name: 
         fwd.dots[primal] = Var(params[-1])
     entry = [] if called else _entry(a, fwd)
     result: Atom = lowered.result
+    if not aux:
+        a.refuse_said(result)
     single = called and not carries(fwd.kind(result))
     body, dots = fwd.run(lowered.program.body[:-1], [] if aux or single else [result])
     tail: list[Stmt] = []
@@ -487,6 +493,7 @@ def _forward(lowered: Lowered, wrt: Sequence[str], jvps: Jvps, aux: bool, name: 
         body=(*entry, *(substituted(s, a.copies) for s in (*body, *tail)), Return(returned, None, True)),
     )
     program.quiet_all = a.lowered.quiet or fwd.quiet
+    program.kept = program.kept or ("read" if a.texts.read else "")
     return program
 
 

@@ -49,10 +49,11 @@ from s2sad.ir.nodes import (
 from s2sad.ir.rewrite import in_atom, resolved, with_blocks
 from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS, Bar
-from s2sad.transform.calls import Pairs
+from s2sad.transform.calls import Pairs, passed_text
 from s2sad.transform.edits import begun, rebuild, substituted
 from s2sad.transform.record import Record
 from s2sad.transform.reverse import Reverse
+from s2sad.transform.told import FROM_TEXT
 from s2sad.transform.tracked import Tracked
 
 RANK_ZERO = Kind("num", "float64", ())  # assumed before the first call: a float or a 0-d array
@@ -70,8 +71,11 @@ class Assembly:
         self.storage = Storage(self.program, self.aliases)
         self._refuse_unsettled()
         self._refuse_written_behind()
-        self.varied = varied(self.program, self.aliases, self.wrt, lowered.frozen)
+        self.varied, self.texts = varied(self.program, self.aliases, self.wrt, lowered.frozen)
+        for let in self.texts.given:
+            passed_text(let)
         self.rev = Reverse(self.program, self.aliases, self.storage, self.varied, self.fresh, pairs)
+        self.rev.read = self.texts.read
         self.copies: dict[str, Atom] = {}
         self.stopped: dict[str, Atom] = {}  # what constants are when they are no names of their own
         self.entry: list[Stmt] = []
@@ -147,6 +151,7 @@ class Assembly:
                     )
                     self.seed(item, part)
             return
+        self.refuse_said(result)
         if isinstance(result, Var) and self.rev.active(result):
             kind = self.rev.kinds[result.name]
             if kind.cat in ("tuple", "dict"):
@@ -162,6 +167,13 @@ class Assembly:
                 )
             else:
                 self.rev.give(result, Bar(seed, isinstance(seed, Const) and kind.rank != 0))
+
+    def refuse_said(self, result: Atom) -> None:
+        """Refuse a result of which only the run tells whether it is a number, if it was read from a text."""
+        if isinstance(result, Var) and result.name in self.texts.said:
+            if self.program.kinds[result.name].cat == "object":
+                let = self.storage.lets.get(result.name)
+                refuse((let and let.span) or self.lowered.span, *FROM_TEXT)
 
     def _seed_parts(self, path: str, kind: Kind, seed: Atom) -> None:
         """Give the parts of a tuple or dict their cotangents, and the parts of tuples in it theirs."""

@@ -22,6 +22,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from s2sad.analysis.effects import Aliases
+from s2sad.analysis.outside import is_told
 from s2sad.analysis.overlaps import overlapping
 from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import OVERLAPPING, SHARING, effect_of, is_opaque, kind_of, subscript
@@ -61,7 +62,7 @@ from s2sad.transform.loops import Loops
 from s2sad.transform.products import Products
 from s2sad.transform.selections import MOVING
 from s2sad.transform.taken import as_subscript
-from s2sad.transform.told import COMES_BACK, NOT_KNOWN, comes_back, is_told, of_history
+from s2sad.transform.told import COMES_BACK, FROM_TEXT, NOT_KNOWN, comes_back, of_history
 
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
 
@@ -97,6 +98,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         self.find_unsettled()
         self.overlaps = overlapping(program, storage)
         self.lent = frozenset()
+        self.read: set[str] = set()  # numbers from texts that say something active
 
     def sweep(self, block: Block) -> None:
         """Append the adjoints of a block's statements, last first."""
@@ -305,6 +307,8 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
     def call_adjoint(self, stmt: Let, bar: Bar) -> None:
         """Hand the cotangent of a call on to its operands."""
         call = stmt.call
+        if stmt.name in self.read:
+            self.refuse_at(stmt, *FROM_TEXT)
         if call.fun in ("held", "call") or (self.program.kept and call.fun in ("getitem", "getattr")):
             self.refuse_read(stmt)
         if call.fun == "getitem":

@@ -17,6 +17,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from s2sad.analysis.outside import is_told
 from s2sad.analysis.primitives import ARITHMETIC, is_advanced, is_whole
 from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
@@ -26,7 +27,6 @@ from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.builder import INSTEAD, MIXED, parse
-from s2sad.transform.told import is_told
 from s2sad.transform.unsettled import Unsettled
 
 

@@ -8,10 +8,9 @@ they return, or what is read of a history, is differentiated, that is refused.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 
-from s2sad.analysis.outside import held_by, is_exception
+from s2sad.analysis.outside import held_by, is_told
 from s2sad.errors import Span, refuse
 from s2sad.ir.nodes import Atom, Call, Let, Program, Ref, Var, walk
 from s2sad.ir.rewrite import Edit, in_statement, resolved
@@ -21,12 +20,10 @@ NOT_KNOWN = (
     "read it by a literal key, or from a list",
 )
 COMES_BACK = "what has been put outside comes back here", "use the value itself, or read it after the call"
-TELLING = ("logging", "warnings", "csv", "_csv", "json", "pprint", "tqdm")  # modules
-
-
-def is_told(call: Call, lets: Mapping[str, Let]) -> bool:
-    """Whether what a call is given is told to someone outside, and never read where a derivative goes."""
-    return held_by(call, lets) is not None or _is_logging(call, lets) or is_exception(call)
+FROM_TEXT = (
+    "what is read here from a text that was made of an active value has lost its derivative",
+    "use the value itself; where a constant is meant, make the text of s2sad.stop_gradient(x)",
+)
 
 
 def comes_back(call: Call, lets: Mapping[str, Let]) -> bool:
@@ -55,11 +52,15 @@ def of_history(stmt: Let, lets: Mapping[str, Let]) -> tuple[str, str]:
 
 
 def of_outside(program: Program) -> Program:
-    """A program that names what is outside itself; refuses tangents of what comes back from there."""
+    """A program that names what is outside itself; refuses tangents of what comes back from there.
+
+    Tangents of numbers that are read from texts of active values are refused as well.
+    """
     by: dict[str, Atom] = {}
     for stmt in walk(program.body):
         if isinstance(stmt, Let) and stmt.call.fun == "no_tangent":
-            refuse(stmt.span or Span("<unknown>", 1, 0, 1, 0), *COMES_BACK)
+            said = FROM_TEXT if stmt.call.args else COMES_BACK
+            refuse(stmt.span or Span("<unknown>", 1, 0, 1, 0), *said)
         if isinstance(stmt, Let) and stmt.call.fun == "held":
             by[stmt.name] = stmt.call.args[0]
     edit, final = Edit(program), resolved(by)
@@ -70,15 +71,3 @@ def of_outside(program: Program) -> Program:
             lambda s: () if isinstance(s, Let) and s.name in drop else (in_statement(s, final),),
         )
     )
-
-
-def _is_logging(call: Call, lets: Mapping[str, Let]) -> bool:
-    """Whether a call only logs: methods of loggers, print and the like."""
-    fn = call.args[0] if call.args else None
-    let = lets.get(fn.name) if isinstance(fn, Var) and call.form else None
-    if let is not None and let.call.fun == "call":  # logging.getLogger(...).debug(...)
-        return getattr(let.call.args[0], "obj", None) is logging.getLogger
-    obj = getattr(fn, "obj", None)
-    owner = getattr(obj, "__self__", obj)
-    modules = {str(getattr(known, "__module__", "")).partition(".")[0] for known in (obj, type(owner))}
-    return isinstance(owner, logging.Logger) or not modules.isdisjoint(TELLING)
