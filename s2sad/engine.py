@@ -33,7 +33,7 @@ from s2sad.analysis.repeat import (
     written_parameters,
 )
 from s2sad.analysis.summary import summarise
-from s2sad.errors import Span, UnsupportedError, origins
+from s2sad.errors import Span, UnsupportedError, origins, refuse
 from s2sad.frontend.checkpoint import leniently
 from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.lower import Lowered, has_objects, lower
@@ -309,10 +309,18 @@ def compile_programs(programs: list[Program], lowered: Lowered, source: Source) 
     exec(compile(made.text, filename, "exec", dont_inherit=True), space)
     functions = {p.name: space[p.name] for p in programs if p.token is None}
     pairs = {p.name: p.written for p in programs if p.token is not None}
+    tied = next((p for p in programs if p.tied), None)
     stems = [p.name.removesuffix("_fwd") for p in programs if p.repeats]
     repeated = [c.fun for c in lowered.callees if c.repeats]
     plain = {name for name, obj in made.refs.items() if any(fun is obj for fun in repeated)}
-    again = functools.cache(lambda: _again(made.text, pairs, space, stems, plain))
+
+    @functools.cache
+    def again() -> dict[str, Any]:
+        if tied is not None:  # copies of what is kept would not hold the same lists
+            what = f"{tied.name.removesuffix('_fwd')} calls itself and keeps lists of lists"
+            refuse(tied.tied, what, "take the first derivative only, or write a loop")
+        return _again(made.text, pairs, space, stems, plain)
+
     for name, function in functions.items():
         release_with(function, filename)
         if pairs:
@@ -358,6 +366,7 @@ def _class(name: str, text: str) -> Any:
     filename = source_of_text(text, name)
     exec(compile(text, filename, "exec", dont_inherit=True), space)
     release_with(space[name], filename)
+    space[name].s2sad_kept = True
     return space[name]
 
 

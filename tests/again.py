@@ -26,11 +26,11 @@ GUARDED = ("may or may not have been assigned", "may be half done when an except
 def check_lowers(derived: Derived) -> None:
     """The main function of a generated text is lowered again, for the kinds that it was made for."""
     program = derived.lowered.program
+    if any(isinstance(s, Let) and s.call.fun == "user" for s in walk(program.body)):
+        return  # what a function that calls itself keeps has a structure of unknown depth
     first = next(iter(derived.functions.values()))
     source = find(first)
     names = [a.arg for a in source.node.args.args]
-    if any(isinstance(s, Let) and s.call.fun == "user" for s in walk(program.body)):
-        return  # what a function that calls itself keeps has a structure of unknown depth
     if len(names) != len(program.params):
         return  # f_bwd, or the parts of a function whose arguments are objects
     kinds: dict[str, Any] = dict(zip(names, (program.kinds[p] for p in program.params), strict=True))

@@ -16,6 +16,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from s2sad.frontend import numbered
 from s2sad.frontend.state import Group, Local, State, Value, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -229,6 +230,9 @@ def _copy_tree(low: State, args: list[Value], kwargs: dict[str, Value], node: as
         return low.copied(args[0], True, node)
     if kind.cat in ("tuple", "dict") and _is_parted(kind):
         return _plain(low, low.copied(args[0], True, node))
+    if kind.cat == "list" and getattr(numbered.number_in(kind), "s2sad_kept", False):
+        # what a call keeps is never written after it: only the list of such is copied
+        return low.emit(Call("copy_tree", (low.atom(args[0], node),)), kind, node, hint)
     return low.apply("copy_tree", args, {}, node, hint=hint)
 
 

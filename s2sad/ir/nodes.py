@@ -298,6 +298,8 @@ class Program:
     again     the function is itself the text of a derivative, not the user's
     sweep     where that text's reverse sweep stands: it raises nothing, as what it goes back over has not
     written   of the first half of a pair: the places of arrays and lists among what it keeps that it writes
+    tied      of such a half: where its function begins, if two lists that it keeps may hold the same list,
+              whose shadow is found by its address
     repeats   of the first half of a pair: it is that of a function under checkpoint, of numbers and arrays
     cuts      lengths of parts of axes whose bounds are made of arguments (`frontend.lengths`)
     kept      "own" if something outside is changed (`frontend.histories`), "called" if by a callee's text,
@@ -319,6 +321,7 @@ class Program:
     sweep: Span | None = None
     defaults: dict[str, Any] = field(default_factory=dict)
     written: tuple[int, ...] = ()
+    tied: Span | None = None
     repeats: bool = False
     cuts: dict[Any, Any] = field(default_factory=dict)
     kept: str = ""

@@ -191,9 +191,25 @@ class _Callee:
         mutable = [a.aliases.of(n) in a.storage.mutable for n in kept]
         copied = [k.cat == "list" or (k.cat in ARRAYS and m) for k, m in zip(kinds, mutable, strict=True)]
         program.written = tuple(i for i, c in enumerate(copied) if c)
+        program.tied = a.lowered.span if self.callee.itself and self._is_tied(kept) else None
         kept_names = {n.name for n in atoms if isinstance(n, Var)}  # as attributes, lists are never None
         program.body = bound(program.body, kept_names, a.program.kinds if self.callee.itself else {})
         return program
+
+    def _is_tied(self, kept: list[str]) -> bool:
+        """Whether two of the lists that are kept may hold one list whose shadow is found by its address.
+
+        Copies of the one and of the other would hold two.
+        """
+        seen = set[int]()
+        for name in kept:
+            if self.a.program.kinds[name].cat != "list":
+                continue
+            reached = self.a.aliases.reach(Var(name)) & self.a.storage.list_table
+            if seen & reached:
+                return True
+            seen |= reached
+        return False
 
     def _part_from_caller(self, kept: list[str], record: Record, tail: list[Stmt]) -> None:
         """Copy what is kept of arrays that the caller may write to, or that are outside of both."""

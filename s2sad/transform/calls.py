@@ -328,7 +328,7 @@ class Calls(Bars):
         if callee.itself and not carries(kind):
             return []
         if callee.itself and kind.cat == "tuple":
-            whole = self._tree_bar(name, kind)
+            whole = self._tree_bar(name, kind, stmt)
             return [(name, None if whole is None else Bar(whole))]
         if callee.summary is None and kind.cat == "tuple":
             bar = self.parts_bar(stmt)
@@ -337,18 +337,40 @@ class Calls(Bars):
             items = [(i, k) for i, k in enumerate(kind.items or ()) if carries(k)]
             return [(self.part(name, i, k), self.part_bar(name, i, k)) for i, k in items]
         if kind.cat == "list" and self.by_address(name):
-            call = Call("shadow_tree", (self.shadow_table(), self.value(Var(name), stmt)))
+            call = Call("shadow_tree", (self.shadow_table(), self._held(stmt, name, name)))
             return [(name, Bar(self.let(call, kind, self.bar_hint(name))))]
         return [(name, self.result_bar(stmt))] if carries(kind) else []
 
-    def _tree_bar(self, path: str, kind: Kind) -> Atom | None:
+    def _held(self, stmt: Let, path: str, name: str) -> Atom:
+        """A list that a call gave, or a part of what it gave: a copy if it grows. `name` is one of its."""
+        if not self.storage.changes_behind(name, stmt):
+            return self.like(path)
+        if (stmt, path) not in self.snapshots:
+            calls, base = [Call("list", (), (), "list")], path
+            while base in self.paths:
+                base, key = self.paths[base]
+                calls.insert(0, Call("getitem", (Const(key),)))
+            part = Var(stmt.name)
+            for call in calls:
+                made = self.fresh("", self.kinds[path])
+                line = Let(made, replace(call, args=(part, *call.args)), stmt.span, True)
+                self.after.setdefault(stmt, []).append(line)
+                self.adopt(made, stmt)
+                part = Var(made)
+            self.snapshots[stmt, path] = part
+        return self.snapshots[stmt, path]
+
+    def _tree_bar(self, path: str, kind: Kind, stmt: Let) -> Atom | None:
         """The cotangents of the parts of a tuple, and of the tuples in it; None where there is none."""
         if kind.cat != "tuple":
             found = self._found_part(path)
+            if found is not None and kind.cat == "list" and self.by_address(found):
+                held = self._held(stmt, path, found)
+                return self.let(Call("shadow_tree", (self.shadow_table(), held)), kind)
             bar = self.bars.pop(path, None) if found is None else Bar(self.shadow(found))
             return None if bar is None else self.full(bar, path).atom
         paths = [self.part(path, i, k) for i, k in enumerate(kind.items or ())]
-        bars = [self._tree_bar(p, self.kinds[p]) if carries(self.kinds[p]) else None for p in paths]
+        bars = [self._tree_bar(p, self.kinds[p], stmt) if carries(self.kinds[p]) else None for p in paths]
         if all(bar is None for bar in bars):
             return None
         zeros = [self.zero(p).atom if carries(self.kinds[p]) else Const(0.0) for p in paths]
@@ -358,7 +380,8 @@ class Calls(Bars):
         """A name of a part of a tuple whose shadow is found at run time."""
         for let in self.storage.lets.values():
             if let.call.fun == "getitem" and self.canonical(let.name) == path:
-                if self.storage.in_table(let.name) or self.storage.in_list_table(let.name):
+                listed = self.kinds[let.name].cat == "list" and self.by_address(let.name)
+                if listed or self.storage.in_table(let.name) or self.storage.in_list_table(let.name):
                     return let.name
         return None
 
@@ -406,6 +429,8 @@ class Calls(Bars):
                 if carries(item):
                     part = self.item_of(grad, key, item, self.kind(grad))
                     self._give_part_tree(self.part(self.canonical(atom.name), key, item), part, owned)
+        elif kind.cat == "list" and isinstance(atom, Var) and self.by_address(atom.name):
+            self.give(atom, Bar(grad))
         elif kind.cat == "list" and isinstance(atom, Var):
             self.block.append(
                 Do(Call("accumulate", (self.list_bar(atom.name), grad)), None, True)

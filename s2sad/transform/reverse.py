@@ -145,7 +145,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         shared = self.overlaps.get(atom.name)
         if shared is not None and (shared.name != atom.name or kind.cat not in ARRAYS):
             self._refuse_broadcast(shared)
-        if self.storage.in_list_table(atom.name):
+        if self.storage.in_list_table(atom.name) or (kind.cat == "list" and self.by_address(atom.name)):
             self.give_found(atom, bar)
             return
         if kind.cat in ("tuple", "dict") and not isinstance(bar.atom, Tuple):
