@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import s2sad
-from s2sad import checkpointed
+from s2sad import checkpoint, checkpointed
 from support import check
 
 X = np.array([0.3, 0.7, 1.1])
@@ -158,7 +158,54 @@ def no_trips(x):
     return np.sum(u*u)
 
 
+def written_before_an_outer_loop(x):
+    u = x*1.5
+    u[0] *= 2.0
+    for i in range(3):
+        for _ in checkpointed(range(i), slots=2):
+            u = np.sin(u)*u + x
+    return np.sum(u*u)
+
+
+def both_states_one_array(x):
+    u, v = x*0.7, x*1.1
+    u[0] *= 2.0
+    v[1] *= 1.5
+    for _ in range(2):
+        for _ in checkpointed(range(2), slots=2):
+            z = np.sin(u)*v + 0.5*x
+            u, v = z, z
+        u = u*v
+    return np.sum(u*v)
+
+
+def state_from_outside(x):
+    u, w = x*0.9, x*1.2
+    u[0] *= 2.0
+    w[1] *= 0.4
+    for _ in range(2):
+        for _ in checkpointed(range(2), slots=2):
+            u = w
+        w = w*u
+    return np.sum(u*w)
+
+
+def beside_a_function(x):
+    u, v = x*0.9, x*1.2
+    u[0] *= 2.0
+    for _ in range(3):
+        u, v = v, checkpoint(first_or_sine)(u, 1.0)
+        for _ in checkpointed(range(2), slots=1):
+            v = v*np.cos(u)
+    return np.sum(u*v)
+
+
+def first_or_sine(v, k):
+    return v if k > 0.5 else np.sin(v)
+
+
 LOOPS = [
+    written_before_an_outer_loop, both_states_one_array, state_from_outside, beside_a_function,
     element, own_argument, two_buffers, three_levels, trajectory, view_from_before, written_again, in_callees,
     fortran_order, functions_that_write, left, left_by_values, left_backwards, left_and_written, no_trips,
 ]  # fmt: skip

@@ -36,7 +36,7 @@ from s2sad.backend.tree import (
     takes_apart,
     walk,
 )
-from s2sad.ir.nodes import Program, Undef, Var
+from s2sad.ir.nodes import NONE, Program, Undef, Var
 
 _TAPE = re.compile(r"t\d*s")
 _EXIT = re.compile(
@@ -45,11 +45,19 @@ _EXIT = re.compile(
 
 
 def names(program: Program, body: list[Tree], reserved: Iterable[str]) -> dict[str, str]:
-    """The Python name of every SSA name of a program; `reserved` are names that the text uses otherwise."""
+    """The Python name of every SSA name of a program; `reserved` are names that the text uses otherwise.
+
+    Where a copy is left of a variable that a path has not bound, that path binds it to None: what goes on
+    under another name need not be read.
+    """
     classes = _Classes(program, body)
     _Liveness(classes).run(body)
-    classes.unite(body)
-    return _Namer(program, classes, set(reserved)).run(body)
+    unbound = _unbound(body)
+    classes.unite(body, unbound)
+    found = _Namer(program, classes, set(reserved)).run(body)
+    if unbound and _bind_copied(body, unbound, found, program.hints):
+        return names(program, body, reserved)
+    return found
 
 
 class _Classes:
@@ -95,11 +103,10 @@ class _Classes:
         """Whether two classes may share a name."""
         return not (self.clash[a] & self.members[b] or self.clash[b] & self.members[a])
 
-    def unite(self, body: list[Tree]) -> None:
-        """Give both sides of copies one class, where that is possible."""
+    def unite(self, body: list[Tree], unbound: set[str]) -> None:
+        """Give both sides of copies one class, where that is possible; those of names `unbound` first."""
         hints = self.program.hints
         wishes: list[tuple[bool, bool, int, int, int, int]] = []
-        unbound = _unbound(body)
         for depth, copy in _copies(body, 0):
             for target, source in copy.pairs:
                 if isinstance(source, Var) and not copy.shown and source.name in self.number:
@@ -127,6 +134,29 @@ def _unbound(body: list[Tree]) -> set[str]:
         size = len(found)
         found |= {target for target, source in pairs if isinstance(source, Var) and source.name in found}
     return found
+
+
+def _bind_copied(
+    body: list[Tree], unbound: set[str], python: dict[str, str], hints: dict[str, str]
+) -> bool:
+    """Let the paths that do not bind a variable of which copies are left bind it; whether there are some."""
+    copies = [copy for _, copy in _copies(body, 0)]
+    pairs = [pair for copy in copies for pair in copy.pairs]
+    asked = {
+        source.name
+        for target, source in pairs
+        if isinstance(source, Var) and source.name in unbound and python[target] != python[source.name]
+        if hints.get(target) == hints.get(source.name)  # else it is read: the user's program fails there
+    }
+    size = -1
+    while asked and size != len(asked):
+        size = len(asked)
+        asked |= {s.name for t, s in pairs if t in asked and isinstance(s, Var) and s.name in unbound}
+    for copy in copies if asked else ():
+        copy.pairs = [
+            (name, NONE if isinstance(source, Undef) and name in asked else source) for name, source in copy.pairs
+        ]
+    return bool(asked)
 
 
 def _copies(block: list[Tree], depth: int) -> Iterator[tuple[int, Copy]]:

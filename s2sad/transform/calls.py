@@ -118,6 +118,13 @@ def exported(callee: Any) -> tuple[Atom, ...]:
     return tuple(Var(n) for n in callee.summary.exports)
 
 
+def stands_for_loop(stmt: Stmt) -> bool:
+    """Whether a statement is the call behind a checkpointed loop that stands for it in the reverse sweep."""
+    if not isinstance(stmt, Let) or stmt.call.fun != "user":
+        return False
+    return bool(stmt.call.args[0].obj.trips)  # type: ignore[union-attr]
+
+
 def written_names(callee: Any) -> tuple[str, ...]:
     """The parameters that a callee writes to."""
     names = list(callee.arguments)
@@ -545,9 +552,7 @@ class Calls(Bars):
         fn = stmt.call.args[0]
         assert isinstance(fn, Ref)
         if fn.obj.trips:
-            ends = dict(stmt.call.kwargs)["ends"]
-            assert isinstance(ends, Tuple)
-            return [replace(stmt, call=Call("tuple", ends.items))]
+            return self._ends_of(stmt)
         if fn.obj.again and not fn.obj.own:
             made = [p for p in self.pairs.made.values() if p.callee is fn.obj]
             pair = made[0] if made else self.pairs.of(fn.obj, (), frozenset(), False)
@@ -557,5 +562,32 @@ class Calls(Bars):
         ):
             return [replace(stmt, call=called_plainly(stmt.call))]
         return self.forward_call(stmt, self._pair_for(stmt, ()), self.fresh("kept", K.OBJECT))
+
+    def parts_of(self, stmt: Let) -> list[list[str]]:
+        """The names of each part of the tuple that a call gives."""
+        parts: list[list[str]] = [[] for _ in self.kinds[stmt.name].items or ()]
+        for let in self.storage.lets.values():
+            if let.call.fun == "getitem" and let.call.args[0] == Var(stmt.name):
+                parts[let.call.args[1].value].append(let.name)  # type: ignore[union-attr]
+        return parts
+
+    def is_apart(self, end: Atom, names: list[str]) -> bool:
+        """Whether what a checkpointed loop gives is copied, as its shadow is found by its address."""
+        return any(self.storage.in_table(a.name) for a in (end, *map(Var, names)) if isinstance(a, Var))
+
+    def _ends_of(self, stmt: Let) -> list[Stmt]:
+        """What a checkpointed loop gives."""
+        ends = dict(stmt.call.kwargs)["ends"]
+        assert isinstance(ends, Tuple)
+        lines: list[Stmt] = []
+        items: list[Atom] = []
+        for atom, names in zip(ends.items, self.parts_of(stmt), strict=True):
+            if self.is_apart(atom, names) and isinstance(atom, Var):
+                own = self.fresh(self.fresh.hints.get(atom.name, ""), self.kinds[atom.name])
+                lines.append(Let(own, Call("copy", (atom,), (), ".copy K"), stmt.span))
+                items.append(Var(own))
+            else:
+                items.append(atom)
+        return [*lines, replace(stmt, call=Call("tuple", tuple(items)))]
 
     made_kept: dict[Stmt, str]

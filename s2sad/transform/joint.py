@@ -49,7 +49,7 @@ from s2sad.ir.nodes import (
 from s2sad.ir.rewrite import in_atom, resolved, with_blocks
 from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS, Bar
-from s2sad.transform.calls import Pairs, passed_text
+from s2sad.transform.calls import Pairs, passed_text, stands_for_loop
 from s2sad.transform.edits import begun, rebuild, substituted
 from s2sad.transform.record import Record
 from s2sad.transform.reverse import Reverse
@@ -334,13 +334,29 @@ class Assembly:
         forward = self._plain_calls(assigned(rebuilt, self.program.kinds))
         lets = (s for s in walk(self.program.body) if isinstance(s, Let) and not self.lowered.stops)
         stopped = {s.name: s.call.args[0] for s in lets if s.call.fun == "stop_gradient"}
-        stopped |= _ends_of_loops(self.program.body)
+        stopped |= self._ends_of_loops()
         if stopped:
             self.stopped = final = resolved(stopped)
             self.copies.update(final)
             forward = tuple(substituted(s, final) for s in without(forward, stopped))
             reverse = tuple(substituted(s, final) for s in without(reverse, stopped))
         return (*self.late, *begun(record.edits.top, forward)), reverse, record
+
+    def _ends_of_loops(self) -> dict[str, Atom]:
+        """What checkpointed loops give, by the name that it has where it counts as another value.
+
+        Where shadows are found by address it is another array.
+        """
+        found: dict[str, Atom] = {}
+        for stmt in walk(self.program.body):
+            if not isinstance(stmt, Let) or not stands_for_loop(stmt):
+                continue
+            ends = dict(stmt.call.kwargs)["ends"]
+            assert isinstance(ends, Tuple)
+            for names, end in zip(self.rev.parts_of(stmt), ends.items, strict=True):
+                if not self.rev.is_apart(end, names):
+                    found.update(dict.fromkeys(names, end))
+        return found
 
     def _plain_calls(self, block: Block) -> Block:
         """Calls of user functions that no derivative goes through."""
@@ -356,24 +372,6 @@ class Assembly:
         if self.rev.table is None:
             return self.rev.block
         return [Let(self.rev.table.name, Call("Shadows", ()), None, True), *self.rev.block]
-
-
-def _ends_of_loops(block: Block) -> dict[str, Atom]:
-    """What checkpointed loops give, by the name that it has where it counts as another value."""
-    lets = [s for s in walk(block) if isinstance(s, Let)]
-    ends = {
-        s.name: dict(s.call.kwargs)["ends"]
-        for s in lets
-        if s.call.fun == "user" and s.call.args[0].obj.trips  # type: ignore[union-attr]
-    }
-    found: dict[str, Atom] = {}
-    for let in lets:
-        base = let.call.args[0] if let.call.fun == "getitem" else None
-        if isinstance(base, Var) and base.name in ends:
-            items, place = ends[base.name], let.call.args[1]
-            assert isinstance(items, Tuple) and isinstance(place, Const)
-            found[let.name] = items.items[place.value]
-    return found
 
 
 def _hides_numbers(kind: Kind) -> bool:

@@ -54,7 +54,7 @@ from s2sad.ir.nodes import (
 )
 from s2sad.rules.advice import remedy
 from s2sad.transform.bars import ARRAYS, Bar
-from s2sad.transform.calls import Calls, Pairs
+from s2sad.transform.calls import Calls, Pairs, stands_for_loop
 from s2sad.transform.displays import Displays
 from s2sad.transform.lists import Lists
 from s2sad.transform.logistics import Logistics
@@ -101,8 +101,16 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         self.read: set[str] = set()  # numbers from texts that say something active
 
     def sweep(self, block: Block) -> None:
-        """Append the adjoints of a block's statements, last first."""
+        """Append the adjoints of a block's statements, last first.
+
+        A call that stands for a checkpointed loop has the loop's adjoint.
+        """
+        called = False
         for stmt in reversed(block):
+            if called and isinstance(stmt, For):
+                called = False
+                continue
+            called = called or stands_for_loop(stmt)
             self.adjoint(stmt)
 
     def sweep_all(self, body: Block) -> None:
