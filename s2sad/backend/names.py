@@ -153,9 +153,7 @@ def _bind_copied(
         size = len(asked)
         asked |= {s.name for t, s in pairs if t in asked and isinstance(s, Var) and s.name in unbound}
     for copy in copies if asked else ():
-        copy.pairs = [
-            (name, NONE if isinstance(source, Undef) and name in asked else source) for name, source in copy.pairs
-        ]
+        copy.pairs = [(n, NONE if isinstance(s, Undef) and n in asked else s) for n, s in copy.pairs]
     return bool(asked)
 
 
