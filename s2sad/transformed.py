@@ -387,9 +387,13 @@ class Transformed(Generic[P]):
                 raise TypeError(
                     f"{name}() returns None; grad needs a real number: a return statement is missing"
                 )
-            article = "an" if kind.cat == "object" else "a"
+            if kind.cat == "object":
+                raise TypeError(
+                    f"{name}() returns an object, or what code that cannot be seen gave it; grad needs a "
+                    "real number: write float(...) around what is one, or use vjp or jacrev"
+                )
             raise TypeError(
-                f"{name}() returns {article} {K.describe(kind)}; grad needs a real number: use vjp or jacrev"
+                f"{name}() returns a {K.describe(kind)}; grad needs a real number: use vjp or jacrev"
             )
 
     # ---------------------------------------------------------------------------------------- texts

@@ -93,7 +93,7 @@ class Augmented(Tables):
         if self.kind(value).cat in ("list", "tuple", "array", "num"):
             histories.keep(self, old)
         if isinstance(old, Var) and old.name in self.outside:
-            if not self.kind(value).is_scalar:
+            if not self.kind(value).is_scalar or histories.holds_arrays(self, self.outside[old.name]):
                 return histories.augmented(self, old, op, value, stmt)
             histories.written(self, old, stmt)
         if kind.is_array or kind.cat == "num":
@@ -108,7 +108,11 @@ class Augmented(Tables):
             return None
         method = class_method(self, self.class_of(old), f"__i{op}__")
         if method is None:
-            return self.binary(op, old, value, stmt, hint)
+            made = self.binary(op, old, value, stmt, hint)
+            if kind.cat == "object" and isinstance(old, Var) and isinstance(made, Var):
+                if old.name not in self.outside:
+                    self.renewed[made.name] = old.name, self.span(stmt)
+            return made
         return self.call_value(method, [old, value], {}, stmt)
 
     def _augment_either(

@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from s2sad.frontend.values import Method, Value, Written
+from s2sad.frontend.values import Group, Local, Method, Value, Written
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Slice, Var
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Slice, Store, Var, call_vars, uses, walk
+from s2sad.rules import registry
 from s2sad.runtime import HELPERS
 
 if TYPE_CHECKING:
@@ -40,9 +41,11 @@ CHANGING = frozenset(
     ".appendleft .extendleft .popleft .rotate .move_to_end".split()
 )
 REWRITING = frozenset(".fill .sort .partition .put .itemset .resize .setfield .byteswap".split())  # arrays
+LOOKING = frozenset(".__getitem__ .__len__ .__contains__ .__iter__ .__str__ .__repr__ .__format__".split())
 ANY = "?"  # behind the name of an attribute that is given something else than what it held
 SET_ITEM, SET = Ref("operator.setitem", operator.setitem), Ref("setattr", setattr)
 GET = Ref("getattr", getattr)
+COMPARING = frozenset("eq ne lt le gt ge".split())
 ARITHMETIC = ("add", "sub", "mul", "truediv", "neg", "pow")
 LEAVES = (int, float, complex, str, bytes, type(None), np.ndarray, np.generic)
 
@@ -157,14 +160,28 @@ def _place(of: Outside, index: Value | None) -> str:
     return index.value if known and isinstance(index, Const) and isinstance(index.value, str) else ""
 
 
-def given(low: State, base: Var, values: Iterable[Value], index: Value | None = None) -> None:
-    """Note that what is kept is given arrays of the program's."""
+def given(low: State, base: Var, values: Iterable[Value], node: ast.AST, index: Value | None = None) -> None:
+    """Note that what is kept is given arrays and containers of the program's."""
     of, values = low.outside[base.name], list(values)
+    low.put += [(of.number, _place(of, index), v) for v in values if _is_named(low, v, node)]
     if any(_may_hold_array(low, v, low.kind(v)) for v in values):
         alone = all(low.kind(v).is_number for v in values)
         low.shown.add((of.number, _place(of, index) if alone else ""))
     elif index is not None and any(isinstance(v, Var) and v.name in low.outside for v in values):
         low.moved.add(of.number)
+
+
+def _is_named(low: State, value: Value, node: ast.AST) -> bool:
+    """Whether a value is, or holds, a list, dict or set that the program may have another name for."""
+    if isinstance(value, Var):
+        return low.kind(value).cat in ("list", "dict", "set") and value.name not in low.outside
+    if not isinstance(value, Group | Local):
+        return False
+    envs = [scope.env for scope in (low.scope, *low.active_scopes)]
+    bound = any(known is value for env in envs for known in env.values())
+    again = isinstance(node, ast.Assign) and len(node.targets) > 1
+    held = value.group if isinstance(value, Local) else value
+    return again or (bound and held.cat != "tuple") or any(_is_named(low, v, node) for v in held.items)
 
 
 def _may_hold_array(low: State, value: Value, kind: K.Kind) -> bool:
@@ -189,12 +206,76 @@ def written(low: State, old: Var, node: ast.AST) -> None:
 
 def check(low: State) -> None:
     """Refuse elements of what is kept that are written in place, where they may be the program's arrays."""
+    if low.shown:
+        _note_writes(low)
     for (number, place), span in low.rewritten.items():
         for other, there in low.shown:
-            apart = "" not in (place, there) and place != there and number not in low.moved
-            if other == number and not apart:
+            if other == number and not _apart(low, number, place, there):
                 what = "an element of an outside container is written, which may be an array of this function"
                 low.refuse_span(span, what, "put a copy into the container")
+    for (number, place), span in {**low.rewritten, **low.changed}.items() if low.put else ():
+        for other, there, value in low.put:
+            if other == number and not _apart(low, number, place, there) and _is_seen(low, value):
+                what = "an element of an outside container is changed, which is a container of this function"
+                low.refuse_span(span, what, "put a copy into the outside one")
+    for (number, place), span in low.added.items() if low.added else ():
+        if any(_is_computed_with(low, number, place)):
+            what = "an element of an outside container is written and read, and may be an array"
+            low.refuse_span(span, what, "compute with a copy (np.array)")
+
+
+def _apart(low: State, number: int, place: str, there: str) -> bool:
+    """Whether two known keys of a dict that is kept have nothing to do with each other."""
+    return "" not in (place, there) and place != there and number not in low.moved
+
+
+def _is_seen(low: State, value: Value) -> bool:
+    """Whether a container is seen elsewhere than where it was put outside."""
+    name = value.name if isinstance(value, Var) else ""
+    return not name or sum(list(uses(stmt)).count(name) for stmt in walk(tuple(low.block))) > 1
+
+
+def _may_tape(fun: str) -> bool:
+    """Whether what a function is given may be kept for the reverse sweep."""
+    return fun == "plain" or (fun in registry.RULES and fun not in COMPARING)
+
+
+def _is_computed_with(low: State, number: int, place: str) -> Iterator[bool]:
+    """Whether elements of what is kept are operands of functions that have a rule: these may go on a tape."""
+    names = {
+        name
+        for name, of in low.outside.items()
+        if of.number == number and not of.direct and (place == of.place or not (place and of.place))
+    }
+    for stmt in walk(tuple(low.block)):
+        if isinstance(stmt, Let) and _may_tape(stmt.call.fun):
+            yield not names.isdisjoint(call_vars(stmt.call))
+
+
+def _note_writes(low: State) -> None:
+    """Note what calls and stores write into what comes from outside, and into views of it."""
+    found = {n: of for n, of in low.outside.items() if not of.direct}
+    for stmt in walk(tuple(low.block)):
+        if isinstance(stmt, Let | Do):
+            rule = registry.RULES.get(stmt.call.fun)
+            if isinstance(stmt, Let) and (rule is None or rule.effect != "fresh"):
+                given = [found[a.name] for a in stmt.call.args if isinstance(a, Var) and a.name in found]
+                if given:
+                    found[stmt.name] = given[0]
+            bases = [] if rule is None else _bases(rule, stmt.call)
+        else:
+            bases = [stmt.base] if isinstance(stmt, Store) else []
+        for base in bases:
+            if isinstance(base, Var) and base.name in found and stmt.span is not None:
+                low.rewritten.setdefault((found[base.name].number, found[base.name].place), stmt.span)
+
+
+def _bases(rule: registry.Rule, call: Call) -> list[Atom]:
+    """What a call of a function that has a rule writes into."""
+    if not rule.writes:
+        return []
+    given = {**dict(zip(rule.signature, call.args, strict=False)), **dict(call.kwargs)}
+    return [given[n] for n in rule.writes if n in given]
 
 
 def called(
@@ -203,11 +284,28 @@ def called(
     """A method of what is kept, or of something in it."""
     atoms = tuple(low.variable(v, node) for v in (base, *args))
     words = tuple((k, low.variable(v, node)) for k, v in kwargs.items())
-    if name in REWRITING and not low.outside[base.name].direct:
-        written(low, base, node)
-    given(low, base, [*args, *kwargs.values()])
+    if not low.outside[base.name].direct:
+        _check_method(low, base, name, [*args, *kwargs.values()], "out" in kwargs, node)
+    given(low, base, [*args, *kwargs.values()], node)
     with low.at_once():
         return from_outside(low, low.emit(Call("call", atoms, words, name), K.OBJECT, node), base)
+
+
+def _check_method(low: State, base: Var, name: str, values: list[Value], out: bool, node: ast.AST) -> None:
+    """Note what a method of an element writes, if that is an array: itself, or what `out` names."""
+    if name in REWRITING or (name.startswith(".__") and name not in LOOKING):
+        written(low, base, node)
+    if name in CHANGING:
+        low.changed.setdefault((low.outside[base.name].number, low.outside[base.name].place), low.span(node))
+        return
+    if not hasattr(np.ndarray, name[1:]):
+        return
+    for value in values if out else values[1:]:
+        if isinstance(value, Var) and value.name in low.outside:
+            written(low, value, node)
+        elif low.kind(value).cat in ("array", "num", "object") and not isinstance(value, Const | Ref):
+            what = f"the method {name[1:]!r} of an element of an outside container may write into an array"
+            low.refuse(node, what, "give it no out=, or copy the element first (np.array)")
 
 
 def set_item(low: State, base: Value, index: Value, value: Value, node: ast.AST) -> None:
@@ -216,20 +314,36 @@ def set_item(low: State, base: Value, index: Value, value: Value, node: ast.AST)
     assert isinstance(base, Var)
     if not low.outside[base.name].direct:
         written(low, base, node)
-    given(low, base, [value], index)
+    given(low, base, [value], node, index)
     with low.at_once():
         low.do(Call("call", (SET_ITEM, low.atom(base), place, low.variable(value, node))), node)
+
+
+def holds_arrays(low: State, of: Outside) -> bool:
+    """Whether there are arrays or lists in what is kept: then it matters whether an element is written."""
+    held, place = of.holder, of.place
+
+    def now() -> bool:
+        if place:
+            return isinstance(held.get(place), (list, np.ndarray))
+        parts = [one.values() if isinstance(one, dict) else one for _, one in _within(held)]
+        return any(isinstance(part, (list, np.ndarray)) for inside in parts for part in inside)
+
+    found = now()
+    low.depend((f"arrays {place}", id(held)), now, found, "kept", same=True)
+    return found
 
 
 def augmented(low: State, old: Var, op: str, value: Value, node: ast.AST) -> Value:
     """`old op= value`, where a list or an array may be changed."""
     of = low.outside[old.name]
     if of.direct and type(of.holder) is list and op == "add":
-        given(low, old, [value])
+        given(low, old, [value], node)
         with low.at_once():
             low.do(Call("call", (old, low.variable(value, node)), (), ".extend"), node)
         return old
     written(low, old, node)
+    low.added.setdefault((of.number, of.place), low.span(node))
     name = {"band": "iand", "bor": "ior"}.get(op, f"i{op}")
     atoms = (Ref(f"operator.{name}", getattr(operator, name)), old, low.variable(value, node))
     return from_outside(low, low.emit(Call("call", atoms), K.OBJECT, node), old)
@@ -239,6 +353,11 @@ def written_out(low: State, obj: Any, args: list[Value], node: ast.AST) -> Value
     """What stands for these in a text that is differentiated again; None for other functions."""
     if obj is HELPERS["plain"]:
         return low.emit(Call("plain", (low.atom(args[0]),)), K.OBJECT, node)
+    if obj is operator.setitem and len(args) == 3:
+        keep(low, args[0])
+        if isinstance(args[0], Var) and args[0].name in low.outside:
+            set_item(low, args[0], args[1], args[2], node)
+            return Const(None)
     name = getattr(obj, "__name__", "")
     if not name.startswith("i") or obj is not getattr(operator, name, None) or len(args) != 2:
         return None
@@ -281,7 +400,7 @@ def set_attribute(low: State, base: Value, holder: Any, name: str, value: Value,
         found = {key: holder, **dict(_within(now))}
         raise Written(kept=found if like else {**found, other: holder})
     made = held(low, low.atom(base), key, now, node)
-    given(low, made, [value])
+    given(low, made, [value], node)
     low.do(Call("call", (SET, made, Const(name), low.variable(value, node))), node)
 
 

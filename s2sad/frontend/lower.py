@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from s2sad.errors import Refusal, Span, UnsupportedError
-from s2sad.frontend import exits, histories, numbered
+from s2sad.frontend import exits, histories, numbered, renewed
 from s2sad.frontend.attempts import taken_apart
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
@@ -329,6 +329,7 @@ class Lowering(
                 f"{unbound.name!r} may be unbound here",
                 "assign it on every path before it is read",
             )
+        renewed.check(self, value)
         histories.check(self)
         if self.parted:
             value, form = laid_out(value) if self.parted == "all" else in_parts(self, value, source.node)

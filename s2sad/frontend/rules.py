@@ -449,6 +449,9 @@ class Rules(State):
         self, name: str, base: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     ) -> Value | None:
         """Calls that give the array itself unless its dtype has to change; None for all others."""
+        if name == "np.nan_to_num" and self.kind(base).cat == "object" and (args or "copy" in kwargs):
+            what = "np.nan_to_num is told whether to copy what may be an array or a number"
+            self.refuse(node, what, "convert it where it is made (np.asarray(...), float(...))")
         if not self.kind(base).is_array:
             return None
         if name == ".view" and not args and not kwargs:

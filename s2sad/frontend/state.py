@@ -155,9 +155,11 @@ class State(Interface):
         self.outside, self.reached = dict[str, histories.Outside](), dict[str, Any]()
         self.errors, self.errors_read = set[str](), False  # exceptions that are caught, and looked into
         # see `histories.check`: what is outside, by its number, and a key in it
-        self.rewritten: dict[tuple[int, str], Span | None] = {}
-        self.shown, self.moved = set[tuple[int, str]](), set[int]()
-        self.set_items: dict[str, Kind] = {}  # kinds of the elements of sets
+        # and, by what takes its place, what is augmented of which nobody knows what it is (`renewed`)
+        # (`added`: elements that are augmented in place; `put`: containers that are given, with that place)
+        self.rewritten, self.renewed, self.added = dict[Any, Any](), dict[str, Any](), dict[Any, Any]()
+        self.shown, self.moved, self.changed = set[tuple[int, str]](), set[int](), dict[Any, Any]()
+        self.set_items, self.put = dict[str, Kind](), list[tuple[int, str, Any]]()  # kinds of sets' elements
         # what the open try statements catch, and statements in them that raise nothing
         self.trying, self.sure = list[tuple[type, ...]](), set[Stmt]()
         self.written_at: list[tuple[int, int]] = []  # blocks, and their length when an object was written
