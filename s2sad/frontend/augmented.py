@@ -95,7 +95,8 @@ class Augmented(Tables):
         if isinstance(old, Var) and old.name in self.outside:
             if not self.kind(value).is_scalar or histories.holds_arrays(self, self.outside[old.name]):
                 return histories.augmented(self, old, op, value, stmt)
-            histories.written(self, old, stmt)
+            doubled = op == "mul" and self.kind(value).cat == "int"  # a list is, too
+            histories.written(self, old, stmt, ".extend" if doubled else ".fill")
         if kind.is_array or kind.cat == "num":
             self._augment_array(old, op, value, stmt)
             return None

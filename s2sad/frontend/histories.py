@@ -30,12 +30,14 @@ from s2sad.rules import registry
 from s2sad.runtime import HELPERS
 
 if TYPE_CHECKING:
+    from s2sad.errors import Span
     from s2sad.frontend.state import State
 
 Key = tuple[int, str]  # of a container: its identity and ""; of an attribute: the object's, and the name
 CONTAINERS = (
     list, dict, set, collections.deque, collections.defaultdict, collections.OrderedDict, collections.Counter,
 )  # fmt: skip
+CLASSES: dict[str, type] = {"list": list, "dict": dict, "set": set}
 CHANGING = frozenset(
     ".append .extend .insert .pop .remove .clear .sort .reverse .update .setdefault .popitem .add .discard "
     ".appendleft .extendleft .popleft .rotate .move_to_end".split()
@@ -163,7 +165,7 @@ def _place(of: Outside, index: Value | None) -> str:
 def given(low: State, base: Var, values: Iterable[Value], node: ast.AST, index: Value | None = None) -> None:
     """Note that what is kept is given arrays and containers of the program's."""
     of, values = low.outside[base.name], list(values)
-    low.put += [(of.number, _place(of, index), v) for v in values if _is_named(low, v, node)]
+    low.put += [(of.number, _place(of, index), v, c) for v in values if (c := _named(low, v, node))]
     if any(_may_hold_array(low, v, low.kind(v)) for v in values):
         alone = all(low.kind(v).is_number for v in values)
         low.shown.add((of.number, _place(of, index) if alone else ""))
@@ -171,17 +173,20 @@ def given(low: State, base: Var, values: Iterable[Value], node: ast.AST, index: 
         low.moved.add(of.number)
 
 
-def _is_named(low: State, value: Value, node: ast.AST) -> bool:
-    """Whether a value is, or holds, a list, dict or set that the program may have another name for."""
+def _named(low: State, value: Value, node: ast.AST) -> frozenset[type]:
+    """Of which classes a value is, or holds, containers that the program may have another name for."""
     if isinstance(value, Var):
-        return low.kind(value).cat in ("list", "dict", "set") and value.name not in low.outside
+        kind, own = low.kind(value), CLASSES.get(low.kind(value).cat)
+        inside = frozenset(CLASSES[item.cat] for item in kind.items or () if item.cat in CLASSES)
+        return inside if own is None or value.name in low.outside else inside | {own}
     if not isinstance(value, Group | Local):
-        return False
+        return frozenset()
+    held = value.group if isinstance(value, Local) else value
+    found = frozenset[type]().union(*(_named(low, item, node) for item in held.items))
     envs = [scope.env for scope in (low.scope, *low.active_scopes)]
     bound = any(known is value for env in envs for known in env.values())
     again = isinstance(node, ast.Assign) and len(node.targets) > 1
-    held = value.group if isinstance(value, Local) else value
-    return again or (bound and held.cat != "tuple") or any(_is_named(low, v, node) for v in held.items)
+    return found | {CLASSES[held.cat]} if held.cat in CLASSES and (bound or again) else found
 
 
 def _may_hold_array(low: State, value: Value, kind: K.Kind) -> bool:
@@ -198,10 +203,15 @@ def _may_hold_array(low: State, value: Value, kind: K.Kind) -> bool:
     return kind.cat in ("array", "num", "object")
 
 
-def written(low: State, old: Var, node: ast.AST) -> None:
-    """Note that what comes from outside is changed in place, if it is an array."""
-    of = low.outside[old.name]
-    low.rewritten.setdefault((of.number, of.place), low.span(node))
+def written(low: State, old: Var, node: ast.AST, name: str = "") -> None:
+    """Note that what comes from outside is changed in place, if it is an array, or has this method."""
+    note_written(low, low.outside[old.name], low.span(node), name)
+
+
+def note_written(low: State, of: Outside, span: Span | None, name: str) -> None:
+    """The same for what is somewhere in what is kept; the method "" stands for an item that is set."""
+    low.rewritten.setdefault((of.number, of.place), span)
+    low.changed.setdefault((of.number, of.place, name), span)
 
 
 def check(low: State) -> None:
@@ -213,15 +223,23 @@ def check(low: State) -> None:
             if other == number and not _apart(low, number, place, there):
                 what = "an element of an outside container is written, which may be an array of this function"
                 low.refuse_span(span, what, "put a copy into the container")
-    for (number, place), span in {**low.rewritten, **low.changed}.items() if low.put else ():
-        for other, there, value in low.put:
-            if other == number and not _apart(low, number, place, there) and _is_seen(low, value):
-                what = "an element of an outside container is changed, which is a container of this function"
-                low.refuse_span(span, what, "put a copy into the outside one")
+    if low.put:
+        _check_put(low)
     for (number, place), span in low.added.items() if low.added else ():
         if any(_is_computed_with(low, number, place)):
             what = "an element of an outside container is written and read, and may be an array"
             low.refuse_span(span, what, "compute with a copy (np.array)")
+
+
+def _check_put(low: State) -> None:
+    """Refuse containers of the program that are changed outside, where it has another name for them."""
+    for (number, place, name), span in low.changed.items():
+        for other, there, value, classes in low.put:
+            if other != number or _apart(low, number, place, there):
+                continue
+            if any(hasattr(c, name[1:] or "clear") for c in classes) and _is_seen(low, value):
+                what = "an element of an outside container is changed, which is a container of this function"
+                low.refuse_span(span, what, "put a copy into the outside one")
 
 
 def _apart(low: State, number: int, place: str, there: str) -> bool:
@@ -267,7 +285,7 @@ def _note_writes(low: State) -> None:
             bases = [stmt.base] if isinstance(stmt, Store) else []
         for base in bases:
             if isinstance(base, Var) and base.name in found and stmt.span is not None:
-                low.rewritten.setdefault((found[base.name].number, found[base.name].place), stmt.span)
+                note_written(low, found[base.name], stmt.span, "")
 
 
 def _bases(rule: registry.Rule, call: Call) -> list[Atom]:
@@ -296,7 +314,8 @@ def _check_method(low: State, base: Var, name: str, values: list[Value], out: bo
     if name in REWRITING or (name.startswith(".__") and name not in LOOKING):
         written(low, base, node)
     if name in CHANGING:
-        low.changed.setdefault((low.outside[base.name].number, low.outside[base.name].place), low.span(node))
+        of = low.outside[base.name]
+        low.changed.setdefault((of.number, of.place, name), low.span(node))
         return
     if not hasattr(np.ndarray, name[1:]):
         return
@@ -342,7 +361,7 @@ def augmented(low: State, old: Var, op: str, value: Value, node: ast.AST) -> Val
         with low.at_once():
             low.do(Call("call", (old, low.variable(value, node)), (), ".extend"), node)
         return old
-    written(low, old, node)
+    written(low, old, node, ".extend" if op in ("add", "mul") else ".update")
     low.added.setdefault((of.number, of.place), low.span(node))
     name = {"band": "iand", "bor": "ior"}.get(op, f"i{op}")
     atoms = (Ref(f"operator.{name}", getattr(operator, name)), old, low.variable(value, node))

@@ -181,8 +181,7 @@ def check(low: State, value: Value) -> None:
             continue  # of a pass over a loop that has been given up
         before, stale = found.stale(old, new, low.outside)
         for name in before & low.outside.keys():
-            of = low.outside[name]
-            low.rewritten.setdefault((of.number, of.place), span)
+            histories.note_written(low, low.outside[name], span, ".extend")
         lets = [found.lets[name] for name in before & found.lets.keys() - low.outside.keys()]
         arrays = any(histories.holds_arrays(low, low.outside[name]) for name in before & low.outside.keys())
         shared = any(found.is_read_again(name, old, new) for name in stale)

@@ -159,7 +159,7 @@ class State(Interface):
         # (`added`: elements that are augmented in place; `put`: containers that are given, with that place)
         self.rewritten, self.renewed, self.added = dict[Any, Any](), dict[str, Any](), dict[Any, Any]()
         self.shown, self.moved, self.changed = set[tuple[int, str]](), set[int](), dict[Any, Any]()
-        self.set_items, self.put = dict[str, Kind](), list[tuple[int, str, Any]]()  # kinds of sets' elements
+        self.set_items, self.put = dict[str, Kind](), list[Any]()  # kinds of sets' elements
         # what the open try statements catch, and statements in them that raise nothing
         self.trying, self.sure = list[tuple[type, ...]](), set[Stmt]()
         self.written_at: list[tuple[int, int]] = []  # blocks, and their length when an object was written
