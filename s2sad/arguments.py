@@ -14,15 +14,13 @@ import collections
 import dataclasses
 import enum
 import functools
-import numbers
 import types
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from s2sad.errors import refuse
-from s2sad.frontend.dependencies import object_key
+from s2sad.frontend.dependencies import is_open, object_key
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Const, Ref
@@ -35,7 +33,6 @@ REAL = (float, np.float64)
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
 STATIC = (str, bytes, type, types.ModuleType, *FUNCTIONS)
 UNLIKE = 64  # elements of a list that are known one by one
-WORK = 100_000  # steps that are spent on the question whether two arrays overlap
 
 
 # --------------------------------------------------------------------------------------------- keys
@@ -66,23 +63,26 @@ def _key(value: Any, lengths: dict[Any, int], by_parts: bool = True) -> Any:
         return cls, tuple([_key(v, lengths) for v in fields(value).values()])
     if value is None or cls is str:
         return cls, value
-    return object_key(value), lengths.setdefault(("object", id(value)), len(lengths))  # which are the same
+    return object_key(value, lengths)
 
 
 def _elements(value: list[Any], lengths: dict[Any, int]) -> tuple[frozenset[Any], Any] | None:
     """The keys of a list's elements, which have one kind together: neither number nor order matters.
 
-    Of arrays also the lengths that all of them have. None where they are known one by one.
+    Of arrays also the lengths that all of them have. None where they are known one by one, as objects may be.
     """
     classes = frozenset(map(type, value))
     if classes <= PLAIN or all(cls in PLAIN or issubclass(cls, np.generic) for cls in classes):
         return classes, None
-    if any(map(holds_parts, value)):
+    if any(map(holds_parts, value)) or any(map(holds_objects, value)):
+        return None
+    keys = frozenset([_key(v, {}) for v in value])
+    if len(keys) > 1 and holds_unlike(value):
         return None
     shape = common_shape(value)
     if shape is not None:
         shape = tuple([n if n == 1 else (lengths.setdefault(n, len(lengths)),) for n in shape])
-    return frozenset([_key(v, {}) for v in value]), shape
+    return keys, shape
 
 
 def common_shape(value: list[Any]) -> Any:
@@ -106,57 +106,32 @@ def fields(value: Any) -> dict[str, Any]:
     return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
 
 
-def native(value: Any) -> Any:
-    """The value with byte-swapped arrays converted, also inside of containers."""
+def native(value: Any, seen: dict[int, Any]) -> Any:
+    """The value with byte-swapped arrays converted, also inside of containers.
+
+    Containers are made anew; `seen` says what has been made of each, so that what is one stays one.
+    """
     cls = type(value)
     if cls in PLAIN:
         return value
     if cls in ARRAYS:
         return value if value.dtype.isnative else value.astype(value.dtype.newbyteorder("="))
     if cls is tuple:
-        return tuple([native(v) for v in value])
-    if cls is list:
-        return [v if isinstance(v, float) else native(v) for v in value]
-    if cls is dict:
-        return {k: native(v) for k, v in value.items()}
+        return tuple([native(v, seen) for v in value])
+    if cls is list or cls is dict:
+        made = seen.get(id(value))
+        if made is None:
+            made = seen[id(value)] = _native_parts(value, seen)
+        return made
     if is_namedtuple(value):
-        return cls(*[native(v) for v in value])
+        return cls(*[native(v, seen) for v in value])
     return value
 
 
-def check_operand(name: str, value: Any) -> None:
-    """Refuse numbers and arrays of types that the rules do not know, by the name of their type."""
-    cls = type(value)
-    if cls in PLAIN or cls in ARRAYS or isinstance(value, np.generic | str) or value is None:
-        return
-    if isinstance(value, list | tuple):
-        for i, v in enumerate(value):
-            check_operand(f"{name}[{i}]", v)
-    elif isinstance(value, dict):
-        for k, v in value.items():
-            check_operand(f"{name}[{k!r}]", v)
-    elif isinstance(value, np.ndarray):
-        refuse(None, f"{name} is a {cls.__name__}, a subclass of np.ndarray", f"pass np.asarray({name})")
-    elif isinstance(value, numbers.Number) and not isinstance(value, int):
-        refuse(None, f"{name} is a {cls.__name__}", f"pass float({name})")
-    elif hasattr(cls, "__array_priority__") or hasattr(cls, "__array_ufunc__"):
-        refuse(None, f"{name} is a {cls.__module__}.{cls.__name__}", "pass an np.ndarray")
-
-
-def check_lists(name: str, value: Any) -> None:
-    """Refuse differentiated lists of unlike elements; one kind is known for all elements."""
-    known = isinstance(value, list) and (any(map(holds_parts, value)) or holds_unlike(value))
-    if isinstance(value, list) and differentiable(value) and not known:
-        joined = K.join_all([Describer().kind(v) for v in value])
-        if joined == K.OBJECT:
-            found = ", ".join(sorted({type(v).__name__ for v in value}))
-            refuse(None, f"the list {name} holds unlike elements ({found})", "pass a tuple, or a dict")
-    if isinstance(value, list | tuple):
-        for i, v in enumerate(value):
-            check_lists(f"{name}[{i}]", v)
-    elif isinstance(value, dict):
-        for k, v in value.items():
-            check_lists(f"{name}[{k!r}]", v)
+def _native_parts(value: Any, seen: dict[int, Any]) -> Any:
+    if type(value) is list:
+        return [v if isinstance(v, float) else native(v, seen) for v in value]
+    return {k: native(v, seen) for k, v in value.items()}
 
 
 def is_empty(value: Any) -> bool:
@@ -168,10 +143,14 @@ def is_empty(value: Any) -> bool:
 
 
 class Describer:
-    """Kinds of the arguments of one call; axes of equal lengths get one symbol."""
+    """Kinds of the arguments of one call.
+
+    Axes of equal lengths get one symbol, objects in containers that are alike one class.
+    """
 
     def __init__(self) -> None:
         self.lengths: dict[int, K.Length] = {1: 1}
+        self.samples: dict[Any, type] = {}
 
     def kind(self, value: Any) -> Kind:
         """The kind of an argument.
@@ -195,16 +174,25 @@ class Describer:
         if type(value) is list and (any(map(holds_parts, value)) or holds_unlike(value)):
             return Kind("tuple", items=tuple(self.part(v) for v in value), cls=list)
         if type(value) is list:
-            joined = K.join_all([self.kind(v) for v in value])
+            joined = K.join_all([self.part(v) for v in value])
             shape = common_shape(value)
             if joined is not None and joined.is_array and shape is not None:
                 joined = dataclasses.replace(joined, shape=tuple([K.of_all(self.lengths[n]) for n in shape]))
             return K.list_of(joined)
         return K.kind_of_value(value)
 
+    def object(self, value: Any) -> Kind:
+        """The kind of an object in a container: all that are like it have this one."""
+        key = object_key(value, {})
+        if key not in self.samples:
+            self.samples[key] = type(type(value).__name__, (), {"s2sad_sample": value})
+        return dataclasses.replace(K.OBJECT, cls=self.samples[key])
+
     def part(self, value: Any) -> Kind:
         """The kind of a part of an argument; strings, functions and members are known (see `signature`)."""
         kind = self.kind(value)
+        if kind == K.OBJECT and is_open(type(value)):
+            return self.object(value)
         is_known = isinstance(value, str) or (
             kind == K.OBJECT and (callable(value) or isinstance(value, enum.Enum))
         )
@@ -233,13 +221,32 @@ def holds_parts(value: Any) -> bool:
 
 
 def holds_unlike(value: list[Any]) -> bool:
-    """Whether a list has its elements known one by one since they are unlike: few, of which one is active."""
-    if not 1 < len(value) <= UNLIKE or not differentiable(value):
+    """Whether a list has its elements known one by one since they are unlike: few, of which one is active.
+
+    Objects that are unlike are known so, too.
+    """
+    if not 1 < len(value) <= UNLIKE:
+        return False
+    objects = any(map(holds_objects, value))
+    if not objects and not differentiable(value):
         return False
     classes = set(map(type, value))
-    if len(classes) == 1 and classes != {tuple}:
+    if len(classes) == 1 and classes != {tuple} and not objects:
         return False
-    return K.join_all([Describer().kind(v) for v in value]) == K.OBJECT
+    describer = Describer()
+    return K.join_all([describer.part(v) for v in value]) == K.OBJECT
+
+
+def holds_objects(value: Any) -> bool:
+    """Whether a value is an object of the user's that is no record of numbers, or a container of such."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return any(map(holds_objects, value))
+    cls = type(value)
+    if cls in PLAIN or cls in ARRAYS or not is_open(cls):
+        return False
+    return not (is_record(value) and differentiable(value))
 
 
 def has_records(value: Any) -> bool:
@@ -555,52 +562,3 @@ def zeros(result: Any) -> Any:
     if isinstance(result, list | tuple):
         return [zeros(v) for v in result] if isinstance(result, list) else tuple([zeros(v) for v in result])
     return np.zeros_like(result) if isinstance(result, np.ndarray) else 0.0
-
-
-# ----------------------------------------------------------------------------------------- overlaps
-
-
-def arrays(value: Any) -> list[Any]:
-    """The arrays among the leaves of a value."""
-    return [v for v in leaves(value) if isinstance(v, np.ndarray)]
-
-
-def reached(value: Any, names: Container[str], seen: dict[int, Any] | None = None) -> Iterator[Any]:
-    """The arrays that a value holds, also in attributes of objects that have one of the names."""
-    seen = {} if seen is None else seen
-    if isinstance(value, np.ndarray):
-        yield value
-    elif not isinstance(value, (*STATIC, *PLAIN, types.CodeType)) and id(value) not in seen:
-        seen[id(value)] = value
-        held = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-        own = getattr(value, "__dict__", {})
-        for part in (*held, *(v for k, v in own.items() if k in names)):
-            yield from reached(part, names, seen)
-
-
-def overlap(a: Any, b: Any) -> bool:
-    """Whether two arrays share memory, or may do so as far as can be found out quickly."""
-    try:
-        return np.may_share_memory(a, b) and np.shares_memory(a, b, max_work=WORK)  # type: ignore[arg-type]
-    except np.exceptions.TooHardError:
-        return True
-
-
-def overlapping(
-    written: Sequence[str], values: dict[str, Any], captured: list[Any], names: Container[str]
-) -> tuple[str, str] | None:
-    """The names of two arguments of which one is written to and shares memory with the other.
-
-    `captured` are objects from outside of the function that the text reads, `names` their attributes.
-    """
-    named = [(name, array) for name, value in values.items() for array in reached(value, names)]
-    outside = "an array from outside of the function"
-    others = [*named, *[(outside, array) for array in reached(captured, names)]]
-    parts = {id(array) for value in values.values() for array in arrays(value)}
-    for i, (name, array) in enumerate(named):
-        if name in written:
-            for j, (other, beside) in enumerate(others):
-                apart = name != other or id(array) in parts  # attributes of one object may overlap
-                if i != j and apart and overlap(array, beside):
-                    return name, other
-    return None

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import arguments as A
+from s2sad.overlaps import arrays
 
 
 def enabled() -> bool:
@@ -25,7 +26,7 @@ class Watch:
     """Remembers the bytes of all arrays in some values."""
 
     def __init__(self, *values: Any) -> None:
-        self.arrays = [a for value in values for a in A.arrays(value)]
+        self.arrays = [a for value in values for a in arrays(value)]
         self.digests = [_digest(a) for a in self.arrays]
 
     def check(self, what: str) -> None:

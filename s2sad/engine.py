@@ -402,7 +402,8 @@ def written(lowered: Lowered, wrt: Sequence[str]) -> tuple[str, ...]:
     program = lowered.program
     if not any(isinstance(s, Store | Do) or _calls(s) for s in walk(program.body)):
         return ()
-    if not any(program.kinds[p].cat in ("array", "num", "list", "tuple", "dict") for p in program.params):
+    held = ("array", "num", "list", "tuple", "dict", "object")
+    if not any(program.kinds[p].cat in held for p in program.params):
         return ()
     assembly = Assembly(lowered, wrt, Pairs())
     assembly.copy_written()

@@ -10,13 +10,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from s2sad import arguments as A
 from s2sad import debug, guards
 from s2sad.binding import Choice, Values
 from s2sad.errors import Refusal, UnsupportedError, written
 from s2sad.frontend.dependencies import Dependency
+from s2sad.overlaps import overlapping, twice_given
 
 if TYPE_CHECKING:  # the pipeline is imported with the first derivative
     from s2sad.engine import Derived
@@ -32,6 +33,8 @@ class Made:
     wrt        the parameters that it differentiates by
     converted  those that hold dataclasses, which the generated function takes as dicts
     inner      for a derivative of a derivative: the one that was differentiated
+    written    the parameters whose arrays and lists are written to
+    changed    those that are objects, dicts or lists and hold something else at the end
     """
 
     derived: Derived
@@ -44,29 +47,41 @@ class Made:
     debug: bool = field(default_factory=debug.enabled)
     guard: Callable[[], bool] = field(init=False)
     functions: tuple[Callable[..., Any], ...] = field(init=False)
+    written: frozenset[str] = field(init=False)
+    changed: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        own = frozenset(n for n in self.order if self.parameter(n) in self.derived.written)
+        self.written = own if self.inner is None else own | self.inner.written
+        self.changed = frozenset(self.derived.lowered.changed) if self.inner is None else self.inner.changed
         self.guard = guards.guard(self.dependencies)
         functions = self.derived.functions.values()
         self.functions = tuple(map(A.without_complex, functions) if self.derived.roots else functions)
 
-    def arguments(self, values: Values) -> list[Any]:
-        """What the generated function is called with; UnsupportedError if written ones overlap others."""
-        if self.derived.written:
-            written = [name for name in self.order if self.parameter(name) in self.derived.written]
+    def arguments(self, values: Values, pushed: bool = False) -> list[Any]:
+        """What the generated function is called with; UnsupportedError if written ones overlap others.
+
+        Tangents are `pushed`: two attributes have two of them, which share no memory as the attributes may.
+        """
+        if self.written:
             read = {d.text for d in self.dependencies}
-            found = A.overlapping(written, values, self.derived.captured, read)
+            apart = pushed or self.inner is not None
+            found = overlapping(self.written, values, self.derived.captured, read, apart)
             if found is not None:
-                raise UnsupportedError(
-                    [
-                        Refusal(
-                            self.derived.lowered.span,
-                            f"the argument {found[0]!r} is written to, and shares memory with {found[1]}",
-                            "pass a copy of one of them",
-                        )
-                    ]
-                )
+                what = f"the argument {found[0]!r} is written to, and shares memory with {found[1]}"
+                if found[0] == found[1]:
+                    what = f"the argument {found[0]!r} is written to, and arrays that it holds share memory"
+                self._refuse(what, "pass a copy of one of them")
+        changed = self.written | self.changed
+        if changed and (found := twice_given(values, changed, self.converted)) is not None:
+            what = f"{found[0]!r} and {found[1]!r} hold one list, dict or object, and it may be written to"
+            if found[0] == found[1]:
+                what = f"the argument {found[0]!r} holds a list, dict or object twice that may be written to"
+            self._refuse(what, "put a copy in the place of one")
         return [A.passed(values[n]) if n in self.converted else values[n] for n in self.order]
+
+    def _refuse(self, what: str, instead: str) -> NoReturn:
+        raise UnsupportedError([Refusal(self.derived.lowered.span, what, instead)])
 
     def parameter(self, name: str) -> str:
         """What the differentiated text calls a parameter."""

@@ -62,7 +62,7 @@ class Jvp(Transformed[P]):
     def raw(self, made: Made, values: Values, dots: dict[str, Any]) -> Any:
         """What the generated function returns."""
         taken = [n for n in dict.fromkeys(c.parameter for c in made.choices) if n in made.order]
-        given = [*made.arguments(values), *[A.tangent(dots[n], values[n]) for n in taken]]
+        given = [*made.arguments(values, True), *[A.tangent(dots[n], values[n]) for n in taken]]
         try:
             return made.functions[-1](*given)
         except Exception as error:

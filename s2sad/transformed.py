@@ -26,6 +26,7 @@ import numpy as np
 
 from s2sad import arguments as A
 from s2sad import debug, short
+from s2sad.acceptance import check_lists, check_operand
 from s2sad.binding import (
     FUNCTIONS,
     Argnums,
@@ -200,9 +201,10 @@ class Transformed(Generic[P]):
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Values:
         """Every parameter of the plain function with its value."""
         self.fit(len(args), tuple(kwargs))
-        args = tuple([A.native(a) for a in args])
+        made: dict[int, Any] = {}
+        args = tuple([A.native(a, made) for a in args])
         return self.binder(
-            self.__name__, args, {k: A.native(v) for k, v in kwargs.items()} if kwargs else kwargs
+            self.__name__, args, {k: A.native(v, made) for k, v in kwargs.items()} if kwargs else kwargs
         )
 
     def fit(self, count: int, names: tuple[str, ...]) -> None:
@@ -248,9 +250,9 @@ class Transformed(Generic[P]):
                 raise TypeError(not_differentiable(self.__name__, choice, value))
         wrt = list(dict.fromkeys(c.parameter for c in choices))
         for name, value in values.items():
-            A.check_operand(name, value)
+            check_operand(name, value)
             if name in wrt:
-                A.check_lists(name, value)
+                check_lists(name, value)
         inner = None if self.inner is None else self.inner.lookup(values)
         parts = [n for n in values if n in wrt or (inner is not None and n in inner.wrt)]
         converted = [n for n, v in values.items() if A.has_records(v) and (n in parts or not A.is_record(v))]
@@ -284,7 +286,7 @@ class Transformed(Generic[P]):
         live: Values = {}
         for name, value in values.items():
             known[name] = describer.kind(value) if name in parts else describer.argument(name, value)
-            if known[name] == K.OBJECT:
+            if known[name] == K.OBJECT or A.holds_objects(value):
                 live[name] = value
         from s2sad import engine
 
@@ -523,7 +525,7 @@ class Transformed(Generic[P]):
         self, args: tuple[Any, ...], values: Values, made: Made, along: tuple[Any, ...] = ()
     ) -> None:
         """Compile the short way when a call comes that is like the one before."""
-        if not self.binder.simple or made.order != list(values) or made.derived.written:
+        if not self.binder.simple or made.order != list(values) or made.written:
             return
         key = short.key((*args, *along))
         if key is None:

@@ -136,6 +136,14 @@ class Calls(Stars):
         if isinstance(fn, Var) and fn.name in self.live:
             obj = self.live[fn.name]
             return self._call_object(Ref(fn.name.split(".")[0], obj), args, kwargs, node, hint, var=fn)
+        return self._call_made(fn, args, kwargs, node, hint)
+
+    def _call_made(
+        self, fn: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
+        """A call of an object that is made here, or of what is not known."""
+        if isinstance(fn, Var) and self.kind(fn) == K.BOTTOM:
+            return self.emit(Call("call", (fn,)), K.BOTTOM, node, hint)
         callers = [static_attribute(m, "__call__") for m in numbered.members_of(self.class_of(fn))]
         if callers and all(isinstance(c, types.FunctionType) for c in callers):
             return self.call_value(self.attribute(fn, "__call__", node), args, kwargs, node, hint)

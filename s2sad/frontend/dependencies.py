@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import enum
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +55,12 @@ class Same:
         return id(self.obj)
 
 
-def object_key(value: Any, depth: int = 0) -> Any:
+def object_key(value: Any, seen: dict[Any, int], depth: int = 0) -> Any:
     """The key of an object that a text reads attributes of: what these are like, not which object it is.
 
     Functions, what is in containers beside numbers, and all that cannot be looked into stand for themselves.
+    `seen` numbers lists, dicts and objects as they are met, so that those are told apart where one of these
+    is met twice and may be written to.
     """
     cls = type(value)
     if cls in LEAVES or isinstance(value, np.generic):
@@ -67,10 +69,39 @@ def object_key(value: Any, depth: int = 0) -> Any:
         return cls, value.dtype, value.ndim
     if cls in (list, tuple, dict) and depth:
         kind = K.kind_of_value(value)
-        return Same(value) if "object" in str(kind) else K.without_lengths(kind)
+        if "object" in str(kind):
+            return Same(value), tuple(_met(value, seen))
+        return K.without_lengths(kind), None if cls is tuple else _number(value, seen)
     if depth > 3 or (depth and callable(value)) or not is_open(cls):
         return cls, Same(value)
-    return cls, tuple([(k, object_key(v, depth + 1)) for k, v in vars(value).items()])
+    number = seen.get(("object", id(value)))
+    if number is not None:
+        return cls, number
+    number = _number(value, seen)
+    return cls, number, tuple([(k, object_key(v, seen, depth + 1)) for k, v in vars(value).items()])
+
+
+def _number(value: Any, seen: dict[Any, int]) -> int:
+    return seen.setdefault(("object", id(value)), len(seen))
+
+
+def _met(value: Any, seen: dict[Any, int]) -> Iterator[int]:
+    """The numbers of a container, and of what it and the objects in it hold; of a tuple, of its elements."""
+    is_new = ("object", id(value)) not in seen
+    if isinstance(value, list | dict) or is_open(type(value)):
+        yield _number(value, seen)
+    if is_new and isinstance(value, list | tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            if type(part) not in LEAVES and not isinstance(part, np.ndarray | np.generic):
+                yield from _met(part, seen)
+    elif is_new and is_open(type(value)):
+        yield from _met(tuple(vars(value).values()), seen)
+
+
+def share(values: Iterable[Any]) -> bool:
+    """Whether a list, a dict or an object is met twice in some values."""
+    numbers = list(_met(tuple(values), {}))
+    return len(numbers) > len(set(numbers))
 
 
 def is_open(cls: type) -> bool:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from s2sad.frontend.dependencies import share
 from s2sad.frontend.values import Group, Local, Method, Value, Written
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Slice, Store, Var, call_vars, uses, walk
@@ -77,8 +78,21 @@ def keep_filled(low: State, base: Ref) -> None:
         keep(low, base)
 
 
+def refuse_shared(low: State, node: ast.AST | None) -> None:
+    """Refuse that outside objects are changed where an argument holds one that is met elsewhere, too.
+
+    The elements of a list are known by what they are like, and one by one where they are not in it.
+    """
+    held = low.arguments.values()
+    if any(isinstance(v, list | tuple | dict) for v in held) and share(held):
+        what = "what an argument holds is changed, and the arguments hold an object twice"
+        low.refuse(node, what, "put a copy in the place of one")
+
+
 def keep(low: State, base: Value) -> None:
     """Keep what is about to be changed, if it is an outside container, or an element of one."""
+    if low.arguments and (is_container(base) or (isinstance(base, Var) and base.name in low.live)):
+        refuse_shared(low, None)
     if isinstance(base, Ref) and type(base.obj) in CONTAINERS:
         raise Written(kept=dict(_within(base.obj)))
     live = low.live.get(base.name) if isinstance(base, Var) else None
@@ -412,6 +426,7 @@ def holder_of(low: State, base: Value) -> Any:
 
 def set_attribute(low: State, base: Value, holder: Any, name: str, value: Value, node: ast.AST) -> None:
     """`base.name = value` of an outside object."""
+    refuse_shared(low, node)
     now = getattr(holder, name, None)
     key, other = (id(holder), name), (id(holder), name + ANY)
     like = type(now) in (int, float) and low.kind(value).cat == type(now).__name__

@@ -87,7 +87,8 @@ class Lists(Tuples):
         """`xs[lo:hi:step]`."""
         kind = self.kind(xs)
         item = kind.items[0] if kind.items else None
-        if item is not None and item.is_number and not item.inexact:
+        constant = item is not None and (item.cls is not None if item.cat == "object" else not item.inexact)
+        if item is not None and constant and (item.is_number or item.cat == "object"):
             return self.emit(Call("getitem", (self.atom(xs), index)), kind, node, hint)
         length = self.emit(Call("len", (self.atom(xs),)), K.INT, node)
         everything = self.emit(Call("range", (length,)), K.RANGE, node)

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from s2sad.errors import Refusal, Span, UnsupportedError
-from s2sad.frontend import exits, histories, numbered, renewed
+from s2sad.frontend import exits, histories, renewed
 from s2sad.frontend.attempts import taken_apart
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
@@ -36,6 +36,7 @@ from s2sad.frontend.loops import assigned_names
 from s2sad.frontend.matching import Matching
 from s2sad.frontend.methods import Methods
 from s2sad.frontend.numbered import Lent, Numbering, begin, refuse_as_number
+from s2sad.frontend.opening import apart, is_changed, opened_arguments
 from s2sad.frontend.outline import Outline
 from s2sad.frontend.packed import Packing
 from s2sad.frontend.parts import Parts
@@ -47,11 +48,10 @@ from s2sad.frontend.statements import Statements
 from s2sad.frontend.tables import Tables
 from s2sad.frontend.trees import sorts
 from s2sad.frontend.usage import boxed_names, fixed_lists, starred_lists
-from s2sad.frontend.values import itself
 from s2sad.ir import kinds as K
 from s2sad.ir.forms import Form
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import NONE, Atom, Call, Const, Program, Ref, Return, Stmt, Tuple, Undef, Var
+from s2sad.ir.nodes import NONE, Atom, Call, Program, Ref, Return, Stmt, Tuple, Undef, Var
 from s2sad.ir.prune import prune, unchanged
 from s2sad.ir.rewrite import in_atom, substitute
 from s2sad.rules import registry
@@ -112,66 +112,6 @@ class Lowered:
     form: Form | None = None
     stops: bool = False
     changed: tuple[str, ...] = ()
-
-
-def _apart(low: Lowering, value: Value) -> Value:
-    """A dict, dataclass or list argument as one that is made here, whose parts can be replaced."""
-    kind = low.kind(value)
-    if not isinstance(value, Var) or kind.items is None:
-        return value
-    if kind.cat == "dict" and kind.keys:
-        items = [_part(low, value, k, i) for k, i in zip(kind.keys, kind.items, strict=True)]
-        made = low.made("dict" if kind.cls is None else "object", [], list(kind.keys), kind.cls)
-    elif kind.cat == "tuple":
-        items = [_part(low, value, k, i) for k, i in enumerate(kind.items)]
-        if kind.cls is not list:
-            keys = kind.dtype.split(",") if kind.cls is not None else []
-            return Group("tuple", [_apart(low, item) for item in items], keys, kind.cls)
-        made = low.made("list", [], [])
-    else:
-        return value
-    made.first = Group(made.cat, [_apart(low, item) for item in items], made.group.keys, made.cls)
-    made.origin = value
-    low.objects.cells[made.number] = made.first
-    return made
-
-
-def _opened(low: Lowering, env: dict[str, Value], node: ast.AST) -> dict[str, Value]:
-    """Arguments with those that are objects as if they were made here: they meet others of their class."""
-    found, made = {}, dict[int, Value]()
-    for name, value in env.items():
-        obj = low.live.get(value.name) if isinstance(value, Var) else None
-        if obj is None or not is_open(type(obj)):
-            found[name] = given = _numbered(low, _apart(low, value), node)
-            low.given |= {given.name} if isinstance(given, Var) else set()
-            continue
-        if id(obj) not in made:
-            items = [low.attribute(value, key, node) for key in vars(obj)]
-            local = low.made("object", items, list(vars(obj)), type(obj))
-            local.first, local.origin = local.group, value  # type: ignore[assignment]
-            made[id(obj)] = _numbered(low, local, node)
-        found[name] = made[id(obj)]
-    return found
-
-
-def _numbered(low: Lowering, value: Value, node: ast.AST) -> Value:
-    return numbered.number(low, value, node) if isinstance(value, Local) and value.cls is not None else value
-
-
-def _part(low: Lowering, value: Var, key: Any, kind: Kind) -> Value:
-    """A part of an argument."""
-    if kind.known is not None:
-        return itself(kind.known, str(key))
-    return low.emit(Call("getitem", (value, Const(key))), kind)
-
-
-def _is_changed(value: Value) -> bool:
-    """Whether a part of an argument holds something else than at first."""
-    if not isinstance(value, Local | Group):
-        return False
-    if isinstance(value, Local) and value.group is not value.first:
-        return True
-    return any(map(_is_changed, value.group.items if isinstance(value, Local) else value.items))
 
 
 def _has_lists(kind: Kind) -> bool:
@@ -371,7 +311,7 @@ class Lowering(
             changed = isinstance(value, Local) and value.group is not value.first
             if changed and name not in (self.itself or ()):
                 raise Changed(name)
-            if isinstance(value, Local) and any(map(_is_changed, value.group.items)):
+            if isinstance(value, Local) and any(is_changed(self, item) for item in value.group.items):
                 self.refuse(
                     self.scope.source.node,
                     f"what {name!r} holds is written in a function that calls itself",
@@ -441,7 +381,8 @@ def lower(
 def has_objects(arguments: dict[str, Kind | Atom], live: dict[str, Any]) -> bool:
     """Whether an argument is an object that can be taken for one that is made in the function."""
     kinds = [a for a in arguments.values() if isinstance(a, Kind)]
-    return any(is_open(type(v)) for v in live.values()) or any(map(_holds_record, kinds))
+    held = any(is_open(type(v)) or isinstance(v, list | tuple | dict) for v in live.values())
+    return held or any(map(_holds_record, kinds))
 
 
 def _holds_record(kind: Kind) -> bool:
@@ -528,15 +469,15 @@ def _lowered(
             names[parameter] = ssa
             if parameter in guessed and known == K.array(None):
                 low.guessed[ssa] = parameter
-            if parameter in live:
+            if parameter in live and known.cat == "object":
                 low.live[ssa] = live[parameter]
         else:
             env[parameter] = histories.known(low, known) if low.kept else known
             names[parameter] = None
-    low.new = frozenset(names[parameter] or "" for parameter in low.new)
+    low.new, low.arguments = frozenset(names[parameter] or "" for parameter in low.new), live
     with deep():
         if low.apart and not low.opened:
-            env = {n: _apart(low, v) for n, v in env.items()}
+            env = {n: apart(low, v) for n, v in env.items()}
         if lent is not None:
             _take_lent(low, env, lent)
         low.lent = frozenset(low.fields)
@@ -546,7 +487,8 @@ def _lowered(
         low.lengths.params = frozenset(params)
         begin(low)
         if low.opened:
-            low.scope.env.update(_opened(low, env, source.node))
+            parts = opened_arguments(low, env, live, source.node)
+            low.scope.env.update(parts)
         result = low.run(source)
         low._changed()
     body: list[Stmt] = [*low.block, Return(result)]
@@ -559,7 +501,7 @@ def _lowered(
     dependencies = list(low.dependencies.values())
     frozen, span = frozenset(low.frozen), source.span(source.node)
     made = Lowered(program, names, result, frozen, dependencies, span, low.live, low.quiet, form=low.form)
-    made.changed = tuple([n for n, value in parts.items() if _is_changed(value)])
+    made.changed = tuple([n for n, value in parts.items() if is_changed(low, value)])
     return made
 
 

@@ -79,7 +79,7 @@ class Objects(State):
             kind = self.kinds[value.name]
             if value.name in self.narrowed:
                 return self.narrowed[value.name]
-            if kind.cls is not None and kind.cls not in (list, dict):
+            if kind.cls is not None and kind.cls not in (list, dict) and kind.cat != "object":
                 return kind.cls
             return type(self.live[value.name]) if kind.cat == "object" and value.name in self.live else None
         if isinstance(value, Ref) and self.kind(value).cat == "object":

@@ -433,8 +433,7 @@ class Parts(Objects):
             return made
         if histories.has_method(self, base, name):
             return Method(Const("." + name), base)
-        turned = sparse_transpose(self, base, name, node)
-        if turned is not None:
+        if (turned := sparse_transpose(self, base, name, node)) is not None:
             return turned
         if isinstance(base, Ref):
             return self._live_attribute(base, name, node, hint)
@@ -460,6 +459,8 @@ class Parts(Objects):
         if isinstance(base, Choice):
             found = [self.attribute(item, name, node) for item in base.items]
             return self.columns(Group("tuple", found), node)(base.index)
+        if kind == K.BOTTOM:  # of an element that is not there, in an empty list or in this pass over a loop
+            return self.emit(Call("getattr", (self.atom(base), Const(name))), K.BOTTOM, node, hint)
         cls = self.class_of(base)
         named = kind.dtype.split(",") if kind.cat == "tuple" and kind.dtype else []
         if cls is None and name in named:  # the fields of a result of NumPy's
@@ -507,10 +508,9 @@ class Parts(Objects):
         given = property_of(self, base, holder, name, node, hint)
         if given is not None:
             return given
-        try:
-            obj = getattr(holder, name)
-        except AttributeError:
+        if not hasattr(holder, name):
             self.refuse(node, f"{type(holder).__name__} has no attribute {name!r}", "set it before the call")
+        obj = getattr(holder, name)
         if isinstance(obj, types.BuiltinMethodType) and obj.__self__ is holder:  # `c.names.get`: of any c
             return Method(Const(f".{name}"), base)
         return self._bound(base, name, obj, "", node, hint)

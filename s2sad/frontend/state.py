@@ -84,6 +84,7 @@ if TYPE_CHECKING:
 class State(Interface):
     """The base of the lowering classes: emission, kinds, names, refusals."""
 
+    arguments: dict[str, Any] = {}  # noqa: RUF012 - those that are objects, or hold some
     lent: frozenset[tuple[type, str]] = frozenset()  # lists of numbered objects that a caller has passed
     hidden_mark = ""  # of the names that the last loop over pairs was given
     called: ast.AST | None = None  # what is called where it stands
@@ -185,6 +186,8 @@ class State(Interface):
         self.block.append(Let(name, call, self.span(node)))
         if self.const_depth:
             self.frozen.add(name)
+        if kind.cls is not None and kind.cat == "object":
+            self.live[name] = kind.cls.s2sad_sample  # type: ignore[attr-defined]
         if self.unseen and call.fun != "plain":
             self.doubt(name, kind, call.args)
         return Var(name)
