@@ -1,12 +1,11 @@
 """scipy.ndimage: filters along one axis, derivatives of images, interpolation on the grid.
 
     y = scipy.ndimage.correlate1d(x, w, 0)                 x_bar = line_back(g, x, w, 0, "reflect", 0)
-    y = scipy.ndimage.map_coordinates(x, c, order=1)       x_bar = map_back(g, x, c, 1, "constant")
+    y = scipy.ndimage.map_coordinates(x, c, order=1)       x_bar = map_back(g, x, c, 1, "constant", True)
     y = scipy.ndimage.sobel(x)                             a formula of scipy.ndimage.correlate1d
 
-Interpolation of order 0 is constant in the coordinates, of order 1 linear between the grid points; splines
-of higher order are refused. At a grid point the derivative is that to the right, at the last one that to
-the left.
+Interpolation of order 0 is constant in the coordinates, of order 1 linear between the grid points. At a
+grid point the derivative of that is the one to the right, at the last one that to the left.
 """
 
 from __future__ import annotations
@@ -211,10 +210,13 @@ def _order(bound: Bound) -> str:
 
 def _interpolated(bound: Bound) -> Kind:
     own = as_array(bound.kind("input"))
-    if bound.static("order") not in (0, 1) or bound.static("mode") not in _MODES:
-        raise NotImplementedError(
-            f"interpolation by splines, or with this mode; use order=1 and a mode of {', '.join(_MODES)}"
-        )
+    order, modes = bound.static("order"), [*_MODES]
+    if order not in range(6) or bound.static("prefilter") not in (True, False):
+        raise NotImplementedError("interpolation whose order or prefilter is known at run time only")
+    if order > 1:
+        modes.remove("grid-constant")
+    if bound.static("mode") not in modes:
+        raise NotImplementedError(f"interpolation with this mode; use one of {', '.join(modes)}")
     if bound.given("output") and bound.kind("output").cat != "none":
         raise NotImplementedError("interpolation into output=; assign its result")
     if own.sort != "float" or own.rank is None:
@@ -231,24 +233,37 @@ def _mode(bound: Bound) -> str:
     return repr(bound.static("mode"))
 
 
+def _filtered(bound: Bound) -> str:
+    return str(bound.static("prefilter"))
+
+
+def _last(bound: Bound) -> str:
+    """The last argument of map_coordinates, if it makes a difference."""
+    return "" if bound.static("prefilter") or bound.static("order") < 2 else ", False"
+
+
 structural(
     "scipy.ndimage.map_coordinates",
     "input, coordinates, output=None, order=3, mode='constant', cval=0.0, prefilter=True",
     _map_kind,
     {
-        "input": lambda b: f"map_back(g, input, np.asarray(coordinates), {_order(b)}, {_mode(b)})",
+        "input": lambda b: (
+            f"map_back(g, input, np.asarray(coordinates), {_order(b)}, {_mode(b)}, {_filtered(b)})"
+        ),
         "coordinates": lambda b: (
-            f"map_slope(g, input, coordinates, {_order(b)}, {_mode(b)}, {literal(b, 'cval')})"
+            f"map_slope(g, input, coordinates, {_order(b)}, {_mode(b)}, {literal(b, 'cval')},"
+            f" {_filtered(b)})"
         ),
     },
     (ndimage.map_coordinates,),
     jvp={
         "input": lambda b: (
-            f"scipy.ndimage.map_coordinates(input_dot, coordinates, None, {_order(b)}, {_mode(b)}, 0.0)"
+            f"scipy.ndimage.map_coordinates(input_dot, coordinates, None, {_order(b)}, {_mode(b)},"
+            f" 0.0{_last(b)})"
         ),
         "coordinates": lambda b: (
-            f"np.sum(map_slope(1.0, input, coordinates, {_order(b)}, {_mode(b)}, {literal(b, 'cval')})"
-            "*coordinates_dot, axis=0)"
+            f"np.sum(map_slope(1.0, input, coordinates, {_order(b)}, {_mode(b)}, {literal(b, 'cval')},"
+            f" {_filtered(b)})*coordinates_dot, axis=0)"
         ),
     },
 )
@@ -285,7 +300,8 @@ _MOVED = "affine_grid(np.shape(out), np.asarray(matrix), np.asarray(offset))"
 
 def _enter(name: str, signature: str, kind: Callable[[Bound], Kind], grid: str, arguments: str) -> None:
     def slope(bound: Bound, z: str) -> str:
-        return f"map_slope({z}, input, {grid}, {_order(bound)}, {_mode(bound)}, {literal(bound, 'cval')})"
+        how = f"{_order(bound)}, {_mode(bound)}, {literal(bound, 'cval')}, {_filtered(bound)}"
+        return f"map_slope({z}, input, {grid}, {how})"
 
     def total(bound: Bound, text: str, argument: str) -> str:
         own = tuple(range(1, (rank_of(bound, "input") or 0) + 1))
@@ -294,10 +310,10 @@ def _enter(name: str, signature: str, kind: Callable[[Bound], Kind], grid: str, 
     def along(bound: Bound, moved: str) -> str:
         return f"np.sum({slope(bound, '1.0')}*{moved}, axis=0)"
 
-    vjp = {"input": lambda b: f"map_back(g, input, {grid}, {_order(b)}, {_mode(b)})"}
+    vjp = {"input": lambda b: f"map_back(g, input, {grid}, {_order(b)}, {_mode(b)}, {_filtered(b)})"}
     jvp = {
         "input": lambda b: (
-            f"scipy.ndimage.map_coordinates(input_dot, {grid}, None, {_order(b)}, {_mode(b)}, 0.0)"
+            f"scipy.ndimage.map_coordinates(input_dot, {grid}, None, {_order(b)}, {_mode(b)}, 0.0{_last(b)})"
         )
     }
     if "shift" in arguments:
@@ -358,9 +374,61 @@ for _made in ("grid_base", "grid_places", "grid_inside"):
     )
 for _function, _kind_of in (
     (grids.grid_weight, lambda b: kinds.array(None, "float64")),
+    (grids.grid_bell, lambda b: kinds.array(shape_of(b, "t"), "float64")),
+    (grids.edge_back, lambda b: kinds.array(kinds.fresh_shape(rank_of(b, "z")), "float64")),
     (grids.map_back, lambda b: kinds.array(shape_of(b, "x"), "float64")),
     (grids.map_slope, lambda b: kinds.array(shape_of(b, "c"), "float64")),
     (grids.affine_grid, lambda b: kinds.array(None, "float64")),
     (grids.affine_matrix_back, lambda b: kinds.array(shape_of(b, "matrix"), "float64")),
 ):
     composite(_function.__name__, axes.source_of(_function), (_function,)).kind = _kind_of
+
+# ---------------------------------------------------------------------------------- coefficients of splines
+
+
+def _coefficients_kind(bound: Bound) -> Kind:
+    name = "input" if "input" in bound.kinds else "z"
+    own = as_array(bound.kind(name))
+    if bound.statics.get("output") is not None:
+        raise NotImplementedError("the coefficients of a spline into output=; assign the result")
+    if bound.static("order") not in range(2, 6) and name == "input":
+        raise NotImplementedError("coefficients of a spline whose order is known at run time only")
+    if own.sort != "float" or own.rank is None:
+        raise NotImplementedError(
+            "coefficients of a spline of numbers that are not real floats; take the parts"
+        )
+    return kinds.array(own.shape, "float64")
+
+
+def _spline(bound: Bound, *names: str) -> str:
+    return ", ".join(literal(bound, n) for n in names)
+
+
+for _name, _back, _more in (
+    ("spline_filter", "spline_filter_back", ()), ("spline_filter1d", "spline_line_back", ("axis",)),
+):  # fmt: skip
+    _own, _axis = ("order", *_more, "mode"), ", axis=-1" if _more else ""
+    structural(
+        f"scipy.ndimage.{_name}",
+        f"input, order=3{_axis}, output=None, mode='mirror'",
+        _coefficients_kind,
+        {"input": lambda b, back=_back, own=_own: f"{back}(g, {_spline(b, *own)})"},  # type: ignore[misc]
+        (getattr(ndimage, _name),),
+        jvp={
+            "input": lambda b, name=_name, own=_own: (
+                f"scipy.ndimage.{name}(input_dot, {_spline(b, *own[:-1])}, mode={literal(b, 'mode')})"
+            )
+        },
+    )
+    structural(
+        _back,
+        f"z, {', '.join(_own)}",
+        _coefficients_kind,
+        {
+            "z": lambda b, name=_name, own=_own: (  # type: ignore[misc]
+                f"scipy.ndimage.{name}(g, {_spline(b, *own[:-1])}, mode={literal(b, 'mode')})"
+            )
+        },
+        (getattr(grids, _back),),
+        linear=("z",),
+    )

@@ -108,12 +108,6 @@ _FORMULAS = {
     y = scipy.signal.upfirdn(h, x, up, down, axis=-1)
     return np.moveaxis(y[..., first:first + wanted], -1, axis)
 """,
-    "medfilt": """def medfilt(volume, kernel_size=3):
-    if np.ndim(volume) != 1 or kernel_size % 2 != 1:
-        raise ValueError("medfilt of one vector, with an odd size, has a derivative; pass its rows")
-    lines = np.lib.stride_tricks.sliding_window_view(np.pad(volume, kernel_size//2), kernel_size)
-    return np.median(lines, axis=-1)
-""",
     "stft": """def stft(x, fs=1.0, window='hann', nperseg=256, noverlap=None, nfft=None, detrend=False,
          return_onesided=True, boundary='zeros', padded=True, axis=-1, scaling='spectrum'):
     x = np.moveaxis(np.asarray(x), axis, -1)

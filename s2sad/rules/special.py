@@ -320,8 +320,9 @@ def _of_reals(kind: Callable[[Bound], Kind], names: tuple[str, ...]) -> Callable
     return infer
 
 
-def _enter() -> None:
-    for head, texts in _UFUNCS.items():
+def enter(table: dict[str, tuple[str | None, ...]]) -> None:
+    """Enter ufuncs of scipy.special, in the form of `_UFUNCS`."""
+    for head, texts in table.items():
         name, arguments = head[:-1].split("(")
         function = getattr(special, name, None)
         if not isinstance(function, np.ufunc):  # a newer SciPy has it
@@ -341,7 +342,7 @@ def _enter() -> None:
         register(rule, function)
 
 
-_enter()
+enter(_UFUNCS)
 
 
 def _plain(

@@ -18,7 +18,7 @@ from types import CodeType
 from typing import Any
 
 _TOPICS = (
-    "arrays", "bands", "curves", "custom", "equations", "factors", "filters", "functions", "gammas",
+    "arrays", "bands", "chosen", "curves", "custom", "equations", "factors", "filters", "functions", "gammas",
     "grids", "ieee", "linear", "lists", "matrix_laws", "norms", "order", "pencils", "samples",
     "scatter", "shapes", "slopes", "sparse_products", "spectra", "states", "storage", "symmetric", "trips",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from further_lines import FURTHER
 from signal_lines import BORDERS, RESAMPLING
 
 SPECIAL = """
@@ -566,5 +567,6 @@ WIDE: dict[str, list[str]] = {
         "curves": CURVES,
         "resampling": RESAMPLING,
         "borders": BORDERS,
+        **FURTHER,
     }.items()
 }

@@ -18,7 +18,6 @@ scipy.signal.sosfiltfilt(scipy.signal.butter(2, 0.3, output="sos"), m, padlen=2,
 scipy.signal.decimate(np.tile(x, 6), 2)
 scipy.signal.resample_poly(x, 2, 1)
 scipy.signal.resample_poly(m, 3, 2, axis=1)
-scipy.signal.medfilt(x, 3)
 np.abs(scipy.signal.stft(np.tile(x, 3), nperseg=4)[2])
 z, w, v = scipy.signal.stft(x, fs=2.0, nperseg=5, noverlap=2); z = v.real + v.imag
 np.abs(scipy.signal.stft(m, nperseg=3, scaling="psd", return_onesided=False)[2])

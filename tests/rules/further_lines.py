@@ -1,0 +1,170 @@
+"""Calls of further functions of SciPy; the arguments are those of `call_cases`."""
+
+from __future__ import annotations
+
+INVERSES = """
+scipy.special.ber(p)
+scipy.special.bei(x)
+scipy.special.ker(p)
+scipy.special.kei(p)
+scipy.special.berp(p)
+scipy.special.beip(x)
+scipy.special.kerp(p)
+scipy.special.keip(p)
+scipy.special.itstruve0(p)
+scipy.special.it2struve0(p)
+scipy.special.itmodstruve0(p)
+scipy.special.zetac(p + 1.0)
+scipy.special.lpmv(1, 2, p/3)
+scipy.special.lpmv(0, 1.5, x/3)
+scipy.special.lpmv(0, 0, x/3)
+scipy.special.lpmv(1, 0.5, x/3)
+scipy.special.eval_sh_jacobi(3, 2.5, 1.5, p/3)
+scipy.special.eval_sh_jacobi(0, 2.5, 1.5, p/3)
+scipy.special.round(x)*x
+scipy.special.radian(x, y, s)
+scipy.special.kolmogorov(p)
+scipy.special.kolmogi(p/3)
+scipy.special.tklmbda(x, 0.3)
+scipy.special.tklmbda(x, s)
+scipy.special.tklmbda(x, 0.0)
+scipy.special.tklmbda(2*x, 1.5)
+scipy.special.chndtr(p, 3.0, s)
+scipy.special.chndtr(p, 1.5, 0.0)
+scipy.special.chndtrix(p/3, 3.0, s)
+scipy.special.pdtri(2, p/3)
+scipy.special.bdtri(2, 5, p/3)
+scipy.special.nbdtri(2, 5, p/3)
+scipy.special.pdtrik(p/3, 2.5)
+scipy.special.pdtrik(p/3, s + 2.0)
+scipy.special.bdtrik(0.5, 6.0, p/3)
+scipy.special.bdtrik(0.2 + p/5, 6.0, 0.4)
+scipy.special.bdtrik(0.6, 6.0*s + p, 0.4)
+scipy.special.gdtria(p/3, 2.0, 1.5)
+scipy.special.gdtria(0.4, p, s)
+scipy.special.gdtrib(1.5, p/3, 2.0)
+scipy.special.gdtrib(p, 0.4, s)
+scipy.special.btdtria(p/3, 2.0, 0.4)
+scipy.special.btdtria(0.4, p, s)
+scipy.special.btdtrib(1.5, p/3, 0.3)
+scipy.special.btdtrib(p, 0.4, s)
+scipy.special.chdtriv(p/3, 2.0)
+scipy.special.chdtriv(0.4, p)
+scipy.special.stdtridf(0.8, p)
+scipy.special.nrdtrimn(p/3, 2.0, s)
+scipy.special.nrdtrimn(0.4, p, x)
+scipy.special.nrdtrisd(s, p/5 + 0.51, 3.0)
+scipy.special.nrdtrisd(x, 0.7, 3.0*s)
+z, w, v, _ = scipy.special.airye(p); z = z*w+v
+scipy.special.airye(p)[3]
+z, w, v, u = scipy.special.itairy(x); z = z*w+v*u
+z, w = scipy.special.it2j0y0(p); z = z*w
+z, w = scipy.special.it2i0k0(p); z = z*w
+z, w = scipy.special.pbdv(1.5, x); z = z*w
+z, w = scipy.special.pbvv(1.5, x); z = z*w
+z, w = scipy.special.pbwa(1.5, x); z = z*w
+z, w = scipy.special.mathieu_cem(2, 1.5, 30*x); z = z*w
+z, w = scipy.special.mathieu_sem(2, 1.5, 30*x); z = z*w
+z, w = scipy.special.mathieu_modcem1(2, 1.5, p); z = z*w
+z, w = scipy.special.mathieu_modcem2(2, 1.5, p); z = z*w
+z, w = scipy.special.mathieu_modsem1(2, 1.5, p); z = z*w
+z, w = scipy.special.mathieu_modsem2(2, 1.5, p); z = z*w
+scipy.special.assoc_laguerre(x, 3, 0.5)
+"""
+
+RANKS = """
+scipy.ndimage.maximum_filter(m, 3)
+scipy.ndimage.maximum_filter(m, (2, 3), mode="nearest", origin=(0, 1))
+scipy.ndimage.minimum_filter(m, footprint=[[0, 1, 0], [1, 1, 1]], mode="constant", cval=-0.5)
+scipy.ndimage.maximum_filter1d(m, 3, 0, mode="wrap")
+scipy.ndimage.minimum_filter1d(x, 2, mode="mirror", origin=-1)
+scipy.ndimage.minimum_filter1d(m, 3, axis=0, mode="constant", cval=0.1)
+scipy.ndimage.median_filter(m, 3)
+scipy.ndimage.median_filter(x, 3)
+scipy.ndimage.median_filter(t, (1, 3, 3), mode="constant")
+scipy.ndimage.median_filter(np.round(m), footprint=[[1, 1, 0]], mode="mirror", cval=1.0, origin=0)*m
+scipy.ndimage.rank_filter(x, 1, 3)
+scipy.ndimage.rank_filter(m, -2, size=(3, 3), mode="wrap", cval=0.0, origin=(0, -1))
+scipy.ndimage.rank_filter(m, 1, footprint=[[1, 1, 0]])
+scipy.ndimage.percentile_filter(m, 30, 3)
+scipy.ndimage.percentile_filter(m, -20.0, footprint=[[1, 1, 0]], mode="nearest", cval=0.0, origin=0)
+scipy.ndimage.percentile_filter(m, 100, size=2)
+scipy.ndimage.grey_erosion(m, 3)
+scipy.ndimage.grey_erosion(m, footprint=[[1, 1, 0]], mode="wrap", cval=0.0, origin=0)
+scipy.ndimage.grey_dilation(m, (2, 3))
+scipy.ndimage.grey_dilation(m, footprint=[[1, 1, 0], [0, 1, 1]], origin=(0, 1))
+scipy.ndimage.grey_opening(m, 2)
+scipy.ndimage.grey_closing(m, size=(2, 3), mode="constant")
+scipy.ndimage.white_tophat(m, 3)
+scipy.ndimage.black_tophat(m, 2)
+scipy.ndimage.morphological_gradient(m, 3)
+scipy.ndimage.morphological_laplace(m, 3)
+scipy.signal.order_filter(m, np.ones((3, 1)), 1)
+scipy.signal.medfilt(x)
+scipy.signal.medfilt(m, 3)
+scipy.signal.medfilt(m, [1, 3])
+scipy.signal.medfilt2d(m)
+scipy.signal.medfilt2d(m, (3, 1))
+"""
+
+GRIDS = """
+scipy.ndimage.map_coordinates(m, np.stack([p, p + 0.33]))
+scipy.ndimage.map_coordinates(m, np.stack([p, p + 0.33]), order=2)
+scipy.ndimage.map_coordinates(m, np.stack([p, p + 0.33]), order=5, mode="mirror")
+scipy.ndimage.map_coordinates(m, np.stack([p - 0.6, p + 0.93]), order=3, mode="reflect")
+scipy.ndimage.map_coordinates(m, np.stack([p - 0.6, p + 0.93]), order=4, mode="grid-wrap")
+scipy.ndimage.map_coordinates(m, np.stack([p - 0.6, p + 0.93]), order=3, mode="nearest")
+scipy.ndimage.map_coordinates(m, np.stack([p - 0.6, p + 0.93]), order=3, mode="mirror", prefilter=False)
+scipy.ndimage.map_coordinates(m, np.stack([p - 0.65, p + 0.93]), order=2, mode="nearest", prefilter=False)
+scipy.ndimage.map_coordinates(m, np.stack([p - 0.6, p + 0.93]), cval=2.0)
+scipy.ndimage.shift(m, (0.5, -0.3))
+scipy.ndimage.shift(m, x[:2], order=2, mode="nearest")
+scipy.ndimage.shift(x, s, mode="grid-wrap")
+scipy.ndimage.zoom(m, 1.5)
+scipy.ndimage.zoom(m, (2.0, 1.5), order=2, mode="reflect")
+scipy.ndimage.rotate(m, 30.0)
+scipy.ndimage.rotate(m, 30.0*s, reshape=False, mode="nearest")
+scipy.ndimage.affine_transform(m, q[:2, :2], x[:2], mode="mirror")
+scipy.ndimage.affine_transform(m, np.array([0.9, 1.1]), x[:2], (3, 5), order=3, mode="nearest")
+scipy.ndimage.spline_filter(m)
+scipy.ndimage.spline_filter(m, 2, mode="reflect")
+scipy.ndimage.spline_filter1d(x, 4, mode="grid-wrap")
+scipy.ndimage.spline_filter1d(m, order=3, axis=0)
+scipy.ndimage.spline_filter1d(np.tile(x, 11), 3, mode="reflect")
+"""
+
+LABELS = """
+scipy.ndimage.sum_labels(x)
+scipy.ndimage.sum(x, i, [3, 1])*y[:2]
+scipy.ndimage.sum(x, i)
+scipy.ndimage.sum_labels(x, labels=i, index=3)
+scipy.ndimage.sum_labels(m, [0, 1, 1, 7], [1, 7, 9])
+scipy.ndimage.mean(x, i, [3, 0])
+scipy.ndimage.mean(x)
+scipy.ndimage.mean(m, labels=m > 0)
+scipy.ndimage.variance(x, i, [3, 0])
+scipy.ndimage.variance(m, labels=[0, 1, 1, 7], index=1)
+scipy.ndimage.standard_deviation(m, [0, 1, 1, 0], [0, 1])
+scipy.ndimage.standard_deviation(x)
+scipy.ndimage.maximum(x, i, [3, 0])
+scipy.ndimage.maximum(x, labels=i, index=3)
+scipy.ndimage.minimum(m, [0, 1, 1, 7])
+scipy.ndimage.median(m, [0, 1, 1, 7], index=[1, 7])
+z, w = scipy.ndimage.center_of_mass(m*m); z = z*w
+z = scipy.ndimage.center_of_mass(m*m, [0, 1, 1, 0], 1)[0]
+scipy.ndimage.fourier_gaussian(m, 0.7)
+scipy.ndimage.fourier_uniform(m, 1.5)
+scipy.ndimage.fourier_ellipsoid(m, size=1.5)
+np.abs(scipy.ndimage.fourier_gaussian(np.fft.fft2(m), sigma=[0.7, 0.2]))
+np.abs(scipy.ndimage.fourier_shift(np.fft.rfft2(m), [0.7, 0.2], 4, axis=1))
+scipy.ndimage.fourier_shift(m, shift=0.3, n=-1, axis=0).imag
+np.abs(scipy.ndimage.fourier_uniform(d, 1.5, n=-1, axis=-1))
+np.abs(scipy.ndimage.fourier_ellipsoid(d, 1.5, n=-1, axis=-1))
+"""
+
+FURTHER: dict[str, str] = {
+    "inverses": INVERSES,
+    "ranks": RANKS,
+    "grids": GRIDS,
+    "labels": LABELS,
+}
