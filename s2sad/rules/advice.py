@@ -49,10 +49,6 @@ _FUNCTIONS = {
     "splu": "use scipy.sparse.linalg.spsolve",
     "factorized": "use scipy.sparse.linalg.spsolve",
     "RBFInterpolator": "solve for the weights by np.linalg.solve",
-    "UnivariateSpline": "use scipy.interpolate.make_interp_spline",
-    "InterpolatedUnivariateSpline": "use scipy.interpolate.make_interp_spline",
-    "splrep": "use scipy.interpolate.make_interp_spline",
-    "pchip_interpolate": "use np.interp or scipy.interpolate.CubicSpline",
 }
 _DRAWS = {  # methods of generators: the draw of which the parameters are a function
     "normal": "loc + scale*rng.standard_normal(size)",

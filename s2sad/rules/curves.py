@@ -4,11 +4,10 @@
     z = scipy.interpolate.CubicSpline(x, y)(p)     y_bar = spline_back(g, x, y, p, 0, "cubic", "not-a-knot")
     z = scipy.interpolate.BSpline(t, c, k)(p)      c_bar = spline_back(g, t, c, p, 0, "basis", k)
 
-Splines are linear in their values: the cotangent is the transpose of the matrix that SciPy itself gives for
-unit vectors. PchipInterpolator is a curve that is linear in values and slopes, its slopes are a formula in
-the values (F. N. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5, 1984, as SciPy writes it). Those of
-Akima1DInterpolator are none, so that there is no derivative in its values. None has a derivative in its
-knots. The values are a vector.
+Splines are linear in their values: the cotangent solves with the transpose of the sparse matrix of B-splines
+at the knots. PchipInterpolator is a curve that is linear in values and slopes, its slopes are a formula in
+the values (F. N. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5, 1984, as SciPy writes it). None has a
+derivative in its knots. The values are a vector.
 """
 
 from __future__ import annotations
@@ -99,11 +98,15 @@ composite(
             for j in range(d):
                 g = grids[j]
                 i = np.clip(np.searchsorted(g, flat[:, j], side="right") - 1, 0, len(g) - 2)
+                place = place*shape[j] + i + ((corner >> (d - 1 - j)) & 1)
+            if d == 2:
+                weight = np.ravel(values)[place]
+            for j in range(d):
+                g = grids[j]
+                i = np.clip(np.searchsorted(g, flat[:, j], side="right") - 1, 0, len(g) - 2)
                 share = (flat[:, j] - g[i])/(g[i + 1] - g[i])
-                bit = (corner >> j) & 1
-                weight = weight*(share if bit else 1.0 - share)
-                place = place*shape[j] + i + bit
-            total = total + weight*np.ravel(values)[place]
+                weight = weight*(share if (corner >> (d - 1 - j)) & 1 else 1.0 - share)
+            total = total + (weight if d == 2 else np.ravel(values)[place]*weight)
         if method == "nearest":
             place = np.zeros(len(flat), int)
             for j in range(d):
@@ -168,7 +171,6 @@ composite(
 _SPLINES = {
     "CubicSpline": ("bc_type='not-a-knot'", '"cubic", bc_type', "axis=0, "),
     "make_interp_spline": ("k=3", '"spline", k', ""),
-    "Akima1DInterpolator": ("", '"akima", None', ""),
 }
 for _name, (_option, _how, _axis) in _SPLINES.items():
     _head = ", ".join(part for part in ("x", "y", _axis.rstrip(", "), _option) if part)
@@ -192,20 +194,12 @@ def _curve_kind(bound: Bound) -> Kind:
         raise NotImplementedError(
             "a spline through values that are not one real vector; make one for each line"
         )
-    if bound.static("how") not in ("cubic", "spline", "basis", "akima") or not isinstance(
-        bound.static("nu"), int
-    ):
+    if bound.static("how") not in ("cubic", "spline", "basis") or not isinstance(bound.static("nu"), int):
         raise NotImplementedError("a spline whose kind or derivative is known at run time only")
     ends = bound.static("order")
     if bound.static("how") == "cubic" and ends not in ("not-a-knot", "natural", "clamped"):
         raise NotImplementedError("CubicSpline with these ends; use 'not-a-knot', 'natural' or 'clamped'")
     return kinds.array(shape_of(bound, "p"), "float64")
-
-
-def _linear(bound: Bound) -> None:
-    if bound.static("how") == "akima":
-        what = "the derivative of this interpolation in its values; use CubicSpline or PchipInterpolator"
-        raise NotImplementedError(what)
 
 
 def _times(bound: Bound, more: int) -> str:
@@ -220,24 +214,21 @@ def _call(name: str, first: str, bound: Bound, p: str = "p", more: int = 0) -> s
     return f"{name}({front}, {p}, {_times(bound, more)}, {'how' if how is UNKNOWN else repr(how)}, {order})"
 
 
-def _back(bound: Bound) -> str:
-    _linear(bound)
-    return _call("spline_back", "g", bound)
-
-
-def _along(bound: Bound) -> str:
-    _linear(bound)
-    return _call("spline_at", "y_dot", bound)
-
-
 _KNOTS: Callable[[Bound], str | None] = axes.refuse("the derivative of an interpolation in its knots")
 structural(
     "spline_at",
     "x, y, p, nu, how, order",
     _curve_kind,
-    {"x": _KNOTS, "y": _back, "p": lambda b: f"g*{_call('spline_at', 'y', b, more=1)}"},
+    {
+        "x": _KNOTS,
+        "y": lambda b: _call("spline_back", "g", b),
+        "p": lambda b: f"g*{_call('spline_at', 'y', b, more=1)}",
+    },
     (curves.spline_at,),
-    jvp={"y": _along, "p": lambda b: f"p_dot*{_call('spline_at', 'y', b, more=1)}"},
+    jvp={
+        "y": lambda b: _call("spline_at", "y_dot", b),
+        "p": lambda b: f"p_dot*{_call('spline_at', 'y', b, more=1)}",
+    },
 )
 structural(
     "spline_back",

@@ -107,7 +107,7 @@ WIDE = {"first": 0.0, "tangent": 1e-8, "second": 1e-5}
 # round otherwise than one product: sums of the result differ in their last bits.
 # np.pad takes single end values of ramps for numbers of double precision, which narrow arrays are computed in, then.
 LAST_BITS = {
-    "as they are": ("signal.welch(", "signal.periodogram(", "signal.csd(", "signal.spectrogram(", "signal.coherence(", "sosfilt(", "filtfilt(", "decimate(", "RegularGrid", "_kde("),
+    "as they are": ("signal.welch(", "signal.periodogram(", "signal.csd(", "signal.spectrogram(", "signal.coherence(", "sosfilt(", "filtfilt(", "decimate(", "_kde("),
     "Fortran order": ("np.pad", "np.vectorize", "np.apply_", "reduceat"), "complex": (".at(z", "reduceat"), "float32": ("linear_ramp",),
     "longdouble": ("np.cov", "np.corrcoef", "out=z", "period="),  # NumPy adds up in the precision of out, and interpolates in that of float64
 }  # fmt: skip

@@ -162,9 +162,107 @@ np.abs(scipy.ndimage.fourier_uniform(d, 1.5, n=-1, axis=-1))
 np.abs(scipy.ndimage.fourier_ellipsoid(d, 1.5, n=-1, axis=-1))
 """
 
+RESPONSES = """
+z, w = scipy.signal.freqz(p); z = np.abs(w)
+w, z = scipy.signal.freqz(p, worN=7); z = np.abs(z*w)
+z, w = scipy.signal.freqz(p, [1.0, -0.5], worN=7); z = z*np.abs(w)
+z, w = scipy.signal.freqz(p, y[:2] + 2.0, 6, whole=True, fs=2.0); z = z*np.real(w)
+z, w = scipy.signal.freqz(p, worN=6, whole=True); z = z*np.real(w)
+z, w = scipy.signal.freqz(p, worN=7, whole=True); z = z*np.imag(w)
+z, w = scipy.signal.freqz(p, s, 6, include_nyquist=True); z = z*np.real(w)
+z, w = scipy.signal.freqz(p, x, worN=y, fs=3.0); z = z*np.real(w)
+z, w = scipy.signal.freqz(p, 1, 3); z = z*np.real(w)
+z, w = scipy.signal.freqz_sos(np.array([[1.0, 0.5*s, 0.2, 1.0, -0.3, s], [s, 0.1, 0.2, 1.0, -0.2, 0.1]]), 5); z = z*np.real(w)
+z, w = scipy.signal.freqz_sos(np.array([[1.0, 0.5*s, 0.2, 1.0, -0.3, s]]), worN=x, whole=False, fs=2.0); z = z*np.real(w)
+z, w = scipy.signal.sosfreqz(np.array([[1.0, 0.5*s, 0.2, 1.0, -0.3, s]]), worN=5, whole=True, fs=2.0); z = z*np.real(w)
+z, w = scipy.signal.freqs(x, y[:3], worN=p); z = z*np.real(w)
+np.abs(scipy.signal.czt(x))
+np.abs(scipy.signal.czt(m, 5, axis=0))
+np.abs(scipy.signal.czt(x, 6, np.exp(-0.3j*s), 1.1*np.exp(0.2j*s)))
+np.abs(scipy.signal.czt(c, m=3))
+np.abs(scipy.signal.zoom_fft(x, 0.7))
+np.abs(scipy.signal.zoom_fft(m, [0.2, s], 6, fs=3.0, endpoint=True, axis=0))
+np.abs(scipy.signal.hilbert2(m))
+np.abs(scipy.signal.hilbert2(t, N=5))
+np.abs(scipy.signal.hilbert2(t, (4, 3), axes=(0, 2)))
+scipy.signal.wiener(m)
+scipy.signal.wiener(m, (3, 1), noise=0.2)
+scipy.signal.wiener(x, mysize=3, noise=s)
+z, w = scipy.signal.deconvolve(x, p[:3]); z = np.sum(z)*w
+scipy.signal.lfiltic(x[:3], p[:2], y)
+scipy.signal.lfiltic(x[:2], p[:3], y[:1], x=y[:1])
+scipy.signal.lfiltic([2.0], [1.0, 0.5], y)
+z, w = scipy.signal.sos2tf(np.array([[1.0, 0.5, 0.2, 1.0, -0.3, 0.1], [1.0, 0.1, 0.2, 1.0, -0.2, 0.1]])*s); z = z*w
+z, w = scipy.signal.sos2tf(np.array([[1.0, 0.5, 0.2, 1.0, -0.3, 0.1]])*s); z = z*w
+scipy.signal.chirp(x, 1.5, 2.0, s)
+scipy.signal.chirp(p, 1.5, s, 0.8, "quadratic", phi=30.0)
+scipy.signal.chirp(p, 1.5, s, 0.8, method="quad", vertex_zero=False)
+scipy.signal.chirp(p, s, 2.0, 3.0, "log")
+scipy.signal.chirp(p, s, 2.0, 3.0, "hyperbolic", s)
+scipy.signal.gausspulse(x, fc=s)
+scipy.signal.gausspulse(x, 2.0, s, bwr=-5)
+scipy.signal.sawtooth(3.0*x)
+scipy.signal.sawtooth(3.0*x, 0.4)
+scipy.signal.sawtooth(x, width=0)
+scipy.signal.square(3.0*x)*x
+scipy.signal.square(3.0*x, duty=0.3)*x
+scipy.signal.windows.gaussian(6, s)
+scipy.signal.windows.gaussian(7, std=1.3, sym=False)*s
+scipy.signal.windows.general_gaussian(6, s, 2.0)
+scipy.signal.windows.general_gaussian(6, 1.5, sig=s, sym=False)
+scipy.signal.windows.kaiser(6, s)
+scipy.signal.windows.kaiser(7, beta=3.0*s, sym=False)
+scipy.signal.windows.exponential(6, tau=s)
+scipy.signal.windows.exponential(6, s, 2.0, False)
+scipy.signal.windows.general_hamming(6, s)
+scipy.signal.windows.general_hamming(6, alpha=s, sym=False)
+scipy.signal.windows.general_cosine(6, p)
+scipy.signal.windows.general_cosine(6, [0.4, s, 0.2], sym=False)
+scipy.signal.lombscargle(np.cumsum(p), x, [0.5, 1.2])
+scipy.signal.lombscargle(np.cumsum(p), x, [0.5, s], normalize=True, weights=y*y)
+scipy.signal.lombscargle(np.cumsum(p), x, p[:2], floating_mean=True)
+scipy.signal.lombscargle(np.cumsum(p), x, p[:2], normalize="normalize", floating_mean=True)
+"""
+
+SPLINES = """
+scipy.interpolate.InterpolatedUnivariateSpline(np.arange(5.0), x)(p)
+scipy.interpolate.InterpolatedUnivariateSpline(np.arange(5.0), x, k=2, ext="zeros")(3*y)
+scipy.interpolate.InterpolatedUnivariateSpline(np.arange(5.0), x, ext=2)(s, nu=1)
+scipy.interpolate.UnivariateSpline(np.arange(5.0), x, s=0)(p)
+scipy.interpolate.UnivariateSpline(np.arange(5.0), x, k=1, s=0, ext=1)(3*y)
+z = scipy.interpolate.UnivariateSpline(np.arange(5.0), x, s=0.0); z = z(p)*z(p, 2)
+scipy.interpolate.LSQUnivariateSpline(np.linspace(0.0, 2.0, 12), m.ravel(), [0.75, 1.3])(p)
+scipy.interpolate.LSQUnivariateSpline(np.linspace(0.0, 2.0, 12), m.ravel(), [0.75, 1.3], w=np.arange(1.0, 13.0), k=2)(p, 1)
+scipy.interpolate.make_lsq_spline(np.linspace(0.0, 2.0, 12), m.ravel(), [0.0, 0.0, 0.75, 2.0, 2.0], 1)(p)
+scipy.interpolate.make_lsq_spline(np.linspace(0.0, 2.0, 12), m.ravel(), t=[0.0, 0.0, 0.0, 0.0, 0.75, 2.0, 2.0, 2.0, 2.0], w=np.arange(1.0, 13.0))(p)
+scipy.interpolate.splev(p, scipy.interpolate.splrep(np.arange(5.0), x))
+scipy.interpolate.splev(p, scipy.interpolate.splrep(np.arange(5.0), x, k=2, s=0), der=1)
+z = scipy.interpolate.splrep(np.arange(5.0), x); z = scipy.interpolate.splev(s, z)*scipy.interpolate.splev(y, z, ext=1)
+scipy.interpolate.splrep(np.arange(5.0), x)[1]
+scipy.interpolate.splev(p, (np.arange(9.0), x, 3), 2)
+scipy.interpolate.CubicHermiteSpline(np.arange(5.0), x, y)(p)
+scipy.interpolate.CubicHermiteSpline(np.arange(5.0), x, y)(p, nu=1)
+scipy.interpolate.Akima1DInterpolator(np.arange(5.0), x)(p)
+scipy.interpolate.Akima1DInterpolator(np.cumsum([1.0, 2.0, 0.5, 1.0, 2.0]), x, method="makima", extrapolate=True)(p, 1)
+scipy.interpolate.Akima1DInterpolator(np.arange(2.0), x[:2])(p/3)
+scipy.interpolate.Akima1DInterpolator(np.arange(5.0), np.array([0.0, 0.0, 1.0, 1.0, 1.0])*s)(p)
+scipy.interpolate.pchip_interpolate(np.arange(5.0), x, p)
+scipy.interpolate.pchip_interpolate(np.arange(5.0), x, p, der=0)
+scipy.interpolate.KroghInterpolator(np.arange(5.0), x)(p)
+z = scipy.interpolate.KroghInterpolator(np.arange(5.0), x); z = z(s)*z.derivative(p)
+scipy.interpolate.krogh_interpolate(np.arange(5.0), x, p, der=2)
+scipy.interpolate.BarycentricInterpolator(np.arange(3.0), x[:3])(p)
+scipy.interpolate.barycentric_interpolate(np.arange(3.0), x[:3], p)
+scipy.interpolate.interpn((np.arange(3.0), np.arange(4.0)), m, np.stack([p[:2]/3, p[2:4]], 1))
+scipy.interpolate.interpn((np.arange(5.0),), x, p[:, None], bounds_error=False, fill_value=s)
+scipy.interpolate.interpn((np.arange(5.0),), x, p[:, None], "nearest", False, None)
+"""
+
 FURTHER: dict[str, str] = {
     "inverses": INVERSES,
     "ranks": RANKS,
     "grids": GRIDS,
     "labels": LABELS,
+    "responses": RESPONSES,
+    "splines": SPLINES,
 }
