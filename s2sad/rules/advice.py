@@ -48,6 +48,8 @@ _FUNCTIONS = {
     "gmres": "use np.linalg.solve, or scipy.sparse.linalg.spsolve of a constant matrix",
     "splu": "use scipy.sparse.linalg.spsolve",
     "factorized": "use scipy.sparse.linalg.spsolve",
+    "UnivariateSpline": "use scipy.interpolate.make_interp_spline",
+    "InterpolatedUnivariateSpline": "use scipy.interpolate.make_interp_spline",
     "RBFInterpolator": "solve for the weights by np.linalg.solve",
 }
 _DRAWS = {  # methods of generators: the draw of which the parameters are a function

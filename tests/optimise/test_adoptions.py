@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.linalg
 
 import s2sad
 from support import check
@@ -122,3 +123,15 @@ def test_a_pullback_does_not_write_into_what_it_is_given():
     ct = np.ones(6)
     np.testing.assert_array_equal(pullback(ct), pullback(ct))
     np.testing.assert_array_equal(ct, np.ones(6))
+
+
+def test_an_array_made_after_the_first_addition_is_not_taken():
+    """The bands of a Toeplitz matrix take in a part of one sum, then the whole of a later one."""
+
+    def solved(c, b):
+        return np.sum(np.sin(scipy.linalg.solve_toeplitz(c, b)))
+
+    c = np.array([0.7, 1.9, 0.3, 2.2, 1.1, 0.4])
+    gradient = s2sad.grad(solved)
+    _, pullback = s2sad.vjp(gradient, c, F)
+    np.testing.assert_allclose(pullback(U)[0], s2sad.hvp(solved)(c, F, U))

@@ -145,8 +145,8 @@ def test_refusals_say_what_to_write(line: str, advice: str, tmp_path: Path) -> N
 def test_complex_results_of_unseen_calls(line: str, tmp_path: Path) -> None:
     """They are not taken for real ones: their conjugates would be missing."""
     text = (
-        "import numpy as np\nfrom scipy.signal import freqz\n\n\ndef f(x):\n"
-        "    w = freqz(np.arange(3.0), worN=25)[1].reshape(5, 5)\n"
+        "import numpy as np\nfrom scipy.signal import freqz_zpk\n\n\ndef f(x):\n"
+        "    w = freqz_zpk([0.5, -0.2], [0.1], 1.0, worN=25)[1].reshape(5, 5)\n"
         f"    z = {line}\n    return np.sum(np.real(z*np.conj(z)))\n"
     )
     fun = load(text, tmp_path).f
