@@ -31,6 +31,7 @@ from s2sad.transform.rules import content_names
 
 CONTAINERS = ("list", "tuple", "dict")
 LITERALS = (int, float, complex, str, tuple, type(None))
+QUOTIENT = {"x": "g/y", "y": "-(g*out/y)"}
 MIRRORED = frozenset(("getitem", "getattr", "copy", "list.pop", "list"))
 
 
@@ -232,6 +233,9 @@ class Tangents(Builder):
             texts = {"x": "2*x*g"}
         if not texts:
             return self.zero(Var(stmt.name))
+        if texts == QUOTIENT:  # by one division
+            texts = {"x": "(g - y_dot*out)/y"}
+            atoms = {**atoms, "y_dot": self.dot(atoms["y"])}
         total: Atom | None = None
         read: set[str] = set(texts)
         for name, text in texts.items():
