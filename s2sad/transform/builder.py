@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.analysis.places import is_view
 from s2sad.frontend.conditions import COMPARE
 from s2sad.frontend.expressions import BINARY, UNARY
 from s2sad.frontend.lengths import Lengths
@@ -31,6 +32,7 @@ from s2sad.ir.nodes import (
     Call,
     Const,
     Dict,
+    Do,
     Fresh,
     If,
     Let,
@@ -42,6 +44,7 @@ from s2sad.ir.nodes import (
     Store,
     Tuple,
     Var,
+    walk,
 )
 from s2sad.rules import registry
 from s2sad.rules.axes import as_array, holds_objects
@@ -91,6 +94,7 @@ class Builder:
         self.kinds = fresh.kinds
         self.block: list[Stmt] = []
         self.made_calls: dict[str, Call] = {}
+        self._calls: dict[str, Call] = {}  # also of what has been written since
         self.infinite = False  # a Python float that may be inf has been made
         self.poles = False  # a quotient whose divisor may be 0 has been written on NumPy values
         self.made = made
@@ -131,7 +135,7 @@ class Builder:
         """`name = call`."""
         name = self.fresh(hint, self.infer(call) if kind is None else kind)
         self.block.append(Let(name, call, None, self.made))
-        self.made_calls[name] = call
+        self.made_calls[name] = self._calls[name] = call
         return Var(name)
 
     def own_copy(self, atom: Atom, kind: Kind) -> Var:
@@ -152,11 +156,21 @@ class Builder:
     def store(self, base: Atom, index: Atom | None, value: Atom, op: str = "") -> None:
         """`base[index] op= value`."""
         self.block.append(Store(base, index, value, op, None, self.made))
-        while isinstance(base, Var):  # what it was made by no longer says what it holds
-            call = self.made_calls.pop(base.name, None)
-            if call is None or call.fun not in ("getitem", "getattr"):
-                break
-            base = call.args[0]
+        for name in self._behind(base):  # what it was made by no longer says what it holds
+            self.made_calls.pop(name, None)
+
+    def _behind(self, atom: Atom) -> set[str]:
+        """A name, and those of the arrays that its value is or may be a view of."""
+        found: set[str] = set()
+        todo = [atom]
+        while todo:
+            atom = todo.pop()
+            if isinstance(atom, Var) and atom.name not in found:
+                found.add(atom.name)
+                call = self._calls.get(atom.name)
+                if call is not None and is_view(call, self.kinds, self.kinds[atom.name]) != "":
+                    todo.extend(call.args)
+        return found
 
     def infer(self, call: Call) -> Kind:
         """The kind of a call's result from its rule."""
@@ -188,7 +202,23 @@ class Builder:
         call = self.made_calls.get(a.name) if isinstance(a, Var) else None
         if call is None or call.fun != fun or self.may_be_written(a) or self.may_be_written(call.args[0]):
             return None
-        return call.args[0]
+        assert isinstance(a, Var)
+        operand = call.args[0]
+        return operand if self.kind(operand).is_scalar or self._holds_still(operand, a.name) else None
+
+    def _holds_still(self, operand: Atom, name: str) -> bool:
+        """Whether an array has not been written since a value was made of it, in this block."""
+        own = self._behind(operand)
+        for stmt in reversed(self.block):
+            if isinstance(stmt, Let) and stmt.name == name:
+                return True
+            for part in walk((stmt,)):
+                targets = part.call.args if isinstance(part, Do) else ()
+                if isinstance(part, Store):
+                    targets = (part.base,)
+                if any(not own.isdisjoint(self._behind(target)) for target in targets):
+                    return False
+        return False
 
     def may_be_written(self, atom: Atom) -> bool:
         """Whether an array may be written under another name (`store` sees what is written under its own)."""
