@@ -320,13 +320,33 @@ structural(
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives
 
-composite(
+
+
+def _cofactors(bound: Bound, z: str, conjugate: bool) -> str:
+    """The derivative of det(a)*inv(a).T along z, or that of its conjugate for a cotangent z."""
+    flat = rank_of(bound, "a") == 2
+    out, inverse = "out", "np.linalg.inv(a)"
+    if conjugate and is_complex(bound, "a"):
+        out, inverse = "np.conj(out)", "np.conj(np.linalg.inv(a))"
+    turned, z_turned = (
+        (f"{inverse}.T", f"{z}.T")
+        if flat
+        else (f"np.swapaxes({inverse}, -1, -2)", f"np.swapaxes({z}, -1, -2)")
+    )
+    trace = "" if flat else ", axis=(-2, -1), keepdims=True"
+    if conjugate:
+        return f"np.sum({z}*{turned}{trace})*{out} - {turned} @ {z_turned} @ {out}"
+    return f"np.sum({out}*{z}{trace})*{turned} - {out} @ {z_turned} @ {turned}"
+
+
+structural(
     "cofactors",
-    """def cofactors(a):
-    return np.expand_dims(np.linalg.det(a), (-2, -1))*np.swapaxes(np.linalg.inv(a), -1, -2)
-""",
+    "a",
+    _square,
+    {"a": lambda b: _cofactors(b, "g", True)},
     (linear.cofactors,),
-).kind = _square
+    jvp={"a": lambda b: _cofactors(b, "a_dot", False)},
+)
 
 
 def _as(name: str) -> Callable[[Bound], Kind]:
