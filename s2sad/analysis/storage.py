@@ -46,6 +46,8 @@ from s2sad.ir.nodes import (
     walk,
 )
 
+BY_SHAPE = frozenset(("unbroadcast", "summed_to"))  # what decides between view and copy by shapes alone
+
 
 class Storage(Places):
     """The treatment of every class of arrays, for one program."""
@@ -85,6 +87,13 @@ class Storage(Places):
         )
 
     # ---- questions
+
+    def asks_for_strides(self, name: str) -> bool:
+        """Whether a function decides by the strides of an array in this storage between view and copy."""
+        cls = self.aliases.of(name)
+        members = self.aliases.members(cls) if cls is not None else []
+        lets = [self.lets[member] for member in members if member in self.lets]
+        return any(self.word(let) == "maybe" and let.call.fun not in BY_SHAPE for let in lets)
 
     def changes_behind(self, name: str, stmt: Stmt) -> bool:
         """Whether a list is written after a statement, in a later trip of a loop around both too."""

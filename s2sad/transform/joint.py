@@ -283,15 +283,7 @@ class Assembly:
 
     def _needs_strides(self, name: str) -> bool:
         """Whether a copy-or-view function meets the argument, which decides by strides."""
-        if name in self.lowered.strided:
-            return True
-        cls = self.aliases.of(name)
-        members = self.aliases.members(cls) if cls is not None else []
-        return any(
-            self.storage.word(let) == "maybe"
-            for member in members
-            if (let := self.storage.lets.get(member)) is not None
-        )
+        return name in self.lowered.strided or self.storage.asks_for_strides(name)
 
     def copy_written(self) -> None:
         """Copy the arguments that the function writes to."""
