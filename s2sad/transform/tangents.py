@@ -45,6 +45,7 @@ class Tangents(Builder):
         self.storage = assembly.storage
         self.varied = assembly.varied | self._holders(assembly)
         self.dots: dict[str, Atom] = {}
+        self.flat: set[str] = set()  # names of numbers and arrays whose tangents are exactly zero
         self.places: dict[str, Atom] = {}  # tangents of the storage behind values that count as constant
 
     def _holders(self, assembly: Assembly) -> frozenset[str]:
@@ -67,7 +68,7 @@ class Tangents(Builder):
         """Whether an operand has a tangent that is not exactly zero."""
         if isinstance(atom, Tuple | List | Dict):
             return any(self.active(i) for i in atom.items)
-        return isinstance(atom, Var) and atom.name in self.dots
+        return isinstance(atom, Var) and atom.name in self.dots and atom.name not in self.flat
 
     def dot(self, atom: Atom) -> Atom:
         """The tangent of an atom, zeros where it is constant."""
@@ -118,12 +119,18 @@ class Tangents(Builder):
         if not any(self.active(a) for a in (*call.args, *(a for _, a in call.kwargs))):
             if call.fun != "copy" and any(isinstance(a, Var) and a.name in self.places for a in call.args):
                 self.refuse_at(stmt, "a part of what counts as constant is written", "copy it first")
-            return self.zero(Var(name))  # it varies because of what is written into it later
+            return self._flat(stmt)  # or it varies because of what is written into it later
         if call.fun in MIRRORED or call.fun == "tuple":
             return self._mirrored(stmt)
         if call.fun == "np.where" and len(call.args) == 3:
             return self._where(stmt)
         return self.separate(stmt, self._rule(stmt))
+
+    def _flat(self, stmt: Let) -> Atom:
+        """The tangent of a value that is constant, until something is written into it."""
+        if self.kinds[stmt.name].is_number and not self.storage.is_mutable(stmt.name):
+            self.flat.add(stmt.name)
+        return self.zero(Var(stmt.name))
 
     def _mirrored(self, stmt: Let) -> Atom:
         """The same call of the first operand's tangent."""
@@ -232,7 +239,7 @@ class Tangents(Builder):
         if stmt.call.fun in ("mul", "np.multiply") and len(texts) == 2 and atoms["x"] == atoms["y"]:
             texts = {"x": "2*x*g"}
         if not texts:
-            return self.zero(Var(stmt.name))
+            return self._flat(stmt)
         if texts == QUOTIENT:  # by one division
             texts = {"x": "(g - y_dot*out)/y"}
             atoms = {**atoms, "y_dot": self.dot(atoms["y"])}
@@ -296,7 +303,7 @@ class Tangents(Builder):
             for term in self._terms(stmt, rule, bound, atoms, name):
                 total = term if total is None else self._sum(total, term)
         if total is None:
-            return self.zero(Var(stmt.name))
+            return self._flat(stmt)
         out, kind = self.kinds[stmt.name], self.kind(total)
         if isinstance(total, Var) and total.name in self.made_calls and out.shape and kind.cat in ARRAYS:
             self.kinds[total.name] = replace(kind, shape=out.shape, cat="array")
@@ -389,7 +396,7 @@ class Tangents(Builder):
             return atom
         mutable = self.storage.is_mutable(name)
         kind = self.kind(atom)
-        if mutable and (self._asks_for_strides(name) or kind.sort != out.sort):
+        if mutable and (self.storage.asks_for_strides(name) or kind.sort != out.sort):
             return self._filled(Var(name), atom)
         if not self._is_own(atom) and (mutable or self.may_be_written(atom)):
             if kind.is_scalar:
@@ -400,21 +407,12 @@ class Tangents(Builder):
     def _filled(self, like: Var, atom: Atom) -> Atom:
         """A tangent of the shape, dtype and strides of its value."""
         kind, source, made = self.kinds[like.name], like, "np.zeros_like"
-        if self._asks_for_strides(like.name):
+        if self.storage.asks_for_strides(like.name):
             made = "copy_strided"
             source = like if kind.is_array else self.let(Call("np.asarray", (like,)), kind)
         dot = self.let(Call(made, (source,)), kind)
         self.store(dot, Const(Ellipsis), atom)
         return dot
-
-    def _asks_for_strides(self, name: str) -> bool:
-        """Whether a function decides by the strides of an array in this storage between view and copy."""
-        cls = self.aliases.of(name)
-        return cls is not None and any(
-            self.storage.word(let) == "maybe"
-            for n in self.aliases.members(cls)
-            if (let := self.storage.lets.get(n)) is not None
-        )
 
     def _is_own(self, atom: Atom) -> bool:
         """Whether an atom is an array that a call of this statement has made."""

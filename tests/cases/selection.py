@@ -36,5 +36,6 @@ def f_grad_jvp(x, x_dot):
         t1 = x > 0.0
         t2 = np.exp(-r)
         t2_dot = -t2 * r_dot
-        t3 = 0.5 * (t2_dot - (r * t2_dot + t2 * r_dot)) / r
-        return np.where(t1, t3 - r_dot * (0.5 * (t2 - t2 * r) / r) / r, 0.0)
+        t3 = 0.5 * (t2_dot - (r * t2_dot + t2 * r_dot))
+        t4 = (t3 - r_dot * (0.5 * (t2 - t2 * r) / r)) / r
+        return np.where(t1, t4, 0.0)

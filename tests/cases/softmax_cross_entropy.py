@@ -34,10 +34,10 @@ def f_grad_jvp(z, k, z_dot):
         t2_dot = np.sum(e_dot)
         t2 = np.sum(e)
         t3 = e[k] / t2
-        t3_dot = e_dot[k] / t2 - t2_dot * t3 / t2
+        t3_dot = (e_dot[k] - t2_dot * t3) / t2
         t7 = -1.0 / t3
         t4 = t7 / t2
-        t4_dot = -t3_dot * t7 / t3 / t2 - t2_dot * t4 / t2
+        t4_dot = (-t3_dot * t7 / t3 - t2_dot * t4) / t2
         t8 = -t4
         e_bar_dot = np.full_like(z, t8 * t3_dot - t3 * t4_dot)
         e_bar = np.full_like(z, t8 * t3)

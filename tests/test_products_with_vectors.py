@@ -1,0 +1,155 @@
+"""Hessian-vector products: what a careful person would not compute, and values that are written under another name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import check
+
+K = 1 + 2j
+STEP = 1e-5
+
+
+def held(f, x, thrice=False, tol=1e-6):
+    """Gradient, both compositions of it, and if asked for a third derivative, held against differences."""
+    rng = np.random.default_rng(3)
+    u, v = (rng.normal(size=np.shape(x)) for _ in range(2))
+    check(f, (x,))
+    gradient, product = s2sad.grad(f), s2sad.hvp(f)
+    again = s2sad.grad(lambda y: np.sum(gradient(y)*v))
+    expected = (gradient(x + STEP*v) - gradient(x - STEP*v))/(2*STEP)
+    scale = max(1.0, np.abs(expected).max())
+    np.testing.assert_allclose(product(x, v), expected, rtol=tol, atol=tol*scale)
+    np.testing.assert_allclose(again(x), product(x, v), rtol=1e-10, atol=1e-10*scale)
+    if not thrice:
+        return
+    third = (again(x + STEP*u) - again(x - STEP*u))/(2*STEP)
+    scale = max(1.0, np.abs(third).max())
+    backward = s2sad.grad(lambda y: np.sum(again(y)*u))
+    np.testing.assert_allclose(backward(x), third, rtol=tol, atol=tol*scale)
+    np.testing.assert_allclose(s2sad.jvp(lambda y: product(y, v), (x,), (u,))[1], third, rtol=tol, atol=tol*scale)
+
+
+# ------------------------------------------------------------- conjugates of what is written through its real part
+
+
+def real_part_of_written(y):
+    a = K*y*y
+    a += y
+    r = np.real(a)
+    return np.sum(y*r) + np.sum(np.real(np.conj(K*np.conj(a)))*y)
+
+
+def real_part_in_a_loop(y):
+    total = 0.0
+    for i in range(2):
+        a = K*y*y
+        if i == 1:
+            a += y
+        r = np.real(a)
+        total = total + np.sum(y*r) + np.sum(np.real(np.conj(K*np.conj(a)))*y)
+    return total
+
+
+def real_part_in_a_callee(y):
+    return real_part_of_written(y*y) + real_part_of_written(2*y)
+
+
+def imaginary_part_of_written(y):
+    a = K*y*y
+    a[:1] += y[:1]
+    r = np.imag(a)
+    return np.sum(y*r) + np.sum(np.real(np.conj(K*np.conj(a)))*y)
+
+
+@pytest.mark.parametrize(
+    "f", [real_part_of_written, real_part_in_a_loop, real_part_in_a_callee, imaginary_part_of_written]
+)
+def test_conjugates_of_what_is_written_through_a_view(f):
+    held(f, np.array([0.3, -0.7, 1.1]))
+
+
+# ---------------------------------------------------------------------------------------------------- determinants
+
+
+def squared_determinant(a):
+    d = np.linalg.det(a*K + a.T*a)
+    return (d*np.conj(d)).real
+
+
+def of_matrices(a):
+    return np.sum(np.linalg.det(a)**2*np.array([1.0, 2.0]))
+
+
+def log_of_determinants(a):
+    s = 0.0
+    for k in range(2):
+        m = a*(k + 1.0)
+        if k == 1:
+            m = m @ a
+        s = s + np.log(np.abs(np.linalg.det(m)))
+    return s
+
+
+@pytest.mark.parametrize(
+    "f, shape", [(squared_determinant, (3, 3)), (of_matrices, (2, 3, 3)), (log_of_determinants, (3, 3))]
+)
+def test_determinants_three_times(f, shape):
+    held(f, np.random.default_rng(0).normal(size=shape) + 2*np.eye(3), thrice=f is not log_of_determinants)
+
+
+# ----------------------------------------------------------------------------------------------------------- texts
+
+
+def text_of(f, *args):
+    product = s2sad.hvp(f)
+    product(*args, args[0])
+    return product.source
+
+
+def quotient(x):
+    return np.sum(np.sin(x)*x/(2.0 + x*x))
+
+
+def test_the_tangent_of_a_quotient_divides_once():
+    x = np.array([0.3, 0.9])
+    held(quotient, x)
+    s2sad.jvp(quotient, (x,), (x,))
+    assert s2sad.pushforward.source(quotient, (x,), (x,)).count("/") == 2
+
+
+def signs(x):
+    return np.sum(np.sign(x)*x**3*np.floor(x)) + np.sum(np.where(x > 0.5, np.sign(x)*x, x*x))
+
+
+def test_what_is_constant_has_no_tangent_in_products():
+    x = np.array([0.3, -1.7, 2.6])
+    held(signs, x)
+    text = text_of(signs, x)
+    assert "zeros_like" not in text and "* 0.0" not in text
+
+
+def written_sign(x):
+    s = np.sign(x)
+    s[0] = x[1]*x[2]
+    return np.sum(s*x*x)
+
+
+def test_a_constant_into_which_is_written_has_one():
+    held(written_sign, np.array([0.3, -1.7, 2.6]))
+
+
+def runge_kutta(s, n):
+    for _ in range(n):
+        k = np.array([s[1], -s[0]*s[0]])
+        m = np.array([s[1] + 0.1*k[1], -(s[0] + 0.1*k[0])**2])
+        s = s + 0.1*k + 0.05*m
+    return np.sum(s*s)
+
+
+def test_what_shapes_decide_needs_no_strides():
+    s = np.array([0.4, -0.2])
+    held(lambda s: runge_kutta(s, 3), s)
+    assert "copy_strided" not in s2sad.hvp(runge_kutta).source_for(s, 3, s)
