@@ -202,7 +202,8 @@ def _divided_y(bound: Bound) -> str:
     Never by out*out, not even for 1/y: in `e*(1/np.sum(e))` with e of 1e173 that is zero, and times g it
     should not be.
     """
-    return _noisy("-(g/y*out)" if "x" in bound.active and not bound.unit else "-(g*out/y)")
+    shared = "x" in bound.active and not bound.unit
+    return _noisy(f"-({_divided_x(bound)}*out)" if shared else "-(g*out/y)")
 
 
 def _absolute(bound: Bound) -> str:

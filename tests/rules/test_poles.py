@@ -153,3 +153,25 @@ def test_reciprocals_of_large_numbers() -> None:
     x = np.array([0.0, 0.5, 1.0])
     np.testing.assert_allclose(s2sad.grad(shares)(x + 400.0), s2sad.grad(shares)(x), rtol=1e-12)
     assert s2sad.grad(lambda y: 1e300*(1/y))(1e200) == pytest.approx(-1e-100)
+
+
+def test_elements_over_a_python_zero_do_not_raise() -> None:
+    """The primal is inf, as NumPy divides; its cotangent is a Python float, and Python would raise."""
+
+    def likelihood(e, s):
+        total = 0.0
+        for k in range(len(e)):
+            total -= 0.5*(np.log(s) + e[k]*e[k]/s)
+        return total
+
+    def scaled(e, s):
+        return 3.0*(e[0]*e[0]/s)
+
+    e = np.array([1.0, -2.0, 0.5])
+    with np.errstate(all="ignore"):
+        assert s2sad.grad(scaled, argnums=(0, 1))(e, 0.0)[1] == -np.inf
+        assert s2sad.grad(likelihood)(e, 0.0)[1] == np.inf
+        assert s2sad.hvp(scaled)(e, 0.0, e)[0] == np.inf
+        assert s2sad.jvp(scaled, (e, 0.0), (e, 1.0))[0] == np.inf
+    expected = 0.5*np.sum(e*e)/4.0 - 3*0.5/2.0
+    np.testing.assert_allclose(s2sad.grad(likelihood, argnums=1)(e, 2.0), expected)
