@@ -51,6 +51,8 @@ def _places(low: State, xs: Value, node: ast.AST) -> Range:
 def _summed(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
     """The sum of two cotangents; None where their structure is not known."""
     kind, other = low.kind(a), low.kind(b)
+    if kind.every is not None and not K.carries(kind) and not K.carries(other):
+        return a
     if other.optional and not other.is_number:
         return None
     if kind.optional and kind.is_number:
@@ -67,6 +69,10 @@ def _summed(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
     if kind.cat == "list" and kind.items and kind.items[0].is_number:
         text = "made = []\nfor i in places:\n    made.append(a[i] + b[i])"
         return low.script(text, node, "made", a=a, b=b, places=_places(low, a, node))
+    if kind.cat == other.cat == "list" and kind.items and kind.items[0].cat in ("tuple", "list"):
+        text = "made = []\nfor i in places:\n    made.append(a[i])\n    add_to_item(made, i, b[i])"
+        add = Ref("add_to_item", lists.add_to_item)
+        return low.script(text, node, "made", a=a, b=b, places=_places(low, b, node), add_to_item=add)
     if kind.cat not in ("tuple", "dict") or kind.items is None or len(kind.items) != len(other.items or ()):
         return None
     parts: list[Value] = []

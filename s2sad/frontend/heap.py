@@ -96,6 +96,10 @@ class Heap:
             else:
                 mine[place] = inner
 
+    def may_be_same(self, a: Atom, b: object) -> bool:
+        """Whether two lists may be one."""
+        return isinstance(a, Var) and isinstance(b, Var) and self._find(a.name) == self._find(b.name)
+
     # ---- kinds
 
     def grow(self, xs: str, change: Change) -> list[str]:

@@ -222,6 +222,12 @@ class Lists(Tuples):
         length = self.emit(Call("len", (self.atom(value, node),)), K.INT, node)
         self.each(length, lambda i: self.append(xs, self.getitem(value, i, node), node), node)
 
+    def _as_it_was(self, xs: Atom, value: Value, node: ast.AST) -> Value:
+        """What a list is extended by: of a list that may be itself the items that it has before."""
+        if not self.heap.may_be_same(xs, value):
+            return value
+        return self.emit(Call("list", (self.atom(value),), (), "list"), self.kind(value), node)
+
     def grow(self, xs: Atom, item: Kind) -> None:
         """Let the kind of a list, and of all that may be it or hold it, take one more kind of element."""
         if not isinstance(xs, Var):
@@ -236,7 +242,7 @@ class Lists(Tuples):
             if kind.cat != "list":
                 return kind
             joined = self.kind_of_elements(*(kind.items or ()), item)
-            known = kind.items is not None and _same_but_lengths(kind.items[0], joined)
+            known = bool(kind.items) and _same_but_lengths(kind.items[0], joined)  # type: ignore[index]
             return kind if known else replace(kind, items=(joined,))
 
         for name in self.heap.grow(xs.name, change):
@@ -268,7 +274,7 @@ class Lists(Tuples):
             self.append(xs, args[0], node)
             return Const(None)
         if name == ".extend" and len(args) == 1:
-            self.extend(xs, args[0], node)
+            self.extend(xs, self._as_it_was(xs, args[0], node), node)
             return Const(None)
         if name == ".pop" and not isinstance(xs, Ref) and len(args) < 2:
             return self.taken(xs, args, node, hint)

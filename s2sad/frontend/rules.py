@@ -51,7 +51,7 @@ EXACT = frozenset(
 CONVERTING = frozenset(f"np.{n}" for n in "array asarray asanyarray ascontiguousarray require copy".split())
 PLAIN = frozenset(("float", "complex", "npscalar", "array", "num"))
 ARITHMETIC = frozenset("add sub mul truediv floordiv mod pow matmul".split())  # operators that lists meet
-OF_LISTS = ("math.", "heapq.", "statistics.", "seq.")  # modules whose functions take lists as they are
+OF_LISTS = ("math.", "heapq.", "bisect.", "statistics.", "seq.")  # modules whose functions take lists
 SEQUENCES = frozenset(  # arguments that are sequences of arrays, or of numbers that rules read one by one
     "arrays tup choicelist condlist choices object blocks q k constant_values end_values c_and_lower "
     "lu_and_piv c_or_cr points tck".split()

@@ -18,6 +18,7 @@ nothing are looked through: lru_cache, njit, np.errstate.
 from __future__ import annotations
 
 import ast
+import bisect
 import cmath
 import contextlib
 import dis
@@ -168,6 +169,8 @@ def rule_source(name: str, text: str) -> Source:
         file = source_of_text(text, name)
         space: dict[str, Any] = {"__name__": RULES, "np": np, "math": math, "cmath": cmath}
         space.update(runtime.HELPERS)
+        if "bisect." in text:
+            space["bisect"] = bisect
         if "scipy." in text:
             space["scipy"] = importlib.import_module("scipy")
         exec(compile(text, file, "exec", dont_inherit=True), space)

@@ -12,6 +12,7 @@ any other length is one that each element may have of its own.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from dataclasses import replace
 from typing import Any
@@ -258,6 +259,12 @@ def carries(kind: Kind) -> bool:
     return kind.cat in ("object", "slice")  # a slice whose bound varies, as in np.mgrid[0:a:5j]
 
 
+def is_constant_tuple(kind: Kind) -> bool:
+    """Whether a value is a tuple of things that carry no derivative: `()` and `(0, 1)` are of one kind."""
+    plain = kind.cat == "tuple" and kind.cls is None and not kind.dtype
+    return plain and (kind.items is None) != (kind.every is None) and not carries(kind)
+
+
 # ---- arithmetic
 
 
@@ -392,7 +399,8 @@ def join(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length] | None =
 def _or_none(kind: Kind) -> bool:
     """Whether a value that may be None instead has a kind: not so objects and dicts."""
     if kind.cat == "tuple":
-        return bool(kind.items) and (kind.cls is None or issubclass(kind.cls, tuple))
+        named = kind.cls is None or issubclass(kind.cls, tuple)
+        return (bool(kind.items) and named) or is_constant_tuple(kind)
     return kind.is_number or kind.cat in ("list", "str")
 
 
@@ -412,6 +420,9 @@ def _joined(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) -> K
                 return OBJECT  # objects of two classes, dicts of other keys or in another order
             a = replace(a, cls=None, dtype="")
         return replace(a, items=_join_each(a, b, symbols))
+    if all(is_constant_tuple(k) for k in (a, b)):
+        every = functools.reduce(join, [i for k in (a, b) for i in (k.items or (k.every,)) if i is not None])
+        return OBJECT if every == OBJECT else Kind("tuple", items=None, every=every)
     if a.cat == b.cat == "dict" and a.items and b.items and replace(a, items=b.items) == b:
         return replace(a, items=_join_each(a, b, symbols))
     return OBJECT

@@ -1,4 +1,4 @@
-"""Functions on sequences from heapq, math and statistics.
+"""Functions on sequences from heapq, bisect, math and statistics.
 
 The heap functions ask for the places between which elements move, which carry no derivative, and move them:
 heaps of numbers and of tuples keep the order that CPython gives them.
@@ -6,6 +6,7 @@ heaps of numbers and of tuples keep the order that CPython gives them.
 
 from __future__ import annotations
 
+import bisect
 import heapq
 import itertools
 import math
@@ -78,6 +79,20 @@ composite(
     "def nsmallest(n, iterable, key=None):\n    return sorted(iterable, key=key)[:max(n, 0)]\n",
     (heapq.nsmallest,),
 )
+
+# Places carry no derivative; what is inserted there moves.
+for _side in ("left", "right"):
+    _place, _insort = getattr(bisect, f"bisect_{_side}"), getattr(bisect, f"insort_{_side}")
+    structural(f"bisect.bisect_{_side}", "a, x, lo=0, hi=None", results.constant(kinds.INT), None, (_place,))
+    composite(
+        f"bisect.insort_{_side}",
+        f"def insort_{_side}(a, x, lo=0, hi=None):\n"
+        "    if lo == 0 and hi is None:\n"
+        f"        a.insert(bisect.bisect_{_side}(a, x), x)\n"
+        "    else:\n"
+        f"        a.insert(bisect.bisect_{_side}(a, x, lo, hi), x)\n",
+        (_insort,),
+    )
 
 # Tuples of numbers; the front end selects places with them, never active values.
 for _fn in (itertools.combinations, itertools.permutations, itertools.combinations_with_replacement):

@@ -148,6 +148,8 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "heapq": ("containers",),
     "itertools": ("containers",),
     "_heapq": ("containers",),
+    "_bisect": ("containers",),
+    "bisect": ("containers",),
     "statistics": ("containers",),
     "builtins": ("scalars",),
     "_operator": ("elementwise",),

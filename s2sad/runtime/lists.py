@@ -54,9 +54,13 @@ def add_lists(a: Any, b: Any) -> Any:
 
     >>> add_lists([1.0, (2.0, None)], [3.0, (4.0, None)])
     [4.0, (6.0, None)]
+    >>> add_lists((1.0, (0.0, 0.0)), (2.0, None))
+    (3.0, (0.0, 0.0))
     """
     if isinstance(a, float) and isinstance(b, float):
         return a + b
+    if a is None or b is None:
+        return b if a is None else a
     if isinstance(a, (list, tuple)):
         items = [
             x + y if isinstance(x, float) and isinstance(y, float) else add_lists(x, y)
@@ -65,8 +69,6 @@ def add_lists(a: Any, b: Any) -> Any:
         return items if isinstance(a, list) else tuple(items)
     if isinstance(a, dict):
         return {key: add_lists(x, b[key]) for key, x in a.items()}
-    if a is None or b is None:
-        return b if a is None else a
     return a + b
 
 

@@ -386,10 +386,10 @@ class Bars(Builder):
         kind = self.kinds[name]
         if name in self.mixed:
             return Bar(self.number_list(name), owned=True)
+        if kind.cat == "str" or (kind.every is not None and not K.carries(kind)):
+            return Bar(Const(None))
         if kind.cat in ("list", "tuple", "dict"):
             return Bar(self.zeros_of_parts(name), owned=True)
-        if kind.cat == "str":
-            return Bar(Const(None))
         if kind.is_scalar or kind.cat == "object" or (kind.shape == () and not self._is_written(name)):
             return Bar(Const(0.0))
         full = replace(kind, cat="array")
