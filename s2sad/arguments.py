@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.dependencies import is_open, object_key
+from s2sad.frontend.dependencies import SHELVES, is_open, object_key
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Const, Ref
@@ -191,7 +191,7 @@ class Describer:
     def part(self, value: Any) -> Kind:
         """The kind of a part of an argument; strings, functions and members are known (see `signature`)."""
         kind = self.kind(value)
-        if kind == K.OBJECT and is_open(type(value)):
+        if kind == K.OBJECT and (type(value) in SHELVES or is_open(type(value))):
             return self.object(value)
         is_known = isinstance(value, str) or (
             kind == K.OBJECT and (callable(value) or isinstance(value, enum.Enum))
@@ -239,13 +239,13 @@ def holds_unlike(value: list[Any]) -> bool:
 
 def holds_objects(value: Any) -> bool:
     """Whether a value is an object of the user's that is no record of numbers, or a container of such."""
-    if isinstance(value, dict):
+    cls = type(value)
+    if isinstance(value, dict) and cls not in SHELVES:
         value = list(value.values())
     if isinstance(value, list | tuple):
         return any(map(holds_objects, value))
-    cls = type(value)
     if cls in PLAIN or cls in ARRAYS or not is_open(cls):
-        return False
+        return cls in SHELVES
     return not (is_record(value) and differentiable(value))
 
 

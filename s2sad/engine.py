@@ -33,6 +33,7 @@ from s2sad.analysis.repeat import (
     written_parameters,
 )
 from s2sad.analysis.summary import summarise
+from s2sad.analysis.unknown import unknown_source
 from s2sad.errors import Span, UnsupportedError, origins, refuse
 from s2sad.frontend.checkpoint import leniently
 from s2sad.frontend.dependencies import Dependency
@@ -214,7 +215,7 @@ def _derive(
     if programs is None:
         programs = _programs(lowered, request, wrt, name, unsure)
     header = assumptions(source, lowered, arguments, wrt if request.mode == "jvp" else ())
-    request.check(whole)
+    _check(lowered, request, whole)
     programs = [optimise(p) for p in programs]
     if any(p.kept for p in programs) or any(one.program.kept for one in (lowered, *_callees(lowered))):
         programs = [of_outside(p) for p in programs]
@@ -227,6 +228,19 @@ def _derive(
         said = replace(request, stops=True)
         _read_with_stops(made, lambda: derive(source, said, arguments, live, strided))
     return made
+
+
+def _check(lowered: Lowered, request: Request, kind: Kind) -> None:
+    """Raise where the result cannot be differentiated; say what one of unknown type is made of."""
+    try:
+        request.check(kind)
+    except TypeError as error:
+        span = unknown_source(lowered.program, lowered.result)
+        if kind.cat != "object" or span is None:
+            raise
+        what = span.text.partition("\n")[0][span.col : span.end_col if span.end_line == span.line else None]
+        said = f"what `{what}` gives in line {span.line} is not known before the call"
+        raise TypeError(f"{error}; {said}: write float(...) or np.asarray(...) around it") from None
 
 
 def _read_with_stops(made: Derived, derive_again: Callable[[], Derived]) -> None:

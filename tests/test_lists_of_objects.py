@@ -231,3 +231,18 @@ def test_what_is_given_twice_and_changed_is_refused():
     one = Body(1.0)
     with pytest.raises(s2sad.UnsupportedError, match="the arguments hold an object twice; put a copy"):
         s2sad.grad(logged)(0.5, [Body(2.0), one], one)
+
+
+def test_arrays_that_are_written_in_place():
+    def scaled(x, ps):
+        for p in ps:
+            p.v *= x
+        return sum(np.sum(p.v)*x for p in ps)
+
+    gradient, one, shared = s2sad.grad(scaled), Body(1.0, np.ones(2)), np.arange(2.0)
+    for ps in ([Body(1.0, np.ones(2)), Body(2.0, np.ones(3))], [one, Body(1.0, np.ones(3)), one],
+               [Body(1.0, shared), Body(1.0, shared)]):
+        near = [scaled(0.7 + h, copy.deepcopy(ps)) for h in (1e-6, -1e-6)]
+        before = [p.v.copy() for p in ps]
+        assert np.isclose(gradient(0.7, ps), (near[0] - near[1])/2e-6, rtol=1e-7)
+        assert all(np.array_equal(p.v, v) for p, v in zip(ps, before, strict=True))

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend import custom, derivatives, generators, histories, numbered, protocols, trips
+from s2sad.frontend import custom, derivatives, generators, histories, numbered, protocols, shelves, trips
 from s2sad.frontend.arrays import FUNCTIONS
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.fixed_curves import call_of_constant
@@ -222,6 +222,8 @@ class Calls(Stars):
     def _elements_of(self, fn: Ref, args: list[Value], node: ast.AST) -> list[Value]:
         """The arguments of a function from a library: of tables and deques what it iterates."""
         obj = fn.obj
+        if len(args) == 1 and (obj is sorted or obj is max or obj is min):
+            args = [shelves.elements(self, args[0], node) or args[0]]
         classes = [self.stands_in(a) for a in args]
         if not any(classes) or isinstance(obj, types.FunctionType) or not hashable(obj):
             return args

@@ -8,6 +8,8 @@ serves.
 
 from __future__ import annotations
 
+import array
+import collections
 import enum
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +21,11 @@ import numpy as np
 from s2sad.ir import kinds as K
 
 LEAVES = (float, int, bool, complex, str, type(None))
+SHELVES: dict[type, type] = {  # containers of the standard library that hold what a list or dict would hold
+    collections.deque: list, collections.UserList: list, array.array: list,
+    collections.Counter: dict, collections.ChainMap: dict, collections.UserDict: dict,
+    types.MappingProxyType: dict,
+}  # fmt: skip
 LIBRARIES = ("numpy", "scipy", "s2sad")
 
 
@@ -67,11 +74,14 @@ def object_key(value: Any, seen: dict[Any, int], depth: int = 0) -> Any:
         return cls
     if cls is np.ndarray:
         return cls, value.dtype, value.ndim
-    if cls in (list, tuple, dict) and depth:
-        kind = K.kind_of_value(value)
+    if cls is range:
+        return cls
+    plain = shelved(value)
+    if plain is not None or (cls in (list, tuple, dict) and depth):
+        kind = K.kind_of_value(value if plain is None else plain)
         if "object" in str(kind):
-            return Same(value), tuple(_met(value, seen))
-        return K.without_lengths(kind), None if cls is tuple else _number(value, seen)
+            return cls, Same(value), tuple(_met(value, seen))
+        return cls, K.without_lengths(kind), None if cls is tuple else _number(value, seen)
     if depth > 3 or (depth and callable(value)) or not is_open(cls):
         return cls, Same(value)
     number = seen.get(("object", id(value)))
@@ -104,8 +114,16 @@ def share(values: Iterable[Any]) -> bool:
     return len(numbers) > len(set(numbers))
 
 
+def shelved(value: Any) -> Any:
+    """What a deque, a Counter and the like hold, as a list or dict; None for all other values."""
+    plain = SHELVES.get(type(value))
+    return None if plain is None else plain(value)
+
+
 def is_open(cls: type) -> bool:
     """Whether all that an object of a class holds can be seen: a class of the user's, without `__slots__`."""
+    if cls in SHELVES:
+        return False
     own = isinstance(cls.__init__, types.FunctionType) or cls is types.SimpleNamespace  # type: ignore[misc]
     library = cls.__module__.partition(".")[0] in LIBRARIES or issubclass(cls, enum.Enum)
     return own and cls.__dictoffset__ != 0 and not library

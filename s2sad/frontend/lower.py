@@ -471,6 +471,9 @@ def _lowered(
                 low.guessed[ssa] = parameter
             if parameter in live and known.cat == "object":
                 low.live[ssa] = live[parameter]
+                key = id(live[parameter]), ""
+                if key in low.kept:
+                    env[parameter] = histories.held(low, Var(ssa), key, live[parameter], None)
         else:
             env[parameter] = histories.known(low, known) if low.kept else known
             names[parameter] = None

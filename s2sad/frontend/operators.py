@@ -101,6 +101,11 @@ def slot_of(obj: Any, name: str) -> Any:
     return getattr(obj, name) if hasattr(type(obj), name) else None
 
 
+def has_objects(held: Any) -> bool:
+    """Whether a container holds functions or objects."""
+    return any(K.kind_of_value(v) == K.OBJECT for v in (held.values() if type(held) is dict else held))
+
+
 def live_dict(state: State, base: Ref, holder: dict[Any, Any], node: ast.AST) -> Group:
     """A Counter, or an object of a user's class that derives from dict, as a display."""
     keys = list(holder)

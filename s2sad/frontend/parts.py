@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import dicts, flat, generators, histories, maybes, numbered
+from s2sad.frontend import dicts, flat, generators, histories, maybes, numbered, shelves
 from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.objects import Objects, mangled
-from s2sad.frontend.operators import class_method, live_dict, live_object, property_of, slot_of, user_method
+from s2sad.frontend.operators import class_method, has_objects, live_object, property_of, slot_of, user_method
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.records import fields_of, known_key, plain_value, update_attributes
 from s2sad.frontend.scipy_objects import beside, sparse_transpose
@@ -189,6 +189,8 @@ class Parts(Objects):
         return self.emit(Call("getitem", (self.atom(base), Const(place))), items[place], node, hint)
 
     def _object_item(self, base: Value, kind: Kind, index: Value, node: ast.AST, hint: str) -> Value:
+        if (made := shelves.item(self, base, index, node, hint)) is not None:
+            return made
         method = user_method(self, self.live.get(base.name), "__getitem__") if isinstance(base, Var) else None
         if method is not None:
             return self.call_value(method, [base, index], {}, node, hint)
@@ -297,13 +299,15 @@ class Parts(Objects):
         method = user_method(self, container, "__getitem__")
         if method is not None:
             return self.call_value(method, [base, index], {}, node, hint)
-        if isinstance(container, tuple | list) and _has_objects(container):
+        if (held := shelves.item(self, base, index, node, hint)) is not None:
+            return histories.read(self, base, held)
+        if isinstance(container, tuple | list) and has_objects(container):
             return self._group_item(Group("tuple", self.unpack(base, None, node)), index, node, hint)
-        if type(container) is dict and _has_objects(container):
+        if type(container) is dict and has_objects(container):
             keys = list(container)
             self.depend(("keys", id(container)), lambda: list(container), keys, base.text, same=True)
-            held = [self._live_item(base, Const(k), node, "") for k in keys]
-            return self._by_key(Group("dict", held, keys), index, node)
+            values = [self._live_item(base, Const(k), node, "") for k in keys]
+            return self._by_key(Group("dict", values, keys), index, node)
         kind = K.kind_of_value(container)
         result = K.STR if kind.cat == "str" else K.OBJECT
         if kind.items and (kind.cat == "list" or (kind.cat == "tuple" and not isinstance(index, Slice))):
@@ -379,7 +383,7 @@ class Parts(Objects):
             return [key_of(k) for k in (kind.keys or (value.obj if isinstance(value, Ref) else ()))]
         if kind.shape and isinstance(kind.shape[0], int) and count in (None, kind.shape[0]):
             return [self.getitem(value, Const(i), node) for i in range(kind.shape[0])]
-        listed = kind.cat in ("list", "object") or kind.every is not None
+        listed = kind.cat in ("list", "object", "range") or kind.every is not None
         if count is not None and (listed or (kind.is_number and not kind.is_scalar)):
             value = self._check_length(value, count, node)
             return [self.getitem(value, Const(i), node) for i in range(count)]
@@ -489,9 +493,8 @@ class Parts(Objects):
         given = property_of(self, base, holder, name, node, hint)
         if given is not None:
             return given
-        asked = isinstance(holder, dict) and name in ("items", "keys", "values", "get")
-        if asked and class_method(self, type(holder), name) is None:
-            return Method(Const(f".{name}"), live_dict(self, base, holder, node))
+        if (asked := shelves.method(self, base, holder, name, node)) is not None:
+            return asked
         try:
             obj = getattr(holder, name)
         except AttributeError as error:
@@ -504,6 +507,8 @@ class Parts(Objects):
 
     def _held_attribute(self, base: Var, name: str, node: ast.AST, hint: str) -> Value:
         holder = self.live[base.name]
+        if (asked := shelves.method(self, base, holder, name, node)) is not None:
+            return asked
         self._watch(holder, name)
         given = property_of(self, base, holder, name, node, hint)
         if given is not None:
@@ -547,7 +552,7 @@ class Parts(Objects):
         kind = K.kind_of_value(obj)
         if callable(obj) and kind.cat == "object":
             return Ref(f"{name}", obj)
-        if type(obj) in (list, tuple, dict) and _has_objects(obj):
+        if type(obj) in (list, tuple, dict) and has_objects(obj):
             self.depend((f"held {name}", id(holder)), lambda: getattr(holder, name), obj, name)
             return Ref(f"{name}", obj)
         var = self.emit(Call("getattr", (self.atom(base), Const(name))), kind, node, hint)
@@ -590,11 +595,6 @@ class Parts(Objects):
         lengths = None if kind.shape is None else tuple(K.INT for _ in kind.shape)
         made = Kind("tuple", items=lengths, every=K.INT if lengths is None else None)
         return self.emit(Call("getattr", (atom, Const("shape"))), made, node, hint)
-
-
-def _has_objects(held: Any) -> bool:
-    """Whether a container holds functions or objects."""
-    return any(K.kind_of_value(v) == K.OBJECT for v in (held.values() if type(held) is dict else held))
 
 
 __all__ = ["Parts"]

@@ -10,20 +10,20 @@ Takes calls of builtins as lowering meets them; gives None for calls that mean n
 from __future__ import annotations
 
 import ast
-import collections
 import enum
 import functools
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import flat
-from s2sad.frontend.operators import class_method, live_object
+from s2sad.frontend import flat, shelves
+from s2sad.frontend.dependencies import SHELVES
+from s2sad.frontend.operators import class_method
 from s2sad.frontend.source import find, rule_source
 from s2sad.frontend.state import Group, Local, State, Value, key_of, opened
-from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Call, Const, Ref, Var
+from s2sad.ir.nodes import Const, Ref, Var
 
 METHODS = {
     abs: "__abs__", float: "__float__", int: "__int__", complex: "__complex__", round: "__round__",
@@ -163,18 +163,6 @@ def total(low: State, many: Value, start: Value, node: ast.AST) -> Value | None:
     return low.inline(source, source.node, {"xs": many, "start": start}, None, source.node)
 
 
-def _elements(low: State, value: Value, node: ast.AST) -> Value:
-    """The elements of a live deque as a list."""
-    held = live_object(low, value)
-    kind = K.list_of(K.join_all([K.kind_of_value(v) for v in held]))
-
-    def known() -> Any:
-        return [K.without_lengths(K.kind_of_value(v)) for v in held]
-
-    low.depend(("elements", id(held)), known, known(), "deque", same=True)
-    return low.emit(Call("list", (low.atom(value, node),), (), "list"), kind, node)
-
-
 def iterated(low: State, value: Value, node: ast.AST) -> Value:
     """What is iterated in place of an object whose `__iter__` says so; other values as they are.
 
@@ -191,13 +179,16 @@ def iterated(low: State, value: Value, node: ast.AST) -> Value:
         return Group("tuple", [key_of(m) for m in members])
     value = low.iterated(value, node)
     cls = low.class_of(value)
-    if cls is collections.deque:
-        return _elements(low, value, node)
+    if cls in SHELVES and (made := shelves.elements(low, value, node)) is not None:
+        return made
     if cls is None or (isinstance(value, Group) and issubclass(cls, tuple)):
         return value
     if not isinstance(value, Local) and low.kind(value).cat == "tuple":
         return value
     method = class_method(low, cls, "__iter__")
+    if method is None and issubclass(cls, Iterator):
+        what = f"a {cls.__name__.replace('_', ' ')} is given, and what it yields is not known before the call"
+        low.refuse(node, what, "pass list(...) of it")
     if method is None:
         what = f"a {cls.__name__} is iterated, whose class has no __iter__ in Python"
         low.refuse(node, what, "give it one, or iterate one of its attributes")

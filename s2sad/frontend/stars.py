@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from s2sad.frontend import generators
+from s2sad.frontend import generators, shelves
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.libraries import is_library
 from s2sad.frontend.objects import Objects, static_attribute
@@ -77,8 +77,9 @@ class Stars(Objects):
         """The elements of a star argument: of an array or list as many as the callee still needs."""
         if isinstance(value, Generator):
             value = generators.listed(self, value, arg)
+        value = shelves.elements(self, value, arg) or value
         kind = self.kind(value)
-        lists = kind.cat == "list" and isinstance(value, Var)
+        lists = kind.cat in ("list", "range") and isinstance(value, Var)
         arrays = kind.is_number and not kind.is_scalar and not (kind.shape and isinstance(kind.shape[0], int))
         if not lists and not arrays:
             return self.unpack(value, None, arg)

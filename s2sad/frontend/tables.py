@@ -15,7 +15,7 @@ import ast
 import collections
 from typing import Any
 
-from s2sad.frontend import standins
+from s2sad.frontend import shelves, standins
 from s2sad.frontend.derived import BASES, HeldDict, HeldList
 from s2sad.frontend.iterators import Items
 from s2sad.frontend.operators import static_attribute
@@ -171,7 +171,7 @@ class Tables(Rows):
         cls = self.stands_in(value)
         base = next((c for c in BASES.values() if cls is not None and issubclass(cls, c)), None)
         if cls is None or base is None:
-            return value
+            return shelves.display(self, value, node) or value
         names = ("__iter__", "__len__", "__getitem__")
         own = any(static_attribute(cls, n) is not getattr(base, n) for n in names)
         own = own or hasattr(getattr(cls, "s2sad_real", None), "__missing__")

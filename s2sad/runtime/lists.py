@@ -194,24 +194,32 @@ def add_to_item(a: Any, i: Any, b: Any) -> None:
     a[i] = add_lists(a[i], b)
 
 
-def copy_tree(x: Any) -> Any:
+def copy_tree(x: Any, copies: Any = None) -> Any:
     """Containers and the arrays in them copied with their strides, numbers and other objects as they are.
+
+    An object that is met twice has one copy.
 
     >>> x = {"w": np.zeros(2), "n": [1.0]}
     >>> y = copy_tree(x)
     >>> y["w"] is x["w"], y["n"] is x["n"]
     (False, False)
     """
+    copies = {} if copies is None else copies
     if isinstance(x, np.ndarray):
         return x.copy("K") if x.flags.forc else copy_strided(x)
-    if isinstance(x, dict):
-        return {key: copy_tree(item) for key, item in x.items()}
+    if type(x) is dict:
+        return {key: copy_tree(item, copies) for key, item in x.items()}
     if isinstance(x, list):
-        return [copy_tree(item) for item in x]
+        return [copy_tree(item, copies) for item in x]
     if isinstance(x, tuple):
-        items = [copy_tree(item) for item in x]
+        items = [copy_tree(item, copies) for item in x]
         return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
-    return copy_object(x, {}) if hasattr(x, "__dict__") else x
+    if isinstance(x, dict) or hasattr(x, "appendleft"):  # a Counter, a defaultdict, a deque
+        made = x.copy()
+        for key in list(x) if isinstance(x, dict) else range(len(x)):
+            made[key] = copy_tree(x[key], copies)
+        return made
+    return copy_object(x, copies) if hasattr(x, "__dict__") else x
 
 
 def copy_object(x: Any, copies: dict[int, Any]) -> Any:
@@ -232,6 +240,11 @@ def copy_object(x: Any, copies: dict[int, Any]) -> Any:
     copies[id(x)] = x
     if isinstance(x, np.ndarray):
         copies[id(x)] = x.copy("K") if x.flags.forc else copy_strided(x)
+    elif hasattr(x, "appendleft"):
+        items = list(x)
+        made = [copy_object(item, copies) for item in items]
+        if any(a is not b for a, b in zip(items, made, strict=True)):
+            copies[id(x)] = type(x)(made, x.maxlen)
     elif isinstance(x, (dict, list, tuple)) and type(x) in (dict, list, tuple):
         items = list(x.values()) if isinstance(x, dict) else list(x)
         made = [copy_object(item, copies) for item in items]
