@@ -131,7 +131,7 @@ def _diagonal_vjp(bound: Bound) -> str:
 
 
 def _plain_plane(bound: Bound) -> bool:
-    return (bound.static("axis1"), bound.static("axis2")) == (0, 1)
+    return [axes.one_axis(bound, "a", name) for name in ("axis1", "axis2")] == [0, 1]
 
 
 def _trace_kind(bound: Bound) -> Kind:

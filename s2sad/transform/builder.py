@@ -153,6 +153,12 @@ class Builder:
             return self.let(Call("zeros_list", (atom,)), replace(kind, dtype="float"), hint)
         return self.let(Call("np.zeros_like", (atom,)), kind, hint)
 
+    def zeros_in_order(self, atom: Atom, kind: Kind, hint: str = "") -> Var:
+        """Zeros of the shape and dtype of an array, that lie in memory in the order of the elements."""
+        shape = self.attribute(atom, "shape")
+        dtype = () if kind.dtype == "float64" else (self.attribute(atom, "dtype"),)
+        return self.let(Call("np.zeros", (shape, *dtype)), kind, hint)
+
     def store(self, base: Atom, index: Atom | None, value: Atom, op: str = "") -> None:
         """`base[index] op= value`."""
         self.block.append(Store(base, index, value, op, None, self.made))

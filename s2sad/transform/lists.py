@@ -13,10 +13,10 @@ from __future__ import annotations
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Var
 from s2sad.transform.bars import ARRAYS, Bar
-from s2sad.transform.stores import Stores
+from s2sad.transform.views import Views
 
 
-class Lists(Stores):
+class Lists(Views):
     """The part of the reverse sweep that deals with lists."""
 
     popped: dict[str, str]  # lists by the cotangents that are taken off the end of theirs

@@ -95,6 +95,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         self.replaced = {}
         self.made_kept = {}
         self.popped = {}
+        self.compact, self.compacted = set(), set()
         self.find_unsettled()
         self.overlaps = overlapping(program, storage)
         self.lent = frozenset()
@@ -321,8 +322,10 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             self.refuse_read(stmt)
         if call.fun == "getitem":
             self._getitem(stmt, bar)
-        elif (taken := as_subscript(stmt, self.kinds)) is not None:
+        elif (taken := as_subscript(stmt, self.kinds, self.bent)) is not None:
             self._getitem(taken, bar, self.value(taken.call.args[1], stmt))
+        elif self.on_diagonal(stmt, bar):
+            return
         elif call.fun == "getattr":
             self._getattr(stmt, bar)
         elif call.fun == "copy":
@@ -440,6 +443,10 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             zeros = self.zeros_like(self.like(base.name), kind)
             self._add_to_place(zeros, index, bar, stmt)
             self.give(base, Bar(zeros, owned=True))
+            return
+        seen = self.part_seen(base.name, index, self.storage.lets[stmt.name])
+        if seen is not None:
+            self._add_to_place(*seen, bar, stmt)
             return
         absent = self.canonical(base.name) not in self.bars
         place, inner = (
