@@ -324,8 +324,6 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             self._getitem(stmt, bar)
         elif (taken := as_subscript(stmt, self.kinds, self.bent)) is not None:
             self._getitem(taken, bar, self.value(taken.call.args[1], stmt))
-        elif self.on_diagonal(stmt, bar):
-            return
         elif call.fun == "getattr":
             self._getattr(stmt, bar)
         elif call.fun == "copy":
@@ -337,7 +335,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         elif call.fun == "mul":
             if not self.product(stmt, bar):
                 self._rule(stmt, bar)
-        elif call.fun != "truediv" or not self.logistic(stmt, bar):
+        elif not self.on_diagonal(stmt, bar) and not (call.fun == "truediv" and self.logistic(stmt, bar)):
             if call.fun == "np.broadcast_arrays" and any(map(self._is_mutable, call.args)):
                 self._refuse_broadcast(stmt)
             self._rule(stmt, bar)
