@@ -78,6 +78,7 @@ class _Sharing:
         self._kept = frozenset().union(self.aliases.visible, self.aliases.told, self._changing)
         self._fixed = self._kept | self.aliases.returned
         self._shared: set[str] = set()  # what became the name of an array that is returned
+        self._written_as: dict[str, int | None] = {}  # classes of arrays that earlier ones have become
 
     def _is_handed_out(self, let: Let) -> bool:
         """Whether a made statement makes an array that is returned, and not written or known otherwise."""
@@ -188,8 +189,22 @@ class _Sharing:
             return False
         self._instead[let.name] = Var(first.name)
         self.edit.rename(first.name, self.edit.hints.get(let.name, ""))
+        self._forget(first.name)
+        self._written_as[first.name] = cls
         del self._available[key]
         return True
+
+    def _forget(self, name: str) -> None:
+        """End what reads an array that from here on is written: its class is not one of those."""
+        for known in (self._available, self._written_arrays):
+            for key in [k for k, let in known.items() if self._names(let, name)]:
+                del known[key]
+        for equal in [n for n, atom in self._equal.items() if atom == Var(name)]:
+            del self._equal[equal]
+
+    def _names(self, let: Let, name: str) -> bool:
+        """Whether an expression reads an array, under this name or an equal one."""
+        return name in call_vars(let.call) or name in call_vars(in_call(let.call, self._equal))
 
     def _enter_written(self, let: Let) -> None:
         """Note an array that is written later on."""
@@ -202,14 +217,20 @@ class _Sharing:
         key = self._key_of(let)
         if key is not None and key not in self._written_arrays:
             self._written_arrays[key] = let
-            reads = self.aliases.reads(let.call, self.kinds.get(let.name, OBJECT)) & self._changing
-            for read in (cls, *reads):
+            for read in (cls, *self._changing_reads(let)):
                 self._writers.setdefault(read, []).append(key)
 
     def _enter(self, key: Hashable, let: Let) -> None:
         self._available[key] = let
-        for cls in self.aliases.reads(let.call, self.kinds.get(let.name, OBJECT)) & self._changing:
+        for cls in self._changing_reads(let):
             self._readers.setdefault(cls, []).append(key)
+
+    def _changing_reads(self, let: Let) -> set[int]:
+        """The classes that an expression reads and that are written somewhere."""
+        found = set(self.aliases.reads(let.call, self.kinds.get(let.name, OBJECT)) & self._changing)
+        if self._written_as:
+            found |= {cls for n in call_vars(let.call) if (cls := self._written_as.get(n)) is not None}
+        return found
 
     def _end(self, stmt: Stmt) -> None:
         for cls in self.aliases.written(stmt):
