@@ -209,6 +209,39 @@ MORE: dict[str, Law] = {
         {"df": "", "nc": "0.5*np.sqrt(Y/nc)*scipy.special.ive(0.5*df, np.sqrt(nc*Y))"
                          "/scipy.special.ive(0.5*df - 1.0, np.sqrt(nc*Y)) - 0.5"},
     ),
+    "norminvgauss": Law(
+        "b - a*Y/np.sqrt(1.0 + Y*Y)*scipy.special.k0e(a*np.sqrt(1.0 + Y*Y))/scipy.special.k1e(a*np.sqrt(1.0 + Y*Y)) - 2.0*Y/(1.0 + Y*Y)", "",
+        {"a": "a/np.sqrt(a*a - b*b) - np.sqrt(1.0 + Y*Y)*scipy.special.k0e(a*np.sqrt(1.0 + Y*Y))/scipy.special.k1e(a*np.sqrt(1.0 + Y*Y))",
+         "b": "Y - b/np.sqrt(a*a - b*b)"},
+    ),
+    "skewcauchy": Law(
+        "-2.0*Y/((1.0 + a*np.sign(Y))*(1.0 + a*np.sign(Y)) + Y*Y)", "", {"a": "2.0*np.sign(Y)*Y*Y/((1.0 + a*np.sign(Y))*((1.0 + a*np.sign(Y))*(1.0 + a*np.sign(Y)) + Y*Y))"},
+        {"a": "np.sign(Y)*0.3183098861837907*(np.arctan(Y/(1.0 + a*np.sign(Y))) - Y*(1.0 + a*np.sign(Y))/((1.0 + a*np.sign(Y))*(1.0 + a*np.sign(Y)) + Y*Y)) - 0.5"},
+    ),
+    "foldcauchy": Law(
+        "-2.0*((1.0/(1.0 + (Y - c)*(Y - c)))*(1.0/(1.0 + (Y - c)*(Y - c)))*(Y - c) + (1.0/(1.0 + (Y + c)*(Y + c)))*(1.0/(1.0 + (Y + c)*(Y + c)))*(Y + c))/((1.0/(1.0 + (Y - c)*(Y - c))) + (1.0/(1.0 + (Y + c)*(Y + c))))", "Y >= 0",
+        {"c": "2.0*((1.0/(1.0 + (Y - c)*(Y - c)))*(1.0/(1.0 + (Y - c)*(Y - c)))*(Y - c) - (1.0/(1.0 + (Y + c)*(Y + c)))*(1.0/(1.0 + (Y + c)*(Y + c)))*(Y + c))/((1.0/(1.0 + (Y - c)*(Y - c))) + (1.0/(1.0 + (Y + c)*(Y + c))))"},
+        {"c": "0.3183098861837907*((1.0/(1.0 + (Y + c)*(Y + c))) - (1.0/(1.0 + (Y - c)*(Y - c))))"},
+    ),
+    "truncpareto": Law(
+        "-(b + 1.0)/Y", "np.logical_and(Y >= 1, Y <= c)",
+        {"b": "1.0/b - np.log(Y) - np.log(c)/np.expm1(b*np.log(c))", "c": "-b/(c*np.expm1(b*np.log(c)))"},
+        {"b": "(np.log(Y)*np.exp(-b*np.log(Y)) - (np.expm1(-b*np.log(Y))/np.expm1(-b*np.log(c)))*np.log(c)*np.exp(-b*np.log(c)))/-np.expm1(-b*np.log(c))",
+         "c": "-(np.expm1(-b*np.log(Y))/np.expm1(-b*np.log(c)))*b/(c*np.expm1(b*np.log(c)))"},
+    ),
+    "mielke": Law(
+        "div(k - 1.0 - (s + k)*scipy.special.expit(s*np.log(Y)), Y)", _ABOVE,
+        {"k": "1.0/k + np.log(Y) + scipy.special.log_expit(-s*np.log(Y))/s",
+         "s": "-k*scipy.special.log_expit(-s*np.log(Y))/(s*s)"
+              " - (1.0 + k/s)*np.log(Y)*scipy.special.expit(s*np.log(Y))"},
+        {"k": "np.exp(k*(np.log(Y) + scipy.special.log_expit(-s*np.log(Y))/s))*(np.log(Y) + scipy.special.log_expit(-s*np.log(Y))/s)",
+         "s": "-np.exp(k*(np.log(Y) + scipy.special.log_expit(-s*np.log(Y))/s))*k/s*(scipy.special.log_expit(-s*np.log(Y))/s"
+              " + np.log(Y)*scipy.special.expit(s*np.log(Y)))"},
+    ),
+    "alpha": Law(
+        "-div(div(a - div(1.0, Y), Y) + 2.0, Y)", _ABOVE, {"a": f"div(1.0, Y) - a - {_MILLS.format('a')}"},
+    ),
+    "levy_l": Law("-div(1.5 + div(0.5, Y), Y)", "Y < 0"),
     "wrapcauchy": Law(
         f"-2.0*c*np.sin(Y)/{_CIRCLE}", "np.logical_and(Y >= 0, Y <= 6.283185307179586)",
         {"c": f"-2.0*c/(1.0 - c*c) - (2.0*c - 2.0*np.cos(Y))/{_CIRCLE}"},

@@ -44,7 +44,7 @@ DEPRECATED = ("minkowski_distance", "distance_matrix(") if SCIPY_118 else ()
 SECOND = ("scipy.special.elliprd in",)  # what has a first derivative only
 ALL_LAWS = LAWS | MORE
 METHODS = ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
-NUMERIC = {"exponnorm", "vonmises"}  # whose quantiles SciPy searches for, in code that raises under -W error
+NUMERIC = {"exponnorm", "vonmises", "norminvgauss"}  # whose quantiles SciPy searches for, in code that raises under -W error
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -77,20 +77,23 @@ def test_other_forms(part: int, full: bool, seed: int, tmp_path: Path) -> None:
 PLACES = {
     "weibull_max": "-p", "pareto": "p + 1.0", "genextreme": "x/5.0", "anglit": "x/4.0", "loguniform": "p + 0.1",
     **dict.fromkeys(("johnsonsb", "triang", "bradford", "arcsine", "beta", "uniform", "powerlaw", "truncexpon"), "p/3.0"),
+    "truncpareto": "p + 1.0", "levy_l": "-p",
     **dict.fromkeys(("rdist", "semicircular", "truncnorm"), "x/3.0"), "wrapcauchy": "p",
 }  # fmt: skip
 SHAPES = {"loguniform": ("s/4.0", "p + 5.0"), "truncnorm": ("s - 3.0", "s + 1.0"), "triang": ("s",),
-          "chi": ("p + 1.0",), "truncexpon": ("s + 2.0",)}  # fmt: skip
+          "chi": ("p + 1.0",), "truncexpon": ("s + 2.0",), "truncpareto": ("s", "p + 4.0"), "norminvgauss": ("p + 1.0", "0.2*s"),
+          "skewcauchy": ("s",)}  # fmt: skip
 
 
 def law_lines(name: str, law: Law) -> list[str]:
     """Calls of the functions of a distribution; shapes in which there is no derivative are numbers."""
     at = PLACES.get(name, "p" if law.support else "x")
     shapes = SHAPES.get(name, ("s", "p + 0.5")[: len(law.shapes)])
+    numbers = ("1.6", "0.6") if name == "norminvgauss" else ("0.6", "0.6", "0.6")
     lines = []
     for method in METHODS:
         known = law.shapes if method in ("logpdf", "pdf") else law.by_shape
-        given = [v if known.get(n) else "0.6" for v, n in zip(shapes, law.shapes, strict=True)]
+        given = [v if known.get(n) else number for v, n, number in zip(shapes, law.shapes, numbers, strict=False)]
         place = "p/3.0" if method in ("ppf", "isf") else at
         if not (name in NUMERIC and method in ("ppf", "isf")):
             lines.append(f"scipy.stats.{name}.{method}({', '.join([place, *given])})")
@@ -109,7 +112,7 @@ def test_laws(name: str, full: bool, seed: int, tmp_path: Path) -> None:
 def test_edges(name: str) -> None:
     """No warning where SciPy gives none, and nothing but 0 outside of the support."""
     law, owner = ALL_LAWS[name], getattr(stats, name)
-    shapes = {"loguniform": (0.2, 5.0), "truncnorm": (-1.0, 2.0), "triang": (0.4,), "wrapcauchy": (0.4,)}.get(
+    shapes = {"loguniform": (0.2, 5.0), "truncnorm": (-1.0, 2.0), "triang": (0.4,), "wrapcauchy": (0.4,), "skewcauchy": (0.4,), "norminvgauss": (1.5, 0.4)}.get(
         name, (1.5, 2.5)[: len(law.shapes)]
     )
     low, high = owner.support(*shapes)
