@@ -19,6 +19,13 @@ _ABOVE = "Y > 0"
 _UNIT = "np.abs(2.0*Y - 1.0) < 1.0"
 _WAVE = "scipy.special.i1e(b*Y)/scipy.special.i0e(b*Y)"
 _CIRCLE = "(1.0 + c*c - 2.0*c*np.cos(Y))"
+_ROOT = "np.sqrt(1.0 + Y*Y)"
+_K_RATIO = f"scipy.special.k0e(a*{_ROOT})/scipy.special.k1e(a*{_ROOT})"
+_SIDE = "(1.0 + a*np.sign(Y))"
+_LEFT, _RIGHT = (f"(1.0/(1.0 + (Y {sign} c)*(Y {sign} c)))" for sign in "-+")
+_REST, _PARETO = "np.expm1(b*np.log(c))", "np.expm1(-b*np.log(Y))/np.expm1(-b*np.log(c))"
+_SHARE, _LOG_SHARE = "scipy.special.expit(s*np.log(Y))", "scipy.special.log_expit(-s*np.log(Y))"
+_MIELKE = f"np.exp(k*(np.log(Y) + {_LOG_SHARE}/s))"
 
 MORE: dict[str, Law] = {
     "weibull_max": Law(
@@ -210,33 +217,33 @@ MORE: dict[str, Law] = {
                          "/scipy.special.ive(0.5*df - 1.0, np.sqrt(nc*Y)) - 0.5"},
     ),
     "norminvgauss": Law(
-        "b - a*Y/np.sqrt(1.0 + Y*Y)*scipy.special.k0e(a*np.sqrt(1.0 + Y*Y))/scipy.special.k1e(a*np.sqrt(1.0 + Y*Y)) - 2.0*Y/(1.0 + Y*Y)", "",
-        {"a": "a/np.sqrt(a*a - b*b) - np.sqrt(1.0 + Y*Y)*scipy.special.k0e(a*np.sqrt(1.0 + Y*Y))/scipy.special.k1e(a*np.sqrt(1.0 + Y*Y))",
-         "b": "Y - b/np.sqrt(a*a - b*b)"},
+        f"b - a*Y/{_ROOT}*{_K_RATIO} - 2.0*Y/(1.0 + Y*Y)", "",
+        {"a": f"a/np.sqrt(a*a - b*b) - {_ROOT}*{_K_RATIO}", "b": "Y - b/np.sqrt(a*a - b*b)"},
     ),
     "skewcauchy": Law(
-        "-2.0*Y/((1.0 + a*np.sign(Y))*(1.0 + a*np.sign(Y)) + Y*Y)", "", {"a": "2.0*np.sign(Y)*Y*Y/((1.0 + a*np.sign(Y))*((1.0 + a*np.sign(Y))*(1.0 + a*np.sign(Y)) + Y*Y))"},
-        {"a": "np.sign(Y)*0.3183098861837907*(np.arctan(Y/(1.0 + a*np.sign(Y))) - Y*(1.0 + a*np.sign(Y))/((1.0 + a*np.sign(Y))*(1.0 + a*np.sign(Y)) + Y*Y)) - 0.5"},
+        f"-2.0*Y/({_SIDE}*{_SIDE} + Y*Y)", "",
+        {"a": f"2.0*np.sign(Y)*Y*Y/({_SIDE}*({_SIDE}*{_SIDE} + Y*Y))"},
+        {"a": f"np.sign(Y)*0.3183098861837907*(np.arctan(Y/{_SIDE}) - Y*{_SIDE}/({_SIDE}*{_SIDE} + Y*Y))"
+              " - 0.5"},
     ),
     "foldcauchy": Law(
-        "-2.0*((1.0/(1.0 + (Y - c)*(Y - c)))*(1.0/(1.0 + (Y - c)*(Y - c)))*(Y - c) + (1.0/(1.0 + (Y + c)*(Y + c)))*(1.0/(1.0 + (Y + c)*(Y + c)))*(Y + c))/((1.0/(1.0 + (Y - c)*(Y - c))) + (1.0/(1.0 + (Y + c)*(Y + c))))", "Y >= 0",
-        {"c": "2.0*((1.0/(1.0 + (Y - c)*(Y - c)))*(1.0/(1.0 + (Y - c)*(Y - c)))*(Y - c) - (1.0/(1.0 + (Y + c)*(Y + c)))*(1.0/(1.0 + (Y + c)*(Y + c)))*(Y + c))/((1.0/(1.0 + (Y - c)*(Y - c))) + (1.0/(1.0 + (Y + c)*(Y + c))))"},
-        {"c": "0.3183098861837907*((1.0/(1.0 + (Y + c)*(Y + c))) - (1.0/(1.0 + (Y - c)*(Y - c))))"},
+        f"-2.0*({_LEFT}*{_LEFT}*(Y - c) + {_RIGHT}*{_RIGHT}*(Y + c))/({_LEFT} + {_RIGHT})", "Y >= 0",
+        {"c": f"2.0*({_LEFT}*{_LEFT}*(Y - c) - {_RIGHT}*{_RIGHT}*(Y + c))/({_LEFT} + {_RIGHT})"},
+        {"c": f"0.3183098861837907*({_RIGHT} - {_LEFT})"},
     ),
     "truncpareto": Law(
         "-(b + 1.0)/Y", "np.logical_and(Y >= 1, Y <= c)",
-        {"b": "1.0/b - np.log(Y) - np.log(c)/np.expm1(b*np.log(c))", "c": "-b/(c*np.expm1(b*np.log(c)))"},
-        {"b": "(np.log(Y)*np.exp(-b*np.log(Y)) - (np.expm1(-b*np.log(Y))/np.expm1(-b*np.log(c)))*np.log(c)*np.exp(-b*np.log(c)))/-np.expm1(-b*np.log(c))",
-         "c": "-(np.expm1(-b*np.log(Y))/np.expm1(-b*np.log(c)))*b/(c*np.expm1(b*np.log(c)))"},
+        {"b": f"1.0/b - np.log(Y) - np.log(c)/{_REST}", "c": f"-b/(c*{_REST})"},
+        {"b": f"(np.log(Y)*np.exp(-b*np.log(Y)) - {_PARETO}*np.log(c)*np.exp(-b*np.log(c)))"
+              "/-np.expm1(-b*np.log(c))",
+         "c": f"-{_PARETO}*b/(c*{_REST})"},
     ),
     "mielke": Law(
-        "div(k - 1.0 - (s + k)*scipy.special.expit(s*np.log(Y)), Y)", _ABOVE,
-        {"k": "1.0/k + np.log(Y) + scipy.special.log_expit(-s*np.log(Y))/s",
-         "s": "-k*scipy.special.log_expit(-s*np.log(Y))/(s*s)"
-              " - (1.0 + k/s)*np.log(Y)*scipy.special.expit(s*np.log(Y))"},
-        {"k": "np.exp(k*(np.log(Y) + scipy.special.log_expit(-s*np.log(Y))/s))*(np.log(Y) + scipy.special.log_expit(-s*np.log(Y))/s)",
-         "s": "-np.exp(k*(np.log(Y) + scipy.special.log_expit(-s*np.log(Y))/s))*k/s*(scipy.special.log_expit(-s*np.log(Y))/s"
-              " + np.log(Y)*scipy.special.expit(s*np.log(Y)))"},
+        f"div(k - 1.0 - (s + k)*{_SHARE}, Y)", _ABOVE,
+        {"k": f"1.0/k + np.log(Y) + {_LOG_SHARE}/s",
+         "s": f"-k*{_LOG_SHARE}/(s*s) - (1.0 + k/s)*np.log(Y)*{_SHARE}"},
+        {"k": f"{_MIELKE}*(np.log(Y) + {_LOG_SHARE}/s)",
+         "s": f"-{_MIELKE}*k/s*({_LOG_SHARE}/s + np.log(Y)*{_SHARE})"},
     ),
     "alpha": Law(
         "-div(div(a - div(1.0, Y), Y) + 2.0, Y)", _ABOVE, {"a": f"div(1.0, Y) - a - {_MILLS.format('a')}"},
