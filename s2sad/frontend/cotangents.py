@@ -4,7 +4,7 @@
     accumulate(xs, gs)                      for i in range(len(xs)): xs[i] = xs[i] + gs[i]
     accumulate_shadows(bars, xs, gs)        for i in range(len(xs)): shadow_of(bars, xs[i])[...] += gs[i]
     t = shadow_tree(bars, xs)               t = [shadow_of(bars, x).copy() for x in xs]
-    p = copy_tree(q)                        part by part
+    p = copy_tree(q)                        part by part; of a list p = [copy_tree(x) for x in q]
 
 This is done where the kinds of the elements are known; elsewhere the calls stay, and have no derivative by
 reverse mode.
@@ -213,6 +213,11 @@ def _shadows(low: State, bars: Value, xs: Value, node: ast.AST) -> Value | None:
     if item.cat == "array" and not isinstance(opened(xs), Group):
         text = "made = []\nfor i in places:\n    made.append(shadow_of(bars, xs[i]).copy())"
         return low.script(text, node, "made", bars=bars, xs=xs, places=_places(low, xs, node), **CALLED)
+    if item.cat == "list" and _ends_in_arrays(item) and not isinstance(opened(xs), Group):
+        text = "made = []\nfor i in places:\n    made.append(shadow_tree(bars, xs[i]))"
+        tree = Ref("shadow_tree", scatter.shadow_tree)
+        places = _places(low, xs, node)
+        return low.script(text, node, "made", bars=bars, xs=xs, places=places, shadow_tree=tree)
     if kind.is_scalar:
         return Const(0.0)
     if kind.cat not in ("tuple", "dict") or kind.items is None:
@@ -234,12 +239,42 @@ def _copy_tree(low: State, args: list[Value], kwargs: dict[str, Value], node: as
     kind = low.kind(args[0])
     if isinstance(args[0], Group | Local):
         return low.copied(args[0], True, node)
-    if kind.cat in ("tuple", "dict") and _is_parted(kind):
-        return _plain(low, low.copied(args[0], True, node))
     if kind.cat == "list" and getattr(numbered.number_in(kind), "s2sad_kept", False):
         # what a call keeps is never written after it: only the list of such is copied
         return low.emit(Call("copy_tree", (low.atom(args[0], node),)), kind, node, hint)
+    if kind.cat == "list" and (_ends_in_arrays(kind) or _holds_parts(kind)):
+        text = "made = []\nfor i in places:\n    made.append(copy_tree(xs[i]))"
+        places, copied = _places(low, args[0], node), Ref("copy_tree", lists.copy_tree)
+        return low.script(text, node, "made", xs=args[0], places=places, copy_tree=copied)
+    if kind.cat in ("tuple", "dict") and _is_parted(kind):
+        return _plain(low, low.copied(args[0], True, node))
+    if kind.cat in ("tuple", "dict") and kind.items is not None:
+        parts = [low.getitem(args[0], Const(key), node) for key in kind.places]
+        made = [_copy_tree(low, [part], {}, node, "") for part in parts]
+        return Group(kind.cat, made, list(kind.keys))
     return low.apply("copy_tree", args, {}, node, hint=hint)
+
+
+def _ends_in_arrays(kind: Kind) -> bool:
+    """Whether a container holds arrays, or containers of them and so on."""
+    held = kind.items if kind.cat in ("list", "tuple", "dict") else None
+    return kind.cat == "array" or any(map(_ends_in_arrays, held or ()))
+
+
+def _holds_parts(kind: Kind) -> bool:
+    """Whether a list holds tuples or dicts, or lists of them and so on."""
+    return any(i.cat in ("tuple", "dict") or (i.cat == "list" and _holds_parts(i)) for i in kind.items or ())
+
+
+def _copy_lists(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    kind = low.kind(args[0])
+    if isinstance(args[0], Group | Local) or not _ends_in_arrays(kind):
+        return _as_it_is(low, lists.copy_lists, args, node, hint)
+    if kind.items and kind.items[0].cat == "array":
+        return low.call_value(Ref("list", list), args, {}, node, hint)
+    text = "made = []\nfor i in places:\n    made.append(copy_lists(xs[i]))"
+    places, copied = _places(low, args[0], node), Ref("copy_lists", lists.copy_lists)
+    return low.script(text, node, "made", xs=args[0], places=places, copy_lists=copied)
 
 
 def _plain(low: State, value: Value) -> Value:
@@ -255,6 +290,7 @@ def _plain(low: State, value: Value) -> Value:
 COTANGENTS: dict[Any, Special] = {
     lists.accumulate: _accumulate,
     lists.add_to_item: _add_to_item,
+    lists.copy_lists: _copy_lists,
     lists.copy_tree: _copy_tree,
     scatter.accumulate_lists: _accumulate_lists,
     scatter.accumulate_shadows: _accumulate_shadows,

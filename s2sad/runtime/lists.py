@@ -222,6 +222,21 @@ def copy_tree(x: Any, copies: Any = None) -> Any:
     return copy_object(x, copies) if hasattr(x, "__dict__") else x
 
 
+def copy_lists(x: Any) -> Any:
+    """Lists that hold arrays or containers copied, with those in them; all else as it is.
+
+    >>> x = [[np.zeros(2)], [1.0]]
+    >>> y = copy_lists(x)
+    >>> y[0] is x[0], y[0][0] is x[0][0], y[1] is x[1]
+    (False, True, True)
+    """
+    if isinstance(x, list) and any(isinstance(item, (list, tuple, dict, np.ndarray)) for item in x):
+        return [copy_lists(item) for item in x]
+    if isinstance(x, dict):
+        return {key: copy_lists(item) for key, item in x.items()}
+    return tuple([copy_lists(item) for item in x]) if isinstance(x, tuple) else x
+
+
 def copy_object(x: Any, copies: dict[int, Any]) -> Any:
     """An object with copies of the arrays in its attributes, and in objects and containers there.
 

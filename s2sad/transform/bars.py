@@ -164,7 +164,7 @@ class Bars(Builder):
         raise AssertionError
 
     def by_address(self, name: str) -> bool:
-        """Whether shadows are found by address (`loops`)."""
+        """Whether shadows are found by address (`addresses`)."""
         raise AssertionError
 
     def sides(self, cond: Atom, then: Callable[[], None], orelse: Callable[[], None]) -> None:
@@ -172,7 +172,7 @@ class Bars(Builder):
         raise AssertionError
 
     def add_by_address(self, xs: Var, held: Atom, made: Atom) -> None:
-        """Add to the shadows of the arrays or lists in a list (`loops`)."""
+        """Add to the shadows of the arrays or lists in a list (`addresses`)."""
         raise AssertionError
 
     def shadow_table(self) -> Var:

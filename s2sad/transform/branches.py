@@ -44,7 +44,7 @@ class Branches(Leaving):
             return
         parted = [(o, self._taken_parts(o)) for o in stmt.outs if self.kinds[o.name].cat == "tuple"]
         base, tested = dict(self.bars), self.asked(stmt.cond)
-        outer = self.block
+        outer, told = self.block, dict(self.told)
         exits = {e.stmt: e for e in self.loops[-1].exits} if self.loops else {}
         sides: list[tuple[list[Stmt], dict[str, Bar]]] = []
         for side, block in (("then", stmt.then), ("orelse", stmt.orelse)):
@@ -61,8 +61,7 @@ class Branches(Leaving):
                 self._give_parts(getattr(out, side), parts)
             self.sweep(block)
             sides.append((self.block, self.bars))
-        if tested is not None:
-            del self.told[tested]
+        self.told = told
         outs = self.merged(sides)
         self.block = outer
         if sides[0][0] or sides[1][0] or outs:

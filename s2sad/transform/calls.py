@@ -23,7 +23,8 @@ from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind, carries
 from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Program, Ref, Stmt, Tuple, Var
-from s2sad.transform.bars import ARRAYS, Bar, Bars
+from s2sad.transform.addresses import Addresses
+from s2sad.transform.bars import ARRAYS, Bar
 
 UNKNOWN = Span("<unknown>", 1, 0, 1, 0)
 
@@ -153,7 +154,7 @@ def refuse_overlaps(stmt: Let, callee: Any, operands: dict[str, Atom], aliases: 
             refuse(stmt.span or UNKNOWN, what, "copy the other argument first")
 
 
-class Calls(Bars):
+class Calls(Addresses):
     """The part of the reverse sweep that deals with calls of user functions."""
 
     pairs: Pairs
@@ -444,16 +445,6 @@ class Calls(Bars):
             )
         else:
             self.give(atom, Bar(grad, owned=owned and kind.cat in ARRAYS))
-
-    def part_in_table(self, path: str) -> bool:
-        """Whether the shadow of a part of a tuple or dict is found at run time."""
-        cls, aliases = self.storage.aliases.of(self.root(path)), self.storage.aliases
-        while cls is not None:
-            if cls in self.storage.table:
-                return True
-            inner = aliases.elements(cls)
-            cls = inner if inner != cls else None
-        return False
 
     def _give_part_tree(self, path: str, grad: Atom, owned: bool = True) -> None:
         kind = self.kinds[path]

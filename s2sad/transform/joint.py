@@ -41,6 +41,7 @@ from s2sad.ir.nodes import (
     Ref,
     Return,
     Stmt,
+    Store,
     Tuple,
     Var,
     blocks,
@@ -197,13 +198,17 @@ class Assembly:
                 self.final(rev.part(name, k, i)) for k, i in zip(keys, kind.items or (), strict=True)
             )
             return Dict(tuple(Const(k) for k in keys), items) if kind.cat == "dict" else Tuple(items)
-        found = name not in rev.paths and (self.storage.in_list_table(name) or rev.by_address(name))
+        address = kind.cat == "list" and rev.by_address(name)
         mixed = name in rev.mixed or self._items_in_table(name)
-        if kind.cat == "list" and found and not rev.by_address(name) and not mixed:
-            return rev.let(Call("shadow_tree", (rev.shadow_table(), Var(name))), kind, rev.bar_hint(name))
-        if kind.cat == "list" and (found or mixed):
+        if kind.cat == "list" and not address and not mixed and rev.class_of(name) in self.storage.list_table:
+            parts = rev.shadow_table(), self._early(name)
+            return rev.let(Call("shadow_tree", parts), kind, rev.bar_hint(name))
+        if kind.cat == "list" and (address or mixed):
             entry = self.fresh(rev.program.hints.get(name, ""), kind)  # the elements that the caller passed
-            self.late.append(Let(entry, Call("list", (self._early(name),), (), "list"), None, True))
+            deep = bool(kind.items) and _holds_list(kind.items[0]) and rev.part_in_table(name)  # type: ignore[index]
+            taken = Call("copy_lists", (self._early(name),))
+            taken = taken if deep else replace(taken, fun="list", form="list")
+            self.late.append(Let(entry, taken, None, True))
             self.storage.places[entry] = self.storage.places[name]
             arrays = rev.let(Call("shadow_tree", (rev.shadow_table(), Var(entry))), kind, rev.bar_hint(name))
             if not mixed:
@@ -255,10 +260,21 @@ class Assembly:
         return Var(part)
 
     def _items_in_table(self, name: str) -> bool:
-        """Whether a list has tuples or dicts that hold arrays in the table."""
+        """Whether a list has tuples or dicts that hold arrays or lists in the tables."""
         kind = self.rev.kinds[name]
         parted = kind.cat == "list" and bool(kind.items) and kind.items[0].cat in ("tuple", "dict")  # type: ignore[index]
-        return parted and self.rev.part_in_table(name)
+        if not parted or self.rev.part_in_table(name):
+            return parted
+        cls = self.rev.class_of(name)
+        cls = None if cls is None else self.aliases.elements(cls)
+        inner = None if cls is None else self.aliases.elements(cls)
+        if not _holds_list(kind.items[0]) or inner not in self.storage.list_table:  # type: ignore[index]
+            return False
+        changes = [s for s in self.storage.written_lists[inner] if not isinstance(s, Store)]
+        if changes:
+            what = "a list that stands in a tuple or dict in a list of the caller's changes its length"
+            refuse(getattr(changes[0], "span", None) or self.lowered.span, what, "copy it first (list(xs))")
+        return True
 
     # ---- the parts
 
@@ -304,8 +320,6 @@ class Assembly:
             for s in walk(self.program.body)
             if isinstance(s, Do | Let) and s.call.fun.startswith("list.") and isinstance(s.call.args[0], Var)
         }
-        from s2sad.ir.nodes import Store
-
         listed |= {
             self.aliases.of(s.base.name)
             for s in walk(self.program.body)
@@ -372,6 +386,12 @@ def _hides_numbers(kind: Kind) -> bool:
         return False
     inner = kind.items or ()
     return any((i.cat == "num" and kind.cat != "list") or _hides_numbers(i) for i in inner)
+
+
+def _holds_list(kind: Kind) -> bool:
+    """Whether there is a list in a list's element."""
+    parted = kind.cat in ("tuple", "dict")
+    return kind.cat == "list" or (parted and any(map(_holds_list, kind.items or ())))
 
 
 def without(block: Block, names: dict[str, Atom]) -> Block:

@@ -55,6 +55,12 @@ class Lists(Views):
             item = zeros if bar is None else self.let(Call("add_lists", (zeros, item)), K.OBJECT)
         self.put_back(stmt, bars, item)
 
+    def put_back_nothing(self, stmt: Let) -> None:
+        """An array has been taken out of a list whose numbers stand in a list: there it has a place, too."""
+        xs = stmt.call.args[0] if stmt.call.fun == "list.pop" else None
+        if isinstance(xs, Var) and xs.name in self.mixed:
+            self.put_back(stmt, self.list_bar(xs.name), Const(0.0))
+
     def put_back(self, stmt: Let, bars: Atom, item: Atom) -> None:
         """The cotangent of what `xs.pop()` or `xs.pop(at)` took out."""
         at = tuple(self.value(i, stmt) for i in stmt.call.args[1:])

@@ -23,7 +23,6 @@ from s2sad.ir.nodes import (
     Call,
     Carry,
     Const,
-    Do,
     For,
     If,
     Moves,
@@ -97,43 +96,6 @@ class Loops(Unsettled):
             self.bars = saved
             del self.block[length:]
         raise AssertionError("the cotangents of a loop do not settle")
-
-    def by_address(self, name: str) -> bool:
-        """Whether shadows are found by address: of an array, or of the arrays or lists in a list."""
-        if name in self.mixed:
-            return False  # their numbers stand in a list
-        items = self.kinds[name].items
-        if self.kinds[name].cat == "list" and items and items[0].is_scalar:
-            return False  # its class may hold other lists too, as those of the shadows do
-        if self.kinds[name].cat == "list":
-            cls = self.storage.aliases.of(name)
-            inner = None if cls is None else self.storage.aliases.elements(cls)
-            return inner in self.storage.table or inner in self.storage.list_table
-        return self.storage.in_table(name)
-
-    def add_by_address(self, xs: Var, held: Atom, made: Atom) -> None:
-        """Add to the shadows of the arrays or lists in a list: `held` is what it held when it was read."""
-        depth = self._depth_of_lists(xs.name)
-        call = Call("accumulate_shadows", (self.shadow_table(), held, made))
-        if depth:
-            call = Call("accumulate_lists", (self.shadow_table(), held, made, Const(depth)))
-        self.block.append(Do(call, None, True))
-
-    def _depth_of_lists(self, name: str) -> int:
-        """How deep in a list the lists are whose shadows hold more than numbers; 0 where there are none."""
-        aliases, cls = self.storage.aliases, self.storage.aliases.of(name)
-        depth, seen = 0, set[int]()
-        while cls is not None and cls not in seen:
-            seen.add(cls)
-            inner, depth = aliases.elements(cls), depth + 1
-            if inner in self.storage.list_table:
-                below = None if inner is None else aliases.elements(inner)
-                if below not in self.storage.table and below not in self.storage.list_table:
-                    kinds = [self.kinds[n] for n in aliases.members(inner) if self.kinds[n].cat == "list"]
-                    plain = all(k.items is None or k.items[0].is_scalar for k in kinds)
-                    return 0 if plain else depth
-            cls = inner
-        return 0
 
     def _entry_state(self, c: Carry) -> tuple[Kind, bool, bool]:
         return self._bar_state(c, self.bars.get(c.out))

@@ -65,6 +65,10 @@ from s2sad.transform.taken import as_subscript
 from s2sad.transform.told import COMES_BACK, FROM_TEXT, NOT_KNOWN, comes_back, of_history
 
 SILENT = {"print", "assert", "raise", "fstring", "format", "str", "repr", "float.__format__"}
+TWICE = (
+    "a list that has several names, or changes, is differentiated twice by reverse mode",
+    "use hvp or hessian, or take the outer derivative by jvp or jacfwd",
+)
 
 
 class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
@@ -259,9 +263,8 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             if unseen is not None:
                 self.refuse_hidden(unseen)
             self.refuse_at(stmt, *(COMES_BACK if self.program.kept else NOT_KNOWN))
-        if call.fun == "shadow_tree":
-            what = "a list that has several names, or changes, is differentiated twice by reverse mode"
-            self.refuse_at(stmt, what, "use hvp or hessian, or take the outer derivative by jvp or jacfwd")
+        if call.fun == "shadow_tree" or (call.fun == "copy_tree" and self._loses_shadows(name)):
+            self.refuse_at(stmt, *TWICE)
         if name not in self.varied:
             self.refuse_hidden(stmt)
             return
@@ -269,6 +272,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             self.unsettled_adjoint(stmt)
             return
         if self._has_no_adjoint(stmt):
+            self.put_back_nothing(stmt)
             return
         if call.fun in ("tuple", "dict") and self.kinds[name].cat != "list":
             self.display(stmt)
@@ -280,6 +284,13 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             self.sides(found, lambda: self._made_adjoint(stmt), lambda: self._none_adjoint(stmt))
         else:
             self._made_adjoint(stmt)
+
+    def _loses_shadows(self, name: str) -> bool:
+        """Whether a copy of a container holds parts, or arrays whose shadows are found at run time."""
+        cat = self.kinds[name].cat
+        if name not in self.varied or self.kinds[name].is_number:
+            return False
+        return cat in ("tuple", "dict") or self.by_address(name) or self.part_in_table(name)
 
     def _none_adjoint(self, stmt: Let) -> None:
         """The adjoint of a tuple that turns out to be None: its parts have no cotangents."""
