@@ -200,6 +200,8 @@ def _tuple(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
         return low.joined_tuples(Group("list", []), args[0], node, hint)
     if kind == K.RANGE:
         kind = K.list_of(K.INT)
+    if kind.cat == "tuple" and kind.every is not None:
+        return args[0]  # a tuple of any length is itself
     if _is_long(kind):
         return low.as_tuple(_list(low, args, {}, node, hint))
     if kind.cat == "list" and isinstance(args[0], Var):

@@ -102,6 +102,10 @@ def _dispatched(
     """A call of what functools.singledispatch makes: of the function for the class of the first argument."""
     kind = low.kind(args[0])
     known: dict[str, type] = {"float": float, "int": int, "complex": complex, "array": np.ndarray, "str": str}
+    if not kind.dtype and kind.every is None and not (kind.cat == "list" and low.listed_tuples):
+        known |= {"list": list, "tuple": tuple, "none": type(None)}
+    if not isinstance(args[0], Var):  # an argument may be an OrderedDict
+        known["dict"] = dict
     cls = low.class_of(args[0]) or known.get(kind.cat)
     if kind.cat == "npscalar" and kind.dtype[-1:].isdigit():
         cls = np.dtype(kind.dtype).type

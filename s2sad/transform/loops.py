@@ -263,7 +263,7 @@ class Loops(Unsettled):
         bar = self.bars.pop(c.out, None)
         if uniform:
             return self.clean(bar) if bar is not None else Bar(Const(0.0), True)
-        bar = self.zero(c.out) if bar is None else self.full(bar, c.out)
+        bar = self.zero_of_any(c.out) if bar is None else self.full(bar, c.out)
         self.select_round(c, c.out)
         if owned and not bar.owned and self._is_array_kind(c):
             bar = Bar(self.own_copy(bar.atom, self.kind(bar.atom)), owned=True)

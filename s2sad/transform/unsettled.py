@@ -49,6 +49,12 @@ class Unsettled(Branches):
                     self.mixed.add(name)
         self.varied |= frozenset(self.numbers.values())
 
+    def zero_of_any(self, name: str) -> Bar:
+        """The cotangent 0 of a value, which may be a list at first and an array then."""
+        if self.kinds[name].cat != "object":
+            return self.zero(name)
+        return Bar(self.let(Call("zeros_list", (self.like(name),)), K.OBJECT), owned=True)
+
     def give_untaken(self, init: Atom, out: str) -> None:
         """Give what came from behind a loop, None if a trip took it, to what an earlier loop has left."""
         if not isinstance(init, Var) or not self.active(init):
