@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from places import places, twice
 
+import s2sad
 from support import check
 
 X = np.array([0.3, 0.7, 1.1])
@@ -58,7 +59,32 @@ def fields_are_copied_one_by_one(x, c):
     return np.sum(d["a"]*d["b"]*y)
 
 
-PROGRAMS = [one_array_held_twice, one_object_held_twice, lists_of_numbers, fields_are_copied_one_by_one]
+class Itself:
+    def __init__(self, v):
+        self.v, self.me, self.kids = v, self, []
+
+
+def what_holds_itself(x, c):
+    n = Itself(x[0])
+    n.kids.append(Itself(c[0]*x[1]))
+    m, shallow = copy.deepcopy(n), copy.copy(n)
+    m.v = m.v*3.0
+    m.me.kids[0].v = m.kids[0].v + x[2]
+    shallow.v = c[1]
+    return n.v*m.v*m.me.v + m.kids[0].v*n.kids[0].me.v + shallow.me.v*shallow.v
+
+
+def what_holds_itself_in_a_list(x, c):
+    held = []
+    for i in range(3):
+        held.append(Itself(x[i]*c[0]))
+    return sum(n.me.v*n.v for n in held)
+
+
+PROGRAMS = [
+    one_array_held_twice, one_object_held_twice, lists_of_numbers, fields_are_copied_one_by_one,
+    what_holds_itself_in_a_list,
+]
 
 
 @pytest.mark.parametrize("f", PROGRAMS, ids=lambda f: f.__name__)
@@ -77,3 +103,10 @@ def test_the_best_parameters_are_kept():
         return np.sum(best["w"]*p["w"]) + len(best["losses"])*p["losses"][-1]
 
     check(f, ({"w": 0.5*X, "losses": [1.0]}, C))
+
+
+def test_an_object_that_holds_itself():
+    for program in (what_holds_itself, twice(what_holds_itself)):
+        check(program, (X, C), pullbacks=False, probes=1)
+    with pytest.raises(s2sad.UnsupportedError, match="a Itself is copied with the objects that it holds"):
+        s2sad.grad(places(what_holds_itself)[0])(X, C)

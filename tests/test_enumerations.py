@@ -120,11 +120,40 @@ def items_of_a_dict(x, c):
     return total + np.sum(d[Mode["B"]]) + list(Level)[1]*x[0]
 
 
-PROGRAMS = [zipped, taken_from_a_list, methods, states, keys, fields, numbers, items_of_a_dict]
+def square(v):
+    return v*v
+
+
+class Agent:
+    def __init__(self, v, mode, act=np.sin):
+        self.v, self.mode, self.act = v, mode, act
+
+    def step(self, x):
+        if self.mode is Mode.A:
+            self.v = self.act(self.v*x)
+        elif self.mode in (Mode.B,):
+            self.v = self.v + self.mode.rate*x
+        if self.v > 0.6:
+            self.mode, self.act = Mode.A, square
+
+
+def modes_of_many_agents(x, c):
+    agents = []
+    for i in range(4):
+        agents.append(Agent(c[i % 3] + i, Mode.A if i % 2 else Mode.B))
+    agents.append(Agent(x[1], Mode.A, square))
+    for _ in range(2):
+        for a in agents:
+            a.step(x[0])
+    count = sum(a.mode.value for a in agents if a.mode != Mode.B)
+    return sum(a.v for a in agents)*count + agents[-1].mode.apply(x[1])
+
+
+PROGRAMS = [zipped, taken_from_a_list, methods, states, keys, fields, numbers, items_of_a_dict, modes_of_many_agents]
 
 
 @pytest.mark.parametrize("f", PROGRAMS, ids=lambda f: f.__name__)
 def test_enumerations(f):
     check(f, (X, C))
-    for program in (*(places(f) if f in (zipped, states) else ()), twice(f)):
+    for program in (*(places(f) if f in (zipped, states, modes_of_many_agents) else ()), twice(f)):
         check(program, (X, C), pullbacks=False, probes=1, text=False)

@@ -111,6 +111,41 @@ def test_values_by_keys(kind):
     held(of_items, (0.7, kind({"bb": 2.0, "a": 1.0})), (0.7, kind({"a": 3.0, "b": 5.0, "ccc": 0.5})))
 
 
+def of_a_set(x, s):
+    total = x*len(s) + max(s)*x**2
+    for k in sorted(s | {9}):
+        total = total + x**k
+    for k in s - {1}:
+        total = total + x*k
+    return total*(2.0 if 3 in s else 5.0)
+
+
+class Visited:
+    def __init__(self):
+        self.places = {1, 2}
+
+
+def of_a_set_in_an_object(x, s):
+    visited = Visited()
+    total = 0.0
+    for k in sorted((visited.places | s) ^ {2}):
+        total = total + x**k
+    return total
+
+
+def test_sets():
+    for f in (of_a_set, of_a_set_in_an_object):
+        held(f, (0.7, {1, 2}), (0.7, {1, 3, 5}), (0.6, frozenset({2, 3})))
+
+
+PLACES, ROWS = (1.0, 2.0, 3.0), [(2.0, 0.5, 4.0)]
+
+
+def test_a_slice_of_an_outside_tuple_is_spread():
+    slope = s2sad.grad(lambda x: two(x, *PLACES[1:]) + two(x, *PLACES[::-2]) + x*max(*ROWS[0][1:]))
+    assert np.isclose(slope(0.5), (2.0 + 3.0) + (3.0 + 1.0) + 4.0)
+
+
 def test_a_counter_lacks_nothing():
     slope = s2sad.grad(lambda x, c: c["b"]*x + c["a"]*x**2)
     assert slope(0.5, Counter("aa")) == 2.0 and slope(0.5, Counter("aab")) == 3.0 and slope(0.5, Counter()) == 0.0

@@ -22,7 +22,7 @@ from s2sad.ir import kinds as K
 
 LEAVES = (float, int, bool, complex, str, type(None))
 SHELVES: dict[type, type] = {  # containers of the standard library that hold what a list or dict would hold
-    collections.deque: list, collections.UserList: list, array.array: list,
+    collections.deque: list, collections.UserList: list, array.array: list, set: list, frozenset: list,
     collections.Counter: dict, collections.ChainMap: dict, collections.UserDict: dict,
     types.MappingProxyType: dict,
 }  # fmt: skip

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import equality, generators, maybes, numbered
+from s2sad.frontend import equality, generators, maybes, numbered, shelves
 from s2sad.frontend.conditions import Conditions
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import either_class, user_operator
@@ -270,8 +270,9 @@ class Expressions(Conditions):
                 lists = self.kind(left).cls is list or self.kind(right).cls is list
                 items = self.unpack(left, None, node) + self.unpack(right, None, node)
                 return Group("list" if lists else "tuple", items)
-        made = user_operator(self, op, left, right, node) or sparse_product(self, op, left, right, node)
-        made = made or either_class(op, left, right)
+        made = shelves.of_sets(self, op, left, right, node, hint)
+        made = made or user_operator(self, op, left, right, node)
+        made = made or sparse_product(self, op, left, right, node) or either_class(op, left, right)
         if made is not None:
             return made
         if op == "bor" and self.is_dict(left) and self.is_dict(right):

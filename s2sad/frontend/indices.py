@@ -125,3 +125,11 @@ def _index_walk(
     where = places[0] if adjacent else 0
     full = tuple(result[:where]) + advanced + tuple(result[where:])
     return K.array(full, kind.dtype) if full else K.npscalar(kind.dtype)
+
+
+def kind_of_slice(held: Any, index: Any) -> Kind:
+    """The kind of a known slice of an outside tuple; that of nothing known for all else."""
+    if type(held) is not tuple or not isinstance(index, Slice):
+        return K.OBJECT
+    parts = [part.value for part in (index.lo, index.hi, index.step) if isinstance(part, Const)]
+    return K.kind_of_value(held[slice(*parts)]) if len(parts) == 3 else K.OBJECT

@@ -366,7 +366,7 @@ def lower(
         except Written as written:
             if written.kept == {} and kept is not None:
                 raise
-            if itself is not None and (written.cls is not None or written.family):
+            if itself is not None and (written.cls is not None or written.family or written.options):
                 raise  # the caller's objects are numbered too, have more attributes, or are of more classes
             learnt.add(written)
         except UnsupportedError as refused:
@@ -403,6 +403,7 @@ class _Learnt:
     attempts  try statements that are taken apart
     trips     loops over short ranges that are refused, and so written out: `layers[i]` of unlike layers
     kept      what is changed of what is outside, and the number of what is kept together with it
+    options   attributes of numbered objects that hold one of several functions or members of enumerations
     """
 
     numbered: Numbering
@@ -413,6 +414,7 @@ class _Learnt:
     attempts: frozenset[tuple[str, int, int]] = frozenset()
     trips: frozenset[tuple[str, int, int]] = frozenset()
     kept: dict[tuple[int, str], tuple[int, Any]] = field(default_factory=dict)
+    options: dict[tuple[type, str], tuple[Value, ...]] = field(default_factory=dict)
 
     def add(self, written: Written) -> None:
         """Take in one thing more."""
@@ -421,6 +423,8 @@ class _Learnt:
             number = min(numbers, default=len(self.kept))
             self.kept.update({k: (number, obj) for k, (n, obj) in self.kept.items() if n in numbers})
             self.kept.update({k: (number, obj) for k, obj in written.kept.items()})
+        elif written.options is not None:
+            self.options |= written.options
         elif written.attempt is not None:
             self.attempts |= {written.attempt}
         elif written.trips is not None:
@@ -442,7 +446,7 @@ class _Learnt:
         """A lowering that knows all that."""
         low = Lowering()
         low.attempts, low.apart, low.trips = self.attempts, self.apart, self.trips
-        low.opened, low.kept = self.opened, self.kept
+        low.opened, low.kept, low.options = self.opened, self.kept, dict(self.options)
         low.numbered, low.families = dict(self.numbered.attributes), dict(self.numbered.families)
         low.known_lists, low.loose_lists = set(self.known), set(self.loose)
         return low
@@ -510,6 +514,7 @@ def _lowered(
 
 def _take_lent(low: Lowering, env: dict[str, Value], lent: Lent) -> None:
     """Put together what a caller has lent in parts: lists of numbered objects, functions, tables."""
+    low.options = {**low.options, **dict(lent.options)}
     for place, parameter in lent.lists:
         held = env.pop(parameter)
         assert isinstance(held, Var)

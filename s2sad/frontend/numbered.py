@@ -121,7 +121,10 @@ def number(low: State, made: Local, node: ast.AST) -> Value:
     result = low.emit(length, replace(K.INT, cls=cls), node, made.cls.__name__.lower())
     for name in known:
         value = held.get(name, Const(None))
-        if holds_functions(value) and not isinstance(value, Local):
+        value = result if isinstance(value, Local) and value.number == made.number else value
+        if (cls, name) in low.options:
+            low.append(_list(low, cls, name, node), _place(low, cls, name, value, node), node)
+        elif holds_functions(value) and not isinstance(value, Local):
             _keep(low, cls, name, value, node)
         elif (cls, name) in low.common and name not in held:
             continue
@@ -150,8 +153,36 @@ def _keep(low: State, cls: type, name: str, value: Value, node: ast.AST) -> None
     """Note a function that all objects of a class hold."""
     known = low.common.setdefault((cls, name), value)
     if not same_value(known, value):
+        _want_options(low, cls, name, [known, value])
         what = f"the attribute {name!r} of several objects of {cls.__name__} is a function, and not the same"
         low.refuse(node, what, "write a method that branches on a number")
+
+
+def _want_options(low: State, cls: type, name: str, values: list[Value]) -> None:
+    """Lower once more with an attribute that holds one of several outside functions or members."""
+    found = list(low.options.get((cls, name), ()))
+    for value in [v for one in values for v in (one.items if isinstance(one, Choice) else [one])]:
+        if not isinstance(value, Ref):
+            return
+        if not any(same_value(value, other) for other in found):
+            found.append(value)
+    raise Written(options={(cls, name): tuple(found)})
+
+
+def _place(low: State, cls: type, name: str, value: Value, node: ast.AST) -> Atom:
+    """What stands for one of several functions in the list of an attribute: its place among them."""
+    options = low.options[cls, name]
+    places: list[Atom] = []
+    for item in value.items if isinstance(value, Choice) else [value]:
+        place = next((i for i, o in enumerate(options) if same_value(o, item)), None)
+        if place is None:
+            _want_options(low, cls, name, [value])
+            what = f"the attribute {name!r} of several objects of {cls.__name__} is a function, or none"
+            low.refuse(node, what, "use an attribute for each")
+        places.append(Const(place))
+    if not isinstance(value, Choice):
+        return places[0]
+    return low.emit(Call("getitem", (Tuple(tuple(places)), value.index)), K.INT, node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +219,7 @@ class Lent:
     classes: tuple[type, ...] = ()
     functions: tuple[Taken, ...] = ()
     tables: tuple[Stood, ...] = ()
+    options: tuple[tuple[tuple[type, str], tuple[Value, ...]], ...] = ()
 
     def numbering(self) -> Numbering:
         """The classes, as the caller knows them."""
@@ -205,7 +237,10 @@ def lend(low: State, taken: list[str]) -> tuple[Lent, list[Atom]]:
         while parameter in taken or any(parameter == p for _, p in pairs):
             parameter += "_"
         pairs.append(((cls, name), parameter))
-    return Lent(tuple(pairs), tuple(low.families.items()), tuple(low.numbered)), list(low.fields.values())
+    lent = Lent(
+        tuple(pairs), tuple(low.families.items()), tuple(low.numbered), options=tuple(low.options.items())
+    )
+    return lent, list(low.fields.values())
 
 
 # ------------------------------------------------------------------------------------------------- attributes
@@ -222,6 +257,9 @@ def attribute(low: State, base: Value, name: str, node: ast.AST, hint: str) -> V
     if not any(isinstance(f, property) for f in found):
         if (cls, name) in low.common:
             return low.common[cls, name]
+        if (cls, name) in low.options:
+            place = low.getitem(_list(low, cls, name, node), base, node)
+            return Choice(low.atom(place), list(low.options[cls, name]))
         if name in low.numbered.get(cls, ()):
             return low.getitem(_list(low, cls, name, node), base, node, hint or name)
     if len(members) == 1:
@@ -300,11 +338,12 @@ def set_attribute(low: State, base: Value, name: str, value: Value, node: ast.AS
     assert cls is not None
     if name not in low.numbered.get(cls, ()):
         raise Written(cls=cls, names=(name,))
-    if holds_functions(value) and not isinstance(value, Local):
+    if holds_functions(value) and not isinstance(value, Local) and (cls, name) not in low.options:
         _keep(low, cls, name, value, node)
         return
     xs = _list(low, cls, name, node)
-    stored = low.element(value, node)
+    has_options = (cls, name) in low.options
+    stored = _place(low, cls, name, value, node) if has_options else low.element(value, node)
     low.grow(xs, low.kind(stored))
     _check_lists(low, cls, name, node)
     low.heap.hold(getattr(xs, "name", ""), stored)

@@ -400,10 +400,15 @@ class Objects(State):
         if isinstance(value, Local | Group):
             held = opened(value)
             assert isinstance(held, Group)
+            made = self.made(held.cat, [], [], held.cls) if isinstance(value, Local) else None
+            if made is not None and isinstance(value, Local):
+                memo[value.number] = made  # it may hold itself
             items = [self.copied(i, True, node, memo) if deep else i for i in held.items]
-            if isinstance(value, Local):
-                return self.made(held.cat, items, list(held.keys), held.cls)
-            return Group(held.cat, items, held.keys, held.cls)
+            group = Group(held.cat, items, list(held.keys), held.cls)
+            if made is None:
+                return group
+            self.objects.cells[made.number] = group
+            return made
         kind = self.kind(value)
         if numbered.is_number_of(kind):
             return numbered.copied(self, value, deep, node)

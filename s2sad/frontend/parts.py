@@ -20,7 +20,7 @@ import numpy as np
 from s2sad.frontend import dicts, flat, generators, histories, maybes, numbered, shelves
 from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.dtypes import dtype_of, known_attribute
-from s2sad.frontend.indices import index_kind
+from s2sad.frontend.indices import index_kind, kind_of_slice
 from s2sad.frontend.objects import Objects, mangled
 from s2sad.frontend.operators import class_method, has_objects, live_object, property_of, slot_of, user_method
 from s2sad.frontend.protocols import iterated
@@ -309,7 +309,7 @@ class Parts(Objects):
             values = [self._live_item(base, Const(k), node, "") for k in keys]
             return self._by_key(Group("dict", values, keys), index, node)
         kind = K.kind_of_value(container)
-        result = K.STR if kind.cat == "str" else K.OBJECT
+        result = K.STR if kind.cat == "str" else kind_of_slice(container, index)
         if kind.items and (kind.cat == "list" or (kind.cat == "tuple" and not isinstance(index, Slice))):
             items = K.join_all(list(kind.items)) or K.OBJECT
             result = K.list_of(items) if isinstance(index, Slice) and items != K.OBJECT else items

@@ -64,7 +64,7 @@ def item(low: State, base: Value, index: Value, node: ast.AST, hint: str) -> Var
 
 
 def _shelf(low: State, value: Value) -> Any:
-    return low.live[value.name] if isinstance(value, Var) else getattr(value, "obj", None)
+    return low.live.get(value.name) if isinstance(value, Var) else getattr(value, "obj", None)
 
 
 def display(low: State, base: Value, node: ast.AST) -> Group | None:
@@ -97,4 +97,28 @@ def elements(low: State, value: Value, node: ast.AST) -> Value | None:
     return low.emit(Call("list", (low.atom(value, node),), (), "list"), kind, node)
 
 
-__all__ = ["display", "elements", "held", "item", "method"]
+def of_sets(low: State, op: str, left: Value, right: Value, node: ast.AST, hint: str) -> Var | None:
+    """`s | t`, `s & t`, `s - t` and `s ^ t` of sets whose elements have a known kind; None for all else."""
+    if op not in ("bor", "band", "sub", "bxor"):
+        return None
+    found = [_element(low, value) for value in (left, right)]
+    if found[0] is None or found[1] is None:
+        return None
+    made = low.emit(Call(op, (low.atom(left, node), low.atom(right, node))), K.OBJECT, node, hint)
+    joined = K.join(found[0], found[1])
+    if joined.cat in ("int", "str", "bool"):
+        low.set_items[made.name] = joined
+    return made
+
+
+def _element(low: State, value: Value) -> Kind | None:
+    """The kind of the elements of a set; None for all else."""
+    if isinstance(value, Var) and value.name in low.set_items:
+        return low.set_items[value.name]
+    if not isinstance(value, Ref | Var) or not isinstance(_shelf(low, value), set | frozenset):
+        return None
+    items = _kind(low, value).items
+    return items[0] if items else K.BOTTOM
+
+
+__all__ = ["display", "elements", "held", "item", "method", "of_sets"]

@@ -84,6 +84,7 @@ if TYPE_CHECKING:
 class State(Interface):
     """The base of the lowering classes: emission, kinds, names, refusals."""
 
+    options: dict[tuple[type, str], tuple[Value, ...]] = {}  # noqa: RUF012 - functions of which each holds one
     arguments: dict[str, Any] = {}  # noqa: RUF012 - those that are objects, or hold some
     lent: frozenset[tuple[type, str]] = frozenset()  # lists of numbered objects that a caller has passed
     hidden_mark = ""  # of the names that the last loop over pairs was given
@@ -136,9 +137,8 @@ class State(Interface):
         self.short: dict[str, tuple[str, int, int]] = {}  # what counts trips that can be written out
         self.frozen: set[str] = set()  # values made under no_grad or by stop_gradient
         self.const_depth = 0
-        self.loops = 0  # loops that are open: their bodies are lowered several times
-        self.loop_start = 0  # how many names there were when the innermost loop began
-        self.open_loops: list[tuple[Scope, set[str], dict[str, Any]]] = []  # being lowered, innermost last
+        self.loops, self.loop_start = 0, 0  # open loops, and how many names there were before the innermost
+        self.open_loops: list[tuple[Scope, set[str], dict[str, Any]]] = []  # innermost last
         self.trail = [0]  # which loop this is of those in its pass over the loop around it, and so on
         self.heads: dict[tuple[int, ...], Any] = {}  # what loops came to in the last pass, by trail
         self.transforms: dict[Any, Any] = {}  # derivatives that are made inside, by what they were made of

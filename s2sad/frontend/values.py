@@ -209,7 +209,8 @@ class Written(Exception):
     program knows which is which, and have attributes of these `names`; those of the classes of a `family`
     are numbered together (see `numbered`). With `attempt`, the place of a try statement, this is taken apart;
     with `trips`, the place of a loop over a short range, each trip is written out; `kept` are containers and
-    attributes of outside objects that the program changes (see `histories`).
+    attributes of outside objects that the program changes (see `histories`); `options` are functions and
+    members of enumerations of which an attribute of numbered objects holds one.
     """
 
     def __init__(
@@ -222,8 +223,10 @@ class Written(Exception):
         attempt: tuple[str, int, int] | None = None,
         trips: tuple[str, int, int] | None = None,
         kept: dict[tuple[int, str], Any] | None = None,
+        options: dict[tuple[type, str], tuple[Any, ...]] | None = None,
     ) -> None:
         super().__init__()
+        self.options = options
         self.kept = kept
         self.trips = trips
         self.attempt = attempt
