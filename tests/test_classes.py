@@ -323,6 +323,36 @@ def test_what_has_no_gradient_in_a_record_is_none():
     assert f(X) == 2.0*np.sum(s2sad.grad(loss)(Model(X, 0.5), C).w)
 
 
+class Sized:
+    def __init__(self, k):
+        self.k = k
+
+    @functools.singledispatchmethod
+    def size(self, v):
+        return self.k*v
+
+    @size.register
+    def _(self, v: np.ndarray):
+        return self.k*np.sum(v**2)
+
+    @size.register
+    def _(self, v: list):
+        return sum(self.size(e) for e in v)
+
+    @size.register
+    def _(self, v: Model):
+        return self.size(v.w)*v.b
+
+
+def test_methods_by_the_class_of_an_argument():
+    def f(x, c):
+        sized = Sized(c[0])
+        return sized.size(x[0]) + sized.size(x) + sized.size([x[1], 2.0]) + sized.size(Model(x, c[1]))
+
+    for program in (f, *places(f), twice(f)):
+        check(program, (X, C), pullbacks=False, probes=1)
+
+
 def test_functools_reduce_of_closures():
     def f(x, c):
         steps = (np.sin, lambda v: v*c, np.exp)

@@ -132,7 +132,8 @@ class Objects(State):
             return Method(Ref(text, Init(owner)), base)
         if isinstance(found, types.FunctionType) or any(found is plain for plain in PLAIN):
             return Ref("object.__new__", found) if found is object.__new__ else Method(Ref(text, found), base)
-        if callable(found) and hasattr(found, "py_func"):
+        chosen = isinstance(found, functools.singledispatchmethod)  # by the class of an argument
+        if chosen or (callable(found) and hasattr(found, "py_func")):
             return Method(Ref(text, found), base)
         getter = getattr(type(found), "__get__", None)
         if isinstance(getter, types.FunctionType) and not is_library(getter):

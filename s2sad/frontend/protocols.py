@@ -14,6 +14,7 @@ import enum
 import functools
 import math
 from collections.abc import Iterator
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,9 @@ def called(low: State, obj: Any, args: list[Value], kwargs: dict[str, Value], no
         if issubclass(args[0].obj, tuple) and hasattr(args[0].obj, "_fields"):
             return low.call_value(args[0], low.unpack(args[1], None, node), {}, node)
     if args and hasattr(obj, "registry") and hasattr(obj, "dispatch"):
-        return _dispatched(low, obj, args, kwargs, node)
+        return _dispatched(low, obj, args[0], args, kwargs, node)
+    if isinstance(obj, functools.singledispatchmethod) and len(args) > 1:
+        return _dispatched(low, obj.dispatcher, args[1], args, kwargs, node)
     if obj is str and len(args) == 1 and isinstance(args[0], Const):
         return Const(str(args[0].value))
     if not args or low.class_of(args[0]) is None:
@@ -97,22 +100,31 @@ def called(low: State, obj: Any, args: list[Value], kwargs: dict[str, Value], no
 
 
 def _dispatched(
-    low: State, obj: Any, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+    low: State, obj: Any, by: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST
 ) -> Value | None:
-    """A call of what functools.singledispatch makes: of the function for the class of the first argument."""
-    kind = low.kind(args[0])
+    """A call of what functools.singledispatch makes: of the function for the class of the first argument.
+
+    Of a method it is the first one behind the object.
+    """
+    kind, held = low.kind(by), opened(by)
     known: dict[str, type] = {"float": float, "int": int, "complex": complex, "array": np.ndarray, "str": str}
     if not kind.dtype and kind.every is None and not (kind.cat == "list" and low.listed_tuples):
         known |= {"list": list, "tuple": tuple, "none": type(None)}
-    if not isinstance(args[0], Var):  # an argument may be an OrderedDict
+    if not isinstance(by, Var):  # an argument may be an OrderedDict
         known["dict"] = dict
-    cls = low.class_of(args[0]) or known.get(kind.cat)
+    cls = low.class_of(by) or known.get(kind.cat)
     if kind.cat == "npscalar" and kind.dtype[-1:].isdigit():
         cls = np.dtype(kind.dtype).type
-    if cls is None or kind.optional or any(low.class_of(args[0]) is c for c in (list, dict)):
+    if isinstance(held, Group) and held.cls is None and held.origin is None:
+        cls = {"list": list, "tuple": tuple, "dict": dict}.get(held.cat)
+    elif any(low.class_of(by) is c for c in (list, dict)):
+        cls = None
+    if cls is None or kind.optional:
         what = "the class by which a function is chosen is not known here"
         low.refuse(node, what, "call the function itself")
     chosen = obj.dispatch(cls)
+    if not isinstance(chosen, FunctionType):
+        low.refuse(node, f"what {cls.__name__} is dispatched to is no plain function", "write a function")
     low.depend(("dispatch", id(obj)), lambda: obj.dispatch(cls), chosen, cls.__name__)
     return low.call_value(Ref(chosen.__name__, chosen), args, kwargs, node)
 
