@@ -30,7 +30,7 @@ from s2sad.binding import Argnums, Choice, Values, checked
 from s2sad.drivers import Driver
 from s2sad.errors import refuse
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Call, Do, Let, Ref, walk
+from s2sad.ir.nodes import Block, Call, Do, Let, Ref, walk
 from s2sad.memo import Made
 from s2sad.pushforward import Along, Jvp
 
@@ -443,8 +443,22 @@ def _stacked(out: Any, of: Sequence[Any], rows: list[list[Any]], single: bool) -
 
 def _effect(made: Made) -> Let | Do | None:
     """A statement that has an effect outside, or draws random numbers."""
-    for stmt in walk(made.derived.lowered.program.body):
+    return _effect_in(made.derived.lowered.program.body, set())
+
+
+def _effect_in(body: Block, seen: set[int]) -> Let | Do | None:
+    """The same of a block; `seen` are the functions that have been looked into, by id."""
+    for stmt in walk(body):
         if not isinstance(stmt, Let | Do) or stmt.call.fun in SILENT or _makes_exception(stmt.call):
+            continue
+        if stmt.call.fun == "user":
+            callee = stmt.call.args[0].obj  # type: ignore[union-attr]
+            inner = None
+            if id(callee) not in seen and callee.lowered is not None:
+                seen.add(id(callee))
+                inner = _effect_in(callee.lowered.program.body, seen)
+            if inner is not None or callee.generators:
+                return stmt
             continue
         grows = stmt.call.fun.startswith("list.") and isinstance(stmt.call.args[0], Ref)
         if grows or (has_effect(stmt.call) and not _is_harmless(stmt.call)):

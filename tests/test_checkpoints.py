@@ -582,3 +582,19 @@ def test_standalone_file(tmp_path: Path):
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
     np.testing.assert_array_equal(eval(done.stdout), want)
+
+
+def jumping(x, rng):
+    return x*rng.standard_normal(3)
+
+
+def test_jacobians_by_columns():
+    """A call under checkpoint was taken for one with an effect."""
+
+    def of(x, w):
+        return checkpoint(lambda a: np.tanh(w*a))(x)*x
+
+    for transform in (s2sad.jacfwd, s2sad.jacrev, s2sad.jacobian):
+        np.testing.assert_allclose(transform(of)(X, 0.7), np.diag(np.tanh(0.7*X) + 0.7*X/np.cosh(0.7*X)**2))
+    with pytest.raises(s2sad.UnsupportedError, match="jacfwd calls it for each column"):
+        s2sad.jacfwd(lambda x, rng: checkpoint(jumping)(x, rng))(X, np.random.default_rng(0))

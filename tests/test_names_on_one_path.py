@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import s2sad
-from s2sad import grad, jvp
+from s2sad import grad, jacfwd, jvp
 from support import check
 
 X = np.array([0.4, 0.8, -0.3])
@@ -56,6 +56,32 @@ def early(x, k):
 def of_gradients(x, k):
     gs = [grad(early)(z, k) for z in (x, x*0.5)]
     return np.sum(gs[0]*gs[1])
+
+
+def twice_sine(v, n):
+    return v if n == 0 else v*0.8 + 0.2*twice_sine(np.sin(v), n - 1)
+
+
+def recursive_early(x, k):
+    if k > 0.5:
+        return np.sum(x*x)*k
+    return np.sum(x*twice_sine(x, 2))
+
+
+def recursive_and_written(x, k):
+    u, y = x*0.9, x*k
+    if k > 0.5:
+        return np.sum(u*y)*0.2
+    y = twice_sine(x, 2)
+    u[-1] = k
+    return np.sum(u*y)
+
+
+@pytest.mark.parametrize("k", [0.3, 0.7])
+@pytest.mark.parametrize("fun", [recursive_early, recursive_and_written])
+def test_columns_of_a_second_derivative(fun, k):
+    """What one path makes lent its shape, and had its shape taken, on the other."""
+    s2sad.check_grads(lambda x, k: np.sum(jacfwd(grad(fun))(x, k)*X), (X, k), order=1, modes=("rev",))
 
 
 @pytest.mark.parametrize("k", [0.3, 0.7])

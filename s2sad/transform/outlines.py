@@ -56,11 +56,11 @@ def like_shaped(plan: Plan, name: str) -> str:
 
 
 def _is_in_trip(plan: Plan, name: str) -> bool:
-    """Whether a value is an array that every trip makes, outside of branches."""
+    """Whether a value is an array that every trip makes, whatever branches it takes."""
     owner = plan.r.owner_of[name]
     parent = None if owner is None else plan.r.parents[owner]
     inside = owner is plan.primal or (parent is not None and parent[0] is plan.primal)
-    return inside and plan.r.kinds[name].cat == "array"
+    return inside and plan.r.kinds[name].cat == "array" and name not in plan.r.rev.unbound
 
 
 def _users(plan: Plan, name: str) -> Iterator[Stmt]:

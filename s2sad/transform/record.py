@@ -291,7 +291,7 @@ class Record:
         for other in where:
             owner = self.owner_of.get(other)
             parent = self.parents.get(owner) if owner is not None else None
-            if parent is not None and isinstance(parent[0], If):
+            if (parent is not None and isinstance(parent[0], If)) or other in self.rev.unbound:
                 continue  # not made on every path
             if kind.shape and kind.cat == "array" and self.kinds[other] == kind:
                 return other
