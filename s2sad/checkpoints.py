@@ -21,7 +21,7 @@ def checkpoint(fun: Callable[P, R]) -> Callable[P, R]:
 
     Where a differentiated function calls it, the forward sweep calls `fun` itself; the reverse sweep calls it
     once more, keeping what its adjoint needs for as long as that takes. A call costs one evaluation more, and
-    the memory falls to that of one call, also where the gradient is differentiated again. Arguments are
+    the memory falls to that of one call, also where the derivative is differentiated again. Arguments are
     numbers, arrays, tuples, lists, dicts and objects of these, constants, and random Generators, whose draws
     are the same in the second call; results are numbers, arrays and displays of these. Refused are functions
     that print, write into their arguments or outside, or draw from another random state. Can be used as a

@@ -179,7 +179,6 @@ def _derive(
     strided: Iterable[str],
     opened: bool = False,
 ) -> Derived:
-    name = source.name
     outline = Outline(
         frozenset(),
         summarise,
@@ -190,10 +189,30 @@ def _derive(
         mixed=mixed_results,
         tangents=request.mode == "jvp",
     )
+    derive_by = functools.partial(_derive_by, source, request, arguments, live, strided, opened)
+    try:
+        return derive_by(outline)
+    except UnsupportedError:
+        if not outline.lenient:  # calls that a derivative's text has under checkpoint need not be
+            raise
+        return derive_by(replace(outline, plainly=True, sites={}, sizes={}, path=[]))
+
+
+def _derive_by(
+    source: Source,
+    request: Request,
+    arguments: Mapping[str, Kind | Atom],
+    live: Mapping[str, Any],
+    strided: Iterable[str],
+    opened: bool,
+    outline: Outline,
+) -> Derived:
+    name = source.name
     lower_by = functools.partial(_lowered, source, name, arguments, live, strided, request.stops, opened)
     lowered = lower_by(outline)
     if request.mode == "vjp" and request.copy and any(map(reads_outside, lowered.callees)):
-        outline = Outline(frozenset(), summarise, obstacle, False, False)  # what is read might be changed
+        # what is read might be changed
+        outline = replace(outline, loops=False, again=False, sites={}, sizes={}, path=[])
         lowered = lower_by(outline)
     kind = result_kind(lowered)
     if kind.cat != "object":  # what is not known may stand for code that is to be refused by name
@@ -324,9 +343,11 @@ def compile_programs(programs: list[Program], lowered: Lowered, source: Source) 
     functions = {p.name: space[p.name] for p in programs if p.token is None}
     pairs = {p.name: p.written for p in programs if p.token is not None}
     tied = next((p for p in programs if p.tied), None)
-    stems = [p.name.removesuffix("_fwd") for p in programs if p.repeats]
+    repeating = [p.name for p in programs if p.repeats]
+    stems = [n.removesuffix("_fwd") for n in repeating if n.endswith("_fwd")]
     repeated = [c.fun for c in lowered.callees if c.repeats]
     plain = {name for name, obj in made.refs.items() if any(fun is obj for fun in repeated)}
+    plain |= {n for n in repeating if n.endswith("_jvp")}
 
     @functools.cache
     def again() -> dict[str, Any]:

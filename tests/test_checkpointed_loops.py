@@ -334,3 +334,46 @@ def test_states_that_begin_as_arrays_from_outside():
     OUTSIDE[:] = 5.0
     assert pullback(1.0)[0] == expected
     OUTSIDE[:] = [0.5, -0.2, 0.9]
+
+
+def march(u, k):
+    for _ in checkpointed(range(6), slots=2):
+        u[1:] += 0.3*k*np.sin(u[:-1])
+        u = u*np.cos(u)
+    return u
+
+
+def loops_under_checkpoint(x, k):
+    u = x*k
+    for _ in range(2):
+        u = checkpoint(lambda v: march(v.copy(), k))(u)
+    return np.sum(u*u)
+
+
+def loops_in_a_loop(x, k):
+    for _ in checkpointed(range(3), slots=2):
+        x = march(x.copy(), k)
+    return np.sum(x*x)
+
+
+@pytest.mark.parametrize("fun", [loops_under_checkpoint, loops_in_a_loop])
+def test_loops_inside_of_what_is_run_again(fun):
+    check(fun, (X, 0.7))
+    s2sad.check_grads(fun, (X, 0.7), order=2)
+
+
+def test_a_gradient_whose_states_are_written_behind_is_differentiated_again():
+    """The calls of its text need not be under checkpoint; that they cannot be is no reason to refuse."""
+
+    def f(x, k):
+        for _ in checkpointed(range(3), slots=2):
+            x = x*np.sin(k*x)
+        s = np.tanh(k*x)
+        s *= np.log(2.0 + np.sum(x))
+        return np.sum(s*x)
+
+    def of_gradients(x, k):
+        by_x, by_k = s2sad.grad(lambda p: f(p[0], p[1]*x[0]))([x, k])
+        return np.sum(by_x*X) + by_k
+
+    s2sad.check_grads(of_gradients, (X, 0.7), order=1)

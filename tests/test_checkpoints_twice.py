@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import s2sad
-from s2sad import checkpoint, grad, hvp, vjp
+from s2sad import checkpoint, grad, hvp, jvp, vjp
 from support import check, direction, flat
 
 X = np.array([0.3, 0.7, 1.1])
@@ -79,6 +79,7 @@ def test_the_same_as_without(fun):
         lambda f: hvp(f, (0, 1))(X, W, v),
         lambda f: vjp(grad(f, (0, 1)), X, W)[1](v),
         lambda f: grad(lambda x: np.sum(hvp(f)(x, W, v[0])*x))(X),
+        lambda f: grad(lambda x, w: jvp(f, (x, w), (v[0], v[1]))[1], (0, 1))(X, W),
     ):
         np.testing.assert_allclose(flat(second(once)), flat(second(stored)), rtol=1e-10, atol=1e-12)
 
@@ -104,6 +105,56 @@ def test_memory_of_gradients_of_gradients_falls():
         peaks[again] = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peaks[checkpoint] < 0.3*peaks[None]
+
+
+def block(x):
+    for _ in range(5):
+        x = np.sin(x)*x
+    return x
+
+
+def noisy_block(x, rng):
+    for _ in range(5):
+        x = np.sin(x + rng.normal(size=len(x)))*x
+    return x
+
+
+def of_blocks(x, again):
+    for _ in range(25):
+        x = again(block)(x) if again else block(x)
+    return np.sum(x)
+
+
+def of_noisy_blocks(x, again):
+    rng = np.random.default_rng(3)
+    for _ in range(25):
+        x = again(noisy_block)(x, rng) if again else noisy_block(x, rng)
+    return np.sum(x)
+
+
+V = np.linspace(1.0, 0.5, 2000)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        lambda x, again: jvp(of_blocks, (x, again), (V, None))[1]**2,
+        lambda x, again: jvp(of_noisy_blocks, (x, again), (V, None))[1]**2,
+        lambda x, again: np.sum(hvp(of_blocks)(x, again, V)**2),
+    ],
+    ids=["tangents", "tangents with draws", "products with the Hessian"],
+)
+def test_memory_of_gradients_of_tangents_falls(second):
+    x, gradient = np.linspace(0.1, 1.0, 2000), grad(second)
+    peaks, found = {}, {}
+    for again in (checkpoint, None):
+        found[again] = gradient(x, again)
+        tracemalloc.start()
+        gradient(x, again)
+        peaks[again] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peaks[checkpoint] < 0.4*peaks[None]
+    np.testing.assert_allclose(found[checkpoint], found[None], rtol=1e-9, atol=1e-12)
 
 
 def test_the_calls_stay_in_the_text():

@@ -127,3 +127,29 @@ def test_what_is_not_selected_contributes_nothing(fun):
     positive = np.abs(X)
     moved = (fun(positive + 1e-6*V) - fun(positive - 1e-6*V))/2e-6
     assert grad(fun)(positive) @ V == pytest.approx(moved, rel=1e-5)
+
+
+def distances(p, m):
+    """Above the diagonal, on which they are 0."""
+    return np.triu(-(m[:, None]*m)*np.sqrt((p[:, None] - p)**2), 1)
+
+
+def inverse_distances(p, m):
+    r = np.sqrt((p[:, None] - p)**2)
+    apart = r > 0
+    r[apart] = 1.0/r[apart]
+    return np.triu(r*m, 1) + np.tril(r*m[:, None], -1)
+
+
+@pytest.mark.parametrize("fun", [distances, inverse_distances])
+def test_triangles_are_selections(fun):
+    """The derivative by masses and places together, once more, had nan from the diagonal."""
+    gradient = grad(lambda p, m: np.sum(fun(p, m)*np.cos(fun(p, m))), (0, 1))
+    with np.errstate(all="ignore"):
+        assert np.isfinite(jvp(fun, (X, V), (V, X))[1]).all()
+        found = jvp(gradient, (X, V), (V, X))[1]
+        pulled = vjp(gradient, X, V)[1]((V, X))
+        plus, minus = (gradient(X + h*V, V + h*X) for h in (1e-5, -1e-5))
+    for one, two, p, m in zip(found, pulled, plus, minus, strict=True):
+        np.testing.assert_allclose(one, (p - m)/2e-5, rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(two, one, rtol=1e-10, atol=1e-12)

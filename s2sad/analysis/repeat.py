@@ -39,7 +39,7 @@ from s2sad.ir.nodes import (
 )
 
 COPY = "copy it (u = u.copy())"
-SILENT = ("list.append", "list.insert", "assert", "raise", "np.add.at")
+SILENT = ("list.append", "list.insert", "assert", "raise", "np.add.at", "Snapshots", "keep_state")
 
 
 def obstacle(
@@ -127,7 +127,10 @@ def shared_operands(stmt: Stmt) -> tuple[Atom, ...]:
         assert isinstance(ends, Tuple)
         kept = [i for i, n in enumerate(callee.obj.trips) if n not in callee.obj.writes]
         return (*[stmt.call.args[2 + i] for i in kept], *[ends.items[i] for i in kept])
-    return stmt.call.args[1:] if callee.obj.loose else ()
+    if not callee.obj.loose:
+        return ()
+    given = zip(callee.obj.arguments, stmt.call.args[1:], strict=True)
+    return tuple([atom for name, atom in given if name not in callee.obj.generators])
 
 
 def _draws(stmt: Stmt, generators: frozenset[str]) -> bool:

@@ -17,7 +17,8 @@ from collections.abc import Collection, Iterator
 def with_checkpoints(text: str, stems: Collection[str], names: Collection[str]) -> tuple[str, str] | None:
     """The text with calls under checkpoint, and the name that stands for it there.
 
-    These are the calls of pairs, with `stems` before `_fwd` and `_bwd`, and of the functions called `names`.
+    These are the calls of pairs, with `stems` before `_fwd` and `_bwd`, and of the functions called `names`:
+    the user's own, and those of forward mode, `layer_jvp(x, x_dot)`.
     """
     tree = ast.parse(text)
     functions = [f for f in tree.body if isinstance(f, ast.FunctionDef)]

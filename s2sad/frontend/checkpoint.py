@@ -43,12 +43,25 @@ def leniently(fun: Any, *args: Any) -> Any:
 def _leniently(state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     """The call of a function under checkpoint, or a plain one where that is refused."""
     begun, remedy = len(state.block), state.remedy
+    if state.outline is not None:
+        state.outline.lenient = True
+        if state.outline.plainly:
+            return state.call_value(args[0], args[1:], kwargs, node, hint)
     try:
-        return checkpointed_call(state, args[0], args[1:], kwargs, node, hint)
+        return checkpointed_call(state, args[0], args[1:], kwargs, node, hint, lent=True)
     except UnsupportedError:
         del state.block[begun:]
         state.remedy = remedy
         return state.call_value(args[0], args[1:], kwargs, node, hint)
+
+
+def again(state: State) -> Ref:
+    """What a text calls its own functions under checkpoint by."""
+    if state.outline is not None:
+        state.outline.lenient = True
+        if state.outline.plainly:
+            return Ref("again", leniently)
+    return Ref("again", marker)
 
 
 def checkpointed(state: State, target: Value) -> Part:
@@ -57,9 +70,15 @@ def checkpointed(state: State, target: Value) -> Part:
 
 
 def checkpointed_call(
-    state: State, target: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    state: State,
+    target: Value,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    node: ast.AST,
+    hint: str,
+    lent: bool = False,
 ) -> Value:
-    """`checkpoint(target)(*args, **kwargs)`."""
+    """`checkpoint(target)(*args, **kwargs)`; of arguments that are `lent` it gives back copies."""
     fn, given, named, own = _resolved(state, target, args, kwargs, node)
     if fn is None or state.outline is None or not state.outline.again or state.const_depth:
         return state.call_value(target, args, kwargs, node, hint)
@@ -76,9 +95,15 @@ def checkpointed_call(
         for n, d in zip(names[len(names) - len(before) :], before, strict=True)
     ]
     env = state.bind_arguments(spec, given, named, defaults, {}, node, fn.text)
-    call = _Callee(state, fn, node)
+    call = _Callee(state, fn, node, lent)
     atoms = [call.operand(n, env[n]) for n in names]
     made = call.lowered(source, own)
+    if made.copied:
+        kinds = [state.kind(a) for a in atoms]
+        atoms = [
+            state.emit(Call("copy", (a,)), k, node) if k.cat == "array" else a
+            for a, k in zip(atoms, kinds, strict=True)
+        ]
     words = tuple(
         (f"state_{n}", state.emit(Call("generator_state", (a,)), K.OBJECT, node))
         for n, a in zip(names, atoms, strict=True)
@@ -113,10 +138,11 @@ def _resolved(
 class _Callee:
     """A function under checkpoint for the arguments of one call."""
 
-    def __init__(self, state: State, fn: Ref, node: ast.AST) -> None:
+    def __init__(self, state: State, fn: Ref, node: ast.AST, lent: bool = False) -> None:
         self.state = state
         self.fn = fn
         self.node = node
+        self.lent = lent
         self.known: dict[str, Kind | Atom] = {}
         self.live: dict[str, Any] = {}
         self.generators: list[str] = []
@@ -160,7 +186,8 @@ class _Callee:
         assert state.outline is not None
         parts = [K.signature(v) if isinstance(v, Kind) else v for v in known.values()]
         places = [(n, id(v)) for n, v in self.live.items() if n not in self.generators]
-        key = ("checkpoint", self.fn.obj.__code__, id(self.fn.obj), *parts, *places, *self.generators)
+        named = self.fn.obj.__code__, id(self.fn.obj), self.lent
+        key = ("checkpoint", *named, *parts, *places, *self.generators)
         if key not in state.callees:
             if source.fun.__code__ in state.frames:
                 state.refuse(self.node, f"{self.fn.text} under checkpoint calls itself", "write a loop")
@@ -194,6 +221,8 @@ class _Callee:
             span, what, instead = found
             refuse(span or state.span(self.node), f"{spec.name} under checkpoint {what}", instead)
         spec.loose = state.outline.returns_argument(lowered.program, lowered.result)
+        if spec.loose and self.lent:
+            spec.loose, spec.copied = False, True
         if not returns_numbers(spec.result):
             state.refuse(
                 self.node,
@@ -251,4 +280,4 @@ def _anonymous(kind: Kind) -> Kind:
     return unlike(kind) if kind.cat == "tuple" else K.anonymous(kind)
 
 
-__all__ = ["prepared", "under_checkpoint"]
+__all__ = ["again", "prepared", "under_checkpoint"]

@@ -41,6 +41,8 @@ class Outline:
     writes     gives the parameters into which a lowered function writes, called once or again
     mixed      says which results of a lowered function may share storage that is written
     returns_argument  says whether the result of a lowered function may share storage with an argument
+    lenient    whether a text of a derivative has calls under checkpoint, which need not be so
+    plainly    whether these are not
     sites      where each function is called: the calls around the place, outermost first
     sizes      how many statements its body has
     """
@@ -57,6 +59,8 @@ class Outline:
     sizes: dict[Any, int] = field(default_factory=dict)
     path: list[int] = field(default_factory=list)
     tangents: bool = False
+    lenient: bool = False
+    plainly: bool = False
 
     def large(self) -> frozenset[Any]:
         """The functions that are better kept as functions."""

@@ -52,6 +52,7 @@ class Callee:
     own: bool = True  # whether the text can call `fun` itself
     generators: tuple[str, ...] = ()  # parameters that are random generators
     loose: bool = False  # under checkpoint: whether the result may be an argument
+    copied: bool = False  # whether it would be, and is given copies of its arguments
     trips: tuple[str, ...] = ()  # of the body of a checkpointed loop: what it carries,
     writes: tuple[str, ...] = ()  # which of these it writes into,
     rebound: tuple[str, ...] = ()  # and which of those it binds anew as well
@@ -65,9 +66,15 @@ class Callee:
     @property
     def repeats(self) -> bool:
         """Whether it is a function under checkpoint that takes and gives numbers and arrays."""
+        return self.pushes and not self.generators
+
+    @property
+    def pushes(self) -> bool:
+        """The same of its forward function, which takes random generators as well."""
         given = self.result.items if self.result.cat == "tuple" else None
-        kinds = [k for k in (*self.arguments.values(), *(given or [self.result])) if isinstance(k, Kind)]
-        return self.again and not self.trips and not self.generators and all(k.is_number for k in kinds)
+        taken = [k for n, k in self.arguments.items() if n not in self.generators]
+        kinds = [k for k in (*taken, *(given or [self.result])) if isinstance(k, Kind)]
+        return self.again and not self.trips and all(k.is_number for k in kinds)
 
     @property
     def apart(self) -> bool:

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.errors import refuse
-from s2sad.frontend.checkpoint import marker, prepared
+from s2sad.frontend.checkpoint import again, prepared
 from s2sad.frontend.recursion import Callee, state_kind, unlike
 from s2sad.frontend.source import Source, rule_source, source_at
 from s2sad.frontend.state import Closure, Group, State, Value
@@ -344,7 +344,7 @@ def _reverse(state: State, args: list[Value], kwargs: dict[str, Value], node: as
     text = _plain_text(len(first), len(rest), active, trees, scheduled)
     source = rule_source("reverse_trips", text)
     names = [a.arg for a in source.node.args.args]
-    values: list[Value] = [forward, backward, trips, slots, Ref("again", marker), *first, *rest, *bars]
+    values: list[Value] = [forward, backward, trips, slots, again(state), *first, *rest, *bars]
     return state.inline(source, source.node, dict(zip(names, values, strict=True)), None, ("trips", text))
 
 

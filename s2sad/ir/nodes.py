@@ -300,7 +300,8 @@ class Program:
     written   of the first half of a pair: the places of arrays and lists among what it keeps that it writes
     tied      of such a half: where its function begins, if two lists that it keeps may hold the same list,
               whose shadow is found by its address
-    repeats   of the first half of a pair: it is that of a function under checkpoint, of numbers and arrays
+    repeats   of such a half, or of a forward function: it is that of a function under checkpoint, of
+              numbers and arrays
     cuts      lengths of parts of axes whose bounds are made of arguments (`frontend.lengths`)
     kept      "own" if something outside is changed (`frontend.histories`), "called" if by a callee's text,
               "read" if a number is read from a text that says something active (`analysis.texts`)

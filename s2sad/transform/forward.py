@@ -456,6 +456,7 @@ def forward(
         wanted = jvps.waiting.pop(0)
         made = _forward(wanted.callee.lowered, wanted.active, jvps, False, wanted.token.name)
         made.token = wanted.token
+        made.repeats = wanted.callee.pushes
         programs.append(made)
     return [*programs, program]
 

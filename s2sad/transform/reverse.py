@@ -60,7 +60,7 @@ from s2sad.transform.lists import Lists
 from s2sad.transform.logistics import Logistics
 from s2sad.transform.loops import Loops
 from s2sad.transform.products import Products
-from s2sad.transform.selections import MOVING
+from s2sad.transform.selections import MOVING, TRIANGLES
 from s2sad.transform.taken import as_subscript
 from s2sad.transform.told import COMES_BACK, FROM_TEXT, NOT_KNOWN, comes_back, of_history
 
@@ -309,7 +309,8 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         if bar is None:
             self.refuse_hidden(stmt)
             return
-        if call.fun in MOVING and (bar.mask is not None or (self.selected and self.selected_from(name))):
+        moved = call.fun in MOVING and (bar.mask is not None or (self.selected and self.selected_from(name)))
+        if moved or call.fun in TRIANGLES:
             self.select_moved(call)
         if self.selected and bar.mask is None and self.selected_from(name):
             bar = self.selected_bar(stmt, bar)

@@ -1,4 +1,5 @@
-"""Cotangents of what np.where, a mask or np.nan_to_num did not take: they stay 0 where a formula gives nan.
+"""Cotangents of what np.where, a mask, np.triu or np.nan_to_num did not take: they stay 0 where a formula
+gives nan.
 
     y = np.sqrt(x)                          y_bar = np.where(x > 0, 1.0, 0.0)
     y += 1.0                                x_bar = np.where(y_bar != 0.0, 0.5*y_bar/y, 0.0)
@@ -23,6 +24,7 @@ MOVING = frozenset(
     ("getitem", "copy", "np.reshape", "np.ravel", "np.transpose", "np.squeeze", "np.expand_dims",
      "np.swapaxes", "np.moveaxis", "np.broadcast_to")
 )  # fmt: skip
+TRIANGLES = frozenset(("np.triu", "np.tril"))
 CHAIN = 6  # operations that are looked through for one whose derivative may be infinite
 
 
@@ -81,7 +83,8 @@ class Selections(Bars):
         return bar
 
     def select_moved(self, call: Call) -> None:
-        """Note that what is only moved, `np.sqrt(x)[:, None]`, has zeros where it is not selected."""
+        """Note that what is only moved, `np.sqrt(x)[:, None]`, or of which a triangle is taken, has zeros
+        where it is not selected."""
         if isinstance(call.args[0], Var) and self.active(call.args[0]):
             self.select_from(call.args[0].name)
 
