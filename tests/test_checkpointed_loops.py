@@ -377,3 +377,39 @@ def test_a_gradient_whose_states_are_written_behind_is_differentiated_again():
         return np.sum(by_x*X) + by_k
 
     s2sad.check_grads(of_gradients, (X, 0.7), order=1)
+
+
+class Net:
+    def __init__(self, w):
+        self.w = w
+
+
+def reads_a_list(x, ws):
+    for i in checkpointed(range(3), slots=2):
+        x = np.sin(x*ws[i])*x + ws[0]
+    return np.sum(x*x)
+
+
+def reads_a_dict(p):
+    x = p["x"]
+    for _ in checkpointed(range(4), slots=2):
+        x = np.tanh(p["w"]*x) + p["b"][0]*x
+    return np.sum(x*x)
+
+
+def reads_an_object(x, k):
+    net = Net(k*x)
+    for _ in checkpointed(range(4), slots=2):
+        x = np.tanh(net.w*x) + x
+    return np.sum(x*x)
+
+
+def test_loops_that_read_containers_twice():
+    ones = np.ones(3)
+    for fun, args in (
+        (lambda x, ws: np.sum(s2sad.grad(reads_a_list)(x, ws)**2), (X, [X, X*0.5, X])),
+        (lambda p: np.sum(s2sad.grad(reads_a_dict)(p)["w"]**2), ({"x": X, "w": X*2, "b": [0.3, X]},)),
+        (lambda p: np.sum(s2sad.hvp(reads_a_dict)(p, p)["w"]*ones), ({"x": X, "w": X*2, "b": [0.3, X]},)),
+        (lambda x, k: np.sum(s2sad.grad(reads_an_object)(x, k)**2), (X, 0.4)),
+    ):
+        s2sad.check_grads(fun, args, order=1, modes=("rev",))

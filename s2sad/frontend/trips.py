@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.errors import refuse
-from s2sad.frontend.checkpoint import again, prepared
+from s2sad.frontend.checkpoint import again, marker, prepared
 from s2sad.frontend.recursion import Callee, state_kind, unlike
 from s2sad.frontend.source import Source, rule_source, source_at
 from s2sad.frontend.state import Closure, Group, State, Value
@@ -337,19 +337,24 @@ def _reverse(state: State, args: list[Value], kwargs: dict[str, Value], node: as
     assert isinstance(chosen, Group)
     active = [i.value for i in chosen.items if isinstance(i, Const)]
     scheduled = state.outline is not None and state.outline.tangents
-    if not scheduled and any(state.kind(v).cat in ("list", "dict") for v in rest):
+    called = again(state)
+    if not scheduled and called.obj is marker and any(state.kind(v).cat in ("list", "dict") for v in rest):
         what = "a checkpointed loop that reads a list, dict or object is differentiated twice in reverse mode"
         state.refuse(node, what, "let it read arrays or tuples, or use hvp")
-    trees = [i for i in active if i >= len(first) and not state.kind(rest[i - len(first)]).is_number]
+    kinds = {i: state.kind(rest[i - len(first)]) for i in active if i >= len(first)}
+    trees = {i: kind for i, kind in kinds.items() if not kind.is_number}
     text = _plain_text(len(first), len(rest), active, trees, scheduled)
     source = rule_source("reverse_trips", text)
     names = [a.arg for a in source.node.args.args]
-    values: list[Value] = [forward, backward, trips, slots, again(state), *first, *rest, *bars]
+    values: list[Value] = [forward, backward, trips, slots, called, *first, *rest, *bars]
     return state.inline(source, source.node, dict(zip(names, values, strict=True)), None, ("trips", text))
 
 
-def _plain_text(count: int, more: int, active: list[int], trees: list[int], scheduled: bool) -> str:
-    """The function that reverses a loop of this many states, by a stack of states or in segments."""
+def _plain_text(count: int, more: int, active: list[int], trees: dict[int, Kind], scheduled: bool) -> str:
+    """The function that reverses a loop of this many states, by a stack of states or in segments.
+
+    `trees` are the kinds of the containers among what it reads.
+    """
     state = ", ".join(f"s{i}" for i in range(count)) + ","
     rest = "".join(f"r{i}, " for i in range(more))
     bars = ", ".join(f"b{i}" for i in range(count)) + ","
@@ -358,18 +363,41 @@ def _plain_text(count: int, more: int, active: list[int], trees: list[int], sche
     given = ", ".join(f"g{i}" for i in active)
     result = "".join(f"b{i}, " if i < count else f"t{i}, " for i in active)
     lines = [f"def reverse_trips(forward, backward, trips, slots, again, {state} {rest}{bars.rstrip(',')}):"]
-    zeros = {i: "zeros_list(r{})" if i in trees else "0.0*r{}" for i in totals}
-    lines += [f"    t{i} = {zeros[i].format(i - count)}" for i in totals]
+    lines += [f"    t{i} = {_zeros(trees.get(i, K.FLOAT), f'r{i - count}')}" for i in totals]
     back = [f"        b{i} = g{i}" for i in active if i < count]
-    back += [f"        t{i} = add_lists(t{i}, g{i})" for i in totals if i in trees]
-    back += [f"        t{i} = t{i} + g{i}" for i in totals if i not in trees]
-    ends = [f"    t{i} = copy_tree(t{i})" for i in totals]
+    back += [f"        t{i} = {_sum(trees.get(i, K.FLOAT), f't{i}', f'g{i}')}" for i in totals]
+    ends = [f"    t{i} = copy_tree(t{i})" for i in totals if i not in trees or trees[i].cat == "list"]
     if scheduled:
         lines += _by_schedule(count, state, rest)
         lines += [f"        {given} = backward(kept, ({bars}))", *back]
     else:
         lines += _by_segments(count, state, rest, bars, sums, given, back)
     return "\n".join([*lines, *ends, f"    return ({result})", ""])
+
+
+def _zeros(kind: Kind, text: str) -> str:
+    """Zeros like a value, part by part."""
+    if kind.cat == "list":
+        return f"zeros_list({text})"
+    if kind.cat in ("tuple", "dict"):
+        return _display(kind, lambda item, place: _zeros(item, f"{text}[{place!r}]"))
+    return f"0.0*{text}" if K.carries(kind) else "None"
+
+
+def _sum(kind: Kind, one: str, two: str) -> str:
+    """The sum of two cotangents of a kind, part by part."""
+    if kind.cat == "list":
+        return f"add_lists({one}, {two})"
+    if kind.cat in ("tuple", "dict"):
+        return _display(kind, lambda item, place: _sum(item, f"{one}[{place!r}]", f"{two}[{place!r}]"))
+    return f"{one} + {two}" if K.carries(kind) else "None"
+
+
+def _display(kind: Kind, part: Callable[[Kind, Any], str]) -> str:
+    parts = [(place, part(item, place)) for place, item in zip(kind.places, kind.items or (), strict=True)]
+    if kind.cat == "dict":
+        return "{" + ", ".join(f"{place!r}: {text}" for place, text in parts) + "}"
+    return "(" + "".join(f"{text}, " for _, text in parts) + ")"
 
 
 def _by_segments(
