@@ -134,6 +134,7 @@ class Request:
     value   whether the value comes with its tangent
     check   is given the kind of the result; raises where it cannot be differentiated
     stops   whether the text says what is constant by no_grad and stop_gradient
+    stored  whether checkpointed loops are loops like others
     """
 
     mode: str
@@ -144,6 +145,7 @@ class Request:
     seen: bool = True
     check: Callable[[Kind], None] = lambda kind: None
     stops: bool = False
+    stored: bool = False
     value: bool = True
 
 
@@ -183,7 +185,7 @@ def _derive(
         frozenset(),
         summarise,
         obstacle,
-        request.mode != "jvp",
+        request.mode != "jvp" and not request.stored,
         returns_argument=returns_argument,
         writes=written_parameters,
         mixed=mixed_results,
@@ -243,8 +245,9 @@ def _derive_by(
     made = compile_programs(programs, lowered, source)
     made.valued = unsure
     made.written = written(lowered, wrt)
-    if not request.stops and any(w.frozen for w in (lowered, *_callees(lowered))):
-        said = replace(request, stops=True)
+    drawn = any(c.trips and c.generators for c in lowered.callees)
+    if not request.stops and (drawn or any(w.frozen for w in (lowered, *_callees(lowered)))):
+        said = replace(request, stops=True, stored=drawn)
         _read_with_stops(made, lambda: derive(source, said, arguments, live, strided))
     return made
 

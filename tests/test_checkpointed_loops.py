@@ -413,3 +413,37 @@ def test_loops_that_read_containers_twice():
         (lambda x, k: np.sum(s2sad.grad(reads_an_object)(x, k)**2), (X, 0.4)),
     ):
         s2sad.check_grads(fun, args, order=1, modes=("rev",))
+
+
+def draws(x, k, rng, n):
+    own = np.random.default_rng(1)
+    u = x.copy()
+    for _ in checkpointed(range(n), slots=2):
+        u[1:] += k*u[:-1]*rng.standard_normal()
+        u = u*own.random() + np.sin(u)
+        if rng.random() < 0.05:
+            break
+    return np.sum(u*u)*rng.standard_normal()
+
+
+def philox(seed):
+    return np.random.Generator(np.random.Philox(seed))
+
+
+@pytest.mark.parametrize("made", [np.random.default_rng, philox])
+def test_loops_that_draw(made):
+    """The body draws the same again, and the caller's generator is as a plain call leaves it."""
+
+    def fun(x, k):
+        return draws(x, k, np.random.default_rng(3), 9)
+
+    check(fun, (X, 0.4))
+    s2sad.check_grads(fun, (X, 0.4), order=2)
+    for n in (0, 1, 8):
+        one, two, three = made(2), made(2), made(2)
+        got, pulled = s2sad.grad(draws)(X, 0.4, one, n), s2sad.vjp(draws, X, 0.4, two, n)[1]
+        draws(X.copy(), 0.4, three, n)
+        assert one.random() == two.random() == three.random()
+        np.testing.assert_array_equal(pulled(1.0)[0], got)
+        np.testing.assert_array_equal(pulled(1.0)[0], got)
+        assert s2sad.jvp(draws, (X, 0.4, made(2), n), (X, None, None, None))[1] == pytest.approx(got @ X)

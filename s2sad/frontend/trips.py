@@ -57,7 +57,8 @@ def checkpointed_loop(
 
     def before(place: Var) -> None:
         env = state.scope.env
-        state.do(Call("keep_state", (snapshots, place, *[state.atom(env[n]) for n in names])), node)
+        kept = (*[state.atom(env[n]) for n in names], *step.drawn)
+        state.do(Call("keep_state", (snapshots, place, *kept)), node)
         if left:
             env[DONE] = state.emit(Call("add", (state.atom(env[DONE]), Const(1))), K.INT, node, "done")
 
@@ -245,8 +246,8 @@ class _Step:
         for name, kind in zip(names, self.kinds, strict=True):
             self.callee.known[name] = kind
         self.atoms = [self.callee.operand(n, v) for n, v in captured.items()]
-        if self.callee.generators:
-            state.refuse(node, "a checkpointed loop draws random numbers", "draw them before the loop")
+        drawn = dict(zip(captured, self.atoms, strict=True))
+        self.drawn = [drawn[n] for n in self.callee.generators]
 
     def lowered(self) -> Callee:
         """The callee, for kinds of the state that hold in every trip."""
@@ -270,7 +271,8 @@ class _Step:
         known = self.callee.known
         arrays = [n for n, k in known.items() if isinstance(k, Kind) and k.cat == "array" and not k.optional]
         found = outline.writes(lowered.program, lowered.result, self._places())
-        others = [n for n in known if n not in arrays and lowered.arguments[n] in found]
+        rest = [n for n in known if n not in arrays and n not in spec.generators]
+        others = [n for n in rest if lowered.arguments[n] in found]
         if others:
             what = f"a checkpointed loop writes into {others[0]!r}, which is no array"
             self.state.refuse(self.node, what, "write into an array that is made before the loop")
@@ -283,7 +285,8 @@ class _Step:
         """Refuse a body that cannot be run again, or in which names may come to share what is written."""
         outline, lowered = self.state.outline, spec.lowered
         assert outline is not None and lowered is not None
-        found = outline.obstacle(lowered.program, Const(None), frozenset())
+        drawn = frozenset(ssa for n in spec.generators if (ssa := lowered.arguments[n]) is not None)
+        found = outline.obstacle(lowered.program, Const(None), drawn)
         if lowered.changed:
             found = None, f"writes into {lowered.changed[0]!r}", "carry what it writes under names of its own"
         if found is None:
@@ -303,6 +306,7 @@ class _Step:
             "step", callee.fn.obj, self.source, known.copy(), dynamic, K.NONE, again=True, own=False
         )
         spec.trips = tuple(self.names)
+        spec.generators = tuple(callee.generators)
         spec.lowered = lower(
             self.source, "step", known.copy(), callee.live, callees=state.callees, outline=state.outline,
             kept=state.kept,
@@ -342,6 +346,9 @@ def _reverse(state: State, args: list[Value], kwargs: dict[str, Value], node: as
         what = "a checkpointed loop that reads a list, dict or object is differentiated twice in reverse mode"
         state.refuse(node, what, "let it read arrays or tuples, or use hvp")
     kinds = {i: state.kind(rest[i - len(first)]) for i in active if i >= len(first)}
+    if len(groups) > 4:
+        what = "a checkpointed loop that draws random numbers is differentiated twice"
+        state.refuse(node, what, "draw before the loop, or put its body into a function under checkpoint")
     trees = {i: kind for i, kind in kinds.items() if not kind.is_number}
     text = _plain_text(len(first), len(rest), active, trees, scheduled)
     source = rule_source("reverse_trips", text)

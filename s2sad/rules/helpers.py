@@ -200,7 +200,7 @@ _helper("split_trips", "trips, slots", results.constant(kinds.INT))
 _helper("keep_state", "snapshots, i, *state", results.constant(kinds.NONE), impure=True)
 _helper(
     "reverse_trips",
-    "forward, backward, trips, snapshots, state, rest, bars, active",
+    "forward, backward, trips, snapshots, state, rest, bars, active, drawn=()",
     results.constant(Kind("tuple")),
     impure=True,
 )

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.runtime.custom import generator_at, generator_state
 from s2sad.runtime.lists import add_lists, copy_tree, zeros_list
 
 
@@ -59,7 +60,7 @@ class Snapshots:
 
 
 def keep_state(snapshots: Snapshots, i: int, *state: Any) -> None:
-    """Keep a copy of the state before trip i, if the schedule wants it.
+    """Keep a copy of the state before trip i, if the schedule wants it, and those of random generators.
 
     >>> snapshots = Snapshots(range(4), 2)
     >>> for i in range(4):
@@ -68,7 +69,11 @@ def keep_state(snapshots: Snapshots, i: int, *state: Any) -> None:
     [(0, (0.0,)), (1, (10.0,))]
     """
     if i in snapshots.wanted:
-        own = tuple([s.copy() if isinstance(s, np.ndarray) else s for s in state])
+        random = (np.random.Generator, np.random.RandomState)
+        own = tuple([
+            s.copy() if isinstance(s, np.ndarray) else generator_state(s) if isinstance(s, random) else s
+            for s in state
+        ])  # fmt: skip
         snapshots.states.append((snapshots.trips.index(i), own))
 
 
@@ -81,12 +86,14 @@ def reverse_trips(
     rest: tuple[Any, ...],
     bars: tuple[Any, ...],
     active: tuple[int, ...],
+    drawn: tuple[int, ...] = (),
 ) -> tuple[Any, ...]:
     """The cotangents of a loop's first state and of what its body reads, from those of its last state.
 
     `forward(i, *state, *rest)` is one trip, it returns the next state and what `backward(kept, bars)` needs,
     which returns the cotangents of the arguments numbered in `active`, counted without i. The result has
-    these arguments' cotangents. What `snapshots` holds is not changed.
+    these arguments' cotangents. What `snapshots` holds is not changed. In `rest` there are random generators
+    at the places in `drawn`, whose states are kept behind the loop's; each trip draws what it drew first.
 
     The cotangent of 1.0 in 1.0*2*2*2, one state kept:
 
@@ -97,6 +104,15 @@ def reverse_trips(
     (8.0,)
     """
     stack = list(snapshots.states)
+    count = len(state)
+
+    def at_hand(states: tuple[Any, ...]) -> list[Any]:
+        """What the body reads, with generators that draw what they drew from these states on."""
+        given = list(rest)
+        for i, kept in zip(drawn, states, strict=True):
+            given[i] = generator_at(rest[i], kept)
+        return given
+
     totals: dict[int, Any] = {}
     for trip in range(len(trips) - 1, -1, -1):
         while stack[-1][0] > trip:
@@ -105,12 +121,14 @@ def reverse_trips(
         while at < trip:
             free = snapshots.slots - len(stack) + 1
             ahead = split_trips(trip + 1 - at, free) if free > 1 else trip - at
+            given = at_hand(now[count:])
             for k in range(at, at + ahead):
-                now = forward(trips[k], *now, *rest)[0]
+                now = forward(trips[k], *now[:count], *given)[0]
+            now = (*now, *[generator_state(given[i]) for i in drawn])
             at += ahead
             if free > 1:
                 stack.append((at, now))
-        kept = forward(trips[trip], *now, *rest)[1]
+        kept = forward(trips[trip], *now[:count], *at_hand(now[count:]))[1]
         grads = backward(kept, bars)
         if len(active) == 1:
             grads = (grads,)

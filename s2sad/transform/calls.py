@@ -292,8 +292,9 @@ class Calls(Addresses):
         pair = self.pairs.of(callee, active, frozenset(), False)
         rest = [n for n in names if n not in callee.trips]
         for n in rest:
-            if not self.kind(operands[n]).is_number:
+            if not self.kind(operands[n]).is_number and n not in callee.generators:
                 self._refuse_written(stmt, n, operands[n])
+        drawn = tuple([Const(i) for i, n in enumerate(rest) if n in callee.generators])
         words = dict(stmt.call.kwargs)
         carried = list(callee.trips)
         bars = [
@@ -311,6 +312,7 @@ class Calls(Addresses):
                 Tuple(tuple([self.value(operands[n], stmt) for n in rest])),
                 Tuple(tuple(bars)),
                 Tuple(tuple([Const(names.index(n)) for n in active])),
+                *((Tuple(drawn),) if drawn else ()),
             ),
         )
         kinds = tuple(self._grad_kind(operands[n]) for n in active)
