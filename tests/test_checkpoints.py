@@ -598,3 +598,37 @@ def test_jacobians_by_columns():
         np.testing.assert_allclose(transform(of)(X, 0.7), np.diag(np.tanh(0.7*X) + 0.7*X/np.cosh(0.7*X)**2))
     with pytest.raises(s2sad.UnsupportedError, match="jacfwd calls it for each column"):
         s2sad.jacfwd(lambda x, rng: checkpoint(jumping)(x, rng))(X, np.random.default_rng(0))
+
+
+class Large(Exception):
+    pass
+
+
+def bounded(x):
+    if x[0] > 2.0:
+        raise Large("too large", 2.0)
+    return np.sin(x)*x
+
+
+def raises_in_a_function(x):
+    for _ in range(2):
+        x = checkpoint(bounded)(x + 0.5)
+    return np.sum(x)
+
+
+def raises_in_a_loop(x):
+    for _ in checkpointed(range(4), slots=2):
+        if x[0] > 2.0:
+            raise Large("too large", 2.0)
+        x = x + np.sin(x)
+    return np.sum(x)
+
+
+@pytest.mark.parametrize("fun", [raises_in_a_function, raises_in_a_loop])
+def test_exceptions_of_what_is_run_again(fun):
+    """Making an exception is no effect; the primal's comes out."""
+    x = 0.3*X
+    s2sad.check_grads(fun, (x,), order=2)
+    for derivative in (s2sad.grad(fun), lambda x: s2sad.vjp(fun, x), lambda x: s2sad.hvp(fun)(x, x)):
+        with pytest.raises(Large, match="too large"):
+            derivative(10*X)

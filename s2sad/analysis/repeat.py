@@ -10,7 +10,7 @@ the result shares no storage with the arguments or with anything outside.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,7 @@ def obstacle(
     for stmt in walk(program.body):
         found = _effect(stmt, generators)
         own = not blocks(stmt) and not _draws(stmt, generators)  # what stands in a block is looked at itself
+        own = own and not (isinstance(stmt, Let) and _makes_exception(stmt.call))
         if found is None and own and aliases.world in aliases.written(stmt):
             found = "writes what is outside of it", "return it, and write it in the caller"
         if found is not None:
@@ -153,6 +154,8 @@ def _effect(stmt: Stmt, generators: frozenset[str]) -> tuple[str, str] | None:
     call = stmt.call
     if call.fun in PURE or call.fun in SILENT or call.fun in ("list.pop", "user"):
         return None
+    if _makes_exception(call):
+        return None
     if call.fun == "print":
         return "prints, and would do so twice", "print in the caller"
     if is_opaque(call):
@@ -163,6 +166,14 @@ def _effect(stmt: Stmt, generators: frozenset[str]) -> tuple[str, str] | None:
         name = call.form or call.fun
         return f"calls {name}, which would not give the same again", "pass a random Generator as an argument"
     return None
+
+
+def _makes_exception(call: Call) -> bool:
+    """Whether a call makes what `raise` raises, by a class whose objects are made without code of its own."""
+    cls = getattr(call.args[0], "obj", None) if call.fun == "call" and call.args else None
+    if not isinstance(cls, type) or not issubclass(cls, BaseException):
+        return False
+    return not isinstance(cls.__init__, FunctionType) and not isinstance(cls.__new__, FunctionType)
 
 
 def written_behind(program: Program, aliases: Aliases) -> tuple[Stmt, str] | None:
