@@ -12,6 +12,7 @@ Complex gradients are conjugated: generated code has df/dx + i df/dy, users df/d
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -37,8 +38,13 @@ class Boundary(State):
         held = opened(value)
         assert isinstance(held, Group)
         items = tuple(map(self._kind_of_part, held.items))
-        if held.cat == "list" and any(_holds_dicts(item) or callable(item.known) for item in items):
+        if held.cat == "list" and (
+            any(_holds_dicts(item) or callable(item.known) for item in items)
+            or len({K.without_lengths(item) for item in items}) > 1
+        ):
             return Kind("tuple", items=items, cls=list)  # whose elements are known one by one
+        if held.cat == "list" and items:
+            items = (functools.reduce(K.join, items),)
         if held.cls is None:
             return replace(self.kind(held), items=items)
         if held.cat == "tuple":
