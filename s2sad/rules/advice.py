@@ -1,7 +1,7 @@
 """What to write instead of functions that have no derivative here.
 
-    >>> print(remedy(np.random.default_rng(0).exponential))
-    draw from constants and write scale*rng.standard_exponential(size)
+>>> print(remedy(np.random.default_rng(0).exponential))
+draw from constants and write scale*rng.standard_exponential(size)
 """
 
 from __future__ import annotations
@@ -14,17 +14,21 @@ _IMPLICIT = (
     "differentiate the solution by the implicit function theorem: "
     "solve outside, and give s2sad.rule its derivative"
 )
-_DENSE = "multiply by the matrix as an array, or write the products of its rows out"
+_DENSE = (
+    "multiply by the matrix as an array, or write the product out: "
+    "np.bincount(rows, entries*x[columns], minlength=n)"
+)
 _MODULES = {
     "scipy.optimize": _IMPLICIT,
     "scipy.integrate": "write the steps out as a loop, or solve the adjoint equation beside it",
     "scipy.interpolate": "use np.interp, or multiply the values at the knots by a constant matrix",
     "scipy.sparse": _DENSE,
     "scipy.ndimage": "write the filter with np.lib.stride_tricks.sliding_window_view",
+    "scipy.spatial": "keep the geometry constant: compute it outside, from stop_gradient of the points",
+    "scipy.fftpack": "use scipy.fft",
     "scipy.cluster": "keep the assignment constant: compute it outside, from stop_gradient of the data",
 }
 _FUNCTIONS = {
-    "rosen": "write the sum out",
     "linear_sum_assignment": "compute the assignment from s2sad.stop_gradient of the costs",
     "expm_frechet": "it is a block of scipy.linalg.expm(np.block([[A, E], [np.zeros_like(A), A]]))",
     "stdev": "use np.std(data, ddof=1)",
@@ -35,9 +39,29 @@ _FUNCTIONS = {
     "spearmanr": "ranks have no derivative: use scipy.stats.pearsonr",
     "kendalltau": "ranks have no derivative: use scipy.stats.pearsonr",
     "hamming": "it counts: use s2sad.stop_gradient of the data",
+    **dict.fromkeys(("legendre_p", "legendre_p_all"), "use scipy.special.eval_legendre"),
+    **dict.fromkeys(("assoc_legendre_p", "assoc_legendre_p_all"), "use scipy.special.lpmv"),
+    **dict.fromkeys(
+        ("sph_legendre_p", "sph_legendre_p_all", "sph_harm_y_all"), "use scipy.special.sph_harm_y"
+    ),
+    **dict.fromkeys(
+        ("ttest_1samp", "ttest_ind", "ttest_rel", "f_oneway", "chisquare", "normaltest", "jarque_bera"),
+        "write the statistic out, with scipy.stats.sem or np.var; its law is one of scipy.stats",
+    ),
+    **dict.fromkeys(
+        ("lsim", "dlsim", "impulse", "step"), "write the steps out as a loop, with scipy.linalg.expm"
+    ),
+    **dict.fromkeys(
+        ("jaccard", "dice", "yule", "rogerstanimoto", "russellrao", "sokalsneath"),
+        "it counts: use s2sad.stop_gradient of the data",
+    ),
+    "signm": "use np.linalg.eig, and np.sign of the eigenvalues",
+    "funm": "use np.linalg.eig, and the function of the eigenvalues",
+    "hessenberg": "use np.linalg.qr or np.linalg.eig",
+    "ldl": "use np.linalg.cholesky, or scipy.linalg.lu",
+    "LinearNDInterpolator": "find the simplices outside by scipy.spatial.Delaunay, and weigh the values",
+    "griddata": "find the simplices outside by scipy.spatial.Delaunay, and weigh the values",
     "schur": "use np.linalg.eigh or np.linalg.eig",
-    "orth": "use np.linalg.qr, or np.linalg.svd",
-    "null_space": "use np.linalg.svd",
     "quad": "write a rule of Gauss out: scipy.integrate.fixed_quad, or np.polynomial.legendre.leggauss",
     "dblquad": "write two rules of Gauss out: np.polynomial.legendre.leggauss",
     "quad_vec": "write a rule of Gauss out: scipy.integrate.fixed_quad, or np.polynomial.legendre.leggauss",

@@ -128,6 +128,8 @@ composite(
                      assume_a=None, transposed=False):
     a = np.asarray(a)
     b = np.asarray(b)
+    if transposed and (assume_a is None or assume_a == "gen" or assume_a == "general"):
+        return solved_transposed(a, b)
     if transposed:
         a = a.T
         lower = not lower
@@ -149,6 +151,30 @@ composite(
         return scipy.linalg.solve(a, b)
     return scipy.linalg.solve(a, b, lower=lower, assume_a=assume_a)
 """,
+)
+
+
+def _transposed_kind(bound: Bound) -> Kind:
+    if rank_of(bound, "a") != 2 or rank_of(bound, "b") not in (1, 2) or is_complex(bound, "a"):
+        raise NotImplementedError("a transposed system that is not one matrix of real numbers; transpose it")
+    return kinds.array(shape_of(bound, "b"), _float(bound, "a", "b"))
+
+
+def _transposed_left(bound: Bound) -> str:
+    solved = real_if(bound, "a", "scipy.linalg.solve(a, g)")
+    one = rank_of(bound, "b") == 1
+    made = f"np.outer(out, {solved})" if one else f"out @ {solved}.T"
+    return f"-{made}"
+
+
+structural(
+    "solved_transposed",
+    "a, b",
+    _transposed_kind,
+    {"a": _transposed_left, "b": "scipy.linalg.solve(a, g)"},
+    (equations.solved_transposed,),
+    jvp={"a": "-solved_transposed(a, a_dot.T @ out)", "b": "solved_transposed(a, b_dot)"},
+    raises=True,
 )
 composite(
     "lu_permuted",

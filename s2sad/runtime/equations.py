@@ -334,3 +334,14 @@ def diagonal_block(z: Any, blocks: Any, k: int) -> Any:
     row, column = sum(s[-2] for s in shapes[:k]), sum(s[-1] for s in shapes[:k])
     part = z[..., row : row + shapes[k][-2], column : column + shapes[k][-1]]
     return np.reshape(part, np.shape(blocks[k])).copy()
+
+
+def solved_transposed(a: Any, b: Any) -> Any:
+    """The solution of a.T @ x = b.
+
+    >>> print(solved_transposed(np.array([[1.0, 2.0], [0.0, 4.0]]), np.array([1.0, 6.0])))
+    [1. 1.]
+    """
+    import scipy.linalg
+
+    return scipy.linalg.solve(a, b, transposed=True)

@@ -258,6 +258,39 @@ scipy.interpolate.interpn((np.arange(5.0),), x, p[:, None], bounds_error=False, 
 scipy.interpolate.interpn((np.arange(5.0),), x, p[:, None], "nearest", False, None)
 """
 
+SUBSPACES = """
+scipy.optimize.rosen(x)
+scipy.optimize.rosen(0.1*m)
+scipy.optimize.rosen_der(x)
+scipy.optimize.rosen_hess(x)
+scipy.fft.fht(p, 0.1, 0.5)
+scipy.fft.fht(m, 0.1, 0.5, offset=0.2, bias=0.3)
+scipy.fft.ifht(p, 0.1, 1.5)
+scipy.fft.ifht(m, 0.1, 0.5, 0.2, bias=-0.3)
+np.abs(scipy.fftpack.fft(x, 8))
+np.abs(scipy.fftpack.ifft(m, axis=0))
+np.abs(scipy.fftpack.fftn(m, axes=(0,)))
+np.abs(scipy.fftpack.ifftn(m, shape=(2, 6)))
+np.abs(scipy.fftpack.fft2(t, (3, 3)))
+np.abs(scipy.fftpack.ifft2(t, axes=(0, 1)))
+scipy.fftpack.dct(x, 3, 7, norm="ortho")
+scipy.fftpack.idct(m, axis=0)
+scipy.fftpack.dst(x, type=1)
+scipy.fftpack.idst(x, 2, n=4)
+scipy.fftpack.dctn(m, shape=(2, 5))
+scipy.fftpack.idctn(m, 3, norm="ortho")
+scipy.fftpack.dstn(m, axes=(1,))
+scipy.fftpack.idstn(m)
+z = scipy.linalg.null_space(m); z = z @ z.T
+z = scipy.linalg.null_space(m, rcond=1e-9); z = z @ z.T
+np.abs(scipy.linalg.orth(q))
+z = scipy.linalg.orth(m.T, 1e-10); z = z @ z.T
+scipy.linalg.subspace_angles(m.T[:, 1:], n.T[:, :2])
+scipy.linalg.subspace_angles(m.T[:, :1], n.T[:, 1:])*s
+z, w = scipy.linalg.orthogonal_procrustes(m.T, n.T); z = z*w
+z, w, v = scipy.spatial.procrustes(m.T, n.T); z = z*w*v
+"""
+
 FURTHER: dict[str, str] = {
     "inverses": INVERSES,
     "ranks": RANKS,
@@ -265,4 +298,5 @@ FURTHER: dict[str, str] = {
     "labels": LABELS,
     "responses": RESPONSES,
     "splines": SPLINES,
+    "subspaces": SUBSPACES,
 }

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.linalg
 from cells import FORMS, LAST_BITS, SCIPY_118, cell
 from scipy import special, stats
 from scipy_wide_lines import WIDE
@@ -163,3 +164,26 @@ def test_jets() -> None:
     assert np.isnan(gammas.gammainc_da(np.array([-1.0, 0.0, np.inf]), 1.0)).all()
     assert gammas.betainc_dab(2.0, 3.0, np.array([0.0, 1.0]), 1, 0).tolist() == [0.0, 0.0]
     assert np.isnan(gammas.betainc_dab(2.0, 3.0, np.array([-0.5, 1.5]), 1, 0)).all()
+
+
+@pytest.mark.parametrize("columns", [0, 2])
+def test_transposed_systems(columns: int) -> None:
+    """SciPy takes no complex matrices here, so that the differences of the other tests say nothing."""
+    rng = np.random.default_rng(3)
+    a, b = rng.normal(size=(4, 4)), rng.normal(size=(4, columns) if columns else 4)
+
+    def transposed(a: Any, b: Any) -> Any:
+        return np.sum(np.sin(scipy.linalg.solve(a, b, transposed=True)))
+
+    def turned(a: Any, b: Any) -> Any:
+        return np.sum(np.sin(scipy.linalg.solve(a.T, b)))
+
+    value, gradient = s2sad.value_and_grad(transposed, (0, 1))(a, b)
+    assert value == transposed(a, b)
+    for one, other in zip(gradient, s2sad.grad(turned, (0, 1))(a, b), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-10)
+    v = np.cos(a), np.cos(b)
+    ours, theirs = (s2sad.hvp(f, (0, 1))(a, b, v) for f in (transposed, turned))
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9)
+    assert s2sad.jvp(transposed, (a, b), v)[1] == pytest.approx(sum(np.sum(g*d) for g, d in zip(gradient, v, strict=True)))
