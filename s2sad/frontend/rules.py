@@ -54,7 +54,7 @@ ARITHMETIC = frozenset("add sub mul truediv floordiv mod pow matmul".split())  #
 OF_LISTS = ("math.", "heapq.", "bisect.", "statistics.", "seq.")  # modules whose functions take lists
 SEQUENCES = frozenset(  # arguments that are sequences of arrays, or of numbers that rules read one by one
     "arrays tup choicelist condlist choices object blocks q k constant_values end_values c_and_lower "
-    "lu_and_piv c_or_cr points tck".split()
+    "lu_and_piv c_or_cr points tck xi".split()
 )
 
 

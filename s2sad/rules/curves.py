@@ -83,6 +83,8 @@ composite(
     beyond = not bounds_error and fill_value is None
 
     def at(xi):
+        if isinstance(xi, tuple):
+            xi = np.stack(np.broadcast_arrays(*xi), axis=-1)
         if np.ndim(xi) == 0:
             raise ValueError("interpolation on a grid at a number; pass an array of points")
         flat = np.reshape(xi, (-1, d))

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from scipy import ndimage, signal
 
 from s2sad.ir import kinds
+from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, shape_of
 from s2sad.rules.registry import Bound, composite, structural
@@ -163,4 +164,39 @@ for _name, _size in (
     return scipy.ndimage.rank_filter({_size}, math.prod(size)//2, size, mode="constant")
 """,
         (getattr(signal, _name.split("(")[0]),),
+    )
+
+# ------------------------------------------------------------------------------------------------- places
+
+_PEAKS = "height, threshold, distance, prominence, width, wlen, rel_height, plateau_size"
+composite(
+    "scipy.signal.find_peaks",
+    f"""def find_peaks(x, {_PEAKS.replace(",", "=None,").replace("rel_height=None", "rel_height=0.5")}=None):
+    return peak_places(x, {_PEAKS}), {{}}
+""",
+    (signal.find_peaks,),
+)
+structural(
+    "peak_places",
+    f"x, {_PEAKS}",
+    lambda _: kinds.array((kinds.new_length(),), "int64"),
+    {"x": axes.zero},
+    (chosen.peak_places,),
+)
+
+
+def _places_kind(bound: Bound) -> Kind:
+    rank = axes.rank_of(bound, "data")
+    if rank is None:
+        raise NotImplementedError("extremes of an array whose number of dimensions is not known")
+    return Kind("tuple", items=(kinds.array((kinds.new_length(),), "int64"),) * rank)
+
+
+for _name in ("argrelmax", "argrelmin"):
+    structural(
+        f"scipy.signal.{_name}",
+        "data, axis=0, order=1, mode='clip'",
+        _places_kind,
+        {"data": axes.zero},
+        (getattr(signal, _name),),
     )

@@ -94,3 +94,14 @@ def at_places(x: Any, places: Any) -> Any:
     [5. 0.]
     """
     return np.where(places < 0, 0.0, np.ravel(x)[np.maximum(places, 0)])
+
+
+def peak_places(x: Any, *options: Any) -> Any:
+    """The places of peaks, as scipy.signal.find_peaks(x, *options) gives them.
+
+    >>> print(peak_places(np.array([0.0, 2.0, 1.0, 3.0, 0.0])))
+    [1 3]
+    """
+    import scipy.signal
+
+    return scipy.signal.find_peaks(x, *options)[0]

@@ -291,6 +291,28 @@ z, w = scipy.linalg.orthogonal_procrustes(m.T, n.T); z = z*w
 z, w, v = scipy.spatial.procrustes(m.T, n.T); z = z*w*v
 """
 
+PEAKS = """
+z, w = scipy.signal.find_peaks(m.ravel()); z = m.ravel()[z]
+z = scipy.signal.find_peaks(m.ravel(), height=0.1, distance=2); z = m.ravel()[z[0]]
+z = scipy.signal.find_peaks(m.ravel(), prominence=0.1)[0]; z = m.ravel()[z]**2
+z = x[scipy.signal.argrelmax(x)]
+z = m[scipy.signal.argrelmin(m, axis=1, order=1)]
+z = m.T[scipy.signal.argrelmax(m.T, 0, 1, mode="wrap")]
+"""
+
+POINTS_OF_GRIDS = """
+scipy.interpolate.RegularGridInterpolator((np.arange(3.0), np.arange(4.0)), m)((p[:2]/3, p[2:4]))
+scipy.interpolate.RegularGridInterpolator((np.arange(3.0), np.arange(4.0)), m)((0.7, s))
+scipy.interpolate.RegularGridInterpolator((np.arange(3.0), np.arange(4.0)), m)([0.7, s])
+scipy.interpolate.RegularGridInterpolator((np.arange(3.0), np.arange(4.0)), m)([[0.7, s], [0.2, s]])
+scipy.interpolate.interpn((np.arange(3.0), np.arange(4.0)), m, (p[:2]/3, p[2:4]))
+scipy.interpolate.interpn((np.arange(3.0), np.arange(4.0)), m, [0.7, s])
+scipy.interpolate.interpn((np.arange(3.0), np.arange(4.0)), m, [[0.7, s], [0.2, s]])
+scipy.interpolate.RegularGridInterpolator((np.arange(3.0), np.arange(4.0)), m)((p[:2, None]/3, p[2:4]))
+scipy.interpolate.interpn((np.arange(3.0), np.arange(4.0)), m, xi=(s, p[2:4]))
+scipy.interpolate.RegularGridInterpolator((np.arange(5.0),), x)((p,))
+"""
+
 FURTHER: dict[str, str] = {
     "inverses": INVERSES,
     "ranks": RANKS,
@@ -299,4 +321,6 @@ FURTHER: dict[str, str] = {
     "responses": RESPONSES,
     "splines": SPLINES,
     "subspaces": SUBSPACES,
+    "peaks": PEAKS,
+    "points of grids": POINTS_OF_GRIDS,
 }
