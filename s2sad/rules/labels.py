@@ -40,9 +40,11 @@ _FORMULAS = {
 {_NUMBERS}    counts = np.where(found, np.bincount(numbers)[places], 0).astype(float)
     return np.where(found, np.bincount(numbers, weights=np.ravel(input))[places], 0.0)/counts
 """,
-    "variance": _ALL + f"""    if {_ONE}:
+    "variance": _ALL + f"""    if np.iscomplexobj(input):
+        raise TypeError("the variance of complex numbers in regions")
+    if {_ONE}:
         gaps = chosen - np.mean(chosen)
-        return np.sum(gaps*gaps)/float(np.size(chosen))
+        return np.sum(gaps*gaps)/np.float64(np.size(chosen))
 {_NUMBERS}    counts = np.bincount(numbers)
     means = np.bincount(numbers, weights=np.ravel(input))/counts
     gaps = np.ravel(input) - means[numbers]

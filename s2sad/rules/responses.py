@@ -109,7 +109,9 @@ _FORMULAS = {
     i, j = np.arange(rows), np.arange(columns)
     twice = np.where(i >= (rows + 1)//2, 0.0, np.where(i > 0, 2.0, 1.0))[:, None]
     doubled = np.where(j >= (columns + 1)//2, 0.0, np.where(j > 0, 2.0, 1.0))
-    z = scipy.fft.ifft2(scipy.fft.fft2(x, (rows, columns))*twice*doubled)
+    real = np.real(x).dtype
+    z = scipy.fft.fft2(x, (rows, columns))*twice.astype(real)*doubled.astype(real)
+    z = scipy.fft.ifft2(z)
     return np.moveaxis(z, (-2, -1), axes)
 """,
     "wiener": """def wiener(im, mysize=None, noise=None):
@@ -180,7 +182,7 @@ _FORMULAS = {
     else:
         sing = -f1*t1/(f0 - f1)
         phase = 2*np.pi*(-sing*f0)*np.log(np.abs(1 - t/sing))
-    return np.cos(phase + phi*np.pi/180)
+    return np.cos(phase + np.float64(phi*np.pi/180))
 """,
     "gausspulse": """def gausspulse(t, fc=1000, bw=0.5, bwr=-6, tpr=-60, retquad=False, retenv=False):
     if retquad or retenv:

@@ -91,7 +91,7 @@ _FORMULAS = {
 """,
     "Akima1DInterpolator": """(x, y, *, method='akima', extrapolate=None):
     x = np.asarray(x)
-    y = np.asarray(y)
+    y = np.asarray(y, dtype=float)
     m = np.diff(y)/np.diff(x)
     if len(y) == 2:
         slopes = np.concatenate((m, m))
@@ -108,7 +108,7 @@ _FORMULAS = {
             before, behind = steps[2:], steps[:-2]
         both = before + behind
         bent = both > 1e-9*np.max(both)
-        mean = (before*m[1:-2] + behind*m[2:-1])/np.where(bent, both, 1.0)
+        mean = m[1:-2] + behind/np.where(bent, both, 1.0)*(m[2:-1] - m[1:-2])
         slopes = np.where(bent, mean, 0.5*(m[3:] + m[:-3]))
 
     def at(x_new, nu=0):

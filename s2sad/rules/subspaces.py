@@ -49,8 +49,8 @@ for _name, _source in _FORMULAS.items():
 composite(
     "scipy.spatial.procrustes",
     """def procrustes(data1, data2):
-    one = np.asarray(data1)
-    two = np.asarray(data2)
+    one = np.asarray(data1, dtype=float)
+    two = np.asarray(data2, dtype=float)
     one = one - np.mean(one, 0)
     two = two - np.mean(two, 0)
     one = one/np.linalg.norm(one)

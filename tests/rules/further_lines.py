@@ -281,10 +281,10 @@ scipy.fftpack.dctn(m, shape=(2, 5))
 scipy.fftpack.idctn(m, 3, norm="ortho")
 scipy.fftpack.dstn(m, axes=(1,))
 scipy.fftpack.idstn(m)
-z = scipy.linalg.null_space(m); z = z @ z.T
-z = scipy.linalg.null_space(m, rcond=1e-9); z = z @ z.T
+z = scipy.linalg.null_space(m); z = z @ np.conj(z.T)
+z = scipy.linalg.null_space(m, rcond=1e-9); z = z @ np.conj(z.T)
 np.abs(scipy.linalg.orth(q))
-z = scipy.linalg.orth(m.T, 1e-10); z = z @ z.T
+z = scipy.linalg.orth(m.T, 1e-10); z = z @ np.conj(z.T)
 scipy.linalg.subspace_angles(m.T[:, 1:], n.T[:, :2])
 scipy.linalg.subspace_angles(m.T[:, :1], n.T[:, 1:])*s
 z, w = scipy.linalg.orthogonal_procrustes(m.T, n.T); z = z*w
