@@ -149,7 +149,11 @@ class _Walker:
                         return []
                     found.append(stmt)
         numbers = any(self.kinds[read.name].cat in ("float", "complex") for read in found)
-        return found if numbers and len(found) == self.counts[loop.target] else []
+        if not numbers or len(found) != self.counts[loop.target]:
+            return []
+        if self.again:
+            self.counted.update(a for a in (space.start, self.next(space.start)) if a is not None)
+        return found
 
     def items(self, loop: For) -> list[Let]:
         """The statements by which a loop that the user wrote takes its items, in the order of zip()."""

@@ -32,6 +32,7 @@ from s2sad.transform.rules import content_names
 CONTAINERS = ("list", "tuple", "dict")
 LITERALS = (int, float, complex, str, tuple, type(None))
 QUOTIENT = {"x": "g/y", "y": "-(g*out/y)"}
+PRODUCT = ("mul", "np.multiply")
 MIRRORED = frozenset(("getitem", "getattr", "copy", "list.pop", "list"))
 
 
@@ -236,8 +237,12 @@ class Tangents(Builder):
                 made = text(bound) if callable(text) else text
                 if made is not None:
                     texts[name] = made
-        if stmt.call.fun in ("mul", "np.multiply") and len(texts) == 2 and atoms["x"] == atoms["y"]:
-            texts = {"x": "2*x*g"}
+        if stmt.call.fun in PRODUCT and len(texts) == 2:
+            x, y = atoms["x"], atoms["y"]
+            if x == y or self._is_multiple(y, x):
+                texts = {"x": "2*y*g"}
+            elif self._is_multiple(x, y):
+                texts = {"y": "2*x*g"}
         if not texts:
             return self._flat(stmt)
         if texts == QUOTIENT:  # by one division
@@ -256,6 +261,15 @@ class Tangents(Builder):
             if n not in ("out", "where", "dtype")
         )
         return self._stretched(stmt, total, self.kinds[stmt.name], covered)
+
+    def _is_multiple(self, atom: Atom, of: Atom) -> bool:
+        """Whether a value is a constant times another, so that their product is a multiple of a square."""
+        let = self.storage.lets.get(atom.name) if isinstance(atom, Var) else None
+        if let is None or let.call.fun not in PRODUCT or of not in let.call.args or let.call.kwargs:
+            return False
+        if any(isinstance(a, Var) and self.storage.is_mutable(a.name) for a in (atom, of)):
+            return False
+        return sum(map(self.active, let.call.args)) == 1
 
     def _term(self, stmt: Let, text: str, atoms: dict[str, Atom], g: Atom, bound: Bound) -> Atom:
         """One argument's part of the tangent."""
