@@ -153,3 +153,61 @@ def test_what_shapes_decide_needs_no_strides():
     s = np.array([0.4, -0.2])
     held(lambda s: runge_kutta(s, 3), s)
     assert "copy_strided" not in s2sad.hvp(runge_kutta).source_for(s, 3, s)
+
+
+def logistic(x, r, n):
+    for _ in range(n):
+        x = r*x*(1 - x)
+    return x
+
+
+def predators(x, y, d, c, n):
+    for _ in range(n):
+        if y < 9.0:
+            y = y + 0.1*(d*x*y - c*y)
+        x = x - 0.1*x*y
+    return x*y
+
+
+@pytest.mark.parametrize("f, args", [(logistic, (0.3, 3.1)), (predators, (1.0, 0.5, 0.7, 0.4))])
+def test_common_factors_of_cotangents(f, args):
+    n, wrt = 4, tuple(range(len(args)))
+    check(f, (*args, n), wrt)
+    v = tuple(0.3 - 0.2*i for i in wrt)
+    product, gradient = s2sad.hvp(f, wrt)(*args, n, v), s2sad.grad(f, wrt)
+    plus, minus = (gradient(*(a + h*b for a, b in zip(args, v, strict=True)), n) for h in (STEP, -STEP))
+    expected = [(p - m)/(2*STEP) for p, m in zip(plus, minus, strict=True)]
+    np.testing.assert_allclose(product, expected, rtol=1e-6)
+    again = s2sad.grad(lambda *xs: sum(g*b for g, b in zip(gradient(*xs, n), v, strict=True)), wrt)
+    np.testing.assert_allclose(again(*args), product, rtol=1e-10)
+
+
+def test_texts_with_common_factors():
+    gradient, steps = s2sad.grad(logistic, (0, 1)), s2sad.grad(predators, (0, 1))
+    gradient(0.3, 3.1, 4)
+    steps(1.0, 0.5, 0.7, 0.4, 4)
+    assert "x_bar = r * (t1 - x * x_bar)" in gradient.source
+    assert "len(" not in text_of(lambda x: logistic(x, 3.1, 4), 0.3)
+    assert "(c - d * x) * t1" in steps.source
+
+
+def cubes_of_multiples(x, k):
+    t = k*x
+    return np.sum(t*x*np.sin(x)) + np.sum(0.5*x*x*x)
+
+
+def test_products_with_multiples_of_their_other_factor():
+    k = np.array([[2.0], [3.0]])
+    held(lambda x: cubes_of_multiples(x, 3.0), np.array([0.4, -1.2, 2.0]))
+    held(lambda x: cubes_of_multiples(x, k), np.array([0.4, -1.2, 2.0]))
+
+
+def multiple_of_what_is_written(x):
+    y = np.exp(x)
+    t = 2.0*y
+    y[0] = x[1]**2
+    return np.sum(t*y*x)
+
+
+def test_a_multiple_of_what_is_written_since_is_none():
+    held(multiple_of_what_is_written, np.array([0.4, -1.2, 2.0]))

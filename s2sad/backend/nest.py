@@ -118,7 +118,7 @@ class _Nester:
         self.program = program
         self.kinds, self.hints = program.kinds, program.hints
         self.facts = Facts(program.kinds)
-        self.peephole = Peephole(program.kinds, program.hints)
+        self.peephole = Peephole(program.kinds, program.hints, program.body)
         self.quiet = program.quiet and not program.quiet_all
         self.indent = 8 if program.quiet_all else 4
         self.counts = reads(program.body)

@@ -8,6 +8,7 @@ and which is as fresh: `1.0*x` is a new array and becomes `x` only as an operand
     (-a)*b    ->  -(a*b)           np.sum(a*b)      ->  np.vdot(a, b), if shapes are known to be equal
     x + x     ->  2*x              `x += -t`        ->  `x -= t`
     a*t - b*t ->  (a - b)*t        0.1*(x*y)        ->  0.1*x*y
+    r*s - r*t ->  r*(s - t)        s + a*t - b*t    ->  s + (a - b)*t
     2*x*(1.0/n)  ->  2.0/n*x       x*(1.0/n)        ->  x/n, n a number
     2*(-0.5*x/y) ->  -x/y
     0.0 + s   ->  s, a number      `x += -a @ b`    ->  `x -= a @ b`
@@ -18,6 +19,7 @@ and which is as fresh: `1.0*x` is a new array and becomes `x` only as an operand
 from __future__ import annotations
 
 import cmath
+import functools
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
@@ -25,7 +27,7 @@ from typing import TypeGuard
 from s2sad.backend.tree import Expr, Node, Write, nodes, same
 from s2sad.ir.kinds import Kind, elementwise, kind_of_value, same_shape
 from s2sad.ir.literals import times
-from s2sad.ir.nodes import Const, Var
+from s2sad.ir.nodes import Block, Const, Let, Var, walk
 
 _ARITHMETIC = ("add", "sub", "mul", "truediv", "neg")
 _NUMBERS = (int, float, complex)
@@ -35,8 +37,8 @@ MILD = 1e-9  # literals between this and its inverse make no product overflow th
 class Peephole:
     """Simplifies nodes of one program."""
 
-    def __init__(self, kinds: dict[str, Kind], hints: dict[str, str]) -> None:
-        self.kinds, self.hints = kinds, hints
+    def __init__(self, kinds: dict[str, Kind], hints: dict[str, str], body: Block = ()) -> None:
+        self.kinds, self.hints, self.body = kinds, hints, body
 
     def __call__(self, node: Node) -> Expr:
         """The simplified node; its arguments are simplified already."""
@@ -133,6 +135,8 @@ class Peephole:
         left, right = node.args
         if _is(left, "truediv") and _is(right, "truediv") and left.args[1] == right.args[1]:
             return self._over_one_divisor(node, left, right)
+        if (_is(left, "add") or _is(left, "sub")) and _is(right, "mul"):
+            return self._factored_behind(node, left, right)
         if not (_is(left, "mul") and _is(right, "mul")):
             return node
         (scale, first), (twin, second) = _split(left), _split(right)
@@ -149,7 +153,43 @@ class Peephole:
                 if len(kinds) == 2:
                     inner = replace(node, args=parts, kind=elementwise(*kinds))
                     return replace(node, fun="mul", args=(self(inner), factor))
+        return self._scaled(node, left, right)
+
+    def _factored_behind(self, node: Node, left: Node, right: Node) -> Node:
+        """`s + a*t - b*t` as `s + (a - b)*t`."""
+        first, last = left.args
+        kinds = [kind for part in (last, right) if (kind := self._real(part)) is not None]
+        if not _is(last, "mul") or len(kinds) < 2:
+            return node
+        fun = "add" if left.fun == node.fun else "sub"
+        pair = Node(fun, (last, right), made=True, kind=elementwise(*kinds))
+        joined = self._factored(pair)
+        return node if joined is pair else replace(node, fun=left.fun, args=(first, joined))
+
+    def _scaled(self, node: Node, left: Node, right: Node) -> Node:
+        """`r*s + r*t` as `r*(s + t)`, if there is a cotangent or a tangent in s and t, of one shape."""
+        others = list(_factors(right))
+        for factor in _factors(left):
+            if not isinstance(factor, Var) or factor not in others or self._real(factor) is None:
+                continue
+            parts = _without(left, factor), _without(right, factor)
+            kinds = [kind for part in parts if (kind := self._real(part)) is not None]
+            linear = [any(isinstance(f, Var) and self._is_linear(f) for f in _factors(p)) for p in parts]
+            if len(kinds) == 2 and all(linear) and same_shape(*kinds):
+                inner = replace(node, args=parts, kind=elementwise(*kinds))
+                return replace(node, fun="mul", args=(factor, self(inner)))
         return node
+
+    @functools.cached_property
+    def linear(self) -> frozenset[str]:
+        """Cotangents, tangents, and what is made of them by arithmetic that is linear in them."""
+        found = {name for name, hint in self.hints.items() if hint.endswith(("_bar", "_dot"))}
+        for stmt in walk(self.body):
+            if isinstance(stmt, Let) and stmt.made and stmt.call.fun in _ARITHMETIC:
+                args = stmt.call.args[:1] if stmt.call.fun == "truediv" else stmt.call.args
+                if any(isinstance(a, Var) and a.name in found for a in args):
+                    found.add(stmt.name)
+        return frozenset(found)
 
     def _over_one_divisor(self, node: Node, left: Node, right: Node) -> Node:
         parts = left.args[0], right.args[0]
@@ -168,8 +208,7 @@ class Peephole:
         return kind if kind.sort == "float" or (kind.is_python and kind.sort in ("int", "bool")) else None
 
     def _is_linear(self, var: Var) -> bool:
-        hint = self.hints.get(var.name, "")
-        return hint.endswith(("_bar", "_dot")) and self._sort(var) == "float"
+        return self._sort(var) == "float" and var.name in self.linear
 
     def _mul(self, node: Node) -> Expr:
         left, right = node.args

@@ -45,7 +45,7 @@ def f_jvp(x, y, x_dot, y_dot):
     t1 = math.exp(-r)
     t2 = r / y
     value = x * t1 + t2
-    return value, t1 * x_dot - x * (t1 * r_dot) + (r_dot - y_dot * t2) / y
+    return value, t1 * (x_dot - x * r_dot) + (r_dot - y_dot * t2) / y
 
 # --- hvp argnums=0 kinds=float,float,float
 # assumes: x Python float, y Python float, x_dot like x

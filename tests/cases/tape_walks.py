@@ -108,7 +108,7 @@ def with_break_grad(x, n):
     x_bar = 1.0
     for i in range(len(xs) - 1, -1, -1):
         x = xs[i]
-        x_bar = x_bar + math.cos(x) * (0.1 * x * x_bar) + 0.1 * t1s[i] * x_bar
+        x_bar += (math.cos(x) * (0.1 * x) + 0.1 * t1s[i]) * x_bar
     return x_bar
 
 # --- grad argnums=0 kinds=float,int fun=from_two
