@@ -191,6 +191,20 @@ def test_texts_with_common_factors():
     assert "(c - d * x) * t1" in steps.source
 
 
+def rotation(x, y, n):
+    for _ in range(n):
+        x, y = x - 0.1*x*y, y + 0.1*x*x
+    return x*y
+
+
+def test_four_tapes_are_walked_over():
+    text = text_of(lambda x: rotation(x, 0.4, 5), 0.3)
+    assert "for x_dot, x, y_dot, y in " in text and text.count("range(") == 1
+    first = s2sad.hvp(lambda x: rotation(x, 0.4, 5))
+    third = (first(0.3 + STEP, 1.0) - first(0.3 - STEP, 1.0))/(2*STEP)
+    assert s2sad.grad(lambda x: first(x, 1.0))(0.3) == pytest.approx(third, rel=1e-5)
+
+
 def cubes_of_multiples(x, k):
     t = k*x
     return np.sum(t*x*np.sin(x)) + np.sum(0.5*x*x*x)

@@ -47,6 +47,7 @@ from s2sad.backend.tree import (
     nodes,
     operands,
     same,
+    takes_apart,
 )
 from s2sad.backend.unpack import unpacked
 from s2sad.backend.walks import walked
@@ -433,7 +434,9 @@ class _Line:
         if isinstance(stmt, Branch):
             return width(stmt.cond) + 8
         if isinstance(stmt, Loop):
-            return width(stmt.space) + 9 + width(Var(stmt.target or ""))
+            first = stmt.body[0] if takes_apart(stmt) else None
+            names = first.names if isinstance(first, Unpack) else [stmt.target or ""]
+            return width(stmt.space) + 7 + sum(2 + width(Var(name or "_")) for name in names)
         if isinstance(stmt, Unpack):
             return sum(2 + width(Var(name or "_")) for name in stmt.names) + 1 + width(stmt.value)
         return width(stmt.value) + 7 if isinstance(stmt, Result) else 0

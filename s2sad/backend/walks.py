@@ -7,9 +7,9 @@
         y = ys[i]
         s += x*y
 
-Accepts any `Program`; guarantees the same values. Backwards these are tapes of numbers, few enough for one
-line, that hold one element for each trip of the loop: trips are counted by the length of a tape, or the loop
-that appends runs over a `range(n)` to its end. Loops over arrays stay: there the index costs nothing.
+Accepts any `Program`; guarantees the same values. Backwards these are tapes of numbers, at most four, that
+hold one element for each trip of the loop: trips are counted by the length of a tape, or the loop that
+appends runs over a `range(n)` to its end. Loops over arrays stay: there the index costs nothing.
 Forwards these are the user's loops over arrays and lists, with zip(), enumerate() and reversed(), as the user
 wrote them: no trip makes the list longer or shorter.
 """
@@ -42,7 +42,7 @@ from s2sad.ir.nodes import (
 )
 from s2sad.ir.rewrite import same_block, with_blocks
 
-MOST = 3  # tapes that one line names
+MOST = 4  # tapes that one line names, or two lines
 
 
 def walked(program: Program) -> Program:
