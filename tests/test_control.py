@@ -160,3 +160,31 @@ def logged(x):
 @pytest.mark.parametrize("f", [keys_by_a_range, logged], ids=lambda f: f.__name__)
 def test_known_ranges_and_loggers(f):
     check(f, (np.array([0.3, 1.2, -0.7, 2.0]),))
+
+
+def under_a_named_manager(x):
+    quiet = np.errstate(divide="ignore")
+    nothing = contextlib.nullcontext()
+    y = 0.0
+    with quiet:
+        for i in range(2):
+            with nothing:
+                y += x**(i + 2)
+    return y
+
+
+def counted_by_halves(x):
+    y = 0.0
+    for c in itertools.count(0.5, 0.25):
+        if c > 1.2:
+            break
+        y += c*x*x
+    for i, c in zip(range(3), itertools.count(0.5)):
+        y += c*x**i
+    return y
+
+
+@pytest.mark.parametrize("fun", [under_a_named_manager, counted_by_halves], ids=lambda f: f.__name__)
+def test_managers_with_names_and_counts_of_floats(fun):
+    check(fun, (1.3,))
+    assert abs(s2sad.hvp(fun)(1.3, 1.0) - s2sad.grad(s2sad.grad(fun))(1.3)) < 1e-12

@@ -448,11 +448,11 @@ class Guarded(State):
             manager = self.emit(Call("call", (fn, *atoms), named), K.OBJECT, call)
         else:
             manager = self.operand(call)
-            if not isinstance(manager, Ref):
-                self.refuse(
-                    call, "this context manager is not known before the call", "make it in the with statement"
-                )
-            self._check_exit(type(manager.obj), call)
+            made = self.makers.get(manager.name) if isinstance(manager, Var) else None  # `cm = nullcontext()`
+            if made is None and not isinstance(manager, Ref):
+                what = "this context manager is not known before the call"
+                self.refuse(call, what, "make it in the with statement")
+            self._check_exit(type(manager.obj) if isinstance(manager, Ref) else made and made.obj, call)
         outer = self.block
         self.block = []
         self.nesting += 1

@@ -346,9 +346,10 @@ if some:
         for keyword in node.keywords:
             value = self.operand(keyword.value)
             start, step = (value, step) if keyword.arg == "start" else (start, value)
-        if self.kind(start).sort != "int" or self.kind(step).sort != "int":
+        whole = self.kind(start).sort == "int" and self.kind(step).sort == "int"
+        if not whole and not (_is_short(start, float) and _is_short(step, float | int)):
             self.refuse(
-                node, "count() of numbers that are not integers", "count trips, and multiply by the step"
+                node, "count() of numbers whose sums may be rounded", "count trips, and multiply by the step"
             )
 
         def number(i: Value) -> Value:
@@ -591,3 +592,9 @@ if hasattr(itertools, "batched"):
     _METHODS[itertools.batched] = "_iterate_batched"
 NESTED = frozenset((np.ndindex, np.ndenumerate, itertools.product))
 LAZY = frozenset(_METHODS) | NESTED
+
+
+def _is_short(value: Value, cls: Any) -> bool:
+    """Whether a number is known and has so few digits that its multiples, and their sums, are exact."""
+    number = value.value if isinstance(value, Const) else None
+    return isinstance(number, cls) and abs(number) < 1 << 20 and (number*(1 << 20)) % 1 == 0

@@ -137,7 +137,7 @@ CASES = [
     ("finally binds", "try:\n    y = x\nfinally:\n    «z = print(1)»", "a finally clause binds names; bind them behind the try"),
     ("late iterator", "k = 2.0\n«g = map(lambda v: v*k, x)»\nk = 3.0\ny = sum(g)", "what the iterator 'g' is made of changes before it is"),
     ("endless", "for v in «itertools.count()»:\n    pass", "an iteration without end; write while True, or zip it"),
-    ("count of floats", "for v, w in zip(«itertools.count(0.5)», x):\n    pass", "count() of numbers that are not integers; count trips"),
+    ("count of floats", "for v, w in zip(«itertools.count(0.1)», x):\n    pass", "count() of numbers whose sums may be rounded; count trips"),
     ("history of a dict read", "TABLE['a'] = x[0]\nx = «TABLE['a']»*x", "the outside dict TABLE is read here and changed; return what is kept"),
     ("class", "«class A:»\n    k = x", "the body of the class A reads 'x', which is made in the function; set it in __init__"),
     ("global", "«global CAPTURED»\nCAPTURED = x", "the global 'CAPTURED' is written; return the value, or pass it in"),
