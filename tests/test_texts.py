@@ -461,3 +461,38 @@ def test_a_file_that_is_an_argument():
     assert np.allclose(s2sad.grad(told_to)(x, io.StringIO()), 2*x)
     with pytest.raises(s2sad.UnsupportedError, match="a text that was made of an active value"):
         s2sad.grad(read_back)(x, io.StringIO())
+
+
+class Weight:
+    def __init__(self, w):
+        self.w = w
+
+    def __repr__(self):
+        return f"Weight({self.w})"
+
+    def __str__(self):
+        return f"<{self.w}>"
+
+
+def fields_of_formats(x):
+    for i in range(2):
+        print("{:{w}.{p}f}|".format(x, w=8 + i, p=2), "{:>{}} {}".format(x, 10, i), "{0!r:>20} {0:{1}}".format(x, 12))
+        x = x*1.1
+    return x*x
+
+
+def objects_in_texts(x):
+    m = Weight(x)
+    print(f"{m} {m!r} {m!s:>12} {m!r:>12}", "{} {!r} {!s:>12}".format(m, m, m), repr(m))  # noqa: UP032
+    if x > 1:
+        print(m)
+    return m.w*x
+
+
+@pytest.mark.parametrize("fun", (fields_of_formats, objects_in_texts), ids=lambda f: f.__name__)
+def test_texts_say_what_they_say_in_a_plain_call(fun, capsys):
+    fun(1.3)
+    plain = capsys.readouterr().out
+    s2sad.grad(fun)(1.3)
+    assert capsys.readouterr().out == plain != ""
+    check(fun, (1.3,))

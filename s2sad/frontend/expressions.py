@@ -19,7 +19,7 @@ from s2sad.frontend import equality, generators, maybes, numbered, shelves
 from s2sad.frontend.conditions import Conditions
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import either_class, user_operator
-from s2sad.frontend.protocols import said
+from s2sad.frontend.protocols import converted
 from s2sad.frontend.records import known_key
 from s2sad.frontend.scipy_objects import sparse_product
 from s2sad.frontend.standins import Table
@@ -179,12 +179,11 @@ class Expressions(Conditions):
                     self.refuse(node, "a conversion and a computed format", "write format(repr(value), spec)")
                 spec = self.operand(part.format_spec)
                 value = self.call_value(Ref("format", format), [value, spec], {}, part)
-            plain = part.conversion == ord("s") or (part.conversion == -1 and part.format_spec is None)
-            value = said(self, value, part) if plain else value
+            value, code = converted(self, value, part.conversion, part.format_spec is not None, part)
             numbered.refuse_as_number(self, [value], part)
             values.append(self.variable(value, part))
             specs.append(Const("" if _is_computed(part) else self._format(part, node)))
-            conversions.append(Const(part.conversion))
+            conversions.append(Const(code))
             pieces.append(Const(""))
         parts = {
             "pieces": Tuple(tuple(pieces)),

@@ -8,14 +8,16 @@ xs.append(x*y)           Do(list.append(xs, t)), and the kind of the list holds 
 from __future__ import annotations
 
 import ast
+import itertools
 import string
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from s2sad.frontend import histories
 from s2sad.frontend.functions import random_kind
+from s2sad.frontend.protocols import converted
 from s2sad.frontend.rules import Rules
 from s2sad.frontend.scipy_objects import made_method
 from s2sad.frontend.state import Group, Value
@@ -94,24 +96,36 @@ class Methods(Rules):
         return _said(base, name[1:], args) if not kwargs else None
 
     def _formatted(
-        self, text: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
-    ) -> Value | None:
-        """`"{:.2f} of {n}".format(x, n=3)` as the f-string that it is; None where fields are computed."""
+        self, text: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str,
+        places: Iterator[int] | None = None,
+    ) -> Value | None:  # fmt: skip
+        """`"{:.2f} of {n}".format(x, n=3)` as the f-string that it is; None where fields are computed.
+
+        A format that holds fields itself, as in `"{:{w}}"`, is such a text; `places` are those of `{}`.
+        """
+        places = itertools.count() if places is None else places
         pieces: list[str] = [""]
         values: list[Atom] = []
         specs: list[str] = []
         conversions: list[int] = []
-        for piece, field, spec, conversion in string.Formatter().parse(text):
+        for piece, field, given, conversion in string.Formatter().parse(text):
             pieces[-1] += piece
             if field is None:
                 continue
-            place = len(values) if field == "" else int(field) if field.isdigit() else None
+            spec = given or ""
+            place = next(places) if field == "" else int(field) if field.isdigit() else None
             value = kwargs.get(field) if place is None else args[place] if place < len(args) else None
-            if value is None or "{" in (spec or ""):
+            if value is None:
                 return None
+            value, code = converted(self, value, ord(conversion) if conversion else -1, bool(spec), node)
+            if "{" in spec:
+                computed = self._formatted(spec, args, kwargs, node, "", places)
+                if computed is None or code != -1:
+                    return None
+                value, spec = self.call_value(Ref("format", format), [value, computed], {}, node), ""
             values.append(self.variable(value, node))
-            specs.append(spec or "")
-            conversions.append(ord(conversion) if conversion else -1)
+            specs.append(spec)
+            conversions.append(code)
             pieces.append("")
         parts: dict[str, Sequence[Any]] = {"pieces": pieces, "specs": specs, "conversions": conversions}
         named = tuple((k, Tuple(tuple(Const(v) for v in column))) for k, column in parts.items())

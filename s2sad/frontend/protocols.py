@@ -73,6 +73,20 @@ def said(low: State, value: Value, node: ast.AST, names: tuple[str, ...] = ("__s
     return value if method is None else low.call_value(method, [value], {}, node)
 
 
+def converted(
+    low: State, value: Value, conversion: int, formatted: bool, node: ast.AST
+) -> tuple[Value, int]:
+    """What a field of a text shows, and what is left to convert: objects say themselves what they are.
+
+    `conversion` is that of `ast.FormattedValue`, `formatted` says whether a format follows.
+    """
+    if conversion == ord("r"):
+        made = said(low, value, node, ("__repr__",))
+        return made, conversion if made is value else -1
+    plain = conversion == ord("s") or (conversion == -1 and not formatted)
+    return (said(low, value, node) if plain else value), conversion
+
+
 def called(low: State, obj: Any, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value | None:
     """A builtin called with objects, as their classes say; None for every other call."""
     if obj is max or obj is min:
