@@ -131,6 +131,24 @@ def insertion_between(x, c):
     return xs[1]*xs[2]**2*xs[3]
 
 
+def repeated_tuples(x, c):
+    b = []
+    for t in range(3):
+        b.append((x[t]*c[t], (0,)*t))
+    return sum(s**2*len(q) for s, q in b)
+
+
+def counted_in_paths(x, c):
+    paths = [((), x[0])]
+    for t in range(2):
+        new = []
+        for p, v in paths:
+            new.append((p + ("L",), v*c[t]))
+            new.append((p + ("R",), v + x[t]))
+        paths = new
+    return sum(v**2*(p.count("L") + p.index(p[-1])) for p, v in paths)
+
+
 def extended_by_itself(x, c):
     a = list(x)
     b = a
@@ -148,7 +166,7 @@ def extended_in_a_loop(x, c):
 
 PROGRAMS = [
     beam, beam_of_lists, beam_of_pairs, beam_in_a_dict, shortest_path, path_on_a_grid, rows_of_edges, sorted_insertion,
-    sorted_insertion_of_pairs, places_in_a_sorted_list, insertion_between, extended_by_itself, extended_in_a_loop,
+    repeated_tuples, counted_in_paths, sorted_insertion_of_pairs, places_in_a_sorted_list, insertion_between, extended_by_itself, extended_in_a_loop,
 ]  # fmt: skip
 PLACED = [beam, sorted_insertion, extended_in_a_loop]
 

@@ -55,6 +55,7 @@ _MADE = {
     "shadow_of": "view 0",  # of the table's storage, whose place depends on the address of the other operand
     "winners": "fresh",
     "same_storage": "fresh",
+    "holds_twice": "fresh",
     "copy_strided": "fresh",
     "np.zeros_like": "fresh",
     "np.ones_like": "fresh",
@@ -99,6 +100,7 @@ UNREAD = {
 ADDRESSED = {
     "shadow_of": (1,),
     "same_storage": (0, 1),
+    "holds_twice": (0,),
     "accumulate_shadows": (1,),
     "accumulate_lists": (1,),
     "shadow_tree": (1,),

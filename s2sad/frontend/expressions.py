@@ -272,6 +272,7 @@ class Expressions(Conditions):
         made = shelves.of_sets(self, op, left, right, node, hint)
         made = made or user_operator(self, op, left, right, node)
         made = made or sparse_product(self, op, left, right, node) or either_class(op, left, right)
+        made = made or self._repeated_tuple(op, left, right, node, hint)
         if made is not None:
             return made
         if op == "bor" and self.is_dict(left) and self.is_dict(right):
@@ -292,6 +293,19 @@ class Expressions(Conditions):
         made = K.Kind("tuple", items=None, every=every)
         call = Call("add", (self.variable(left, node), self.variable(right, node)))
         return self.emit(call, made, node, hint)
+
+    def _repeated_tuple(
+        self, op: str, left: Value, right: Value, node: ast.AST, hint: str
+    ) -> Value | None:
+        """`(0,)*n`, of things that carry no derivative; None for all else."""
+        if op != "mul" or {self.kind(left).cat, self.kind(right).cat} != {"tuple", "int"}:
+            return None
+        held = [k for k in map(self.kind, (left, right)) if K.is_constant_tuple(k)]
+        every = K.join_all([i for k in held for i in (k.items or (k.every,)) if i is not None])
+        if every is None:
+            return None
+        call = Call("mul", (self.variable(left, node), self.variable(right, node)))
+        return self.emit(call, K.Kind("tuple", items=None, every=every), node, hint)
 
     def _lists(self, op: str, left: Value, right: Value, node: ast.AST, hint: str) -> Value:
         """Lists joined or repeated; an array times a list is arithmetic."""

@@ -71,7 +71,9 @@ class Methods(Rules):
         if kind.cat == "list" or kind.cls is list:
             with self.at_once():
                 return self.list_method(base, kind, name, args, kwargs, node, hint)
-        made = self._text_method(base, name, args, kwargs, node, hint)
+        long = kind.every is not None and name in (".index", ".count")
+        asked = self.searched if long else self._text_method
+        made = asked(base, name, args, kwargs, node, hint)
         if made is None and self.makers:
             made = made_method(self, base, name, args, kwargs, node)
         if made is not None:

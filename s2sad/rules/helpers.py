@@ -189,6 +189,7 @@ _helper("pick_max", "xs", results.constant(kinds.INT))
 _helper("is_whole", "x", results.constant(kinds.BOOL))
 _helper("pick_min", "xs", results.constant(kinds.INT))
 _helper("same_storage", "a, b", results.constant(kinds.BOOL))
+_helper("holds_twice", "x", results.constant(kinds.BOOL))
 
 
 _helper("generator_state", "rng", results.constant(kinds.OBJECT), impure=True)

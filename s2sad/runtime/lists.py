@@ -50,7 +50,7 @@ def zeros_list(xs: Any) -> Any:
 
 def add_lists(a: Any, b: Any) -> Any:
     """The sum of two cotangents of equal structure, leaf by leaf; a leaf that is None counts as zero (and
-    the other leaf is then returned as it is).
+    the other leaf is then returned as it is), as does 0.0 for what is a list or a tuple of unknown length.
 
     >>> add_lists([1.0, (2.0, None)], [3.0, (4.0, None)])
     [4.0, (6.0, None)]
@@ -62,6 +62,8 @@ def add_lists(a: Any, b: Any) -> Any:
     if a is None or b is None:
         return b if a is None else a
     if isinstance(a, (list, tuple)):
+        if isinstance(b, float) and b == 0.0:
+            return a
         items = [
             x + y if isinstance(x, float) and isinstance(y, float) else add_lists(x, y)
             for x, y in zip(a, b, strict=True)

@@ -52,6 +52,29 @@ def same_storage(a: Any, b: Any) -> bool:
     return owner(a) is owner(b) or np.may_share_memory(a, b)
 
 
+def holds_twice(x: Any) -> bool:
+    """Whether a structure holds one list in two places, or arrays that share memory.
+
+    >>> a, v = [1.0], np.zeros(3)
+    >>> holds_twice([a, (2.0, a)]), holds_twice([v, v[1:]]), holds_twice([a, list(a), v, v.copy()])
+    (True, True, False)
+    """
+    todo, lists, arrays = [x], set[int](), list[Any]()
+    while todo:
+        item = todo.pop()
+        if isinstance(item, np.ndarray):
+            if any(np.shares_memory(item, other) for other in arrays):
+                return True
+            arrays.append(item)
+        if isinstance(item, list) and id(item) in lists:
+            return True
+        if isinstance(item, list):
+            lists.add(id(item))
+        if isinstance(item, (list, tuple, dict)):
+            todo.extend(item.values() if isinstance(item, dict) else item)
+    return False
+
+
 def copy_strided(x: Any) -> Any:
     """A copy of an array in a storage of its own with equal shape, strides and dtype, so that ravel and
     reshape give a view of the copy exactly where they give a view of x; a scalar is returned as it is.

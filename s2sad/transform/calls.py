@@ -507,15 +507,33 @@ class Calls(Addresses):
             return [*copies, Let(kept, call, stmt.span, True)]
         both = self.fresh("", Kind("tuple", items=(self.kinds[stmt.name], K.OBJECT)))
         value = Let(stmt.name, Call("getitem", (Var(both), Const(0))), stmt.span, True)
-        lines = [value]
+        lines: list[Stmt] = [value]
         if pair.callee.itself and self.aliases.reach(Var(stmt.name)) & self._exposed():
             given = self.fresh("", self.kinds[stmt.name])  # the function may keep it too
-            lines = [replace(value, name=given), Let(stmt.name, self._copy_of(given), None, True)]
+            alone = self._asserted_apart(stmt, given)
+            lines = [replace(value, name=given), *alone, Let(stmt.name, self._copy_of(given), None, True)]
         return [
             *copies,
             Let(both, call, stmt.span, True),
             *lines,
             Let(kept, Call("getitem", (Var(both), Const(1))), stmt.span, True),
+        ]
+
+    def _asserted_apart(self, stmt: Let, given: str) -> list[Stmt]:
+        """An assertion that a result, parts of which are written, holds no list or array twice.
+
+        Copies of the two places would be two.
+        """
+        within = self.aliases.reach(Var(stmt.name)) - {self.aliases.of(stmt.name)}
+        if not within & self._exposed():
+            return []
+        twice, apart = self.fresh("", K.BOOL), self.fresh("", K.BOOL)
+        what = "holds a list or an array twice that is written; return copies of it"
+        said = f"what {stmt.call.args[0].obj.name}() returns {what}"  # type: ignore[union-attr]
+        return [
+            Let(twice, Call("holds_twice", (Var(given),)), stmt.span, True),
+            Let(apart, Call("not", (Var(twice),)), stmt.span, True),
+            Do(Call("assert", (Var(apart), Const(said))), stmt.span, True),
         ]
 
     def _exposed(self) -> frozenset[int]:
