@@ -24,7 +24,7 @@ _REDUCE = "a, axis=0, dtype=None, out=None, keepdims=False"
 
 
 def _reduced_kind(bound: Bound) -> Kind:
-    return reduced(bound, axes.averaged(as_array(bound.kind("a")).dtype))
+    return reduced(bound, axes.dtype_name(bound, axes.averaged(as_array(bound.kind("a")).dtype)))
 
 
 def _shares(text: str) -> Callable[[Bound], str]:

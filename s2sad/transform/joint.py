@@ -44,10 +44,13 @@ from s2sad.ir.nodes import (
     Store,
     Tuple,
     Var,
+    atom_vars,
     blocks,
+    call_vars,
     walk,
 )
 from s2sad.ir.rewrite import in_atom, resolved, with_blocks
+from s2sad.runtime import HELPERS
 from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Pairs, passed_text, stands_for_loop
@@ -57,6 +60,11 @@ from s2sad.transform.reverse import Reverse
 from s2sad.transform.told import FROM_TEXT
 from s2sad.transform.tracked import Tracked
 
+_KEEPING = frozenset(  # helpers whose results have the dtype that their operands have in NumPy
+    ("unbroadcast", "unreduce", "summed_to", "spread", "of_shape", "shadow_of", "copy_strided", "copy_tree",
+     "over", "div_or_zero", "matmul_left", "matmul_right", "dot_left", "dot_right", "winners", "positions",
+     "reduced_size")
+)  # fmt: skip
 RANK_ZERO = Kind("num", "float64", ())  # assumed before the first call: a float or a 0-d array
 
 
@@ -237,17 +245,32 @@ class Assembly:
         return bar.atom
 
     def _in_its_width(self, bar: Bar, name: str) -> Bar:
-        """The cotangent of an argument in the argument's dtype, where that of the sums is known to differ."""
+        """The cotangent of an argument in the argument's dtype, where that of the sums may be another."""
         kind, mine = self.rev.kinds[name], self.rev.kind(bar.atom)
         own = "float64" if kind.cat == "float" else kind.dtype
         numpy = mine.cat in ARRAYS if kind.cat == "array" else mine.cat == "npscalar"
-        if not numpy or mine.dtype == own or mine.dtype in K.CLASSES or own in K.CLASSES:
+        wide = own in ("float64", "complex128")
+        same = mine.dtype == own and (wide or not self._is_of_helper(bar.atom))
+        if not numpy or own in K.CLASSES or same or (wide and mine.dtype in K.CLASSES):
             return bar
         if kind.cat == "array":
             call = Call("np.astype", (bar.atom, Ref(f"np.{own}", getattr(np, own))), (), ".astype")
         else:
             call = Call("float" if kind.cat == "float" else f"np.{own}", (bar.atom,))
         return Bar(self.rev.let(call, kind, self.rev.bar_hint(name)), owned=True)
+
+    def _is_of_helper(self, atom: Atom) -> bool:
+        """Whether a helper has made a value, or what it is made of: Python's 1.0 is a float64 to it."""
+        lets = {s.name: s.call for s in walk(tuple(self.rev.block)) if isinstance(s, Let)}
+        todo, seen = set(atom_vars(atom)), set[str]()
+        while todo:
+            name = todo.pop()
+            seen.add(name)
+            call = lets.get(name)
+            if call is not None and call.fun in HELPERS and call.fun not in _KEEPING:
+                return True
+            todo |= set() if call is None else set(call_vars(call)) - seen
+        return False
 
     def _early(self, name: str) -> Var:
         """An argument, or a part of one, as it is on entry."""
