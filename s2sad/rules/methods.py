@@ -24,7 +24,9 @@ _REDUCE = "a, axis=0, dtype=None, out=None, keepdims=False"
 
 
 def _reduced_kind(bound: Bound) -> Kind:
-    return reduced(bound, axes.dtype_name(bound, axes.averaged(as_array(bound.kind("a")).dtype)))
+    own = as_array(bound.kind("a"))
+    dtype = axes.averaged(own.dtype)
+    return reduced(bound, dtype if own.sort == "complex" else axes.dtype_name(bound, dtype))
 
 
 def _shares(text: str) -> Callable[[Bound], str]:

@@ -169,8 +169,9 @@ def bessel_i(n: int, x: Any) -> Any:
     x = np.clip(1.0 * np.asarray(x), -1000.0, 1000.0)  # e**710 is inf
     points = 32 + n + int(10.0 * math.sqrt(np.max(np.abs(x), initial=0.0, where=~np.isnan(x))))
     total = np.zeros_like(x)
+    grown = np.expm1 if n else np.exp  # cos(n*t) has the mean 0: small x keep their digits
     for k in range(points):  # the mean of exp(x*cos(t))*cos(n*t), exact to rounding on so many points
         t = 2.0 * math.pi * k / points
-        total = total + np.exp(x * math.cos(t) - np.abs(x)) * (math.cos(n * t) / points)
+        total = total + grown(x * math.cos(t) - np.abs(x)) * (math.cos(n * t) / points)
     with np.errstate(all="ignore"):
         return (total * np.exp(np.abs(x)))[()]
