@@ -29,8 +29,9 @@ class Logistics(Rules):
         return Counter(name for stmt in walk(self.program.body) for name in uses(stmt))
 
     def logistic(self, stmt: Let, bar: Bar) -> bool:
-        """The adjoint of `1/(1 + exp(u))`; False for other quotients."""
-        argument = self._exponent(stmt) if stmt.call.args[0] in ONE else None
+        """The adjoint of `1/(1 + exp(u))`; False for all other statements."""
+        quotient = stmt.call.fun == "truediv" and stmt.call.args[0] in ONE
+        argument = self._exponent(stmt) if quotient else None
         if argument is None:
             return False
         bound = Bound({"u": self.kind(argument)}, {}, self.kinds[stmt.name])

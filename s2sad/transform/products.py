@@ -7,6 +7,8 @@ that is repeated last, since its own cotangent may take the place of the result'
     y = 0.01*x*x        x_bar = 0.02*x*y_bar     in place of   t1_bar = x*y_bar
                                                                x_bar = 0.01*x*y_bar + 0.01*t1_bar
 
+    y = x @ x.T         x_bar = (y_bar + y_bar.T) @ x     in place of   y_bar @ x + y_bar.T @ x
+
 Products of different factors are left to the rule of the multiplication: their contributions share parts.
 """
 
@@ -17,7 +19,7 @@ import math
 from collections import Counter
 
 from s2sad.ir.literals import times
-from s2sad.ir.nodes import Atom, Const, Let, Var, uses, walk
+from s2sad.ir.nodes import Atom, Call, Const, Let, Var, uses, walk
 from s2sad.rules import registry
 from s2sad.rules.registry import Bound
 from s2sad.transform.bars import Bar
@@ -26,8 +28,38 @@ from s2sad.transform.rules import Rules
 FACTORS = 4  # of more, the parts that contributions share are worth more
 
 
+MATRIX_PRODUCTS = ("matmul", "np.matmul", "np.dot")
+
+
 class Products(Rules):
     """The part of the reverse sweep that reads nested multiplications as one."""
+
+    def gram(self, stmt: Let, bar: Bar) -> bool:
+        """The contribution to a real matrix of its product with its own transpose, by one product."""
+        call = stmt.call
+        if call.fun not in MATRIX_PRODUCTS or len(call.args) != 2 or call.kwargs or bar.uniform:
+            return False
+        first, second = call.args
+        x = first if self._is_transposed(second, first) else second
+        if not isinstance(x, Var) or (x == second and not self._is_transposed(first, second)):
+            return False
+        kind = self.kinds[x.name]
+        plain = kind.cat == "array" and kind.rank == 2 and kind.sort == "float"
+        if not plain or not self.active(x) or self.storage.is_mutable(x.name):
+            return False
+        g = self.full(bar, stmt.name).atom
+        both = self.binary("add", g, self.attribute(g, "T"))
+        made = self.let(Call("matmul", (both, x) if x == first else (x, both)))
+        self.give(x, Bar(made, owned=True))
+        return True
+
+    def _is_transposed(self, one: Atom, other: Atom) -> bool:
+        """Whether a matrix is `other.T`."""
+        let = self.storage.lets.get(one.name) if isinstance(one, Var) else None
+        return let is not None and (
+            (let.call.fun == "getattr" and let.call.args == (other, Const("T")))
+            or (let.call.fun == "np.transpose" and let.call.args == (other,) and not let.call.kwargs)
+        )
 
     @functools.cached_property
     def _read_once(self) -> frozenset[str]:

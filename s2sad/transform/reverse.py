@@ -347,7 +347,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         elif call.fun == "mul":
             if not self.product(stmt, bar):
                 self._rule(stmt, bar)
-        elif not self.on_diagonal(stmt, bar) and not (call.fun == "truediv" and self.logistic(stmt, bar)):
+        elif not (self.on_diagonal(stmt, bar) or self.gram(stmt, bar) or self.logistic(stmt, bar)):
             if call.fun == "np.broadcast_arrays" and any(map(self._is_mutable, call.args)):
                 self._refuse_broadcast(stmt)
             self._rule(stmt, bar)

@@ -237,3 +237,24 @@ def test_no_rule_walks_over_the_elements(part, full, seed, tmp_path):
             except (ArithmeticError, LookupError, TypeError, ValueError):
                 continue  # no call at this size
         assert more < 20, (line, more)
+
+
+# ------------------------------------------------------------------------------------------------- matrix products
+
+GRAMS = {"a @ a.T": 1, "a.T @ a": 1, "np.dot(a, a.T)": 1, "np.matmul(np.transpose(a), a)": 1, "a @ b.T": 1, "a @ a": 2}
+
+
+@pytest.mark.parametrize("text", GRAMS)
+def test_products_with_the_own_transpose_take_one_product(text, tmp_path):
+    """In a loop and a callee too, and of single precision."""
+    body = f"import numpy as np\n\n\ndef g(a, b):\n    return {text}\n\n\ndef f(a, b):\n    return np.sum(({text})**2)\n\n\n"
+    body += "def h(a, b):\n    s = 0.0\n    for i in range(2):\n        s += np.sum(g(a*s + b, b)**3*b)\n        a = a + s*b\n    return s\n"
+    module = load(body, tmp_path)
+    a, b = Q/4.0, Q.T/5.0
+    gradient = s2sad.grad(module.f)
+    gradient(a, b)
+    backward = gradient.source.split("# backward")[1]
+    assert backward.count("@") + backward.count("np.dot") + backward.count("matmul") == GRAMS[text], gradient.source
+    s2sad.check_grads(module.h, (a, b), order=2)
+    s2sad.check_grads(module.f, (a + 0.1j*b, b), order=1)
+    assert gradient(a.astype(np.float32), b.astype(np.float32)).dtype == np.float32
