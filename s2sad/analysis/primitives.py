@@ -215,6 +215,11 @@ _BY_KINDS = {
 }
 
 
+def is_helper(fun: str) -> bool:
+    """Whether a primitive is a function of `s2sad.runtime`."""
+    return fun in runtime.HELPERS
+
+
 def calls_itself(call: Call) -> bool:
     """Whether a call is one of a function that calls itself, of which `analysis.itself` tells."""
     return call.fun == "user" and isinstance(call.args[0], Ref) and call.args[0].obj.ties is not None

@@ -19,6 +19,7 @@ import numpy as np
 from s2sad.analysis.activity import varied
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.iteration import resized
+from s2sad.analysis.primitives import is_helper
 from s2sad.analysis.repeat import written_behind
 from s2sad.analysis.storage import Storage
 from s2sad.errors import refuse
@@ -50,7 +51,6 @@ from s2sad.ir.nodes import (
     walk,
 )
 from s2sad.ir.rewrite import in_atom, resolved, with_blocks
-from s2sad.runtime import HELPERS
 from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Pairs, passed_text, stands_for_loop
@@ -267,7 +267,7 @@ class Assembly:
             name = todo.pop()
             seen.add(name)
             call = lets.get(name)
-            if call is not None and call.fun in HELPERS and call.fun not in _KEEPING:
+            if call is not None and is_helper(call.fun) and call.fun not in _KEEPING:
                 return True
             todo |= set() if call is None else set(call_vars(call)) - seen
         return False
