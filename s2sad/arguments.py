@@ -234,7 +234,13 @@ def holds_unlike(value: list[Any]) -> bool:
     if len(classes) == 1 and classes != {tuple} and not objects:
         return False
     describer = Describer()
-    return K.join_all([describer.part(v) for v in value]) == K.OBJECT
+    joined = K.join_all([describer.part(v) for v in value]) or K.OBJECT
+    return joined == K.OBJECT or (objects and _is_unknown(joined))
+
+
+def _is_unknown(kind: Kind) -> bool:
+    """Whether nothing is known of a part of some tuples, as they hold objects there that are unlike."""
+    return kind == K.OBJECT or any(map(_is_unknown, kind.items or ()))
 
 
 def holds_objects(value: Any) -> bool:

@@ -246,3 +246,65 @@ def test_arrays_that_are_written_in_place():
         before = [p.v.copy() for p in ps]
         assert np.isclose(gradient(0.7, ps), (near[0] - near[1])/2e-6, rtol=1e-7)
         assert all(np.array_equal(p.v, v) for p, v in zip(ps, before, strict=True))
+
+
+class Tagged:
+    factor = 2.0
+
+    def __init__(self, v, tag="a", power=2, parts=(), table=None):
+        self.v, self.tag, self.power, self.parts, self.table = v, tag, power, parts, table
+
+    @property
+    def scaled(self):
+        return self.v*self.factor
+
+
+class Marked(Tagged):
+    @property
+    def scaled(self):
+        return -self.v
+
+
+def values_that_are_no_numbers(x, ps):
+    total = 0.0
+    for p in ps:
+        total = total + p.scaled*x**p.power if p.tag == "a" else total*x + len(p.tag)
+        for v in p.parts:
+            total = total + v*x
+        if p.table is not None:
+            total = total + sum(v*x**len(k) for k, v in p.table.items())
+        if hasattr(p, "extra"):
+            total = total + p.extra*x
+        total = total*(2.0 if type(p) is Marked else 3.0)
+    return total
+
+
+def test_what_other_objects_hold():
+    """Words, whole numbers, lengths, keys and classes of the first objects stand in no text for others."""
+    extra = Tagged(2.0)
+    extra.extra = 5.0
+    held(values_that_are_no_numbers, (1.3, [Tagged(1.0), Tagged(2.0)]), (1.3, [Tagged(1.0, "b", 3), Tagged(2.0, "abc")]),
+         (1.3, [Tagged(1.0, parts=(1.0, 2.0)), Tagged(2.0, parts=(3.0, 4.0))]), (1.3, [Tagged(1.0, parts=[1.0])]),
+         (1.3, [Tagged(1.0, table={"a": 1.0}), Tagged(1.0, table={"a": 3.0})]), (1.3, [Tagged(1.0), extra]),
+         (1.3, [Tagged(1.0, table={"bb": 1.0, "a": 2.0})]), (1.3, [Marked(1.0), Tagged(2.0)]), (1.3, [Marked(3.0)]))
+    slope, ps = s2sad.grad(values_that_are_no_numbers), [Tagged(1.0)]
+    assert slope(1.5, ps) == 3.0*2.0*2.0*1.5
+    Tagged.factor = 5.0
+    assert slope(1.5, ps) == 3.0*5.0*2.0*1.5
+    Tagged.factor = 2.0
+
+
+def test_objects_in_tuples_in_lists():
+    def of_pairs(x, ps):
+        total = 0.0
+        for (p, w), word in ps:
+            total = total + p.force(x)*w*x**len(word)
+        return total
+
+    held(of_pairs, (0.7, [((Body(1.0), 2.0), "a"), ((Body(3.0), 2.0), "bb")]),
+         (0.7, [((Body(1.0), 2.0), "aa"), ((Spring(3.0), 5.0), "bb")]), (0.7, (((Spring(7.0), 2.0), "aaa"),)))
+
+    def of_rows(x, rows):
+        return sum(p.force(x) for row in rows for p in row) + rows[-1][0].force(x)
+
+    held(of_rows, (0.7, [[Body(1.0), Body(2.0)], [Body(3.0)]]), (0.7, [[Body(1.0)], [Spring(3.0), Body(5.0)]]))
