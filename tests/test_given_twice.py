@@ -138,3 +138,41 @@ def test_rows_of_unlike_lengths():
     assert slope(0.5, [(2.0,), (1.0, 2.0)]) == 3.0
     assert slope(0.5, [(1.0, 2.0), (2.0,)]) == 3.0
     assert slope(0.5, [(1.0, 2.0), (2.0,), (3.0,)]) == 6.0
+
+
+class Clock:
+    def __init__(self, t):
+        self.t = t
+
+
+class Hand:
+    def __init__(self, v, clock):
+        self.v, self.clock, self.others = v, clock, []
+
+    def turn(self, x):
+        self.v = self.v + x*self.clock.t
+
+
+def turned(x, hands, clock):
+    clock.t = clock.t + x
+    for hand in hands:
+        hand.turn(x)
+    return sum(hand.v for hand in hands)
+
+
+def turned_by_another(x, hand, clock):
+    clock.t = clock.t + x
+    return hand.others[0].t*x
+
+
+def test_what_an_object_holds_is_another_argument():
+    slope, clock = s2sad.grad(turned), Clock(1.0)
+    assert np.isclose(slope(0.7, [Hand(1.0, Clock(2.0)), Hand(2.0, Clock(3.0))], clock), 5.0)
+    shared = [Hand(1.0, clock), Hand(2.0, Clock(3.0))]
+    assert np.isclose(slope(0.7, shared, clock), 1.0 + 2*0.7 + 3.0)
+    assert np.isclose(s2sad.jvp(turned, (0.7, shared, clock), (1.0, None, None))[1], 1.0 + 2*0.7 + 3.0)
+    assert np.isclose(s2sad.hvp(turned)(0.7, shared, clock, 1.0), 2.0) and clock.t == 1.0
+    hand = Hand(1.0, Clock(1.0))
+    hand.others.append(clock)
+    with pytest.raises(s2sad.UnsupportedError):
+        s2sad.grad(turned_by_another)(0.7, hand, clock)

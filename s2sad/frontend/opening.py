@@ -10,10 +10,12 @@ is. Which objects are the same is what the text relies on (`dependencies.object_
 from __future__ import annotations
 
 import ast
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
 from s2sad.frontend import numbered
-from s2sad.frontend.dependencies import is_open
+from s2sad.frontend.dependencies import LEAVES, is_open
 from s2sad.frontend.state import Group, Local, State, Value
 from s2sad.frontend.values import itself
 from s2sad.ir.kinds import Kind
@@ -48,33 +50,88 @@ def opened_arguments(
     low: State, env: dict[str, Value], live: dict[str, Any], node: ast.AST
 ) -> dict[str, Value]:
     """Arguments with those that are objects as if they were made here: they meet others of their class."""
-    found, made = {}, dict[int, Value]()
+    found, opening = {}, _Opening(low, node, {id(obj): obj for obj in _met(live.values())})
     for name, value in env.items():
-        found[name] = given = _open(low, value, live.get(name), made, node)
+        found[name] = given = opening.value(value, live.get(name))
         low.given |= {given.name} if isinstance(given, Var) else set()
     return found
 
 
-def _open(low: State, value: Value, obj: Any, made: dict[int, Value], node: ast.AST) -> Value:
-    """An argument, or a part of one, as if it were made here; `made` says what has been made of objects."""
-    if isinstance(value, Var) and low.kind(value).cat == "object" and is_open(type(obj)):
-        if id(obj) not in made:
-            items = [low.attribute(value, key, node) for key in vars(obj)]
-            local = low.made("object", items, list(vars(obj)), type(obj))
-            local.first, local.origin = local.group, value
-            made[id(obj)] = _numbered(low, local, node)
-        return made[id(obj)]
-    if not isinstance(value, Var) or not isinstance(obj, list | tuple | dict) or not _held(low, value, obj):
-        return _numbered(low, apart(low, value), node)
-    kind = low.kind(value)
-    keys = list(obj) if isinstance(obj, dict) else list(range(len(obj)))
-    items = [_open(low, low.getitem(value, Const(k), node), obj[k], made, node) for k in keys]
-    if isinstance(obj, tuple):
-        return Group("tuple", items, kind.dtype.split(",") if kind.cls else [], kind.cls)
-    local = low.made("list" if isinstance(obj, list) else "dict", [], keys if isinstance(obj, dict) else [])
-    local.first, local.origin = Group(local.cat, items, local.group.keys), value
-    low.objects.cells[local.number] = local.first
-    return local
+def _met(values: Iterable[Any]) -> Iterator[Any]:
+    """The objects among arguments, and in lists, tuples and dicts there that are taken one by one."""
+    for obj in values:
+        if is_open(type(obj)):
+            yield obj
+        elif isinstance(obj, list | tuple | dict) and len(obj) <= LONGEST:
+            yield from _met(obj.values() if isinstance(obj, dict) else obj)
+
+
+def _reaches(obj: Any, wanted: dict[int, Any], seen: dict[int, Any]) -> bool:
+    """Whether a value is one of these objects, or holds one."""
+    if id(obj) in wanted or id(obj) in seen:
+        return id(obj) in wanted
+    seen[id(obj)] = obj
+    if isinstance(obj, list | tuple | dict):
+        return any(_reaches(v, wanted, seen) for v in (obj.values() if isinstance(obj, dict) else obj))
+    return is_open(type(obj)) and any(_reaches(v, wanted, seen) for v in vars(obj).values())
+
+
+@dataclass(slots=True)
+class _Opening:
+    """Arguments as if they were made here: those `wanted`, and what has been `made` of each, by their ids."""
+
+    low: State
+    node: ast.AST
+    wanted: dict[int, Any]
+    made: dict[int, Value] = field(default_factory=dict)
+
+    def value(self, value: Value, obj: Any) -> Value:
+        """An argument, or a part of one."""
+        low = self.low
+        if isinstance(value, Var) and low.kind(value).cat == "object" and is_open(type(obj)):
+            return self._object(value, obj)
+        held = isinstance(value, Var) and isinstance(obj, list | tuple | dict)
+        if not held or not isinstance(value, Var) or not _held(low, value, obj):
+            if held and _reaches(obj, self.wanted, {}):
+                self._refuse()
+            return _numbered(low, apart(low, value), self.node)
+        kind = low.kind(value)
+        keys = list(obj) if isinstance(obj, dict) else list(range(len(obj)))
+        items = [self.value(low.getitem(value, Const(k), self.node), obj[k]) for k in keys]
+        if isinstance(obj, tuple):
+            return Group("tuple", items, kind.dtype.split(",") if kind.cls else [], kind.cls)
+        cat = "list" if isinstance(obj, list) else "dict"
+        local = low.made(cat, [], keys if isinstance(obj, dict) else [])
+        local.first, local.origin = Group(cat, items, local.group.keys), value
+        low.objects.cells[local.number] = local.first
+        return local
+
+    def _object(self, value: Var, obj: Any) -> Value:
+        low, cls = self.low, type(obj)
+        if id(obj) in self.made:
+            made = self.made[id(obj)]
+            is_begun = isinstance(made, Local) and made.first is None
+            if is_begun and low.families.get(cls, cls) in low.numbered:
+                self._refuse()
+            return made
+        local = self.made[id(obj)] = low.made("object", [], [], cls)
+        items = [self._part(low.attribute(value, key, self.node), part) for key, part in vars(obj).items()]
+        local.first, local.origin = Group("object", items, list(vars(obj)), cls), value
+        low.objects.cells[local.number] = local.first
+        self.made[id(obj)] = _numbered(low, local, self.node)
+        return self.made[id(obj)]
+
+    def _part(self, value: Value, part: Any) -> Value:
+        """What an attribute holds: an object that is met among the arguments too is the same one."""
+        if id(part) in self.wanted and isinstance(value, Var) and self.low.kind(value).cat == "object":
+            return self._object(value, part)
+        if not isinstance(part, LEAVES) and _reaches(part, self.wanted, {}):
+            self._refuse()
+        return value
+
+    def _refuse(self) -> NoReturn:
+        what = "an object is an argument, or in one, and another argument holds it deeper inside"
+        self.low.refuse(self.node, what, "pass it once, or what it holds")
 
 
 def _held(low: State, value: Var, obj: Any) -> bool:
