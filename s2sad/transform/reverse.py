@@ -71,6 +71,9 @@ TWICE = (
 )
 
 
+UNSEEN = Span("<unknown>", 1, 0, 1, 0)
+
+
 class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
     """Writes the reverse sweep of one program."""
 
@@ -120,6 +123,13 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
 
     def sweep_all(self, body: Block) -> None:
         """The sweep of a whole program: calls that cannot be seen are refused before what uses them."""
+        again = self.mixed and self.program.again
+        loops = [s for s in walk(body) if isinstance(s, For | While)] if again else []
+        carried = self.mixed.intersection(c.name for loop in loops for c in loop.carried)
+        if carried:  # its shadows are such lists themselves
+            span = next((loop.span for loop in loops if loop.span is not None), None) or UNSEEN
+            what = "a list of numbers and arrays that a loop carries is differentiated twice in reverse mode"
+            refuse(span, what, "use hvp or hessian, or keep what is unlike in a tuple or dict")
         try:
             self.sweep(body)
         except UnsupportedError:
