@@ -339,3 +339,72 @@ def sums_of_unknown(x):
 def test_what_is_not_known_and_has_one_name(f):
     check(f, (X,), text=False)
     check(lambda x: f(x)*f(2.0*x), (X,), text=False)
+
+
+# ------------------------------------------------------------------------------- as operands
+
+
+MATRIX = pickle.dumps(np.arange(9.0).reshape(3, 3)/5)
+MASKED = pickle.dumps(np.ma.array([1.0, 2.0, 3.0], mask=[0, 1, 0]))
+
+
+def larger(x):
+    a = pickle.loads(MATRIX)
+    y = x + a
+    return np.sum(np.sin(y)*y) + np.sum(x*a)
+
+
+def larger_in_a_loop(x):
+    total = 0.0
+    for k in range(3):
+        y = np.cumsum(k*x + pickle.loads(MATRIX))
+        total = total + np.sum(y*y) if k else np.sum(np.sin(x - pickle.loads(MATRIX))**2)
+    return total
+
+
+def among_others(x):
+    a = pickle.loads(ONES)
+    both = np.stack([x, a]) @ x
+    return np.sum(np.concatenate([x, a, both])**2) + np.sum(sum([a, x])*x)
+
+
+def array_of_it(x):
+    a = np.array(pickle.loads(ONES))
+    y = a*x
+    a -= 0.5*a.mean()
+    a[1:] *= 3.0
+    return np.sum(y*a*x)
+
+
+def array_on_a_path(x):
+    a = np.array(pickle.loads(MATRIX), dtype=float)
+    if x[0] > 0:
+        for row in a:
+            row += x
+    return np.sum(a @ x)
+
+
+def test_an_array_of_what_is_not_known_may_be_written():
+    check(array_of_it, (X,), text=False)
+
+
+@pytest.mark.parametrize("f", [larger, larger_in_a_loop, among_others, array_on_a_path])
+def test_operands_that_are_not_known(f):
+    """What is not known may have more axes than what it meets: cotangents are summed, tangents stretched."""
+    check(f, (X,), text=False)
+    check(lambda x: f(x*f(x)), (X/3,), text=False)
+    v = np.array([0.3, -0.2, 0.9])
+    change = (s2sad.grad(f)(X + 1e-6*v) - s2sad.grad(f)(X - 1e-6*v))/2e-6
+    np.testing.assert_allclose(s2sad.hvp(f)(X, v), change, rtol=1e-5, atol=1e-6)
+
+
+def test_masked_arrays_that_are_made_here():
+    """np.sin of one is another one, whose mask counts: no array takes its place."""
+
+    def among_unknown(x):
+        return np.sum(np.sin(x*pickle.loads(ONES))*pickle.loads(MASKED))
+
+    for f in (lambda x: np.sum(np.sin(pickle.loads(MASKED))*x), among_unknown):
+        for derive in (s2sad.grad(f), lambda x, f=f: s2sad.jvp(f, (x,), (x,))):
+            with pytest.raises(TypeError, match="MaskedArray"):
+                derive(X)

@@ -385,7 +385,8 @@ def augmented(low: State, old: Var, op: str, value: Value, node: ast.AST) -> Val
 def written_out(low: State, obj: Any, args: list[Value], node: ast.AST) -> Value | None:
     """What stands for these in a text that is differentiated again; None for other functions."""
     if obj is HELPERS["plain"]:
-        return low.emit(Call("plain", (low.atom(args[0]),)), K.OBJECT, node)
+        atoms = tuple(map(low.atom, args))
+        return low.emit(Call("plain", atoms), K.array(None) if len(atoms) > 1 else K.OBJECT, node)
     if obj is operator.setitem and len(args) == 3:
         keep(low, args[0])
         if isinstance(args[0], Var) and args[0].name in low.outside:

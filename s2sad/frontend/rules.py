@@ -254,7 +254,13 @@ class Rules(State):
         if rule.form == "composite" or several or name in SEQUENCES or self.kind(value).cat != "object":
             return value
         own = name in rule.vjp or name in rule.jvp or name in rule.linear
-        return self.apply("np.asarray", [value], {}, node) if own and may_vary(self, value) else value
+        if not own or not may_vary(self, value):
+            return value
+        if self._is_unseen(value):
+            made = self.emit(Call("plain", (self.atom(value), Const(True))), K.array(None), node)
+            self.doubtful.add(made.name)  # it may be complex
+            return made
+        return self.apply("np.asarray", [value], {}, node)
 
     def _is_listed(self, value: Value) -> bool:
         """Whether a value is a list or a tuple of numbers, or of lists of numbers."""
@@ -314,7 +320,7 @@ class Rules(State):
 
     def _looked_at(self, args: list[Value], node: ast.AST) -> list[Value]:
         """Operands of which nothing is known are looked at when the program runs."""
-        if not any(may_vary(self, a) for a in args if not self._is_unseen(a)):
+        if not any(map(self._may_meet, args)):
             return args
         return [self._looked(a, node) if self._is_unseen(a) else a for a in args]
 
@@ -327,16 +333,24 @@ class Rules(State):
         names = list(rule.signature)
         first = next((i for i, n in enumerate(names) if n.startswith("*")), len(names))
         operand = [i >= first or (names[i] in rule.vjp or names[i] in rule.linear) for i in range(len(args))]
-        if not any(may_vary(self, a) for a in args if not self._is_unseen(a)):
+        if not any(map(self._may_meet, args)):
             return args
         return [
             self._looked(a, node) if is_one and self._is_unseen(a) else a
             for a, is_one in zip(args, operand, strict=True)
         ]
 
+    def _may_meet(self, value: Value) -> bool:
+        """Whether a value may carry a derivative, also where its dtype is not known."""
+        if self._is_unseen(value):
+            return False
+        return may_vary(self, value) or (isinstance(value, Var) and K.carries(self.kind(value)))
+
     def _looked(self, value: Value, node: ast.AST) -> Value:
         """A value that is a real number, or an array of such, wherever the program goes on."""
-        return self.emit(Call("plain", (self.atom(value),)), K.OBJECT, node)
+        kind = self.kind(value)
+        known = kind if kind.cat in ("array", "num") else K.OBJECT
+        return self.emit(Call("plain", (self.atom(value),)), known, node)
 
     def _is_unseen(self, value: Value) -> bool:
         return isinstance(value, Var) and (value.name in self.unseen or value.name in self.doubtful)

@@ -200,7 +200,7 @@ class State(Interface):
         names = {p.name for p in parts if isinstance(p, Var)}
         unseen = names & (self.unseen | self.doubtful)
         others = [self.kinds[n] for n in names - unseen]
-        if unseen and all(k.is_number and not k.inexact for k in others):
+        if unseen and all(k.is_number and not K.carries(k) for k in others):
             self.doubtful.add(name)
 
     def doubt_choice(self, name: str, kind: Kind, *options: Atom) -> None:

@@ -300,16 +300,21 @@ def is_whole(x: Any) -> bool:
     return isinstance(x, (int, np.integer))
 
 
-def plain(x: Any) -> Any:
+def plain(x: Any, listed: bool = False) -> Any:
     """x itself if it is a real number or an array of such; TypeError for all else.
 
-    >>> plain(2.0)
-    2.0
+    If `listed`, an array of what may be a number, a list or an array: a masked array is none of these.
+
+    >>> plain(2.0), plain([1, 2], True)
+    (2.0, array([1, 2]))
     """
-    if type(x) in (float, int, bool, complex, np.ndarray, np.memmap) or isinstance(x, np.number | np.bool_):
-        if np.iscomplexobj(x):
+    kinds = (float, int, bool, complex, np.ndarray, np.memmap)
+    if type(x) in kinds or isinstance(x, np.number | np.bool_):
+        if not listed and np.iscomplexobj(x):
             raise TypeError(
                 "an operand that is made here is complex; convert it with np.asarray(..., complex)"
             )
-        return x
+        return np.asarray(x) if listed else x
+    if listed and type(x) in (list, tuple):
+        return np.asarray(x)
     raise TypeError(f"an operand is a {type(x).__name__}; convert it with float(...) or np.asarray(...)")

@@ -154,7 +154,9 @@ class Rules(Custom):
 
     def _others(self, arg: Atom, atoms: dict[str, Atom]) -> bool:
         """Whether all other operands are scalars, so that the result has this operand's shape."""
-        return all(a == arg or self.kind(a).rank == 0 or not self.kind(a).is_number for a in atoms.values())
+        shapeless = ("none", "str")  # a list or an unknown object has a shape
+        others = [self.kind(a) for a in atoms.values() if a != arg]
+        return all(k.rank == 0 or k.cat in shapeless for k in others)
 
     def _partial(
         self, stmt: Let, rule: Rule, text: str, bound: Bound, atoms: dict[str, Atom], bar: Bar

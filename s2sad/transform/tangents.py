@@ -88,7 +88,8 @@ class Tangents(Builder):
         kind = self.kind(atom)
         if kind.cat == "array":
             return self.zeros_like(atom, kind)
-        if kind.cat == "num" or (kind.cat in CONTAINERS and carries(kind)):
+        unknown = kind == K.OBJECT and isinstance(atom, Var)  # a number or an array, or nothing of the kind
+        if kind.cat == "num" or unknown or (kind.cat in CONTAINERS and carries(kind)):
             return self.let(Call("zeros_list", (atom,)), kind)
         return Const(0.0) if kind.is_number else Const(None)
 
@@ -293,7 +294,7 @@ class Tangents(Builder):
     def _stretched(self, stmt: Let, atom: Atom, out: Kind, covered: bool) -> Atom:
         """A tangent of the result's shape: constants that made the result larger stretch the tangent."""
         kind = self.kind(atom)
-        if out.rank == 0 or not out.is_number or K.same_shape(kind, out):
+        if out.rank == 0 or not (out.is_number or out == K.OBJECT) or K.same_shape(kind, out):
             return atom
         if covered:
             if isinstance(atom, Var) and atom.name in self.made_calls and kind.cat in ARRAYS and out.shape:
