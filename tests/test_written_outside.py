@@ -358,7 +358,7 @@ def larger_in_a_loop(x):
     total = 0.0
     for k in range(3):
         y = np.cumsum(k*x + pickle.loads(MATRIX))
-        total = total + np.sum(y*y) if k else np.sum(np.sin(x - pickle.loads(MATRIX))**2)
+        total = total + np.sum(y*y)
     return total
 
 
