@@ -56,7 +56,7 @@ def overlapping(
     """The names of two arguments of which one is written to and shares memory with the other.
 
     `captured` are objects from outside of the function that the text reads, `names` their attributes. Those
-    of one object may overlap where its arrays are not taken `apart_in_one`.
+    of one object may be the same array where its arrays are not taken `apart_in_one`.
     """
     named = [(name, array) for name, value in values.items() for array in reached(value, names)]
     outside = "an array from outside of the function"
@@ -65,7 +65,7 @@ def overlapping(
     for i, (name, array) in enumerate(named):
         if name in written:
             for j, (other, beside) in enumerate(others):
-                apart = apart_in_one or name != other or id(array) in parts
+                apart = apart_in_one or name != other or id(array) in parts or array is not beside
                 if i != j and apart and overlap(array, beside):
                     return name, other
     return None

@@ -470,6 +470,7 @@ def _forward(lowered: Lowered, wrt: Sequence[str], jvps: Jvps, aux: bool, name: 
         params.append(a.fresh(fwd.dot_hint(primal), a.program.kinds[primal]))
         fwd.dots[primal] = Var(params[-1])
     entry = [] if called else _entry(a, fwd)
+    fwd.entry = None if called else entry
     result: Atom = lowered.result
     if not aux:
         a.refuse_said(result)

@@ -12,6 +12,7 @@ storage with another tangent only where the result shares it with that other's v
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from s2sad.analysis.activity import SHAPES
 from s2sad.analysis.places import is_view
@@ -47,6 +48,8 @@ class Tangents(Builder):
         self.varied = assembly.varied | self._holders(assembly)
         self.dots: dict[str, Atom] = {}
         self.flat: set[str] = set()  # names of numbers and arrays whose tangents are exactly zero
+        self.copies, self.attributes = assembly.copies, dict[Any, Atom]()  # tangents of attributes, by path
+        self.entry: list[Stmt] | None = None  # where these are made
         self.places: dict[str, Atom] = {}  # tangents of the storage behind values that count as constant
 
     def _holders(self, assembly: Assembly) -> frozenset[str]:
@@ -121,7 +124,7 @@ class Tangents(Builder):
         if not any(self.active(a) for a in (*call.args, *(a for _, a in call.kwargs))):
             if call.fun != "copy" and any(isinstance(a, Var) and a.name in self.places for a in call.args):
                 self.refuse_at(stmt, "a part of what counts as constant is written", "copy it first")
-            return self._flat(stmt)  # or it varies because of what is written into it later
+            return self._written_later(stmt)
         if call.fun in MIRRORED or call.fun == "tuple":
             return self._mirrored(stmt)
         if call.fun == "np.where" and len(call.args) == 3:
@@ -133,6 +136,43 @@ class Tangents(Builder):
         if self.kinds[stmt.name].is_number and not self.storage.is_mutable(stmt.name):
             self.flat.add(stmt.name)
         return self.zero(Var(stmt.name))
+
+    def _written_later(self, stmt: Let) -> Atom:
+        """The tangent of what varies as it is written into: one for each attribute of an object."""
+        chain = self._chain(stmt)
+        if not chain:
+            return self._flat(stmt)
+        path = chain[0].call.args[0], tuple([(let.call.fun, let.call.args[1]) for let in chain])
+        if path not in self.attributes:
+            assert self.entry is not None
+            outer, self.block = self.block, self.entry
+            base = chain[0].call.args[0]
+            atom: Atom = self.copies.get(base.name, base) if isinstance(base, Var) else base
+            for let in chain:
+                atom = self.let(replace(let.call, args=(atom, *let.call.args[1:])), self.kinds[let.name])
+            self.attributes[path] = self.zero(atom)
+            self.block = outer
+        return self.attributes[path]
+
+    def _chain(self, stmt: Let) -> list[Let]:
+        """How an attribute, or an element of one, is read from a parameter that is an object."""
+        chain, base = [stmt], stmt.call.args[0] if stmt.call.args else None
+        known = stmt.call.fun in ("getattr", "getitem")
+        while known and isinstance(base, Var) and base.name in self.storage.lets:
+            let = self.storage.lets[base.name]
+            known = let.call.fun in ("getattr", "getitem") and isinstance(let.call.args[1], Const)
+            chain.insert(0, let)
+            base = let.call.args[0] if let.call.args else None
+        if not any(let.call.fun == "getattr" and self._is_object(let) for let in chain):
+            return []
+        is_whole = known and isinstance(stmt.call.args[1], Const)
+        if not is_whole or self.entry is None or not isinstance(base, Var):
+            what = "an attribute of an object that is no argument of its own is written"
+            self.refuse_at(stmt, what, "use vjp or grad, or pass the array as an argument")
+        return chain
+
+    def _is_object(self, let: Let) -> bool:
+        return self.kind(let.call.args[0]).cat == "object"
 
     def _mirrored(self, stmt: Let) -> Atom:
         """The same call of the first operand's tangent."""
