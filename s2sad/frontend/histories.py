@@ -360,7 +360,8 @@ def holds_arrays(low: State, of: Outside) -> bool:
         if place:
             return isinstance(held.get(place), (list, np.ndarray))
         parts = [one.values() if isinstance(one, dict) else one for _, one in _within(held)]
-        return any(isinstance(part, (list, np.ndarray)) for inside in parts for part in inside)
+        listed = any(isinstance(part, (list, np.ndarray)) for inside in parts for part in inside)
+        return listed or isinstance(held, np.ndarray)
 
     found = now()
     low.depend((f"arrays {place}", id(held)), now, found, "kept", same=True)

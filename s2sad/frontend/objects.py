@@ -22,7 +22,7 @@ import typing
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from s2sad.frontend import flat, histories, numbered
+from s2sad.frontend import copies, flat, histories, numbered
 from s2sad.frontend.derived import BASES, HeldList, base_of, counterpart
 from s2sad.frontend.libraries import READ, is_library
 from s2sad.frontend.operators import static_attribute
@@ -379,6 +379,9 @@ class Objects(State):
         What is met twice is copied once: `memo` has the copies by what they are of.
         """
         memo = {} if memo is None else memo
+        argument = value.origin if isinstance(value, Local) else None
+        if argument is not None and copies.is_object(live := copies.live_object(self, argument)):
+            copies.check(self, live, deep, node)
         key = value.number if isinstance(value, Local) else value.name if isinstance(value, Var) else None
         if key is None:
             return self._copied(value, deep, node, memo)
@@ -415,6 +418,8 @@ class Objects(State):
             return numbered.copied(self, value, deep, node)
         if kind.is_number and not kind.is_scalar:
             return self.call_value(Method(Const(".copy"), value), [], {}, node)
+        if copies.is_object(copies.live_object(self, value)):
+            return copies.object_of_parts(self, value, deep, node, memo)
         if kind.is_scalar or kind.cat in ("str", "none", "object"):
             return value
         if kind.cat == "list" and isinstance(value, Var):
