@@ -413,6 +413,10 @@ class Objects(State):
                 return group
             self.objects.cells[made.number] = group
             return made
+        return self._copied_value(value, deep, node, memo)
+
+    def _copied_value(self, value: Value, deep: bool, node: ast.AST, memo: dict[int | str, Value]) -> Value:
+        """A copy of what is no display, by its kind."""
         kind = self.kind(value)
         if numbered.is_number_of(kind):
             return numbered.copied(self, value, deep, node)
