@@ -675,7 +675,8 @@ FAULTS = [
     Fault(
         "forward: tangents are not stretched",
         "transform/tangents.py",
-        "        if out.rank == 0 or not out.is_number or K.same_shape(kind, out):\n            return atom\n",
+        "        if out.rank == 0 or not (out.is_number or out == K.OBJECT) or K.same_shape(kind, out):\n"
+        "            return atom\n",
         "        return atom\n",
         (FORWARD,),
     ),

@@ -116,7 +116,12 @@ def test_gradients(program, n):
     check(program, (X, n))
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.__name__)
+def test_a_recursion_that_writes_what_it_returned_is_refused_twice():
+    with pytest.raises(s2sad.UnsupportedError, match="calls itself and writes into what its argument"):
+        s2sad.hvp(of_a_recursion)(X, 3, X)
+
+
+@pytest.mark.parametrize("program", [p for p in PROGRAMS if p is not of_a_recursion], ids=lambda p: p.__name__)
 def test_second_derivatives(program):
     gradient = s2sad.grad(program)
     step = 1e-6*np.array([0.3, -1.0, 0.7, 0.2])

@@ -476,6 +476,13 @@ composite(
 ).kind = _quotient_kind
 
 
+structural(  # `transform` knows what becomes of its cotangents and tangents
+    "where_used",
+    "part, bar",
+    lambda b: b.kind("part"),
+    {"part": "g", "bar": axes.zero},
+    (linear.where_used,),
+)
 structural("is_moderate", "a", lambda b: kinds.BOOL, {}, (linear.is_moderate,))
 structural("reduced_size", "a, axis", lambda b: kinds.INT, {}, (linear.reduced_size,))
 

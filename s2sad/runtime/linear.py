@@ -35,6 +35,20 @@ def div_or_zero(p: Any, q: Any) -> Any:
     return np.where(zero, 0.0, p / np.where(zero, 1.0, q))[()]
 
 
+def where_used(part: Any, bar: Any) -> Any:
+    """A part of a cotangent; 0 where it is nan and the cotangent `bar`, which it was made of, is 0.
+
+    Nothing uses the value there: the path taken does not, or a selection did not choose it.
+
+    >>> print(where_used(np.array([np.nan, 2.0]), np.array([0.0, 1.0])))
+    [0. 2.]
+    """
+    lost = np.isnan(part) & (bar == 0)
+    if isinstance(lost, np.ndarray):
+        return np.where(lost, 0.0, part)
+    return type(part)(0.0) if lost else part
+
+
 def positions(a: Any) -> Any:
     """An array of a's shape that holds the numbers of its elements in C order.
 

@@ -52,10 +52,15 @@ ARRAYS = ("array", "num")
 
 @record(frozen=True, slots=True)
 class Mask:
-    """Where a cotangent may be non-zero: where `cond` is true, or false if not `when`."""
+    """Where a cotangent may be non-zero: where `cond` is true, or false if not `when`.
+
+    Where that is known by the `zeros` of a cotangent alone, what is finite stays as it is: it may be 0 at a
+    stationary point, and its derivative is not.
+    """
 
     cond: Atom
     when: bool = True
+    zeros: Atom | None = None
 
 
 @record(frozen=True, slots=True)
@@ -122,6 +127,7 @@ class Bars(Builder):
         self.after: dict[Stmt, list[Stmt]] = {}
         self.snapshots: dict[tuple[Stmt, str], Var] = {}
         self.selected: set[int | str | None] = set()  # names, and classes of arrays (`selections`)
+        self.skipped: set[str] = set()  # names of values that a path does not use: their cotangents may be 0
         self.beside: dict[str, Atom] = {}  # atoms in reach that have the shape of a value which is not
         self.paths: dict[str, tuple[str, object]] = {}  # parts of tuples and dicts: whose, and which
         self.named: dict[str, str] = {}  # the user's names of these parts
@@ -422,7 +428,11 @@ class Bars(Builder):
 
     def select(self, mask: Mask, atom: Atom) -> Atom:
         """`np.where(mask, atom, 0.0)`."""
+        if mask.zeros == atom:
+            return atom
         cond_kind, kind = self.kind(mask.cond), self.kind(atom)
+        if mask.zeros is not None:
+            return self.let(Call("where_used", (atom, mask.zeros)), kind)
         if cond_kind.is_python:
             zero = lambda: Const(0.0) if kind.shape == () else self.zeros_like(atom, kind)  # noqa: E731 - one side
             return self.choose(mask.cond, *((lambda: atom, zero) if mask.when else (zero, lambda: atom)))
@@ -434,6 +444,8 @@ class Bars(Builder):
     def select_from(self, name: str) -> None:
         """Note that the cotangent of a value or a written array has zeros in place of a mask."""
         mutable = self.storage.is_mutable(name)
+        if self.kinds[name].rank == 0 and not mutable:
+            self.skipped.add(name)
         self.selected.add(self.storage.aliases.of(name) if mutable else self.canonical(name))
 
     def full(self, bar: Bar, name: str) -> Bar:
@@ -569,6 +581,7 @@ class Bars(Builder):
             old.mask is None
             or new.mask is None
             or old.mask.cond != new.mask.cond
+            or {old.mask.zeros, new.mask.zeros} != {None}
             or self.kind(old.mask.cond).is_python
         ):
             return None
@@ -583,8 +596,9 @@ class Bars(Builder):
         return Bar(made, owned=True)
 
     def _either(self, a: Mask | None, b: Mask | None) -> Mask | None:
-        if a is None or b is None or self.kind(a.cond).is_python or self.kind(b.cond).is_python:
+        if any(m is None or m.zeros is not None or self.kind(m.cond).is_python for m in (a, b)):
             return None
+        assert a is not None and b is not None
         one = a.cond if a.when else self.let(Call("invert", (a.cond,)))
         two = b.cond if b.when else self.let(Call("invert", (b.cond,)))
         return Mask(self.let(Call("bor", (one, two))))

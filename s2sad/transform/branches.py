@@ -130,6 +130,8 @@ class Branches(Leaving):
         outs: list[Out],
     ) -> Bar:
         present = [b for b in (one, two) if b is not None]
+        if len(present) == 1:
+            self.skipped.add(name)
         mask = present[0].mask if len(present) == 2 and present[0].mask == present[1].mask else None
         uniform = all(b.uniform and b.mask == mask for b in present)
         owned = all(b.owned for b in present)

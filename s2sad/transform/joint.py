@@ -63,7 +63,7 @@ from s2sad.transform.tracked import Tracked
 _KEEPING = frozenset(  # helpers whose results have the dtype that their operands have in NumPy
     ("unbroadcast", "unreduce", "summed_to", "spread", "of_shape", "shadow_of", "copy_strided", "copy_tree",
      "over", "div_or_zero", "matmul_left", "matmul_right", "dot_left", "dot_right", "winners", "positions",
-     "reduced_size")
+     "reduced_size", "where_used")
 )  # fmt: skip
 RANK_ZERO = Kind("num", "float64", ())  # assumed before the first call: a float or a 0-d array
 

@@ -277,6 +277,7 @@ class Loops(Unsettled):
     def _enter_sums(self, assumed: Assumed) -> dict[str, Atom]:
         """Make the sums ready: arrays and lists that are written in place, numbers that go round."""
         numbers: dict[str, Atom] = {}
+        self.skipped.update(assumed.sums)  # there may be no trip
         for name in assumed.sums:
             kind = self.kinds[name]
             if kind.cat in ARRAYS or kind.cat == "list":

@@ -324,6 +324,8 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             self.select_moved(call)
         if self.selected and bar.mask is None and self.selected_from(name):
             bar = self.selected_bar(stmt, bar)
+        if name in self.skipped:
+            self.skipped.update(call_vars(call))
         self.call_adjoint(stmt, bar)
 
     def _has_no_adjoint(self, stmt: Let) -> bool:
@@ -352,8 +354,8 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             self.give(call.args[0], bar)
         elif call.fun in ("list", "tuple"):
             self.list_adjoint(stmt, bar)
-        elif call.fun == "np.where":
-            self._where(stmt, bar)
+        elif call.fun in ("np.where", "where_used"):
+            self.selection(stmt, bar)
         elif call.fun == "mul":
             if not self.product(stmt, bar):
                 self._rule(stmt, bar)

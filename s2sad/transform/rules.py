@@ -40,9 +40,12 @@ class Rules(Custom):
 
     current: Let | None = None
 
-    def _where(self, stmt: Let, bar: Bar) -> None:
+    def selection(self, stmt: Let, bar: Bar) -> None:
         """A selection: each side gets the cotangent under a mask, so that what is not taken contributes 0."""
         args = stmt.call.args
+        if stmt.call.fun == "where_used":
+            self.part_used(stmt, bar)
+            return
         if len(args) != 3:
             self._rule(stmt, bar)
             return
@@ -174,7 +177,7 @@ class Rules(Custom):
         if may_warn(text, bound, stmt.call, self.kinds[stmt.name]):
             self.poles = True
         result = self.text(text, self.names_for(stmt, text, bound, atoms, g))
-        return self.conj(result) if complex_ else result
+        return self.if_used(stmt, text, bar, self.conj(result) if complex_ else result)
 
     def conj(self, atom: Atom) -> Atom:
         """The complex conjugate; real atoms are their own, and what is not known may be complex."""

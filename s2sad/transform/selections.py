@@ -2,22 +2,26 @@
 gives nan.
 
     y = np.sqrt(x)                          y_bar = np.where(x > 0, 1.0, 0.0)
-    y += 1.0                                x_bar = np.where(y_bar != 0.0, 0.5*y_bar/y, 0.0)
+    y += 1.0                                x_bar = where_used(0.5*y_bar/t, y_bar)
     z = np.sum(np.where(x > 0, y, 0.0))
+
+    n = np.sqrt(s)                          n_bar is 0 where the path taken does not use n, and so is s_bar
+    y = x if n == 0 else x/n
 
 Accepts cotangents under a mask (`bars.Mask`), which goes with them from operation to operation. Where it
 is lost, because the cotangent is added to a shadow, meets that of another path, or goes round a loop, it is
-known again by the zeros: guarantees a mask at every elementwise definition that may be singular.
+known again by the zeros: guarantees a mask at every elementwise definition that may be singular. What is not
+nan stays there, since a cotangent is 0 at stationary points too, and its own derivative is not.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Carry, Const, Let, Store, Var
 from s2sad.rules import registry
 from s2sad.transform.bars import Bar, Bars, Mask
+from s2sad.transform.poles import may_be_singular
 
 TAME = frozenset(("pos", "neg", "add", "sub", "mul", "np.sin", "np.cos", "np.tanh", "np.abs", "abs"))
 MOVING = frozenset(
@@ -51,10 +55,7 @@ class Selections(Bars):
             or not is_chained(let.call)
         ):
             return bar
-        kind = self.kind(bar.atom)
-        return replace(
-            bar, mask=Mask(self.let(Call("ne", (bar.atom, Const(0.0))), K.Kind("array", "bool", kind.shape)))
-        )
+        return replace(bar, mask=Mask(bar.atom, zeros=bar.atom))
 
     def guard_written(self, name: str) -> None:
         """Let nothing through the formula that made elements which a mask or nan_to_num overwrote later."""
@@ -82,6 +83,22 @@ class Selections(Bars):
                 self.select_from(arg.name)
         return bar
 
+    def if_used(self, stmt: Let, text: str, bar: Bar, part: Atom) -> Atom:
+        """What a rule's text gives, 0 where the cotangent is 0 since the path taken does not use the value.
+
+        So it is without that path: `n = np.sqrt(x)` and `if n == 0: return 0.0` leave nothing to 0/0.
+        """
+        used = isinstance(bar.atom, Const) or stmt.name not in self.skipped or bar.mask is not None
+        if used or not may_be_singular(text, stmt.call, self.kind):
+            return part
+        return self.select(Mask(bar.atom, zeros=bar.atom), part)
+
+    def part_used(self, stmt: Let, bar: Bar) -> None:
+        """The adjoint of `where_used(part, bar)`: what the part gives is 0 where it is nan and bar is 0."""
+        part, zeros = stmt.call.args
+        bar, zeros = self.full(bar, stmt.name), self.value(zeros, stmt)
+        self.give(part, Bar(bar.atom, bar.uniform, False, Mask(zeros, zeros=zeros)))
+
     def select_moved(self, call: Call) -> None:
         """Note that what is only moved, `np.sqrt(x)[:, None]`, or of which a triangle is taken, has zeros
         where it is not selected."""
@@ -102,6 +119,8 @@ class Selections(Bars):
 
     def select_round(self, c: Carry, name: str) -> None:
         """Where the cotangent of what goes round has zeros of a selection, those before and behind have."""
+        if c.name in self.skipped or name in self.skipped:
+            self.skipped.update(a.name for a in (Var(c.name), c.init, c.next) if isinstance(a, Var))
         if self.selected and self.selected_from(name):
             for atom in (Var(c.name), c.init, c.next):
                 if isinstance(atom, Var):

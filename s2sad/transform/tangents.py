@@ -129,6 +129,8 @@ class Tangents(Builder):
             return self._mirrored(stmt)
         if call.fun == "np.where" and len(call.args) == 3:
             return self._where(stmt)
+        if call.fun == "where_used":
+            return self._part_used(stmt)
         return self.separate(stmt, self._rule(stmt))
 
     def _flat(self, stmt: Let) -> Atom:
@@ -173,6 +175,14 @@ class Tangents(Builder):
 
     def _is_object(self, let: Let) -> bool:
         return self.kind(let.call.args[0]).cat == "object"
+
+    def _part_used(self, stmt: Let) -> Atom:
+        """The tangent of `where_used(part, bar)`: 0 where it is nan, and bar and its tangent are 0."""
+        part, bar = stmt.call.args
+        if self.active(bar):
+            sizes = [self.let(Call("np.abs", (a,))) for a in (bar, self.dot(bar))]
+            bar = self.binary("add", *sizes)
+        return self.let(Call("where_used", (self.dot(part), bar)), self.kinds[stmt.name])
 
     def _mirrored(self, stmt: Let) -> Atom:
         """The same call of the first operand's tangent."""

@@ -1,0 +1,181 @@
+"""Values at a pole that the path taken does not use leave nothing behind: neither nan nor a lost second derivative."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import check
+
+ZERO = np.zeros(3)
+X = np.array([4.0, 0.0, 1.0])
+
+
+def normalised(x):
+    n = np.sqrt(np.sum(x*x))
+    if n == 0:
+        return np.sum(x)
+    return np.sum(x)/n
+
+
+def chosen(x):
+    n = np.sqrt(np.sum(x*x))
+    if n > 0:
+        y = x/n
+    else:
+        y = 1.0*x
+    return np.sum(y)
+
+
+def roots_of_roots(x):
+    r = np.sqrt(np.sqrt(np.sum(x)))
+    s = np.log(np.sum(x) + 1.0)/r
+    if np.sum(x) > 0:
+        return r*s
+    return np.sum(x)
+
+
+def of_a_callee(x):
+    def length(v):
+        return (v @ v)**0.5
+
+    def unit(v):
+        size = length(v)
+        return v/size if size > 1e-12 else v
+
+    return np.sum(unit(x))
+
+
+def arrays(x):
+    logs, quotients = np.log(x), 1.0/x
+    if np.all(x > 0):
+        return np.sum(logs*quotients)
+    return np.sum(x)
+
+
+def not_entered(x):
+    n = np.sqrt(np.sum(x))
+    total = np.sum(x)
+    k = 0
+    while n > 0 and k < 2:
+        total = total + k/n
+        k += 1
+    return total
+
+
+AT_ZERO = (normalised, chosen, roots_of_roots, of_a_callee, arrays, not_entered)
+
+
+@pytest.mark.parametrize("program", AT_ZERO, ids=lambda p: p.__name__)
+def test_at_a_pole_that_is_not_used(program):
+    v = np.array([0.3, -0.7, 1.1])
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(s2sad.grad(program)(ZERO), np.ones(3))
+        np.testing.assert_allclose(s2sad.jvp(program, (ZERO,), (v,))[1], np.sum(v))
+        np.testing.assert_array_equal(s2sad.hvp(program)(ZERO, v), ZERO)
+        twice = s2sad.grad(lambda x: np.vdot(s2sad.grad(program)(x), v))
+        np.testing.assert_array_equal(twice(ZERO), ZERO)
+
+
+@pytest.mark.parametrize("program", AT_ZERO, ids=lambda p: p.__name__)
+def test_elsewhere(program):
+    check(program, (np.array([0.4, 0.9, 0.3]),))
+
+
+def skipped_in_a_loop(x):
+    s = 0.0
+    for i in range(len(x)):
+        d = np.sqrt(x[i])
+        if d == 0:
+            continue
+        s += 1/d
+    return s
+
+
+def left_in_a_loop(x):
+    s = 0.0
+    for i in range(len(x)):
+        q = 1.0/x[i]
+        if np.isinf(q):
+            break
+        s += q*q
+    return s
+
+
+def test_in_loops():
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(s2sad.grad(skipped_in_a_loop)(X), [-1/16, 0.0, -0.5])
+        np.testing.assert_allclose(s2sad.grad(left_in_a_loop)(X), [-2/64, 0.0, 0.0])
+        np.testing.assert_allclose(s2sad.hvp(skipped_in_a_loop)(X, np.ones(3)), [0.75/32, 0.0, 0.75])
+    check(skipped_in_a_loop, (X + 0.5,))
+
+
+def python_numbers(x):
+    d = np.sqrt(x)
+    if d < 1e-10:
+        return 3.0*x
+    return x/d
+
+
+@pytest.mark.parametrize("kind", [float, np.float64, np.float32])
+def test_numbers(kind):
+    with np.errstate(all="ignore"):
+        gradient = s2sad.grad(python_numbers)(kind(0.0))
+    assert gradient == 3.0
+    assert type(gradient) is kind
+
+
+def at_the_minimum(x):
+    n = np.sqrt(x)
+    if x > 0:
+        return (n - 2.0)**2
+    return 3.0*x
+
+
+def at_the_minimum_in_a_loop(x):
+    n = np.sqrt(x)
+    s = 0.0
+    for _ in range(2):
+        s = s + 0.5*(n - 2.0)**2
+    return s
+
+
+@pytest.mark.parametrize("program", [at_the_minimum, at_the_minimum_in_a_loop], ids=lambda p: p.__name__)
+def test_a_cotangent_that_is_zero_at_a_minimum_has_a_derivative(program):
+    assert s2sad.hvp(program)(4.0, 1.0) == 0.125
+    assert s2sad.grad(s2sad.grad(program))(4.0) == 0.125
+
+
+def selected_in_place(x):
+    y = np.sqrt(x)
+    y += 0.0
+    return np.sum(np.where(x > 0, (y - 2.0)**2, 0.0))
+
+
+def masked(x):
+    y = np.log(x)*1.0
+    y[x <= 0] = 0.0
+    return np.sum((y - np.log(4.0))**2)
+
+
+def clipped(x):
+    y = np.nan_to_num(np.sqrt(x) - 2.0)
+    y *= 1.0
+    return np.sum(y*y)
+
+
+def summed_rows(x):
+    y = np.sqrt(np.stack([x, 2.0*x]))
+    z = np.where(np.stack([x, x]) > 0, y, 0.0)
+    return np.sum((z[0] - 2.0)**2) + 0.0*np.sum(z[1])
+
+
+@pytest.mark.parametrize("program", [selected_in_place, masked, clipped, summed_rows], ids=lambda p: p.__name__)
+def test_second_derivatives_of_selections_at_a_minimum(program):
+    x, v = np.array([4.0, 4.0, -1.0]), np.array([0.3, -1.0, 0.5])
+    with np.errstate(all="ignore"):
+        gradient = s2sad.grad(program)
+        expected = (gradient(x + 1e-5*v) - gradient(x - 1e-5*v))/2e-5
+        np.testing.assert_allclose(s2sad.hvp(program)(x, v), expected, rtol=1e-6, atol=1e-9)
+        assert np.all(np.abs(expected[:2]) > 1e-3)
