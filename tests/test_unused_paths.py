@@ -64,7 +64,26 @@ def not_entered(x):
     return total
 
 
-AT_ZERO = (normalised, chosen, roots_of_roots, of_a_callee, arrays, not_entered)
+def halved_in_a_loop(x):
+    q = np.prod(x)**0.5
+    while q > 1.0:
+        q = q*0.5
+        x = x + q
+    return np.sum(x)
+
+
+def of_objects(x):
+    class Vector:
+        def __init__(self, a):
+            self.a, self.size = a, np.sqrt(np.sum(a*a))
+
+        def unit(self):
+            return Vector(self.a) if self.size == 0 else Vector(self.a/self.size)
+
+    return np.sum(Vector(x).unit().a)
+
+
+AT_ZERO = (halved_in_a_loop, of_objects, normalised, chosen, roots_of_roots, of_a_callee, arrays, not_entered)
 
 
 @pytest.mark.parametrize("program", AT_ZERO, ids=lambda p: p.__name__)

@@ -263,6 +263,8 @@ class Loops(Unsettled):
         bar = self.bars.pop(c.out, None)
         if uniform:
             return self.clean(bar) if bar is not None else Bar(Const(0.0), True)
+        if bar is None:
+            self.skipped.add(c.out)
         bar = self.zero_of_any(c.out) if bar is None else self.full(bar, c.out)
         self.select_round(c, c.out)
         if owned and not bar.owned and self._is_array_kind(c):
