@@ -11,7 +11,7 @@ definition is not useful.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.outside import numbers, receiver
@@ -29,6 +29,7 @@ from s2sad.ir.nodes import (
     Moves,
     Program,
     Range,
+    Ref,
     Stmt,
     Store,
     Var,
@@ -84,7 +85,14 @@ class _Varied:
         self.changed = False
         self.outside = numbers(walk(program.body)) if program.kept else {}
         lets = walk(program.body) if program.kept else ()
-        self.caught = [s.name for s in lets if isinstance(s, Let) and s.call.fun == "caught"]
+        self.lets = {s.name: s for s in lets if isinstance(s, Let)}
+        self.caught = [name for name, let in self.lets.items() if let.call.fun == "caught"]
+        self.roots: dict[str | int, int] = {}  # what is outside, by the names of parameters and by identity
+        for name, let in self.lets.items():
+            if let.call.fun == "held":
+                held = let.call.args[0]
+                root = held.name if isinstance(held, Var) else id(getattr(held, "obj", None))
+                self.roots[root] = self.outside[name]
         self.texts = Texts()
         self.speaks = False
         self.given: set[int] = set()  # numbers of what is outside and is given what varies
@@ -210,9 +218,22 @@ class _Varied:
         """A call that may give something that varies to what is outside."""
         number = self.outside.get(receiver(call))
         given = [*call.args, *(a for _, a in call.kwargs)]
-        if number is not None and number not in self.given and any(map(self._varies, given)):
+        if number is None or number in self.given:
+            return
+        if any(map(self._varies, given)) or any(n in self.given for a in given for n in self._held(a)):
             self.given.add(number)
             self.changed = True
+
+    def _held(self, atom: Atom, depth: int = 4) -> Iterator[int | None]:
+        """The numbers of what is outside and an operand is, or holds: that may be given something later."""
+        if isinstance(atom, Ref):
+            yield self.roots.get(id(atom.obj))
+        for name in atom_vars(atom):
+            yield self.outside.get(name, self.roots.get(name))
+            let = self.lets.get(name)
+            if let is not None and let.call.fun in ("list", "tuple", "dict", "copy") and depth:
+                for part in let.call.args:
+                    yield from self._held(part, depth - 1)
 
     def _visit_do(self, call: Call) -> None:
         """A call for its effect: what it writes holds what it was given."""

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s2sad.frontend.dependencies import share
+from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.values import Group, Local, Method, Value, Written
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Slice, Store, Var, call_vars, uses, walk
@@ -179,12 +180,23 @@ def _place(of: Outside, index: Value | None) -> str:
 def given(low: State, base: Var, values: Iterable[Value], node: ast.AST, index: Value | None = None) -> None:
     """Note that what is kept is given arrays and containers of the program's."""
     of, values = low.outside[base.name], list(values)
+    refuse_as_number(low, values, node)
+    if any(map(_is_taken_apart, values)):
+        what = "an argument that this function changes is put into an outside container"
+        low.refuse(node, what, "put its fields there, or a copy that is made before")
     low.put += [(of.number, _place(of, index), v, c) for v in values if (c := _named(low, v, node))]
     if any(_may_hold_array(low, v, low.kind(v)) for v in values):
         alone = all(low.kind(v).is_number for v in values)
         low.shown.add((of.number, _place(of, index) if alone else ""))
     elif index is not None and any(isinstance(v, Var) and v.name in low.outside for v in values):
         low.moved.add(of.number)
+
+
+def _is_taken_apart(value: Value, depth: int = 6) -> bool:
+    """Whether a value is, or holds, an argument of which a copy is changed: the caller's stays as it is."""
+    if isinstance(value, Local):
+        return value.origin is not None or _is_taken_apart(value.group, depth)
+    return isinstance(value, Group) and depth > 0 and any(_is_taken_apart(v, depth - 1) for v in value.items)
 
 
 def _named(low: State, value: Value, node: ast.AST) -> frozenset[type]:
