@@ -18,7 +18,7 @@ from s2sad.optimise.passes import PASSES
 from support import check, load
 
 CHUNKS = 8
-PER_CHUNK = 28  # --full: ten times as many
+PER_CHUNK = 24  # --full: ten times as many
 
 
 def make(seed: int) -> Program:

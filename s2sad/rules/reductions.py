@@ -480,8 +480,9 @@ structural(  # `transform` knows what becomes of its cotangents and tangents
     "where_used",
     "part, bar",
     lambda b: b.kind("part"),
-    {"part": "g", "bar": axes.zero},
+    {"part": "where_used(g, bar)", "bar": axes.zero},
     (linear.where_used,),
+    jvp={"part": "where_used(part_dot, bar)"},
 )
 structural("is_moderate", "a", lambda b: kinds.BOOL, {}, (linear.is_moderate,))
 structural("reduced_size", "a, axis", lambda b: kinds.INT, {}, (linear.reduced_size,))

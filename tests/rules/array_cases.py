@@ -121,6 +121,7 @@ REDUCTIONS = {
     "prod_others": [case(v), case(m, 1), case(with_zeros, 0)],
     "cumprod_back": [case(w, v), case(r(3, 4), m, 1), case(r(3, 4), with_zeros, 0), case(r(12), m)],
     "cumprod_dot": [case(w, v), case(r(3, 4), m, 1), case(r(3, 4), with_zeros, 0)],
+    "where_used": [case(w, v), case(w, np.array([0.0, 1.0, 0.0, 2.0]))],
     "div_or_zero": [case(w, v), case(w, np.array([0.0, 1.0, 0.0, 2.0]))],
 }
 
