@@ -156,15 +156,29 @@ class Branches(State):
         elif ends_by_raising(block2):
             self.scope.env, value, self.objects.cells = env1, value1, ends[0]
         else:
-            symbols: Lengths = {}
-            meeting, self.merging = self.merging, Merging(ends[0], ends[1], before)
-            self._join_cells(ends[0], ends[1], outs, symbols, node)
-            self.scope.env = self._join_envs(env1, env2, outs, symbols, node)
-            value = join_values(self, value1, value2, hint, outs, symbols, node)
-            self._leave_objects(meeting, before)
+            value = self._meeting((env1, env2), (value1, value2), ends, before, outs, hint, node)
         self.scope.env[HOLDER] = value
         self._leave_raising(block1, block2, cond, outs, node, ternary=True)
         return self.scope.env.pop(HOLDER)
+
+    def _meeting(
+        self,
+        envs: tuple[dict[str, Value], dict[str, Value]],
+        values: tuple[Value, Value],
+        ends: list[dict[int, Value]],
+        before: int,
+        outs: list[Out],
+        hint: str,
+        node: ast.AST,
+    ) -> Value:
+        """The value behind both ways of a conditional expression, with the names and objects of both."""
+        symbols: Lengths = {}
+        meeting, self.merging = self.merging, Merging(ends[0], ends[1], before)
+        self._join_cells(ends[0], ends[1], outs, symbols, node)
+        self.scope.env = self._join_envs(*envs, outs, symbols, node)
+        value = join_values(self, *values, hint, outs, symbols, node)
+        self._leave_objects(meeting, before)
+        return value
 
     def _unfolded_both(
         self, env: dict[str, Value], done: list[Any], values: tuple[Value, Value], node: ast.AST

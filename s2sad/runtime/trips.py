@@ -77,6 +77,18 @@ def keep_state(snapshots: Snapshots, i: int, *state: Any) -> None:
         snapshots.states.append((snapshots.trips.index(i), own))
 
 
+def read_again(rest: tuple[Any, ...], drawn: tuple[int, ...], states: tuple[Any, ...]) -> list[Any]:
+    """What the body of a loop reads, with generators that draw what they drew from these states on.
+
+    >>> read_again((1.0, 2.0), (), ())
+    [1.0, 2.0]
+    """
+    given = list(rest)
+    for i, kept in zip(drawn, states, strict=True):
+        given[i] = generator_at(rest[i], kept)
+    return given
+
+
 def reverse_trips(
     forward: Any,
     backward: Any,
@@ -106,13 +118,6 @@ def reverse_trips(
     stack = list(snapshots.states)
     count = len(state)
 
-    def at_hand(states: tuple[Any, ...]) -> list[Any]:
-        """What the body reads, with generators that draw what they drew from these states on."""
-        given = list(rest)
-        for i, kept in zip(drawn, states, strict=True):
-            given[i] = generator_at(rest[i], kept)
-        return given
-
     totals: dict[int, Any] = {}
     for trip in range(len(trips) - 1, -1, -1):
         while stack[-1][0] > trip:
@@ -121,14 +126,14 @@ def reverse_trips(
         while at < trip:
             free = snapshots.slots - len(stack) + 1
             ahead = split_trips(trip + 1 - at, free) if free > 1 else trip - at
-            given = at_hand(now[count:])
+            given = read_again(rest, drawn, now[count:])
             for k in range(at, at + ahead):
                 now = forward(trips[k], *now[:count], *given)[0]
             now = (*now, *[generator_state(given[i]) for i in drawn])
             at += ahead
             if free > 1:
                 stack.append((at, now))
-        kept = forward(trips[trip], *now[:count], *at_hand(now[count:]))[1]
+        kept = forward(trips[trip], *now[:count], *read_again(rest, drawn, now[count:]))[1]
         grads = backward(kept, bars)
         if len(active) == 1:
             grads = (grads,)
