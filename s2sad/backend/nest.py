@@ -340,7 +340,7 @@ class _Line:
         if not isinstance(last, Assign | Write) or isinstance(stmt.base, Node):
             return False
         begun = self.begun(stmt)
-        zeros = begun or self.begun(stmt, sums.apart)
+        zeros = begun or (self.begun(stmt, sums.apart) if stmt.index is not None and stmt.made else None)
         start = sums.first(zeros, stmt, self.owner.peephole) if zeros is not None else None
         if start is not None:
             stmt.value, stmt.op = start, ""

@@ -42,7 +42,9 @@ from s2sad.optimise.copies import is_fresh
 
 def adoptions(program: Program, aliases: Aliases | None = None) -> Program:
     """Use arrays that die instead of zeros that they are added to."""
-    if not any(map(_adds_whole, walk(program.body))):
+    stores = [s for s in walk(program.body) if isinstance(s, Store) and s.made and s.op]
+    parts = {s.base.name for s in stores if s.index is not None and isinstance(s.base, Var)}
+    if not any(isinstance(s.base, Var) and s.base.name in parts for s in stores if _adds_whole(s)):
         return program
     search = _Search(program, aliases or Aliases(program))
     search.block(program.body, ())
