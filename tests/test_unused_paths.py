@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import s2sad
+from s2sad.runtime.linear import where_used
 from support import check
 
 ZERO = np.zeros(3)
@@ -143,6 +144,16 @@ def test_numbers(kind):
         gradient = s2sad.grad(python_numbers)(kind(0.0))
     assert gradient == 3.0
     assert type(gradient) is kind
+
+
+def test_the_helper_keeps_the_kind_of_what_it_is_given():
+    for part in (float("nan"), np.float32("nan"), np.array(np.nan), np.array([np.nan, 1.0], np.float32), complex("nan")):
+        made = where_used(part, np.zeros(np.shape(part))[()])
+        assert type(made) is type(part)
+        assert getattr(made, "dtype", None) == getattr(part, "dtype", None)
+        assert np.ravel(made)[0] == 0.0
+    assert where_used(2.0, 0.0) == 2.0
+    assert np.isnan(where_used(float("nan"), 1.0))
 
 
 def at_the_minimum(x):

@@ -44,7 +44,7 @@ def where_used(part: Any, bar: Any) -> Any:
     [0. 2.]
     """
     lost = np.isnan(part) & (bar == 0)
-    if isinstance(lost, np.ndarray):
+    if isinstance(lost, np.ndarray) or isinstance(part, np.ndarray):
         return np.where(lost, 0.0, part)
     return type(part)(0.0) if lost else part
 
