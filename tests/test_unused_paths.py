@@ -84,7 +84,25 @@ def of_objects(x):
     return np.sum(Vector(x).unit().a)
 
 
-AT_ZERO = (halved_in_a_loop, of_objects, normalised, chosen, roots_of_roots, of_a_callee, arrays, not_entered)
+def taped(x):
+    y = 1.0*x
+    s = 0.0
+    for _ in range(2):
+        r = np.sqrt(np.sum(y*y))
+        if r > 0.001:
+            s += 1.0/r
+        y = y*1.0
+    return s + np.sum(y)
+
+
+def kept_in_a_list(x):
+    hs = []
+    for k in range(2):
+        hs.append(np.sqrt(np.sum(x)) if k else np.sum(x))
+    return hs[0] if np.sum(x) == 0 else hs[1]
+
+
+AT_ZERO = (taped, kept_in_a_list, halved_in_a_loop, of_objects, normalised, chosen, roots_of_roots, of_a_callee, arrays, not_entered)
 
 
 @pytest.mark.parametrize("program", AT_ZERO, ids=lambda p: p.__name__)

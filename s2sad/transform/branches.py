@@ -35,6 +35,8 @@ class Branches(Leaving):
         """Both branches reversed; what differs behind them leaves as an Out."""
         outs_ = self.numbered_outs(stmt.outs)
         leaving = [(o, self.bars.pop(o.name, None)) for o in outs_ if o.name in self.varied]
+        for out in (o for o, _ in leaving if o.name in self.skipped):
+            self.skipped.update(a.name for a in (out.then, out.orelse) if isinstance(a, Var))
         if stmt.form in ("with", "finally"):  # the one block runs, whatever else does
             for out, bar in leaving:
                 if bar is not None:

@@ -42,6 +42,8 @@ class Lists(Views):
         if kind.cat in ("tuple", "dict", "list"):
             self.give_item(value, item)
         else:
+            if isinstance(value, Var):
+                self.skipped.add(value.name)  # nobody may have read the element
             self.give(value, Bar(self.own_part(item, kind, self.kinds[xs.name]), owned=kind.cat in ARRAYS))
 
     def pop_adjoint(self, stmt: Let, bar: Bar | None) -> None:
