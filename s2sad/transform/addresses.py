@@ -28,10 +28,18 @@ class Addresses(Bars):
             if kind.items and kind.items[0].is_scalar:
                 return False  # its class may hold other lists too, as those of the shadows do
             cls = self.storage.aliases.elements(cls)
+            if cls in self.storage.list_table and kind.items and kind.items[0].cat in (*ARRAYS, "object"):
+                self._refuse_unlike()
             if cls in self.storage.table or cls in self.storage.list_table:
                 return True
             kind = kind.items[0] if kind.items else K.FLOAT
         return False
+
+    def _refuse_unlike(self) -> None:
+        """Refuse what is a list with a shadow on one path, and an array, whose shadow nobody would ask for."""
+        assert self.current is not None
+        what = "what a list holds is a list that grows or is written on one path, and something else on another"
+        self.refuse_at(self.current, what, "use a name for each")
 
     def class_of(self, name: str) -> int | None:
         """The storage class of a value, or of a part of a tuple or dict."""
