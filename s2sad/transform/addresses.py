@@ -9,12 +9,14 @@ Accepts any name, and the paths by which `bars` knows the parts of tuples and di
 from __future__ import annotations
 
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Do, Var
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Var
 from s2sad.transform.bars import ARRAYS, Bars
 
 
 class Addresses(Bars):
     """The part of the reverse sweep that asks where shadows are found."""
+
+    current: Let | None  # the definition whose adjoint is written
 
     def by_address(self, name: str) -> bool:
         """Whether shadows are found by address: of an array, or of the arrays or lists in a list."""
@@ -36,9 +38,9 @@ class Addresses(Bars):
         return False
 
     def _refuse_unlike(self) -> None:
-        """Refuse what is a list with a shadow on one path, and an array, whose shadow nobody would ask for."""
+        """Refuse lists with shadows on one path, and arrays on another: nobody would ask for theirs."""
         assert self.current is not None
-        what = "what a list holds is a list that grows or is written on one path, and something else on another"
+        what = "what a list holds is a list that grows or is written on one path, and no list on another"
         self.refuse_at(self.current, what, "use a name for each")
 
     def class_of(self, name: str) -> int | None:

@@ -123,13 +123,6 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
 
     def sweep_all(self, body: Block) -> None:
         """The sweep of a whole program: calls that cannot be seen are refused before what uses them."""
-        again = self.mixed and self.program.again
-        loops = [s for s in walk(body) if isinstance(s, For | While)] if again else []
-        carried = self.mixed.intersection(c.name for loop in loops for c in loop.carried)
-        if carried:  # its shadows are such lists themselves
-            span = next((loop.span for loop in loops if loop.span is not None), None) or UNSEEN
-            what = "a list of numbers and arrays that a loop carries is differentiated twice in reverse mode"
-            refuse(span, what, "use hvp or hessian, or keep what is unlike in a tuple or dict")
         try:
             self.sweep(body)
         except UnsupportedError:
@@ -204,14 +197,24 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             self.give_mutable(atom.name, bar)
 
     def _is_read_only(self, name: str) -> bool:
-        """Whether a view of written storage is one that cannot be written to itself, or a part of such."""
+        """Whether a view of written storage is one that cannot be written to itself, or a part of such.
+
+        What np.broadcast_to makes of an array or a number is one as well: a number is not written.
+        """
         if not self.storage.is_mutable(name):
             return False
         while (let := self.storage.view_of(name)) is not None and isinstance(let.call.args[0], Var):
             if let.call.fun in OVERLAPPING:
                 return True
             name = let.call.args[0].name
-        return False
+        return self._is_spread(self.storage.lets.get(name))
+
+    def _is_spread(self, let: Let | None) -> bool:
+        """Whether a definition is a view whose elements share places, of what is an array or a number."""
+        if let is None or let.call.fun not in SHARING or self.storage.word(let) != "maybe":
+            return False
+        source = let.call.args[0]
+        return isinstance(source, Var) and self.kinds[source.name].is_number
 
     def give_found(self, xs: Var, bar: Bar) -> None:
         """Add to the shadow of a list that is found at run time."""
@@ -382,7 +385,8 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             return False
         what = self.storage.word(stmt)
         if what == "maybe":
-            self._maybe(stmt)
+            if not self._is_spread(stmt):  # whose contributions have gone on at once
+                self._maybe(stmt)
         elif what == "view":
             self.viewed_number(stmt)
         return what != ""
