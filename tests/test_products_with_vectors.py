@@ -225,3 +225,65 @@ def multiple_of_what_is_written(x):
 
 def test_a_multiple_of_what_is_written_since_is_none():
     held(multiple_of_what_is_written, np.array([0.4, -1.2, 2.0]))
+
+
+# --------------------------------------------------------------------- both operands of a product of vectors
+
+
+def outer_products(x):
+    a = np.outer(np.sin(x), x*x)
+    return np.sum(a*a)
+
+
+def outer_in_a_loop(x):
+    m = np.eye(len(x))
+    y = x
+    for i in range(3):
+        if i != 1:
+            y = np.tanh(m @ y + x)
+        m = m + np.outer(y, np.cos(x))
+    return np.sum(m*m) + y @ y
+
+
+def outer_of_complex(x):
+    z = np.outer(np.exp(K*x), np.cos(x) + 1j*x)
+    return np.sum(np.real(z*z))
+
+
+def length_of_squares(x):
+    r = np.sin(x)
+    return r @ r*np.dot(x, x) + np.matmul(x, x)
+
+
+def squares_in_a_loop(x):
+    p, rs = x, x @ x
+    for _ in range(3):
+        p = p - np.sin(p)/(1 + rs)
+        rs = np.dot(p, p)
+    return rs + length_of_squares(p)
+
+
+@pytest.mark.parametrize(
+    "f", [outer_products, outer_in_a_loop, outer_of_complex, length_of_squares, squares_in_a_loop]
+)
+def test_both_operands_of_a_product_of_vectors(f):
+    held(f, np.array([0.3, -0.7, 1.1]), thrice=True, tol=1e-5)
+
+
+def test_two_outer_products_are_one_product_of_matrices():
+    x, v = np.array([0.3, -0.7, 1.1]), np.array([1.0, 2.0, -1.0])
+    product = s2sad.hvp(outer_in_a_loop)
+    product(x, v)
+    assert ".T @ np.array((" in product.source
+    assert "np.outer" in product.source  # those of the gradient itself
+    single = x.astype(np.float32)
+    assert product(single, v.astype(np.float32)).dtype == np.float32
+    np.testing.assert_allclose(product(single, v.astype(np.float32)), product(x, v), rtol=1e-4)
+    for n in (0, 1):
+        np.testing.assert_allclose(product(x[:n], v[:n]), s2sad.hessian(outer_in_a_loop)(x[:n]) @ v[:n])
+
+
+def test_an_outer_product_with_itself_stays_symmetric():
+    x, v = np.random.default_rng(0).normal(size=(2, 9))
+    tangent = s2sad.jvp(lambda y: np.outer(y, y), (x,), (v,))[1]
+    assert (tangent == tangent.T).all()

@@ -21,7 +21,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, Length, Shape, new_length
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, conj, is_complex, literal, rank_of, real_if, shape_of, strong
-from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
+from s2sad.rules.registry import UNKNOWN, Bound, Joint, composite, structural
 from s2sad.runtime import linear
 
 
@@ -65,6 +65,17 @@ def _dot_shape(a: Shape | None, b: Shape | None) -> Shape | None:
     return a[:-1] + (() if len(b) == 1 else (*b[:-2], b[-1]))
 
 
+def _square_dot(left: str, right: str, function: str) -> Joint:
+    """The tangent of a vector's product with itself: one product, twice."""
+    product = f"np.dot({left}, {left}_dot)" if function == "dot" else f"{left} @ {left}_dot"
+
+    def text(bound: Bound, same: bool) -> str | None:
+        vectors = rank_of(bound, left) == rank_of(bound, right) == 1
+        return f"2*({product})" if same and vectors else None
+
+    return text
+
+
 def _product(name: str, left: str, right: str, function: str, objects: tuple[object, ...]) -> None:
     """Enter a product under a name; `function` is "matmul" or "dot", which differ above rank 2."""
     shape = _matmul_shape if function == "matmul" else _dot_shape
@@ -90,6 +101,7 @@ def _product(name: str, left: str, right: str, function: str, objects: tuple[obj
         {left: text(0, left), right: text(1, right)},
         objects,
         linear=(left, right),
+        joint=_square_dot(left, right, function),
     )
 
 
@@ -120,6 +132,12 @@ def _outer_vjp(name: str) -> Callable[[Bound], str]:
     return text
 
 
+def _outer_dot(bound: Bound, same: bool) -> str | None:
+    """The sum of two outer products of vectors, as one product of matrices."""
+    vectors = rank_of(bound, "a") == rank_of(bound, "b") == 1
+    return "np.array((a_dot, a)).T @ np.array((b, b_dot))" if vectors and not same else None
+
+
 structural(
     "np.outer",
     "a, b, out=None",
@@ -127,6 +145,7 @@ structural(
     {"a": _outer_vjp("a"), "b": _outer_vjp("b")},
     (np.outer,),
     linear=("a", "b"),
+    joint=_outer_dot,
 )
 
 

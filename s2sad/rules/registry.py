@@ -75,6 +75,7 @@ class Bound:
 
 
 Text = str | Callable[[Bound], str | None]
+Joint = Callable[[Bound, bool], str | None]  # for two active operands, and whether they are one value
 
 
 @dataclass(slots=True)
@@ -109,6 +110,7 @@ class Rule:
     vjp: dict[str, Text] = field(default_factory=dict)
     jvp: dict[str, Text] = field(default_factory=dict)
     linear: tuple[str, ...] = ()
+    joint: Joint | None = None  # the whole tangent, where it is no sum of what single arguments contribute
     effect: str = "fresh"
     writes: tuple[str, ...] = ()
     form: str = "structural"

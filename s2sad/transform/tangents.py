@@ -180,7 +180,7 @@ class Tangents(Builder):
         """The tangent of `where_used(part, bar)`: 0 where it is nan, and bar and its tangent are 0."""
         part, bar = stmt.call.args
         if self.active(bar):
-            sizes = [self.let(Call("np.abs", (a,))) for a in (bar, self.dot(bar))]
+            sizes = [self.let(Call("abs", (a,))) for a in (bar, self.dot(bar))]
             bar = self.binary("add", *sizes)
         return self.let(Call("where_used", (self.dot(part), bar)), self.kinds[stmt.name])
 
@@ -361,8 +361,8 @@ class Tangents(Builder):
 
     def _structural(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom]) -> Atom:
         self.poles = self.poles or rule.poles
-        total: Atom | None = None
-        for name in [n.lstrip("*") for n in rule.signature]:
+        total = self._together(stmt, rule, bound, atoms)
+        for name in [n.lstrip("*") for n in rule.signature] if total is None else []:
             if name not in bound.active:
                 continue
             for term in self._terms(stmt, rule, bound, atoms, name):
@@ -375,6 +375,14 @@ class Tangents(Builder):
         if rule.name == "sum" and "start" in atoms and "start" not in bound.active:
             return self._stretched(stmt, total, out, False)
         return total
+
+    def _together(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom]) -> Atom | None:
+        """What two active arguments contribute by one text of the rule, if it has such a text."""
+        if rule.joint is None or len(bound.active) != 2:
+            return None
+        one, two = [n for n in rule.signature if n in bound.active]
+        text = rule.joint(bound, atoms[one] == atoms[two])
+        return None if text is None else self._dotted(stmt, text, bound, atoms, one)
 
     def _terms(self, stmt: Let, rule: Rule, bound: Bound, atoms: dict[str, Atom], name: str) -> list[Atom]:
         """What an active argument contributes: one term, or one for each active element."""
