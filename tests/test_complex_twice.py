@@ -156,3 +156,25 @@ def test_real_parameter_of_a_complex_program() -> None:
 def test_jacobians_of_complex_gradients_are_refused(transform: Any) -> None:
     with pytest.raises(s2sad.UnsupportedError, match="complex"):
         transform(power)(Z)
+
+
+def beside_real_storage(x, n):
+    """Shadows that are found by address, of real and of complex arrays."""
+    z = x + 1j*x[::-1]
+    u = x
+    for _ in range(n):
+        z[:] = np.reshape(z, (2, -1)).reshape(-1)*2j
+        if np.sum(u) < 0.7131:
+            u = 0.5*u
+        else:
+            u[:] = 0.5*np.sin(u)
+    return np.sum(np.tanh(u)*x) + np.sum(np.abs(z)**2) + z[1].real**3
+
+
+@pytest.mark.parametrize("x", [np.array([0.3, -0.2, 0.5, 0.1]), np.array([0.3, 0.2, 0.5, 0.1])])
+def test_tables_of_shadows_beside_complex_arrays_are_differentiated_again(x):
+    gradient = s2sad.grad(beside_real_storage)
+    v = np.array([0.7, 0.1, -0.4, 0.2])
+    moved = (gradient(x + STEP*v, 2) - gradient(x - STEP*v, 2))/(2*STEP)
+    np.testing.assert_allclose(s2sad.hvp(beside_real_storage)(x, 2, v), moved, rtol=1e-6)
+    np.testing.assert_allclose(s2sad.vjp(gradient, x, 2)[1](v)[0], moved, rtol=1e-6)

@@ -109,8 +109,37 @@ def rows_by_their_lengths(x):
     return np.sum(np.where(norm > 0, p*p[:, ::-1]/norm, 0.0)**3 + q*p)
 
 
+def within_another(x):
+    root, log = np.sqrt(x), np.log(x)
+    return np.sum(np.where(x < 0, 0.3*x, np.where(x < 0.8, root, np.where(x < 1.5, log*root, x*x))))
+
+
+def within_another_by_a_callee(x):
+    def root(v):
+        return np.where(v > 0.6, 1.0 + np.log(v), np.where(v > 0, np.sqrt(v), 0.1*v))
+
+    y = x
+    for _ in range(2):
+        y = np.where(x > 1.1, x*x, root(y))
+    return np.sum(y*x)
+
+
+def twice_on_both_sides(x):
+    q = np.where(x < 1.1, np.sqrt(x), x)
+    return np.sum(np.where(x < 0, 0.3*x, np.where(x < 0.4, q, 2*q))*x)
+
+
+def of_a_maximum(x):
+    return np.sum(np.where(x > 0, np.tanh(np.log(np.maximum(x, 0.0))), 0.4*x)*x)
+
+
+def by_select(x):
+    return np.sum(np.select([x < 0, x < 0.6, x < 1.5], [0.3*x, np.sqrt(x), np.log(x)], x*x)*x)
+
+
+NESTED = [within_another, within_another_by_a_callee, twice_on_both_sides, of_a_maximum, by_select]
 PROGRAMS = [
-    added_to, multiplied, divided, to_a_power, one_element, rows, summed, rounds, of_a_view, twice_selected,
+    *NESTED, added_to, multiplied, divided, to_a_power, one_element, rows, summed, rounds, of_a_view, twice_selected,
     in_a_loop, on_a_path, round_a_loop, rows_by_their_lengths,
 ]
 
@@ -125,8 +154,18 @@ def test_what_is_not_selected_contributes_nothing(fun):
         if fun is not round_a_loop:
             np.testing.assert_allclose(vjp(grad(fun), X)[1](V)[0], along, rtol=1e-10, atol=1e-14)
     positive = np.abs(X)
-    moved = (fun(positive + 1e-6*V) - fun(positive - 1e-6*V))/2e-6
+    with np.errstate(all="ignore"):
+        moved = (fun(positive + 1e-6*V) - fun(positive - 1e-6*V))/2e-6
     assert grad(fun)(positive) @ V == pytest.approx(moved, rel=1e-5)
+
+
+@pytest.mark.parametrize("fun", NESTED)
+def test_selections_within_selections(fun):
+    """The inner one chooses among values of which the outer one takes none: np.sqrt(x) for x < 1, of 0 < x."""
+    with np.errstate(all="ignore"):
+        moved = [(f(X + 1e-6*V) - f(X - 1e-6*V))/2e-6 for f in (fun, grad(fun))]
+        assert grad(fun)(X) @ V == pytest.approx(moved[0], rel=1e-7)
+        np.testing.assert_allclose(jvp(grad(fun), (X,), (V,))[1], moved[1], rtol=1e-6, atol=1e-8)
 
 
 def distances(p, m):

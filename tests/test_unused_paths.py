@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -172,6 +174,27 @@ def test_the_helper_keeps_the_kind_of_what_it_is_given():
         assert np.ravel(made)[0] == 0.0
     assert where_used(2.0, 0.0) == 2.0
     assert np.isnan(where_used(float("nan"), 1.0))
+
+
+def lengths_by_math(x, s):
+    t = s
+    for i in range(3):
+        n = math.sqrt(abs(x[i]))
+        t = s if n == 0 else s/n
+    return t*x[0]
+
+
+def quotient_by_a_callee(x, s):
+    def over(p, q):
+        return p/math.sqrt(q) if q > 0 else p
+
+    return over(x[1], over(s, x[0] - 5.0))*s + over(x[0], x[2])
+
+
+@pytest.mark.parametrize("program", [lengths_by_math, quotient_by_a_callee], ids=lambda p: p.__name__)
+def test_numbers_of_the_math_module_are_not_divided_by_zero(program):
+    """The cotangent of what was not used is the Python float 0.0, where the value is NumPy's."""
+    check(program, (X, 0.5))
 
 
 def at_the_minimum(x):

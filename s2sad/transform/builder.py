@@ -438,7 +438,22 @@ class Builder:
             self.infinite = True
             return self.let(Call("ieee_div", (p, q)), _python_float(self.kind(p), self.kind(q)))
         self.poles = True
+        if self.kind(q).is_python and self._may_be_python(p):
+            return self.let(Call("ieee_div", (p, q)), K.elementwise(self.kind(p), self.kind(q)))
         return self.binary("truediv", p, q)
+
+    def _may_be_python(self, atom: Atom) -> bool:
+        """Whether a cotangent may be a Python float though its kind is NumPy's, that of the primal.
+
+        Where a path or a loop has not used the value, it is 0.0.
+        """
+        kind = self.kind(atom)
+        if kind.is_python or kind.shape != () or not isinstance(atom, Var):
+            return kind.is_python
+        call = self._calls.get(atom.name)
+        if call is None:
+            return True
+        return call.fun in ("neg", *_FOLD) and all(map(self._may_be_python, call.args))
 
 
 def _python_float(*kinds: Kind) -> Kind:

@@ -325,7 +325,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         moved = call.fun in MOVING and (bar.mask is not None or (self.selected and self.selected_from(name)))
         if moved or call.fun in TRIANGLES:
             self.select_moved(call)
-        if self.selected and bar.mask is None and self.selected_from(name):
+        if self.selected and self.selected_from(name):
             bar = self.selected_bar(stmt, bar)
         if name in self.skipped:
             self.skipped.update(call_vars(call))

@@ -50,11 +50,14 @@ class Rules(Custom):
             self._rule(stmt, bar)
             return
         cond = self.value(args[0], stmt)
+        inner = bar.mask is not None or self.selected_from(stmt.name)
         bar = self.clean(bar)
         out = self.kinds[stmt.name]
         for when, arg in ((True, args[1]), (False, args[2])):
             if not self.active(arg):
                 continue
+            if inner and isinstance(arg, Var):
+                self.select_from(arg.name)
             kind = self.kind(arg)
             cond_kind = self.kind(cond)
             if K.same_shape(kind, out) and (K.same_shape(cond_kind, out) or cond_kind.is_python):
@@ -82,7 +85,7 @@ class Rules(Custom):
                 self._elementwise(stmt, rule, bound, atoms, bar)
             else:
                 refuse_cast(rule, bound)
-                if self.may_be_complex(bound):
+                if rule.vjp and self.may_be_complex(bound):
                     refuse_doubtful(rule, bound)
                 self._structural(stmt, rule, bound, atoms, bar)
         except NotImplementedError as error:

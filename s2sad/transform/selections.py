@@ -75,9 +75,15 @@ class Selections(Bars):
         return self.is_mask(index) or (let is not None and let.call.fun == "np.nan_to_num")
 
     def selected_bar(self, stmt: Let, bar: Bar) -> Bar:
-        """A cotangent whose mask is known by its zeros alone; what it goes to elementwise has such a one."""
+        """A cotangent whose mask is known by its zeros alone; what it goes to elementwise has such a one.
+
+        So it is within another selection, whose mask is not that of the inner one.
+        """
         if self.may_be_infinite(Var(stmt.name)):
-            return self.guarded(bar, Var(stmt.name))
+            bar = self.clean(bar)
+            if bar.uniform or not is_chained(stmt.call):
+                return bar
+            return replace(bar, mask=Mask(bar.atom, zeros=bar.atom))
         for arg in stmt.call.args if is_chained(stmt.call) else ():
             if isinstance(arg, Var) and self.active(arg):
                 self.select_from(arg.name)
