@@ -47,6 +47,7 @@ from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Var
 from s2sad.rules import registry
 from s2sad.rules.advice import remedy
+from s2sad.rules.keywords import by_place
 
 MAX_DEPTH = 60
 # They take no elements.
@@ -57,6 +58,10 @@ METHODS = {  # methods of ufuncs that are functions of their own
     ("reduce", np.minimum): "np.min", ("reduce", np.logical_and): "np.all",
     ("reduce", np.logical_or): "np.any",
     ("accumulate", np.add): "np.cumsum", ("accumulate", np.multiply): "np.cumprod",
+}  # fmt: skip
+PLACES = {  # the arguments behind the first of methods of ufuncs
+    "reduce": ("axis", "dtype", "out", "keepdims", "initial", "where"),
+    "accumulate": ("axis", "dtype", "out"), "reduceat": ("indices", "axis", "dtype", "out"),
 }  # fmt: skip
 DEEPEST = 12  # calls of a function by itself that are written out, one in another
 WRITTEN_OUT = 60  # and in all
@@ -179,6 +184,8 @@ class Calls(Stars):
         special = custom.ruled(fn) or (FOUND.get(obj) if hashable(obj) else None) or custom.special(obj)
         special = special or trips.special(obj) or under_checkpoint(fn) or derivatives.special(obj)
         if special is not None:
+            if kwargs and hashable(obj) and obj in FOUND:
+                args, kwargs = by_place(obj, args, kwargs)
             return special(self, args, kwargs, node, hint)
         if getattr(obj, "__s2sad_transform__", None) is True:
             return self.transform(fn, args, kwargs, node)
@@ -287,6 +294,10 @@ class Calls(Stars):
             return self._ufunc_outer(ufunc, args, node, hint)
         own = f"np.{ufunc.__name__}.{method}"
         name = METHODS.get((method, ufunc), own)
+        if (names := PLACES.get(method)) and len(args) > 2:
+            given = dict(zip(names, args[1:], strict=False))
+            given = {n: v for n, v in given.items() if v != Const(None) or n == "axis"}
+            args, kwargs = args[:1], {**given, **kwargs}
         if name == own and not self.has_rule(own):
             self.refuse(node, f"there is no rule for {fn.text}", "write it with functions that have one")
         if len(args) == 1 and "axis" not in kwargs and method != "at":

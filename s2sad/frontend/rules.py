@@ -26,7 +26,7 @@ from s2sad.ir.nodes import Atom, Call, Const, List, Ref, Store, Tuple, Var
 from s2sad.rules import registry
 from s2sad.rules.axes import zero
 from s2sad.rules.binding import BindingError, bind, static_value
-from s2sad.rules.keywords import neutral, other_names
+from s2sad.rules.keywords import by_place_of, neutral, other_names, renamed_places
 from s2sad.rules.registry import UNKNOWN, Bound, Rule
 from s2sad.runtime import HELPERS
 
@@ -72,6 +72,20 @@ def _sizes(value: Value) -> Value:
     return Group("tuple", held.items) if isinstance(held, Group) and held.cat == "list" else value
 
 
+def _renamed(
+    rule: Rule, other: Rule, args: list[Value], kwargs: dict[str, Value]
+) -> tuple[list[Value], dict[str, Value]]:
+    """The arguments for another rule of the same function: by name from where the places differ."""
+    ours, theirs = [*rule.signature], [*other.signature]
+    same = [a == b for a, b in zip(ours, theirs, strict=False)][: len(args)]
+    kept = same.index(False) if False in same else len(same)
+    if any(n[0] == "*" for n in (*ours, *theirs)) or kept == len(args) or len(args) > len(ours):
+        return args, kwargs
+    moved = dict(zip(ours[kept:], args[kept:], strict=False))
+    defaults = {n: Const(rule.signature[n]) for n in moved if n not in other.signature}
+    return args[:kept], {**{n: v for n, v in moved.items() if v != defaults.get(n)}, **kwargs}
+
+
 def _is_scalar(kind: Kind) -> bool | None:
     known = not kind.optional and kind.cat not in ("object", "num")
     return kind.is_scalar or kind.cat == "str" if known else None
@@ -102,6 +116,7 @@ class Rules(State):
         if name in HEAPS and has_order(self, self.kind(args[1])):
             return self._in_heap_of_objects(name, args)
         self._refuse_as_numbers(name, args, kwargs, node)
+        args, kwargs = by_place_of(name, args, kwargs)
         args = [flat.whole(self, a, node) if flat.is_flat(a) else plain_value(a) for a in args]
         if name in ASKED and len(args) == 1 and (said := ASKED[name](self.kind(args[0]))) is not None:
             return Const(said)
@@ -123,7 +138,8 @@ class Rules(State):
         if early or any(self.kind(a) == K.BOTTOM for a in call.args):
             return self.emit(call, K.BOTTOM, node, hint)
         if rule.general and not self._takes(rule, call):
-            return self.apply(registry.general(rule), args, kwargs, node, hint=hint)
+            other = registry.rule(registry.general(rule))
+            return self.apply(other.name, *_renamed(rule, other, args, kwargs), node, hint=hint)
         bound, atoms = self._bind(rule, call, node)
         out = atoms.pop("out", None)
         if out is not None and out != Const(None):
@@ -188,6 +204,9 @@ class Rules(State):
         Lists of lengths are tuples, and dtypes the classes of their elements.
         """
         args, kwargs = [plain(a) for a in args], {n: plain(v) for n, v in kwargs.items()}
+        if moved := renamed_places(rule, len(args)):
+            first = len(args) - len(moved)
+            args, kwargs = args[:first], {**dict(zip(moved, args[first:], strict=True)), **kwargs}
         if rule.name == "np.clip" and not kwargs.keys().isdisjoint(("min", "max")):
             low, high = (kwargs.pop(n, Const(None)) for n in ("min", "max"))
             args = [*args, *(low, high)[len(args) - 1 :]]

@@ -28,9 +28,7 @@ class Law:
 
 
 _DIGAMMA = "scipy.special.psi"
-_MILLS = (
-    "0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*({}))"  # of the normal law: pdf(z)/cdf(z)
-)
+_MILLS = "normal_hazard({})"  # of the normal law: pdf(z)/cdf(z)
 LAWS: dict[str, Law] = {
     "norm": Law("-Y"),
     "expon": Law("-1.0", "Y >= 0"),
@@ -106,8 +104,8 @@ LAWS: dict[str, Law] = {
     "loggamma": Law("c - np.exp(Y)", shapes={"c": f"Y - {_DIGAMMA}(c)"},
         by_shape={"c": "gammainc_da(c, np.exp(Y))"}),
     "skewnorm": Law(
-        "a*0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*a*Y) - Y",
-        shapes={"a": "Y*0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*a*Y)"},
+        "a*normal_hazard(a*Y) - Y",
+        shapes={"a": "Y*normal_hazard(a*Y)"},
         by_shape={"a": "-0.3183098861837907*np.exp(-0.5*Y*Y*(1.0 + a*a))/(1.0 + a*a)"},
     ),
     "invgauss": Law(

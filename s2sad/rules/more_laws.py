@@ -9,9 +9,7 @@ from __future__ import annotations
 from s2sad.rules.laws import Law
 
 _DIGAMMA = "scipy.special.psi"
-_MILLS = (
-    "(0.7978845608028654/scipy.special.erfcx(-0.7071067811865476*({})))"  # of the normal law: pdf(z)/cdf(z)
-)
+_MILLS = "normal_hazard({})"  # of the normal law: pdf(z)/cdf(z)
 _LINE = "Y*scipy.special.hyp2f1(1.0, 1.0, 2.0, {})"
 _BEND = "0.5*Y*Y*scipy.special.hyp2f1(2.0, 2.0, 3.0, {})"
 _LOG = "Y*np.log(Y)*PDF/{}"  # of a distribution function of y**c

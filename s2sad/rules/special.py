@@ -90,7 +90,7 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "erfinv(y)": ("g*(0.886226925452758*np.exp(out*out))",),
     "erfcinv(y)": ("-g*(0.886226925452758*np.exp(out*out))",),
     "ndtr(x)": ("g*(0.3989422804014327*np.exp(-0.5*x*x))",),
-    "log_ndtr(x)": ("g*(0.7978845608028654/sp.erfcx(-0.7071067811865476*x))",),
+    "log_ndtr(x)": ("g*normal_hazard(x)",),
     "ndtri(p)": ("g*(2.5066282746310002*np.exp(0.5*out*out))",),
     "ndtri_exp(y)": ("g*(2.5066282746310002*np.exp(y + 0.5*out*out))",),
     "owens_t(h, a)": (
@@ -170,18 +170,17 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
         _NO, "g*0.5*(sp.modstruve(v - 1, x) + sp.modstruve(v + 1, x)"
         " + 0.5641895835477563*np.power(0.5*x, v)*sp.rgamma(v + 1.5))",
     ),
-    "spence(x)": ("-g*sp.hyp2f1(1.0, 1.0, 2.0, 1.0 - x)",),
+    "spence(x)": ("g*spence_slope(x)",),
     "wrightomega(x)": ("g*(out/(1.0 + out))",),
-    "ellipk(m)": ("g*(0.39269908169872414*sp.hyp2f1(1.5, 1.5, 2.0, m))",),
-    "ellipkm1(p)": ("-g*(0.39269908169872414*sp.hyp2f1(1.5, 1.5, 2.0, 1.0 - p))",),
-    "ellipe(m)": ("-g*(0.39269908169872414*sp.hyp2f1(0.5, 1.5, 2.0, m))",),
+    "ellipk(m)": ("g*ellipk_slope(m, 1.0 - m, out)",),
+    "ellipkm1(p)": ("-g*ellipk_slope(1.0 - p, p, out)",),
+    "ellipe(m)": ("g*ellipe_slope(m, out)",),
     "ellipkinc(phi, m)": (
         "g/np.sqrt(1.0 - m*np.sin(phi)*np.sin(phi))",
-        "g*0.5*((sp.ellipeinc(phi, m)/(1.0 - m) - out)/np.asarray(m)"
-        " - np.sin(phi)*np.cos(phi)/((1.0 - m)*np.sqrt(1.0 - m*np.sin(phi)*np.sin(phi))))",
+        "g*ellipkinc_by_m(phi, m, out)",
     ),
     "ellipeinc(phi, m)": (
-        "g*np.sqrt(1.0 - m*np.sin(phi)*np.sin(phi))", "g*(0.5*(out - sp.ellipkinc(phi, m))/np.asarray(m))",
+        "g*np.sqrt(1.0 - m*np.sin(phi)*np.sin(phi))", "g*ellipeinc_by_m(phi, m, out)",
     ),
     # ---- Bessel functions, in the argument
     "j0(x)": ("-g*sp.j1(x)",),
@@ -301,7 +300,9 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
 }  # fmt: skip
 
 
-def _made(text: str | None, name: str, argument: str) -> Text | None:
+def _made(text: Text | None, name: str, argument: str) -> Text | None:
+    if callable(text):
+        return text
     if text == _NO:
         return refuse(f"the derivative of scipy.special.{name} in {argument!r}")
     return None if text is None else _SHORT.sub("scipy.special.", text)
@@ -349,7 +350,7 @@ def _plain(
     name: str,
     signature: str,
     kind: Callable[[Bound], Kind],
-    *texts: str | None,
+    *texts: Text | None,
     form: str = "elementwise",
     jvp: dict[str, Text] | None = None,
 ) -> None:
@@ -390,7 +391,7 @@ _plain(
     "zeta",
     "x, q=1.0",
     _of_reals(_double("x", "q"), ("x", "q")),
-    "g*zeta_ds(x, q)",
+    lambda bound: f"g*zeta_ds(x, {'1.0' if bound.static('q') is None else 'q'})",
     "-g*x*sp.zeta(x + 1.0, q)",
 )
 _plain(
@@ -504,5 +505,18 @@ if hasattr(special, "sph_harm_y"):
         "1j*m*g*out",
     )  # fmt: skip
 
-for _slope in (slopes.erfcx_slope, slopes.dawsn_slope, slopes.rgamma_slope):
-    composite(_slope.__name__, axes.source_of(_slope), (_slope,)).kind = lambda b: b.kind("y")
+
+
+def _first_kind(bound: Bound) -> Kind:
+    return next(iter(bound.kinds.values()))
+
+
+for _slope in (
+    slopes.erfcx_slope, slopes.dawsn_slope, slopes.rgamma_slope, slopes.normal_hazard, slopes.spence_slope,
+    slopes.ellipk_slope, slopes.ellipe_slope,
+):  # fmt: skip
+    composite(_slope.__name__, axes.source_of(_slope), (_slope,)).kind = _first_kind
+for _by_m in (slopes.ellipkinc_by_m, slopes.ellipeinc_by_m, slopes.elliptic_series):
+    composite(_by_m.__name__, axes.source_of(_by_m), (_by_m,)).kind = lambda b: results.ufunc(
+        special.ellipkinc, b.kind("phi"), b.kind("m")
+    )

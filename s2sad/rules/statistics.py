@@ -313,7 +313,8 @@ def _histogram_kind(bound: Bound) -> Kind:
 
 def _no_edges(bound: Bound) -> str | None:
     """Counts are steps; edges that NumPy takes from the least and the greatest element are none."""
-    if bound.given("range") or (bound.given("bins") and bound.rank("bins") == 1):
+    ranged = bound.given("range") and bound.kind("range").cat != "none"
+    if ranged or (bound.given("bins") and bound.rank("bins") == 1):
         return None
     raise NotImplementedError("the derivative of np.histogram in its places; pass the edges, or range")
 

@@ -21,7 +21,7 @@ def erfcx_slope(x: Any, y: Any) -> Any:
         return 2.0 * x * y - 1.1283791670955126
     u = (0.7071067811865476 / np.maximum(x, 30.0)) ** 2
     far = -1.1283791670955126 * u * (1.0 - u * (3.0 - u * (15.0 - u * (105.0 - u * 945.0))))
-    return np.where(x > 30.0, far, 2.0 * np.minimum(x, 30.0) * y - 1.1283791670955126)[()]
+    return np.where(x > 30.0, far, 2.0 * np.clip(x, None, 30.0) * y - 1.1283791670955126)[()]
 
 
 def dawsn_slope(x: Any, y: Any) -> Any:
@@ -37,8 +37,23 @@ def dawsn_slope(x: Any, y: Any) -> Any:
     return np.where(np.abs(x) > 30.0, far, 1.0 - 2.0 * np.clip(x, -30.0, 30.0) * y)[()]
 
 
+def normal_hazard(x: Any) -> Any:
+    """The density of the normal distribution over the distribution function: the derivative of log_ndtr.
+
+    >>> print(round(normal_hazard(0.0), 12), round(normal_hazard(-1e8), 3), normal_hazard(100.0))
+    0.797884560803 100000000.0 0.0
+    """
+    import scipy.special
+
+    if np.iscomplexobj(x):
+        return 0.7978845608028654 / scipy.special.erfcx(-0.7071067811865476 * x)
+    near = 0.7978845608028654 / scipy.special.erfcx(-0.7071067811865476 * np.clip(x, None, 8.5))
+    far = np.clip(x, 8.5, 1e18)
+    return np.where(x > 8.5, 0.3989422804014327 * np.exp(-0.5 * far * far), near)[()]
+
+
 def rgamma_slope(x: Any, y: Any) -> Any:
-    """The derivative of 1/gamma, where y is 1/gamma(x), by reflection below 1/2 (DLMF 5.5.3); nan below -170.
+    """The derivative of 1/gamma, where y is 1/gamma(x), by reflection below 1/2 (DLMF 5.5.3).
 
     >>> print(rgamma_slope(0.0, 0.0))
     1.0
@@ -47,10 +62,105 @@ def rgamma_slope(x: Any, y: Any) -> Any:
 
     if np.iscomplexobj(x):
         return -y * scipy.special.digamma(x)
-    low = np.clip(x, -170.0, 0.5)
-    turned = np.cos(np.pi * low) - np.sin(np.pi * low) / np.pi * scipy.special.digamma(1.0 - low)
-    below = np.where(x < -170.0, np.nan, turned * scipy.special.gamma(1.0 - low))
-    return np.where(x < 0.5, below, -y * scipy.special.digamma(np.clip(x, 0.5, 1e3)))[()]
+    low = np.clip(x, -1e300, 0.5)
+    angle = np.pi * np.fmod(low, 2.0)
+    turned = np.cos(angle) - np.sin(angle) / np.pi * scipy.special.digamma(1.0 - low)
+    above = -y * scipy.special.digamma(np.clip(x, 0.5, 1e3))
+    return np.where(x < 0.5, turned * scipy.special.gamma(1.0 - low), above)[()]
+
+
+def spence_slope(x: Any) -> Any:
+    """The derivative of spence, log(x)/(1 - x), by its series near 1 (DLMF 25.12.2).
+
+    >>> print(spence_slope(1.0), spence_slope(0.0))
+    -1.0 -inf
+    """
+    import scipy.special
+
+    near = np.abs(x - 1.0) < 0.5
+    inner, outer = np.where(near, x, 1.0), np.where(near, 2.0, x)
+    with np.errstate(all="ignore"):
+        far = np.log(outer) / (1.0 - outer)
+    return np.where(near, -scipy.special.hyp2f1(1.0, 1.0, 2.0, 1.0 - inner), far)[()]
+
+
+def ellipk_slope(m: Any, p: Any, k: Any) -> Any:
+    """The derivative of ellipk, where p is 1 - m and k is ellipk(m), by its series near 0 (DLMF 19.4.1).
+
+    >>> print(ellipk_slope(0.0, 1.0, np.pi/2))
+    0.39269908169872414
+    """
+    import scipy.special
+
+    near = np.abs(m) < 0.5
+    inner, outer = np.where(near, m, 0.0), np.where(near, 0.5, m)
+    with np.errstate(all="ignore"):
+        far = 0.5 * (scipy.special.ellipe(outer) / np.asarray(p) - k) / outer
+    return np.where(near, 0.39269908169872414 * scipy.special.hyp2f1(1.5, 1.5, 2.0, inner), far)[()]
+
+
+def ellipe_slope(m: Any, e: Any) -> Any:
+    """The derivative of ellipe, where e is ellipe(m), by its series near 0 (DLMF 19.4.2).
+
+    >>> print(ellipe_slope(0.0, np.pi/2), ellipe_slope(1.0, 1.0))
+    -0.39269908169872414 -inf
+    """
+    import scipy.special
+
+    near = np.abs(m) < 0.5
+    inner, outer = np.where(near, m, 0.0), np.where(near, 0.5, m)
+    far = 0.5 * (e - scipy.special.ellipk(outer)) / outer
+    return np.where(near, -0.39269908169872414 * scipy.special.hyp2f1(0.5, 1.5, 2.0, inner), far)[()]
+
+
+def elliptic_series(phi: Any, m: Any, a: float) -> Any:
+    """The derivative in a small m of the integral of (1 - m*sin(t)**2)**-a from 0 to phi (DLMF 19.5).
+
+    >>> print(elliptic_series(np.pi/2, 0.0, 0.5))
+    0.39269908169872414
+    """
+    sine = np.sin(phi)
+    power = sine * np.cos(phi)
+    part = 0.5 * (phi - power)
+    factor = a
+    total = factor * part
+    for n in range(2, 11):
+        power = power * sine * sine
+        part = ((2 * n - 1) * part - power) / (2 * n)
+        factor = factor * (a + n - 1) / (n - 1) * m
+        total = total + factor * part
+    return total
+
+
+def ellipkinc_by_m(phi: Any, m: Any, f: Any) -> Any:
+    """The derivative of ellipkinc in m, where f is ellipkinc(phi, m) (DLMF 19.4.5).
+
+    >>> print(ellipkinc_by_m(np.pi/2, 0.0, np.pi/2))
+    0.39269908169872414
+    """
+    import scipy.special
+
+    near = np.abs(m) < 0.02
+    inner, outer = np.where(near, m, 0.0), np.where(near, 0.5, m)
+    sine = np.sin(phi)
+    with np.errstate(all="ignore"):
+        corner = sine * np.cos(phi) / np.sqrt(1.0 - outer * sine * sine)
+        far = 0.5 * ((scipy.special.ellipeinc(phi, outer) / outer - corner) / (1.0 - outer) - f / outer)
+    return np.where(near, elliptic_series(phi, inner, 0.5), far)[()]
+
+
+def ellipeinc_by_m(phi: Any, m: Any, e: Any) -> Any:
+    """The derivative of ellipeinc in m, where e is ellipeinc(phi, m) (DLMF 19.4.6).
+
+    >>> print(ellipeinc_by_m(np.pi/2, 0.0, np.pi/2))
+    -0.39269908169872414
+    """
+    import scipy.special
+
+    near = np.abs(m) < 0.02
+    inner, outer = np.where(near, m, 0.0), np.where(near, 0.5, m)
+    far = 0.5 * (e - scipy.special.ellipkinc(phi, outer)) / outer
+    return np.where(near, elliptic_series(phi, inner, -0.5), far)[()]
 
 
 def kolmogorov_density(y: Any) -> Any:

@@ -492,8 +492,8 @@ class Bars(Builder):
                 if bar.atom != Const(0.0):
                     self.block.append(Do(Call("accumulate", (fresh, bar.atom)), None, True))
                 bar = Bar(fresh, owned=True)
-            elif kind.shape in (None, ()) or self.kind(bar.atom).cat != "array" or kind.dtype == "complex":
-                # a rank-0 expression is no array [DESIGN A5], nor is the 0.0 of a name that was unbound
+            elif kind.shape in (None, ()) or not self._writeable(bar.atom, kind) or kind.dtype == "complex":
+                # a rank-0 expression is no array [DESIGN A5], and that of a real part has no place for others
                 fresh = self.zeros_like(self.like(name), replace(kind, cat="array"), self.bar_hint(name))
                 if bar.atom != Const(0.0):
                     self.store(fresh, None, bar.atom, "add")

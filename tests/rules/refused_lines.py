@@ -9,6 +9,8 @@ z = np.broadcast(m, x[:4]).shape[0]*x
     'the derivative of np.histogram in its places': """
 np.histogram(x, bins=3)[0]*s
 np.histogram(x, bins=3)[1]
+np.histogram(x, 3, None, None, y)[0]
+np.histogram(x, bins=3, weights=y, density=True)[0]
 """,
     'a polynomial that is made here is used as a value; compute with its coefficients': """
 z = np.polynomial.Chebyshev(x) + np.polynomial.Chebyshev(y); z = z(s)

@@ -39,6 +39,12 @@ CASES: list[tuple[str, Any, Any]] = [
     ("scipy.stats.gamma.logpdf(x, 2.0)", np.array([-1.0, 1.0]), np.array([0.0, 0.0])),
     ("scipy.stats.gamma.logpdf(x, 3.0)", -1.0, 0.0),
     ("scipy.stats.expon.logpdf(x)", np.array([-1.0, 2.0]), np.array([0.0, -1.0])),
+    ("scipy.special.ellipkinc(0.7, x)", np.array([-1e-20, 0.0, 1e-3]), np.array([0.05181878375144247]*2 + [0.05183874574025032])),
+    ("scipy.special.ellipeinc(0.7, x)", 0.0, -0.05181878375144247),
+    ("scipy.special.ellipk(x)", np.array([-1e20, 0.0]), np.array([1.1706072645530174e-29, 0.39269908169872414])),
+    ("scipy.special.ellipkm1(x)", np.array([1e-20, 1.0]), np.array([-5e19, -0.39269908169872414])),
+    ("scipy.special.spence(x)", np.array([1e-200, 1.0, 1e20]), np.array([-460.51701859880916, -1.0, -4.605170185988091e-19])),
+    ("scipy.special.zeta(x, None)", 2.0, -0.9375482543158438),
     ("scipy.stats.norm.logcdf(x)", -40.0, 40.02496884720727),
     ("scipy.stats.norm.cdf(x)", inf, 0.0),
     ("scipy.spatial.distance.cdist(x, np.zeros((1, 2)))", np.zeros((1, 2)), np.zeros((1, 2))),
@@ -56,6 +62,27 @@ def test_pole(call: str, at: Any, slope: Any, tmp_path: Path) -> None:
     if np.ndim(at) == 0:
         np.testing.assert_allclose(s2sad.jvp(fun, (at,), (1.0,))[1], slope, rtol=1e-8)
         np.testing.assert_allclose(s2sad.grad(fun)(np.float64(at)), slope, rtol=1e-8)
+
+
+BENT: list[tuple[str, float, float]] = [
+    ("scipy.special.log_ndtr(x)", 100.0, 0.0),
+    ("scipy.special.log_ndtr(x)", inf, 0.0),
+    ("scipy.special.log_ndtr(x)", -30.0, -0.9988962284882),
+    ("scipy.special.erfcx(x)", 30.0, 4.1653092384459e-05),
+    ("scipy.special.ellipkinc(0.7, x)", 0.0, 0.019954460396442733),
+    ("scipy.special.ellipeinc(0.7, x)", -1e-20, -0.006651486798814244),
+    ("scipy.special.ellipk(x)", 0.75, 7.653502574931426),
+    ("scipy.special.ellipe(x)", -3.0, -0.02419790059504182),
+    ("scipy.special.spence(x)", 1e-20, 1e20),
+]
+
+
+@pytest.mark.parametrize(("call", "at", "bend"), BENT, ids=[f"{c} at {a}" for c, a, _ in BENT])
+def test_second_derivatives(call: str, at: float, bend: float, tmp_path: Path) -> None:
+    """Where the formula of the first derivative cancels, or is a quotient of two infinite numbers, its own derivative is right."""
+    fun = load(f"import scipy.special\n\n\ndef f(x):\n    return {call}\n", tmp_path).f
+    np.testing.assert_allclose(s2sad.hvp(fun)(at, 1.0), bend, rtol=1e-7)
+    np.testing.assert_allclose(s2sad.grad(s2sad.grad(fun))(np.float64(at)), bend, rtol=1e-7)
 
 
 @pytest.mark.parametrize("x", [np.inf, -np.inf, np.array([0.3, np.inf])], ids=["inf", "-inf", "array"])
