@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar, overload
 import numpy as np
 
 from s2sad import arguments as A
-from s2sad import debug
+from s2sad import debug, symmetry
 from s2sad.binding import Argnums, Binder, Choice, Values, plain, shared
 from s2sad.frontend.dependencies import Same
 from s2sad.frontend.source import unwrapped
@@ -85,6 +85,10 @@ class _Vjp(Transformed[P]):
 
     def active(self, binder: Binder) -> frozenset[str]:
         return frozenset(binder.signature.parameters)
+
+    def otherwise(self, inner: Made, values: Values, wrt: list[str]) -> Made | None:
+        made: Made | None = symmetry.pullback(self, values, inner, wrt)
+        return made
 
     def finish(self, made: Made, raw: Any, values: Values) -> Any:
         raise AssertionError("vjp has a call of its own")

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,19 +22,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from s2sad import arguments as A
-from s2sad import runtime, short
-from s2sad.analysis.primitives import has_effect
+from s2sad import short
 from s2sad.api import Grad, pair_of, pullback_of
 from s2sad.binding import Argnums, Choice, Values, checked
 from s2sad.drivers import Driver
 from s2sad.errors import refuse
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Block, Call, Do, Let, Ref, walk
 from s2sad.memo import Made
+from s2sad.once import effect_of
 from s2sad.pushforward import Along, Jvp
-
-SILENT = frozenset(("print", "assert", "raise"))
-SHOWN = (warnings.catch_warnings, warnings.simplefilter, warnings.filterwarnings)
 
 
 class Driven:
@@ -133,7 +128,7 @@ class Jacobian(Driven):
     def _run(self, values: Values, choices: tuple[Choice, ...]) -> Any:
         made = self.push.lookup(values)
         size = sum(_size(choice.of(values[choice.parameter])) for choice in choices)
-        if size > 1 and _effect(made) is not None:
+        if size > 1 and effect_of(made) is not None:
             return self._reverse(values, choices)
         of = [choice.of(values[choice.parameter]) for choice in choices]
 
@@ -241,7 +236,7 @@ class Hessian(Jacfwd):
         return _along(self._whole(), argnums, self.has_aux)
 
     def _run(self, values: Values, choices: tuple[Choice, ...]) -> Any:
-        if _effect(self.push.lookup(values)) is not None:  # which is to happen once
+        if effect_of(self.push.lookup(values)) is not None:  # which is to happen once
             return self._reverse(values, choices)
         return self._forward(values, choices)
 
@@ -441,47 +436,8 @@ def _stacked(out: Any, of: Sequence[Any], rows: list[list[Any]], single: bool) -
     return A.mapped(of_leaf, out)
 
 
-def _effect(made: Made) -> Let | Do | None:
-    """A statement that has an effect outside, or draws random numbers."""
-    return _effect_in(made.derived.lowered.program.body, set())
-
-
-def _effect_in(body: Block, seen: set[int]) -> Let | Do | None:
-    """The same of a block; `seen` are the functions that have been looked into, by id."""
-    for stmt in walk(body):
-        if not isinstance(stmt, Let | Do) or stmt.call.fun in SILENT or _makes_exception(stmt.call):
-            continue
-        if stmt.call.fun == "user":
-            callee = stmt.call.args[0].obj  # type: ignore[union-attr]
-            inner = None
-            if id(callee) not in seen and callee.lowered is not None:
-                seen.add(id(callee))
-                inner = _effect_in(callee.lowered.program.body, seen)
-            if inner is not None or callee.generators:
-                return stmt
-            continue
-        grows = stmt.call.fun.startswith("list.") and isinstance(stmt.call.args[0], Ref)
-        if grows or (has_effect(stmt.call) and not _is_harmless(stmt.call)):
-            return stmt
-    return None
-
-
-def _is_harmless(call: Call) -> bool:
-    """Whether a call only says which warnings are shown while a block runs."""
-    made = call.args[0] if call.fun == "call" and call.args else None
-    return isinstance(made, Ref) and made.obj in SHOWN
-
-
-def _makes_exception(call: Call) -> bool:
-    """Whether a call makes what `raise` raises, or asks which exception was caught."""
-    made = call.args[0] if call.fun == "call" and call.args else None
-    if isinstance(made, Ref) and (made.obj is isinstance or made.obj is runtime.HELPERS["wrong_length"]):
-        return True
-    return isinstance(made, Ref) and isinstance(made.obj, type) and issubclass(made.obj, BaseException)
-
-
 def refuse_effect(made: Made, name: str) -> None:
-    stmt = _effect(made)
+    stmt = effect_of(made)
     if stmt is not None:
         refuse(
             stmt.span,

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from s2sad import arguments as A
+from s2sad import symmetry
 from s2sad.binding import Argnums, Values, shared
 from s2sad.frontend.dependencies import Same
 from s2sad.frontend.source import unwrapped
@@ -38,6 +39,10 @@ class Jvp(Transformed[P]):
     def check_result(self, kind: Kind) -> None:
         if self.has_aux and (kind.cat != "tuple" or len(kind.items or ()) != 2):
             super().check_result(kind)
+
+    def otherwise(self, inner: Made, values: Values, wrt: list[str]) -> Made | None:
+        made: Made | None = symmetry.tangent(self, values, inner, wrt, self.request(wrt).value)
+        return made
 
     def finish(self, made: Made, raw: Any, values: Values) -> Any:
         raise AssertionError("jvp has a call of its own")

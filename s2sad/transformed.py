@@ -39,7 +39,7 @@ from s2sad.binding import (
     readable,
     shared,
 )
-from s2sad.errors import refuse
+from s2sad.errors import UnsupportedError, refuse
 from s2sad.frontend.dependencies import Dependency, Same
 from s2sad.frontend.source import Source, find, unwrapped
 from s2sad.guards import OwnCode
@@ -261,6 +261,28 @@ class Transformed(Generic[P]):
             dependencies = [*self._own(), *derived.dependencies]
             return Made(derived, order, wrt, converted, choices, dependencies)
         self._check_inner(inner, values)
+        try:
+            return self._read_again(inner, values, wrt, parts, converted, choices)
+        except UnsupportedError:
+            made = self.otherwise(inner, values, wrt)
+            if made is None:
+                raise
+            return made
+
+    def otherwise(self, inner: Made, values: Values, wrt: list[str]) -> Made | None:
+        """The derivative of a derivative whose text cannot be read again, if there is another way."""
+        return None
+
+    def _read_again(
+        self,
+        inner: Made,
+        values: Values,
+        wrt: list[str],
+        parts: list[str],
+        converted: list[str],
+        choices: tuple[Choice, ...],
+    ) -> Made:
+        """The derivative of a derivative's text."""
         from s2sad import engine
 
         assert self.inner is not None
