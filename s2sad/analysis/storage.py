@@ -297,18 +297,23 @@ class Storage(Places):
     def _is_handed_over(self, members: list[str], family: dict[str, list[str]]) -> bool:
         """Whether every loop and branch hands the storages of these names over."""
         inside = set(members)
-        for stmt in walk(self.program.body):
+        for stmt in self._compound:
             if isinstance(stmt, For | While):
                 mine = [c for c in stmt.carried if c.name in inside or c.out in inside]
                 if mine and not self._loop_hands_over(stmt, mine, family):
                     return False
                 if isinstance(stmt, For) and stmt.target in inside and not isinstance(stmt.space, Range):
                     return False
-            elif isinstance(stmt, If):
+            else:
                 outs = [o for o in stmt.outs if o.name in inside]
                 if outs and not self._branch_hands_over(stmt, outs, family):
                     return False
         return True
+
+    @functools.cached_property
+    def _compound(self) -> list[For | While | If]:
+        """The loops and branches of the program."""
+        return [s for s in walk(self.program.body) if isinstance(s, For | While | If)]
 
     def _whole(self, atoms: list[Atom], family: dict[str, list[str]]) -> list[str] | None:
         """The names of atoms if each is a whole storage and no two are the same."""

@@ -67,8 +67,9 @@ def _ordered(pairs: list[tuple[str, Expr]], python: dict[str, str]) -> list[list
     """Simultaneous assignments as groups in an order in which none destroys what a later one reads."""
     groups: list[list[tuple[str, Expr]]] = []
     rest = list(pairs)
+    reads = {id(p): _reads(p, python) for p in pairs}
     while rest:
-        ready = [p for p in rest if not any(python[p[0]] in _reads(q, python) for q in rest if q is not p)]
+        ready = [p for p in rest if not any(python[p[0]] in reads[id(q)] for q in rest if q is not p)]
         if not ready:
             cycle = _cycle(rest, python)
             groups.append(cycle)

@@ -30,6 +30,7 @@ class Heap:
         # for each representative and place (None in lists) a name in the class of what is there
         self._inside: dict[str, dict[int | None, str]] = {}
         self._members: dict[str, list[str]] = {}
+        self._holders: dict[str, list[tuple[str, int | None]]] | None = None  # until a class changes
 
     # ---- what the program does
 
@@ -86,6 +87,7 @@ class Heap:
         a, b = self._find(a), self._find(b)
         if a == b:
             return
+        self._holders = None
         self._parent[b] = a
         self._members[a] += self._members.pop(b)
         for place, inner in self._inside.pop(b, {}).items():
@@ -120,11 +122,18 @@ class Heap:
                 if grown != kind:
                     self.kinds[name] = grown
                     found[name] = None
-            for outer, parts in list(self._inside.items()):
-                for place, inner in list(parts.items()):
-                    if self._find(inner) == cls:
-                        waiting.append((self._find(outer), _inside(change, place)))
+            for outer, place in self._held_by().get(cls, ()):
+                waiting.append((outer, _inside(change, place)))
         return list(found)
+
+    def _held_by(self) -> dict[str, list[tuple[str, int | None]]]:
+        """The classes that hold a class, with the places where they do."""
+        if self._holders is None:
+            self._holders = {}
+            for outer, parts in self._inside.items():
+                for place, inner in parts.items():
+                    self._holders.setdefault(self._find(inner), []).append((self._find(outer), place))
+        return self._holders
 
     # ---- classes
 
@@ -141,6 +150,7 @@ class Heap:
         """A name in the class of a container's items, or of one of its parts."""
         parts = self._inside.setdefault(self._find(xs), {})
         if place not in parts:
+            self._holders = None
             parts[place] = self._find(f"{self._find(xs)}[{'' if place is None else place}]")
         return parts[place]
 

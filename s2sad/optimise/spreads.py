@@ -31,6 +31,10 @@ def spreads(program: Program, aliases: Aliases | None = None) -> Program:
     lets = {s.name: s for s in walk(program.body) if isinstance(s, Let)}
     nested = (block for s in walk(program.body) for block in blocks(s))
     home = {s: block for block in (program.body, *nested) for s in block}
+    read_by: dict[str, list[Stmt]] = {}
+    for user in walk(program.body):
+        for name in set(uses(user)):
+            read_by.setdefault(name, []).append(user)
     instead: dict[str, Atom] = {}
     other: dict[Stmt, Stmt] = {}
     gone: set[Stmt] = set()
@@ -43,7 +47,7 @@ def spreads(program: Program, aliases: Aliases | None = None) -> Program:
         if home[zeros] is not home[stmt]:  # a loop around the addition adds more than once
             continue
         number = spread.call.args[0] if spread.call.fun == "spread" else None
-        users = [s for s in walk(program.body) if zeros.name in uses(s)]
+        users = read_by.get(zeros.name, [])
         reads = [s for s in users if isinstance(s, Let) and s.made and s.call.fun in ("getitem", "list.pop")]
         if number is not None and kind_of(number, program.kinds).is_scalar:
             if users[:2] == [spread, stmt] and len(reads) == len(users) - 2:
