@@ -19,6 +19,7 @@ import numpy as np
 from s2sad import arguments as A
 from s2sad import debug, symmetry
 from s2sad.binding import Argnums, Binder, Choice, Values, plain, shared
+from s2sad.errors import UnsupportedError
 from s2sad.frontend.dependencies import Same
 from s2sad.frontend.source import unwrapped
 from s2sad.ir.forms import Form, taken
@@ -86,9 +87,10 @@ class _Vjp(Transformed[P]):
     def active(self, binder: Binder) -> frozenset[str]:
         return frozenset(binder.signature.parameters)
 
-    def otherwise(self, inner: Made, values: Values, wrt: list[str]) -> Made | None:
-        made: Made | None = symmetry.pullback(self, values, inner, wrt)
-        return made
+    def otherwise(
+        self, inner: Made, values: Values, wrt: list[str], refused: UnsupportedError
+    ) -> Made | None:
+        return symmetry.pullback(symmetry.Asked(self, values, inner, refused), wrt)
 
     def finish(self, made: Made, raw: Any, values: Values) -> Any:
         raise AssertionError("vjp has a call of its own")

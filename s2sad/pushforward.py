@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 from s2sad import arguments as A
 from s2sad import symmetry
 from s2sad.binding import Argnums, Values, shared
+from s2sad.errors import UnsupportedError
 from s2sad.frontend.dependencies import Same
 from s2sad.frontend.source import unwrapped
 from s2sad.ir.forms import built
@@ -40,9 +41,10 @@ class Jvp(Transformed[P]):
         if self.has_aux and (kind.cat != "tuple" or len(kind.items or ()) != 2):
             super().check_result(kind)
 
-    def otherwise(self, inner: Made, values: Values, wrt: list[str]) -> Made | None:
-        made: Made | None = symmetry.tangent(self, values, inner, wrt, self.request(wrt).value)
-        return made
+    def otherwise(
+        self, inner: Made, values: Values, wrt: list[str], refused: UnsupportedError
+    ) -> Made | None:
+        return symmetry.tangent(symmetry.Asked(self, values, inner, refused), wrt, self.request(wrt).value)
 
     def finish(self, made: Made, raw: Any, values: Values) -> Any:
         raise AssertionError("jvp has a call of its own")

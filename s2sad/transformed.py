@@ -263,13 +263,15 @@ class Transformed(Generic[P]):
         self._check_inner(inner, values)
         try:
             return self._read_again(inner, values, wrt, parts, converted, choices)
-        except UnsupportedError:
-            made = self.otherwise(inner, values, wrt)
+        except UnsupportedError as refused:
+            made = self.otherwise(inner, values, wrt, refused)
             if made is None:
                 raise
             return made
 
-    def otherwise(self, inner: Made, values: Values, wrt: list[str]) -> Made | None:
+    def otherwise(
+        self, inner: Made, values: Values, wrt: list[str], refused: UnsupportedError
+    ) -> Made | None:
         """The derivative of a derivative whose text cannot be read again, if there is another way."""
         return None
 
