@@ -180,7 +180,7 @@ composite(
     return refused("distances by this metric; write them out")
 """,
 )
-composite("pair_slopes", axes.source_of(filters.pair_slopes), (filters.pair_slopes,)).kind = lambda b: (
+composite("pair_slopes", axes.source_of(filters.all_pair_slopes), (filters.pair_slopes,)).kind = lambda b: (
     kinds.array(shape_of(b, "a"), "float64")
 )
 composite("pair_dots", axes.source_of(filters.pair_dots), (filters.pair_dots,)).kind = lambda b: kinds.array(

@@ -1,10 +1,12 @@
 """Methods of ufuncs: reduce, accumulate, reduceat and at of functions other than add and multiply.
 
 What add.reduce, multiply.reduce, maximum.reduce and the like mean is np.sum, np.prod, np.max; those of
-logaddexp and hypot have derivatives in closed form. The rest are composites: loops in NumPy's order.
+subtract, divide, logaddexp and hypot have derivatives in closed form, running ones by a linear recurrence.
+The rest are composites: loops in NumPy's order.
 
     z = np.logaddexp.reduce(a)     a_bar = g*np.exp(a - out)
-    np.multiply.at(a, i, b)        for k in range(len(i)): a[i[k]] = np.multiply(a[i[k]], b[k])
+    z = np.hypot.accumulate(a)     a_bar = scan_back(g, ...)*..., the derivatives of one step
+    np.multiply.at(a, i, b)        a[i] = np.multiply(a[i], b), in turns where i names a place twice
 """
 
 from __future__ import annotations
@@ -14,11 +16,11 @@ from collections.abc import Callable
 import numpy as np
 
 from s2sad.ir import kinds
-from s2sad.ir.kinds import Kind
+from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes, results
 from s2sad.rules.axes import as_array, literal, reduced, shape_of, spread
 from s2sad.rules.registry import Bound, composite, structural
-from s2sad.runtime import arrays
+from s2sad.runtime import arrays, recurrences
 
 _REDUCE = "a, axis=0, dtype=None, out=None, keepdims=False"
 
@@ -49,6 +51,48 @@ def _reduction(name: str, share: str) -> None:
 _reduction("logaddexp", "np.exp(a - {out})")
 _reduction("logaddexp2", "np.exp2(a - {out})")
 _reduction("hypot", "div_or_zero(a, {out})")
+
+
+def _first(bound: Bound) -> str:
+    """A mask of the first element of each line."""
+    return f"is_first(a{_at_axis(bound)})"
+
+
+def _at_axis(bound: Bound) -> str:
+    axis = literal(bound, "axis")
+    return "" if axis == "0" or (axis == "-1" and axes.rank_of(bound, "a") == 1) else f", {axis}"
+
+
+def _plain_kind(bound: Bound) -> Kind:
+    return reduced(bound, axes.dtype_name(bound, as_array(bound.kind("a")).dtype))
+
+
+structural(
+    "np.subtract.reduce",
+    _REDUCE,
+    _plain_kind,
+    {"a": lambda b: f"np.where({_first(b)}, {spread(b, 'g')}, -{spread(b, 'g')})"},
+    linear=("a",),
+)
+
+
+def _turned(bound: Bound, text: str) -> str:
+    return f"np.conj({text})" if axes.is_complex(bound, "a") else text
+
+
+def _quotients(bound: Bound) -> str:
+    return f"divide_slopes(a, {spread(bound, 'out')}{_at_axis(bound)})"
+
+
+for _name in ("divide", "true_divide"):
+    structural(
+        f"np.{_name}.reduce",
+        _REDUCE,
+        _reduced_kind,
+        {"a": lambda b: f"{spread(b, 'g')}*{_turned(b, _quotients(b))}"},
+        jvp={"a": lambda b: f"np.sum({_quotients(b)}*a_dot{axes.axis_args(b)})"},
+        poles=True,
+    )
 
 
 def _ties(bound: Bound) -> str:
@@ -83,6 +127,58 @@ for _name in ("maximum", "minimum", "fmax", "fmin"):
         {"a": lambda b: f"running_extreme_back(g, out, {literal(b, 'axis')})"},
         jvp={"a": lambda b: f"running_extreme_dot(a_dot, out, {literal(b, 'axis')})"},
     )
+def _running(name: str, kept: str, share: str) -> None:
+    """Enter the running results of a ufunc: what a step keeps of the one before, and its share of an element.
+
+    The texts are in terms of `a`, `out` and `{x}`, the result before; for `kept` nothing, that is 1.
+    """
+
+    def texts(bound: Bound) -> tuple[str, str]:
+        earlier = f"before(out{_at_axis(bound)})"
+        shares = f"np.where({_first(bound)}, 1.0, {share.format(x=earlier)})"
+        return kept.format(x=earlier, first=_first(bound)), shares
+
+    def back(bound: Bound) -> str:
+        factors, shares = texts(bound)
+        return f"scan_back(g, {factors}{_at_axis(bound)})*{_turned(bound, shares)}"
+
+    def dot(bound: Bound) -> str:
+        factors, shares = texts(bound)
+        return f"scan({shares}*a_dot, {factors}{_at_axis(bound)})"
+
+    structural(
+        f"np.{name}.accumulate",
+        "a, axis=0",
+        _running_kind,
+        {"a": back},
+        jvp={"a": dot},
+        poles=True,
+    )
+
+
+def _running_kind(bound: Bound) -> Kind:
+    own = as_array(bound.kind("a"))
+    return kinds.array(own.shape, axes.averaged(own.dtype))
+
+
+for _name in ("divide", "true_divide"):
+    _running(_name, "np.where({first}, 0.0, 1.0/a)", "-(out/a)")
+_running("hypot", "{x}/(out + (out == 0))", "a/(out + (out == 0))")
+_running("logaddexp", "np.exp(-np.logaddexp(0.0, a - {x}))", "np.exp(-np.logaddexp(0.0, {x} - a))")
+_running("logaddexp2", "np.exp2(-np.logaddexp2(0.0, a - {x}))", "np.exp2(-np.logaddexp2(0.0, {x} - a))")
+
+
+def _running_difference(bound: Bound) -> str:
+    axis = literal(bound, "axis")
+    sums = f"np.flip(np.cumsum(np.flip(g, {axis}), {axis}), {axis})"
+    if axes.rank_of(bound, "a") == 1:
+        sums = "np.cumsum(g[::-1])[::-1]"
+    return f"np.where({_first(bound)}, {sums}, -{sums})"
+
+
+structural(
+    "np.subtract.accumulate", "a, axis=0", _same_kind, {"a": _running_difference}, linear=("a",)
+)
 structural(
     "np.add.reduceat",
     "a, indices, axis=0, dtype=None, out=None",
@@ -193,30 +289,22 @@ def _loops(name: str) -> None:
 _AT = """def at(a, indices{b}):
     chosen = positions(a)[indices]
     places = np.ravel(chosen)
-{spread}    if np.ndim(a) == 1:
-        for k in range(len(places)):
-            a[places[k]] = np.{name}(a[places[k]]{b_k})
-    elif np.ndim(a) == 2:
-        i, j = flat_index(places, np.shape(a))
-        for k in range(len(places)):
-            a[i[k], j[k]] = np.{name}(a[i[k], j[k]]{b_k})
-    elif np.ndim(a) == 3:
-        i, j, l = flat_index(places, np.shape(a))
-        for k in range(len(places)):
-            a[i[k], j[k], l[k]] = np.{name}(a[i[k], j[k], l[k]]{b_k})
-    else:
-        for k in range(len(places)):
-            one = flat_index(places[k:k + 1], np.shape(a))
-            a[one] = np.{name}(a[one]{b_one})
+{spread}    order, ends = turns(places)
+    for k in range(len(ends) - 1):
+        part = turn(order, ends, k)
+        one = places_once(places, part)
+        if np.ndim(a) != 1:
+            one = flat_index(one, np.shape(a))
+        a[one] = np.{name}(a[one]{b_part})
 """
 
 
 def _at(name: str, operands: int) -> str:
-    """The source of `np.name.at`: subscripts of any form are counted out, and taken one after the other."""
+    """The source of `np.name.at`: subscripts of any form are counted out, none taken twice at a time."""
     if operands == 1:
-        return _AT.format(name=name, b="", spread="", b_k="", b_one="")
+        return _AT.format(name=name, b="", spread="", b_part="")
     spread = "    b = np.ravel(np.broadcast_to(b, np.shape(chosen)))\n"
-    return _AT.format(name=name, b=", b", spread=spread, b_k=", b[k]", b_one=", b[k:k + 1]")
+    return _AT.format(name=name, b=", b", spread=spread, b_part=", b[part]")
 
 
 # NumPy's vector loops for these read past the running result: np.power.reduce([0.7, 1.9, 0.3]) is 0.7**0.3.
@@ -228,6 +316,11 @@ for _name in _UNARY:
 
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives
+
+
+def _like_a(bound: Bound) -> Kind:
+    own = as_array(bound.kind("a"))
+    return kinds.array(own.shape, axes.averaged(own.dtype))
 
 
 def _like(name: str) -> Callable[[Bound], Kind]:
@@ -243,6 +336,84 @@ for _one, _other in (("back", "dot"), ("dot", "back")):
         (getattr(arrays, f"running_extreme_{_one}"),),
         linear=("z",),
     )
+def _scanned(bound: Bound) -> Kind:
+    return kinds.array(shape_of(bound, "z"), axes.promoted([as_array(bound.kind(n)) for n in "zc"]))
+
+
+def _recurrence(name: str, turned: str, slopes: tuple[str, str]) -> None:
+    """Enter `scan` or `scan_back`: the other is its transpose in z; `slopes` are texts for c, in {axis}."""
+
+    def plain(form: str) -> Callable[[Bound], str]:
+        return lambda b: form.format(axis=literal(b, "axis"))
+
+    def text(wanted: str, form: str) -> Callable[[Bound], str]:
+        return lambda b: axes.real_if(b, wanted, plain(form)(b))
+
+    structural(
+        name,
+        "z, c, axis=0",
+        _scanned,
+        {"z": text("z", f"{turned}(g, c, {{axis}})"), "c": text("c", slopes[0])},
+        (getattr(recurrences, name),),
+        jvp={"z": plain(f"{name}(z_dot, c, {{axis}})"), "c": plain(slopes[1])},
+    )
+
+
+_recurrence(
+    "scan",
+    "scan_back",
+    (
+        "scan_back(g, c, {axis})*np.conj(before(out, {axis}))",
+        "scan(c_dot*before(out, {axis}), c, {axis})",
+    ),
+)
+_recurrence(
+    "scan_back",
+    "scan",
+    (
+        "np.conj(before(scan(g, c, {axis}), {axis}))*out",
+        "scan_back(after(np.conj(c_dot)*out, {axis}), c, {axis})",
+    ),
+)
+for _one, _other in (("before", "after"), ("after", "before")):
+    structural(
+        _one,
+        "z, axis=0",
+        lambda b: kinds.array(shape_of(b, "z"), as_array(b.kind("z")).dtype),
+        {"z": f"{_other}(g, axis)"},
+        (getattr(recurrences, _one),),
+        linear=("z",),
+    )
+
+
+def _mask_of_first(bound: Bound) -> Kind:
+    own, axis = shape_of(bound, "a"), axes.one_axis(bound)
+    if own == ():
+        return kinds.num((), "bool")
+    if own is None or axis is None:
+        return kinds.array(kinds.fresh_shape(None if own is None else len(own)), "bool")
+    return kinds.array(tuple(n if k == axis else 1 for k, n in enumerate(own)), "bool")
+
+
+structural("is_first", "a, axis=0", _mask_of_first, {}, (recurrences.is_first,))
+structural(
+    "turns",
+    "places",
+    lambda b: Kind("tuple", items=(kinds.array(shape_of(b, "places"), "int64"), kinds.list_of(kinds.INT))),
+    {},
+    (recurrences.turns,),
+)
+structural("turn", "order, ends, k", lambda b: kinds.array((new_length(),), "int64"), {}, (recurrences.turn,))
+structural(
+    "places_once",
+    "places, part",
+    lambda b: kinds.array(shape_of(b, "part"), "int64"),
+    {},
+    (recurrences.places_once,),
+)
+composite(
+    "divide_slopes", axes.source_of(recurrences.divide_slopes), (recurrences.divide_slopes,)
+).kind = _like_a
 structural(
     "segment_back",
     "z, a, indices, axis=0",

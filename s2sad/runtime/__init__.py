@@ -19,7 +19,7 @@ from typing import Any
 
 _TOPICS = (
     "arrays", "bands", "chosen", "curves", "custom", "equations", "factors", "filters", "functions", "gammas",
-    "grids", "ieee", "linear", "lists", "matrix_laws", "norms", "order", "pencils", "samples",
+    "grids", "ieee", "linear", "lists", "matrix_laws", "norms", "order", "pencils", "recurrences", "samples",
     "scatter", "shapes", "slopes", "sparse_products", "spectra", "states", "storage", "symmetric", "trips",
 )  # fmt: skip
 

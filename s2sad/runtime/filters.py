@@ -165,8 +165,34 @@ def line_weights(z: Any, x: Any, w: Any, axis: Any, mode: str, cval: Any, origin
 def pair_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
     """The cotangent of a where z is that of out = scipy.spatial.distance.cdist(a, b, metric).
 
+    A few points at a time: no array holds the gaps between all.
+
     >>> a, b = np.array([[3.0, 4.0]]), np.zeros((1, 2))
     >>> print(pair_slopes(np.array([[1.0]]), a, b, np.array([[5.0]]), "euclidean", 2.0))
+    [[0.6 0.8]]
+    """
+    if metric == "cosine" or not np.size(a):
+        return all_pair_slopes(z, a, b, out, metric, p)
+    if metric == "euclidean":
+        z = np.where(out == 0, 0.0, z / np.where(out == 0, 1.0, out))
+    elif metric == "sqeuclidean":
+        z = 2.0 * z
+    many = max(1, 2**15 // max(np.size(b), 1))
+    total = np.empty(np.shape(a), np.result_type(z, a, b))
+    for i in range(0, len(a), many):
+        rows = slice(i, i + many)
+        if metric in ("euclidean", "sqeuclidean"):
+            total[rows] = np.einsum("ij,ijk->ik", z[rows], a[rows, None, :] - b[None, :, :])
+        else:
+            total[rows] = all_pair_slopes(z[rows], a[rows], b, out[rows], metric, p)
+    return total
+
+
+def all_pair_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
+    """What `pair_slopes` computes, for all points at once, in the language that s2sad reads.
+
+    >>> a, b = np.array([[3.0, 4.0]]), np.zeros((1, 2))
+    >>> print(all_pair_slopes(np.array([[1.0]]), a, b, np.array([[5.0]]), "euclidean", 2.0))
     [[0.6 0.8]]
     """
     gaps = a[:, None, :] - b[None, :, :]
@@ -200,7 +226,7 @@ def pair_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any) -> Any:
             out[..., None] == 0, 0.0, np.abs(gaps) / np.where(out[..., None] == 0, 1.0, out[..., None])
         )
         rates = np.sign(gaps) * share ** (p - 1.0)
-    return np.sum(z[..., None] * rates, axis=1)
+    return np.einsum("ij,ijk->ik", z, rates)
 
 
 def weighted_slopes(z: Any, a: Any, b: Any, out: Any, metric: str, p: Any, w: Any) -> Any:

@@ -25,11 +25,10 @@ from s2sad.analysis.effects import Aliases
 from s2sad.analysis.outside import is_told
 from s2sad.analysis.overlaps import overlapping
 from s2sad.analysis.places import is_view
-from s2sad.analysis.primitives import OVERLAPPING, SHARING, effect_of, is_opaque, kind_of, subscript
+from s2sad.analysis.primitives import OVERLAPPING, SHARING, effect_of, is_opaque, subscript
 from s2sad.analysis.storage import Storage
 from s2sad.errors import Span, UnsupportedError, refuse
 from s2sad.ir import kinds as K
-from s2sad.ir.kinds import same_shape
 from s2sad.ir.nodes import (
     Atom,
     Block,
@@ -56,6 +55,7 @@ from s2sad.rules.advice import remedy
 from s2sad.transform.bars import ARRAYS, Bar
 from s2sad.transform.calls import Calls, Pairs, stands_for_loop
 from s2sad.transform.displays import Displays
+from s2sad.transform.distinct import is_distinct
 from s2sad.transform.lists import Lists
 from s2sad.transform.logistics import Logistics
 from s2sad.transform.loops import Loops
@@ -514,37 +514,8 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         return any(self.kind(p).sort == "bool" and self.kind(p).cat in ("array", "num") for p in parts)
 
     def distinct(self, index: Atom) -> bool:
-        """Whether an index names no place twice: slices, single ints, masks, np.arange beside its like."""
-        parts = index.items if isinstance(index, Tuple) else (index,)
-        kinds = [kind_of(p, self.kinds) for p in parts]
-        if not isinstance(index, Tuple) and kinds[0].cat == "tuple":  # one that has a name
-            items = kinds[0].items if kinds[0].every is None else (kinds[0].every,)
-            return items is not None and all(k.is_scalar or k.cat in ("slice", "none") for k in items)
-        if any(k.cat == "object" and not isinstance(p, Const) for p, k in zip(parts, kinds, strict=True)):
-            return False
-        listed = [
-            (p, kind)
-            for p, kind in zip(parts, kinds, strict=True)
-            if kind.cat in ("array", "num", "list", "tuple") and self._int_like(p)
-        ]
-        return not listed or any(
-            self._counts(p) and all(same_shape(kind, other) for _, other in listed) for p, kind in listed
-        )
-
-    def _counts(self, atom: Atom) -> bool:
-        """Whether an array holds no number twice, as np.arange makes it."""
-        let = self.storage.lets.get(atom.name) if isinstance(atom, Var) else None
-        if let is None or let.call.fun != "np.arange" or self.storage.is_mutable(let.name):
-            return False
-        return self.kinds[let.name].sort == "int"
-
-    def _int_like(self, atom: Atom) -> bool:
-        kind = kind_of(atom, self.kinds)
-        if isinstance(atom, List):
-            return not all(isinstance(i, Const) and isinstance(i.value, bool) for i in atom.items)
-        if kind.cat in ("list", "tuple"):
-            return not (kind.items and kind.items[0].sort == "bool")
-        return kind.sort != "bool"
+        """Whether an index names no place twice."""
+        return is_distinct(index, self.kinds, self.storage)
 
     def _list_item(self, base: Var, index: Atom, bar: Bar, stmt: Let) -> None:
         if isinstance(index, Slice):

@@ -165,14 +165,13 @@ def test_two_results_of_one_value_are_two_arrays():
 LINES = test_registry.LINES
 QUICK = [
     "np.cumprod(p)", "np.prod(p)", "np.maximum.accumulate(x)", "np.sort(m, axis=None)", "np.median(x)", "np.quantile(x, 0.3)",
-    "np.tile(m, (2, 1))", "np.partition(x, 2)[2]",
+    "np.tile(m, (2, 1))", "np.partition(x, 2)[2]", "np.subtract.reduce(x)", "np.divide.reduce(2.0 + p)", "np.logaddexp.accumulate(x)",
+    "np.hypot.accumulate(m, axis=1)", "z = x.copy(); np.multiply.at(z, i, y)", "z = m.copy(); np.maximum.at(z, i, n)",
 ]  # fmt: skip
 # Loops over coefficients and shares, as the formulas have them; running results of other ufuncs, in NumPy's order.
 WALKS = (
     "poly", "val", "vander", ".flat", "tolist", " for ", "lambda", "apply_along_axis", "insert", "reduceat", "cumprod",
-    ".at(",  # one place after the other: of parts at once, the last bits are others (np.square of complex numbers)
-    "p/3.0", "roots", *(f"{n}.{m}(" for n in ("subtract", "divide", "hypot", "fmod", "mod", "remainder", "logaddexp", "logaddexp2")
-                               for m in ("reduce", "accumulate")),
+    "p/3.0", "roots", *(f"{n}.{m}(" for n in ("fmod", "mod", "remainder") for m in ("reduce", "accumulate")),
 )  # fmt: skip
 
 
