@@ -3,7 +3,7 @@ others.
 
     z = np.linalg.norm(x)            x_bar = div_or_zero(g, out)*x
     z = np.linalg.solve(a, b)        b_bar = np.linalg.solve(a.T, g)       a_bar = -np.outer(b_bar, out)
-    z = np.linalg.det(a)             a_bar = g*cofactors(a)
+    z = np.linalg.det(a)             a_bar = g*cofactors(a, out)
 
 `cholesky`, `eigh` and `eigvalsh` read one triangle of a matrix; their derivatives are those of the
 function of the symmetric matrix (a + a.T)/2, as in JAX and torch, so that a gradient is symmetric.
@@ -177,7 +177,8 @@ def _solve_b(bound: Bound) -> str:
 
 def _solve_a(bound: Bound) -> str:
     if not _plain_solve(bound):
-        return f"unbroadcast({real_if(bound, 'a', 'solve_left(g, a, b, out)')}, a)"
+        left = "solve_left(solve_right(g, a, b), b, out)"
+        return f"unbroadcast({real_if(bound, 'a', left)}, a)"
     left = f"np.linalg.solve({_turned(bound, 'a')}, g)"
     complex_out = bound.out is not None and as_array(bound.out).sort == "complex"
     out = "np.conj(out)" if complex_out else "out"
@@ -222,9 +223,9 @@ def _stack_kind(bound: Bound, removed: int) -> Kind:
 
 def _det_jvp(bound: Bound) -> str:
     return (
-        "np.sum(cofactors(a)*a_dot)"
+        "np.sum(cofactors(a, out)*a_dot)"
         if rank_of(bound, "a") == 2
-        else "np.sum(cofactors(a)*a_dot, axis=(-2, -1))"
+        else "np.sum(cofactors(a, out)*a_dot, axis=(-2, -1))"
     )
 
 
@@ -234,7 +235,7 @@ structural(
     lambda b: _stack_kind(b, 2),
     {
         "a": lambda b: (
-            f"{_outward(b, 'g')}*{'np.conj(cofactors(a))' if is_complex(b, 'a') else 'cofactors(a)'}"
+            f"{_outward(b, 'g')}*{'np.conj(cofactors(a, out))' if is_complex(b, 'a') else 'cofactors(a, out)'}"
         )
     },
     (np.linalg.det,),
@@ -341,9 +342,9 @@ def _cofactors(bound: Bound, z: str, conjugate: bool) -> str:
 
 structural(
     "cofactors",
-    "a",
+    "a, det=None",
     _square,
-    {"a": lambda b: _cofactors(b, "g", True)},
+    {"a": lambda b: _cofactors(b, "g", True), "det": axes.zero},  # it is that of a
     (linear.cofactors,),
     jvp={"a": lambda b: _cofactors(b, "a_dot", False)},
 )
@@ -361,7 +362,7 @@ def _columns(bound: Bound) -> Kind:
 
 
 _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
-    (linear.solve_left, lambda b: kinds.array(None, _float(b, "z"))),
+    (linear.solve_left, lambda b: kinds.array(None, _float(b, "y"))),
     (linear.solve_right, lambda b: kinds.array(None, _float(b, "z"))),
     (linear.solve_dot, _as("x")),
     (linear.matrix_power_back, _as("a")),

@@ -168,6 +168,11 @@ _running("logaddexp", "np.exp(-np.logaddexp(0.0, a - {x}))", "np.exp(-np.logadde
 _running("logaddexp2", "np.exp2(-np.logaddexp2(0.0, a - {x}))", "np.exp2(-np.logaddexp2(0.0, {x} - a))")
 
 
+_running("fmod", "np.ones_like(out)", "-(({x} - out)/a)")
+for _name in ("mod", "remainder"):
+    _running(_name, "np.ones_like(out)", "-np.floor_divide({x}, a)")
+
+
 def _running_difference(bound: Bound) -> str:
     axis = literal(bound, "axis")
     sums = f"np.flip(np.cumsum(np.flip(g, {axis}), {axis}), {axis})"
@@ -245,10 +250,7 @@ def _loops(name: str) -> None:
         composite(
             f"np.{name}.reduce",
             f"""def reduce(array, axis=0, keepdims=False):
-{_narrow(name)}    lines = np.asarray(array) if axis == 0 else np.moveaxis(array, axis, 0)
-    z = lines[0]
-    for i in range(1, len(lines)):
-        z = np.{name}(z, lines[i])
+{_narrow(name)}    z = np.take(np.{name}.accumulate(array, axis), -1, axis)
     return np.expand_dims(z, axis) if keepdims else z
 """,
         )

@@ -454,12 +454,9 @@ composite(
         lines = np.reshape(moved, (reduced_size(a, axis),) + np.shape(moved)[len(axis):])
     else:
         lines = np.ravel(a) if axis is None else np.moveaxis(a, axis, 0)
-    left = np.ones_like(lines)
-    right = np.ones_like(lines)
-    for i in range(1, np.shape(lines)[0]):
-        left[i] = left[i - 1]*lines[i - 1]
-    for i in range(np.shape(lines)[0] - 2, -1, -1):
-        right[i] = right[i + 1]*lines[i + 1]
+    one = np.ones_like(lines[:1])
+    left = np.concatenate((one, np.cumprod(lines[:-1], axis=0)))
+    right = np.concatenate((np.cumprod(lines[:0:-1], axis=0)[::-1], one))
     if isinstance(axis, tuple):
         return np.moveaxis(np.reshape(left*right, np.shape(moved)), front, axis)
     return np.reshape(left*right, np.shape(a)) if axis is None else np.moveaxis(left*right, 0, axis)

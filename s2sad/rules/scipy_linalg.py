@@ -174,10 +174,10 @@ _structural(
     lambda b: own._stack_kind(b, 2),
     {
         "a": lambda b: (
-            f"{own._outward(b, 'g')}*{'np.conj(cofactors(a))' if is_complex(b, 'a') else 'cofactors(a)'}"
+            f"{own._outward(b, 'g')}*{'np.conj(cofactors(a, out))' if is_complex(b, 'a') else 'cofactors(a, out)'}"
         )
     },
-    {"a": "np.sum(cofactors(a)*a_dot, axis=(-2, -1))"},
+    {"a": "np.sum(cofactors(a, out)*a_dot, axis=(-2, -1))"},
 )
 
 

@@ -51,31 +51,37 @@ def _grid(bound: Bound) -> str:
     return "g" if mode == "full" else f"full_grid(g, in1, in2, {mode!r})"
 
 
-def _first(flip: bool, method: str) -> Callable[[Bound], str]:
+def _inner(bound: Bound, other: str, how: str) -> str:
+    """Products of the cotangent with all places of another array; `how` is a method, or "2d"."""
+    name, method = ("correlate2d", "") if how == "2d" else ("correlate", how)
+    return f'scipy.signal.{name}({_grid(bound)}, {other}, "valid"{method})'
+
+
+def _first(flip: bool, how: str) -> Callable[[Bound], str]:
     other = "turned_around(in2)" if flip else "in2"
-    return lambda b: real_if(b, "in1", f'scipy.signal.correlate({_grid(b)}, {other}, "valid"{method})')
+    return lambda b: real_if(b, "in1", _inner(b, other, how))
 
 
-def _second(flip: bool, method: str) -> Callable[[Bound], str]:
+def _second(flip: bool, how: str) -> Callable[[Bound], str]:
     def text(bound: Bound) -> str:
-        made = f'scipy.signal.correlate({_grid(bound)}, in1, "valid"{method})'
+        made = _inner(bound, "in1", how)
         return real_if(bound, "in2", f"turned_around({made})" if flip else made)
 
     return text
 
 
-def _convolution(name: str, options: str, flip: bool, method: str = "", general: str = "") -> None:
+def _convolution(name: str, options: str, flip: bool, how: str = "", general: str = "") -> None:
     more = options.partition("=")[0]
 
     def dot(bound: Bound, one: str, two: str) -> str:
-        how = axes.option(bound, more, _DEFAULTS[more])
-        return f"scipy.signal.{name}({one}, {two}, {bound.static('mode')!r}{how})"
+        option = axes.option(bound, more, _DEFAULTS[more])
+        return f"scipy.signal.{name}({one}, {two}, {bound.static('mode')!r}{option})"
 
     structural(
         f"scipy.signal.{name}",
         f"in1, in2, mode='full', {options}",
         _convolution_kind,
-        {"in1": _first(flip, method), "in2": _second(flip, method)},
+        {"in1": _first(flip, how), "in2": _second(flip, how)},
         (getattr(signal, name),),
         jvp={"in1": lambda b: dot(b, "in1_dot", "in2"), "in2": lambda b: dot(b, "in1", "in2_dot")},
         general=general,
@@ -88,8 +94,8 @@ _convolution("correlate", "method='auto'", True)
 _convolution("fftconvolve", "axes=None", False, ', "fft"', "fftconvolve_along")
 _convolution("oaconvolve", "axes=None", False, ', "fft"')
 _BORDERS = "boundary='fill', fillvalue=0"
-_convolution("convolve2d", _BORDERS, False, ', "direct"', "convolve2d_bordered")
-_convolution("correlate2d", _BORDERS, True, ', "direct"', "correlate2d_bordered")
+_convolution("convolve2d", _BORDERS, False, "2d", "convolve2d_bordered")
+_convolution("correlate2d", _BORDERS, True, "2d", "correlate2d_bordered")
 
 
 def _grid_kind(bound: Bound) -> Kind:

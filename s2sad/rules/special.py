@@ -197,7 +197,7 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "k1e(x)": ("g*(out - 0.5*(sp.k0e(x) + sp.kve(2, x)))",),
     "jv(v, z)": (_NO, "g*0.5*(sp.jv(v - 1, z) - sp.jv(v + 1, z))"),
     "yv(v, z)": (_NO, "g*0.5*(sp.yv(v - 1, z) - sp.yv(v + 1, z))"),
-    "yn(n, x)": (_NO, "g*0.5*(sp.yv(n - 1, x) - sp.yv(n + 1, x))"),
+    "yn(n, x)": (_NO, "g*0.5*(sp.yn(n - 1, x) - sp.yn(n + 1, x))"),
     "kn(n, x)": (_NO, "-g*0.5*(sp.kv(n - 1, x) + sp.kv(n + 1, x))"),
     "iv(v, z)": (_NO, "g*0.5*(sp.iv(v - 1, z) + sp.iv(v + 1, z))"),
     "kv(v, z)": (_NO, "-g*0.5*(sp.kv(v - 1, z) + sp.kv(v + 1, z))"),

@@ -191,9 +191,10 @@ def svd_back(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> An
     k = np.shape(s)[-1]
     left, right = u[..., :, :k], adjoint(vh[..., :k, :])
     row, column, eye = s[..., None, :], s[..., :, None], np.eye(k)
+    if u_bar is None and vh_bar is None and s_bar is not None:
+        return (left * s_bar[..., None, :]) @ adjoint(right)
     gaps = row * row - column * column
-    inner = np.zeros_like(adjoint(left) @ left)
-    total = left @ inner @ adjoint(right)
+    inner = np.zeros_like(gaps)
     if np.iscomplexobj(u) and (u_bar is not None or vh_bar is not None):
         u_bar = np.zeros_like(u) if u_bar is None else u_bar
         vh_bar = np.zeros_like(vh) if vh_bar is None else vh_bar
@@ -201,25 +202,28 @@ def svd_back(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> An
     if s_bar is not None:
         inner = inner + row * 0 + s_bar[..., None, :] * eye
     if u_bar is not None:
-        turned = adjoint(left) @ u_bar[..., :, :k]
-        inner = inner + row * over(turned - adjoint(turned), gaps)
+        u_turned = adjoint(left) @ u_bar[..., :, :k]
+        inner = inner + row * over(u_turned - adjoint(u_turned), gaps)
         if np.iscomplexobj(u):
-            inner = inner + 0.5j * eye * over(np.imag(turned), row)
-        total = total + over(u_bar[..., :, :k] - left @ turned, row) @ adjoint(right)
+            inner = inner + 0.5j * eye * over(np.imag(u_turned), row)
+    if vh_bar is not None:
+        v_bar = adjoint(vh_bar[..., :k, :])
+        v_turned = adjoint(right) @ v_bar
+        inner = inner + column * over(v_turned - adjoint(v_turned), gaps)
+        if np.iscomplexobj(u):
+            inner = inner - 0.5j * eye * over(np.imag(v_turned), row)
+    total = left @ inner @ adjoint(right)
+    if u_bar is not None:
+        total = total + over(u_bar[..., :, :k] - left @ u_turned, row) @ adjoint(right)
         if np.shape(u)[-1] > k:
             rest, rest_bar = u[..., :, k:], u_bar[..., :, k:]
             total = total - rest @ over(adjoint(rest_bar) @ left, row) @ adjoint(right)
     if vh_bar is not None:
-        v_bar = adjoint(vh_bar[..., :k, :])
-        turned = adjoint(right) @ v_bar
-        inner = inner + column * over(turned - adjoint(turned), gaps)
-        if np.iscomplexobj(u):
-            inner = inner - 0.5j * eye * over(np.imag(turned), row)
-        total = total + left @ adjoint(over(v_bar - right @ turned, row))
+        total = total + left @ adjoint(over(v_bar - right @ v_turned, row))
         if np.shape(vh)[-2] > k:
             rest, rest_bar = vh[..., k:, :], vh_bar[..., k:, :]
             total = total - left @ over(adjoint(right) @ adjoint(rest_bar), column) @ rest
-    return total + left @ inner @ adjoint(right)
+    return total
 
 
 def with_phases(u_bar: Any, vh_bar: Any, u: Any, vh: Any) -> Any:

@@ -112,7 +112,9 @@ def filter_back(z: Any, x: Any, w: Any, mode: str, origin: Any, flip: bool) -> A
     """
     import scipy.signal
 
-    around = scipy.signal.convolve(z, np.flip(w) if flip else w, "full")
+    small = np.ndim(w) == 2 and np.size(w) <= 64
+    convolve = scipy.signal.convolve2d if small else scipy.signal.convolve  # the latter is one for all ranks
+    around = convolve(z, np.flip(w) if flip else w, "full")
     places = _borders(w, origin, flip)
     if _border(mode) == "constant":
         part = tuple(slice(low, low + n) for (low, _), n in zip(places, np.shape(x), strict=True))
@@ -131,7 +133,13 @@ def filter_weights(z: Any, x: Any, w: Any, mode: str, cval: Any, origin: Any, fl
 
     border: Any = {"constant_values": cval} if _border(mode) == "constant" else {}
     around: Any = np.pad(x, _borders(w, origin, flip), mode=_border(mode), **border)
-    made = scipy.signal.correlate(around, z, "valid")
+    if np.size(w) > 64:
+        made = scipy.signal.correlate(around, z, "valid")
+        return np.flip(made) if flip else made
+    made = np.empty(np.shape(w), np.result_type(around, z))
+    for at in np.ndindex(*np.shape(w)):
+        window = tuple(slice(k, k + n) for k, n in zip(at, np.shape(z), strict=True))
+        made[at] = np.sum(around[window] * np.conj(z))
     return np.flip(made) if flip else made
 
 

@@ -149,9 +149,10 @@ def sinc_dx(x: Any, n: int = 1) -> Any:
     series = np.zeros_like(y)
     near = np.abs(y) < 3.0 + n
     small = np.where(near, y, 0.0)
-    for k in range((n + 1) // 2, 40 + n):
-        coefficient = (-1.0) ** k / math.factorial(2 * k - n) / (2 * k + 1)
-        series = series + coefficient * small ** (2 * k - n)
+    first, square = (n + 1) // 2, small * small
+    for k in range(first + 18 + 2 * n, first - 1, -1):
+        series = series * square + (-1.0) ** k / math.factorial(2 * k - n) / (2 * k + 1)
+    series = series * small + 0.0 if n % 2 else series
     far = np.where(near, 3.0 + n, y)
     value = np.sin(far) / far
     for k in range(1, n + 1):  # from y*sinc = sin(y), differentiated k times

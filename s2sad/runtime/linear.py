@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.runtime.recurrences import scan, scan_back
 from s2sad.runtime.shapes import as_field, unbroadcast
 
 
@@ -131,13 +132,8 @@ def cumprod_back(z: Any, a: Any, axis: Any = None) -> Any:
     if is_moderate(running):
         rest = np.cumsum((below * running)[::-1], 0)[::-1] / lines
         return np.reshape(rest, np.shape(a)) if axis is None else np.moveaxis(rest, 0, axis)
-    before = np.ones_like(lines)
-    for i in range(1, np.shape(lines)[0]):
-        before[i] = before[i - 1] * lines[i - 1]
-    rest = np.zeros_like(lines)
-    rest[-1:] = below[-1:]
-    for i in range(np.shape(lines)[0] - 2, -1, -1):
-        rest[i] = below[i] + rest[i + 1] * lines[i + 1]
+    before = np.concatenate((np.ones_like(lines[:1]), running[:-1]))
+    rest = scan_back(below, np.conj(lines))
     return np.reshape(rest * before, np.shape(a)) if axis is None else np.moveaxis(rest * before, 0, axis)
 
 
@@ -153,10 +149,8 @@ def cumprod_dot(a_dot: Any, a: Any, axis: Any = None) -> Any:
     if is_moderate(running):
         result = running * np.cumsum(slopes / lines, 0)
         return result if axis is None else np.moveaxis(result, 0, axis)
-    result = np.zeros_like(running)
-    result[:1] = slopes[:1]
-    for i in range(1, np.shape(lines)[0]):
-        result[i] = result[i - 1] * lines[i] + running[i - 1] * slopes[i]
+    before = np.concatenate((np.ones_like(running[:1]), running[:-1]))
+    result = scan(before * slopes, lines)
     return result if axis is None else np.moveaxis(result, 0, axis)
 
 
@@ -444,13 +438,17 @@ def einsum_back(z: Any, subscripts: str, place: int, operands: Sequence[Any]) ->
     sizes = dict(zip(terms[place], own.shape, strict=True))
     letters = "".join(dict.fromkeys(terms[place]))
     lone = [c for c in letters if c not in result and all(c not in terms[k] for k in others)]
-    inputs = [result, *(terms[k] for k in others), "".join(lone)]
-    ones = np.ones([sizes[c] for c in lone])
+    inputs = [result, *(terms[k] for k in others)]
+    arrays = [z, *(_conj(operands[k]) for k in others)]
+    if lone:
+        inputs.append("".join(lone))
+        arrays.append(np.ones([sizes[c] for c in lone]))
     known: dict[str, int] = {}
-    for term, array in zip(inputs, [z, *(operands[k] for k in others), ones], strict=True):
+    for term, array in zip(inputs, arrays, strict=True):
         for c, n in zip(term, np.shape(array), strict=True):
             known[c] = n if known.get(c, 1) == 1 else known[c]  # length 1 gives way, to 0 as well
-    full = np.einsum(",".join(inputs) + "->" + letters, z, *(_conj(operands[k]) for k in others), ones)
+    many = len(arrays) > 2 or math.prod(known.values()) > 2**15  # a chain of products costs less than one sum
+    full = np.einsum(",".join(inputs) + "->" + letters, *arrays, optimize=many)
     full = np.broadcast_to(full, [known[c] for c in letters])
     fitted = unbroadcast(full, np.empty([sizes[c] for c in letters]))
     if len(letters) < own.ndim:
@@ -478,16 +476,15 @@ def solve_right(z: Any, a: Any, b: Any) -> Any:
     return np.linalg.solve(turned, z[..., None])[..., 0] if np.ndim(b) == 1 else np.linalg.solve(turned, z)
 
 
-def solve_left(z: Any, a: Any, b: Any, x: Any) -> Any:
-    """The cotangent of a, before unbroadcast, where z is that of x = np.linalg.solve(a, b), for any ranks.
+def solve_left(y: Any, b: Any, x: Any) -> Any:
+    """The cotangent of a, before unbroadcast, with x = np.linalg.solve(a, b) and y what `solve_right` gives.
 
-    >>> print(solve_left(np.array([2.0]), np.array([[4.0]]), np.array([8.0]), np.array([2.0])))
+    >>> print(solve_left(np.array([0.5]), np.array([8.0]), np.array([2.0])))
     [[-1.]]
     """
-    turned = np.swapaxes(np.conj(a), -1, -2)
     if np.ndim(b) == 1:
-        return -np.linalg.solve(turned, z[..., None]) * np.conj(x)[..., None, :]
-    return -np.linalg.solve(turned, z) @ np.swapaxes(np.conj(x), -1, -2)
+        return -y[..., None] * np.conj(x)[..., None, :]
+    return -y @ np.swapaxes(np.conj(x), -1, -2)
 
 
 def solve_dot(a_dot: Any, a: Any, b: Any, x: Any) -> Any:
@@ -511,8 +508,8 @@ def _exact_inverse(a: Any) -> Any:
     return inverse if np.all(size < 1e6) else None
 
 
-def cofactors(a: Any) -> Any:
-    """The matrix of cofactors, which is the gradient of np.linalg.det(a), at singular matrices too.
+def cofactors(a: Any, det: Any = None) -> Any:
+    """The matrix of cofactors, which is the gradient of det = np.linalg.det(a), at singular matrices too.
 
     >>> print(cofactors(np.array([[1.0, 2.0], [2.0, 4.0]])).round(12))
     [[ 4. -2.]
@@ -521,7 +518,8 @@ def cofactors(a: Any) -> Any:
     a = np.asarray(a)
     inverse = _exact_inverse(a)
     if inverse is not None:
-        return np.linalg.det(a)[..., None, None] * np.swapaxes(inverse, -1, -2)
+        det = np.linalg.det(a) if det is None else np.asarray(det)
+        return det[..., None, None] * np.swapaxes(inverse, -1, -2)
     u, s, vh = np.linalg.svd(a)
     sign = np.linalg.det(u) * np.linalg.det(vh)
     return np.asarray(sign)[..., None, None] * ((_conj(u) * prod_others(s, -1)[..., None, :]) @ _conj(vh))

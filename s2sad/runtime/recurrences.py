@@ -14,22 +14,28 @@ import numpy as np
 
 
 def scan(z: Any, c: Any, axis: Any = 0) -> Any:
-    """s[0] = z[0], s[i] = z[i] + c[i]*s[i - 1] along axis; by doubling where no factor is above 1.
+    """s[0] = z[0], s[i] = z[i] + c[i]*s[i - 1] along axis.
 
-    >>> print(scan(np.array([1.0, 2.0, 4.0]), np.array([9.0, 0.5, 0.5])))
-    [1.   2.5  5.25]
+    By doubling, unless products of factors overflow, or would be lost beside large sums.
+
+    >>> print(scan(np.array([1.0, 2.0, 4.0]), np.array([9.0, 0.5, 3.0])))
+    [ 1.   2.5 11.5]
     """
     total = np.array(z, np.result_type(z, c))
     sums, factors = np.moveaxis(total, axis, 0), np.moveaxis(np.array(c), axis, 0)
-    if np.all(np.abs(factors[1:]) <= 1.0):  # no product of factors overflows
-        size = 1
+    factors[:1] = 0.0
+    size = 1
+    with np.errstate(all="ignore"):
         while size < len(sums):
             sums[size:] += factors[size:] * sums[:-size]
-            factors[size:] *= factors[:-size].copy()
+            factors[size:] *= factors[:-size]
             size *= 2
-    else:
-        for i in range(1, len(sums)):
-            sums[i] += factors[i] * sums[i - 1]
+        if np.all(np.isfinite(factors)) and np.all(np.abs(sums) < np.finfo(total.dtype).tiny ** -0.1):
+            return total
+    total = np.array(z, np.result_type(z, c))
+    sums, factors = np.moveaxis(total, axis, 0), np.moveaxis(np.asarray(c), axis, 0)
+    for i in range(1, len(sums)):
+        sums[i] += factors[i] * sums[i - 1]
     return total
 
 

@@ -22,9 +22,10 @@ def cholesky_back(z: Any, lower: Any) -> Any:
     [[0.25]]
     """
     n = np.shape(lower)[-1]
-    inverse = np.linalg.inv(lower)
-    middle = np.swapaxes(np.conj(lower), -1, -2) @ z * (np.tri(n) - np.eye(n) / 2)
-    whole = np.swapaxes(np.conj(inverse), -1, -2) @ middle @ inverse
+    turned = np.swapaxes(np.conj(lower), -1, -2)
+    middle = turned @ z * (np.tri(n) - np.eye(n) / 2)
+    half = np.swapaxes(np.conj(np.linalg.solve(turned, middle)), -1, -2)
+    whole = np.linalg.solve(turned, half)
     return (whole + np.swapaxes(np.conj(whole), -1, -2)) / 2
 
 
@@ -36,8 +37,8 @@ def cholesky_dot(a_dot: Any, lower: Any) -> Any:
     """
     even = (a_dot + np.swapaxes(np.conj(a_dot), -1, -2)) / 2
     n = np.shape(lower)[-1]
-    inverse = np.linalg.inv(lower)
-    middle = inverse @ even @ np.swapaxes(np.conj(inverse), -1, -2)
+    half = np.swapaxes(np.conj(np.linalg.solve(lower, even)), -1, -2)
+    middle = np.linalg.solve(lower, half)
     return lower @ (middle * (np.tri(n) - np.eye(n) / 2))
 
 

@@ -321,7 +321,7 @@ LINALG = {
     "np.linalg.eigh": [_sym(spd(3)), _sym(np.stack([spd(2), spd(2)]))],
     "np.linalg.eigvalsh": [_sym(spd(3)), _sym(np.stack([spd(2), spd(2)]))],
     "np.linalg.matrix_power": [case(square, 1), case(square, 3), case(square, 0), case(square, -2), case(r(2, 3, 3), 2), case(c(2, 2), 3)],
-    "solve_left": [case(r(3), square, r(3), r(3))],
+    "solve_left": [case(r(3), r(3), r(3)), case(r(3, 2), r(3, 2), r(3, 2))],
     "solve_dot": [case(r(3, 3), square, r(3), r(3)), case(r(3, 3), square, r(3, 2), r(3, 2))],
     "matrix_power_back": [case(r(3, 3), square, 3), case(r(3, 3), square, -2)],
     "matrix_power_dot": [case(r(3, 3), square, 3), case(r(3, 3), square, -2)],
