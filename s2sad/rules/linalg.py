@@ -229,15 +229,17 @@ def _det_jvp(bound: Bound) -> str:
     )
 
 
+def det_slopes(bound: Bound) -> str:
+    """The cotangent of a matrix by that of its determinant."""
+    slopes = "np.conj(cofactors(a, out))" if is_complex(bound, "a") else "cofactors(a, out)"
+    return f"{_outward(bound, 'g')}*{slopes}"
+
+
 structural(
     "np.linalg.det",
     "a",
     lambda b: _stack_kind(b, 2),
-    {
-        "a": lambda b: (
-            f"{_outward(b, 'g')}*{'np.conj(cofactors(a, out))' if is_complex(b, 'a') else 'cofactors(a, out)'}"
-        )
-    },
+    {"a": det_slopes},
     (np.linalg.det,),
     jvp={"a": _det_jvp},
 )

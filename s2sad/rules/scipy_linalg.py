@@ -172,11 +172,7 @@ _structural(
     "det",
     "a, overwrite_a=False, check_finite=True",
     lambda b: own._stack_kind(b, 2),
-    {
-        "a": lambda b: (
-            f"{own._outward(b, 'g')}*{'np.conj(cofactors(a, out))' if is_complex(b, 'a') else 'cofactors(a, out)'}"
-        )
-    },
+    {"a": own.det_slopes},
     {"a": "np.sum(cofactors(a, out)*a_dot, axis=(-2, -1))"},
 )
 
