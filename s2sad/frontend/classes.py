@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend.source import release_with, source_of_text
+from s2sad.frontend.placed import repeated
+from s2sad.frontend.source import release_with
 from s2sad.frontend.state import Closure, State
 from s2sad.ir.nodes import Const, Ref, Undef
 
@@ -46,17 +47,21 @@ def defined(low: State, stmt: ast.ClassDef) -> Ref:
             if isinstance(value, Closure):
                 what = f"the body of the class {stmt.name} reads the nested function {name!r}"
             low.refuse(stmt, what, "set it in __init__, or define the class at the top of the file")
-    text = ast.unparse(ast.fix_missing_locations(ast.Module([copy.deepcopy(stmt)], []))) + "\n"
-    key = (text, *((name, id(obj)) for name, obj in space.items() if name != "__name__"))
+    tree = ast.Module([copy.deepcopy(stmt)], [])
+    text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+    key = (text, low.place(stmt), *((name, id(obj)) for name, obj in space.items() if name != "__name__"))
     if key not in _made:
-        _compile(low, stmt, text, space, key)
+        _compile(low, stmt, tree, space, key)
     cls, file, _ = _made[key]
     low.class_scopes[file] = low.scope
     return Ref(stmt.name, cls)
 
 
-def _compile(low: State, stmt: ast.ClassDef, text: str, space: dict[str, Any], key: tuple[Any, ...]) -> None:
-    file = source_of_text(text, stmt.name)
+def _compile(
+    low: State, stmt: ast.ClassDef, tree: ast.Module, space: dict[str, Any], key: tuple[Any, ...]
+) -> None:
+    text = key[0]
+    file = repeated(text, stmt.name, tree, low.scope.source.span, stmt)
     known = dict(space)
     try:
         exec(compile(text, file, "exec", dont_inherit=True), known)

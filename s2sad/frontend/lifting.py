@@ -23,7 +23,8 @@ from typing import Any, TypeGuard
 
 from s2sad.frontend import histories
 from s2sad.frontend.operators import static_attribute
-from s2sad.frontend.source import release_with, source_of_text
+from s2sad.frontend.placed import Placed, repeated
+from s2sad.frontend.source import release_with
 from s2sad.frontend.state import CALLABLE, Closure, Local, Method, Part, Scope, State, Value, holds_functions
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Ref, Undef, Var
@@ -51,6 +52,7 @@ class Gathered:
     calls: list[str] = field(default_factory=list)  # by which derivatives of others are made
     nodes: list[Function] = field(default_factory=list)  # of the nested functions, the first one included
     reading: list[Function] = field(default_factory=list)  # those in which this one is read
+    places: dict[int, Placed] = field(default_factory=dict)  # of the functions, by their arguments
 
     def fresh(self, name: str) -> str:
         """A name that means nothing yet."""
@@ -58,6 +60,20 @@ class Gathered:
             name += "_"
         self.taken.add(name)
         return name
+
+    def named(self, name: str, value: Value, prefix: str) -> str:
+        """What a name is called in the lifted function: modules and functions keep theirs where they can."""
+        obj = value.obj if isinstance(value, Ref) else None
+        known = callable(obj) or isinstance(obj, types.ModuleType)
+        if not prefix or (known and self._is_free(name, obj)):
+            return name
+        return self.fresh(f"{prefix}_{name}")
+
+    def _is_free(self, name: str, obj: Any) -> bool:
+        """Whether a name means nothing yet, or this; it is taken if it is free."""
+        free = name not in self.taken or self.space.get(name) is obj
+        self.taken.add(name)
+        return free
 
     def key(self) -> tuple[Any, ...]:
         """What the text of the function depends on."""
@@ -112,7 +128,7 @@ class Lifting(State):
             else:
                 whole.args.kwonlyargs += more
                 whole.args.kw_defaults += [None]*len(more)
-            self.transforms[key] = _compiled(whole, found.space)
+            self.transforms[key] = _compiled(whole, found)
             self.transforms[key].__s2sad_captured__ = frozenset(found.captured)
         made = self.transforms[key]
         return Ref(made.__name__, made), found.captured
@@ -129,6 +145,7 @@ class Lifting(State):
         found.reading.append(target.node)
         found.nodes.append(target.node)
         function = copy.deepcopy(target.node)
+        found.places[id(function.args)] = target.scope.source.span, target.node
         names: dict[str, str] = {}
         here, self.scope = self.scope, target.scope
         try:
@@ -136,7 +153,7 @@ class Lifting(State):
                 if name == itself:
                     continue
                 value = self.lookup(name, node)
-                names[name] = found.fresh(f"{prefix}_{name}") if prefix else name
+                names[name] = found.named(name, value, prefix)
                 self._enter(names[name], value, found, node)
         finally:
             self.scope = here
@@ -292,7 +309,7 @@ class Lifting(State):
             whole.args.kwonlyargs += [ast.arg(n) for n in found.captured]
             whole.args.kw_defaults += [None]*len(found.captured)
             found.space["__name__"] = target.scope.source.module
-            self.transforms[key] = _compiled(whole, found.space)
+            self.transforms[key] = _compiled(whole, found)
         made = self.transforms[key]
         return Ref(name, made), found.captured
 
@@ -428,12 +445,13 @@ def _module(function: ast.FunctionDef) -> ast.Module:
     return ast.fix_missing_locations(ast.Module([function], []))
 
 
-def _compiled(function: ast.FunctionDef, space: dict[str, Any]) -> types.FunctionType:
+def _compiled(function: ast.FunctionDef, found: Gathered) -> types.FunctionType:
     """The function, whose source can be read, among the objects that it finds outside."""
-    text = ast.unparse(_module(function)) + "\n"
-    file = source_of_text(text, function.name)
-    exec(compile(text, file, "exec", dont_inherit=True), space)
-    made: types.FunctionType = space[function.name]
+    tree = _module(function)
+    text = ast.unparse(tree) + "\n"
+    file = repeated(text, function.name, tree, *found.places[id(function.args)], found.places)
+    exec(compile(text, file, "exec", dont_inherit=True), found.space)
+    made: types.FunctionType = found.space[function.name]
     release_with(made, file)
     return made
 

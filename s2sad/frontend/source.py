@@ -109,8 +109,9 @@ class Source:
         return self.fun.__name__ if self.fun.__name__.isidentifier() else "lambda_"
 
     def span(self, node: ast.AST) -> Span:
-        """Where a node stands; of a statement with a body, its head."""
-        return span_in(self.file, self.lines, node)
+        """Where a node stands, in the user's file; of a statement with a body, its head."""
+        place = places.get(self.file)
+        return span_in(self.file, self.lines, node) if place is None else place(node)
 
     def text(self, node: ast.AST | None = None) -> str:
         """The text of a node, by default of the whole function with its decorators."""
@@ -550,6 +551,7 @@ def _characters(lines: tuple[str, ...], line: int, col: int) -> int:
 # ------------------------------------------------------------------------------------------ generated text
 
 _generated: dict[str, str] = {}
+places: dict[str, Callable[[ast.AST], Span]] = {}  # of texts that repeat what stands in the user's files
 _owners: dict[str, int] = {}
 
 
@@ -577,5 +579,6 @@ def _release(file: str) -> None:
         del _owners[file]
         _generated.pop(file, None)
         origins.pop(file, None)
+        places.pop(file, None)
         _texts.pop(file, None)
         linecache.cache.pop(file, None)
