@@ -522,6 +522,13 @@ def _bool(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     return low.apply("bool", args, kwargs, node, hint=hint) if known is None else Const(known)
 
 
+def _hash(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """`hash(x)`: of a number it is a number that jumps everywhere, which is no constant."""
+    if len(args) != 1 or kwargs or not K.carries(low.kind(args[0])):
+        return low.apply("hash", args, kwargs, node, hint=hint)
+    return low.emit(Call("call", (Ref("hash", hash), low.variable(args[0], node))), K.OBJECT, node, hint)
+
+
 def _first(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     return args[0]
 
@@ -534,7 +541,7 @@ SPECIAL: dict[Any, Callable[..., Value]] = {
     locals: _names, globals: _names, np.copyto: _copyto, set: _set, super: _super, type: _type,
     functools.wraps: _wraps, itself: _first, sum: _sum, object.__init__: _nothing, object.__new__: _new,
     object.__setattr__: _set_past, dataclasses.replace: _replace, copy.copy: _copy, copy.deepcopy: _deepcopy,
-    bool: _bool, **COTANGENTS, **DTYPES, **FUNCTIONS,
+    bool: _bool, hash: _hash, **COTANGENTS, **DTYPES, **FUNCTIONS,
 }  # fmt: skip
 
 __all__ = ["SPECIAL", "bound_by", "random_kind"]

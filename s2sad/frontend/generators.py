@@ -111,10 +111,10 @@ def is_lazy(low: State, node: ast.expr) -> bool:
     if isinstance(node, ast.GeneratorExp):
         return is_lazy(low, node.generators[0].iter)
     if isinstance(node, ast.Attribute):
-        return node.attr != "flat" and isinstance(_peek(low, node), Generator)
+        return node.attr != "flat" and isinstance(peek(low, node), Generator)
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name | ast.Attribute):
         return False
-    fn = _peek(low, node.func)
+    fn = peek(low, node.func)
     while isinstance(fn, Method) and isinstance(fn.fn, Ref | Closure):
         fn = fn.fn
     if isinstance(fn, Closure):
@@ -155,7 +155,7 @@ def _are_tuples(low: State, obj: Any, node: ast.Call, lazy: list[bool]) -> bool:
 def _yields_attributes(low: State, node: ast.expr) -> bool:
     """Whether an expression names or makes an object whose `__iter__` yields attributes one by one."""
     cls = low.class_of(low.lookup(node.id, node)) if isinstance(node, ast.Name) else None
-    made = _peek(low, node.func) if isinstance(node, ast.Call) else None
+    made = peek(low, node.func) if isinstance(node, ast.Call) else None
     if isinstance(made, Ref) and isinstance(made.obj, type):
         cls = made.obj
     method = own_generator(low, cls)
@@ -172,7 +172,7 @@ def _wraps(obj: Any) -> bool:
     return any(obj is known for known in _WRAPPING)
 
 
-def _peek(low: State, node: ast.expr) -> Value | None:
+def peek(low: State, node: ast.expr) -> Value | None:
     """The value of a name, or of an attribute of one; nothing is lowered."""
     base = node
     while isinstance(base, ast.Attribute):
@@ -248,10 +248,10 @@ def _wrapped(low: State, obj: Any, node: ast.Call) -> Generator:
         assert made is not None
         return made
     if obj is iter:
-        return _stream(low, streams.UNTIL, [low.operand(a) for a in node.args], {})
+        return stream(low, streams.UNTIL, [low.operand(a) for a in node.args], {})
     if any(isinstance(a, ast.Starred) for a in node.args):
         low.refuse(node, "a starred argument beside a generator", "write the arguments out")
-    args = [_taken(low, a, flag) for a, flag in zip(node.args, lazy, strict=True)]
+    args = [taken(low, a, flag) for a, flag in zip(node.args, lazy, strict=True)]
     kwargs = {k.arg or "": low.operand(k.value) for k in node.keywords}
     if obj is itertools.islice:
         text = streams.UP_TO if len(args) == 2 else streams.BETWEEN
@@ -268,18 +268,18 @@ def _wrapped(low: State, obj: Any, node: ast.Call) -> Generator:
             low.refuse(node, "zip() of a generator gets a keyword", "make a list of the generator")
         text = streams.in_step(lazy) if stepping == lazy else streams.zipped(lazy)
         if obj is map:
-            pairs = _stream(low, text, args[1:], {})
-            return _stream(low, streams.STREAMS[itertools.starmap], [args[0], pairs], kwargs)
+            pairs = stream(low, text, args[1:], {})
+            return stream(low, streams.STREAMS[itertools.starmap], [args[0], pairs], kwargs)
     else:
         text = streams.STREAMS[obj]
-    return _stream(low, text, args, kwargs)
+    return stream(low, text, args, kwargs)
 
 
-def _taken(low: State, node: ast.expr, lazy: bool) -> Value:
+def taken(low: State, node: ast.expr, lazy: bool) -> Value:
     """An argument: a generator, or what can be indexed."""
     if lazy:
         return low.operand(node) if _steps(low, node) else lazily(low, node) or Const(None)
-    fn = _peek(low, node.func) if isinstance(node, ast.Call) else None
+    fn = peek(low, node.func) if isinstance(node, ast.Call) else None
     if isinstance(fn, Ref) and fn.obj in (range, zip, enumerate, reversed, map, filter):
         space = low.iterable(node)
         if isinstance(space, Range | Items):
@@ -287,7 +287,7 @@ def _taken(low: State, node: ast.expr, lazy: bool) -> Value:
     return low.settled(low.operand(node), node)
 
 
-def _stream(low: State, text: str, args: list[Value], kwargs: dict[str, Value]) -> Generator:
+def stream(low: State, text: str, args: list[Value], kwargs: dict[str, Value]) -> Generator:
     name = text.split("(", maxsplit=1)[0].rsplit(maxsplit=1)[-1]
     source = rule_source(name, text)
     return Generator(Ref(name, source.fun), args, kwargs, _fresh(low))
@@ -390,7 +390,7 @@ def _gives_object(low: State, node: ast.expr) -> bool:
     """Whether an expression gives an object that can be iterated, and not an iterator."""
     if isinstance(node, ast.Name):
         return not isinstance(low.lookup(node.id, node), Generator)
-    fn = _peek(low, node.func) if isinstance(node, ast.Call) else None
+    fn = peek(low, node.func) if isinstance(node, ast.Call) else None
     return isinstance(fn, Ref) and isinstance(fn.obj, type)
 
 
@@ -597,4 +597,4 @@ def _unbox(low: State, scope: Scope, boxes: dict[str, int]) -> None:
             scope.env[name] = value
 
 
-__all__ = ["Before", "called", "is_lazy", "lazily", "listed", "over_generator"]
+__all__ = ["Before", "called", "is_lazy", "lazily", "listed", "over_generator", "peek", "stream", "taken"]

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend.ahead import in_step
 from s2sad.frontend.captures import parts_of, with_parts
 from s2sad.frontend.cursors import over_changing, over_cursor
 from s2sad.frontend.generators import over_generator
@@ -83,6 +84,7 @@ class Loops(State):
             if walk is not node:
                 del self.scope.env[walk.iter.id]  # type: ignore[attr-defined]
             return
+        node = in_step(self, node)
         nest = self.nested(node)
         if nest is not None:
             mark = self.hidden_mark

@@ -80,6 +80,33 @@ def from_iterable(parts):
         for v in part:
             yield v
 """,
+    itertools.cycle: """
+def cycle(xs):
+    kept = []
+    for v in xs:
+        yield v
+        kept.append(v)
+    while len(kept) > 0:
+        for v in kept:
+            yield v
+""",
+}
+EACH = """
+def each(xs):
+    for v in xs:
+        yield v
+"""
+VIEWS = {
+    "values": """
+def values(held):
+    for key in held:
+        yield held[key]
+""",
+    "items": """
+def items(held):
+    for key in held:
+        yield key, held[key]
+""",
 }
 UP_TO = """
 def islice(xs, stop):
@@ -189,6 +216,6 @@ def listed(xs):
 """
 
 __all__ = [
-    "BETWEEN", "FIRST", "FIRST_OR", "ITEMS", "LISTED", "STREAMS", "UNTIL", "UP_TO", "chain", "in_step",
-    "zipped",
+    "BETWEEN", "EACH", "FIRST", "FIRST_OR", "ITEMS", "LISTED", "STREAMS", "UNTIL", "UP_TO", "VIEWS", "chain",
+    "in_step", "zipped",
 ]  # fmt: skip
