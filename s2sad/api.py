@@ -92,6 +92,18 @@ class _Vjp(Transformed[P]):
     ) -> Made | None:
         return symmetry.pullback(symmetry.Asked(self, values, inner, refused), wrt)
 
+    def __call__(self, *primals: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """The value, its pullback and what `has_aux` gives."""
+        values = self.bind(primals, kwargs)
+        out, aux, backward = _pulled(self, values, self.copy)
+
+        def pullback(ct: Any) -> tuple[Any, ...]:
+            """The cotangents of the primals for a cotangent of the result."""
+            made, named = backward(ct)
+            return _by_primal(self, made, values, named, len(primals) + len(kwargs))
+
+        return (out, pullback, aux) if self.has_aux else (out, pullback)
+
     def finish(self, made: Made, raw: Any, values: Values) -> Any:
         raise AssertionError("vjp has a call of its own")
 
@@ -173,16 +185,7 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False, copy: boo
     """
     if isinstance(fun, Transformed) and A.has_complex(primals):
         fun = plain(fun)  # where the call of the derivative conjugates what users have conjugated
-    transform = _transform_for(fun, has_aux, copy)
-    values = transform.bind(primals, {})
-    out, aux, backward = _pulled(transform, values, copy)
-
-    def pullback(ct: Any) -> tuple[Any, ...]:
-        """The cotangents of the primals for a cotangent of the result."""
-        made, named = backward(ct)
-        return _by_primal(transform, made, values, named, len(primals))
-
-    return (out, pullback, aux) if has_aux else (out, pullback)
+    return _transform_for(fun, has_aux, copy)(*primals)
 
 
 def _pulled(

@@ -49,6 +49,14 @@ class Jvp(Transformed[P]):
     def finish(self, made: Made, raw: Any, values: Values) -> Any:
         raise AssertionError("jvp has a call of its own")
 
+    def __call__(  # type: ignore[override]
+        self, *args: Any, tangents_: Sequence[Any] = (), **kwargs: Any
+    ) -> tuple[Any, ...]:
+        """The value, its tangent and what `has_aux` gives; Jacobians inside of a function call it so, too."""
+        values = self.bind(args, kwargs)
+        out, dot = self.push(values, self.parts(values, tangents_))
+        return (out[0], dot, out[1]) if self.has_aux else (out, dot)
+
     def push(self, values: Values, dots: dict[str, Any], made: Made | None = None) -> tuple[Any, Any]:
         """The value, and its tangent for tangents of whole parameters."""
         made = made or self.lookup(values)
@@ -141,11 +149,7 @@ def jvp(
     chosen = _moved(tangents)
     if not chosen:
         raise TypeError("jvp needs a tangent that is not None")
-    transform = _transform_for(fun, chosen, has_aux)
-    values = transform.bind(tuple(primals), {})
-    dots = transform.parts(values, [tangents[i] for i in chosen])
-    out, dot = transform.push(values, dots)
-    return (out[0], dot, out[1]) if has_aux else (out, dot)
+    return _transform_for(fun, chosen, has_aux)(*primals, tangents_=[tangents[i] for i in chosen])
 
 
 def dump_push(fun: Callable[..., Any], argnums: Argnums = 0) -> Jvp[Any]:

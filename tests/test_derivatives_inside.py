@@ -324,3 +324,48 @@ def by_itself(x, n):
 def test_derivatives_of_itself_without_end() -> None:
     with pytest.raises(s2sad.UnsupportedError, match="takes its own derivative again and again"):
         s2sad.grad(by_itself)(2.0, 2)
+
+
+def with_its_argument(a, c):
+    return np.sum(np.sin(a)*c + 0.1*a**3), a
+
+
+def first(a, c):
+    return with_its_argument(a, c)[0]
+
+
+def sines(a, c):
+    return np.sin(a)*c + np.sum(a*a)
+
+
+def products_of_constants(x):
+    one = s2sad.hvp(first)(X, 0.3, X)
+    two = s2sad.hvp(first)(2.0*X, 0.3, X)
+    three, a = s2sad.hvp(with_its_argument, has_aux=True)(X, 0.3, X)
+    four, b = s2sad.hvp(with_its_argument, has_aux=True)(2.0*X, 0.3, X)
+    return np.sum(x*x*one*two*three*four*a*b)
+
+
+def matrices_of_constants(x):
+    total = s2sad.jacfwd(sines)(X, 0.3) @ s2sad.jacfwd(sines)(2.0*X, 0.3)
+    for k in range(2):
+        total = total + s2sad.jacrev(sines)(k*X, 0.3)
+    return np.sum(x*(total @ s2sad.jacrev(sines)(X, 0.3)))
+
+
+def nobody_reads(x):
+    for k in range(3):
+        s2sad.hvp(first)(x, 0.3, X)
+        if k == 1:
+            break
+    h = s2sad.hessian(first)(x, 0.3)
+    h = s2sad.hessian(first)(2.0*x, 0.3)
+    return np.sum(x*x) + 0.0*np.size(h)
+
+
+@pytest.mark.parametrize("fun", [products_of_constants, matrices_of_constants, nobody_reads])
+def test_products_and_matrices_that_do_not_vary_are_called_as_they_are(fun):
+    """The second call of a function is a call, not its body: the derivatives in it were not made for that."""
+    check(fun, (X,))
+    along = s2sad.hvp(fun)(X, X)
+    np.testing.assert_allclose(along, s2sad.vjp(s2sad.grad(fun), X)[1](X)[0], rtol=1e-10)
