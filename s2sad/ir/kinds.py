@@ -433,9 +433,9 @@ def _join_each(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) -
 
 
 def _join_items(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) -> Kind | None:
-    if not a.items:
-        return b.items[0] if b.items else None
-    return join(a.items[0], b.items[0], symbols) if b.items else a.items[0]
+    """The kind of the elements of two lists; that of a display has one for each of its elements."""
+    items = [*(a.items or ()), *(b.items or ())]
+    return functools.reduce(lambda x, y: join(x, y, symbols), items) if items else None
 
 
 def _join_numbers(a: Kind, b: Kind, symbols: dict[tuple[Length, Length], Length]) -> Kind:

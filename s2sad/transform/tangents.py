@@ -92,7 +92,8 @@ class Tangents(Builder):
         if kind.cat == "array":
             return self.zeros_like(atom, kind)
         unknown = kind == K.OBJECT and isinstance(atom, Var)  # a number or an array, or nothing of the kind
-        if kind.cat == "num" or unknown or (kind.cat in CONTAINERS and carries(kind)):
+        whole = kind.cat == "list" and bool(kind.items) and all(k.is_number for k in kind.items or ())
+        if kind.cat == "num" or unknown or whole or (kind.cat in CONTAINERS and carries(kind)):
             return self.let(Call("zeros_list", (atom,)), kind)
         return Const(0.0) if kind.is_number else Const(None)
 
