@@ -80,12 +80,13 @@ class Driven:
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         if instance is None:
             return self
-        return type(self)(functools.partial(self.fun, instance), *self._options())
+        return type(self)(functools.partial(self.fun, instance), *self.options)
 
     def __reduce__(self) -> Any:
-        return type(self), (self.fun, *self._options())
+        return type(self), (self.fun, *self.options)
 
-    def _options(self) -> tuple[Any, ...]:
+    @property
+    def options(self) -> tuple[Any, ...]:
         return (self.argnums[0] if self.single else self.argnums), self.has_aux
 
     # ------------------------------------------------------------------ inside of other functions
@@ -97,7 +98,7 @@ class Driven:
 
         UnsupportedError for arguments whose structure is not known.
         """
-        pull = pair_of(self.fun, self._options()[0], self.has_aux)
+        pull = pair_of(self.fun, self.options[0], self.has_aux)
         made = Driver(self, self.pushes(), pull, kind_of, out)
         key = made.key()
         if key not in self._drivers:
@@ -181,7 +182,7 @@ class Jacobian(Driven):
 
     def _reverse(self, values: Values, choices: tuple[Choice, ...]) -> Any:
         """Row by row, with one pullback."""
-        out, aux, pull = pullback_of(self._whole(), self._options()[0], self.has_aux, values)
+        out, aux, pull = pullback_of(self._whole(), self.options[0], self.has_aux, values)
         of = [choice.of(values[choice.parameter]) for choice in choices]
         if A.has_complex(out) and not all(_all_complex(v) for v in of):
             refuse(None, f"the result of {self.__name__}() is complex and an argument real", "use jacfwd")
@@ -254,7 +255,7 @@ class Hvp(Driven):
     form = "product"
 
     def _each(self) -> list[Jvp[Any]]:
-        return [Jvp(self.push.fun, self._options()[0], self.has_aux)]
+        return [Jvp(self.push.fun, self.options[0], self.has_aux)]
 
     def _push(self) -> Jvp[Any]:
         argnums = self.argnums if len(self.argnums) > 1 else self.argnums[0]

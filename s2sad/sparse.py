@@ -148,7 +148,7 @@ class Linear:
                 raise TypeError("a sparse Jacobian is by arrays of floats; put the numbers into one")
         self.ends = np.cumsum([0, *(value.size for value in self.of)])
         self.out, self.aux, self.pull = pullback_of(
-            jacobian.fun, jacobian._options()[0], jacobian.has_aux, values
+            jacobian.fun, jacobian.options[0], jacobian.has_aux, values
         )
         if not isinstance(self.out, np.ndarray | np.floating) or self.out.dtype.kind != "f":
             raise TypeError(f"{jacobian.__name__}() must return an array of floats for a sparse Jacobian")
@@ -234,8 +234,9 @@ class SparseJacobian(Jacobian):
             raise ValueError(f"the sparsity {sparsity!r} is not known; give a pattern, or 'detect'")
         self._patterns: dict[tuple[int, ...], Pattern] = {}
 
-    def _options(self) -> tuple[Any, ...]:
-        return (*super()._options(), self.sparsity)
+    @property
+    def options(self) -> tuple[Any, ...]:
+        return (*super().options, self.sparsity)
 
     def driver(self, kind_of: Callable[[str], Kind], out: Kind | None) -> Callable[..., Any]:
         refuse(None, f"{self!r}, a sparse one, is called inside", "call jacobian without sparsity there")

@@ -19,7 +19,8 @@ from typing import Any
 
 from s2sad.errors import UnsupportedError, refuse
 from s2sad.frontend.boundary import Boundary
-from s2sad.frontend.lifting import Later, Lifting
+from s2sad.frontend.functionals import Functionals
+from s2sad.frontend.lifting import Later
 from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.operators import live_object
 from s2sad.frontend.recursion import holds_records
@@ -44,7 +45,7 @@ class Pullback:
     has_aux: bool
 
 
-class Derivatives(Lifting, Boundary):
+class Derivatives(Functionals, Boundary):
     """The part of lowering that makes and calls derivatives, and constants."""
 
     def constant(self, value: Value, node: ast.AST) -> Value:
@@ -98,6 +99,14 @@ class Derivatives(Lifting, Boundary):
         self, made: Later, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     ) -> Value:
         """A call of the derivative of a nested function, the first of `args`."""
+        fewer = self.without_functions(args[0], args[1:], kwargs, node)
+        if fewer is not None:
+            named = dict(made.named)
+            options = made.options or (named.pop("argnums", 0),)
+            chosen = fewer.chosen(options[0])
+            if chosen is not None:
+                made = Later(made.fn, (chosen, *options[1:]), tuple(named.items()))
+                args, kwargs = [fewer.fun, *fewer.args], fewer.kwargs
         target, captured = self._target(args[0], node)
         fn = self._transformed(made, target)
         vectors = 1 + (getattr(fn.obj, "form", "") == "product")
@@ -121,7 +130,11 @@ class Derivatives(Lifting, Boundary):
         if len(primals) != len(tangents):
             what = "jvp is called with another number of tangents than primals"
             self.refuse(node, what, "give one for each")
-        target, captured = self._target(given["fun"], node)
+        fun = given["fun"]
+        fewer = self.without_functions(fun, primals, {}, node)
+        if fewer is not None and (rest := self.without_tangents(tangents, fewer)) is not None:
+            fun, primals, tangents = fewer.fun, fewer.args, rest
+        target, captured = self._target(fun, node)
         chosen = tuple(i for i, t in enumerate(tangents) if t != Const(None))
         if not chosen:
             self.refuse(node, "jvp is called without tangents", "give one that is not None")
@@ -217,6 +230,11 @@ class Derivatives(Lifting, Boundary):
     def call_transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """The body of the derivative for arguments of these kinds."""
         obj = fn.obj
+        if obj.mode != "vjp" and (fewer := self.without_functions(Ref(fn.text, obj.fun), args, kwargs, node)):
+            chosen = fewer.chosen(obj.argnums[0] if obj.single else obj.argnums)
+            if chosen is not None:
+                later = Later(Ref(fn.text, type(obj)), (chosen, *obj.options[1:]), ())
+                return self.call_later(later, [fewer.fun, *fewer.args], fewer.kwargs, node)
         if hasattr(obj, "__s2sad_driver__"):
             return self._driven(fn, args, kwargs, node)
         if obj.mode == "vjp":
@@ -323,8 +341,12 @@ class Derivatives(Lifting, Boundary):
         kwargs.pop("copy", None)
         if not args or kwargs:
             self.refuse(node, "vjp is called here with other arguments", "call vjp(fun, *primals)")
-        target, captured = self._target(args[0], node)
-        kinds = [self.kind_of_parts(a) for a in args[1:]]
+        fun, primals, count = args[0], args[1:], len(args) - 1
+        fewer = self.without_functions(fun, primals, {}, node)
+        if fewer is not None:
+            fun, primals = fewer.fun, fewer.args
+        target, captured = self._target(fun, node)
+        kinds = [self.kind_of_parts(a) for a in primals]
         chosen = tuple(i for i, kind in enumerate(kinds) if K.carries(kind))
         if not chosen:
             self.refuse(node, "vjp is called here without a float or an array", "pass one")
@@ -333,8 +355,9 @@ class Derivatives(Lifting, Boundary):
         if key not in self.transforms:
             self.transforms[key] = fn.obj.__s2sad_pair__(target.obj, chosen, has_aux, records)
         made = Ref(f"{fn.text}({target.text})", self.transforms[key])
-        captured = _unless_given(captured, target, len(args) - 1)
-        return self._pulled(made, args[1:], captured, (chosen, len(args) - 1), node)
+        captured = _unless_given(captured, target, len(primals))
+        places = tuple(fewer.kept[i] for i in chosen) if fewer is not None else chosen
+        return self._pulled(made, primals, captured, (places, count), node)
 
     def _pulled(
         self,

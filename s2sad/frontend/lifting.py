@@ -17,7 +17,7 @@ import copy
 import inspect
 import symtable
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -237,9 +237,27 @@ class Lifting(State):
         cls = self.class_of(value) if isinstance(value, Local | Var) else None
         if cls is not None and isinstance(called := static_attribute(cls, "__call__"), types.FunctionType):
             value = Method(Ref("__call__", called), value)
-        if not isinstance(value, Method | Part) or (found := self._taken_by(value.fn, node)) is None:
+        if not isinstance(value, Method | Part) or (found := self.taken_by(value.fn, node)) is None:
             return None
-        names, defaults = found
+        given = [value.self] if isinstance(value, Method) else value.args
+        words = {} if isinstance(value, Method) else value.kwargs
+        word = "owner" if isinstance(value, Method) else "given"
+        rest = [n for n in found[0][len(given) :] if n not in words]
+        return self.calling(value.fn, found, [*((word, v) for v in given), *rest], words, node)
+
+    def calling(
+        self,
+        fn: Value,
+        taken: tuple[list[str], list[Value]],
+        parts: Sequence[str | tuple[str, Value]],
+        words: dict[str, Value],
+        node: ast.AST,
+    ) -> Closure:
+        """A nested function that calls another, which takes what `taken` names.
+
+        It gives `parts` by position, values or parameters of its own, and `words` by keyword.
+        """
+        names, defaults = taken
         env: dict[str, Value] = {}
 
         def read(name: str, part: Value) -> ast.Name:
@@ -248,21 +266,17 @@ class Lifting(State):
             env[name] = part
             return ast.Name(name, ast.Load())
 
-        given = [value.self] if isinstance(value, Method) else value.args
-        words = {} if isinstance(value, Method) else value.kwargs
-        first = len(names) - len(defaults)
-        rest = [(i, n) for i, n in enumerate(names) if i >= len(given) and n not in words]
-        args: list[ast.expr] = [read("owner" if isinstance(value, Method) else "given", v) for v in given]
-        keywords = [ast.keyword(n, read(n, v)) for n, v in words.items()]
-        args += [ast.Name(n, ast.Load()) for _, n in rest]
-        call = ast.Call(read("called", value.fn), args, keywords)
-        last = [defaults[i - first] for i, _ in rest if i >= first]
-        spec = ast.arguments([], [ast.arg(n) for _, n in rest], None, [], [], None, [])
-        spec.defaults = [ast.Constant(None) for _ in last]
+        args: list[ast.expr] = [ast.Name(p, ast.Load()) if isinstance(p, str) else read(*p) for p in parts]
+        call = ast.Call(read("called", fn), args, [ast.keyword(n, read(n, v)) for n, v in words.items()])
+        rest = [p for p in parts if isinstance(p, str)]
+        last = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+        spec = ast.arguments([], [ast.arg(n) for n in rest], None, [], [], None, [])
+        given = [last[n] for n in rest if n in last]
+        spec.defaults = [ast.Constant(None) for _ in given]
         function = ast.fix_missing_locations(ast.copy_location(ast.Lambda(spec, call), node))
-        return Closure(function, Scope(self.scope.source, env, frozenset()), last, {})
+        return Closure(function, Scope(self.scope.source, env, frozenset()), given, {})
 
-    def _taken_by(self, fn: Value, node: ast.AST) -> tuple[list[str], list[Value]] | None:
+    def taken_by(self, fn: Value, node: ast.AST) -> tuple[list[str], list[Value]] | None:
         """The names of a function's parameters, and the defaults of the last of them."""
         if isinstance(fn, Closure):
             spec = fn.node.args
@@ -270,10 +284,10 @@ class Lifting(State):
                 return None
             return [a.arg for a in (*spec.posonlyargs, *spec.args)], fn.defaults
         if isinstance(fn, Part) and _later(fn) is not None:
-            return self._taken_by(fn.args[0], node)
+            return self.taken_by(fn.args[0], node)
         if isinstance(fn, Method | Part):
             closure = self.as_closure(fn, node)
-            return None if closure is None else self._taken_by(closure, node)
+            return None if closure is None else self.taken_by(closure, node)
         if not isinstance(fn, Ref) or not callable(fn.obj):
             return None
         try:

@@ -1,0 +1,149 @@
+"""Functions that are made inside and given to derivatives: residuals of differential equations (issue 5)."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+
+import s2sad
+from s2sad import grad, hvp, jvp, vjp
+
+P = np.array([0.7, 1.3, -0.2])
+V = np.array([1.0, -2.0, 0.5])
+STEP = 1e-5
+
+
+def net(p, x):
+    return p[0]*np.tanh(p[1]*x + p[2])
+
+
+def residual(u, x):
+    return u(x)**2 + x*u(x)
+
+
+def equation(u, x):
+    return grad(grad(u))(x) + u(x)
+
+
+def product(f, g, x):
+    return f(x)*g(x)
+
+
+def scaled(x, u, k=2.0):
+    return k*u(x)*x
+
+
+def of_pair(u, x):
+    return u(x), x*u(x)
+
+
+def along(p, x):
+    return grad(residual, 1)(lambda t: net(p, t), x)
+
+
+def by_keyword(p, x):
+    return grad(equation, argnums="x")(u=lambda t: net(p, t), x=x)
+
+
+def of_two(p, x):
+    def u(t):
+        return net(p, t)
+
+    return grad(product, 2)(u, lambda t: p[0]*t*u(t), x)
+
+
+def of_a_nested_function(p, x):
+    def u(t):
+        return net(p, t)
+
+    def inside(f, y):
+        return grad(f)(y) + f(y)*p[1]
+
+    return grad(inside, 1)(u, x)*grad(residual, 1)(functools.partial(net, p), x)*grad(inside, 1)(lambda t: t*u(t), 2*x)
+
+
+def in_a_loop(p, x):
+    def u(t):
+        return net(p, t)
+
+    total = 0.0
+    for i in range(3):
+        if i != 1:
+            u = lambda t, u=u, i=i: u(t)*p[i]
+        total = total + grad(residual, -1)(u, x)
+        x = x*1.1
+    return total
+
+
+def in_a_callee(p, x):
+    return along(p, x) + along(p*p, 0.5*x)
+
+
+def second(p, x):
+    return hvp(residual, 1)(lambda t: net(p, t), x, 1.0) + s2sad.jacobian(residual, 1)(lambda t: net(p, t), x)
+
+
+def with_default(p, x):
+    value, slope = s2sad.value_and_grad(scaled)(x, lambda t: net(p, t))
+    return value*slope + grad(scaled)(x, lambda t: net(p, t), k=p[2])
+
+
+def forward(p, x):
+    value, slope = jvp(residual, (lambda t: net(p, t), x), (None, p[1]))
+    return value*slope
+
+
+def pulled(p, x):
+    (value, _), back = vjp(of_pair, lambda t: net(p, t), x)
+    nothing, slope = back((p[2], 1.0))
+    return value*slope if nothing is None else 0.0
+
+
+def made_twice(p, x):
+    return grad(grad(residual, 1), 1)(lambda t: net(p, t), x)
+
+
+PROGRAMS = [
+    along, by_keyword, of_two, of_a_nested_function, in_a_loop, in_a_callee, second, with_default, forward, pulled,
+    made_twice,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", PROGRAMS)
+def test_a_function_that_is_made_inside_is_given_to_a_derivative(f):
+    gradient = grad(f)
+    numbers = [(f(P + STEP*e, 0.6) - f(P - STEP*e, 0.6))/(2*STEP) for e in np.eye(3)]
+    np.testing.assert_allclose(gradient(P, 0.6), numbers, rtol=1e-5, atol=1e-7)
+    assert jvp(f, (P, 0.6), (V, None))[1] == pytest.approx(gradient(P, 0.6) @ V, rel=1e-10)
+    moved = (gradient(P + STEP*V, 0.6) - gradient(P - STEP*V, 0.6))/(2*STEP)
+    np.testing.assert_allclose(hvp(f)(P, 0.6, V), moved, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(vjp(gradient, P, 0.6)[1](V)[0], hvp(f)(P, 0.6, V), rtol=1e-9, atol=1e-12)
+
+
+def by_the_function(p, x):
+    return grad(residual, 0)(lambda t: net(p, t), x)
+
+
+def along_the_function(p, x):
+    return jvp(residual, (lambda t: net(p, t), x), (1.0, 1.0))[1]
+
+
+@pytest.mark.parametrize("f", [by_the_function, along_the_function])
+def test_nothing_is_differentiated_by_a_function(f):
+    with pytest.raises(s2sad.UnsupportedError, match="a function that is made here is passed to a derivative"):
+        grad(f)(P, 0.6)
+
+
+def partial_with_a_hole(p, x):
+    u = functools.partial(scaled, x=p[0])
+    return grad(u)(x)
+
+
+def test_a_partial_function_takes_no_argument_twice():
+    with pytest.raises(TypeError, match="multiple values"):
+        scaled_by_x = functools.partial(scaled, x=P[0])
+        scaled_by_x(0.6)
+    with pytest.raises(s2sad.UnsupportedError, match="multiple values"):
+        grad(partial_with_a_hole)(P, 0.6)
