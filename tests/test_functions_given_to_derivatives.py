@@ -147,3 +147,59 @@ def test_a_partial_function_takes_no_argument_twice():
         scaled_by_x(0.6)
     with pytest.raises(s2sad.UnsupportedError, match="multiple values"):
         grad(partial_with_a_hole)(P, 0.6)
+
+
+# ------------------------------------------------------------------------ primals and tangents by another name
+
+X, W = np.array([0.3, 0.7]), np.array([1.0, 2.0])
+TANGENTS = (np.array([1.0, -1.0]), np.array([0.5, 0.5]))
+
+
+def curve(x, w):
+    return x*np.sin(w)*x
+
+
+def captured(x, w, v):
+    return np.sum(jvp(curve, (x, w), TANGENTS)[1]*v[0])
+
+
+def both_parameters(x, w, v):
+    pair = (x, w)
+    return np.sum(jvp(curve, pair, v)[1]*x)
+
+
+def each_of_a_list(x, w, v):
+    total = 0.0
+    for t in [v, (v[1], v[0])]:
+        if np.sum(x) > 0:
+            total = total + np.sum(jvp(curve, (x, w), t)[1]*x)
+    return total
+
+
+def of_the_primals(x, w, v):
+    tangents = (x*v[0], w)
+
+    def inner(y):
+        return np.sum(jvp(curve, (y, w), tangents)[1])
+
+    return grad(inner)(x) @ v[1]
+
+
+@pytest.mark.parametrize("v", [TANGENTS, list(TANGENTS), (TANGENTS[1], TANGENTS[0])])
+@pytest.mark.parametrize("f", [captured, both_parameters, each_of_a_list, of_the_primals])
+def test_tangents_that_are_not_written_out(f, v):
+    if isinstance(v, list) and f is each_of_a_list:
+        v = tuple(v)
+    s2sad.check_grads(lambda x, w: f(x, w, v), (X, W))
+
+
+def test_tangents_may_be_none_in_a_parameter():
+    def f(x, w, v):
+        return np.sum(jvp(curve, (x, w), v)[1]*x)
+
+    one = grad(f)(X, W, (TANGENTS[0], None))
+    np.testing.assert_allclose(one, grad(f)(X, W, (TANGENTS[0], 0*W)), rtol=1e-12)
+    with pytest.raises(TypeError, match="tuple of tangents"):
+        f(X, W, X)
+    with pytest.raises(s2sad.UnsupportedError, match="no tuple here"):
+        grad(f)(X, W, X)

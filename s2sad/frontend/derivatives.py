@@ -120,13 +120,9 @@ class Derivatives(Functionals, Boundary):
         given = {**dict(zip(names, args, strict=False)), **kwargs}
         if given.keys() != set(names):
             self.refuse(node, "jvp is called here with other arguments", "call jvp(fun, primals, tangents)")
-        lists = []
-        for name in names[1:]:
-            group = given[name]
-            if not isinstance(group, Group) or group.cat not in ("tuple", "list"):
-                self.refuse(node, f"the {name} of jvp are not written as a tuple here", "write (x, y)")
-            lists.append(list(group.items))
-        primals, tangents = lists
+        lengths = [len(v.items) for v in given.values() if isinstance(v, Group)]
+        count = lengths[0] if lengths else None
+        primals, tangents = [self._several(name, given[name], count, node) for name in names[1:]]
         if len(primals) != len(tangents):
             what = "jvp is called with another number of tangents than primals"
             self.refuse(node, what, "give one for each")
@@ -145,6 +141,13 @@ class Derivatives(Functionals, Boundary):
         dots = Group("tuple", [tangents[i] for i in chosen])
         captured = _unless_given(captured, target, len(primals))
         return self.call_transform(made, primals, {**captured, "tangents_": dots}, node)
+
+    def _several(self, name: str, value: Value, count: int | None, node: ast.AST) -> list[Value]:
+        """The elements of the tuple or list that jvp is given, of which the other one has `count`."""
+        if self.kind(value).cat not in ("tuple", "list"):
+            self.refuse(node, f"the {name} of jvp are no tuple here", "write (x, y)")
+        found = self.unpack(value, count, node)
+        return [Const(None) if self.kind(v).cat == "none" else v for v in found]
 
     def _driven(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """A call of a Jacobian and the like: the plain function that loops over the forward derivative."""
