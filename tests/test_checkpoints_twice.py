@@ -164,3 +164,18 @@ def test_the_calls_stay_in_the_text():
     source = s2sad.grad(twice)
     source(X)
     assert "layer_vjp(" in source.source and "again_" not in source.source
+
+
+def dropping_out(x, rng):
+    return np.tanh(x)*rng.normal(size=3)
+
+
+@pytest.mark.parametrize("bits", [np.random.Philox, np.random.MT19937, np.random.SFC64])
+def test_generators_that_are_made_inside_of_any_bits_are_replayed(bits):
+    def f(x):
+        rng = np.random.Generator(bits(3))
+        for _ in range(2):
+            x = checkpoint(dropping_out)(x, rng)
+        return np.sum(x)*rng.normal()
+
+    s2sad.check_grads(f, (np.array([0.3, 0.7, 1.1]),), order=2)

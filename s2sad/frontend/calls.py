@@ -380,7 +380,7 @@ class Calls(Stars):
         if kind == K.OBJECT:
             self.unseen.add(made.name)
             note_made(self, made.name, fn, [*args, *kwargs.values()])
-        if fn.obj is np.random.default_rng:
+        if fn.obj is np.random.default_rng or fn.obj is np.random.Generator:
             self.generators[made.name] = np.random.Generator
         elif fn.obj is np.random.RandomState:
             self.generators[made.name] = fn.obj
