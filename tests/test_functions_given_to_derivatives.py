@@ -203,3 +203,69 @@ def test_tangents_may_be_none_in_a_parameter():
         f(X, W, X)
     with pytest.raises(s2sad.UnsupportedError, match="no tuple here"):
         grad(f)(X, W, X)
+
+
+# ------------------------------------------------------- lists and dicts of functions in what a function captures
+
+
+def square(z):
+    return z*z*0.3
+
+
+def slow(z, k=0.2):
+    return np.exp(k*z)
+
+
+def by_list(x, fs):
+    for f in fs:
+        x = f(x) + 0.1*x
+    return np.sum(x*x)
+
+
+def by_names(x, table, names):
+    for name in names:
+        x = table[name](x)*x
+    return np.sum(x)
+
+
+def by_steps(x, steps):
+    for f, k in steps:
+        x = x + k*f(x)
+    return np.sum(x*x)
+
+
+STEPS = [(square, 0.5), (slow, 0.25), (np.sin, 1.0)]
+GIVEN = [
+    (by_list, ([square, slow],)),
+    (by_names, ({"a": square, "b": slow}, ["a", "b", "a"])),
+    (by_steps, (STEPS,)),
+]
+
+
+@pytest.mark.parametrize(("f", "args"), GIVEN)
+def test_captured_lists_of_functions_to_third_order(f, args):
+    x, v, w = np.array([[0.3, 0.7, 1.1], [1.0, -0.5, 2.0], [0.3, 0.2, -1.0]])
+    twice = lambda y: hvp(f)(y, *args, v)
+    third = (twice(x + 1e-4*w) - twice(x - 1e-4*w))/2e-4
+    inner = lambda y: np.sum(grad(lambda z: np.sum(grad(f)(z, *args)*v))(y)*w)
+    np.testing.assert_allclose(grad(inner)(x), third, rtol=1e-5, atol=1e-6)
+    closed = lambda y: np.sum(hvp(lambda z: f(z, *args))(y, v)*w)
+    np.testing.assert_allclose(grad(closed)(x), third, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(jvp(twice, (x,), (w,))[1], third, rtol=1e-5, atol=1e-6)
+
+
+def test_captured_lists_of_functions_that_change():
+    held = [[square], 2.0]
+    x = np.array([0.3, 0.7])
+
+    def f(y):
+        return grad(lambda z, given: np.sum(given[0][0](z)*z)*given[1])(y, held) @ y
+
+    first = grad(f)(x)
+    np.testing.assert_allclose(first, 2*0.3*9*x*x, rtol=1e-12)
+    held[0][0] = np.negative
+    np.testing.assert_allclose(grad(f)(x), -8*x, rtol=1e-12)
+    held[1] = 1.0
+    np.testing.assert_allclose(grad(f)(x), -4*x, rtol=1e-12)
+    held[0] = (slow, square)
+    s2sad.check_grads(f, (x,), order=2)

@@ -39,7 +39,7 @@ class Boundary(State):
         assert isinstance(held, Group)
         items = tuple(map(self._kind_of_part, held.items))
         if held.cat == "list" and (
-            any(_holds_dicts(item) or callable(item.known) for item in items)
+            any(_holds_dicts(item) or _holds_callables(item) for item in items)
             or len({K.without_lengths(item) for item in items}) > 1
         ):
             return Kind("tuple", items=items, cls=list)  # whose elements are known one by one
@@ -234,6 +234,10 @@ class Boundary(State):
 
 def _holds_dicts(kind: Kind) -> bool:
     return kind.cat == "dict" or any(map(_holds_dicts, kind.items or ()))
+
+
+def _holds_callables(kind: Kind) -> bool:
+    return callable(kind.known) or any(map(_holds_callables, kind.items or ()))
 
 
 def _differs(kind: Kind) -> bool:

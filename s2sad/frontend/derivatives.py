@@ -414,9 +414,9 @@ class Derivatives(Functionals, Boundary):
         return Group("tuple", [places.get(i, Const(None)) for i in range(pull.count)])
 
     def _displayed(self, value: Value, node: ast.AST) -> Value:
-        """A list, tuple or dict of functions from outside as a display of them."""
+        """A list, tuple or dict from outside that holds functions as a display of what it holds."""
         held: Any = value.obj if isinstance(value, Ref) else None
-        if type(held) not in (list, tuple, dict):
+        if not isinstance(value, Ref) or not _holds_callables(held):
             return value
         named = isinstance(held, dict)
 
@@ -424,10 +424,8 @@ class Derivatives(Functionals, Boundary):
             return list(held) if named else list(range(len(held)))
 
         keys = places()
-        if not isinstance(value, Ref) or not any(callable(held[key]) for key in keys):
-            return value
         self.depend(("places", id(held)), places, keys, value.text, same=True)
-        items = [self.getitem(value, Const(key), node) for key in keys]
+        items = [self._displayed(self.getitem(value, Const(key), node), node) for key in keys]
         return Group(type(held).__name__, items, keys if named else [])
 
     def _described(self, name: str, value: Value, live: dict[str, Any], node: ast.AST) -> Kind | Atom:
@@ -468,6 +466,14 @@ def _unless_given(captured: dict[str, Value], target: Ref, count: int) -> dict[s
         code = getattr(plain, "__code__", None)
     given = code.co_varnames[: min(count, code.co_argcount)] if code is not None else ()
     return {name: value for name, value in captured.items() if name not in given}
+
+
+def _holds_callables(held: Any) -> bool:
+    """Whether a list, tuple or dict holds a function, or another such that does."""
+    if type(held) not in (list, tuple, dict):
+        return False
+    items = list(held.values()) if isinstance(held, dict) else held
+    return any(callable(item) or _holds_callables(item) for item in items)
 
 
 def _all_known(target: Part) -> bool:
