@@ -20,6 +20,7 @@ from s2sad.analysis.primitives import effect_of
 from s2sad.analysis.texts import Texts, speaks, texts
 from s2sad.ir.kinds import OBJECT, carries
 from s2sad.ir.nodes import (
+    LOOPS,
     Atom,
     Call,
     Do,
@@ -35,6 +36,7 @@ from s2sad.ir.nodes import (
     Var,
     While,
     atom_vars,
+    is_straight,
     uses,
     walk,
 )
@@ -103,6 +105,8 @@ class _Varied:
             does = isinstance(stmt, Do) and stmt.call.fun.startswith("list.")
             if isinstance(stmt, Store) or does or _is_user(stmt):
                 self.written |= aliases.written(stmt)
+        # In a straight line that writes nothing what varies later makes nothing vary that stands before it.
+        self.once = is_straight(program.body) and not (self.written or program.kept)
 
     def run(self, wrt: Iterable[str]) -> frozenset[str]:
         """The names that vary with `wrt`: a fixed point over all statements.
@@ -118,6 +122,8 @@ class _Varied:
                 self.changed = False
                 for stmt in walk(self.program.body):
                     self._visit(stmt)
+                if self.once:
+                    break
             if self.speaks:
                 self.texts = texts(self.program, self.aliases, self._name_varies, self.frozen)
             found = self.texts.read - self.names
@@ -167,7 +173,7 @@ class _Varied:
             cls = self.aliases.elements(cls)
 
     def _varies(self, atom: Atom | Range | None) -> bool:
-        return any(self._name_varies(n) for n in atom_vars(atom))
+        return any(map(self._name_varies, atom_vars(atom)))
 
     def _name_varies(self, name: str) -> bool:
         if name in self.frozen or not carries(self.kinds.get(name, OBJECT)):
@@ -185,7 +191,7 @@ class _Varied:
         return False
 
     def _visit(self, stmt: Stmt) -> None:
-        if isinstance(stmt, Let):
+        if type(stmt) is Let:
             self._visit_let(stmt)
         elif isinstance(stmt, Do):
             self._visit_do(stmt.call)
@@ -195,7 +201,7 @@ class _Varied:
             for out in stmt.outs:
                 if self._varies(out.then) or self._varies(out.orelse):
                     self._add(out.name)
-        elif isinstance(stmt, For | While):
+        elif isinstance(stmt, LOOPS):
             self._visit_loop(stmt)
         elif isinstance(stmt, Moves):
             for name, value in zip(stmt.names, stmt.values, strict=True):

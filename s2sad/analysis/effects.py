@@ -37,6 +37,7 @@ from s2sad.ir.kinds import NONE as NONE_KIND
 from s2sad.ir.kinds import OBJECT, Kind
 from s2sad.ir.nodes import (
     LIST_METHODS,
+    LOOPS,
     Atom,
     Block,
     Call,
@@ -126,9 +127,7 @@ class Aliases:
         """The class of a name's storage, None for scalars and whatever else shares nothing."""
         if name in self._known:
             return self._known[name]
-        node = self._nodes.get(name)
-        if node is None and shares(self.kinds.get(name, OBJECT)):
-            node = self._node(name)
+        node = self._nodes[name] if name in self._nodes else self._defined(name)
         cls = None if node is None else self._find(node)
         if self._final:
             self._known[name] = cls
@@ -162,12 +161,12 @@ class Aliases:
 
     def reach(self, atom: Atom | Range | None) -> Classes:
         """The classes of an atom, of what it contains, and so on."""
-        if isinstance(atom, Var):
+        if type(atom) is Var:
             cls = self.of(atom.name)
             if cls is None:
                 return NOTHING
-            return self._reach.get(cls) or self._closure(cls)
-        if atom is None or isinstance(atom, Const):
+            return self._reach[cls] if cls in self._reach else self._closure(cls)
+        if atom is None or type(atom) is Const:
             return NOTHING
         found: set[int] = set()
         for name in self._storages(atom):
@@ -179,7 +178,7 @@ class Aliases:
         found: set[int] = set()
         if call.fun in ARITHMETIC:  # most calls are: all operands are read
             for atom in call.args:
-                if not isinstance(atom, Const):
+                if type(atom) is not Const:
                     found |= self.reach(atom)
             return frozenset(found)
         for atom, deep in read_atoms(call, self.kinds, result or OBJECT):
@@ -188,13 +187,12 @@ class Aliases:
 
     def observed(self, stmt: Stmt) -> Classes:
         """Classes whose contents a statement itself reads (not its nested blocks)."""
-        found = self._observed.get(stmt)
-        if found is None:
-            found = self._observed[stmt] = self._observes(stmt)
-        return found
+        if stmt not in self._observed:
+            self._observed[stmt] = self._observes(stmt)
+        return self._observed[stmt]
 
     def _observes(self, stmt: Stmt) -> Classes:
-        if isinstance(stmt, Let):
+        if type(stmt) is Let:
             return self.reads(stmt.call, self.kinds.get(stmt.name))
         if isinstance(stmt, Do):
             return self.reads(stmt.call)
@@ -213,16 +211,15 @@ class Aliases:
 
     def written(self, stmt: Stmt) -> Classes:
         """Classes that a statement or its nested blocks may write."""
-        found = self._written.get(stmt)
-        if found is None:
-            if isinstance(stmt, Let) and stmt.call.fun in PURE:
-                return NOTHING
+        if type(stmt) is Let and stmt.call.fun in PURE:
+            return NOTHING
+        if stmt not in self._written:
             if isinstance(stmt, If | For | While):
                 found = frozenset().union(*(self.written(s) for block in blocks(stmt) for s in block))
             else:
                 found = self._writes(stmt)
             self._written[stmt] = found
-        return found
+        return self._written[stmt]
 
     # -- constraints
 
@@ -245,16 +242,16 @@ class Aliases:
                 yield from self._storages(part)
 
     def _closure(self, cls: int) -> Classes:
-        found = self._reach.get(cls)
-        if found is None:
-            seen: set[int] = set()
-            at: int | None = cls
-            while at is not None and at not in seen:
-                seen.add(at)
-                at = self.elements(at)
-            found = frozenset(seen)
-            if self._final:
-                self._reach[cls] = found
+        if cls in self._reach:
+            return self._reach[cls]
+        seen: set[int] = set()
+        at: int | None = cls
+        while at is not None and at not in seen:
+            seen.add(at)
+            at = self.elements(at) if at in self._inside else None
+        found = frozenset(seen)
+        if self._final:
+            self._reach[cls] = found
         return found
 
     def _find(self, node: int) -> int:
@@ -268,12 +265,16 @@ class Aliases:
         self._parent.append(len(self._parent))
         return len(self._parent) - 1
 
-    def _node(self, name: str) -> int:
-        node = self._nodes.get(name)
-        if node is None:
-            node = self._nodes[name] = self._new()
-            if self.kinds.get(name, OBJECT).cat == "object":
-                self._inside[node] = node  # may be a container of itself, for all that is known
+    def _defined(self, name: str) -> int | None:
+        """The node of a name whose value may share storage."""
+        if name in self._nodes:
+            return self._nodes[name]
+        kind = self.kinds.get(name, OBJECT)
+        if not shares(kind):
+            return None
+        node = self._nodes[name] = self._new()
+        if kind.cat == "object":
+            self._inside[node] = node  # may be a container of itself, for all that is known
         return node
 
     def _join(self, a: int | None, b: int | None) -> None:
@@ -303,8 +304,8 @@ class Aliases:
 
     def _atom(self, atom: Atom | Range) -> int | None:
         """The node of an atom's storage; a display is a new container."""
-        if isinstance(atom, Var):
-            return self._node(atom.name) if shares(self.kinds.get(atom.name, OBJECT)) else None
+        if type(atom) is Var:
+            return self._defined(atom.name)
         if isinstance(atom, Ref):
             return 0 if holds_storage(atom.obj) else None
         if isinstance(atom, Tuple | List | Dict):
@@ -315,11 +316,8 @@ class Aliases:
             return node
         return None
 
-    def _defined(self, name: str) -> int | None:
-        return self._node(name) if shares(self.kinds.get(name, OBJECT)) else None
-
     def _constrain(self, stmt: Stmt) -> None:
-        if isinstance(stmt, Let):
+        if type(stmt) is Let:
             self._constrain_call(stmt.call, self._defined(stmt.name), self.kinds.get(stmt.name, OBJECT))
         elif isinstance(stmt, Do):
             self._constrain_call(stmt.call, None, NONE_KIND)
@@ -334,7 +332,7 @@ class Aliases:
         elif isinstance(stmt, If):
             for out in stmt.outs:
                 self._join_all(out.name, (out.then, out.orelse))
-        elif isinstance(stmt, For | While):
+        elif isinstance(stmt, LOOPS):
             for carry in stmt.carried:
                 self._join_all(carry.name, (carry.init, carry.next, Var(carry.out)))
             if isinstance(stmt, For) and not isinstance(stmt.space, Range):
@@ -420,11 +418,11 @@ class Aliases:
     def _constrain_builtin(self, call: Call, node: int | None, kind: Kind) -> None:
         if node is None:
             return
-        fun, arithmetic, kinds = call.fun, call.fun in ARITHMETIC, self.kinds
+        fun, arithmetic = call.fun, call.fun in ARITHMETIC
         for atom in call.args:
-            if isinstance(atom, Const):
+            if type(atom) is Const:
                 continue
-            cat = (kinds.get(atom.name, OBJECT) if isinstance(atom, Var) else kind_of(atom, kinds)).cat
+            cat = kind_of(atom, self.kinds).cat
             if arithmetic and cat in _NUMBERS:
                 continue  # a number's operator makes a new value
             if cat == "object" or (fun in ("min", "max", "sum") and cat not in CONTAINERS):

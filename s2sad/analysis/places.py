@@ -16,6 +16,7 @@ from s2sad.analysis.primitives import OVERLAPPING, effect_of, is_opaque, kind_of
 from s2sad.analysis.settled import Settled
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
+    LOOPS,
     Atom,
     Block,
     Call,
@@ -26,7 +27,6 @@ from s2sad.ir.nodes import (
     Program,
     Stmt,
     Var,
-    While,
     blocks,
     defines,
     uses,
@@ -117,12 +117,13 @@ class Places:
             for name in uses(stmt):
                 if name in self.places:
                     self.places[name].used.append(at)
-            if isinstance(stmt, Let):
+            inner = loops
+            if type(stmt) is Let:
                 self.lets[stmt.name] = stmt
-            inner = (*loops, stmt) if isinstance(stmt, For | While) else loops
-            if isinstance(stmt, For):
-                self.places[stmt.target] = Place(inner, number, at)
-            if isinstance(stmt, For | While):
+            elif isinstance(stmt, LOOPS):
+                inner = *loops, stmt
+                if isinstance(stmt, For):
+                    self.places[stmt.target] = Place(inner, number, at)
                 for carry in stmt.carried:
                     self.places[carry.name] = Place(inner, number, at)
             for nested in blocks(stmt):
@@ -136,7 +137,7 @@ class Places:
     def _use_ends(self, stmt: Stmt) -> None:
         """Note what leaves the blocks of a statement: it is used behind everything in them."""
         ends: list[Atom] = []
-        if isinstance(stmt, For | While):
+        if isinstance(stmt, LOOPS):
             ends = [carry.next for carry in stmt.carried]
         elif isinstance(stmt, If):
             ends = [atom for out in stmt.outs for atom in (out.then, out.orelse)]

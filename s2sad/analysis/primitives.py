@@ -265,9 +265,9 @@ def _bound(call: Call, names: tuple[str, ...]) -> dict[str, tuple[Atom, ...]]:
 
 def kind_of(atom: Atom, kinds: Kinds) -> Kind:
     """The kind of an atom; displays are known by category and items."""
-    if isinstance(atom, Var):
+    if type(atom) is Var:
         return kinds.get(atom.name, OBJECT)
-    if isinstance(atom, Const):
+    if type(atom) is Const:
         return NONE_KIND if atom.value is None else kind_of_value(atom.value)
     if isinstance(atom, Ref):
         return kind_of_value(atom.obj)

@@ -27,6 +27,7 @@ from s2sad.analysis.places import ARRAYS, Places, is_view
 from s2sad.analysis.primitives import OVERLAPPING, PURE, calls_itself, effect_of, is_opaque
 from s2sad.analysis.settled import Index, Region
 from s2sad.ir.nodes import (
+    CALLS,
     Atom,
     Call,
     Carry,
@@ -209,11 +210,13 @@ class Storage(Places):
         bases: list[Atom] = []
         if isinstance(stmt, Store):
             bases = [stmt.base]
-        elif isinstance(stmt, Let | Do) and stmt.call.fun.startswith("list."):
+        elif not isinstance(stmt, CALLS):
+            return
+        elif stmt.call.fun.startswith("list."):
             bases = [stmt.call.args[0]]
         elif isinstance(stmt, Let) and calls_itself(stmt.call):
             self._note_deep(stmt)
-        elif isinstance(stmt, Let | Do) and not is_plain(stmt.call):
+        elif not is_plain(stmt.call):
             bases = list(effect_of(stmt.call).written)
         for base in bases:
             cls = self.aliases.of(base.name) if isinstance(base, Var) else None

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections import Counter
 
 from s2sad.backend.tree import (
+    Assign,
     Branch,
     Copy,
     Effect,
@@ -39,6 +40,7 @@ from s2sad.backend.tree import (
 )
 from s2sad.ir.nodes import Atom, Const, Out, Undef, Var, atom_vars
 
+_LEAVING = (Exit, Result)
 Pairs = list[tuple[str, Expr]]
 Pending = list[
     tuple[Pairs, Pairs]
@@ -53,11 +55,13 @@ def explicit(block: list[Tree]) -> None:
 def terminates(block: list[Tree]) -> bool:
     """Whether control never reaches the end of a block."""
     last = block[-1] if block else None
+    if type(last) is Assign:
+        return False
     if isinstance(last, Branch):
         return terminates(last.then) and terminates(last.orelse)
     if isinstance(last, Effect) and isinstance(last.value, Node):
         return last.value.fun == "raise"
-    return isinstance(last, Exit | Result)
+    return isinstance(last, _LEAVING)
 
 
 class _Explicit:

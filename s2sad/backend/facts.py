@@ -46,6 +46,8 @@ _FRESH = _ARITHMETIC | _TESTS | {"copy", "np.sum", "np.zeros_like", "np.ones_lik
 _SHAPES = frozenset(
     "len np.shape np.ndim np.size np.zeros_like np.ones_like np.empty_like np.full_like".split()
 )
+_FENCES = (Remark, Result, Exit)
+_NESTING = (Branch, Loop)
 _STATE = ("np.random.", "random.", "list.", "dict.", "set.", "time.")
 _CALLS = frozenset(
     ("call", "print", "raise", "assert", "next", "input", "open", "exec", "eval", "setattr", "delattr")
@@ -61,9 +63,9 @@ class Facts:
 
     def kind(self, expr: Expr) -> Kind | None:
         """The kind of an expression, None if it is a literal or not known."""
-        if isinstance(expr, Var):
+        if type(expr) is Var:
             return self.kinds.get(expr.name)
-        return expr.kind if isinstance(expr, Node) else None
+        return expr.kind if type(expr) is Node else None
 
     def expr(self, expr: Expr) -> int:
         """What evaluating an expression does and reads."""
@@ -80,7 +82,7 @@ class Facts:
         return bits
 
     def _own(self, stmt: Tree) -> int:
-        if isinstance(stmt, Remark | Result | Exit):
+        if isinstance(stmt, _FENCES):
             return FENCE
         bits = 0
         for expr in operands(stmt):
@@ -93,7 +95,7 @@ class Facts:
                 bits = bits & ~(EFFECT | WRITE_ARRAY) if stmt.made else bits
         elif isinstance(stmt, Unpack) and _cat(self.kind(stmt.value)) != "tuple":
             bits |= RAISES  # where there are more items or fewer
-        elif isinstance(stmt, Branch | Loop) and not stmt.made:
+        elif isinstance(stmt, _NESTING) and not stmt.made:
             bits |= RAISES
             if isinstance(stmt, Branch) and stmt.form:
                 bits |= FENCE
@@ -101,20 +103,19 @@ class Facts:
 
     def contents(self, expr: Expr) -> int:
         """What somebody reads who reads the value of an expression."""
-        if isinstance(expr, Var):
+        if type(expr) is Var:
             return mutability(self.kinds.get(expr.name))
-        if isinstance(expr, Ref):
-            return _READS
-        return mutability(expr.kind) if isinstance(expr, Node) else 0
+        if type(expr) is Node:
+            return mutability(expr.kind)
+        return _READS if isinstance(expr, Ref) else 0
 
     def _both(self, expr: Expr) -> tuple[int, int]:
         """What evaluating does, and what is read in addition when the value is read."""
-        if not isinstance(expr, Node):
+        if type(expr) is not Node:
             return 0, self.contents(expr)
-        found = self._known.get(expr)
-        if found is None:
-            found = self._known[expr] = self._of_node(expr)
-        return found
+        if expr not in self._known:
+            self._known[expr] = self._of_node(expr)
+        return self._known[expr]
 
     def _of_node(self, expr: Node) -> tuple[int, int]:
         parts = [self._both(arg) for arg in (*expr.args, *(value for _, value in expr.kwargs))]

@@ -385,7 +385,7 @@ def _without(product: Node, factor: Expr) -> Expr:
 
 
 def _is(expr: Expr, fun: str) -> TypeGuard[Node]:
-    return isinstance(expr, Node) and expr.made and expr.fun == fun and not expr.kwargs
+    return type(expr) is Node and expr.made and expr.fun == fun and not expr.kwargs
 
 
 def _untwisted(expr: Expr) -> Expr:

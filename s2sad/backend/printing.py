@@ -116,19 +116,20 @@ def _equal(left: object, right: object) -> bool:
         if cls is not type(b):
             return False
         if cls is list:
-            assert isinstance(a, list) and isinstance(b, list)
-            if len(a) != len(b):
+            if len(a) != len(b):  # type: ignore[arg-type]
                 return False
-            stack.extend(zip(a, b, strict=True))
+            stack += zip(a, b, strict=True)  # type: ignore[call-overload]
         elif isinstance(a, ast.AST):
-            for name in _fields.get(cls) or _compared(type(a)):
-                x, y = getattr(a, name, None), getattr(b, name, None)
+            one, two = a.__dict__, b.__dict__
+            for name in _fields[cls] if cls in _fields else _compared(type(a)):
+                x = one[name] if name in one else None
+                y = two[name] if name in two else None
                 if type(x) is str or type(y) is str:
                     if x != y:
                         return False
                 elif x is not y:
                     listed = type(x) is list or type(y) is list
-                    stack.append((x or None, y or None) if listed else (x, y))
+                    stack += (((x or None, y or None) if listed else (x, y)),)
         elif repr(a) != repr(b):
             return False
     return True

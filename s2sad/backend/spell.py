@@ -26,7 +26,7 @@ import numpy as np
 
 from s2sad.backend.tree import ATTRIBUTES, BINARY, UNARY, Expr, Node
 from s2sad.ir.kinds import MIXED, Kind, is_list_of_arrays
-from s2sad.ir.nodes import NONE, Const, Ref, Undef, Var
+from s2sad.ir.nodes import NONE, Const, Ref, Var
 from s2sad.rules import custom, registry
 
 _MODULES: dict[str, types.ModuleType] = {"np": np, "math": math, "cmath": cmath, "operator": operator}
@@ -181,15 +181,13 @@ class Speller:
 
     def __call__(self, expr: Expr) -> ast.expr:
         """One expression."""
-        if isinstance(expr, Var):
+        if type(expr) is Var:
             return _name(self.python(expr.name))
-        if isinstance(expr, Const):
+        if type(expr) is Node:
+            return self.node(expr)
+        if type(expr) is Const:
             return self.const(expr.value)
-        if isinstance(expr, Ref):
-            return self.roots.ref(expr)
-        if isinstance(expr, Undef):
-            return ast.Constant(None)
-        return self.node(expr)
+        return self.roots.ref(expr) if isinstance(expr, Ref) else ast.Constant(None)
 
     def all(self, exprs: Iterable[Expr]) -> list[ast.expr]:
         """Several expressions."""
@@ -381,6 +379,8 @@ class Speller:
 
     def const(self, value: Any) -> ast.expr:
         """A literal; what has no literal is written as a call."""
+        if type(value) in (int, float) and 0 < value < math.inf:
+            return ast.Constant(value)
         if isinstance(value, np.generic):
             return ast.Call(self.roots.dotted(f"np.{type(value).__name__}"), [self.const(value.item())], [])
         if isinstance(value, float) and (math.isinf(value) or math.isnan(value)):

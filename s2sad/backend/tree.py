@@ -210,6 +210,8 @@ _ONE_VALUE = (Assign, Effect, Result, Unpack)
 
 def expression(atom: Atom) -> Expr:
     """An atom as an expression: displays become nodes."""
+    if type(atom) is Var or type(atom) is Const:
+        return atom
     if isinstance(atom, Tuple):
         return Node("(tuple)", tuple(map(expression, atom.items)))
     if isinstance(atom, List):
@@ -240,12 +242,12 @@ def expr_vars(expr: Expr | None) -> Iterator[str]:
     stack = [expr]
     while stack:
         top = stack.pop()
-        if isinstance(top, Var):
+        if type(top) is Var:
             yield top.name
-        elif isinstance(top, Node):
-            stack.extend(top.args)
+        elif type(top) is Node:
+            stack += top.args
             if top.kwargs:
-                stack.extend([value for _, value in top.kwargs])
+                stack += [value for _, value in top.kwargs]
 
 
 def nodes(expr: Expr | None) -> Iterator[Node]:
@@ -253,11 +255,11 @@ def nodes(expr: Expr | None) -> Iterator[Node]:
     stack = [expr]
     while stack:
         top = stack.pop()
-        if isinstance(top, Node):
+        if type(top) is Node:
             yield top
-            stack.extend(top.args)
+            stack += top.args
             if top.kwargs:
-                stack.extend([value for _, value in top.kwargs])
+                stack += [value for _, value in top.kwargs]
 
 
 def operands(stmt: Tree) -> tuple[Expr, ...]:
@@ -278,9 +280,9 @@ def operands(stmt: Tree) -> tuple[Expr, ...]:
 
 def inner(stmt: Tree) -> tuple[list[Tree], ...]:
     """The blocks of a statement."""
-    if isinstance(stmt, Branch):
+    if type(stmt) is Branch:
         return stmt.then, stmt.orelse
-    return (stmt.head, stmt.body, stmt.orelse) if isinstance(stmt, Loop) else ()
+    return (stmt.head, stmt.body, stmt.orelse) if type(stmt) is Loop else ()
 
 
 def walk(block: list[Tree]) -> Iterator[Tree]:
@@ -316,15 +318,13 @@ def is_const(expr: Expr | None, value: object) -> bool:
 
 def measure(expr: Expr, hints: dict[str, str]) -> tuple[int, int]:
     """The width of an expression's text and the precedence of its outermost operator."""
-    if isinstance(expr, Var):
+    if type(expr) is Var:
         return len(hints.get(expr.name) or "t12"), _PRIMARY
-    if isinstance(expr, Const):
+    if type(expr) is Const:
         text = repr(expr.value)
-        return len(text), 11 if text.startswith("-") else _PRIMARY
-    if isinstance(expr, Ref):
-        return len(expr.text), _PRIMARY
-    if isinstance(expr, Undef):
-        return 4, _PRIMARY
+        return len(text), 11 if text[0] == "-" else _PRIMARY
+    if type(expr) is not Node:
+        return len(expr.text) if isinstance(expr, Ref) else 4, _PRIMARY
     if expr.fun in BINARY and len(expr.args) == 2:
         text, level = BINARY[expr.fun]
         left, right = measure(expr.args[0], hints), measure(expr.args[1], hints)

@@ -10,28 +10,39 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 _OWN_NAMES = (
     ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
 )  # fmt: skip
+_BINDING = frozenset(
+    (*_OWN_NAMES, ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
+)
 _LEAVES = frozenset((ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del))
+_BARE = frozenset(("ctx", "op", "attr", "type_comment"))  # fields that hold no node of interest
+_parts: dict[type[ast.AST], tuple[str, ...]] = {}  # the other fields, by class
 
 
-def walk(roots: Iterable[ast.AST], closed: tuple[type[ast.AST], ...] = ()) -> Iterator[ast.AST]:
+def walk(roots: Iterable[ast.AST], closed: Collection[type[ast.AST]] = ()) -> Iterator[ast.AST]:
     """Every node under the roots, themselves included; nothing below nodes of the closed types."""
     stack = list(roots)
     while stack:
         node = stack.pop()
         yield node
-        if type(node) in _LEAVES or (closed and isinstance(node, closed)):
+        cls = type(node)
+        if cls in _LEAVES or (closed and cls in closed):
             continue
-        for name in node._fields:
+        for name in _parts[cls] if cls in _parts else _enter(cls):
             value = getattr(node, name, None)
             if type(value) is list:
-                stack.extend([item for item in value if isinstance(item, ast.AST)])
+                stack += [item for item in value if isinstance(item, ast.AST)]
             elif isinstance(value, ast.AST) and value._fields:
                 stack.append(value)
+
+
+def _enter(cls: type[ast.AST]) -> tuple[str, ...]:
+    found = _parts[cls] = tuple(name for name in cls._fields if name not in _BARE)
+    return found
 
 
 @functools.lru_cache(maxsize=512)
@@ -44,9 +55,11 @@ def assigned_names(body: list[ast.stmt]) -> set[str]:
     """Names that statements bind, nested functions' bodies left out."""
     names: set[str] = set()
     for node in walk(body, _OWN_NAMES):
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
+        if type(node) is ast.Name:
+            if type(node.ctx) is not ast.Load:
                 names.add(node.id)
+        elif type(node) not in _BINDING:
+            continue
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             names.add(node.name)
         elif isinstance(node, _OWN_NAMES):

@@ -24,7 +24,8 @@ from s2sad.ir.records import record
 Length = int | tuple[str, int]
 Shape = tuple[Length, ...]
 
-_NUMBERS = frozenset(("float", "complex", "int", "bool", "npscalar", "array", "num"))
+PYTHON = frozenset(("float", "complex", "int", "bool"))
+NUMBERS = PYTHON | {"npscalar", "array", "num"}
 _symbols = itertools.count(1)
 
 
@@ -102,18 +103,18 @@ class Kind:
     @property
     def is_python(self) -> bool:
         """Whether the value is a Python number for certain, which raises where NumPy gives inf."""
-        return self.cat in ("float", "complex", "int", "bool")
+        return self.cat in PYTHON
 
     @property
     def is_number(self) -> bool:
         """Whether the value is a number or an array of numbers."""
-        return self.cat in _NUMBERS
+        return self.cat in NUMBERS
 
     @property
     def sort(self) -> str:
         """ "float", "complex", "int", "bool" for numbers, "" for the rest."""
         if self.cat not in ("npscalar", "array", "num"):
-            return self.cat if self.cat in _NUMBERS else ""
+            return self.cat if self.cat in NUMBERS else ""
         if self.dtype in ("float64", MIXED):
             return "float"
         name = self.dtype.rstrip("0123456789")
@@ -351,7 +352,7 @@ def proved(value: Shape | None, region: Shape | None) -> dict[Length, Length]:
 def elementwise(*kinds: Kind, dtype: str | None = None) -> Kind:
     """The kind of a ufunc's result: Python scalars and NumPy scalars give NumPy scalars, axes give arrays."""
     dtype = promote(*kinds) if dtype is None else dtype
-    shape = broadcast(*(k.shape for k in kinds))
+    shape = broadcast(*[k.shape for k in kinds])
     return array(None, dtype) if shape is None and any(k.shape for k in kinds) else num(shape, dtype)
 
 

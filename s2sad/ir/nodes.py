@@ -46,13 +46,13 @@ class Const:
     value: Any
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Const) and self._key() == other._key()
+        if type(other) is not Const:
+            return False
+        mine, its = self.value, other.value
+        return mine is its or (type(mine) is type(its) and repr(mine) == repr(its))
 
     def __hash__(self) -> int:
-        return hash(self._key())
-
-    def _key(self) -> tuple[type, str]:
-        return type(self.value), repr(self.value)
+        return hash((type(self.value), repr(self.value)))
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -355,7 +355,12 @@ class Fresh:
 # ---- traversal
 
 
-_NESTING = frozenset((If, For, While))  # asked by class: most statements have no blocks
+# Statements and atoms are asked for their class itself: nothing is derived from one of these, and it is
+# done some thousand times for a derivative.
+_NESTING = frozenset((If, For, While))  # most statements have no blocks
+CALLS = (Let, Do)
+LOOPS = (For, While)
+DISPLAYS = (Tuple, List, Dict)
 
 
 def blocks(stmt: Stmt) -> tuple[Block, ...]:
@@ -371,7 +376,12 @@ def blocks(stmt: Stmt) -> tuple[Block, ...]:
 
 def walk(block: Block) -> Iterator[Stmt]:
     """Every statement of a block and of the blocks nested in it, in text order, without recursion."""
-    return iter(block) if _NESTING.isdisjoint(map(type, block)) else _walk(block)
+    return iter(block) if is_straight(block) else _walk(block)
+
+
+def is_straight(block: Block) -> bool:
+    """Whether no statement of a block has blocks of its own."""
+    return _NESTING.isdisjoint(map(type, block))
 
 
 def _walk(block: Block) -> Iterator[Stmt]:
@@ -386,35 +396,38 @@ def _walk(block: Block) -> Iterator[Stmt]:
             stack.pop()
 
 
-def atom_vars(atom: Atom | Range | None) -> Iterator[str]:
+def atom_vars(atom: Atom | Range | None) -> list[str]:
     """Names that an atom reads."""
-    if isinstance(atom, Var):
-        yield atom.name
-    elif isinstance(atom, Tuple | List | Dict):
-        for item in atom.items:
-            yield from atom_vars(item)
+    if type(atom) is Var:
+        return [atom.name]
+    if atom is None or type(atom) is Const:
+        return []
+    parts: tuple[Atom, ...] = ()
+    if isinstance(atom, DISPLAYS):
+        parts = atom.items
     elif isinstance(atom, Slice):
-        for part in (atom.lo, atom.hi, atom.step):
-            yield from atom_vars(part)
+        parts = atom.lo, atom.hi, atom.step
     elif isinstance(atom, Range):
-        for part in (atom.start, atom.stop, atom.step):
-            yield from atom_vars(part)
+        parts = atom.start, atom.stop, atom.step
+    return [name for part in parts for name in atom_vars(part)]
 
 
-def call_vars(call: Call) -> Iterator[str]:
+def call_vars(call: Call) -> list[str]:
     """Names that a call reads."""
+    names: list[str] = []
     for atom in call.args:
-        if isinstance(atom, Var):
-            yield atom.name
-        elif not isinstance(atom, Const):
-            yield from atom_vars(atom)
+        if type(atom) is Var:
+            names.append(atom.name)
+        elif type(atom) is not Const:
+            names += atom_vars(atom)
     for _, atom in call.kwargs:
-        yield from atom_vars(atom)
+        names += atom_vars(atom)
+    return names
 
 
 def own_atoms(stmt: Stmt) -> Iterator[Atom | Range]:
     """Atoms that a statement itself reads: operands, condition, space, what it carries in, out and round."""
-    if isinstance(stmt, Let | Do):
+    if isinstance(stmt, CALLS):
         yield from stmt.call.args
         for _, atom in stmt.call.kwargs:
             yield atom
@@ -428,7 +441,7 @@ def own_atoms(stmt: Stmt) -> Iterator[Atom | Range]:
         for out in stmt.outs:
             yield out.then
             yield out.orelse
-    elif isinstance(stmt, For | While):
+    elif isinstance(stmt, LOOPS):
         yield stmt.space if isinstance(stmt, For) else stmt.cond
         for carry in stmt.carried:
             yield carry.init
@@ -441,20 +454,20 @@ def own_atoms(stmt: Stmt) -> Iterator[Atom | Range]:
         yield stmt.value
 
 
-def uses(stmt: Stmt) -> Iterator[str]:
+def uses(stmt: Stmt) -> list[str]:
     """Names that a statement itself reads (not those that its nested blocks read)."""
-    if isinstance(stmt, Let):
+    if type(stmt) is Let:
         return call_vars(stmt.call)
-    return (name for atom in own_atoms(stmt) for name in atom_vars(atom))
+    return [name for atom in own_atoms(stmt) for name in atom_vars(atom)]
 
 
 def defines(stmt: Stmt) -> tuple[str, ...]:
     """Names that are visible after a statement because of it."""
-    if isinstance(stmt, Let):
+    if type(stmt) is Let:
         return (stmt.name,)
     if isinstance(stmt, If):
         return tuple(out.name for out in stmt.outs)
-    if isinstance(stmt, For | While):
+    if isinstance(stmt, LOOPS):
         return tuple(carry.out for carry in stmt.carried)
     if isinstance(stmt, Moves):
         return stmt.names

@@ -13,17 +13,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from s2sad.ir.nodes import (
+    DISPLAYS,
+    LOOPS,
     Atom,
     Block,
     Call,
     Carry,
     Const,
-    Dict,
     Do,
     For,
     If,
     Let,
-    List,
     Moves,
     Out,
     Program,
@@ -32,7 +32,6 @@ from s2sad.ir.nodes import (
     Slice,
     Stmt,
     Store,
-    Tuple,
     Var,
     While,
     blocks,
@@ -44,9 +43,11 @@ Substitution = Mapping[str, Atom]
 
 def in_atom(atom: Atom, by: Substitution) -> Atom:
     """The atom with names replaced; the same object if none is."""
-    if isinstance(atom, Var):
+    if type(atom) is Var:
         return by.get(atom.name, atom)
-    if isinstance(atom, Tuple | List | Dict):
+    if type(atom) is Const:
+        return atom
+    if isinstance(atom, DISPLAYS):
         items = tuple(in_atom(item, by) for item in atom.items)
         if all(new is old for new, old in zip(items, atom.items, strict=True)):
             return atom
@@ -68,7 +69,7 @@ def in_statement(stmt: Stmt, by: Substitution) -> Stmt:
     """The statement with the names that itself reads replaced (not those that its nested blocks read)."""
     if not by or not _reads_any(stmt, by):
         return stmt
-    if isinstance(stmt, Let):
+    if type(stmt) is Let:
         return Let(stmt.name, in_call(stmt.call, by), stmt.span, stmt.made)
     if isinstance(stmt, Do):
         return Do(in_call(stmt.call, by), stmt.span, stmt.made)
@@ -78,7 +79,7 @@ def in_statement(stmt: Stmt, by: Substitution) -> Stmt:
     if isinstance(stmt, If):
         outs = tuple(Out(o.name, in_atom(o.then, by), in_atom(o.orelse, by)) for o in stmt.outs)
         return replace(stmt, cond=in_atom(stmt.cond, by), outs=outs)
-    if isinstance(stmt, For | While):
+    if isinstance(stmt, LOOPS):
         carried = tuple(Carry(c.name, in_atom(c.init, by), in_atom(c.next, by), c.out) for c in stmt.carried)
         stop = None if stmt.stop is None else in_atom(stmt.stop, by)
         if isinstance(stmt, While):
@@ -90,12 +91,12 @@ def in_statement(stmt: Stmt, by: Substitution) -> Stmt:
 
 
 def _reads_any(stmt: Stmt, by: Substitution) -> bool:
-    atoms = stmt.call.args if isinstance(stmt, Let) and not stmt.call.kwargs else own_atoms(stmt)
+    atoms = stmt.call.args if type(stmt) is Let and not stmt.call.kwargs else own_atoms(stmt)
     for atom in atoms:
-        if isinstance(atom, Var):
+        if type(atom) is Var:
             if atom.name in by:
                 return True
-        elif not isinstance(atom, Const) and _touches(atom, by):
+        elif type(atom) is not Const and _touches(atom, by):
             return True
     return False
 
@@ -109,7 +110,7 @@ def _in_space(space: Range | Atom, by: Substitution) -> Range | Atom:
 def _touches(atom: Atom | Range, by: Substitution) -> bool:
     if isinstance(atom, Var):
         return atom.name in by
-    if isinstance(atom, Tuple | List | Dict):
+    if isinstance(atom, DISPLAYS):
         return any(_touches(item, by) for item in atom.items)
     if isinstance(atom, Slice):
         return _touches(atom.lo, by) or _touches(atom.hi, by) or _touches(atom.step, by)

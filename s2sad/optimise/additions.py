@@ -23,6 +23,8 @@ from s2sad.ir.kinds import elementwise, same_shape
 from s2sad.ir.nodes import Atom, Block, Call, Do, Fresh, Let, Program, Stmt, Store, Var, blocks, uses, walk
 from s2sad.ir.rewrite import Edit, same_block, with_blocks
 
+_ADDING = (Store, Do)
+
 
 @dataclass(slots=True)
 class _Addition:
@@ -37,7 +39,9 @@ class _Addition:
 
 def additions(program: Program, aliases: Aliases | None = None) -> Program:
     """Join additions to the same place."""
-    found = [s for s in walk(program.body) if isinstance(s, Store | Do)]
+    found = [s for s in walk(program.body) if isinstance(s, _ADDING) and s.made]
+    if len(found) < 2:
+        return program
     counts = Counter(a.key for stmt in found if (a := _addition(stmt)) is not None)
     if not counts or max(counts.values()) < 2:
         return program

@@ -42,7 +42,7 @@ from s2sad.optimise.copies import is_fresh
 
 def adoptions(program: Program, aliases: Aliases | None = None) -> Program:
     """Use arrays that die instead of zeros that they are added to."""
-    stores = [s for s in walk(program.body) if isinstance(s, Store) and s.made and s.op]
+    stores = [s for s in walk(program.body) if type(s) is Store and s.made and s.op]
     parts = {s.base.name for s in stores if s.index is not None and isinstance(s.base, Var)}
     if not any(isinstance(s.base, Var) and s.base.name in parts for s in stores if _adds_whole(s)):
         return program

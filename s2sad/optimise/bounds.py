@@ -48,9 +48,9 @@ class Bounds:
         self._counts: dict[str, tuple[str, int]] = {}  # lists by integers: length + shift
         self._listed: dict[str, str] = {}  # lists by the indices of loops that lie within them
         for stmt in walk(program.body):
-            if isinstance(stmt, Let):
+            if type(stmt) is Let:
                 self._define(stmt.name, stmt.call)
-            elif isinstance(stmt, For) and isinstance(stmt.space, Range):
+            elif type(stmt) is For and isinstance(stmt.space, Range):
                 self._run(stmt.target, stmt.space)
 
     def inside(self, base: Kind, index: Atom | None) -> bool:

@@ -38,7 +38,7 @@ from s2sad.ir.rewrite import Edit, in_atom, in_statement, with_blocks
 
 def breaks(program: Program, _: Aliases | None = None) -> Program:
     """Take the one trip that does something out of its loop."""
-    flagged = [s for s in walk(program.body) if isinstance(s, For) and _flagged(s) is not None]
+    flagged = [s for s in walk(program.body) if type(s) is For and _flagged(s) is not None]
     if not flagged:
         return program
     finder = _Counted(program)

@@ -37,6 +37,7 @@ from s2sad.analysis.places import Places
 from s2sad.analysis.primitives import ARITHMETIC, PURE, effect_of, kind_of
 from s2sad.ir.kinds import OBJECT, Kind, same_shape
 from s2sad.ir.nodes import (
+    LOOPS,
     Atom,
     Block,
     Call,
@@ -87,7 +88,7 @@ class _Places:
 
 def copies(program: Program, aliases: Aliases | None = None) -> Program:
     """Use originals instead of copies that nothing tells from them."""
-    made = [s for s in walk(program.body) if isinstance(s, Let) and s.made and s.call.fun == "copy"]
+    made = [s for s in walk(program.body) if type(s) is Let and s.made and s.call.fun == "copy"]
     if not made:
         return program
     elision = _Elision(program, aliases)
@@ -248,7 +249,7 @@ def is_fresh(call: Call) -> bool:
 
 def births(program: Program, aliases: Aliases | None = None) -> Program:
     """Make arrays from their first whole contribution instead of from zeros."""
-    zeros = [s for s in walk(program.body) if isinstance(s, Let) and s.made and s.call.fun == "np.zeros_like"]
+    zeros = [s for s in walk(program.body) if type(s) is Let and s.made and s.call.fun == "np.zeros_like"]
     if not zeros:
         return program
     birth = _Births(program, aliases)
@@ -366,9 +367,9 @@ def bindings(program: Program, _: Aliases | None = None) -> Program:
     instead: dict[str, Atom] = {}
     hints = Edit(program)
     for stmt in walk(program.body):
-        if isinstance(stmt, If):
+        if type(stmt) is If:
             instead.update((o.name, o.then) for o in stmt.outs if o.then == o.orelse and _is_plain(o.then))
-        elif isinstance(stmt, For | While):
+        elif isinstance(stmt, LOOPS):
             for carry in stmt.carried:
                 if _is_plain(carry.init) and carry.next in (Var(carry.name), carry.init):
                     instead[carry.name] = instead[carry.out] = carry.init

@@ -18,7 +18,7 @@ of a derivative that is differentiated again is not the user's.
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import ARITHMETIC, COMPARISONS, METADATA, is_pure, kind_of, reads_contents
@@ -51,6 +51,7 @@ _COMMUTATIVE = frozenset(("add", "mul", "eq", "ne", "band", "bor", "bxor"))
 _OPERATORS = ARITHMETIC | COMPARISONS
 _ATTRIBUTES = METADATA | {"T", "real", "imag"}
 _DISPLAYS = frozenset(("list", "dict", "tuple", "fstring"))
+_SIMPLE = (Let, Do, Store)
 
 
 def cse(program: Program, aliases: Aliases | None = None) -> Program:
@@ -75,6 +76,7 @@ class _Sharing:
         self._instead: dict[str, Atom] = {}
         self._equal: dict[str, Atom] = {}  # names that stay, by the earlier name of the same number
         self._changing = frozenset().union(*map(self.aliases.written, program.body))
+        self._taken = self._changing - self.aliases.told - self.aliases.visible
         self._kept = frozenset().union(self.aliases.visible, self.aliases.told, self._changing)
         self._fixed = self._kept | self.aliases.returned
         self._shared: set[str] = set()  # what became the name of an array that is returned
@@ -95,30 +97,31 @@ class _Sharing:
         self._written_arrays, self._writers = {}, {}
         for at, old in enumerate(block):
             stmt = self.edit.moved(old, in_statement(old, self._instead))
-            earlier = self._written_arrays and isinstance(stmt, Let) and stmt.made
-            if earlier and isinstance(stmt, Let) and self._is_read_early(stmt, block[at + 1 :]):
-                continue
-            if isinstance(stmt, Let) and self._is_taken_over(stmt, entered, block[at + 1 :]):
-                continue
-            if isinstance(stmt, Let) and (key := self._key(stmt)) is not None:
+            let = stmt if type(stmt) is Let else None
+            if let is not None and let.made:
+                if self._written_arrays and self._is_read_early(let, block[at + 1 :]):
+                    continue
+                if self._is_taken_over(let, entered, block[at + 1 :]):
+                    continue
+            if let is not None and (key := self._key(let)) is not None:
                 first = self._available.get(key)
-                if first is None or not self._is_one(first, stmt):
-                    self._enter(key, stmt)
+                if first is None or not self._is_one(first, let):
+                    self._enter(key, let)
                     entered.append(key)
                 else:
-                    self._equal[stmt.name] = Var(first.name)
-                    if stmt.made or self._is_needless(stmt, first):
+                    self._equal[let.name] = Var(first.name)
+                    if let.made or self._is_needless(let, first):
                         # else what the user writes twice stays as it is written
-                        self._instead[stmt.name] = Var(first.name)
-                        self.edit.rename(first.name, self.edit.hints.get(stmt.name, ""))
+                        self._instead[let.name] = Var(first.name)
+                        self.edit.rename(first.name, self.edit.hints.get(let.name, ""))
                         continue
-            elif parts := blocks(stmt):
+            elif let is None and (parts := blocks(stmt)):
                 self._nested(old, stmt, parts, result)
                 continue
             self._end(old)
             result.append(stmt)
-            if isinstance(stmt, Let) and stmt.call.fun in _OPERATORS:
-                self._enter_written(stmt)
+            if let is not None and let.call.fun in _OPERATORS:
+                self._enter_written(let)
         for key in entered:
             self._available.pop(key, None)
         self._written_arrays, self._writers = outer
@@ -173,8 +176,7 @@ class _Sharing:
             t = solve(a, g); a_bar = -t @ z.T; g_bar = solve(a, g); g_bar += h      g_bar is t
         """
         cls = self.aliases.of(let.name)
-        fixed = self.aliases.told | self.aliases.visible
-        if not let.made or cls not in self._changing - fixed or not is_pure(let.call, self.kinds):
+        if cls not in self._taken or not is_pure(let.call, self.kinds):
             return False
         key = self._key_of(let)
         first = self._available.get(key)
@@ -209,8 +211,7 @@ class _Sharing:
     def _enter_written(self, let: Let) -> None:
         """Note an array that is written later on."""
         cls = self.aliases.of(let.name)
-        seen = self.aliases.visible | self.aliases.told
-        if cls is None or cls not in self._changing or cls in seen or self.aliases.is_held(cls):
+        if cls is None or cls not in self._taken or self.aliases.is_held(cls):
             return
         if self.aliases.members(cls) != [let.name]:
             return
@@ -261,16 +262,14 @@ class _Sharing:
     def _key_of(self, let: Let) -> Hashable:
         """What equal expressions have in common, shared or not."""
         call = let.call
-        args, kwargs = call.args, call.kwargs
-        if any(name in self._equal for name in call_vars(call)):
+        if self._equal and not self._equal.keys().isdisjoint(call_vars(call)):
             call = in_call(call, self._equal)
-            args, kwargs = call.args, call.kwargs
-        if call.fun in _COMMUTATIVE and all(self._is_real(a) for a in args):
+        fun, (args, kwargs) = call.fun, (call.args, call.kwargs)
+        if fun in _COMMUTATIVE and self._are_real(args):
             args = tuple(sorted(args, key=_spelling))
-        fun = call.fun
-        if fun in _MIRRORED and all(self._is_real(a) for a in args):
+        elif fun in _MIRRORED and self._are_real(args):
             fun, args = _MIRRORED[fun], args[::-1]
-        quick = tuple([a.name if isinstance(a, Var) else a for a in args])  # strings are hashed faster
+        quick = tuple([a.name if type(a) is Var else a for a in args])  # strings are hashed faster
         return fun, quick, kwargs, call.form if fun == "copy" else ""
 
     def _is_fixed(self, cls: int) -> bool:
@@ -297,9 +296,12 @@ class _Sharing:
             return not isinstance(call.args[1], Slice)
         return kind.is_array and not reads_contents(call, self.kinds, kind)
 
-    def _is_real(self, atom: Atom) -> bool:
-        kind = kind_of(atom, self.kinds)
-        return kind.is_number and kind.sort in ("float", "int", "bool")
+    def _are_real(self, atoms: Iterable[Atom]) -> bool:
+        """Whether all are numbers, or arrays of numbers, that are certainly not complex."""
+        for atom in atoms:
+            if kind_of(atom, self.kinds).sort not in ("float", "int", "bool"):
+                return False
+        return True
 
     def _is_needless(self, let: Let, first: Let) -> bool:
         """Whether what the user writes a second time would only be a second name in the text."""
@@ -312,7 +314,7 @@ class _Sharing:
     @functools.cached_property
     def _read_by_made(self) -> frozenset[str]:
         """What made statements read, so that it has a name."""
-        made = (s for s in walk(self.edit.program.body) if isinstance(s, Let | Do | Store) and s.made)
+        made = (s for s in walk(self.edit.program.body) if isinstance(s, _SIMPLE) and s.made)
         return frozenset(name for s in made for name in uses(s))
 
     def _is_read_again(self, let: Let, first: Let) -> bool:
@@ -333,6 +335,6 @@ class _Sharing:
 
 def _spelling(atom: Atom) -> str:
     """A text by which operands of commutative operations are ordered."""
-    if isinstance(atom, Var):
+    if type(atom) is Var:
         return atom.name
     return atom.text if isinstance(atom, Ref) else repr(atom)

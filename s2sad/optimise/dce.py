@@ -22,6 +22,8 @@ from functools import cached_property
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import has_effect, is_opaque, kind_of, may_raise, store_may_raise
 from s2sad.ir.nodes import (
+    CALLS,
+    LOOPS,
     Atom,
     Block,
     Call,
@@ -44,6 +46,7 @@ from s2sad.ir.nodes import (
     atom_vars,
     blocks,
     call_vars,
+    is_straight,
     uses,
     walk,
 )
@@ -63,12 +66,10 @@ def leaves_nothing_dead(program: Program) -> bool:
 
     So it is in a straight line in which every value is read; in loops values may be read by each other alone.
     """
-    read: set[str] = set()
-    for stmt in program.body:
-        if blocks(stmt):
-            return False
-        read.update(uses(stmt))
-    return all(not isinstance(stmt, Let) or stmt.name in read for stmt in program.body)
+    if not is_straight(program.body):
+        return False
+    read = {name for stmt in program.body for name in uses(stmt)}
+    return read.issuperset([stmt.name for stmt in program.body if type(stmt) is Let])
 
 
 def stays(store: Store, program: Program, bounds: Bounds) -> bool:
@@ -97,7 +98,7 @@ class _Live:
         self._names_left: list[str] = []
         self.tried = {
             inner
-            for s in walk(program.body) if isinstance(s, If) and s.form == "try"
+            for s in walk(program.body) if type(s) is If and s.form == "try"
             for inner in walk(s.then)
         }
         for stmt in walk(program.body):
@@ -110,11 +111,11 @@ class _Live:
         parts = blocks(stmt)
         for block in parts:
             self._parents.update(dict.fromkeys(block, stmt))
-        if isinstance(stmt, Let):
+        if type(stmt) is Let:
             self._definitions[stmt.name] = (stmt, None)
         elif isinstance(stmt, If):
             self._definitions.update((out.name, (stmt, out)) for out in stmt.outs)
-        elif isinstance(stmt, For | While):
+        elif isinstance(stmt, LOOPS):
             for carry in stmt.carried:
                 self._definitions[carry.name] = self._definitions[carry.out] = (stmt, carry)
             if isinstance(stmt, For):
@@ -130,14 +131,14 @@ class _Live:
     def _is_root(self, stmt: Stmt) -> bool:
         if stmt in self.tried and not getattr(stmt, "made", False):
             return True  # which exception comes, and whether one does, decides the path
-        if isinstance(stmt, If):
-            return bool(stmt.form)
-        if isinstance(stmt, Let | Do):
+        if isinstance(stmt, CALLS):
             if stmt.made or self.program.is_swept(stmt):
                 return has_effect(stmt.call)
             return has_effect(stmt.call) or self._may_raise(stmt.call)
         if isinstance(stmt, Store):
             return stays(stmt, self.program, self.bounds)
+        if isinstance(stmt, If):
+            return bool(stmt.form)
         if isinstance(stmt, For):
             return not isinstance(stmt.space, Range) and kind_of(stmt.space, self.kinds).cat == "object"
         return isinstance(stmt, Return) or (isinstance(stmt, While) and not stmt.made)
@@ -188,10 +189,12 @@ class _Live:
                 self._mark_name(self._names_left.pop())
 
     def _mark_name(self, name: str) -> None:
-        stmt, part = self._definitions.get(name, (None, None))
-        if stmt is None:
+        if name not in self._definitions:
             return
+        stmt, part = self._definitions[name]
         self._need(stmt)
+        if part is None:
+            return
         if isinstance(part, Carry):
             self._use(part.init)
             self._use(part.next)
@@ -202,16 +205,14 @@ class _Live:
             self._use(part)
 
     def _mark_statement(self, stmt: Stmt) -> None:
-        parent = self._parents.get(stmt)
-        if parent is not None:
-            self._need(parent)
+        if stmt in self._parents:
+            self._need(self._parents[stmt])
         for cls in self.aliases.observed(stmt) - self.contents:
             self._read(cls)
-        if isinstance(stmt, Let | Do):
-            for name in call_vars(stmt.call):
-                if name not in self.names:
-                    self.names.add(name)
-                    self._names_left.append(name)
+        if isinstance(stmt, CALLS):
+            new = [name for name in call_vars(stmt.call) if name not in self.names]
+            self.names.update(new)
+            self._names_left += new
             if is_opaque(stmt.call):
                 for cls in self.aliases.written(stmt):
                     self._read(cls)
@@ -220,7 +221,7 @@ class _Live:
                 self._use(atom)
         elif isinstance(stmt, If):
             self._use(stmt.cond)
-        elif isinstance(stmt, For | While):
+        elif isinstance(stmt, LOOPS):
             self._use(stmt.space if isinstance(stmt, For) else stmt.cond)
             self._use(stmt.stop)
         elif isinstance(stmt, Return):
@@ -230,12 +231,12 @@ class _Live:
         """The block without what is not marked; comments stay where anything does."""
         result: list[Stmt] = []
         for stmt in block:
-            if isinstance(stmt, Comment):
-                result.append(stmt)
-            elif stmt in self.statements:
+            if stmt in self.statements:
                 parts = tuple([self.sweep(part, edit) for part in blocks(stmt)])
                 new = with_blocks(stmt, parts) if parts else stmt
-                result.append(edit.moved(stmt, self._trimmed(new)))
+                result.append(edit.moved(stmt, self._trimmed(new)) if parts or type(new) is Moves else stmt)
+            elif isinstance(stmt, Comment):
+                result.append(stmt)
         return same_block(block, result)
 
     def _trimmed(self, stmt: Stmt) -> Stmt:
@@ -243,7 +244,7 @@ class _Live:
         if isinstance(stmt, If):
             outs = tuple(o for o in stmt.outs if o.name in names)
             return stmt if len(outs) == len(stmt.outs) else replace(stmt, outs=outs)
-        if isinstance(stmt, For | While):
+        if isinstance(stmt, LOOPS):
             carried = tuple(c for c in stmt.carried if c.name in names or c.out in names)
             return stmt if len(carried) == len(stmt.carried) else replace(stmt, carried=carried)
         if isinstance(stmt, Moves):

@@ -35,7 +35,7 @@ _OUTLINES = (Const("size"), Const("shape"), Const("ndim"))
 
 def likes(program: Program, _: Aliases | None = None) -> Program:
     """Let operands lend their shape in place of results that serve for nothing else."""
-    readers = {s: found for s in walk(program.body) if isinstance(s, Let) and (found := _unread(s))}
+    readers = {s: found for s in walk(program.body) if type(s) is Let and (found := _unread(s))}
     if not readers:
         return program
     instead = _Lenders(program, readers).instead

@@ -40,7 +40,7 @@ _KEPT = Const(True)
 
 def newaxes(program: Program, _: Aliases | None = None) -> Program:
     """Add to arrays what is added to views of them that only have more axes."""
-    stores = [s for s in walk(program.body) if isinstance(s, Store) and s.made and s.op == "add"]
+    stores = [s for s in walk(program.body) if type(s) is Store and s.made and s.op == "add"]
     stores = [s for s in stores if s.index is not None and _is_view(s)]
     if not stores:
         return program

@@ -52,7 +52,7 @@ from s2sad.optimise.copies import is_fresh
 
 def overwrites(program: Program, aliases: Aliases | None = None) -> Program:
     """Let stores into parts of shadows say at once, and not before its time, what comes there."""
-    if not any(isinstance(s, Store) and s.made and not s.op for s in walk(program.body)):
+    if not any(type(s) is Store and s.made and not s.op for s in walk(program.body)):
         return program
     pass_ = _Overwrites(program, aliases or Aliases(program))
     body = pass_.block(program.body)

@@ -24,7 +24,7 @@ _ALL = (None, Const(...), Slice(NONE, NONE, NONE))
 
 def resets(program: Program, aliases: Aliases | None = None) -> Program:
     """Make such shadows where a trip begins."""
-    if not any(isinstance(s, For) and s.made and any(map(_resets, s.body)) for s in walk(program.body)):
+    if not any(type(s) is For and s.made and any(map(_resets, s.body)) for s in walk(program.body)):
         return program
     maker = _Maker(program, aliases or Aliases(program))
     return maker.edit.finish(maker.block(program.body))

@@ -25,10 +25,10 @@ from s2sad.ir.rewrite import Edit, in_statement, resolved
 
 def spreads(program: Program, aliases: Aliases | None = None) -> Program:
     """Read the number, or the array, in place of the list."""
-    adding = [s for s in walk(program.body) if isinstance(s, Do) and s.made and s.call.fun == "accumulate"]
+    adding = [s for s in walk(program.body) if type(s) is Do and s.made and s.call.fun == "accumulate"]
     if not adding:
         return program
-    lets = {s.name: s for s in walk(program.body) if isinstance(s, Let)}
+    lets = {s.name: s for s in walk(program.body) if type(s) is Let}
     nested = (block for s in walk(program.body) for block in blocks(s))
     home = {s: block for block in (program.body, *nested) for s in block}
     read_by: dict[str, list[Stmt]] = {}

@@ -23,7 +23,7 @@ from s2sad.ir.rewrite import Edit, in_statement
 
 def states(program: Program, aliases: Aliases | None = None) -> Program:
     """Read lists of the user instead of tapes that hold the same."""
-    appends = [s for s in walk(program.body) if isinstance(s, Do) and s.call.fun == "list.append"]
+    appends = [s for s in walk(program.body) if type(s) is Do and s.call.fun == "list.append"]
     if len({s.made for s in appends}) < 2:
         return program
     finder = _Finder(program, aliases or Aliases(program))

@@ -22,7 +22,7 @@ _LEFT, _BOTH = ("truediv",), ("add", "sub", "mul")
 def stretches(program: Program, _: Aliases | None = None) -> Program:
     """Leave the stretching to operations whose other operand does it."""
     kinds = program.kinds
-    lets = [s for s in walk(program.body) if isinstance(s, Let) and s.call.fun == "np.broadcast_to"]
+    lets = [s for s in walk(program.body) if type(s) is Let and s.call.fun == "np.broadcast_to"]
     stretched = {s.name: s.call.args[0] for s in lets if s.made and kinds[s.name].shape is not None}
     if not stretched:
         return program

@@ -21,14 +21,12 @@ from s2sad.ir.rewrite import Edit, in_statement, resolved
 
 def tapes(program: Program, aliases: Aliases | None = None) -> Program:
     """Replace tapes by earlier tapes that hold the same."""
-    made = {
-        stmt.name: block
-        for block in _all_blocks(program.body)
-        for stmt in block
-        if isinstance(stmt, Let) and stmt.made and stmt.call == Call("list")
-    }
-    if len(made) < 2:
+    lists = {s for s in walk(program.body) if type(s) is Let and s.call.fun == "list" and s.made}
+    empty = {s for s in lists if s.call == Call("list")}
+    if len(empty) < 2:
         return program
+    blocks_ = _all_blocks(program.body)
+    made = {s.name: block for block in blocks_ for s in block if isinstance(s, Let) and s in empty}
     finder = _Equal(program, made, aliases or Aliases(program))
     finder.find()
     if not finder.instead:

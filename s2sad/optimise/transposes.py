@@ -21,9 +21,9 @@ from s2sad.ir.rewrite import Edit, in_statement, resolved
 
 def transposes(program: Program, _: Aliases | None = None) -> Program:
     """Transpose less."""
-    if not any(isinstance(s, Let) and s.call.fun == "getattr" and s.made for s in walk(program.body)):
+    if not any(type(s) is Let and s.call.fun == "getattr" and s.made for s in walk(program.body)):
         return program
-    lets = {s.name: s for s in walk(program.body) if isinstance(s, Let)}
+    lets = {s.name: s for s in walk(program.body) if type(s) is Let}
     turned = {name: base for name, let in lets.items() if (base := _turned(let, program)) is not None}
     twice = [n for n, base in turned.items() if lets[n].made and isinstance(base, Var) and base.name in lets]
     if not twice:

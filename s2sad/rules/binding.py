@@ -9,6 +9,8 @@ from s2sad.ir.kinds import Kind, kind_of_value
 from s2sad.ir.nodes import Atom, Call, Const, List, Ref, Slice, Tuple, Var
 from s2sad.rules.registry import REQUIRED, UNKNOWN, Bound, Rule
 
+_SHOWN = (Tuple, List)
+
 
 class BindingError(TypeError):
     """The call does not fit the rule's signature; the message says which argument."""
@@ -16,7 +18,7 @@ class BindingError(TypeError):
 
 def static_value(atom: Atom) -> Any:
     """The value of an atom that is a literal (or a tuple of literals, or a live object), else UNKNOWN."""
-    if isinstance(atom, Const):
+    if type(atom) is Const:
         return atom.value
     if isinstance(atom, Ref):
         return atom.obj
@@ -41,14 +43,14 @@ def bind(
     atoms = operands(rule, call)
     statics: dict[str, Any] = {}
     for name, default in rule.signature.items():
-        atom = atoms.get(name)
-        if atom is not None:
-            statics[name] = UNKNOWN if isinstance(atom, Var) else static_value(atom)
-        elif name.startswith("*") and name[1:] in atoms:
+        if name in atoms:
+            atom = atoms[name]
+            statics[name] = UNKNOWN if type(atom) is Var else static_value(atom)
+        elif name[0] == "*" and name[1:] in atoms:
             statics[name[1:]] = static_value(atoms[name[1:]])
         elif default is not REQUIRED:
             statics[name] = default
-    kinds = {n: kind_of(a) if isinstance(a, Var) else _shown(a, kind_of) for n, a in atoms.items()}
+    kinds = {n: _shown(a, kind_of) if isinstance(a, _SHOWN) else kind_of(a) for n, a in atoms.items()}
     bound = Bound(kinds, statics)
     if length_of is not None and rule.form == "structural":
         bound.lengths = {n: found for n, a in atoms.items() if (found := length_of(a)) is not None}
@@ -67,16 +69,17 @@ def operands(rule: Rule, call: Call) -> dict[str, Atom]:
     """The arguments that are given, by name; variadic ones are one Tuple."""
     atoms: dict[str, Atom] = {}
     args, at = call.args, 0
+    given = len(args)
     for name in rule.signature:
-        if at == len(args):
+        if at == given:
             break
         if name[0] == "*":
             atoms[name[1:]] = Tuple(args[at:])
-            at = len(args)
+            at = given
         else:
             atoms[name] = args[at]
             at += 1
-    if at < len(args):
+    if at < given:
         raise BindingError(f"{rule.name} takes {len(rule.signature)} arguments here, not {len(args)}")
     for name, atom in call.kwargs:
         if name not in rule.signature:

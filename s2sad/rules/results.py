@@ -114,13 +114,14 @@ def arithmetic(function: np.ufunc, *operands: Kind) -> Kind:
 
     An int to an int known at run time only counts as an int.
     """
-    if all(k.is_python for k in operands):
-        sort = kinds.widest([k.cat for k in operands])
+    cats = [k.cat for k in operands]
+    if kinds.PYTHON.issuperset(cats):
+        sort = kinds.widest(cats)
         bitwise = function in (np.bitwise_and, np.bitwise_or, np.bitwise_xor)
         if sort == "bool" and not bitwise:
             sort = "int"
         return Kind("float" if sort == "int" and function is np.true_divide else sort)
-    if all(k.is_number for k in operands):
+    if kinds.NUMBERS.issuperset(cats):
         return kinds.COMPLEX if pythonic(*operands) else ufunc(function, *operands)
     return _container(function, *operands)
 

@@ -245,17 +245,19 @@ class Bars(Builder):
 
     def active(self, atom: Atom) -> bool:
         """Whether contributions to an atom matter."""
-        return isinstance(atom, Var) and atom.name in self.varied
+        return type(atom) is Var and atom.name in self.varied
 
     def value(self, atom: Atom, stmt: Stmt) -> Atom:
         """What an operand of `stmt` held when it ran: itself, or a copy if its storage is written later."""
         if isinstance(atom, Tuple | List):
             return type(atom)(tuple(self.value(i, stmt) for i in atom.items))
-        if isinstance(atom, Var) and atom.name in self.same:
+        if type(atom) is not Var:
+            return atom
+        if atom.name in self.same:
             return Var(self.same[atom.name])
-        if isinstance(atom, Var) and self.kinds[atom.name].cat == "list":
+        if self.kinds[atom.name].cat == "list":
             return self.list_value(atom, stmt) if self.storage.grows_later(atom.name, stmt) else atom
-        if not isinstance(atom, Var) or not self.storage.written_later(atom.name, stmt):
+        if not self.storage.written_later(atom.name, stmt):
             return atom
         return self.snapshot(atom, stmt, self.before)
 

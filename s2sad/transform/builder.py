@@ -104,9 +104,9 @@ class Builder:
 
     def kind(self, atom: Atom) -> Kind:
         """What is known of an atom."""
-        if isinstance(atom, Var):
+        if type(atom) is Var:
             return self.kinds[atom.name]
-        if isinstance(atom, Const):
+        if type(atom) is Const:
             return K.kind_of_value(atom.value)
         if isinstance(atom, Ref):
             return K.OBJECT if callable(atom.obj) else K.kind_of_value(atom.obj)
@@ -232,9 +232,10 @@ class Builder:
 
     def binary(self, op: str, a: Atom, b: Atom) -> Atom:
         """An operator on generated atoms, with units and signs removed."""
+        literal = type(a) is Const or type(b) is Const
         if isinstance(a, Const) and isinstance(b, Const) and op in _FOLD:
             return Const(_FOLD[op](a.value, b.value))
-        if op == "mul":
+        if op == "mul" and literal:
             for one, two in ((a, b), (b, a)):
                 if _is_unit(one) and self._carries(two):
                     return two
@@ -262,15 +263,15 @@ class Builder:
         return self._tree(parse(text), names)
 
     def _tree(self, node: ast.expr, names: dict[str, Atom]) -> Atom:
-        if isinstance(node, ast.Name):
+        if type(node) is ast.Name:
             if node.id in names:
                 return names[node.id]
             if node.id in ("True", "False", "None"):
                 return Const({"True": True, "False": False, "None": None}[node.id])
             raise AssertionError(f"a rule's text names {node.id!r}, which its signature does not have")
-        if isinstance(node, ast.Constant):
+        if type(node) is ast.Constant:
             return Const(node.value)
-        if isinstance(node, ast.BinOp):
+        if type(node) is ast.BinOp:
             return self.binary(
                 BINARY[type(node.op)], self._tree(node.left, names), self._tree(node.right, names)
             )

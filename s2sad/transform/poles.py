@@ -8,6 +8,7 @@ Python's numbers raise and never warn; what NumPy's function makes of such numbe
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 
@@ -27,14 +28,19 @@ def may_be_singular(text: str, call: Call, kind: Callable[[Atom], Kind]) -> bool
         divisor = call.args[-1]
         if isinstance(divisor, Const) or all(kind(a).is_python for a in call.args):  # Python would raise
             return False
-    return text in POLES or "div(" in text or _POLE.search(text) is not None
+    return "div(" in text or _has_pole(text)
 
 
 def may_warn(text: str, bound: Bound, call: Call, out: Kind) -> bool:
     """Whether a text that is evaluated on the operands of a call may warn where the call did not."""
     if call.fun.startswith("scipy."):  # their results are NumPy's, and at infinity products warn
         return True
-    if call.fun in _QUOTIENTS and isinstance(call.args[-1], Const):
+    if not _has_pole(text) or (call.fun in _QUOTIENTS and isinstance(call.args[-1], Const)):
         return False
     read = [*bound.kinds.values(), *([out] if _OUT.search(text) else [])]
-    return (text in POLES or _POLE.search(text) is not None) and not all(k.is_python for k in read)
+    return not all(k.is_python for k in read)
+
+
+@functools.lru_cache(maxsize=4096)
+def _has_pole(text: str) -> bool:
+    return text in POLES or _POLE.search(text) is not None

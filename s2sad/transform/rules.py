@@ -99,10 +99,12 @@ class Rules(Custom):
         """What the names of a rule's text stand for."""
         wanted = content_names(text)
         names: dict[str, Atom] = {
-            k: Const(v) for k, v in bound.statics.items() if k not in atoms and _is_literal(v)
+            k: Const(v)
+            for k, v in bound.statics.items()
+            if k in wanted and k not in atoms and _is_literal(v)
         }
         for name, atom in atoms.items():
-            names[name] = self.value(atom, stmt) if wanted.get(name, False) else atom
+            names[name] = self.value(atom, stmt) if wanted.get(name) else atom
             if isinstance(atom, Tuple):
                 names.update({f"{name}_{i}": self.value(item, stmt) for i, item in enumerate(atom.items)})
         names["g"] = g
