@@ -17,7 +17,7 @@ import ast
 import itertools
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,7 @@ from s2sad.backend.printing import Mark, remark, write
 from s2sad.backend.spell import OPERATORS, Roots, Speller
 from s2sad.backend.tidy import tidy
 from s2sad.backend.tree import (
+    BINARY,
     Assign,
     Branch,
     Copy,
@@ -127,9 +128,21 @@ def _collect(program: Program, body: list[Tree], roots: Roots) -> None:
             elif isinstance(stmt, Write):
                 speller.index(expr)
             else:
-                speller(expr)
+                for part in _unknown(expr):
+                    speller(part)
     if program.quiet or program.quiet_all:
         roots.dotted("np.errstate")
+
+
+def _unknown(expr: Expr) -> Iterator[Expr]:
+    """The parts of an expression, operators and what is nothing from outside apart."""
+    stack = [expr]
+    while stack:
+        top = stack.pop()
+        if type(top) is Node and top.fun in BINARY and not top.form:
+            stack += reversed(top.args)
+        elif type(top) is not Var:
+            yield top
 
 
 def augments(stmt: Assign) -> bool:

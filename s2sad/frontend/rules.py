@@ -28,6 +28,7 @@ from s2sad.rules.axes import zero
 from s2sad.rules.binding import BindingError, bind, static_value
 from s2sad.rules.keywords import by_place_of, neutral, other_names, renamed_places
 from s2sad.rules.registry import UNKNOWN, Bound, Rule
+from s2sad.rules.results import of_floats
 from s2sad.runtime import HELPERS
 
 SAFE = {  # a point at which a function whose domain has an end, or which has a pole, is regular
@@ -186,7 +187,10 @@ class Rules(State):
         if isinstance(left, Const) and isinstance(right, Const):
             return None
         rule, call = registry.rule(op), Call(op, (left, right))  # type: ignore[arg-type]
-        return self.emit(call, self._result(rule, self._bind(rule, call, node)[0], node), node, hint)
+        kind = of_floats(op, [self.kind(left), self.kind(right)])
+        if kind is None:
+            kind = self._result(rule, self._bind(rule, call, node)[0], node)
+        return self.emit(call, kind, node, hint)
 
     def _is_plain_number(self, value: Value) -> bool:
         if isinstance(value, Const):

@@ -32,11 +32,17 @@ from s2sad.ir.records import record
 # ---- atoms
 
 
-@record(frozen=True, slots=True)
+@record(frozen=True, slots=True, eq=False)
 class Var:
     """A use of the value that `Let`, `Carry`, `Out`, a loop target or a parameter defines."""
 
     name: str
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Var and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ known.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules.registry import UNKNOWN, Bound
 
+_SIMPLE = frozenset(("add", "sub", "mul"))
 _WEAK = {"float": float, "complex": complex, "int": int}
 _WIDE = {"float": "float64", "complex": "complex128", "int": "int64", "": "float64"}
 EITHER = ("float64", "complex128")  # what a number of which nothing is known may be
@@ -124,6 +125,25 @@ def arithmetic(function: np.ufunc, *operands: Kind) -> Kind:
     if kinds.NUMBERS.issuperset(cats):
         return kinds.COMPLEX if pythonic(*operands) else ufunc(function, *operands)
     return _container(function, *operands)
+
+
+def of_floats(op: str, operands: Sequence[Kind]) -> Kind | None:
+    """The kind of `a + b`, `a - b` or `a*b` of arrays of float64 of one shape, or of one and a number.
+
+    Most operations of most programs are such, and need not be bound to a rule to be known. None for all else.
+    """
+    if op not in _SIMPLE or len(operands) != 2:
+        return None
+    a, b = operands
+    if b.cat != "array":
+        a, b = b, a
+    if b.cat != "array" or b.dtype != "float64" or not b.shape or b.optional or a.optional:
+        return None
+    if a.cat == "array":
+        plain = a.dtype == "float64" and a.shape == b.shape
+    else:
+        plain = a.cat in ("float", "int")
+    return kinds.array(b.shape) if plain else None
 
 
 def pythonic(x: Kind, *others: Kind) -> bool:

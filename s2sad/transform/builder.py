@@ -50,6 +50,7 @@ from s2sad.rules import registry
 from s2sad.rules.axes import as_array, holds_objects
 from s2sad.rules.binding import BindingError, bind
 from s2sad.rules.registry import Bound, Rule
+from s2sad.rules.results import of_floats
 
 MODULES: dict[str, Any] = {"np": np, "math": math, "cmath": cmath}  # whose names texts may use
 MIXED = "holds floats on some paths and whole numbers on others"
@@ -180,6 +181,8 @@ class Builder:
 
     def infer(self, call: Call) -> Kind:
         """The kind of a call's result from its rule."""
+        if not call.kwargs and (known := of_floats(call.fun, [self.kind(a) for a in call.args])) is not None:
+            return known
         try:
             rule = registry.rule(call.fun)
             bound, _ = bind(rule, call, self.kind)
