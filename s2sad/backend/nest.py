@@ -23,6 +23,7 @@ from dataclasses import replace
 
 from s2sad.backend import facts, sums
 from s2sad.backend.facts import Facts
+from s2sad.backend.latest import latest
 from s2sad.backend.peephole import Peephole
 from s2sad.backend.spread import spread
 from s2sad.backend.tree import (
@@ -84,7 +85,7 @@ _REACH = 200  # statements that a temporary may move past
 
 def nest(program: Program) -> list[Tree]:
     """The body of a program as trees."""
-    program = spread(walked(program))
+    program = spread(walked(latest(program)))
     return _Nester(program)(program.body)
 
 

@@ -28,10 +28,9 @@ def f_grad(x, n):
     for i in range(n - 1, -1, -1):
         if i % 2 == 0:
             y = ys.pop()
-            y_bar_2 = x * y_bar
             x_bar += y * y_bar
+            y_bar = x * y_bar
         else:
-            y_bar_2 = 2 * y_bar
-        y_bar = y_bar_2
+            y_bar = 2 * y_bar
     x_bar += y_bar
     return x_bar

@@ -19,8 +19,7 @@ def f_grad(x, coefficients):
     x_bar = 0.0
     for i in range(len(coefficients)):
         y = ys.pop()
-        y_bar_2 = x * y_bar
         x_bar += y * y_bar
         coefficients_bar[i] += y_bar
-        y_bar = y_bar_2
+        y_bar = x * y_bar
     return x_bar, coefficients_bar

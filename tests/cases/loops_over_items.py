@@ -100,9 +100,8 @@ def growing_value_and_grad(a, xs):
     a_bar = 1.0
     for i in range(t1 - 1, -1, -1):
         y = ys[i]
-        a_bar_2 = y * a_bar
         ys_bar[i] += as_1[i] * a_bar
-        a_bar = a_bar_2
+        a_bar = y * a_bar
     for i in range(n - 1, -1, -1):
         y = ys[i]
         t2 = ys_bar.pop()
@@ -134,8 +133,7 @@ def left_value_and_grad(a, xs):
         else:
             s_1 = all_s.pop()
             x = xs[i]
-            s_bar_2 = x * s_bar
             x_bar = s_1 * s_bar
-            s_bar = s_bar_2
+            s_bar = x * s_bar
         xs_bar[i] += x_bar
     return s, (s_bar, xs_bar)

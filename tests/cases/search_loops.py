@@ -140,15 +140,13 @@ def every_row_grad(x, A):
                 s = all_s.pop()
                 a = row[i_1]
                 t1 = s * s_bar
-                s_bar_2 = s_bar + a * x * s_bar
                 a_bar = s_bar + x * t1
                 x_bar += a * t1
+                s_bar += a * x * s_bar
                 broken = False
             else:
-                s_bar_2 = s_bar
                 a_bar = 0.0
             row_bar[i_1] += a_bar
-            s_bar = s_bar_2
         A_bar[i] += row_bar
     return x_bar, A_bar
 

@@ -98,10 +98,9 @@ def backwards_value_and_grad(x, cs):
     x_bar = 0.0
     for i in range(len(cs)):
         s_1 = all_s.pop()
-        s_bar_2 = x * s_bar
         x_bar += s_1 * s_bar
         cs_bar[i] += s_bar
-        s_bar = s_bar_2
+        s_bar = x * s_bar
     return s, (x_bar, cs_bar)
 
 # --- value_and_grad fun=summed argnums=0,1 kinds=float,1-D
@@ -160,11 +159,9 @@ def backwards_grad_jvp(x, cs, x_dot):
     for _ in range(len(cs)):
         s_dot = all_s_dot.pop()
         s = all_s.pop()
-        s_bar_2_dot = s_bar * x_dot + x * s_bar_dot
-        s_bar_2 = x * s_bar
         x_bar_dot += s_bar * s_dot + s * s_bar_dot
-        s_bar = s_bar_2
-        s_bar_dot = s_bar_2_dot
+        s_bar_dot = s_bar * x_dot + x * s_bar_dot
+        s_bar = x * s_bar
     return x_bar_dot
 
 # --- value_and_grad fun=refilled argnums=0 kinds=1-D,int

@@ -1,0 +1,95 @@
+"""What takes the place of a value is computed behind the last use of that value.
+
+Accepts any `Program` and gives the same values; only statements of a transform move, and only those that
+`Motion` lets pass. A cotangent that goes round a loop or leaves a branch then needs no second name:
+
+    s_bar_2 = x*s_bar                   x_bar += s*s_bar
+    x_bar += s*s_bar                    s_bar = x*s_bar
+    s_bar = s_bar_2
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+
+from s2sad.ir.nodes import (
+    LOOPS,
+    Atom,
+    Block,
+    For,
+    If,
+    Let,
+    Program,
+    Stmt,
+    Var,
+    blocks,
+    is_straight,
+    uses,
+    walk,
+)
+from s2sad.ir.rewrite import Edit, same_block, with_blocks
+from s2sad.optimise.motion import Motion
+
+
+def latest(program: Program) -> Program:
+    """The program with such statements at the ends of their blocks."""
+    if is_straight(program.body):
+        return program
+    mover = _Mover(program)
+    return mover.edit.finish(mover.block(program.body, ()))
+
+
+class _Mover:
+    """Walks the blocks of one program."""
+
+    def __init__(self, program: Program) -> None:
+        self.program, self.hints = program, program.hints
+        self.edit = Edit(program)
+        self.counts = Counter(name for stmt in walk(program.body) for name in uses(stmt))
+
+    @cached_property
+    def motion(self) -> Motion:
+        """What may pass what; few programs ask."""
+        return Motion(self.program)
+
+    def block(self, block: Block, leaving: Iterable[Atom]) -> Block:
+        """A block at whose end these values leave it, or go round."""
+        result: list[Stmt] = []
+        for stmt in block:
+            parts = blocks(stmt)
+            result.append(self.nested(stmt, parts) if parts else stmt)
+        names = {atom.name for atom in leaving if isinstance(atom, Var)}
+        for let in [s for s in result if type(s) is Let and s.made and s.name in names]:
+            self.move(let, result)
+        return same_block(block, result)
+
+    def nested(self, stmt: Stmt, parts: tuple[Block, ...]) -> Stmt:
+        """A statement with blocks; a loop's last one carries the values that go round."""
+        if isinstance(stmt, If):
+            sides = [out.then for out in stmt.outs], [out.orelse for out in stmt.outs]
+            made = tuple(self.block(part, side) for part, side in zip(parts, sides, strict=True))
+        else:
+            assert isinstance(stmt, LOOPS)
+            following = [carry.next for carry in stmt.carried]
+            made = (self.block(parts[-1], following),)
+            if not isinstance(stmt, For):
+                made = (self.block(stmt.head, ()), *made)
+        return self.edit.moved(stmt, with_blocks(stmt, made))
+
+    def move(self, let: Let, block: list[Stmt]) -> None:
+        """Put a statement last if one behind it reads a value of the same name, which it would replace."""
+        hint, at = self.hints.get(let.name, ""), block.index(let)
+        behind = block[at + 1 :]
+        if not hint or self.counts[let.name] != 1 or not any(self.reads(s, hint, let.name) for s in behind):
+            return
+        if all(self.motion.may_move(let, stmt) for stmt in behind):
+            block[at:] = [*behind, let]
+
+    def reads(self, stmt: Stmt, hint: str, name: str) -> bool:
+        """Whether a statement reads a value that has this name in the text, another than `name`."""
+        return any(self.hints.get(n) == hint and n != name for s in walk((stmt,)) for n in uses(s))
+
+
+__all__ = ["latest"]
