@@ -25,6 +25,7 @@ from s2sad.ir.nodes import (
     Stmt,
     Var,
     blocks,
+    call_vars,
     is_straight,
     uses,
     walk,
@@ -48,48 +49,64 @@ class _Mover:
         self.program, self.hints = program, program.hints
         self.edit = Edit(program)
         self.counts = Counter(name for stmt in walk(program.body) for name in uses(stmt))
+        lets = [s for s in walk(program.body) if type(s) is Let]
+        self.parts = {s.name: s.call for s in lets if self.counts[s.name] == 1 and self.is_part(s.name)}
 
     @cached_property
     def motion(self) -> Motion:
         """What may pass what; few programs ask."""
         return Motion(self.program)
 
-    def block(self, block: Block, leaving: Iterable[Atom]) -> Block:
-        """A block at whose end these values leave it, or go round."""
+    def block(self, block: Block, leaving: Iterable[tuple[Atom, str]]) -> Block:
+        """A block at whose end values leave it, or go round, and take the places of others."""
         result: list[Stmt] = []
         for stmt in block:
             parts = blocks(stmt)
             result.append(self.nested(stmt, parts) if parts else stmt)
-        names = {atom.name for atom in leaving if isinstance(atom, Var)}
-        for let in [s for s in result if type(s) is Let and s.made and s.name in names]:
-            self.move(let, result)
+        places = {atom.name: self.hints.get(name, "") for atom, name in leaving if isinstance(atom, Var)}
+        for let in [s for s in result if type(s) is Let and s.made and s.name in places]:
+            self.move(let, self.hints.get(let.name) or places[let.name], result)
         return same_block(block, result)
 
     def nested(self, stmt: Stmt, parts: tuple[Block, ...]) -> Stmt:
         """A statement with blocks; a loop's last one carries the values that go round."""
         if isinstance(stmt, If):
-            sides = [out.then for out in stmt.outs], [out.orelse for out in stmt.outs]
+            sides = [(out.then, out.name) for out in stmt.outs], [(out.orelse, out.name) for out in stmt.outs]
             made = tuple(self.block(part, side) for part, side in zip(parts, sides, strict=True))
         else:
             assert isinstance(stmt, LOOPS)
-            following = [carry.next for carry in stmt.carried]
+            following = [(carry.next, carry.name) for carry in stmt.carried]
             made = (self.block(parts[-1], following),)
             if not isinstance(stmt, For):
                 made = (self.block(stmt.head, ()), *made)
         return self.edit.moved(stmt, with_blocks(stmt, made))
 
-    def move(self, let: Let, block: list[Stmt]) -> None:
-        """Put a statement last if one behind it reads a value of the same name, which it would replace."""
-        hint, at = self.hints.get(let.name, ""), block.index(let)
+    def move(self, let: Let, hint: str, block: list[Stmt]) -> None:
+        """Put a statement last if one behind it reads a value of the name that it will have."""
+        at = block.index(let)
         behind = block[at + 1 :]
         if not hint or self.counts[let.name] != 1 or not any(self.reads(s, hint, let.name) for s in behind):
             return
         if all(self.motion.may_move(let, stmt) for stmt in behind):
             block[at:] = [*behind, let]
 
+    def is_part(self, name: str) -> bool:
+        """Whether nobody chose a value's name, so that its expression may stand where it is read."""
+        hint = self.hints.get(name, "")
+        return not hint or hint.endswith(("_bar", "_dot"))
+
     def reads(self, stmt: Stmt, hint: str, name: str) -> bool:
         """Whether a statement reads a value that has this name in the text, another than `name`."""
-        return any(self.hints.get(n) == hint and n != name for s in walk((stmt,)) for n in uses(s))
+        todo = [n for s in walk((stmt,)) for n in uses(s)]
+        while todo:
+            read = todo.pop()
+            if read == name:
+                continue
+            if self.hints.get(read) == hint:
+                return True
+            if read in self.parts:
+                todo += call_vars(self.parts[read])
+        return False
 
 
 __all__ = ["latest"]
