@@ -30,6 +30,7 @@ from s2sad.ir.literals import times
 from s2sad.ir.nodes import Block, Const, Let, Var, walk
 
 _ARITHMETIC = ("add", "sub", "mul", "truediv", "neg")
+_READING = ("matmul", "np.outer", "np.dot")  # give something new, whatever stands for their operands
 _NUMBERS = (int, float, complex)
 MILD = 1e-9  # literals between this and its inverse make no product overflow that does not elsewhere
 
@@ -54,8 +55,8 @@ class Peephole:
             value, negative = _positive(node.args[0])
             fitted = replace(node, args=(value, node.args[1]))
             return Node("neg", (fitted,), made=True, kind=node.kind) if negative else node
-        if node.fun == "matmul":
-            factors = tuple(map(_untwisted, node.args))
+        if node.fun in _READING:
+            factors = tuple(_untwisted(self._operand(arg)) for arg in node.args)
             return node if factors == node.args else replace(node, args=factors)
         if node.fun not in _ARITHMETIC or node.kwargs:
             return node

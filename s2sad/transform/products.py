@@ -61,6 +61,19 @@ class Products(Rules):
             or (let.call.fun == "np.transpose" and let.call.args == (other,) and not let.call.kwargs)
         )
 
+    def made_whole(self, product: Atom, literal: Atom) -> Atom | None:
+        """x for `2*x*0.5`: a value of the forward sweep, which nothing is added to, read as it stands."""
+        call = self.made_calls.get(product.name) if isinstance(product, Var) else None
+        if call is None or call.fun != "mul" or not isinstance(literal, Const):
+            return None
+        factor, rest = call.args
+        if not (isinstance(factor, Const) and isinstance(rest, Var)) or rest.name in self.made_calls:
+            return None
+        if self.kinds[rest.name].dtype != "float64" or self.storage.is_mutable(rest.name):
+            return None
+        numbers = type(factor.value) in (int, float) and type(literal.value) in (int, float)
+        return rest if numbers and factor.value * literal.value == 1 else None
+
     @functools.cached_property
     def _read_once(self) -> frozenset[str]:
         """Products without a name that one statement reads, once."""
