@@ -5,8 +5,8 @@ loop with it, since it might raise.
 
     for i in range(1, len(x)):      i is at least 1 and less than the length of x, so that x[i] and x[i-1] do
         y[i] = a*y[i-1] + x[i]      not raise, nor does y[i] where y is known to be as long as x
-    for i in range(len(hs)):        nor does hs[i] of a list that is never made shorter
-        g = hs[i]
+    for i in range(len(hs)):        nor does hs[i] of a list that is never made shorter, nor xs[i] and ys[i]
+        g = hs[i]                   in a loop over zip(xs, ys), which has min(len(xs), len(ys)) trips
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class Bounds:
         self._spans: dict[str, _Span] = {}
         self._shapes: dict[str, Kind] = {}
         self._natural: set[str] = set()
-        self._counts: dict[str, tuple[str, int]] = {}  # lists by integers: length + shift
-        self._listed: dict[str, str] = {}  # lists by the indices of loops that lie within them
+        self._counts: dict[str, dict[str, int]] = {}  # lists by integers that are at most length + shift
+        self._listed: dict[str, frozenset[str]] = {}  # lists by the indices of loops that lie within them
         for stmt in walk(program.body):
             if type(stmt) is Let:
                 self._define(stmt.name, stmt.call)
@@ -74,7 +74,7 @@ class Bounds:
 
     def counted(self, xs: Var, index: Atom) -> bool:
         """Whether an index is at least 0 and less than a length that this very list has had."""
-        return isinstance(index, Var) and self._listed.get(index.name) == xs.name
+        return isinstance(index, Var) and xs.name in self._listed.get(index.name, ())
 
     def is_natural(self, name: str) -> bool:
         """Whether an index loop counts integers from 0 on, so that no two trips mean one element."""
@@ -84,7 +84,10 @@ class Bounds:
         if call.fun == "len":
             self._measure(name, kind_of(call.args[0], self.kinds), 0)
             if isinstance(call.args[0], Var):
-                self._counts[name] = call.args[0].name, 0
+                self._counts[name] = {call.args[0].name: 0}
+        elif call.fun == "min":
+            counts = [self._counts.get(a.name, {}) for a in call.args if isinstance(a, Var)]
+            self._counts[name] = {xs: shift for found in counts for xs, shift in found.items()}
         elif call.fun == "getattr" and call.args[1] == Const("shape"):
             self._shapes[name] = kind_of(call.args[0], self.kinds)
         elif call.fun == "getitem" and isinstance(call.args[0], Var) and call.args[0].name in self._shapes:
@@ -106,8 +109,7 @@ class Bounds:
         if size is not None:
             self._sizes[name] = _Size(size.length, size.shift + by)
         if isinstance(atom, Var) and atom.name in self._counts:
-            xs, shift = self._counts[atom.name]
-            self._counts[name] = xs, shift + by
+            self._counts[name] = {xs: shift + by for xs, shift in self._counts[atom.name].items()}
         span = self._spans.get(atom.name) if isinstance(atom, Var) else None
         if span is not None and self.kinds.get(name, OBJECT).sort == "int":
             self._spans[name] = _Span(span.low + by, _Size(span.end.length, span.end.shift + by))
@@ -126,9 +128,8 @@ class Bounds:
             return
         if low.value + beyond >= 0:
             self._natural.add(target)
-            counted = self._counts.get(end.name) if isinstance(end, Var) else None
-            if counted is not None and counted[1] + beyond <= 0:
-                self._listed[target] = counted[0]
+            counted = self._counts.get(end.name, {}) if isinstance(end, Var) else {}
+            self._listed[target] = frozenset(xs for xs, shift in counted.items() if shift + beyond <= 0)
         size = self._size(end)
         if size is not None:
             self._spans[target] = _Span(low.value + beyond, _Size(size.length, size.shift + beyond))

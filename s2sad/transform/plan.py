@@ -169,7 +169,7 @@ class Plan(Trips):
             cheap = (call.fun in INTEGER or call.fun in CHEAP) and not any(
                 self.r.rev.kind(a).cat in ("array", "num", "object") or self._is_held(a) for a in call.args
             )
-        elif kind.is_scalar and (call.fun in CHEAP or (kind.is_python and call.fun == "truediv")):
+        elif kind.is_scalar and (call.fun in CHEAP or (kind.is_python and _is_quick(call))):
             # An expression on 0-d arrays reads storage.
             cheap = all(self.r.rev.kind(a).is_scalar for a in call.args)
             depth += 2
@@ -185,7 +185,7 @@ class Plan(Trips):
     def _is_cheap_read(self, call: Call, kind: K.Kind, let: Let) -> bool:
         """A view, an element that is not written after it is read, metadata."""
         if call.fun == "len":
-            return self.r.rev.kind(call.args[0]).cat != "list"
+            return self.r.rev.kind(call.args[0]).cat != "list" or not self._is_held(call.args[0])
         if call.fun == "getattr":
             name = call.args[1]
             return isinstance(name, Const) and name.value in ("shape", "size", "ndim", "T")
@@ -231,8 +231,10 @@ class Plan(Trips):
         return cheap and not any(self.r.storage.written_later(n, let) for n in call_vars(call))
 
     def _is_written(self, name: str) -> bool:
-        cls = self.r.rev.aliases.of(name)
-        return cls is not None and (cls in self.r.storage.mutable or cls in self.r.written_lists)
+        cls, storage = self.r.rev.aliases.of(name), self.r.storage
+        if cls is None:
+            return False
+        return cls in storage.mutable or cls in self.r.written_lists or cls in storage.written_lists
 
     def _is_held(self, atom: Atom) -> bool:
         """Whether an operand is a container that changes: `k in seen` differs from trip to trip."""
@@ -537,3 +539,11 @@ def common(paths: list[tuple[Path, ...]]) -> tuple[Path, ...]:
             n += 1
         first = first[:n]
     return first
+
+
+def _is_quick(call: Call) -> bool:
+    """Whether an operation on Python's numbers costs no more than an append: x/y, x**2, x**3."""
+    if call.fun == "pow":
+        power = call.args[1].value if isinstance(call.args[1], Const) else None
+        return type(power) is int and power >= 0
+    return call.fun == "truediv"
