@@ -222,6 +222,8 @@ class Peephole:
             return node
         if _is(right, "truediv") and isinstance(right.args[0], Const) and self._is_share(left, right):
             return self._shared(node, left, right)
+        if _is(right, "truediv") and right.args[0] == Const(1.0) and self._are_floats(left, right):
+            return replace(right, args=(left, right.args[1]), kind=node.kind)  # x*(1.0/n) of numbers
         outer, rest = _split(node)
         if outer is not None and rest is not None and _is(rest, "truediv"):
             return self._over(node, outer, rest)
@@ -248,6 +250,10 @@ class Peephole:
         if abs(product) == 1 and self._inexact(core):
             scaled = core if product == 1 else Node("neg", (core,), made=True, kind=above.kind)
         return replace(quotient, args=(scaled, below), kind=node.kind)
+
+    def _are_floats(self, *exprs: Expr) -> bool:
+        """Whether all are Python's floats."""
+        return all(kind is not None and kind.cat == "float" for kind in map(self._kind, exprs))
 
     def _is_share(self, left: Expr, quotient: Node) -> bool:
         """Whether an array is multiplied by a literal over a number, and its dtype stays."""

@@ -44,7 +44,7 @@ class Bounds:
         self._sizes: dict[str, _Size] = {}
         self._spans: dict[str, _Span] = {}
         self._shapes: dict[str, Kind] = {}
-        self._natural: set[str] = set()
+        self._least: dict[str, int] = {}  # what integers are at least
         self._counts: dict[str, dict[str, int]] = {}  # lists by integers that are at most length + shift
         self._listed: dict[str, frozenset[str]] = {}  # lists by the indices of loops that lie within them
         for stmt in walk(program.body):
@@ -76,9 +76,9 @@ class Bounds:
         """Whether an index is at least 0 and less than a length that this very list has had."""
         return isinstance(index, Var) and xs.name in self._listed.get(index.name, ())
 
-    def is_natural(self, name: str) -> bool:
-        """Whether an index loop counts integers from 0 on, so that no two trips mean one element."""
-        return name in self._natural
+    def is_positive(self, atom: Atom) -> bool:
+        """Whether an integer is counted by a loop, and never 0."""
+        return isinstance(atom, Var) and self._least.get(atom.name, 0) > 0
 
     def _define(self, name: str, call: Call) -> None:
         if call.fun == "len":
@@ -110,6 +110,8 @@ class Bounds:
             self._sizes[name] = _Size(size.length, size.shift + by)
         if isinstance(atom, Var) and atom.name in self._counts:
             self._counts[name] = {xs: shift + by for xs, shift in self._counts[atom.name].items()}
+        if isinstance(atom, Var) and atom.name in self._least and self.kinds.get(name, OBJECT).cat == "int":
+            self._least[name] = self._least[atom.name] + by
         span = self._spans.get(atom.name) if isinstance(atom, Var) else None
         if span is not None and self.kinds.get(name, OBJECT).sort == "int":
             self._spans[name] = _Span(span.low + by, _Size(span.end.length, span.end.shift + by))
@@ -127,9 +129,9 @@ class Bounds:
         if not isinstance(low, Const) or type(low.value) is not int:
             return
         if low.value + beyond >= 0:
-            self._natural.add(target)
             counted = self._counts.get(end.name, {}) if isinstance(end, Var) else {}
             self._listed[target] = frozenset(xs for xs, shift in counted.items() if shift + beyond <= 0)
+        self._least[target] = low.value + beyond
         size = self._size(end)
         if size is not None:
             self._spans[target] = _Span(low.value + beyond, _Size(size.length, size.shift + beyond))

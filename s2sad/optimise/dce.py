@@ -53,6 +53,8 @@ from s2sad.ir.nodes import (
 from s2sad.ir.rewrite import Edit, same_block, with_blocks
 from s2sad.optimise.bounds import Bounds
 
+_QUOTIENTS = ("truediv", "floordiv", "mod")
+
 
 def dce(program: Program, aliases: Aliases | None = None) -> Program:
     """Remove what neither the result nor an effect needs."""
@@ -151,6 +153,8 @@ class _Live:
             xs = call.args[0]
             if isinstance(xs, Var) and kind.cat == "list" and self.bounds.counted(xs, call.args[1]):
                 return self.aliases.of(xs.name) in self._shortened
+        if call.fun in _QUOTIENTS and self.bounds.is_positive(call.args[1]):
+            return False
         return may_raise(call, self.kinds)
 
     @cached_property
