@@ -23,6 +23,7 @@ from s2sad.optimise.breaks import breaks
 from s2sad.optimise.copies import bindings, births, copies
 from s2sad.optimise.cse import cse
 from s2sad.optimise.dce import dce, leaves_nothing_dead
+from s2sad.optimise.flows import unwritten
 from s2sad.optimise.likes import likes
 from s2sad.optimise.newaxes import newaxes
 from s2sad.optimise.overwrites import overwrites
@@ -55,6 +56,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("births", births),
     ("adoptions", adoptions),
 )
+LAST = "unwritten"  # comes once, behind the others
 ROUNDS = 8  # two do for most programs; loops of which one needs the other's carried values take more
 
 
@@ -82,7 +84,7 @@ def optimise(program: Program, disabled: frozenset[str] = frozenset()) -> Progra
                 program, aliases = after, aliases if kept else Aliases(after)
         if program is before:
             break
-    return program
+    return program if LAST in off else unwritten(program)
 
 
 def _drops_only_new_values(program: Program, after: Program, aliases: Aliases) -> bool:
