@@ -26,7 +26,7 @@ from s2sad.backend.copies import explicit, terminates
 from s2sad.backend.facts import EFFECT, RAISES, Facts
 from s2sad.backend.names import names
 from s2sad.backend.nest import nest
-from s2sad.backend.printing import Mark, remark, write
+from s2sad.backend.printing import Mark, comment, remark, write
 from s2sad.backend.spell import OPERATORS, Roots, Speller
 from s2sad.backend.tidy import tidy
 from s2sad.backend.tree import (
@@ -108,7 +108,7 @@ def emit(programs: Sequence[Program]) -> Text:
         python = names(program, body, set(roots.names.values()) | functions)
         tidy(body, python, program.hints)
         text, spans = _Function(program, roots, python).write(body)
-        head = "".join(f"# assumes: {fact.removeprefix('assumes: ')}\n" for fact in program.assumes)
+        head = "".join(comment(f"assumes: {fact.removeprefix('assumes: ')}") for fact in program.assumes)
         line_map.update({line + head.count("\n") + row: span for row, span in spans.items()})
         parts.append(head + text)
         line += parts[-1].count("\n") + 2

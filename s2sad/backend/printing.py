@@ -84,7 +84,20 @@ def _astor(tree: ast.Module) -> str:
             )
         except (AttributeError, TypeError, ValueError, AssertionError, RecursionError, IndexError, KeyError):
             return ""
-    return "\n".join(line.rstrip() for line in str(text).strip("\n").split("\n"))
+    lines = [line.rstrip() for line in str(text).strip("\n").split("\n")]
+    head = next((k for k, line in enumerate(lines) if line.endswith(":")), 0)
+    lines[1 : head + 1] = ["    " + line for line in lines[1 : head + 1]]  # apart from the body
+    return "\n".join(lines)
+
+
+def comment(text: str) -> str:
+    """A comment of what is divided by commas, on as many lines as it takes."""
+    lines = ["#"]
+    for part in text.split(", "):
+        if len(lines[-1]) + len(part) + 2 > WIDTH and lines[-1] != "#":
+            lines.append("#    ")
+        lines[-1] += f" {part},"
+    return "\n".join(lines)[:-1] + "\n"
 
 
 def _quoted(text: str, _embedded: int, line: str, *_args: object, **_kwargs: object) -> str:

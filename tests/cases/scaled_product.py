@@ -7,7 +7,8 @@ def f(k, s, c, a, b):
 
 
 # --- value_and_grad argnums=(0,1,2,3,4) kinds=float,float,2-D,2-D,2-D
-# assumes: k Python float, s Python float, c 2-D array, a 2-D array of c's shape, b 2-D array of c's shape
+# assumes: k Python float, s Python float, c 2-D array, a 2-D array of c's shape,
+#     b 2-D array of c's shape
 def f_value_and_grad(k, s, c, a, b):
     c = c.copy("K")
     t1 = k * a

@@ -1,0 +1,229 @@
+"""Texts as a person writes them: no second names, no loops and tapes for what is at hand, no factors 1.0."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import s2sad
+from support import check
+
+XS, YS = [0.4, -0.7, 1.1], [0.3, 0.9]
+V = np.array([0.4, -0.7, 1.1])
+
+
+# --------------------------------------------------------------- what takes the place of a value comes last
+
+
+def horner(x, cs):
+    s = 0.0
+    for c in cs:
+        s = s*x + c
+    return s
+
+
+def on_sides(x, n):
+    y = 1.0
+    for i in range(n):
+        if i % 2 == 0:
+            y = y*x
+        elif x > 0.0:
+            y = y*y*x
+    return y
+
+
+def two_states(x, n):
+    a, b = x, 2.0*x
+    for _ in range(n):
+        a, b = a*b, math.sin(a) + b
+    return a + b
+
+
+def filtered(x, zs):
+    m, p = x, 1.0
+    for z in zs:
+        p = p + 0.1
+        k = p/(p + x)
+        m = m + k*(z - m)
+        p = (1.0 - k)*p
+    return m*m
+
+
+def of_arrays(u, n):
+    s = 0.0
+    for _ in range(n):
+        s = s + np.sum(u*u)
+        u = np.cos(s)*u
+    return s
+
+
+@pytest.mark.parametrize(
+    ("fun", "args"),
+    [(horner, (0.7, XS)), (on_sides, (0.7, 4)), (two_states, (0.3, 3)), (filtered, (0.7, YS)), (of_arrays, (V, 2))],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_states(fun, args):
+    check(fun, args)
+    s2sad.check_grads(fun, args, order=2)
+
+
+@pytest.mark.parametrize(("fun", "args"), [(horner, (0.7, XS)), (on_sides, (0.7, 4)), (filtered, (0.7, YS))])
+def test_states_have_one_name(fun, args):
+    text = s2sad.grad(fun).source_for(*args)
+    assert "_bar_2" not in text
+
+
+def test_the_order_of_statements():
+    text = s2sad.grad(horner).source_for(0.7, XS)
+    assert text.index("x_bar += s * s_bar") < text.index("s_bar = x * s_bar")
+
+
+# --------------------------------------------------------------------------------- loops over zip, and lists
+
+
+def products(xs, ys):
+    s = 0.0
+    for x, y in zip(xs, ys, strict=False):
+        s += x*y**3
+    return s
+
+
+def weighted(xs, ys):
+    s = 0.0
+    for i, (x, y) in enumerate(zip(xs, ys, strict=False)):
+        s += (x - y)**2/(i + 1)
+    return s
+
+
+def until_the_last(x, ws):
+    for i in range(len(ws)):
+        x = x*ws[i]
+        if i < len(ws) - 1:
+            x = math.tanh(x)
+    return x
+
+
+def growing(x, n):
+    xs = []
+    for i in range(n):
+        xs.append(x)
+        if i < len(xs) - 1 or len(xs) % 2 == 0:
+            x = math.sin(x)*len(xs)
+    return x
+
+
+def add_two(xs, x):
+    xs.append(x)
+    xs.append(x)
+    return math.sin(x)
+
+
+def grown_by_a_callee(x, n):
+    xs = [x]
+    for _ in range(n):
+        y = add_two(xs, x)
+        if len(xs) % 3 == 0:
+            x = y*len(xs)
+        else:
+            x = x*y
+    return x
+
+
+def getting_shorter(xs, x):
+    zs = list(xs)
+    s = 0.0
+    for _ in range(2):
+        for a, b in zip(xs, zs, strict=False):
+            s += a*b*x
+        zs.pop()
+        x = x*1.1
+    return s
+
+
+@pytest.mark.parametrize(
+    ("fun", "args"),
+    [
+        (products, (XS, YS)), (weighted, (XS, YS)), (until_the_last, (0.7, XS)), (growing, (0.7, 5)),
+        (grown_by_a_callee, (0.7, 4)), (getting_shorter, (XS, 0.3)),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)  # fmt: skip
+def test_trips(fun, args):
+    check(fun, args)
+
+
+@pytest.mark.parametrize("fun", [products, weighted])
+def test_what_needs_no_forward_sweep_has_none(fun):
+    text = s2sad.grad(fun).source_for(XS, YS)
+    assert text.count("for ") == 1
+    assert ".append" not in text
+
+
+def test_conditions_on_lengths_are_asked_again():
+    text = s2sad.grad(until_the_last).source_for(0.7, XS)
+    assert text.count("if i < len(ws) - 1:") == 2
+
+
+def test_a_quotient_by_a_number_that_is_counted():
+    assert "2 * (x - y) / (i + 1)" in s2sad.grad(weighted).source_for(XS, YS)
+
+
+def divided(x, k):
+    t = 1.0
+    for i in range(3):
+        t = 2.0/(i - k)
+    return x*x + 0.0*len(f"{t}")
+
+
+def test_a_quotient_that_may_fail_fails():
+    assert s2sad.grad(divided)(0.5, 7) == 1.0
+    with pytest.raises(ZeroDivisionError):
+        s2sad.grad(divided)(0.5, 1)
+
+
+# ------------------------------------------------------------------------------------------ half a square
+
+
+def half_square(x):
+    return 0.5*np.sum(x**2)
+
+
+def least_squares(a, x, b):
+    r = a @ x - b
+    return 0.5*np.sum(r**2)
+
+
+def written_behind(x):
+    y = x*1.0
+    s = 0.5*np.sum(y**2)
+    y[0] = 3.0
+    return s + np.sum(y*x)
+
+
+def in_a_loop(x, n):
+    s = 0.0
+    for _ in range(n):
+        x = np.sin(x)
+        s = s + 0.5*np.sum(x**2)
+    return s
+
+
+A, B = np.array([[0.3, 0.7, 0.2], [0.9, -0.4, 0.5]]), np.array([0.2, -0.1])
+
+
+@pytest.mark.parametrize(
+    ("fun", "args"),
+    [(half_square, (V,)), (least_squares, (A, V, B)), (written_behind, (V,)), (in_a_loop, (V, 2)),
+     (half_square, (V.astype(np.float32),))],
+    ids=lambda value: getattr(value, "__name__", None),
+)  # fmt: skip
+def test_half_squares(fun, args):
+    check(fun, args)
+
+
+def test_no_factor_is_left():
+    text = s2sad.grad(least_squares, (0, 1, 2)).source_for(A, V, B)
+    assert "return np.outer(r, x), a.T @ r, -r" in text
+    assert "return x.copy()" in s2sad.grad(half_square).source_for(V)
