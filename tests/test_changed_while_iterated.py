@@ -167,3 +167,63 @@ def test_what_cannot_be_read_when_it_is_taken_is_refused():
     line = grouped.__code__.co_firstlineno + 2
     assert f"{__file__}:{line}:21: what groupby takes from is changed in the loop" in str(caught.value)
     assert "make a list of its items before the loop" in str(caught.value)
+
+
+def late_iterators(x, c):
+    xs, ys, s = [x[0], x[1]], [c[0], x[2]], 0.0
+    squares, others = (v*v for v in xs), (v + s for v in ys)
+    alias = xs
+    alias[0] = x[2]**3
+    put(ys, 1, c[1]*x[0])
+    return sum(squares) + sum(others)
+
+
+def views_with_names(x, c):
+    d = {"a": x[0], "b": c[0]}
+    values, pairs = d.values(), 0.0
+    items = d.items()
+    d["a"] = x[1]**2*c[1]
+    d["c"] = x[2]
+    for i, (_, v) in enumerate(items):
+        pairs = pairs + v*(i + 1)
+    return sum(values)*pairs
+
+
+@pytest.mark.parametrize("f", (late_iterators, views_with_names), ids=lambda f: f.__name__)
+def test_what_has_a_name_is_read_late(f):
+    check(f, (X, C))
+    check(twice(f), (X, C), 0, probes=1, pullbacks=False, text=False)
+    for program in places(f):
+        check(program, (X, C), probes=1, pullbacks=False, text=False)
+
+
+def zipped_before(x):
+    xs = [x, 2*x]
+    pairs = zip(xs, [1.0, 2.0])
+    put(xs, 0, x**3)
+    return sum(a*b for a, b in pairs)
+
+
+def kept_view(x):
+    class Model:
+        def __init__(self):
+            self.d = {"a": x}
+            self.values = self.d.values()
+
+    m = Model()
+    m.d["a"] = x*x
+    return sum(m.values)
+
+
+@pytest.mark.parametrize(
+    "f, line, said",
+    [
+        (zipped_before, 2, "5: what the iterator 'pairs' is made of changes before it is taken from; make a list"),
+        (kept_view, 4, "27: what a dict holds now and later is kept here; keep the dict"),
+    ],
+    ids=["pairs", "view"],
+)
+def test_what_changes_before_it_is_read_is_refused(f, line, said):
+    with pytest.raises(s2sad.UnsupportedError) as caught:
+        s2sad.grad(f)(1.3)
+    assert f"{__file__}:{f.__code__.co_firstlineno + line}:{said}" in str(caught.value)

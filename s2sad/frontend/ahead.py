@@ -14,17 +14,15 @@ from __future__ import annotations
 import ast
 import copy
 import itertools
-from collections.abc import Iterator
-from types import FunctionType
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from s2sad.frontend import generators, streams
+from s2sad.frontend import generators, streams, touched
 from s2sad.frontend.iterators import given
-from s2sad.frontend.libraries import is_library
 from s2sad.frontend.standins import Table
-from s2sad.frontend.state import CALLABLE, Closure, Group, Local, Method, State
+from s2sad.frontend.state import CALLABLE, Closure, Group, Method, State
 from s2sad.frontend.trees import walk
-from s2sad.ir.nodes import Const, Ref, Var
+from s2sad.ir.nodes import Ref
 
 _AT_ONCE = (
     itertools.product, itertools.combinations, itertools.permutations,
@@ -33,22 +31,13 @@ _AT_ONCE = (
 _BY_INDEX = (zip, enumerate, reversed, map, itertools.starmap, itertools.islice, itertools.zip_longest)
 _IN_STEP = (itertools.chain, *(f for f in streams.STREAMS if f not in _BY_INDEX))
 _REFUSED = (itertools.compress, itertools.groupby, *filter(None, [getattr(itertools, "batched", None)]))
-_CHANGING = frozenset(
-    "append extend insert pop remove clear sort reverse update fill popleft appendleft extendleft rotate "
-    "popitem setdefault put partition resize itemset shuffle copyto place putmask fill_diagonal at".split()
-)
-_FRESH = frozenset(
-    "zeros ones empty full zeros_like ones_like empty_like full_like copy deepcopy array list dict deque "
-    "defaultdict arange linspace eye tolist".split()
-)
-
-_PLAIN = ("int", "str", "bool", "range")
-DEEPEST = 4  # nested functions that call each other
 
 
 def in_step(low: State, node: ast.For) -> ast.For:
     """A loop that reads as Python does what its body changes; most loops as they are."""
     if not isinstance(node.iter, ast.Call | ast.GeneratorExp):
+        return node
+    if low.scope.source.module.startswith("s2sad.generated"):
         return node
     parts = [(part, obj) for part, obj in _parts(low, node.iter) if _changes(low, part, obj, node.body)]
     if not parts:
@@ -75,7 +64,7 @@ class _Changed(ast.NodeTransformer):
         if id(node) not in self.found:
             return self.generic_visit(node)
         assert isinstance(node, ast.expr)
-        if isinstance(node, ast.Call) and _is_view(self.low, node):
+        if isinstance(node, ast.Call) and is_view(self.low, node):
             assert isinstance(node.func, ast.Attribute)
             held = self.low.operand(node.func.value)
             return given(generators.stream(self.low, streams.VIEWS[node.func.attr], [held], {}), node)
@@ -99,12 +88,12 @@ def _parts(low: State, node: ast.expr) -> Iterator[tuple[ast.expr, Any]]:
     elif _is(obj, _BY_INDEX) and isinstance(node, ast.Call):
         for a in node.args:
             yield from _parts(low, a)
-    elif _is_view(low, node):
+    elif is_view(low, node) and node.func.attr != "keys":  # type: ignore[attr-defined]
         yield node, None
 
 
-def _is_view(low: State, node: ast.expr) -> bool:
-    """Whether an expression is `d.values()` or `d.items()` of a dict."""
+def is_view(low: State, node: ast.AST) -> bool:
+    """Whether an expression is `d.values()`, `d.items()` or `d.keys()` of a dict."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.args:
         return False
     base = node.func.value
@@ -121,7 +110,7 @@ def _called(low: State, node: ast.expr) -> Any:
     """The function that an expression calls, if it is known."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name | ast.Attribute):
         return None
-    fn = generators.peek(low, node.func)
+    fn = low.peeked(node.func)
     return fn.obj if isinstance(fn, Ref) else None
 
 
@@ -146,23 +135,22 @@ def _calls(low: State, node: ast.expr) -> bool:
     return isinstance(value, (*CALLABLE, Method)) or (isinstance(value, Ref) and callable(value.obj))
 
 
-# ------------------------------------------------------------------------------------------ what is changed
-
-
 def _changes(low: State, part: ast.expr, obj: Any, body: list[ast.stmt]) -> bool:
     """Whether the body of a loop may change what a part of its iterator has yet to read."""
-    read = _read(low, part)
-    if not _is(obj, _AT_ONCE) and read & {n.id for n in _bound(body)}:
+    names = _read(low, part)
+    if not _is(obj, _AT_ONCE) and names & touched.bound(body):
         return True
-    roots = {(_root(w), isinstance(w, ast.Subscript | ast.Attribute)) for w in _written(low, body, 0)}
-    if isinstance(part, ast.Call) and _is_view(low, part) and isinstance(part.func, ast.Attribute):
+    if _attributes([part], ast.Load) & _attributes(body, ast.Store):
+        return True
+    found = touched.roots(low, body)
+    if isinstance(part, ast.Call) and is_view(low, part) and isinstance(part.func, ast.Attribute):
         if isinstance(part.func.value, ast.Name):  # it holds the same when what it holds is written into
-            roots.discard((part.func.value.id, True))
-    return any(_same(low, name, root, deep) for root, deep in roots if root for name in read)
+            found.discard((part.func.value.id, True))
+    return touched.among(low, names, found)
 
 
-def _bound(body: list[ast.stmt]) -> Iterator[ast.Name]:
-    return (n for n in walk(body) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load))
+def _attributes(nodes: Sequence[ast.AST], sort: type[ast.expr_context]) -> set[str]:
+    return {n.attr for n in walk(nodes) if isinstance(n, ast.Attribute) and isinstance(n.ctx, sort)}
 
 
 def _read(low: State, part: ast.expr) -> set[str]:
@@ -175,88 +163,4 @@ def _read(low: State, part: ast.expr) -> set[str]:
     return names - {n.id for n in walk([part]) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
 
 
-def _written(low: State, body: list[ast.stmt], depth: int) -> Iterator[ast.expr]:
-    """What the statements of a loop, and nested functions that they call, write into."""
-    for node in walk(body):
-        if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            yield node.value
-        elif isinstance(node, ast.AugAssign):
-            yield node.target
-        elif isinstance(node, ast.keyword) and node.arg == "out":
-            yield node.value
-        elif isinstance(node, ast.Call):
-            if isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
-                yield node.func.value
-                yield from node.args[:1]
-            yield from _by_call(low, node, depth)
-
-
-def _by_call(low: State, node: ast.Call, depth: int) -> Iterator[ast.expr]:
-    """What a call of a function of the user's may write into: its arguments, and what it reads outside."""
-    fn = generators.peek(low, node.func) if isinstance(node.func, ast.Name | ast.Attribute) else None
-    if isinstance(fn, Closure):
-        whole = fn.node.body
-        inner: list[ast.stmt] = whole if isinstance(whole, list) else [ast.Expr(whole)]
-        found = list(_written(low, inner, depth + 1)) if depth < DEEPEST else node.args
-        yield from (*found, *node.args[: len(found) and len(node.args)])
-    elif isinstance(fn, Method):
-        yield from node.args
-        yield from [node.func.value] if isinstance(node.func, ast.Attribute) else []
-    elif isinstance(fn, Ref) and isinstance(fn.obj, FunctionType) and not is_library(fn.obj):
-        yield from node.args
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Subscript | ast.Attribute | ast.Starred):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _same(low: State, name: str, root: str, deep: bool) -> bool:
-    """Whether two names may stand for one array or list; `deep`: whether what one holds is the other."""
-    if name == root:
-        return True
-    one, other = low.scope.env.get(name), low.scope.env.get(root)
-    if other is None:
-        return name in _given(low.scope.source.node, root)
-    values = one, other
-    if one is None or any(isinstance(v, Const | Ref | Closure | Method) for v in values):
-        return False
-    if isinstance(one, Local) and isinstance(other, Local) and not deep:
-        return one.number == other.number
-    if any(isinstance(v, Var) and (low.kind(v).is_scalar or low.kind(v).cat in _PLAIN) for v in values):
-        return False
-    if deep and not (isinstance(other, Var) and low.kind(other).is_number):
-        return True
-    return not _is_new(low, root) or not (_is_new(low, name) or not _given(low.scope.source.node, name))
-
-
-def _given(tree: ast.AST, name: str) -> set[str]:
-    """The names that occur in what a name is given."""
-    pairs = [(n.targets, n.value) for n in walk([tree]) if isinstance(n, ast.Assign)]
-    pairs += [([n.target], n.value) for n in walk([tree]) if isinstance(n, ast.NamedExpr)]
-    found = [v for targets, v in pairs if name in {n.id for n in walk(targets) if isinstance(n, ast.Name)}]
-    return {n.id for n in walk(found) if isinstance(n, ast.Name)}
-
-
-def _is_new(low: State, name: str) -> bool:
-    """Whether a name is only ever given what is made where it is given it."""
-    tree = low.scope.source.node
-    body = tree.body if isinstance(tree, ast.FunctionDef) else []
-    assigns = [n for n in walk(body) if isinstance(n, ast.Assign)]
-    new = [
-        n for n in assigns if len(n.targets) == 1 and _root(n.targets[0]) == name and _makes(n.value)
-        and isinstance(n.targets[0], ast.Name)
-    ]  # fmt: skip
-    return 0 < len(new) == sum(n.id == name for n in _bound(body))
-
-
-def _makes(node: ast.expr) -> bool:
-    """Whether an expression makes what it gives."""
-    if isinstance(node, ast.Call):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return name in _FRESH
-    return isinstance(node, ast.List | ast.ListComp | ast.Dict | ast.DictComp | ast.BinOp)
-
-
-__all__ = ["in_step"]
+__all__ = ["in_step", "is_view"]

@@ -16,7 +16,6 @@ returns from the generator where it yields. A generator is taken from once.
 from __future__ import annotations
 
 import ast
-import copy
 import functools
 import inspect
 import itertools
@@ -30,6 +29,7 @@ from s2sad.frontend import streams
 from s2sad.frontend.cursors import is_cursor
 from s2sad.frontend.iteration import items_of, watch
 from s2sad.frontend.iterators import Given, Items, given
+from s2sad.frontend.leaving import LEFT, leaving, placed
 from s2sad.frontend.libraries import is_library
 from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.protocols import METHODS
@@ -41,7 +41,6 @@ from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Range, Ref, Undef
 
 DEEPEST = 12  # calls of a generator by itself that are written out
-LEFT = "left "  # in a generator, the flag of the loop that is left early: no user's name has a blank
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _WRAPPING = (zip, iter, itertools.islice, itertools.chain, *streams.STREAMS)
 
@@ -435,55 +434,11 @@ def first(low: State, made: Generator, default: Value | None, node: ast.AST) -> 
     return low.inline(source, source.node, env, None, source.fun.__code__)
 
 
-@functools.lru_cache(maxsize=256)
-def _leaving(node: ast.FunctionDef) -> ast.FunctionDef:
-    """A generator function that returns where it yields, if the loop that takes from it is left there."""
-    made = copy.deepcopy(node)
-    whole: ast.Module = _Leaving().visit(ast.Module(made.body, []))
-    made.body = whole.body
-    return made
-
-
-class _Leaving(ast.NodeTransformer):
-    """Puts a return behind every yield, under the flag of the loop that takes."""
-
-    def _leave(self, at: ast.stmt) -> ast.stmt:
-        made: ast.stmt = _placed(ast.If(ast.Name(LEFT, ast.Load()), [ast.Return(None)], []), at)
-        return made
-
-    def visit_Expr(self, node: ast.Expr) -> Any:
-        if isinstance(node.value, ast.YieldFrom):
-            item = f"item {node.lineno}"
-            one = ast.Expr(ast.Yield(ast.Name(item, ast.Load())))
-            loop = ast.For(ast.Name(item, ast.Store()), node.value.value, [one], [])
-            placed = _placed(loop, node)
-            placed.body.append(self._leave(node))
-            return placed
-        return [node, self._leave(node)] if isinstance(node.value, ast.Yield) else node
-
-    def visit_Assign(self, node: ast.Assign) -> Any:
-        taken = isinstance(node.value, ast.Yield | ast.YieldFrom)
-        return [node, self._leave(node)] if taken else node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        return node
-
-    def visit_Lambda(self, node: ast.Lambda) -> ast.Lambda:
-        return node
-
-
-def _placed(node: Any, at: ast.AST) -> Any:
-    for inner in ast.walk(node):
-        if "lineno" in inner._attributes and not hasattr(inner, "lineno"):
-            ast.copy_location(inner, at)
-    return node
-
-
 def passed_on(low: State, made: Generator, node: ast.YieldFrom) -> Value:
     """`yield from` a generator; what its function returns."""
     item = f"item {node.lineno}"
     one = ast.Expr(ast.Yield(ast.Name(item, ast.Load())))
-    loop = _placed(ast.For(ast.Name(item, ast.Store()), given(made, node), [one], []), node)
+    loop = placed(ast.For(ast.Name(item, ast.Store()), given(made, node), [one], []), node)
     return run(low, loop, made, {item})
 
 
@@ -504,9 +459,9 @@ def once(
     if len(places) != 1 or any(places[0] in list(ast.walk(n)) for n in loops):
         low.refuse(stmt, "a context manager yields in a loop or in several places", "let it yield once")
     made = Generator(Ref(function.__name__, function), args, kwargs, _fresh(low))
-    target = item.optional_vars or _placed(ast.Name("entered ", ast.Store()), stmt)
-    inside = _placed(ast.Expr(given(functools.partial(_nothing, body), stmt)), stmt)
-    loop = _placed(ast.For(target, given(made, stmt), [inside], []), stmt)
+    target = item.optional_vars or placed(ast.Name("entered ", ast.Store()), stmt)
+    inside = placed(ast.Expr(given(functools.partial(_nothing, body), stmt)), stmt)
+    loop = placed(ast.For(target, given(made, stmt), [inside], []), stmt)
     run(low, loop, made, assigned_names([stmt]) | target_names(target))
 
 
@@ -530,9 +485,13 @@ def run(low: State, node: ast.For, made: Generator, names: set[str]) -> Value:
         what = "a generator that raises is taken from in a try statement that is left in its middle"
         low.refuse(node.iter, what, "take its items before the try statement")
 
+    at = low.at
+    if source.module == RULES:
+        low.at = low.at or low.span(node.iter)
+
     def take(value: Value) -> None:
-        inner, low.frames = (low.scope, low.frames), frames
-        low.scope, low.taker = caller, outer
+        inner, low.frames = (low.scope, low.frames, low.at), frames
+        low.scope, low.taker, low.at = caller, outer, at
         low.callers.append(inner[0])
         try:
             low.assign(node.target, value, node)
@@ -540,16 +499,16 @@ def run(low: State, node: ast.For, made: Generator, names: set[str]) -> Value:
         finally:
             low.callers.pop()
             low.taker = take
-            low.scope, low.frames = inner
+            low.scope, low.frames, low.at = inner
 
     boxes = _box(low, caller, names)
     low.taker = take
     flags = {LEFT: caller.boxed[stop]} if stop is not None else {}
     try:
-        body = _leaving(function) if stop is not None else function
+        body = leaving(function) if stop is not None else function
         return low.inline(source, body, env, parent, frame, flags)
     finally:
-        low.taker = outer
+        low.taker, low.at = outer, at
         _unbox(low, caller, boxes)
 
 

@@ -14,13 +14,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from s2sad.frontend import generators
+from s2sad.frontend import ahead, generators, streams, touched
 from s2sad.frontend.cursors import lower_iter
 from s2sad.frontend.state import Closure, Group, State, Value
 from s2sad.frontend.trees import sorts, walk
 
 _EFFECTS = (ast.Nonlocal, ast.Global, ast.Raise, ast.Assert)
-_CHANGING = frozenset("append extend insert pop remove clear sort reverse update fill".split())  # methods
 Block = list[ast.stmt]
 
 
@@ -28,6 +27,8 @@ def iterator(low: State, stmt: ast.Assign, name: str) -> Value | None:
     """The value of a name that is given an iterator; None where it is given something else."""
     node = stmt.value
     plain = isinstance(node, ast.GeneratorExp)
+    if ahead.is_view(low, node):
+        return _view(low, stmt, name)
     if not plain and not (isinstance(node, ast.Call) and low.makes_iterator(node)):
         return None
     low.check_paths(name, stmt)
@@ -35,10 +36,13 @@ def iterator(low: State, stmt: ast.Assign, name: str) -> Value | None:
         low.check_once(name, stmt)
         return None
     between, at_once = _until_taken(low.scope.source.node, stmt, name)
-    moved = _changed(between, *_made_of(low, node)) or (not at_once and _has_effects(low, node))
-    if moved:
+    late, made_of = _made_of(low, node)
+    written = touched.roots(low, between)
+    moved = bool(late & touched.bound(between)) or touched.among(low, made_of, written)
+    if moved or (not at_once and _has_effects(low, node)):
         first = node.generators[0].iter if isinstance(node, ast.GeneratorExp) else None
-        if first is None or (not isinstance(first, ast.Name) and _changed(between, set(), _names([first]))):
+        made_of = set() if first is None or isinstance(first, ast.Name) else _names([first])
+        if first is None or touched.among(low, made_of, written):
             what = f"what the iterator {name!r} is made of changes before it is taken from"
             low.refuse(stmt, what, "make a list of it")
         low.check_once(name, stmt)
@@ -50,10 +54,25 @@ def iterator(low: State, stmt: ast.Assign, name: str) -> Value | None:
     return value
 
 
+def _view(low: State, stmt: ast.Assign, name: str) -> Value | None:
+    """`values = d.values()`, which shows what the dict holds later; None where that is the same."""
+    node = stmt.value
+    assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    between, _ = _until_taken(low.scope.source.node, stmt, name)
+    if not touched.among(low, _names([node.func.value]), touched.roots(low, between)):
+        return None
+    low.check_once(name, stmt)
+    held = low.operand(node.func.value)
+    return generators.stream(low, streams.VIEWS[node.func.attr], [held], {})
+
+
 def iterators(low: State, stmt: ast.Assign) -> Value | None:
-    """The values of several names, one of which is given a generator expression; None for others."""
+    """The values of several names, one of which is given an iterator; None for others."""
     value, target = stmt.value, stmt.targets[0]
-    if not isinstance(value, ast.Tuple) or not any(isinstance(e, ast.GeneratorExp) for e in value.elts):
+    if isinstance(target, ast.Attribute | ast.Subscript) and ahead.is_view(low, value):
+        what = "what a dict holds now and later is kept here"
+        low.refuse(value, what, "keep the dict, and take its values where they are read")
+    if not isinstance(value, ast.Tuple) or not any(_is_late(low, e) for e in value.elts):
         return None
     names = target.elts if isinstance(target, ast.Tuple) and len(target.elts) == len(value.elts) else []
     if not names or not all(isinstance(n, ast.Name) for n in names):
@@ -64,6 +83,13 @@ def iterators(low: State, stmt: ast.Assign) -> Value | None:
         made = iterator(low, one, part.id) if isinstance(part, ast.Name) else None
         found.append(low.operand(item) if made is None else made)
     return Group("tuple", found)
+
+
+def _is_late(low: State, node: ast.expr) -> bool:
+    """Whether an expression gives an iterator, or a view of a dict."""
+    if isinstance(node, ast.Call):
+        return low.makes_iterator(node) or ahead.is_view(low, node)
+    return isinstance(node, ast.GeneratorExp)
 
 
 def _until_taken(tree: ast.AST, stmt: ast.stmt, name: str) -> tuple[Block, bool]:
@@ -117,31 +143,6 @@ def _made_of(low: State, node: ast.expr) -> tuple[set[str], set[str]]:
         if isinstance(value, Closure):
             late |= {n.id for n in walk([value.node]) if isinstance(n, ast.Name)}
     return late, late | _names([node])
-
-
-def _changed(between: Block, bound: set[str], written: set[str]) -> bool:
-    """Whether statements bind some names anew, or write into what others stand for."""
-    for node in walk(between):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            if node.id in bound:
-                return True
-        elif isinstance(node, ast.AugAssign) and _root(node.target) in written:
-            return True
-        elif isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            if _root(node) in written:
-                return True
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in _CHANGING and _root(node.func.value) in written:
-                return True
-        elif isinstance(node, ast.keyword) and node.arg == "out" and _root(node.value) in written:
-            return True
-    return False
-
-
-def _root(node: ast.AST) -> str:
-    while isinstance(node, ast.Subscript | ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _has_effects(low: State, node: ast.expr) -> bool:

@@ -97,6 +97,11 @@ def each(xs):
         yield v
 """
 VIEWS = {
+    "keys": """
+def keys(held):
+    for key in held:
+        yield key
+""",
     "values": """
 def values(held):
     for key in held:

@@ -1,0 +1,193 @@
+"""What statements may write into, told by names before they are lowered.
+
+    xs[k] = v; ys.append(v); total += v; np.add.at(a, i, v); step(xs)      xs, ys, total, a, what step writes
+
+Two names may stand for one array or list: those that are given each other, elements of something, and what
+is not known. Lists and dicts that are made in the function are told apart by their identity.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import types
+from collections.abc import Iterator
+from types import FunctionType
+
+import numpy as np
+
+from s2sad.errors import UnsupportedError
+from s2sad.frontend import generators
+from s2sad.frontend.libraries import is_library
+from s2sad.frontend.source import find
+from s2sad.frontend.state import Closure, Local, Method, State
+from s2sad.frontend.trees import walk
+from s2sad.ir.nodes import Const, Ref, Var
+
+CHANGING = frozenset(
+    "append extend insert pop remove clear sort reverse update fill popleft appendleft extendleft rotate "
+    "popitem setdefault put partition resize itemset shuffle copyto place putmask fill_diagonal at".split()
+)
+_FRESH = frozenset(
+    "zeros ones empty full zeros_like ones_like empty_like full_like copy deepcopy array list dict deque "
+    "defaultdict arange linspace eye tolist".split()
+)
+_PLAIN = ("int", "str", "bool", "range")
+_METHODS = frozenset(m for cls in (np.ndarray, list, dict, str, tuple, set) for m in dir(cls)) - CHANGING
+DEEPEST = 4  # functions that call each other
+Roots = set[tuple[str, bool]]  # names, and whether what they hold is written into, not they themselves
+_NONE: Roots = {("", False), ("", True)}
+
+
+def bound(body: list[ast.stmt]) -> set[str]:
+    """The names that statements bind."""
+    return {n.id for n in _stores(body)}
+
+
+def roots(low: State, body: list[ast.stmt]) -> Roots:
+    """What statements may write into."""
+    return {(_root(w), isinstance(w, ast.Subscript | ast.Attribute)) for w in _written(low, body, 0)} - _NONE
+
+
+def among(low: State, names: set[str], found: Roots) -> bool:
+    """Whether what is written into may be what one of the names stands for."""
+    if low.scope.source.module.startswith("s2sad.generated"):
+        return any(root in names for root, _ in found)  # its loops read by index, and name what they write
+    return any(_same(low, name, root, deep) for root, deep in found for name in names)
+
+
+def _written(low: State, body: list[ast.stmt], depth: int) -> Iterator[ast.expr]:
+    """What the statements of a loop, and nested functions that they call, write into."""
+    for node in walk(body):
+        if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            yield node.value
+        elif isinstance(node, ast.AugAssign):
+            yield node.target
+        elif isinstance(node, ast.keyword) and node.arg == "out":
+            yield node.value
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING:
+                yield node.func.value
+                yield from node.args[:1]
+            yield from _by_call(low, node, depth)
+
+
+def _by_call(low: State, node: ast.Call, depth: int) -> Iterator[ast.expr]:
+    """What a call of a function of the user's may write into: its arguments, and what it reads outside."""
+    fn = generators.peek(low, node.func) if isinstance(node.func, ast.Name | ast.Attribute) else None
+    if isinstance(fn, Closure):
+        whole = fn.node.body
+        inner: list[ast.stmt] = whole if isinstance(whole, list) else [ast.Expr(whole)]
+        found = list(_written(low, inner, depth + 1)) if depth < DEEPEST else node.args
+        yield from (*found, *node.args[: len(found) and len(node.args)])
+        return
+    taken = [node.func.value] if isinstance(fn, Method) and isinstance(node.func, ast.Attribute) else []
+    fn = fn.fn if isinstance(fn, Method) else fn
+    if isinstance(fn, Closure) or (isinstance(fn, Ref) and not _is_reading(fn.obj)):
+        yield from (*taken, *node.args)
+
+
+def _is_reading(obj: object, depth: int = 0) -> bool:
+    """Whether a function writes into nothing that it is given, as far as its text says."""
+    if not isinstance(obj, FunctionType) or is_library(obj):
+        return not isinstance(obj, types.MethodType)
+    return depth < DEEPEST and _reads(obj, obj.__code__, depth)
+
+
+@functools.lru_cache(maxsize=256)
+def _reads(fun: FunctionType, code: types.CodeType, depth: int) -> bool:
+    try:
+        node = find(fun, generators=True).node
+    except UnsupportedError:
+        return False
+    body = node.body if isinstance(node, ast.FunctionDef) else []
+    for n in walk([node]):
+        if isinstance(n, ast.AugAssign):
+            if not isinstance(n.target, ast.Name) or not _is_new(body, n.target.id):
+                return False
+        if isinstance(n, ast.keyword) and n.arg == "out":
+            return False
+        if isinstance(n, ast.Subscript | ast.Attribute) and not isinstance(n.ctx, ast.Load):
+            return False
+        if isinstance(n, ast.Call) and not _is_known(n.func, fun, depth):
+            return False
+    return True
+
+
+def _is_known(node: ast.expr, fun: FunctionType, depth: int) -> bool:
+    """Whether a call in a function is one of what writes into nothing."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or CHANGING.intersection(names):
+        return False
+    found = fun.__globals__.get(node.id, getattr(builtins, node.id, None))
+    if names and not isinstance(found, types.ModuleType):
+        return names[0] in _METHODS
+    for name in reversed(names):
+        found = getattr(found, name, None)
+    return found is not None and _is_reading(found, depth + 1)
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Subscript | ast.Attribute | ast.Starred):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _same(low: State, name: str, root: str, deep: bool) -> bool:
+    """Whether two names may stand for one array or list; `deep`: whether what one holds is the other."""
+    if name == root:
+        return True
+    one, other = low.scope.env.get(name), low.scope.env.get(root)
+    if other is None:
+        return name in _given(low.scope.source.node, root)
+    values = one, other
+    if one is None or any(isinstance(v, Const | Ref | Closure | Method) for v in values):
+        return False
+    if isinstance(one, Local) and isinstance(other, Local) and not deep:
+        return one.number == other.number
+    if any(isinstance(v, Var) and (low.kind(v).is_scalar or low.kind(v).cat in _PLAIN) for v in values):
+        return False
+    if deep and not (isinstance(other, Var) and low.kind(other).is_number):
+        return True
+    tree = low.scope.source.node
+    body = tree.body if isinstance(tree, ast.FunctionDef) else []
+    return not _is_new(body, root) or not (_is_new(body, name) or not _given(tree, name))
+
+
+def _given(tree: ast.AST, name: str) -> set[str]:
+    """The names that occur in what a name is given."""
+    pairs = [(n.targets, n.value) for n in walk([tree]) if isinstance(n, ast.Assign)]
+    pairs += [([n.target], n.value) for n in walk([tree]) if isinstance(n, ast.NamedExpr)]
+    found = [v for targets, v in pairs if name in {n.id for n in walk(targets) if isinstance(n, ast.Name)}]
+    return {n.id for n in walk(found) if isinstance(n, ast.Name)}
+
+
+def _is_new(body: list[ast.stmt], name: str) -> bool:
+    """Whether a name is only ever given what is made where it is given it."""
+    new = count = 0
+    for n in walk(body):
+        if isinstance(n, ast.Assign) and len(n.targets) == 1 and isinstance(n.targets[0], ast.Name):
+            new += n.targets[0].id == name and _makes(n.value)
+        elif isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name):
+            new += n.target.id == name
+        count += isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load)
+    return 0 < new == count
+
+
+def _makes(node: ast.expr) -> bool:
+    """Whether an expression makes what it gives."""
+    if isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        return name in _FRESH
+    return isinstance(node, ast.List | ast.ListComp | ast.Dict | ast.DictComp | ast.BinOp | ast.Constant)
+
+
+def _stores(body: list[ast.stmt]) -> Iterator[ast.Name]:
+    return (n for n in walk(body) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load))
+
+
+__all__ = ["CHANGING", "among", "bound", "roots"]
