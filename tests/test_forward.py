@@ -497,7 +497,11 @@ def test_inside_with_a_vector_result():
 
 def test_inside_refusals():
     with pytest.raises(s2sad.UnsupportedError, match=r"test_forward.py:\d+:\d+: the tangents of jvp"):
-        grad(lambda x, t: np.sum(jvp(np.sin, (x,), t)[1]))(X, [V])
+        grad(lambda x, t: np.sum(jvp(np.sin, (x,), t)[1]))(X, V)
+    moved = grad(lambda x, t: np.sum(jvp(np.sin, (x,), t)[1]))
+    np.testing.assert_allclose(moved(X, [V]), -np.sin(X)*V, rtol=1e-12)
+    with pytest.raises(ValueError, match="too many values"):
+        moved(X, [V, V])
     with pytest.raises(s2sad.UnsupportedError, match="a number is the tangent of an array"):
         grad(lambda x: np.sum(jvp(np.sin, (x,), (1.0,))[1]))(X)
     with pytest.raises(AssertionError, match="another shape"):
