@@ -353,3 +353,63 @@ def converted_to_its_own_type(x, y):
 def test_a_type_gives_back_an_array_of_its_own():
     """np.float64(x) is x itself: its writes went into the caller's array."""
     check(converted_to_its_own_type, (np.array([0.3, 0.7, 1.1]), np.array([0.2, 0.5, 0.1])))
+
+
+def put_in_parts(z, u, s):
+    z.real = 0.3*u
+    z.imag = s
+    return z
+
+
+def parts_assigned(x, s):
+    z = x*np.exp(1j*s)
+    w = z
+    for i in range(3):
+        z.real = z.imag*x
+        if i == 1:
+            w.imag = np.sin(w.real)
+        z = z*(0.5 + 0.2j)
+    put_in_parts(w, x, s)
+    return np.sum(np.abs(z)**2) + np.sum(w.real*w.imag)
+
+
+def parts_of_rows_assigned(x, s):
+    z = np.zeros((2, 4), complex)
+    z[0].real = x
+    z[:, 1].imag = x[1:3]*s
+    z.T.real = z.T.real*2.0
+    z.real += s
+    return np.sum(np.abs(z)**2)
+
+
+def parts_of_a_number_assigned(x, s):
+    e = np.zeros((), complex)
+    e.real = s
+    e.imag = x[0]*s
+    return np.sum(np.abs(e*x)**2)
+
+
+@pytest.mark.parametrize("fun", [parts_assigned, parts_of_rows_assigned, parts_of_a_number_assigned])
+def test_real_and_imaginary_parts_are_assigned(fun):
+    check(fun, (X, 0.4))
+    found = s2sad.hvp(fun, (0, 1))(X, 0.4, (X, 1.0))
+    pulled = s2sad.vjp(s2sad.grad(fun, (0, 1)), X, 0.4)[1]((X, 1.0))
+    for one, two in zip(found, pulled, strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-10)
+
+
+def numbers_that_change_places(x, s, n):
+    t = x[0]
+    for _ in range(2):
+        for _ in range(2):
+            t = np.prod(1.0 + 0.1*x)
+            t, s = s, 0.7*t
+    for _ in range(2):
+        if n > 1:
+            return np.sum(x)*s + t
+    return np.sum(x)
+
+
+@pytest.mark.parametrize("n", [0, 2])
+def test_an_argument_of_rank_0_that_a_number_takes_the_place_of(n):
+    check(numbers_that_change_places, (X, np.array(0.4), n))

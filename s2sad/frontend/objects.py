@@ -170,6 +170,9 @@ class Objects(State):
         if kind.is_number and name == "flat" and not kind.is_scalar and kind.rank != 0:
             flat.store_all(self, base, value, node)
             return
+        if kind.cat == "array" and name in ("real", "imag") and kind.sort == "complex":
+            self.store(self.attribute(base, name, node), Const(...), value, "", node)
+            return
         if kind.is_number:
             what = f"the attribute {name!r} of {K.describe(kind)} is assigned"
             self.refuse(node, what, "use reshape() or astype(), which give a new array")

@@ -239,7 +239,7 @@ class Assembly:
             return rev.zero(name).atom
         bar = self._in_its_width(rev.full(rev.project(bar, kind), name), name)
         if kind.cat in ARRAYS and not bar.owned and rev.kind(bar.atom).cat in ARRAYS and kind != RANK_ZERO:
-            if rev.kind(bar.atom).cat == "num":  # a number or a 0-d array
+            if rev.kind(bar.atom).cat == "num" or rev.kind(bar.atom).shape == ():  # a number or a 0-d array
                 return rev.let(Call("np.array", (bar.atom,)), kind, rev.bar_hint(name))
             return rev.let(Call("copy", (bar.atom,)), rev.kind(bar.atom), rev.bar_hint(name))
         return bar.atom
