@@ -104,6 +104,7 @@ UNARY = ["np.sin({})", "np.cos({})", "np.tanh({})", "-({})", "({})**2", "({})**3
 UNARY += ["np.exp(-({})**2)", "abs({} + 3.1)"]
 BINARY = ["({} + {})", "({} - {})", "({})*({})", "({})/(1.5 + np.sin({}))"]
 BINARY += ["np.where({} > 0.0531, {}, 0.3)", "np.arctan2({}, 2.0 + ({})**2)"]
+BINARY += ["np.where({0} > 0.4831, {1}, np.where({0} > 0.0531, np.sqrt(np.maximum({0}, 0.0)), 0.5*({1})))"]
 
 
 def grown(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
