@@ -82,7 +82,6 @@ REFUSED = (
     (in_records, lambda: Record(1.0), list),
     (in_records, lambda: Record(1.0), tuple),
     (grown_attribute, lambda: [1.0], Pair),
-    (inner_object, lambda: Plain(1.0), Pair),
     (inner_arrays, lambda: np.ones(2), Pair),
 )
 
@@ -116,8 +115,24 @@ def test_what_is_written_and_given_twice(f, make, hold):
 def test_one_object_inside_of_two():
     slope, inner = s2sad.grad(inner_of_two), Plain(1.0)
     assert slope(0.7, Pair(Plain(1.0), 0), Pair(Plain(1.0), 0)) == 1.0
-    with pytest.raises(s2sad.UnsupportedError, match="comes back here"):
-        slope(0.7, Pair(inner, 0), Pair(inner, 0))
+    assert slope(0.7, Pair(inner, 0), Pair(inner, 0)) == 1.4
+
+
+def test_one_object_in_two_attributes():
+    slope, second, inner = s2sad.grad(inner_object), s2sad.hvp(inner_object), Plain(1.0)
+    assert slope(0.7, Pair(Plain(1.0), Plain(1.0))) == 1.0 and slope(0.7, Pair(inner, inner)) == 1.4
+    assert second(0.7, Pair(Plain(1.0), Plain(1.0)), 1.0) == 0.0 and second(0.7, Pair(inner, inner), 1.0) == 2.0
+    assert s2sad.jvp(inner_object, (0.7, Pair(inner, inner)), (1.0, None))[1] == 1.4
+
+
+def first_of_each(x, a, b):
+    a[0].v = x
+    return b[0].v*x
+
+
+def test_elements_of_two_lists():
+    slope, inner = s2sad.grad(first_of_each), Plain(1.0)
+    assert slope(0.7, [Plain(1.0)], [Plain(1.0)]) == 1.0 and slope(0.7, [inner], [inner]) == 1.4
 
 
 def test_what_is_only_read_may_be_given_twice():

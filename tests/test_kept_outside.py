@@ -280,11 +280,6 @@ def through_a_dict(x, c):
     return TABLE["q"][-1]*x[1]
 
 
-def by_a_property(x, c):
-    LOG.log(x[0])
-    return LOG.mean*x[1]
-
-
 def popped(x, c):
     LAST.append(x*c)
     return np.sum(LAST.pop()*x)
@@ -310,22 +305,14 @@ def in_place(x, c):
     return np.sum(y*y)
 
 
-def in_place_by_a_name(x, c):
-    y = x*c
-    LOG.best = y
-    z = LOG.best
-    z += 1.0
-    return np.sum(y*y)
-
-
 @pytest.mark.parametrize(
     ("fun", "said"),
     [
         (by_another_name, "the outside list OTHER is read here and appended to"),
-        (through_a_dict, "is read here and"), (by_a_property, "is read here and changed"),
+        (through_a_dict, "is read here and"),
         (popped, "the outside object LAST is read here and changed"),
         (summed, "what has been put outside comes back here"), (by_recursion, "list LOSSES is read here"),
-        (in_place, "an element of an outside container is written"), (in_place_by_a_name, "is written, which may"),
+        (in_place, "an element of an outside container is written"),
     ],
 )  # fmt: skip
 def test_what_comes_back_is_refused(fun, said):

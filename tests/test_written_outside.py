@@ -51,13 +51,6 @@ def written_by_operator(x):
     return np.sum(y*x)
 
 
-def written_by_a_method(x):
-    y = x + 0.0
-    LOG.last = y
-    LOG.last.cumsum(out=LOG.last)
-    return np.sum(y*x)
-
-
 def written_by_sort(x):
     y = x + 0.0
     HELD.append(y)
@@ -183,7 +176,7 @@ def begin():
 
 
 OUTSIDE = [
-    written_by_at, written_by_setitem, written_by_operator, written_by_a_method, written_by_sort,
+    written_by_at, written_by_setitem, written_by_operator, written_by_sort,
     written_into_by_a_method, written_in_a_view, written_in_a_part, written_behind_a_branch, written_behind_a_loop,
     written_where_nan, list_appended_to, list_turned, list_added_to, list_in_a_tuple, dict_changed, dict_updated,
     kept_and_scaled, kept_and_added_to, taken_and_scaled,

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from s2sad.analysis.effects import Aliases
-from s2sad.analysis.outside import numbers, receiver
+from s2sad.analysis.outside import is_read, numbers, receiver
 from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import effect_of
 from s2sad.analysis.texts import Texts, speaks, texts
@@ -23,16 +23,19 @@ from s2sad.ir.nodes import (
     LOOPS,
     Atom,
     Call,
+    Dict,
     Do,
     For,
     If,
     Let,
+    List,
     Moves,
     Program,
     Range,
     Ref,
     Stmt,
     Store,
+    Tuple,
     Var,
     While,
     atom_vars,
@@ -80,6 +83,8 @@ class _Varied:
         self.program = program
         self.kinds = program.kinds
         self.aliases = aliases
+        if program.kept:
+            frozen |= _read_before(program)
         self.frozen = self._with_views(frozen) if frozen else frozen
         self.names: set[str] = set()
         self.classes: set[int] = set()
@@ -234,6 +239,8 @@ class _Varied:
         """The numbers of what is outside and an operand is, or holds: that may be given something later."""
         if isinstance(atom, Ref):
             yield self.roots.get(id(atom.obj))
+        for part in atom.items if isinstance(atom, Tuple | List | Dict) and depth else ():
+            yield from self._held(part, depth - 1)
         for name in atom_vars(atom):
             yield self.outside.get(name, self.roots.get(name))
             let = self.lets.get(name)
@@ -277,8 +284,24 @@ class _Varied:
         if call.fun in CARRIERS:
             if call.fun == "getitem":
                 return self._varies(call.args[0])
-            return any(self._varies(a) for a in call.args) or any(self._varies(a) for _, a in call.kwargs)
+            given = [*call.args, *(a for _, a in call.kwargs)]
+            unseen = self.given and call.fun == "call" and receiver(call) not in self.outside
+            if unseen and not is_read(call) and any(n in self.given for a in given for n in self._held(a)):
+                return True  # code that cannot be seen may read there what the program has put there
+            return any(map(self._varies, given))
         return any(self._varies(a) for a in differentiable(call))
+
+
+def _read_before(program: Program) -> frozenset[str]:
+    """Numbers and arrays that attributes of outside objects hold before the call: nothing writes there."""
+    lets = {s.name: s.call for s in walk(program.body) if isinstance(s, Let)}
+    held = {name for name, call in lets.items() if call.fun == "held"}
+    reads = {name: call.args[1] for name, call in lets.items() if is_read(call) and len(call.args) > 1}
+    return frozenset(
+        name
+        for name, of in reads.items()
+        if program.kinds[name].is_number and not (isinstance(of, Var) and of.name in held)
+    )
 
 
 def _is_user(stmt: Stmt) -> bool:

@@ -12,9 +12,9 @@ from __future__ import annotations
 import csv
 import logging
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from s2sad.ir.nodes import Call, Const, Let, Ref, Stmt, Var
+from s2sad.ir.nodes import Atom, Call, Const, Dict, Let, List, Ref, Stmt, Tuple, Var
 
 SETTING = (setattr, operator.setitem)
 CHANGED = "iadd isub imul itruediv imatmul ior iand".split()
@@ -47,6 +47,26 @@ def held_by(call: Call, lets: Mapping[str, Let], plain: bool = True) -> Let | No
     return None
 
 
+def is_given(call: Call, lets: Mapping[str, Let]) -> bool:
+    """Whether code that cannot be seen is given an outside object, or a container, that is changed."""
+    if call.fun != "call" or is_read(call):
+        return False
+    held = [let.call.args[0] for let in lets.values() if let.call.fun == "held"]
+    return any(one in held for atom in (*call.args, *(a for _, a in call.kwargs)) for one in _parts(atom))
+
+
+def _parts(atom: Atom) -> Iterator[Atom]:
+    """An operand, and what stands in it, of a display."""
+    yield atom
+    for item in atom.items if isinstance(atom, Tuple | List | Dict) else ():
+        yield from _parts(item)
+
+
+def is_read(call: Call) -> bool:
+    """Whether a call only reads an attribute."""
+    return call.fun == "call" and getattr(call.args[0], "obj", None) is getattr
+
+
 def is_exception(call: Call) -> bool:
     """Whether a call makes an exception: what it is given is read again through what is caught, if at all."""
     made = getattr(call.args[0], "obj", None) if call.fun == "call" and call.args else None
@@ -55,7 +75,7 @@ def is_exception(call: Call) -> bool:
 
 def is_told(call: Call, lets: Mapping[str, Let]) -> bool:
     """Whether what a call is given is told to someone outside, and never read where a derivative goes."""
-    return held_by(call, lets) is not None or is_logging(call, lets) or is_exception(call)
+    return held_by(call, lets) is not None or is_logging(call, lets) or is_exception(call) or is_read(call)
 
 
 def is_logging(call: Call, lets: Mapping[str, Let]) -> bool:
@@ -85,4 +105,4 @@ def numbers(body: Iterable[Stmt]) -> dict[str, int]:
     return found
 
 
-__all__ = ["held_by", "is_exception", "is_logging", "is_told", "numbers", "receiver"]
+__all__ = ["held_by", "is_exception", "is_given", "is_logging", "is_read", "is_told", "numbers", "receiver"]

@@ -291,6 +291,10 @@ class Derivatives(Functionals, Boundary):
         made, order, derived = self._generated(obj, kinds, live, node)
         for dependency in derived.dependencies:
             self.dependencies.setdefault((id(dependency), dependency.text), dependency)
+        names = [v.name for v in env.values() if isinstance(v, Var) and v.name in self.live]
+        if derived.lowered.program.kept and not self.mirror.sure.issuperset(names):
+            what = "an object that is one of several is set in a function whose derivative is called here"
+            self.refuse(node, what, "pass each as an argument of its own")
         if derived.changes & getattr(plain, "__s2sad_captured__", frozenset()):
             what = "a nested function or method that writes into what it reads is differentiated here"
             self.refuse(node, what, "return what it writes, or pass it as an argument")

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import flat, maybes
+from s2sad.frontend import flat, maybes, mirrors
 from s2sad.frontend.cotangents import COTANGENTS
 from s2sad.frontend.cursors import lower_iter, lower_next
 from s2sad.frontend.dtypes import DTYPES
@@ -263,7 +263,7 @@ def _getattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
     if not (isinstance(args[1], Const) and isinstance(args[1].value, str)):
         low.refuse(node, "getattr gets a computed name", "use a literal name")
     name, obj = args[1].value, live_object(low, args[0])
-    if len(args) == 3 and obj is not None and not _has_now(low, obj, name):
+    if len(args) == 3 and obj is not None and not _has_now(low, args[0], obj, name, node):
         return args[2]
     if len(args) == 3 and obj is None and _has(low, args[0], name) is False:
         return _tried(low, args[0], name, "found", args[2], node)
@@ -276,8 +276,10 @@ def _getattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
     return low.attribute(args[0], name, node, hint)
 
 
-def _has_now(low: State, obj: Any, name: Any) -> bool:
+def _has_now(low: State, value: Value, obj: Any, name: Any, node: ast.AST) -> bool:
     """Whether an outside object has an attribute, on which the text relies."""
+    if low.kept and (known := mirrors.is_set(low, value, obj, name, node)) is not None:
+        return known
     found = hasattr(obj, name)
     low.depend(("has", id(obj)), lambda: hasattr(obj, name), found, name, same=True)
     return found
@@ -319,7 +321,7 @@ def attribute(held, default):
 def _hasattr(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     obj = live_object(low, args[0])
     if obj is not None and isinstance(args[1], Const):
-        return Const(_has_now(low, obj, args[1].value))
+        return Const(_has_now(low, args[0], obj, args[1].value, node))
     if isinstance(args[1], Const) and (known := _has(low, args[0], args[1].value)) is not None:
         return Const(True) if known else _tried(low, args[0], args[1].value, "True", Const(False), node)
     kind = low.kind(args[0])

@@ -23,11 +23,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from s2sad.errors import refuse
 from s2sad.frontend.dependencies import share
 from s2sad.frontend.numbered import refuse_as_number
-from s2sad.frontend.values import Group, Local, Method, Value, Written
+from s2sad.frontend.values import Group, Local, Method, Value, Written, key_of
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Slice, Store, Var, call_vars, uses, walk
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Slice, Stmt, Store, Var, call_vars, uses, walk
 from s2sad.rules import registry
 from s2sad.runtime import HELPERS
 
@@ -94,17 +95,19 @@ def keep(low: State, base: Value) -> None:
     """Keep what is about to be changed, if it is an outside container, or an element of one."""
     if low.arguments and (is_container(base) or (isinstance(base, Var) and base.name in low.live)):
         refuse_shared(low, None)
+    if isinstance(base, Ref) and id(base.obj) in low.mirror.dicts:
+        refuse(None, f"{base.text} is changed as a dict", "set the attributes of the object by name")
     if isinstance(base, Ref) and type(base.obj) in CONTAINERS:
-        raise Written(kept=dict(_within(base.obj)))
+        raise Written(kept=dict(within(base.obj)))
     live = low.live.get(base.name) if isinstance(base, Var) else None
     if type(live) in CONTAINERS:
-        raise Written(kept=dict(_within(live)))
+        raise Written(kept=dict(within(live)))
     around = low.reached.get(base.name) if isinstance(base, Var) else None
     if around is not None and _is_plain(around):
-        raise Written(kept=dict(_within(around)))
+        raise Written(kept=dict(within(around)))
 
 
-def _within(obj: Any) -> Iterator[tuple[Key, Any]]:
+def within(obj: Any) -> Iterator[tuple[Key, Any]]:
     """A container and those in it."""
     seen: set[int] = set()
     todo = [obj]
@@ -119,7 +122,7 @@ def _within(obj: Any) -> Iterator[tuple[Key, Any]]:
 
 def _is_plain(obj: Any) -> bool:
     """Whether there are but containers, numbers, strings and arrays in a container."""
-    parts = [part for _, one in _within(obj) for part in (one.values() if isinstance(one, dict) else one)]
+    parts = [part for _, one in within(obj) for part in (one.values() if isinstance(one, dict) else one)]
     return all(isinstance(part, (*LEAVES, *CONTAINERS, tuple)) for part in parts)
 
 
@@ -184,12 +187,47 @@ def given(low: State, base: Var, values: Iterable[Value], node: ast.AST, index: 
     if any(map(_is_taken_apart, values)):
         what = "an argument that this function changes is put into an outside container"
         low.refuse(node, what, "put its fields there, or a copy that is made before")
+    if any(_holds_object(low, v) for v in values):
+        _unite(low, of.number)
     low.put += [(of.number, _place(of, index), v, c) for v in values if (c := _named(low, v, node))]
     if any(_may_hold_array(low, v, low.kind(v)) for v in values):
         alone = all(low.kind(v).is_number for v in values)
         low.shown.add((of.number, _place(of, index) if alone else ""))
     elif index is not None and any(isinstance(v, Var) and v.name in low.outside for v in values):
         low.moved.add(of.number)
+
+
+def _holds_object(low: State, value: Value) -> bool:
+    """Whether a value is, or holds, an outside object, whose attributes may be set."""
+    if isinstance(value, Local | Group):
+        held = value.group if isinstance(value, Local) else value
+        return any(_holds_object(low, item) for item in held.items if item is not value)
+    obj = low.live.get(value.name) if isinstance(value, Var) else getattr(value, "obj", None)
+    return obj is not None and not isinstance(obj, LEAVES)
+
+
+def _unite(low: State, number: int) -> None:
+    """Keep what is given objects together with the attributes that are set: these may be read from there."""
+    for key, (other, obj) in low.kept.items():
+        if key[1] and other != number:
+            mine = next((k, v) for k, (n, v) in low.kept.items() if n == number)
+            raise Written(kept={key: obj, mine[0]: mine[1]})
+
+
+def together(
+    kept: dict[Key, tuple[int, Any]], new: dict[Key, Any]
+) -> dict[Key, tuple[int, Any]]:
+    """What is kept, with numbers: what holds the other has the same one, as have all attributes of objects,
+    and containers that may hold objects.
+    """
+    both = {**{k: obj for k, (_, obj) in kept.items()}, **new}
+    found = set(new)
+    loose = {k for k, obj in both.items() if k[1] or not _is_plain(obj)}
+    found |= loose if found & loose else set()
+    numbers = {kept[k][0] for k in found if k in kept}
+    found |= {k for k, (n, _) in kept.items() if n in numbers}
+    number = min(numbers, default=len(kept))
+    return {**kept, **{k: (number, both[k]) for k in found}}
 
 
 def _is_taken_apart(value: Value, depth: int = 6) -> bool:
@@ -300,25 +338,25 @@ def _note_writes(low: State) -> None:
     """Note what calls and stores write into what comes from outside, and into views of it."""
     found = {n: of for n, of in low.outside.items() if not of.direct}
     for stmt in walk(tuple(low.block)):
-        if isinstance(stmt, Let | Do):
+        if isinstance(stmt, Let):
             rule = registry.RULES.get(stmt.call.fun)
-            if isinstance(stmt, Let) and (rule is None or rule.effect != "fresh"):
+            if rule is None or rule.effect != "fresh":
                 given = [found[a.name] for a in stmt.call.args if isinstance(a, Var) and a.name in found]
                 if given:
                     found[stmt.name] = given[0]
-            bases = [] if rule is None else _bases(rule, stmt.call)
-        else:
-            bases = [stmt.base] if isinstance(stmt, Store) else []
-        for base in bases:
-            if isinstance(base, Var) and base.name in found and stmt.span is not None:
-                note_written(low, found[base.name], stmt.span, "")
+        for base in bases_of(stmt):
+            if isinstance(base, Var) and base.name in found:
+                note_written(low, found[base.name], getattr(stmt, "span", None), "")
 
 
-def _bases(rule: registry.Rule, call: Call) -> list[Atom]:
-    """What a call of a function that has a rule writes into."""
-    if not rule.writes:
+def bases_of(stmt: Stmt) -> list[Atom]:
+    """What a store, or a call of a function that has a rule, writes into."""
+    if isinstance(stmt, Store):
+        return [] if stmt.span is None else [stmt.base]
+    rule = registry.RULES.get(stmt.call.fun) if isinstance(stmt, Let | Do) else None
+    if rule is None or not rule.writes or not isinstance(stmt, Let | Do) or stmt.span is None:
         return []
-    given = {**dict(zip(rule.signature, call.args, strict=False)), **dict(call.kwargs)}
+    given = {**dict(zip(rule.signature, stmt.call.args, strict=False)), **dict(stmt.call.kwargs)}
     return [given[n] for n in rule.writes if n in given]
 
 
@@ -371,7 +409,7 @@ def holds_arrays(low: State, of: Outside) -> bool:
     def now() -> bool:
         if place:
             return isinstance(held.get(place), (list, np.ndarray))
-        parts = [one.values() if isinstance(one, dict) else one for _, one in _within(held)]
+        parts = [one.values() if isinstance(one, dict) else one for _, one in within(held)]
         listed = any(isinstance(part, (list, np.ndarray)) for inside in parts for part in inside)
         return listed or isinstance(held, np.ndarray)
 
@@ -439,34 +477,51 @@ def holder_of(low: State, base: Value) -> Any:
 
 
 def set_attribute(low: State, base: Value, holder: Any, name: str, value: Value, node: ast.AST) -> None:
-    """`base.name = value` of an outside object."""
+    """`base.name = value` of an outside object, in a function that is kept as a function."""
     refuse_shared(low, node)
     now = getattr(holder, name, None)
     key, other = (id(holder), name), (id(holder), name + ANY)
     like = type(now) in (int, float) and low.kind(value).cat == type(now).__name__
     if key not in low.kept or not (like or other in low.kept):
-        found = {key: holder, **dict(_within(now))}
+        found = {key: holder, **dict(within(now))}
         raise Written(kept=found if like else {**found, other: holder})
     made = held(low, low.atom(base), key, now, node)
     given(low, made, [value], node)
     low.do(Call("call", (SET, made, Const(name), low.variable(value, node))), node)
 
 
-def attribute(low: State, base: Value, name: str, node: ast.AST, hint: str) -> Value | None:
-    """An attribute of an outside object that the program sets; None for others.
+def attribute(low: State, base: Ref | Var, holder: Any, name: str, node: ast.AST, hint: str) -> Value:
+    """An attribute of an outside object that the program sets in functions that are kept as functions.
 
     It is an integer or a float if it was one before, and the program only sets it to another one.
     """
-    holder = holder_of(low, base)
-    key = id(holder), name
-    if key not in low.kept or not isinstance(base, Ref | Var):
-        return None
     now = getattr(holder, name, None)
     low.depend(("kept", id(holder)), lambda: type(getattr(holder, name, None)), type(now), name, same=True)
-    of = held(low, low.atom(base), key, now, node)
-    kind = K.OBJECT if (key[0], name + ANY) in low.kept else K.kind_of_value(now)
-    made = low.emit(Call("call", (GET, of, Const(name))), kind, node, hint)
+    kind = K.OBJECT if (id(holder), name + ANY) in low.kept else K.kind_of_value(now)
+    return read_attribute(low, base, (id(holder), name), kind, node, hint)
+
+
+def read_attribute(low: State, base: Value, key: Key, kind: K.Kind, node: ast.AST, hint: str = "") -> Var:
+    """What an attribute of an outside object holds when the program comes here."""
+    of = held(low, low.atom(base), key, getattr(low.kept[key][1], key[1], None), node)
+    made = low.emit(Call("call", (GET, of, Const(key[1]))), kind, node, hint)
     return from_outside(low, made, of) if kind is K.OBJECT else made
+
+
+def put(low: State, local: Local, items: list[Value], keys: list[Any], node: ast.AST) -> None:
+    """Put into a dict that stands in an attribute of an outside object what is put into it here."""
+    if local.number not in low.mirror.twins:
+        return
+    base, key, _ = low.mirror.twins[local.number]
+    held = dict(zip(local.group.keys, local.group.items, strict=True))
+    if low.objects.cells.get(low.mirror.cells[key]) is not local or any(k not in keys for k in held):
+        what = f"a dict that stands in the attribute {key[1]!r} of an outside object is changed"
+        low.refuse(node, what, "set the attribute behind that, or to a new dict")
+    for k, value in zip(keys, items, strict=True):
+        if held.get(k) is not value:
+            of = read_attribute(low, base, key, K.OBJECT, node)
+            given(low, of, [value], node, key_of(k))
+            low.do(Call("call", (SET_ITEM, of, key_of(k), low.variable(value, node))), node)
 
 
 def attribute_held(low: State, base: Value, name: str, obj: Any, node: ast.AST) -> Var:
@@ -476,6 +531,7 @@ def attribute_held(low: State, base: Value, name: str, obj: Any, node: ast.AST) 
 
 
 __all__ = [
-    "CHANGING", "Outside", "attribute", "attribute_held", "augmented", "called", "check", "from_outside",
-    "held", "holder_of", "is_container", "keep", "set_attribute", "set_item", "written", "written_out",
+    "CHANGING", "Outside", "attribute", "attribute_held", "augmented", "bases_of", "called", "check",
+    "from_outside", "held", "holder_of", "is_container", "keep", "put", "read_attribute", "set_attribute",
+    "set_item", "together", "within", "written", "written_out",
 ]  # fmt: skip

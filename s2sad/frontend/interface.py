@@ -94,6 +94,10 @@ class Interface:
         """`base.name`."""
         raise NotImplementedError
 
+    def outside_attribute(self, base: Value, name: str, node: ast.AST, hint: str = "") -> Value:
+        """An attribute of an object that is an argument, or comes from outside, as it stays."""
+        raise NotImplementedError
+
     def lifted_by_name(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
         """A nested function as one that takes what it reads of the functions around it by keyword."""
         raise NotImplementedError

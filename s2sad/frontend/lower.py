@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from s2sad.errors import Refusal, Span, UnsupportedError
-from s2sad.frontend import exits, histories, renewed
+from s2sad.frontend import exits, histories, mirrors, renewed
 from s2sad.frontend.attempts import taken_apart
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
@@ -271,6 +271,7 @@ class Lowering(
             )
         renewed.check(self, value)
         histories.check(self)
+        mirrors.check(self)
         if self.parted:
             value, form = laid_out(value) if self.parted == "all" else in_parts(self, value, source.node)
             self.form = None if form is None or is_tuple(form) else form
@@ -355,7 +356,7 @@ def lower(
             low = learnt.lowering()
             low.outline, low.parted, low.itself, low.new = outline, parted, itself, frozenset(new)
             low.callees = {} if callees is None else callees
-            low.lasting = K.new_length() if once else None
+            low.lasting, low.mirror.inner = K.new_length() if once else None, kept is not None
             made = _lowered(low, source, name, arguments, live or {}, guessed, lent)
             if kept is None:
                 return made
@@ -368,6 +369,8 @@ def lower(
                 raise
             if itself is not None and (written.cls is not None or written.family or written.options):
                 raise  # the caller's objects are numbered too, have more attributes, or are of more classes
+            if kept is None and written.kept is not None and callees:
+                callees.clear()  # they may read what is changed as if it stayed as it is
             learnt.add(written)
         except UnsupportedError as refused:
             if low.remedy is not None:
@@ -404,6 +407,7 @@ class _Learnt:
     trips     loops over short ranges that are refused, and so written out: `layers[i]` of unlike layers
     kept      what is changed of what is outside, and the number of what is kept together with it
     options   attributes of numbered objects that hold one of several functions or members of enumerations
+    entries   attributes of outside objects that are set, whose values before that are read: what they are of
     """
 
     numbered: Numbering
@@ -415,14 +419,13 @@ class _Learnt:
     trips: frozenset[tuple[str, int, int]] = frozenset()
     kept: dict[tuple[int, str], tuple[int, Any]] = field(default_factory=dict)
     options: dict[tuple[type, str], tuple[Value, ...]] = field(default_factory=dict)
+    entries: dict[tuple[int, str], Value] = field(default_factory=dict)
 
     def add(self, written: Written) -> None:
         """Take in one thing more."""
+        self.entries.update(written.entries)
         if written.kept is not None:
-            numbers = {self.kept[k][0] for k in written.kept if k in self.kept}
-            number = min(numbers, default=len(self.kept))
-            self.kept.update({k: (number, obj) for k, (n, obj) in self.kept.items() if n in numbers})
-            self.kept.update({k: (number, obj) for k, obj in written.kept.items()})
+            self.kept.update(histories.together(self.kept, written.kept))
         elif written.options is not None:
             self.options |= written.options
         elif written.attempt is not None:
@@ -447,6 +450,8 @@ class _Learnt:
         low = Lowering()
         low.attempts, low.apart, low.trips = self.attempts, self.apart, self.trips
         low.opened, low.kept, low.options = self.opened, self.kept, dict(self.options)
+        low.mirror.entries, low.mirror.top = self.entries, low.block
+        low.mirror.names = {(type(obj), name) for (_, name), (_, obj) in self.kept.items() if name}
         low.numbered, low.families = dict(self.numbered.attributes), dict(self.numbered.families)
         low.known_lists, low.loose_lists = set(self.known), set(self.loose)
         return low
@@ -475,6 +480,7 @@ def _lowered(
                 low.guessed[ssa] = parameter
             if parameter in live and known.cat == "object":
                 low.live[ssa] = live[parameter]
+                low.mirror.sure |= {ssa} if known.cls is None else set()
                 key = id(live[parameter]), ""
                 if key in low.kept:
                     env[parameter] = histories.held(low, Var(ssa), key, live[parameter], None)
@@ -496,6 +502,8 @@ def _lowered(
         if low.opened:
             parts = opened_arguments(low, env, live, source.node)
             low.scope.env.update(parts)
+        if low.mirror.names and not low.mirror.inner:
+            mirrors.begin(low, source.node)
         result = low.run(source)
         low._changed()
     body: list[Stmt] = [*low.block, Return(result)]

@@ -22,10 +22,10 @@ import typing
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from s2sad.frontend import copies, flat, histories, numbered
+from s2sad.frontend import copies, flat, histories, mirrors, numbered
 from s2sad.frontend.derived import BASES, HeldList, base_of, counterpart
 from s2sad.frontend.libraries import READ, is_library
-from s2sad.frontend.operators import static_attribute
+from s2sad.frontend.operators import attribute_key, static_attribute
 from s2sad.frontend.state import (
     ABSENT,
     Choice,
@@ -85,6 +85,12 @@ class Objects(State):
         if isinstance(value, Ref) and self.kind(value).cat == "object":
             return type(value.obj)
         return None
+
+    def watch(self, holder: Any, name: str) -> None:
+        """Rely on the kind of an attribute (and on its identity, where the text depends on that)."""
+        if not isinstance(getattr(type(holder), name, None), property) and hasattr(holder, name):
+            read = functools.partial(attribute_key, holder, name)
+            self.depend(("attribute", id(holder)), read, read(), name, same=True)
 
     def held_attribute(self, base: Local, name: str, node: ast.AST, hint: str) -> Value:
         """An attribute of an object that is made here."""
@@ -225,7 +231,7 @@ class Objects(State):
         if isinstance(base, Local):
             self.hold_item(base, name, value, node)
         elif holder is not None:
-            histories.set_attribute(self, base, holder, name, value, node)
+            mirrors.set_attribute(self, base, holder, name, value, node)
         else:
             numbered.set_attribute(self, base, name, value, node)
 

@@ -54,6 +54,7 @@ def opened_arguments(
     for name, value in env.items():
         found[name] = given = opening.value(value, live.get(name))
         low.given |= {given.name} if isinstance(given, Var) else set()
+    low.mirror.met.clear()
     return found
 
 
@@ -118,6 +119,7 @@ class _Opening:
         items = [self._part(low.attribute(value, key, self.node), part) for key, part in vars(obj).items()]
         local.first, local.origin = Group("object", items, list(vars(obj)), cls), value
         low.objects.cells[local.number] = local.first
+        low.mirror.opened.append(local)
         self.made[id(obj)] = _numbered(low, local, self.node)
         return self.made[id(obj)]
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.dependencies import Same
 from s2sad.frontend.derived import in_python, lookup_order
 from s2sad.frontend.libraries import is_library
 from s2sad.frontend.standins import real
@@ -94,6 +95,15 @@ def static_attribute(cls: type, name: str, after: type | None = None) -> Any:
         if name in vars(base):
             return in_python(cls, vars(base)[name])
     return ABSENT
+
+
+def attribute_key(holder: Any, name: str) -> Any:
+    """The kind of an attribute; where that says nothing of it, which object it is."""
+    obj = getattr(holder, name)
+    kind = K.kind_of_value(obj)
+    if kind.cat != "object":
+        return K.without_lengths(kind)
+    return Same(slot_of(obj, "__func__") or obj), id(slot_of(obj, "__self__"))
 
 
 def slot_of(obj: Any, name: str) -> Any:

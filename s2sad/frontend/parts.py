@@ -17,14 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import dicts, flat, generators, histories, maybes, numbered, shelves
+from s2sad.frontend import dicts, flat, generators, histories, maybes, mirrors, numbered, shelves
 from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind, kind_of_slice
 from s2sad.frontend.objects import Objects, mangled
 from s2sad.frontend.operators import class_method, has_objects, live_object, property_of, slot_of, user_method
 from s2sad.frontend.protocols import iterated
-from s2sad.frontend.records import fields_of, known_key, plain_value, update_attributes
+from s2sad.frontend.records import known_key, plain_value, update_attributes
 from s2sad.frontend.scipy_objects import beside, sparse_transpose
 from s2sad.frontend.state import (
     Choice,
@@ -54,6 +54,8 @@ class Parts(Objects):
     # ------------------------------------------------------------------------------------------ subscripts
 
     def _subscript(self, node: ast.Subscript, hint: str) -> Value:
+        if (found := mirrors.in_dict(self, node)) is not None:
+            return self.attribute(*found, node, hint)
         base = maybes.given(self, self.operand(node.value), node)
         return self.getitem(base, self.index(node.slice), node, hint)
 
@@ -429,9 +431,8 @@ class Parts(Objects):
             return numbered.attribute(self, base, name, node, hint)
         if kind.is_number:
             return self._array_attribute(base, kind, name, node, hint)
-        if name == "__dict__" and not isinstance(base, Ref | Super) and self.class_of(base) is not None:
-            held = fields_of(self, base, node)
-            return Group("dict", list(held.values()), list(held))
+        if name == "__dict__" and (held := mirrors.attributes(self, base, node)) is not None:
+            return held
         made = beside(base, name) or known_attribute(self, base, name, node) or self.of_function(base, name)
         if (made := made or self._known_attribute(base, kind, name, node, hint)) is not None:
             return made
@@ -439,10 +440,8 @@ class Parts(Objects):
             return Method(Const("." + name), base)
         if (turned := sparse_transpose(self, base, name, node)) is not None:
             return turned
-        if isinstance(base, Ref):
-            return self._live_attribute(base, name, node, hint)
-        if isinstance(base, Var) and base.name in self.live:
-            return self._held_attribute(base, name, node, hint)
+        if isinstance(base, Ref) or (isinstance(base, Var) and base.name in self.live):
+            return self.outside_attribute(base, name, node, hint)
         if kind == K.RANGE and name in ("start", "stop", "step") and not isinstance(base, Ref):
             return self.emit(Call("getattr", (self.atom(base), Const(name))), K.INT, node, hint)
         if kind.cat in ("list", "str", "dict", "object", "tuple", "range"):
@@ -454,7 +453,7 @@ class Parts(Objects):
         self, base: Value, kind: Kind, name: str, node: ast.AST, hint: str
     ) -> Value | None:
         """An attribute of what is made here, or of an argument that is a namedtuple or a dataclass."""
-        kept = histories.attribute(self, base, name, node, hint) if self.kept else None
+        kept = mirrors.attribute(self, base, name, node, hint) if self.kept else None
         if isinstance(base, Super) or kept is not None:
             return self.super_attribute(base, name, node, hint) if isinstance(base, Super) else kept
         if isinstance(base, Local):
@@ -488,6 +487,15 @@ class Parts(Objects):
             return Method(Const("." + name), base)
         return self.class_attribute(base, cls, name, node, hint)
 
+    def outside_attribute(self, base: Value, name: str, node: ast.AST, hint: str = "") -> Value:
+        """An attribute of an object that is an argument, or comes from outside, as it stays."""
+        if isinstance(base, Ref):
+            mirrors.note(self, base, base.obj, name)
+            return self._live_attribute(base, name, node, hint)
+        assert isinstance(base, Var)
+        mirrors.note(self, base, self.live[base.name], name)
+        return self._held_attribute(base, name, node, hint)
+
     def _live_attribute(self, base: Ref, name: str, node: ast.AST, hint: str) -> Value:
         holder = base.obj
         given = property_of(self, base, holder, name, node, hint)
@@ -509,7 +517,7 @@ class Parts(Objects):
         holder = self.live[base.name]
         if (asked := shelves.method(self, base, holder, name, node)) is not None:
             return asked
-        self._watch(holder, name)
+        self.watch(holder, name)
         given = property_of(self, base, holder, name, node, hint)
         if given is not None:
             return given
@@ -519,19 +527,6 @@ class Parts(Objects):
         if isinstance(obj, types.BuiltinMethodType) and obj.__self__ is holder:  # `c.names.get`: of any c
             return Method(Const(f".{name}"), base)
         return self._bound(base, name, obj, "", node, hint)
-
-    def _watch(self, holder: Any, name: str) -> None:
-        """Rely on the kind of an attribute (and on its identity, where the text depends on that)."""
-
-        def read() -> Any:
-            obj = getattr(holder, name)
-            kind = K.kind_of_value(obj)
-            if kind.cat != "object":
-                return K.without_lengths(kind)
-            return (slot_of(obj, "__func__") or obj, id(slot_of(obj, "__self__")))
-
-        if not isinstance(getattr(type(holder), name, None), property) and hasattr(holder, name):
-            self.depend(("attribute", id(holder)), read, read(), name, same=True)
 
     def _bound(self, base: Value, name: str, obj: Any, text: str, node: ast.AST, hint: str) -> Value:
         function, owner = slot_of(obj, "__func__"), slot_of(obj, "__self__")
@@ -558,6 +553,7 @@ class Parts(Objects):
         var = self.emit(Call("getattr", (self.atom(base), Const(name))), kind, node, hint)
         if kind.cat in ("object", "dict", "list", "tuple"):
             self.live[var.name] = obj
+            self.mirror.sure |= {var.name} if getattr(base, "name", "") in self.mirror.sure else set()
         return var
 
     def _array_attribute(self, base: Value, kind: Kind, name: str, node: ast.AST, hint: str) -> Value:

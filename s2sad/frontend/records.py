@@ -84,6 +84,8 @@ def _namespace(low: State, args: list[Value], kwargs: dict[str, Value], node: as
 def _vars(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     if len(args) != 1:
         low.refuse(node, "names are read as a dict", "use the names themselves")
+    if isinstance(args[0], Ref) and not isinstance(args[0].obj, type):
+        return low.attribute(args[0], "__dict__", node)
     held = fields_of(low, args[0], node)
     return Group("dict", list(held.values()), list(held))
 

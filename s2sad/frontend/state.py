@@ -37,6 +37,7 @@ from s2sad.frontend.values import (
     Local,
     Merging,
     Method,
+    Mirror,
     Part,
     Raised,
     Scope,
@@ -116,35 +117,33 @@ class State(Interface):
         self.block: list[Stmt] = []
         self.objects = Known()
         self.merging: Merging | None = None  # the paths that meet here
-        # displays whose elements are known one by one, and those whose elements cannot be known so
+        # displays whose elements are known one by one, and those of which they are not
         self.known_lists, self.loose_lists = set[tuple[str, int, int]](), set[tuple[str, int, int]]()
-        self.numbered: dict[type, tuple[str, ...]] = {}  # classes whose objects are numbered: attributes
-        self.families: dict[type, type] = {}  # classes that are numbered together: what stands for them
+        # classes whose objects are numbered: attributes; those that are so together: what stands for them
+        self.numbered, self.families = dict[type, tuple[str, ...]](), dict[type, type]()
         self.narrowed: dict[str, type] = {}  # names of one of these, where the class is known
-        self.fields: dict[tuple[type, str], Var] = {}  # the lists of their attributes
-        self.common: dict[tuple[type, str], Value] = {}  # functions that all objects of a class hold
+        # the lists of their attributes; functions that all objects of a class hold
+        self.fields, self.common = dict[tuple[type, str], Var](), dict[tuple[type, str], Value]()
         self.displays: dict[str, tuple[str, int, int]] = {}  # where lists of the program are displayed
         self.present: set[tuple[int, Value]] = set()  # computed keys that dicts are known to have
-        self.generators: dict[str, type] = {}  # random generators that are made here
-        self.spelled: dict[str, tuple[str, str]] = {}  # how strings that are made at run time begin and end
+        # random generators that are made here; how strings that are made at run time begin and end
+        self.generators, self.spelled = dict[str, type](), dict[str, tuple[str, str]]()
         self.class_scopes: dict[str, Scope] = {}  # around classes that are defined inside, by their files
         self.scope: Scope = None  # type: ignore[assignment]  # set before anything is lowered
         self.frames, self.callers = list[object](), list[Scope]()  # the functions that are being lowered
         self.at: Span | None = None  # the call of a function that stands in for one of a library
-        self.nesting = 0  # branches and loops that are open
-        self.live: dict[str, Any] = {}
-        self.dependencies: dict[tuple[int, str], Dependency] = {}
-        self.short: dict[str, tuple[str, int, int]] = {}  # what counts trips that can be written out
-        self.frozen: set[str] = set()  # values made under no_grad or by stop_gradient
-        self.const_depth = 0
-        self.loops, self.loop_start = 0, 0  # open loops, and how many names there were before the innermost
+        self.live, self.dependencies = dict[str, Any](), dict[tuple[int, str], Dependency]()
+        # what counts trips that can be written out; values made under no_grad or by stop_gradient
+        self.short, self.frozen = dict[str, tuple[str, int, int]](), set[str]()
+        # open no_grad blocks, branches and loops, loops; how many names there were before the innermost
+        self.const_depth, self.nesting, self.loops, self.loop_start = 0, 0, 0, 0
         self.open_loops: list[tuple[Scope, set[str], dict[str, Any]]] = []  # innermost last
         self.trail = [0]  # which loop this is of those in its pass over the loop around it, and so on
         self.heads: dict[tuple[int, ...], Any] = {}  # what loops came to in the last pass, by trail
-        self.transforms: dict[Any, Any] = {}  # derivatives that are made inside, by what they were made of
-        self.callees: dict[Any, Any] = {}  # functions that are called, not inlined, by signature
+        # derivatives that are made inside, by what they were made of; functions that are called, by signature
+        self.transforms, self.callees = dict[Any, Any](), dict[Any, Any]()
         self.outline: Outline | None = None  # which these are besides those that call themselves
-        self.guessed: dict[str, str] = {}  # parameters whose kind is a guess, by SSA name
+        self.guessed = dict[str, str]()  # parameters whose kind is a guess, by SSA name
         # results of calls that cannot be seen, of which nothing is known; constants of such, perhaps complex
         self.unseen, self.doubtful, self.makers = set[str](), set[str](), dict[str, Ref]()
         # values of types that are not differentiated; sparse matrices made here, whether `*` multiplies
@@ -152,7 +151,7 @@ class State(Interface):
         self.wholes: dict[str, dict[str, tuple[Value, Value]]] = {}  # the same, by a flag that is true there
         self.lefts: dict[str, dict[str, Const]] = {}  # what is constant where such a flag is false
         # outside things that are changed, values of these, and containers by what is read from them
-        self.kept: dict[tuple[int, str], tuple[int, Any]] = {}
+        self.kept, self.mirror = dict[tuple[int, str], tuple[int, Any]](), Mirror()
         self.outside, self.reached = dict[str, histories.Outside](), dict[str, Any]()
         self.errors, self.errors_read = set[str](), False  # exceptions that are caught, and looked into
         # see `histories.check`: what is outside, by its number, and a key in it
@@ -527,6 +526,7 @@ class State(Interface):
                 f"{said} is written that {self.objects.shared[base.number]}",
                 "write it before that, or make a new one",
             )
+        histories.put(self, base, items, keys, node)
         self.objects.cells[base.number] = Group(base.cat, items, keys, base.cls)
         self.written_at.append((id(self.block), len(self.block)))
 

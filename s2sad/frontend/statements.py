@@ -11,7 +11,7 @@ import functools
 import importlib
 from typing import Any
 
-from s2sad.frontend import flat, generators, histories, late
+from s2sad.frontend import flat, generators, histories, late, mirrors
 from s2sad.frontend.augmented import Augmented
 from s2sad.frontend.classes import defined
 from s2sad.frontend.objects import mangled
@@ -158,6 +158,9 @@ if len(xs) < {at + behind}:
                 )
 
     def _assign_item(self, target: ast.Subscript, value: Value, stmt: ast.AST) -> None:
+        if (found := mirrors.in_dict(self, target)) is not None:
+            mirrors.set_attribute(self, found[0], histories.holder_of(self, found[0]), found[1], value, stmt)
+            return
         base = self.operand(target.value)
         index = self.index(target.slice)
         histories.keep(self, base)

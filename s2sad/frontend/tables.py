@@ -15,7 +15,7 @@ import ast
 import collections
 from typing import Any
 
-from s2sad.frontend import shelves, standins
+from s2sad.frontend import mirrors, shelves, standins
 from s2sad.frontend.derived import BASES, HeldDict, HeldList
 from s2sad.frontend.iterators import Items
 from s2sad.frontend.operators import static_attribute
@@ -69,6 +69,7 @@ class Tables(Rows):
 
     def want_table(self, value: Value) -> None:
         """Lower once more with a dict as a table, if it is one that is made here."""
+        mirrors.loosen(self, value)
         made_here = isinstance(value, Local) and value.cat == "dict"
         place = self.objects.places.get(value.number) if isinstance(value, Local) and made_here else None
         if place is not None and place not in self.known_lists:

@@ -147,6 +147,44 @@ class Local:
 
 
 @dataclass(slots=True)
+class Mirror:
+    """What is known of the attributes that a function sets of objects from outside (see `mirrors`).
+
+    An attribute is known by the identity of its object and its name, in `met` also by whether that comes from
+    outside, is an argument, or an element of one, of which only the class is known ("element").
+
+    cells    the numbers of the cells that say what attributes hold
+    entries  those that are read before they are set, and what they are of; `found`: whether there are any
+    given    the values that attributes are given, or found to have, as they are known right there
+    arrays   the names of arrays that attributes hold before the call, and how these are spelled
+    met      attributes that are read or set, with the classes of their objects
+    names    the classes of objects of which attributes are set, with the names of these
+    sure     what the text calls arguments that are objects, and objects in attributes of these
+    dicts    the identities of `__dict__` of objects that are read as they stand
+    opened   arguments that are taken for objects that are made here
+    twins    dicts that are made here and stand in an attribute: which that is, and what the text calls them
+    empty    empty dicts of a text that is differentiated again, by what it calls them
+    top      the statements of the function that belong to no branch or loop
+    inner    whether the function is one that is kept as a function
+    """
+
+    cells: dict[tuple[int, str], int] = field(default_factory=dict)
+    entries: dict[tuple[int, str], Value] = field(default_factory=dict)
+    found: dict[tuple[int, str], bool] = field(default_factory=dict)
+    given: list[Value] = field(default_factory=list)
+    arrays: dict[str, str] = field(default_factory=dict)
+    met: dict[tuple[int, str, str], type] = field(default_factory=dict)
+    names: set[tuple[type, str]] = field(default_factory=set)
+    sure: set[str] = field(default_factory=set)
+    dicts: set[int] = field(default_factory=set)
+    opened: list[Local] = field(default_factory=list)
+    twins: dict[int, tuple[Value, tuple[int, str], Atom]] = field(default_factory=dict)
+    empty: dict[str, Local] = field(default_factory=dict)
+    top: list[Any] = field(default_factory=list)
+    inner: bool = False
+
+
+@dataclass(slots=True)
 class Super:
     """`super()` in a method of a class: what follows the class in the order of the object's classes."""
 
@@ -209,8 +247,9 @@ class Written(Exception):
     program knows which is which, and have attributes of these `names`; those of the classes of a `family`
     are numbered together (see `numbered`). With `attempt`, the place of a try statement, this is taken apart;
     with `trips`, the place of a loop over a short range, each trip is written out; `kept` are containers and
-    attributes of outside objects that the program changes (see `histories`); `options` are functions and
-    members of enumerations of which an attribute of numbered objects holds one.
+    attributes of outside objects that the program changes (see `histories`), `entries` are those of which it
+    reads what they hold before (see `mirrors`); `options` are functions and members of enumerations of which
+    an attribute of numbered objects holds one.
     """
 
     def __init__(
@@ -224,8 +263,10 @@ class Written(Exception):
         trips: tuple[str, int, int] | None = None,
         kept: dict[tuple[int, str], Any] | None = None,
         options: dict[tuple[type, str], tuple[Any, ...]] | None = None,
+        entries: dict[tuple[int, str], Value] | None = None,
     ) -> None:
         super().__init__()
+        self.entries = entries or {}
         self.options = options
         self.kept = kept
         self.trips = trips

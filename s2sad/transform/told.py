@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from s2sad.analysis.outside import held_by, is_told
+from s2sad.analysis.outside import held_by, is_given, is_told
 from s2sad.errors import Span, refuse
 from s2sad.ir.nodes import Atom, Call, Let, Program, Ref, Var, walk
 from s2sad.ir.rewrite import Edit, in_statement, resolved
@@ -31,7 +31,8 @@ def comes_back(call: Call, lets: Mapping[str, Let]) -> bool:
     if call.fun == "plain":
         of = lets.get(call.args[0].name) if isinstance(call.args[0], Var) else None
         return of is not None and comes_back(of.call, lets)
-    return call.fun in ("held", "caught") or held_by(call, lets, False) is not None or is_told(call, lets)
+    found = call.fun in ("held", "caught") or held_by(call, lets, False) is not None
+    return found or is_told(call, lets) or is_given(call, lets)
 
 
 def of_history(stmt: Let, lets: Mapping[str, Let]) -> tuple[str, str]:
