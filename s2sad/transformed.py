@@ -374,6 +374,7 @@ class Transformed(Generic[P]):
             what = f"the derivative of {self.__name__}() is used, which returns an object or a computed dict"
             refuse(None, what, "return numbers and arrays, or a dict whose keys are known")
         made.dependencies = [*dependencies, *made.dependencies]
+        made.lowered.met |= {} if inner is None else inner.lowered.met
         made.changes = frozenset((*made.written, *made.lowered.changed)) if inner is None else inner.changes
         order = [n for n in names if made.lowered.arguments.get(names[n]) is not None]
         suffix = "fwd" if self.mode == "vjp" else self.mode

@@ -206,6 +206,38 @@ def parameters_set(x, c):
     return np.sum(layer(layer(c)))
 
 
+def layer(kept, x, c):
+    y = x
+    for _ in range(2):
+        y = np.sin(y)*kept.state + y
+        kept.last = y
+        y = kept.last*c + np.tanh(y)
+    kept.step += 1
+    return y
+
+
+def one_layer_several_times(x, c):
+    LOG.step = OTHER.step = 0
+    y = layer(LOG, layer(OTHER, layer(LOG, x, c), c), x)
+    return np.sum(y) + np.sum(LOG.last*OTHER.last)*LOG.step
+
+
+def cost(w, x):
+    LOG.last = w*x
+    return np.sum(LOG.last**2*w)
+
+
+slope = s2sad.grad(cost)
+
+
+def with_a_derivative_inside(x, c):
+    LOG.state, w = np.ones(3), x
+    for _ in range(2):
+        LOG.state = 0.9*LOG.state + slope(w, c)
+        w = w - 0.01*LOG.state
+    return np.sum(w*LOG.last)
+
+
 def in_lists(x, c):
     LOG.last, LOG.best = [x], []
     for i in range(2):
@@ -227,7 +259,7 @@ def in_a_dict(x, c):
 PROGRAMS = [
     read_again, by_a_property, on_one_path, on_either_path, in_loops, none_at_first, until_it_is_enough,
     where_an_exception_comes, written_in_place, exchanged, of_other_classes, by_its_dict, another_object, copied,
-    parameters_set, in_lists, in_a_dict,
+    parameters_set, in_lists, in_a_dict, one_layer_several_times, with_a_derivative_inside,
 ]  # fmt: skip
 
 
@@ -422,6 +454,21 @@ def a_dict_on_one_path(x):
     return np.sum(held["a"])
 
 
+def read_by_a_derivative_inside(x):
+    LOG.state = x
+    return np.sum(s2sad.grad(lambda w: np.sum(LOG.state*w**3))(x))
+
+
+def left_by_a_recursion(x):
+    def halved(v):
+        if v < 0.1:
+            return v
+        LOG.total = LOG.total + v
+        return halved(v*0.5)
+
+    return halved(x[0])*LOG.total
+
+
 def perhaps_unset(x):
     if x[0] > 5.0:
         LOG.more = x
@@ -439,6 +486,8 @@ def perhaps_unset(x):
         (through_its_dict, "LOG.__dict__ is changed as a dict; set the attributes of the object by name"),
         (from_its_dict, "is read here and changed|comes back here"),
         (a_dict_on_one_path, "a dict that"),
+        (read_by_a_derivative_inside, "'state' of an outside object is set, and read where a derivative is"),
+        (left_by_a_recursion, "is read here and changed|comes back here"),
         (perhaps_unset, "the attribute 'more' may be unset here; set it in __init__"),
     ],
 )  # fmt: skip

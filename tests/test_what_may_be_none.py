@@ -235,3 +235,23 @@ def test_one_of_two_objects_that_are_unlike(f):
 def test_an_error_of_the_primal():
     with pytest.raises(TypeError, match="not subscriptable"):
         s2sad.grad(by_an_element)(X, 1, Scaled(2.0), other_scaled())
+
+
+def left_by_two_loops(x, c):
+    """What the second loop leaves unused gets a cotangent of its own shape."""
+    last, y = None, x
+    for _ in range(2):
+        last = np.sin(y)
+        y = last*2 + np.cos(last)*c
+    for _ in range(2):
+        last = np.sin(y)*c
+        y = last*2 + np.cos(last)*x
+    return np.sum(last) + np.sum(y)
+
+
+def test_what_loops_leave_behind_them():
+    x, c = np.array([0.3, 0.7, 1.1]), np.array([0.5, 0.9, 0.8])
+    check(left_by_two_loops, (x, c), probes=1)
+    second = s2sad.hvp(left_by_two_loops)(x, c, c)
+    dotted = s2sad.grad(lambda x: s2sad.jvp(left_by_two_loops, (x, c), (c, np.zeros(3)))[1])(x)
+    np.testing.assert_allclose(dotted, second, rtol=1e-10)

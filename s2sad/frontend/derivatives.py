@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2sad.errors import UnsupportedError, refuse
+from s2sad.frontend import mirrors
 from s2sad.frontend.boundary import Boundary
 from s2sad.frontend.functionals import Functionals
 from s2sad.frontend.lifting import Later
@@ -291,6 +292,7 @@ class Derivatives(Functionals, Boundary):
         made, order, derived = self._generated(obj, kinds, live, node)
         for dependency in derived.dependencies:
             self.dependencies.setdefault((id(dependency), dependency.text), dependency)
+        mirrors.read_inside(self, derived.lowered.met, node)
         names = [v.name for v in env.values() if isinstance(v, Var) and v.name in self.live]
         if derived.lowered.program.kept and not self.mirror.sure.issuperset(names):
             what = "an object that is one of several is set in a function whose derivative is called here"

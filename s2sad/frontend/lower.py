@@ -112,6 +112,7 @@ class Lowered:
     form: Form | None = None
     stops: bool = False
     changed: tuple[str, ...] = ()
+    met: dict[tuple[int, str], type] = field(default_factory=dict)
 
 
 def _has_lists(kind: Kind) -> bool:
@@ -516,8 +517,12 @@ def _lowered(
     dependencies = list(low.dependencies.values())
     frozen, span = frozenset(low.frozen), source.span(source.node)
     made = Lowered(program, names, result, frozen, dependencies, span, low.live, low.quiet, form=low.form)
-    made.changed = tuple([n for n, value in parts.items() if is_changed(low, value)])
-    return made
+    return replace(made, met=mirrors.constants(low), changed=_changed_parts(low, parts))
+
+
+def _changed_parts(low: Lowering, parts: dict[str, Value]) -> tuple[str, ...]:
+    """The parameters that hold something else at the end."""
+    return tuple([name for name, value in parts.items() if is_changed(low, value)])
 
 
 def _take_lent(low: Lowering, env: dict[str, Value], lent: Lent) -> None:

@@ -134,6 +134,9 @@ def _cell(low: State, key: Key) -> int:
     """The number of the cell of an attribute."""
     number = low.mirror.cells.get(key)
     if number is None or number not in low.objects.cells:
+        if number is not None and low.block is not low.mirror.top:
+            what = f"what the attribute {key[1]!r} of an outside object holds here is not known"
+            low.refuse(None, what, "set it outside of the statement")
         if low.block is not low.mirror.top:  # paths would not join what they put there
             raise Written(kept={key: low.kept[key][1]})
         number = low.mirror.cells[key] = low.objects.new(Undef())
@@ -288,6 +291,21 @@ def note(low: State, base: Value, holder: Any, name: str) -> None:
     low.mirror.met[id(holder), name, _whose(low, base)] = type(holder)
 
 
+def constants(low: State) -> dict[Key, type]:
+    """The attributes of outside objects that the text reads as if they stayed as they are."""
+    found = {(number, name): cls for (number, name, of), cls in low.mirror.met.items() if of == "outside"}
+    return {key: cls for key, cls in found.items() if key not in low.kept}
+
+
+def read_inside(low: State, read: dict[Key, type], node: ast.AST) -> None:
+    """Note what the text of a derivative that is called here reads so; refuse what is set here."""
+    for key, cls in read.items():
+        if key in low.kept:
+            what = f"the attribute {key[1]!r} of an outside object is set, and read where a derivative is made"
+            low.refuse(node, what, "pass what it holds to the function that is differentiated")
+        low.mirror.met[(*key, "outside")] = cls
+
+
 def _whose(low: State, base: Value) -> str:
     """What an object is known by."""
     if isinstance(base, Ref):
@@ -362,5 +380,6 @@ def _shared_by(call: Call) -> Iterable[Atom]:
 
 
 __all__ = [
-    "attribute", "attributes", "begin", "check", "in_dict", "is_set", "loosen", "note", "set_attribute",
+    "attribute", "attributes", "begin", "check", "constants", "in_dict", "is_set", "loosen", "note",
+    "read_inside", "set_attribute",
 ]  # fmt: skip

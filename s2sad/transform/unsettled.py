@@ -61,7 +61,8 @@ class Unsettled(Branches):
             return
         kind = self.kinds[init.name]
         zero: Atom = Const(0.0)
-        if any(c.name == init.name for loop in self.loops for c in getattr(loop.stmt, "carried", ())):
+        before = any(c.name == init.name for loop in self.loops for c in getattr(loop.stmt, "carried", ()))
+        if before or (kind.optional and not kind.is_scalar):
             zero = self.full(self.zero(init.name), init.name).atom  # the trip before may add to elements
         elif not kind.is_scalar:  # of no shape: the value may be unbound
             zero = self.let(Call("np.zeros", (Tuple(()),)), kind)
