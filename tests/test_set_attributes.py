@@ -486,7 +486,7 @@ def perhaps_unset(x):
         (through_its_dict, "LOG.__dict__ is changed as a dict; set the attributes of the object by name"),
         (from_its_dict, "is read here and changed|comes back here"),
         (a_dict_on_one_path, "a dict that"),
-        (read_by_a_derivative_inside, "'state' of an outside object is set, and read where a derivative is"),
+        (read_by_a_derivative_inside, "'state' of an outside object is set, and read by what is differ"),
         (left_by_a_recursion, "is read here and changed|comes back here"),
         (perhaps_unset, "the attribute 'more' may be unset here; set it in __init__"),
     ],

@@ -378,6 +378,9 @@ def lower(
                 learnt.add(low.remedy)
             elif not learnt.opened and itself is None and lent is None and has_objects(arguments, live or {}):
                 first, learnt.opened, learnt.apart = refused, True, True
+                learnt.entries.clear()
+                if kept is None:
+                    learnt.kept = {}
             else:
                 raise first or refused from None
 

@@ -301,7 +301,7 @@ def read_inside(low: State, read: dict[Key, type], node: ast.AST) -> None:
     """Note what the text of a derivative that is called here reads so; refuse what is set here."""
     for key, cls in read.items():
         if key in low.kept:
-            what = f"the attribute {key[1]!r} of an outside object is set, and read where a derivative is made"
+            what = f"the attribute {key[1]!r} of an outside object is set, and read by what is differentiated"
             low.refuse(node, what, "pass what it holds to the function that is differentiated")
         low.mirror.met[(*key, "outside")] = cls
 
