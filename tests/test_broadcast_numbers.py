@@ -1,4 +1,4 @@
-"""np.broadcast_to of what is an array on one path and a number on another, and is written."""
+"""Views of what is an array on one path and a number on another, and is written: np.broadcast_to, np.squeeze."""
 
 from __future__ import annotations
 
@@ -56,6 +56,33 @@ def test_every_place_of_the_view_counts(fun, c):
     check_grads(fun, (X, c), order=2)
 
 
+def squeezed(x, c):
+    y = x[:1]*1.0 if c else np.sum(x)
+    w, v = np.squeeze(y), np.transpose(y)
+    s = np.sum(np.sin(w))
+    y *= x[1]
+    return s + np.sum(y)**2 + np.sum(v*v)
+
+
+@pytest.mark.parametrize("c", [True, False])
+def test_a_number_in_numpys_form_stays_one(c):
+    """The shadow of what may be a number was asked for, which has none."""
+    check(squeezed, (X, c), probes=1, text=False)
+
+
+def without_nans(x, c):
+    y = x[:1]*1.0 if c else np.sum(x)
+    w = np.nan_to_num(y, copy=False)
+    y *= x[1]
+    return np.sum(np.sin(w))
+
+
+def test_what_nan_to_num_does_not_copy():
+    """Its result was taken for a copy."""
+    with pytest.raises(UnsupportedError, match="what may be an array or a number"):
+        grad(without_nans)(X, True)
+
+
 def rows(m, c):
     parts = [m, np.sin(m)]
     return list(parts) if c else [[p[k]*p[0] for p in parts] for k in range(3)]
@@ -77,5 +104,5 @@ def test_elements_that_are_lists_on_one_path(c):
     """The gradient was wrong: arrays had their cotangents where nobody asked for them."""
     with pytest.raises(UnsupportedError, match="a list that grows or is written on one path") as error:
         grad(lists_or_arrays)(np.outer(X, W), c)
-    assert "test_broadcast_numbers.py:66" in str(error.value)
+    assert "test_broadcast_numbers.py:93" in str(error.value)
     check(tuples_or_arrays, (np.outer(X, W), c), probes=1, text=False)

@@ -486,7 +486,8 @@ class Rules(State):
         self, name: str, base: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     ) -> Value | None:
         """Calls that give the array itself unless its dtype has to change; None for all others."""
-        if name == "np.nan_to_num" and self.kind(base).cat == "object" and (args or "copy" in kwargs):
+        unsure = self.kind(base).cat in ("object", "num") and kwargs.get("copy") != Const(True)
+        if name == "np.nan_to_num" and unsure and (args or "copy" in kwargs):
             what = "np.nan_to_num is told whether to copy what may be an array or a number"
             self.refuse(node, what, "convert it where it is made (np.asarray(...), float(...))")
         if not self.kind(base).is_array:

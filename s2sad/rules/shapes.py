@@ -97,8 +97,8 @@ structural(
 
 
 def _itself(kind: Kind) -> bool:
-    """Whether np.squeeze and np.transpose give the number that they are given, in NumPy's form, as it is."""
-    return kind.cat == "npscalar" or (kind.cat == "num" and kind.rank == 0)
+    """Whether np.squeeze and np.transpose give a number that they are given, in NumPy's form, as it is."""
+    return kind.cat == "npscalar" or (kind.cat == "num" and not kind.rank)
 
 
 def _squeeze_kind(bound: Bound) -> Kind:
