@@ -46,7 +46,8 @@ def _reshape_kind(bound: Bound) -> Kind:
     asked = bound.static("shape")
     if own is not None and isinstance(asked, tuple | list) and [n for n in asked if n != 1] == [-1]:
         shape = tuple(n if n == 1 else axes.product(own) for n in asked)
-    return _like(bound, "a", shape)
+    made = _like(bound, "a", shape)  # a number in NumPy's form that is given no axes stays one
+    return made if shape or not _itself(bound.kind("a")) else Kind("num", made.dtype, shape)
 
 
 def _reshape_vjp(bound: Bound) -> str:
