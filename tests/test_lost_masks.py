@@ -137,9 +137,52 @@ def by_select(x):
     return np.sum(np.select([x < 0, x < 0.6, x < 1.5], [0.3*x, np.sqrt(x), np.log(x)], x*x)*x)
 
 
+def one_in_another(x):
+    a, b = np.sqrt(x), np.log(x)
+    return np.sum(np.where(x > 0, np.where(x > 0.9, a, b), -x))
+
+
+def below_a_bound(x):
+    y = np.sqrt(np.maximum(x, 0.0))
+    return np.sum(np.where(x > 0, y, 0.0))
+
+
+def where_of_a_sum(x):
+    y = np.log(x)
+    return np.sum(y, where=x > 0) + np.mean(np.sqrt(x), where=x > 0)
+
+
+def where_of_a_norm(x):
+    y = np.log(x)
+    return np.prod(y, where=x > 0)*np.std(y, where=x > 0) + np.max(y, where=x > 0, initial=-9.0)
+
+
+def joined(x):
+    y = np.concatenate([np.log(x[:2]), np.sqrt(x[2:])])
+    return np.sum(np.where(x > 0, y, 0.0))
+
+
+def in_rows(x):
+    t = np.stack([np.sqrt(x), np.log(x)])
+    return np.sum(np.where(x > 0, t[0]*t[1], 0.0))
+
+
+def stretched(x):
+    return np.sum(np.where(x > 0, np.broadcast_to(np.sqrt(x), (2, 5)), 0.0)*np.ones((2, 5)))
+
+
+def turned(x):
+    return np.sum(np.where(x > 0, np.roll(np.flip(np.log(np.roll(np.flip(x), 1))), 1), 0.0))
+
+
+def without_nan(x):
+    return np.nansum(np.sqrt(x)) + np.nanmean(np.log(x))
+
+
 NESTED = [within_another, within_another_by_a_callee, twice_on_both_sides, of_a_maximum, by_select]
 PROGRAMS = [
-    *NESTED, added_to, multiplied, divided, to_a_power, one_element, rows, summed, rounds, of_a_view, twice_selected,
+    *NESTED, one_in_another, below_a_bound, where_of_a_sum, where_of_a_norm, joined, in_rows, stretched, turned, without_nan,
+    added_to, multiplied, divided, to_a_power, one_element, rows, summed, rounds, of_a_view, twice_selected,
     in_a_loop, on_a_path, round_a_loop, rows_by_their_lengths,
 ]
 

@@ -294,10 +294,9 @@ class Calls(Stars):
             return self._ufunc_outer(ufunc, args, node, hint)
         own = f"np.{ufunc.__name__}.{method}"
         name = METHODS.get((method, ufunc), own)
-        if (names := PLACES.get(method)) and len(args) > 2:
-            given = dict(zip(names, args[1:], strict=False))
-            given = {n: v for n, v in given.items() if v != Const(None) or n == "axis"}
-            args, kwargs = args[:1], {**given, **kwargs}
+        if (names := PLACES.get(method)) and (len(args) > 2 or kwargs):
+            kwargs = {**dict(zip(names, args[1:], strict=False)), **kwargs}
+            args, kwargs = args[:1], {n: v for n, v in kwargs.items() if v != Const(None) or n == "axis"}
         if name == own and not self.has_rule(own):
             self.refuse(node, f"there is no rule for {fn.text}", "write it with functions that have one")
         if len(args) == 1 and "axis" not in kwargs and method != "at":

@@ -78,13 +78,14 @@ def _renamed(
 ) -> tuple[list[Value], dict[str, Value]]:
     """The arguments for another rule of the same function: by name from where the places differ."""
     ours, theirs = [*rule.signature], [*other.signature]
+    silent = {n: Const(rule.signature[n]) for n in ours if n not in theirs}
+    kwargs = {n: v for n, v in kwargs.items() if v != silent.get(n)}
     same = [a == b for a, b in zip(ours, theirs, strict=False)][: len(args)]
     kept = same.index(False) if False in same else len(same)
     if any(n[0] == "*" for n in (*ours, *theirs)) or kept == len(args) or len(args) > len(ours):
         return args, kwargs
     moved = dict(zip(ours[kept:], args[kept:], strict=False))
-    defaults = {n: Const(rule.signature[n]) for n in moved if n not in other.signature}
-    return args[:kept], {**{n: v for n, v in moved.items() if v != defaults.get(n)}, **kwargs}
+    return args[:kept], {**{n: v for n, v in moved.items() if v != silent.get(n)}, **kwargs}
 
 
 def _is_scalar(kind: Kind) -> bool | None:

@@ -60,7 +60,7 @@ from s2sad.transform.lists import Lists
 from s2sad.transform.logistics import Logistics
 from s2sad.transform.loops import Loops
 from s2sad.transform.products import Products
-from s2sad.transform.selections import MOVING, TRIANGLES
+from s2sad.transform.selections import MOVING, chooses
 from s2sad.transform.taken import as_subscript
 from s2sad.transform.told import COMES_BACK, FROM_TEXT, NOT_KNOWN, comes_back, of_history
 
@@ -323,7 +323,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             self.refuse_hidden(stmt)
             return
         moved = call.fun in MOVING and (bar.mask is not None or (self.selected and self.selected_from(name)))
-        if moved or call.fun in TRIANGLES:
+        if moved or (call.args and chooses(call)):
             self.select_moved(call)
         if self.selected and self.selected_from(name):
             bar = self.selected_bar(stmt, bar)

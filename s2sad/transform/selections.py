@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from s2sad.ir.nodes import Atom, Call, Carry, Const, Let, Store, Var
+from s2sad.ir.nodes import Atom, Call, Carry, Const, Let, List, Store, Tuple, Var
 from s2sad.rules import registry
 from s2sad.transform.bars import Bar, Bars, Mask
 from s2sad.transform.poles import may_be_singular
@@ -26,9 +26,12 @@ from s2sad.transform.poles import may_be_singular
 TAME = frozenset(("pos", "neg", "add", "sub", "mul", "np.sin", "np.cos", "np.tanh", "np.abs", "abs"))
 MOVING = frozenset(
     ("getitem", "copy", "np.reshape", "np.ravel", "np.transpose", "np.squeeze", "np.expand_dims",
-     "np.swapaxes", "np.moveaxis", "np.broadcast_to")
+     "np.swapaxes", "np.moveaxis", "np.broadcast_to", "np.concatenate", "np.stack", "np.roll", "np.flip",
+     "np.take")
 )  # fmt: skip
-TRIANGLES = frozenset(("np.triu", "np.tril"))
+CHOOSING = frozenset(
+    ("np.triu", "np.tril", "np.nansum", "np.nanmean", "np.nanprod", "np.nanmax", "np.nanmin")
+)  # fmt: skip
 CHAIN = 6  # operations that are looked through for one whose derivative may be infinite
 
 
@@ -46,6 +49,8 @@ class Selections(Bars):
         """
         let = self.storage.lets.get(arg.name) if isinstance(arg, Var) else None
         if isinstance(arg, Var) and self.storage.is_mutable(arg.name):
+            self.select_from(arg.name)
+        if isinstance(arg, Var) and let is not None and let.call.fun in (*MOVING, "np.where"):
             self.select_from(arg.name)
         if (
             let is None
@@ -106,15 +111,21 @@ class Selections(Bars):
         self.give(part, Bar(bar.atom, bar.uniform, False, Mask(zeros, zeros=zeros)))
 
     def select_moved(self, call: Call) -> None:
-        """Note that what is only moved, `np.sqrt(x)[:, None]`, or of which a triangle is taken, has zeros
-        where it is not selected."""
-        if isinstance(call.args[0], Var) and self.active(call.args[0]):
-            self.select_from(call.args[0].name)
+        """Note that what is only moved, `np.sqrt(x)[:, None]`, or of which a triangle or what a condition
+        says is taken, has zeros where it is not selected."""
+        first = call.args[0]
+        for atom in first.items if isinstance(first, Tuple | List) else (first,):
+            if isinstance(atom, Var) and self.active(atom):
+                self.select_from(atom.name)
 
     def may_be_infinite(self, atom: Atom, depth: int = CHAIN) -> bool:
         """Whether a value, or a derivative by which it is made of others, may be nan or infinite."""
         let = self.storage.lets.get(atom.name) if isinstance(atom, Var) else None
-        if let is None or not depth or not is_chained(let.call):
+        if let is None or not depth:
+            return False
+        if let.call.fun == "np.where":
+            return any(self.may_be_infinite(a, depth - 1) for a in let.call.args[1:])
+        if not is_chained(let.call):
             return False
         return let.call.fun not in TAME or any(self.may_be_infinite(a, depth - 1) for a in let.call.args)
 
@@ -133,9 +144,14 @@ class Selections(Bars):
                     self.select_from(atom.name)
 
 
+def chooses(call: Call) -> bool:
+    """Whether a function takes some elements of its first argument only."""
+    return call.fun in CHOOSING or (bool(call.kwargs) and any(n == "where" for n, _ in call.kwargs))
+
+
 def is_chained(call: Call) -> bool:
     """Whether a value is computed elementwise, so that its formula may give nan where it is not selected."""
     return call.fun in registry.RULES and registry.RULES[call.fun].form == "elementwise"
 
 
-__all__ = ["Selections", "is_chained"]
+__all__ = ["Selections", "chooses", "is_chained"]

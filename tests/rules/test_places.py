@@ -38,6 +38,8 @@ np.nanprod(h, 1, None, None, True, s, h > -0.5)
 scipy.ndimage.gaussian_filter(m, 1.0, 0, None, "nearest")
 scipy.stats.median_abs_deviation(m, 1, None, "normal")
 np.median(m, 1, None, False, True)
+np.minimum.reduce(m, axis=1, dtype=None, out=None)
+scipy.ndimage.uniform_filter(m, (3, 2), output=None, axes=None)
 """
 COMPLEX = """
 np.cov(m, dtype=complex).real
