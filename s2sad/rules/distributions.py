@@ -164,6 +164,7 @@ for _helper, _texts in (
 
 # -------------------------------------------------------------------------------- discrete distributions
 
+_SKELLAM = "scipy.stats.skellam.pmf({}, mu1, mu2)"
 # arguments after k, and the derivative of the logarithmic mass in each; `K` stands for k - loc
 MASSES: dict[str, tuple[tuple[str, ...], dict[str, str], dict[str, str]]] = {
     "poisson": (("mu",), {"mu": "div(K, mu) - 1.0"}, {"mu": "-scipy.stats.poisson.pmf(np.floor(K), mu)"}),
@@ -197,6 +198,21 @@ MASSES: dict[str, tuple[tuple[str, ...], dict[str, str], dict[str, str]]] = {
     ),
     "logser": (("p",), {"p": "div(K, p) + 1.0/((1.0 - p)*np.log1p(-p))"}, {}),
     "zipf": (("a",), {"a": "-np.log(K) - zeta_ds(a, 1.0)/scipy.special.zeta(a, 1.0)"}, {}),
+    "skellam": (
+        ("mu1", "mu2"),
+        {
+            "mu1": f"{_SKELLAM.format('K - 1')}/{_SKELLAM.format('K')} - 1.0",
+            "mu2": f"{_SKELLAM.format('K + 1')}/{_SKELLAM.format('K')} - 1.0",
+        },
+        {"mu1": f"-{_SKELLAM.format('np.floor(K)')}", "mu2": _SKELLAM.format("np.floor(K) + 1")},
+    ),
+    "dlaplace": (("a",), {"a": "1.0/np.sinh(a) - np.abs(K)"}, {}),
+    "yulesimon": (
+        ("alpha",), {"alpha": f"1.0/alpha + {_DIGAMMA}(alpha + 1.0) - {_DIGAMMA}(K + alpha + 1.0)"}, {},
+    ),
+    "boltzmann": (
+        ("lambda_", "N"), {"lambda_": "1.0/np.expm1(lambda_) - K - N/np.expm1(lambda_*N)"}, {},
+    ),
     "planck": (
         ("lambda_",), {"lambda_": "1.0/np.expm1(lambda_) - K"},
         {"lambda_": "(np.floor(K) + 1.0)*np.exp(-lambda_*(np.floor(K) + 1.0))"},

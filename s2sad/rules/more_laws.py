@@ -10,6 +10,7 @@ from s2sad.rules.laws import Law
 
 _DIGAMMA = "scipy.special.psi"
 _MILLS = "normal_hazard({})"  # of the normal law: pdf(z)/cdf(z)
+_TAIL = _MILLS.format("-np.log(Y)/s")
 _LINE = "Y*scipy.special.hyp2f1(1.0, 1.0, 2.0, {})"
 _BEND = "0.5*Y*Y*scipy.special.hyp2f1(2.0, 2.0, 3.0, {})"
 _LOG = "Y*np.log(Y)*PDF/{}"  # of a distribution function of y**c
@@ -245,6 +246,40 @@ MORE: dict[str, Law] = {
     ),
     "alpha": Law(
         "-div(div(a - div(1.0, Y), Y) + 2.0, Y)", _ABOVE, {"a": f"div(1.0, Y) - a - {_MILLS.format('a')}"},
+    ),
+    "pearson3": Law("-(skew + 2.0*Y)/(2.0 + skew*Y)", "skew*Y > -2.0", {"skew": ""}),
+    "trapezoid": Law(
+        "np.where(Y < c, div(1.0, Y), np.where(Y <= d, 0.0, -div(1.0, 1.0 - Y)))", _UNIT,
+        {
+            "c": "1.0/(1.0 + d - c) - np.where(Y < c, div(1.0, c), 0.0)",
+            "d": "np.where(Y > d, div(1.0, 1.0 - d), 0.0) - 1.0/(1.0 + d - c)",
+        },
+    ),
+    "argus": Law(
+        "div(1.0, Y) - div(Y, 1.0 - Y*Y) + chi*chi*Y", _UNIT,
+        {"chi": "3.0/chi - chi*(1.0 - Y*Y) - 0.3989422804014327*chi*chi*np.exp(-0.5*chi*chi)"
+                "/(0.5*scipy.special.gammainc(1.5, 0.5*chi*chi))"},
+    ),
+    "powerlognorm": Law(
+        f"-div(1.0 + np.log(Y)/(s*s) + (c - 1.0)/s*{_TAIL}, Y)", _ABOVE,
+        {
+            "c": "1.0/c + scipy.special.log_ndtr(-np.log(Y)/s)",
+            "s": f"(np.log(Y)*np.log(Y)/(s*s) - 1.0 + (c - 1.0)*np.log(Y)/s*{_TAIL})/s",
+        },
+        {"c": "-scipy.special.log_ndtr(-np.log(Y)/s)*np.exp(c*scipy.special.log_ndtr(-np.log(Y)/s))",
+         "s": "-Y*np.log(Y)*PDF/s"},
+    ),
+    "recipinvgauss": Law(
+        "0.5*div(div(1.0, mu*mu*Y) - 1.0, Y) - 0.5", _ABOVE, {"mu": "div(1.0/mu - Y, Y)/(mu*mu)"},
+    ),
+    "geninvgauss": Law(
+        "div(p - 1.0, Y) - 0.5*b*(1.0 - div(div(1.0, Y), Y))", _ABOVE,
+        {"p": "", "b": "0.5*(scipy.special.kve(p - 1.0, b) + scipy.special.kve(p + 1.0, b))"
+                       "/scipy.special.kve(p, b) - 0.5*(Y + div(1.0, Y))"},
+    ),
+    "genhalflogistic": Law(
+        "div(c + np.tanh(0.5*np.log1p(-c*Y)/c), 1.0 - c*Y)", "np.logical_and(Y >= 0, c*Y < 1.0)",
+        {"c": ""},
     ),
     "levy_l": Law("-div(1.5 + div(0.5, Y), Y)", "Y < 0"),
     "wrapcauchy": Law(

@@ -148,6 +148,11 @@ scipy.stats.zipf.pmf(i + 1, s + 1.0)
 scipy.stats.planck.logpmf(2, p)
 scipy.stats.planck.cdf(i, p)
 scipy.stats.planck.sf(i, s, 1)
+scipy.stats.skellam.logpmf([0, 1, -2, 3, 0], p, s)
+scipy.stats.skellam.cdf([0, 1, -2, 3, 0], p, s)
+scipy.stats.dlaplace.logpmf([0, 1, -2, 3, 0], p)
+scipy.stats.yulesimon.pmf([1, 2, 3, 4, 1], p)
+scipy.stats.boltzmann.logpmf([0, 1, 2, 3, 0], p, 6)
 """
 
 SAMPLES = """

@@ -46,7 +46,7 @@ DEPRECATED = ("minkowski_distance", "distance_matrix(") if SCIPY_118 else ()
 SECOND = ("scipy.special.elliprd in",)  # what has a first derivative only
 ALL_LAWS = LAWS | MORE
 METHODS = ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
-NUMERIC = {"exponnorm", "vonmises", "norminvgauss"}  # whose quantiles SciPy searches for, in code that raises under -W error
+NUMERIC = {"exponnorm", "vonmises", "norminvgauss", "argus", "recipinvgauss", "geninvgauss"}  # whose quantiles SciPy searches for, in code that raises under -W error
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -78,13 +78,13 @@ def test_other_forms(part: int, full: bool, seed: int, tmp_path: Path) -> None:
 # where a distribution is looked at, and its shapes, if not at p with the shapes s and p + 0.5
 PLACES = {
     "weibull_max": "-p", "pareto": "p + 1.0", "genextreme": "x/5.0", "anglit": "x/4.0", "loguniform": "p + 0.1",
-    **dict.fromkeys(("johnsonsb", "triang", "bradford", "arcsine", "beta", "uniform", "powerlaw", "truncexpon"), "p/3.0"),
+    **dict.fromkeys(("johnsonsb", "triang", "bradford", "arcsine", "beta", "uniform", "powerlaw", "truncexpon", "argus", "trapezoid", "genhalflogistic"), "p/3.0"),
     "truncpareto": "p + 1.0", "levy_l": "-p",
     **dict.fromkeys(("rdist", "semicircular", "truncnorm"), "x/3.0"), "wrapcauchy": "p",
 }  # fmt: skip
 SHAPES = {"loguniform": ("s/4.0", "p + 5.0"), "truncnorm": ("s - 3.0", "s + 1.0"), "triang": ("s",),
           "chi": ("p + 1.0",), "truncexpon": ("s + 2.0",), "truncpareto": ("s", "p + 4.0"), "norminvgauss": ("p + 1.0", "0.2*s"),
-          "skewcauchy": ("s",)}  # fmt: skip
+          "skewcauchy": ("s",), "trapezoid": ("0.4*s", "0.9*s"), "pearson3": ("s",), "genhalflogistic": ("0.2*s",)}  # fmt: skip
 
 
 def law_lines(name: str, law: Law) -> list[str]:
@@ -114,7 +114,7 @@ def test_laws(name: str, full: bool, seed: int, tmp_path: Path) -> None:
 def test_edges(name: str) -> None:
     """No warning where SciPy gives none, and nothing but 0 outside of the support."""
     law, owner = ALL_LAWS[name], getattr(stats, name)
-    shapes = {"loguniform": (0.2, 5.0), "truncnorm": (-1.0, 2.0), "triang": (0.4,), "wrapcauchy": (0.4,), "skewcauchy": (0.4,), "norminvgauss": (1.5, 0.4)}.get(
+    shapes = {"loguniform": (0.2, 5.0), "truncnorm": (-1.0, 2.0), "triang": (0.4,), "wrapcauchy": (0.4,), "skewcauchy": (0.4,), "norminvgauss": (1.5, 0.4), "trapezoid": (0.2, 0.7)}.get(
         name, (1.5, 2.5)[: len(law.shapes)]
     )
     low, high = owner.support(*shapes)
