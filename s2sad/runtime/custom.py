@@ -46,13 +46,13 @@ def result_of(value: Any, name: str, kind: str, *args: Any) -> Any:
         if not good or np.shape(value) != shape or value.dtype.name != rest:
             raise TypeError(
                 f"{name}() returned {_described(value)} for arguments of shape {shape}; its rule is for "
-                f"{rest}; give the rule returns="
+                f"{rest}; {_remedy(value)}"
             )
     elif word in ("float", "int", "complex", "bool"):
         if type(value).__name__ != word:
             raise TypeError(
                 f"{name}() returned {_described(value)}, and its rule was read for a Python {word}; "
-                "give the rule returns="
+                f"{_remedy(value)}"
             )
     elif word:
         rank = np.ndim(value)
@@ -64,7 +64,7 @@ def result_of(value: Any, name: str, kind: str, *args: Any) -> Any:
             what = plain_words.get(rest, f"an array of rank {rest}")
             raise TypeError(
                 f"{name}() returned {_described(value)}, and its rule was read for {what} of {word}; "
-                "give the rule returns="
+                f"{_remedy(value)}"
             )
     _check_own(value, name, args)
     return value
@@ -92,6 +92,12 @@ def _check_own(value: Any, name: str, args: tuple[Any, ...]) -> None:
                     f"{name}() returned an array that shares memory with an argument; functions with a rule "
                     "return arrays of their own"
                 )
+
+
+def _remedy(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return "give a rule with returns=[...] to a function that returns these values as a tuple"
+    return "give the rule returns="
 
 
 def _described(value: Any) -> str:
