@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from s2sad.frontend.protocols import iterated
-from s2sad.frontend.standins import Cursor
+from s2sad.frontend.standins import Count, Cursor, Cycle
 from s2sad.frontend.state import Group, State, Value, key_of, opened
 from s2sad.ir.nodes import Const, Ref
 
@@ -27,7 +28,8 @@ _CHANGING = ("append", "extend", "insert", "pop", "remove", "clear")
 
 def is_cursor(low: State, value: Value | None) -> bool:
     """Whether a value is an iterator that iter() has made."""
-    return value is not None and low.stands_in(value) is Cursor
+    cls = low.stands_in(value) if value is not None else None
+    return cls is not None and issubclass(cls, Cursor)
 
 
 def lower_iter(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -36,7 +38,24 @@ def lower_iter(low: State, args: list[Value], kwargs: dict[str, Value], node: as
         low.refuse(node, "iter() of a function and a sentinel", "use while True and break")
     if is_cursor(low, args[0]):
         return args[0]
-    items = iterated(low, args[0], node)
+    return low.table(Cursor, [_indexed(low, args[0], node)], node)
+
+
+def endless(low: State, obj: Any, node: ast.Call) -> Value:
+    """`cycle(xs)` and `count(first, step)` that have a name."""
+    args = [low.operand(a) for a in node.args]
+    words = {k.arg or "": low.operand(k.value) for k in node.keywords}
+    if obj is itertools.cycle and len(args) == 1 and not words and not is_cursor(low, args[0]):
+        return low.table(Cycle, [_indexed(low, args[0], node)], node)
+    if obj is not itertools.count or len(args) > 2 or set(words) - {*("start", "step")[len(args) :]}:
+        low.refuse(node, "an iteration without end", "zip it with a list")
+    first = args[0] if args else words.get("start", Const(0))
+    return low.table(Count, [first, args[1] if len(args) > 1 else words.get("step", Const(1))], node)
+
+
+def _indexed(low: State, value: Value, node: ast.AST) -> Value:
+    """What an iterator takes from by index."""
+    items = iterated(low, value, node)
     held, kind = opened(items), low.kind(items)
     if isinstance(held, Group) and held.cat == "dict":
         items = Group("tuple", [key_of(k) for k in held.keys])
@@ -48,7 +67,7 @@ def lower_iter(low: State, args: list[Value], kwargs: dict[str, Value], node: as
             low.refuse(
                 node, "iter() makes an iterator whose state is not tracked", "use a for loop or an index"
             )
-    return low.table(Cursor, [items], node)
+    return items
 
 
 def lower_next(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -133,4 +152,4 @@ def guarded_next(low: State, stmt: ast.Try) -> ast.If | None:
     return ast.fix_missing_locations(ast.copy_location(branch, stmt))
 
 
-__all__ = ["guarded_next", "is_cursor", "lower_iter", "lower_next", "over_changing", "over_cursor"]
+__all__ = ["endless", "guarded_next", "is_cursor", "lower_iter", "lower_next", "over_changing", "over_cursor"]

@@ -11,7 +11,9 @@ would compare there is not what Python compares. Such lists are gone through by 
 from __future__ import annotations
 
 import ast
+import dataclasses
 import functools
+from types import FunctionType
 
 from s2sad.frontend import numbered
 from s2sad.frontend.operators import negated, static_attribute
@@ -89,6 +91,8 @@ def compared_parts(state: State, op: str, left: Value, right: Value, node: ast.A
     They are compared element by element, as Python does; what is not known here, when the program runs.
     """
     left, right = (_as_display(state, state.contents(v, node), node) for v in (left, right))
+    if op in ("eq", "ne") and (_is_literal(left) or _is_literal(right)) and _are_equal(left, right) is False:
+        return Const(op == "ne")
     tables = [v for v in (left, right) if state.stands_in(v) is not None]
     items = opened(right)
     if op in ("in", "notin") and isinstance(items, Group) and items.cat in ("list", "tuple"):
@@ -140,7 +144,8 @@ def _are_equal(left: Value, right: Value) -> bool | None:
     if isinstance(a, Ref) and isinstance(b, Ref) and a.obj is b.obj:
         return True
     if not isinstance(a, Group) or not isinstance(b, Group):
-        return None
+        unlike = (_is_plain_container(a) and _is_literal(b)) or (_is_literal(a) and _is_plain_container(b))
+        return False if unlike else None
     if any(g.cat not in ("list", "tuple", "dict") for g in (a, b)):
         plain = all(g.cls is not None and static_attribute(g.cls, "__eq__") is object.__eq__ for g in (a, b))
         return False if plain else None
@@ -149,6 +154,21 @@ def _are_equal(left: Value, right: Value) -> bool | None:
         return False
     found = [_are_equal(p, q) for p, q in pairs]
     return False if False in found else None if None in found else True
+
+
+def _is_plain_container(value: Value) -> bool:
+    """Whether a value is a list, tuple or dict that Python compares, or an object without `__eq__`."""
+    if not isinstance(value, Group) or value.cat in ("list", "tuple", "dict"):
+        return isinstance(value, Group) and value.cls is None
+    own = static_attribute(value.cls, "__eq__") if value.cls is not None else None
+    code = own.__code__ if isinstance(own, FunctionType) else None
+    made = dataclasses.is_dataclass(value.cls) and code is not None and code.co_filename == "<string>"
+    return own is object.__eq__ or made  # made by dataclass
+
+
+def _is_literal(value: Value) -> bool:
+    """Whether a value is a number, text or None, which equals no container."""
+    return isinstance(value, Const) and isinstance(value.value, int | float | complex | str | bytes | None)
 
 
 def _pairs(a: Value, b: Value) -> list[tuple[Value, Value]] | None:

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.cursors import is_cursor, lower_iter
+from s2sad.frontend.cursors import endless, is_cursor, lower_iter
 from s2sad.frontend.state import Group, State, Value, holds_functions
 from s2sad.frontend.values import hashable
 from s2sad.ir import kinds as K
@@ -86,11 +86,10 @@ class Iterators(State):
         spaces = {
             k: v for k, v in values.items() if isinstance(v, Range | Items | types.FunctionType | ast.expr)
         }
-        held = {k: v for k, v in values.items() if k not in spaces}
         body = _Marked(mark, spaces, node).visit(ast.parse(text)).body
         for stmt in body:
             ast.fix_missing_locations(stmt)
-        self.scope.env.update({k + mark: v for k, v in held.items()})
+        self.scope.env.update({k + mark: v for k, v in values.items() if k not in spaces})
         self.statements(body)
         value = self.scope.env.get(result + mark, Const(None))
         for name in [n for n in self.scope.env if n.endswith(mark)]:
@@ -359,10 +358,9 @@ if some:
         return Items(None, number)
 
     def _iterate_cycle(self, node: ast.Call) -> Any:
-        space = self.iterable(node.args[0])
-        items = self.items_of(space, node)
-        assert items.length is not None
+        items = self.items_of(self.iterable(node.args[0]), node)
         length = items.length
+        assert length is not None
         return Items(None, lambda i: items.item(self.binary("mod", i, length, node)))
 
     def _iterate_islice(self, node: ast.Call) -> Any:
@@ -453,6 +451,8 @@ if some:
             return self._split(node)
         if obj is np.fromiter and node.args:
             return self._from_items(node, hint)
+        if obj is itertools.cycle or obj is itertools.count:
+            return endless(self, obj, node)
         known = obj in LAZY or obj in (zip, enumerate, reversed)
         if not known or not node.args or any(isinstance(a, ast.Starred) for a in node.args):
             return None

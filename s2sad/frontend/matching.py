@@ -13,6 +13,7 @@ matches, before its guard is asked.
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -171,6 +172,8 @@ class Matching(State):
         count = len(parts) - len(stars)
         if isinstance(subject, Const) or kind.cat not in ("list", "tuple", "object"):
             return NEVER  # arrays, too, are no sequences for a match statement
+        if _is_other(self.class_of(subject), Sequence):
+            return NEVER
         if kind.cat == "object" or (kind.cat == "tuple" and kind.items is None):
             self.refuse(
                 pattern, "the subject of this pattern is not known before the call", "write if and elif"
@@ -273,6 +276,8 @@ class Matching(State):
 
     def _mapping(self, pattern: ast.MatchMapping, subject: Value, bound: Bindings) -> Value:
         kind, cls = self.kind(subject), self.class_of(subject)
+        if _is_other(cls, Mapping):
+            return NEVER
         table = cls is not None and (real(cls) is dict or bool(getattr(cls, "s2sad_keys", ())))
         if kind.cat == "object" or table:
             self.refuse(
@@ -307,6 +312,12 @@ class _Part:
     def __init__(self, base: Value, index: Value) -> None:
         self.base = base
         self.index = index
+
+
+def _is_other(cls: type | None, wanted: type) -> bool:
+    """Whether the objects of a class are known to be no sequences, or no mappings."""
+    numbered = getattr(cls, "s2sad_keys", ()) or getattr(cls, "s2sad_real", None)
+    return cls is not None and real(cls) is None and not numbered and not issubclass(cls, wanted)
 
 
 __all__ = ["Matching"]

@@ -355,6 +355,61 @@ class Cursor:
         return made
 
 
+class Cycle(Cursor):
+    """An iterator that begins again at its end, with what it has taken."""
+
+    def __init__(self, items: Any) -> None:
+        self._items = items
+        self._taken = 0
+        self._kept: list[Any] = []
+
+    def is_left(self) -> bool:
+        return len(self._items) > 0
+
+    def take(self) -> Any:
+        if self._taken < len(self._items):
+            self._kept.append(self._items[self._taken])
+        value = self._kept[self._taken % len(self._kept)]
+        self._taken += 1
+        return value
+
+    def __next__(self) -> Any:
+        if len(self._items) == 0:
+            raise StopIteration
+        return self.take()
+
+    def take_or(self, default: Any) -> Any:
+        return self.take() if len(self._items) > 0 else default
+
+    def rest(self) -> list[Any]:
+        raise MemoryError
+
+
+class Count(Cursor):
+    """An iterator over numbers without end."""
+
+    def __init__(self, first: Any, step: Any) -> None:
+        self._value = first
+        self._step = step
+
+    def is_left(self) -> bool:
+        return True
+
+    def take(self) -> Any:
+        value = self._value
+        self._value = value + self._step
+        return value
+
+    def __next__(self) -> Any:
+        return self.take()
+
+    def take_or(self, default: Any) -> Any:
+        return self.take()
+
+    def rest(self) -> list[Any]:
+        raise MemoryError
+
+
 def found_in(maps: list[Any], key: Any) -> Any:
     """What the first of some dicts that has a key holds there."""
     return next((held[key] for held in maps[:-1] if key in held), maps[-1][key])
