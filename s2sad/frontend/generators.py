@@ -444,7 +444,7 @@ def passed_on(low: State, made: Generator, node: ast.YieldFrom) -> Value:
 
 def once(
     low: State,
-    function: FunctionType,
+    function: Ref | Closure,
     args: list[Value],
     kwargs: dict[str, Value],
     item: ast.withitem,
@@ -452,13 +452,13 @@ def once(
     stmt: ast.With,
 ) -> None:
     """The body of a with statement in the place of the one yield of a generator."""
-    tree = find(function, generators=True).node
+    tree = function.node if isinstance(function, Closure) else find(function.obj, generators=True).node
     assert isinstance(tree, ast.FunctionDef)
     places = [n for n in walk(tree.body, _SCOPES) if isinstance(n, ast.Yield | ast.YieldFrom)]
     loops = [n for n in walk(tree.body, _SCOPES) if isinstance(n, ast.For | ast.While)]
     if len(places) != 1 or any(places[0] in list(ast.walk(n)) for n in loops):
         low.refuse(stmt, "a context manager yields in a loop or in several places", "let it yield once")
-    made = Generator(Ref(function.__name__, function), args, kwargs, _fresh(low))
+    made = Generator(function, args, kwargs, _fresh(low))
     target = item.optional_vars or placed(ast.Name("entered ", ast.Store()), stmt)
     inside = placed(ast.Expr(given(functools.partial(_nothing, body), stmt)), stmt)
     loop = placed(ast.For(target, given(made, stmt), [inside], []), stmt)

@@ -17,11 +17,9 @@ import contextlib
 import functools
 import inspect
 import re
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import FunctionType
-from typing import Any
 
 import numpy as np
 
@@ -30,8 +28,8 @@ from s2sad.frontend.attempts import only_writes
 from s2sad.frontend.branches import ends_by_raising
 from s2sad.frontend.cursors import guarded_next
 from s2sad.frontend.generators import Before, once
-from s2sad.frontend.libraries import is_library
 from s2sad.frontend.loops import assigned_names
+from s2sad.frontend.managers import check_exit, is_manager, managed
 from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.raising import is_append, may_raise, only_appends, written
 from s2sad.frontend.state import Generator, Group, Raised, Scope, State, Torn, Value, Written
@@ -436,10 +434,10 @@ class Guarded(State):
         manager: Value
         if isinstance(fn, Ref) and isinstance(call, ast.Call) and not call.keywords:
             args = self._elements(call.args)
-            self._check_exit(fn.obj, call)
+            check_exit(self, fn.obj, call)
             manager = self.emit(Call("call", (fn, *(self.variable(a, call) for a in args))), K.OBJECT, call)
         elif isinstance(fn, Ref) and isinstance(call, ast.Call):
-            self._check_exit(fn.obj, call)
+            check_exit(self, fn.obj, call)
             args = self._elements(call.args)
             named = tuple((k.arg or "", self.variable(self.operand(k.value), call)) for k in call.keywords)
             if any(not k for k, _ in named):
@@ -452,7 +450,7 @@ class Guarded(State):
             if made is None and not isinstance(manager, Ref):
                 what = "this context manager is not known before the call"
                 self.refuse(call, what, "make it in the with statement")
-            self._check_exit(type(manager.obj) if isinstance(manager, Ref) else made and made.obj, call)
+            check_exit(self, type(manager.obj) if isinstance(manager, Ref) else made and made.obj, call)
         outer = self.block
         self.block = []
         self.nesting += 1
@@ -485,7 +483,7 @@ class Guarded(State):
         enter, leave = class_method(self, cls, "__enter__"), class_method(self, cls, "__exit__")
         if cls is None or enter is None or leave is None:
             return False
-        self._check_exit(cls, call)
+        check_exit(self, cls, call)
         before = Before(self)
         try:
             manager = self.operand(call)
@@ -510,10 +508,11 @@ class Guarded(State):
         One that is given nothing active stays a with statement.
         """
         call, obj = item.context_expr, fn.obj if isinstance(fn, Ref) else None
+        nested = managed(fn)
         inner = getattr(obj, "__wrapped__", None)
-        if not isinstance(call, ast.Call) or not isinstance(inner, FunctionType):
+        if not isinstance(call, ast.Call) or not (nested or isinstance(inner, FunctionType)):
             return False
-        if not inspect.isgeneratorfunction(inner) or not isinstance(obj, FunctionType) or not is_library(obj):
+        if nested is None and (not inspect.isgeneratorfunction(inner) or not is_manager(obj)):
             return False
         if any(isinstance(a, ast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
             return False
@@ -521,38 +520,13 @@ class Guarded(State):
         args = [self.operand(a) for a in call.args]
         words = {k.arg or "": self.operand(k.value) for k in call.keywords}
         held = [v for v in (*args, *words.values()) if not isinstance(v, Generator)]
-        if not any(may_vary(self, v) for v in held):
+        if nested is None and not any(may_vary(self, v) for v in held):
             before.restore()
             return False
-        self._check_exit(obj, call)
-        once(self, inner, args, words, item, body, stmt)
+        check_exit(self, obj if nested is None else nested, call)
+        function = nested or Ref(obj.__name__, inner)  # type: ignore[union-attr]
+        once(self, function, args, words, item, body, stmt)
         return True
-
-    def _check_exit(self, obj: Any, node: ast.AST) -> None:
-        """Refuse a manager whose `__exit__` may swallow an exception."""
-        leave = getattr(obj, "__exit__", None) if isinstance(obj, type) else None
-        if leave is not None and not inspect.isfunction(leave):
-            return  # compiled: locks and files let exceptions pass
-        source = leave if leave is not None else getattr(obj, "__wrapped__", None)
-        if isinstance(obj, type) and leave is None:
-            self.refuse(node, f"{obj.__name__} is no context manager", "give it __enter__ and __exit__")
-        if source is None and not isinstance(obj, type):
-            if callable(obj) and getattr(obj, "__module__", "") in ("_io", "io", "builtins"):
-                return  # open
-            self.refuse(node, "what this context manager does is not known", "write a class with __exit__")
-        try:
-            tree = ast.parse(textwrap.dedent(inspect.getsource(source)))  # type: ignore[arg-type]  # a function or nothing
-        except (OSError, TypeError, SyntaxError):
-            self.refuse(node, "this context manager has no source that can be read", "use one that has")
-        if leave is None:
-            swallows = any(_yields(t.body) and t.handlers for t in ast.walk(tree) if isinstance(t, ast.Try))
-        else:
-            swallows = any(
-                isinstance(r, ast.Return) and not (r.value is None or _is_false(r.value))
-                for r in ast.walk(tree)
-            )
-        if swallows:
-            self.refuse(node, "this context manager may swallow an exception", "catch it with try and except")
 
     def _errstate(self, call: ast.Call, stmt: ast.With) -> bool:
         """Warnings say nothing about values: the block is lowered as it is, and the text silences it."""
@@ -585,14 +559,6 @@ def _agreed(
         elif not isinstance(first, Undef):
             found[name] = first
     return found if seen else dict(entry)
-
-
-def _yields(body: list[ast.stmt]) -> bool:
-    return any(isinstance(n, ast.Yield | ast.YieldFrom) for s in body for n in ast.walk(s))
-
-
-def _is_false(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and not node.value
 
 
 __all__ = ["Guarded"]

@@ -7,6 +7,7 @@ match n: ...    the if statements that it stands for
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import importlib
 from typing import Any
@@ -17,7 +18,17 @@ from s2sad.frontend.classes import defined
 from s2sad.frontend.objects import mangled
 from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.remembered import remembered
-from s2sad.frontend.state import Generator, Group, Local, Value, Written, described, holds_functions
+from s2sad.frontend.state import (
+    Closure,
+    Generator,
+    Group,
+    Local,
+    Part,
+    Value,
+    Written,
+    described,
+    holds_functions,
+)
 from s2sad.frontend.usage import is_quiet
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
@@ -261,7 +272,11 @@ if len(xs) < {at + behind}:
             return
         made: Value = self.closure(stmt)
         for decorator in reversed(stmt.decorator_list):
-            made = self.call_value(self.operand(decorator), [made], {}, decorator)
+            by = self.operand(decorator)
+            if isinstance(by, Ref) and by.obj is contextlib.contextmanager and isinstance(made, Closure):
+                made = Part(by, [made], {})  # its body stands where a with statement enters it
+                continue
+            made = self.call_value(by, [made], {}, decorator)
         self.bind(stmt.name, made)
 
     def _assert(self, stmt: ast.Assert) -> None:
