@@ -144,7 +144,7 @@ CASES = [
     ("del", "d = {'a': x}\ndel «d['b']»", "the dict has no key 'b'; use a key that it has"),
     ("del of a slice", "xs = [x, x]\n«del xs[:1:len(x)]»", "a slice with a step that is not known is written; write a loop"),
     ("del of an attribute", "del «THING.k»", "an attribute or an element of an outside object is deleted; use a local name"),
-    ("pattern", "match np.sum:\n    case «[a, b]»:\n        y = x", "the subject of this pattern is not known before the call; write if and elif"),
+    ("pattern", "import json\nmatch json.loads('[1, 2]'):\n    case «[a, b]»:\n        y = x", "the subject of this pattern is not known before the call; write if and elif"),
     ("relative import", "«from . import thing»", "the module cannot be imported here; import at the top of the file"),
     ("range of floats", "for i in range(«x[0]»):\n    pass", "range gets something that is not an integer; use int(...)"),
     ("iterate a float", "for i in «float(x[0])»:\n    pass", "a Python float cannot be iterated; iterate an array, a list or a range"),
