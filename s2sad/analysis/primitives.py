@@ -79,6 +79,7 @@ UNREAD = {
     "unreduce": (1,),
     "as_cotangent": (1,),
     "diag_back": (1,),
+    "diagonal_back": (1,),
     "positions": (0,),
     "window_back": (1,),
     "segment_back": (1,),

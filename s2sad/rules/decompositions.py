@@ -77,6 +77,7 @@ structural(
         )
     },
     raises=True,
+    partial=True,
 )
 
 
@@ -103,6 +104,7 @@ structural(
     (np.linalg.eig,),
     jvp={"a": "eig_dot(a_dot, out[0], out[1])"},
     raises=True,
+    partial=True,
 )
 structural(
     "np.linalg.eigvals",
@@ -149,6 +151,7 @@ structural(
         )
     },
     raises=True,
+    partial=True,
 )
 composite(
     "np.linalg.svdvals",
@@ -211,6 +214,7 @@ structural(
         "b": "lstsq_dot(None, b_dot, a, b, out[0], out[1], out[3], rcond)",
     },
     raises=True,
+    partial=True,
 )
 
 
@@ -230,6 +234,7 @@ structural(
     {"a": "slogdet_back(g[0], g[1], a, out[0])"},
     (np.linalg.slogdet,),
     jvp={"a": "slogdet_dot(a_dot, a, out[0])"},
+    partial=True,
 )
 structural(
     "np.linalg.matrix_rank",

@@ -127,7 +127,11 @@ def _diagonal_vjp(bound: Bound) -> str:
         if own[0] == own[1]:
             return "np.diag(g)" if offset == "0" else f"np.diag(g, {offset})"
         return "diag_back(g, a)" if offset == "0" else f"diag_back(g, a, {offset})"
-    return _scatter(bound, "a", f"np.diagonal(positions(a), {literal(bound, 'offset')}, axis1, axis2)")
+    return f"diagonal_back(g, a, {_plane(bound)})"
+
+
+def _plane(bound: Bound) -> str:
+    return ", ".join(literal(bound, name) for name in ("offset", "axis1", "axis2"))
 
 
 def _plain_plane(bound: Bound) -> bool:
@@ -143,10 +147,8 @@ def _trace_kind(bound: Bound) -> Kind:
 def _trace_vjp(bound: Bound) -> str:
     own, offset = shape_of(bound, "a"), literal(bound, "offset")
     if own is None or len(own) != 2 or not _plain_plane(bound):
-        index = f"np.diagonal(positions(a), {offset}, axis1, axis2)"
-        return _scatter(bound, "a", index).replace(
-            "(g,", f"(np.broadcast_to(np.expand_dims(g, -1), np.shape({index})),", 1
-        )
+        line = f"np.broadcast_to(np.expand_dims(g, -1), np.shape(np.diagonal(a, {_plane(bound)})))"
+        return f"diagonal_back({line}, a, {_plane(bound)})"
     sides = "a.shape[0]" if own[0] == own[1] else "a.shape[0], a.shape[1]"
     return f"g*np.eye({sides})" if offset == "0" else f"g*np.eye(a.shape[0], a.shape[1], {offset})"
 
@@ -159,6 +161,14 @@ structural(
     (np.diagonal, np.ndarray.diagonal),
     linear=("a",),
     effect="view a",
+)
+structural(
+    "diagonal_back",
+    "z, a, offset=0, axis1=0, axis2=1",
+    lambda b: kinds.array(shape_of(b, "a"), _dtype(b, "z")),
+    {"z": lambda b: f"np.diagonal(g, {_plane(b)})", "a": axes.zero},
+    (arrays.diagonal_back,),
+    linear=("z",),
 )
 structural(
     "np.trace",

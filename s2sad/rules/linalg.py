@@ -291,6 +291,7 @@ structural(
     {"a": lambda b: f"eigh_back(g[0], g[1], out[0], out[1]{_real_row(b)})"},
     (np.linalg.eigh,),
     jvp={"a": lambda b: f"eigh_dot(a_dot, out[0], out[1]{_real_row(b)})"},
+    partial=True,
 )
 structural(
     "np.linalg.eigvalsh",

@@ -178,19 +178,16 @@ composite(
         return a
     k = axis % np.ndim(a)
     one = np.shape(a)[:k] + (1,) + np.shape(a)[k + 1:]
-    parts = [a]
     if prepend is not None:
         first = np.asarray(prepend)
         if np.ndim(first) == 0:
             first = np.broadcast_to(first, one)
-        parts = [first, a]
+        a = np.concatenate((first, a), axis=axis)
     if append is not None:
         last = np.asarray(append)
         if np.ndim(last) == 0:
             last = np.broadcast_to(last, one)
-        parts.append(last)
-    if len(parts) > 1:
-        a = np.concatenate(parts, axis=axis)
+        a = np.concatenate((a, last), axis=axis)
     for i in range(min(n, np.shape(a)[k])):
         a = np.diff(a, 1, axis)
     return a

@@ -286,6 +286,7 @@ _structural(
     {"a": "lu_dot(a_dot, out[0], out[1], out[2])"},
     needed={"permute_l": (False,), "p_indices": (False,)},
     general="lu_permuted",
+    partial=True,
 )
 _structural(
     "lu_factor",
@@ -392,6 +393,7 @@ for _name, _only in (("eigh", "eigvals_only=False, "), ("eigvalsh", "")):
         {"a": _eigh_a, "b": lambda b: _eigh_both(b, 1)},
         {"a": _eigh_a_dot, "b": lambda b: _eigh_both_dot(b, "None, b_dot")},
         needed=_FREE,
+        partial=True,
     )
 
 
@@ -411,6 +413,7 @@ _structural(
     {"a": "eig_back(g[0], g[1], a, out[0], out[1])"},
     {"a": "eig_dot(a_dot, out[0], out[1])"},
     needed={"b": (None,), "left": (False,), "right": (True,), "homogeneous_eigvals": (False,)},
+    partial=True,
 )
 _structural(
     "eigvals",
@@ -444,6 +447,7 @@ _structural(
             "svd_dot(a_dot, out[0], out[1], out[2])" if b.static("compute_uv") else "svdvals_dot(a_dot, a)"
         )
     },
+    partial=True,
 )
 _structural(
     "svdvals",

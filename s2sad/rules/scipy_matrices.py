@@ -294,6 +294,7 @@ _structural(
     _pivoted,
     {"a": _qr_back},
     {"a": _qr_dot},
+    partial=True,
     general="qr_upper",
 )
 
@@ -474,6 +475,7 @@ _structural(
         for n in "ab"
     },
     needed={"lapack_driver": (None, "gelsd", "gelss")},
+    partial=True,
 )  # fmt: skip
 
 # ------------------------------------------------------------------------------------------- helpers

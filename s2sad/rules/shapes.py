@@ -441,6 +441,8 @@ def _tile_kind(bound: Bound) -> Kind:
 
 def _repeat_vjp(bound: Bound) -> str:
     if rank_of(bound, "a") == 1 and not _vague(bound, "repeats") and bound.kind("repeats").rank == 0:
+        if bound.static("repeats") == 2:  # sums of short lines take their time
+            return "g[::2] + g[1::2]"
         return f"np.sum(np.reshape(g, ({axes.size(bound)}, {literal(bound, 'repeats')})), axis=1)"
     return _gathered(bound, "a", f"np.repeat(positions(a), repeats{axes.option(bound, 'axis')})")
 

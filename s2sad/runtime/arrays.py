@@ -128,6 +128,20 @@ def window_back(z: Any, x: Any, axes: Any) -> Any:
     return total
 
 
+def diagonal_back(z: Any, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The cotangent of a where z is that of np.diagonal(a, offset, axis1, axis2).
+
+    >>> diagonal_back(np.array([1.0, 2.0]), np.zeros((2, 3)), 1).tolist()
+    [[0.0, 1.0, 0.0], [0.0, 0.0, 2.0]]
+    """
+    z = np.asarray(z)
+    total = np.zeros(np.shape(a), np.result_type(z, np.float32))
+    planes = np.moveaxis(total, (axis1, axis2), (-2, -1))
+    line = np.arange(z.shape[-1])
+    planes[..., line + max(-offset, 0), line + max(offset, 0)] = z
+    return total
+
+
 def segment_back(z: Any, a: Any, indices: Any, axis: Any = 0) -> Any:
     """The cotangent of a where z is that of np.add.reduceat(a, indices, axis).
 

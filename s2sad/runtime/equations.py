@@ -146,19 +146,24 @@ def lu_back(l_bar: Any, u_bar: Any, p: Any, l: Any, u: Any) -> Any:  # noqa: E74
     >>> print(lu_back(None, np.array([[3.0]]), np.eye(1), np.eye(1), np.array([[2.0]])))
     [[3.]]
     """
+    import scipy.linalg
+
     k = min(np.shape(l)[-2], np.shape(u)[-1])
     low, high = l[:k, :], u[:, :k]
     inner = np.zeros_like(high)
     below, beside = np.zeros_like(l[k:, :]), np.zeros_like(u[:, k:])
     if l_bar is not None:
-        below = below + adjoint(np.linalg.solve(high, adjoint(l_bar[k:, :])))
         inner = inner + np.tril(adjoint(low) @ l_bar[:k, :], -1)
+        if np.shape(l)[-2] > k:
+            below = adjoint(scipy.linalg.solve_triangular(high, adjoint(l_bar[k:, :])))
+            inner = inner - np.triu(adjoint(l[k:, :]) @ below @ adjoint(high))
     if u_bar is not None:
-        beside = beside + np.linalg.solve(adjoint(low), u_bar[:, k:])
         inner = inner + np.triu(u_bar[:, :k] @ adjoint(high))
-    inner = inner - np.triu(adjoint(l[k:, :]) @ below @ adjoint(high))
-    inner = inner - np.tril(adjoint(low) @ beside @ adjoint(u[:, k:]), -1)
-    square = np.linalg.solve(adjoint(low), adjoint(np.linalg.solve(high, adjoint(inner))))
+        if np.shape(u)[-1] > k:
+            beside = scipy.linalg.solve_triangular(low, u_bar[:, k:], 2, True, True)
+            inner = inner - np.tril(adjoint(low) @ beside @ adjoint(u[:, k:]), -1)
+    half = adjoint(scipy.linalg.solve_triangular(high, adjoint(inner)))
+    square = scipy.linalg.solve_triangular(low, half, 2, True, True)
     if np.shape(l)[-2] > k:
         square = np.concatenate((square, below), axis=0)
     elif np.shape(u)[-1] > k:
@@ -172,15 +177,21 @@ def lu_dot(a_dot: Any, p: Any, l: Any, u: Any) -> Any:  # noqa: E741 - their nam
     >>> print(lu_dot(np.array([[3.0]]), np.eye(1), np.eye(1), np.array([[2.0]]))[2])
     [[3.]]
     """
+    import scipy.linalg
+
     k = min(np.shape(l)[-2], np.shape(u)[-1])
     low, high, moved = l[:k, :], u[:, :k], p.T @ a_dot
-    inner = adjoint(np.linalg.solve(adjoint(high), adjoint(np.linalg.solve(low, moved[:k, :k]))))
+    half = scipy.linalg.solve_triangular(low, moved[:k, :k], 0, True, True)
+    inner = adjoint(scipy.linalg.solve_triangular(high, adjoint(half), 2))
     low_dot, high_dot = low @ np.tril(inner, -1), np.triu(inner) @ high
     if np.shape(l)[-2] > k:
         rest = moved[k:, :] - l[k:, :] @ high_dot
-        low_dot = np.concatenate((low_dot, adjoint(np.linalg.solve(adjoint(high), adjoint(rest)))), axis=0)
+        more = adjoint(scipy.linalg.solve_triangular(high, adjoint(rest), 2))
+        low_dot = np.concatenate((low_dot, more), axis=0)
     elif np.shape(u)[-1] > k:
-        high_dot = np.concatenate((high_dot, np.linalg.solve(low, moved[:, k:] - low_dot @ u[:, k:])), axis=1)
+        rest = moved[:, k:] - low_dot @ u[:, k:]
+        more = scipy.linalg.solve_triangular(low, rest, 0, True, True)
+        high_dot = np.concatenate((high_dot, more), axis=1)
     return np.zeros_like(p), low_dot, high_dot
 
 

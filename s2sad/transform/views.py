@@ -25,6 +25,7 @@ SAME = frozenset(  # where dtype and shape stay
     ("copy", "np.copy", "np.array", "np.asarray", "np.ascontiguousarray", "np.asfortranarray",
      "np.asarray_chkfinite", "np.require", "np.astype", "np.real_if_close")
 )  # fmt: skip
+WINDOWS = "np.lib.stride_tricks.sliding_window_view"
 FLAT = frozenset(("np.reshape", "np.ravel", "np.ndarray.flatten"))  # in the order of the elements
 
 
@@ -46,6 +47,8 @@ class Views(Stores):
         offset = self._offset(let)
         if offset is not None:
             return self._element_of_diagonal(let, index, offset)
+        if let.call.fun == WINDOWS:
+            return self._one_window(let, index)
         place = self.seen(name, stmt)
         call = self.made_calls.get(place.name) if isinstance(place, Var) else None
         if place is None or call is None or call.fun != "getitem" or let.call.fun != "getitem":
@@ -68,6 +71,30 @@ class Views(Stores):
         place = self._made_cotangent(base, let) if usable else None
         return None if place is None else (place, self._row_and_column(index, offset))
 
+    def _one_window(self, let: Let, index: Atom) -> tuple[Atom, Atom] | None:
+        """The place of `sliding_window_view(x, n)[i]` in a vector: `x[i:i + n]`, with i from the front."""
+        base, size = (*let.call.args[:2], Const(None))[:2]
+        at, *inner = _items(index)
+        if not isinstance(base, Var) or self.kinds[base.name].rank != 1 or let.call.kwargs:
+            return None
+        count = size.value if isinstance(size, Const) else None
+        whole = type(count) is int and self.kind(at).cat == "int"
+        absent = self.canonical(let.name) not in self.bars and not self.storage.is_mutable(let.name)
+        usable = whole and absent and self.active(base) and all(map(self._is_basic, inner))
+        if not usable or self._is_mutable_or_mixed(base.name):
+            return None
+        place = self._made_cotangent(base, let)
+        if place is None:
+            return None
+        if not (isinstance(at, Const) and type(at.value) is int and at.value >= 0):
+            length = self.getitem(self.attribute(place, "shape"), Const(0))
+            places = self.binary("sub", length, self.binary("sub", size, Const(1)))
+            at = self.let(Call("mod", (at, places)), K.INT)
+        window = Slice(at, self.binary("add", at, size), Const(None))
+        if not inner:
+            return place, window
+        return self.getitem(place, window), inner[0] if len(inner) == 1 else Tuple(tuple(inner))
+
     def bent(self, mode: str, index: Atom, base: Atom, axis: int) -> Atom:
         """The places that np.take reads in a mode in which no index is out of bounds."""
         length = self.getitem(self.attribute(base, "shape"), Const(axis))
@@ -80,19 +107,22 @@ class Views(Stores):
     # ---- diagonals
 
     def on_diagonal(self, stmt: Let, bar: Bar) -> bool:
-        """Add the cotangent of a diagonal to that of the matrix, if this has been made; whether it was."""
+        """Add the cotangent of a diagonal, or of its sum, to a matrix's, if this has been made; whether it was."""
         offset = self._offset(stmt)
         if offset is None or not self.reaches(stmt.call.args[0]):
             return False
         base = stmt.call.args[0]
         assert isinstance(base, Var)
+        total = stmt.call.fun == "np.trace"
         place = self._made_cotangent(base, stmt)
         if place is None:
             return False
         bar = self.project(self.clean(bar), self.kinds[base.name])
         like = self.like(stmt.name) if self.kind(bar.atom).cat != "array" else bar.atom
+        like = place if total else like
         length = self.getitem(self.attribute(like, "shape"), Const(0))
-        at = self.let(Call("np.arange", (length,)), K.array(self.kinds[stmt.name].shape, "int64"))
+        shape = (self.kinds[base.name].shape or ())[:1] if total else self.kinds[stmt.name].shape
+        at = self.let(Call("np.arange", (length,)), K.array(shape, "int64"))
         self.store(place, self._row_and_column(at, offset), bar.atom, "add")
         return True
 
@@ -101,12 +131,14 @@ class Views(Stores):
         return Tuple((moved, at) if offset < 0 else (at, moved))
 
     def _offset(self, stmt: Let) -> int | None:
-        """Which diagonal of a matrix a statement takes; None for any other statement."""
+        """Which diagonal of a matrix a statement takes or adds up; None for any other statement."""
         call = stmt.call
-        if call.fun not in ("np.diag", "np.diagonal") or not isinstance(call.args[0], Var):
+        if call.fun not in ("np.diag", "np.diagonal", "np.trace") or not isinstance(call.args[0], Var):
             return None
         own = self.kinds[call.args[0].name]
-        names = ("offset", "axis1", "axis2") if call.fun == "np.diagonal" else ("k",)
+        if call.fun == "np.trace" and (len(call.args) + len(call.kwargs) > 1 or not _is_square(own)):
+            return None
+        names = ("k",) if call.fun == "np.diag" else ("offset", "axis1", "axis2")
         given = dict(zip(names, call.args[1:], strict=False)) | dict(call.kwargs)
         known = [given.get(n, Const(d)) for n, d in zip(names, (0, 0, 1), strict=False)]
         plain = all(isinstance(a, Const) and type(a.value) is int for a in known) and own.rank == 2
@@ -207,6 +239,10 @@ class Views(Stores):
             return kind == own and kind.dtype != K.MIXED
         same = kind.dtype == own.dtype or fun in ("np.real", "np.imag")
         return same and fun not in OVERLAPPING and (self.storage.word(let) == "view" or fun in FLAT)
+
+
+def _is_square(kind: K.Kind) -> bool:
+    return kind.shape is not None and len(kind.shape) == 2 and kind.shape[0] == kind.shape[1]
 
 
 def _items(index: Atom) -> tuple[Atom, ...]:
