@@ -288,7 +288,7 @@ def _einsum_vjp(bound: Bound, index: int) -> str:
         if len(set(own)) == len(own) and all(c in elsewhere for c in own) and sized:
             subscripts = ",".join([result, *(terms[k] for k in others)]) + "->" + own
             given = [f"np.conj({names[k]})" if items[k].sort == "complex" else names[k] for k in others]
-            text = f"np.einsum({subscripts!r}, {', '.join(['g', *given])})"
+            text = f"np.einsum({subscripts!r}, {', '.join(['g', *given])}{_optimized(bound)})"
             if bound.out is not None and bound.out.sort == "complex" != items[index].sort:
                 text = f"np.real({text})"
             return text if _plain_lengths(terms, items, own) else f"unbroadcast({text}, {names[index]})"
@@ -298,7 +298,15 @@ def _einsum_vjp(bound: Bound, index: int) -> str:
 def _einsum_jvp(bound: Bound, index: int) -> str:
     count = len(bound.kind("operands").items or ())
     names = [f"operands_{k}_dot" if k == index else f"operands_{k}" for k in range(count)]
-    return f"np.einsum({bound.static('subscripts')!r}, {', '.join(names)})"
+    return f"np.einsum({bound.static('subscripts')!r}, {', '.join(names)}{_optimized(bound)})"
+
+
+def _optimized(bound: Bound) -> str:
+    """The argument that has a chain of products taken one by one, where the call has it so."""
+    how = bound.static("optimize")
+    if how is False or not bound.given("optimize"):
+        return ""
+    return f", optimize={how!r}" if isinstance(how, str) else ", optimize=True"
 
 
 structural(

@@ -447,7 +447,7 @@ def einsum_back(z: Any, subscripts: str, place: int, operands: Sequence[Any]) ->
     for term, array in zip(inputs, arrays, strict=True):
         for c, n in zip(term, np.shape(array), strict=True):
             known[c] = n if known.get(c, 1) == 1 else known[c]  # length 1 gives way, to 0 as well
-    many = len(arrays) > 2 or math.prod(known.values()) > 2**15  # a chain of products costs less than one sum
+    many = math.prod(known.values()) > 2**15  # a chain of products costs less than one sum
     full = np.einsum(",".join(inputs) + "->" + letters, *arrays, optimize=many)
     full = np.broadcast_to(full, [known[c] for c in letters])
     fitted = unbroadcast(full, np.empty([sizes[c] for c in letters]))

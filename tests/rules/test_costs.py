@@ -137,6 +137,9 @@ SLICES = {
     "places and masks": "for i in range(3):\n        s += np.sum(y[[0, i, 1]]**2) + np.sum(y[y > 0.1*i])",
     "rows": "for i in range(len(y)):\n        s += a[i, 0]*np.sum(a[i]) + np.sum(a[..., i]*y)",
     "steps": "for i in range(1, len(y)):\n        y[i] = np.tanh(y[i - 1]) + y[i]\n    s = np.sum(y)",
+    "windows": "for i in range(2):\n        s += np.sum(np.lib.stride_tricks.sliding_window_view(y, 3)[-i]**2)",
+    "traces": "for i in range(3):\n        s += np.trace(a)**2*y[i]",
+    "places that a sort gives": "k = np.argsort(y)\n    for i in range(2):\n        s += np.sum(y[k[i:]]**2)",
     "parts of rows": "for i in range(1, len(y)):\n        a[i, 1:] += 0.5*a[i - 1, :-1]\n    s = np.sum(a**2)",
 }
 

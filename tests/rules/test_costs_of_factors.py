@@ -1,0 +1,182 @@
+"""What derivatives of factorisations and of running products compute, counted: no factorisation twice, no inverse, no walk.
+
+    np.linalg.cholesky(a)     two solves
+    np.linalg.svd(a)          nothing but products of matrices
+"""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from cells import cell
+from test_costs import counted, steps
+
+import s2sad
+from support import active_positions, clone, load
+
+FACTORS = frozenset(
+    "eig eigh eigvals eigvalsh svd qr lu lu_factor cholesky cho_factor schur pinv inv det slogdet solve lstsq solve_triangular".split()
+)
+SPD = "q @ q.T + np.eye(3)"
+MORE: dict[str, dict[str, int]] = {  # what the gradient calls beyond what the function does
+    f"np.linalg.cholesky({SPD})": {"solve": 2},
+    f"np.linalg.cholesky(np.stack([{SPD}, {SPD}]))": {"solve": 2},
+    f"z, w = np.linalg.eigh({SPD}); z = z*w**2": {},
+    "z, w = np.linalg.eigh(q + q.T); z = z**2": {},
+    "np.linalg.eigvalsh(q + q.T)": {"eigh": 1},  # whose vectors the function did not compute
+    "z, w = np.linalg.eig(q); z = np.abs(w)*np.abs(z)": {"solve": 1},
+    "z, w, v = np.linalg.svd(m, full_matrices=False); z = (z*w**2) @ v": {},
+    "z, w, v = np.linalg.svd(m, full_matrices=False); z = w*2.0": {},
+    "np.linalg.svd(m, compute_uv=False)": {"svd": 1},
+    "np.linalg.norm(m, 'nuc')": {"svd": 1},
+    "np.linalg.pinv(m)": {},
+    "np.linalg.lstsq(m.T, y[:4], rcond=None)[0]": {"pinv": 1, "svd": 1},
+    "z, w = np.linalg.qr(q); z = z*w": {"solve": 1},
+    "np.linalg.det(q)": {"inv": 1},
+    "np.linalg.det(np.stack([q, q.T]))": {"inv": 1},
+    "np.linalg.slogdet(q)[1]": {"inv": 1},
+    "np.linalg.inv(q)": {},
+    "np.linalg.solve(np.stack([q, q.T]), np.stack([q, q]))": {"solve": 1},
+    "np.linalg.solve(np.stack([q, q.T]), m)": {"solve": 1},
+    "_, z, w = scipy.linalg.lu(q); z = z @ w**2": {"solve_triangular": 2},
+    "_, z, w = scipy.linalg.lu(m.T); z = np.sum(z)*w": {"solve_triangular": 3},
+    "z = scipy.linalg.lu_factor(q); z = scipy.linalg.lu_solve(z, m)": {"solve_triangular": 2},
+    "z, w = scipy.linalg.eigh(q + q.T); z = z**2": {},
+}
+
+
+@pytest.mark.parametrize("line", MORE)
+def test_calls_of_the_library(line: str, tmp_path: Path) -> None:
+    made = cell(line)
+    args = list(made.arguments.values())
+    fun = load(made.text("np.sum(np.real(z))"), tmp_path).f
+    gradient = s2sad.value_and_grad(fun, active_positions(args))
+    gradient(*clone(args))
+    more = counted(gradient, *clone(args)) - counted(fun, *clone(args))
+    assert {name: n for name, n in more.items() if name in FACTORS} == MORE[line], gradient.source
+    s2sad.check_grads(fun, args, order=1)
+
+
+def values_of(a: Any) -> Any:
+    return np.sum(np.linalg.svd(a, full_matrices=False)[1]**2)
+
+
+def upper_of(a: Any) -> Any:
+    q, r = np.linalg.qr(a)
+    return np.sum(r**3) if r[0, 0] < 9.0 else np.sum(r)
+
+
+def logarithm_of(a: Any) -> Any:
+    s = 0.0
+    for i in range(2):
+        s = s + np.linalg.slogdet(a*(i + 1.0))[1]
+    return s
+
+
+def smallest_of(a: Any) -> Any:
+    return np.linalg.eigh(a + a.T)[0][0]
+
+
+@pytest.mark.parametrize("fun", [values_of, upper_of, logarithm_of, smallest_of])
+def test_what_nobody_uses_has_no_cotangent(fun: Any) -> None:
+    """No zeros are made for a factor that is not used, nor products of matrices with them."""
+    a = np.random.default_rng(2).normal(size=(4, 4)) + 3.0*np.eye(4)
+    gradient = s2sad.grad(fun)
+    gradient(a)
+    assert "_back(None, " in gradient.source or ", None, " in gradient.source, gradient.source
+    s2sad.check_grads(fun, (a,), order=2)
+
+
+# -------------------------------------------------------------------------------------- products and distances
+
+
+def product(x: Any) -> Any:
+    return np.prod(x)
+
+
+def products(x: Any) -> Any:
+    return np.sum(np.cumprod(x)*x[::-1])
+
+
+def running(x: Any) -> Any:
+    return np.sum(np.hypot.accumulate(x)**2) + np.sum(np.logaddexp.accumulate(x)*x)
+
+
+@pytest.mark.parametrize("fun", [product, products, running])
+@pytest.mark.parametrize("zeros", [0, 2])
+def test_second_derivatives_walk_over_no_elements(fun: Any, zeros: int) -> None:
+    counts = []
+    for n in (64, 512):
+        x = 1.0 + 0.1*np.sin(np.arange(1.0, n + 1))
+        x[3:3 + zeros] = 0.0
+        product_with = s2sad.hvp(fun)
+        product_with(x, np.ones(n))
+        counts.append(steps(product_with, x, np.ones(n)))
+    assert counts[1] - counts[0] < 200, counts
+
+
+@pytest.mark.parametrize("zeros", [0, 1, 2])
+@pytest.mark.parametrize("fun", [product, products, running])
+def test_products_with_zeros(fun: Any, zeros: int) -> None:
+    x = np.array([0.7, -1.3, 0.4, 2.0, 1.1])
+    x[1:1 + zeros] = 0.0
+    if fun is running and zeros:
+        x[1:1 + zeros] = -0.3
+    s2sad.check_grads(fun, (x,), order=2)
+
+
+def test_running_products_leave_the_range_of_floats() -> None:
+    """Products of the factors themselves would overflow, or be lost, where the result is a number."""
+    for x in (np.array([1e-200, 1e-200, 1e200, 1e200, 3.0]), np.array([1e200, 1e-200]*3), np.array([0.0, 1e200, 1e200, 1e-300])):
+        weights = np.array([0.0, 1.0] + [0.0]*(len(x) - 2))
+        gradient = s2sad.grad(lambda x, w=weights: np.sum(np.cumprod(x)*w))(x)
+        assert np.array_equal(gradient[:2], x[1::-1]) and not np.any(gradient[2:]), (x, gradient)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean", "cityblock"])
+def test_distances_hold_no_gaps_of_all_pairs(metric: str) -> None:
+    a, b = np.random.default_rng(4).normal(size=(2, 150, 60))
+    fun = {"euclidean": euclidean, "sqeuclidean": squared, "cityblock": blocks}[metric]
+    gradient = s2sad.grad(fun, (0, 1))
+    gradient(a, b)
+    tracemalloc.start()
+    gradient(a, b)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < a.size*len(b)*8/3, peak
+    s2sad.check_grads(fun, (a[:4, :3], b[:5, :3]), order=2)
+
+
+def euclidean(a: Any, b: Any) -> Any:
+    import scipy.spatial.distance
+
+    return np.sum(scipy.spatial.distance.cdist(a, b)**3)
+
+
+def squared(a: Any, b: Any) -> Any:
+    import scipy.spatial.distance
+
+    return np.sum(scipy.spatial.distance.cdist(a, b, "sqeuclidean")**2)
+
+
+def blocks(a: Any, b: Any) -> Any:
+    import scipy.spatial.distance
+
+    return np.sum(scipy.spatial.distance.cdist(a, b, "cityblock")**2)
+
+
+def test_chains_of_einsum_are_products_of_matrices() -> None:
+    """The adjoint of a chain goes from product to product, where one sum over all would be of the fourth order."""
+    a, b, c = np.random.default_rng(5).normal(size=(3, 6, 6))
+    gradient = s2sad.grad(chain, (0, 1, 2))
+    gradient(a, b, c)
+    assert gradient.source.split("# backward")[1].count("optimize=True") == 3, gradient.source
+    s2sad.check_grads(chain, (a, b, c), order=2)
+
+
+def chain(a: Any, b: Any, c: Any) -> Any:
+    return np.sum(np.einsum("ij,jk,kl->il", a, b, c, optimize=True)**2)
