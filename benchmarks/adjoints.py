@@ -537,9 +537,9 @@ KERNELS: dict[str, Kernel] = {
 }
 
 
-def compare(name: str, rounds: int) -> tuple[float, float]:
+def compare(name: str, rounds: int, kernels: dict[str, Any]) -> tuple[float, float]:
     """Generated gradient over primal, and over the adjoint by hand; AssertionError if the two differ."""
-    fun, by_hand, args, count = KERNELS[name]
+    fun, by_hand, args, count = kernels[name]
     transform = s2sad.grad(fun, tuple(range(count)) if count > 1 else 0)
     made, wanted = transform(*args), by_hand(*args)
     for got, want in zip(*((g if count > 1 else (g,)) for g in (made, wanted)), strict=True):
@@ -551,16 +551,16 @@ def compare(name: str, rounds: int) -> tuple[float, float]:
     return generated/primal, generated/hand
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def main(kernels: dict[str, Any], doc: str) -> None:
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one repetition")
     parser.add_argument("names", nargs="*", help="kernels; all if none is given")
     given = parser.parse_args()
     print(f"{'kernel':20}{'/ primal':>10}{'/ by hand':>12}")
-    for name in given.names or KERNELS:
-        over_primal, over_hand = compare(name, 1 if given.quick else 5)
+    for name in given.names or kernels:
+        over_primal, over_hand = compare(name, 1 if given.quick else 5, kernels)
         print(f"{name:20}{over_primal:10.2f}{over_hand:12.2f}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(KERNELS, __doc__ or "")

@@ -107,7 +107,7 @@ class Views(Stores):
     # ---- diagonals
 
     def on_diagonal(self, stmt: Let, bar: Bar) -> bool:
-        """Add the cotangent of a diagonal, or its sum, to a matrix's, if this has been made; whether it was."""
+        """Add the cotangent of a diagonal or its sum to a matrix's, if that has been made; whether it was."""
         offset = self._offset(stmt)
         if offset is None or not self.reaches(stmt.call.args[0]):
             return False

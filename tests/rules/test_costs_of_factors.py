@@ -66,7 +66,7 @@ def values_of(a: Any) -> Any:
 
 
 def upper_of(a: Any) -> Any:
-    q, r = np.linalg.qr(a)
+    _, r = np.linalg.qr(a)
     return np.sum(r**3) if r[0, 0] < 9.0 else np.sum(r)
 
 
