@@ -250,7 +250,9 @@ def _loops(name: str) -> None:
         composite(
             f"np.{name}.reduce",
             f"""def reduce(array, axis=0, keepdims=False):
-{_narrow(name)}    z = np.take(np.{name}.accumulate(array, axis), -1, axis)
+{_narrow(name)}    if np.ndim(array) == 0:
+        return np.positive(array)
+    z = np.take(np.{name}.accumulate(array, axis), -1, axis)
     return np.expand_dims(z, axis) if keepdims else z
 """,
         )
