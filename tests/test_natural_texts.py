@@ -227,3 +227,118 @@ def test_no_factor_is_left():
     text = s2sad.grad(least_squares, (0, 1, 2)).source_for(A, V, B)
     assert "return np.outer(r, x), a.T @ r, -r" in text
     assert "return x.copy()" in s2sad.grad(half_square).source_for(V)
+
+
+# -------------------------------------------------------------- reads that the reverse sweep makes once more
+
+
+def dot(a, x, n):
+    s = 0.0
+    for i in range(n):
+        s += a[i]*x[i]
+    return s
+
+
+def triangle(a, x):
+    n, m = a.shape
+    s = 0.0
+    for i in range(n):
+        for j in range(i, m):
+            s += a[i, j]*x[j]*x[i]
+    return s
+
+
+def springs(pos, k, n):
+    e = 0.0
+    for i in range(n - 1):
+        d = pos[i + 1] - pos[i]
+        e += 0.5*k*d*d
+    return e
+
+
+def edges_of(x, edges):
+    e = 0.0
+    for i, j in edges:
+        d = x[i] - x[j]
+        e += d*d
+    return e
+
+
+def weights_of(ws, xs):
+    s = 0.0
+    for i in range(len(xs)):
+        s += ws[i]*xs[i]
+    return s
+
+
+AGAIN = [
+    (dot, (V, V, 3), (V, V, 5)), (triangle, (A, V), (A, V[:1])), (springs, (V, 0.3, 3), (V, 0.3, 7)),
+    (edges_of, (V, [(0, 1), (2, 0)]), (V, [(0, 1), (5, 0)])), (weights_of, (XS, YS), (YS, XS)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fun", "args", "beyond"), AGAIN, ids=lambda value: getattr(value, "__name__", None))
+def test_a_loop_of_reads_goes_and_exceptions_still_come(fun, args, beyond):
+    check(fun, args)
+    gradient = s2sad.grad(fun, (0, 1) if isinstance(args[1], np.ndarray | float) or fun is weights_of else 0)
+    with pytest.raises(IndexError):
+        gradient(*beyond)
+    assert gradient.source.count("for ") == (2 if fun is triangle else 1)
+
+
+def one_of_them(a, x, n):
+    s = 0.0
+    for i in range(n):
+        t = a[2*i]
+        s += x[i]
+    return s + 0.0*t
+
+
+def other_trips(a, x, n):
+    s = 0.0
+    for i in range(n):
+        _t = a[i + 1]
+        s += x[i]*a[i]
+    return s
+
+
+def on_some_trips(a, x, n):
+    s = 0.0
+    for i in range(n):
+        _t = a[i]
+        if i < 1:
+            s += x[i]*a[i]
+    return s
+
+
+def root_in_between(a, x, n):
+    s = 0.0
+    for i in range(n):
+        s += a[i]*x[i]
+    _t = math.sqrt(float(3 - n))
+    return s
+
+
+def told_in_between(a, x, n, log):
+    s = 0.0
+    for i in range(n):
+        s += a[i]*x[i]
+    log.append(n)
+    return s
+
+
+@pytest.mark.parametrize("fun", [one_of_them, other_trips, on_some_trips])
+def test_other_reads_stay(fun):
+    gradient = s2sad.grad(fun, 1)
+    gradient(np.ones(9), V, 2)
+    with pytest.raises(IndexError):
+        gradient(np.ones(2), V, 3)
+
+
+def test_what_comes_first_is_noticed_first():
+    with pytest.raises(IndexError):
+        s2sad.grad(root_in_between, (0, 1))(V, V, 4)
+    log = []
+    with pytest.raises(IndexError):
+        s2sad.grad(told_in_between, (0, 1))(V, V, 4, log)
+    assert log == []

@@ -58,7 +58,7 @@ _QUOTIENTS = ("truediv", "floordiv", "mod")
 
 def dce(program: Program, aliases: Aliases | None = None) -> Program:
     """Remove what neither the result nor an effect needs."""
-    live = _Live(program, aliases)
+    live = Live(program, aliases)
     edit = Edit(program)
     return edit.finish(live.sweep(program.body, edit))
 
@@ -82,15 +82,19 @@ def stays(store: Store, program: Program, bounds: Bounds) -> bool:
     return base.cat not in ("array", "num") or not bounds.inside(base, store.index)
 
 
-class _Live:
+class Live:
     """Marks what is needed, from the roots on: statements, names, classes of storage that are read."""
 
-    def __init__(self, program: Program, aliases: Aliases | None) -> None:
+    def __init__(
+        self, program: Program, aliases: Aliases | None, excused: frozenset[Stmt] = frozenset()
+    ) -> None:
         self.program = program
+        self.roots: set[Stmt] = set()  # what is needed for its own sake, the `excused` apart
         self.kinds = program.kinds
         self.aliases = aliases or Aliases(program)
         self.bounds = Bounds(program)
         self.statements: set[Stmt] = set()
+        self._excused = excused
         self.names: set[str] = set()
         self.contents: set[int] = set()
         self._parents: dict[Stmt, Stmt] = {}
@@ -127,7 +131,8 @@ class _Live:
         if not parts:
             for cls in self.aliases.written(stmt):
                 self._writers.setdefault(cls, []).append(stmt)
-        if self._is_root(stmt):
+        if stmt not in self._excused and self._is_root(stmt):
+            self.roots.add(stmt)
             self._need(stmt)
 
     def _is_root(self, stmt: Stmt) -> bool:

@@ -27,6 +27,7 @@ from s2sad.optimise.flows import unwritten
 from s2sad.optimise.likes import likes
 from s2sad.optimise.newaxes import newaxes
 from s2sad.optimise.overwrites import overwrites
+from s2sad.optimise.raised import unrepeated
 from s2sad.optimise.resets import resets
 from s2sad.optimise.spreads import spreads
 from s2sad.optimise.states import states
@@ -56,7 +57,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("births", births),
     ("adoptions", adoptions),
 )
-LAST = "unwritten"  # comes once, behind the others
+LAST = (("unwritten", unwritten), ("unrepeated", unrepeated))  # come once, behind the others
 ROUNDS = 8  # two do for most programs; loops of which one needs the other's carried values take more
 
 
@@ -84,7 +85,10 @@ def optimise(program: Program, disabled: frozenset[str] = frozenset()) -> Progra
                 program, aliases = after, aliases if kept else Aliases(after)
         if program is before:
             break
-    return program if LAST in off else unwritten(program)
+    for name, once in LAST:
+        if name not in off:
+            program = once(program)
+    return program
 
 
 def _drops_only_new_values(program: Program, after: Program, aliases: Aliases) -> bool:
