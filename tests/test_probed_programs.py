@@ -22,7 +22,7 @@ from probed_programs import Program
 
 import s2sad
 from programs import smaller
-from s2sad.optimise.passes import PASSES
+from s2sad.optimise.passes import LAST, PASSES
 from support import (
     active_positions,
     check,
@@ -118,7 +118,7 @@ def saved(program: Program, transform: Any, args: tuple[Any, ...], wanted: Any) 
 
 def passes(program: Program, module: Any, args: tuple[Any, ...], wanted: Any) -> str:
     """What changes without some passes."""
-    names = [name for name, _ in PASSES] + ["renest"]
+    names = [name for name, _ in (*PASSES, *LAST)] + ["renest"]
     off = names if program.seed % 2 else [program.rng.choice(names)]
     before = os.environ.get("S2SAD_PASSES")
     os.environ["S2SAD_PASSES"] = ",".join(f"-{name}" for name in off)

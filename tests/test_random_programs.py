@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import s2sad
 from programs import HELPERS, Program, outcome, shrink
-from s2sad.optimise.passes import PASSES
+from s2sad.optimise.passes import LAST, PASSES
 from support import check, load
 
 CHUNKS = 8
@@ -72,7 +72,7 @@ def test_programs_are_programs() -> None:
 def test_passes_off_and_on_agree(
     chunk: int, full: bool, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = [name for name, _ in PASSES] + ["renest"]
+    names = [name for name, _ in (*PASSES, *LAST)] + ["renest"]
     assert len(names) > 5
     compared = 0
     for k in range(60 if full else 6):

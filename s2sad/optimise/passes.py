@@ -6,6 +6,8 @@ or for the whole process:
 
     S2SAD_PASSES=-cse,-births python -c ...
 
+What only holds as long as nothing else changes comes once, behind the others (`LAST`).
+
 Names that stand here for the back end's passes ("renest") are looked up by it with `switched_off`.
 """
 
