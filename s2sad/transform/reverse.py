@@ -467,7 +467,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             return
         if self._is_read_only(base.name):
             zeros = self.zeros_like(self.like(base.name), kind)
-            self._add_to_place(zeros, index, bar, stmt)
+            self._add_to_place(zeros, index, bar, stmt, fresh=True)
             self.give(base, Bar(zeros, owned=True))
             return
         seen = self.part_seen(base.name, index, self.storage.lets[stmt.name])
@@ -488,9 +488,11 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             if name in self.bars:
                 self.bars[name] = self.guarded(self.bars[name], base)
 
-    def _add_to_place(self, place: Atom, index: Atom, bar: Bar, stmt: Let) -> None:
+    def _add_to_place(
+        self, place: Atom, index: Atom, bar: Bar, stmt: Let, fresh: bool = False
+    ) -> None:  # fresh: zeros, whose elements share no place
         base = stmt.call.args[0].name  # type: ignore[union-attr]
-        if base in self.overlaps and not self.kinds[stmt.name].is_scalar:
+        if base in self.overlaps and not self.kinds[stmt.name].is_scalar and not fresh:
             self._refuse_broadcast(self.overlaps[base])
         kind = self.kinds[base]
         atom = self.project(bar, kind).atom
