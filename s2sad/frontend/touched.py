@@ -41,8 +41,9 @@ _NONE: Roots = {("", False), ("", True)}
 
 
 def bound(body: list[ast.stmt]) -> set[str]:
-    """The names that statements bind."""
-    return {n.id for n in _stores(body)}
+    """The names that statements bind, those of comprehensions apart, which are their own."""
+    inner = {id(n) for c in walk(body) if isinstance(c, ast.comprehension) for n in walk([c.target])}
+    return {n.id for n in _stores(body) if id(n) not in inner}
 
 
 def roots(low: State, body: list[ast.stmt]) -> Roots:

@@ -106,8 +106,6 @@ CASES = [
     ("record fields", "y = «P(x)».a", "P(...) does not get the fields a, b; check the call"),
     ("dataclass fields", "y = «D(x, c=1)».a", "D(...) does not get the fields a, b; check the call"),
     ("attribute of a class", "«Thing.k = x»", "the attribute 'k' is assigned; use a local name and return it"),
-    ("attribute read again", "THING.k = x\nx = «x*THING.k»", "the outside object THING is read here and changed; return"),
-    ("setattr", "setattr(THING, 'k', x)\nx = «sum([THING.k])»*x", "what has been put outside comes back here; use the value"),
     ("in place, outside", "TABLE['a'] = x\n«TABLE['a'] *= 2.0»", "an element of an outside container is written, which may"),
     ("no arguments", "y = «takes_two(x)»", "takes_two() misses the argument 'b'; pass it"),
     ("too many arguments", "y = «takes_two(x, x, x)»", "takes_two() takes 2 positional arguments but 3 were given"),
