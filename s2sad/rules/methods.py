@@ -307,7 +307,7 @@ def _at(name: str, operands: int) -> str:
     """The source of `np.name.at`: subscripts of any form are counted out, none taken twice at a time."""
     if operands == 1:
         return _AT.format(name=name, b="", spread="", b_part="")
-    spread = "    b = np.ravel(np.broadcast_to(b, np.shape(chosen)))\n"
+    spread = "    b = np.broadcast_to(b, np.shape(chosen)).flatten()\n"
     return _AT.format(name=name, b=", b", spread=spread, b_part=", b[part]")
 
 
