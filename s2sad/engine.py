@@ -51,10 +51,10 @@ from s2sad.optimise.passes import optimise, shared
 from s2sad.rules import registry
 from s2sad.transform.auxiliary import joint_aux
 from s2sad.transform.builder import Builder
-from s2sad.transform.calls import MustInline, Pairs
 from s2sad.transform.constants import settled
 from s2sad.transform.forward import forward
 from s2sad.transform.joint import Assembly, joint
+from s2sad.transform.pairs import MustInline, Pairs
 from s2sad.transform.pullback import pair
 from s2sad.transform.told import of_outside
 

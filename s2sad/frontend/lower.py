@@ -377,10 +377,8 @@ def lower(
             if low.remedy is not None:
                 learnt.add(low.remedy)
             elif not learnt.opened and itself is None and lent is None and has_objects(arguments, live or {}):
-                first, learnt.opened, learnt.apart = refused, True, True
-                learnt.entries.clear()
-                if kept is None:
-                    learnt.kept = {}
+                first = refused
+                learnt.open(kept is None)
             else:
                 raise first or refused from None
 
@@ -424,6 +422,13 @@ class _Learnt:
     kept: dict[tuple[int, str], tuple[int, Any]] = field(default_factory=dict)
     options: dict[tuple[type, str], tuple[Value, ...]] = field(default_factory=dict)
     entries: dict[tuple[int, str], Value] = field(default_factory=dict)
+
+    def open(self, alone: bool) -> None:
+        """Take the arguments for objects that are made here; what is kept `alone` is forgotten."""
+        self.opened = self.apart = True
+        self.entries.clear()
+        if alone:
+            self.kept = {}
 
     def add(self, written: Written) -> None:
         """Take in one thing more."""
@@ -471,26 +476,8 @@ def _lowered(
     lent: Lent | None,
 ) -> Lowered:
     """Lower a function once."""
-    env: dict[str, Value] = {}
-    params: list[str] = []
-    names: dict[str, str | None] = {}
-    for parameter, known in arguments.items():
-        if isinstance(known, Kind):
-            ssa = low.fresh(parameter, known)
-            params.append(ssa)
-            env[parameter] = Var(ssa)
-            names[parameter] = ssa
-            if parameter in guessed and known == K.array(None):
-                low.guessed[ssa] = parameter
-            if parameter in live and known.cat == "object":
-                low.live[ssa] = live[parameter]
-                low.mirror.sure |= {ssa} if known.cls is None else set()
-                key = id(live[parameter]), ""
-                if key in low.kept:
-                    env[parameter] = histories.held(low, Var(ssa), key, live[parameter], None)
-        else:
-            env[parameter] = histories.known(low, known) if low.kept else known
-            names[parameter] = None
+    env, names = _parameters(low, arguments, live, guessed)
+    params = [ssa for ssa in names.values() if ssa is not None]
     low.new, low.arguments = frozenset(names[parameter] or "" for parameter in low.new), live
     with deep():
         if low.apart and not low.opened:
@@ -521,6 +508,30 @@ def _lowered(
     frozen, span = frozenset(low.frozen), source.span(source.node)
     made = Lowered(program, names, result, frozen, dependencies, span, low.live, low.quiet, form=low.form)
     return replace(made, met=mirrors.constants(low), changed=_changed_parts(low, parts))
+
+
+def _parameters(
+    low: Lowering, arguments: dict[str, Kind | Atom], live: dict[str, Any], guessed: frozenset[str]
+) -> tuple[dict[str, Value], dict[str, str | None]]:
+    """What the parameters mean, and their names in the program; None for what is known."""
+    env: dict[str, Value] = {}
+    names: dict[str, str | None] = {}
+    for parameter, known in arguments.items():
+        if isinstance(known, Kind):
+            names[parameter] = ssa = low.fresh(parameter, known)
+            env[parameter] = Var(ssa)
+            if parameter in guessed and known == K.array(None):
+                low.guessed[ssa] = parameter
+            if parameter in live and known.cat == "object":
+                low.live[ssa] = live[parameter]
+                low.mirror.sure |= {ssa} if known.cls is None else set()
+                key = id(live[parameter]), ""
+                if key in low.kept:
+                    env[parameter] = histories.held(low, Var(ssa), key, live[parameter], None)
+        else:
+            env[parameter] = histories.known(low, known) if low.kept else known
+            names[parameter] = None
+    return env, names
 
 
 def _changed_parts(low: Lowering, parts: dict[str, Value]) -> tuple[str, ...]:

@@ -16,10 +16,10 @@ from dataclasses import replace
 from s2sad.frontend.lower import Lowered
 from s2sad.ir.nodes import Atom, Call, Comment, Const, Let, Program, Return, Stmt, Tuple, Var
 from s2sad.ir.rewrite import in_atom
-from s2sad.transform.bars import Bar
-from s2sad.transform.calls import Pairs
+from s2sad.transform.cotangents import Bar
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly, with_callees
+from s2sad.transform.pairs import Pairs
 
 
 class _First(Assembly):

@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Block, Call, Const, For, If, Let, Out, Stmt, Undef, Var, While, defines, walk
-from s2sad.transform.bars import ARRAYS, Bar, Mask
+from s2sad.transform.bars import ARRAYS
+from s2sad.transform.cotangents import Bar, Mask
 from s2sad.transform.leaving import Leaving
 
 

@@ -39,10 +39,12 @@ from s2sad.ir.nodes import (
     walk,
 )
 from s2sad.ir.rewrite import in_atom
-from s2sad.transform.bars import ARRAYS, Bar
-from s2sad.transform.calls import MustInline, Pair, Pairs, Token, exported, shadowed_names
+from s2sad.transform.bars import ARRAYS
+from s2sad.transform.calls import exported, shadowed_names
+from s2sad.transform.cotangents import Bar
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly
+from s2sad.transform.pairs import MustInline, Pair, Pairs, Token
 from s2sad.transform.pullback import bound, kept_values, passed_on, visible
 from s2sad.transform.record import Record
 from s2sad.transform.split import parted

@@ -11,9 +11,7 @@ parameters, and remembered before its body is written, so that recursion closes.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from s2sad.analysis.effects import Aliases
@@ -22,26 +20,13 @@ from s2sad.analysis.texts import reads_texts
 from s2sad.errors import Span, refuse
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind, carries
-from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Program, Ref, Stmt, Tuple, Var
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Stmt, Tuple, Var
 from s2sad.transform.addresses import Addresses
-from s2sad.transform.bars import ARRAYS, Bar
+from s2sad.transform.bars import ARRAYS
+from s2sad.transform.cotangents import Bar
+from s2sad.transform.pairs import MustInline, Pair, Pairs
 
 UNKNOWN = Span("<unknown>", 1, 0, 1, 0)
-
-
-class Token:
-    """Stands for a generated function until its text is written."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
-class MustInline(Exception):
-    """A callee that has to be inlined after all: its pair could not be right in this place."""
-
-    def __init__(self, callee: Any) -> None:
-        super().__init__(callee.name)
-        self.code = callee.fun.__code__
 
 
 def passed_text(stmt: Let) -> None:
@@ -63,51 +48,6 @@ def called_plainly(call: Call) -> Call:
     placed = [atom for name, atom in given if name not in keywords]
     named = tuple((name, atom) for name, atom in given if name in keywords)
     return replace(call, fun="call", args=(Ref(fn.text, fn.obj.fun), *placed), kwargs=named)
-
-
-@dataclass(slots=True)
-class Pair:
-    """The two functions of a callee for a set of active parameters.
-
-    lent   parameters whose arrays the caller may write to later: what is kept of them is copied
-    given  whether it may write to the results later
-    """
-
-    callee: Any
-    active: tuple[str, ...]
-    lent: frozenset[str]
-    given: bool
-    fwd: Token
-    bwd: Token
-
-
-@dataclass(slots=True)
-class Pairs:
-    """All pairs that one module text needs; `share` optimises both sweeps of one before they are parted.
-
-    `taken` are the names that the pairs' own begin with, and that of the main pair.
-    """
-
-    share: Callable[[Program], Program] = lambda program: program
-    made: dict[Any, Pair] = field(default_factory=dict)
-    waiting: list[Pair] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)
-
-    def of(self, callee: Any, active: tuple[str, ...], lent: frozenset[str], given: bool) -> Pair:
-        """The pair of a callee, asked for if it is new."""
-        key = callee, active, lent, given
-        if key not in self.made:
-            name = numbered(callee.name, self.taken)
-            self.made[key] = Pair(callee, active, lent, given, Token(f"{name}_fwd"), Token(f"{name}_bwd"))
-            self.waiting.append(self.made[key])
-        return self.made[key]
-
-
-def numbered(name: str, taken: set[str]) -> str:
-    """The name with a number if it is taken; it is from now on."""
-    found = next(n for k in itertools.count(1) if (n := name if k == 1 else f"{name}_{k}") not in taken)
-    taken.add(found)
-    return found
 
 
 def exported(callee: Any) -> tuple[Atom, ...]:

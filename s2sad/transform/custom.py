@@ -18,7 +18,8 @@ from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Let, Ref, Stmt, Tuple
 from s2sad.rules import registry
 from s2sad.rules.registry import Rule
-from s2sad.transform.bars import ARRAYS, Bar
+from s2sad.transform.bars import ARRAYS
+from s2sad.transform.cotangents import Bar
 from s2sad.transform.results import Results
 from s2sad.transform.selections import Selections
 

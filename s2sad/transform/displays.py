@@ -14,7 +14,8 @@ from typing import Any
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Const, Dict, Let, Tuple, Var
 from s2sad.rules.registry import RULES
-from s2sad.transform.bars import Bar, Bars
+from s2sad.transform.bars import Bars
+from s2sad.transform.cotangents import Bar
 
 
 class Displays(Bars):

@@ -62,9 +62,10 @@ from s2sad.rules.binding import bind
 from s2sad.transform.assigned import assigned
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.builder import INSTEAD, MIXED
-from s2sad.transform.calls import UNKNOWN, Pairs, Token, called_plainly, numbered, refuse_overlaps
+from s2sad.transform.calls import UNKNOWN, called_plainly, refuse_overlaps
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly, without
+from s2sad.transform.pairs import Pairs, Token, numbered
 from s2sad.transform.reverse import SILENT
 from s2sad.transform.rules import content_names
 from s2sad.transform.tangents import Tangents

@@ -52,9 +52,11 @@ from s2sad.ir.nodes import (
 )
 from s2sad.ir.rewrite import in_atom, resolved, with_blocks
 from s2sad.transform.assigned import assigned
-from s2sad.transform.bars import ARRAYS, Bar
-from s2sad.transform.calls import Pairs, passed_text, stands_for_loop
+from s2sad.transform.bars import ARRAYS
+from s2sad.transform.calls import passed_text, stands_for_loop
+from s2sad.transform.cotangents import Bar
 from s2sad.transform.edits import begun, rebuild, substituted
+from s2sad.transform.pairs import Pairs
 from s2sad.transform.record import Record
 from s2sad.transform.reverse import Reverse
 from s2sad.transform.told import FROM_TEXT

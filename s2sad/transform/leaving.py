@@ -45,7 +45,7 @@ from s2sad.ir.nodes import (
     walk,
 )
 from s2sad.ir.rewrite import with_blocks
-from s2sad.transform.bars import Exit, Loop
+from s2sad.transform.cotangents import Exit, Loop
 from s2sad.transform.selections import Selections
 
 TRUE, FALSE = Const(True), Const(False)

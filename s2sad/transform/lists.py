@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Var
-from s2sad.transform.bars import ARRAYS, Bar
+from s2sad.transform.bars import ARRAYS
+from s2sad.transform.cotangents import Bar
 from s2sad.transform.views import Views
 
 

@@ -15,7 +15,7 @@ from collections import Counter
 from s2sad.ir.nodes import Atom, Const, Let, Var, uses, walk
 from s2sad.rules import registry
 from s2sad.rules.registry import Bound
-from s2sad.transform.bars import Bar
+from s2sad.transform.cotangents import Bar
 from s2sad.transform.rules import Rules
 
 ONE = (Const(1), Const(1.0))

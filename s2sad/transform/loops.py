@@ -32,7 +32,8 @@ from s2sad.ir.nodes import (
     While,
     atom_vars,
 )
-from s2sad.transform.bars import ARRAYS, Bar, Loop
+from s2sad.transform.bars import ARRAYS
+from s2sad.transform.cotangents import Bar, Loop
 from s2sad.transform.leaving import exits_of
 from s2sad.transform.unsettled import Unsettled
 

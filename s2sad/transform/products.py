@@ -22,7 +22,7 @@ from s2sad.ir.literals import times
 from s2sad.ir.nodes import Atom, Call, Const, Let, Var, uses, walk
 from s2sad.rules import registry
 from s2sad.rules.registry import Bound
-from s2sad.transform.bars import Bar
+from s2sad.transform.cotangents import Bar
 from s2sad.transform.rules import Rules
 
 FACTORS = 4  # of more, the parts that contributions share are worth more

@@ -43,10 +43,10 @@ from s2sad.ir.rewrite import in_atom
 from s2sad.transform.assigned import filled
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.branches import unbound_in
-from s2sad.transform.calls import Pairs
 from s2sad.transform.captured import without_captured
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly, with_callees
+from s2sad.transform.pairs import Pairs
 from s2sad.transform.record import Record
 from s2sad.transform.split import parted
 

@@ -52,13 +52,15 @@ from s2sad.ir.nodes import (
     walk,
 )
 from s2sad.rules.advice import remedy
-from s2sad.transform.bars import ARRAYS, Bar
-from s2sad.transform.calls import Calls, Pairs, stands_for_loop
+from s2sad.transform.bars import ARRAYS
+from s2sad.transform.calls import Calls, stands_for_loop
+from s2sad.transform.cotangents import Bar
 from s2sad.transform.displays import Displays
 from s2sad.transform.distinct import is_distinct
 from s2sad.transform.lists import Lists
 from s2sad.transform.logistics import Logistics
 from s2sad.transform.loops import Loops
+from s2sad.transform.pairs import Pairs
 from s2sad.transform.products import Products
 from s2sad.transform.selections import MOVING, chooses
 from s2sad.transform.taken import as_subscript

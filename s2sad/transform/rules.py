@@ -26,8 +26,9 @@ from s2sad.ir.nodes import Atom, Call, Const, Do, Let, List, Store, Tuple, Var, 
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.rules.registry import Bound, Rule
-from s2sad.transform.bars import ARRAYS, Bar, Mask
+from s2sad.transform.bars import ARRAYS
 from s2sad.transform.builder import parse, refuse_cast, refuse_doubtful
+from s2sad.transform.cotangents import Bar, Mask
 from s2sad.transform.custom import Custom
 from s2sad.transform.poles import may_warn
 

@@ -20,7 +20,8 @@ from dataclasses import replace
 
 from s2sad.ir.nodes import Atom, Call, Carry, Const, Let, List, Store, Tuple, Var
 from s2sad.rules import registry
-from s2sad.transform.bars import Bar, Bars, Mask
+from s2sad.transform.bars import Bars
+from s2sad.transform.cotangents import Bar, Mask
 from s2sad.transform.poles import may_be_singular
 
 TAME = frozenset(("pos", "neg", "add", "sub", "mul", "np.sin", "np.cos", "np.tanh", "np.abs", "abs"))

@@ -25,8 +25,9 @@ from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Do, If, Let, Slice, Stmt, Store, Tuple, Var
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
-from s2sad.transform.bars import ARRAYS, Bar
+from s2sad.transform.bars import ARRAYS
 from s2sad.transform.builder import INSTEAD, MIXED, parse
+from s2sad.transform.cotangents import Bar
 from s2sad.transform.unsettled import Unsettled
 
 

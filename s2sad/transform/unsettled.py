@@ -20,8 +20,9 @@ from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import effect_of
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Carry, Const, If, Let, Out, Ref, Stmt, Tuple, Var
-from s2sad.transform.bars import ARRAYS, Bar
+from s2sad.transform.bars import ARRAYS
 from s2sad.transform.branches import Branches
+from s2sad.transform.cotangents import Bar
 from s2sad.transform.leaving import Way, leaf
 
 

@@ -18,7 +18,7 @@ from dataclasses import replace
 from s2sad.analysis.primitives import OVERLAPPING
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Let, List, Slice, Stmt, Tuple, Var
-from s2sad.transform.bars import Bar
+from s2sad.transform.cotangents import Bar
 from s2sad.transform.stores import Stores
 
 SAME = frozenset(  # where dtype and shape stay
