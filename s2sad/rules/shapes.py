@@ -37,8 +37,7 @@ def _same(name: str) -> Callable[[Bound], Kind]:
 
 
 def _reshape_kind(bound: Bound) -> Kind:
-    order = bound.static("order")
-    if order not in ("C", "F"):
+    if bound.static("order") not in ("C", "F"):
         raise NotImplementedError('reshape with an order other than "C" and "F": name one')
     own, shape = shape_of(bound, "a"), axes.shape_from(bound, "shape")
     if own is not None and shape is not None and len(shape) == 1:
@@ -580,7 +579,6 @@ for _half in ("joining", "windows", "memory_orders"):  # the other parts of this
 
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives
-
 
 structural(
     "scatter_add",
