@@ -466,8 +466,10 @@ FAULTS = [
     Fault(
         "literals equal by value: 1, 1.0 and True",
         "ir/nodes.py",
-        "return type(self.value), repr(self.value)",
-        "return type(None), repr(float(self.value)) if isinstance(self.value, int | float) else repr(self.value)",
+        "(type(mine) is type(its) and repr(mine) == repr(its))\n\n    def __hash__(self) -> int:\n"
+        "        return hash((type(self.value), repr(self.value)))",
+        "bool(mine == its)\n\n    def __hash__(self) -> int:\n"
+        "        return hash(self.value if isinstance(self.value, int | float) else repr(self.value))",
         ("tests/optimise", CX),
     ),
     # ---- guards and memory of texts
@@ -705,7 +707,7 @@ FAULTS = [
     Fault(
         "inside: names of another function",
         "frontend/lifting.py",
-        'names[name] = found.fresh(f"{prefix}_{name}") if prefix else name',
+        "names[name] = found.named(name, value, prefix)",
         "names[name] = name",
         ("tests/test_derivatives_inside.py",),
     ),

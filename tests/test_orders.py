@@ -387,6 +387,7 @@ def written_behind(x, w):
         u = np.concatenate([y, stop_gradient(y)[:1]])
     u = u.copy()
     u[1] = s
+    print(end="")  # would happen twice if symmetry served instead
     if s > 0.3:
         y = u[1:]
         u = np.concatenate([y, y[:1]])

@@ -172,9 +172,14 @@ def chosen_of_broadcast(x, y):
     return np.sum(m[m > 0.0])
 
 
-@pytest.mark.parametrize(
-    "fun", [broadcast_and_bound_again, broadcast_in_a_list, windows_turned, chosen_of_broadcast]
-)
+def test_what_is_chosen_of_a_view_whose_elements_share_places():
+    """Its contributions go on to the operand of the view at once."""
+    args = X, X[::-1].copy()
+    check(chosen_of_broadcast, args)
+    s2sad.check_grads(chosen_of_broadcast, args, order=2)
+
+
+@pytest.mark.parametrize("fun", [broadcast_and_bound_again, broadcast_in_a_list, windows_turned])
 def test_views_whose_elements_share_places_under_other_names(fun):
     """A shadow of such a view lost all but one of the contributions to a place."""
     with pytest.raises(s2sad.UnsupportedError, match="elements share places"):
