@@ -137,12 +137,12 @@ def _calls(low: State, node: ast.expr) -> bool:
 
 def _changes(low: State, part: ast.expr, obj: Any, body: list[ast.stmt]) -> bool:
     """Whether the body of a loop may change what a part of its iterator has yet to read."""
-    names = _read(low, part)
+    names = read(low, part)
     if not _is(obj, _AT_ONCE) and names & touched.bound(body):
         return True
     if _attributes([part], ast.Load) & _attributes(body, ast.Store):
         return True
-    found = touched.roots(low, body)
+    found = touched.roots(low, body, elements=not is_view(low, part))
     if isinstance(part, ast.Call) and is_view(low, part) and isinstance(part.func, ast.Attribute):
         if isinstance(part.func.value, ast.Name):  # it holds the same when what it holds is written into
             found.discard((part.func.value.id, True))
@@ -153,7 +153,7 @@ def _attributes(nodes: Sequence[ast.AST], sort: type[ast.expr_context]) -> set[s
     return {n.attr for n in walk(nodes) if isinstance(n, ast.Attribute) and isinstance(n.ctx, sort)}
 
 
-def _read(low: State, part: ast.expr) -> set[str]:
+def read(low: State, part: ast.expr) -> set[str]:
     """The names that an expression reads, those of nested functions among them."""
     names = {n.id for n in walk([part]) if isinstance(n, ast.Name)}
     for name in list(names):
@@ -163,4 +163,4 @@ def _read(low: State, part: ast.expr) -> set[str]:
     return names - {n.id for n in walk([part]) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
 
 
-__all__ = ["in_step", "is_view"]
+__all__ = ["in_step", "is_view", "read"]

@@ -25,6 +25,7 @@ from s2sad.errors import UnsupportedError
 from s2sad.frontend import custom, derivatives, generators, histories, numbered, protocols, shelves, trips
 from s2sad.frontend.arrays import FUNCTIONS
 from s2sad.frontend.checkpoint import under_checkpoint
+from s2sad.frontend.escapes import kept, may_give
 from s2sad.frontend.fixed_curves import call_of_constant
 from s2sad.frontend.functions import SPECIAL, bound_by, random_kind
 from s2sad.frontend.libraries import READ, is_library
@@ -81,7 +82,8 @@ class Calls(Stars):
 
     def called_with(self, fn: Value, node: ast.Call, hint: str = "") -> Value:
         """A call of a value with the arguments that stand in the program."""
-        made = generators.consumed(self, fn, node, hint)
+        made = kept(self, node) if may_give(fn, node) else None
+        made = made or generators.consumed(self, fn, node, hint)
         made = made or self.over_items(fn, node, hint) or self.dict_called(fn, node, hint)
         if made is not None:
             return made
@@ -109,7 +111,7 @@ class Calls(Stars):
                     keyword.value, "** of something whose keys are not known", "write the keywords out"
                 )
             kwargs.update({k: self.getitem(value, Const(k), node) for k in self.unpack_keys(value)})
-        return self.call_value(fn, args, kwargs, node, hint)
+        return self.call_value(fn, generators.emptied(self, fn, args, node), kwargs, node, hint)
 
     def call_value(
         self, fn: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str = ""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import equality, generators, maybes, numbered, shelves
+from s2sad.frontend import equality, escapes, generators, maybes, numbered, shelves
 from s2sad.frontend.conditions import Conditions
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import either_class, user_operator
@@ -353,7 +353,8 @@ class Expressions(Conditions):
     def _generatorexp(self, node: ast.GeneratorExp, hint: str) -> Value:
         if generators.is_lazy(self, node):
             return generators.expressed(self, node)
-        return self.comprehension(node, hint)
+        made = escapes.kept(self, node)
+        return self.comprehension(node, hint) if made is None else made
 
     def _starred(self, node: ast.Starred, hint: str) -> Value:
         self.refuse(node, "a starred expression is not supported here", "write the elements out")

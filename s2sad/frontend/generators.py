@@ -372,6 +372,19 @@ def consumed(low: State, fn: Value, node: ast.Call, hint: str) -> Value | None:
     return low.expr(call, hint)
 
 
+def emptied(low: State, fn: Value, args: list[Value], node: ast.AST) -> list[Value]:
+    """Arguments of a function that takes all of a generator, with lists of what generators give."""
+    if not any(isinstance(a, Generator) for a in args):
+        return args
+    if not isinstance(fn, Ref) or not _takes(fn.obj) or _wraps(fn.obj) or fn.obj is next:
+        return args
+    lists = [isinstance(a, Generator) and _iterates(fn, k) for k, a in enumerate(args)]
+    return [
+        listed(low, a, node) if flag and isinstance(a, Generator) else a
+        for a, flag in zip(args, lists, strict=True)
+    ]
+
+
 def _iterates(fn: Value, place: int) -> bool:
     """Whether an argument is iterated: not that of abs, append or len, nor what a sum begins with."""
     if isinstance(fn, Method):
@@ -513,7 +526,7 @@ def run(low: State, node: ast.For, made: Generator, names: set[str]) -> Value:
 
 
 def _check_new(low: State, made: Generator, node: ast.AST) -> None:
-    if low.objects.cells.get(made.number) != Const(False):
+    if low.objects.cells.get(made.number) != Const(False) and not made.again:
         low.refuse(node, "a generator is taken from again", "make a list of it, or another generator")
 
 

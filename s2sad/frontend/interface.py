@@ -364,7 +364,7 @@ class Interface:
         """The result of a function's body, lowered in place."""
         raise NotImplementedError
 
-    def iterable(self, node: ast.expr) -> Any:
+    def iterable(self, node: ast.expr, late: bool = False) -> Any:
         """What a loop over an expression runs over."""
         raise NotImplementedError
 

@@ -29,8 +29,11 @@ LONGEST = 32  # elements of an outside list of dicts that are known one by one
 class Iterables(Selections):
     """The part of lowering that says what a loop runs over."""
 
-    def iterable(self, node: ast.expr) -> Range | Items | Value:
-        """What a for loop runs over: a range, a display, an iteration by index, or any other value."""
+    def iterable(self, node: ast.expr, late: bool = False) -> Range | Items | Value:
+        """What a for loop runs over: a range, a display, an iteration by index, or any other value.
+
+        `late`: a generator that a function returns is given as it is, not as a list.
+        """
         if isinstance(node, Given) and isinstance(node.space, Range | Items):
             space: Range | Items = node.space
             return space
@@ -50,7 +53,10 @@ class Iterables(Selections):
             if plain and len(node.args) == 1 and isinstance(node.args[0], ast.Call):
                 return self.iterable(node.args[0])
             value = self.called_with(fn, node)
-            value = generators.listed(self, value, node) if isinstance(value, Generator) else value
+            if isinstance(value, Generator):
+                if late:
+                    return value
+                value = generators.listed(self, value, node)
             return self._space(value, node)
         return self._space(self._iterated(node), node)
 

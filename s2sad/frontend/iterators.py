@@ -62,7 +62,7 @@ def given(space: Any, where: ast.AST) -> ast.expr:
 class Iterators(State):
     """The part of lowering that reads iterators."""
 
-    def iterable(self, node: ast.expr) -> Any:
+    def iterable(self, node: ast.expr, late: bool = False) -> Any:
         """What a loop runs over (see `iterables`)."""
         raise NotImplementedError
 

@@ -59,7 +59,7 @@ def _view(low: State, stmt: ast.Assign, name: str) -> Value | None:
     node = stmt.value
     assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     between, _ = _until_taken(low.scope.source.node, stmt, name)
-    if not touched.among(low, _names([node.func.value]), touched.roots(low, between)):
+    if not touched.among(low, _names([node.func.value]), touched.roots(low, between, elements=False)):
         return None
     low.check_once(name, stmt)
     held = low.operand(node.func.value)

@@ -13,19 +13,20 @@ import ast
 import copy
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.ahead import in_step
 from s2sad.frontend.captures import parts_of, with_parts
 from s2sad.frontend.cursors import over_changing, over_cursor
 from s2sad.frontend.generators import over_generator
-from s2sad.frontend.iterators import Items
+from s2sad.frontend.iterators import Items, given
 from s2sad.frontend.lasting import fresh_names
 from s2sad.frontend.maybes import NONE
 from s2sad.frontend.phis import Pairs, Phi
 from s2sad.frontend.state import (
     CALLABLE,
+    Generator,
     Group,
     Local,
     State,
@@ -96,7 +97,20 @@ class Loops(State):
         if left is None:
             return
         node = left
-        space = self.iterable(node.iter)
+        space = self.iterable(node.iter, late=True)
+        if isinstance(space, Generator):
+            self._for_returned(node, space)
+            return
+        self._for_space(node, space)
+
+    def _for_returned(self, node: ast.For, made: Generator) -> None:
+        """A loop over a generator that a function returns."""
+        node = copy.copy(node)
+        node.iter = given(made, node.iter)
+        self._for(node)
+
+    def _for_space(self, node: ast.For, space: Any) -> None:
+        """A loop over a range, a display, or items that are read by index."""
         items = self._trips(space, node)
         if items is not None:
             self._write_out(node, items)

@@ -167,6 +167,8 @@ class Lowering(
                 "write it with loops, branches and assignments",
             )
         self.finished(stmt)
+        scope, outer = self.scope, self.scope.stmt
+        scope.stmt = stmt
         try:
             method(stmt)
         except Unsettled:
@@ -177,6 +179,8 @@ class Lowering(
                 raise
             placed = [r if r.span is not None else replace(r, span=self.span(stmt)) for r in error.refusals]
             raise UnsupportedError(placed) from None
+        finally:
+            scope.stmt = outer
 
     def _collecting(self, body: list[ast.stmt]) -> None:
         """Lower a block as far as possible, without what depends on a refused statement."""

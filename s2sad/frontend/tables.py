@@ -43,7 +43,7 @@ ENTERED = "for k, v in pairs:\n    table[k] = v"
 class Tables(Rows):
     """The part of lowering that makes dicts with computed keys, and deques."""
 
-    def iterable(self, node: ast.expr) -> Any:
+    def iterable(self, node: ast.expr, late: bool = False) -> Any:
         """What a loop runs over (see `iterables`)."""
         raise NotImplementedError
 

@@ -21,7 +21,7 @@ from s2sad.errors import UnsupportedError
 from s2sad.frontend import generators
 from s2sad.frontend.libraries import is_library
 from s2sad.frontend.source import find
-from s2sad.frontend.state import Closure, Local, Method, State
+from s2sad.frontend.state import Closure, Local, Method, Scope, State, Value
 from s2sad.frontend.trees import walk
 from s2sad.ir.nodes import Const, Ref, Var
 
@@ -46,9 +46,19 @@ def bound(body: list[ast.stmt]) -> set[str]:
     return {n.id for n in _stores(body) if id(n) not in inner}
 
 
-def roots(low: State, body: list[ast.stmt]) -> Roots:
-    """What statements may write into."""
-    return {(_root(w), isinstance(w, ast.Subscript | ast.Attribute)) for w in _written(low, body, 0)} - _NONE
+def roots(low: State, body: list[ast.stmt], elements: bool = True) -> Roots:
+    """What statements may write into, and what they bind the names to that they write into.
+
+    `elements`: whether what a loop binds to elements counts as that which it runs over.
+    """
+    found = {(_root(w), isinstance(w, ast.Subscript | ast.Attribute)) for w in _written(low, body, 0)} - _NONE
+    if not found:
+        return found
+    passed = _passed(body, elements)
+    for name, deep in list(found):
+        if name in passed and not _is_new(body, name):
+            found |= {(other, deep) for other in _behind(passed, name)}
+    return found
 
 
 def among(low: State, names: set[str], found: Roots) -> bool:
@@ -142,7 +152,7 @@ def _same(low: State, name: str, root: str, deep: bool) -> bool:
     """Whether two names may stand for one array or list; `deep`: whether what one holds is the other."""
     if name == root:
         return True
-    one, other = low.scope.env.get(name), low.scope.env.get(root)
+    one, other = value_of(low, name), value_of(low, root)
     if other is None:
         return name in _given(low.scope.source.node, root)
     values = one, other
@@ -157,6 +167,51 @@ def _same(low: State, name: str, root: str, deep: bool) -> bool:
     tree = low.scope.source.node
     body = tree.body if isinstance(tree, ast.FunctionDef) else []
     return not _is_new(body, root) or not (_is_new(body, name) or not _given(tree, name))
+
+
+def value_of(low: State, name: str) -> Value | None:
+    """What a name stands for, of a function around too; None where it is not bound yet."""
+    scope: Scope | None = low.scope
+    while scope is not None:
+        if name in scope.boxed:
+            return low.objects.cells.get(scope.boxed[name])
+        if name in scope.env or name in scope.locals:
+            return scope.env.get(name)
+        scope = scope.parent
+    return None
+
+
+def _passed(body: list[ast.stmt], elements: bool) -> dict[str, set[str]]:
+    """The names that occur in what for, with and assignments bind a name to."""
+    passed: dict[str, set[str]] = {}
+    for node in walk(body):
+        if isinstance(node, ast.For | ast.comprehension):
+            targets, value = [node.target], node.iter
+            if not elements and not any(isinstance(n, ast.Tuple | ast.List) for n in walk([value])):
+                continue
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            targets, value = [node.optional_vars], node.context_expr
+        elif isinstance(node, ast.Assign):
+            targets, value = node.targets, node.value
+        elif isinstance(node, ast.NamedExpr):
+            targets, value = [node.target], node.value
+        else:
+            continue
+        names = {n.id for n in walk([value]) if isinstance(n, ast.Name)}
+        for n in walk(targets):
+            if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load):
+                passed[n.id] = passed.get(n.id, set()) | names
+    return passed
+
+
+def _behind(passed: dict[str, set[str]], name: str) -> set[str]:
+    """The names that a name has been given, and that these have been given."""
+    found, rest = set[str](), [name]
+    while rest:
+        new = passed.get(rest.pop(), set()) - found
+        found |= new
+        rest += new
+    return found
 
 
 def _given(tree: ast.AST, name: str) -> set[str]:
@@ -191,4 +246,4 @@ def _stores(body: list[ast.stmt]) -> Iterator[ast.Name]:
     return (n for n in walk(body) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load))
 
 
-__all__ = ["CHANGING", "among", "bound", "roots"]
+__all__ = ["CHANGING", "among", "bound", "roots", "value_of"]

@@ -64,7 +64,8 @@ class Choice:
 class Generator:
     """What a call of a generator function gives; its body is lowered where it is taken from.
 
-    The cell of this `number` holds whether that has begun; `owned` says that it is an object's `__iter__`.
+    The cell of this `number` holds whether that has begun; `owned` says that it is an object's `__iter__`,
+    `again` that it may be taken from several times, as the views of a dict.
     """
 
     fn: Ref | Closure
@@ -72,6 +73,7 @@ class Generator:
     kwargs: dict[str, Value]
     number: int
     owned: bool = False
+    again: bool = False
 
 
 @dataclass(slots=True)
@@ -225,6 +227,7 @@ class Scope:
     boxed: dict[str, int] = field(default_factory=dict)  # names that nested functions write: their cells
     made: frozenset[str] = frozenset()  # names of `exits` and `attempts`, read on the right paths only
     node: ast.FunctionDef | None = None
+    stmt: ast.stmt | None = None  # which is being read
 
 
 @dataclass(slots=True)
