@@ -138,6 +138,8 @@ def _at(node: ast.AST) -> _At:
 
 def _hands_on(low: State, call: ast.Call) -> bool:
     """Whether a call may keep an argument, or read it late: not that of a function that takes from it."""
+    if isinstance(call.func, ast.Call):
+        return not _is_built_in(low, call.func)
     fn = low.peeked(call.func) if isinstance(call.func, ast.Name | ast.Attribute) else None
     if isinstance(fn, Method) and isinstance(fn.fn, Const):
         return fn.fn.value in _KEEPING
@@ -148,6 +150,15 @@ def _hands_on(low: State, call: ast.Call) -> bool:
     if isinstance(obj, FunctionType):
         return not is_library(obj)
     return isinstance(obj, type) and obj.__module__ not in ("builtins", "collections", "itertools")
+
+
+def _is_built_in(low: State, made: ast.Call) -> bool:
+    """Whether an expression is `type(xs)` of a list, tuple or dict of Python's."""
+    asked = low.peeked(made.func) if isinstance(made.func, ast.Name) else None
+    if not (isinstance(asked, Ref) and asked.obj is type and len(made.args) == 1):
+        return False
+    of = low.peeked(made.args[0]) if isinstance(made.args[0], ast.Name | ast.Attribute) else None
+    return of is not None and low.kind(of).cat in ("list", "tuple", "dict") and low.class_of(of) is None
 
 
 # -------------------------------------------------------------------------------------------- changes
