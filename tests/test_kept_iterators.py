@@ -257,7 +257,23 @@ def steps(x, c):
     return s
 
 
-LEFT = (taken_at_once, taken_in_a_loop, means, built_before, steps)
+class Loader:
+    def __init__(self, pairs):
+        self.pairs, self.seen = pairs, 0
+
+
+def loaded(x, c):
+    xs, cs = list(x), list(c)
+    data = Loader(zip(xs, cs))
+    data.seen = 3
+    s = 0.0
+    for a, b in data.pairs:
+        data.seen += 1
+        s = s + a*b*b
+    return s*data.seen
+
+
+LEFT = (taken_at_once, taken_in_a_loop, means, built_before, steps, loaded)
 
 
 @pytest.mark.parametrize("f", LEFT, ids=lambda f: f.__name__)

@@ -29,9 +29,9 @@ from s2sad.frontend.trees import walk
 from s2sad.frontend.values import hashable
 from s2sad.ir.nodes import Const, Ref, Var
 
-_AT_ONCE = (
+_AT_ONCE = (  # they take all at once, or nothing; a cycle is read by index
     itertools.product, itertools.combinations, itertools.permutations, itertools.count, itertools.repeat,
-    itertools.combinations_with_replacement,
+    itertools.combinations_with_replacement, itertools.cycle,
 )  # fmt: skip
 _VIEWS = frozenset(f".{name}" for name in streams.VIEWS)
 _KEEPING = frozenset((".append", ".insert", ".appendleft", ".setdefault", ".add"))
@@ -168,17 +168,18 @@ def _changes(low: State, node: ast.expr, place: ast.AST) -> bool:
     """Whether what an iterator reads may be written, or bound anew, before all is taken from it."""
     names = ahead.read(low, node)
     elements = isinstance(node, ast.GeneratorExp) or not ahead.is_view(low, node)
+    attributes = not _is_bare(low, node)
     scope, callers = _function(low.scope), list(reversed(low.callers))
     if isinstance(place, ast.Call):
         call: list[ast.stmt] = [ast.copy_location(ast.Expr(place), place)]
-        if touched.among(low, names, touched.roots(low, call, elements)):
+        if touched.among(low, names, touched.roots(low, call, elements, attributes)):
             return True
         if _is_taken(low, place, node):
             return False
     handing = isinstance(place, ast.Return | ast.Lambda)
     behind = [] if handing else _behind(scope)
     values = [v for n in names if (v := touched.value_of(low, n)) is not None]
-    found = touched.roots(low, behind, elements)
+    found = touched.roots(low, behind, elements, attributes)
     if touched.bound(behind) & names or (found and touched.among(low, names | _alike(low, values), found)):
         return True
     inner = low.scope
@@ -190,15 +191,29 @@ def _changes(low: State, node: ast.expr, place: ast.AST) -> bool:
             if handing and not _keeps(low, outer.stmt, _places(outer.source.node)):
                 return False
             handing = handing and isinstance(outer.stmt, ast.Return)
-            if _changed_there(low, inner, names, values, behind, elements):
+            if _changed_there(low, inner, names, values, behind, (elements, attributes)):
                 return True
     finally:
         low.scope = inner
     return False
 
 
+def _is_bare(low: State, node: ast.expr) -> bool:
+    """Whether an iterator reads what containers hold, and calls nothing: attributes that are set are none."""
+    if ahead.is_view(low, node):
+        return True
+    fn = low.peeked(node.func) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else None
+    bare = isinstance(fn, Ref) and _is(fn.obj, (zip, enumerate, reversed))
+    return bare and isinstance(node, ast.Call) and all(isinstance(a, ast.Name) for a in node.args)
+
+
 def _changed_there(
-    low: State, inner: Scope, names: set[str], values: list[Value], behind: list[ast.stmt], elements: bool
+    low: State,
+    inner: Scope,
+    names: set[str],
+    values: list[Value],
+    behind: list[ast.stmt],
+    counting: tuple[bool, bool],
 ) -> bool:
     """Whether statements of a caller write what the names stand for in a function that it has called."""
     around = [inner]
@@ -207,7 +222,7 @@ def _changed_there(
     seen = names if any(s is low.scope for s in around) else set()
     if seen & touched.bound(behind):
         return True
-    found = touched.roots(low, behind, elements)
+    found = touched.roots(low, behind, *counting)
     if not found:
         return False
     stmt = _function(low.scope).stmt

@@ -46,12 +46,14 @@ def bound(body: list[ast.stmt]) -> set[str]:
     return {n.id for n in _stores(body) if id(n) not in inner}
 
 
-def roots(low: State, body: list[ast.stmt], elements: bool = True) -> Roots:
+def roots(low: State, body: list[ast.stmt], elements: bool = True, attributes: bool = True) -> Roots:
     """What statements may write into, and what they bind the names to that they write into.
 
-    `elements`: whether what a loop binds to elements counts as that which it runs over.
+    `elements`: whether what a loop binds to elements counts as that which it runs over; `attributes`: whether
+    what has an attribute set counts.
     """
-    found = {(_root(w), isinstance(w, ast.Subscript | ast.Attribute)) for w in _written(low, body, 0)} - _NONE
+    written = _written(low, body, 0, attributes)
+    found = {(_root(w), isinstance(w, ast.Subscript | ast.Attribute)) for w in written} - _NONE
     if not found:
         return found
     passed = _passed(body, elements)
@@ -68,13 +70,16 @@ def among(low: State, names: set[str], found: Roots) -> bool:
     return any(_same(low, name, root, deep) for root, deep in found for name in names)
 
 
-def _written(low: State, body: list[ast.stmt], depth: int) -> Iterator[ast.expr]:
+def _written(low: State, body: list[ast.stmt], depth: int, attributes: bool = True) -> Iterator[ast.expr]:
     """What the statements of a loop, and nested functions that they call, write into."""
     for node in walk(body):
         if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            yield node.value
+            if attributes or isinstance(node, ast.Subscript):
+                yield node.value
         elif isinstance(node, ast.AugAssign):
-            yield node.target
+            counted = isinstance(node.target, ast.Attribute) and isinstance(node.value, ast.Constant)
+            if attributes or not counted:  # `self.calls += 1` changes no list
+                yield node.target
         elif isinstance(node, ast.keyword) and node.arg == "out":
             yield node.value
         elif isinstance(node, ast.Call):
