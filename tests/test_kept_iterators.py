@@ -287,3 +287,51 @@ def test_what_is_not_written_is_a_list_as_before():
 
     check(f, (X,))
     assert "for v in x" in s2sad.grad(f).source_for(X)
+
+
+def named_view_of_what_is_held(x, c):
+    d = {"a": x[0], "b": c[0]}
+    m = Model(d)
+    values = m.parts.values()
+    d["a"] = x[1]**3*c[1]
+    return sum(v*v for v in values)
+
+
+def taken_by_a_function_that_writes(x, c):
+    xs = [x[0], x[1], c[0]]
+
+    def squares_of_xs():
+        return (v*v for v in xs)
+
+    def written(v):
+        xs[2] = x[2]**3
+        return v*c[1]
+
+    return sum([written(v) for v in squares_of_xs()])
+
+
+@pytest.mark.parametrize("f", [named_view_of_what_is_held, taken_by_a_function_that_writes])
+def test_what_an_object_holds_is_written_under_its_other_name(f):
+    check(f, (X, C))
+
+
+def named_generator_of_what_is_held(x):
+    d = {"a": x, "b": 2*x}
+    m = Model(d)
+    squares = (v*v for v in m.parts.values())
+    d["a"] = x**3
+    return np.sum(sum(squares))
+
+
+def named_map_over_what_is_held(x):
+    xs = [x, 2*x]
+    held = [Loader(xs)]
+    found = map(np.sin, held[0].pairs)
+    xs[1] = x**3
+    return np.sum(sum(found))
+
+
+@pytest.mark.parametrize("f", [named_generator_of_what_is_held, named_map_over_what_is_held])
+def test_named_iterators_of_what_is_written_under_another_name_are_refused(f):
+    with pytest.raises(s2sad.UnsupportedError, match="is made of changes before it is taken from; make a list"):
+        s2sad.grad(f)(X)

@@ -24,10 +24,10 @@ from s2sad.frontend import ahead, generators, streams, touched
 from s2sad.frontend.iterators import LAZY
 from s2sad.frontend.libraries import READ, is_library
 from s2sad.frontend.source import RULES, find
-from s2sad.frontend.state import Closure, Group, Local, Method, Scope, State, Value
+from s2sad.frontend.state import Closure, Method, Scope, State, Value
 from s2sad.frontend.trees import walk
 from s2sad.frontend.values import hashable
-from s2sad.ir.nodes import Const, Ref, Var
+from s2sad.ir.nodes import Const, Ref
 
 _AT_ONCE = (  # they take all at once, or nothing; a cycle is read by index
     itertools.product, itertools.combinations, itertools.permutations, itertools.count, itertools.repeat,
@@ -180,7 +180,7 @@ def _changes(low: State, node: ast.expr, place: ast.AST) -> bool:
     behind = [] if handing else _behind(scope)
     values = [v for n in names if (v := touched.value_of(low, n)) is not None]
     found = touched.roots(low, behind, elements, attributes)
-    if touched.bound(behind) & names or (found and touched.among(low, names | _alike(low, values), found)):
+    if touched.bound(behind) & names or touched.among(low, touched.held_by(low, names, found), found):
         return True
     inner = low.scope
     try:
@@ -228,33 +228,9 @@ def _changed_there(
     stmt = _function(low.scope).stmt
     parts: list[ast.AST] = [stmt.iter] if isinstance(stmt, ast.For) else [stmt] if stmt is not None else []
     given = {n.id for n in walk(parts) if isinstance(n, ast.Name)}
-    given = {n for n in given if (v := touched.value_of(low, n)) is not None and _may_be_written(low, v)}
-    return touched.among(low, seen | given | _alike(low, values), found)
-
-
-def _alike(low: State, values: list[Value]) -> set[str]:
-    """The names of a function that stand for one of several values, or for what these hold."""
-    numbers, texts, rest = set[int](), set[str](), list(values)
-    while rest:
-        value = rest.pop()
-        if isinstance(value, Var) and _may_be_written(low, value):
-            texts.add(value.name)
-        if isinstance(value, Local):
-            if value.number in numbers:
-                continue
-            numbers.add(value.number)
-        held = low.objects.cells.get(value.number) if isinstance(value, Local) else value
-        rest += held.items if isinstance(held, Group) else []
-    return {
-        n
-        for n, v in low.scope.env.items()
-        if (isinstance(v, Local) and v.number in numbers) or (isinstance(v, Var) and v.name in texts)
-    }
-
-
-def _may_be_written(low: State, value: Value) -> bool:
-    """Whether a value is an object, a list or an array."""
-    return isinstance(value, Local | Group) or (isinstance(value, Var) and not low.kind(value).is_scalar)
+    values_of = [(n, v) for n in given if (v := touched.value_of(low, n)) is not None]
+    given = {n for n, v in values_of if touched.may_be_written(low, v)}
+    return touched.among(low, seen | given | touched.alike(low, values), found)
 
 
 def _function(scope: Scope) -> Scope:

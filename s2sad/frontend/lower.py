@@ -363,10 +363,8 @@ def lower(
             low.callees = {} if callees is None else callees
             low.lasting, low.mirror.inner = K.new_length() if once else None, kept is not None
             made = _lowered(low, source, name, arguments, live or {}, guessed, lent)
-            if kept is None:
-                return made
-            made.program.kept = made.program.kept and "called"
-            if len(kept) == before:
+            if kept is None or len(kept) == before:
+                made.program.kept = made.program.kept if kept is None else made.program.kept and "called"
                 return made
             raise Written(kept={})
         except Written as written:

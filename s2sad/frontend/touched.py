@@ -21,7 +21,7 @@ from s2sad.errors import UnsupportedError
 from s2sad.frontend import generators
 from s2sad.frontend.libraries import is_library
 from s2sad.frontend.source import find
-from s2sad.frontend.state import Closure, Local, Method, Scope, State, Value
+from s2sad.frontend.state import Closure, Group, Local, Method, Scope, State, Value
 from s2sad.frontend.trees import walk
 from s2sad.ir.nodes import Const, Ref, Var
 
@@ -174,6 +174,38 @@ def _same(low: State, name: str, root: str, deep: bool) -> bool:
     return not _is_new(body, root) or not (_is_new(body, name) or not _given(tree, name))
 
 
+def held_by(low: State, names: set[str], found: Roots) -> set[str]:
+    """Names, and those of what these hold, `d` where `m.d` is the dict d; asked if anything is written."""
+    if not found:
+        return names
+    return names | alike(low, [v for n in names if (v := value_of(low, n)) is not None])
+
+
+def alike(low: State, values: list[Value]) -> set[str]:
+    """The names of a function that stand for one of several values, or for what these hold."""
+    numbers, texts, rest = set[int](), set[str](), list(values)
+    while rest:
+        value = rest.pop()
+        if isinstance(value, Var) and may_be_written(low, value):
+            texts.add(value.name)
+        if isinstance(value, Local):
+            if value.number in numbers:
+                continue
+            numbers.add(value.number)
+        held = low.objects.cells.get(value.number) if isinstance(value, Local) else value
+        rest += held.items if isinstance(held, Group) else []
+    return {
+        n
+        for n, v in low.scope.env.items()
+        if (isinstance(v, Local) and v.number in numbers) or (isinstance(v, Var) and v.name in texts)
+    }
+
+
+def may_be_written(low: State, value: Value) -> bool:
+    """Whether a value is an object, a list or an array."""
+    return isinstance(value, Local | Group) or (isinstance(value, Var) and not low.kind(value).is_scalar)
+
+
 def value_of(low: State, name: str) -> Value | None:
     """What a name stands for, of a function around too; None where it is not bound yet."""
     scope: Scope | None = low.scope
@@ -251,4 +283,4 @@ def _stores(body: list[ast.stmt]) -> Iterator[ast.Name]:
     return (n for n in walk(body) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load))
 
 
-__all__ = ["CHANGING", "among", "bound", "roots", "value_of"]
+__all__ = ["CHANGING", "alike", "among", "bound", "held_by", "may_be_written", "roots", "value_of"]
