@@ -310,7 +310,30 @@ def taken_by_a_function_that_writes(x, c):
     return sum([written(v) for v in squares_of_xs()])
 
 
-@pytest.mark.parametrize("f", [named_view_of_what_is_held, taken_by_a_function_that_writes])
+def overwritten(items, d, v):
+    d["a"] = v
+    return sum(v*v for v in items)
+
+
+def given_a_view_of_what_is_held(x, c):
+    d = {"a": x[0], "b": c[0]*x[1]}
+    m = Model(d)
+    return overwritten(m.parts.values(), d, x[2]**3*c[1])
+
+
+def given_squares_of_what_is_held(x, c):
+    d = {"a": x[0], "b": c[0]*x[1]}
+    m = Model(d)
+    return overwritten((v*v for v in m.parts.values()), d, x[2]**3*c[1])
+
+
+HELD = (
+    named_view_of_what_is_held, taken_by_a_function_that_writes, given_a_view_of_what_is_held,
+    given_squares_of_what_is_held,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("f", HELD, ids=lambda f: f.__name__)
 def test_what_an_object_holds_is_written_under_its_other_name(f):
     check(f, (X, C))
 

@@ -146,7 +146,7 @@ def _changes(low: State, part: ast.expr, obj: Any, body: list[ast.stmt]) -> bool
     if isinstance(part, ast.Call) and is_view(low, part) and isinstance(part.func, ast.Attribute):
         if isinstance(part.func.value, ast.Name):  # it holds the same when what it holds is written into
             found.discard((part.func.value.id, True))
-    return touched.among(low, touched.held_by(low, names, found), found)
+    return touched.among(low, names, found)
 
 
 def _attributes(nodes: Sequence[ast.AST], sort: type[ast.expr_context]) -> set[str]:

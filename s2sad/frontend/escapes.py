@@ -180,7 +180,7 @@ def _changes(low: State, node: ast.expr, place: ast.AST) -> bool:
     behind = [] if handing else _behind(scope)
     values = [v for n in names if (v := touched.value_of(low, n)) is not None]
     found = touched.roots(low, behind, elements, attributes)
-    if touched.bound(behind) & names or touched.among(low, touched.held_by(low, names, found), found):
+    if touched.bound(behind) & names or touched.among(low, names, found):
         return True
     inner = low.scope
     try:

@@ -38,13 +38,11 @@ def iterator(low: State, stmt: ast.Assign, name: str) -> Value | None:
     between, at_once = _until_taken(low.scope.source.node, stmt, name)
     late, made_of = _made_of(low, node)
     written = touched.roots(low, between)
-    moved = bool(late & touched.bound(between)) or touched.among(
-        low, touched.held_by(low, made_of, written), written
-    )
+    moved = bool(late & touched.bound(between)) or touched.among(low, made_of, written)
     if moved or (not at_once and _has_effects(low, node)):
         first = node.generators[0].iter if isinstance(node, ast.GeneratorExp) else None
         made_of = set() if first is None or isinstance(first, ast.Name) else _names([first])
-        if first is None or touched.among(low, touched.held_by(low, made_of, written), written):
+        if first is None or touched.among(low, made_of, written):
             what = f"what the iterator {name!r} is made of changes before it is taken from"
             low.refuse(stmt, what, "make a list of it")
         low.check_once(name, stmt)
@@ -62,7 +60,7 @@ def _view(low: State, stmt: ast.Assign, name: str) -> Value | None:
     assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     between, _ = _until_taken(low.scope.source.node, stmt, name)
     written = touched.roots(low, between, elements=False)
-    if not touched.among(low, touched.held_by(low, _names([node.func.value]), written), written):
+    if not touched.among(low, _names([node.func.value]), written):
         return None
     low.check_once(name, stmt)
     held = low.operand(node.func.value)

@@ -64,9 +64,12 @@ def roots(low: State, body: list[ast.stmt], elements: bool = True, attributes: b
 
 
 def among(low: State, names: set[str], found: Roots) -> bool:
-    """Whether what is written into may be what one of the names stands for."""
+    """Whether what is written into may be what one of the names stands for, or holds: d, where m.d is d."""
+    if not found:
+        return False
     if low.scope.source.module.startswith("s2sad.generated"):
         return any(root in names for root, _ in found)  # its loops read by index, and name what they write
+    names = names | alike(low, [v for n in names if (v := value_of(low, n)) is not None])
     return any(_same(low, name, root, deep) for root, deep in found for name in names)
 
 
@@ -174,13 +177,6 @@ def _same(low: State, name: str, root: str, deep: bool) -> bool:
     return not _is_new(body, root) or not (_is_new(body, name) or not _given(tree, name))
 
 
-def held_by(low: State, names: set[str], found: Roots) -> set[str]:
-    """Names, and those of what these hold, `d` where `m.d` is the dict d; asked if anything is written."""
-    if not found:
-        return names
-    return names | alike(low, [v for n in names if (v := value_of(low, n)) is not None])
-
-
 def alike(low: State, values: list[Value]) -> set[str]:
     """The names of a function that stand for one of several values, or for what these hold."""
     numbers, texts, rest = set[int](), set[str](), list(values)
@@ -283,4 +279,4 @@ def _stores(body: list[ast.stmt]) -> Iterator[ast.Name]:
     return (n for n in walk(body) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load))
 
 
-__all__ = ["CHANGING", "alike", "among", "bound", "held_by", "may_be_written", "roots", "value_of"]
+__all__ = ["CHANGING", "alike", "among", "bound", "may_be_written", "roots", "value_of"]

@@ -127,6 +127,8 @@ for _name in ("maximum", "minimum", "fmax", "fmin"):
         {"a": lambda b: f"running_extreme_back(g, out, {literal(b, 'axis')})"},
         jvp={"a": lambda b: f"running_extreme_dot(a_dot, out, {literal(b, 'axis')})"},
     )
+
+
 def _running(name: str, kept: str, share: str) -> None:
     """Enter the running results of a ufunc: what a step keeps of the one before, and its share of an element.
 
@@ -340,6 +342,8 @@ for _one, _other in (("back", "dot"), ("dot", "back")):
         (getattr(arrays, f"running_extreme_{_one}"),),
         linear=("z",),
     )
+
+
 def _scanned(bound: Bound) -> Kind:
     return kinds.array(shape_of(bound, "z"), axes.promoted([as_array(bound.kind(n)) for n in "zc"]))
 
