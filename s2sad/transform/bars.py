@@ -58,6 +58,9 @@ class Bars(Builder):
         self.snapshots: dict[tuple[Stmt, str], Var] = {}
         self.selected: set[int | str | None] = set()  # names, and classes of arrays (`selections`)
         self.skipped: set[str] = set()  # names of values that a path does not use: their cotangents may be 0
+        self.held: dict[str, bool] = {}  # conditions of the branches that are being reversed, and their sides
+        self.met: dict[str, tuple[str, tuple[Atom | None, ...]]] = {}  # loose cotangents of branches
+        self.certain: set[str] = set()  # zeros like what has a value where they are made
         self.beside: dict[str, Atom] = {}  # atoms in reach that have the shape of a value which is not
         self.paths: dict[str, tuple[str, object]] = {}  # parts of tuples and dicts: whose, and which
         self.named: dict[str, str] = {}  # the user's names of these parts
@@ -497,7 +500,8 @@ class Bars(Builder):
         uniform = old.uniform and new.uniform
         if not uniform and isinstance(atom, Var) and kind.shape is not None:
             self._set_shape(atom, kind)
-        return Bar(atom, uniform, owned=not uniform and kind.cat in ARRAYS)
+        loose = old.loose and new.loose
+        return Bar(atom, uniform, owned=not uniform and not loose and kind.cat in ARRAYS, loose=loose)
 
     def _is_array(self, bar: Bar) -> bool:
         return self.kind(bar.atom).cat == "array"

@@ -13,7 +13,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Block, Call, Const, For, If, Let, Out, Stmt, Undef, Var, While, defines, walk
+from s2sad.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Const,
+    For,
+    If,
+    Let,
+    Out,
+    Stmt,
+    Undef,
+    Var,
+    While,
+    atom_vars,
+    defines,
+    walk,
+)
+from s2sad.rules import registry
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.cotangents import Bar, Mask
 from s2sad.transform.leaving import Leaving
@@ -47,7 +64,7 @@ class Branches(Leaving):
             return
         parted = [(o, self._taken_parts(o)) for o in stmt.outs if self.kinds[o.name].cat == "tuple"]
         base, tested = dict(self.bars), self.asked(stmt.cond)
-        outer, told = self.block, dict(self.told)
+        outer, told, held = self.block, dict(self.told), self.held
         exits = {e.stmt: e for e in self.loops[-1].exits} if self.loops else {}
         sides: list[tuple[list[Stmt], dict[str, Bar]]] = []
         for side, block in (("then", stmt.then), ("orelse", stmt.orelse)):
@@ -57,6 +74,8 @@ class Branches(Leaving):
                 self.enter_exit(exits[stmt])
             if tested is not None:
                 self.told[tested] = side == "then"
+            self.held = held
+            self.held = self._holding(self._says(stmt), side == "then")
             for out, bar in leaving:
                 if bar is not None and not leaves:
                     self.give(getattr(out, side), bar)
@@ -64,8 +83,8 @@ class Branches(Leaving):
                 self._give_parts(getattr(out, side), parts)
             self.sweep(block)
             sides.append((self.block, self.bars))
-        self.told = told
-        outs = self.merged(sides)
+        self.told, self.held = told, held
+        outs = self.merged(sides, self._says(stmt))
         self.block = outer
         if sides[0][0] or sides[1][0] or outs:
             made = If(
@@ -100,13 +119,14 @@ class Branches(Leaving):
                 path = self.part(path, self.paths[inner][1], self.kinds[inner])
             self.add(path, bar)
 
-    def merged(self, sides: list[tuple[list[Stmt], dict[str, Bar]]]) -> list[Out]:
-        """What leaves two branches of the reverse sweep, whose cotangents meet."""
+    def merged(self, sides: list[tuple[list[Stmt], dict[str, Bar]]], flag: str = "") -> list[Out]:
+        """What leaves two branches of the reverse sweep, whose cotangents meet; a flag tells the sides."""
         outs: list[Out] = []
         merged: dict[str, Bar] = {}
         for name in [*sides[0][1], *(n for n in sides[1][1] if n not in sides[0][1])]:
             one, two = sides[0][1].get(name), sides[1][1].get(name)
-            merged[name] = one if one is not None and one == two else self._meet(name, one, two, sides, outs)
+            same = one if one == two else None
+            merged[name] = self._meet(name, one, two, sides, outs, flag) if same is None else same
         self.bars = merged
         return outs
 
@@ -131,6 +151,7 @@ class Branches(Leaving):
         two: Bar | None,
         sides: list[tuple[list[Stmt], dict[str, Bar]]],
         outs: list[Out],
+        flag: str = "",
     ) -> Bar:
         present = [b for b in (one, two) if b is not None]
         if len(present) == 1:
@@ -138,6 +159,8 @@ class Branches(Leaving):
         mask = present[0].mask if len(present) == 2 and present[0].mask == present[1].mask else None
         uniform = all(b.uniform and b.mask == mask for b in present)
         owned = all(b.owned for b in present)
+        loose: list[bool] = []
+        held = self.held
         atoms: list[Atom] = []
         beside = self.beside
         if (
@@ -151,22 +174,28 @@ class Branches(Leaving):
                 self.beside = {**beside, name: present[0].atom}
         for (block, bars), bar in zip(sides, (one, two), strict=True):
             self.block, self.bars = block, bars
+            self.held = held
+            self.held = self._holding(flag, block is sides[0][0])
             if self.storage_needs_buffer(name):
                 atoms.append(self.buffer(name))
                 owned = True
+                loose.append(False)
                 continue
             end = self._on_this_side(name, bar, uniform, mask)
             owned = owned and (uniform or end.owned)
+            loose.append(end.loose)
             atoms.append(end.atom)
-        self.beside = beside
+        self.beside, self.held = beside, held
         if atoms[0] == atoms[1]:
-            return Bar(atoms[0], uniform, owned, mask)
+            return Bar(atoms[0], uniform, owned, mask, loose=any(loose))
         kind = K.join(self.kind(atoms[0]), self.kind(atoms[1]))
         if not uniform and self.kinds[name].cat in ARRAYS and kind.cat in ARRAYS:
             kind = replace(kind, shape=self.kinds[name].shape)
         made = self.fresh(self.bar_hint(name), kind)
         outs.append(Out(made, atoms[0], atoms[1]))
-        return Bar(Var(made), uniform, owned and kind.cat in (*ARRAYS, "list"), mask)
+        if any(loose):
+            self.met[made] = flag, tuple(a if b else None for a, b in zip(atoms, loose, strict=True))
+        return Bar(Var(made), uniform, owned and kind.cat in (*ARRAYS, "list"), mask, loose=any(loose))
 
     def _on_this_side(self, name: str, bar: Bar | None, uniform: bool, mask: Mask | None) -> Bar:
         """The cotangent at the end of one branch, in the form that both have."""
@@ -174,14 +203,108 @@ class Branches(Leaving):
             if uniform:
                 return Bar(Const(0.0), True)
             if name in self.unbound and name not in self.beside and self.kinds[name].cat in ARRAYS:
-                if self._goes_round(name):
-                    return Bar(self.zeros_of_parts(name), owned=True)
-                return self.full(Bar(Const(0.0)), name)
+                if not self._is_bound(Var(name)):
+                    if self._goes_round(name):
+                        return Bar(self.zeros_of_parts(name), owned=True)
+                    return Bar(Const(0.0), loose=self.kinds[name].shape != ())
+                made = self.full(self.zero(name), name)
+                self.certain.update(n for n in atom_vars(made.atom))
+                return made
             return self.full(self.zero(name), name)
         if mask is None and bar.mask is not None:
             self.select_from(name)
             bar = self.clean(bar)
-        return bar if uniform else self.full(bar, name)
+        return bar if uniform or bar.loose else self.full(bar, name)
+
+    def _says(self, stmt: If) -> str:
+        """The number that says which side of a branch is taken; none if it may change, or is known."""
+        cond = Var(stmt.outs[0].name) if stmt.form == "try" else stmt.cond
+        return cond.name if isinstance(cond, Var) and self.kind(cond).is_scalar else ""
+
+    def _holding(self, flag: str, side: bool) -> dict[str, bool]:
+        """What is held on one side of a branch: its condition, and those that made it what it is.
+
+        try: y = f(x); done = True         where `done` is true, and was made false on the other path, the
+        except E: done = False             body of the try statement has been left at its end
+        """
+        held = {**self.held, flag: side} if flag else self.held
+        found = self._parted.get(flag)
+        if found is None or self.loops or flag in self.held:
+            return held
+        stmt, out = found
+        ways = [self._may_be(out.then, side, held), self._may_be(out.orelse, side, held)]
+        if all(ways) or not any(ways):
+            return held
+        before, self.held = self.held, held
+        try:
+            self.held = self._holding(self._says(stmt), ways[0])
+            made = out.then if ways[0] else out.orelse
+            return self._holding(made.name, side) if isinstance(made, Var) else self.held
+        finally:
+            self.held = before
+
+    def tighten(self, stmt: Let) -> None:
+        """Make an array of a loose cotangent, unless the adjoint of a call works on numbers as well."""
+        bar = self.bars.get(stmt.name)
+        if bar is None or not bar.loose or stmt.call.fun in ("copy", "getitem"):
+            return
+        if not self.is_number(bar.atom):
+            self.bars[stmt.name] = replace(bar, loose=False)
+            return
+        try:
+            if registry.rule(stmt.call.fun).form == "elementwise":
+                return
+        except KeyError:
+            pass
+        kind = replace(self.kinds[stmt.name], cat="array")
+        zeros = self.zeros_like(self.like(stmt.name), kind)
+        made = self.let(Call("add", (bar.atom, zeros)), kind, self.bar_hint(stmt.name))
+        self.certain.add(zeros.name)
+        self.bars[stmt.name] = Bar(made, owned=True, mask=bar.mask)
+
+    def _known(self, flag: str) -> bool | None:
+        """What a condition is, for all that is held."""
+        found = self._parted.get(flag) if flag not in self.held and not self.loops else None
+        if found is None:
+            return self.held.get(flag)
+        stmt, out = found
+        side = self._known(self._says(stmt))
+        made = None if side is None else out.then if side else out.orelse
+        if isinstance(made, Const):
+            return bool(made.value)
+        return self._known(made.name) if isinstance(made, Var) else None
+
+    def _may_be(self, atom: Atom, side: bool, held: dict[str, bool]) -> bool:
+        """Whether a condition may be true, or false, for all that is held."""
+        if isinstance(atom, Const):
+            return bool(atom.value) is side
+        return not isinstance(atom, Var) or held.get(atom.name, side) is side
+
+    def _is_bound(self, atom: Atom) -> bool:
+        """Whether a name has a value, for all that is held."""
+        if not isinstance(atom, Var) or atom.name not in self.unbound:
+            return not isinstance(atom, Undef) and atom != Const(None)
+        found = self._parted.get(atom.name) if not self.loops else None
+        if found is None:
+            return False
+        stmt, out = found
+        side = self._known(self._says(stmt))
+        return (side is False or self._is_bound(out.then)) and (side is True or self._is_bound(out.orelse))
+
+    def is_number(self, atom: Atom | None) -> bool:
+        """Whether a cotangent may be 0.0, for all that is held; None is an array."""
+        found = self.met.get(atom.name) if isinstance(atom, Var) else None
+        if found is None:
+            return atom is not None
+        flag, (one, two) = found
+        side = self._known(flag)
+        return (side is not False and self.is_number(one)) or (side is not True and self.is_number(two))
+
+    @functools.cached_property
+    def _parted(self) -> dict[str, tuple[If, Out]]:
+        """The branches that names come out of, but flags that say that nothing was raised."""
+        found = [s for s in walk(self.program.body) if isinstance(s, If)]
+        return {o.name: (s, o) for s in found for o in s.outs if self._says(s) != o.name}
 
     def _goes_round(self, name: str) -> bool:
         """Whether a name stands for what an earlier trip has left, if any has."""

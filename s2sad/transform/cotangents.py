@@ -1,6 +1,6 @@
 """What the reverse sweep knows of a cotangent, and of a loop that it reverses.
 
-A `Bar` is an atom with four properties:
+A `Bar` is an atom with five properties:
 
 uniform   a scalar that stands for the constant array of the value's shape: `np.sum(x)` gives x_bar = g, and
           only a rule that is not elementwise makes an array of it
@@ -11,6 +11,8 @@ wide      the kind of the value it was made for, whose shape it still has: it is
 mask      contributions come from a selection; where the mask is false the value means 0 whatever it holds
           (`np.where(c, r, 0.0)` gives r_bar = g with mask c, and `np.where(c, 0.5*g/r, 0.0)` at the end of
           the chain)
+loose     0.0, on some paths, in the place of an array that was perhaps not made there, so that nothing has
+          its shape; an array once the adjoint of the statement that makes the value is reached
 
     z = np.sum(x)           x_bar = Bar(g, uniform=True): np.full_like(x, g), if an array is wanted
 """
@@ -46,6 +48,7 @@ class Bar:
     owned: bool = False
     mask: Mask | None = None
     wide: Kind | None = None
+    loose: bool = False
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -188,7 +188,8 @@ class Record:
         program, unbound = self.rev.program, self.rev.unbound
         if not unbound:
             return
-        made = [s.call.args[0] for s in walk(tuple(block)) if isinstance(s, Let) and s.call.fun in SHAPED]
+        lets = (s for s in walk(tuple(block)) if isinstance(s, Let) and s.name not in self.rev.certain)
+        made = [s.call.args[0] for s in lets if s.call.fun in SHAPED]
         read = {name for s in program.body if not blocks(s) for name in uses(s)}  # has a value, then
         for name in dict.fromkeys(a.name for a in made if isinstance(a, Var)):
             if name in unbound and name not in read:

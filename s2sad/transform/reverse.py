@@ -266,6 +266,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
     def _let(self, stmt: Let) -> None:
         name, call = stmt.name, stmt.call
         self.current = stmt
+        self.tighten(stmt)
         if call.fun == "user":
             self.user_adjoint(stmt)
             return

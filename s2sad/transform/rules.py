@@ -159,7 +159,8 @@ class Rules(Custom):
         if isinstance(result, Var) and result != bar.atom and result.name in self.made_calls and out.shape:
             self._set_shape(result, out)
         made = Bar(result, False, owned and self.kind(result).cat in ARRAYS, bar.mask)
-        self.give(arg, self.fit(made, arg, out, congruent))
+        fitted = self.fit(made, arg, out, congruent)
+        self.give(arg, replace(fitted, loose=True, owned=False) if bar.loose else fitted)
 
     def _others(self, arg: Atom, atoms: dict[str, Atom]) -> bool:
         """Whether all other operands are scalars, so that the result has this operand's shape."""
