@@ -13,8 +13,6 @@ import string
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from s2sad.frontend import histories
 from s2sad.frontend.functions import random_kind
 from s2sad.frontend.protocols import converted
@@ -183,10 +181,9 @@ class Methods(Rules):
         python = kind.is_python and form == ".conj"
         if short == "conj" and kind.sort in ("float", "int") and not args and not kwargs and not python:
             return base  # a real array's method gives the array itself, where np.conj gives a new one
-        for owner in (np.ndarray, np.float64):
-            canonical = registry.canonical(getattr(owner, short, None)) if hasattr(owner, short) else None
-            if canonical is not None:
-                return self.apply(canonical, [base, *args], kwargs, node, form=form, hint=hint)
+        canonical = registry.array_method(short)
+        if canonical is not None:
+            return self.apply(canonical, [base, *args], kwargs, node, form=form, hint=hint)
         if short in UNTRACKED:
             self.refuse(
                 node,
@@ -195,8 +192,6 @@ class Methods(Rules):
             )
         if kind.is_python and short in ("is_integer", "hex", "as_integer_ratio", "bit_length"):
             return self.emit(Call("call", (self.atom(base, node),), (), f".{short}"), K.OBJECT, node, hint)
-        if self.has_rule(f"np.{short}"):
-            return self.apply(f"np.{short}", [base, *args], kwargs, node, form=form, hint=hint)
         self.refuse(
             node, f"there is no rule for the array method {short!r}", "write it with supported functions"
         )

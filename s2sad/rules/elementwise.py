@@ -498,7 +498,7 @@ for _name in "isposinf isneginf iscomplex isreal".split():
 _plain("np.isclose", "a, b, rtol=1e-05, atol=1e-08, equal_nan=False", _bool_like, objects=(np.isclose,))
 for _name, _args in (
     ("allclose", "a, b, rtol=1e-05, atol=1e-08, equal_nan=False"), ("array_equal", "a1, a2, equal_nan=False"),
-    ("isscalar", "element"), ("iscomplexobj", "x"), ("isrealobj", "x"),
+    ("array_equiv", "a1, a2"), ("isscalar", "element"), ("iscomplexobj", "x"), ("isrealobj", "x"),
 ):  # fmt: skip
     _plain(f"np.{_name}", _args, results.constant(kinds.BOOL), objects=(getattr(np, _name),))
 

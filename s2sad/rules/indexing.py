@@ -427,6 +427,36 @@ composite(
 """,
     (np.setdiff1d,),
 )
+composite(
+    "np.union1d",
+    """def union1d(ar1, ar2):
+    return np.unique(np.concatenate((ar1, ar2), axis=None))
+""",
+    (np.union1d,),
+)
+composite(
+    "np.intersect1d",
+    """def intersect1d(ar1, ar2, assume_unique=False):
+    first = np.ravel(ar1) if assume_unique else np.unique(ar1)
+    second = np.ravel(ar2) if assume_unique else np.unique(ar2)
+    both = np.sort(np.concatenate((first, second)))
+    return both[:-1][both[1:] == both[:-1]]
+""",
+    (np.intersect1d,),
+)
+composite(
+    "np.setxor1d",
+    """def setxor1d(ar1, ar2, assume_unique=False):
+    first = np.ravel(ar1) if assume_unique else np.unique(ar1)
+    second = np.ravel(ar2) if assume_unique else np.unique(ar2)
+    both = np.sort(np.concatenate((first, second)))
+    if both.size == 0:
+        return both
+    new = np.concatenate(([True], both[1:] != both[:-1], [True]))
+    return both[new[1:] & new[:-1]]
+""",
+    (np.setxor1d,),
+)
 structural(
     "unique_places", "ar", lambda b: kinds.array((new_length(),), "int64"), {}, (arrays.unique_places,)
 )

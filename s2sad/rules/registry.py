@@ -245,6 +245,23 @@ def canonical(obj: Any) -> str | None:
     return found[1] if found is not None and found[0] is obj else None
 
 
+def array_method(name: str) -> str | None:
+    """The canonical name of what a method of arrays does, or None if there is no rule for it.
+
+    >>> array_method("sum"), array_method("conjugate"), array_method("tobytes")
+    ('np.sum', 'np.conj', None)
+    """
+    short = {"conjugate": "conj"}.get(name, name)
+    for owner in (np.ndarray, np.float64):
+        found = canonical(getattr(owner, short, None)) if hasattr(owner, short) else None
+        if found is not None:
+            return found
+    _load_for("numpy")
+    if short == "resize" or f"np.{short}" not in RULES:  # the method changes its array, np.resize does not
+        return None
+    return f"np.{short}"
+
+
 def makes_array(fun: str) -> bool:
     """Whether what a primitive gives shares storage with nothing."""
     rule = RULES.get(fun)

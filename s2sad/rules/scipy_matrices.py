@@ -86,6 +86,20 @@ _FORMULAS = {
     a = np.asarray(a)
     return np.abs(a[:, None] - a)
 """,
+    "fiedler_companion": """def fiedler_companion(a):
+    a = np.asarray(a)
+    n = len(a) - 1
+    monic = a/a[0]
+    c = np.zeros((n, n), monic.dtype)
+    c[np.arange(3, n, 2), np.arange(1, n - 2, 2)] = 1.0
+    c[np.arange(2, n, 2), np.arange(1, n - 1, 2)] = -monic[3::2]
+    c[np.arange(0, n - 2, 2), np.arange(2, n, 2)] = 1.0
+    c[np.arange(0, n - 1, 2), np.arange(1, n, 2)] = -monic[2::2]
+    c[0, 0] = -monic[1]
+    if n > 1:
+        c[1, 0] = 1.0
+    return c
+""",
     "diagsvd": """def diagsvd(s, M, N):
     s = np.asarray(s)
     band = np.eye(M, N, dtype=s.dtype)

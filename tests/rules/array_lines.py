@@ -26,6 +26,18 @@ np.poly1d(x)(y)
 np.polynomial.Polynomial(x)(s)
 np.polynomial.Polynomial(x)(y)
 np.polynomial.Chebyshev(x)(s)
+np.polynomial.Hermite(x)(s)
+np.polynomial.HermiteE(x)(s)
+np.polynomial.Laguerre(x)(s)
+np.polynomial.Legendre(x)(s)
+np.mgrid[0:5]*x
+np.ogrid[0:3, 0:4][1]*m
+np.union1d(x, [s, 1.0])
+np.intersect1d(x, x[::2])
+np.intersect1d(m, m[:2], assume_unique=True)
+np.setxor1d(x, x[:2])
+np.setxor1d(m, n[:2], assume_unique=True)
+np.array_equiv(x, x)*s
 np.pad(x, 7, "symmetric")
 np.pad(x, 7, "wrap")
 np.pad(m, 1, "maximum", stat_length=2)

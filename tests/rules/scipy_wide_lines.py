@@ -298,6 +298,8 @@ z, w = scipy.linalg.polar(q); z = z @ w + z
 scipy.linalg.solve_continuous_are(q, np.eye(3), q @ q.T + np.eye(3), np.eye(3))
 scipy.linalg.solve_discrete_are(q, np.eye(3), q @ q.T + np.eye(3), np.eye(3))
 scipy.linalg.companion(p)
+scipy.linalg.fiedler_companion(p)
+scipy.linalg.fiedler_companion(p[:2])
 scipy.linalg.convolution_matrix(x, 3)
 scipy.linalg.leslie(p, x[:4])
 scipy.linalg.fiedler(x)
