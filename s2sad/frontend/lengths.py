@@ -2,6 +2,7 @@
 
     n = len(x)                   n is x's length
     m = x.shape[1] - 1           m is that of x[:, 1:]
+    f = np.zeros(n + 1)          so f[1:] has x's length, also where n is an argument and x is np.zeros(n)
     y = np.zeros((n, m))         so y's shape is known from x's
     x[1:k - 1], x[0, 1:k - 1]    for an argument k: parts of axes of one length have one length
     for i in range(n - k + 1):   with k = len(w),
@@ -31,7 +32,9 @@ class Lengths:
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
         self._kinds = kinds
         self._lengths: dict[str, Length] = {}
+        self._exact: set[str] = set()  # lengths that are not cut off at 0: these and the number give lengths
         self._shapes: dict[str, Shape] = {}
+        self._sizes: dict[str, Length] = {}  # lengths of new arrays that integer arguments are
         self._sums: dict[str, Term] = {}
         self.params: frozenset[str] = frozenset()
         self.cuts: dict[tuple[Length, Term], Length] = {}
@@ -42,6 +45,8 @@ class Lengths:
     def note(self, name: str, call: Call) -> None:
         """Note what a name is defined as."""
         args = call.args
+        if call.fun == "add" and isinstance(args[0], Const):
+            args = args[1], args[0]
         base = args[0] if args else None
         if call.fun in SUMS and self._kinds[name].cat == "int":
             self._note_sum(name, call)
@@ -60,8 +65,8 @@ class Lengths:
             axis, shape = args[1], self._shapes[base.name]
             if isinstance(axis, Const) and type(axis.value) is int and -len(shape) <= axis.value < len(shape):
                 self._lengths[name] = shape[axis.value]
-        elif call.fun == "sub" and base.name in self._lengths and isinstance(args[1], Const):
-            self._shorter(name, self._lengths[base.name], args[1].value)
+        elif call.fun in ("add", "sub") and base.name in self._lengths and isinstance(args[1], Const):
+            self._shift(name, base.name, args[1].value, call.fun == "add")
 
     def note_new(self, name: str, call: Call) -> None:
         """Note which integers the lengths of a new array are."""
@@ -77,9 +82,16 @@ class Lengths:
         if isinstance(space, Range):
             self._counted[name] = space
 
-    def _shorter(self, name: str, length: Length, by: object) -> None:
-        if type(by) is int and by > 0 and not isinstance(length, int):
-            self._lengths[name] = length[0], length[1] - by
+    def _shift(self, name: str, base: str, by: object, add: bool) -> None:
+        """Note what is longer or shorter than a length by a number."""
+        length = self._lengths[base]
+        if type(by) is not int or isinstance(length, int):
+            return
+        by, exact = by if add else -by, base in self._exact or length[1] >= 0
+        if exact or by < 0:
+            self._lengths[name] = length[0], length[1] + by
+        if exact:
+            self._exact.add(name)
 
     def _note_sum(self, name: str, call: Call) -> None:
         terms = [self._term(a) for a in call.args]
@@ -112,6 +124,23 @@ class Lengths:
             return None
         shape = self._shapes.get(atom.name)
         return self._lengths.get(atom.name) if shape is None else list(shape)
+
+    def size(self, atom: Atom) -> Length | list[Length | None] | None:
+        """The same for an integer of which a new array's length is made, which fails if that is negative.
+
+        So an argument n, and n + 1, are lengths here; elsewhere they might be negative.
+        """
+        if isinstance(atom, Tuple):
+            return [None if isinstance(length := self.size(i), list) else length for i in atom.items]
+        known = self.of(atom)
+        form = self._form(atom) if known is None and isinstance(atom, Var) else None
+        own = [key for key in form or () if key != NUMBER]
+        if form is None or len(own) != 1 or own[0] not in self.params or form[own[0]] != 1:
+            return known
+        length = self._sizes.setdefault(own[0], new_length())
+        assert isinstance(length, tuple)
+        self._made[length] = Var(own[0])
+        return length[0], length[1] + form.get(NUMBER, 0)
 
     # ---- parts of which loops count where they begin
 
@@ -161,6 +190,8 @@ class Lengths:
         if isinstance(length, int):
             return {NUMBER: length}
         made = self._form(self._made[length]) if length in self._made else None
+        if made is None and length[1] > 0:
+            return _sum(self._of_length((length[0], 0)), {NUMBER: length[1]}, 1)
         return {length: 1} if made is None else made
 
     def _is_natural(self, form: Form) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 
 from s2sad.frontend import flat
 from s2sad.frontend.dtypes import plain
+from s2sad.frontend.lengths import NEW
 from s2sad.frontend.numbered import differ_before, has_order, refuse_as_number
 from s2sad.frontend.operators import check_operands, may_vary
 from s2sad.frontend.records import plain_value
@@ -301,7 +302,8 @@ class Rules(State):
 
     def _bind(self, rule: Rule, call: Call, node: ast.AST) -> tuple[Bound, dict[str, Atom]]:
         try:
-            return bind(rule, call, self.kind, self.lengths.of)
+            length_of = self.lengths.size if call.fun in NEW else self.lengths.of
+            return bind(rule, call, self.kind, length_of)
         except BindingError as error:
             self.refuse(node, str(error), "use the supported arguments, or write the operation out")
 
