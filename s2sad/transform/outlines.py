@@ -5,22 +5,27 @@
     t_bar = unbroadcast(s_bar, ts[i])    t_bar = summed_to(s_bar, ts[i])
 
 Accepts a planned loop; guarantees the same cotangents. An array on a tape lives until the reverse sweep comes
-to it, so that the forward sweep gets new memory in each trip: a shape costs nothing.
+to it, so that the forward sweep gets new memory in each trip: a shape costs nothing. What was made of numbers
+is made of them again.
+
+    f = np.zeros(n + 1); ...       f_bar = np.zeros(n + 1)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s2sad.analysis.places import Place
 from s2sad.analysis.primitives import ARITHMETIC
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Call, Const, Let, Stmt, Var, While, uses, walk
+from s2sad.ir.nodes import Call, Const, Let, Stmt, Var, While, call_vars, uses, walk
 
 if TYPE_CHECKING:
     from s2sad.transform.plan import Plan
 
+NEW = frozenset(("np.zeros", "np.ones", "np.empty"))
 DEPTH = 4  # operations that are looked through for an array of the same shape
 
 
@@ -29,8 +34,15 @@ def tape_shapes(plan: Plan) -> None:
     models = {other for name, other in plan.shapes.items() if name != other}  # of others' shadows
     for name, other in list(plan.shapes.items()):
         own = name == other and name not in models
-        taped = own and plan.how.get(name) == "tape" and name not in plan.contents
-        if taped and _is_in_trip(plan, name) and all(map(_is_outline, _users(plan, name))):
+        if not own or plan.how.get(name) != "tape" or name in plan.contents:
+            continue
+        if _is_made_of_numbers(plan, name) and all(_is_zeros(s, name) for s in _users(plan, name)):
+            call = plan.anew[name] = plan.r.storage.lets[name].call
+            for n in call_vars(call):
+                if plan.r.made_in(n, plan.primal):
+                    plan.want(n, plan.where[name])
+            del plan.shapes[name], plan.where[name], plan.how[name]
+        elif _is_in_trip(plan, name) and all(map(_is_outline, _users(plan, name))):
             plan.outlines[name] = _outline(plan, name)
             del plan.shapes[name]
 
@@ -52,7 +64,23 @@ def like_shaped(plan: Plan, name: str) -> str:
         at = alike[0]
         if not r.made_in(at, plan.primal) or plan.is_cheap(at):
             return at
-    return name
+    return name if _is_made_of_numbers(plan, name) else _made_before(plan, kind) or name
+
+
+def _made_before(plan: Plan, kind: K.Kind) -> str | None:
+    """An array of this shape and dtype that is there before all loops.
+
+        u = np.zeros(n + 1)
+        for ...: f = np.zeros(n + 1)        np.zeros_like(u) is one for f
+    """
+    storage = plan.r.storage
+    if kind.cat != "array" or not kind.shape:
+        return None
+    start = storage.span[(*storage.loops[plan.primal], plan.primal)[0]][0]
+    for name, place in storage.places.items():
+        if not place.loops and place.at < start and plan.r.kinds[name] == kind and place.block <= 1:
+            return name
+    return None
 
 
 def _is_in_trip(plan: Plan, name: str) -> bool:
@@ -61,6 +89,21 @@ def _is_in_trip(plan: Plan, name: str) -> bool:
     parent = None if owner is None else plan.r.parents[owner]
     inside = owner is plan.primal or (parent is not None and parent[0] is plan.primal)
     return inside and plan.r.kinds[name].cat == "array" and name not in plan.r.rev.unbound
+
+
+def _is_made_of_numbers(plan: Plan, name: str) -> bool:
+    """Whether a value is a new array, of which the shape is made of numbers that are at hand."""
+    let = plan.r.storage.lets.get(name)
+    return (
+        let is not None
+        and let.call.fun in NEW
+        and all(plan.r.rev.kind(a).cat in ("int", "tuple") for a in let.call.args[:1])
+        and all(not plan.r.made_in(n, plan.primal) or plan.is_cheap(n) for n in call_vars(let.call))
+    )
+
+
+def _is_zeros(stmt: Stmt, name: str) -> bool:
+    return isinstance(stmt, Let) and stmt.call == Call("np.zeros_like", (Var(name),))
 
 
 def _users(plan: Plan, name: str) -> Iterator[Stmt]:
@@ -97,8 +140,11 @@ def _outline(plan: Plan, name: str) -> str:
     return shape
 
 
-def by_shape(stmt: Stmt, outlines: Mapping[str, str]) -> Stmt:
-    """A statement of a reversed loop that is given the shape in place of the array."""
+def by_shape(stmt: Stmt, outlines: Mapping[str, str], anew: Mapping[str, Call]) -> Stmt:
+    """A statement of a reversed loop that is given the shape in place of the array, or makes one like it."""
+    zeros = next((n for n in uses(stmt) if n in anew), None) if anew and isinstance(stmt, Let) else None
+    if isinstance(stmt, Let) and zeros is not None:
+        return replace(stmt, call=replace(anew[zeros], fun="np.zeros"))
     if not isinstance(stmt, Let) or not (found := [outlines[n] for n in uses(stmt) if n in outlines]):
         return stmt
     if stmt.call.fun == "getattr":

@@ -67,6 +67,7 @@ class Plan(Trips):
         self.shapes: dict[str, str] = {}  # values of which only the shape is read, by values that have it
         self.contents: set[str] = set()  # values of which more is read than the shape
         self.outlines: dict[str, str] = {}  # shapes that are taped in place of values
+        self.anew: dict[str, Call] = {}  # arrays that are made of numbers, of which others like them are made
 
     def settle(self, names: list[str]) -> set[str]:
         """Which of the values must be taped; others can then be made of these."""
@@ -130,17 +131,18 @@ class Plan(Trips):
 
     def _stays(self, name: str) -> bool:
         """Whether every trip computes the same from what is made outside of all loops: the last one does."""
-        lets, owner = self.r.storage.lets, self.r.owner_of.get(name)
-        side = 1 if isinstance(self.primal, While) else 0
-        around = bool(self.r.storage.loops[self.primal])
-        if around or owner is None or self.r.parents.get(owner) != (self.primal, side):
-            return False
+        lets, places, stmt = self.r.storage.lets, self.r.storage.places, self.r.owner_of.get(name)
+        around = (*self.r.storage.loops[self.primal], self.primal)
+        for loop in reversed(around):
+            if stmt is None or self.r.parents.get(stmt) != (loop, 1 if isinstance(loop, While) else 0):
+                return False
+            stmt = loop
         names, depth = [name], 0
         while names:
             let, depth = lets.get(names.pop()), depth + 1
             if let is None or depth > 20 or not self._is_lasting(let):
                 return False
-            names += [n for n in call_vars(let.call) if self.r.made_in(n, self.primal)]
+            names += [n for n in call_vars(let.call) if places[n].loops[:1] == around[:1]]
         return True
 
     def _is_lasting(self, let: Let) -> bool:
@@ -413,13 +415,17 @@ class Plan(Trips):
             owner = r.owner_of[name]
             assert owner is not None
             value = name if owner is primal else r.export(name, owner)
-            hint = r.fresh.hints.get(name, "")
-            head, found = r.fresh(hint, r.kinds[name]), r.fresh(hint, r.kinds[name])
-            carry = Carry(head, Undef(), Var(value), found)
-            r.edits.carries[primal] = [*r.edits.carries.get(primal, ()), carry]
-            r.storage.places[found] = Place(r.storage.loops[primal], 0, r.storage.span[primal][1])
-            r.owner_of[found] = primal
-            r.last[name, primal] = found
+            around = (*r.storage.loops[primal], primal)
+            heads = [r.fresh(r.fresh.hints.get(name, ""), r.kinds[name]) for _ in around]
+            inits: list[Atom | Undef] = [Undef(), *(Var(head) for head in heads[:-1])]
+            for loop, head, init in reversed(list(zip(around, heads, inits, strict=True))):
+                found = r.fresh(r.fresh.hints.get(name, ""), r.kinds[name])
+                carry = Carry(head, init, Var(value), found)
+                r.edits.carries[loop] = [*r.edits.carries.get(loop, ()), carry]
+                r.storage.places[found] = Place(r.storage.loops[loop], 0, r.storage.span[loop][1])
+                r.owner_of[found] = loop
+                value = found
+            r.last[name, primal] = value
         self.names[name] = Var(r.last[name, primal])
 
     def _made_before(self, name: str, path: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -493,7 +499,7 @@ class Plan(Trips):
 
     def _renamed(self, stmt: Stmt) -> Stmt:
         """A statement with the names of this trip's values, in its blocks too; it mirrors what it did."""
-        new = in_statement(by_shape(stmt, self.outlines), self.names)
+        new = in_statement(by_shape(stmt, self.outlines, self.anew), self.names)
         parts = blocks(stmt)
         if parts:
             new = with_blocks(new, tuple(tuple(self._renamed(s) for s in p) for p in parts))
@@ -507,7 +513,7 @@ class Plan(Trips):
         result: list[Stmt] = list(self.reads.get(path, ()))
         for stmt in block:
             parts = blocks(stmt)
-            new = in_statement(by_shape(stmt, self.outlines), self.names)
+            new = in_statement(by_shape(stmt, self.outlines, self.anew), self.names)
             if parts:
                 mirrored = isinstance(stmt, If) and stmt in self.r.rev.mirror
                 inner = tuple(
