@@ -25,7 +25,9 @@ from s2sad.optimise.breaks import breaks
 from s2sad.optimise.copies import bindings, births, copies
 from s2sad.optimise.cse import cse
 from s2sad.optimise.dce import dce, leaves_nothing_dead
+from s2sad.optimise.factors import factors
 from s2sad.optimise.flows import unwritten
+from s2sad.optimise.invariants import invariants
 from s2sad.optimise.likes import likes
 from s2sad.optimise.newaxes import newaxes
 from s2sad.optimise.overwrites import overwrites
@@ -46,6 +48,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("likes", likes),
     ("stretches", stretches),
     ("dce", dce),
+    ("invariants", invariants),
     ("cse", cse),
     ("transposes", transposes),
     ("tapes", tapes),
@@ -53,6 +56,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("overwrites", overwrites),
     ("copies", copies),
     ("stores", dead_stores),
+    ("factors", factors),
     ("additions", additions),
     ("newaxes", newaxes),
     ("resets", resets),

@@ -59,4 +59,4 @@ def f_grad_jvp(x, y, x_dot):
     t2 = r / y
     t3 = ieee_div(0.5 * (1.0 / y - t1 * x), r)
     t4 = ieee_div(-0.5 * (x * t1_dot + t1 * x_dot), r) - ieee_div(r_dot * t3, r)
-    return t1_dot + (2 * t3 * x_dot + 2 * a * t4)
+    return t1_dot + 2 * (t3 * x_dot + a * t4)
