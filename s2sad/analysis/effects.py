@@ -419,7 +419,8 @@ class Aliases:
         if node is None:
             return
         fun, arithmetic = call.fun, call.fun in ARITHMETIC
-        for atom in call.args:
+        added = fun == "sum" and kind.is_number  # new, or `start` itself, where there is nothing to add
+        for atom in (*call.args[1:], *(a for _, a in call.kwargs)) if added else call.args:
             if type(atom) is Const:
                 continue
             cat = kind_of(atom, self.kinds).cat

@@ -205,7 +205,14 @@ def _other_rank_word(call: Call, kinds: Kinds, result: Kind) -> str:
     return "maybe" if own is None or result.rank is None or own == result.rank else "fresh"
 
 
+def _total_word(call: Call, kinds: Kinds, result: Kind) -> str:
+    """sum() of nothing is its start itself."""
+    start = [*call.args[1:], *(a for _, a in call.kwargs)]
+    return "fresh" if all(kind_of(a, kinds).is_scalar for a in start) else "maybe"
+
+
 _BY_KINDS = {
+    "sum": _total_word,
     "unbroadcast": _other_rank_word,
     "diag_back": _other_rank_word,
     "np.diag": _diagonal_word,

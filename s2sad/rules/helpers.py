@@ -141,7 +141,7 @@ _LINEAR: tuple[tuple[str, str, Callable[[Bound], Kind], Text, str], ...] = (
     ("copy_strided", "z", _same("z"), "g", "fresh"),
     ("copy_tree", "z", _same("z"), "g", "fresh"),
     ("unstack", "z", _unstacked, "np.stack(g)", "view z"),
-    ("spread", "z, xs", _same("xs"), _spread_sum, "maybe z"),
+    ("spread", "z, xs", _same("xs"), _spread_sum, "fresh"),
     ("put", "xs, i, z", _same("xs"), "g[i]", "maybe z"),
 )
 for _name, _signature, _kind, _text, _effect in _LINEAR:

@@ -139,13 +139,28 @@ def _start_text(bound: Bound) -> str:
 
 
 def _start_tangent(bound: Bound) -> str:
-    scalar = bound.out is not None and bound.out.is_scalar
-    return "g" if scalar else "np.broadcast_to(g, np.shape(out))"
+    """Of nothing, the sum is the array `start` itself."""
+    if bound.out is not None and bound.out.is_scalar:
+        return "g"
+    if bound.kind("start").is_scalar:
+        return "np.broadcast_to(g, np.shape(out))"
+    return "g if len(iterable) == 0 else g + np.zeros_like(out)"
+
+
+def _total_tangent(bound: Bound) -> str:
+    if not bound.given("start") or bound.kind("start").is_scalar or bound.kind("iterable").cat != "list":
+        return "sum(g)"
+    return "sum(g, np.zeros_like(start))"  # of the shape of `start`, where there is nothing to add
+
+
+def _both_tangents(bound: Bound, same: bool) -> str | None:
+    return None if bound.kind("start").is_scalar else "sum(iterable_dot, start_dot)"
 
 
 structural(
     "sum", "iterable, start=0", _sum_kind, {"iterable": "spread(g, iterable)", "start": _start_text},
-    (builtins.sum,), jvp={"iterable": "sum(g)", "start": _start_tangent},
+    (builtins.sum,), jvp={"iterable": _total_tangent, "start": _start_tangent},
+    effect="maybe start", joint=_both_tangents,
 )  # fmt: skip
 structural(
     "math.fsum", "seq", results.constant(kinds.FLOAT), {"seq": "spread(g, seq)"},

@@ -86,7 +86,7 @@ def unstack(x: Any) -> list[Any]:
 def spread(g: Any, xs: Any) -> Any:
     """The cotangent of xs in sum(xs): g for each item, summed to its shape; xs is a list, tuple or array.
 
-    Items of a list may share memory with g; for an array the result is fresh.
+    The items share memory with nothing: some might be g itself, and others sums of it.
 
     >>> spread(2.0, [1.0, 3.0]), spread(2.0, np.zeros(3))
     ([2.0, 2.0], array([2., 2., 2.]))
@@ -95,6 +95,7 @@ def spread(g: Any, xs: Any) -> Any:
         return np.full_like(xs, g)
     number = isinstance(g, float)
     items = [g if number and isinstance(x, float) else unbroadcast(g, x) for x in xs]
+    items = [item.copy() if isinstance(item, np.ndarray) else item for item in items]
     return tuple(items) if isinstance(xs, tuple) else items
 
 
