@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
+from places import places, twice
 
 import s2sad
 from support import check
@@ -255,3 +258,40 @@ def test_what_loops_leave_behind_them():
     second = s2sad.hvp(left_by_two_loops)(x, c, c)
     dotted = s2sad.grad(lambda x: s2sad.jvp(left_by_two_loops, (x, c), (c, np.zeros(3)))[1])(x)
     np.testing.assert_allclose(dotted, second, rtol=1e-10)
+
+
+def the_one_before(x, c):
+    """The first element is None, and nobody reads it: its cotangent is None, too."""
+    before, v = [], None
+    for a, b in zip(x, c):
+        before.append(v)
+        v = a if v is None else 0.5*v + a*b
+    return before[1]*before[2]
+
+
+def rows_before(x, c):
+    before, v = [], None
+    for a in (x, c, x*c):
+        before.append(v)
+        v = a*a if v is None else 0.5*v + a*a
+    return np.sum(before[1]*before[2])
+
+
+def greatest_so_far(x, c):
+    return np.sum(np.array([v for v in itertools.accumulate(x*c, max)])*x)
+
+
+def pairs_with_the_one_before(x, c):
+    v, pairs = None, []
+    for a in x*c:
+        pairs.append([v, a])
+        v = a*a
+    return pairs[2][0]*pairs[1][1]
+
+
+@pytest.mark.parametrize("f", [the_one_before, rows_before, greatest_so_far, pairs_with_the_one_before])
+def test_lists_of_what_is_none_at_first(f):
+    x, c = np.array([0.3, 0.7, 1.1]), np.array([0.5, 0.9, 0.8])
+    check(f, (x, c), probes=1)
+    check(places(f)[0], (x, c), pullbacks=False, probes=1)
+    check(twice(f), (x, c), pullbacks=False, probes=1)

@@ -122,9 +122,10 @@ def _sources(low: State, node: ast.expr) -> Iterator[ast.expr]:
     """What is iterated within an expression."""
     if isinstance(node, ast.GeneratorExp):
         yield from _sources(low, node.generators[0].iter)
-    elif isinstance(node, ast.Call) and _is(_called(low, node), (*_IN_STEP, *_AT_ONCE)):
-        for a in node.args:
-            yield from _sources(low, a)
+    elif isinstance(node, ast.Call) and _is(obj := _called(low, node), (*_IN_STEP, *_AT_ONCE)):
+        for k, a in enumerate(node.args):
+            if not streams.is_called(obj, k):
+                yield from _sources(low, a)
     elif not isinstance(node, ast.Lambda | ast.Constant) and not _calls(low, node):
         yield node
 

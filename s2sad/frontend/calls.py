@@ -32,6 +32,7 @@ from s2sad.frontend.libraries import READ, is_library
 from s2sad.frontend.mapped import vectorize_options, vectorized
 from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.objects import Init, static_attribute
+from s2sad.frontend.operations import OPERATIONS
 from s2sad.frontend.outline import outlined_call
 from s2sad.frontend.records import member
 from s2sad.frontend.recursion import recursive_call
@@ -53,7 +54,7 @@ from s2sad.rules.keywords import by_place
 MAX_DEPTH = 60
 # They take no elements.
 WHOLE = (len, isinstance, type, id, copy.copy, copy.deepcopy, print, getattr, hasattr, iter, next)
-FOUND = {**FUNCTIONS, **SPECIAL, **ORDERING, **MAKERS}
+FOUND = {**FUNCTIONS, **SPECIAL, **ORDERING, **MAKERS, **OPERATIONS}
 METHODS = {  # methods of ufuncs that are functions of their own
     ("reduce", np.add): "np.sum", ("reduce", np.multiply): "np.prod", ("reduce", np.maximum): "np.max",
     ("reduce", np.minimum): "np.min", ("reduce", np.logical_and): "np.all",

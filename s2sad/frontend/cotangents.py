@@ -56,8 +56,7 @@ def _summed(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
     if other.optional and not other.is_number:
         return None
     if kind.optional and kind.is_number:
-        missing = low.emit(Call("is", (low.atom(a), Const(None))), K.BOOL, node)
-        return low.choose(missing, lambda: b, lambda: low.binary("add", a, b, node), node)
+        return _unless_missing(low, a, b, lambda: _sum_known(low, a, b, node), node)
     if kind.optional:
         return _summed_maybe(low, a, b, node)
     if kind.cat == other.cat == "str":  # both are None
@@ -65,11 +64,13 @@ def _summed(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
     if a == Const(None) or b == Const(None):
         return b if a == Const(None) else a
     if kind.is_number and other.is_number:
-        return a if _is_zero(low, b) else low.binary("add", a, b, node)
-    if kind.cat == "list" and kind.items and kind.items[0].is_number:
+        return _sum_known(low, a, b, node)
+    if kind.cat == "list" and kind.items and _is_sure(kind.items[0]) and _is_sure(*(other.items or ())):
         text = "made = []\nfor i in places:\n    made.append(a[i] + b[i])"
         return low.script(text, node, "made", a=a, b=b, places=_places(low, a, node))
-    if kind.cat == other.cat == "list" and kind.items and kind.items[0].cat in ("tuple", "list"):
+    if kind.cat == other.cat == "list" and kind.items and (
+        kind.items[0].cat in ("tuple", "list") or kind.items[0].is_number
+    ):
         text = "made = []\nfor i in places:\n    made.append(a[i])\n    add_to_item(made, i, b[i])"
         add = Ref("add_to_item", lists.add_to_item)
         return low.script(text, node, "made", a=a, b=b, places=_places(low, b, node), add_to_item=add)
@@ -82,6 +83,26 @@ def _summed(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
             return None
         parts.append(part)
     return Group(kind.cat, parts, list(kind.keys))
+
+
+def _is_sure(*kinds: Kind) -> bool:
+    """Whether values are numbers or arrays, and never None."""
+    return all(kind.is_number and not kind.optional for kind in kinds)
+
+
+def _unless_missing(
+    low: State, x: Value, other: Value, make: Callable[[], Value], node: ast.AST
+) -> Value:
+    """What is made of a number that may be None, and the other one where it is."""
+    missing = low.emit(Call("is", (low.atom(x), Const(None))), K.BOOL, node)
+    return low.choose(missing, lambda: other, make, node)
+
+
+def _sum_known(low: State, a: Value, b: Value, node: ast.AST) -> Value:
+    """The sum of two numbers or arrays, of which the second may be None."""
+    if low.kind(b).optional:
+        return _unless_missing(low, b, a, lambda: low.binary("add", a, b, node), node)
+    return a if _is_zero(low, b) else low.binary("add", a, b, node)
 
 
 def _is_zero(low: State, b: Value) -> bool:
@@ -131,7 +152,7 @@ def _accumulate(low: State, args: list[Value], kwargs: dict[str, Value], node: a
     if low.kind(args[0]).cat != "list" or not items:
         return _as_it_is(low, lists.accumulate, args, node, hint)
     text = "for i in places:\n    a[i] = a[i] + b[i]"
-    if not items[0].is_number:
+    if not _is_sure(items[0], *(low.kind(args[1]).items or ())):
         text = "for i in places:\n    add_to_item(a, i, b[i])"
     add = Ref("add_to_item", lists.add_to_item)
     given = args[1] if low.kind(args[1]).cat == "list" else args[0]  # empty where unbound

@@ -170,6 +170,20 @@ class Dicts(Objects):
         return found
 
 
+def got(low: State, base: Ref, args: list[Value], node: ast.AST) -> Value:
+    """`TABLE.get(key, default)` of a dict from outside that the program does not change."""
+    table, key = base.obj, known_key(args[0])
+    default = args[1] if len(args) > 1 else Const(None)
+    if not isinstance(key, Const | Ref):
+        inside = low.emit(Call("in", (low.variable(key, node), base)), K.BOOL, node)
+        return low.choose(inside, lambda: low.getitem(base, key, node), lambda: default, node)
+    known = key.value if isinstance(key, Const) else key.obj
+    if known in table:
+        return low.getitem(base, key, node)
+    low.depend(("missing", id(table)), lambda: known in table, False, repr(known), same=True)
+    return default
+
+
 def are_dicts(state: State, values: list[Value]) -> bool:
     """Whether all values are dicts of the caller's whose keys are known, which hold something active."""
     kinds = [state.kind(v) for v in values if isinstance(v, Var)]
@@ -186,4 +200,4 @@ def in_parts(state: State, values: list[Value], node: ast.AST) -> list[Value]:
     return [Group("dict", [state.getitem(v, Const(k), node) for k in own], own) for v, own in pairs]
 
 
-__all__ = ["Dicts", "are_dicts", "in_parts"]
+__all__ = ["Dicts", "are_dicts", "got", "in_parts"]

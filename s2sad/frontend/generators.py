@@ -129,12 +129,17 @@ def is_lazy(low: State, node: ast.expr) -> bool:
     if not _wraps(fn.obj):
         return False
     stepping = fn.obj is not iter and any(_steps(low, a) for a in node.args)
-    lazy = [not isinstance(a, ast.Starred) and is_lazy(low, a) for a in node.args]
+    lazy = [
+        not isinstance(a, ast.Starred) and not streams.is_called(fn.obj, k) and is_lazy(low, a)
+        for k, a in enumerate(node.args)
+    ]
     return stepping or (any(lazy) and not _are_tuples(low, fn.obj, node, lazy))
 
 
-def _is_part(low: State, obj: Any, node: ast.expr) -> bool:
+def _is_part(low: State, obj: Any, place: int, node: ast.expr) -> bool:
     """Whether an argument is a generator, or is taken from as what a builtin makes of it is."""
+    if streams.is_called(obj, place):
+        return False
     parts = _wraps(obj) and obj is not iter and _steps(low, node)
     return parts or (not isinstance(node, ast.Starred) and is_lazy(low, node))
 
@@ -241,7 +246,7 @@ def _function_of(node: ast.GeneratorExp) -> ast.FunctionDef:
 
 def _wrapped(low: State, obj: Any, node: ast.Call) -> Generator:
     """What a builtin makes of generators."""
-    lazy = [_is_part(low, obj, a) for a in node.args]
+    lazy = [_is_part(low, obj, i, a) for i, a in enumerate(node.args)]
     if obj is iter and len(node.args) == 1:
         made = lazily(low, node.args[0])
         assert made is not None
@@ -346,7 +351,7 @@ def consumed(low: State, fn: Value, node: ast.Call, hint: str) -> Value | None:
         return None
     obj = fn.obj if isinstance(fn, Ref) else None
     lazy = [
-        _is_part(low, obj, a) and (_iterates(fn, i) or not _gives_object(low, a))
+        _is_part(low, obj, i, a) and (_iterates(fn, i) or not _gives_object(low, a))
         for i, a in enumerate(node.args)
     ]
     if not any(lazy):
@@ -393,7 +398,7 @@ def _iterates(fn: Value, place: int) -> bool:
     if obj is functools.reduce:
         return place == 1
     whole = (*METHODS, len, isinstance, type, id, print, repr, str, getattr, hasattr)
-    if any(obj is known for known in whole):
+    if any(obj is known for known in whole) or getattr(obj, "__module__", None) == "_operator":
         return False
     return not place or not any(obj is known for known in (sum, sorted, enumerate))
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from s2sad.frontend import histories
+from s2sad.frontend.dicts import got
 from s2sad.frontend.functions import random_kind
 from s2sad.frontend.protocols import converted
 from s2sad.frontend.rules import Rules
@@ -59,6 +60,8 @@ class Methods(Rules):
         if kind.is_number:
             return self._array_method(base, kind, name[1:], args, kwargs, node, hint)
         outside = isinstance(base, Ref)
+        if isinstance(base, Ref) and type(base.obj) is dict and name == ".get" and args:
+            return got(self, base, args, node)
         if (kind.cat == "dict" or kind.cls is dict) and (not outside or name in READING):
             return self.dict_method(base, name, args, kwargs, node)
         if name in ("._replace", "._asdict"):

@@ -312,16 +312,11 @@ class Parts(Objects):
             return self._by_key(Group("dict", values, keys), index, node)
         kind = K.kind_of_value(container)
         result = K.STR if kind.cat == "str" else kind_of_slice(container, index)
-        if kind.items and (kind.cat == "list" or (kind.cat == "tuple" and not isinstance(index, Slice))):
+        if kind.items and (kind.cat == "list" or not isinstance(index, Slice)):  # of a list, tuple or dict
             items = K.join_all(list(kind.items)) or K.OBJECT
             result = K.list_of(items) if isinstance(index, Slice) and items != K.OBJECT else items
-            self.depend(
-                ("items", id(container)),
-                lambda: K.without_lengths(K.kind_of_value(container)),
-                K.without_lengths(kind),
-                base.text,
-                same=True,
-            )
+            where, known = ("items", id(container)), K.outline_of(container)
+            self.depend(where, lambda: K.outline_of(container), known, base.text, same=True)
         at = self.atom(index) if isinstance(index, Slice) else self.variable(index)
         if result == K.OBJECT and not isinstance(container, dict | list | tuple | str | range):
             operator = Ref("operator.getitem", _operator.getitem)  # whose code cannot be seen

@@ -93,7 +93,9 @@ def called(low: State, obj: Any, args: list[Value], kwargs: dict[str, Value], no
         return _extreme(low, obj is min, args, kwargs, node)
     if getattr(obj, "__name__", "") == "_make" and len(args) == 2 and isinstance(args[0], Ref):
         if issubclass(args[0].obj, tuple) and hasattr(args[0].obj, "_fields"):
-            return low.call_value(args[0], low.unpack(args[1], None, node), {}, node)
+            known = isinstance(opened(args[1]), Group) or low.kind(args[1]).cat == "tuple"
+            items = low.unpack(args[1], None if known else len(args[0].obj._fields), node)
+            return low.call_value(args[0], items, {}, node)
     if args and hasattr(obj, "registry") and hasattr(obj, "dispatch"):
         return _dispatched(low, obj, args[0], args, kwargs, node)
     if isinstance(obj, functools.singledispatchmethod) and len(args) > 1:

@@ -220,7 +220,19 @@ def listed(xs):
     return made
 """
 
+_CALLED_FIRST = (
+    map, filter, itertools.filterfalse, itertools.takewhile, itertools.dropwhile, itertools.starmap,
+)  # fmt: skip
+_CALLED_SECOND = (itertools.accumulate, itertools.groupby)
+
+
+def is_called(obj: Any, place: int) -> bool:
+    """Whether an argument is the function that a builtin calls, and not what it iterates."""
+    known = {0: _CALLED_FIRST, 1: _CALLED_SECOND}.get(place, ())
+    return any(obj is one for one in known)
+
+
 __all__ = [
     "BETWEEN", "EACH", "FIRST", "FIRST_OR", "ITEMS", "LISTED", "STREAMS", "UNTIL", "UP_TO", "VIEWS", "chain",
-    "in_step", "zipped",
+    "in_step", "is_called", "zipped",
 ]  # fmt: skip

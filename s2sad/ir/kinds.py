@@ -519,6 +519,25 @@ def without_lengths(kind: Kind) -> tuple[Any, ...]:
     return kind.cat, kind.dtype, outline(kind), items, kind.keys, *rest
 
 
+_PLAIN = frozenset((int, float, complex, bool, str, np.float64, np.int64))
+
+
+def outline_of(value: Any) -> Any:
+    """A key that differs where the kinds of two live containers do, found without making kinds of numbers."""
+    if type(value) in _PLAIN:
+        return type(value)
+    if type(value) in (list, tuple, dict):
+        items = value.values() if type(value) is dict else value
+        types = [*map(type, items)]
+        found = frozenset(types)
+        keys = tuple(value) if type(value) is dict else None
+        if found <= _PLAIN:
+            return type(value), keys, found if type(value) is list or len(found) == 1 else tuple(types)
+        if np.ndarray not in found:
+            return type(value), keys, tuple([outline_of(item) for item in items])
+    return without_lengths(kind_of_value(value))
+
+
 def signature(kind: Kind) -> tuple[Any, ...]:
     """What tells a function lowered for some arguments from others: the parts that are known count too."""
     return without_lengths(kind), tuple(v if isinstance(v, str) else id(v) for v in _known_parts(kind))

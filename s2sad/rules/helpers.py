@@ -171,6 +171,16 @@ def _plain(kind: Kind) -> Kind:
     return replace(made, dtype="", cls=None) if named else made
 
 
+def _added(bound: Bound) -> Kind:
+    """The kind of a sum, which is None only where both are."""
+    a = bound.kind("a")
+    return a if bound.kind("b").optional else replace(a, optional=False)
+
+
+def _tangent_of_a(bound: Bound) -> str:
+    return "add_lists(g, 0.0)" if bound.kind("a").optional else "g"
+
+
 _helper("shadow_of", "bars, x", _shadow, effect="view bars")
 
 def _refused(bound: Bound) -> Kind:
@@ -181,7 +191,7 @@ def _refused(bound: Bound) -> Kind:
 _helper("refused", "why", _refused)
 _helper("zeros_complex", "x", lambda bound: kinds.array(bound.kind("x").shape, "complex128"))
 _helper("zeros_list", "xs", lambda bound: _floats(_plain(bound.kind("xs"))))
-_helper("add_lists", "a, b", _same("a"), vjp={"a": "g", "b": "g"}, jvp={"a": "g", "b": "g"})
+_helper("add_lists", "a, b", _added, vjp={"a": "g", "b": "g"}, jvp={"a": _tangent_of_a, "b": "g"})
 _helper("winners", "shape, index", lambda bound: kinds.array(None, "bool"))
 _helper("inverse_axes", "axes", lambda bound: Kind("tuple"))
 _helper("sorted_order", "keys, reverse=False", results.constant(kinds.list_of(kinds.INT)))

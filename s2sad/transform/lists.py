@@ -10,6 +10,8 @@ the same place of the program.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Var
 from s2sad.transform.bars import ARRAYS
@@ -45,6 +47,8 @@ class Lists(Views):
         else:
             if isinstance(value, Var):
                 self.skipped.add(value.name)  # nobody may have read the element
+            if kind.optional:  # None where nobody has added to it
+                item = self.let(Call("add_lists", (item, Const(0.0))), replace(kind, optional=False))
             self.give(value, Bar(self.own_part(item, kind, self.kinds[xs.name]), owned=kind.cat in ARRAYS))
 
     def pop_adjoint(self, stmt: Let, bar: Bar | None) -> None:
