@@ -271,6 +271,13 @@ def weights_of(ws, xs):
     return s
 
 
+def ring(x, y, n, m):
+    e = 0.0
+    for i in range(n):
+        e -= x[i]*(y[(i + 1) % m] + y[i*2//m])
+    return e
+
+
 AGAIN = [
     (dot, (V, V, 3), (V, V, 5)), (triangle, (A, V), (A, V[:1])), (springs, (V, 0.3, 3), (V, 0.3, 7)),
     (edges_of, (V, [(0, 1), (2, 0)]), (V, [(0, 1), (5, 0)])), (weights_of, (XS, YS), (YS, XS)),
@@ -284,6 +291,15 @@ def test_a_loop_of_reads_goes_and_exceptions_still_come(fun, args, beyond):
     with pytest.raises(IndexError):
         gradient(*beyond)
     assert gradient.source.count("for ") == (2 if fun is triangle else 1)
+
+
+def test_a_loop_of_reads_at_divided_places_goes():
+    check(ring, (V, V, 3, 3))
+    gradient = s2sad.grad(ring, (0, 1))
+    for error, beyond in ((ZeroDivisionError, (V, V, 3, 0)), (IndexError, (V, V, 4, 3)), (IndexError, (V, V[:1], 3, 3))):
+        with pytest.raises(error):
+            gradient(*beyond)
+    assert gradient.source.count("for ") == 1
 
 
 def one_of_them(a, x, n):
@@ -327,7 +343,15 @@ def told_in_between(a, x, n, log):
     return s
 
 
-@pytest.mark.parametrize("fun", [one_of_them, other_trips, on_some_trips])
+def other_places(a, x, n):
+    s = 0.0
+    for i in range(n):
+        _t = a[(i + 1) % 3]
+        s += x[i]*a[i % 3]
+    return s
+
+
+@pytest.mark.parametrize("fun", [one_of_them, other_trips, on_some_trips, other_places])
 def test_other_reads_stay(fun):
     gradient = s2sad.grad(fun, 1)
     gradient(np.ones(9), V, 2)

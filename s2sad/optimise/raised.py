@@ -1,9 +1,10 @@
 """Reads that stay for their exception's sake alone, where the reverse sweep makes them as often.
 
-Accepts any `Program`; guarantees the same values, and an exception of the same kind. A loop of the user of
-which nothing is left but subscripts that may be out of bounds goes if a loop of the reverse sweep has the
-same trips and reads the same places in each of them, or adds to those of a shadow of the same shape, and if
-nothing can be noticed before that one runs.
+Accepts any `Program`; guarantees the same values, and an exception where there was one. A loop of the user of
+which nothing is left but subscripts that may be out of bounds, and divisions of integers by what may be 0,
+goes if a loop of the reverse sweep has the same trips and in each of them makes the same divisions and reads
+the same places, or adds to those of a shadow of the same shape, and if nothing can be noticed before that one
+runs.
 
     for i in range(n):                          gone
         t = a[i]
@@ -16,6 +17,7 @@ It comes behind the other passes, of which none may take the second read away.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from typing import TypeGuard
 
 from s2sad.analysis.effects import Aliases
 from s2sad.ir.nodes import (
@@ -39,6 +41,8 @@ from s2sad.ir.nodes import (
 from s2sad.ir.rewrite import Edit
 from s2sad.optimise.dce import Live
 
+_DIVISIONS = ("mod", "floordiv")  # of integers, which raise where the divisor is 0
+_WHOLE = ("mul", "neg", *_DIVISIONS)
 _SHADOWS = ("np.zeros_like", "np.ones_like", "np.full_like", "zeros_list")
 Form = tuple[Hashable, int]  # an integer as what it is made of, and what is added
 Known = dict[str, Form]
@@ -51,14 +55,12 @@ def unrepeated(program: Program) -> Program:
     if not made:
         return program
     read = {name for stmt in walk(program.body) for name in uses(stmt)}
-    dead = {
-        s for s in walk(program.body)
-        if type(s) is Let and s.call.fun == "getitem" and s.name not in read and not s.made
-    }  # fmt: skip
+    lets = [s for s in walk(program.body) if type(s) is Let and not s.made]
+    dead = {s for s in lets if s.call.fun == "getitem" and s.name not in read}
     if not dead:
         return program
     repeats = _Repeats(program)
-    excused = repeats.excused(dead, made)
+    excused = repeats.excused(dead | set(filter(repeats.is_division, lets)), made)
     if not excused:
         return program
     live = Live(program, repeats.live.aliases, frozenset(excused))
@@ -114,12 +116,18 @@ class _Repeats:
         for stmt in loop.body:
             if isinstance(stmt, For):
                 yield from self.reads(stmt, own, known)
+            if self.is_division(stmt) and (made := self.form(Var(stmt.name), known, hidden)) is not None:
+                yield (own, made), stmt
             place = self.place(stmt)
             if place is not None:
                 base, index = place
                 key = self.form(base, known, hidden), self.index(index, known, hidden)
                 if key[0] is not None and key[1] is not None and not self.is_written(base):
                     yield (own, *key), stmt
+
+    def is_division(self, stmt: Stmt) -> TypeGuard[Let]:
+        """Whether a statement divides integers."""
+        return isinstance(stmt, Let) and stmt.call.fun in _DIVISIONS and self.kinds[stmt.name].cat == "int"
 
     def place(self, stmt: Stmt) -> tuple[Var, Atom] | None:
         """The array or list whose element a statement reads, and the index."""
@@ -171,7 +179,11 @@ class _Repeats:
             one, two = (self.form(a, known, hidden) for a in let.call.args)
             if one is not None and two is not None and two[0] is None:
                 return one[0], one[1] + (two[1] if let.call.fun == "add" else -two[1])
-        elif let is not None and let.call.fun in ("len", "getitem", "getattr"):
+            return None if one is None or two is None else ((let.call.fun, one, two), 0)
+        if let is not None and let.call.fun in _WHOLE and self.kinds[atom.name].cat == "int":
+            made = [self.form(a, known, hidden) for a in let.call.args]
+            return None if None in made else ((let.call.fun, *made), 0)
+        if let is not None and let.call.fun in ("len", "getitem", "getattr"):
             parts = [self.form(a, known, hidden) for a in let.call.args]
             if None not in parts and not self.is_written(let.call.args[0]):
                 return ("len" if let.call.fun == "len" else "item", *parts), 0
