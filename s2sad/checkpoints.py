@@ -62,10 +62,10 @@ def checkpointed(trips: range, slots: int) -> range:
     objects, and may draw from random Generators, of which the states are kept: the body draws the same again.
     It may be left by `break` and `return`, and prints nothing; other names that it assigns are not read
     behind it. Forward mode stores nothing anyway, and keeps nothing here; forward over reverse (`hvp`,
-    `hessian`) keeps as many states as there are slots; a gradient of the gradient keeps some states for each
-    slot, and some for each of the n/k trips between two of them: least for k near the root of n. Derivatives
-    of the derivative of a loop that draws, and gradients of the gradient of one that reads lists, dicts or
-    objects, store all trips.
+    `hessian`) keeps as many states as there are slots, and so does the gradient of a tangent; a gradient of
+    the gradient keeps some states for each slot, and some for each of the n/k trips between two of them:
+    least for k near the root of n. Derivatives of the derivative of a loop that draws, and gradients of the
+    gradient of one that reads lists, dicts or objects, store all trips.
 
     A pullback of `vjp` depends on nothing that can change before it is called: where the body reads globals
     or attributes, it stores all trips instead. The same holds for functions under `checkpoint`.

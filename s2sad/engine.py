@@ -35,7 +35,7 @@ from s2sad.analysis.repeat import (
 from s2sad.analysis.summary import summarise
 from s2sad.analysis.unknown import unknown_source
 from s2sad.errors import Span, UnsupportedError, origins, refuse
-from s2sad.frontend.checkpoint import leniently
+from s2sad.frontend.checkpoint import leniently, states
 from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.lower import Lowered, has_objects, lower
 from s2sad.frontend.outline import Outline
@@ -242,7 +242,7 @@ def _derive_by(
         programs = [of_outside(p) for p in programs]
     at = next(i for i, p in enumerate(programs) if p.token is None)
     programs[at] = replace(programs[at], assumes=header, defaults=defaults(source, lowered, programs[at]))
-    made = compile_programs(programs, lowered, source)
+    made = compile_programs(programs, lowered, source, outline.slots if request.mode == "jvp" else {})
     made.valued = unsure
     made.written = written(lowered, wrt)
     drawn = any(c.trips and c.generators for c in lowered.callees)
@@ -332,8 +332,10 @@ def _programs(
     return make(lowered, wrt, Pairs(shared), value=value, single=request.single, name=own)
 
 
-def compile_programs(programs: list[Program], lowered: Lowered, source: Source) -> Derived:
-    """Print programs and execute the text."""
+def compile_programs(
+    programs: list[Program], lowered: Lowered, source: Source, slots: Mapping[Span | None, Atom]
+) -> Derived:
+    """Print programs and execute the text; `slots` are the checkpointed loops that stand there plainly."""
     from s2sad.backend.emit import emit
     made = emit(programs)
     digest = hashlib.sha256(made.text.encode()).hexdigest()[:8]
@@ -352,16 +354,19 @@ def compile_programs(programs: list[Program], lowered: Lowered, source: Source) 
     plain = {name for name, obj in made.refs.items() if any(fun is obj for fun in repeated)}
     plain |= {n for n in repeating if n.endswith("_jvp")}
 
+    loops = {line: slots[span] for line, span in made.line_map.items() if span in slots}
+    names = {ssa: name for name, ssa in lowered.arguments.items() if ssa is not None}
+
     @functools.cache
     def again() -> dict[str, Any]:
         if tied is not None:  # copies of what is kept would not hold the same lists
             what = f"{tied.name.removesuffix('_fwd')} calls itself and keeps lists of lists"
             refuse(tied.tied, what, "take the first derivative only, or write a loop")
-        return _again(made.text, pairs, space, stems, plain)
+        return _again(made.text, pairs, space, _Repeated(stems, plain, loops, names))
 
     for name, function in functions.items():
         release_with(function, filename)
-        if pairs:
+        if pairs or loops:
             read_as(function, functools.partial(lambda name: again().get(name), name))
     derived = Derived(
         made, functions, lowered.dependencies, result_kind(lowered), lowered, source, made.line_map, filename
@@ -370,25 +375,41 @@ def compile_programs(programs: list[Program], lowered: Lowered, source: Source) 
     return derived
 
 
+@dataclass(frozen=True, slots=True)
+class _Repeated:
+    """What a text computes again, or would: functions under checkpoint and checkpointed loops.
+
+    stems   of the names of pairs
+    plain   names of other functions
+    loops   how many states are kept of the loops that begin in these lines
+    names   of parameters, by their SSA names
+    """
+
+    stems: Collection[str]
+    plain: Collection[str]
+    loops: Mapping[int, Atom]
+    names: Mapping[str, str]
+
+
 def _again(
-    text: str,
-    pairs: Mapping[str, tuple[int, ...]],
-    space: dict[str, Any],
-    stems: Collection[str],
-    plain: Collection[str],
+    text: str, pairs: Mapping[str, tuple[int, ...]], space: dict[str, Any], repeated: _Repeated
 ) -> dict[str, Any]:
     """The functions of a text as they are differentiated once more, if that is another text."""
     from s2sad.backend.kept import with_objects
-    from s2sad.backend.repeats import with_checkpoints
+    from s2sad.backend.repeats import with_checkpoints, with_states
 
-    repeated = with_checkpoints(text, stems, plain) if stems or plain else None
-    text, again = repeated or (text, "")
+    marks: dict[str, Any] = {}
+    if repeated.loops and (changed := with_states(text, repeated.loops, repeated.names)):
+        text, marks[changed[1]] = changed[0], states
+    stems, plain = repeated.stems, repeated.plain
+    if (stems or plain) and (changed := with_checkpoints(text, stems, plain)):
+        text, marks[changed[1]] = changed[0], leniently
     found = with_objects(text, pairs)
-    if found is None and repeated is None:
+    if found is None and not marks:
         return {}
     whole, classes = found or (text, {})
     filename = source_of_text(whole, "kept")
-    space = {**space, again: leniently, **{name: _class(name, own) for name, own in classes.items()}}
+    space = {**space, **marks, **{name: _class(name, own) for name, own in classes.items()}}
     exec(compile(whole, filename, "exec", dont_inherit=True), space)
     made = [f for f in space.values() if isinstance(f, FunctionType)]
     functions = [f for f in made if f.__code__.co_filename == filename]

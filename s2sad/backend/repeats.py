@@ -11,7 +11,9 @@ Accepts a generated text; guarantees one that computes the same, or None.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+
+from s2sad.ir.nodes import Atom, Const, Var
 
 
 def with_checkpoints(text: str, stems: Collection[str], names: Collection[str]) -> tuple[str, str] | None:
@@ -30,6 +32,39 @@ def with_checkpoints(text: str, stems: Collection[str], names: Collection[str]) 
         return None
     tree.body[:0] = [made for _, made in change.made.values()]
     return ast.unparse(ast.fix_missing_locations(tree)) + "\n", change.again
+
+
+def with_states(text: str, slots: Mapping[int, Atom], names: Mapping[str, str]) -> tuple[str, str] | None:
+    """The text with loops of which few states are kept, and the name that stands for that there.
+
+    `slots` says how many for the lines where these loops begin; `names` are the parameters' by SSA names.
+
+        for i in range(n): ...                  for i in states_(range(n), k): ...
+    """
+    tree = ast.parse(text)
+    found = False
+    taken = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    mark = next(name for k in range(len(taken) + 1) if (name := "states_" + "_" * k) not in taken)
+    for function in tree.body:
+        bound = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        for loop in ast.walk(function):
+            if not isinstance(loop, ast.For) or loop.lineno not in slots or not _is_range(loop):
+                continue
+            kept = slots[loop.lineno]
+            said = names.get(kept.name) if isinstance(kept, Var) else None
+            said = repr(kept.value) if isinstance(kept, Const) else said
+            if said is not None and said not in bound:
+                count = ast.parse(said, mode="eval").body
+                loop.iter = ast.Call(ast.Name(mark, ast.Load()), [loop.iter, count], [])
+                found = True
+    return (ast.unparse(ast.fix_missing_locations(tree)) + "\n", mark) if found else None
+
+
+def _is_range(loop: ast.For) -> bool:
+    """Whether a loop has one target that counts."""
+    call = loop.iter
+    counts = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range"
+    return counts and isinstance(loop.target, ast.Name) and not loop.orelse
 
 
 class _Calls(ast.NodeTransformer):
@@ -135,4 +170,4 @@ def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-__all__ = ["with_checkpoints"]
+__all__ = ["with_checkpoints", "with_states"]

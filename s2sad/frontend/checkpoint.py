@@ -40,6 +40,24 @@ def leniently(fun: Any, *args: Any) -> Any:
     return fun(*args)
 
 
+def states(trips: range, slots: int) -> range:
+    """Stands for `checkpointed` in the text of a derivative, where that can be."""
+    return trips
+
+
+states.__s2sad_checkpointed__ = True  # type: ignore[attr-defined]
+
+
+def kept_apart(state: State, node: ast.For) -> bool:
+    """Whether few states of a checkpointed loop are kept: in the text of a derivative, if that can be."""
+    assert state.outline is not None and isinstance(node.iter, ast.Call)
+    fn = state.peeked(node.iter.func)
+    if not isinstance(fn, Ref) or fn.obj is not states:
+        return state.outline.loops
+    state.outline.lenient = True
+    return state.outline.loops and not state.outline.plainly
+
+
 def _leniently(state: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     """The call of a function under checkpoint, or a plain one where that is refused."""
     begun, remedy = len(state.block), state.remedy
@@ -280,4 +298,4 @@ def _anonymous(kind: Kind) -> Kind:
     return unlike(kind) if kind.cat == "tuple" else K.anonymous(kind)
 
 
-__all__ = ["again", "prepared", "under_checkpoint"]
+__all__ = ["again", "kept_apart", "prepared", "states", "under_checkpoint"]

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.ahead import in_step
 from s2sad.frontend.captures import parts_of, with_parts
+from s2sad.frontend.checkpoint import kept_apart
 from s2sad.frontend.cursors import over_changing, over_cursor
 from s2sad.frontend.generators import over_generator
 from s2sad.frontend.iterators import Items, given
@@ -212,7 +213,9 @@ class Loops(State):
             _, carried, statements, stop = self._fixed_point(node, assigned.union(more), None, body)
             self.block.append(For(target.name, space, statements, carried, stop, self.span(node)))
 
-        if self.outline is None or not self.outline.loops or self.const_depth:
+        if self.outline is None or self.const_depth or not kept_apart(self, node):
+            if self.outline is not None:
+                self.outline.slots[self.span(node)] = self.atom(slots)
             run()
             self.statements(node.orelse)
         else:

@@ -16,13 +16,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from s2sad.errors import UnsupportedError
+from s2sad.errors import Span, UnsupportedError
 from s2sad.frontend.recursion import Callee
 from s2sad.frontend.source import Source
 from s2sad.frontend.state import Group, State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Call, Const, Program, Ref, Slice, Stmt, Var, walk
+from s2sad.ir.nodes import Atom, Call, Const, Program, Ref, Slice, Stmt, Var, walk
 
 LARGE = 8  # statements in normal form of a callee that is not inlined
 SITES = 2  # places from which it is called
@@ -43,6 +43,7 @@ class Outline:
     returns_argument  says whether the result of a lowered function may share storage with an argument
     lenient    whether a text of a derivative has calls under checkpoint, which need not be so
     plainly    whether these are not
+    slots      how many states are kept of checkpointed loops that are lowered as they are
     sites      where each function is called: the calls around the place, outermost first
     sizes      how many statements its body has
     """
@@ -61,6 +62,7 @@ class Outline:
     tangents: bool = False
     lenient: bool = False
     plainly: bool = False
+    slots: dict[Span | None, Atom] = field(default_factory=dict)
 
     def large(self) -> frozenset[Any]:
         """The functions that are better kept as functions."""

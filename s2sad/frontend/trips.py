@@ -340,7 +340,7 @@ def _reverse(state: State, args: list[Value], kwargs: dict[str, Value], node: as
     chosen = groups[3]
     assert isinstance(chosen, Group)
     active = [i.value for i in chosen.items if isinstance(i, Const)]
-    scheduled = state.outline is not None and state.outline.tangents
+    scheduled = state.outline is None or state.outline.tangents
     called = again(state)
     if not scheduled and called.obj is marker and any(state.kind(v).cat in ("list", "dict") for v in rest):
         what = "a checkpointed loop that reads a list, dict or object is differentiated twice in reverse mode"
