@@ -245,3 +245,30 @@ def same_structure(a, b):
     if isinstance(a, list | tuple):
         return type(a) is type(b) and len(a) == len(b) and all(map(same_structure, a, b))
     return np.shape(a) == np.shape(b)
+
+
+def with_lists(x):
+    history, y = [], x
+    for _ in range(2):
+        y = y*np.sin(x)
+        history.append(y)
+    return x*np.sum(y), (history, {"losses": [np.sum(h) for h in history], "both": [x, np.sum(x)]}, "said")
+
+
+def read_from(aux):
+    history, parts, _ = aux
+    return np.sum(history[0]*history[1]) + parts["losses"][1] + np.sum(parts["both"][0])*parts["both"][1]
+
+
+def test_lists_in_what_comes_besides_a_pullback():
+    def pulls(x):
+        value, pull, aux = s2sad.vjp(with_lists, x, has_aux=True)
+        return np.sum(value*pull(np.cos(x))[0]) + read_from(aux)
+
+    def apart(x):
+        value, pull = s2sad.vjp(lambda y: with_lists(y)[0], x)
+        return np.sum(value*pull(np.cos(x))[0]) + read_from(with_lists(x)[1])
+
+    x = np.array([0.3, 0.7, 1.1])
+    np.testing.assert_allclose(s2sad.grad(pulls)(x), s2sad.grad(apart)(x), rtol=1e-12)
+    check(pulls, (x,))

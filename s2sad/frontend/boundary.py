@@ -127,6 +127,10 @@ class Boundary(State):
         if kind.cat in ("tuple", "dict") and kind.items is not None:
             items = [self.zeros_of(self.getitem(inner, Const(key), node), node) for key in kind.places]
             return Group(kind.cat, items, list(kind.keys))
+        if isinstance(inner, Group) and inner.cat == "list":
+            return Group("list", [self.zeros_of(item, node) for item in inner.items])
+        if kind.cat == "list" and K.carries(kind):
+            return self.emit(Call("zeros_list", (self.atom(inner),)), kind, node)
         if not kind.is_number or not K.carries(kind):
             return Const(None)
         return self.zeros(inner, kind, node)
