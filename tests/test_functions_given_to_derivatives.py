@@ -269,3 +269,60 @@ def test_captured_lists_of_functions_that_change():
     np.testing.assert_allclose(grad(f)(x), -4*x, rtol=1e-12)
     held[0] = (slow, square)
     s2sad.check_grads(f, (x,), order=2)
+
+
+# ------------------------------------------------------------------------- partials as arguments of the whole call
+
+
+def tanh_net(p, y, k=1.0):
+    return np.sum(np.tanh(p["w"]*y*k + p["b"]))
+
+
+def sine_net(p, y, k=1.0):
+    return np.sum(np.sin(p["w"]*y*k + p["b"]))
+
+
+class Waves:
+    def __init__(self, w):
+        self.w = w
+
+    def at(self, c, y):
+        return c*np.sum(np.sin(self.w*y))
+
+    def __call__(self, c, y):
+        return c*np.sum(np.cos(self.w*y))
+
+
+def descent(f, y):
+    for _ in range(2):
+        y = y - 0.1*grad(f)(y)
+    return hvp(f)(y, 1.0)*y
+
+
+def moved(f, y):
+    return (descent(f, y + STEP) - descent(f, y - STEP))/(2*STEP)
+
+
+def test_partials_that_are_arguments_are_differentiated_inside():
+    w, derivative = np.array([0.5, -0.3]), grad(descent, 1)
+    for f in (
+        functools.partial(tanh_net, {"w": w, "b": 0.2}),
+        functools.partial(tanh_net, {"w": 2*w, "b": 0.1}),
+        functools.partial(sine_net, {"w": 0.7, "b": 0.1}, k=2.0),
+        functools.partial(Waves(w).at, 1.5),
+        functools.partial(functools.partial(Waves(w)), 1.5),
+    ):
+        assert derivative(f, 0.6) == pytest.approx(moved(f, 0.6), rel=1e-7)
+
+
+def test_what_a_partial_holds_may_change():
+    held = {"w": np.array([0.5, -0.3]), "b": 0.2}
+    f, derivative = functools.partial(tanh_net, held), grad(descent, 1)
+    seen = [derivative(f, 0.6)]
+    held["b"] = 0.7
+    seen.append(derivative(f, 0.6))
+    assert seen[1] == pytest.approx(moved(f, 0.6), rel=1e-7) and seen[0] != seen[1]
+    f.__setstate__((sine_net, (held,), {}, {}))
+    assert derivative(f, 0.6) == pytest.approx(moved(f, 0.6), rel=1e-7)
+    f.__setstate__((sine_net, ({"w": 2.0, "b": 0.1},), {}, {}))
+    assert derivative(f, 0.6) == pytest.approx(moved(f, 0.6), rel=1e-7)

@@ -21,6 +21,7 @@ from s2sad.errors import UnsupportedError, refuse
 from s2sad.frontend import mirrors
 from s2sad.frontend.boundary import Boundary
 from s2sad.frontend.functionals import Functionals
+from s2sad.frontend.functions import bound_by
 from s2sad.frontend.lifting import Later
 from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.operators import live_object
@@ -185,6 +186,10 @@ class Derivatives(Functionals, Boundary):
     def _target(self, target: Value, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
         """The function that a transform is given, and the values of the program that it reads."""
         captured: dict[str, Value] = {}
+        given = live_object(self, target) if isinstance(target, Var) else None
+        if isinstance(given, functools.partial) and isinstance(target, Var):
+            text = target.name.split(".")[0]
+            target = Part(Ref(f"{text}.func", given.func), *bound_by(self, Ref(text, given)))
         if isinstance(target, Closure):
             target, captured = self.lifted_by_name(target, node)
         elif isinstance(target, Method) and isinstance(target.fn, Ref):

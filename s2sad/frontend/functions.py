@@ -248,11 +248,11 @@ def _partial(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
 
 
 def bound_by(low: State, fn: Ref) -> tuple[list[Value], dict[str, Value]]:
-    """What an outside partial binds. Its keywords can be exchanged."""
+    """What an outside partial binds. All of it can be exchanged."""
     obj: functools.partial[Any] = fn.obj
 
-    def by_identity() -> list[tuple[str, int]]:
-        return [(k, id(v)) for k, v in obj.keywords.items()]
+    def by_identity() -> list[Any]:
+        return [id(obj.func), *map(id, obj.args), *[(k, id(v)) for k, v in obj.keywords.items()]]
 
     low.depend(("keywords", id(obj)), by_identity, by_identity(), fn.text, same=True)
     first = [low.live_value(f"{fn.text}.args[{i}]", v) for i, v in enumerate(obj.args)]
