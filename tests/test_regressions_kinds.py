@@ -475,7 +475,7 @@ def test_a_list_on_one_path_and_an_array_on_the_other(fun):
     check(fun, [X])
 
 
-@pytest.mark.parametrize("fun", [either_summed, either_exp])
+@pytest.mark.parametrize("fun", [either_summed, either_exp, either_dot])
 def test_a_complex_list_on_one_path_and_an_array_on_the_other(fun):
     z = X + 1j*X[::-1]
     ct = 0.3 - 0.8j
@@ -486,8 +486,11 @@ def test_a_complex_list_on_one_path_and_an_array_on_the_other(fun):
 
 
 def test_what_may_be_complex_is_refused_where_conjugates_would_be_missing():
+    def listed(x):
+        return [x[0]**2, 2.0] if np.real(x[0]) < 9.0 else np.ones(2)
+
     with pytest.raises(s2sad.UnsupportedError, match=r"np.\w+ of a value that may be real or complex.*np.asarray\(x, complex\)"):
-        s2sad.vjp(either_dot, X + 1j)
+        s2sad.vjp(lambda x: np.dot(listed(x), np.ones(2)), X + 1j)
 
 
 def item_at(a, b, i):

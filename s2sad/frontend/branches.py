@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import maybes
+from s2sad.frontend import eithers, maybes
 from s2sad.frontend.captures import Held, holds_any
 from s2sad.frontend.joins import Lengths, form_of, join_values
 from s2sad.frontend.phis import unguessed
@@ -156,7 +156,7 @@ class Branches(State):
         elif ends_by_raising(block2):
             self.scope.env, value, self.objects.cells = env1, value1, ends[0]
         else:
-            value = self._meeting((env1, env2), (value1, value2), ends, before, outs, hint, node)
+            value = self._meeting((env1, env2), (value1, value2), ends, before, cond, outs, hint, node)
         self.scope.env[HOLDER] = value
         self._leave_raising(block1, block2, cond, outs, node, ternary=True)
         return self.scope.env.pop(HOLDER)
@@ -167,13 +167,14 @@ class Branches(State):
         values: tuple[Value, Value],
         ends: list[dict[int, Value]],
         before: int,
+        cond: Atom,
         outs: list[Out],
         hint: str,
         node: ast.AST,
     ) -> Value:
         """The value behind both ways of a conditional expression, with the names and objects of both."""
         symbols: Lengths = {}
-        meeting, self.merging = self.merging, Merging(ends[0], ends[1], before)
+        meeting, self.merging = self.merging, Merging(ends[0], ends[1], before, cond=cond)
         self._join_cells(ends[0], ends[1], outs, symbols, node)
         self.scope.env = self._join_envs(*envs, outs, symbols, node)
         value = join_values(self, *values, hint, outs, symbols, node)
@@ -239,7 +240,8 @@ class Branches(State):
             self.scope.env, self.objects.cells = env1, ends[0]
         else:
             symbols: Lengths = {}
-            meeting, self.merging = self.merging, Merging(ends[0], ends[1], before)
+            asked = None if form else cond
+            meeting, self.merging = self.merging, Merging(ends[0], ends[1], before, cond=asked)
             self._join_cells(ends[0], ends[1], outs, symbols, node)
             self.scope.env = self._join_envs(env1, env2, outs, symbols, node)
             self._leave_objects(meeting, before)
@@ -284,7 +286,9 @@ class Branches(State):
         """A list display beside another list, which is not joined by elements: an object on its path."""
         if not isinstance(value, Group) or value.cat != "list":
             return value
-        if self.kind(other).cat != "list" or (isinstance(other, Group) and form_of(value) == form_of(other)):
+        if isinstance(other, Group) and form_of(value) == form_of(other):
+            return value
+        if self.kind(other).cat != "list" and not eithers.unlike(self, value, other):
             return value
         outer, self.block = self.block, block
         made = self.settled(value, node)
@@ -347,14 +351,14 @@ class Branches(State):
                 assert isinstance(torn, Torn)
                 joined[name] = torn if a is b else replace(torn)  # another one: what it may hold is another
                 if not isinstance(a, Torn | Undef):
-                    self.whole[name] = joined[name], self._one_sided(a, Undef(), outs)
+                    self.whole[name] = joined[name], self.one_sided(a, Undef(), outs)
                 continue
             if name in one_sided and self._is_older_object(name, a, b):
                 why = "is an object that only some trips make, and may be that of an earlier trip"
                 joined[name] = Torn(name, why, "make it before the loop, or in every trip")
                 continue
             if any(isinstance(v, Group | Local) for v in (a, b)) and name in one_sided:
-                joined[name] = self._one_sided(a, b, outs)
+                joined[name] = self.one_sided(a, b, outs)
             else:
                 joined[name] = join_values(self, a, b, name, outs, symbols, node)
         return joined
@@ -366,7 +370,7 @@ class Branches(State):
             for scope, assigned, phis in self.open_loops
         )
 
-    def _one_sided(self, a: Value, b: Value, outs: list[Out]) -> Value:
+    def one_sided(self, a: Value, b: Value, outs: list[Out]) -> Value:
         """A display that one path makes: its elements leave the branch."""
         group = b if isinstance(a, Undef) else a
         if isinstance(group, Local):
@@ -378,7 +382,7 @@ class Branches(State):
             if pair not in self.merging.made:
                 made = self.merging.made[pair] = self.made(group.cat, [], [], group.cls)
                 held, nothing = known[group.number], Undef()
-                self.objects.cells[made.number] = self._one_sided(
+                self.objects.cells[made.number] = self.one_sided(
                     nothing if group is b else held, held if group is b else nothing, outs
                 )
             return self.merging.made[pair]
@@ -388,7 +392,7 @@ class Branches(State):
             return join_values(self, a, b, "", outs, {}, self.scope.source.node)
         nothing = Undef()
         items = [
-            self._one_sided(nothing, i, outs) if group is b else self._one_sided(i, nothing, outs)
+            self.one_sided(nothing, i, outs) if group is b else self.one_sided(i, nothing, outs)
             for i in group.items
         ]
         return Group(group.cat, items, group.keys, group.cls)

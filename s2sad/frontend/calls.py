@@ -22,7 +22,17 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend import custom, derivatives, generators, histories, numbered, protocols, shelves, trips
+from s2sad.frontend import (
+    custom,
+    derivatives,
+    eithers,
+    generators,
+    histories,
+    numbered,
+    protocols,
+    shelves,
+    trips,
+)
 from s2sad.frontend.arrays import FUNCTIONS
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.escapes import kept, may_give
@@ -582,7 +592,7 @@ class Calls(Stars):
                 self.hints[value.name] = name
         try:
             if isinstance(node, ast.Lambda):
-                return self.operand(node.body)
+                return eithers.value(self, node.body)
             return self.function_body(node)
         finally:
             self.frames.pop()

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import equality, escapes, generators, maybes, numbered, shelves
+from s2sad.frontend import eithers, equality, escapes, generators, maybes, numbered, shelves
 from s2sad.frontend.conditions import Conditions
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import either_class, user_operator
@@ -81,9 +81,15 @@ class Expressions(Conditions):
     def operand(self, node: ast.expr) -> Value:
         """An expression whose value is needed at once."""
         value = self.expr(node)
+        if self.eithers and eithers.is_either(value):
+            return self.atom(value, node)
         if isinstance(value, Undef):
             self.refuse(node, f"{ast.unparse(node)!r} may be unbound here", "assign it on every path")
         return value
+
+    def either(self, value: Group, node: ast.AST | None) -> Atom:
+        """What is a list on one path and an array on another, as one value."""
+        return eithers.whole(self, value, node)
 
     # -------------------------------------------------------------------------------------------- literals
 

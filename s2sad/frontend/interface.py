@@ -15,7 +15,7 @@ from typing import Any
 from s2sad.frontend.source import Source
 from s2sad.frontend.values import Closure, Generator, Group, Scope, Value
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Ref, Slice, Stmt, Var
+from s2sad.ir.nodes import Atom, Out, Ref, Slice, Stmt, Var
 
 
 class Interface:
@@ -287,6 +287,14 @@ class Interface:
 
     def transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """A derivative that is made inside of the function."""
+        raise NotImplementedError
+
+    def either(self, value: Group, node: ast.AST | None) -> Atom:
+        """What is a list on one path and an array on another, as one value."""
+        raise NotImplementedError
+
+    def one_sided(self, a: Value, b: Value, outs: list[Out]) -> Value:
+        """What one path makes, of which the other one knows nothing, behind both."""
         raise NotImplementedError
 
     def constant(self, value: Value, node: ast.AST) -> Value:

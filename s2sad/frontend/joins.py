@@ -14,7 +14,7 @@ import ast
 from enum import Enum
 from typing import Any
 
-from s2sad.frontend import maybes, numbered
+from s2sad.frontend import eithers, maybes, numbered
 from s2sad.frontend.captures import joined_function
 from s2sad.frontend.operators import alike
 from s2sad.frontend.state import (
@@ -43,6 +43,8 @@ def join_values(
     then, orelse = maybes.met(then, orelse)
     if isinstance(then, Local) and isinstance(orelse, Local):
         return _join_locals(state, then, orelse, hint, outs, symbols, node)
+    if (either := eithers.joined(state, then, orelse, hint, outs, symbols, node)) is not None:
+        return either
     if isinstance(then, Group) and isinstance(orelse, Group) and then.cat == orelse.cat:
         if then.cat in ("dict", "object") and then.keys != orelse.keys and then.cls is orelse.cls:
             then, orelse = _alike(state, then, orelse, node)

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from s2sad.errors import Refusal, Span, UnsupportedError
-from s2sad.frontend import exits, histories, mirrors, renewed
+from s2sad.frontend import eithers, exits, histories, mirrors, renewed
 from s2sad.frontend.attempts import taken_apart
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
@@ -166,6 +166,8 @@ class Lowering(
                 f"the statement {name} is not supported",
                 "write it with loops, branches and assignments",
             )
+        if self.eithers and eithers.split(self, stmt, lambda: self._statement(stmt)):
+            return
         self.finished(stmt)
         scope, outer = self.scope, self.scope.stmt
         scope.stmt = stmt
@@ -220,7 +222,7 @@ class Lowering(
         body = _read(node, self._apart_in(self.scope.source)).statements
         last = body[-1] if body and isinstance(body[-1], ast.Return) else None
         self.statements(body[:-1] if last is not None else body)
-        value = self.operand(last.value) if last is not None and last.value is not None else NONE
+        value = NONE if last is None or last.value is None else eithers.value(self, last.value)
         return self._of_caller(value, node) if self.new else value
 
     def assign(self, target: ast.expr, value: Value, stmt: ast.AST) -> None:

@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, TypeVar
 from s2sad.frontend.values import Group, Local, Value, holds_functions
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Call, Const, Ref, Var
+from s2sad.ir.nodes import Atom, Call, Const, If, Out, Ref, Var
 
 if TYPE_CHECKING:
     from s2sad.frontend.state import State
 
 MAYBE = "maybe"
+EITHER = "either"  # a display or array, as a flag says (see `eithers`)
+NOT = "not "  # before the name of a flag that does not hold
 ITERATE = "'NoneType' object is not iterable"
 UNPACK = "cannot unpack non-iterable NoneType object"
 SUBSCRIPT = "'NoneType' object is not subscriptable"
@@ -100,6 +102,11 @@ def narrowed(value: Value, flags: Iterable[str]) -> Value:
         if flag == Const(True) or (isinstance(flag, Var) and flag.name in flags):
             return value.items[1]
         return value
+    if value.cat == EITHER and isinstance(value.items[0], Var):
+        flag = value.items[0]
+        if flag.name in flags or NOT + flag.name in flags:
+            return narrowed(value.items[1 if flag.name in flags else 2], flags)
+        return value
     items = [narrowed(item, flags) for item in value.items]
     same = all(a is b for a, b in zip(items, value.items, strict=True))
     return value if same else Group(value.cat, items, value.keys, value.cls)
@@ -152,6 +159,20 @@ def given(low: State, value: Value, node: ast.AST, said: str = SUBSCRIPT) -> Val
     return held
 
 
+def whole(low: State, value: Group, node: ast.AST | None) -> Atom:
+    """A tuple that may be None as one value of the program."""
+    flag, held = value.items
+    if isinstance(flag, Const):
+        return low.variable(held, node) if flag.value else Const(None)
+    outer, low.block = low.block, []
+    made = low.variable(held, node)
+    block, low.block = tuple(low.block), outer
+    out = Out(low.fresh("", K.join(low.kind(made), K.NONE)), made, Const(None))
+    low.heap.meet(out.name, made)
+    low.block.append(If(low.atom(flag), block, (), (out,), None if node is None else low.span(node)))
+    return Var(out.name)
+
+
 def unfolded(low: State, value: Var, kind: Kind, node: ast.AST) -> Value:
     """A tuple of the program that may be None as a flag and its elements."""
     flag = low.emit(Call("isnot", (value, NONE)), K.BOOL, node)
@@ -167,6 +188,7 @@ def unfolded(low: State, value: Var, kind: Kind, node: ast.AST) -> Value:
 
 
 __all__ = [
-    "ITERATE", "MAYBE", "NONE", "SUBSCRIPT", "UNPACK", "Facts", "absent", "all_narrowed", "asked", "compared",
-    "given", "hints", "implied", "is_maybe", "met", "narrowed", "present", "unfolded", "want_row",
+    "EITHER", "ITERATE", "MAYBE", "NONE", "NOT", "SUBSCRIPT", "UNPACK", "Facts", "absent", "all_narrowed",
+    "asked", "compared", "given", "hints", "implied", "is_maybe", "met", "narrowed", "present", "unfolded",
+    "want_row", "whole",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import dicts, flat, generators, histories, maybes, mirrors, numbered, shelves
+from s2sad.frontend import dicts, eithers, flat, generators, histories, maybes, mirrors, numbered, shelves
 from s2sad.frontend.arrays import joined_index
 from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind, kind_of_slice
@@ -424,6 +424,8 @@ class Parts(Objects):
         kind = K.OBJECT if isinstance(base, Super) else self.kind(base)
         if numbered.is_number_of(kind):
             return numbered.attribute(self, base, name, node, hint)
+        if self.eithers:
+            eithers.asked_for(self, kind, name, node)
         if kind.is_number:
             return self._array_attribute(base, kind, name, node, hint)
         if name == "__dict__" and (held := mirrors.attributes(self, base, node)) is not None:

@@ -13,7 +13,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import maybes, numbered
+from s2sad.frontend import eithers, maybes, numbered
 from s2sad.frontend.captures import of_one_text, parts_of, with_parts
 from s2sad.frontend.operators import alike
 from s2sad.frontend.state import (
@@ -70,6 +70,8 @@ class Phi:
             hints = [k if isinstance(k, str) else name for k in entry.keys] or [name] * len(entry.items)
             if entry.cat == maybes.MAYBE:
                 hints = maybes.hints(name)
+            if entry.cat == maybes.EITHER:
+                hints = eithers.hints(name, entry)
             kinds = [K.BOTTOM if isinstance(item, Undef) else None for item in entry.items]
             self.parts = [Phi(state, *of) for of in zip(hints, entry.items, kinds, strict=True)]
             for part in self.parts:
@@ -147,7 +149,7 @@ class Phi:
 
     def _unbound(self, back: Value) -> Group | None:
         """A display like a tuple that a trip binds a name to, without elements; None for all else."""
-        if isinstance(back, Group) and back.cat == "tuple":
+        if isinstance(back, Group) and back.cat in ("tuple", maybes.EITHER):
             return replace(back, items=[Undef()] * len(back.items), origin=None)
         kind = self.state.kind(back) if isinstance(back, Var) else K.OBJECT
         if kind.cat != "tuple" or not kind.items or kind.optional or kind.cls in (list, dict):
@@ -173,6 +175,15 @@ class Phi:
             return changed
         if self.torn is not None:
             return False
+        if (form := eithers.begun(self.state, self.entry, self.kind, back)) is not None:
+            self._begin_again(form)
+            self._widen_more(eithers.like(self.state, form, back), pairs, symbols, node)
+            return True
+        if eithers.is_either(self.entry) and isinstance(back, Var) and self.state.kind(back) == K.OBJECT:
+            self._begin_again(self.state.atom(self.entry, node))  # nothing is known of what it meets
+            return self._widen_more(back, pairs, symbols, node) or True
+        if eithers.is_either(self.entry):
+            back = eithers.like(self.state, self.entry, back)
         if isinstance(self.entry, Undef) and (display := self._unbound(back)) is not None:
             self._begin_again(display)
             return True
@@ -394,10 +405,15 @@ class Phi:
             symbols.add(pairs[(mine, theirs)])
         return pairs[(mine, theirs)]
 
+    def _in_form(self, back: Value) -> Value:
+        """The back edge's value in the form of the entry, of what may be None or one of two unlike values."""
+        if maybes.is_maybe(self.entry):
+            return maybes.met(self.entry, back)[1]
+        return eithers.like(self.state, self.entry, back) if eithers.is_either(self.entry) else back
+
     def close(self, back: Value, carried: list[Carry]) -> Value:
         """Add the carried value; what the name means after the loop."""
-        if maybes.is_maybe(self.entry):
-            back = maybes.met(self.entry, back)[1]
+        back = self._in_form(back)
         if self.torn is not None:
             return self.torn
         if isinstance(self.entry, Local):

@@ -16,12 +16,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from s2sad.errors import Span, refuse
-from s2sad.frontend import histories
+from s2sad.frontend import histories, maybes
 from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.heap import Heap
 from s2sad.frontend.interface import Interface
 from s2sad.frontend.lengths import NEW, Lengths
-from s2sad.frontend.maybes import MAYBE, Facts
 from s2sad.frontend.raising import whole
 from s2sad.frontend.standins import real
 from s2sad.frontend.values import (
@@ -65,10 +64,8 @@ from s2sad.ir.nodes import (
     Dict,
     Do,
     Fresh,
-    If,
     Let,
     List,
-    Out,
     Ref,
     Slice,
     Stmt,
@@ -105,8 +102,9 @@ class State(Interface):
     opened = False  # and those that are objects too
     given: frozenset[str] = frozenset()  # the numbers of such as may be one object that is given twice
     quiet = False  # whether the program silences NumPy's warnings
-    facts: Facts  # which flags hold where conditions do, or do not (see `maybes`)
+    facts: maybes.Facts  # which flags hold where conditions do, or do not (see `maybes`)
     widened = sys.maxsize  # the oldest list whose element kind changed in this pass over a loop
+    eithers = False  # whether names are lists on one path and arrays on another (see `eithers`)
     shadowed = False  # whether lists have shadows of their own (`cotangents`)
 
     def __init__(self) -> None:
@@ -285,6 +283,8 @@ class State(Interface):
             return replace(K.OBJECT, cls=value.cls)
         if isinstance(value, Local):
             value = value.group
+        if isinstance(value, Group) and value.cat == maybes.EITHER:
+            return K.OBJECT
         if isinstance(value, Group):
             items = tuple(self.kind(item) for item in value.items)
             return Kind(value.cat, items=items, keys=tuple(value.keys), cls=value.cls)
@@ -299,8 +299,8 @@ class State(Interface):
             value = value.group
         if isinstance(value, Group) and value.origin is not None:
             return value.origin
-        if isinstance(value, Group) and value.cat == MAYBE:
-            return self._whole_maybe(value, node)
+        if isinstance(value, Group) and value.cat in (maybes.MAYBE, maybes.EITHER):
+            return maybes.whole(self, value, node) if value.cat == maybes.MAYBE else self.either(value, node)
         if isinstance(value, Group):
             whole = real(value.cls)
             if whole is not None:
@@ -326,20 +326,6 @@ class State(Interface):
         if isinstance(value, Closure | Method | Part | Choice | Super):
             self._refuse_as_value(value, node)
         return value
-
-    def _whole_maybe(self, value: Group, node: ast.AST | None) -> Atom:
-        """A tuple that may be None as one value of the program."""
-        flag, held = value.items
-        if isinstance(flag, Const):
-            return self.variable(held, node) if flag.value else Const(None)
-        outer, self.block = self.block, []
-        whole = self.variable(held, node)
-        block, self.block = tuple(self.block), outer
-        made = self.fresh("", K.join(self.kind(whole), K.NONE))
-        self.heap.meet(made, whole)
-        out = Out(made, whole, Const(None))
-        self.block.append(If(self.atom(flag), block, (), (out,), None if node is None else self.span(node)))
-        return Var(made)
 
     def _refuse_as_value(self, value: Value, node: ast.AST | None) -> NoReturn:
         """Say that a function, or an attribute of what is not known, is no value of the program."""

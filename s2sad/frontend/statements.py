@@ -12,7 +12,7 @@ import functools
 import importlib
 from typing import Any
 
-from s2sad.frontend import flat, generators, histories, late, mirrors
+from s2sad.frontend import eithers, flat, generators, histories, late, maybes, mirrors
 from s2sad.frontend.augmented import Augmented
 from s2sad.frontend.classes import defined
 from s2sad.frontend.objects import mangled
@@ -77,6 +77,10 @@ class Statements(Augmented):
 
     def assign(self, target: ast.expr, value: Value, stmt: ast.AST) -> None:
         """Bind or store a value."""
+        bare = isinstance(target, ast.Name) and not self.const_depth
+        if self.eithers and not bare and eithers.is_either(value):
+            eithers.each(self, value, lambda held: self.assign(target, held, stmt), stmt)
+            return
         value = self.constant(value, stmt)
         if isinstance(target, ast.Name):
             if not (isinstance(value, Group) and value.cat == "list" and target.id in self.scope.fixed):
@@ -99,7 +103,7 @@ class Statements(Augmented):
     def settled(self, value: Value, stmt: ast.AST | None, hint: str = "") -> Value:
         """A value that gets a name: lists in it become objects of the program, which can be written to."""
         value = self.lengthened(value, hint, stmt)
-        if not isinstance(value, Group):
+        if not isinstance(value, Group) or value.cat == maybes.EITHER:
             return value
         place = self.place(stmt)
         unlike = value.cat == "list" and K.join_all([self.kind(i) for i in value.items]) == K.OBJECT

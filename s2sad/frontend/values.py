@@ -238,6 +238,8 @@ class Merging:
     orelse: dict[int, Value]
     before: int  # cells that are older than the paths have no greater number
     made: dict[tuple[int, int], Local] = field(default_factory=dict)
+    cond: Atom | None = None  # what says which path it is, where that is a truth value
+    flag: Var | None = None  # a name for it
 
 
 class Written(Exception):

@@ -340,9 +340,9 @@ class Branches(Leaving):
         )
 
 
-def unbound_in(body: Block) -> frozenset[str]:
-    """Names that may have no value behind a branch or a loop: those that not all paths bind."""
-    found: set[str] = set()
+def unbound_in(body: Block, others: Iterable[str] = ()) -> frozenset[str]:
+    """Names that may have no value behind a branch or a loop: those that not all paths bind, and `others`."""
+    found: set[str] = set(others)
     changed = True
     while changed:
         before = len(found)

@@ -33,6 +33,7 @@ from s2sad.ir.nodes import (
     atom_vars,
 )
 from s2sad.transform.bars import ARRAYS
+from s2sad.transform.branches import unbound_in
 from s2sad.transform.cotangents import Bar, Loop
 from s2sad.transform.leaving import exits_of
 from s2sad.transform.unsettled import Unsettled
@@ -233,8 +234,17 @@ class Loops(Unsettled):
         kind = self.kinds[c.name]
         if kind.cat not in ARRAYS or self.kind(head.atom).cat != "array" or not isinstance(c.next, Var):
             return False
+        if c.name in self.unbound and self._forgets(c):
+            return False
         left = self.kinds[c.next.name]
         return K.same_shape(kind, left) if kind.shape and left.shape else c.name in self.unbound
+
+    def _forgets(self, c: Carry) -> bool:
+        """Whether a trip may leave nothing where it has found something."""
+        stmt = self.loops[-1].stmt
+        assert isinstance(stmt, For | While)
+        others = {other.name for other in stmt.carried if other.name in self.unbound} - {c.name}
+        return isinstance(c.next, Var) and c.next.name in unbound_in(stmt.body, others)
 
     def _rotate(self, carried: list[Carry], heads: dict[str, Bar]) -> bool:
         """Name shadows that go round after the names that hold them in the body: `u, v, w = v, w, u`."""
