@@ -110,3 +110,46 @@ def test_an_object_that_holds_itself():
         check(program, (X, C), pullbacks=False, probes=1)
     with pytest.raises(s2sad.UnsupportedError, match="a Itself is copied with the objects that it holds"):
         s2sad.grad(places(what_holds_itself)[0])(X, C)
+
+
+def lists_grown_in_lists(x, c, n):
+    a = []
+    for i in range(n):
+        a.append([x[i], c[i]])
+    b, d = copy.copy(a), copy.deepcopy(a)
+    b[0][0], d[1][0] = x[1]*3, x[0]
+    b.append([x[0]])
+    held = {"p": [x, c], "q": a}
+    made = copy.deepcopy(held)
+    made["p"][0][0] = x[2]
+    made["q"][1][1] = x[2]**2
+    return a[0][0]*d[1][0] + len(b)*b[-1][0] + np.sum(made["p"][0]*held["p"][0])*made["q"][1][1]*a[1][1]
+
+
+def grids_by_turns(x, c):
+    grid = [[0.0]*3 for _ in range(3)]
+    new = copy.deepcopy(grid)
+    for _ in range(2):
+        for i in range(3):
+            for j in range(3):
+                new[i][j] = 0.5*grid[i][j - 1] + x[i]*c[j]
+        grid = copy.deepcopy(new)
+    return sum(sum(r) for r in grid)*grid[1][2]
+
+
+def test_lists_in_lists_are_copied_with_what_they_hold():
+    x, c = np.array([0.3, 0.7, 1.1]), np.array([0.5, 0.9, 0.8])
+    for f, args in ((lists_grown_in_lists, (x, c, 3)), (grids_by_turns, (x, c))):
+        check(f, args, probes=1)
+    s2sad.check_grads(lambda x: lists_grown_in_lists(x, c, 3), (x,), order=2)
+
+    def f(x, n):
+        row = [x[0]]
+        rows = [row, row] if n else [row, [x[1]]]
+        made = copy.deepcopy(rows)
+        made[0][0] = made[0][0]*2.0
+        return made[1][0]*made[0][0]
+
+    check(f, (x, 0), probes=1)
+    with pytest.raises(AssertionError, match="holds a list or an array twice"):
+        s2sad.grad(f)(x, 1)

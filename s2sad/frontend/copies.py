@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import ast
 import types
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from s2sad.frontend.dependencies import is_open
-from s2sad.frontend.values import Value
-from s2sad.ir.nodes import Ref, Var
+from s2sad.frontend.values import Group, Local, Value
+from s2sad.ir import kinds as K
+from s2sad.ir.kinds import Kind
+from s2sad.ir.nodes import Call, Const, Ref, Var
 
 if TYPE_CHECKING:
     from s2sad.frontend.objects import Objects
@@ -50,6 +53,46 @@ def object_of_parts(
     if deep:
         items = [low.copied(item, True, node, memo) for item in items]
     return low.made("object", items, keys, type(live))
+
+
+def has_parts(kind: Kind) -> bool:
+    """Whether a value is a list of more than numbers and strings, which a deep copy copies too."""
+    return (
+        kind.cat == "list"
+        and bool(kind.items)
+        and not all(i.is_scalar or i.cat == "str" for i in kind.items or ())
+    )
+
+
+def is_nest(kind: Kind) -> bool:
+    """Whether a value is a number, an array, or a list of such lists all the way down."""
+    if kind.cat != "list" or kind.dtype or kind.optional:
+        return kind.is_number and kind.cls is None and not kind.optional
+    return all(map(is_nest, kind.items or ()))
+
+
+def check_parts(low: Objects, value: Value, node: ast.AST) -> None:
+    """Assert that lists of which a deep copy is made hold no list or array twice: so would the copy."""
+    parts = {v.name: v for v in _parts(value, set()) if low.kind(v).cat in ("list", "array", "num")}
+    if not any(has_parts(low.kind(v)) for v in parts.values()):
+        return
+    given = next(iter(parts.values())) if len(parts) == 1 else Group("tuple", list(parts.values()))
+    twice = low.emit(Call("holds_twice", (low.variable(given, node),)), K.BOOL, node)
+    said = "what copy.deepcopy is given holds a list or an array twice; copy its parts one by one"
+    low.do(Call("assert", (low.emit(Call("not", (twice,)), K.BOOL, node), Const(said))), node)
+
+
+def _parts(value: Value, seen: set[int]) -> Iterator[Var]:
+    """The values of the program in what is made here."""
+    if isinstance(value, Local):
+        if value.number in seen:
+            return
+        seen.add(value.number)
+        value = value.group
+    if isinstance(value, Var):
+        yield value
+    for item in value.items if isinstance(value, Group) else ():
+        yield from _parts(item, seen)
 
 
 def check(low: Objects, live: Any, deep: bool, node: ast.AST) -> None:

@@ -387,6 +387,8 @@ class Objects(State):
 
         What is met twice is copied once: `memo` has the copies by what they are of.
         """
+        if memo is None and deep:
+            copies.check_parts(self, value, node)
         memo = {} if memo is None else memo
         argument = value.origin if isinstance(value, Local) else None
         if argument is not None and copies.is_object(live := copies.live_object(self, argument)):
@@ -436,8 +438,10 @@ class Objects(State):
         if kind.is_scalar or kind.cat in ("str", "none", "object"):
             return value
         if kind.cat == "list" and isinstance(value, Var):
-            if kind.items and not (kind.items[0].is_scalar or kind.items[0].cat == "str"):
-                self.refuse(node, "a list is copied with what it holds", "write [x.copy() for x in xs]")
+            if deep and copies.has_parts(kind):
+                if not copies.is_nest(kind):
+                    self.refuse(node, "a list is copied with what it holds", "write [x.copy() for x in xs]")
+                return self.mapped_list(value, lambda item: self.copied(item, True, node, {}), node)
             return value if kind.dtype else self.emit(Call("list", (value,), (), "list"), kind, node)
         items = [self.copied(i, True, node, memo) if deep else i for i in self._parts(value, node)]
         if kind.cat == "dict":
