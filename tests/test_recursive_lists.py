@@ -152,3 +152,52 @@ def test_a_list_that_has_a_name_is_never_copied():
         check(written_behind, (X, C))
     except s2sad.UnsupportedError as error:
         assert "return a copy" in str(error) or "written" in str(error)
+
+
+def all_orders(x, c):
+    made = []
+
+    def put(before, rest):
+        if not rest:
+            made.append(before[0]*c[0] + before[1]*c[1]**2 + before[2])
+            return
+        for i in range(len(rest)):
+            put(before + [rest[i]], rest[:i] + rest[i + 1 :])
+
+    put([], list(x))
+    return np.prod(made)
+
+
+def remembered_by_number(x, c):
+    known = {}
+
+    def term(n):
+        if n < 2:
+            return x[n]
+        if n not in known:
+            known[n] = term(n - 1)*c[0] + term(n - 2)
+        return known[n]
+
+    return term(6)
+
+
+@pytest.mark.parametrize("f", [all_orders, remembered_by_number])
+def test_what_the_first_call_would_raise_or_return(f):
+    """The empty list was refused on a path that is not taken; numbers of two passes had no common kind."""
+    args = np.array([0.3, 0.7, 1.1]), np.array([0.5, 0.9, 0.8])
+    check(f, args, probes=1)
+    s2sad.check_grads(lambda x: f(x, args[1]), args[:1], order=2)
+
+
+def test_an_exception_that_only_one_path_raises():
+    def f(x, n):
+        d, t = {"a": x[0]}, (x[1], 2.0)
+        if n:
+            d["a"] = d["b"]*2.0
+        return d["a"]*(t[5] if n > 1 else t[0])
+
+    check(f, (np.array([0.3, 0.7, 1.1]), 0), probes=1)
+    with pytest.raises(KeyError, match="'b'"):
+        s2sad.grad(f)(np.ones(3), 1)
+    with pytest.raises(s2sad.UnsupportedError, match="the dict has no key 'b'"):
+        s2sad.grad(lambda x: {"a": x}["b"])(1.0)

@@ -21,6 +21,7 @@ from s2sad.frontend.state import (
     Group,
     Local,
     Merging,
+    Raised,
     State,
     Torn,
     Unsettled,
@@ -272,15 +273,22 @@ class Branches(State):
 
     def _way(self, make: Callable[[], Any], last: bool) -> Any:
         """One way of going on; one of which nothing is known yet is taken for one that raises."""
-        block = self.block
+        block, outer = self.block, self.way
+        self.way = block
         try:
             return make()
+        except Raised as error:
+            if error.block is not block:
+                raise
         except Unsettled:
             if last:
                 raise
             self.block = block
             self.do(Call("raise"))
             return None
+        finally:
+            self.way = outer
+        return Const(None)
 
     def _own_list(self, value: Value, other: Value, block: list[Stmt], node: ast.AST) -> Value:
         """A list display beside another list, which is not joined by elements: an object on its path."""

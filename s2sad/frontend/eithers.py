@@ -16,17 +16,16 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from s2sad.frontend.maybes import EITHER, NOT, narrowed
-from s2sad.frontend.values import Group, Local, Raised, Scope, Value
+from s2sad.frontend.values import Group, Local, Scope, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Atom, Const, Do, If, Out, Tuple, Undef, Var
+from s2sad.ir.nodes import Atom, Const, If, Out, Tuple, Undef, Var
 
 if TYPE_CHECKING:
     from s2sad.frontend.joins import Lengths
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 # ("number",), ("dict",), ("tuple", class or None), ("list", form of its elements if known), ("either", forms)
 Form = tuple[Any, ...]
-SIMPLE = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign)
 CLASSES = {"array": np.ndarray, "float": float, "complex": complex, "int": int, "list": list, "tuple": tuple}
 DEEPEST = 3  # so many kinds of values may meet in one name
 
@@ -214,8 +212,6 @@ def split(low: State, stmt: ast.stmt, lower: Callable[[], None]) -> bool:
     flag = _read(low, _own(stmt))
     if flag is None:
         return False
-    if isinstance(stmt, SIMPLE) and not low.trying:
-        lower = functools.partial(_or_raised, low, lower, stmt)
     low.branch(_asked(low, flag), _known(low, flag, True, lower), _known(low, flag, False, lower), stmt)
     return True
 
@@ -226,19 +222,6 @@ def asked_for(low: State, kind: Kind, name: str, node: ast.AST) -> None:
     if cls is not None and not hasattr(cls, name):
         whose = "numpy.ndarray" if cls is np.ndarray else cls.__name__
         low.fails(AttributeError, f"{whose!r} object has no attribute {name!r}", node)
-
-
-def _or_raised(low: State, lower: Callable[[], None], stmt: ast.stmt) -> None:
-    """Lower a statement; where one of two unlike values has not the attribute that it asks for, it raises."""
-    low.trying.append((AttributeError,))
-    try:
-        lower()
-    except Raised:
-        last = low.block[-1] if low.block else None
-        if not isinstance(last, Do) or last.call.fun != "raise":
-            low.refuse(stmt, "what is read here may have no such attribute", "ask for its class first")
-    finally:
-        low.trying.pop()
 
 
 def value(low: State, node: ast.expr) -> Value:

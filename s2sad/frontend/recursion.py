@@ -244,7 +244,8 @@ def _settle(spec: Callee, state: State, node: ast.AST) -> None:
         if not _can_be_returned(K.join(kind, spec.result)):
             for cls in _records(kind):
                 state.want_numbers(cls)
-        if K.without_lengths(kind) == K.without_lengths(spec.result) and not spec.guessed:
+        same = K.without_lengths(_met_too(kind, spec.result)) == K.without_lengths(spec.result)
+        if same and not spec.guessed:
             spec.lowered = lowered
             break
         spec.result = unlike(kind if spec.guessed or spec.result == K.BOTTOM else _joined(spec.result, kind))
@@ -337,6 +338,14 @@ def unlike(kind: Kind) -> Kind:
     if kind.cat == "tuple" and kind.items:
         return replace(kind, items=tuple(unlike(item) for item in kind.items))
     return K.anonymous(kind)
+
+
+def _met_too(kind: Kind, before: Kind) -> Kind:
+    """A kind whose numbers may be of other classes on some path, as in the pass before."""
+    items = kind.items
+    if items and before.items and len(items) == len(before.items):
+        items = tuple(map(_met_too, items, before.items))
+    return replace(kind, items=items, met=kind.met or before.met)
 
 
 def _joined(a: Kind, b: Kind) -> Kind:

@@ -104,6 +104,7 @@ class State(Interface):
     quiet = False  # whether the program silences NumPy's warnings
     facts: maybes.Facts  # which flags hold where conditions do, or do not (see `maybes`)
     widened = sys.maxsize  # the oldest list whose element kind changed in this pass over a loop
+    way: list[Stmt] | None = None  # the block of the innermost branch that is being lowered
     eithers = False  # whether names are lists on one path and arrays on another (see `eithers`)
     shadowed = False  # whether lists have shadows of their own (`cotangents`)
 
@@ -250,12 +251,13 @@ class State(Interface):
             self.sure.update(whole(block[start:]))
 
     def fails(self, cls: type, argument: Any, node: ast.AST) -> None:
-        """Note that an exception certainly comes here; goes on only if no try statement catches it."""
-        if not any(issubclass(cls, c) for classes in self.trying for c in classes):
+        """Note that an exception certainly comes here; goes on if no try or branch statement can hold it."""
+        caught = any(issubclass(cls, c) for classes in self.trying for c in classes)
+        if not caught and self.block is not self.way:
             return
         made = self.emit(Call("call", (Ref(cls.__name__, cls), Const(argument))), K.OBJECT, node)
         self.block[-1:] = [self.block[-1], Do(Call("raise", (made,)), self.span(node))]
-        raise Raised(cls)
+        raise Raised(cls, None if caught else self.block)
 
     def refuse_write(self, base: Ref, node: ast.AST) -> NoReturn:
         """Refuse a store into something that comes from outside of the function."""

@@ -318,11 +318,12 @@ class Changed(Exception):
 
 
 class Raised(Exception):
-    """A statement in a try statement certainly raises an exception that it catches."""
+    """A statement certainly raises: in a try statement that catches it, or in the block of a branch."""
 
-    def __init__(self, cls: type) -> None:
+    def __init__(self, cls: type, block: list[Any] | None = None) -> None:
         super().__init__(cls.__name__)
         self.cls = cls
+        self.block = block
 
 
 def mentions(value: Value, base: Local) -> int:
