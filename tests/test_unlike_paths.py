@@ -145,7 +145,7 @@ def held_and_captured(x, c):
     def first(k):
         return p.w[0]*k + p.w[1]
 
-    last = lambda k: np.sum(d["b"])*p.w[k]  # noqa: E731 - a lambda reads what is around it
+    last = lambda k: np.sum(d["b"])*p.w[k]
     return np.sum(p.b)*first(2.0) + last(1) + np.sum(d["a"])
 
 
@@ -220,3 +220,35 @@ def kept_or_dropped(x, c):
 def test_an_array_that_later_trips_drop():
     """The cotangent of what an earlier trip held took its shape from nothing: an IndexError."""
     check(kept_or_dropped, (X, C), probes=1)
+
+
+class Summed:
+    def __init__(self, total):
+        self.total, self._kept, self.sets = total, total, 0
+
+    @property
+    def kept(self):
+        return self._kept
+
+    @kept.setter
+    def kept(self, value):
+        self._kept, self.sets = value, self.sets + 1
+
+
+def added_to_attributes(x, c):
+    a, b, d = Summed(0.4), Summed(0.4), Summed(x.copy())
+    v, w = np.squeeze(c[None]), d.kept
+    for i in range(3):
+        t = 0.3*(c @ v)  # a number, as v is a vector, which only the program knows
+        a.total += t
+        if c[i] > 0.85:
+            b.total += t*0.2
+        b.kept += t*x[0]
+        d.kept += x*v
+    return np.sum(x*w)*a.total*b.total + b.kept*b.sets + np.sum(d.kept)*d.sets
+
+
+def test_attributes_that_may_be_numbers_or_arrays():
+    """A number in an attribute was taken for an array that is written: what was added to it was lost."""
+    check(added_to_attributes, (X, C), probes=1)
+    check_grads(lambda x: added_to_attributes(x, C), (X,), order=2)

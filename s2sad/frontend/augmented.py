@@ -66,6 +66,10 @@ class Augmented(Tables):
         def replaced(made: Value) -> None:
             self.set_attribute(base, name, self.settled(made, stmt, name), stmt)
 
+        if self.kind(old).cat == "num" and isinstance(old, Var) and old.name not in self.outside:
+            again = replaced if has_setter(self.class_of(base), name) else None
+            self._augment_either(old, op, value, replaced, stmt, name, again)
+            return
         made = self._augmented(old, op, value, stmt, name)
         if made is not None:
             replaced(made)
@@ -117,9 +121,16 @@ class Augmented(Tables):
         return self.call_value(method, [old, value], {}, stmt)
 
     def _augment_either(
-        self, old: Var, op: str, value: Value, replaced: Rebind, stmt: ast.AST, hint: str = ""
+        self,
+        old: Var,
+        op: str,
+        value: Value,
+        replaced: Rebind,
+        stmt: ast.AST,
+        hint: str = "",
+        written: Rebind | None = None,
     ) -> None:
-        """`y op= value` for what is an array, which is written, or a number, which is `replaced`."""
+        """`y op= value` for what is an array, which is `written`, or a number, which is `replaced`."""
         kind = self.kinds[old.name]
         known = self.emit(Call("isinstance", (old, Ref("np.ndarray", np.ndarray))), K.BOOL, stmt)
 
@@ -128,8 +139,13 @@ class Augmented(Tables):
             replaced(self.binary(op, old, value, stmt, hint))
             self.kinds[old.name] = K.array(kind.shape, kind.dtype)  # what leaves the first branch
 
+        def write() -> None:
+            self._augment_array(old, op, value, stmt)
+            if written is not None:
+                written(old)
+
         try:
-            self.branch(known, lambda: self._augment_array(old, op, value, stmt), rebind, stmt)
+            self.branch(known, write, rebind, stmt)
         finally:
             self.kinds[old.name] = kind
 
