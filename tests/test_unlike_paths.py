@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 
 import numpy as np
@@ -248,7 +249,27 @@ def added_to_attributes(x, c):
     return np.sum(x*w)*a.total*b.total + b.kept*b.sets + np.sum(d.kept)*d.sets
 
 
-def test_attributes_that_may_be_numbers_or_arrays():
-    """A number in an attribute was taken for an array that is written: what was added to it was lost."""
-    check(added_to_attributes, (X, C), probes=1)
-    check_grads(lambda x: added_to_attributes(x, C), (X,), order=2)
+class Shelf:
+    def __init__(self):
+        self.held = [0.0, 0.0]
+
+    def __getitem__(self, k):
+        return self.held[k]
+
+    def __setitem__(self, k, value):
+        self.held[k] = value
+
+
+def added_to_items(x, c):
+    d, e, v = collections.defaultdict(float), Shelf(), np.squeeze(c[None])
+    for i in range(3):
+        d[i % 2] += x[i]*(c @ v)
+        e[i % 2] += x[i]*(c @ v)
+    return d[0]*d[1] + e[0]*e[1]**2
+
+
+@pytest.mark.parametrize("f", [added_to_attributes, added_to_items])
+def test_attributes_and_items_that_may_be_numbers_or_arrays(f):
+    """A number was taken for an array that is written: what was added to an attribute in a loop was lost."""
+    check(f, (X, C), probes=1)
+    check_grads(lambda x: f(x, C), (X,), order=2)

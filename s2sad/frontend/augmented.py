@@ -198,8 +198,8 @@ class Augmented(Tables):
         own = class_method(self, self.class_of(base), "__setitem__") is not None
         if flat.is_flat(base):
             replaced(self.binary(op, old, value, stmt))
-        elif self.kind(old).cat == "num" and isinstance(old, Var) and not own:
-            self._augment_either(old, op, value, replaced, stmt)
+        elif self.kind(old).cat == "num" and isinstance(old, Var):
+            self._augment_either(old, op, value, replaced, stmt, "", replaced if own else None)
         else:
             fresh = self._augmented(old, op, value, stmt, "")
             if fresh is not None or own:
