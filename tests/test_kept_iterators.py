@@ -358,3 +358,68 @@ def named_map_over_what_is_held(x):
 def test_named_iterators_of_what_is_written_under_another_name_are_refused(f):
     with pytest.raises(s2sad.UnsupportedError, match="is made of changes before it is taken from; make a list"):
         s2sad.grad(f)(X)
+
+
+class Net:
+    def __init__(self, parts):
+        self.parts, self.calls, self.scale, self.said = parts, 0, 1.0, ""
+
+    def weighted(self, weights):
+        return zip(self.parts.values(), [weights[0], weights[1]])
+
+    def squares(self):
+        return map(lambda v: v*v, self.parts.values())
+
+    def scaled(self):
+        return (v*self.scale for v in self.parts.values())
+
+    def say(self, **values):
+        self.calls += 1
+        self.said = ", ".join(f"{k}={v:.3f}" for k, v in values.items())
+
+
+def attributes_set_meanwhile(x, c):
+    net = Net({"a": x[0]*c[0], "b": x[1]*x[2]})
+    s = 0.0
+    for v, w in net.weighted(c):
+        net.calls += 1
+        s = s + v*w*net.calls
+        net.say(loss=s)
+    for v in net.squares():
+        net.calls = net.calls + 1
+        s = s + v*net.calls
+    return s*len(net.said)
+
+
+def test_attributes_that_are_set_change_no_item():
+    check(attributes_set_meanwhile, (X, C))
+
+
+def scaled_anew(x, c):
+    net = Net({"a": x[0]*c[0], "b": x[1]*x[2]})
+    s = 0.0
+    for v in net.scaled():
+        net.scale = net.scale*x[0]
+        s = s + v
+    return s
+
+
+class Product:
+    def __init__(self, v):
+        self.v = v
+
+    def __mul__(self, other):
+        return self.v*other
+
+
+def read_by_an_operator(x, c):
+    one, other = Product(x[0]), Product(x[1])
+    loader = Loader(map(lambda v: v*c[0], [one, other]))
+    other.v = x[2]**3
+    return sum(loader.pairs)
+
+
+def test_attributes_that_are_read_late_count():
+    check(scaled_anew, (X, C))
+    with pytest.raises(s2sad.UnsupportedError, match="is made of changes before it is taken from; make a list"):
+        s2sad.grad(read_by_an_operator)(X, C)

@@ -16,8 +16,10 @@ import ast
 import functools
 import itertools
 from collections.abc import Iterator, Sequence
-from types import FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
+
+import numpy as np
 
 from s2sad.errors import UnsupportedError
 from s2sad.frontend import ahead, generators, streams, touched
@@ -45,6 +47,7 @@ _FIELDS = {
 }  # fmt: skip
 _MADE = (ast.GeneratorExp, ast.Call)
 _HOLDING = (ast.GeneratorExp, ast.Call, ast.IfExp, ast.BoolOp, ast.NamedExpr)
+_THERE = (ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Compare)
 _At = tuple[int, int, int | None, int | None]
 
 
@@ -140,6 +143,8 @@ def _hands_on(low: State, call: ast.Call) -> bool:
     """Whether a call may keep an argument, or read it late: not that of a function that takes from it."""
     if isinstance(call.func, ast.Call):
         return not _is_built_in(low, call.func)
+    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Constant):
+        return False  # ", ".join(...)
     fn = low.peeked(call.func) if isinstance(call.func, ast.Name | ast.Attribute) else None
     if isinstance(fn, Method) and isinstance(fn.fn, Const):
         return fn.fn.value in _KEEPING
@@ -168,7 +173,7 @@ def _changes(low: State, node: ast.expr, place: ast.AST) -> bool:
     """Whether what an iterator reads may be written, or bound anew, before all is taken from it."""
     names = ahead.read(low, node)
     elements = isinstance(node, ast.GeneratorExp) or not ahead.is_view(low, node)
-    attributes = not _is_bare(low, node)
+    attributes = _lazily_read(low, node)
     scope, callers = _function(low.scope), list(reversed(low.callers))
     if isinstance(place, ast.Call):
         call: list[ast.stmt] = [ast.copy_location(ast.Expr(place), place)]
@@ -198,13 +203,56 @@ def _changes(low: State, node: ast.expr, place: ast.AST) -> bool:
     return False
 
 
-def _is_bare(low: State, node: ast.expr) -> bool:
-    """Whether an iterator reads what containers hold, and calls nothing: attributes that are set are none."""
-    if ahead.is_view(low, node):
-        return True
-    fn = low.peeked(node.func) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else None
-    bare = isinstance(fn, Ref) and _is(fn.obj, (zip, enumerate, reversed))
-    return bare and isinstance(node, ast.Call) and all(isinstance(a, ast.Name) for a in node.args)
+def _lazily_read(low: State, node: ast.AST) -> frozenset[str] | None:
+    """The attributes that are read when items are taken, none of d.values(); None where that is not known."""
+    if isinstance(node, _THERE) or ahead.is_view(low, node):
+        return frozenset()
+    parts: Sequence[ast.AST] = ()
+    late: Sequence[ast.AST] = ()
+    if isinstance(node, ast.GeneratorExp):
+        first, *others = node.generators
+        parts, late = [first.iter], [node.elt, *first.ifs, *others]
+    elif isinstance(node, ast.Tuple | ast.List):
+        parts = [*node.elts]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
+        fn = low.peeked(node.func)
+        obj = fn.obj if isinstance(fn, Ref) else None
+        mapped = _is(obj, (map, filter))
+        if not mapped and not _is(obj, (zip, enumerate, reversed)):
+            return None
+        parts, late = node.args[mapped:], node.args[:mapped]
+        if late and not isinstance(late[0], ast.Lambda) and not _is_library(low, node.args[0]):
+            return None
+    else:
+        return None
+    found = [_lazily_read(low, part) for part in parts] + [_plainly_read(low, part) for part in late]
+    known = [f for f in found if f is not None]
+    return frozenset().union(*known) if len(known) == len(found) else None
+
+
+def _plainly_read(low: State, part: ast.AST) -> frozenset[str] | None:
+    """The attributes that code reads; None where it calls functions of the user's, or reads properties."""
+    found = {touched.OPERATORS}
+    for n in walk([part]):
+        if isinstance(n, ast.Call) and not _is_library(low, n.func):
+            return None
+        if isinstance(n, ast.Attribute):
+            cls = low.class_of(held) if (held := generators.peek(low, n.value)) is not None else None
+            if cls is None or hasattr(cls, n.attr) or hasattr(cls, "__getattr__"):
+                return None
+            found.add(n.attr)
+    return frozenset(found)
+
+
+def _is_library(low: State, node: ast.expr) -> bool:
+    """Whether an expression is a function of Python or of a library."""
+    fn = generators.peek(low, node)
+    obj = fn.obj if isinstance(fn, Ref) else None
+    if isinstance(obj, type):
+        return obj.__module__ == "builtins"
+    if isinstance(obj, FunctionType):
+        return is_library(obj)
+    return isinstance(obj, BuiltinFunctionType | np.ufunc)
 
 
 def _changed_there(
@@ -213,7 +261,7 @@ def _changed_there(
     names: set[str],
     values: list[Value],
     behind: list[ast.stmt],
-    counting: tuple[bool, bool],
+    counting: tuple[bool, frozenset[str] | None],
 ) -> bool:
     """Whether statements of a caller write what the names stand for in a function that it has called."""
     around = [inner]

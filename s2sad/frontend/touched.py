@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
+import operator
 import types
 from collections.abc import Iterator
 from types import FunctionType
@@ -35,7 +36,12 @@ _FRESH = frozenset(
 )
 _PLAIN = ("int", "str", "bool", "range")
 _METHODS = frozenset(m for cls in (np.ndarray, list, dict, str, tuple, set) for m in dir(cls)) - CHANGING
+OPERATORS = "operators"  # stands for all that operators of a class may read
+_OPERATORS = [f"__{n}__" for n in dir(operator) if not n.startswith("_")]
+_OPERATORS += [f"__r{n}__" for n in "add sub mul truediv floordiv pow matmul mod".split()]
+_OPERATORS += "__getattr__ __len__ __iter__ __float__ __array__ __array_ufunc__ __bool__ __hash__".split()
 DEEPEST = 4  # functions that call each other
+Names = frozenset[str] | None  # attributes; None for all
 Roots = set[tuple[str, bool]]  # names, and whether what they hold is written into, not they themselves
 _NONE: Roots = {("", False), ("", True)}
 
@@ -46,13 +52,13 @@ def bound(body: list[ast.stmt]) -> set[str]:
     return {n.id for n in _stores(body) if id(n) not in inner}
 
 
-def roots(low: State, body: list[ast.stmt], elements: bool = True, attributes: bool = True) -> Roots:
+def roots(low: State, body: list[ast.stmt], elements: bool = True, read: Names = None) -> Roots:
     """What statements may write into, and what they bind the names to that they write into.
 
-    `elements`: whether what a loop binds to elements counts as that which it runs over; `attributes`: whether
-    what has an attribute set counts.
+    `elements`: whether what a loop binds to elements counts as that which it runs over; `read`: attributes
+    that count where they are set.
     """
-    written = _written(low, body, 0, attributes)
+    written = _written(low, body, 0, read)
     found = {(_root(w), isinstance(w, ast.Subscript | ast.Attribute)) for w in written} - _NONE
     if not found:
         return found
@@ -73,15 +79,15 @@ def among(low: State, names: set[str], found: Roots) -> bool:
     return any(_same(low, name, root, deep) for root, deep in found for name in names)
 
 
-def _written(low: State, body: list[ast.stmt], depth: int, attributes: bool = True) -> Iterator[ast.expr]:
+def _written(low: State, body: list[ast.stmt], depth: int, read: Names = None) -> Iterator[ast.expr]:
     """What the statements of a loop, and nested functions that they call, write into."""
     for node in walk(body):
         if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            if attributes or isinstance(node, ast.Subscript):
+            if isinstance(node, ast.Subscript) or _is_read(low, node, read):
                 yield node.value
         elif isinstance(node, ast.AugAssign):
             counted = isinstance(node.target, ast.Attribute) and isinstance(node.value, ast.Constant)
-            if attributes or not counted:  # `self.calls += 1` changes no list
+            if read is None or not counted:  # `self.calls += 1` changes no list
                 yield node.target
         elif isinstance(node, ast.keyword) and node.arg == "out":
             yield node.value
@@ -89,10 +95,21 @@ def _written(low: State, body: list[ast.stmt], depth: int, attributes: bool = Tr
             if isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING:
                 yield node.func.value
                 yield from node.args[:1]
-            yield from _by_call(low, node, depth)
+            yield from _by_call(low, node, depth, read)
 
 
-def _by_call(low: State, node: ast.Call, depth: int) -> Iterator[ast.expr]:
+def _is_read(low: State, node: ast.Attribute, read: Names) -> bool:
+    """Whether an attribute that is set is one of those that are read, by an operator of its class maybe."""
+    if read is None or node.attr in read:
+        return True
+    if OPERATORS not in read:
+        return False
+    held = generators.peek(low, node.value)
+    cls = None if held is None else low.class_of(held)
+    return cls is None or any(n in vars(c) for c in cls.__mro__[:-1] for n in _OPERATORS)
+
+
+def _by_call(low: State, node: ast.Call, depth: int, read: Names) -> Iterator[ast.expr]:
     """What a call of a function of the user's may write into: its arguments, and what it reads outside."""
     fn = generators.peek(low, node.func) if isinstance(node.func, ast.Name | ast.Attribute) else None
     if isinstance(fn, Closure):
@@ -103,43 +120,56 @@ def _by_call(low: State, node: ast.Call, depth: int) -> Iterator[ast.expr]:
         return
     taken = [node.func.value] if isinstance(fn, Method) and isinstance(node.func, ast.Attribute) else []
     fn = fn.fn if isinstance(fn, Method) else fn
-    if isinstance(fn, Closure) or (isinstance(fn, Ref) and not _is_reading(fn.obj)):
+    if isinstance(fn, Closure) or (isinstance(fn, Ref) and not _is_reading(fn.obj, read)):
         yield from (*taken, *node.args)
 
 
-def _is_reading(obj: object, depth: int = 0) -> bool:
-    """Whether a function writes into nothing that it is given, as far as its text says."""
+def _is_reading(obj: object, read: Names, depth: int = 0) -> bool:
+    """Whether a function writes into nothing that it is given, as far as its text says.
+
+    It may set attributes that nobody reads (see `roots`).
+    """
     if not isinstance(obj, FunctionType) or is_library(obj):
         return not isinstance(obj, types.MethodType)
-    return depth < DEEPEST and _reads(obj, obj.__code__, depth)
+    return depth < DEEPEST and _reads(obj, obj.__code__, read, depth)
 
 
 @functools.lru_cache(maxsize=256)
-def _reads(fun: FunctionType, code: types.CodeType, depth: int) -> bool:
+def _reads(fun: FunctionType, code: types.CodeType, read: Names, depth: int) -> bool:
     try:
         node = find(fun, generators=True).node
     except UnsupportedError:
         return False
     body = node.body if isinstance(node, ast.FunctionDef) else []
+    told = read if read is not None and OPERATORS not in read else None
     for n in walk([node]):
-        if isinstance(n, ast.AugAssign):
+        if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load):
+            if told is None or n.attr in told:
+                return False
+            continue
+        if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Attribute):
+            if not isinstance(n.value, ast.Constant):
+                return False
+        elif isinstance(n, ast.AugAssign):
             if not isinstance(n.target, ast.Name) or not _is_new(body, n.target.id):
                 return False
         if isinstance(n, ast.keyword) and n.arg == "out":
             return False
-        if isinstance(n, ast.Subscript | ast.Attribute) and not isinstance(n.ctx, ast.Load):
+        if isinstance(n, ast.Subscript) and not isinstance(n.ctx, ast.Load):
             return False
-        if isinstance(n, ast.Call) and not _is_known(n.func, fun, depth):
+        if isinstance(n, ast.Call) and not _is_known(n.func, fun, read, depth):
             return False
     return True
 
 
-def _is_known(node: ast.expr, fun: FunctionType, depth: int) -> bool:
+def _is_known(node: ast.expr, fun: FunctionType, read: Names, depth: int) -> bool:
     """Whether a call in a function is one of what writes into nothing."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
         node = node.value
+    if isinstance(node, ast.Constant):
+        return names[-1] in _METHODS  # ", ".join(...)
     if not isinstance(node, ast.Name) or CHANGING.intersection(names):
         return False
     found = fun.__globals__.get(node.id, getattr(builtins, node.id, None))
@@ -147,7 +177,7 @@ def _is_known(node: ast.expr, fun: FunctionType, depth: int) -> bool:
         return names[0] in _METHODS
     for name in reversed(names):
         found = getattr(found, name, None)
-    return found is not None and _is_reading(found, depth + 1)
+    return found is not None and _is_reading(found, read, depth + 1)
 
 
 def _root(node: ast.expr) -> str:
