@@ -368,7 +368,7 @@ class Net:
         return zip(self.parts.values(), [weights[0], weights[1]])
 
     def squares(self):
-        return map(lambda v: v*v, self.parts.values())
+        return map(lambda v: v*v, self.parts.values())  # noqa: C417
 
     def scaled(self):
         return (v*self.scale for v in self.parts.values())
@@ -414,7 +414,7 @@ class Product:
 
 def read_by_an_operator(x, c):
     one, other = Product(x[0]), Product(x[1])
-    loader = Loader(map(lambda v: v*c[0], [one, other]))
+    loader = Loader(map(lambda v: v*c[0], [one, other]))  # noqa: C417
     other.v = x[2]**3
     return sum(loader.pairs)
 

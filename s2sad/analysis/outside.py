@@ -83,7 +83,7 @@ def is_logging(call: Call, lets: Mapping[str, Let]) -> bool:
     fn = call.args[0] if call.args else None
     let = lets.get(fn.name) if isinstance(fn, Var) and call.form else None
     if let is not None and let.call.fun == "call":  # logging.getLogger(...).debug(...)
-        return getattr(let.call.args[0], "obj", None) in (logging.getLogger, csv.writer)
+        return getattr(let.call.args[0], "obj", None) in (logging.getLogger, csv.writer, csv.DictWriter)
     obj = getattr(fn, "obj", None)
     owner = getattr(obj, "__self__", obj)
     modules = {str(getattr(known, "__module__", "")).partition(".")[0] for known in (obj, type(owner))}

@@ -169,6 +169,7 @@ class Speller:
             "copy": self.copy,
             "call": self.called,
             "fstring": self.fstring,
+            "print": self.printed,
             "(ifelse)": lambda e: ast.IfExp(*self.all(e.args)),
             "curve_at": self.curve,
             "curve_between": lambda e: self.method(e, "integrate"),
@@ -351,6 +352,14 @@ class Speller:
         keys = dict(expr.kwargs).get("keys")
         items = keys.args if isinstance(keys, Node) else ()
         return ast.Dict([self(key) for key in items], self.all(expr.args))
+
+    def printed(self, expr: Node) -> ast.expr:
+        """`print("values:", *xs)`: the form counts the arguments that are spread."""
+        made = self.call(self.roots.builtin("print"), expr.args, expr.kwargs)
+        assert isinstance(made, ast.Call)
+        for place in map(int, expr.form.split()):
+            made.args[place] = ast.Starred(made.args[place], ast.Load())
+        return made
 
     def fstring(self, expr: Node) -> ast.expr:
         words = {key: value.args if isinstance(value, Node) else () for key, value in expr.kwargs}

@@ -9,6 +9,7 @@ literals under a minus) is folded, so that branches on it are decided here.
 from __future__ import annotations
 
 import ast
+import builtins
 import math
 import operator
 from collections.abc import Callable
@@ -182,10 +183,12 @@ class Expressions(Conditions):
             if _is_computed(part):
                 assert part.format_spec is not None
                 if part.conversion != -1:
-                    self.refuse(node, "a conversion and a computed format", "write format(repr(value), spec)")
+                    name = {"r": "repr", "s": "str", "a": "ascii"}[chr(part.conversion)]
+                    value = self.call_value(Ref(name, getattr(builtins, name)), [value], {}, part)
                 spec = self.operand(part.format_spec)
                 value = self.call_value(Ref("format", format), [value, spec], {}, part)
-            value, code = converted(self, value, part.conversion, part.format_spec is not None, part)
+            conversion = -1 if _is_computed(part) else part.conversion
+            value, code = converted(self, value, conversion, part.format_spec is not None, part)
             numbered.refuse_as_number(self, [value], part)
             values.append(self.variable(value, part))
             specs.append(Const("" if _is_computed(part) else self._format(part, node)))

@@ -26,6 +26,7 @@ from s2sad.frontend.protocols import iterated, said, total
 from s2sad.frontend.records import FUNCTIONS
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.standins import real
+from s2sad.frontend.stars import many
 from s2sad.frontend.state import (
     ABSENT,
     CALLABLE,
@@ -102,10 +103,12 @@ def _lengths(rank: int) -> K.Shape:
 
 
 def _print(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    args = [said(low, a, node) for a in args]
+    spread = [place for place, arg in enumerate(args) if many(arg)]
+    args = [a.items[0] if isinstance(a, Group) and many(a) else said(low, a, node) for a in args]
     refuse_as_number(low, [*args, *kwargs.values()], node)
     atoms = tuple(low.variable(a, node) for a in args)
-    low.do(Call("print", atoms, tuple((k, low.variable(v)) for k, v in kwargs.items())), node)
+    named = tuple((k, low.variable(v)) for k, v in kwargs.items())
+    low.do(Call("print", atoms, named, " ".join(map(str, spread))), node)
     return Const(None)
 
 

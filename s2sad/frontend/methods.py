@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 import string
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -39,6 +40,8 @@ SAID = frozenset(  # methods of strings that are looked at while lowering
 )
 PLACES = frozenset(("find", "rfind", "index", "rindex", "count"))  # methods of strings that count
 UNSEEN = frozenset(("tolist", "tobytes", "tofile", "dump", "dumps", "getfield"))
+
+_STEP = re.compile(r"\.(\w+)|\[([^\]]*)\]")  # "{p.rate[0]}"
 
 
 class Methods(Rules):
@@ -92,7 +95,10 @@ class Methods(Rules):
         self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
     ) -> Value | None:
         """What a method of a string gives, where that is known or an f-string says it."""
-        if isinstance(base, Const) and name == ".format" and isinstance(base.value, str):
+        if isinstance(base, Const) and name in (".format", ".format_map") and isinstance(base.value, str):
+            mapped = args[0] if name == ".format_map" and len(args) == 1 and not kwargs else None
+            if mapped is not None and self.is_dict(mapped):
+                args, kwargs = [], {k: self.getitem(mapped, Const(k), node) for k in self.unpack_keys(mapped)}
             made = self._formatted(base.value, args, kwargs, node, hint)
             if made is not None:
                 return made
@@ -102,7 +108,7 @@ class Methods(Rules):
         self, text: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str,
         places: Iterator[int] | None = None,
     ) -> Value | None:  # fmt: skip
-        """`"{:.2f} of {n}".format(x, n=3)` as the f-string that it is; None where fields are computed.
+        """`"{:.2f} of {d[n]}".format(x, d=d)` as the f-string that it is; None where fields are computed.
 
         A format that holds fields itself, as in `"{:{w}}"`, is such a text; `places` are those of `{}`.
         """
@@ -116,10 +122,16 @@ class Methods(Rules):
             if field is None:
                 continue
             spec = given or ""
-            place = next(places) if field == "" else int(field) if field.isdigit() else None
-            value = kwargs.get(field) if place is None else args[place] if place < len(args) else None
+            first = field[: min((field + ".").find("."), (field + "[").find("["))]
+            place = next(places) if first == "" else int(first) if first.isdigit() else None
+            value = kwargs.get(first) if place is None else args[place] if place < len(args) else None
             if value is None:
                 return None
+            for named, key in _STEP.findall(field[len(first) :]):
+                if named:
+                    value = self.attribute(value, named, node)
+                else:
+                    value = self.getitem(value, Const(int(key) if key.isdigit() else key), node)
             value, code = converted(self, value, ord(conversion) if conversion else -1, bool(spec), node)
             if "{" in spec:
                 computed = self._formatted(spec, args, kwargs, node, "", places)

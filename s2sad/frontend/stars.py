@@ -85,7 +85,7 @@ class Stars(Objects):
             return self.unpack(value, None, arg)
         stars = sum(isinstance(a, ast.Starred) for a in node.args)
         count = self._needed(fn) if stars == 1 else None
-        if count is None and self._takes_any(fn):
+        if count is None and (self._takes_any(fn) or (isinstance(fn, Ref) and fn.obj is print)):
             return [Group(MANY, [value])]
         if count is None:
             return self.unpack(value, None, arg)

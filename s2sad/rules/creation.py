@@ -335,3 +335,18 @@ def _shape_kind(bound: Bound) -> Kind:
 structural("np.shape", "a", _shape_kind, {}, (np.shape,))
 structural("np.ndim", "a", lambda b: kinds.INT, {}, (np.ndim,))
 structural("np.size", "a, axis=None", lambda b: kinds.INT, {}, (np.size,))
+
+# Texts, which carry no derivative.
+_WIDTHS = "max_line_width=None, precision=None, suppress_small=None"
+_DIGITS = "sign=False, pad_left=None"
+for _made, _takes in (
+    (np.array2string, f"a, {_WIDTHS}, separator=' ', prefix='', *, formatter=None, threshold=None, "
+     "edgeitems=None, sign=None, floatmode=None, suffix='', legacy=None"),
+    (np.array_repr, f"arr, {_WIDTHS}"),
+    (np.array_str, f"a, {_WIDTHS}"),
+    (np.format_float_positional, f"x, precision=None, unique=True, fractional=True, trim='k', {_DIGITS}, "
+     "pad_right=None, min_digits=None"),
+    (np.format_float_scientific, f"x, precision=None, unique=True, trim='k', {_DIGITS}, exp_digits=None, "
+     "min_digits=None"),
+):  # fmt: skip
+    structural(f"np.{_made.__name__}", _takes, lambda b: kinds.STR, {}, (_made,), raises=True)
