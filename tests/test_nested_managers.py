@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from contextlib import contextmanager
 
 import numpy as np
@@ -120,3 +121,78 @@ def test_an_exception_passes_the_finally_clause(capsys):
     with pytest.raises(ValueError, match="too large"):
         s2sad.grad(f)(1.5)
     assert capsys.readouterr().out == "left\n"
+
+
+class Scaled:
+    """What it is entered with, times two, and then its cube beside it."""
+
+    def __init__(self, v):
+        self.v = v
+
+    def __enter__(self):
+        return self.v*2.0
+
+    def __exit__(self, *error):
+        return False
+
+
+@contextlib.contextmanager
+def squared(v):
+    yield v*v
+
+
+def stacked(x, quiet=True):
+    with contextlib.ExitStack() as stack:
+        if quiet:
+            stack.enter_context(np.errstate(all="ignore"))
+        a = stack.enter_context(Scaled(x))
+        b = a*x
+        c = stack.enter_context(squared(b))
+        if x < 5.0:
+            stack.enter_context(squared(c))
+        y = a*b + c
+    return y*x
+
+
+def chosen(x, quiet=True):
+    silent = np.errstate(all="ignore") if quiet else contextlib.nullcontext()
+    y = 0.0
+    with silent:
+        y = y + np.sqrt(x)
+    for i in range(3):
+        with Scaled(x*y) if i == 1 else squared(y) as a:
+            y = y + 0.1*a
+    with np.errstate(divide="ignore") if x > 1.0 else contextlib.nullcontext():
+        y = y/x
+    return y
+
+
+@pytest.mark.parametrize("f", [stacked, chosen])
+def test_stacks_and_choices_of_managers(f):
+    for quiet in (True, False):
+        check(f, (1.3, quiet), probes=1)
+    check(s2sad.grad(f), (1.3,), probes=1)
+
+
+def test_stacks_that_are_not_known_are_refused():
+    def in_a_loop(x):
+        with contextlib.ExitStack() as stack:
+            for i in range(3):
+                x = x*stack.enter_context(Scaled(x*i))
+        return x
+
+    with pytest.raises(s2sad.UnsupportedError, match="it is not known what has been entered"):
+        s2sad.grad(in_a_loop)(1.3)
+
+
+def test_the_class_of_what_is_caught_has_a_name(capsys):
+    def logged(x):
+        try:
+            y = math.log(x - 5.0)
+        except ValueError as error:
+            print(f"{type(error).__name__}: {error}", error.__class__.__name__)
+            y = x*x
+        return y*x
+
+    check(logged, (1.3,), probes=1)
+    assert capsys.readouterr().out.startswith("ValueError: math domain error ValueError\n")

@@ -29,7 +29,7 @@ from s2sad.frontend.branches import ends_by_raising
 from s2sad.frontend.cursors import guarded_next
 from s2sad.frontend.generators import Before, once
 from s2sad.frontend.loops import assigned_names
-from s2sad.frontend.managers import check_exit, is_manager, managed
+from s2sad.frontend.managers import check_exit, choice, is_manager, is_silent, managed, silence, stacked
 from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.raising import is_append, may_raise, only_appends, written
 from s2sad.frontend.state import Generator, Group, Raised, Scope, State, Torn, Value, Written
@@ -53,7 +53,6 @@ from s2sad.ir.nodes import (
 )
 
 FLAG = re.compile(r"passed_\d+\.")  # made by `attempts`
-SILENT = frozenset(("ignore", "warn", "print", "log", "call"))
 Handler = tuple[list[Ref], str | None, Callable[[], None]]  # classes, name of the exception, what is done
 
 
@@ -379,6 +378,10 @@ class Guarded(State):
     # ------------------------------------------------------------------------------------------------ with
 
     def _with(self, stmt: ast.With) -> None:
+        made = stacked(self, stmt)
+        if made is not None:
+            self.statements(made)
+            return
         self._managed(stmt.items, stmt)
 
     def _managed(self, items: list[ast.withitem], stmt: ast.With) -> None:
@@ -388,6 +391,8 @@ class Guarded(State):
             return
         item, rest = items[0], items[1:]
         call = item.context_expr
+        if (sides := choice(self, call)) is not None and self._under_one(sides, item, rest, stmt):
+            return
         fn = self.peeked(call.func) if isinstance(call, ast.Call) else None
         obj = fn.obj if isinstance(fn, Ref) else None
         if getattr(obj, "__s2sad_no_grad__", False):
@@ -397,7 +402,8 @@ class Guarded(State):
             finally:
                 self.const_depth -= 1
             return
-        if obj is np.errstate and isinstance(call, ast.Call) and self._errstate(call, stmt):
+        if obj is np.errstate and isinstance(call, ast.Call):
+            silence(self, call)
             self._managed(rest, stmt)
             return
         if obj is contextlib.nullcontext and isinstance(call, ast.Call):
@@ -410,6 +416,29 @@ class Guarded(State):
             self._suppressed(call, rest, stmt)
             return
         self._entered(item, fn, lambda: self._managed(rest, stmt), stmt)
+
+    def _under_one(
+        self, sides: list[ast.expr], item: ast.withitem, rest: list[ast.withitem], stmt: ast.With
+    ) -> bool:
+        """A body under one of several managers: those that only silence warnings need no choice."""
+        if item.optional_vars is None and all(is_silent(self, side) for side in sides):
+            for call in (s for s in sides if isinstance(s, ast.Call)):
+                silence(self, call)
+            if isinstance(item.context_expr, ast.IfExp):
+                self.operand(item.context_expr.test)
+            self._managed(rest, stmt)
+            return True
+        chosen = item.context_expr
+        if not isinstance(chosen, ast.IfExp):
+            return False
+        blocks: list[list[ast.stmt]] = []
+        for side in (chosen.body, chosen.orelse):
+            items = [ast.withitem(side, item.optional_vars), *rest]
+            none = isinstance(side, ast.Constant) and side.value is None
+            items = items[1:] if none else items
+            blocks.append([ast.copy_location(ast.With(items, stmt.body), stmt)] if items else stmt.body)
+        self.statements([ast.copy_location(ast.If(chosen.test, *blocks), stmt)])
+        return True
 
     def _suppressed(self, call: ast.Call, rest: list[ast.withitem], stmt: ast.With) -> None:
         classes = [c for c in self._elements(call.args) if isinstance(c, Ref) and isinstance(c.obj, type)]
@@ -526,19 +555,6 @@ class Guarded(State):
         check_exit(self, obj if nested is None else nested, call)
         function = nested or Ref(obj.__name__, inner)  # type: ignore[union-attr]
         once(self, function, args, words, item, body, stmt)
-        return True
-
-    def _errstate(self, call: ast.Call, stmt: ast.With) -> bool:
-        """Warnings say nothing about values: the block is lowered as it is, and the text silences it."""
-        modes = [self.operand(k.value) for k in call.keywords]
-        for mode in modes:
-            if not (isinstance(mode, Const) and mode.value in SILENT):
-                self.refuse(
-                    call,
-                    "np.errstate makes exceptions of warnings here",
-                    'use "ignore" or "warn", and test the values',
-                )
-        self.quiet |= any(isinstance(m, Const) and m.value == "ignore" for m in modes)
         return True
 
 

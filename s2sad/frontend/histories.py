@@ -459,15 +459,26 @@ def looked_into(low: State, value: Value, node: ast.Attribute, hint: str) -> Var
     if not isinstance(value, Method) or not isinstance(value.fn, Const):
         return None
     base, name = value.self, value.fn.value[1:]
+    if isinstance(base, Var) and name in ("__name__", "__qualname__") and _is_class_of_caught(low, base):
+        return low.emit(Call("getattr", (base, Const(name))), K.STR, node, hint)
     if not isinstance(base, Var) or base.name not in low.unseen or low.kind(base) != K.OBJECT:
         return None
     if base.name in low.errors:
+        if name == "__class__":
+            return low.emit(Call("type", (base,)), K.OBJECT, node, hint)
         if name.startswith("__"):  # the text raises no exception from another one
             return None
         low.errors_read = True
     made = low.emit(Call("getattr", (base, Const(name))), K.OBJECT, node, hint or node.attr)
     low.unseen.add(made.name)
     return made
+
+
+def _is_class_of_caught(low: State, base: Var) -> bool:
+    """Whether a value is `type(error)` of an exception that is caught."""
+    made = next((s for s in reversed(low.block) if isinstance(s, Let) and s.name == base.name), None)
+    of = made.call.args[0] if made is not None and made.call.fun == "type" else None
+    return isinstance(of, Var) and of.name in low.errors
 
 
 def holder_of(low: State, base: Value) -> Any:

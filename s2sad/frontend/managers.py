@@ -13,10 +13,13 @@ import textwrap
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 from s2sad.frontend.libraries import is_library
 from s2sad.frontend.state import Closure, Part, State, Value
-from s2sad.ir.nodes import Ref
+from s2sad.ir.nodes import Const, Ref
 
+SILENT = frozenset(("ignore", "warn", "print", "log", "call"))
 SWALLOWS = "this context manager may swallow an exception", "catch it with try and except"
 
 
@@ -30,6 +33,98 @@ def managed(fn: Value | None) -> Closure | None:
 def is_manager(obj: Any) -> bool:
     """Whether a function is one that contextlib makes of a generator function."""
     return isinstance(obj, FunctionType) and is_library(obj)
+
+
+def stacked(low: State, stmt: ast.With) -> list[ast.stmt] | None:
+    """`with ExitStack() as stack` as with statements in one another; None for all other statements.
+
+    stack.enter_context(np.errstate(all="ignore"))        with np.errstate(all="ignore"):
+    c = stack.enter_context(scope(3.0))                       with scope(3.0) as c:
+    y = c*x                                            =>         y = c*x
+    """
+    item = stmt.items[-1]
+    call, name = item.context_expr, item.optional_vars
+    fn = low.peeked(call.func) if isinstance(call, ast.Call) and not call.args else None
+    if not (isinstance(fn, Ref) and fn.obj is contextlib.ExitStack and isinstance(name, ast.Name)):
+        return None
+    body = _nested(stmt.body, name.id)
+    for node in (n for s in body for n in ast.walk(s)):
+        if isinstance(node, ast.Name) and node.id == name.id:
+            what = "a stack of context managers is used where it is not known what has been entered"
+            low.refuse(node, what, "enter them one after the other with stack.enter_context(...)")
+    if len(stmt.items) > 1:
+        body = [ast.copy_location(ast.With(stmt.items[:-1], body), stmt)]
+    return body
+
+
+def _nested(body: list[ast.stmt], stack: str) -> list[ast.stmt]:
+    """Statements with those that enter a manager around what follows them."""
+    for k, stmt in enumerate(body):
+        inner, test = stmt, None
+        if isinstance(stmt, ast.If) and len(stmt.body) == 1 and not stmt.orelse:
+            inner, test = stmt.body[0], stmt.test
+        manager = _entered(inner, stack)
+        target = inner.targets[0] if isinstance(inner, ast.Assign) else None
+        if manager is None or (test is not None and target is not None):
+            continue
+        if test is not None:
+            manager = ast.copy_location(ast.IfExp(test, manager, ast.Constant(None)), stmt)
+            ast.fix_missing_locations(manager)
+        rest = _nested(body[k + 1 :], stack) or [ast.copy_location(ast.Pass(), stmt)]
+        item = ast.withitem(manager, target)
+        return [*body[:k], ast.copy_location(ast.With([item], rest), stmt)]
+    return body
+
+
+def _entered(stmt: ast.stmt, stack: str) -> ast.expr | None:
+    """The manager of `c = stack.enter_context(manager)`, with or without a name."""
+    if not isinstance(stmt, ast.Expr | ast.Assign) or len(getattr(stmt, "targets", [0])) != 1:
+        return None
+    match stmt.value:
+        case ast.Call(ast.Attribute(ast.Name(id=name), "enter_context"), [manager], []) if name == stack:
+            return manager
+    return None
+
+
+def choice(low: State, node: ast.expr) -> list[ast.expr] | None:
+    """The managers between which a conditional expression chooses, or that of a name that is given one.
+
+    None stands for no manager.
+    """
+    if isinstance(node, ast.Name):
+        tree: Any = low.scope.node or low.scope.source.node
+        stores = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)]
+        places = [id(n) for n in stores if n.id == node.id]
+        made = [n for n in ast.walk(tree) if isinstance(n, ast.Assign) and id(n.targets[0]) in places]
+        value = made[0].value if len(made) == len(places) == 1 else None
+        return choice(low, value) if isinstance(value, ast.IfExp) else None
+    if not isinstance(node, ast.IfExp):
+        return None
+    sides = (node.body, node.orelse)
+    found = [(choice(low, side) if isinstance(side, ast.IfExp) else None) or [side] for side in sides]
+    return [one for side in found for one in side]
+
+
+def is_silent(low: State, node: ast.expr) -> bool:
+    """Whether a manager is None, nullcontext(), or an np.errstate."""
+    if not isinstance(node, ast.Call):
+        return isinstance(node, ast.Constant) and node.value is None
+    fn = low.peeked(node.func)
+    obj = fn.obj if isinstance(fn, Ref) else None
+    return obj is np.errstate or (obj is contextlib.nullcontext and not node.args)
+
+
+def silence(low: State, call: ast.Call) -> None:
+    """Warnings say nothing about values: the block is lowered as it is, and the text silences it."""
+    modes = [low.operand(k.value) for k in call.keywords]
+    for mode in modes:
+        if not (isinstance(mode, Const) and mode.value in SILENT):
+            low.refuse(
+                call,
+                "np.errstate makes exceptions of warnings here",
+                'use "ignore" or "warn", and test the values',
+            )
+    low.quiet |= any(isinstance(m, Const) and m.value == "ignore" for m in modes)
 
 
 def check_exit(low: State, obj: Any, node: ast.AST) -> None:
@@ -71,4 +166,4 @@ def _is_false(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and not node.value
 
 
-__all__ = ["check_exit", "is_manager", "managed"]
+__all__ = ["check_exit", "choice", "is_manager", "is_silent", "managed", "silence", "stacked"]

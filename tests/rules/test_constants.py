@@ -31,6 +31,7 @@ OWN = set(
 OTHER = set("print type id hash repr str format isinstance issubclass callable hasattr chr np.copyto".split())
 OTHER |= set("np.add.at np.subtract.at np.ndarray.fill np.isnat np.lexsort np.ravel_multi_index np.ix_".split())
 OTHER |= set("seq.index seq.count itertools.combinations itertools.permutations".split())
+OTHER |= {f"np.{n}" for n in "array2string array_repr array_str format_float_positional format_float_scientific".split()}
 OTHER |= {"itertools.combinations_with_replacement", "refused", "bisect.bisect_left", "bisect.bisect_right"}
 OTHER |= {f"scipy.special.{name}" for name in ("bdtr", "bdtrc", "nbdtr", "nbdtrc", "pdtri", "nbdtri")}  # of whole numbers, which SciPy warns of
 V = np.array([0.31, -1.72, 2.43])
