@@ -334,4 +334,6 @@ LINALG = {
     "cholesky_dot": [case(r(3, 3), np.linalg.cholesky(spd(3)))],
 }
 
+# texts of arrays, which `test_formats` prints
+TEXTS = {f"np.{n}" for n in "array2string array_repr array_str format_float_positional format_float_scientific".split()}
 CASES: dict[str, list[Case]] = REDUCTIONS | SHAPES | JOINING | CREATION | INDEXING | PRODUCTS | LINALG

@@ -632,8 +632,6 @@ q[np.triu_indices_from(q)]
 z = q*s; z[np.diag_indices_from(q)] += q[0]
 q[np.tril_indices_from(q, -1)]
 np.shape(m)[0]*m + np.ndim(m)*n + np.size(m)
-x*len(np.array2string(m, precision=2)[:2] + np.array_repr(m)[:3] + np.array_str(m)[:4])
-x*len(np.format_float_positional(s, precision=3)[:1] + np.format_float_scientific(s, precision=2)[:1])
 x[np.flatnonzero(x > 0)]
 x[np.argwhere(x > 0)]
 m.ravel()[np.ravel_multi_index(([0, 2], [1, 3]), (3, 4))]

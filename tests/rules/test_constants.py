@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from array_cases import TEXTS
 from test_array_tables import function_of
 from test_elementwise_table import OBJECTS
 
@@ -31,7 +32,7 @@ OWN = set(
 OTHER = set("print type id hash repr str format isinstance issubclass callable hasattr chr np.copyto".split())
 OTHER |= set("np.add.at np.subtract.at np.ndarray.fill np.isnat np.lexsort np.ravel_multi_index np.ix_".split())
 OTHER |= set("seq.index seq.count itertools.combinations itertools.permutations".split())
-OTHER |= {f"np.{n}" for n in "array2string array_repr array_str format_float_positional format_float_scientific".split()}
+OTHER |= TEXTS
 OTHER |= {"itertools.combinations_with_replacement", "refused", "bisect.bisect_left", "bisect.bisect_right"}
 OTHER |= {f"scipy.special.{name}" for name in ("bdtr", "bdtrc", "nbdtr", "nbdtrc", "pdtri", "nbdtri")}  # of whole numbers, which SciPy warns of
 V = np.array([0.31, -1.72, 2.43])
