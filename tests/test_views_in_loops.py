@@ -39,8 +39,16 @@ READS = [
     "np.take(y, i)", "np.take(a, i, axis=1)", "y.take(i)", "np.take(y, [i, i + 1, i])", "np.take(y, -i, mode='clip')",
     "np.take(y, i - 3, mode='wrap')", "np.take(a, [i, -i], axis=1, mode='wrap')", "np.take_along_axis(y, np.array([i, 2, i]), 0)",
     "y.item(i)", "a.item(i, 1)", "y[[i, 3, 1]]", "y[np.array([i, 3, i])]", "a[np.ix_([i], [1, 2])]", "np.unstack(a)[2][i]",
+    "np.split(y, 2)[1][i]", "np.array_split(y, 3)[-1][i]", "np.hsplit(a, 2)[0][i, 1]", "np.vsplit(a, 2)[1][0, i]",
+    "np.dsplit(t, 2)[1][i, 0]", "np.split(a.T, 2)[i % 2][0]", "list(a)[1][i]", "[y, a[0]][0][i]",
+    "np.einsum('ii->i', a)[i]", "np.einsum('ij->ji', a)[i, 0]", "np.diag(a)[1:4]", "np.diagonal(q)[i]", "np.diagonal(q, 0, 0, 2)[0, i]",
+    "np.ravel(w)[i]", "w.flat[i]", "w.reshape(-1)[-i]",
+    "np.broadcast_to(y, (3, len(y)))[1, i]", "np.broadcast_to(y[:, None], (len(y), 3))[i, -1]",
+    "np.broadcast_arrays(y[:, None], y)[0][i, 2]", "np.broadcast_arrays(y[:, None], y)[1][2, i:i + 3]",
+    "windows(a, (2, 3))[i, 1]", "windows(a, (2, 3))[-1, -i, 1]", "windows(a, 2, axis=0)[i, 1]", "windows(a.T, window_shape=(2, 2))[0, i, :, 1]",
 ]  # fmt: skip
 TEXT = """import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view as windows
 
 
 def f{n}(x):
@@ -49,6 +57,9 @@ def f{n}(x):
     a = np.cos(x).reshape(K, K)*2.0
     t = np.outer(a[0], y[:5*K]).reshape(K, 5, K)
     z = y*(1.0 + 2.0j)
+    q = np.multiply.outer(np.outer(y[:K], y[:K]), y[:K])
+    w = np.cos(x).reshape(K, K)*2.0
+    w[0] = y[:K]
     s = 0.0
     for i in range(1, 5):
         s += np.sum(({read})**2)
@@ -216,3 +227,69 @@ def test_rows_read_like_elements(tmp_path: Path):
     gradient = s2sad.grad(load(text, tmp_path).f)
     gradient(M)
     assert "x_bar[i, 0] +=" in gradient.source and "zeros_like(p)" not in gradient.source
+
+
+def replaced_beside(x):
+    rows = [x*1.0, x*2.0]
+    s = 0.0
+    for i in range(3):
+        r = rows[0]
+        rows[0] = r*r
+        s += r[i]**2 + rows[0][i] + rows[1][i]
+        rows.append(rows.pop()*x[i])
+    return s
+
+
+def used_as_a_whole_too(x):
+    rows = [np.sin(x), x**2]
+    s = 0.0
+    for i in range(4):
+        r = rows[i % 2]
+        s += r[i]*r[i + 1]*np.sum(r) + np.split(x, 3)[1][0]*rows[-1][i]
+    return s + np.sum(rows[0])
+
+
+def written_in_the_order_of_columns(x):
+    w = np.asfortranarray(np.outer(x, x*2.0))
+    w[0] = np.sin(x)
+    s = 0.0
+    for i in range(5):
+        s += w.ravel()[i]**2*w.reshape(-1)[2*i] + w.T.ravel()[i]
+    return s + np.sum(w[1:]**3)
+
+
+def parts_kept_and_replaced(x):
+    kept = []
+    s = 0.0
+    for i in range(2):
+        parts = np.split(np.sin(x), 3)
+        kept.append(parts)
+        parts[0] = parts[1]*2.0
+        s += parts[0][i]*parts[1][i]
+    return s + np.sum(kept[0][0])*kept[1][2][1]
+
+
+def parts_of_one_path(x):
+    parts = np.split(x*x, 3)
+    others = parts if x[0] > 0.1 else np.split(x, 3)
+    parts[1] = parts[0]*others[2]
+    return np.sum(others[1]*parts[1])*others[0][0]
+
+
+def one_place_spread(x):
+    s = 0.0
+    for i in range(3):
+        p, q = np.broadcast_arrays(x[:, None], x)
+        s += np.broadcast_to(x[:1], (4, 3))[i, i]*p[i, 1]*q[i, 2] + np.broadcast_to(x, (3, 6))[i] @ x
+    return s
+
+
+LISTS = [
+    replaced_beside, used_as_a_whole_too, written_in_the_order_of_columns, parts_kept_and_replaced, parts_of_one_path,
+    one_place_spread,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fun", LISTS)
+def test_parts_of_what_lists_hold(fun):
+    s2sad.check_grads(fun, (X[:6],), order=2)

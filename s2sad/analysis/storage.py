@@ -103,6 +103,12 @@ class Storage(Places):
         writes = [] if cls is None else self.written_lists.get(cls, [])
         return any(self.span[w][0] >= end or (around and self.loops[w][:1] == around) for w in writes)
 
+    def changes_between(self, name: str, first: Stmt, last: Stmt) -> bool:
+        """Whether a list is written between two statements that run in the same trips."""
+        cls, start, end = self.aliases.of(name), self.span[first][0], self.span[last][0]
+        writes = [] if cls is None else self.written_lists.get(cls, [])
+        return cls in self.exposed or any(start <= self.span[w][0] <= end for w in writes)
+
     def is_mutable(self, name: str) -> bool:
         """Whether the storage of an array is written somewhere."""
         return self.kinds[name].cat in ARRAYS and self.aliases.of(name) in self.mutable

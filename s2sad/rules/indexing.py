@@ -163,6 +163,15 @@ structural(
     effect="view a",
 )
 structural(
+    "diagonal_of",
+    "a, offset=0, axis1=0, axis2=1",
+    _diagonal_kind,
+    {"a": lambda b: f"diagonal_back(g, a, {_plane(b)})"},
+    (arrays.diagonal_of,),
+    linear=("a",),
+    effect="view a",
+)
+structural(
     "diagonal_back",
     "z, a, offset=0, axis1=0, axis2=1",
     lambda b: kinds.array(shape_of(b, "a"), _dtype(b, "z")),

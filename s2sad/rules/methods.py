@@ -279,10 +279,10 @@ def _loops(name: str) -> None:
     for i in range(len(indices)):
         start = indices[i]
         stop = indices[i + 1] if i + 1 < len(indices) else len(lines)
-        z = lines[start]
-        for k in range(start + 1, stop):
-            z = np.{name}(z, lines[k])
-        parts.append(z)
+        if stop > start + 1:
+            parts.append(np.{name}.reduce(lines[start:stop]))
+        else:
+            parts.append(lines[start])
     if len(indices) == 0:
         return np.moveaxis(lines[:0], 0, axis)
     return np.stack(parts, axis)

@@ -142,6 +142,19 @@ def diagonal_back(z: Any, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 
     return total
 
 
+def diagonal_of(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """np.diagonal(a, offset, axis1, axis2) as a view that can be written, as `a` can.
+
+    >>> a = np.zeros((2, 2))
+    >>> diagonal_of(a)[1] += 3.0
+    >>> a.tolist()
+    [[0.0, 0.0], [0.0, 3.0]]
+    """
+    made = np.diagonal(a, offset, axis1, axis2)
+    made.flags.writeable = a.flags.writeable
+    return made
+
+
 def segment_back(z: Any, a: Any, indices: Any, axis: Any = 0) -> Any:
     """The cotangent of a where z is that of np.add.reduceat(a, indices, axis).
 

@@ -383,7 +383,8 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
     def _is_binding(self, stmt: Let) -> bool:
         """Whether a definition only binds a name to a place in written storage."""
         if self.storage.in_list_table(stmt.name):
-            return is_view(stmt.call, self.kinds, self.kinds[stmt.name]) != ""
+            bound = is_view(stmt.call, self.kinds, self.kinds[stmt.name]) != ""
+            return bound and not self._is_made_of_array(stmt)
         if not self.storage.is_mutable(stmt.name):
             return False
         what = self.storage.word(stmt)
@@ -393,6 +394,12 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         elif what == "view":
             self.viewed_number(stmt)
         return what != ""
+
+    def _is_made_of_array(self, stmt: Let) -> bool:
+        """Whether a list is made of the parts of an array (np.split): it is new, and hands its shadow on."""
+        names = [a.name for a in effect_of(stmt.call).sources if isinstance(a, Var)]
+        arrays = [name for name in names if self.kinds[name].cat == "array"]
+        return bool(arrays) and not any(map(self.storage.is_mutable, arrays))
 
     def _maybe(self, stmt: Let) -> None:
         """A view or a copy, known at run time: a copy has a shadow of its own, which is handed on."""

@@ -8,7 +8,10 @@
 Accepts a subscript of an array that is never written, and is a view of another one; guarantees a place where
 its cotangent may be added, if the other one's has been made before: outside of the loop in which the view is
 taken, or by an earlier contribution. What only renames the elements of an array is looked through; reshape
-and ravel are, where the array's cotangent lies in memory as it is read.
+and ravel are, where the array's cotangent lies in memory as it is read. So are the items of lists:
+
+    s += rows[k][i]                        rows_bar[k][i] += ...
+    s += np.split(x, 3)[1][i]              np.split(x_bar, 3)[1][i] += ...
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ SAME = frozenset(  # where dtype and shape stay
      "np.asarray_chkfinite", "np.require", "np.astype", "np.real_if_close")
 )  # fmt: skip
 WINDOWS = "np.lib.stride_tricks.sliding_window_view"
+SPLITTING = frozenset(("np.split", "np.array_split", "np.hsplit", "np.vsplit", "np.dsplit"))  # lists of views
+DIAGONALS = frozenset(("np.diagonal", "np.diag"))
 FLAT = frozenset(("np.reshape", "np.ravel", "np.ndarray.flatten"))  # in the order of the elements
 
 
@@ -45,16 +50,21 @@ class Views(Stores):
         if let is None or self.is_mask(index):
             return None
         offset = self._offset(let)
-        if offset is not None:
-            return self._element_of_diagonal(let, index, offset)
+        element = None if offset is None else self._element_of_diagonal(let, index, offset)
+        if element is not None:
+            return element
         if let.call.fun == WINDOWS:
             return self._one_window(let, index)
+        many = self._array_of_many(let)
+        if many is not None:
+            return self._row_of_many(let, many, index)
         place = self.seen(name, stmt)
         call = self.made_calls.get(place.name) if isinstance(place, Var) else None
         if place is None or call is None or call.fun != "getitem" or let.call.fun != "getitem":
             return None if place is None else (place, index)
         outer, inner = _items(call.args[1]), _items(index)
-        if not all(self.kind(a).is_scalar for a in outer) or not all(map(self._is_basic, inner)):
+        joined = self.kind(call.args[0]).cat == "array" and all(self.kind(a).is_scalar for a in outer)
+        if not joined or not all(map(self._is_basic, inner)):
             return place, index
         self.block.pop()
         return call.args[0], Tuple((*outer, *inner))
@@ -72,28 +82,81 @@ class Views(Stores):
         return None if place is None else (place, self._row_and_column(index, offset))
 
     def _one_window(self, let: Let, index: Atom) -> tuple[Atom, Atom] | None:
-        """The place of `sliding_window_view(x, n)[i]` in a vector: `x[i:i + n]`, with i from the front."""
-        base, size = (*let.call.args[:2], Const(None))[:2]
-        at, *inner = _items(index)
-        if not isinstance(base, Var) or self.kinds[base.name].rank != 1 or let.call.kwargs:
+        """The place of `sliding_window_view(x, n)[i]` in x: `x[i:i + n]`, with i from the front."""
+        base, items = let.call.args[0], _items(index)
+        if not isinstance(base, Var) or not self._is_free(let, base) or not all(map(self._is_basic, items)):
             return None
-        count = size.value if isinstance(size, Const) else None
-        whole = type(count) is int and self.kind(at).cat == "int"
-        absent = self.canonical(let.name) not in self.bars and not self.storage.is_mutable(let.name)
-        usable = whole and absent and self.active(base) and all(map(self._is_basic, inner))
-        if not usable or self._is_mutable_or_mixed(base.name):
+        sizes, rank = self._window_sizes(let), self.kinds[base.name].rank
+        whole = sizes and rank is not None and len(items) >= rank
+        if not whole or any(self.kind(at).cat != "int" for at in items[:rank]):
             return None
-        place = self._made_cotangent(base, let)
+        place = self._made_cotangent(base, let) or self.seen(base.name, let)
         if place is None:
             return None
-        if not (isinstance(at, Const) and type(at.value) is int and at.value >= 0):
-            length = self.getitem(self.attribute(place, "shape"), Const(0))
+        window = [self._in_window(place, k, at, sizes.get(k)) for k, at in enumerate(items[:rank])]
+        made, inner = window[0] if rank == 1 else Tuple(tuple(window)), items[rank:]
+        if not inner:
+            return place, made
+        return self.getitem(place, made), inner[0] if len(inner) == 1 else Tuple(tuple(inner))
+
+    def _window_sizes(self, let: Let) -> dict[int, Const]:
+        """The lengths of windows by the axes along which they slide; none where they are not literals."""
+        names = ("x", "window_shape", "axis")
+        given = dict(zip(names, let.call.args, strict=False)) | dict(let.call.kwargs)
+        rank = self.kind(given["x"]).rank
+        counts = _numbers(given.get("window_shape", Const(None)))
+        axes = _numbers(given.get("axis", Const(None)))
+        if "axis" not in given or given["axis"] == Const(None):
+            axes = list(range(rank or 0))
+        if given.keys() - set(names) or not rank or not axes or len(counts) != len(axes):
+            return {}
+        return {axis % rank: Const(n) for axis, n in zip(axes, counts, strict=True)}
+
+    def _in_window(self, place: Atom, axis: int, at: Atom, size: Const | None) -> Atom:
+        if size is None:
+            return at
+        if not (isinstance(at, Const) and at.value >= 0):
+            length = self.getitem(self.attribute(place, "shape"), Const(axis))
             places = self.binary("sub", length, self.binary("sub", size, Const(1)))
             at = self.let(Call("mod", (at, places)), K.INT)
-        window = Slice(at, self.binary("add", at, size), Const(None))
-        if not inner:
-            return place, window
-        return self.getitem(place, window), inner[0] if len(inner) == 1 else Tuple(tuple(inner))
+        return Slice(at, self.binary("add", at, size), Const(None))
+
+    def _row_of_many(self, let: Let, base: Atom, index: Atom) -> tuple[Atom, Atom] | None:
+        """The place of `np.broadcast_to(x, (m, n))[i, j]` in x of length n: `x[j]`."""
+        items, shape, own = _items(index), self.kinds[let.name].shape, self.kind(base).shape
+        if not isinstance(base, Var) or shape is None or not own or not self._is_free(let, base):
+            return None
+        counted = all(isinstance(at, Slice) or self.kind(at).cat == "int" for at in items)
+        new = len(shape) - len(own)
+        if not counted or new < 0 or self.kinds[let.name].dtype != self.kinds[base.name].dtype:
+            return None
+        padded = (*items, *[Slice(Const(None), Const(None), Const(None))]*(len(shape) - len(items)))
+        single = [self.kind(at).cat == "int" for at in padded]
+        rest = [at if n == m else Const(0) for at, m, n in zip(padded[new:], own, shape[new:], strict=True)]
+        apart = [k < new or (own[k - new] == 1 != n) for k, n in enumerate(shape)]
+        proved = all(m in (n, 1) for m, n in zip(own, shape[new:], strict=True))
+        if not proved or not all(one for one, spread in zip(single, apart, strict=True) if spread):
+            return None
+        place = self._made_cotangent(base, let) or self.seen(base.name, let)
+        return None if place is None else (place, Tuple(tuple(rest)) if len(rest) > 1 else rest[0])
+
+    def _array_of_many(self, let: Let) -> Atom | None:
+        """The array that is spread: x in `np.broadcast_to(x, shape)`, in `np.broadcast_arrays(x, y)[0]`."""
+        if let.call.fun == "np.broadcast_to":
+            return let.call.args[0]
+        xs = let.call.args[0] if let.call.fun == "getitem" else None
+        made = self.storage.lets.get(xs.name) if isinstance(xs, Var) else None
+        at = let.call.args[1] if made is not None and made.call.fun == "np.broadcast_arrays" else None
+        if made is None or not isinstance(xs, Var) or not isinstance(at, Const) or type(at.value) is not int:
+            return None
+        fixed = xs.name not in self.bars and not self.storage.changes_between(xs.name, made, let)
+        inside = self.storage.loops[made] == self.storage.loops[let] and -1 < at.value < len(made.call.args)
+        return made.call.args[at.value] if fixed and inside else None
+
+    def _is_free(self, let: Let, base: Var) -> bool:
+        """Whether an array without a cotangent is made of another one, neither of which is written."""
+        absent = self.canonical(let.name) not in self.bars and not self.storage.is_mutable(let.name)
+        return absent and self.active(base) and not self._is_mutable_or_mixed(base.name)
 
     def bent(self, mode: str, index: Atom, base: Atom, axis: int) -> Atom:
         """The places that np.take reads in a mode in which no index is out of bounds."""
@@ -158,9 +221,14 @@ class Views(Stores):
     def seen(self, name: str, stmt: Stmt) -> Atom | None:
         """The view of another cotangent that is the cotangent of `name`, which `stmt` takes a part of."""
         let, loops = self.storage.lets.get(name), self.storage.loops
-        if let is None or loops[let] != loops[stmt] or not self._is_looked_through(let):
+        if let is None or loops[let] != loops[stmt]:
             return None
-        base = let.call.args[0]
+        base = let.call.args[0] if let.call.args else None
+        if let.call.fun == "getitem" and isinstance(base, Var) and self.kinds[base.name].cat == "list":
+            return self._item_seen(let, base, stmt)
+        if not self._is_looked_through(let):
+            return None
+        base = _operand(let.call)
         assert isinstance(base, Var)
         flat = let.call.fun in FLAT and self.storage.word(let) != "view"
         parent = self._made_cotangent(base, let) if not flat else self._in_order(base, let)
@@ -175,10 +243,58 @@ class Views(Stores):
         if let.call.fun == "getattr":
             assert isinstance(let.call.args[1], Const)
             return self.attribute(parent, let.call.args[1].value)
-        call = replace(let.call, args=(parent, *(self.value(a, let) for a in let.call.args[1:])))
+        given = (parent if a == base else self.value(a, let) for a in let.call.args)
+        call = replace(let.call, args=tuple(given))
+        if call.fun in DIAGONALS:
+            words = tuple((word if word != "k" else "offset", value) for word, value in call.kwargs)
+            call = Call("diagonal_of", call.args, words)
         if call.fun == "np.ndarray.flatten":
             call = replace(call, fun="np.ravel", form=".ravel")
         return self.let(call, replace(self.kinds[name], cat="array"))
+
+    def _item_seen(self, let: Let, xs: Var, stmt: Stmt) -> Atom | None:
+        """The item of a list's cotangent, or of the views that a list is made of, that is the cotangent of
+        an array in the list; nothing changes the list between `let` and `stmt`."""
+        kind, (item, *_) = self.kinds[let.name], (*(self.kinds[xs.name].items or ()), K.FLOAT)
+        at = self.value(let.call.args[1], let)
+        plain = kind.cat == item.cat == "array" and kind.rank and not kind.optional and not item.optional
+        if not plain or kind.dtype != item.dtype or kind.dtype == K.MIXED or self.kind(at).cat != "int":
+            return None
+        if self.canonical(let.name) in self.bars or self.storage.is_mutable(let.name):
+            return None
+        if xs.name in self.mixed or self.by_address(xs.name) or self.storage.in_list_table(xs.name):
+            return None
+        masked = self.selected and self.selected_from(let.name)
+        if masked or not self.active(xs) or self.storage.changes_between(xs.name, let, stmt):
+            return None
+        bars = self._made_cotangent(xs, let)
+        return self._source_seen(xs, at, kind, let) if bars is None else self.getitem(bars, at)
+
+    def _source_seen(self, xs: Var, at: Atom, kind: K.Kind, stmt: Let) -> Atom | None:
+        """The part of another cotangent that is that of an item of a list that is used by its items only."""
+        let, loops = self.storage.lets.get(xs.name), self.storage.loops
+        if let is None or loops[let] != loops[stmt] or self.canonical(xs.name) in self.bars:
+            return None
+        if let.call.fun == "list" and not let.call.form and isinstance(at, Const):
+            item = let.call.args[at.value] if -1 < at.value < len(let.call.args) else None
+            usable = isinstance(item, Var) and self.kinds[item.name] == kind and self.active(item)
+            if not usable or not isinstance(item, Var) or self._is_mutable_or_mixed(item.name):
+                return None
+            return self._made_cotangent(item, let) or self.seen(item.name, let)
+        made = self._split_seen(let, xs.name)
+        return None if made is None else self.getitem(made, at)
+
+    def _split_seen(self, let: Let, xs: str) -> Atom | None:
+        """The parts of another cotangent as np.split gives them; the cotangent itself for a list of rows."""
+        rows = let.call.fun == "list" and let.call.form
+        base = let.call.args[0] if let.call.fun in SPLITTING or rows else None
+        if not isinstance(base, Var) or self.kinds[base.name].cat != "array" or not self._is_free(let, base):
+            return None
+        parent = self._made_cotangent(base, let) or self.seen(base.name, let)
+        if parent is None or rows:
+            return parent
+        arguments = (self.value(a, let) for a in let.call.args[1:])
+        return self.let(replace(let.call, args=(parent, *arguments)), self.kinds[xs])
 
     def _made_cotangent(self, base: Var, let: Let) -> Atom | None:
         """The cotangent of what a view is taken of, if it need not be made for that."""
@@ -228,17 +344,50 @@ class Views(Stores):
 
     def _is_looked_through(self, let: Let) -> bool:
         """Whether an array without a cotangent is another one, or a view of it that can be written."""
-        name, base = let.name, let.call.args[0] if let.call.args else None
+        name, base = let.name, _operand(let.call)
         if not isinstance(base, Var) or not self.active(base) or self.canonical(name) in self.bars:
             return False
         kind, own = self.kinds[name], self.kinds[base.name]
-        if not (kind.cat == own.cat == "array") or not kind.rank or self.storage.is_mutable(name):
+        if not (kind.cat == own.cat == "array") or not kind.rank:
+            return False
+        if self.storage.is_mutable(name) and not self._is_flat_copy(let, base):
             return False
         fun = let.call.fun
         if fun in SAME:
             return kind == own and kind.dtype != K.MIXED
         same = kind.dtype == own.dtype or fun in ("np.real", "np.imag")
+        if fun == "np.einsum" or fun in DIAGONALS:
+            known = self._is_plain_view(let.call) if fun == "np.einsum" else (own.rank or 0) > 1
+            return same and known and not self.storage.is_mutable(base.name)
         return same and fun not in OVERLAPPING and (self.storage.word(let) == "view" or fun in FLAT)
+
+
+    def _is_flat_copy(self, let: Let, base: Var) -> bool:
+        """Whether the elements of a written array are read in their order, behind the last write to it."""
+        behind = let.call.fun in FLAT and let.name in self.storage.snapshots
+        return behind and self.storage.view_of(base.name) is None and not self.storage.in_table(base.name)
+
+    def _is_plain_view(self, call: Call) -> bool:
+        """Whether np.einsum only names the axes of an array anew, or takes its diagonal."""
+        inputs, arrow, result = _text_of(call.args[0]).replace(" ", "").partition("->")
+        plain = len(call.args) == 2 and not call.kwargs and arrow != "" and inputs.isalpha()
+        return plain and sorted(set(inputs)) == sorted(result)
+
+
+def _numbers(atom: Atom) -> list[int]:
+    """The whole numbers that a literal, or a tuple of them, names; none where one is no literal."""
+    found = [a.value for a in _items(atom) if isinstance(a, Const) and type(a.value) is int]
+    return found if len(found) == len(_items(atom)) else []
+
+
+def _operand(call: Call) -> Atom | None:
+    """The array of which a call gives a view."""
+    place = 1 if call.fun == "np.einsum" else 0
+    return call.args[place] if len(call.args) > place else None
+
+
+def _text_of(atom: Atom) -> str:
+    return atom.value if isinstance(atom, Const) and isinstance(atom.value, str) else ""
 
 
 def _is_square(kind: K.Kind) -> bool:
