@@ -149,3 +149,46 @@ def test_reverse_mode_twice_is_refused():
 
     with pytest.raises(s2sad.UnsupportedError, match="differentiated twice by reverse mode; use hvp"):
         s2sad.grad(outer)([A, B])
+
+
+M = np.array([[0.3, 0.8], [-0.5, 0.4]])
+
+
+def written_behind_it(x, m):
+    a, b = m*x[0], x*1.0
+    total = np.linalg.multi_dot([m, a, b])
+    b[1] *= x[1]
+    a[0] = x
+    return np.sum(np.tanh(total)) + np.sum(a*b)
+
+
+def written_in_a_loop(x, m):
+    chain, b = [m*x[0], m], x*1.0
+    chain.append(b)
+    total = np.zeros(2)
+    for k in range(2):
+        total = total + np.linalg.multi_dot(chain)
+        b[k] *= total[0]
+    return np.sum(np.tanh(total)) + np.sum(b)
+
+
+def product(parts, b):
+    total = np.linalg.multi_dot(parts)
+    b[0] = np.sum(total)
+    return total
+
+
+def written_in_a_callee(x, m):
+    b = x*1.0
+    parts = (m, m*x[1], b)
+    total = product(parts, b)
+    if x[0] > 0:
+        total = total + product(list(parts), b)
+    return np.sum(np.tanh(total)) + np.sum(b)
+
+
+@pytest.mark.parametrize("fun", [written_behind_it, written_in_a_loop, written_in_a_callee])
+def test_arrays_in_a_list_that_a_partial_reads_are_written_later(fun):
+    """Of the list there was a copy, but not of the arrays in it."""
+    check(fun, (A, M))
+    s2sad.check_grads(fun, (A, M), order=2)

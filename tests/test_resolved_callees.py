@@ -69,6 +69,11 @@ def by_a_function_of_operators(x, c):
     return np.sum(operator.mul(np.sin(x), functools.reduce(operator.add, [x, c])))
 
 
+def by_products_and_items(x, c):
+    row = operator.matmul(np.outer(x, c), operator.mul(x, c))
+    return np.sum(row*functools.reduce(operator.getitem, ["b", 0], {"a": x, "b": [c, x]}))*operator.getitem(x, 1)
+
+
 def by_a_loop_over_names(x, c):
     for name in ("square", "scaled"):
         x = TABLE[name](x)
@@ -77,7 +82,7 @@ def by_a_loop_over_names(x, c):
 
 RESOLVED = [
     by_a_constant_key, by_a_constant_index, by_a_local_dict, by_a_constant_condition, by_a_default,
-    by_an_attribute, by_a_function_of_operators, by_a_loop_over_names,
+    by_an_attribute, by_a_function_of_operators, by_products_and_items, by_a_loop_over_names,
 ]  # fmt: skip
 
 

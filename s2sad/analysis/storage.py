@@ -149,6 +149,15 @@ class Storage(Places):
         later = any(self.span[s][1] >= start or here & set(self.loops[s]) for s in writes)
         return later or cls in self.exposed
 
+    def parts_written_later(self, name: str, stmt: Stmt) -> bool:
+        """Whether an array in a list, tuple or dict may be written when `stmt` or anything after it runs."""
+        (start, _), here = self.span[stmt], set(self.loops[stmt])
+        return any(
+            cls in self.exposed
+            or any(self.span[s][1] >= start or here & set(self.loops[s]) for s in self.stores[cls])
+            for cls in self.aliases.reach(Var(name)) & self.mutable
+        )
+
     def overwritten(self, read: Let) -> bool:
         """Whether the element that `x[i]` reads may be written after that."""
         base, index = read.call.args

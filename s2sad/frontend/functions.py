@@ -10,6 +10,7 @@ import ast
 import copy
 import dataclasses
 import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -534,6 +535,19 @@ def _hash(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     return low.emit(Call("call", (Ref("hash", hash), low.variable(args[0], node))), K.OBJECT, node, hint)
 
 
+def _operator(text: str) -> Callable[..., Value]:
+    """A function of the module operator that has no rule of its own, as what stands for it."""
+
+    def lowered(
+        low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
+        if len(args) != 2 or kwargs:
+            low.refuse(node, "this takes two operands", f"write {text}")
+        return low.script(f"made = {text}", node, "made", a=args[0], b=args[1])
+
+    return lowered
+
+
 def _first(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     return args[0]
 
@@ -546,7 +560,8 @@ SPECIAL: dict[Any, Callable[..., Value]] = {
     locals: _names, globals: _names, np.copyto: _copyto, set: _set, super: _super, type: _type,
     functools.wraps: _wraps, itself: _first, sum: _sum, object.__init__: _nothing, object.__new__: _new,
     object.__setattr__: _set_past, dataclasses.replace: _replace, copy.copy: _copy, copy.deepcopy: _deepcopy,
-    bool: _bool, hash: _hash, **COTANGENTS, **DTYPES, **FUNCTIONS,
+    bool: _bool, hash: _hash, operator.matmul: _operator("a @ b"), operator.getitem: _operator("a[b]"),
+    **COTANGENTS, **DTYPES, **FUNCTIONS,
 }  # fmt: skip
 
 __all__ = ["SPECIAL", "bound_by", "random_kind"]

@@ -194,6 +194,15 @@ class Bars(Builder):
             return atom
         return self.snapshot(atom, stmt, self.before)
 
+    def contents(self, atom: Atom, stmt: Stmt, text: str = "") -> Atom:
+        """What an operand of `stmt` held, and what arrays in it held; some texts read shapes only."""
+        whole = type(atom) is Var and self.kinds[atom.name].cat in ("list", "tuple", "dict")
+        if type(atom) is not Var or not whole or text.startswith(("spread(", "put(")):
+            return self.value(atom, stmt)
+        if not self.storage.parts_written_later(atom.name, stmt):
+            return self.value(atom, stmt)
+        return self.snapshot(atom, stmt, self.before)
+
     def list_value(self, atom: Var, stmt: Stmt) -> Atom:
         """A list as it was when `stmt` ran: a copy, for it may have grown since."""
         key = (stmt, atom.name)
@@ -208,11 +217,12 @@ class Bars(Builder):
 
     def snapshot(self, atom: Var, stmt: Stmt, where: dict[Stmt, list[Stmt]]) -> Var:
         """A copy of a value, made before or after a statement."""
-        key = (stmt, atom.name)
+        copying = self._copying(atom.name)
+        key = (stmt, atom.name if copying == "copy" else f"{copying} {atom.name}")
         if key not in self.snapshots:
             name = self.fresh("", self.kinds[atom.name])
             where.setdefault(stmt, []).append(
-                Let(name, Call(self._copying(atom.name), (atom,)), getattr(stmt, "span", None), True)
+                Let(name, Call(copying, (atom,)), getattr(stmt, "span", None), True)
             )
             self.snapshots[key] = Var(name)
             self.adopt(name, stmt)
@@ -220,6 +230,8 @@ class Bars(Builder):
 
     def _copying(self, name: str) -> str:
         """What copies a value: one that is a number on some path has no method for it."""
+        if self.kinds[name].cat in ("list", "tuple", "dict"):
+            return "copy_tree"
         return "copy_tree" if self.kinds[name].cat == "num" and self.storage.in_table(name) else "copy"
 
     def adopt(self, name: str, stmt: Stmt) -> None:

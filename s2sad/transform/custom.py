@@ -85,7 +85,7 @@ class Custom(Results, Selections):
         vjp, name, args = given_function(self, stmt, rule, "vjp", self.reaches)
         out = self.kinds[stmt.name]
         g = self.full(bar, stmt.name).atom if out.cat in ARRAYS else self.clean(bar).atom
-        values = [self.value(a, stmt) for a in args]
+        values = [self.contents(a, stmt) for a in args]
         call = (called(vjp, f"{name}_vjp"), self._outer(g), self.result(stmt.name, stmt), *values)
         parts = self.let(Call("call", call), K.OBJECT)
         for i, arg in enumerate(args):

@@ -105,7 +105,7 @@ class Rules(Custom):
             if k in wanted and k not in atoms and _is_literal(v)
         }
         for name, atom in atoms.items():
-            names[name] = self.value(atom, stmt) if wanted.get(name) else atom
+            names[name] = self.contents(atom, stmt, text) if wanted.get(name) else atom
             if isinstance(atom, Tuple):
                 names.update({f"{name}_{i}": self.value(item, stmt) for i, item in enumerate(atom.items)})
         names["g"] = g
