@@ -68,7 +68,8 @@ def _vectorized(low: State, args: list[Value], kwargs: dict[str, Value], node: a
         low.refuse(node, "this form of np.vectorize is not supported", "write a loop over the elements")
     for operand in spread:
         kind = low.kind(operand)
-        if not kind.is_number or kind.dtype not in ("", "float", "float64", "int", "int64", "complex128"):
+        known = ("", "float64", "int", "int64", "complex128", *(() if kind.is_array else ("float",)))
+        if not kind.is_number or kind.dtype not in known:
             low.refuse(node, "np.vectorize of what is no array of float64", "write a loop over the elements")
     ranks = cores or (0,) * len(operands)
     marks = tuple(None if w else rank for w, rank in zip(whole, ranks, strict=False))

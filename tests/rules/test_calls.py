@@ -137,6 +137,15 @@ def test_integers_of_vectorize(tmp_path: Path) -> None:
     np.testing.assert_allclose(s2sad.grad(fun)(np.array([2.9, 1.2])), [5.8, 0.0])
 
 
+def test_vectorize_of_what_may_be_of_single_precision(tmp_path: Path) -> None:
+    """The dtype of an array that is of single precision on one path is not known: the value had more digits."""
+    text = "import numpy as np\n\n\ndef f(x, y):\n    z = y if x[0] > 0 else x\n    return np.sum(np.vectorize(lambda a: 0.5*a)(z))\n"
+    fun = load(text, tmp_path).f
+    check(fun, (np.ones(3), np.ones(3)))
+    with pytest.raises(s2sad.UnsupportedError, match="no array of float64"):
+        s2sad.grad(fun)(np.ones(3), np.ones(3, np.float32))
+
+
 def test_out_of_another_sort(tmp_path: Path) -> None:
     """NumPy raises where a result does not fit into out; a subscript assignment would convert it."""
     for line in ("z = np.zeros(3, int)\n    np.sin(x, out=z)", "z = np.zeros((), np.float32)\n    np.median(x, out=z)", "z = np.zeros((3, 3), np.float32)\n    np.dot(x, x.T, out=z)"):
