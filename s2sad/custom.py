@@ -24,6 +24,7 @@ from s2sad.frontend.source import source_of_text
 from s2sad.ir import kinds as K
 from s2sad.rules import custom, registry
 from s2sad.rules.registry import REQUIRED, Rule, UserRule
+from s2sad.structures import Parts, is_structure, leaves
 
 NUMBERS = ("np.pi", "np.e", "np.inf", "np.nan", "math.pi", "math.e", "math.inf", "math.nan")
 Returns = Any  # a parameter's name, a type of number, a rank, (dtype, rank), or None
@@ -61,7 +62,9 @@ def rule(
 
     `returns` says what f returns where that is more than s2sad can tell: `"x"` like the argument x in type,
     shape and dtype; `float` (or int, complex, bool) a number of Python; `np.float64` a NumPy scalar; 2 an
-    array of two axes of float64; `("float32", 2)` one of float32; several of these, `["x", float]`, a tuple.
+    array of two axes of float64; `("float32", 2)` one of float32; several of these, `["x", float]`, a tuple;
+    `{"x": "b", "steps": int}` a dict, of which, as of tuples, there may be others in it: the cotangents and
+    tangents of the functions' form have the same structure.
     Generated texts look at it and raise
     TypeError where it is wrong. What s2sad tells by itself: functions with Python source are read for it;
     elementwise functions return Python floats for Python numbers, unless they are ufuncs, and arrays of the
@@ -89,14 +92,17 @@ def rule(
         raise TypeError("rule() needs a function, not a bound method; register the function in its class")
     if not callable(fun):
         raise TypeError(f"rule() needs a callable, not {type(fun).__name__}")
-    if isinstance(returns, tuple) and not _is_array(returns):
-        returns = list(returns)
+    returns = _listed(returns)
     if (callable(vjp) or callable(jvp) or not (texts or args)) and template is None:
         fun = _by_place(fun)
     if writes:
         fun, returns = _writing(fun, args, writes), writes
         args = args if texts or isinstance(vjp, Mapping) or linear else None
-    made = _Rule(fun, returns)
+    alone = not (texts or args) and template is None
+    parts = _structured(fun, returns, vjp or jvp) if alone else None
+    if parts is not None:
+        fun, returns = _in_parts(fun, parts), leaves(parts.returns)
+    made = _Rule(fun, returns, parts)
     functions = callable(vjp) or callable(jvp)
     if sum((bool(texts), template is not None, functions, isinstance(vjp, Mapping) or bool(linear))) > 1:
         raise TypeError("a rule is given in one form: texts, vjp= and jvp=, or template=")
@@ -141,6 +147,37 @@ def _writing(fun: Callable[..., Any], args: str | None, writes: str) -> Callable
     text = f"def {own}_written({given}):\n    {writes}[...] = after({given})\n"
     parameters = [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in names]
     _enter_for(fun, f"{own}_written", text, after, parameters, (writes, names))
+    return after
+
+
+def _structured(fun: Callable[..., Any], returns: Any, told: Any) -> Parts | None:
+    """How a function's result is taken apart: as it is declared here, or was before.
+
+    `told` is a function of the rule, which names the parameters where `fun` does not.
+    """
+    if is_structure(returns):
+        signature = _signature(fun)
+        if "*args" in signature and callable(told):
+            signature = dict(list(_signature(told).items())[2:])
+        if "*args" in signature:
+            raise TypeError(f"{_own(fun)}() tells no parameters; give the rule to a function that does")
+        return Parts(_own(fun), signature, returns)
+    old = registry.RULES.get(registry.user_name(fun, _own(fun)))
+    known: Parts | None = getattr(old.user.template, "__s2sad_parts__", None) if old and old.user else None
+    return known if returns is None else None
+
+
+def _in_parts(fun: Callable[..., Any], parts: Parts) -> Callable[..., Any]:
+    """The function that returns the parts of what `fun` returns; calls of `fun` are taken for its."""
+    names, given = list(parts.parameters), parts.parameters.values()
+    known = _entered(fun, (repr(parts.returns), names))
+    if known is not None:
+        return known
+    after = parts.taken_apart(fun)
+    plain = [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in names]
+    made = _enter_for(fun, f"{_own(fun)}_whole", parts.whole, after, plain, (repr(parts.returns), names))
+    made.__defaults__ = tuple(d for d in given if d is not REQUIRED)
+    made.__s2sad_parts__ = parts
     return after
 
 
@@ -203,9 +240,10 @@ def _enter_for(
 class _Rule:
     """What `rule` returns: a decorator for the function of cotangents, `.jvp` one for that of tangents."""
 
-    def __init__(self, fun: Callable[..., Any], returns: Returns) -> None:
+    def __init__(self, fun: Callable[..., Any], returns: Returns, parts: Parts | None = None) -> None:
         self._fun = fun
         self._returns = returns
+        self._parts = parts
 
     def __call__(self, vjp: Callable[..., Any]) -> Callable[..., Any]:
         """Enter `vjp(g, out, *args)`, which is returned as it is."""
@@ -219,6 +257,9 @@ class _Rule:
 
     def set(self, vjp: Callable[..., Any] | None = None, jvp: Callable[..., Any] | None = None) -> None:
         """Enter one of the two functions beside the other, or both."""
+        if self._parts is not None:
+            vjp = None if vjp is None else self._parts.of_cotangents(vjp)
+            jvp = None if jvp is None else self._parts.of_tangents(jvp)
         name = registry.user_name(self._fun, _own(self._fun))
         old = registry.RULES.get(name)
         if old is not None and old.user is not None and old.form == "function":
@@ -381,6 +422,15 @@ def _works_on_elements(function: ast.expr) -> bool:
 # ------------------------------------------------------------------------------------- kinds of the results
 
 
+def _listed(returns: Returns) -> Returns:
+    """What is declared of a result, with lists for tuples."""
+    if isinstance(returns, dict):
+        return {place: _listed(one) for place, one in returns.items()}
+    if isinstance(returns, list) or (isinstance(returns, tuple) and not _is_array(returns)):
+        return [_listed(one) for one in returns]
+    return returns
+
+
 def _check_returns(made: Rule) -> None:
     assert made.user is not None
     returns = made.user.returns
@@ -393,8 +443,6 @@ def _check_returns(made: Rule) -> None:
         what = f"returns={returns!r} is for a function that returns a tuple, with vjp= and jvp= functions"
         raise ValueError(what)
     for one in returns:
-        if isinstance(one, list):
-            raise ValueError(f"returns={returns!r} has a list in it; tuples of tuples cannot be told")
         _check_return(made, one)
 
 

@@ -95,7 +95,9 @@ def _check_own(value: Any, name: str, args: tuple[Any, ...]) -> None:
 
 
 def _remedy(value: Any) -> str:
-    if isinstance(value, dict | list):
+    if isinstance(value, dict):
+        return "give the rule returns={...}, with what each key holds"
+    if isinstance(value, list):
         return "give a rule with returns=[...] to a function that returns these values as a tuple"
     return "give the rule returns="
 
