@@ -172,15 +172,17 @@ def _unstack(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
 def _piecewise(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     """np.piecewise: y[condition] = f(x[condition]), the last function where no condition holds."""
     x, conditions, functions = args[0], args[1], args[2]
-    kind = low.kind(x)
-    if not kind.is_number or kind.is_scalar or kind.rank == 0:
-        low.refuse(node, "np.piecewise of a number", "write an if statement, or pass an array")
+    single = low.kind(x).is_number and (low.kind(x).is_scalar or low.kind(x).rank == 0)
+    if not low.kind(x).is_number:
+        low.refuse(node, "np.piecewise of this", "pass an array")
     if not isinstance(functions, Group):
         low.refuse(node, "np.piecewise of functions that are not written out", "write them in a list")
     masks = conditions.items if isinstance(conditions, Group) else [conditions]
     if len(functions.items) not in (len(masks), len(masks) + 1):
         low.refuse(node, "np.piecewise with another number of functions than of conditions", "check the call")
     masks = [low.apply("np.asarray", [m], {"dtype": Ref("bool", bool)}, node) for m in masks]
+    if single:  # an array of one: the functions take arrays
+        x, *masks = [low.apply("np.reshape", [v, Const(1)], {}, node) for v in (x, *masks)]
     if len(functions.items) > len(masks):
         some = masks[0]
         for mask in masks[1:]:
@@ -192,7 +194,7 @@ def _piecewise(low: State, args: list[Value], kwargs: dict[str, Value], node: as
         if isinstance(function, CALLABLE) or callable(getattr(function, "obj", None)):
             value = low.call_value(function, [low.getitem(x, mask, node), *args[3:]], kwargs, node)
         low.store(y, mask, value, "", node)
-    return y
+    return low.apply("np.reshape", [y, Group("tuple", [])], {}, node, hint=hint) if single else y
 
 
 # -------------------------------------------------------------------------------------- gradient, pad, einsum

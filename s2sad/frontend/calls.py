@@ -303,20 +303,25 @@ class Calls(Stars):
             stored = self.stored(value, node)
             self.do(Call("np.add.at", (self.atom(args[0]), self.atom(args[1]), stored)), node)
             return Const(None)
-        if method == "outer" and len(args) == 2 and not kwargs:
-            return self._ufunc_outer(ufunc, args, node, hint)
+        if method == "outer" and len(args) == 2:
+            return self._ufunc_outer(ufunc, args, kwargs, node, hint)
         own = f"np.{ufunc.__name__}.{method}"
         name = METHODS.get((method, ufunc), own)
         if (names := PLACES.get(method)) and (len(args) > 2 or kwargs):
             kwargs = {**dict(zip(names, args[1:], strict=False)), **kwargs}
             args, kwargs = args[:1], {n: v for n, v in kwargs.items() if v != Const(None) or n == "axis"}
         if name == own and not self.has_rule(own):
-            self.refuse(node, f"there is no rule for {fn.text}", "write it with functions that have one")
+            instead = "it with functions that have one"
+            if method == "reduce":
+                instead = f"functools.reduce({fn.text.rpartition('.')[0]}, x)"
+            self.refuse(node, f"there is no rule for {fn.text}", f"write {instead}")
         if len(args) == 1 and "axis" not in kwargs and method != "at":
             kwargs = {"axis": Const(0), **kwargs}
         return self.apply(name, args, kwargs, node, hint=hint)
 
-    def _ufunc_outer(self, ufunc: np.ufunc, args: list[Value], node: ast.AST, hint: str) -> Value:
+    def _ufunc_outer(
+        self, ufunc: np.ufunc, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value:
         """`np.add.outer(a, b)` is `a` with new axes behind, added to b."""
         numbers = [self.kind(a).is_number and not self.kind(a).is_python for a in args]
         args = [
@@ -329,7 +334,7 @@ class Calls(Stars):
         if rank and self.kind(args[0]).is_number and not self.kind(args[0]).is_scalar:
             index = Group("tuple", [Const(Ellipsis), *[Const(None)] * rank])
             args = [self.getitem(args[0], index, node), args[1]]
-        return self.call_value(Ref(f"np.{ufunc.__name__}", ufunc), args, {}, node, hint)
+        return self.call_value(Ref(f"np.{ufunc.__name__}", ufunc), args, kwargs, node, hint)
 
     def _construct(
         self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str

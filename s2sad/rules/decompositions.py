@@ -125,7 +125,7 @@ def _svd_kind(bound: Bound) -> Kind:
     if bound.static("compute_uv") is UNKNOWN or bound.static("full_matrices") is UNKNOWN:
         raise NotImplementedError("np.linalg.svd with options that are known at run time only")
     if bound.static("hermitian") is not False:
-        raise NotImplementedError("np.linalg.svd with hermitian=True; use np.linalg.eigh")
+        raise NotImplementedError("np.linalg.svd with hermitian=True: svd_hermitian")
     if not bound.static("compute_uv"):
         return values
     if bound.static("full_matrices"):
@@ -152,6 +152,24 @@ structural(
     },
     raises=True,
     partial=True,
+    general="svd_hermitian",
+)
+composite(
+    "svd_hermitian",
+    """def svd_hermitian(a, full_matrices=True, compute_uv=True, hermitian=False):
+    if not hermitian:
+        return np.linalg.svd(a, full_matrices, compute_uv)
+    if not compute_uv:
+        return np.sort(np.abs(np.linalg.eigvalsh(a)))[..., ::-1]
+    w, v = np.linalg.eigh(a)
+    signs = np.sign(w)
+    w = np.abs(w)
+    order = np.argsort(w)[..., ::-1]
+    signs = np.take_along_axis(signs, order, axis=-1)
+    s = np.take_along_axis(w, order, axis=-1)
+    u = np.take_along_axis(v, order[..., None, :], axis=-1)
+    return u, s, np.conjugate(np.swapaxes(u*signs[..., None, :], -1, -2))
+""",
 )
 composite(
     "np.linalg.svdvals",
@@ -161,8 +179,6 @@ composite(
 
 
 def _pinv_kind(bound: Bound) -> Kind:
-    if bound.static("hermitian") is not False:
-        raise NotImplementedError("np.linalg.pinv with hermitian=True; leave it out")
     m, n = _lengths(bound)
     return _stack(bound, n, m)
 

@@ -64,8 +64,15 @@ structural(
 
 
 def _along_kind(bound: Bound) -> Kind:
-    shape = shape_of(bound, "indices")
-    return kinds.array((new_length(),) if bound.static("axis") is None else shape, _dtype(bound, "arr"))
+    """The indices' length along the axis; along the others the array and the indices are broadcast."""
+    own, index, dtype = shape_of(bound, "arr"), shape_of(bound, "indices"), _dtype(bound, "arr")
+    if bound.static("axis") is None:
+        return kinds.array((new_length(),), dtype)
+    axis = axes.one_axis(bound, "arr")
+    if own is None or index is None or axis is None:
+        known = own if own is not None else index
+        return kinds.array(None if known is None else kinds.fresh_shape(len(known)), dtype)
+    return kinds.array(kinds.broadcast((*own[:axis], 1, *own[axis + 1 :]), index), dtype)
 
 
 def _along_vjp(bound: Bound) -> str:

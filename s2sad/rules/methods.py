@@ -22,10 +22,47 @@ from s2sad.rules.axes import as_array, literal, reduced, shape_of, spread
 from s2sad.rules.registry import Bound, composite, structural
 from s2sad.runtime import arrays, recurrences
 
-_REDUCE = "a, axis=0, dtype=None, out=None, keepdims=False"
+_REDUCE = "a, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True"
+_NEUTRAL = {
+    "subtract": "0.0", "divide": "1.0", "true_divide": "1.0", "hypot": "0.0", "fmax": "np.nan",
+    "fmin": "np.nan", "logaddexp": "-np.inf", "logaddexp2": "-np.inf",
+}  # fmt: skip
+
+
+def _plain_only(bound: Bound) -> None:
+    """Leave calls with a first value or a mask to `reduced_from`."""
+    if bound.given("initial") or bound.given("where"):
+        raise NotImplementedError("a reduction with initial or where")
+
+
+def _reduced_from(name: str) -> str:
+    """Enter the reduction of a ufunc that begins with a value, or leaves elements out; the composite's name.
+
+    np.logaddexp.reduce(a, initial=v)    np.logaddexp.reduce(np.concatenate(([v], a)))
+    np.subtract.reduce(a, where=m)       np.subtract.reduce(np.where(m, a, 0.0))
+    """
+    composite(
+        f"{name}_reduced_from",
+        f"""def reduced_from(a, axis=0, dtype=None, keepdims=False, initial=None, where=True):
+    z = np.asarray(a) if where is True else np.where(where, a, {_NEUTRAL[name]})
+    if initial is None:
+        return np.{name}.reduce(z, axis, dtype, keepdims=keepdims)
+    if z.dtype.kind in "bui":
+        raise TypeError("np.{name}.reduce of integers from a first value; convert them with astype(float)")
+    flat = axis is None or np.ndim(z) == 0
+    lines = np.ravel(z) if flat else np.moveaxis(z, axis, 0)
+    first = np.full_like(lines, initial, shape=(1,) + np.shape(lines)[1:])
+    total = np.{name}.reduce(np.concatenate((first, lines)), 0, dtype)
+    if not keepdims:
+        return total
+    return np.reshape(total, (1,)*np.ndim(z)) if flat else np.expand_dims(total, axis)
+""",
+    )
+    return f"{name}_reduced_from"
 
 
 def _reduced_kind(bound: Bound) -> Kind:
+    _plain_only(bound)
     own = as_array(bound.kind("a"))
     dtype = axes.averaged(own.dtype)
     return reduced(bound, dtype if own.sort == "complex" else axes.dtype_name(bound, dtype))
@@ -45,6 +82,7 @@ def _reduction(name: str, share: str) -> None:
         {"a": lambda b: f"{spread(b, 'g')}*{shares(b)}"},
         jvp={"a": lambda b: f"np.sum({shares(b)}*a_dot{axes.axis_args(b)})"},
         poles=True,  # inf - inf
+        general=_reduced_from(name),
     )
 
 
@@ -64,6 +102,7 @@ def _at_axis(bound: Bound) -> str:
 
 
 def _plain_kind(bound: Bound) -> Kind:
+    _plain_only(bound)
     return reduced(bound, axes.dtype_name(bound, as_array(bound.kind("a")).dtype))
 
 
@@ -73,6 +112,7 @@ structural(
     _plain_kind,
     {"a": lambda b: f"np.where({_first(b)}, {spread(b, 'g')}, -{spread(b, 'g')})"},
     linear=("a",),
+    general=_reduced_from("subtract"),
 )
 
 
@@ -92,7 +132,13 @@ for _name in ("divide", "true_divide"):
         {"a": lambda b: f"{spread(b, 'g')}*{_turned(b, _quotients(b))}"},
         jvp={"a": lambda b: f"np.sum({_quotients(b)}*a_dot{axes.axis_args(b)})"},
         poles=True,
+        general=_reduced_from(_name),
     )
+
+
+def _extreme_kind(bound: Bound) -> Kind:
+    _plain_only(bound)
+    return reduced(bound, as_array(bound.kind("a")).dtype)
 
 
 def _ties(bound: Bound) -> str:
@@ -103,7 +149,7 @@ for _name in ("fmax", "fmin"):
     structural(
         f"np.{_name}.reduce",
         _REDUCE,
-        lambda b: reduced(b, as_array(b.kind("a")).dtype),
+        _extreme_kind,
         {"a": lambda b: f"({_ties(b)})*{spread(b, f'(g/np.sum({_ties(b)}{axes.axis_args(b)}))')}"},
         jvp={
             "a": lambda b: (
@@ -111,6 +157,7 @@ for _name in ("fmax", "fmin"):
             )
         },
         poles=True,
+        general=_reduced_from(_name),
     )
 
 
@@ -229,7 +276,7 @@ structural(
 
 _BINARY = (
     "subtract divide true_divide power float_power arctan2 remainder mod fmod add multiply maximum minimum "
-    "fmax fmin logaddexp logaddexp2 hypot"
+    "fmax fmin logaddexp logaddexp2 hypot copysign heaviside floor_divide"
 ).split()
 _UNARY = (
     "negative absolute square sqrt exp log sin cos tan tanh reciprocal conjugate sign expm1 log1p cbrt"

@@ -262,8 +262,8 @@ def _einsum_kind(bound: Bound) -> Kind:
     lengths: dict[str, Length] = {}
     for term, item in zip(terms, items, strict=True):
         for letter, length in zip(term, item.shape or kinds.fresh_shape(len(term)) or (), strict=False):
-            if lengths.setdefault(letter, length) == 1:
-                lengths[letter] = length
+            met = kinds.broadcast((lengths.get(letter, length),), (length,))
+            lengths[letter] = met[0] if met else length  # one of length 1 is stretched
     return kinds.num(tuple(lengths[c] for c in result), dtype)
 
 

@@ -245,4 +245,71 @@ z = m.copy(); w = np.array(z, copy=True); w[0] = 1.0; z = z*w
 z = m.copy(); w = np.array(z, copy=None); w[0] = 1.0; z = z*w
 """
 
+FIRST_VALUES_AND_MASKS = """
+np.fmax.reduce(m, initial=s)
+np.fmax.reduce(m, axis=1, where=m > 0, initial=0.0, keepdims=True)
+np.fmin.reduce(h, axis=1, initial=s)
+np.fmin.reduce(h, axis=None, where=h < 2, initial=9.0)
+np.logaddexp.reduce(m, initial=s)
+np.logaddexp.reduce(m, axis=None, initial=s, keepdims=True)
+np.logaddexp.reduce(x, where=b)
+np.logaddexp.reduce(m, axis=(0, 1), where=m > 0)
+np.logaddexp2.reduce(m, axis=-1, initial=s, where=m > 0)
+np.logaddexp2.reduce(x, initial=s)
+np.subtract.reduce(x, initial=s)
+np.subtract.reduce(m, 1, where=m > 0, initial=0.0)
+np.hypot.reduce(x, initial=s)
+np.hypot.reduce(m, axis=1, where=m > 0)
+np.divide.reduce(p, initial=s)
+np.divide.reduce(p, where=b, initial=1.0)
+np.true_divide.reduce(p, initial=s, where=b)
+np.hypot.reduce(x, 0, None, None, False, s)
+np.logaddexp.reduce(x[:0], axis=0, initial=s)
+np.true_divide.reduce(m, axis=1, where=m > 0, initial=1.0, keepdims=True)
+np.fmax.reduce(x, where=b, initial=s)
+np.add.outer(x, y, dtype=np.float64)
+z = np.zeros((5, 5)); np.add.outer(x, y, out=z)
+z = np.multiply.outer(x, y, out=np.zeros((5, 5)), where=b)
+np.hypot.outer(x, m, where=True)
+np.copysign.reduce(m, axis=1, keepdims=True)
+np.copysign.accumulate(m, axis=1)
+np.copysign.reduceat(m, [0, 2], axis=1)
+z = x.copy(); np.copysign.at(z, [0, 1], y[:2])
+np.heaviside.reduce(m, axis=1, keepdims=True)*s
+np.heaviside.accumulate(x, axis=0)*s
+np.heaviside.reduceat(x, [0, 2], axis=0)*s
+z = x.copy(); np.heaviside.at(z, [0, 1], y[:2])
+np.floor_divide.reduce(p, axis=0, keepdims=True)*s
+np.floor_divide.accumulate(p, axis=0)*s
+np.floor_divide.reduceat(p, [0, 2], axis=0)*s
+z = x.copy(); np.floor_divide.at(z, [0, 1], p[:2])
+"""
+
+STRETCHED = """
+np.take_along_axis(m, np.array([[2, 0]]), axis=1)
+np.take_along_axis(m[:1], np.array([[2, 0], [1, 1]]), axis=1)
+np.take_along_axis(t, np.array([[[1], [0], [2]]]), axis=2)
+np.take_along_axis(t, np.argsort(t[0], axis=1)[None], 2)
+z = np.take_along_axis(q, np.argsort(x[:3])[None], axis=1); z = z @ z.T
+z = np.take_along_axis(q, np.argsort(x[:3])[:, None], 0); z = z @ z.T + z
+np.einsum("ij,ij->i", m, n[:1])
+np.einsum("ij,jk->ik", m, n.T[:, :1])
+np.einsum("ij,ij->ij", m[:, :1], n)
+z = np.einsum("ij,ij->ij", m[:, :1], n); z = z*m + z @ z.T @ z
+z = np.einsum("i,i->i", x[:1], y); z = np.outer(z, z)*z
+"""
+
+SINGLE_AND_SYMMETRIC = """
+np.piecewise(u, [u < 0, u >= 0], [lambda a: a*a, lambda a: 3.0*a])
+np.piecewise(s, [s < 0], [lambda a: a*a, lambda a: np.sin(a)])
+np.piecewise(s, s < 0, [lambda a: a*a, 2.0])*x
+np.piecewise(x[0], [x[0] < 0.0], [1.0, lambda a, w: a*w], s)
+np.linalg.pinv(q + q.T, hermitian=True)
+np.linalg.pinv(q + q.T, 1e-12, True)
+np.linalg.svd(q + q.T, hermitian=True, compute_uv=False)
+z, w, v = np.linalg.svd(q + q.T, hermitian=True); z = (z*w**2) @ v
+np.linalg.svd(q + q.T, False, True, True)[1]
+np.linalg.svd(np.stack([q + q.T, q @ q.T]), hermitian=True)[1]
+"""
+
 OPTION_LINES = {name.lower(): text.strip().splitlines() for name, text in list(globals().items()) if name.isupper() and isinstance(text, str)}

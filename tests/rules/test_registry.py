@@ -74,7 +74,7 @@ NO_FORM = {
     "empty": ("fft.", '"ii->i", q'),  # NumPy itself reads memory that was never written, if there are no elements
     "complex": (
         "z[:, 3:] @ z[:, 3:].T", "v[3:].T @ v[3:]",  # these depend on the phases of vectors beside the factors
-        "eigvalsh(q + q.T", "eigh(q + q.T",  # not Hermitian: the derivative is that along Hermitian matrices
+        "eigvalsh(q + q.T", "eigh(q + q.T", "hermitian=True", "svd(q + q.T",  # not Hermitian: the derivative is that along Hermitian matrices
     ),
     "float16": (  # loops round otherwise than NumPy's, and linear algebra takes no such numbers
         "reduce", "polynomial", "polyval", "gradient", "linalg", "np.emath", "np.prod", "np.nanprod", "np.cumulative", "np.std", "np.nanstd",
