@@ -114,7 +114,7 @@ CASES = [
     ("starred keywords", "y = takes_two(**«x»)", "** of something whose keys are not known; write the keywords out"),
     ("unknown callee", "g = THING.k\ny = «g(x)»", "an active value enters THING.k"),
     ("closure to a library", "y = «functools.cmp_to_key(lambda a, b: a*b)»", "a function that is made here is passed to functools.cmp_to_key"),
-    ("ufunc method", "y = «np.copysign.reduce(x)»", "there is no rule for np.copysign.reduce; write it with functions"),
+    ("ufunc method", "y = «np.power.reduce(x)»", "there is no rule for np.power.reduce; write functools.reduce(np.power, x)"),
     ("unknown argument", "y = «np.sum(x, banana=1)»", "the argument 'banana' of np.sum is not supported; use the supported"),
     ("out no array", "«np.add(x, x, out=THING.k)»", "THING.k is written"),
     ("resize", "«x.resize(2)»", "resize() changes an array in place in a way that is not tracked; use the function"),
