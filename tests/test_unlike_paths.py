@@ -273,3 +273,49 @@ def test_attributes_and_items_that_may_be_numbers_or_arrays(f):
     """A number was taken for an array that is written: what was added to an attribute in a loop was lost."""
     check(f, (X, C), probes=1)
     check_grads(lambda x: f(x, C), (X,), order=2)
+
+
+def asked_in_a_try(x, c):
+    v = [x[0], x[1]] if c[0] > 0.2 else x*2
+    try:
+        s = v.sum()
+    except AttributeError:
+        s = sum(v)*2
+    try:
+        v.append(x[2])
+        s = s*3
+    except AttributeError:
+        s = s*x[0]
+    return s*v[0]
+
+
+def dict_or_array(x, c):
+    v = {"a": x, "b": c} if c[0] > 0.2 else x*c
+    if isinstance(v, dict):
+        v["a"] = v["a"]*2
+        return np.sum(v["a"]*v["b"])
+    return np.sum(v)
+
+
+def three_kinds_in_two_loops(x, c):
+    s = 0.0
+    for k in range(2):
+        for i in range(3):
+            if i == k:
+                v = [x[i], x[k]]
+            elif i > k:
+                v = x*c[i]
+            else:
+                v = (x[0], c[i], x[1])
+            s = s + v[0]*v[-1]
+            if s > 100.0:
+                break
+        v = x
+    return s + v[1]
+
+
+@pytest.mark.parametrize("f", [asked_in_a_try, dict_or_array, three_kinds_in_two_loops])
+def test_exceptions_and_paths_that_leave(f):
+    """An exception on one path was taken for one on both; zeros took their shape from the other path's array."""
+    for c in (C, SWITCHED):
+        check(f, (X, c), probes=1, text=False)

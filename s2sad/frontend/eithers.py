@@ -178,6 +178,13 @@ def begun(low: State, entry: Value, kind: Kind | None, back: Value) -> Group | N
     return met[0]
 
 
+def is_torn(low: State, entry: Value, kind: Kind | None, back: Value) -> bool:
+    """Whether what a trip leaves is one of two unlike values, which cannot go round as such."""
+    if not is_either(back) or is_either(entry) or isinstance(entry, Undef):
+        return False
+    return begun(low, entry, kind, back) is None
+
+
 # --------------------------------------------------------------------------------------------- what reads it
 
 
@@ -323,5 +330,6 @@ def _found(low: State, held: Value, seen: set[int]) -> Value | None:
 
 
 __all__ = [
-    "asked_for", "begun", "each", "hints", "is_either", "joined", "like", "split", "unlike", "value", "whole",
+    "asked_for", "begun", "each", "hints", "is_either", "is_torn", "joined", "like", "split", "unlike",
+    "value", "whole",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from s2sad.errors import UnsupportedError
+from s2sad.frontend import eithers
 from s2sad.frontend.ahead import in_step
 from s2sad.frontend.captures import parts_of, with_parts
 from s2sad.frontend.checkpoint import kept_apart
@@ -375,11 +376,8 @@ class Loops(State):
             self.block = []
             body()
             for name, phi in phis.items():
-                value = self.scope.env.get(name)
-                if phi.options and value is not None:
-                    self.scope.env[name] = phi.aligned(value, node)
-                elif (isinstance(phi.entry, Group) or phi.entry == NONE) and value is not None:
-                    self.scope.env[name] = self.unfolded(value, node)
+                if (value := self.scope.env.get(name)) is not None:
+                    self.scope.env[name] = self._at_end(phi, value, node)
             return (pre,)
         except Unbound as unbound:
             names = [n for n in unbound.names if n in assigned and n not in phis]
@@ -393,6 +391,14 @@ class Loops(State):
             for phi in guesses:
                 phi.guess()
         return None
+
+    def _at_end(self, phi: Phi, value: Value, node: ast.AST) -> Value:
+        """What a trip leaves a name, in a form that can go round."""
+        if phi.options:
+            return phi.aligned(value, node)
+        if eithers.is_torn(self, phi.entry, phi.kind, value):
+            return self.atom(value, node)
+        return self.unfolded(value, node) if isinstance(phi.entry, Group) or phi.entry == NONE else value
 
     def _is_changed(self, cells: dict[int, Value]) -> bool:
         """Whether an object, or a name of a function around, holds something else than before."""

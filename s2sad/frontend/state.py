@@ -252,12 +252,12 @@ class State(Interface):
 
     def fails(self, cls: type, argument: Any, node: ast.AST) -> None:
         """Note that an exception certainly comes here; goes on if no try or branch statement can hold it."""
-        caught = any(issubclass(cls, c) for classes in self.trying for c in classes)
-        if not caught and self.block is not self.way:
+        on_path = self.block is self.way
+        if not on_path and not any(issubclass(cls, c) for classes in self.trying for c in classes):
             return
         made = self.emit(Call("call", (Ref(cls.__name__, cls), Const(argument))), K.OBJECT, node)
         self.block[-1:] = [self.block[-1], Do(Call("raise", (made,)), self.span(node))]
-        raise Raised(cls, None if caught else self.block)
+        raise Raised(cls, self.block if on_path else None)
 
     def refuse_write(self, base: Ref, node: ast.AST) -> NoReturn:
         """Refuse a store into something that comes from outside of the function."""

@@ -315,9 +315,15 @@ class Branches(Leaving):
         mine = self.kinds[name]
         return not self._goes_round(name) or not mine.shape or not kind.shape or K.same_shape(mine, kind)
 
+    @functools.cached_property
+    def _inner(self) -> frozenset[str]:
+        """Names that have no value where a branch or a loop has not been entered."""
+        found = {n for s in walk(self.program.body) for n in defines(s)}
+        return self.unbound | found - {n for s in self.program.body for n in defines(s)}
+
     def _visible(self, atom: Atom, hidden: list[Stmt]) -> bool:
-        """Whether an array can be seen from outside of these statements."""
-        inside = {n for s in walk(tuple(hidden)) for n in defines(s)}
+        """Whether an array can be seen from outside of these statements, on both paths."""
+        inside = {n for s in walk(tuple(hidden)) for n in defines(s)} | self._inner
         return isinstance(atom, Var) and atom.name not in inside and self.kind(atom).cat == "array"
 
     def zeros_of_parts(self, name: str) -> Var:
