@@ -20,6 +20,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, axis_args, is_complex, literal, rank_of, reduced, shape_of, spread
+from s2sad.rules.equations import both_dots
 from s2sad.rules.linalg import order_text
 from s2sad.rules.registry import RULES, UNKNOWN, Bound, composite, register, structural
 from s2sad.runtime import factors, norms
@@ -225,10 +226,7 @@ structural(
     _lstsq_kind,
     {"a": _lstsq_vjp("a"), "b": _lstsq_vjp("b"), "rcond": axes.zero},
     (np.linalg.lstsq,),
-    jvp={
-        "a": "lstsq_dot(a_dot, None, a, b, out[0], out[1], out[3], rcond)",
-        "b": "lstsq_dot(None, b_dot, a, b, out[0], out[1], out[3], rcond)",
-    },
+    jvp=both_dots(lambda b, dots: f"lstsq_dot({dots}, a, b, out[0], out[1], out[3], rcond)"),
     raises=True,
     partial=True,
 )

@@ -256,9 +256,9 @@ def _flat_or_ranked(name: str) -> Callable[[Bound], Kind]:
 
 
 def _holes(bound: Bound) -> str:
-    """The positions of arr's elements in the result, -1 where values stand."""
-    marks = "-1" if rank_of(bound, "values") == 0 else "np.full(np.shape(values), -1)"
-    return f"np.insert(positions(arr), obj, {marks}, {literal(bound, 'axis')})"
+    """A mask of arr's elements in the result, False where values stand."""
+    marks = "False" if rank_of(bound, "values") == 0 else "np.full(np.shape(values), False)"
+    return f"np.insert(np.full({axes.shape(bound, 'arr')}, True), obj, {marks}, {literal(bound, 'axis')})"
 
 
 def _insert_kind(bound: Bound) -> Kind:
@@ -271,12 +271,14 @@ def _insert_kind(bound: Bound) -> Kind:
 def _insert_values(bound: Bound) -> str:
     flat = bound.static("axis") is None or rank_of(bound, "arr") == 1
     if rank_of(bound, "values") == 0:
-        return f"np.sum(g[{_holes(bound)} == -1])"
+        return f"np.sum(g[~{_holes(bound)}])"
     if flat and axes.as_int(bound.static("obj")) is not None and rank_of(bound, "values") == 1:
-        return f"unbroadcast(g[{_holes(bound)} == -1], values)"
+        return f"unbroadcast(g[~{_holes(bound)}], values)"
     if flat and rank_of(bound, "values") == 1:
-        marks = f"np.insert(positions(arr), obj, -1 - np.arange(np.size(obj)), {literal(bound, 'axis')})"
-        return f"unbroadcast(g[np.argsort({marks})[:np.size(obj)][::-1]], values)"
+        count = "1 + np.arange(np.size(obj))"
+        numbers = f"np.insert(np.full(np.size(arr), 0), obj, {count}, {literal(bound, 'axis')})"
+        at = f"np.flatnonzero({numbers})"  # where the values stand, in the order of the places
+        return f"unbroadcast(g[{at}[np.argsort({numbers}[{at}])]], values)"
     raise NotImplementedError(
         "np.insert of an active array at several places along an axis; use np.concatenate"
     )
@@ -286,7 +288,7 @@ structural(
     "np.insert",
     "arr, obj, values, axis=None",
     _insert_kind,
-    {"arr": lambda b: f"np.reshape(g[{_holes(b)} != -1], {axes.shape(b, 'arr')})", "values": _insert_values},
+    {"arr": lambda b: f"np.reshape(g[{_holes(b)}], {axes.shape(b, 'arr')})", "values": _insert_values},
     (np.insert,),
     jvp={
         "arr": lambda b: f"np.insert(arr_dot, obj, np.zeros_like(values), {literal(b, 'axis')})",

@@ -18,6 +18,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, is_complex, literal, rank_of, real_if, shape_of
+from s2sad.rules.equations import one_solution
 from s2sad.rules.registry import Bound, composite, structural
 from s2sad.runtime import bands
 
@@ -54,10 +55,11 @@ structural(
         "b": lambda b: real_if(b, "b", "band_right(g, l_and_u, ab)"),
     },
     (linalg.solve_banded,),
-    jvp={
-        "ab": "-scipy.linalg.solve_banded(l_and_u, ab, band_dot(ab_dot, out, l_and_u))",
-        "b": "scipy.linalg.solve_banded(l_and_u, ab, b_dot)",
-    },
+    jvp=one_solution(
+        lambda b, right: f"scipy.linalg.solve_banded(l_and_u, ab, {right})",
+        {"b": "b_dot"},
+        {"ab": "band_dot(ab_dot, out, l_and_u)"},
+    ),
     raises=True,
 )
 
@@ -76,10 +78,9 @@ structural(
         "b": lambda b: real_if(b, "b", _even(b, "g")),
     },
     (linalg.solveh_banded,),
-    jvp={
-        "ab": lambda b: "-" + _even(b, f"even_band_dot(ab_dot, out, {literal(b, 'lower')})"),
-        "b": lambda b: _even(b, "b_dot"),
-    },
+    jvp=one_solution(
+        _even, {"b": "b_dot"}, {"ab": lambda b: f"even_band_dot(ab_dot, out, {literal(b, 'lower')})"}
+    ),
     raises=True,
 )
 composite(
@@ -112,11 +113,14 @@ structural(
         "b": lambda b: real_if(b, "b", "toeplitz_right(g, c, r)"),
     },
     (bands.toeplitz_solved,),
-    jvp={
-        "c": "-toeplitz_solved(c, r, scipy.linalg.toeplitz(c_dot, np.zeros_like(c_dot)) @ out)",
-        "r": "-toeplitz_solved(c, r, scipy.linalg.toeplitz(np.zeros_like(r_dot), r_dot) @ out)",
-        "b": "toeplitz_solved(c, r, b_dot)",
-    },
+    jvp=one_solution(
+        lambda b, right: f"toeplitz_solved(c, r, {right})",
+        {"b": "b_dot"},
+        {
+            "c": "scipy.linalg.toeplitz(c_dot, np.zeros_like(c_dot)) @ out",
+            "r": "scipy.linalg.toeplitz(np.zeros_like(r_dot), r_dot) @ out",
+        },
+    ),
     raises=True,
 )
 for _helper, _helper_kind in (

@@ -22,6 +22,7 @@ from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes, decompositions
 from s2sad.rules import linalg as own
 from s2sad.rules.axes import as_array, is_complex, literal, rank_of, real_if, shape_of
+from s2sad.rules.equations import both_dots, one_solution
 from s2sad.rules.registry import UNKNOWN, Bound, Text, composite, structural
 from s2sad.runtime import equations
 
@@ -100,32 +101,32 @@ def _solve_kind(bound: Bound) -> Kind:
     return own._solve_kind(bound)
 
 
-def _solve_b(bound: Bound) -> str:
-    return _as_read(bound, own._solve_b(bound))
+def _how(bound: Bound) -> str:
+    """What a solve is told of its matrix, as arguments."""
+    how = bound.static("assume_a")
+    lower = f", lower={literal(bound, 'lower')}" if bound.static("lower") is not False else ""
+    return "" if how in (None, "gen", "general") else f", assume_a={how!r}{lower}"
 
 
 def _as_read(bound: Bound, text: str) -> str:
     """A text whose solves read the matrix as the call does: in its bands, or in one triangle."""
-    how = bound.static("assume_a")
-    if how in (None, "gen", "general"):
+    how, words = bound.static("assume_a"), _how(bound)
+    if not words:
         return text
-    turned = is_complex(bound, "a") and how in ("sym", "symmetric")
-    lower = f", lower={literal(bound, 'lower')}" if bound.static("lower") is not False else ""
+    turned = "np.conj(a)" if is_complex(bound, "a") and how in ("sym", "symmetric") else "a"
+    matrix = turned if how in _SYMMETRIC else r"\1"
+    return re.sub(r"np\.linalg\.solve\((.*?), g\)", rf"scipy.linalg.solve({matrix}, g{words})", text)
 
-    def solve(found: re.Match[str]) -> str:
-        matrix = found[1]
-        if how in _SYMMETRIC:
-            matrix = "np.conj(a)" if turned and found[2] == "g" else "a"
-        return f"scipy.linalg.solve({matrix}, {found[2]}, assume_a={how!r}{lower})"
 
-    return re.sub(r"np\.linalg\.solve\((.*?), (g|b_dot|a_dot @ out)\)", solve, text)
+def _solve_dot(bound: Bound, right: str) -> str:
+    words = _how(bound)
+    return f"{'scipy' if words else 'np'}.linalg.solve(a, {right}{words})"
 
 
 def _solve_a_dot(bound: Bound) -> str:
-    text = _as_read(bound, "-np.linalg.solve(a, a_dot @ out)")
     if bound.static("assume_a") == "tridiagonal":
-        return text.replace("a_dot", "np.triu(np.tril(a_dot, 1), -1)")
-    return text.replace("a_dot", _read(bound, "a_dot"))
+        return "np.triu(np.tril(a_dot, 1), -1) @ out"
+    return f"{_read(bound, 'a_dot')} @ out"
 
 
 def _solve_a(bound: Bound) -> str:
@@ -156,8 +157,8 @@ _structural(
     "solve",
     f"a, b, {_HOW}, assume_a=None, transposed=False",
     _solve_kind,
-    {"a": _solve_a, "b": _solve_b},
-    {"a": _solve_a_dot, "b": lambda b: _as_read(b, "np.linalg.solve(a, b_dot)")},
+    {"a": _solve_a, "b": lambda b: _as_read(b, own._solve_b(b))},
+    one_solution(_solve_dot, {"b": "b_dot"}, {"a": _solve_a_dot}),
     general="solve_structured",
 )
 _structural(
@@ -191,6 +192,11 @@ def _call(bound: Bound, right: str) -> str:
     return f"scipy.linalg.solve_triangular(a, {right}, {_options(bound)})"
 
 
+def _triangle_dot(bound: Bound) -> str:
+    read = f"triangle(a_dot, {literal(bound, 'lower')}, {literal(bound, 'unit_diagonal')})"
+    return f"turned({read}, {literal(bound, 'trans')}) @ out"
+
+
 _structural(
     "solve_triangular",
     "a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False, check_finite=True",
@@ -201,14 +207,8 @@ _structural(
         ),
         "b": lambda b: real_if(b, "b", f"triangular_right(g, a, {_options(b)})"),
     },
-    {
-        "a": lambda b: (
-            "-" + _call(b, f"turned(triangle(a_dot, {literal(b, 'lower')}, {literal(b, 'unit_diagonal')}), "
-                           f"{literal(b, 'trans')}) @ out")
-        ),
-        "b": lambda b: _call(b, "b_dot"),
-    },
-)  # fmt: skip
+    one_solution(_call, {"b": "b_dot"}, {"a": _triangle_dot}),
+)
 
 # ---------------------------------------------------------------------------- factorisations and factors
 
@@ -224,8 +224,8 @@ _structural(
     "cholesky",
     "a, lower=False, overwrite_a=False, check_finite=True",
     own._square,
-    {"a": lambda b: _cholesky(b, "cholesky_back(g, out)", "cholesky_back(adjoint(g), adjoint(out))")},
-    {"a": lambda b: _cholesky(b, "cholesky_dot(a_dot, out)", "adjoint(cholesky_dot(a_dot, adjoint(out)))")},
+    {"a": lambda b: _cholesky(b, "factor_back(g, out)", "factor_back(adjoint(g), adjoint(out))")},
+    {"a": lambda b: _cholesky(b, "factor_dot(a_dot, out)", "adjoint(factor_dot(a_dot, adjoint(out)))")},
 )
 _structural(
     "cho_factor",
@@ -235,8 +235,8 @@ _structural(
     {
         "a": lambda b: _cholesky(
             b,
-            "(cholesky_dot(a_dot, np.tril(out[0])) + np.triu(a_dot, 1), True)",
-            "(adjoint(cholesky_dot(a_dot, adjoint(np.triu(out[0])))) + np.tril(a_dot, -1), False)",
+            "(factor_dot(a_dot, np.tril(out[0])) + np.triu(a_dot, 1), True)",
+            "(adjoint(factor_dot(a_dot, adjoint(np.triu(out[0])))) + np.tril(a_dot, -1), False)",
         )
     },
 )
@@ -257,7 +257,11 @@ structural(
         "b": lambda b: real_if(b, "b", "solve_factored(c, lower, g)"),
     },
     (equations.solve_factored,),
-    jvp={"c": "solve_factored_dot(c_dot, out, c, lower)", "b": "solve_factored(c, lower, b_dot)"},
+    jvp=one_solution(
+        lambda b, right: f"solve_factored(c, lower, {right})",
+        {"b": "b_dot"},
+        {"c": "solve_factored_dot(c_dot, out, c, lower)"},
+    ),
 )
 
 
@@ -314,10 +318,11 @@ structural(
         "b": lambda b: real_if(b, "b", "solve_lu_right(g, lu, piv, trans)"),
     },
     (equations.solve_lu,),
-    jvp={
-        "lu": "solve_lu_dot(lu_dot, out, lu, piv, trans)",
-        "b": "solve_lu(lu, piv, b_dot, trans)",
-    },
+    jvp=one_solution(
+        lambda b, right: f"solve_lu(lu, piv, {right}, trans)",
+        {"b": "b_dot"},
+        {"lu": "solve_lu_dot(lu_dot, out, lu, piv, trans)"},
+    ),
 )
 
 
@@ -373,9 +378,10 @@ def _eigh_both(bound: Bound, k: int) -> str:
     return real_if(bound, "ab"[k], f"{whole}[{k}]")
 
 
-def _eigh_a_dot(bound: Bound) -> str:
+def _eigh_a_dot(bound: Bound) -> str | None:
     if _metric(bound):
-        return _eigh_both_dot(bound, "a_dot, None")
+        text = _EIGH_DOTS["a"]
+        return text(bound) if callable(text) else text
     if _only_values(bound):
         return f"eigvalsh_dot(a_dot, {_triangle(bound)})"
     return f"eigh_dot(a_dot, out[0], out[1]{_real_row(bound)})"
@@ -385,13 +391,15 @@ def _eigh_both_dot(bound: Bound, dots: str) -> str:
     return f"values_dot({dots}, a, b)" if _only_values(bound) else f"pencil_dot({dots}, out[0], out[1])"
 
 
+_EIGH_DOTS = both_dots(_eigh_both_dot)
+
 for _name, _only in (("eigh", "eigvals_only=False, "), ("eigvalsh", "")):
     _structural(
         _name,
         f"a, b=None, *, lower=True, {_only}{_EIGH}",
         _eigh_kind,
         {"a": _eigh_a, "b": lambda b: _eigh_both(b, 1)},
-        {"a": _eigh_a_dot, "b": lambda b: _eigh_both_dot(b, "None, b_dot")},
+        {"a": _eigh_a_dot, "b": _EIGH_DOTS["b"]},
         needed=_FREE,
         partial=True,
     )
@@ -514,11 +522,11 @@ _structural(
         "b": _sylvester("b", f"-adjoint(out) @ {_Y}"),
         "q": _sylvester("q", _Y),
     },
-    {
-        "a": "-scipy.linalg.solve_sylvester(a, b, a_dot @ out)",
-        "b": "-scipy.linalg.solve_sylvester(a, b, out @ b_dot)",
-        "q": "scipy.linalg.solve_sylvester(a, b, q_dot)",
-    },
+    one_solution(
+        lambda b, right: f"scipy.linalg.solve_sylvester(a, b, {right})",
+        {"q": "q_dot"},
+        {"a": "a_dot @ out", "b": "out @ b_dot"},
+    ),
 )
 _Y = "scipy.linalg.solve_continuous_lyapunov(adjoint(a), g)"
 _structural(
@@ -529,10 +537,11 @@ _structural(
         "a": _sylvester("a", f"-({_Y} @ adjoint(out) + adjoint({_Y}) @ out)"),
         "q": _sylvester("q", _Y),
     },
-    {
-        "a": "-scipy.linalg.solve_continuous_lyapunov(a, a_dot @ out + out @ adjoint(a_dot))",
-        "q": "scipy.linalg.solve_continuous_lyapunov(a, q_dot)",
-    },
+    one_solution(
+        lambda b, right: f"scipy.linalg.solve_continuous_lyapunov(a, {right})",
+        {"q": "q_dot"},
+        {"a": "(a_dot @ out + out @ adjoint(a_dot))"},
+    ),
 )
 _Y = "scipy.linalg.solve_discrete_lyapunov(adjoint(a), g)"
 _structural(
@@ -543,10 +552,11 @@ _structural(
         "a": _sylvester("a", f"{_Y} @ a @ adjoint(out) + adjoint({_Y}) @ a @ out"),
         "q": _sylvester("q", _Y),
     },
-    {
-        "a": "scipy.linalg.solve_discrete_lyapunov(a, a_dot @ out @ adjoint(a) + a @ out @ adjoint(a_dot))",
-        "q": "scipy.linalg.solve_discrete_lyapunov(a, q_dot)",
-    },
+    one_solution(
+        lambda b, right: f"scipy.linalg.solve_discrete_lyapunov(a, {right})",
+        {"q": "q_dot", "a": "a_dot @ out @ adjoint(a) + a @ out @ adjoint(a_dot)"},
+        {},
+    ),
 )
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives
@@ -561,6 +571,8 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (equations.solve_factored_left, _like("c", "y")),
     (equations.solve_factored_dot, _like("x", "c")),
     (equations.cho_factor_back, _like("c", "z")),
+    (equations.factor_back, _like("lower", "z")),
+    (equations.factor_dot, _like("lower", "a_dot")),
     (equations.lu_back, _like("u")),
     (equations.lu_dot, lambda b: Kind("tuple", items=(_like("p")(b), _like("l")(b), _like("u")(b)))),
     (equations.lu_factor_back, _like("lu")),

@@ -18,6 +18,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes, decompositions
 from s2sad.rules.axes import as_array, is_complex, rank_of, real_if, shape_of
+from s2sad.rules.equations import both_dots
 from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
 from s2sad.rules.scipy_linalg import _float, _like, _structural
 from s2sad.runtime import equations, pencils
@@ -381,8 +382,12 @@ def _diagonals(bound: Bound, k: int) -> str:
     return f"2.0*np.diagonal({whole}, 1)" if k else f"1.0*np.diagonal({whole})"
 
 
-def _diagonals_dot(bound: Bound, k: int) -> str:
+def _diagonals_dot(bound: Bound, k: int) -> str | None:
     along = "np.diag(e_dot, 1) + np.diag(e_dot, -1)" if k else "np.diag(d_dot)"
+    if {"d", "e"} <= bound.active:
+        if k:
+            return None  # the other says it all
+        along = "np.diag(d_dot) + np.diag(e_dot, 1) + np.diag(e_dot, -1)"
     if bound.statics.get("eigvals_only", True):
         return f"tridiagonal_dot({along}, d, e)"
     return f"eigh_dot({along}, out[0], out[1])"
@@ -471,9 +476,12 @@ def _lstsq_kind(bound: Bound) -> Kind:
 
 
 def _lstsq_back(bound: Bound, k: int) -> str:
-    cond = bound.static("cond")
-    rcond = "2.220446049250313e-16" if cond is None else axes.literal(bound, "cond")
-    return real_if(bound, "ab"[k], f"lstsq_back(g[0], g[1], g[3], a, b, out[0], out[1], {rcond})[{k}]")
+    made = f"lstsq_back(g[0], g[1], g[3], a, b, out[0], out[1], {_rcond(bound)})[{k}]"
+    return real_if(bound, "ab"[k], made)
+
+
+def _rcond(bound: Bound) -> str:
+    return "2.220446049250313e-16" if bound.static("cond") is None else axes.literal(bound, "cond")
 
 
 _structural(
@@ -481,16 +489,10 @@ _structural(
     "a, b, cond=None, overwrite_a=False, overwrite_b=False, check_finite=True, lapack_driver=None",
     _lstsq_kind,
     {"a": lambda b: _lstsq_back(b, 0), "b": lambda b: _lstsq_back(b, 1)},
-    {
-        n: lambda b, n=n: (  # type: ignore[misc]
-            f"lstsq_dot({'a_dot, None' if n == 'a' else 'None, b_dot'}, a, b, out[0], out[1], out[3], "
-            + ("2.220446049250313e-16" if b.static("cond") is None else axes.literal(b, "cond")) + ")"
-        )
-        for n in "ab"
-    },
+    both_dots(lambda b, dots: f"lstsq_dot({dots}, a, b, out[0], out[1], out[3], {_rcond(b)})"),
     needed={"lapack_driver": (None, "gelsd", "gelss")},
     partial=True,
-)  # fmt: skip
+)
 
 # ------------------------------------------------------------------------------------------- helpers
 

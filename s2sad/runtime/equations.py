@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.factors import adjoint
-from s2sad.runtime.symmetric import cholesky_back
 
 
 def even_part(z: Any) -> Any:
@@ -113,14 +112,14 @@ def solve_factored_left(y: Any, x: Any, c: Any, lower: Any) -> Any:
 
 
 def solve_factored_dot(c_dot: Any, x: Any, c: Any, lower: Any) -> Any:
-    """The tangent of x = scipy.linalg.cho_solve((c, lower), b) where c_dot is that of c.
+    """The tangent of the factored matrix, c_dot being that of c, times x = cho_solve((c, lower), b).
 
     >>> print(solve_factored_dot(np.array([[1.0]]), np.array([2.0]), np.array([[2.0]]), True))
-    [-2.]
+    [8.]
     """
     factor = np.tril(c) if lower else adjoint(np.triu(c))
     slope = np.tril(c_dot) if lower else adjoint(np.triu(c_dot))
-    return -solve_factored(c, lower, slope @ (adjoint(factor) @ x) + factor @ (adjoint(slope) @ x))
+    return slope @ (adjoint(factor) @ x) + factor @ (adjoint(slope) @ x)
 
 
 def cho_factor_back(z: Any, c: Any, lower: Any) -> Any:
@@ -130,8 +129,38 @@ def cho_factor_back(z: Any, c: Any, lower: Any) -> Any:
     [[0.25]]
     """
     if lower:
-        return cholesky_back(np.tril(z), np.tril(c)) + np.triu(z, 1)
-    return cholesky_back(adjoint(np.triu(z)), adjoint(np.triu(c))) + np.tril(z, -1)
+        return factor_back(np.tril(z), np.tril(c)) + np.triu(z, 1)
+    return factor_back(adjoint(np.triu(z)), adjoint(np.triu(c))) + np.tril(z, -1)
+
+
+def factor_back(z: Any, lower: Any) -> Any:
+    """The cotangent of a matrix where z is that of its Cholesky factor (arXiv:1602.07527).
+
+    As `cholesky_back` for matrices of NumPy, but by triangular systems, which cost a quarter of others.
+
+    >>> print(factor_back(np.array([[1.0]]), np.array([[2.0]])))
+    [[0.25]]
+    """
+    import scipy.linalg
+
+    n = np.shape(lower)[-1]
+    middle = adjoint(lower) @ z * (np.tri(n) - np.eye(n) / 2)
+    half = adjoint(scipy.linalg.solve_triangular(lower, middle, 2, True))
+    return even_part(scipy.linalg.solve_triangular(lower, half, 2, True))
+
+
+def factor_dot(a_dot: Any, lower: Any) -> Any:
+    """The tangent of the Cholesky factor of a matrix where a_dot is that of the matrix.
+
+    >>> print(factor_dot(np.array([[1.0]]), np.array([[2.0]])))
+    [[0.25]]
+    """
+    import scipy.linalg
+
+    n = np.shape(lower)[-1]
+    half = adjoint(scipy.linalg.solve_triangular(lower, even_part(a_dot), 0, True))
+    middle = scipy.linalg.solve_triangular(lower, half, 0, True)
+    return lower @ (middle * (np.tri(n) - np.eye(n) / 2))
 
 
 # ---------------------------------------------------------------------------------------------------- lu
@@ -268,14 +297,14 @@ def solve_lu_left(y: Any, x: Any, lu: Any, piv: Any, trans: Any) -> Any:
 
 
 def solve_lu_dot(lu_dot: Any, x: Any, lu: Any, piv: Any, trans: Any) -> Any:
-    """The tangent of x = scipy.linalg.lu_solve((lu, piv), b, trans) where lu_dot is that of lu.
+    """The tangent of the factored matrix times x = scipy.linalg.lu_solve((lu, piv), b, trans), by lu_dot.
 
     >>> print(solve_lu_dot(np.array([[1.0]]), np.array([2.0]), np.array([[2.0]]), np.array([0]), 0))
-    [-1.]
+    [2.]
     """
     lower, upper = np.tril(lu, -1) + np.eye(np.shape(lu)[-1]), np.triu(lu)
     slope = (np.tril(lu_dot, -1) @ upper + lower @ np.triu(lu_dot))[np.argsort(rows_of(piv))]
-    return -solve_lu(lu, piv, turned(slope, trans) @ x, trans)
+    return turned(slope, trans) @ x
 
 
 # --------------------------------------------------------------------------------- functions of matrices

@@ -16,6 +16,7 @@ from cells import cell
 from test_costs import counted, steps
 
 import s2sad
+from s2sad.runtime.order import order_back
 from support import active_positions, clone, load
 
 FACTORS = frozenset(
@@ -46,7 +47,37 @@ MORE: dict[str, dict[str, int]] = {  # what the gradient calls beyond what the f
     "_, z, w = scipy.linalg.lu(m.T); z = np.sum(z)*w": {"solve_triangular": 3},
     "z = scipy.linalg.lu_factor(q); z = scipy.linalg.lu_solve(z, m)": {"solve_triangular": 2},
     "z, w = scipy.linalg.eigh(q + q.T); z = z**2": {},
+    f"scipy.linalg.cholesky({SPD})": {"solve_triangular": 2},
+    f"z = scipy.linalg.cho_factor({SPD}); z = scipy.linalg.cho_solve(z, m)": {"solve_triangular": 2},
 }
+FORWARD: dict[str, str] = {  # what the tangents of several arguments call, once more than the function does
+    "scipy.linalg.solve(q, m)": "solve",
+    'scipy.linalg.solve(q + q.T, m, assume_a="sym")': "solve",
+    "scipy.linalg.solve_triangular(q + 3.0*np.eye(3), m, trans=1)": "solve_triangular",
+    f"z = scipy.linalg.cho_factor({SPD}); z = scipy.linalg.cho_solve(z, m*q[0, 0])": "cho_solve",
+    "z = scipy.linalg.lu_factor(q); z = scipy.linalg.lu_solve(z, m)": "lu_solve",
+    "scipy.linalg.solve_sylvester(q, q.T @ q + 2.0*np.eye(3), q)": "solve_sylvester",
+    "scipy.linalg.solve_continuous_lyapunov(q - 4.0*np.eye(3), q)": "solve_continuous_lyapunov",
+    "scipy.linalg.solve_discrete_lyapunov(0.3*q, q)": "solve_discrete_lyapunov",
+    "scipy.linalg.solve_banded((1, 1), np.stack([x, p + 4.0, y]), p)": "solve_banded",
+    "scipy.linalg.solve_toeplitz((9.0*p, y), x)": "solve_toeplitz",
+    f"scipy.linalg.eigh(q + q.T, {SPD}, eigvals_only=True)": "eigh",
+    "scipy.linalg.eigvalsh_tridiagonal(p, x[:4])": "eigh_tridiagonal",
+    "np.linalg.lstsq(m.T, y[:4], rcond=None)[0]": "pinv",
+}
+
+
+@pytest.mark.parametrize("line", FORWARD)
+def test_tangents_of_several_arguments_are_of_one_call(line: str, tmp_path: Path) -> None:
+    made = cell(line)
+    args = list(made.arguments.values())
+    fun = load(made.text("np.sum(z**2)"), tmp_path).f
+    active, name = active_positions(args), FORWARD[line]
+    dots = [np.ones_like(arg) if k in active else None for k, arg in enumerate(args)]
+    s2sad.jvp(fun, clone(args), dots)
+    more = counted(s2sad.jvp, fun, clone(args), dots)[name] - counted(fun, *clone(args))[name]
+    assert more == 1, (line, more)
+    s2sad.check_grads(fun, args, order=1, modes=("fwd",))
 
 
 @pytest.mark.parametrize("line", MORE)
@@ -89,6 +120,36 @@ def test_what_nobody_uses_has_no_cotangent(fun: Any) -> None:
     gradient(a)
     assert "_back(None, " in gradient.source or ", None, " in gradient.source, gradient.source
     s2sad.check_grads(fun, (a,), order=2)
+
+
+# -------------------------------------------------------------------------------------------- parts and segments
+
+
+@pytest.mark.parametrize("shape", [(90,), (4, 60), (50, 3)])
+@pytest.mark.parametrize("levels", [3, 10**6])
+def test_partitions_of_which_few_places_are_used(shape: tuple[int, ...], levels: int) -> None:
+    """Only elements between the least and the greatest of these places are sorted, and ties stay in their order."""
+    rng = np.random.default_rng(7)
+    a, axis = rng.integers(0, levels, shape).astype(float), int(np.argmax(shape))
+    out, few = np.partition(a, 2, axis), np.zeros(shape)
+    np.moveaxis(few, axis, 0)[:2] = rng.normal(size=(2, a.size//shape[axis])).reshape(np.moveaxis(few, axis, 0)[:2].shape)
+    whole = order_back(few + 1.0, a, out, axis)  # of which no place is 0
+    np.testing.assert_allclose(order_back(few, a, out, axis), whole - 1.0, atol=1e-12)
+
+
+def segments(x: Any) -> Any:
+    return np.sum(np.maximum.reduceat(x, [0, 3, 2, 40])*np.multiply.reduceat(x, [1, 9, 9, 30])**2)
+
+
+def test_segments_walk_over_no_elements() -> None:
+    counts = []
+    for n in (64, 512):
+        x = 1.0 + 0.01*np.sin(np.arange(1.0, n + 1))
+        gradient = s2sad.grad(segments)
+        gradient(x)
+        counts.append(steps(gradient, x))
+    assert counts[1] - counts[0] < 100, counts
+    s2sad.check_grads(segments, (1.0 + 0.1*np.sin(np.arange(1.0, 65)),), order=2)
 
 
 # -------------------------------------------------------------------------------------- products and distances
