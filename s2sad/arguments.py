@@ -74,6 +74,8 @@ def _elements(value: list[Any], lengths: dict[Any, int]) -> tuple[frozenset[Any]
     classes = frozenset(map(type, value))
     if classes <= PLAIN or all(cls in PLAIN or issubclass(cls, np.generic) for cls in classes):
         return classes, None
+    if classes == {str}:  # each string once: a list of names may be long
+        return frozenset([(str, v) for v in {*value}]), None
     if any(map(holds_parts, value)) or any(map(holds_objects, value)):
         return None
     keys = frozenset([_key(v, {}) for v in value])
@@ -130,7 +132,7 @@ def native(value: Any, seen: dict[int, Any]) -> Any:
 
 def _native_parts(value: Any, seen: dict[int, Any]) -> Any:
     if type(value) is list:
-        return [v if isinstance(v, float) else native(v, seen) for v in value]
+        return [v if isinstance(v, float | str) else native(v, seen) for v in value]
     return {k: native(v, seen) for k, v in value.items()}
 
 
