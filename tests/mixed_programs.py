@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import mixed_statements
 import numpy as np
 from again import check_second_order
 
@@ -26,9 +27,12 @@ from support import check, differences, direction, load
 
 HELPERS = '''
 import contextlib
+import dataclasses
 import functools
 import itertools
 import math
+import operator
+from collections import namedtuple
 from dataclasses import dataclass
 
 import numpy as np
@@ -163,7 +167,7 @@ END = (
 )
 
 
-class Writer:
+class Writer(mixed_statements.Statements):
     """Writes one program; the same seed gives the same text."""
 
     def __init__(self, seed: int, only: str | None = None) -> None:
@@ -178,7 +182,7 @@ class Writer:
         self.lines = []
         self.block(1, 0, None, self.rng.randint(3, 6))
         self.add(1, self.rng.choice(END))
-        return f"{HELPERS}\n\ndef f(x, a, b, n):\n{START}" + "".join(f"{line}\n" for line in self.lines)
+        return f"{HELPERS}{mixed_statements.HELPERS}\n\ndef f(x, a, b, n):\n{START}" + "".join(f"{line}\n" for line in self.lines)
 
     def arguments(self) -> tuple[Any, float, float, int]:
         """Values for x, a, b and n."""
@@ -235,7 +239,8 @@ class Writer:
             "number": self.rebound, "comprehension": self.comprehension, "star": self.star, "dict": self.dict,
             "list": self.list, "object": self.object, "try": self.caught, "match": self.match,
             "generator": self.generator, "walrus": self.walrus, "closure": self.closure, "kind": self.kind,
-            "array": self.array,
+            "array": self.array, "iterator": self.iterator, "recursion": self.recursion, "class": self.classes,
+            "outside": self.outside,
         }  # fmt: skip
         name = self.only if self.only is not None and self.rng.random() < 0.7 else self.rng.choice(list(kinds))
         self.add(indent, *kinds[name]())
@@ -485,6 +490,7 @@ class Writer:
 
 CONSTRUCTS = (
     "comprehension", "star", "dict", "list", "object", "try", "match", "generator", "walrus", "closure", "kind",
+    "iterator", "recursion", "class", "outside",
 )  # fmt: skip
 
 

@@ -46,5 +46,7 @@ def test_programs_have_every_construct() -> None:
         " for v in ", "for k, v in", "*ns", "**", "|=", ".setdefault(", ".insert(", "sorted(", "del ", ".turn()", "except (",
         "finally:", "suppress(", "assert ", "case ", "**rest", "steps(", "forever(", "islice(", ":=", "nonlocal", "partial(",
         "reduce(", "is None", "[::2]", "break", "continue", "return ", "while ", "with Held",
+        "ndindex(", "ndenumerate(", "product(", "chain(", "accumulate(", "while True", "zip(*", "else:", "fall(", "even(",
+        "Weighted", "State(", "HISTORY", "GAINS", "operator.", "math.",
     ):  # fmt: skip
         assert construct in together, construct

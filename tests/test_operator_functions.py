@@ -126,3 +126,15 @@ def test_losses_are_kept_once_a_call():
     LOSSES.clear()
     s2sad.grad(kept_outside)(X, C)
     assert LOSSES == [np.sum(X**2*C)]
+
+
+def of_several(x, c):
+    first, *rest = x*c
+    return max(*rest)*min(first, *x) + max(*rest, *c, key=lambda v: -v) + max(*(first, c[0]))
+
+
+def test_greatest_and_least_of_starred_arguments():
+    check(of_several, (X, C), probes=1)
+    check(twice(of_several), (X, C), pullbacks=False, probes=1)
+    with pytest.raises(TypeError, match="1 numbers"):
+        s2sad.grad(lambda xs: max(*xs))([0.5])

@@ -102,7 +102,8 @@ class Calls(Stars):
         if columns is not None:
             return columns
         args: list[Value] = []
-        for arg in [] if self._takes_a_shape(fn, node, args) else node.args:
+        whole = self._takes_a_shape(fn, node, args) or self._takes_one_list(fn, node, args)
+        for arg in () if whole else node.args:
             if isinstance(arg, ast.Starred):
                 args.extend(self._spread(fn, self.operand(arg.value), args, node, arg))
             else:

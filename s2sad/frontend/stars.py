@@ -103,6 +103,24 @@ class Stars(Objects):
         args.append(self.operand(ast.copy_location(ast.Tuple(node.args, ast.Load()), node)))
         return True
 
+    def _takes_one_list(self, fn: Value, node: ast.Call, args: list[Value]) -> bool:
+        """`max(*xs, y)` as `max([*xs, y])`: the numbers may be of any number from two on."""
+        builtin = isinstance(fn, Ref) and (fn.obj is max or fn.obj is min)
+        if not builtin or not any(isinstance(a, ast.Starred) for a in node.args):
+            return False
+        made = self.operand(ast.copy_location(ast.List(node.args, ast.Load()), node))
+        if isinstance(made, Group):
+            args.extend(made.items)
+            return True
+        if sum(not isinstance(a, ast.Starred) for a in node.args) < 2:
+            text = """
+if len(xs) < 2:
+    raise error(f"max() and min() of {len(xs)} numbers")
+"""
+            self.script(text, node, xs=made, error=Ref("TypeError", TypeError), len=Ref("len", len))
+        args.append(made)
+        return True
+
     def _needed(self, fn: Value) -> int | None:
         """How many positional arguments a function must have; None if that is not fixed."""
         if isinstance(fn, Method) and not isinstance(fn.fn, Const):
