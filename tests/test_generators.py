@@ -262,3 +262,46 @@ def test_a_loop_over_an_object_that_is_left_early():
 def test_the_body_stands_where_the_generator_yields():
     text = s2sad.grad(bar_of_numbers).source_for(X, C)
     assert "yield" not in text and "for item in items:" in text
+
+
+def powers_of(v, n):
+    p = 1.0
+    for _ in range(n):
+        p = p*v
+        yield p
+
+
+def multiples(v):
+    k = 1
+    while True:
+        yield v*k
+        k += 1
+
+
+def announced(v):
+    print("first")
+    yield v
+    print("second")
+    yield v*v
+
+
+def two_in_step(x, c):
+    s = 0.0
+    for a, b in zip(powers_of(x[0], 4), powers_of(x[1]*c[0], 3), strict=False):
+        s = s + a*b
+    for i, (a, b) in enumerate(zip(powers_of(x[0], 4), multiples(x[1]), strict=False)):
+        s = s + a*b*i
+    for a, b in zip(multiples(x[2]), powers_of(x[1]*c[0], 3), strict=False):
+        s = s*a + b
+    return s
+
+
+def announced_in_step(x):
+    return sum(a*b for a, b in zip(announced(x), announced(2*x), strict=False))
+
+
+def test_generators_in_step():
+    check(two_in_step, (X, C))
+    check(twice(two_in_step), (X, C), pullbacks=False, probes=1)
+    with pytest.raises(s2sad.UnsupportedError, match="zip over several generators; make lists of all but one"):
+        s2sad.grad(announced_in_step)(1.3)

@@ -95,12 +95,24 @@ def patterns(x, c):
     return value(("add", ("mul", 0, 1), ("mul", 2, 2)))*c[0]
 
 
-PROGRAMS = [remembered, defaults, keywords, depth, quadrature, helpers, patterns]
+def stars(x, c):
+    def grow(*values):
+        return sum(values) if len(values) > 3 else grow(*values, values[-1]*x[1])
+
+    def shrink(n, *values, **weights):
+        if n == 0:
+            return sum(values)*weights["a"]*weights["b"]
+        return shrink(n - 1, *[v*c[0] for v in values], a=weights["b"]*1.1, b=weights["a"]*x[2])
+
+    return grow(x[0]) + shrink(2, x[0], x[1]*x[2], a=c[1], b=x[0])
+
+
+PROGRAMS = [stars, remembered, defaults, keywords, depth, quadrature, helpers, patterns]
 
 
 @pytest.mark.parametrize("f", PROGRAMS, ids=lambda f: f.__name__)
 def test_recursive_closures(f):
     check(f, (X, C))
-    more = (*places(f), twice(f)) if f is helpers else (twice(f),) if f in (defaults, patterns) else ()
+    more = (*places(f), twice(f)) if f is helpers else (twice(f),) if f in (defaults, patterns, stars) else ()
     for program in more:
         check(program, (X, C), pullbacks=False, probes=1, text=False)

@@ -465,7 +465,8 @@ class Calls(Stars):
         name = getattr(fn.node, "name", "<lambda>")
         frame = fn.node, id(fn.scope)  # another closure of the same text is another function
         env = self.bind_arguments(fn.node.args, args, kwargs, fn.defaults, fn.kwdefaults, node, name)
-        if frame not in self.frames and self._calls_itself(fn) and self._free_of_functions(fn):
+        fixed = not (fn.node.args.vararg or fn.node.args.kwarg)
+        if fixed and frame not in self.frames and self._calls_itself(fn) and self._free_of_functions(fn):
             made, captured = self.lifted(fn, env, node, name)
             return self.call_value(made, [], {**env, **captured}, node)
         if frame in self.frames:

@@ -27,6 +27,7 @@ from typing import Any
 from s2sad.errors import UnsupportedError
 from s2sad.frontend import streams
 from s2sad.frontend.cursors import is_cursor
+from s2sad.frontend.ending import ends
 from s2sad.frontend.iteration import items_of, watch
 from s2sad.frontend.iterators import Given, Items, given
 from s2sad.frontend.leaving import LEFT, leaving, placed
@@ -264,6 +265,8 @@ def _wrapped(low: State, obj: Any, node: ast.Call) -> Generator:
     elif obj is zip or (obj is map and len(args) > 2):
         lazy = lazy if obj is zip else lazy[1:]
         stepping = [_steps(low, a) for a in (node.args if obj is zip else node.args[1:])]
+        if stepping != lazy and obj is zip:
+            _list_all_but_one(low, node, args, lazy)
         if sum(lazy) > 1 and stepping != lazy:
             low.refuse(node, f"{obj.__name__} over several generators", "make lists of all but one")
         if obj is zip and kwargs.get("strict") == Const(False):
@@ -277,6 +280,13 @@ def _wrapped(low: State, obj: Any, node: ast.Call) -> Generator:
     else:
         text = streams.STREAMS[obj]
     return stream(low, text, args, kwargs)
+
+
+def _list_all_but_one(low: State, node: ast.Call, args: list[Value], lazy: list[bool]) -> None:
+    """Make lists of generators in a zip where that is the same, until one is left."""
+    for k, made in enumerate(args):
+        if sum(lazy) > 1 and lazy[k] and isinstance(made, Generator) and ends(low, made):
+            args[k], lazy[k] = listed(low, made, node.args[k]), False
 
 
 def taken(low: State, node: ast.expr, lazy: bool) -> Value:
