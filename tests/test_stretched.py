@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.stats
 from again import check_second_order
 
+import s2sad
 from support import check, load
 
 RNG = np.random.default_rng(8)
@@ -43,7 +45,25 @@ def product(m, n):
     t = np.einsum("ij,ij->ij", m[:, :1], n)
     u = t*n
     return np.sum(np.sin(u)*t @ u.T)
+
+
+def beside_a_list(x, w):
+    rates = np.exp(x)
+    total = 0.0
+    for k in range(2):
+        total = total + np.sum(np.copysign(w[k]*rates, [1.0, -1.0, 1.0])**3)
+    return total + np.sum(np.sin(x)*np.ldexp(rates, [0, 1, 2]))
 """
+
+
+def laws(x):
+    return np.sum(scipy.stats.poisson.logpmf([0, 1, 2], x)**2)
+
+
+def test_lists_of_counts() -> None:
+    """The cotangent of a parameter has its shape, where the counts are more."""
+    for x in (np.array([0.4]), np.array([[0.4], [1.3]]), 0.4):
+        s2sad.check_grads(laws, (x,))
 
 
 @pytest.mark.parametrize(
@@ -53,6 +73,8 @@ def product(m, n):
         ("rows", (Q, np.array([1, 2, 0]))),
         ("sorted_by_first", (Q,)),
         ("product", (M, RNG.normal(size=(3, 4)))),
+        ("beside_a_list", (RNG.normal(size=1), np.array([0.3, 0.7]))),
+        ("beside_a_list", (RNG.normal(size=(2, 1)), np.array([0.3, 0.7]))),
     ],
 )
 def test_derivatives(name: str, args: tuple, tmp_path: Path) -> None:

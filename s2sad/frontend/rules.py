@@ -244,8 +244,11 @@ class Rules(State):
         args = [self._grown(n, v, node) for n, v in zip(names, args, strict=False)]
         kwargs = {n: self._grown(n, v, node) for n, v in kwargs.items()}
         given = [*zip(names, args, strict=False), *kwargs.items()]
-        listed = [(n, v) for n, v in given if n.lstrip("*") not in SEQUENCES and self._is_listed(v)]
+        read: frozenset[str] = SEQUENCES
         own = {n for n, text in (rule.vjp | rule.jvp).items() if text is not zero} | {*rule.linear}
+        if rule.form == "elementwise":  # all are broadcast, also those in which it has no derivative
+            read, own = frozenset(), own | (rule.signature.keys() - {"out", "where", "dtype"})
+        listed = [(n, v) for n, v in given if n.lstrip("*") not in read and self._is_listed(v)]
         varies = any(may_vary(self, v) for n, v in given if n.lstrip("*") in own)
         arrays = {}
         for name, value in listed:

@@ -240,7 +240,7 @@ structural(
         None
         if (own := shape_of(b, "a")) is None or (at := axes.one_axis(b)) is None
         else (*own[:at], kinds.new_length(), *own[at + 1 :]),
-        axes.accumulated(as_array(b.kind("a")).dtype),
+        axes.dtype_name(b, axes.accumulated(as_array(b.kind("a")).dtype)),
     ),
     {"a": lambda b: f"segment_back(g, a, indices, {literal(b, 'axis')})"},
     linear=("a",),
