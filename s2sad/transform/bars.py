@@ -197,11 +197,10 @@ class Bars(Builder):
     def contents(self, atom: Atom, stmt: Stmt, text: str = "") -> Atom:
         """What an operand of `stmt` held, and what arrays in it held; some texts read shapes only."""
         whole = type(atom) is Var and self.kinds[atom.name].cat in ("list", "tuple", "dict")
-        if type(atom) is not Var or not whole or text.startswith(("spread(", "put(")):
-            return self.value(atom, stmt)
-        if not self.storage.parts_written_later(atom.name, stmt):
-            return self.value(atom, stmt)
-        return self.snapshot(atom, stmt, self.before)
+        if type(atom) is Var and whole and not text.startswith(("spread(", "put(")):
+            if self.storage.parts_written_later(atom.name, stmt):
+                atom = self.snapshot(atom, stmt, self.before)
+        return self.value(atom, stmt)
 
     def list_value(self, atom: Var, stmt: Stmt) -> Atom:
         """A list as it was when `stmt` ran: a copy, for it may have grown since."""
