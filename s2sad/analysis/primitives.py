@@ -211,7 +211,14 @@ def _total_word(call: Call, kinds: Kinds, result: Kind) -> str:
     return "fresh" if all(kind_of(a, kinds).is_scalar for a in start) else "maybe"
 
 
+def _extreme_word(call: Call, kinds: Kinds, result: Kind) -> str:
+    """max() and min() of two values give one of them."""
+    return "fresh" if len(call.args) < 2 or all(kind_of(a, kinds).is_scalar for a in call.args) else "maybe"
+
+
 _BY_KINDS = {
+    "max": _extreme_word,
+    "min": _extreme_word,
     "sum": _total_word,
     "unbroadcast": _other_rank_word,
     "diag_back": _other_rank_word,

@@ -115,6 +115,7 @@ def _extreme(name: str, sign: str) -> None:
     structural(
         name, signature, _extreme_kind, {n: text_of(n) for n in _ARGUMENTS},
         (getattr(builtins, name),), jvp={n: chosen_tangent(n) for n in _ARGUMENTS}, raises=True,
+        effect="maybe " + " ".join(_ARGUMENTS),
     )  # fmt: skip
 
 
