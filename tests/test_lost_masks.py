@@ -235,3 +235,49 @@ def test_triangles_are_selections(fun):
     for one, two, p, m in zip(found, pulled, plus, minus, strict=True):
         np.testing.assert_allclose(one, (p - m)/2e-5, rtol=1e-6, atol=1e-6)
         np.testing.assert_allclose(two, one, rtol=1e-10, atol=1e-12)
+
+
+# ----------------------------------------------------------------------------- where shadows are found by address
+
+
+def pole_of_swapped(x):
+    v, u = x*2.0, x*0.5
+    for i in range(2):
+        h = v/(v - v)
+        v = np.where(np.isfinite(h), h, 0.3*v)
+        if i == 1:
+            u, v = v, u
+            u[1:] = 0.5*v[:-1]
+    return np.sum(u*u) + np.sum(v*v)
+
+
+def logarithm_beside_the_last(x):
+    v, u = x*2.0, x*0.5
+    for i in range(2):
+        v = np.where(v > 0, np.log(v)*v, 0.3*v)
+        if i == 1:
+            p = v
+            v = v*1.1
+            p[:1] = u[:1]
+    return np.sum(u*u) + np.sum(v*v)
+
+
+def inverse_in_buffers(x):
+    v, u = x*2.0, x*0.5
+    buffers = [np.zeros(len(x)), np.zeros(len(x))]
+    for i in range(2):
+        h = 1.0/(np.abs(v) - np.abs(v[0]))
+        v = np.where(np.abs(v) != np.abs(v[0]), h, 0.3*v)
+        if i == 1:
+            buffers[i % 2][:] = v
+            v = buffers[(i + 1) % 2]*1.0 + u
+    return np.sum(u*u) + np.sum(v*v)
+
+
+@pytest.mark.parametrize("fun", [pole_of_swapped, logarithm_beside_the_last, inverse_in_buffers])
+def test_reverse_over_reverse_is_as_finite_as_forward_over_reverse(fun):
+    x, v = np.array([0.3, -0.2, 0.5, 0.0]), np.array([1.0, -0.5, 0.2, 0.7])
+    with np.errstate(all="ignore"):
+        along = jvp(grad(fun), (x,), (v,))[1]
+        np.testing.assert_allclose(vjp(grad(fun), x)[1](v)[0], along, rtol=1e-10, atol=1e-14)
+    assert np.isfinite(along).all()

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from s2sad.ir.kinds import same_shape
 from s2sad.ir.nodes import Atom, Call, Carry, Const, Let, List, Store, Tuple, Var
 from s2sad.rules import registry
 from s2sad.transform.bars import Bars
@@ -109,6 +110,12 @@ class Selections(Bars):
         """The adjoint of `where_used(part, bar)`: what the part gives is 0 where it is nan and bar is 0."""
         part, zeros = stmt.call.args
         bar, zeros = self.full(bar, stmt.name), self.value(zeros, stmt)
+        kinds = self.kind(part), self.kind(zeros), self.kind(bar.atom)
+        if all(kind.cat == "array" for kind in kinds) and not same_shape(*kinds[:2]):
+            # the sum to the part's shape takes the mask off: nothing goes where the part is not taken
+            lost = self.let(Call("np.isnan", (self.value(part, stmt),)))
+            lost = self.let(Call("band", (lost, self.let(Call("eq", (zeros, Const(0)))))))
+            bar = replace(bar, atom=self.select(Mask(lost, when=False), bar.atom))
         self.give(part, Bar(bar.atom, bar.uniform, False, Mask(zeros, zeros=zeros)))
 
     def select_moved(self, call: Call) -> None:
@@ -124,6 +131,8 @@ class Selections(Bars):
         let = self.storage.lets.get(atom.name) if isinstance(atom, Var) else None
         if let is None or not depth:
             return False
+        if let.call.fun in ("getitem", "list.pop") and self.kind(let.call.args[0]).cat == "list":
+            return self.program.again  # a tape holds what another loop has computed
         if let.call.fun == "np.where":
             return any(self.may_be_infinite(a, depth - 1) for a in let.call.args[1:])
         if not is_chained(let.call):
