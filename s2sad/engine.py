@@ -49,6 +49,7 @@ from s2sad.optimise.excerpts import excerpts
 from s2sad.optimise.fences import fenced, may_be_complex
 from s2sad.optimise.passes import optimise, shared
 from s2sad.rules import registry
+from s2sad.transform import standing
 from s2sad.transform.auxiliary import joint_aux
 from s2sad.transform.builder import Builder
 from s2sad.transform.constants import settled
@@ -311,6 +312,7 @@ def _lowered(
     describe(lowered.program)
     lowered.program = fenced(excerpts(lowered.program))
     lowered.callees = tuple(c for c in callees.values() if c is not None)
+    standing.named(lowered)
     for one in (lowered, *_callees(lowered)):
         settled(one, stops)
     lowered.strided = frozenset(ssa for n in strided if (ssa := lowered.arguments.get(n)) is not None)

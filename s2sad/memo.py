@@ -17,7 +17,7 @@ from s2sad import debug, guards
 from s2sad.binding import Choice, Values
 from s2sad.errors import Refusal, UnsupportedError, written
 from s2sad.frontend.dependencies import Dependency
-from s2sad.overlaps import overlapping, twice_given
+from s2sad.overlaps import beside, overlapping, twice_given
 
 if TYPE_CHECKING:  # the pipeline is imported with the first derivative
     from s2sad.engine import Derived
@@ -35,6 +35,7 @@ class Made:
     inner      for a derivative of a derivative: the one that was differentiated
     written    the parameters whose arrays and lists are written to
     changed    those that are objects, dicts or lists and hold something else at the end
+    standing   what gives the outside arrays that are written to
     """
 
     derived: Derived
@@ -48,12 +49,14 @@ class Made:
     guard: Callable[[], bool] = field(init=False)
     functions: tuple[Callable[..., Any], ...] = field(init=False)
     written: frozenset[str] = field(init=False)
+    standing: tuple[Callable[[], Any], ...] = field(init=False)
     changed: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         own = frozenset(n for n in self.order if self.parameter(n) in self.derived.written)
         self.written = own if self.inner is None else own | self.inner.written
         self.changed = frozenset(self.derived.lowered.changed) if self.inner is None else self.inner.changed
+        self.standing = self.derived.lowered.standing if self.inner is None else self.inner.standing
         self.guard = guards.guard(self.dependencies)
         functions = self.derived.functions.values()
         self.functions = tuple(map(A.without_complex, functions) if self.derived.roots else functions)
@@ -72,6 +75,9 @@ class Made:
                 if found[0] == found[1]:
                     what = f"the argument {found[0]!r} is written to, and arrays that it holds share memory"
                 self._refuse(what, "pass a copy of one of them")
+        if self.standing and (name := beside(self.standing, values)) is not None:
+            what = f"an outside array is written, and shares memory with the argument {name!r}"
+            self._refuse(what, "pass a copy")
         changed = self.written | self.changed
         if changed and (found := twice_given(values, changed, self.converted)) is not None:
             what = f"{found[0]!r} and {found[1]!r} hold one list, dict or object, and it may be written to"

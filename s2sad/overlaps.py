@@ -9,7 +9,7 @@ writes: such calls are refused, in `memo`.
 from __future__ import annotations
 
 import types
-from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,26 @@ def overlapping(
                 if i != j and apart and overlap(array, beside):
                     return name, other
     return None
+
+
+def beside(standing: Iterable[Callable[[], Any]], values: Mapping[str, Any]) -> str | None:
+    """The name of an argument that shares memory with an outside array that is written."""
+    arrays = [find() for find in standing]
+    for name, value in values.items():
+        if any(overlap(array, v) for v in _everywhere(value, {}) for array in arrays):
+            return name
+    return None
+
+
+def _everywhere(value: Any, seen: dict[int, Any]) -> Iterator[Any]:
+    """The arrays that a value holds, in whatever attribute."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif not isinstance(value, (*STATIC, *PLAIN, types.CodeType)) and id(value) not in seen:
+        seen[id(value)] = value
+        held = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+        for part in (*held, *getattr(value, "__dict__", {}).values()):
+            yield from _everywhere(part, seen)
 
 
 def twice_given(

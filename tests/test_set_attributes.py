@@ -408,27 +408,6 @@ def perhaps_the_same_set_outside(x, kept):
     return kept.total*np.sum(x)
 
 
-def older_array_written(x):
-    held = LOG.state
-    LOG.state = x
-    held *= 2
-    return np.sum(held*x)
-
-
-def older_array_written_in_a_loop(x):
-    for _ in range(2):
-        LOG.state *= x
-    LOG.state = LOG.state + 1
-    return np.sum(LOG.state)
-
-
-def older_array_written_on_a_path(x):
-    if x[0] > 5.0:
-        LOG.state = x
-    LOG.state[1] = 5.0
-    return np.sum(LOG.state*x)
-
-
 def through_code_that_cannot_be_seen(x):
     LOG.last = x*x
     return np.sum(pickle.loads(pickle.dumps({"a": [LOG]}))["a"][0].last*x)
@@ -480,8 +459,6 @@ def perhaps_unset(x):
     [
         (perhaps_the_same, "may be the same Kept, and 'total' is set; pass each as an argument of its own"),
         (perhaps_the_same_set_outside, "may be the same Kept"),
-        (older_array_written, "an array that LOG.state holds before the call is written; write into a copy"),
-        (older_array_written_in_a_loop, "LOG.state holds before"), (older_array_written_on_a_path, "LOG.state holds"),
         (through_code_that_cannot_be_seen, "an active value enters pickle"),
         (through_its_dict, "LOG.__dict__ is changed as a dict; set the attributes of the object by name"),
         (from_its_dict, "is read here and changed|comes back here"),

@@ -293,9 +293,12 @@ class _Varied:
 
 
 def _read_before(program: Program) -> frozenset[str]:
-    """Numbers and arrays that attributes of outside objects hold before the call: nothing writes there."""
+    """Numbers and arrays that attributes of outside objects hold before the call, and that nothing writes."""
     lets = {s.name: s.call for s in walk(program.body) if isinstance(s, Let)}
     held = {name for name, call in lets.items() if call.fun == "held"}
+    written = {call.args[0] for call in lets.values() if call.fun == "found"}
+    if written:
+        return frozenset()
     reads = {name: call.args[1] for name, call in lets.items() if is_read(call) and len(call.args) > 1}
     return frozenset(
         name

@@ -22,6 +22,7 @@ from s2sad.analysis.primitives import (
     DISPLAYS,
     METADATA,
     PURE,
+    STANDING,
     calls_itself,
     effect_of,
     holds_storage,
@@ -75,7 +76,9 @@ class Aliases:
     """Which names may share storage, and who writes what; computed once per program.
 
     world     the class of everything outside of the program that is not a parameter
-    visible   the classes that the caller sees: parameters and the world, and what they contain
+    standing  the classes of outside arrays that are written
+    outside   these and the world
+    visible   the classes that the caller sees: parameters and what is outside, and what they contain
     returned  those of the result
     layout    those in which the order of elements in memory decides between a view and a copy
     identity  those of values that `is` compares
@@ -96,6 +99,7 @@ class Aliases:
         self.opaque = False
         self._final = False
         self._deciding: list[int] = []
+        self._standing: list[int | None] = []
         self._asking: list[Call] = []  # calls that compare identities or ask for addresses
         for stmt in walk(program.body):
             self._constrain(stmt)
@@ -108,7 +112,10 @@ class Aliases:
         self._held: frozenset[int] = frozenset(held)
         self.layout: Classes = frozenset(map(self._find, self._deciding))
         roots = [self.reach(Var(p)) for p in program.params]
-        self.visible: Classes = frozenset({self.world}).union(*roots)
+        found = {self._find(node) for node in self._standing if node is not None}
+        self.standing: Classes = frozenset(found)
+        self.outside: Classes = self.standing | {self.world}
+        self.visible: Classes = self.outside.union(*roots)
         ends = [self.reach(s.value) for s in program.body if isinstance(s, Return)]
         self.returned: Classes = frozenset().union(*ends)
         self.identity: Classes = frozenset().union(*self._compared(self._asking))
@@ -434,6 +441,8 @@ class Aliases:
                 self._join(node, self._elements(self._atom(atom)))
 
     def _constrain_function(self, call: Call, node: int | None, kind: Kind) -> None:
+        if call.fun in STANDING:
+            self._standing.append(node)
         if is_opaque(call):
             self._anything(call, None if is_draw(call, kind) else node)
             return

@@ -45,6 +45,8 @@ SINGULAR = frozenset(
 _MADE = {
     "stop_gradient": "view 0",
     "held": "view 0",
+    "found": "view 0",
+    "standing": "fresh",  # what is outside and has no other name
     "no_tangent": "fresh",
     "caught": "fresh",
     "entered": "fresh",
@@ -66,6 +68,7 @@ _MADE = {
     "accumulate_shadows": "writes 0",
     "accumulate_lists": "writes 0",
 }
+STANDING = ("found", "standing")  # names of outside arrays that are written
 # Arguments of which only shape and dtype are read.
 UNREAD = {
     "np.zeros_like": (0,),

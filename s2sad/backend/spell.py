@@ -170,6 +170,8 @@ class Speller:
             "call": self.called,
             "fstring": self.fstring,
             "print": self.printed,
+            "found": lambda e: self(e.args[0]),
+            "standing": lambda e: self(e.args[0]),
             "(ifelse)": lambda e: ast.IfExp(*self.all(e.args)),
             "curve_at": self.curve,
             "curve_between": lambda e: self.method(e, "integrate"),

@@ -94,7 +94,7 @@ class Augmented(Tables):
     def _augmented(self, old: Value, op: str, value: Value, stmt: ast.AST, hint: str) -> Value | None:
         """What takes the place of a value that is augmented; None where the value itself is changed."""
         kind = self.kind(old)
-        if self.kind(value).cat in ("list", "tuple", "array", "num"):
+        if self.kind(value).cat in ("list", "tuple", "array", "num") and not kind.is_array:
             histories.keep(self, old)
         if isinstance(old, Var) and old.name in self.outside:
             if not self.kind(value).is_scalar or histories.holds_arrays(self, self.outside[old.name]):
@@ -174,7 +174,8 @@ class Augmented(Tables):
         index = self.index(target.slice)
         if isinstance(index, Const) and histories.is_container(base):
             old = self.getitem(base, index, stmt)
-            if histories.is_container(old) or (isinstance(old, Var) and old.name in self.outside):
+            known = self.kind(old).is_array or histories.is_container(old)
+            if known or (isinstance(old, Var) and old.name in self.outside):
                 self._augmented(old, op, self.operand(stmt.value), stmt, "")  # the dict holds the same one
                 return
         of_argument = isinstance(base, Var) and base.name in self.live

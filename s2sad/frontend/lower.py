@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from s2sad.errors import Refusal, Span, UnsupportedError
-from s2sad.frontend import eithers, exits, histories, mirrors, renewed
+from s2sad.frontend import eithers, exits, histories, mirrors, renewed, standing
 from s2sad.frontend.attempts import taken_apart
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
@@ -97,6 +97,8 @@ class Lowered:
     stops         whether the text says what is constant, since it is differentiated again
     strided       parameters whose arrays are not contiguous: sums of compact copies round otherwise
     changed       parameters that are objects, dicts or lists and hold something else at the end
+    met           attributes of outside objects that the text reads as if they stayed as they are
+    standing      what gives the outside arrays that are written; `alone`: they have no other known names
     """
 
     program: Program
@@ -113,6 +115,8 @@ class Lowered:
     stops: bool = False
     changed: tuple[str, ...] = ()
     met: dict[tuple[int, str], type] = field(default_factory=dict)
+    standing: tuple[Any, ...] = ()
+    alone: bool = False
 
 
 def _has_lists(kind: Kind) -> bool:
@@ -279,6 +283,8 @@ class Lowering(
         renewed.check(self, value)
         histories.check(self)
         mirrors.check(self)
+        if self.mirror.seen or self.mirror.arrays:
+            standing.check(self, source.node)
         if self.parted:
             value, form = laid_out(value) if self.parted == "all" else in_parts(self, value, source.node)
             self.form = None if form is None or is_tuple(form) else form
@@ -497,7 +503,8 @@ def _lowered(
         if low.opened:
             parts = opened_arguments(low, env, live, source.node)
             low.scope.env.update(parts)
-        if low.mirror.names and not low.mirror.inner:
+        if low.kept and not low.mirror.inner:
+            standing.begin(low, source.node)
             mirrors.begin(low, source.node)
         result = low.run(source)
         low._changed()
@@ -511,6 +518,7 @@ def _lowered(
     dependencies = list(low.dependencies.values())
     frozen, span = frozenset(low.frozen), source.span(source.node)
     made = Lowered(program, names, result, frozen, dependencies, span, low.live, low.quiet, form=low.form)
+    made.standing, made.alone = standing.found(low), low.mirror.alone
     return replace(made, met=mirrors.constants(low), changed=_changed_parts(low, parts))
 
 

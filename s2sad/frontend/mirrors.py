@@ -14,7 +14,7 @@ that are kept as functions have no cell: what is read of these is not known (see
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +26,7 @@ from s2sad.frontend.histories import GET, SET, Key, held, holder_of
 from s2sad.frontend.records import fields_of
 from s2sad.frontend.values import Group, Local, Super, Value, Written
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, For, If, Let, Ref, Undef, Var, While, call_vars, walk
-from s2sad.rules import registry
+from s2sad.ir.nodes import Atom, Call, Const, Ref, Undef, Var
 
 if TYPE_CHECKING:
     from s2sad.frontend.lower import Lowering
@@ -38,7 +37,6 @@ LOOSE = "*"  # behind the name of one that is given a dict whose keys are comput
 MARKS = APART + LOOSE + histories.ANY
 MORE = ", and not in a list"
 NUMBERS = (int, float, complex, np.ndarray, np.generic)
-WRITTEN = "an array that {text} holds before the call is written", "write into a copy, and set the attribute"
 
 
 def is_mirrored(low: State, key: Key) -> bool:
@@ -237,7 +235,7 @@ def begin(low: Lowering, node: ast.AST) -> None:
     """Make the cells; read what attributes hold before the call, where the program reads that."""
     for key in [k for k in low.kept if k[1] and k[1][-1] not in MARKS and is_mirrored(low, k)]:
         _cell(low, key)
-    for key, base in low.mirror.entries.items():
+    for key, base in [(k, v) for k, v in low.mirror.entries.items() if k[1]]:
         holder = low.kept[key][1]
         low.mirror.found[key] = found = hasattr(holder, key[1])
         low.depend(("set", key[0]), partial(hasattr, holder, key[1]), found, key[1], same=True)
@@ -279,7 +277,7 @@ def _entry(low: State, base: Value, holder: Any, name: str, node: ast.AST, hint:
         call = Call("call", (GET, low.atom(base), Const(name)))
         made = low.emit(call, K.kind_of_value(now), node, hint)
         if isinstance(now, np.ndarray):
-            low.mirror.arrays[made.name] = f"{getattr(base, 'text', type(holder).__name__)}.{name}"
+            low.mirror.arrays[made.name] = partial(getattr, holder, name)
         return made
     if isinstance(now, histories.CONTAINERS):
         return histories.read_attribute(low, base, (id(holder), name), K.OBJECT, node)
@@ -314,7 +312,7 @@ def _whose(low: State, base: Value) -> str:
 
 
 def check(low: State) -> None:
-    """Refuse objects of one class that may be the same one under two names, and writes into older arrays."""
+    """Refuse objects of one class that may be the same one under two names."""
     changed = low.mirror.names | {found for local in low.mirror.opened for found in _changed(low, local)}
     whose: dict[tuple[type, str], set[str]] = {}
     for (_, name, of), cls in low.mirror.met.items() if changed else ():
@@ -327,8 +325,6 @@ def check(low: State) -> None:
             both = "an argument and an outside object" if outside else "objects among the arguments"
             what = f"{both} may be the same {cls.__name__}, and {name!r} is set"
             low.refuse(None, what, "pass each as an argument of its own" + MORE*("element" in found))
-    if low.mirror.arrays:
-        _check_writes(low)
 
 
 def _changed(low: State, local: Local) -> Iterator[tuple[Any, str]]:
@@ -341,42 +337,6 @@ def _changed(low: State, local: Local) -> Iterator[tuple[Any, str]]:
     cls = None if local.cls is None else low.families.get(local.cls, local.cls)
     every = cls is not None and cls in low.numbered
     return ((local.cls, k) for k in {*keys, *first} if every or held.get(k) is not first.get(k))
-
-
-def _check_writes(low: State) -> None:
-    """Refuse stores into arrays that attributes hold before the call, and into views of them."""
-    found, count = dict(low.mirror.arrays), 0
-    while count != len(found):
-        count = len(found)
-        for stmt in walk(tuple(low.block)):
-            for name, source in _same(stmt, found):
-                found.setdefault(name, source)
-    for stmt in walk(tuple(low.block)):
-        for base in histories.bases_of(stmt):
-            if isinstance(base, Var) and base.name in found:
-                what, instead = WRITTEN
-                low.refuse_span(stmt.span, what.format(text=found[base.name]), instead)
-
-
-def _same(stmt: Any, found: dict[str, str]) -> list[tuple[str, str]]:
-    """The names that a statement gives to what one of these arrays may be, or to views of it."""
-    pairs: list[tuple[str, Any]] = []
-    if isinstance(stmt, Let):
-        pairs = [(stmt.name, part) for part in _shared_by(stmt.call)]
-    elif isinstance(stmt, If):
-        pairs = [(o.name, v) for o in stmt.outs for v in (o.then, o.orelse)]
-    elif isinstance(stmt, For | While):
-        pairs = [(n, v) for c in stmt.carried for n in (c.name, c.out) for v in (c.init, c.next)]
-    return [(name, found[v.name]) for name, v in pairs if isinstance(v, Var) and v.name in found]
-
-
-def _shared_by(call: Call) -> Iterable[Atom]:
-    """The operands of a call with which its result may share memory."""
-    rule = registry.RULES.get(call.fun)
-    if rule is None or "*" in rule.effect:
-        return [Var(name) for name in call_vars(call)]
-    given = {**dict(zip(rule.signature, call.args, strict=False)), **dict(call.kwargs)}
-    return [given[n] for n in rule.effect.split()[1:] if n in given]
 
 
 __all__ = [

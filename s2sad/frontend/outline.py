@@ -17,9 +17,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from s2sad.errors import Span, UnsupportedError
+from s2sad.frontend.mirrors import APART
 from s2sad.frontend.recursion import Callee
 from s2sad.frontend.source import Source
-from s2sad.frontend.state import Group, State, Value
+from s2sad.frontend.state import Group, State, Value, Written
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Program, Ref, Slice, Stmt, Var, walk
@@ -134,12 +135,18 @@ def _lowered(state: State, fn: Ref, source: Source, known: dict[str, Any]) -> Ca
     assert state.outline is not None
     dynamic = tuple(i for i, n in enumerate(known) if isinstance(known[n], Kind))
     spec = Callee(source.name, fn.obj, source, known, dynamic, K.NONE)
+    kept = dict(state.kept)
     try:
         spec.lowered = lower(
-            source, spec.name, known, None, callees=state.callees, outline=state.outline, kept=state.kept
+            source, spec.name, known, None, callees=state.callees, outline=state.outline, kept=kept
         )
     except UnsupportedError:
         return None
+    except Written:
+        if any(name.endswith(APART) for _, name in kept.keys() - state.kept.keys()):
+            return None  # what attributes hold is known where it is inlined
+        state.kept.update(kept)
+        raise
     spec.summary = state.outline.summarise(spec.lowered.program, spec.lowered.result)
     return spec if spec.summary is not None else None
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from s2sad.errors import Span, refuse
-from s2sad.frontend import histories, maybes
+from s2sad.frontend import histories, maybes, standing
 from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.heap import Heap
 from s2sad.frontend.interface import Interface
@@ -261,8 +261,7 @@ class State(Interface):
 
     def refuse_write(self, base: Ref, node: ast.AST) -> NoReturn:
         """Refuse a store into something that comes from outside of the function."""
-        what = f"{base.text} is written, which is neither an argument nor local"
-        self.refuse(node, what, "pass it as an argument, or copy it first")
+        standing.refuse_write(self, base, node)
 
     # ----------------------------------------------------------------------------------------------- kinds
 
@@ -548,8 +547,9 @@ class State(Interface):
         """A live object as a value."""
         if obj is None or obj is Ellipsis or isinstance(obj, bool | str):
             return Const(obj)
+        self.mirror.seen = self.mirror.seen or isinstance(obj, standing.HOLDING)
         if self.kept and (id(obj), "") in self.kept:
-            return histories.held(self, Ref(text, obj), (id(obj), ""), obj, node)
+            return standing.known(self, Ref(text, obj), node)
         return Ref(text, obj)
 
 

@@ -178,7 +178,8 @@ if len(xs) < {at + behind}:
             return
         base = self.operand(target.value)
         index = self.index(target.slice)
-        histories.keep(self, base)
+        if not self.kind(base).is_array:
+            histories.keep(self, base)
         if isinstance(base, Var) and base.name in self.outside:
             histories.set_item(self, base, index, value, stmt)
             return

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -158,29 +158,38 @@ class Mirror:
     cells    the numbers of the cells that say what attributes hold
     entries  those that are read before they are set, and what they are of; `found`: whether there are any
     given    the values that attributes are given, or found to have, as they are known right there
-    arrays   the names of arrays that attributes hold before the call, and how these are spelled
+    arrays   the names of arrays that attributes hold before the call, and what reads them there
+    written  what reads those of them that are written; `alone`: whether these have no other name
     met      attributes that are read or set, with the classes of their objects
     names    the classes of objects of which attributes are set, with the names of these
     sure     what the text calls arguments that are objects, and objects in attributes of these
     dicts    the identities of `__dict__` of objects that are read as they stand
     opened   arguments that are taken for objects that are made here
     twins    dicts that are made here and stand in an attribute: which that is, and what the text calls them
+    standing the names of outside arrays that are written, by their identities, as soon as they are met
+    waiting  the same of all that may be
     empty    empty dicts of a text that is differentiated again, by what it calls them
     top      the statements of the function that belong to no branch or loop
     inner    whether the function is one that is kept as a function
+    seen     whether outside arrays, or containers that may hold some, are met
     """
 
     cells: dict[tuple[int, str], int] = field(default_factory=dict)
     entries: dict[tuple[int, str], Value] = field(default_factory=dict)
     found: dict[tuple[int, str], bool] = field(default_factory=dict)
     given: list[Value] = field(default_factory=list)
-    arrays: dict[str, str] = field(default_factory=dict)
+    arrays: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    written: list[Callable[[], Any]] = field(default_factory=list)
+    alone: bool = False
+    seen: bool = False
     met: dict[tuple[int, str, str], type] = field(default_factory=dict)
     names: set[tuple[type, str]] = field(default_factory=set)
     sure: set[str] = field(default_factory=set)
     dicts: set[int] = field(default_factory=set)
     opened: list[Local] = field(default_factory=list)
     twins: dict[int, tuple[Value, tuple[int, str], Atom]] = field(default_factory=dict)
+    standing: dict[int, Var] = field(default_factory=dict)
+    waiting: dict[int, Var] = field(default_factory=dict)
     empty: dict[str, Local] = field(default_factory=dict)
     top: list[Any] = field(default_factory=list)
     inner: bool = False

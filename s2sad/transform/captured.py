@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from s2sad.analysis.primitives import STANDING
 from s2sad.ir.kinds import kind_of_value
 from s2sad.ir.nodes import (
     Atom,
@@ -68,6 +69,8 @@ def without_captured(
     def statement(stmt: Stmt) -> Stmt:
         if isinstance(stmt, Let | Do):
             call = stmt.call
+            if call.fun in STANDING:  # it is written where it stands
+                return stmt
             args = tuple(atom(a) for a in call.args)
             kwargs = tuple((k, atom(a)) for k, a in call.kwargs)
             return replace(stmt, call=replace(call, args=args, kwargs=kwargs))

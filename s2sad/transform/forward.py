@@ -159,6 +159,9 @@ class Forward(Tangents):
             return
         if call.fun == "plain" and self.active(call.args[0]):
             self.refuse_at(stmt, *(COMES_BACK if self.program.kept else NOT_KNOWN))
+        if call.fun == "found" and name in self.varied:
+            what = "an outside array is written, and another name may stand for it here"
+            self.refuse_at(stmt, what, "pass it as an argument, or take the derivative in reverse mode")
         if name not in self.varied or is_told(call, self.storage.lets):
             self._refuse_hidden(stmt)
             self._keep_place(stmt)

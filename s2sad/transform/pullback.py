@@ -58,6 +58,7 @@ def pair(
     a = Assembly(lowered, wrt, pairs)
     if copy:
         a.rev.lent = a.aliases.visible
+        a.storage.exposed |= a.aliases.standing  # the next call writes there
     return with_callees(pairs, list(_pair(a, names, copy)))
 
 
@@ -117,7 +118,7 @@ def passed_on(a: Assembly) -> set[str]:
 
 def _outside(a: Assembly) -> set[int]:
     """The storages that may be those of objects and of what is captured."""
-    outside = {a.aliases.world}
+    outside = set(a.aliases.outside)
     for param in a.program.params:
         if a.program.kinds[param].cat == "object":
             outside |= a.aliases.reach(Var(param))

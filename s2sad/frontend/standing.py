@@ -1,0 +1,232 @@
+"""Arrays that stood outside before the call and are written: where they stand, once, as a plain call does.
+
+    self.mean *= 0.9                  mean = norm.mean; mean *= 0.9
+    BUFFER[i] = x                     buffer = BUFFER; buffer[i] = x
+
+What such an array holds before the call is constant; what is written into it is read again with its
+derivative. It has one name from the beginning on, by whichever way the program comes to it; so have those
+that share memory with it. The text relies on which of them do, and is not called with arguments that share
+memory with one (`Lowered.standing`).
+"""
+
+from __future__ import annotations
+
+import ast
+import collections
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from s2sad.frontend import histories
+from s2sad.frontend.values import Written
+from s2sad.ir import kinds as K
+from s2sad.ir.nodes import Atom, Call, Do, For, If, Let, Range, Ref, Stmt, Store, Var, While, walk
+from s2sad.rules import registry
+
+if TYPE_CHECKING:
+    from s2sad.frontend.state import State
+
+NEITHER = "{} is written, which is neither an argument nor local"
+CALLED = "calls itself or is under checkpoint"
+INSTEAD = "pass it as an argument, or copy it first"
+GIVING = frozenset("getitem getattr list tuple dict list.pop call held stop_gradient unbroadcast".split())
+HOLDING = (np.ndarray, list, tuple, dict, collections.deque)
+Sources = dict[str, set[Atom]]  # by name: what it may be an array of, or a view of one
+
+
+def want(low: State, *bases: Ref) -> None:
+    """Lower once more with names for outside arrays."""
+    new = [b for b in bases if (id(b.obj), "") not in low.kept and K.kind_of_value(b.obj).is_array]
+    if new and not low.mirror.inner:
+        found = {(id(base.obj), ""): base for base in new}
+        raise Written(kept={key: base.obj for key, base in found.items()}, entries=dict(found))
+
+
+def is_bare(low: State, base: Ref) -> bool:
+    """Whether an array is a global, or captured, and no part of anything: such are not to be written."""
+    return base.text.isidentifier() and not low.scope.source.module.startswith("s2sad.generated")
+
+
+def begin(low: State, node: ast.AST) -> None:
+    """Name the arrays."""
+    for (number, name), base in low.mirror.entries.items():
+        if not name and isinstance(base, Ref):
+            hint = base.text.rpartition(".")[2]
+            call = Call("found", (base,))
+            made = low.emit(call, K.kind_of_value(base.obj), node, hint if hint.isidentifier() else "")
+            low.mirror.waiting[number] = made
+
+
+def known(low: State, base: Ref, node: ast.AST | None) -> Var:
+    """The name of an array that is written; a container that is kept."""
+    number = id(base.obj)
+    if not isinstance(base.obj, np.ndarray):
+        return histories.held(low, base, (number, ""), base.obj, node)
+    if number in low.mirror.waiting:
+        low.mirror.standing[number] = low.mirror.waiting[number]
+    if number not in low.mirror.standing:
+        what = f"the outside array {base.text} is written, and met in a function that {CALLED}"
+        low.refuse(node, what, "pass it as an argument")
+    return low.mirror.standing[number]
+
+
+def refuse_write(low: State, base: Ref, node: ast.AST) -> NoReturn:
+    """Refuse a store into something from outside, but for arrays that stand in something else."""
+    if type(base.obj) is np.ndarray and not is_bare(low, base):
+        want(low, base)
+    low.refuse(node, NEITHER.format(base.text), INSTEAD)
+
+
+def check(low: State, node: ast.AST) -> None:
+    """See which outside arrays are written, under whatever names; which share memory with which."""
+    unmet = [made.name for n, made in low.mirror.waiting.items() if n not in low.mirror.standing]
+    if unmet:  # attributes that are set, by now
+        low.block[:] = [s for s in low.block if not (isinstance(s, Let) and s.name in unmet)]
+    stmts = list(walk(tuple(low.block)))
+    stores = [(s, b.name) for s in stmts for b in histories.bases_of(s) if isinstance(b, Var)]
+    stores = [(s, name) for s, name in stores if low.kinds[name].cat in ("array", "num", "object")]
+    sources = _sources(stmts, low) if stores else {}
+    for stmt, name in stores:
+        for source in sources.get(name, ()):
+            if isinstance(source, Ref) and isinstance(source.obj, np.ndarray) and is_bare(low, source):
+                low.refuse_span(getattr(stmt, "span", None), NEITHER.format(source.text), INSTEAD)
+    written = {source for _, name in stores for source in sources.get(name, ())}
+    refs = [source for source in written if isinstance(source, Ref)]
+    arrays = [array for ref in refs for array in _arrays(ref)]
+    entries = {source.name for source in written if isinstance(source, Var)} & low.mirror.arrays.keys()
+    if low.mirror.inner and (arrays or entries):
+        what = f"an outside array is written in a function that {CALLED}"
+        low.refuse(node, what, "pass it as an argument")
+    want(low, *arrays)
+    _name_entries(low, entries)
+    if entries or low.mirror.standing:
+        low.mirror.written += [_always(array.obj) for array in arrays]
+        _rely(low, stmts)
+
+
+def _sources(stmts: list[Stmt], low: State) -> Sources:
+    """What names may stand for: outside arrays, those that attributes held before, and views of them."""
+    pairs = [pair for stmt in stmts for pair in _given(stmt)]
+    found: Sources = {name: {Var(name)} for name in low.mirror.arrays}
+    for name, atom in pairs:
+        if isinstance(atom, Ref) and isinstance(atom.obj, HOLDING):
+            found.setdefault(name, set()).add(atom)
+    count = 0
+    while found and count != sum(map(len, found.values())):
+        count = sum(map(len, found.values()))
+        for name, atom in pairs:
+            if isinstance(atom, Var) and atom.name in found:
+                found[name] = found.get(name, set()) | found[atom.name]
+    return found
+
+
+def _given(stmt: Stmt) -> Iterable[tuple[str, Any]]:
+    """The names that a statement gives to what an operand may be, to views of it, or to what it holds."""
+    if isinstance(stmt, Let):
+        return [] if stmt.call.fun == "found" else [(stmt.name, part) for part in _shared_by(stmt.call)]
+    if isinstance(stmt, If):
+        return [(o.name, v) for o in stmt.outs for v in (o.then, o.orelse)]
+    if isinstance(stmt, For | While):
+        met = [(c.name, c.out, v) for c in stmt.carried for v in (c.init, c.next)]
+        pairs: list[tuple[str, Any]] = [(n, v) for name, out, v in met for n in (name, out)]
+        over = isinstance(stmt, For) and not isinstance(stmt.space, Range)
+        return [*pairs, (stmt.target, stmt.space)] if over and isinstance(stmt, For) else pairs
+    return [(b.name, v) for b, v in _put(stmt) if isinstance(b, Var)]
+
+
+def _put(stmt: Stmt) -> Iterator[tuple[Atom, Atom]]:
+    """Lists, and what is put into them."""
+    if isinstance(stmt, Store):
+        yield stmt.base, stmt.value
+    elif isinstance(stmt, Do) and stmt.call.fun in ("list.append", "list.insert"):
+        yield stmt.call.args[0], stmt.call.args[-1]
+
+
+def _shared_by(call: Call) -> Iterable[Atom]:
+    """The operands of a call with which its result may share memory."""
+    rule = registry.RULES.get(call.fun)
+    if rule is None and call.fun not in GIVING:
+        return ()
+    if rule is None or "*" in rule.effect:
+        return [part for atom in (*call.args, *(a for _, a in call.kwargs)) for part in _parts(atom)]
+    given = {**dict(zip(rule.signature, call.args, strict=False)), **dict(call.kwargs)}
+    return [given[n] for n in rule.effect.split()[1:] if n in given]
+
+
+def _parts(atom: Any) -> Iterator[Atom]:
+    """An operand, or what stands in it, of a display."""
+    if hasattr(atom, "items"):
+        for item in atom.items:
+            yield from _parts(item)
+    else:
+        yield atom
+
+
+def _arrays(ref: Ref) -> Iterator[Ref]:
+    """An outside array; those in a container."""
+    if isinstance(ref.obj, np.ndarray):
+        yield ref
+    for _, held in histories.within(ref.obj):
+        for key, part in held.items() if isinstance(held, dict) else enumerate(held):
+            if isinstance(part, np.ndarray):
+                yield Ref(f"{ref.text}[{key!r}]", part)
+
+
+def _name_entries(low: State, names: set[str]) -> None:
+    """Name arrays that are written and stood in attributes which the program sets, too."""
+    block: list[Stmt] = []
+    for stmt in low.block:
+        if not (isinstance(stmt, Let) and stmt.name in names):
+            block.append(stmt)
+            continue
+        before = low.fresh(low.hints.get(stmt.name, ""), low.kinds[stmt.name])
+        block += [replace(stmt, name=before), Let(stmt.name, Call("found", (Var(before),)), stmt.span)]
+        low.mirror.written.append(low.mirror.arrays[stmt.name])
+    low.block[:] = block
+
+
+def _rely(low: State, stmts: list[Stmt]) -> None:
+    """Rely on which of the arrays that are written share memory with one another, and with constants."""
+    constants = {id(ref.obj): ref for stmt in stmts for ref in _constants(stmt)}
+    own = [_always(low.kept[number, ""][1]) for number in low.mirror.standing]
+    entries = list(low.mirror.arrays.values())
+    written = [*own, *low.mirror.written]
+    others = [*own, *entries, *(_always(ref.obj) for ref in constants.values())]
+
+    def shared() -> list[bool]:
+        theirs = [find() for find in others]
+        return [_overlap(a, b) for a in (find() for find in written) for b in theirs]
+
+    now = shared()
+    low.depend(("shared", 0), shared, now, "memory", same=True)
+    want(low, *(ref for ref in constants.values() if any(_overlap(find(), ref.obj) for find in written)))
+    low.mirror.alone = sum(now) == len(written)  # each with itself
+
+
+def _always(obj: Any) -> Callable[[], Any]:
+    return lambda: obj
+
+
+def _overlap(one: Any, two: Any) -> bool:
+    return isinstance(one, np.ndarray) and isinstance(two, np.ndarray) and np.may_share_memory(one, two)
+
+
+def _constants(stmt: Stmt) -> Iterator[Ref]:
+    """The outside arrays that a statement reads as constants."""
+    call = getattr(stmt, "call", None)
+    atoms = () if call is None or call.fun == "found" else (*call.args, *(a for _, a in call.kwargs))
+    for atom in (*atoms, getattr(stmt, "value", None), getattr(stmt, "space", None)):
+        for part in _parts(atom):
+            if isinstance(part, Ref) and isinstance(part.obj, np.ndarray):
+                yield part
+
+
+def found(low: State) -> tuple[Callable[[], Any], ...]:
+    """What gives the arrays that are written, at each call of the text."""
+    own = [_always(low.kept[number, ""][1]) for number in low.mirror.standing]
+    return (*own, *low.mirror.written)
+
+
+__all__ = ["HOLDING", "begin", "check", "found", "known", "refuse_write"]
