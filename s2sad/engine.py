@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -64,6 +64,7 @@ if TYPE_CHECKING:  # the printer is imported with the first derivative
 
 FORMAT = 1  # of generated files; grows when texts of older versions can no longer be compared
 
+Way = Literal["", "doubled", "opened"]  # how a function is lowered (see `frontend.lower.lower`)
 PASSES = tuple(name for name, _ in passes.PASSES)
 
 _lock = threading.RLock()
@@ -166,12 +167,20 @@ def derive(
         try:
             return _derive(source, request, arguments, live, strided)
         except UnsupportedError as refused:
-            if not has_objects(dict(arguments), dict(live)):
-                raise
-            try:  # what an argument's attributes are given may vary: of objects made here that is known
-                return _derive(source, request, arguments, live, strided, opened=True)
-            except UnsupportedError:
-                raise refused from None
+            for way in _other_ways(refused, arguments, live):
+                with contextlib.suppress(UnsupportedError, TypeError):
+                    return _derive(source, request, arguments, live, strided, way)
+            raise
+
+
+def _other_ways(
+    refused: UnsupportedError, arguments: Mapping[str, Kind | Atom], live: Mapping[str, Any]
+) -> Iterator[Way]:
+    """How a function that is refused may be lowered in place of that."""
+    if refused.outside:  # what is read of outside lists may vary: of copies made here that is known
+        yield "doubled"
+    if has_objects(dict(arguments), dict(live)):  # what an argument's attributes are given, likewise
+        yield "opened"
 
 
 def _derive(
@@ -180,7 +189,7 @@ def _derive(
     arguments: Mapping[str, Kind | Atom],
     live: Mapping[str, Any],
     strided: Iterable[str],
-    opened: bool = False,
+    way: Way = "",
 ) -> Derived:
     outline = Outline(
         frozenset(),
@@ -192,10 +201,11 @@ def _derive(
         mixed=mixed_results,
         tangents=request.mode == "jvp",
     )
-    derive_by = functools.partial(_derive_by, source, request, arguments, live, strided, opened)
+    derive_by = functools.partial(_derive_by, source, request, arguments, live, strided, way)
     try:
         return derive_by(outline)
-    except UnsupportedError:
+    except UnsupportedError as refused:
+        refused.outside = refused.outside or bool(outline.kept)
         if not outline.lenient:  # calls that a derivative's text has under checkpoint need not be
             raise
         return derive_by(replace(outline, plainly=True, sites={}, sizes={}, path=[]))
@@ -207,11 +217,11 @@ def _derive_by(
     arguments: Mapping[str, Kind | Atom],
     live: Mapping[str, Any],
     strided: Iterable[str],
-    opened: bool,
+    way: Way,
     outline: Outline,
 ) -> Derived:
     name = source.name
-    lower_by = functools.partial(_lowered, source, name, arguments, live, strided, request.stops, opened)
+    lower_by = functools.partial(_lowered, source, name, arguments, live, strided, request.stops, way)
     lowered = lower_by(outline)
     if request.mode == "vjp" and request.copy and any(map(reads_outside, lowered.callees)):
         # what is read might be changed
@@ -301,13 +311,14 @@ def _lowered(
     live: Mapping[str, Any],
     strided: Iterable[str],
     stops: bool,
-    opened: bool,
+    way: Way,
     outline: Outline,
 ) -> Lowered:
     callees: dict[Any, Any] = {}
     lowered = lower(
         source, name, dict(arguments), dict(live),
-        callees=callees, outline=outline, parted=True, once=True, opened=opened,
+        callees=callees, outline=outline, parted=True, once=True,
+        opened=way == "opened", doubled=way == "doubled",
     )  # fmt: skip
     describe(lowered.program)
     lowered.program = fenced(excerpts(lowered.program))

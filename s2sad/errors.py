@@ -54,6 +54,7 @@ class UnsupportedError(NotImplementedError):
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
         self.refusals: tuple[Refusal, ...] = tuple(dict.fromkeys(map(_traced, refusals)))
+        self.outside = False  # whether the function changes what is outside
         super().__init__("\n".join(map(str, self.refusals)))
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -269,11 +269,6 @@ def test_in_other_places(fun):
     check(fun, (X, C), probes=1, pullbacks=False, text=False)
 
 
-def by_another_name(x, c):
-    LOG.other.append(x[0])
-    return OTHER[-1]*x[1]
-
-
 def through_a_dict(x, c):
     TABLE["q"] = LOSSES
     LOSSES.append(x[0])
@@ -298,21 +293,12 @@ def by_recursion(x, c):
     return told(x[0], len(x))*LOSSES[-1]
 
 
-def in_place(x, c):
-    y = x*c
-    LOSSES.append(y)
-    LOSSES[-1] *= 2.0
-    return np.sum(y*y)
-
-
 @pytest.mark.parametrize(
     ("fun", "said"),
     [
-        (by_another_name, "the outside list OTHER is read here and appended to"),
         (through_a_dict, "is read here and"),
         (popped, "the outside object LAST is read here and changed"),
         (summed, "what has been put outside comes back here"), (by_recursion, "list LOSSES is read here"),
-        (in_place, "an element of an outside container is written"),
     ],
 )  # fmt: skip
 def test_what_comes_back_is_refused(fun, said):

@@ -175,10 +175,12 @@ def begin():
     vars(LOG).clear()
 
 
+IN_LISTS = [
+    written_by_at, written_by_sort, written_into_by_a_method, written_in_a_view, written_in_a_part,
+    written_behind_a_branch, written_behind_a_loop, written_where_nan,
+]  # fmt: skip
 OUTSIDE = [
-    written_by_at, written_by_setitem, written_by_operator, written_by_sort,
-    written_into_by_a_method, written_in_a_view, written_in_a_part, written_behind_a_branch, written_behind_a_loop,
-    written_where_nan, list_appended_to, list_turned, list_added_to, list_in_a_tuple, dict_changed, dict_updated,
+    written_by_setitem, written_by_operator, list_appended_to, list_turned, list_added_to, list_in_a_tuple, dict_changed, dict_updated,
     kept_and_scaled, kept_and_added_to, taken_and_scaled,
 ]  # fmt: skip
 
@@ -192,6 +194,22 @@ def test_what_is_written_through_an_outside_container(f):
             derive()
         assert not HELD
         assert list(TABLE) == ["w"]
+
+
+@pytest.mark.parametrize("f", IN_LISTS, ids=lambda f: f.__name__)
+def test_what_is_written_through_an_outside_list(f):
+    """Arrays in a list that is doubled (`doubles`) are those of the list itself: they have the derivative of the write."""
+    v, h, values = np.array([0.3, 0.5, -0.4]), 1e-6, []
+    for step in (h, -h, 0.0):
+        begin()
+        values.append(f(X + step*v))
+    expected, held, slope = values[2], repr(HELD), (values[0] - values[1])/(2*h)
+    begin()
+    value, gradient = s2sad.value_and_grad(f)(X)
+    assert value == expected and repr(HELD) == held
+    np.testing.assert_allclose(gradient @ v, slope, rtol=1e-6)
+    begin()
+    np.testing.assert_allclose(s2sad.jvp(f, (X,), (v,))[1], slope, rtol=1e-6)
 
 
 def put_and_forgotten(x):

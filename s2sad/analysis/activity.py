@@ -293,18 +293,22 @@ class _Varied:
 
 
 def _read_before(program: Program) -> frozenset[str]:
-    """Numbers and arrays that attributes of outside objects hold before the call, and that nothing writes."""
-    lets = {s.name: s.call for s in walk(program.body) if isinstance(s, Let)}
+    """Numbers and arrays that attributes of outside objects hold before the call, and that nothing writes;
+
+    lists there that are only copied, and changed.
+    """
+    stmts = list(walk(program.body))
+    lets = {s.name: s.call for s in stmts if isinstance(s, Let)}
     held = {name for name, call in lets.items() if call.fun == "held"}
-    written = {call.args[0] for call in lets.values() if call.fun == "found"}
-    if written:
-        return frozenset()
     reads = {name: call.args[1] for name, call in lets.items() if is_read(call) and len(call.args) > 1}
-    return frozenset(
-        name
-        for name, of in reads.items()
-        if program.kinds[name].is_number and not (isinstance(of, Var) and of.name in held)
-    )
+    before = {name for name, of in reads.items() if not (isinstance(of, Var) and of.name in held)}
+    listed = {name for name in before if program.kinds[name] == OBJECT}
+    for stmt in stmts if listed else ():
+        if not (isinstance(stmt, Let) and stmt.call.fun in ("list", "held")):
+            listed.difference_update(uses(stmt))
+    written = any(call.fun == "found" for call in lets.values())
+    numbers = {name for name in before if program.kinds[name].is_number and not written}
+    return frozenset(numbers | listed)
 
 
 def _is_user(stmt: Stmt) -> bool:

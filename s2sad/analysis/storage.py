@@ -138,8 +138,10 @@ class Storage(Places):
     def written_later(self, name: str, stmt: Stmt) -> bool:
         """Whether the contents may change when `stmt` or anything after it runs."""
         cls = self.aliases.of(name)
-        if cls not in self.stores or cls is None or self.kinds[name].cat not in ARRAYS:
+        if cls is None or self.kinds[name].cat not in ARRAYS:
             return False
+        if cls not in self.stores:
+            return cls in self.exposed
         return self._is_hit(cls, self.settled.region(name), stmt)
 
     def grows_later(self, name: str, stmt: Stmt) -> bool:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s2sad.errors import refuse
+from s2sad.frontend import doubles
 from s2sad.frontend.dependencies import share
 from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.values import Group, Local, Method, Value, Written, key_of
@@ -98,7 +99,7 @@ def keep(low: State, base: Value) -> None:
     if isinstance(base, Ref) and id(base.obj) in low.mirror.dicts:
         refuse(None, f"{base.text} is changed as a dict", "set the attributes of the object by name")
     if isinstance(base, Ref) and type(base.obj) in CONTAINERS:
-        raise Written(kept=dict(within(base.obj)))
+        raise Written(kept=dict(within(base.obj)), entries={(id(base.obj), ""): base})
     live = low.live.get(base.name) if isinstance(base, Var) else None
     if type(live) in CONTAINERS:
         raise Written(kept=dict(within(live)))
@@ -537,6 +538,8 @@ def put(low: State, local: Local, items: list[Value], keys: list[Any], node: ast
 
 def attribute_held(low: State, base: Value, name: str, obj: Any, node: ast.AST) -> Var:
     """What is kept and stands in an attribute of an argument."""
+    if (double := doubles.known(low, obj)) is not None:
+        return double
     made = low.emit(Call("getattr", (low.atom(base), Const(name))), K.OBJECT, node)
     return held(low, made, (id(obj), ""), obj, node)
 

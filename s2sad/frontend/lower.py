@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from s2sad.errors import Refusal, Span, UnsupportedError
-from s2sad.frontend import eithers, exits, histories, mirrors, renewed, standing
+from s2sad.frontend import doubles, eithers, exits, histories, mirrors, renewed, standing
 from s2sad.frontend.attempts import taken_apart
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
@@ -283,6 +283,7 @@ class Lowering(
         renewed.check(self, value)
         histories.check(self)
         mirrors.check(self)
+        doubles.finish(self, source.node)
         if self.mirror.seen or self.mirror.arrays:
             standing.check(self, source.node)
         if self.parted:
@@ -348,6 +349,7 @@ def lower(
     new: tuple[str, ...] = (),
     kept: dict[tuple[int, str], tuple[int, Any]] | None = None,
     opened: bool = False,
+    doubled: bool = False,
 ) -> Lowered:
     """Lower a function.
 
@@ -359,9 +361,10 @@ def lower(
     parameters that it writes: it returns what they hold then; of those that are `new` lists, copies. `once`
     says that the arguments' lengths hold throughout: no call of the function goes on while another one runs.
     What is outside and is changed is `kept` for the caller, too, which is lowered once more if there is more.
-    Arguments that are objects are `opened`, as if they were made here, where it is refused otherwise.
+    Arguments that are objects are `opened`, as if they were made here, where it is refused otherwise; lists
+    outside that are changed are `doubled`.
     """
-    learnt = _Learnt(Numbering() if lent is None else lent.numbering(), opened, opened)
+    learnt = _Learnt(Numbering() if lent is None else lent.numbering(), opened, opened, doubled)
     first: UnsupportedError | None = None
     learnt.kept, before = ({}, 0) if kept is None else (kept, len(kept))
     while True:
@@ -383,6 +386,8 @@ def lower(
             if kept is None and written.kept is not None and callees:
                 callees.clear()  # they may read what is changed as if it stayed as it is
             learnt.add(written)
+            if outline is not None and written.kept:
+                outline.kept.append(True)
         except UnsupportedError as refused:
             if low.remedy is not None:
                 learnt.add(low.remedy)
@@ -413,6 +418,7 @@ class _Learnt:
     numbered  the classes whose objects are numbered
     apart     whether arguments that are dicts or dataclasses are taken apart
     opened    whether those that are objects are so too, as the function was refused
+    doubled   whether outside lists that are changed have doubles (see `doubles`)
     known     displays of lists whose parts are known one by one
     loose     those of lists whose parts are not
     attempts  try statements that are taken apart
@@ -425,6 +431,7 @@ class _Learnt:
     numbered: Numbering
     apart: bool = False
     opened: bool = False
+    doubled: bool = False
     known: frozenset[tuple[str, int, int]] = frozenset()
     loose: frozenset[tuple[str, int, int]] = frozenset()
     attempts: frozenset[tuple[str, int, int]] = frozenset()
@@ -469,6 +476,7 @@ class _Learnt:
         low = Lowering()
         low.attempts, low.apart, low.trips = self.attempts, self.apart, self.trips
         low.opened, low.kept, low.options = self.opened, self.kept, dict(self.options)
+        low.doubled = self.doubled
         low.mirror.entries, low.mirror.top = self.entries, low.block
         low.mirror.names = {(type(obj), name) for (_, name), (_, obj) in self.kept.items() if name}
         low.numbered, low.families = dict(self.numbered.attributes), dict(self.numbered.families)
@@ -505,6 +513,7 @@ def _lowered(
             low.scope.env.update(parts)
         if low.kept and not low.mirror.inner:
             standing.begin(low, source.node)
+            doubles.begin(low, source.node)
             mirrors.begin(low, source.node)
         result = low.run(source)
         low._changed()

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from s2sad.frontend import histories
+from s2sad.frontend import doubles, histories
 from s2sad.frontend.dependencies import is_open
 from s2sad.frontend.histories import GET, SET, Key, held, holder_of
 from s2sad.frontend.records import fields_of
@@ -279,6 +279,8 @@ def _entry(low: State, base: Value, holder: Any, name: str, node: ast.AST, hint:
         if isinstance(now, np.ndarray):
             low.mirror.arrays[made.name] = partial(getattr, holder, name)
         return made
+    if (double := doubles.of_attribute(low, base, holder, name, node)) is not None:
+        return double
     if isinstance(now, histories.CONTAINERS):
         return histories.read_attribute(low, base, (id(holder), name), K.OBJECT, node)
     return low.outside_attribute(base, name, node)
@@ -299,7 +301,8 @@ def read_inside(low: State, read: dict[Key, type], node: ast.AST) -> None:
     """Note what the text of a derivative that is called here reads so; refuse what is set here."""
     for key, cls in read.items():
         if key in low.kept:
-            what = f"the attribute {key[1]!r} of an outside object is set, and read by what is differentiated"
+            held = f"the attribute {key[1]!r} of an outside object is set" if key[1] else ""
+            what = f"{held or f'an outside {cls.__name__} is changed'}, and read by what is differentiated"
             low.refuse(node, what, "pass what it holds to the function that is differentiated")
         low.mirror.met[(*key, "outside")] = cls
 

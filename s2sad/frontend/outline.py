@@ -47,6 +47,7 @@ class Outline:
     slots      how many states are kept of checkpointed loops that are lowered as they are
     sites      where each function is called: the calls around the place, outermost first
     sizes      how many statements its body has
+    kept       not empty where something from outside is changed
     """
 
     codes: frozenset[Any]
@@ -60,6 +61,7 @@ class Outline:
     sites: dict[Any, set[tuple[int, ...]]] = field(default_factory=dict)
     sizes: dict[Any, int] = field(default_factory=dict)
     path: list[int] = field(default_factory=list)
+    kept: list[bool] = field(default_factory=list)
     tangents: bool = False
     lenient: bool = False
     plainly: bool = False

@@ -297,6 +297,7 @@ class Parts(Objects):
                 self.fails(type(error), error.args[0], node)
                 self.refuse(node, f"{base.text} has no item {known!r}", "use an item that it has")
             self.depend((f"{id(container)}", id(container)), lambda: container[known], obj, repr(known))
+            self.mirror.met[id(container), "", "outside"] = type(container)
             return self.live_value(f"{base.text}[{known!r}]", obj, node)
         method = user_method(self, container, "__getitem__")
         if method is not None:

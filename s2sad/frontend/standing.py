@@ -19,10 +19,25 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from s2sad.frontend import histories
+from s2sad.frontend import doubles, histories
 from s2sad.frontend.values import Written
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Do, For, If, Let, Range, Ref, Stmt, Store, Var, While, walk
+from s2sad.ir.nodes import (
+    LIST_METHODS,
+    Atom,
+    Call,
+    Do,
+    For,
+    If,
+    Let,
+    Range,
+    Ref,
+    Stmt,
+    Store,
+    Var,
+    While,
+    walk,
+)
 from s2sad.rules import registry
 
 if TYPE_CHECKING:
@@ -44,6 +59,14 @@ def want(low: State, *bases: Ref) -> None:
         raise Written(kept={key: base.obj for key, base in found.items()}, entries=dict(found))
 
 
+def note(low: State, obj: Any) -> None:
+    """Note that an array, or what may hold some, is met."""
+    if isinstance(obj, HOLDING):
+        low.mirror.seen = True
+        if type(obj) is list:
+            low.mirror.lists[id(obj)] = obj
+
+
 def is_bare(low: State, base: Ref) -> bool:
     """Whether an array is a global, or captured, and no part of anything: such are not to be written."""
     return base.text.isidentifier() and not low.scope.source.module.startswith("s2sad.generated")
@@ -52,7 +75,7 @@ def is_bare(low: State, base: Ref) -> bool:
 def begin(low: State, node: ast.AST) -> None:
     """Name the arrays."""
     for (number, name), base in low.mirror.entries.items():
-        if not name and isinstance(base, Ref):
+        if not name and isinstance(base, Ref) and isinstance(base.obj, np.ndarray):
             hint = base.text.rpartition(".")[2]
             call = Call("found", (base,))
             made = low.emit(call, K.kind_of_value(base.obj), node, hint if hint.isidentifier() else "")
@@ -63,7 +86,7 @@ def known(low: State, base: Ref, node: ast.AST | None) -> Var:
     """The name of an array that is written; a container that is kept."""
     number = id(base.obj)
     if not isinstance(base.obj, np.ndarray):
-        return histories.held(low, base, (number, ""), base.obj, node)
+        return doubles.known(low, base.obj) or histories.held(low, base, (number, ""), base.obj, node)
     if number in low.mirror.waiting:
         low.mirror.standing[number] = low.mirror.waiting[number]
     if number not in low.mirror.standing:
@@ -85,6 +108,7 @@ def check(low: State, node: ast.AST) -> None:
     if unmet:  # attributes that are set, by now
         low.block[:] = [s for s in low.block if not (isinstance(s, Let) and s.name in unmet)]
     stmts = list(walk(tuple(low.block)))
+    _check_paths(low, stmts)
     stores = [(s, b.name) for s in stmts for b in histories.bases_of(s) if isinstance(b, Var)]
     stores = [(s, name) for s, name in stores if low.kinds[name].cat in ("array", "num", "object")]
     sources = _sources(stmts, low) if stores else {}
@@ -104,6 +128,23 @@ def check(low: State, node: ast.AST) -> None:
     if entries or low.mirror.standing:
         low.mirror.written += [_always(array.obj) for array in arrays]
         _rely(low, stmts)
+
+
+def _check_paths(low: State, stmts: list[Stmt]) -> None:
+    """Refuse changes of a list that is an outside one on some path."""
+    found: dict[str, Ref] = {}
+    pairs = [pair for stmt in stmts if isinstance(stmt, If | For | While) for pair in _given(stmt)]
+    count = -1
+    while count != len(found):
+        count = len(found)
+        for name, atom in pairs:
+            ref = atom if isinstance(atom, Ref) else found.get(atom.name) if isinstance(atom, Var) else None
+            if ref is not None and isinstance(ref.obj, list | dict):
+                found.setdefault(name, ref)
+    for stmt in stmts if found else ():
+        for base in (b.name for b, _ in _put(stmt) if isinstance(b, Var) and b.name in found):
+            if low.kinds[base].cat == "list":
+                low.refuse_span(getattr(stmt, "span", None), NEITHER.format(found[base].text), INSTEAD)
 
 
 def _sources(stmts: list[Stmt], low: State) -> Sources:
@@ -140,7 +181,7 @@ def _put(stmt: Stmt) -> Iterator[tuple[Atom, Atom]]:
     """Lists, and what is put into them."""
     if isinstance(stmt, Store):
         yield stmt.base, stmt.value
-    elif isinstance(stmt, Do) and stmt.call.fun in ("list.append", "list.insert"):
+    elif isinstance(stmt, Let | Do) and stmt.call.fun in LIST_METHODS:
         yield stmt.call.args[0], stmt.call.args[-1]
 
 
@@ -229,4 +270,4 @@ def found(low: State) -> tuple[Callable[[], Any], ...]:
     return (*own, *low.mirror.written)
 
 
-__all__ = ["HOLDING", "begin", "check", "found", "known", "refuse_write"]
+__all__ = ["begin", "check", "found", "known", "note", "refuse_write"]

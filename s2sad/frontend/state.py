@@ -99,7 +99,7 @@ class State(Interface):
     in_leaf = False  # whether the last of them has nothing that says when it ends
     unrolled_at = 0  # and how many branches and loops were open around the first
     apart = False  # whether arguments that are dicts or dataclasses are taken apart
-    opened = False  # and those that are objects too
+    opened = doubled = False  # and those that are objects too; whether outside lists have doubles
     given: frozenset[str] = frozenset()  # the numbers of such as may be one object that is given twice
     quiet = False  # whether the program silences NumPy's warnings
     facts: maybes.Facts  # which flags hold where conditions do, or do not (see `maybes`)
@@ -547,7 +547,7 @@ class State(Interface):
         """A live object as a value."""
         if obj is None or obj is Ellipsis or isinstance(obj, bool | str):
             return Const(obj)
-        self.mirror.seen = self.mirror.seen or isinstance(obj, standing.HOLDING)
+        standing.note(self, obj)
         if self.kept and (id(obj), "") in self.kept:
             return standing.known(self, Ref(text, obj), node)
         return Ref(text, obj)

@@ -168,10 +168,11 @@ class Mirror:
     twins    dicts that are made here and stand in an attribute: which that is, and what the text calls them
     standing the names of outside arrays that are written, by their identities, as soon as they are met
     waiting  the same of all that may be
+    doubles  the names of copies of outside lists, by the identities of these; `doubled`: the lists by name
     empty    empty dicts of a text that is differentiated again, by what it calls them
     top      the statements of the function that belong to no branch or loop
     inner    whether the function is one that is kept as a function
-    seen     whether outside arrays, or containers that may hold some, are met
+    seen     whether outside arrays, or containers that may hold some, are met; `lists`: those that are
     """
 
     cells: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -190,6 +191,9 @@ class Mirror:
     twins: dict[int, tuple[Value, tuple[int, str], Atom]] = field(default_factory=dict)
     standing: dict[int, Var] = field(default_factory=dict)
     waiting: dict[int, Var] = field(default_factory=dict)
+    doubles: dict[int, Var] = field(default_factory=dict)
+    lists: dict[int, Any] = field(default_factory=dict)
+    doubled: dict[str, tuple[Ref | Var, int]] = field(default_factory=dict)
     empty: dict[str, Local] = field(default_factory=dict)
     top: list[Any] = field(default_factory=list)
     inner: bool = False

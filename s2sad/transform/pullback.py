@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from s2sad.analysis.effects import NOTHING
 from s2sad.analysis.repeat import shared_operands
 from s2sad.frontend.lower import Lowered
 from s2sad.ir.kinds import Kind
@@ -58,7 +59,7 @@ def pair(
     a = Assembly(lowered, wrt, pairs)
     if copy:
         a.rev.lent = a.aliases.visible
-        a.storage.exposed |= a.aliases.standing  # the next call writes there
+        a.storage.exposed |= a.aliases.outside if lowered.program.kept else NOTHING  # the next call writes
     return with_callees(pairs, list(_pair(a, names, copy)))
 
 
