@@ -177,11 +177,11 @@ def begin():
 
 IN_LISTS = [
     written_by_at, written_by_sort, written_into_by_a_method, written_in_a_view, written_in_a_part,
-    written_behind_a_branch, written_behind_a_loop, written_where_nan,
+    written_behind_a_branch, written_behind_a_loop, written_where_nan, taken_and_scaled,
 ]  # fmt: skip
 OUTSIDE = [
     written_by_setitem, written_by_operator, list_appended_to, list_turned, list_added_to, list_in_a_tuple, dict_changed, dict_updated,
-    kept_and_scaled, kept_and_added_to, taken_and_scaled,
+    kept_and_scaled, kept_and_added_to,
 ]  # fmt: skip
 
 
