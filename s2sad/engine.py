@@ -63,7 +63,6 @@ if TYPE_CHECKING:  # the printer is imported with the first derivative
     from s2sad.backend.emit import Text
 
 FORMAT = 1  # of generated files; grows when texts of older versions can no longer be compared
-
 Way = Literal["", "doubled", "opened"]  # how a function is lowered (see `frontend.lower.lower`)
 PASSES = tuple(name for name, _ in passes.PASSES)
 
@@ -317,8 +316,8 @@ def _lowered(
     callees: dict[Any, Any] = {}
     lowered = lower(
         source, name, dict(arguments), dict(live),
-        callees=callees, outline=outline, parted=True, once=True,
-        opened=way == "opened", doubled=way == "doubled",
+        callees=callees, outline=outline, parted=True, once=True, opened=way == "opened",
+        doubled=way == "doubled",
     )  # fmt: skip
     describe(lowered.program)
     lowered.program = fenced(excerpts(lowered.program))
