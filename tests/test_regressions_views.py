@@ -419,3 +419,17 @@ def numbers_that_change_places(x, s, n):
 @pytest.mark.parametrize("n", [0, 2])
 def test_an_argument_of_rank_0_that_a_number_takes_the_place_of(n):
     check(numbers_that_change_places, (X, np.array(0.4), n))
+
+
+def transposed_again_in_a_loop(x):
+    w = np.outer(x, x*2.0).T
+    w[0] = np.sin(x)
+    s = 0.0
+    for _ in range(2):
+        s += np.sum(w.T @ x)
+    return s
+
+
+def test_a_transpose_that_is_written_and_transposed_again():
+    check(transposed_again_in_a_loop, (X,))
+    s2sad.check_grads(transposed_again_in_a_loop, (X,), order=2)

@@ -53,6 +53,7 @@ from s2sad.frontend.standins import Queue
 from s2sad.frontend.stars import UNKNOWN, Stars, many
 from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value
 from s2sad.frontend.tables import MAKERS
+from s2sad.frontend.ufuncs import method_of_ufunc
 from s2sad.frontend.usage import parameter_names
 from s2sad.frontend.values import hashable, opened
 from s2sad.ir import kinds as K
@@ -65,16 +66,6 @@ MAX_DEPTH = 60
 # They take no elements.
 WHOLE = (len, isinstance, type, id, copy.copy, copy.deepcopy, print, getattr, hasattr, iter, next)
 FOUND = {**FUNCTIONS, **SPECIAL, **ORDERING, **MAKERS, **OPERATIONS}
-METHODS = {  # methods of ufuncs that are functions of their own
-    ("reduce", np.add): "np.sum", ("reduce", np.multiply): "np.prod", ("reduce", np.maximum): "np.max",
-    ("reduce", np.minimum): "np.min", ("reduce", np.logical_and): "np.all",
-    ("reduce", np.logical_or): "np.any",
-    ("accumulate", np.add): "np.cumsum", ("accumulate", np.multiply): "np.cumprod",
-}  # fmt: skip
-PLACES = {  # the arguments behind the first of methods of ufuncs
-    "reduce": ("axis", "dtype", "out", "keepdims", "initial", "where"),
-    "accumulate": ("axis", "dtype", "out"), "reduceat": ("indices", "axis", "dtype", "out"),
-}  # fmt: skip
 DEEPEST = 12  # calls of a function by itself that are written out, one in another
 WRITTEN_OUT = 60  # and in all
 FORKED = 2  # branches around one in another that are not known
@@ -237,7 +228,7 @@ class Calls(Stars):
         if name is not None:
             return self.apply(name, args, kwargs, node, form=fn.text if fn.text != name else "", hint=hint)
         if isinstance(getattr(fn.obj, "__self__", None), np.ufunc):
-            return self._ufunc_method(fn, args, kwargs, node, hint)
+            return method_of_ufunc(self, fn, args, kwargs, node, hint)
         return None
 
     def _elements_of(self, fn: Ref, args: list[Value], node: ast.AST) -> list[Value]:
@@ -291,51 +282,6 @@ class Calls(Stars):
         inner = Ref(fn.text + ".pyfunc", obj.pyfunc)
         self.depend(("pyfunc", id(obj)), lambda: obj.pyfunc, obj.pyfunc, "pyfunc")
         return self.call_value(Ref("vectorized", vectorized), [inner, options, *args], kwargs, node, hint)
-
-    def _ufunc_method(
-        self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
-    ) -> Value:
-        """`np.add.at`, `np.add.reduce` and the like."""
-        ufunc, method = fn.obj.__self__, fn.obj.__name__
-        if method == "at" and ufunc in (np.add, np.subtract) and len(args) == 3:
-            value = args[2] if ufunc is np.add else self.apply("neg", [args[2]], {}, node)
-            if isinstance(args[0], Ref):
-                self.refuse_write(args[0], node)
-            stored = self.stored(value, node)
-            self.do(Call("np.add.at", (self.atom(args[0]), self.atom(args[1]), stored)), node)
-            return Const(None)
-        if method == "outer" and len(args) == 2:
-            return self._ufunc_outer(ufunc, args, kwargs, node, hint)
-        own = f"np.{ufunc.__name__}.{method}"
-        name = METHODS.get((method, ufunc), own)
-        if (names := PLACES.get(method)) and (len(args) > 2 or kwargs):
-            kwargs = {**dict(zip(names, args[1:], strict=False)), **kwargs}
-            args, kwargs = args[:1], {n: v for n, v in kwargs.items() if v != Const(None) or n == "axis"}
-        if name == own and not self.has_rule(own):
-            instead = "it with functions that have one"
-            if method == "reduce":
-                instead = f"functools.reduce({fn.text.rpartition('.')[0]}, x)"
-            self.refuse(node, f"there is no rule for {fn.text}", f"write {instead}")
-        if len(args) == 1 and "axis" not in kwargs and method != "at":
-            kwargs = {"axis": Const(0), **kwargs}
-        return self.apply(name, args, kwargs, node, hint=hint)
-
-    def _ufunc_outer(
-        self, ufunc: np.ufunc, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
-    ) -> Value:
-        """`np.add.outer(a, b)` is `a` with new axes behind, added to b."""
-        numbers = [self.kind(a).is_number and not self.kind(a).is_python for a in args]
-        args = [
-            a if is_array else self.apply("np.asarray", [a], {}, node)
-            for a, is_array in zip(args, numbers, strict=True)
-        ]
-        rank = self.kind(args[1]).rank
-        if rank is None:
-            self.refuse(node, "outer with an array whose rank is not known", "write a[:, None]*b")
-        if rank and self.kind(args[0]).is_number and not self.kind(args[0]).is_scalar:
-            index = Group("tuple", [Const(Ellipsis), *[Const(None)] * rank])
-            args = [self.getitem(args[0], index, node), args[1]]
-        return self.call_value(Ref(f"np.{ufunc.__name__}", ufunc), args, kwargs, node, hint)
 
     def _construct(
         self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str

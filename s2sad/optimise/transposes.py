@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import kind_of
-from s2sad.ir.nodes import Atom, Call, Const, Fresh, Let, Program, Stmt, Var, uses, walk
+from s2sad.ir.nodes import Atom, Call, Const, Fresh, Let, Program, Stmt, Var, atom_vars, uses, walk
 from s2sad.ir.rewrite import Edit, in_statement, resolved
 
 
@@ -33,8 +33,9 @@ def transposes(program: Program, _: Aliases | None = None) -> Program:
         for name in uses(stmt):
             users.setdefault(name, []).append(stmt)
     edit, instead, gone = Edit(program), dict[str, Atom](), set[Stmt]()
-    products: dict[Stmt, tuple[Stmt, ...]] = {}
+    products: dict[Let, tuple[Stmt, ...]] = {}
     fresh = Fresh(program.kinds, edit.hints)
+    wanted: set[str] = set()  # what new statements are made of stays, until the next round
     for name in twice:
         base = turned[name]
         assert isinstance(base, Var)
@@ -42,16 +43,20 @@ def transposes(program: Program, _: Aliases | None = None) -> Program:
         factors = all(isinstance(s, Let) and s.call.fun == "matmul" for s in users.get(name, ()))
         if base.name in turned and factors:
             instead[name] = turned[base.name]
+            wanted.update(atom_vars(turned[base.name]))
             gone.add(lets[name])
         elif inner.made and inner.call.fun in ("matmul", "np.outer") and len(users[base.name]) == 1:
             made = list(_product(inner.call, lets[name], turned, fresh))
             if made:
                 products[inner] = tuple(made)
-                gone.add(lets[name])
+                wanted.update(n for s in made for n in uses(s))
+    products = {inner: made for inner, made in products.items() if inner.name not in wanted}
+    gone.update(lets[made[-1].name] for made in products.values() if isinstance(made[-1], Let))
     final = resolved(instead)
 
     def change(stmt: Stmt) -> tuple[Stmt, ...]:
-        return tuple(in_statement(s, final) for s in products.get(stmt, (stmt,)) if s not in gone)
+        new = products.get(stmt, (stmt,)) if isinstance(stmt, Let) else (stmt,)
+        return tuple(in_statement(s, final) for s in new if s not in gone)
 
     return edit.finish(edit.block(program.body, change)) if gone else program
 

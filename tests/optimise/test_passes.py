@@ -583,6 +583,8 @@ def test_products_and_transposes_are_transposed_less() -> None:
     assert "r = matmul(t.6, a)" in product
     twice = kept(transposes, "t = a.T\ns = t.T\nr = g@s\nreturn r", **matrices)
     assert "r = matmul(g, a)" in twice
+    both = kept(transposes, "t = a.T\nm = t@g\nn = m.T\ns = n.T\nr = s@g\nreturn r", **matrices)
+    assert sum("matmul" in line for line in both) == 2
 
 
 def test_arithmetic_stretches_by_itself() -> None:

@@ -103,6 +103,7 @@ METHODS = {
     "after": [case(v), case(m, 1), case(c(4))],
     "divide_slopes": [case(positive, scalar), case(np.abs(m) + 0.3, np.divide.reduce(np.abs(m) + 0.3, axis=1, keepdims=True), 1)],
     "diagonal_back": [Case((r(3), square), {}, still=("a",)), Case((r(2, 3), r(3, 2, 4), 1, 0, 2), {}, still=("a",))],
+    "diagonal_of": [case(square), case(r(3, 2, 4), 1, 0, 2)],
     "segment_back": [Case((r(3), v, [0, 2, 3]), {}, still=("a",))],
     "np.vecdot": [case(m, r(3, 4)), case(m, r(4)), case(c(4), c(4)), case(m, c(3, 4))],
     "np.matvec": [case(m, r(4)), case(t, r(4)), case(c(3, 3), r(3))],
