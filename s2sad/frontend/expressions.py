@@ -323,6 +323,9 @@ class Expressions(Conditions):
             return self.apply(op, [left, right], {}, node, hint=hint)
         if op == "add":
             return self.joined([left, right], node, hint)
+        if not others:
+            self.fails(TypeError, "can't multiply sequence by non-int of type 'list'", node)
+            self.refuse(node, "a list is multiplied by a list", "make arrays of them with np.array")
         source = left if others[0] is right else right
         made = self.repeated(source, others[0], node, hint)
         if isinstance(made, Var) and self.kind(source).dtype == K.LISTED:
