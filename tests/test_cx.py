@@ -316,13 +316,26 @@ def test_a_history_that_is_never_read_may_be_written():
     assert HISTORY == [4.0]
 
 
-def test_a_history_that_is_read_is_refused():
+def test_a_history_that_is_read_has_its_derivative():
     def f(x):
         HISTORY.append(x*x)
         return HISTORY[-1] + x
 
+    HISTORY.clear()
+    assert s2sad.grad(f)(2.0) == 5.0
+    assert s2sad.jvp(f, (3.0,), (1.0,)) == (12.0, 7.0)
+    assert HISTORY == [4.0, 9.0]
+
+
+def test_a_history_of_lists_that_is_read_is_refused():
+    def f(x):
+        HISTORY.append([x*x])
+        return HISTORY[-1][0] + x
+
+    HISTORY.clear()
     with pytest.raises(UnsupportedError, match="HISTORY"):
         s2sad.grad(f)(2.0)
+    assert HISTORY == []
 
 
 CAPTURED = np.zeros(3)

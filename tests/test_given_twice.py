@@ -81,7 +81,6 @@ REFUSED = (
     (in_rows, lambda: [1.0], tuple),
     (in_records, lambda: Record(1.0), list),
     (in_records, lambda: Record(1.0), tuple),
-    (grown_attribute, lambda: [1.0], Pair),
     (inner_arrays, lambda: np.ones(2), Pair),
 )
 
@@ -110,6 +109,15 @@ def test_what_is_written_and_given_twice(f, make, hold):
         return
     near = [f(x + h, *given(make, hold, True)) for h in (1e-6, -1e-6)]
     assert np.isclose(gradient(x, *given(make, hold, True))[1], (near[0] - near[1])/2e-6, rtol=1e-7)
+
+
+def test_a_list_that_grows_and_is_given_twice():
+    for derive in (s2sad.grad(grown_attribute), lambda x, p: s2sad.jvp(grown_attribute, (x, p), (1.0, None))[1]):
+        for same, expected in ((False, 1.0), (True, 2.4), (False, 1.0)):
+            one = [1.0]
+            pair = Pair(one, one if same else [1.0])
+            assert derive(0.7, pair) == pytest.approx(expected)
+            assert pair.a == [1.0, 0.7]
 
 
 def test_one_object_inside_of_two():

@@ -159,7 +159,7 @@ def test_arrays_of_one_object_that_overlap_are_not_written():
                 derive(X, Model(w=w, part=part))
     np.testing.assert_allclose(s2sad.grad(through_a_view)(X, Model(w=w, part=np.ones(3))), [14.0, 0.0, 0.0])
     x = X.copy()
-    with pytest.raises(s2sad.UnsupportedError, match="shares memory with x"):
+    with pytest.raises(s2sad.UnsupportedError, match="shares memory with (the argument 'x'|x)"):
         s2sad.grad(augmented_and_set)(x, Model(w=x))
 
 

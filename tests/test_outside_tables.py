@@ -83,11 +83,14 @@ def test_a_count_is_kept_as_a_plain_call_keeps_it():
     assert COUNTS == {"calls": 6}
 
 
-def test_an_array_of_a_table_is_not_written():
-    def f(x, name):
-        a = STARTS[name]
-        a += x
-        return np.sum(a)
+def test_an_array_of_a_table_may_be_written():
+    table = {"w": np.full(3, 2.0), "b": np.ones(3)}
 
-    with pytest.raises(s2sad.UnsupportedError, match="is written, which is neither an argument nor local"):
-        s2sad.grad(f)(X, "w")
+    def f(x, name):
+        a = table[name]
+        a *= x
+        return np.sum(a**2)
+
+    np.testing.assert_allclose(s2sad.grad(f)(X, "w"), 8*X)
+    np.testing.assert_allclose(table["w"], 2*X)
+    np.testing.assert_allclose(table["b"], 1.0)

@@ -50,6 +50,10 @@ class Conditions(State):
             return Const(known)
         if isinstance(value, Group) and value.cat == maybes.MAYBE:
             return self.atom(maybes.asked(self.facts, value))
+        if isinstance(value, Group) and value.cat == maybes.EITHER:
+            flag, one, two = value.items
+            made = self.choose(flag, lambda: self.truth(one, node), lambda: self.truth(two, node), node)
+            return self.atom(made, node)
         cls = self.class_of(value)
         for name in ("__bool__", "__len__"):
             method = class_method(self, cls, name)
@@ -76,6 +80,8 @@ class Conditions(State):
             return True
         if isinstance(value, Group) and value.cat == maybes.MAYBE:
             return None if self.static_truth(value.items[1]) else False
+        if isinstance(value, Group) and value.cat == maybes.EITHER:
+            return None
         if isinstance(value, Group):
             return bool(value.items) if value.cls is None or issubclass(value.cls, tuple) else True
         if isinstance(value, CALLABLE) or (isinstance(value, Ref) and callable(value.obj)):
@@ -208,12 +214,16 @@ class Conditions(State):
         """The value of a condition: of what is made here and `and` or `or` would give, its truth."""
         return self._connected(node, 0, "", True) if isinstance(node, ast.BoolOp) else self.operand(node)
 
+    def _is_no_number(self, kind: K.Kind) -> bool:
+        """Whether a value and a truth value do not meet in one kind: lists, numbers of a class."""
+        return kind.cat == "list" or bool(numbered.torn("", kind, K.BOOL))
+
     def _connected(self, node: ast.BoolOp, start: int, hint: str, tested: bool = False) -> Value:
         part = node.values[start]
         first = self.asked(part) if tested else self.operand(part)
         if tested and (self.stands_in(first) is not None or self._says_its_truth(first)):
             first = self.truth(first, part)
-        elif tested and not isinstance(first, Group) and numbered.torn("", self.kind(first), K.BOOL):
+        elif tested and isinstance(first, Var) and self._is_no_number(self.kind(first)):
             first = self.emit(Call("bool", (self.atom(first, part),)), K.BOOL, part)  # `stack and ...`
         if start == len(node.values) - 1:
             return first

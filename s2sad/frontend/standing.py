@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 import collections
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -48,6 +48,7 @@ CALLED = "calls itself or is under checkpoint"
 INSTEAD = "pass it as an argument, or copy it first"
 GIVING = frozenset("getitem getattr list tuple dict list.pop call held stop_gradient unbroadcast".split())
 HOLDING = (np.ndarray, list, tuple, dict, collections.deque)
+_ARRAYS = ("array", "num", "object")
 Sources = dict[str, set[Atom]]  # by name: what it may be an array of, or a view of one
 
 
@@ -110,14 +111,16 @@ def check(low: State, node: ast.AST) -> None:
     stmts = list(walk(tuple(low.block)))
     _check_paths(low, stmts)
     stores = [(s, b.name) for s in stmts for b in histories.bases_of(s) if isinstance(b, Var)]
-    stores = [(s, name) for s, name in stores if low.kinds[name].cat in ("array", "num", "object")]
-    sources = _sources(stmts, low) if stores else {}
+    stores = [(s, name) for s, name in stores if low.kinds[name].cat in _ARRAYS]
+    pairs = [pair for stmt in stmts for pair in _given(stmt, low.kinds)] if stores else []
+    plainly = _sources([pair for pair in pairs if _is_plain(low, *pair)], low) if stores else {}
     for stmt, name in stores:
-        for source in sources.get(name, ()):
-            if isinstance(source, Ref) and isinstance(source.obj, np.ndarray) and is_bare(low, source):
+        for source in plainly.get(name, ()):
+            if isinstance(source, Ref) and _is_bare_array(low, source):
                 low.refuse_span(getattr(stmt, "span", None), NEITHER.format(source.text), INSTEAD)
+    sources = _sources(pairs, low) if stores else {}
     written = {source for _, name in stores for source in sources.get(name, ())}
-    refs = [source for source in written if isinstance(source, Ref)]
+    refs = [source for source in written if isinstance(source, Ref) and not _is_bare_array(low, source)]
     arrays = [array for ref in refs for array in _arrays(ref)]
     entries = {source.name for source in written if isinstance(source, Var)} & low.mirror.arrays.keys()
     if low.mirror.inner and (arrays or entries):
@@ -133,7 +136,7 @@ def check(low: State, node: ast.AST) -> None:
 def _check_paths(low: State, stmts: list[Stmt]) -> None:
     """Refuse changes of a list that is an outside one on some path."""
     found: dict[str, Ref] = {}
-    pairs = [pair for stmt in stmts if isinstance(stmt, If | For | While) for pair in _given(stmt)]
+    pairs = [pair for stmt in stmts if isinstance(stmt, If | For | While) for pair in _given(stmt, low.kinds)]
     count = -1
     while count != len(found):
         count = len(found)
@@ -147,9 +150,22 @@ def _check_paths(low: State, stmts: list[Stmt]) -> None:
                 low.refuse_span(getattr(stmt, "span", None), NEITHER.format(found[base].text), INSTEAD)
 
 
-def _sources(stmts: list[Stmt], low: State) -> Sources:
+def _is_bare_array(low: State, source: Ref) -> bool:
+    return isinstance(source.obj, np.ndarray) and is_bare(low, source)
+
+
+def _is_plain(low: State, name: str, atom: Any) -> bool:
+    """Whether an array is given a name or a view, not put into a list of the program or taken out of one.
+
+    Of what such a list holds it is not known which one is written; shadows by address tell.
+    """
+    kind = low.kinds[atom.name] if isinstance(atom, Var) else None
+    plain = isinstance(getattr(atom, "obj", None), np.ndarray) if kind is None else kind.cat in _ARRAYS
+    return plain and low.kinds[name].cat in _ARRAYS
+
+
+def _sources(pairs: list[tuple[str, Any]], low: State) -> Sources:
     """What names may stand for: outside arrays, those that attributes held before, and views of them."""
-    pairs = [pair for stmt in stmts for pair in _given(stmt)]
     found: Sources = {name: {Var(name)} for name in low.mirror.arrays}
     for name, atom in pairs:
         if isinstance(atom, Ref) and isinstance(atom.obj, HOLDING):
@@ -163,8 +179,11 @@ def _sources(stmts: list[Stmt], low: State) -> Sources:
     return found
 
 
-def _given(stmt: Stmt) -> Iterable[tuple[str, Any]]:
-    """The names that a statement gives to what an operand may be, to views of it, or to what it holds."""
+def _given(stmt: Stmt, kinds: Mapping[str, K.Kind]) -> Iterable[tuple[str, Any]]:
+    """The names that a statement gives to what an operand may be, to views of it, or to what it holds.
+
+    An array holds copies.
+    """
     if isinstance(stmt, Let):
         return [] if stmt.call.fun == "found" else [(stmt.name, part) for part in _shared_by(stmt.call)]
     if isinstance(stmt, If):
@@ -174,7 +193,8 @@ def _given(stmt: Stmt) -> Iterable[tuple[str, Any]]:
         pairs: list[tuple[str, Any]] = [(n, v) for name, out, v in met for n in (name, out)]
         over = isinstance(stmt, For) and not isinstance(stmt.space, Range)
         return [*pairs, (stmt.target, stmt.space)] if over and isinstance(stmt, For) else pairs
-    return [(b.name, v) for b, v in _put(stmt) if isinstance(b, Var)]
+    bases = [(b.name, v) for b, v in _put(stmt) if isinstance(b, Var)]
+    return [pair for pair in bases if kinds[pair[0]].cat != "array"]
 
 
 def _put(stmt: Stmt) -> Iterator[tuple[Atom, Atom]]:

@@ -73,12 +73,13 @@ def _made_before(plan: Plan, kind: K.Kind) -> str | None:
         u = np.zeros(n + 1)
         for ...: f = np.zeros(n + 1)        np.zeros_like(u) is one for f
     """
-    storage = plan.r.storage
+    storage, parts = plan.r.storage, plan.r.rev.paths
     if kind.cat != "array" or not kind.shape:
         return None
     start = storage.span[(*storage.loops[plan.primal], plan.primal)[0]][0]
     for name, place in storage.places.items():
-        if not place.loops and place.at < start and plan.r.kinds[name] == kind and place.block <= 1:
+        before = not place.loops and place.at < start and place.block <= 1
+        if before and plan.r.kinds[name] == kind and name not in parts:
             return name
     return None
 

@@ -187,7 +187,6 @@ CASES = [
     ("sum of lists", "start = []\ny = «sum([[x], [x]], start)»", "from a start that has a name; write sum(rows, [])"),
     ("reduce of nothing", "y = «functools.reduce(takes_two, [])»", "reduce() of nothing has no value; pass a first value"),
     ("max of nothing", "y = «max([])»", "max() of nothing; pass default=..."),
-    ("conversion and format", "w = len(x)\ns = «f\"{x!r:>{w}}\"»", "a conversion and a computed format; write format(repr(value)"),
     ("zip of generators", "g, h = progress(x), progress(x)\nfor a, b in «zip(g, h)»:\n    s = a", "over several generators; make lists of all"),
     ("zip keyword", "for a, b in «zip(progress(x), x, strict=True)»:\n    s = a", "gets a keyword; make a list of the generator"),
     ("star beside a generator", "xs = [x]\nfor a in «zip(progress(x), *xs)»:\n    s = a", "a starred argument beside a generator; write"),

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from call_cases import ARGUMENTS
 
-from s2sad.frontend.calls import METHODS
+from s2sad.frontend.ufuncs import METHODS
 from s2sad.rules import registry
 from s2sad.rules.keywords import parameters
 from s2sad.rules.registry import RULES

@@ -144,7 +144,7 @@ Rotation Slerp
 CONSTANT = "it takes and gives constants only, and is called as it stands"
 REASONS = {
     CONSTANT: """
-np.array_repr np.array_str np.broadcast_shapes np.can_cast np.einsum_path np.from_dlpack np.frombuffer np.fromfile np.fromstring
+np.broadcast_shapes np.can_cast np.einsum_path np.from_dlpack np.frombuffer np.fromfile np.fromstring
 np.get_printoptions np.histogram_bin_edges np.isdtype np.issubdtype np.iterable np.load np.mask_indices np.packbits
 np.printoptions np.promote_types np.result_type np.save np.savez np.set_printoptions np.unpackbits np.index_exp np.s_
 scipy.linalg.hadamard scipy.linalg.hilbert scipy.linalg.helmert scipy.linalg.pascal scipy.linalg.invhilbert scipy.linalg.invpascal
