@@ -319,3 +319,24 @@ def test_exceptions_and_paths_that_leave(f):
     """An exception on one path was taken for one on both; zeros took their shape from the other path's array."""
     for c in (C, SWITCHED):
         check(f, (X, c), probes=1, text=False)
+
+
+def truth_of_either(x, n):
+    v = [x[0], x[1]] if n > 1 else x[0]*n
+    w = [] if n > 1 else x[0]*n
+    s = x[1]**2 if v else x[2]**3
+    return s*(x[0] if not w else x[2])
+
+
+def truth_in_the_test_of_a_loop(x, n):
+    stack, s = list(x[:n]), x[2]
+    while stack and stack.pop() > 0.5:
+        s = s*x[0]
+    return s*(len(stack) + 1)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+def test_truth(n):
+    """One of two unlike values was true, whatever it was: the loop did not end."""
+    check(truth_of_either, (X, n), probes=1, text=False)
+    check(truth_in_the_test_of_a_loop, (X, n), probes=1, text=False)

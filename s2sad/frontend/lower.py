@@ -379,10 +379,8 @@ def lower(
                 return made
             raise Written(kept={})
         except Written as written:
-            if written.kept == {} and kept is not None:
+            if _is_for_caller(written, kept is not None, itself is not None):
                 raise
-            if itself is not None and (written.cls is not None or written.family or written.options):
-                raise  # the caller's objects are numbered too, have more attributes, or are of more classes
             if kept is None and written.kept is not None and callees:
                 callees.clear()  # they may read what is changed as if it stayed as it is
             learnt.add(written)
@@ -396,6 +394,15 @@ def lower(
                 learnt.open(kept is None)
             else:
                 raise first or refused from None
+
+
+def _is_for_caller(written: Written, inner: bool, itself: bool) -> bool:
+    """Whether a caller has to be lowered once more.
+
+    More is kept, its objects are numbered too, have more attributes, or are of more classes.
+    """
+    more = written.cls is not None or bool(written.family) or bool(written.options)
+    return (inner and written.kept == {}) or (itself and more)
 
 
 def has_objects(arguments: dict[str, Kind | Atom], live: dict[str, Any]) -> bool:
