@@ -571,3 +571,17 @@ def number_left_by_a_loop_or_an_array(x, m, n):
 def test_what_an_earlier_loop_has_left_is_kept_without_a_trip(n, m):
     """It may be unbound: the cotangent that a loop without a trip hands on to it was lost."""
     check(number_left_by_a_loop_or_an_array, (X, m, n), text=False)
+
+
+def largest_of_what_is_written(s, x):
+    s += s*0.5
+    m = max(s, 0.11)
+    n = min(5.0, s)
+    s *= x
+    return m*x + n*s
+
+
+def test_max_may_be_the_array_of_rank_0_that_is_written():
+    """The shadow of what max gives was added twice: the result is its operand itself."""
+    check(largest_of_what_is_written, (np.array(0.7), 0.4))
+    check(largest_of_what_is_written, (0.7, 0.4))
