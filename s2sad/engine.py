@@ -167,7 +167,7 @@ def derive(
             return _derive(source, request, arguments, live, strided)
         except UnsupportedError as refused:
             for way in _other_ways(refused, arguments, live):
-                with contextlib.suppress(UnsupportedError, TypeError):
+                with contextlib.suppress(UnsupportedError):
                     return _derive(source, request, arguments, live, strided, way)
             raise
 

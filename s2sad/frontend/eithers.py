@@ -298,25 +298,13 @@ def _read(low: State, nodes: Iterable[ast.AST]) -> Value | None:
     for node in names:
         if not isinstance(node.ctx, ast.Load) and not any(isinstance(n, ast.AugAssign) for n in nodes):
             continue
-        flag = _found(low, _held(low, node.id), set())
+        flag = _found(low, low.bound(node.id)[1], set())
         if flag is not None:
             return flag
     return None
 
 
-def _held(low: State, name: str) -> Value:
-    """What a name of this function or of one around it means."""
-    scope: Scope | None = low.scope
-    while scope is not None:
-        if name in scope.boxed:
-            return low.objects.cells.get(scope.boxed[name], Undef())
-        if name in scope.env:
-            return scope.env[name]
-        scope = scope.parent
-    return Undef()
-
-
-def _found(low: State, held: Value, seen: set[int]) -> Value | None:
+def _found(low: State, held: Value | None, seen: set[int]) -> Value | None:
     if isinstance(held, Local):
         if held.number in seen:
             return None

@@ -427,20 +427,25 @@ class State(Interface):
 
     # ----------------------------------------------------------------------------------------------- names
 
+    def bound(self, name: str) -> tuple[Scope, Value | None]:
+        """What this function or one around it binds a name to, and in which; None for a name from outside."""
+        scope: Scope = self.scope
+        while True:
+            if name in scope.boxed:
+                return scope, self.objects.cells.get(scope.boxed[name], Undef())
+            if name in scope.env:
+                return scope, scope.env[name]
+            if name in scope.locals:
+                return scope, Undef()
+            if scope.parent is None or (name == "__class__" and name in scope.source.cells):
+                return scope, None
+            scope = scope.parent
+
     def lookup(self, name: str, node: ast.AST) -> Value:
         """What a name means here: local, enclosing function, cell, global, builtin."""
-        scope: Scope | None = self.scope
-        while scope is not None:
-            if name in scope.boxed:
-                return self.objects.cells.get(scope.boxed[name], Undef())
-            if name in scope.env:
-                return scope.env[name]
-            if name in scope.locals:
-                return Undef()
-            if scope.parent is None or (name == "__class__" and name in scope.source.cells):
-                break
-            scope = scope.parent
-        assert scope is not None
+        scope, held = self.bound(name)
+        if held is not None:
+            return held
         source = scope.source
         if name in source.cells:
             cell = source.cells[name]
