@@ -293,3 +293,26 @@ LISTS = [
 @pytest.mark.parametrize("fun", LISTS)
 def test_parts_of_what_lists_hold(fun):
     s2sad.check_grads(fun, (X[:6],), order=2)
+
+
+def read_behind_a_write_of_the_original(x):
+    u = np.sin(x).reshape(2, 3)*np.ones((4, 1, 1))[0]
+    for _ in range(2):
+        old = u.copy()
+        u[:, 1:] = old[:, :-1]*old[:, 1:]
+        u[:, 0] = 0.5*old[:, -2] + old[:, 1]
+    return np.sum(u*u)
+
+
+def flattened_and_written_behind(x):
+    u = np.cos(x)*1.0
+    for _ in range(2):
+        flat, row = u.reshape(2, 3).flatten(), np.array(u)
+        u[1:] = u[:-1]*flat[2]
+        u[2] = flat[3]*flat[1] + row[3]
+    return np.sum(u*u)
+
+
+@pytest.mark.parametrize("fun", [read_behind_a_write_of_the_original, flattened_and_written_behind])
+def test_a_copy_has_a_cotangent_of_its_own_where_the_original_is_written(fun):
+    s2sad.check_grads(fun, (X[:6],), order=2)

@@ -354,12 +354,15 @@ class Views(Stores):
             return False
         fun = let.call.fun
         if fun in SAME:
-            return kind == own and kind.dtype != K.MIXED
+            return kind == own and kind.dtype != K.MIXED and not self.storage.is_mutable(base.name)
         same = kind.dtype == own.dtype or fun in ("np.real", "np.imag")
         if fun == "np.einsum" or fun in DIAGONALS:
             known = self._is_plain_view(let.call) if fun == "np.einsum" else (own.rank or 0) > 1
             return same and known and not self.storage.is_mutable(base.name)
-        return same and fun not in OVERLAPPING and (self.storage.word(let) == "view" or fun in FLAT)
+        if self.storage.word(let) == "view":
+            return same and fun not in OVERLAPPING
+        kept = not self.storage.is_mutable(base.name) or self._is_flat_copy(let, base)
+        return same and fun in FLAT and kept
 
 
     def _is_flat_copy(self, let: Let, base: Var) -> bool:
