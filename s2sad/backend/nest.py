@@ -185,6 +185,9 @@ class _Nester:
         then, orelse = self.block(stmt.then, line.indent + 4), self.block(stmt.orelse, line.indent + 4)
         one = self.conditional(stmt, then, orelse) if not stmt.form else None
         if one is not None and self.fits(one, line.indent + self.width(Var(stmt.outs[0].name)) + 3):
+            written_once = {"(and)": stmt.outs[0].orelse, "(or)": stmt.outs[0].then}.get(one.fun)
+            if isinstance(stmt.cond, Var) and stmt.cond == written_once:
+                self.counts[stmt.cond.name] -= 1
             line.add(Assign(stmt.outs[0].name, one, True, [written]))
             return
         made = Branch(expression(stmt.cond), then.done(), orelse.done(), stmt.outs, stmt.made, [written])
@@ -192,7 +195,7 @@ class _Nester:
         if made.then or made.orelse or made.outs or made.form:
             line.add(made)
 
-    def conditional(self, stmt: If, then: _Line, orelse: _Line) -> Expr | None:
+    def conditional(self, stmt: If, then: _Line, orelse: _Line) -> Node | None:
         """The statement as a conditional expression, where both branches are no more than one expression."""
         if len(stmt.outs) != 1 or not (stmt.ternary or stmt.made):
             return None
@@ -203,10 +206,8 @@ class _Nester:
         cond, kind = expression(stmt.cond), self.kinds.get(out.name, OBJECT)
         plain = self.facts.kind(cond) == BOOL
         if second == cond or (plain and is_const(second, False)):
-            self.counts.update({name: -1 for name in uses(stmt) if second == cond and second == Var(name)})
             return Node("(and)", (cond, first), kind=kind)
         if first == cond or (plain and is_const(first, True)):
-            self.counts.update({name: -1 for name in uses(stmt) if first == cond and first == Var(name)})
             return Node("(or)", (cond, second), kind=kind)
         return Node("(ifelse)", (cond, first, second), kind=kind)
 

@@ -232,6 +232,20 @@ def test_lines_stay_short() -> None:
     assert max(map(len, text.splitlines())) <= 88 and len(text.splitlines()) < 15
 
 
+def test_a_condition_that_does_not_fit_into_a_line_keeps_its_name() -> None:
+    b = Builder()
+    x = b.param("the_first_of_the_two_arguments", FLOAT)
+    y = b.param("the_second_of_the_two_arguments", FLOAT)
+    one = b.let("", BOOL, "gt", x, 3.0)
+    b.push()
+    two = b.let("", BOOL, "lt", b.let("", FLOAT, "mul", y, x), 9.0)
+    both = b.fresh("", BOOL)
+    b.add(If(one, b.pop(), (), (Out(both, two, one),), ternary=True))
+    text = check(b.program(Var(both)), 4.0, 1.0)
+    assert max(map(len, text.splitlines())) <= 88
+    check(b.program(Var(both)), 2.0, 1.0)
+
+
 def test_store_into_a_view() -> None:
     b = Builder()
     u = b.param("u", A)
