@@ -27,8 +27,9 @@ import copy
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from s2sad.frontend.exits import has_exits, is_plain
+from s2sad.frontend.exits import has_exits, is_plain, suppresses
 from s2sad.frontend.pieces import pieces
+from s2sad.frontend.swallowing import caught_by
 from s2sad.frontend.trees import sorts, walk
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -75,7 +76,7 @@ class _Maker:
 
     def statement(self, stmt: ast.stmt) -> list[ast.stmt]:
         if isinstance(stmt, ast.With) and (stmt.lineno, stmt.col_offset) in self.places:
-            stmt = _suppressing(stmt)
+            return self.block(self.caught(stmt))
         if isinstance(stmt, ast.Try) and self.wanted(stmt):
             self.changed = True
             made = _Attempt(stmt, self).statements()
@@ -86,6 +87,14 @@ class _Maker:
         if isinstance(stmt, _SCOPES):
             return [stmt]
         return [self.inside(stmt)]
+
+    def caught(self, stmt: ast.With) -> list[ast.stmt]:
+        """A with statement that swallows exceptions as a try statement."""
+        if not suppresses(stmt):
+            return caught_by(stmt, self.fresh("manager"), self.fresh("error"))
+        first = next(k for k, item in enumerate(stmt.items) if suppresses(_under([item], stmt.body)))
+        made = [_suppressing(stmt.items[first:], stmt)]
+        return [_under(stmt.items[:first], made)] if first else made
 
     def inside(self, stmt: Any) -> Any:
         """A compound statement with the blocks in it looked through."""
@@ -118,15 +127,19 @@ class _Maker:
         return not any(isinstance(n, ast.TryStar) or not all(map(_is_certain, n.finalbody)) for n in inner)
 
 
-def _suppressing(stmt: ast.With) -> ast.Try:
+def _suppressing(items: list[ast.withitem], stmt: ast.With) -> ast.stmt:
     """`with suppress(A, B): ...` as a try statement."""
-    call = stmt.items[0].context_expr
+    call = items[0].context_expr
     assert isinstance(call, ast.Call)
-    body: list[ast.stmt] = [ast.With(stmt.items[1:], stmt.body)] if stmt.items[1:] else stmt.body
-    made: ast.Try = _at(
-        ast.Try(body, [ast.ExceptHandler(ast.Tuple(call.args, ast.Load()), None, [ast.Pass()])], [], []), stmt
-    )
+    body: list[ast.stmt] = [_under(items[1:], stmt.body)] if items[1:] else stmt.body
+    handler = ast.ExceptHandler(ast.Tuple(call.args, ast.Load()), None, [ast.Pass()])
+    made: ast.Try = _at(ast.Try(body, [handler], [], []), stmt)
     return made
+
+
+def _under(items: list[ast.withitem], body: Sequence[ast.stmt]) -> ast.With:
+    """A with statement that stands where its first manager is made."""
+    return ast.copy_location(ast.With(items, list(body)), items[0].context_expr)
 
 
 def _same(new: list[Any], old: list[Any]) -> bool:
@@ -350,7 +363,7 @@ class _Attempt:
         if isinstance(stmt, ast.While):
             return [self.turning(stmt)]
         if isinstance(stmt, ast.With) and (stmt.lineno, stmt.col_offset) in self.maker.places:
-            return self.compound(_suppressing(stmt))
+            return self.block(self.maker.caught(stmt))
         if isinstance(stmt, ast.With):
             return [self.filled(stmt, ("body",))]
         if isinstance(stmt, ast.Match):

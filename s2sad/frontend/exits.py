@@ -142,7 +142,7 @@ class _Falls:
             ways = branches(stmt)
             return (self.block(stmt.body) and self.block(ways[0])) or any(map(self.block, ways[1:]))
         if isinstance(stmt, ast.If | ast.With | ast.Match):
-            return any(map(self.block, branches(stmt))) or (isinstance(stmt, ast.With) and _suppresses(stmt))
+            return any(map(self.block, branches(stmt))) or (isinstance(stmt, ast.With) and suppresses(stmt))
         return True
 
     def ends(self, loop: Loop) -> bool:
@@ -154,7 +154,7 @@ def _forever(loop: Loop) -> bool:
     return isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and bool(loop.test.value)
 
 
-def _suppresses(stmt: ast.With) -> bool:
+def suppresses(stmt: ast.With) -> bool:
     """Whether an exception may end a with statement and not the block around it."""
     called = [getattr(item.context_expr, "func", None) for item in stmt.items]
     return any("suppress" in (getattr(fn, "id", ""), getattr(fn, "attr", "")) for fn in called)
@@ -187,6 +187,16 @@ def is_plain(stmt: ast.Try) -> bool:
     body = stmt.body[:-1] if isinstance(stmt.body[-1], ast.Return | ast.Break | ast.Continue) else stmt.body
     inside = [n for s in body for n in _leaving(s)]
     return not inside and not any(has_exits(s) for s in stmt.finalbody)
+
+
+def leaves(stmt: ast.stmt) -> bool:
+    """Whether a statement may be left from within it by break, continue or return."""
+    return any(True for _ in _leaving(stmt))
+
+
+def completes(body: list[ast.stmt]) -> bool:
+    """Whether a block may be left at its end."""
+    return _Falls().block(body)
 
 
 def _leaving(stmt: ast.stmt) -> Iterator[ast.AST]:
@@ -465,7 +475,7 @@ class _Normaliser:
     def attempt(self, stmt: ast.Try | ast.TryStar) -> ast.stmt:
         """A `try` with the loops inside brought into form, or marked and as it is if it contains exits."""
         new = copy.copy(stmt)
-        if any(True for _ in _leaving(stmt)):
+        if leaves(stmt):
             new.exits = True  # type: ignore[union-attr]
             return new
         new.body = self.block(new.body, PLAIN, stmt)

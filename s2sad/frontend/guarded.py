@@ -26,6 +26,7 @@ import numpy as np
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.attempts import only_writes
 from s2sad.frontend.branches import ends_by_raising
+from s2sad.frontend.catching import check_bound
 from s2sad.frontend.cursors import guarded_next
 from s2sad.frontend.generators import Before, once
 from s2sad.frontend.loops import assigned_names
@@ -33,6 +34,7 @@ from s2sad.frontend.managers import check_exit, choice, is_manager, is_silent, m
 from s2sad.frontend.operators import class_method, may_vary
 from s2sad.frontend.raising import is_append, may_raise, only_appends, written
 from s2sad.frontend.state import Generator, Group, Raised, Scope, State, Torn, Value, Written
+from s2sad.frontend.swallowing import caught, swallowing
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     Atom,
@@ -82,9 +84,12 @@ class Guarded(State):
         if stmt.finalbody:
             self._finally(stmt)
             return
-        handlers: list[Handler] = [
-            (self._classes(h), h.name, functools.partial(self.statements, h.body)) for h in stmt.handlers
-        ]
+        handlers: list[Handler] = []
+        for h in stmt.handlers:
+            classes, earlier = self._classes(h), tuple(c.obj for refs, _, _ in handlers for c in refs)
+            if not all(issubclass(c.obj, earlier) for c in classes):  # else nothing is left for the clause
+                handlers.append((classes, h.name, functools.partial(self.statements, h.body)))
+            check_bound(self, stmt, classes)
         self.attempt(stmt.body, handlers, stmt.orelse, stmt)
 
     def _classes(self, handler: ast.ExceptHandler) -> list[Ref]:
@@ -92,6 +97,8 @@ class Guarded(State):
         if handler.type is None:
             return [Ref("BaseException", BaseException)]
         value = self.operand(handler.type)
+        if (swallowed := caught(value)) is not None:
+            return swallowed
         found = value.items if isinstance(value, Group) else [value]
         if isinstance(value, Ref) and isinstance(value.obj, tuple):
             found = self.unpack(value, None, handler)
@@ -456,6 +463,11 @@ class Guarded(State):
     ) -> None:
         """A body under a context manager that stays in the text."""
         call = item.context_expr
+        cls = self.class_of(self.operand(call)) if isinstance(call, ast.Name) else None
+        cls = fn.obj if isinstance(fn, Ref) and isinstance(fn.obj, type) else cls
+        if (guarding := swallowing(self, cls, stmt)) is not None:
+            self.statements(guarding)
+            return
         if not self.trying and self._entered_object(item, fn, body, stmt):
             return
         if not self.trying and self._entered_generator(item, fn, body, stmt):

@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.leaving import placed
 from s2sad.frontend.libraries import is_library
 from s2sad.frontend.state import Closure, Part, State, Value
+from s2sad.frontend.trees import assigned_names
 from s2sad.ir.nodes import Const, Ref
 
 SILENT = frozenset(("ignore", "warn", "print", "log", "call"))
@@ -61,6 +63,10 @@ def _nested(body: list[ast.stmt], stack: str) -> list[ast.stmt]:
     """Statements with those that enter a manager around what follows them."""
     for k, stmt in enumerate(body):
         inner, test = stmt, None
+        if (made := _called_back(stmt, stack, assigned_names(body[k + 1 :]))) is not None:
+            rest = _nested(body[k + 1 :], stack) or [ast.copy_location(ast.Pass(), stmt)]
+            last = ast.copy_location(ast.Try(rest, [], [], [made[-1]]), stmt)
+            return [*body[:k], *made[:-1], last]
         if isinstance(stmt, ast.If) and len(stmt.body) == 1 and not stmt.orelse:
             inner, test = stmt.body[0], stmt.test
         manager = _entered(inner, stack)
@@ -74,6 +80,30 @@ def _nested(body: list[ast.stmt], stack: str) -> list[ast.stmt]:
         item = ast.withitem(manager, target)
         return [*body[:k], ast.copy_location(ast.With([item], rest), stmt)]
     return body
+
+
+def _called_back(stmt: ast.stmt, stack: str, later: set[str]) -> list[ast.stmt] | None:
+    """The arguments of `stack.callback(fn, a, b=c)` under names, and the call; None for other statements.
+
+    Methods of what has a name keep it, unless that is among the names that are bound `later`.
+    """
+    call = stmt.value if isinstance(stmt, ast.Expr) else None
+    match call:
+        case ast.Call(ast.Attribute(ast.Name(id=name), "callback"), [fn, *args], words) if name == stack:
+            pass
+        case _:
+            return None
+    if any(isinstance(a, ast.Starred) for a in args) or any(w.arg is None for w in words):
+        return None
+    values = [fn, *args, *(w.value for w in words)]
+    names = [f"called {stmt.lineno} {k}" for k in range(len(values))]  # no user's name has a blank
+    loads: list[ast.expr] = [ast.Name(n, ast.Load()) for n in names]
+    named = [ast.keyword(w.arg, v) for w, v in zip(words, loads[1 + len(args) :], strict=True)]
+    bound = [ast.Assign([ast.Name(n, ast.Store())], v) for n, v in zip(names, values, strict=True)]
+    if isinstance(fn, ast.Attribute) and isinstance(fn.value, ast.Name) and fn.value.id not in later:
+        loads[0], bound = fn, bound[1:]
+    made = ast.Expr(ast.Call(loads[0], loads[1 : 1 + len(args)], named))
+    return [placed(part, stmt) for part in (*bound, made)]
 
 
 def _entered(stmt: ast.stmt, stack: str) -> ast.expr | None:
@@ -151,7 +181,7 @@ def check_exit(low: State, obj: Any, node: ast.AST) -> None:
         swallows = _catches(tree)
     else:
         returns = [r for r in ast.walk(tree) if isinstance(r, ast.Return)]
-        swallows = any(not (r.value is None or _is_false(r.value)) for r in returns)
+        swallows = any(not (r.value is None or is_false(r.value)) for r in returns)
     if swallows:
         low.refuse(node, *SWALLOWS)
 
@@ -162,8 +192,9 @@ def _catches(tree: ast.AST) -> bool:
     return any(isinstance(n, ast.Yield | ast.YieldFrom) for t in tries for s in t.body for n in ast.walk(s))
 
 
-def _is_false(node: ast.expr) -> bool:
+def is_false(node: ast.expr) -> bool:
+    """Whether an expression is a constant that is false."""
     return isinstance(node, ast.Constant) and not node.value
 
 
-__all__ = ["check_exit", "choice", "is_manager", "is_silent", "managed", "silence", "stacked"]
+__all__ = ["check_exit", "choice", "is_false", "is_manager", "is_silent", "managed", "silence", "stacked"]

@@ -127,7 +127,7 @@ CASES = [
     ("deep copy of a dict", "d = {i: v for i, v in enumerate(x)}\ne = «copy.deepcopy(d)»", "is copied with what it holds; copy what"),
     ("scalar store", "s = float(x[0])\n«s[0] = 1.0»", "an element of a Python float is assigned; assign to elements of arrays"),
     ("with no manager", "with «THING»:\n    pass", "Thing is no context manager; give it __enter__ and __exit__"),
-    ("swallowing manager", "with «Swallow()»:\n    y = x", "this context manager may swallow an exception; catch it with try and except"),
+    ("swallowing manager", "with «Swallow()»:\n    return x", "a with statement that may swallow an exception is left from within its body"),
     ("swallowing generator", "with «swallowing()»:\n    y = x", "this context manager may swallow an exception; catch it"),
     ("active manager", "with «contextlib.closing(x)»:\n    y = x", "an active value enters contextlib.closing, which has no rule"),
     ("errstate raise", "with «np.errstate(all='raise')»:\n    y = x", "np.errstate makes exceptions of warnings here; use"),
