@@ -45,6 +45,13 @@ READS = [
     "np.ravel(w)[i]", "w.flat[i]", "w.reshape(-1)[-i]",
     "np.broadcast_to(y, (3, len(y)))[1, i]", "np.broadcast_to(y[:, None], (len(y), 3))[i, -1]",
     "np.broadcast_arrays(y[:, None], y)[0][i, 2]", "np.broadcast_arrays(y[:, None], y)[1][2, i:i + 3]",
+    "np.broadcast_to(y[:, None], (len(y), 3))[i]", "np.broadcast_to(y[:, None], (len(y), 3))[2:i, 1:]",
+    "np.broadcast_to(y, (2, 3, len(y)))[1, :, i:i + 2]", "np.broadcast_to(a[:, 1:2], (2, K, 3))[:, i]",
+    "np.broadcast_to(y[:, None], (len(y), K))[i]", "np.broadcast_to(y, (2, K, len(y)))[:, :, -i]",
+    "np.broadcast_to(y, (2, K, len(y)))[:, 1:, i:i + 2]", "np.broadcast_to(y, (2, 3, len(y)))[1][:, i]",
+    "windows(a, (2, 2))[0][i]", "windows(a, (2, 2))[-i][1][0]", "np.squeeze(a[None])[i, 1]", "np.squeeze(y[None])[i:i + 2]",
+    "w.ravel()[i:i + 2]", "np.asarray(w)[i, 1]", "w.reshape(-1)[1:][i]", "a.T.flat[i]", "a.T.flat[-i]", "a[:, ::2].flat[i]",
+    "t[:, ::2].flat[i]", "t.T.flat[-i - 1]", "y.flat[i]", "y[::2].ravel()[i:i + 2]",
     "windows(a, (2, 3))[i, 1]", "windows(a, (2, 3))[-1, -i, 1]", "windows(a, 2, axis=0)[i, 1]", "windows(a.T, window_shape=(2, 2))[0, i, :, 1]",
 ]  # fmt: skip
 TEXT = """import numpy as np

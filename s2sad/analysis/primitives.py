@@ -174,6 +174,12 @@ def _diagonal_word(call: Call, kinds: Kinds, result: Kind) -> str:
     return {1: "fresh", 2: "view"}.get(own.rank or 0, "maybe") if own.cat == "array" else "maybe"
 
 
+def _itself_word(call: Call, kinds: Kinds, result: Kind) -> str:
+    """np.asarray gives an array itself, unless it is told what to make of it."""
+    plain = len(call.args) == 1 and not call.kwargs and kind_of(call.args[0], kinds).cat == "array"
+    return "view" if plain else "maybe"
+
+
 def _reshaped_word(call: Call, kinds: Kinds, result: Kind) -> str:
     """Axes of length 1 come and go in a view, however the elements lie in memory."""
     own = kind_of(call.args[0], kinds)
@@ -226,6 +232,7 @@ _BY_KINDS = {
     "unbroadcast": _other_rank_word,
     "diag_back": _other_rank_word,
     "np.diag": _diagonal_word,
+    "np.asarray": _itself_word,
     "np.reshape": _reshaped_word,
     "np.imag": _imaginary_word,
     "np.linalg.matrix_power": _power_word,

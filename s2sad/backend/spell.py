@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.backend.tree import ATTRIBUTES, BINARY, UNARY, Expr, Node
-from s2sad.ir.kinds import MIXED, Kind, is_list_of_arrays
+from s2sad.ir.kinds import MIXED, Kind, is_list_of_arrays, kind_of_value
 from s2sad.ir.nodes import NONE, Const, Ref, Var
 from s2sad.rules import custom, registry
 
@@ -159,7 +159,7 @@ class Speller:
         self.roots = roots
         self.python, self.kinds = python, kinds
         self.special: dict[str, Callable[[Node], ast.expr]] = {
-            "getitem": lambda e: ast.Subscript(self(e.args[0]), self.index(e.args[1]), ast.Load()),
+            "getitem": lambda e: ast.Subscript(self.indexed(e), self.index(e.args[1]), ast.Load()),
             "getattr": self.attribute,
             "(tuple)": lambda e: ast.Tuple(self.all(e.args), ast.Load()),
             "(list)": lambda e: ast.List(self.all(e.args), ast.Load()),
@@ -225,6 +225,22 @@ class Speller:
             assert self.roots.find(expr.fun) is not None, f"unknown primitive: {expr.fun}"
             found = self.roots.dotted(expr.fun)
         return self.call(found, expr.args, expr.kwargs)
+
+    def indexed(self, expr: Node) -> ast.expr:
+        """What a subscript is taken of: x.flat, where an element of np.ravel(x) was written so."""
+        base, index = expr.args
+        if isinstance(base, Node) and base.fun == "np.ravel" and base.form == "flat":
+            array, place = self._kind(base.args[0]), self._kind(index)
+            if array is not None and array.is_array and place is not None and place.cat == "int":
+                return ast.Attribute(self(base.args[0]), "flat", ast.Load())
+        return self(base)
+
+    def _kind(self, expr: Expr) -> Kind | None:
+        if isinstance(expr, Const):
+            return kind_of_value(expr.value)
+        if isinstance(expr, Var):
+            return self.kinds.get(expr.name)
+        return expr.kind if isinstance(expr, Node) else None
 
     def is_product(self, expr: Expr) -> bool:
         """Whether an expression is a product or quotient that begins with real numbers."""

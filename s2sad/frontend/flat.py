@@ -1,6 +1,7 @@
 """`x.flat`: the elements of an array one after the other, as they are numbered in C order.
 
-    v = x.flat[i]              v = np.ravel(x)[i]              a copy, where i is a slice or a mask
+    v = x.flat[i]              v = np.ravel(x)[i]              a copy, where i is a slice or a mask;
+                                                               x.flat[i] in texts, where i is a number
     x.flat[i] = v              np.put(x, i, v)                 slices and masks by the places that they choose
     x.flat = v                 np.put(x, positions(x), v)
     x.flat[i] += v             t = x.flat[i] + v; x.flat[i] = t
@@ -36,8 +37,8 @@ def whole(low: State, value: Value, node: ast.AST) -> Value:
 
 
 def item(low: State, value: Value, index: Value, node: ast.AST, hint: str) -> Value:
-    """`x.flat[i]` reads the raveled array; slices are copies."""
-    flat = low.apply("np.ravel", [of(value)], {}, node)
+    """`x.flat[i]` reads the raveled array, of which no more is made for one element; slices are copies."""
+    flat = low.apply("np.ravel", [of(value)], {}, node, "flat" if low.kind(index).cat == "int" else "")
     found = low.getitem(flat, index, node, hint)
     if low.kind(found).is_scalar:
         return found

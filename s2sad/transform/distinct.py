@@ -40,11 +40,16 @@ def is_distinct(index: Atom, kinds: dict[str, Kind], storage: Storage) -> bool:
 
 
 def _counts(atom: Atom, kinds: dict[str, Kind], storage: Storage) -> bool:
-    """Whether an array holds no place twice, as np.arange and np.argsort make it."""
+    """Whether an array holds no place twice, as np.arange and np.argsort make it, or as [0, 2] does."""
+    if isinstance(atom, List):
+        places = [a.value for a in atom.items if isinstance(a, Const) and _is_natural(a)]
+        return len(set(places)) == len(atom.items)
     let = storage.lets.get(atom.name) if isinstance(atom, Var) else None
     if let is None or storage.is_mutable(let.name) or kinds[let.name].sort != "int":
         return False
     fun, args = let.call.fun, let.call.args
+    if fun == "np.array" and isinstance(args[0], List):
+        return _counts(args[0], kinds, storage)
     if fun == "np.arange":
         return all(key == "dtype" for key, _ in let.call.kwargs) and _counts_up(args)
     if fun == "getitem" and isinstance(args[1], Slice):

@@ -480,9 +480,9 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
             self._add_to_place(zeros, index, bar, stmt, fresh=True)
             self.give(base, Bar(zeros, owned=True))
             return
-        seen = self.part_seen(base.name, index, self.storage.lets[stmt.name])
+        seen = self.part_seen(base.name, index, bar, self.storage.lets[stmt.name])
         if seen is not None:
-            self._add_to_place(*seen, bar, stmt)
+            self._add_to_place(*seen, stmt)
             return
         absent = self.canonical(base.name) not in self.bars
         place, inner = (
@@ -499,13 +499,16 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
                 self.bars[name] = self.guarded(self.bars[name], base)
 
     def _add_to_place(
-        self, place: Atom, index: Atom, bar: Bar, stmt: Let, fresh: bool = False
+        self, place: Atom, index: Atom | None, bar: Bar, stmt: Let, fresh: bool = False
     ) -> None:  # fresh: zeros, whose elements share no place
         base = stmt.call.args[0].name  # type: ignore[union-attr]
         if base in self.overlaps and not self.kinds[stmt.name].is_scalar and not fresh:
             self._refuse_broadcast(self.overlaps[base])
         kind = self.kinds[base]
         atom = self.project(bar, kind).atom
+        if index is None:  # the whole
+            self.store(place, None, atom, "add")
+            return
         what = subscript(kind, index, self.kinds[stmt.name], self.kinds)
         if what != "view" and not self.distinct(index):
             self.block.append(Do(Call("np.add.at", (place, index, atom)), None, True))

@@ -16,6 +16,8 @@ and ravel are, where the array's cotangent lies in memory as it is read. So are 
 
 from __future__ import annotations
 
+import functools
+import math
 from dataclasses import replace
 
 from s2sad.analysis.primitives import OVERLAPPING
@@ -31,7 +33,10 @@ SAME = frozenset(  # where dtype and shape stay
 WINDOWS = "np.lib.stride_tricks.sliding_window_view"
 SPLITTING = frozenset(("np.split", "np.array_split", "np.hsplit", "np.vsplit", "np.dsplit"))  # lists of views
 DIAGONALS = frozenset(("np.diagonal", "np.diag"))
+WHOLE = Slice(Const(None), Const(None), Const(None))
 FLAT = frozenset(("np.reshape", "np.ravel", "np.ndarray.flatten"))  # in the order of the elements
+
+Seen = tuple[Atom, Atom | None, Bar]  # the place of a part in another cotangent, and what is added there
 
 
 class Views(Stores):
@@ -44,30 +49,102 @@ class Views(Stores):
     compact: set[str]
     compacted: set[str]
 
-    def part_seen(self, name: str, index: Atom, stmt: Stmt) -> tuple[Atom, Atom] | None:
-        """The place of `name[index]` in another cotangent: `x[i][j]` is `x[i, j]`."""
+    def part_seen(self, name: str, index: Atom, bar: Bar, stmt: Let) -> Seen | None:
+        """The place of `name[index]` in another cotangent, and what is added: `x[i][j]` is at `x[i, j]`."""
         let = self.storage.lets.get(name)
         if let is None or self.is_mask(index):
             return None
+        let, index = self._of_overlapping(let, index)
+        many = self._array_of_many(let)
+        if many is not None:
+            return self._row_of_many(let, many, index, bar, stmt)
+        place = self._one_window(let, index) if let.call.fun == WINDOWS else self._in_view(let, index, stmt)
+        return None if place is None else (*place, bar)
+
+    def _in_view(self, let: Let, index: Atom, stmt: Stmt) -> tuple[Atom, Atom] | None:
+        """The place of a part of a view that can be written."""
         offset = self._offset(let)
         element = None if offset is None else self._element_of_diagonal(let, index, offset)
         if element is not None:
             return element
-        if let.call.fun == WINDOWS:
-            return self._one_window(let, index)
-        many = self._array_of_many(let)
-        if many is not None:
-            return self._row_of_many(let, many, index)
-        place = self.seen(name, stmt)
-        call = self.made_calls.get(place.name) if isinstance(place, Var) else None
-        if place is None or call is None or call.fun != "getitem" or let.call.fun != "getitem":
+        place = self.seen(let.name, stmt)
+        if place is None and let.call.fun in FLAT and self.kind(index).cat == "int":
+            return self._counted(let, index, stmt)
+        if place is None or let.call.fun != "getitem":
             return None if place is None else (place, index)
-        outer, inner = _items(call.args[1]), _items(index)
-        joined = self.kind(call.args[0]).cat == "array" and all(self.kind(a).is_scalar for a in outer)
-        if not joined or not all(map(self._is_basic, inner)):
+        return self._part_of(place, index)
+
+    def _part_of(self, place: Atom, index: Atom) -> tuple[Atom, Atom]:
+        """The place of a part of a place: x and `i, j` for `x[i][j]`."""
+        call = self.made_calls.get(place.name) if isinstance(place, Var) else None
+        last = self.block[-1] if self.block else None
+        if call is None or call.fun != "getitem" or not isinstance(last, Let) or place != Var(last.name):
+            return place, index
+        inner = _items(index)
+        plain = self.kind(call.args[0]).cat == "array" and all(map(self._is_basic, inner))
+        joined = self._joined(_items(call.args[1]), inner) if plain else None
+        if joined is None:
             return place, index
         self.block.pop()
-        return call.args[0], Tuple((*outer, *inner))
+        return call.args[0], Tuple(joined) if len(joined) > 1 else joined[0]
+
+    def _counted(self, let: Let, index: Atom, stmt: Stmt) -> tuple[Atom, Atom] | None:
+        """The place of `x.ravel()[i]` in a matrix whose cotangent need not lie in order: `x[i//n, i % n]`."""
+        base = let.call.args[0]
+        rank, loops = self.kind(base).rank, self.storage.loops
+        usable = self.kinds[let.name].rank == 1 and loops[let] == loops[stmt] and self._is_looked_through(let)
+        if not rank or not usable or any(k == "order" for k, _ in let.call.kwargs):
+            return None
+        assert isinstance(base, Var)
+        place = self._made_cotangent(base, let) or self.seen(base.name, let)
+        if place is None:
+            return None
+        if self.selected and self.selected_from(let.name):
+            self.select_from(base.name)
+        places: list[Atom] = []
+        shape = self.attribute(place, "shape")
+        for axis in range(rank - 1, 0, -1):
+            length = self.getitem(shape, Const(axis))
+            places.insert(0, self.let(Call("mod", (index, length)), K.INT))
+            index = self.let(Call("floordiv", (index, length)), K.INT)
+        return place, Tuple((index, *places)) if places else index
+
+    def _joined(self, outer: tuple[Atom, ...], inner: tuple[Atom, ...]) -> tuple[Atom, ...] | None:
+        """The index of `x[outer][inner]` in x, where outer takes elements, whole axes or new ones."""
+        rest, made = list(inner), []
+        for at in outer:
+            if at == Const(None) or at == WHOLE:
+                given = rest.pop(0) if rest else WHOLE
+                if at == Const(None) and self.kind(given).cat != "int":
+                    return None
+                made += [given] if at == WHOLE else []
+            elif self.kind(at).is_scalar:
+                made.append(at)
+            else:
+                return None
+        return (*made, *rest) or None
+
+    def place(self, name: str) -> tuple[Atom, Atom | None]:
+        """Where the cotangent of an array in written storage stands: also that of its elements in order."""
+        let = self.storage.lets.get(name)
+        if let is not None and name in self.storage.snapshots and self.canonical(name) not in self.bars:
+            seen = self.seen(name, let) if let.call.fun in FLAT else None
+            if seen is not None:
+                return seen, None
+        return super().place(name)
+
+    def _of_overlapping(self, let: Let, index: Atom) -> tuple[Let, Atom]:
+        """`w[0][i]` as `w[0, i]` where w is made of windows, or of one array many times."""
+        base, inner = let.call.args[0] if let.call.fun == "getitem" else None, _items(index)
+        made = self.storage.lets.get(base.name) if isinstance(base, Var) else None
+        if made is None or not isinstance(base, Var) or not self._is_free(let, base):
+            return let, index
+        shared = made.call.fun == WINDOWS or self._array_of_many(made) is not None
+        if not shared or self.kinds[base.name].cat != "array" or not all(map(self._is_basic, inner)):
+            return let, index
+        outer = _items(self.value(let.call.args[1], let))
+        counted = all(self.kind(at).cat == "int" for at in outer)
+        return (made, Tuple((*outer, *inner))) if counted else (let, index)
 
     def _element_of_diagonal(self, let: Let, index: Atom, offset: int) -> tuple[Atom, Atom] | None:
         """The place of `np.diag(x)[i]` in a matrix, whose end is the diagonal's if i counts from there."""
@@ -121,8 +198,11 @@ class Views(Stores):
             at = self.let(Call("mod", (at, places)), K.INT)
         return Slice(at, self.binary("add", at, size), Const(None))
 
-    def _row_of_many(self, let: Let, base: Atom, index: Atom) -> tuple[Atom, Atom] | None:
-        """The place of `np.broadcast_to(x, (m, n))[i, j]` in x of length n: `x[j]`."""
+    def _row_of_many(self, let: Let, base: Atom, index: Atom, bar: Bar, stmt: Let) -> Seen | None:
+        """The place of `np.broadcast_to(x, (m, n))[i, j]` in x of length n: `x[j]`.
+
+        What is taken along a stretched axis is summed.
+        """
         items, shape, own = _items(index), self.kinds[let.name].shape, self.kind(base).shape
         if not isinstance(base, Var) or shape is None or not own or not self._is_free(let, base):
             return None
@@ -130,15 +210,42 @@ class Views(Stores):
         new = len(shape) - len(own)
         if not counted or new < 0 or self.kinds[let.name].dtype != self.kinds[base.name].dtype:
             return None
-        padded = (*items, *[Slice(Const(None), Const(None), Const(None))]*(len(shape) - len(items)))
-        single = [self.kind(at).cat == "int" for at in padded]
+        if not all(m in (n, 1) for m, n in zip(own, shape[new:], strict=True)):
+            return None
+        padded = (*items, *[WHOLE]*(len(shape) - len(items)))
         rest = [at if n == m else Const(0) for at, m, n in zip(padded[new:], own, shape[new:], strict=True)]
         apart = [k < new or (own[k - new] == 1 != n) for k, n in enumerate(shape)]
-        proved = all(m in (n, 1) for m, n in zip(own, shape[new:], strict=True))
-        if not proved or not all(one for one, spread in zip(single, apart, strict=True) if spread):
-            return None
+        kept = [k for k, at in enumerate(padded) if isinstance(at, Slice)]
         place = self._made_cotangent(base, let) or self.seen(base.name, let)
-        return None if place is None else (place, Tuple(tuple(rest)) if len(rest) > 1 else rest[0])
+        if place is None:
+            return None
+        if self.selected and self.selected_from(let.name):
+            self.select_from(base.name)
+        found: tuple[Atom, Atom | None] = place, None
+        if not all(at == WHOLE for at in rest):
+            found = self._part_of(place, Tuple(tuple(rest)) if len(rest) > 1 else rest[0])
+        return *found, self._summed(bar, [kept.index(k) for k in kept if apart[k]], stmt)
+
+    def _summed(self, bar: Bar, axes: list[int], stmt: Let) -> Bar:
+        """The cotangent of a statement's result, summed over some of its axes."""
+        kind = self.kinds[stmt.name]
+        if axes and bar.uniform:
+            return Bar(self.binary("mul", bar.atom, self._count(stmt.name, axes)), uniform=True)
+        if not axes:
+            return bar
+        over: tuple[Atom, ...] = (Tuple(tuple(map(Const, axes))) if len(axes) > 1 else Const(axes[0]),)
+        return Bar(self.let(Call("np.sum", (bar.atom, *(over if len(axes) != kind.rank else ())))))
+
+    def _count(self, name: str, axes: list[int]) -> Atom:
+        """The number of elements along some axes of a value."""
+        lengths = [n for k, n in enumerate(self.kinds[name].shape or ()) if k in axes]
+        if all(isinstance(n, int) for n in lengths) and lengths:
+            return Const(math.prod(n for n in lengths if isinstance(n, int)))
+        if len(axes) == self.kinds[name].rank:
+            return self.attribute(self.like(name), "size")
+        shape = self.attribute(self.like(name), "shape")
+        counts: list[Atom] = [self.getitem(shape, Const(k)) for k in axes]
+        return functools.reduce(functools.partial(self.binary, "mul"), counts)
 
     def _array_of_many(self, let: Let) -> Atom | None:
         """The array that is spread: x in `np.broadcast_to(x, shape)`, in `np.broadcast_arrays(x, y)[0]`."""
@@ -230,7 +337,8 @@ class Views(Stores):
             return None
         base = _operand(let.call)
         assert isinstance(base, Var)
-        flat = let.call.fun in FLAT and self.storage.word(let) != "view"
+        vector = let.call.fun in FLAT and self.kinds[name].rank == self.kinds[base.name].rank == 1
+        flat = let.call.fun in FLAT and self.storage.word(let) != "view" and not vector
         parent = self._made_cotangent(base, let) if not flat else self._in_order(base, let)
         if parent is None and not flat:
             parent = self.seen(base.name, let)
@@ -238,7 +346,7 @@ class Views(Stores):
             return None
         if self.selected and self.selected_from(name):
             self.select_from(base.name)
-        if let.call.fun in SAME:
+        if let.call.fun in SAME or vector:
             return parent
         if let.call.fun == "getattr":
             assert isinstance(let.call.args[1], Const)
@@ -348,6 +456,8 @@ class Views(Stores):
         if not isinstance(base, Var) or not self.active(base) or self.canonical(name) in self.bars:
             return False
         kind, own = self.kinds[name], self.kinds[base.name]
+        if let.call.fun == "np.squeeze" and kind.rank is None:  # of an array: a view, perhaps of rank 0
+            return own.cat == "array" and kind.dtype == own.dtype and not self.storage.is_mutable(name)
         if not (kind.cat == own.cat == "array") or not kind.rank:
             return False
         if self.storage.is_mutable(name) and not self._is_flat_copy(let, base):
