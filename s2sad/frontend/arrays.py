@@ -17,7 +17,7 @@ import numpy as np
 
 from s2sad.frontend.mapped import FUNCTIONS as MAPPED
 from s2sad.frontend.mapped import argument, rank_known, static
-from s2sad.frontend.state import CALLABLE, Group, State, Value
+from s2sad.frontend.state import CALLABLE, Closure, Group, State, Value
 from s2sad.ir.kinds import Kind, array, new_length
 from s2sad.ir.nodes import Call, Const, Ref, Slice, Tuple, Var
 from s2sad.rules.registry import UNKNOWN
@@ -190,11 +190,36 @@ def _piecewise(low: State, args: list[Value], kwargs: dict[str, Value], node: as
         masks = [*masks, low.emit(Call("invert", (low.atom(some),)), low.kind(some), node)]
     y = low.apply("np.zeros_like", [x], {}, node, hint=hint)
     for mask, function in zip(masks, functions.items, strict=True):
-        value: Value = function
-        if isinstance(function, CALLABLE) or callable(getattr(function, "obj", None)):
-            value = low.call_value(function, [low.getitem(x, mask, node), *args[3:]], kwargs, node)
-        low.store(y, mask, value, "", node)
+        if not isinstance(function, CALLABLE) and not callable(getattr(function, "obj", None)):
+            low.store(y, mask, function, "", node)
+            continue
+
+        def fill(mask: Value = mask, function: Value = function) -> None:
+            part = low.getitem(x, mask, node)
+            low.store(y, mask, low.call_value(function, [part, *args[3:]], kwargs, node), "", node)
+
+        if _takes_nothing(function):
+            fill()
+        else:
+            some = low.apply("np.any", [mask], {}, node)
+            low.branch(low.truth(some, node), fill, lambda: None, node)
     return low.apply("np.reshape", [y, Group("tuple", [])], {}, node, hint=hint) if single else y
+
+
+def _takes_nothing(function: Value) -> bool:
+    """Whether a function computes element by element, and so may be given a part without elements."""
+    if not isinstance(function, Closure):
+        return isinstance(getattr(function, "obj", None), np.ufunc)
+    if not isinstance(function.node, ast.Lambda):
+        return False
+    plain = (ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Name, ast.Constant, ast.expr_context)
+    for n in ast.walk(function.node.body):
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute):
+            if not isinstance(getattr(np, n.func.attr, None), np.ufunc):
+                return False
+        elif not isinstance(n, ast.Attribute) and (not isinstance(n, plain) or isinstance(n, ast.MatMult)):
+            return False
+    return True
 
 
 # -------------------------------------------------------------------------------------- gradient, pad, einsum

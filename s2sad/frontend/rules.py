@@ -438,6 +438,7 @@ class Rules(State):
         A subscript assignment would convert them.
         """
         kind, own = self.kind(value), self.kind(out)
+        self._check_filled(rule.name, value, out, node)
         if not kind.is_number or not kind.sort or not own.sort:
             return
         order = ("bool", "int", "float", "complex")
@@ -449,6 +450,19 @@ class Rules(State):
                 f"the result of {rule.name}, {described(kind)}, does not have the dtype of out",
                 f"pass out of dtype {kind.dtype or kind.sort}",
             )
+
+    def _check_filled(self, name: str, value: Atom, out: Atom, node: ast.AST) -> None:
+        """Refuse an `out` of which NumPy fills a part only: it does not stretch running results."""
+        runs = "cum" in name or name.endswith("accumulate")
+        if not runs or K.same_shape(self.kind(value), self.kind(out)):
+            return
+        what = f"out= of another shape than the result of {name}, of which NumPy fills a part"
+        lengths = zip(self.kind(value).shape or (), self.kind(out).shape or (), strict=False)
+        if any(n == 1 and m not in (1, None) for n, m in lengths):
+            self.refuse(node, what, "pass out of the shape of the result")
+        shapes = [self.atom(self.apply("np.shape", [v], {}, node)) for v in (value, out)]
+        same = self.emit(Call("eq", tuple(shapes)), K.BOOL, node)
+        self.do(Call("assert", (same, Const(what))), node)
 
     def _composite(self, rule: Rule, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         source = rule_source(rule.name, rule.source)
@@ -474,6 +488,7 @@ class Rules(State):
         out = self._out_array(out, node)
         made = self.atom(value, node)
         kind, own = self.kind(made), self.kind(out)
+        self._check_filled(rule.name, made, out, node)
         if not kind.is_number or not kind.dtype[-1:].isdigit() or kind.dtype != own.dtype:
             what = f"out= of another dtype than the result of {rule.name}"
             self.refuse(node, what, f"pass out of dtype {kind.dtype}")

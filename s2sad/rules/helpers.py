@@ -109,6 +109,10 @@ def _stretched(bound: Bound) -> str:
     return "g" if bound.kind("z").is_scalar else "np.broadcast_to(g, np.shape(z))"
 
 
+def _fitted(bound: Bound) -> str:
+    return "g" if bound.kind("z").is_scalar else "summed_to(g, np.shape(z))"
+
+
 def _summed(bound: Bound) -> str:
     if bound.kind("z").cat == "array" and bound.kind("x").rank is None:
         return "np.reshape(np.sum(g, axis=axis, keepdims=keepdims), np.shape(z))"
@@ -133,7 +137,7 @@ def _spread_sum(bound: Bound) -> str:
 
 _LINEAR: tuple[tuple[str, str, Callable[[Bound], Kind], Text, str], ...] = (
     ("unbroadcast", "z, x", _shaped("x", "z"), _stretched, "maybe z"),
-    ("summed_to", "z, shape", _summed_kind, _stretched, "maybe z"),
+    ("summed_to", "z, shape", _summed_kind, _fitted, "maybe z"),
     ("expand", "z, axis, rank", _expanded, "np.reshape(g, np.shape(z))", "view z"),
     ("unreduce", "z, x, axis=None, keepdims=False", _shaped("x", "z"), _summed, "maybe z"),
     ("as_field", "z, x", _same("z"), "g", "maybe z"),

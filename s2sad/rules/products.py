@@ -291,7 +291,11 @@ def _einsum_vjp(bound: Bound, index: int) -> str:
             text = f"np.einsum({subscripts!r}, {', '.join(['g', *given])}{_optimized(bound)})"
             if bound.out is not None and bound.out.sort == "complex" != items[index].sort:
                 text = f"np.real({text})"
-            return text if _plain_lengths(terms, items, own) else f"unbroadcast({text}, {names[index]})"
+            if _plain_lengths(terms, items, own):
+                return text
+            if _plain_lengths(terms, items, "".join(c for c in own if c not in result)):
+                return f"unbroadcast({text}, {names[index]})"
+            return f"summed_to({text}, np.shape({names[index]}))"  # an axis of length 1 is also stretched
     return f"einsum_back(g, {bound.static('subscripts')!r}, {index}, [{', '.join(names)}])"
 
 

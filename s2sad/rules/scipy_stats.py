@@ -84,6 +84,22 @@ structural(
 # -------------------------------------------------------------------------------- multivariate densities
 
 
+def _of_points(bound: Bound) -> Kind:
+    """A number for each row of x; SciPy gives that of one row without its axis."""
+    shape = shape_of(bound, "x")
+    return kinds.num(None if shape is None else () if shape[:-1] == (1,) else shape[:-1], "float64")
+
+
+def _for_points(text: str) -> Text:
+    """The text of a tangent, which has an axis more than the result of one row."""
+
+    def made(bound: Bound) -> str:
+        one = rank_of(bound, "x") == 2 and _of_points(bound).rank == 0
+        return f"({_ranged(text)(bound)})[0]" if one else _ranged(text)(bound)
+
+    return made
+
+
 def _density_kind(bound: Bound) -> Kind:
     if bound.static("allow_singular") is UNKNOWN:
         raise NotImplementedError("multivariate_normal with allow_singular that is known at run time only")
@@ -96,8 +112,7 @@ def _density_kind(bound: Bound) -> Kind:
         raise NotImplementedError(
             "multivariate_normal of this number of dimensions; x is a vector or a matrix of rows"
         )
-    shape = shape_of(bound, "x")
-    return kinds.num(None if shape is None else shape[:-1], "float64")
+    return _of_points(bound)
 
 
 _G = "np.expand_dims(g, -1)*precise(x, mean, cov)"
@@ -119,7 +134,7 @@ _SINGULAR = {  # of a matrix that has no inverse: the derivatives along its rang
 }
 
 
-def _ranged(text: str) -> Text:
+def _ranged(text: str) -> Callable[[Bound], str]:
     def made(bound: Bound) -> str:
         changed = text
         if bound.static("allow_singular"):
@@ -141,7 +156,7 @@ for _kind in ("logpdf", "pdf"):
                 n: _ranged(t if _log else t.replace("g, -1", "g*out, -1").replace("(g, x", "(g*out, x"))
                 for n, t in _ROWS.items()
             },
-            jvp={n: _ranged(t if _log else f"out*({t})") for n, t in _DOTS.items()},
+            jvp={n: _for_points(t if _log else f"out*({t})") for n, t in _DOTS.items()},
             general=f"multivariate_normal_{_kind}",
         ),
         stats.multivariate_normal,
@@ -190,6 +205,7 @@ def _law(
     kind_of: Callable[[Bound], Kind],
     vjp: dict[str, str],
     jvp: dict[str, str],
+    dot: Callable[[str], str | Text] = str,
 ) -> None:
     """A density or its logarithm; the texts are those of the logarithm, in g and the tangents."""
     log = kind.startswith("log")
@@ -197,7 +213,7 @@ def _law(
         Rule(
             f"scipy.stats.{name}.{kind}", parse_signature(signature), kind_of,
             vjp={n: t if log else re.sub(r"\bg\b", "(g*out)", t) for n, t in vjp.items()},
-            jvp={n: t if log else f"out*({t})" for n, t in jvp.items()},
+            jvp={n: dot(t if log else f"out*({t})") for n, t in jvp.items()},
         ),
         getattr(stats, name), kind,
     )  # fmt: skip
@@ -217,8 +233,7 @@ def _student_kind(bound: Bound) -> Kind:
         raise NotImplementedError(
             "multivariate_t with allow_singular; leave it out where shape has full rank"
         )
-    shape = shape_of(bound, "x")
-    return kinds.num(None if shape is None else shape[:-1], "float64")
+    return _of_points(bound)
 
 
 def _matrix_kind(bound: Bound) -> Kind:
@@ -250,6 +265,7 @@ for _kind in ("logpdf", "pdf"):
             "shape": "student_along(shape_dot, x, loc, shape, df)",
             "df": "df_dot*student_freedom(x, loc, shape, df)",
         },
+        _for_points,
     )  # fmt: skip
     for _name in ("wishart", "invwishart"):
         _slopes = f"{_name}_slopes(x, df, scale)"

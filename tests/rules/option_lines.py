@@ -296,6 +296,7 @@ np.einsum("ij,ij->i", m, n[:1])
 np.einsum("ij,jk->ik", m, n.T[:, :1])
 np.einsum("ij,ij->ij", m[:, :1], n)
 z = np.einsum("ij,ij->ij", m[:, :1], n); z = z*m + z @ z.T @ z
+z = np.einsum("ij,kj", m[:, :1]*m[:, :1], n); z = z*z
 z = np.einsum("i,i->i", x[:1], y); z = np.outer(z, z)*z
 """
 
@@ -304,6 +305,7 @@ np.piecewise(u, [u < 0, u >= 0], [lambda a: a*a, lambda a: 3.0*a])
 np.piecewise(s, [s < 0], [lambda a: a*a, lambda a: np.sin(a)])
 np.piecewise(s, s < 0, [lambda a: a*a, 2.0])*x
 np.piecewise(x[0], [x[0] < 0.0], [1.0, lambda a, w: a*w], s)
+np.piecewise(x, [x < 0, x > 100], [lambda a: a*a, lambda a: a/np.max(a), lambda a: a.sum()*a])
 np.linalg.pinv(q + q.T, hermitian=True)
 np.linalg.pinv(q + q.T, 1e-12, True)
 np.linalg.svd(q + q.T, hermitian=True, compute_uv=False)

@@ -65,6 +65,12 @@ np.modf(x, out=(np.zeros(5), np.zeros(5)))[0]
     "the argument 'dtype' of np.matmul is not supported": """
 np.matmul(m, n.T, dtype=np.float64)
 """,
+    'out= of another shape than the result of np.cumprod, of which NumPy fills a part': """
+z = np.zeros((3, 4)); np.cumprod(x[:3, None], axis=1, out=z)
+""",
+    'out= of another shape than the result of np.cumulative_sum, of which NumPy fills a part': """
+z = np.zeros((3, 4)); np.cumulative_sum(x[:3, None], axis=1, out=z)
+""",
     'resize() changes an array in place in a way that is not tracked': """
 z = x.copy(); z.resize(3)
 z = x.copy(); z.resize((2, 5), refcheck=False)
