@@ -461,8 +461,13 @@ class Rules(State):
         if any(n == 1 and m not in (1, None) for n, m in lengths):
             self.refuse(node, what, "pass out of the shape of the result")
         shapes = [self.atom(self.apply("np.shape", [v], {}, node)) for v in (value, out)]
-        same = self.emit(Call("eq", tuple(shapes)), K.BOOL, node)
-        self.do(Call("assert", (same, Const(what))), node)
+        other = self.emit(Call("ne", tuple(shapes)), K.BOOL, node)
+
+        def fail() -> None:
+            made = Call("call", (Ref("ValueError", ValueError), Const(what.split(",")[0])))
+            self.do(Call("raise", (self.emit(made, K.OBJECT, node),)), node)
+
+        self.branch(other, fail, lambda: None, node)
 
     def _composite(self, rule: Rule, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         source = rule_source(rule.name, rule.source)
