@@ -464,7 +464,7 @@ class Rules(State):
         other = self.emit(Call("ne", tuple(shapes)), K.BOOL, node)
 
         def fail() -> None:
-            made = Call("call", (Ref("ValueError", ValueError), Const(what.split(",")[0])))
+            made = Call("call", (Ref("ValueError", ValueError), Const(what.split(",", maxsplit=1)[0])))
             self.do(Call("raise", (self.emit(made, K.OBJECT, node),)), node)
 
         self.branch(other, fail, lambda: None, node)
