@@ -329,3 +329,56 @@ def test_one_tape_of_what_goes_round_serves_before_and_after():
     made = s2sad.grad(levinson)
     made(X)
     assert made.source.count(".append(") <= 2, made.source
+
+
+def previous_in_a_product(x, y):
+    s, before, z = 0.0, x, y
+    for _ in range(3):
+        s += z*before
+        before = 2.0*x
+        z = z*0.5
+    return s
+
+
+def previous_of_the_factor(x, y):
+    s, before, z = x, y, 1.3*x
+    for k in range(4):
+        s = s + z*before
+        if k == 1:
+            continue
+        before, z = z, z*y
+    return s
+
+
+def previous_array(u, k):
+    s, before, z = 0.0, np.sin(u), u*k
+    for _ in range(3):
+        s += np.sum(z*before)
+        before = np.cos(u)
+        z[1:-1] = z[2:]*z[:-2]
+    return s
+
+
+def previous_elements(u, k):
+    s, before = 0.0, u[0]
+    i = 0
+    while i < 3:
+        for j in range(2):
+            s += before*u[i]
+            before = u[i + j]
+            u = u*k
+        i += 1
+    return s
+
+
+@pytest.mark.parametrize("fun", [previous_in_a_product, previous_of_the_factor])
+def test_a_cotangent_that_is_a_value_of_its_trip(fun):
+    """`s += z*before` hands z itself on to what `before` was: that of the trip, not what the loop leaves."""
+    check(fun, (0.8, 1.7))
+    s2sad.check_grads(fun, (0.8, 1.7), order=2)
+
+
+@pytest.mark.parametrize("fun", [previous_array, previous_elements])
+def test_a_cotangent_that_is_an_array_of_its_trip(fun):
+    check(fun, (X[:4].copy(), 0.6))
+    s2sad.check_grads(fun, (X[:4].copy(), 0.6), order=2)

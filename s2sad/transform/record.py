@@ -266,6 +266,9 @@ class Record:
         shapes: dict[str, list[tuple[Path, ...]]] = {}
         for name, path, shape_only in self._references(made.body, primal, ()):
             (shapes if shape_only else where).setdefault(name, []).append(path)
+        for name in (n for c in made.carried for n in atom_vars(c.next)):
+            if self.made_in(name, primal):  # a cotangent that is the value itself: s += z*w gives w's z
+                where.setdefault(name, []).append(())
         if not where and not shapes and primal not in self.edits.behind:
             return made
         plan = Plan(self, primal, made)
