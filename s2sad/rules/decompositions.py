@@ -20,7 +20,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, axis_args, is_complex, literal, rank_of, reduced, shape_of, spread
-from s2sad.rules.equations import both_dots
+from s2sad.rules.equations import lstsq_dots, pseudoinverse
 from s2sad.rules.linalg import order_text
 from s2sad.rules.registry import RULES, UNKNOWN, Bound, composite, register, structural
 from s2sad.runtime import factors, norms
@@ -208,8 +208,8 @@ def _lstsq_kind(bound: Bound) -> Kind:
 
 def _lstsq_vjp(name: str) -> Callable[[Bound], str]:
     def text(bound: Bound) -> str:
-        rcond = literal(bound, "rcond")
-        made = f"lstsq_back(g[0], g[1], g[3], a, b, out[0], out[1], {rcond})[{int(name == 'b')}]"
+        p = pseudoinverse(bound, literal(bound, "rcond"))
+        made = f"lstsq_back(g[0], g[1], g[3], a, b, out[0], out[1], {p})[{int(name == 'b')}]"
         first = (bound.out.items or ())[0] if bound.out is not None else None
         return (
             f"np.real({made})"
@@ -226,7 +226,7 @@ structural(
     _lstsq_kind,
     {"a": _lstsq_vjp("a"), "b": _lstsq_vjp("b"), "rcond": axes.zero},
     (np.linalg.lstsq,),
-    jvp=both_dots(lambda b, dots: f"lstsq_dot({dots}, a, b, out[0], out[1], out[3], rcond)"),
+    jvp=lstsq_dots(lambda b: "rcond"),
     raises=True,
     partial=True,
 )
@@ -439,7 +439,7 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (factors.lstsq_back, _lstsq_back_kind),
     (
         factors.lstsq_dot,
-        lambda b: Kind("tuple", items=(_as("x")(b), _as("residuals")(b), kinds.INT, _as("s")(b))),
+        lambda b: Kind("tuple", items=(_as("x")(b), _as("residuals")(b))),
     ),
     (factors.slogdet_back, _as("a")),
     (

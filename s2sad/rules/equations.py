@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from s2sad.rules.axes import as_array
 from s2sad.rules.registry import Bound, Text
 
 Part = str | Callable[[Bound], str]
@@ -36,19 +37,39 @@ def one_solution(
     return {name: text_of(name) for name in (*plus, *minus)}
 
 
-def both_dots(of: Callable[[Bound, str], str]) -> dict[str, Text]:
-    """The tangent of a function of a and b whose helper takes both tangents, None for what stands still."""
+def all_dots(names: str, of: Callable[[Bound, str], str]) -> dict[str, Text]:
+    """The tangent of a function whose helper takes the tangents of all arguments, None for what stands still.
+
+    riccati_dot(a_dot, None, q_dot, None, ...)
+    """
 
     def text_of(name: str) -> Callable[[Bound], str | None]:
         def text(bound: Bound) -> str | None:
-            both = {"a", "b"} <= bound.active
-            if both and name == "b":
-                return None  # the other says it all
-            return of(bound, ", ".join(f"{n}_dot" if both or n == name else "None" for n in "ab"))
+            active = [n for n in names if n in bound.active] or [name]
+            if name != active[0]:
+                return None  # the first says it all
+            return of(bound, ", ".join(f"{n}_dot" if n in active else "None" for n in names))
 
         return text
 
-    return {name: text_of(name) for name in "ab"}
+    return {name: text_of(name) for name in names}
+
+
+def pseudoinverse(bound: Bound, rcond: str) -> str:
+    """That of the matrix of a least-squares problem, by the singular values that the solution counts."""
+    a = "a" if as_array(bound.kind("a")).sort in ("float", "complex") else "1.0*a"
+    return f"np.linalg.pinv({a}, rtol={rcond})"
+
+
+def lstsq_dots(rcond: Callable[[Bound], str]) -> dict[str, Text]:
+    """The tangents of x, residuals, rank, s = lstsq(a, b): the last is asked for on its own, and rarely."""
+
+    def text(bound: Bound, dots: str) -> str:
+        made = f"lstsq_dot({dots}, a, b, out[0], out[1], {pseudoinverse(bound, rcond(bound))})"
+        values = "np.zeros_like(out[3])" if dots.startswith("None") else "svdvals_dot(a_dot, a)"
+        return f"({made}[0], {made}[1], 0, {values})"
+
+    return all_dots("ab", text)
 
 
 def _of(text: Part, bound: Bound) -> str:

@@ -22,7 +22,7 @@ from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes, decompositions
 from s2sad.rules import linalg as own
 from s2sad.rules.axes import as_array, is_complex, literal, rank_of, real_if, shape_of
-from s2sad.rules.equations import both_dots, one_solution
+from s2sad.rules.equations import all_dots, one_solution
 from s2sad.rules.registry import UNKNOWN, Bound, Text, composite, structural
 from s2sad.runtime import equations
 
@@ -391,7 +391,7 @@ def _eigh_both_dot(bound: Bound, dots: str) -> str:
     return f"values_dot({dots}, a, b)" if _only_values(bound) else f"pencil_dot({dots}, out[0], out[1])"
 
 
-_EIGH_DOTS = both_dots(_eigh_both_dot)
+_EIGH_DOTS = all_dots("ab", _eigh_both_dot)
 
 for _name, _only in (("eigh", "eigvals_only=False, "), ("eigvalsh", "")):
     _structural(

@@ -18,7 +18,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes, decompositions
 from s2sad.rules.axes import as_array, is_complex, rank_of, real_if, shape_of
-from s2sad.rules.equations import both_dots
+from s2sad.rules.equations import all_dots, lstsq_dots, one_solution, pseudoinverse
 from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
 from s2sad.rules.scipy_linalg import _float, _like, _structural
 from s2sad.runtime import equations, pencils
@@ -428,16 +428,17 @@ def _riccati_kind(bound: Bound) -> Kind:
     return kinds.array(shape_of(bound, "q"), _float(bound, *"abqr"))
 
 
+def _riccati_dots(helper: str) -> Callable[[Bound, str], str]:
+    return lambda bound, dots: f"{helper}_dot({dots}, out, a, b, r)"
+
+
 for _name, _helper in (("solve_continuous_are", "riccati"), ("solve_discrete_are", "stein")):
     _structural(
         _name,
         "a, b, q, r, e=None, s=None, balanced=True",
         _riccati_kind,
         {n: f"{_helper}_back(g, out, a, b, r)[{k}]" for k, n in enumerate("abqr")},
-        {
-            n: f"{_helper}_dot({', '.join('None' if m != n else f'{n}_dot' for m in 'abqr')}, out, a, b, r)"
-            for n in "abqr"
-        },
+        all_dots("abqr", _riccati_dots(_helper)),
     )
 
 
@@ -460,6 +461,23 @@ _structural(
     },
 )
 
+_Y = "both_sides(adjoint(a), g, even)"
+structural(
+    "both_sides",
+    "a, q, even=False",
+    lambda b: kinds.array(shape_of(b, "q"), _float(b, "a", "q")),
+    {
+        "a": lambda b: real_if(b, "a", f"-({_Y} @ adjoint(out) + adjoint(out) @ {_Y})"),
+        "q": lambda b: real_if(b, "q", _Y),
+    },
+    (equations.both_sides,),
+    jvp=one_solution(
+        lambda b, right: f"both_sides(a, {right}, even)",
+        {"q": "q_dot"},
+        {"a": "(a_dot @ out + out @ a_dot)"},
+    ),
+)
+
 # ------------------------------------------------------------------------------------------- lstsq
 
 
@@ -476,7 +494,7 @@ def _lstsq_kind(bound: Bound) -> Kind:
 
 
 def _lstsq_back(bound: Bound, k: int) -> str:
-    made = f"lstsq_back(g[0], g[1], g[3], a, b, out[0], out[1], {_rcond(bound)})[{k}]"
+    made = f"lstsq_back(g[0], g[1], g[3], a, b, out[0], out[1], {pseudoinverse(bound, _rcond(bound))})[{k}]"
     return real_if(bound, "ab"[k], made)
 
 
@@ -489,7 +507,7 @@ _structural(
     "a, b, cond=None, overwrite_a=False, overwrite_b=False, check_finite=True, lapack_driver=None",
     _lstsq_kind,
     {"a": lambda b: _lstsq_back(b, 0), "b": lambda b: _lstsq_back(b, 1)},
-    both_dots(lambda b, dots: f"lstsq_dot({dots}, a, b, out[0], out[1], out[3], {_rcond(b)})"),
+    lstsq_dots(_rcond),
     needed={"lapack_driver": (None, "gelsd", "gelss")},
     partial=True,
 )

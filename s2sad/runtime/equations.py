@@ -356,11 +356,37 @@ def sqrtm_along(x: Any, e: Any, real: Any) -> Any:
     >>> print(sqrtm_along(np.array([[2.0]]), np.array([[4.0]]), True))
     [[1.]]
     """
-    import scipy.linalg
-
     if real and np.iscomplexobj(x):
         raise TypeError("sqrtm of this real matrix is complex: pass the matrix as complex, a.astype(complex)")
-    return scipy.linalg.solve_sylvester(x, x, e)
+    return both_sides(x, e)
+
+
+def both_sides(a: Any, q: Any, even: Any = False) -> Any:
+    """The solution of a @ x + x @ a = q, by one decomposition; `even` says that a is nearly Hermitian.
+
+    >>> print(both_sides(np.array([[2.0]]), np.array([[8.0]])))
+    [[2.]]
+    >>> print(both_sides(np.diag([1.0, 3.0]), np.array([[2.0, 4.0], [4.0, 0.0]]), True))
+    [[1. 1.]
+     [1. 0.]]
+    """
+    import scipy.linalg
+
+    if np.ndim(a) > 2:
+        stack = np.broadcast_shapes(np.shape(a), np.shape(q))
+        pairs = zip(*(np.broadcast_to(m, stack).reshape(-1, *stack[-2:]) for m in (a, q)), strict=True)
+        return np.reshape([both_sides(one, other, even) for one, other in pairs], stack)
+    if even:
+        w, v = np.linalg.eigh(a)
+        with np.errstate(all="ignore"):
+            return v @ (adjoint(v) @ q @ v / (w[:, None] + w)) @ adjoint(v)
+    if np.size(a) == 0:
+        return np.zeros_like(a @ q)
+    t, u = scipy.linalg.schur(a, "complex" if np.iscomplexobj(a) or np.iscomplexobj(q) else "real")
+    inner = adjoint(u) @ q @ u
+    solve = scipy.linalg.get_lapack_funcs("trsyl", (t, inner))
+    x, scale, _ = solve(t, t, inner)
+    return u @ (scale * x) @ adjoint(u)
 
 
 def diagonal_block(z: Any, blocks: Any, k: int) -> Any:

@@ -334,18 +334,17 @@ def pinv_dot(a_dot: Any, a: Any, p: Any) -> Any:
 
 
 def lstsq_back(
-    x_bar: Any, r_bar: Any, s_bar: Any, a: Any, b: Any, x: Any, residuals: Any, rcond: Any
+    x_bar: Any, r_bar: Any, s_bar: Any, a: Any, b: Any, x: Any, residuals: Any, p: Any
 ) -> Any:
-    """The cotangents of a and b with x, residuals, rank, s = np.linalg.lstsq(a, b, rcond).
+    """The cotangents of a and b with x, residuals, rank, s = np.linalg.lstsq(a, b), p = np.linalg.pinv(a).
 
     >>> a, b, x = np.array([[2.0]]), np.ones(1), np.array([0.5])
-    >>> bars = lstsq_back(np.ones(1), None, None, a, b, x, np.zeros(0), None)
+    >>> bars = lstsq_back(np.ones(1), None, None, a, b, x, np.zeros(0), 1/a)
     >>> print(*bars)
     [[-0.25]] [0.5]
     """
     line = np.ndim(b) == 1
     b, x = (b[:, None], x[:, None]) if line else (b, x)
-    p = np.linalg.pinv(1.0 * a, rtol=rcond)
     rest = b - a @ x
     a_bar, b_bar = np.zeros_like(a @ (p @ a)), np.zeros_like(rest)
     if x_bar is not None:
@@ -364,17 +363,16 @@ def lstsq_back(
     return a_bar, (b_bar[:, 0] if line else b_bar)
 
 
-def lstsq_dot(a_dot: Any, b_dot: Any, a: Any, b: Any, x: Any, residuals: Any, s: Any, rcond: Any) -> Any:
-    """The tangents of x, residuals, rank, s = np.linalg.lstsq(a, b, rcond); a_dot or b_dot may be None.
+def lstsq_dot(a_dot: Any, b_dot: Any, a: Any, b: Any, x: Any, residuals: Any, p: Any) -> Any:
+    """The tangents of x, residuals, ... = np.linalg.lstsq(a, b), p = np.linalg.pinv(a).
 
     >>> a, x = np.array([[2.0]]), np.array([0.5])
-    >>> print(lstsq_dot(None, np.ones(1), a, np.ones(1), x, np.zeros(0), np.ones(1), None)[0])
+    >>> print(lstsq_dot(None, np.ones(1), a, np.ones(1), x, np.zeros(0), 1/a)[0])
     [0.5]
     """
-    p = np.linalg.pinv(1.0 * a, rtol=rcond)
     rest = b - a @ x
     slope = np.zeros_like(rest) if b_dot is None else b_dot
-    x_dot, s_dot = p @ slope, np.zeros_like(s)
+    x_dot = p @ slope
     if a_dot is not None:
         slope = slope - a_dot @ x
         y = adjoint(p) @ x
@@ -382,15 +380,9 @@ def lstsq_dot(a_dot: Any, b_dot: Any, a: Any, b: Any, x: Any, residuals: Any, s:
         x_dot = (
             x_dot - p @ (a_dot @ x) + p @ (adjoint(p) @ (adjoint(a_dot) @ rest)) + across - p @ (a @ across)
         )
-        s_dot = svdvals_dot(a_dot, a)
     if np.size(residuals) > 0:
-        return (
-            x_dot,
-            np.reshape(2.0 * np.sum(np.real(np.conj(rest) * slope), axis=0), np.shape(residuals)),
-            0,
-            s_dot,
-        )
-    return x_dot, np.zeros_like(residuals), 0, s_dot
+        return x_dot, np.reshape(2.0 * np.sum(np.real(np.conj(rest) * slope), axis=0), np.shape(residuals))
+    return x_dot, np.zeros_like(residuals)
 
 
 def slogdet_back(sign_bar: Any, log_bar: Any, a: Any, sign: Any) -> Any:

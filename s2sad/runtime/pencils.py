@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.equations import even_part, expm_along, logm_along
+from s2sad.runtime.equations import both_sides, even_part, expm_along, logm_along
 from s2sad.runtime.factors import adjoint
 from s2sad.runtime.symmetric import eigh_back, eigh_dot
 
@@ -90,15 +90,13 @@ def polar_back(u_bar: Any, p_bar: Any, u: Any, p: Any) -> Any:
     >>> print(polar_back(None, np.array([[3.0]]), np.array([[1.0]]), np.array([[2.0]])))
     [[3.]]
     """
-    import scipy.linalg
-
     along, inner = np.zeros_like(u), np.zeros_like(p)
     if u_bar is not None:
         along = along + adjoint(np.linalg.solve(p, adjoint(u_bar)))
         inner = inner - adjoint(u) @ along
     if p_bar is not None:
         inner = inner + p_bar
-    inner = scipy.linalg.solve_sylvester(p, p, inner)
+    inner = both_sides(p, inner, True)
     return along + u @ p @ (inner + adjoint(inner))
 
 
@@ -108,10 +106,8 @@ def polar_dot(a_dot: Any, u: Any, p: Any) -> Any:
     >>> print(polar_dot(np.array([[3.0]]), np.array([[1.0]]), np.array([[2.0]]))[1])
     [[3.]]
     """
-    import scipy.linalg
-
     half = p @ (adjoint(u) @ a_dot)
-    p_dot = scipy.linalg.solve_sylvester(p, p, half + adjoint(half))
+    p_dot = both_sides(p, half + adjoint(half), True)
     return adjoint(np.linalg.solve(p, adjoint(a_dot - u @ p_dot))), p_dot
 
 

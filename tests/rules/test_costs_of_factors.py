@@ -48,6 +48,8 @@ MORE: dict[str, dict[str, int]] = {  # what the gradient calls beyond what the f
     "z = scipy.linalg.lu_factor(q); z = scipy.linalg.lu_solve(z, m)": {"solve_triangular": 2},
     "z, w = scipy.linalg.eigh(q + q.T); z = z**2": {},
     f"scipy.linalg.cholesky({SPD})": {"solve_triangular": 2},
+    f"scipy.linalg.sqrtm({SPD})": {"schur": 1},
+    "z, w = scipy.linalg.polar(q); z = z @ w + z": {"solve": 1, "eigh": 1},
     f"z = scipy.linalg.cho_factor({SPD}); z = scipy.linalg.cho_solve(z, m)": {"solve_triangular": 2},
 }
 FORWARD: dict[str, str] = {  # what the tangents of several arguments call, once more than the function does
@@ -63,7 +65,9 @@ FORWARD: dict[str, str] = {  # what the tangents of several arguments call, once
     "scipy.linalg.solve_toeplitz((9.0*p, y), x)": "solve_toeplitz",
     f"scipy.linalg.eigh(q + q.T, {SPD}, eigvals_only=True)": "eigh",
     "scipy.linalg.eigvalsh_tridiagonal(p, x[:4])": "eigh_tridiagonal",
-    "np.linalg.lstsq(m.T, y[:4], rcond=None)[0]": "pinv",
+    "np.linalg.lstsq(m.T, y[:4], rcond=None)[0]": "svd",
+    f"scipy.linalg.solve_continuous_are(q, np.eye(3), {SPD}, np.eye(3)*s)": "solve_continuous_lyapunov",
+    f"scipy.linalg.solve_discrete_are(0.3*q, np.eye(3), {SPD}, np.eye(3)*s)": "solve_discrete_lyapunov",
 }
 
 
