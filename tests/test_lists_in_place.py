@@ -192,3 +192,18 @@ def test_arrays_in_a_list_that_a_partial_reads_are_written_later(fun):
     """Of the list there was a copy, but not of the arrays in it."""
     check(fun, (A, M))
     s2sad.check_grads(fun, (A, M), order=2)
+
+
+def test_arrays_of_unlike_shapes_are_put_in_the_place_of_each_other():
+    """Each cotangent 0 has the shape of the element that was there, not that of another element."""
+
+    def f(x, n):
+        m = np.outer(x, x)
+        held, i = [m, m[:2], m[:1]], 0
+        while i < n:
+            held[i] = np.sin(held[i])
+            held[(i + 1) % 3] = np.sin(held[(i + 1) % 3])
+            i += 1
+        return np.sum(held[1]**2) + np.sum(held[2]) + np.sum(held[0])
+
+    check(f, (X, 3), text=False)

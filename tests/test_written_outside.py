@@ -146,22 +146,6 @@ def dict_updated(x):
     return np.sum(z["a"]*x)
 
 
-def kept_and_scaled(x):
-    TABLE["n"] = 0
-    w = TABLE["w"]
-    y = w*x
-    w *= 2
-    return np.sum(y*x)
-
-
-def kept_and_added_to(x):
-    TABLE["n"] = 0
-    w = TABLE["w"]
-    y = np.sin(x)*w
-    w += np.ones(3)
-    return np.sum(y*x)
-
-
 def taken_and_scaled(x):
     w = TABLE.get("w")
     w *= 2
@@ -181,7 +165,6 @@ IN_LISTS = [
 ]  # fmt: skip
 OUTSIDE = [
     written_by_setitem, written_by_operator, list_appended_to, list_turned, list_added_to, list_in_a_tuple, dict_changed, dict_updated,
-    kept_and_scaled, kept_and_added_to,
 ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from s2sad.ir.nodes import Atom, Call, Const, Dict, Let, List, Ref, Stmt, Tuple,
 SETTING = (setattr, operator.setitem)
 CHANGED = "iadd isub imul itruediv imatmul ior iand".split()
 TELLING = ("logging", "warnings", "csv", "_csv", "json", "pprint", "tqdm")  # modules
-READING = (getattr, *(getattr(operator, name) for name in CHANGED))
+READING = (getattr, dict.__getitem__, *(getattr(operator, name) for name in CHANGED))
 
 
 def receiver(call: Call) -> str:
@@ -63,8 +63,9 @@ def _parts(atom: Atom) -> Iterator[Atom]:
 
 
 def is_read(call: Call) -> bool:
-    """Whether a call only reads an attribute."""
-    return call.fun == "call" and getattr(call.args[0], "obj", None) is getattr
+    """Whether a call only reads an attribute, or what a dict holds."""
+    fn = getattr(call.args[0], "obj", None) if call.fun == "call" else None
+    return fn is getattr or fn is dict.__getitem__
 
 
 def is_exception(call: Call) -> bool:

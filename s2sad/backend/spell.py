@@ -327,10 +327,12 @@ class Speller:
         return self.call(self.roots.builtin("getattr"), expr.args, expr.kwargs)
 
     def called(self, expr: Node) -> ast.expr:
-        """A call of an outside object; an attribute that the program sets is read as it stands there."""
+        """A call of an outside object; what the program sets or changes is read as it stands there."""
         fn = expr.args[0]
         if isinstance(fn, Ref) and fn.obj is getattr:
             return self.attribute(Node("getattr", expr.args[1:]))
+        if isinstance(fn, Ref) and fn.obj is dict.__getitem__:
+            return self(Node("getitem", expr.args[1:]))
         return self.call(self(fn), expr.args[1:], expr.kwargs)
 
     def curve(self, expr: Node) -> ast.expr:

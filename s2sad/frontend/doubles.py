@@ -1,4 +1,4 @@
-"""Outside lists that a program changes and reads again: it works on copies, and does the same to the lists.
+"""Outside lists and dicts that a program changes and reads again: copies are changed, and they themselves.
 
     history.append(loss)              double = list(history)
     return history[-1]*x              double.append(loss); history.append(loss)
@@ -6,7 +6,8 @@
 
 So what is read has its derivative, and what stood there before the call is constant. A list of numbers and
 arrays has such a double if the function is refused otherwise (`engine`), and if nobody else may change the
-one of them or see the other: no function that is kept as a function, no other name on some path.
+one of them or see the other: no function that is kept as a function, no other name on some path. Copies of
+dicts are made here (`twins`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from s2sad.frontend import twins
 from s2sad.frontend.dependencies import is_open
+from s2sad.frontend.twins import is_plain
+from s2sad.frontend.values import Local, Written
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     LIST_METHODS,
@@ -47,7 +51,6 @@ CHANGED = "an outside list is changed and read again, which {}"
 INSTEAD = "return what is appended, or read it after the call"
 FUNCTIONS = "is met in a function that calls itself, or is under checkpoint"
 UNSEEN = "code that cannot be seen is given"
-MORE = "holds more than numbers and arrays"
 NAMED = "may have another name here"
 
 
@@ -67,6 +70,9 @@ def begin(low: State, node: ast.AST) -> None:
             base = _of_argument(low, obj, node)
         if base is None:
             continue
+        if type(obj) is dict:
+            low.mirror.doubles[number] = twins.made(low, base, obj, (number, ""), node)
+            continue
         hint = base.text.rpartition(".")[2] if isinstance(base, Ref) else low.hints[base.name]
         _copied(low, base, obj, hint, node)
 
@@ -78,7 +84,7 @@ def _rely(low: State) -> None:
 
     def same() -> list[bool]:
         held = [find() for find in attributes]
-        return [a is b for a in held for b in (*held, *lists) if type(a) is list]
+        return [a is b for a in held for b in (*held, *lists) if type(a) in (list, dict)]
 
     if attributes:
         low.depend(("same lists", 0), same, same(), "lists", same=True)
@@ -94,17 +100,20 @@ def _copied(low: State, base: Ref | Var, obj: Any, hint: str, node: ast.AST) -> 
     return made
 
 
-def of_attribute(low: State, base: Any, holder: Any, name: str, node: ast.AST) -> Var | None:
-    """A copy of the list that an attribute holds before the call, which the program sets, too."""
+def of_attribute(low: State, base: Any, holder: Any, name: str, node: ast.AST) -> Var | Local | None:
+    """A copy of the list or dict that an attribute holds before the call, which the program sets, too."""
     obj = getattr(holder, name)
-    keys = [(id(holder), name), (id(obj), "")]
-    number = low.kept[keys[0]][0] if low.doubled else -1
-    if type(obj) is not list or {key for key, (n, _) in low.kept.items() if n == number} != set(keys):
-        return None
-    if not all(map(_is_plain, K.kind_of_value(obj).items or ())):
+    key = id(holder), name
+    number = low.kept[key][0] if low.doubled else -1
+    if _together(low, number) != {key, (id(obj), "")} or not _is_simple(low, obj):
         return None
     call = Call("call", (Ref("getattr", getattr), low.atom(base), Const(name)))
-    return _copied(low, low.emit(call, K.OBJECT, node, name), obj, name, node)
+    held = low.emit(call, K.OBJECT, node, name)
+    if type(obj) is not dict:
+        return _copied(low, held, obj, name, node)
+    twin = low.mirror.doubles[id(obj)] = twins.made(low, held, obj, (id(obj), ""), node)
+    low.mirror.twins[twin.number] = base, key, held
+    return twin
 
 
 def _of_argument(low: State, obj: Any, node: ast.AST) -> Var | None:
@@ -128,21 +137,25 @@ def _of_argument(low: State, obj: Any, node: ast.AST) -> Var | None:
 def _is_alone(low: State, key: tuple[int, str]) -> bool:
     """Whether a list holds numbers and arrays, and nothing else that is changed may hold it."""
     number, obj = low.kept[key]
-    kind = K.kind_of_value(obj)
-    plain = all(map(_is_plain, kind.items or ()))
-    together = [n for n, _ in low.kept.values() if n == number]
-    return type(obj) is list and len(together) == 1 and plain
+    return _together(low, number) == {key} and _is_simple(low, obj)
 
 
-def _is_plain(kind: K.Kind) -> bool:
-    """Whether an element is a number, an array or a tuple of these."""
-    if kind.cls is not None:
+def _together(low: State, number: int) -> set[tuple[int, str]]:
+    """What is kept with a number and may change: not so tuples in it."""
+    return {key for key, (n, obj) in low.kept.items() if n == number and type(obj) is not tuple}
+
+
+def _is_simple(low: State, obj: Any) -> bool:
+    """Whether a list or dict holds numbers and arrays, and is given nothing else."""
+    if id(obj) in low.single:
         return False
-    return kind.is_number or (kind.cat == "tuple" and all(map(_is_plain, kind.items or ())))
+    if type(obj) is list:
+        return all(map(is_plain, K.kind_of_value(obj).items or ()))
+    return type(obj) is dict and twins.is_alike(obj)
 
 
-def known(low: State, obj: Any) -> Var | None:
-    """The copy of a list."""
+def known(low: State, obj: Any) -> Var | Local | None:
+    """The copy of a list or dict."""
     return low.mirror.doubles.get(id(obj))
 
 
@@ -150,9 +163,10 @@ def finish(low: State, node: ast.AST) -> None:
     """Do to the lists what is done to their copies."""
     if not low.mirror.doubles:
         return
-    for made in low.mirror.doubles.values():
-        if not all(map(_is_plain, low.kinds[made.name].items or ())):
-            low.refuse(node, CHANGED.format(MORE), INSTEAD)
+    for number, made in low.mirror.doubles.items():
+        values = twins.values_of(low, made) if isinstance(made, Local) else made
+        if values is not None and not all(map(is_plain, low.kinds[values.name].items or ())):
+            raise Written(single=number)
     _rely(low)
     for callee in low.callees.values():
         if callee is not None and callee.lowered is not None:
@@ -162,11 +176,12 @@ def finish(low: State, node: ast.AST) -> None:
 
 def _refuse_inside(low: State, body: Block, node: ast.AST) -> None:
     """Refuse functions that are called and change, or read, a list that has a copy."""
-    lists = [base for base, _ in low.mirror.doubled.values()]
+    lists: list[Atom] = [base for base, _ in low.mirror.doubled.values()]
+    lists += [atom for _, key, atom in low.mirror.twins.values() if not key[1]]
     for stmt in walk(body):
         call = getattr(stmt, "call", None)
         met = call is not None and any(atom in lists for atom in call.args)
-        if met or not isinstance(lists[0], Ref):
+        if met or not all(isinstance(base, Ref) for base in lists):
             low.refuse(node, CHANGED.format(FUNCTIONS), INSTEAD)
 
 

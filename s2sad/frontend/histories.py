@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s2sad.errors import refuse
-from s2sad.frontend import doubles
+from s2sad.frontend import doubles, twins
 from s2sad.frontend.dependencies import share
 from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.values import Group, Local, Method, Value, Written, key_of
@@ -526,6 +526,9 @@ def put(low: State, local: Local, items: list[Value], keys: list[Any], node: ast
         return
     base, key, _ = low.mirror.twins[local.number]
     held = dict(zip(local.group.keys, local.group.items, strict=True))
+    if not key[1]:
+        twins.put(low, local, dict(zip(keys, items, strict=True)), node)
+        return
     if low.objects.cells.get(low.mirror.cells[key]) is not local or any(k not in keys for k in held):
         what = f"a dict that stands in the attribute {key[1]!r} of an outside object is changed"
         low.refuse(node, what, "set the attribute behind that, or to a new dict")
@@ -536,7 +539,7 @@ def put(low: State, local: Local, items: list[Value], keys: list[Any], node: ast
             low.do(Call("call", (SET_ITEM, of, key_of(k), low.variable(value, node))), node)
 
 
-def attribute_held(low: State, base: Value, name: str, obj: Any, node: ast.AST) -> Var:
+def attribute_held(low: State, base: Value, name: str, obj: Any, node: ast.AST) -> Var | Local:
     """What is kept and stands in an attribute of an argument."""
     if (double := doubles.known(low, obj)) is not None:
         return double

@@ -433,6 +433,8 @@ class _Learnt:
     kept      what is changed of what is outside, and the number of what is kept together with it
     options   attributes of numbered objects that hold one of several functions or members of enumerations
     entries   attributes of outside objects that are set, whose values before that are read: what they are of
+    single    outside lists and dicts that have no double
+    real      displays of dicts with computed keys that attributes of outside objects hold
     """
 
     numbered: Numbering
@@ -446,6 +448,8 @@ class _Learnt:
     kept: dict[tuple[int, str], tuple[int, Any]] = field(default_factory=dict)
     options: dict[tuple[type, str], tuple[Value, ...]] = field(default_factory=dict)
     entries: dict[tuple[int, str], Value] = field(default_factory=dict)
+    single: frozenset[int] = frozenset()
+    real: frozenset[tuple[str, int, int]] = frozenset()
 
     def open(self, alone: bool) -> None:
         """Take the arguments for objects that are made here; what is kept `alone` is forgotten."""
@@ -461,6 +465,11 @@ class _Learnt:
             self.kept.update(histories.together(self.kept, written.kept))
         elif written.options is not None:
             self.options |= written.options
+        elif written.single:
+            self.single |= {written.single}
+        elif written.real is not None:
+            self.known |= {written.real}
+            self.real |= {written.real}
         elif written.attempt is not None:
             self.attempts |= {written.attempt}
         elif written.trips is not None:
@@ -483,7 +492,7 @@ class _Learnt:
         low = Lowering()
         low.attempts, low.apart, low.trips = self.attempts, self.apart, self.trips
         low.opened, low.kept, low.options = self.opened, self.kept, dict(self.options)
-        low.doubled = self.doubled
+        low.doubled, low.single, low.real = self.doubled, self.single, self.real
         low.mirror.entries, low.mirror.top = self.entries, low.block
         low.mirror.names = {(type(obj), name) for (_, name), (_, obj) in self.kept.items() if name}
         low.numbered, low.families = dict(self.numbered.attributes), dict(self.numbered.families)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s2sad.frontend import doubles, histories
+from s2sad.frontend import twins as tables
 from s2sad.frontend.dependencies import is_open
 from s2sad.frontend.histories import GET, SET, Key, held, holder_of
 from s2sad.frontend.records import fields_of
@@ -66,7 +67,7 @@ def set_attribute(low: State, base: Value, holder: Any, name: str, value: Value,
     made = held(low, low.atom(base), key, now, node)
     histories.given(low, made, [value], node)
     if isinstance(value, Var) and low.kind(value) == K.PLACES:  # `{}` in the text of a derivative
-        value = low.mirror.empty.setdefault(value.name, low.made("dict", [], []))
+        value = _empty(low, value)
     value = low.settled(value, node)
     atom = _whole(low, base, key, value, node)
     low.do(Call("call", (SET, made, Const(name), atom)), node)
@@ -77,6 +78,17 @@ def set_attribute(low: State, base: Value, holder: Any, name: str, value: Value,
     low.written_at.append((id(low.block), len(low.block)))
 
 
+def _empty(low: State, value: Var) -> Local:
+    """An empty dict that an attribute is given; one that has a name may be changed by that name."""
+    place = low.displays.get(value.name)
+    if place is not None and value in low.scope.env.values():
+        raise Written(real=place)
+    made = low.mirror.empty.setdefault(value.name, low.made("dict", [], []))
+    if place is not None:
+        low.objects.places[made.number] = place
+    return made
+
+
 def _whole(low: State, base: Value, key: Key, value: Value, node: ast.AST) -> Atom:
     """A value as an attribute holds it; what is put into a dict that is made here is put there, too."""
     twins = low.mirror.twins
@@ -84,6 +96,9 @@ def _whole(low: State, base: Value, key: Key, value: Value, node: ast.AST) -> At
         if not (isinstance(value, Local) and value.number == number):
             del twins[number]
             low.objects.shared.setdefault(number, "an attribute of an outside object has held")
+    if isinstance(value, Local) and (real := tables.held_by(value)) is not None:
+        twins[value.number] = base, key, real
+        return real
     loose = (key[0], key[1] + LOOSE) in low.kept or not isinstance(value, Local) or value.cat != "dict"
     if loose or not isinstance(value, Local) or value.number in low.objects.shared:
         return low.variable(value, node)
@@ -95,7 +110,7 @@ def _whole(low: State, base: Value, key: Key, value: Value, node: ast.AST) -> At
 def loosen(low: State, value: Value) -> None:
     """Lower once more without knowing what a dict in an attribute holds, as its keys are computed."""
     twin = low.mirror.twins.get(value.number) if isinstance(value, Local) else None
-    if twin is not None:
+    if twin is not None and not low.doubled:
         (number, name), holder = twin[1], low.kept[twin[1]][1]
         raise Written(kept={(number, name): holder, (number, name + LOOSE): holder})
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from s2sad.frontend import doubles, histories
-from s2sad.frontend.values import Written
+from s2sad.frontend.values import Local, Written
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     LIST_METHODS,
@@ -64,7 +64,7 @@ def note(low: State, obj: Any) -> None:
     """Note that an array, or what may hold some, is met."""
     if isinstance(obj, HOLDING):
         low.mirror.seen = True
-        if type(obj) is list:
+        if type(obj) in (list, dict):
             low.mirror.lists[id(obj)] = obj
 
 
@@ -83,7 +83,7 @@ def begin(low: State, node: ast.AST) -> None:
             low.mirror.waiting[number] = made
 
 
-def known(low: State, base: Ref, node: ast.AST | None) -> Var:
+def known(low: State, base: Ref, node: ast.AST | None) -> Var | Local:
     """The name of an array that is written; a container that is kept."""
     number = id(base.obj)
     if not isinstance(base.obj, np.ndarray):

@@ -218,6 +218,49 @@ class Made(Table):
         return made
 
 
+class Kept(Table):
+    """A dict that an outside one is changed with (see `twins`)."""
+
+    def __init__(self, kept: Any) -> None:
+        self._places = new_places()
+        self._keys: list[Any] = []
+        self._values: list[Any] = []
+        self._kept = kept
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if key in self._places:
+            self._values[self._places[key]] = value
+        else:
+            self._enter(key, value)
+        self._kept[key] = value
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        if key not in self._places:
+            self[key] = default
+        return self._values[self._places[key]]
+
+    def __delitem__(self, key: Any) -> None:
+        place = taken(self._places, key)
+        taken(self._keys, place)
+        taken(self._values, place)
+        for i in range(place, len(self._keys)):
+            self._places[self._keys[i]] = i
+        self._kept.pop(key)
+
+    def popitem(self, last: bool = True) -> tuple[Any, Any]:
+        if len(self._values) == 0:
+            raise KeyError("popitem(): dictionary is empty")
+        key = self._keys[-1]
+        return key, self.pop(key)
+
+    def clear(self) -> None:
+        for i in range(len(self._keys)):
+            taken(self._places, self._keys[i])
+        self._keys.clear()
+        self._values.clear()
+        self._kept.clear()
+
+
 class Row:
     """A dict with known keys that is numbered (see `rows`); there is a class for each display of keys."""
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from s2sad.errors import Span, refuse
-from s2sad.frontend import histories, maybes, standing
+from s2sad.frontend import histories, maybes, standing, twins
 from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.heap import Heap
 from s2sad.frontend.interface import Interface
@@ -100,6 +100,8 @@ class State(Interface):
     unrolled_at = 0  # and how many branches and loops were open around the first
     apart = False  # whether arguments that are dicts or dataclasses are taken apart
     opened = doubled = False  # and those that are objects too; whether outside lists have doubles
+    single: frozenset[int] = frozenset()  # those that have none
+    real: frozenset[tuple[str, int, int]] = frozenset()  # displays of tables that attributes hold
     given: frozenset[str] = frozenset()  # the numbers of such as may be one object that is given twice
     quiet = False  # whether the program silences NumPy's warnings
     facts: maybes.Facts  # which flags hold where conditions do, or do not (see `maybes`)
@@ -182,7 +184,7 @@ class State(Interface):
         elif call.fun in NEW:
             self.lengths.note_new(name, call)
         self.block.append(Let(name, call, self.span(node)))
-        if self.const_depth:
+        if self.const_depth and call.fun != "held":  # what is changed there stands outside itself
             self.frozen.add(name)
         if kind.cls is not None and kind.cat == "object":
             self.live[name] = kind.cls.s2sad_sample  # type: ignore[attr-defined]
@@ -294,8 +296,8 @@ class State(Interface):
     def atom(self, value: Value, node: ast.AST | None = None) -> Atom:
         """The value as an operand of the IR."""
         if isinstance(value, Local):
-            if value.origin is not None and value.group is value.first:
-                return value.origin
+            if (held := self._elsewhere(value, node)) is not None:
+                return held
             self.objects.shared.setdefault(value.number, "has been put into a list or passed on as a whole")
             value = value.group
         if isinstance(value, Group) and value.origin is not None:
@@ -327,6 +329,12 @@ class State(Interface):
         if isinstance(value, Closure | Method | Part | Choice | Super):
             self._refuse_as_value(value, node)
         return value
+
+    def _elsewhere(self, value: Local, node: ast.AST | None) -> Atom | None:
+        """An argument that is taken apart and not changed, or an outside dict, as the operand that it is."""
+        if value.origin is not None and value.group is value.first:
+            return value.origin
+        return twins.outside(self, value, node) if value.number in self.mirror.twins else None
 
     def _refuse_as_value(self, value: Value, node: ast.AST | None) -> NoReturn:
         """Say that a function, or an attribute of what is not known, is no value of the program."""

@@ -306,6 +306,17 @@ if len(xs) < {at + behind}:
         for target in stmt.targets:
             self._delete_one(target, stmt)
 
+    def _delete_outside(self, base: Value, target: ast.Subscript) -> bool:
+        """Delete an item of an outside container that is kept; says whether it is one."""
+        if histories.is_container(base):
+            histories.keep(self, base)
+        if not isinstance(base, Var) or base.name not in self.outside:
+            return False
+        index = self.index(target.slice)
+        if not isinstance(index, Slice):
+            histories.called(self, base, ".pop", [index], {}, target)
+        return not isinstance(index, Slice)
+
     def _delete_one(self, target: ast.expr, stmt: ast.Delete) -> None:
         if isinstance(target, ast.Tuple | ast.List):
             for part in target.elts:
@@ -315,6 +326,8 @@ if len(xs) < {at + behind}:
             self.scope.env.pop(target.id, None)
             return
         base = self.operand(target.value) if isinstance(target, ast.Subscript) else None
+        if isinstance(target, ast.Subscript) and base is not None and self._delete_outside(base, target):
+            return
         method = class_method(self, self.class_of(base), "__delitem__") if base is not None else None
         if base is not None and method is not None and isinstance(target, ast.Subscript):
             self.call_value(method, [base, self.index(target.slice)], {}, stmt)

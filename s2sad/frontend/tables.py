@@ -15,7 +15,7 @@ import ast
 import collections
 from typing import Any
 
-from s2sad.frontend import mirrors, shelves, standins
+from s2sad.frontend import mirrors, shelves, standins, twins
 from s2sad.frontend.derived import BASES, HeldDict, HeldList
 from s2sad.frontend.iterators import Items
 from s2sad.frontend.operators import static_attribute
@@ -34,7 +34,7 @@ from s2sad.frontend.state import (
     same_value,
 )
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Call, Const, Ref, Tuple
+from s2sad.ir.nodes import Call, Const, Ref, Tuple, Var
 
 EMPTY: dict[Any, Any] = {float: 0.0, int: 0, complex: 0j, str: "", bool: False}
 ENTERED = "for k, v in pairs:\n    table[k] = v"
@@ -73,6 +73,8 @@ class Tables(Rows):
         made_here = isinstance(value, Local) and value.cat == "dict"
         place = self.objects.places.get(value.number) if isinstance(value, Local) and made_here else None
         if place is not None and place not in self.known_lists:
+            if twins.is_held(self, value):
+                raise Written(real=place)
             raise Written(place)
 
     def want_like(self, keys: tuple[Any, ...]) -> None:
@@ -94,13 +96,17 @@ class Tables(Rows):
         if isinstance(one, Group) and isinstance(two, Group) and one.cat == two.cat == "dict":
             place = self.objects.places.get(number)
             if set(one.keys) != set(two.keys) and place is not None and place not in self.known_lists:
+                if number in self.mirror.twins and self.doubled and place[0] != twins.PLACE:
+                    raise Written(real=place)
                 raise Written(place)
 
     def new_dict(self, items: list[Value], keys: list[Any], node: ast.AST) -> Value:
         """A dict that is made at a place of the program, with the keys that are known there."""
-        if not keys and self.scope.source.module.startswith("s2sad.generated"):
-            return _new_places(self, [], {}, node, "")  # what the tables of a program were made of
         place = self.place(node)
+        if not keys and self.scope.source.module.startswith("s2sad.generated") and place not in self.real:
+            places = _new_places(self, [], {}, node, "")  # what the tables of a program were made of
+            self.displays[places.name] = place
+            return places
         if place not in self.known_lists:
             self.objects.displayed[place, tuple(keys)] = None
             items = [self.settled(v, node) for v in items]
@@ -110,6 +116,8 @@ class Tables(Rows):
             made = self.made("dict", items, keys)
             self.objects.places[made.number] = place
             return made
+        if place in self.real:
+            return twins.table(self, items, keys, node)
         table = self.table(Table, [], node)
         for key, value in zip(keys, items, strict=True):
             self.own_method(table, "_enter", [key_of(key), value], node)
@@ -272,7 +280,7 @@ def _never_twice(node: ast.DictComp) -> bool:
 # --------------------------------------------------------------------------------------------- what is called
 
 
-def _new_places(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+def _new_places(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Var:
     return low.emit(Call("dict", (), (("keys", Tuple(())),)), K.PLACES, node, hint or "places")
 
 

@@ -191,7 +191,7 @@ class Mirror:
     twins: dict[int, tuple[Value, tuple[int, str], Atom]] = field(default_factory=dict)
     standing: dict[int, Var] = field(default_factory=dict)
     waiting: dict[int, Var] = field(default_factory=dict)
-    doubles: dict[int, Var] = field(default_factory=dict)
+    doubles: dict[int, Any] = field(default_factory=dict)
     lists: dict[int, Any] = field(default_factory=dict)
     doubled: dict[str, tuple[Ref | Var, int]] = field(default_factory=dict)
     empty: dict[str, Local] = field(default_factory=dict)
@@ -267,7 +267,8 @@ class Written(Exception):
     with `trips`, the place of a loop over a short range, each trip is written out; `kept` are containers and
     attributes of outside objects that the program changes (see `histories`), `entries` are those of which it
     reads what they hold before (see `mirrors`); `options` are functions and members of enumerations of which
-    an attribute of numbered objects holds one.
+    an attribute of numbered objects holds one. `single` is an outside list or dict that has no double, as it
+    holds too much (see `doubles`), `real` the place of a dict with computed keys that an attribute holds.
     """
 
     def __init__(
@@ -282,8 +283,12 @@ class Written(Exception):
         kept: dict[tuple[int, str], Any] | None = None,
         options: dict[tuple[type, str], tuple[Any, ...]] | None = None,
         entries: dict[tuple[int, str], Value] | None = None,
+        single: int = 0,
+        real: tuple[str, int, int] | None = None,
     ) -> None:
         super().__init__()
+        self.single = single
+        self.real = real
         self.entries = entries or {}
         self.options = options
         self.kept = kept

@@ -52,7 +52,7 @@ def _is_apart(program: Program, stmt: Let | Do, outside: Container[str]) -> bool
         return True
     kind = program.kinds[stmt.name] if isinstance(stmt, Let) else K.NONE
     told = call.fun == "call" and call.form in CHANGING and kind == K.OBJECT
-    if fn is getattr:
+    if fn in (getattr, dict.__getitem__):
         return kind.cat != "object" and not (isinstance(call.args[1], Var) and call.args[1].name in outside)
     if is_opaque(call) and not told:
         return False

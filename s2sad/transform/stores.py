@@ -398,7 +398,7 @@ class Stores(Unsettled):
     def _zero_of_item(self, base: Var, stmt: Store) -> Atom:
         """The cotangent 0 of the item that a store replaces; it may have another shape than the new one."""
         items = self.kinds[base.name].items
-        kind = items[0] if items else K.FLOAT
+        kind = K.anonymous(items[0]) if items else K.FLOAT  # each item has a shape of its own
         if kind.is_scalar:
             return Const(0.0)
         key = (stmt, "item")
