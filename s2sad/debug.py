@@ -7,7 +7,6 @@ A broken check is a fault of s2sad, so it raises AssertionError.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import Any
 
@@ -38,6 +37,8 @@ class Watch:
 
 
 def _digest(array: Any) -> bytes:
+    import hashlib
+
     return hashlib.blake2b(np.ascontiguousarray(array).tobytes(), digest_size=16).digest()
 
 

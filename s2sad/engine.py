@@ -24,7 +24,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from s2sad import runtime
+from s2sad.analysis.effects import Aliases
 from s2sad.analysis.itself import describe
+from s2sad.analysis.primitives import shares
 from s2sad.analysis.repeat import (
     mixed_results,
     obstacle,
@@ -32,6 +34,7 @@ from s2sad.analysis.repeat import (
     returns_argument,
     written_parameters,
 )
+from s2sad.analysis.storage import Storage
 from s2sad.analysis.summary import summarise
 from s2sad.analysis.unknown import unknown_source
 from s2sad.errors import Span, UnsupportedError, origins, refuse
@@ -54,7 +57,7 @@ from s2sad.transform.auxiliary import joint_aux
 from s2sad.transform.builder import Builder
 from s2sad.transform.constants import settled
 from s2sad.transform.forward import forward
-from s2sad.transform.joint import Assembly, joint
+from s2sad.transform.joint import joint, written_arguments
 from s2sad.transform.pairs import MustInline, Pairs
 from s2sad.transform.pullback import pair
 from s2sad.transform.told import of_outside
@@ -254,7 +257,7 @@ def _derive_by(
     programs[at] = replace(programs[at], assumes=header, defaults=defaults(source, lowered, programs[at]))
     made = compile_programs(programs, lowered, source, outline.slots if request.mode == "jvp" else {})
     made.valued = unsure
-    made.written = written(lowered, wrt)
+    made.written = written(lowered)
     drawn = any(c.trips and c.generators for c in lowered.callees)
     if not request.stops and (drawn or any(w.frozen for w in (lowered, *_callees(lowered)))):
         said = replace(request, stops=True, stored=drawn)
@@ -468,18 +471,15 @@ def result_kind(lowered: Lowered) -> Kind:
     return Builder(Fresh(lowered.program.kinds, lowered.program.hints)).kind(lowered.result)
 
 
-def written(lowered: Lowered, wrt: Sequence[str]) -> tuple[str, ...]:
+def written(lowered: Lowered) -> tuple[str, ...]:
     """The parameters that the function writes to, where another argument could overlap them."""
     program = lowered.program
-    if not any(isinstance(s, Store | Do) or _calls(s) for s in walk(program.body)):
+    writes = any(isinstance(s, Store | Do) or _calls(s) for s in walk(program.body))
+    if not (writes and any(shares(program.kinds[p]) for p in program.params)):
         return ()
-    held = ("array", "num", "list", "tuple", "dict", "object")
-    if not any(program.kinds[p].cat in held for p in program.params):
-        return ()
-    assembly = Assembly(lowered, wrt, Pairs())
-    assembly.copy_written()
     names = {ssa: name for name, ssa in lowered.arguments.items()}
-    return tuple(names[ssa] for ssa in assembly.copies)
+    aliases = Aliases(program)
+    return tuple(names[ssa] for ssa in written_arguments(program, aliases, Storage(program, aliases)))
 
 
 def _calls(stmt: Stmt) -> bool:

@@ -10,7 +10,6 @@ refusal names the place, shows it underlined, says what is wrong and what to wri
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
@@ -105,6 +104,8 @@ def underlined(span: Span) -> list[str]:
 
 def _width(character: str) -> int:
     """How many columns of a terminal a character takes."""
+    import unicodedata
+
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -14,6 +14,7 @@ linear.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from s2sad.analysis.primitives import (
     ADDRESSED,
@@ -73,7 +74,7 @@ _ASKING = _COMPARING | frozenset(ADDRESSED)
 
 
 class Aliases:
-    """Which names may share storage, and who writes what; computed once per program.
+    """Which names may share storage, and who writes what; computed once per program, at the first question.
 
     world     the class of everything outside of the program that is not a parameter
     standing  the classes of outside arrays that are written
@@ -88,6 +89,20 @@ class Aliases:
 
     def __init__(self, program: Program) -> None:
         self.kinds = program.kinds
+        self._waiting: Program | None = program
+
+    if not TYPE_CHECKING:  # many passes find nothing to do before they ask
+
+        def __getattr__(self, name: str) -> Any:
+            """What the first question finds missing: everything is."""
+            program = self.__dict__.get("_waiting")
+            if program is None:
+                raise AttributeError(name)
+            self._waiting = None
+            self._solve(program)
+            return getattr(self, name)
+
+    def _solve(self, program: Program) -> None:
         self._parent: list[int] = [0]
         self._inside: dict[int, int] = {0: 0}  # class -> class of elements, by representative
         self._nodes: dict[str, int] = {}

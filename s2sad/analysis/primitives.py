@@ -552,9 +552,13 @@ def _unread(call: Call, kinds: Kinds) -> tuple[int, ...]:
     return UNREAD.get(call.fun, ())
 
 
+_PLAIN = frozenset((*LIST_METHODS, "raise", "assert", "print"))
+_NO_STORAGE = (int, float, complex, str, bytes, type, np.ufunc, np.dtype, np.generic)
+
+
 def is_opaque(call: Call) -> bool:
     """Whether a call may do anything to what it reaches and to the world."""
-    if call.fun in PURE or call.fun in (*LIST_METHODS, "raise", "assert", "print"):
+    if call.fun in PURE or call.fun in _PLAIN:
         return False
     return effect_of(call).result == "opaque"
 
@@ -567,5 +571,4 @@ def is_draw(call: Call, result: Kind) -> bool:
 
 def holds_storage(obj: object) -> bool:
     """Whether a live object is storage that programs may write: no number, class or function."""
-    plain = int | float | complex | str | bytes | type | np.ufunc | np.dtype | np.generic
-    return obj is not None and not isinstance(obj, plain) and not callable(obj)
+    return obj is not None and not isinstance(obj, _NO_STORAGE) and not callable(obj)

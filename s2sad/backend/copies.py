@@ -19,6 +19,7 @@ left."""
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 from s2sad.backend.tree import (
@@ -210,15 +211,13 @@ def _append(block: list[Tree], pairs: Pairs) -> None:
 
 def _needed(body: list[Tree]) -> tuple[set[str], Counter[str]]:
     """Names that the text reads, at last; and how often each name is read, copies included."""
-    reads: Counter[str] = Counter()
     sources: dict[str, list[str]] = {}
-    needed: set[str] = set()
+    found = [name for stmt in walk(body) for expr in operands(stmt) for name in expr_vars(expr)]
     for stmt in walk(body):
-        for expr in operands(stmt):
-            reads.update(expr_vars(expr))
-        if isinstance(stmt, Loop) and stmt.stop is not None:
-            reads.update(atom_vars(stmt.stop))
-    needed.update(reads)
+        if type(stmt) is Loop and stmt.stop is not None:
+            found += atom_vars(stmt.stop)
+    reads = Counter(found)
+    needed = set(reads)
     for stmt in walk(body):
         if isinstance(stmt, Branch):
             for out in stmt.outs:
@@ -228,8 +227,8 @@ def _needed(body: list[Tree]) -> tuple[set[str], Counter[str]]:
                 sources[name] = [*atom_vars(init), *atom_vars(nxt)]
                 sources[out_name] = [name]
                 reads[name] -= 1  # what it is after the loop is no other read
-    for names in sources.values():
-        reads.update(names)
+    for name in itertools.chain(*sources.values()):
+        reads[name] += 1
     todo = list(needed)
     while todo:
         for name in sources.get(todo.pop(), ()):

@@ -10,9 +10,9 @@ import ast
 import threading
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from s2sad.errors import Span
+from s2sad.ir.records import record
 
 WIDTH = 88
 _PREFIX = "s2sad_remark_"
@@ -20,7 +20,7 @@ _lock = threading.Lock()
 _fields: dict[type, tuple[str, ...]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Mark:
     """What is known about a printed statement: where its primal stands, and a note to print behind it."""
 
@@ -74,13 +74,11 @@ def _astor(tree: ast.Module) -> str:
     with _lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import astor
-        from astor.source_repr import split_lines
-
         try:
             text = astor.to_source(
                 tree,
                 pretty_string=_quoted,
-                pretty_source=lambda source: "".join(split_lines(source, WIDTH)),
+                pretty_source=_wrapped,
             )
         except (AttributeError, TypeError, ValueError, AssertionError, RecursionError, IndexError, KeyError):
             return ""
@@ -88,6 +86,16 @@ def _astor(tree: ast.Module) -> str:
     head = next((k for k, line in enumerate(lines) if line.endswith(":")), 0)
     lines[1 : head + 1] = ["    " + line for line in lines[1 : head + 1]]  # apart from the body
     return "\n".join(lines)
+
+
+def _wrapped(parts: list[str]) -> str:
+    """astor's pieces of text as lines; it breaks those that are too long."""
+    from astor.source_repr import split_lines
+
+    text = "".join(parts)
+    if max(map(len, text.split("\n"))) <= WIDTH:
+        return text
+    return "".join(split_lines(parts, WIDTH))
 
 
 def comment(text: str) -> str:

@@ -287,19 +287,21 @@ def inner(stmt: Tree) -> tuple[list[Tree], ...]:
 
 def walk(block: list[Tree]) -> Iterator[Tree]:
     """Every statement of a block and of the blocks in it, in text order."""
-    return iter(block) if _NESTING.isdisjoint(map(type, block)) else _walk(block)
+    return iter(block if _NESTING.isdisjoint(map(type, block)) else _walk(block))
 
 
-def _walk(block: list[Tree]) -> Iterator[Tree]:
+def _walk(block: list[Tree]) -> list[Tree]:
+    found: list[Tree] = []
     stack = [iter(block)]
     while stack:
         for stmt in stack[-1]:
-            yield stmt
+            found.append(stmt)
             if type(stmt) in _NESTING:
                 stack.extend([iter(b) for b in reversed(inner(stmt))])
                 break
         else:
             stack.pop()
+    return found
 
 
 def takes_apart(loop: Loop) -> bool:

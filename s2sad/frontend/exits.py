@@ -48,6 +48,7 @@ Forked = ast.If | ast.With | ast.Match | ast.Try
 Node = TypeVar("Node", bound=ast.AST)
 DEEPEST = 30  # so many early exits in sequence are nested; a text can be indented by 100 levels at most
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_STRAIGHT = frozenset((ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Assert, ast.FunctionDef))
 
 
 class _Leave(ast.stmt):
@@ -238,6 +239,8 @@ class _Normaliser:
         return {v for n in walk([self.node]) for v in vars(n).values() if isinstance(v, str)}
 
     def function(self) -> ast.FunctionDef:
+        if _STRAIGHT.issuperset(map(type, self.node.body[:-1])) and type(self.node.body[-1]) is ast.Return:
+            return self.node
         body = reachable(self.node.body, self.falls)
         tail = body.pop() if isinstance(body[-1], ast.Return) else None
         own = list(_own(body))

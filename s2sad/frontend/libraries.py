@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import os
-import sysconfig
 from types import FunctionType
 
 _LIBRARIES = frozenset(["numpy", "scipy"])
@@ -34,6 +33,8 @@ def is_library(fun: FunctionType) -> bool:
 
 @functools.cache
 def _stdlib() -> str:
+    import sysconfig
+
     return sysconfig.get_path("stdlib") + os.sep
 
 

@@ -23,7 +23,6 @@ import cmath
 import contextlib
 import dis
 import functools
-import hashlib
 import importlib
 import inspect
 import io
@@ -48,6 +47,10 @@ from s2sad.frontend.sinking import behind
 from s2sad.frontend.trees import walk
 
 Function = ast.FunctionDef | ast.Lambda
+_FUNCTIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+_FLAT = frozenset(  # what holds no function, in a text without a lambda
+    (ast.arguments, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return, ast.Assert, ast.Raise)
+)
 _FUTURES = 0x1FE0000  # the compiler flags of `from __future__` that a code object remembers
 READ_AS = "__s2sad_read_as__"
 _GENERATORS = {0x20: "a generator", 0x80: "a coroutine", 0x200: "an asynchronous generator"}
@@ -127,7 +130,13 @@ class Source:
     @property
     def hash(self) -> str:
         """SHA-256 of the function's text."""
-        return hashlib.sha256(self.text().encode()).hexdigest()
+        return _digest(self.text())
+
+
+def _digest(text: str) -> str:
+    import hashlib  # takes a tenth of the time in which the package is imported
+
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def find(fun: Callable[..., Any], generators: bool = False) -> Source:
@@ -307,8 +316,9 @@ class _Text:
         self.lines = tuple(text.split("\n"))
         self._codes: dict[int, list[CodeType]] = {}
         self._nodes: dict[int, list[ast.AST]] = {}
-        for node in walk([self.tree]):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        closed = () if "lambda" in text else _FLAT
+        for node in walk([self.tree], closed):
+            if type(node) in _FUNCTIONS:
                 self._nodes.setdefault(_first_line(node), []).append(node)
 
     def codes(self, flags: int) -> list[CodeType]:
@@ -561,7 +571,7 @@ def source_of_text(text: str, name: str) -> str:
     It is `<s2sad name hash>`, the same for the same text. The entry stays until its owners are collected,
     which `release_with` names, or else for ever.
     """
-    file = f"<s2sad {name} {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
+    file = f"<s2sad {name} {_digest(text)[:12]}>"
     _generated[file] = text
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     return file

@@ -382,7 +382,7 @@ def blocks(stmt: Stmt) -> tuple[Block, ...]:
 
 def walk(block: Block) -> Iterator[Stmt]:
     """Every statement of a block and of the blocks nested in it, in text order, without recursion."""
-    return iter(block) if is_straight(block) else _walk(block)
+    return iter(block if is_straight(block) else _walk(block))
 
 
 def is_straight(block: Block) -> bool:
@@ -390,16 +390,22 @@ def is_straight(block: Block) -> bool:
     return _NESTING.isdisjoint(map(type, block))
 
 
-def _walk(block: Block) -> Iterator[Stmt]:
+def _walk(block: Block) -> list[Stmt]:
+    found: list[Stmt] = []
     stack: list[Iterator[Stmt]] = [iter(block)]
     while stack:
         for stmt in stack[-1]:
-            yield stmt
+            found.append(stmt)
             if type(stmt) in _NESTING:
-                stack.extend([iter(b) for b in reversed(blocks(stmt))])
-                break
+                parts = blocks(stmt)
+                if not all(map(is_straight, parts)):
+                    stack.extend([iter(b) for b in reversed(parts)])
+                    break
+                for part in parts:
+                    found += part
         else:
             stack.pop()
+    return found
 
 
 def atom_vars(atom: Atom | Range | None) -> list[str]:

@@ -11,16 +11,15 @@ loop with it, since it might raise.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from s2sad.analysis.primitives import index_may_raise, kind_of
 from s2sad.ir.kinds import OBJECT, Kind, Length
 from s2sad.ir.nodes import NONE, Atom, Call, Const, For, Let, Program, Range, Slice, Tuple, Var, walk
+from s2sad.ir.records import record
 
 _ALL = Slice(NONE, NONE, NONE)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Size:
     """The integer `length + shift`."""
 
@@ -28,7 +27,7 @@ class _Size:
     shift: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Span:
     """An integer that is at least `low` and less than `end`."""
 

@@ -102,12 +102,10 @@ class Live:
         self._writers: dict[int, list[Stmt]] = {}
         self._statements_left: list[Stmt] = []
         self._names_left: list[str] = []
-        self.tried = {
-            inner
-            for s in walk(program.body) if type(s) is If and s.form == "try"
-            for inner in walk(s.then)
-        }
-        for stmt in walk(program.body):
+        everything = list(walk(program.body))
+        tries = [s for s in everything if type(s) is If and s.form == "try"]
+        self.tried = {inner for s in tries for inner in walk(s.then)}
+        for stmt in everything:
             self._enter(stmt)
         for cls in self.aliases.visible:
             self._read(cls)
@@ -136,7 +134,7 @@ class Live:
             self._need(stmt)
 
     def _is_root(self, stmt: Stmt) -> bool:
-        if stmt in self.tried and not getattr(stmt, "made", False):
+        if self.tried and stmt in self.tried and not getattr(stmt, "made", False):
             return True  # which exception comes, and whether one does, decides the path
         if isinstance(stmt, CALLS):
             if stmt.made or self.program.is_swept(stmt):

@@ -123,7 +123,7 @@ class _Flow:
 
     def call(self, call: Call, name: str | None) -> bool:
         """A call that may give what holds the copy, or put it somewhere."""
-        if not any(self.holds(Var(n)) for n in call_vars(call)):
+        if not any(map(self.is_held, call_vars(call))):
             return True
         fun, held = call.fun, [atom for atom in call.args if self.holds(atom)]
         if fun == "list.append" or (fun == "list" and not call.form and name is not None):
@@ -148,7 +148,11 @@ class _Flow:
 
     def holds(self, atom: Atom) -> bool:
         """Whether an atom may be the copy, a view of it, or a list that it is in."""
-        return any(n in self.names or self.aliases.of(n) in self.lists for n in atom_vars(atom))
+        return any(map(self.is_held, atom_vars(atom)))
+
+    def is_held(self, name: str) -> bool:
+        """Whether a name may stand for one of these."""
+        return name in self.names or (bool(self.lists) and self.aliases.of(name) in self.lists)
 
 
 def _name(atom: Atom) -> str:

@@ -30,12 +30,14 @@ from s2sad.ir.nodes import Const, Let, Program, Stmt, Var, uses, walk
 from s2sad.ir.rewrite import Edit, in_atom, resolved
 
 _MAKERS = frozenset(("np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like"))
+_READERS = frozenset(("getattr", "len", *UNREAD))
 _OUTLINES = (Const("size"), Const("shape"), Const("ndim"))
 
 
 def likes(program: Program, _: Aliases | None = None) -> Program:
     """Let operands lend their shape in place of results that serve for nothing else."""
-    readers = {s: found for s in walk(program.body) if type(s) is Let and (found := _unread(s))}
+    lets = [s for s in walk(program.body) if type(s) is Let and s.call.fun in _READERS]
+    readers = {s: found for s in lets if (found := _unread(s))}
     if not readers:
         return program
     instead = _Lenders(program, readers).instead
@@ -78,7 +80,8 @@ class _Lenders:
         self._typed: set[str] = set()  # names whose dtype is read too
         waiting: list[str] = []
         for stmt in walk(program.body):
-            self._uses.update(uses(stmt))
+            for name in uses(stmt):
+                self._uses[name] += 1
             if isinstance(stmt, Let):
                 self._lets[stmt.name] = stmt
                 for i in readers.get(stmt, ()):

@@ -64,6 +64,12 @@ def parse(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
+@functools.lru_cache(maxsize=4096)
+def _spelled(function: ast.expr) -> str:
+    """The text of a function in such a tree, which is kept."""
+    return ast.unparse(function)
+
+
 def refuse_doubtful(rule: Rule, bound: Bound) -> None:
     """Refuse a rule whose text may lack a conjugation: that of an operand which may be complex."""
     if len(rule.linear) != 1 or not bound.active <= set(rule.linear):
@@ -414,7 +420,7 @@ class Builder:
                 return self.quotient(args[0], args[1])
             return self.let(Call(fn.id, args, kwargs), self._helper_kind(fn.id, args))
         assert isinstance(fn, ast.Attribute)
-        chain = ast.unparse(fn)
+        chain = _spelled(fn)
         if chain.startswith(("np.", "math.", "cmath.", "scipy.")):
             return self.let(Call(chain, args, kwargs))
         base = self._tree(fn.value, names)

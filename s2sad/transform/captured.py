@@ -17,12 +17,13 @@ import numpy as np
 from s2sad.analysis.primitives import STANDING
 from s2sad.ir.kinds import kind_of_value
 from s2sad.ir.nodes import (
+    CALLS,
     Atom,
     Block,
     Call,
     Carry,
+    Const,
     Dict,
-    Do,
     For,
     Fresh,
     If,
@@ -41,6 +42,10 @@ from s2sad.ir.nodes import (
     blocks,
 )
 from s2sad.ir.rewrite import with_blocks
+
+
+def _is_bare(atom: Atom) -> bool:
+    return type(atom) is Var or type(atom) is Const
 
 
 def without_captured(
@@ -67,10 +72,10 @@ def without_captured(
         return a
 
     def statement(stmt: Stmt) -> Stmt:
-        if isinstance(stmt, Let | Do):
+        if isinstance(stmt, CALLS):
             call = stmt.call
-            if call.fun in STANDING:  # it is written where it stands
-                return stmt
+            if call.fun in STANDING or (all(map(_is_bare, call.args)) and not call.kwargs):
+                return stmt  # it is written where it stands, or nothing is captured
             args = tuple(atom(a) for a in call.args)
             kwargs = tuple((k, atom(a)) for k, a in call.kwargs)
             return replace(stmt, call=replace(call, args=args, kwargs=kwargs))

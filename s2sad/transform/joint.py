@@ -27,6 +27,7 @@ from s2sad.frontend.lower import Lowered
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
+    CALLS,
     Atom,
     Block,
     Call,
@@ -328,34 +329,8 @@ class Assembly:
 
     def copy_written(self) -> None:
         """Copy the arguments that the function writes to."""
-        for name in self.program.params:
-            kind = self.program.kinds[name]
-            cls = self.aliases.of(name)
-            if kind.cat in ARRAYS:
-                if cls in self.storage.mutable:
-                    self.copy_parameter(name)
-            elif cls is not None and self._written_inside(cls):
-                self.copy_parameter(name)
-
-    def _written_inside(self, cls: int) -> bool:
-        seen: set[int] = set()
-        at: int | None = cls
-        listed = {
-            self.aliases.of(s.call.args[0].name)
-            for s in walk(self.program.body)
-            if isinstance(s, Do | Let) and s.call.fun.startswith("list.") and isinstance(s.call.args[0], Var)
-        }
-        listed |= {
-            self.aliases.of(s.base.name)
-            for s in walk(self.program.body)
-            if isinstance(s, Store) and isinstance(s.base, Var)
-        }
-        while at is not None and at not in seen:
-            if at in self.storage.mutable or at in listed:
-                return True
-            seen.add(at)
-            at = self.aliases.elements(at)
-        return False
+        for name in written_arguments(self.program, self.aliases, self.storage):
+            self.copy_parameter(name)
 
     def finish(self, again: bool = False) -> tuple[Block, Block, Record]:
         """The forward and the reverse sweep, every reference satisfied; it may be run `again`."""
@@ -435,6 +410,26 @@ def joint(
 ) -> list[Program]:
     """`f_grad` or `f_value_and_grad` for a result of rank 0, and the pairs of the functions that it calls."""
     return with_callees(pairs, [_joint(Assembly(lowered, wrt, pairs), value, single, name)])
+
+
+def written_arguments(program: Program, aliases: Aliases, storage: Storage) -> list[str]:
+    """The parameters that a function writes into, itself or an element of an element."""
+    found: list[str] = []
+    changed = set(storage.mutable)
+    for stmt in walk(program.body):
+        target = stmt.base if isinstance(stmt, Store) else None
+        if isinstance(stmt, CALLS) and stmt.call.fun.startswith("list."):
+            target = stmt.call.args[0] if stmt.call.args else None
+        cls = aliases.of(target.name) if isinstance(target, Var) else None
+        if cls is not None:
+            changed.add(cls)
+    for name in program.params:
+        cls = aliases.of(name)
+        if program.kinds[name].cat in ARRAYS:
+            found += [name] if cls in storage.mutable else []
+        elif cls is not None and not changed.isdisjoint(aliases.reach(Var(name))):
+            found.append(name)
+    return found
 
 
 def with_callees(pairs: Pairs, programs: list[Program]) -> list[Program]:

@@ -85,9 +85,11 @@ class Products(Rules):
     def product(self, stmt: Let, bar: Bar) -> bool:
         """The adjoint of a nested product; False if the rule of the multiplication does as well."""
         factors = self._factors(stmt, self.storage.block_of[stmt])
+        if not 3 <= len(factors) <= FACTORS:
+            return False
         counts = Counter(a for a in factors if not isinstance(a, Const))
         active = [a for a in counts if self.active(a)]
-        if not 3 <= len(factors) <= FACTORS or len(active) > 2 or all(counts[a] == 1 for a in active):
+        if len(active) > 2 or all(counts[a] == 1 for a in active):
             return False
         if not all(self._is_plain(a) for a in factors):
             return False

@@ -165,8 +165,11 @@ class Rules(Custom):
     def _others(self, arg: Atom, atoms: dict[str, Atom]) -> bool:
         """Whether all other operands are scalars, so that the result has this operand's shape."""
         shapeless = ("none", "str")  # a list or an unknown object has a shape
-        others = [self.kind(a) for a in atoms.values() if a != arg]
-        return all(k.rank == 0 or k.cat in shapeless for k in others)
+        for atom in atoms.values():
+            kind = self.kind(atom)
+            if kind.rank != 0 and kind.cat not in shapeless and atom != arg:
+                return False
+        return True
 
     def _partial(
         self, stmt: Let, rule: Rule, text: str, bound: Bound, atoms: dict[str, Atom], bar: Bar
