@@ -289,3 +289,26 @@ def compared(x):
 def test_comparison_is_refused():
     with pytest.raises(s2sad.UnsupportedError, match="ask whether it is None first"):
         s2sad.grad(compared)(X)
+
+
+def arrays_that_end(x, c):
+    v, w, s = None, x[:2], 0.0
+    for i in range(6):
+        if v is not None:
+            s = s + v[0]*v[1]*w[0]
+        if i % 3 == 0:
+            v, w = x*c, w*c[1]
+        elif i % 3 == 1:
+            v = v*x
+        else:
+            v = None
+    return s + (0.0 if v is None else v[0])
+
+
+def test_arrays_that_become_none_again():
+    """The cotangents of a gradient's tapes are None where these are."""
+    check(arrays_that_end, (X, C))
+    check(twice(arrays_that_end), (X, C), pullbacks=False, probes=1)
+    pullback = s2sad.vjp(s2sad.grad(arrays_that_end), X, C)[1]
+    expected = s2sad.jvp(s2sad.grad(arrays_that_end), (X, C), (C, 0*C))[1]
+    np.testing.assert_allclose(pullback(C)[0], expected, rtol=1e-12)

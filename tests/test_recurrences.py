@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from places import places, twice
 
 import s2sad
 from support import check
@@ -382,3 +383,21 @@ def test_a_cotangent_that_is_a_value_of_its_trip(fun):
 def test_a_cotangent_that_is_an_array_of_its_trip(fun):
     check(fun, (X[:4].copy(), 0.6))
     s2sad.check_grads(fun, (X[:4].copy(), 0.6), order=2)
+
+
+def taken_over(x, c, w):
+    p, h, s = x*w, c*x, 0.0
+    for i in range(3):
+        s = s + np.sum(h**2*p)
+        if i == 1:
+            h = h*c
+        p, h = 2*w, c*h[0]
+    return s
+
+
+def test_a_cotangent_that_is_what_a_trip_made():
+    """`p_bar` of each trip is that trip's h**2, which no statement of the reverse sweep needs but the loop itself."""
+    check(taken_over, (X, X*2, X*3 - 1.0))
+    check(taken_over, (X, X*2, X*3 - 1.0), argnums=0, text=False)
+    for program in places(lambda x, c: taken_over(x, c, X)):
+        check(twice(program), (X, X*2), pullbacks=False, probes=1, text=False)

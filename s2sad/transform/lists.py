@@ -47,9 +47,17 @@ class Lists(Views):
         else:
             if isinstance(value, Var):
                 self.skipped.add(value.name)  # nobody may have read the element
-            if kind.optional:  # None where nobody has added to it
-                item = self.let(Call("add_lists", (item, Const(0.0))), replace(kind, optional=False))
+            if kind.optional:  # None where nobody has added to it, or where the value itself is None
+                whole = self._taken_out(value)
+                item = self.let(Call("add_lists", (item, whole)), replace(kind, optional=False))
             self.give(value, Bar(self.own_part(item, kind, self.kinds[xs.name]), owned=kind.cat in ARRAYS))
+
+    def _taken_out(self, value: Atom) -> Atom:
+        """What has been added so far to the cotangent of a value that may be None, and so may that."""
+        if not isinstance(value, Var) or self.storage.is_mutable(value.name):
+            return Const(0.0)
+        bar = self.bars.pop(self.canonical(value.name), None)
+        return Const(0.0) if bar is None else self.full(bar, value.name).atom
 
     def pop_adjoint(self, stmt: Let, bar: Bar | None) -> None:
         xs = stmt.call.args[0]
