@@ -44,7 +44,7 @@ from s2sad.ir.nodes import (
     uses,
     walk,
 )
-from s2sad.ir.rewrite import in_atom, in_statement, with_blocks
+from s2sad.ir.rewrite import in_statement, with_blocks
 from s2sad.transform.leaving import leaf
 from s2sad.transform.outlines import by_shape
 from s2sad.transform.trips import Path, Trips
@@ -272,7 +272,7 @@ class Plan(Trips):
             assert other in self.names or not self.r.made_in(other, self.primal), other
             self.names.setdefault(name, self.names.get(other, Var(other)))
         body = self._insert(self._by_trip(self.made.body), ())
-        turned = tuple(replace(c, next=in_atom(c.next, self.names)) for c in self.made.carried)
+        turned = tuple(replace(c, next=self.mapped(c.next)) for c in self.made.carried)
         result = self._without_test(replace(self.made, body=body, carried=turned))
         self.r.rev.mirror[result] = self.primal
         return result
