@@ -17,6 +17,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from s2sad.analysis.copied import is_ordered
 from s2sad.analysis.outside import is_told
 from s2sad.analysis.primitives import ARITHMETIC, is_advanced, is_whole
 from s2sad.errors import Span, refuse
@@ -157,9 +158,15 @@ class Stores(Unsettled):
         elif op:
             self._generic_adjoint(stmt, op, value, place, target)
         else:
-            if self.kinds[base.name].dtype == K.MIXED and self.reaches(value):
-                self.refuse_at(stmt, f"an array that {MIXED} is written", INSTEAD)
+            self._check_set(stmt, base)
             self._set_adjoint(value, place, target)
+
+    def _check_set(self, stmt: Store, base: Var) -> None:
+        if self.kinds[base.name].dtype == K.MIXED and self.reaches(stmt.value):
+            self.refuse_at(stmt, f"an array that {MIXED} is written", INSTEAD)
+        if not is_ordered(self.storage, stmt):
+            what = "a part of an array is copied into another one of its parts, which it may overlap"
+            self.refuse_at(stmt, what, "copy it first (x[:, 0] = x[1].copy()): NumPy reads what it wrote")
 
     def _won(self, bar: Bar, place: Atom, index: Atom | None) -> Bar:
         """The cotangents of those writes that were last to their places."""
