@@ -23,7 +23,7 @@ from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.axes import axis_args, count, filled, is_complex, is_total, reduced, spread
 from s2sad.rules.registry import Bound, composite, structural
-from s2sad.runtime import linear
+from s2sad.runtime import linear, prods
 
 
 def _dtype(bound: Bound, change: Callable[[str], str]) -> str:
@@ -445,24 +445,44 @@ def _quotient_kind(bound: Bound) -> Kind:
     return kinds.num(kinds.broadcast(*(k.shape for k in operands)), dtype)
 
 
-composite(
+def _others_dot_kind(bound: Bound) -> Kind:
+    operands = [axes.as_array(bound.kind(n)) for n in ("a", "a_dot")]
+    return kinds.num(operands[0].shape, axes.averaged(axes.promoted(operands)))
+
+
+structural(  # whose derivative is symmetric
     "prod_others",
-    """def prod_others(a, axis=None):
+    "a, axis=None",
+    _same_shape,
+    {"a": lambda b: axes.real_if(b, "a", f"prod_others_dot(g, {axes.conj(b, 'a')}, axis)")},
+    (prods.prod_others,),
+    jvp={"a": "prod_others_dot(a_dot, a, axis)"},
+)
+composite(
+    "prod_others_dot",
+    """def prod_others_dot(a_dot, a, axis=None):
     if isinstance(axis, tuple):
         front = tuple(k for k, _ in enumerate(axis))
         moved = np.moveaxis(a, axis, front)
-        lines = np.reshape(moved, (reduced_size(a, axis),) + np.shape(moved)[len(axis):])
+        shape = (reduced_size(a, axis),) + np.shape(moved)[len(axis):]
+        lines, slopes = np.reshape(moved, shape), np.reshape(np.moveaxis(a_dot, axis, front), shape)
     else:
         lines = np.ravel(a) if axis is None else np.moveaxis(a, axis, 0)
-    one = np.ones_like(lines[:1])
+        slopes = np.ravel(a_dot) if axis is None else np.moveaxis(a_dot, axis, 0)
+    one, zero = np.ones_like(lines[:1]), np.zeros_like(lines[:1])
     left = np.concatenate((one, np.cumprod(lines[:-1], axis=0)))
     right = np.concatenate((np.cumprod(lines[:0:-1], axis=0)[::-1], one))
+    before = np.concatenate((zero, cumprod_dot(slopes[:-1], lines[:-1], 0)))
+    behind = np.concatenate((cumprod_dot(slopes[:0:-1], lines[:0:-1], 0)[::-1], zero))
+    total = before*right + left*behind
     if isinstance(axis, tuple):
-        return np.moveaxis(np.reshape(left*right, np.shape(moved)), front, axis)
-    return np.reshape(left*right, np.shape(a)) if axis is None else np.moveaxis(left*right, 0, axis)
+        return np.moveaxis(np.reshape(total, np.shape(moved)), front, axis)
+    return np.reshape(total, np.shape(a)) if axis is None else np.moveaxis(total, 0, axis)
 """,
-    (linear.prod_others,),
-).kind = _same_shape
+    (prods.prod_others_dot,),
+).kind = _others_dot_kind
+
+
 composite(
     "div_or_zero",
     """def div_or_zero(p, q):
@@ -481,7 +501,7 @@ structural(  # `transform` knows what becomes of its cotangents and tangents
     (linear.where_used,),
     jvp={"part": "where_used(part_dot, bar)"},
 )
-structural("is_moderate", "a", lambda b: kinds.BOOL, {}, (linear.is_moderate,))
+structural("is_moderate", "a", lambda b: kinds.BOOL, {}, (prods.is_moderate,))
 structural("reduced_size", "a, axis", lambda b: kinds.INT, {}, (linear.reduced_size,))
 
 

@@ -17,7 +17,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.registry import Bound, composite, structural
-from s2sad.runtime import linear
+from s2sad.runtime import prods
 
 # ----------------------------------------------------------------------------------------- running reductions
 
@@ -229,5 +229,5 @@ def _same_shape(bound: Bound) -> Kind:
     return kinds.num(own.shape, axes.averaged(own.dtype))
 
 
-composite("cumprod_back", axes.source_of(linear.cumprod_back), (linear.cumprod_back,)).kind = _same_shape
-composite("cumprod_dot", axes.source_of(linear.cumprod_dot), (linear.cumprod_dot,)).kind = _running_kind
+composite("cumprod_back", axes.source_of(prods.cumprod_back), (prods.cumprod_back,)).kind = _same_shape
+composite("cumprod_dot", axes.source_of(prods.cumprod_dot), (prods.cumprod_dot,)).kind = _running_kind

@@ -19,8 +19,9 @@ from typing import Any
 
 _TOPICS = (
     "arrays", "bands", "chosen", "curves", "custom", "equations", "factors", "filters", "functions", "gammas",
-    "grids", "ieee", "linear", "lists", "matrix_laws", "norms", "order", "pencils", "recurrences", "samples",
-    "scatter", "shapes", "slopes", "sparse_products", "spectra", "states", "storage", "symmetric", "trips",
+    "grids", "ieee", "linear", "lists", "matrix_laws", "norms", "order", "pencils", "prods", "recurrences",
+    "samples", "scatter", "shapes", "slopes", "sparse_products", "spectra", "states", "storage", "symmetric",
+    "trips",
 )  # fmt: skip
 
 

@@ -10,12 +10,12 @@ Re(sum(conj(z)*a)), so that transposes are conjugate transposes.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.recurrences import scan, scan_back
+from s2sad.runtime.prods import _along, prod_others
 from s2sad.runtime.shapes import as_field, unbroadcast
 
 
@@ -79,79 +79,6 @@ def scatter_add(z: Any, index: Any, shape: Any) -> Any:
     total = np.zeros(shape, np.result_type(z, np.float32))
     np.add.at(total.reshape(-1), np.ravel(index), np.broadcast_to(z, np.shape(index)).ravel())
     return total
-
-
-def _along(function: Callable[[Any], Any], a: Any, axis: Any) -> Any:
-    """Apply a function, which works along axis 0 and keeps shapes, along one axis, several or all as one."""
-    a = np.asarray(a)
-    axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    first = tuple(k % a.ndim for k in axes)
-    order = first + tuple(k for k in range(a.ndim) if k not in first)
-    moved = a.transpose(order)
-    lines = moved.reshape((math.prod(moved.shape[: len(first)]), *moved.shape[len(first) :]))
-    return function(lines).reshape(moved.shape).transpose(tuple(np.argsort(order).tolist()))
-
-
-def is_moderate(a: Any) -> bool:
-    """Whether no element is zero, nan, or near the ends of the range of floats.
-
-    Then the quotient of a product by one of its factors is the product of the others.
-
-    >>> is_moderate(np.array([1.0, -2.0])), is_moderate(np.array([1.0, 0.0]))
-    (True, False)
-    """
-    size = np.abs(a)
-    return bool(1e-30 < float(np.min(size, initial=1.0)) and float(np.max(size, initial=1.0)) < 1e30)
-
-
-def prod_others(a: Any, axis: Any = None) -> Any:
-    """For every element the product of all the others (along axis), exact where elements are zero.
-
-    >>> print(prod_others(np.array([2.0, 0.0, 3.0])))
-    [0. 6. 0.]
-    """
-
-    def others(lines: Any) -> Any:
-        left, right = np.ones_like(lines), np.ones_like(lines)
-        np.cumprod(lines[:-1], axis=0, out=left[1:])
-        np.cumprod(lines[:0:-1], axis=0, out=right[::-1][1:])
-        return left * right
-
-    return _along(others, a, axis)
-
-
-def cumprod_back(z: Any, a: Any, axis: Any = None) -> Any:
-    """The cotangent of a where z is that of np.cumprod(a, axis), exact where elements are zero.
-
-    >>> print(cumprod_back(np.array([1.0, 1.0, 1.0]), np.array([2.0, 0.0, 3.0])))
-    [1. 8. 0.]
-    """
-    lines = np.conj(np.ravel(a) if axis is None else np.moveaxis(a, axis, 0))
-    below = z if axis is None else np.moveaxis(z, axis, 0)
-    running = np.cumprod(lines, 0)
-    if is_moderate(running):
-        rest = np.cumsum((below * running)[::-1], 0)[::-1] / lines
-        return np.reshape(rest, np.shape(a)) if axis is None else np.moveaxis(rest, 0, axis)
-    before = np.concatenate((np.ones_like(lines[:1]), running[:-1]))
-    rest = scan_back(below, np.conj(lines))
-    return np.reshape(rest * before, np.shape(a)) if axis is None else np.moveaxis(rest * before, 0, axis)
-
-
-def cumprod_dot(a_dot: Any, a: Any, axis: Any = None) -> Any:
-    """The tangent of np.cumprod(a, axis) where a_dot is that of a.
-
-    >>> print(cumprod_dot(np.array([1.0, 0.0, 0.0]), np.array([2.0, 0.0, 3.0])))
-    [1. 0. 0.]
-    """
-    lines = np.ravel(a) if axis is None else np.moveaxis(a, axis, 0)
-    slopes = np.ravel(a_dot) if axis is None else np.moveaxis(a_dot, axis, 0)
-    running = np.cumprod(lines, 0)
-    if is_moderate(running):
-        result = running * np.cumsum(slopes / lines, 0)
-        return result if axis is None else np.moveaxis(result, 0, axis)
-    before = np.concatenate((np.ones_like(running[:1]), running[:-1]))
-    result = scan(before * slopes, lines)
-    return result if axis is None else np.moveaxis(result, 0, axis)
 
 
 def at_rank(lines: Any, value: Any, rank: int) -> Any:

@@ -119,6 +119,7 @@ REDUCTIONS = {
     "median_weights": [Case((v,), {}, vague=False), case(m, 1)],
     "reduced_size": [case(t, (0, 1)), case(m, -1)],
     "prod_others": [case(v), case(m, 1), case(with_zeros, 0)],
+    "prod_others_dot": [case(v[::-1], v), case(2.0*m, m, 1), case(with_zeros + 1.0, with_zeros, 0)],
     "cumprod_back": [case(w, v), case(r(3, 4), m, 1), case(r(3, 4), with_zeros, 0), case(r(12), m)],
     "cumprod_dot": [case(w, v), case(r(3, 4), m, 1), case(r(3, 4), with_zeros, 0)],
     "where_used": [case(w, v), case(w, np.array([0.0, 1.0, 0.0, 2.0]))],

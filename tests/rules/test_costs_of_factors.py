@@ -17,6 +17,7 @@ from test_costs import counted, steps
 
 import s2sad
 from s2sad.runtime.order import order_back
+from s2sad.runtime.prods import prod_others, prod_others_dot
 from support import active_positions, clone, load
 
 FACTORS = frozenset(
@@ -127,6 +128,24 @@ def test_what_nobody_uses_has_no_cotangent(fun: Any) -> None:
 
 
 # -------------------------------------------------------------------------------------------- parts and segments
+
+
+def columns(a: Any) -> Any:
+    return np.sum(np.prod(a, axis=0)**2) + np.sum(np.prod(a[:, :9], axis=0))
+
+
+def test_products_of_others_beside_many_lines() -> None:
+    """What is made row by row there is what every line has on its own, with zeros too."""
+    a = np.random.default_rng(3).normal(size=(4, 600))
+    a[1, 3], a[:2, 5] = 0.0, 0.0
+    dots = np.cos(a)
+    others, slopes = prod_others(a, 0), prod_others_dot(dots, a, 0)
+    for k in range(9):
+        np.testing.assert_allclose(others[:, k], prod_others(a[:, k]), rtol=1e-13)
+        np.testing.assert_allclose(slopes[:, k], prod_others_dot(dots[:, k], a[:, k]), rtol=1e-12, atol=1e-14)
+    got = s2sad.hvp(columns)(a, dots)[:, :9]
+    np.testing.assert_allclose(got, s2sad.hvp(columns)(a[:, :9], dots[:, :9]), rtol=1e-11, atol=1e-13)
+    s2sad.check_grads(columns, (a[:, :9],), order=2)
 
 
 @pytest.mark.parametrize("shape", [(90,), (4, 60), (50, 3)])
