@@ -13,6 +13,7 @@ derivative of a distribution function in a shape has no closed form, an active s
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,8 @@ from s2sad.rules.registry import REQUIRED, Bound, Rule, Text, register, register
 from s2sad.runtime import functions
 
 _DIGAMMA = "scipy.special.psi"
+# SciPy has nan for their densities at inf or -inf
+_OPEN = {"gamma", "chi2", "weibull_min", "maxwell", "f", "nakagami", "loggamma", "gumbel_r"}
 
 
 def _kind(names: tuple[str, ...]) -> Callable[[Bound], Kind]:
@@ -96,6 +99,11 @@ def _cumulative(bound: Bound, name: str, law: Law, argument: str, kind: str) -> 
         density = f"density_ratio({_density(bound, name, law, 'logpdf')}, out)"
     else:
         density = _density(bound, name, law, "pdf")
+        known = bound.static("x")
+        if name in _OPEN and isinstance(known, int | float):
+            density = "0.0" if math.isinf(known) else density
+        elif name in _OPEN:
+            density = f"np.where(np.isinf(x), 0.0, {density})"
     if argument in law.shapes:
         made = law.by_shape[argument]
         if kind.startswith("log") and not _proportional(made):

@@ -47,6 +47,8 @@ CASES: list[tuple[str, Any, Any]] = [
     ("scipy.special.zeta(x, None)", 2.0, -0.9375482543158438),
     ("scipy.stats.norm.logcdf(x)", -40.0, 40.02496884720727),
     ("scipy.stats.norm.cdf(x)", inf, 0.0),
+    ("scipy.stats.gamma.cdf(np.inf, x, scale=x)", 1.5, 0.0),
+    ("scipy.stats.weibull_min.sf(x, 1.5)", np.array([inf, 1.0]), np.array([0.0, -0.5518191617571635])),
     ("scipy.spatial.distance.cdist(x, np.zeros((1, 2)))", np.zeros((1, 2)), np.zeros((1, 2))),
     ("np.linalg.norm(x, 'nuc')", np.zeros((2, 2)), np.zeros((2, 2))),
     ("np.linalg.vector_norm(x)", np.zeros(3), np.zeros(3)),
