@@ -86,16 +86,17 @@ def _interpolation(
     name = type(obj).__name__
     if not type(obj).__module__.startswith("scipy.interpolate") or kwargs or len(args) != 1:
         return None
-    if name == "interp1d" and obj._kind in ("linear", "nearest", "previous", "next") and np.ndim(obj.y) == 1:
+    if name == "interp1d" and obj._kind in ("linear", "nearest", "previous", "next"):
         held = {"x": obj.x, "y": obj.y}
-        options = {"kind": obj._kind, "assume_sorted": True}
+        options = {"kind": obj._kind, "assume_sorted": True, "axis": int(obj.axis)}
     elif name == "RegularGridInterpolator" and obj.method == "linear" and obj.values.ndim == len(obj.grid):
         held = {"grid": obj.grid, "values": obj.values}
     else:
         return None
-    beyond = np.asarray(obj.fill_value).item() if np.ndim(obj.fill_value) == 0 else obj.fill_value
+    beyond = _beyond(obj.fill_value)
     options |= {"bounds_error": obj.bounds_error, "fill_value": beyond}
-    if not all(value is None or isinstance(value, str | bool | float) for value in options.values()):
+    flat = [*options.values(), *(beyond if isinstance(beyond, tuple) else ())]
+    if not all(value is None or isinstance(value, str | bool | float | int | tuple) for value in flat):
         return None
 
     def ids() -> list[int]:
@@ -106,6 +107,13 @@ def _interpolation(
     made = Ref(f"scipy.interpolate.{name}", type(obj))
     at = state.call_value(made, given, {key: Const(value) for key, value in options.items()}, node)
     return state.call_value(at, args, {}, node)
+
+
+def _beyond(fill: Any) -> Any:
+    """The fill value of an interpolation: a number, or two; SciPy has lines of matrices for "extrapolate"."""
+    if isinstance(fill, tuple):
+        return tuple(np.asarray(v).item() for v in fill) if all(np.ndim(v) == 0 for v in fill) else "extrapolate"
+    return np.asarray(fill).item() if np.ndim(fill) == 0 else fill
 
 
 def depend_on_type(state: State, fn: Ref) -> None:

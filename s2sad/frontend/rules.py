@@ -244,7 +244,7 @@ class Rules(State):
         args = [self._grown(n, v, node) for n, v in zip(names, args, strict=False)]
         kwargs = {n: self._grown(n, v, node) for n, v in kwargs.items()}
         given = [*zip(names, args, strict=False), *kwargs.items()]
-        read: frozenset[str] = SEQUENCES
+        read = SEQUENCES | {"fill_value"} if rule.form == "composite" else SEQUENCES  # that of interp1d
         own = {n for n, text in (rule.vjp | rule.jvp).items() if text is not zero} | {*rule.linear}
         if rule.form == "elementwise":  # all are broadcast, also those in which it has no derivative
             read, own = frozenset(), own | (rule.signature.keys() - {"out", "where", "dtype"})

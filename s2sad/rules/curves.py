@@ -7,7 +7,7 @@
 Splines are linear in their values: the cotangent solves with the transpose of the sparse matrix of B-splines
 at the knots. PchipInterpolator is a curve that is linear in values and slopes, its slopes are a formula in
 the values (F. N. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5, 1984, as SciPy writes it). None has a
-derivative in its knots. The values are a vector.
+derivative in its knots. The values are a vector, but those of interp1d.
 """
 
 from __future__ import annotations
@@ -29,30 +29,46 @@ composite(
              assume_sorted=False):
     x = np.asarray(x)
     y = np.asarray(y)
-    if np.ndim(y) != 1 or len(x) != len(y):
-        raise ValueError("interp1d with values that are not one vector; call it for each line")
+    rank = np.ndim(y)
+    place = axis % rank
+    if rank > 1 and place != 0:
+        y = np.moveaxis(y, place, 0)
+    if len(x) != len(y):
+        raise ValueError("x and y arrays must be equal in length along interpolation axis.")
     if not assume_sorted:
         order = np.argsort(x, kind="mergesort")
         x = x[order]
         y = y[order]
     beyond = isinstance(fill_value, str)
+    checked = not beyond and (bounds_error is None or bounds_error)
     if kind not in ("linear", "nearest", "previous", "next", "quadratic", "cubic"):
         return refused("interp1d of this kind; use scipy.interpolate.make_interp_spline")
-    if not beyond and np.ndim(fill_value) != 0:
-        raise ValueError("interp1d with several fill values; choose between results by np.where")
+    if rank > 1 and kind in ("quadratic", "cubic"):
+        return refused("interp1d of this kind through matrices; call it for each line")
+    if isinstance(fill_value, tuple):
+        below, above = fill_value
+    else:
+        below, above = fill_value, fill_value
+    if not beyond and fill_value is not None and (np.ndim(below) != 0 or np.ndim(above) != 0):
+        return refused("interp1d with fill values that are arrays; choose between results by np.where")
 
     def at(new):
         new = np.asarray(new)
-        outside = (new < x[0]) | (new > x[-1])
-        if not beyond and (bounds_error is None or bounds_error) and np.any(outside):
+        low, high = new < x[0], new > x[-1]
+        if checked and np.any(low | high):
             raise ValueError("a value in x_new is outside of the interpolation range")
-        if kind == "linear" and not beyond:
+        if kind == "linear" and not beyond and rank == 1:
             made = np.interp(new, x, y)
         elif kind == "linear":
             flat = np.ravel(new)
-            high = np.clip(np.searchsorted(x, flat), 1, len(x) - 1)
-            slope = (y[high] - y[high - 1])/(x[high] - x[high - 1])
-            made = np.reshape(slope*(flat - x[high - 1]) + y[high - 1], np.shape(new))
+            i = np.clip(np.searchsorted(x, flat), 1, len(x) - 1)
+            if rank == 1:
+                made = np.reshape((y[i] - y[i - 1])/(x[i] - x[i - 1])*(flat - x[i - 1]) + y[i - 1], np.shape(new))
+            else:
+                gaps = np.reshape(x[i] - x[i - 1], (-1,) + (1,)*(rank - 1))
+                steps = np.reshape(flat - x[i - 1], (-1,) + (1,)*(rank - 1))
+                made = (y[i] - y[i - 1])/gaps*steps + y[i - 1]
+                made = np.reshape(made, np.shape(new) + np.shape(y)[1:])
         elif kind == "nearest":
             made = y[np.clip(np.searchsorted(x[1:]/2.0 + x[:-1]/2.0, new), 0, len(x) - 1)]
         elif kind == "previous":
@@ -61,9 +77,18 @@ composite(
             made = y[np.clip(np.searchsorted(x, new, side="left"), 0, len(x) - 1)]
         else:
             made = spline_at(x, y, new, 0, "spline", 3 if kind == "cubic" else 2)
-        if beyond:
-            return made
-        return np.where(outside, np.nan if fill_value is None else fill_value, made)
+        if rank > 1:
+            low = np.reshape(low, np.shape(new) + (1,)*(rank - 1))
+            high = np.reshape(high, np.shape(new) + (1,)*(rank - 1))
+        if isinstance(fill_value, tuple) and not checked:
+            made = np.where(low, below, np.where(high, above, made))
+        elif not beyond and not checked:
+            made = np.where(low | high, np.nan if fill_value is None else fill_value, made)
+        elif beyond and kind in ("previous", "next"):  # there is no value before the first, or behind the last
+            made = np.where(low if kind == "previous" else high, np.nan, made)
+        if place != 0 and np.ndim(new) > 1:
+            return refused("interp1d along this axis at a matrix of points; pass a vector")
+        return np.moveaxis(made, 0, place) if place != 0 and np.ndim(new) == 1 else made
 
     return at
 """,

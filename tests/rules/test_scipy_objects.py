@@ -175,6 +175,8 @@ bs = interpolate.make_interp_spline(T, np.cos(T))
 us = interpolate.UnivariateSpline(T, np.cos(T), s=0.0)
 line = interpolate.interp1d(T, np.sin(T))
 near = interpolate.interp1d(T, np.sin(T), kind="nearest", fill_value="extrapolate")
+rows = interpolate.interp1d(T, np.stack([np.sin(T), np.cos(T)]), bounds_error=False, fill_value=(0.5, 2.0))
+last = interpolate.interp1d(T, np.stack([np.sin(T), np.cos(T)]), "previous", fill_value="extrapolate")
 grid = interpolate.RegularGridInterpolator((T,), np.sin(T), bounds_error=False)
 p = np.poly1d([1.0, -2.0, 0.5])
 P = np.polynomial.Polynomial([1.0, -2.0, 0.5], domain=[0, 3])
@@ -196,7 +198,7 @@ def test_curve_made_outside(line: str, x: object, tmp_path: Path) -> None:
     check(load(CURVES.format(line=line), tmp_path).f, [x])
 
 
-@pytest.mark.parametrize("line", ["grid(x)", "grid(x[:, None])", "cs.integrate(x[0], x[1])", "sum(cs(a)*p(a) for a in x)"])
+@pytest.mark.parametrize("line", ["grid(x)", "grid(x[:, None])", "rows(2*x)*x + last(2*x)*x", "cs.integrate(x[0], x[1])", "sum(cs(a)*p(a) for a in x)"])
 def test_curve_made_outside_at_a_vector(line: str, tmp_path: Path) -> None:
     check(load(CURVES.format(line=line), tmp_path).f, [np.array([0.3, 2.2, 4.1])])
 
