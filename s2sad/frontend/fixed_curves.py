@@ -112,7 +112,8 @@ def _interpolation(
 def _beyond(fill: Any) -> Any:
     """The fill value of an interpolation: a number, or two; SciPy has lines of matrices for "extrapolate"."""
     if isinstance(fill, tuple):
-        return tuple(np.asarray(v).item() for v in fill) if all(np.ndim(v) == 0 for v in fill) else "extrapolate"
+        plain = all(np.ndim(v) == 0 for v in fill)
+        return tuple(np.asarray(v).item() for v in fill) if plain else "extrapolate"
     return np.asarray(fill).item() if np.ndim(fill) == 0 else fill
 
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from s2sad.frontend.polynomials import Poly1d, Polynomial
+from s2sad.frontend.polynomials import Poly1d, Polynomial, Series, fitted, line_of
 from s2sad.frontend.state import CALLABLE, Group, Local, Part, State, Super, Torn, Value
 from s2sad.ir.nodes import Const, Ref
 from s2sad.rules.binding import static_value
@@ -246,22 +246,55 @@ _PLAIN = [
 ]
 
 
-_POLYNOMIALS = {"polyval": Poly1d, "polynomial.polynomial.polyval": Polynomial}
+_NARROW = ("float16", "float32", "complex64")
+_OWN = {"polyval": Poly1d, "polynomial.polynomial.polyval": Polynomial}  # these are added and multiplied
 
 
-def _series(name: str, swapped: bool) -> Callable[..., Value]:
+def _series(name: str, window: tuple[float, float] | None) -> Callable[..., Value]:
     """np.poly1d(c) and np.polynomial.Polynomial(c): functions of a point, known by their coefficients."""
 
     def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-        if len(args) != 1 or kwargs:
-            low.refuse(node, "a polynomial with roots, a domain or a window", "use np.polyval or its like")
-        if swapped and low.kind(args[0]).dtype in ("float16", "float32", "complex64"):
+        domain = kwargs.get("domain", args[1] if len(args) == 2 else Const(None))
+        if window is None or not 1 <= len(args) <= 2 or not kwargs.keys() <= {"domain"}:
+            if len(args) != 1 or kwargs:
+                low.refuse(node, "a polynomial with roots or a window", "use np.polyval or its like")
+        if window and low.kind(args[0]).dtype in _NARROW:
             low.refuse(node, "a polynomial with narrow coefficients", "convert them with astype(float)")
-        cls = _POLYNOMIALS.get(name)
-        if cls is not None:
-            return low.call_value(Ref(cls.__name__, cls), args, {}, node)
-        fun = Ref(f"np.{name}", operator.attrgetter(name)(np))
-        return Part(fun, [], {"c": args[0]}) if swapped else Part(fun, [args[0]], {})
+        if name in _OWN and domain == Const(None):
+            return low.call_value(Ref(_OWN[name].__name__, _OWN[name]), args[:1], {}, node)
+        ends: list[Value] = [Const(v) for v in window or ()]
+        line: Value = Const(None)
+        if domain != Const(None):
+            line = low.call_value(Ref("line_of", line_of), [domain, *ends], {}, node)
+        return _made_series(low, name, args[0], line, node)
+
+    return lowered
+
+
+def _made_series(low: State, name: str, coef: Value, line: Value, node: ast.AST) -> Value:
+    start = name.removesuffix("val")
+    funs = [Ref(f"np.{start}{end}", operator.attrgetter(start + end)(np)) for end in ("val", "der", "int")]
+    return low.call_value(Ref("Series", Series), [coef, *funs, line], {}, node)
+
+
+def _fit(name: str, window: tuple[float, float]) -> Callable[..., Value]:
+    """np.polynomial.Polynomial.fit(x, y, deg) and the like."""
+
+    def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        named = dict(zip(("x", "y", "deg", "domain"), args, strict=False)) | kwargs
+        if not {"x", "y", "deg"} <= named.keys() <= {"x", "y", "deg", "domain", "w"} or len(args) > 4:
+            low.refuse(node, "a fit with these options", "pass x, y, deg, and domain or w")
+        if any(low.kind(named[k]).dtype in _NARROW for k in "xy"):
+            low.refuse(node, "a fit of narrow numbers", "convert them with astype(float)")
+        fit = name.removesuffix("val") + "fit"
+        ends: list[Value] = [Const(v) for v in window]
+        domain = named.get("domain", Const(None))
+        if isinstance(domain, Group) and not domain.items:  # that of the class
+            domain = Group("tuple", ends)
+        given = [named["x"], named["y"], named["deg"], domain, *ends, named.get("w", Const(None))]
+        own = Ref(f"np.{fit}", operator.attrgetter(fit)(np))
+        coef, line = low.unpack(low.call_value(Ref("fitted", fitted), [own, *given], {}, node), 2, node)
+        return _made_series(low, name, coef, line, node)
 
     return lowered
 
@@ -270,13 +303,15 @@ FUNCTIONS: dict[Any, Callable[..., Value]] = {
     np.vectorize: _vectorize, vectorized: _vectorized, np.apply_along_axis: _along_axis,
     np.apply_over_axes: _over_axes, np.fromfunction: _from_function,
 }  # fmt: skip
-FUNCTIONS[np.poly1d] = _series("polyval", False)
+FUNCTIONS[np.poly1d] = _series("polyval", None)
 for _class, _module, _function in (
     ("Polynomial", "polynomial", "polyval"), ("Chebyshev", "chebyshev", "chebval"),
     ("Legendre", "legendre", "legval"), ("Hermite", "hermite", "hermval"),
     ("HermiteE", "hermite_e", "hermeval"), ("Laguerre", "laguerre", "lagval"),
 ):  # fmt: skip
-    FUNCTIONS[getattr(np.polynomial, _class)] = _series(f"polynomial.{_module}.{_function}", True)
+    _own, _ends = getattr(np.polynomial, _class), (0.0, 1.0) if _class == "Laguerre" else (-1.0, 1.0)
+    FUNCTIONS[_own] = _series(f"polynomial.{_module}.{_function}", _ends)
+    FUNCTIONS[_own.fit] = _fit(f"polynomial.{_module}.{_function}", _ends)
 composite(
     "lines_applied",
     """def lines_applied(f, axis, array, *args):

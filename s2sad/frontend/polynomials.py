@@ -2,6 +2,7 @@
 
     p = np.poly1d(c)                  p(x), p*q + 1.0, p.deriv().c      np.polyval(c, x), np.polymul(c, d)
     p = np.polynomial.Polynomial(c)   p(x), p*q + 1.0, p.deriv().coef   polyval(x, c), polymul(c, d)
+    p = Chebyshev.fit(x, y, 3)        p(s), p.deriv()(s), p.coef        chebval(off + scale*s, c)
 
 The bodies of these classes are lowered where a program uses a polynomial that it makes.
 """
@@ -170,3 +171,59 @@ class Polynomial:
 
     def integ(self, m: Any = 1, k: Any = 0) -> Any:
         return Polynomial(polynomial.polyint(self._held, m, k))
+
+
+class Series:
+    """A series of numpy.polynomial: coefficients, its own functions, and how its domain lies in its window.
+
+    `line` holds what is added to a point and what it is multiplied by, None where it is taken as it is.
+    """
+
+    def __init__(self, held: Any, val: Any, der: Any, integ: Any, line: Any) -> None:
+        self._held = held
+        self._val = val
+        self._der = der
+        self._int = integ
+        self._line = line
+
+    @property
+    def coef(self) -> Any:
+        return np.array(self._held, ndmin=1) + 0.0
+
+    def __call__(self, x: Any) -> Any:
+        if self._line is None:
+            return self._val(x, self._held)
+        off, scale = self._line
+        return self._val(off + scale * x, self._held)
+
+    def __len__(self) -> int:
+        return len(self.coef)
+
+    def degree(self) -> Any:
+        return len(self.coef) - 1
+
+    def deriv(self, m: Any = 1) -> Any:
+        made = self._der(self._held, m) if self._line is None else self._der(self._held, m, self._line[1])
+        return Series(made, self._val, self._der, self._int, self._line)
+
+    def integ(self, m: Any = 1) -> Any:
+        scale = 1 if self._line is None else 1.0 / self._line[1]
+        made = self._int(self._held, m, [], 0, scale)
+        return Series(made, self._val, self._der, self._int, self._line)
+
+
+def line_of(domain: Any, low: float, high: float) -> Any:
+    """How points of a domain are taken to the window from `low` to `high`: an offset and a factor."""
+    first, last = np.asarray(domain, dtype=float)
+    return (last * low - first * high) / (last - first), (high - low) / (last - first)
+
+
+def fitted(fit: Any, x: Any, y: Any, deg: Any, domain: Any, low: float, high: float, w: Any) -> Any:
+    """The coefficients of Polynomial.fit and the like, and how the domain lies in the window."""
+    x = np.asarray(x)
+    if domain is None:
+        first, last = np.min(x), np.max(x)
+        line = (last * low - first * high) / (last - first), (high - low) / (last - first)
+    else:
+        line = line_of(domain, low, high)
+    return fit(line[0] + line[1] * x, y, deg, w=w), line

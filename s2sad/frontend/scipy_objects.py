@@ -1,4 +1,4 @@
-"""Objects of SciPy that are constants of a program: sparse matrices, distributions with their parameters.
+"""Methods of constants of libraries: sparse matrices, distributions with their parameters, curves.
 
     A = scipy.sparse.csr_matrix(...)       A @ x, A.dot(x), A.T @ x, x @ A are products with a constant
     d = scipy.stats.norm(0.0, 2.0)         d.logpdf(x) is d.dist.logpdf(x, d.args[0], d.args[1])
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.fixed_curves import method_of_curve
+from s2sad.frontend.mapped import FUNCTIONS as MAPPED
 from s2sad.frontend.operators import live_object
 from s2sad.frontend.source import RULES
 from s2sad.frontend.state import Closure, Group, Method, Part, State, Value
@@ -43,6 +44,9 @@ def method_of_constant(
     """A call of a method that SciPy has given to an object known before the call; None for all else."""
     if isinstance(fn.self, Ref) and isinstance(fn.fn, Ref):
         own = getattr(fn.fn.obj, "__name__", "")
+        if isinstance(fn.self.obj, type) and own == "fit" and hasattr(fn.self.obj, own):
+            if (lowered := MAPPED.get(getattr(fn.self.obj, own))) is not None:
+                return lowered(state, args, kwargs, node, hint)
         name = registry.canonical_method(fn.self.obj, own)
         if name is not None:
             return state.apply(name, args, kwargs, node, hint=hint)

@@ -345,10 +345,6 @@ class State(Interface):
             if self.kind(value.self) == K.OBJECT:  # of a caught exception, say
                 what = f"what {whose}{value.fn.value} is, is not known"
                 self.refuse(node, what, f"give it a name of its own where {whose} is made")
-        fn = value.fn.obj if isinstance(value, Part) and isinstance(value.fn, Ref) else None
-        if str(getattr(fn, "__name__", "")).endswith("val") and fn.__module__.startswith("numpy"):
-            what = "a polynomial that is made here is used as a value"
-            self.refuse(node, what, "compute with its coefficients, by polyadd, polymul, polyder, ...")
         self.refuse(
             node,
             "a function that is made here is used as a value",

@@ -63,7 +63,8 @@ composite(
             flat = np.ravel(new)
             i = np.clip(np.searchsorted(x, flat), 1, len(x) - 1)
             if rank == 1:
-                made = np.reshape((y[i] - y[i - 1])/(x[i] - x[i - 1])*(flat - x[i - 1]) + y[i - 1], np.shape(new))
+                slope = (y[i] - y[i - 1])/(x[i] - x[i - 1])
+                made = np.reshape(slope*(flat - x[i - 1]) + y[i - 1], np.shape(new))
             else:
                 gaps = np.reshape(x[i] - x[i - 1], (-1,) + (1,)*(rank - 1))
                 steps = np.reshape(flat - x[i - 1], (-1,) + (1,)*(rank - 1))
@@ -84,7 +85,7 @@ composite(
             made = np.where(low, below, np.where(high, above, made))
         elif not beyond and not checked:
             made = np.where(low | high, np.nan if fill_value is None else fill_value, made)
-        elif beyond and kind in ("previous", "next"):  # there is no value before the first, or behind the last
+        elif beyond and kind in ("previous", "next"):  # none is before the first, or behind the last
             made = np.where(low if kind == "previous" else high, np.nan, made)
         if place != 0 and np.ndim(new) > 1:
             return refused("interp1d along this axis at a matrix of points; pass a vector")

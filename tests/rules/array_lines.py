@@ -24,6 +24,10 @@ np.histogram([0.1, 0.4, 0.35, 0.8, 0.2], bins=3, weights=p, density=True)[0]
 np.poly1d(x)(s)
 np.poly1d(x)(y)
 np.polynomial.Polynomial(x)(s)
+np.polynomial.Polynomial(0.2*x, domain=[0, 3])(y)
+np.polynomial.Legendre(0.2*x, [s, 3.0]).integ(2)(s)
+z = np.polynomial.Chebyshev.fit(np.arange(5.0), x, 2); z = z(y) + z.deriv()(s)*z.coef[1]
+np.polynomial.Polynomial.fit(np.arange(5.0), x, deg=2, domain=[0, 5], w=p).integ()(s)
 np.polynomial.Polynomial(x)(y)
 np.polynomial.Chebyshev(x)(s)
 np.polynomial.Hermite(x)(s)

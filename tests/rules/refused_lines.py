@@ -12,7 +12,7 @@ np.histogram(x, bins=3)[1]
 np.histogram(x, 3, None, None, y)[0]
 np.histogram(x, bins=3, weights=y, density=True)[0]
 """,
-    'a polynomial that is made here is used as a value; compute with its coefficients': """
+    'a Series that is made here is used as a whole': """
 z = np.polynomial.Chebyshev(x) + np.polynomial.Chebyshev(y); z = z(s)
 """,
     'a Poly1d that is made here is used as a whole': """
@@ -126,7 +126,10 @@ np.linalg.qr(q, mode="raw")[1]
     "the argument 'full' of np.polyfit is not supported": """
 np.polyfit(np.arange(5), x, 2, full=True)[0]
 """,
-    'a polynomial with roots, a domain or a window': """
-np.polynomial.Polynomial(x, domain=[0, 1])(s)
+    'a polynomial with roots or a window': """
+np.polynomial.Polynomial(x, window=[0, 1])(s)
+""",
+    'a fit with these options': """
+np.polynomial.Polynomial.fit(np.arange(5.0), x, 2, full=True)[0](s)
 """,
 }
