@@ -478,12 +478,17 @@ if some:
         made = self.operand(node.args[0])
         dtype = [self.operand(a) for a in node.args[1:2]]
         dtype += [self.operand(k.value) for k in node.keywords if k.arg == "dtype"]
-        others = [k.arg for k in node.keywords if k.arg != "dtype"] + ["count"]*(len(node.args) > 2)
+        count = [self.operand(a) for a in node.args[2:3]]
+        count += [self.operand(k.value) for k in node.keywords if k.arg == "count"]
+        others = [k.arg for k in node.keywords if k.arg not in ("dtype", "count")]
         if others or not dtype:
             self.refuse(
                 node, f"the argument {(others or ['dtype'])[0]!r} is not supported here", "use np.array"
             )
-        return self.call_value(Ref("np.array", np.array), [made], {"dtype": dtype[0]}, node, hint)
+        made = self.call_value(Ref("np.array", np.array), [made], {"dtype": dtype[0]}, node, hint)
+        if not count or count[0] in (Const(-1), Const(None)):
+            return made
+        return self.apply("np.reshape", [made, count[0]], {}, node, hint=hint)  # raises for another number
 
     # ------------------------------------------------------------------------------------- any and all
 

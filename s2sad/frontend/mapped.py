@@ -117,6 +117,9 @@ def _vectorize(low: State, args: list[Value], kwargs: dict[str, Value], node: as
     order = ("pyfunc", "otypes", "doc", "excluded", "cache", "signature")
     named = dict(zip(order, args, strict=False)) | kwargs
     known = {k: static(named[k]) for k in ("otypes", "excluded", "signature") if k in named}
+    for keyword in node.keywords if isinstance(node, ast.Call) else ():
+        if keyword.arg == "excluded" and isinstance(keyword.value, ast.Set):
+            known["excluded"] = [getattr(item, "value", None) for item in keyword.value.elts]
     stated = vectorize_options(known.get("otypes"), known.get("excluded") or (), known.get("signature"))
     if stated is None or "pyfunc" not in named or not named.keys() <= set(order):
         low.refuse(node, "np.vectorize with these options", "write a loop over the elements")

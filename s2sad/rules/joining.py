@@ -279,8 +279,14 @@ def _insert_values(bound: Bound) -> str:
         numbers = f"np.insert(np.full(np.size(arr), 0), obj, {count}, {literal(bound, 'axis')})"
         at = f"np.flatnonzero({numbers})"  # where the values stand, in the order of the places
         return f"unbroadcast(g[{at}[np.argsort({numbers}[{at}])]], values)"
+    known = axes.as_int(bound.static("axis")) is not None
+    if not flat and known and bound.kind("obj").cat in ("list", "array"):
+        axis = literal(bound, "axis")
+        numbers = f"np.insert(np.full(np.shape(arr)[{axis}], 0), obj, 1 + np.arange(np.size(obj)))"
+        at = f"np.flatnonzero({numbers})"
+        return f"unbroadcast(np.take(g, {at}[np.argsort({numbers}[{at}])], {axis}), values)"
     raise NotImplementedError(
-        "np.insert of an active array at several places along an axis; use np.concatenate"
+        "np.insert of an active array along an axis, at places that are no list; use np.concatenate"
     )
 
 

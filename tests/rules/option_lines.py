@@ -297,6 +297,11 @@ np.einsum("ij,jk->ik", m, n.T[:, :1])
 np.einsum("ij,ij->ij", m[:, :1], n)
 z = np.einsum("ij,ij->ij", m[:, :1], n); z = z*m + z @ z.T @ z
 z = np.einsum("ij,kj", m[:, :1]*m[:, :1], n); z = z*z
+np.insert(m, [2, 0, 2], x[:4], axis=0)
+np.insert(t, np.array([1, 1]), t[:, :2], axis=1)
+np.fromiter((a*a for a in x), float, len(x))
+np.vectorize(lambda a, w: a*np.sum(w), excluded={"w"})(x, w=y)
+np.asarray(m, dtype=float, copy=False)*m
 z = np.einsum("i,i->i", x[:1], y); z = np.outer(z, z)*z
 """
 
