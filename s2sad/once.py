@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 
 from s2sad import runtime
-from s2sad.analysis.primitives import has_effect
+from s2sad.analysis.primitives import STANDING, has_effect
 from s2sad.ir.nodes import Block, Call, Do, Let, Ref, walk
 from s2sad.memo import Made
 
@@ -37,7 +37,7 @@ def _effect_in(body: Block, seen: set[int]) -> Let | Do | None:
                 return stmt
             continue
         grows = stmt.call.fun.startswith("list.") and isinstance(stmt.call.args[0], Ref)
-        if grows or (has_effect(stmt.call) and not _is_harmless(stmt.call)):
+        if grows or stmt.call.fun in STANDING or (has_effect(stmt.call) and not _is_harmless(stmt.call)):
             return stmt
     return None
 

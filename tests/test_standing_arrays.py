@@ -214,15 +214,58 @@ def elements(x):
     return np.sum(STORE.parts[0]*STORE.parts[1])
 
 
-@pytest.mark.parametrize("fun", [views_of_one, kept_under_two_names, elements], ids=lambda f: f.__name__)
+def bound_in_turn(x):
+    previous, current = STORE.position, STORE.speed
+    rows = [previous, current, x[:2]*2]
+    for i in range(3):
+        current *= x[:2]
+        current += previous
+        rows[i] *= x[1]
+        previous, current = current, previous
+    STORE.best = current*x[0]
+    return np.sum(previous*current*STORE.best) + np.sum(STORE.state)*np.sum(rows[2])
+
+
+@pytest.mark.parametrize(
+    "fun", [views_of_one, kept_under_two_names, elements, bound_in_turn], ids=lambda f: f.__name__
+)
 def test_arrays_with_several_names(fun):
-    """Their shadows are found by their addresses, tangents have none: reverse mode alone."""
-    forward = fun is kept_under_two_names
-    check_left(fun, begin, state, forward=forward)
+    """Their shadows, and their tangents, are found by their addresses."""
+    check_left(fun, begin, state, again=fun is not kept_under_two_names)
+
+
+def test_what_hides_names():
+    """Lists that are read as a whole have no shadows, lists that are taken from no tangents."""
+
+    def stacked(x):
+        STORE.parts[0] *= x
+        return np.sum(np.stack(PARTS)*x)
+
+    def taken(x):
+        rows = [STORE.position, STORE.speed]
+        rows[0] *= x[0]
+        return np.sum(rows.pop()*STORE.state[2:])
+
     begin()
-    if not forward:
-        with pytest.raises(s2sad.UnsupportedError, match="another name may stand for it here; pass it as an arg"):
-            s2sad.jvp(fun, (X,), (V,))
+    PARTS = STORE.parts
+    with pytest.raises(s2sad.UnsupportedError, match="is read here, and holds an array that is written; read a copy"):
+        s2sad.grad(stacked)(X)
+    with pytest.raises(s2sad.UnsupportedError, match="another name may stand for it here; pass it as an arg"):
+        s2sad.jvp(taken, (X,), (V,))
+
+
+def test_what_is_written_in_place_happens_once():
+    """A Jacobian by columns would call the function again, and a Hessian is that of one call."""
+
+    def f(x):
+        STORE.w *= x
+        return STORE.w*x
+
+    begin()
+    with pytest.raises(s2sad.UnsupportedError, match="has an effect here"):
+        s2sad.jacfwd(f)(X)
+    np.testing.assert_allclose(s2sad.hessian(lambda x: np.sum(f(x)))(X), np.diag(np.full(3, 4.0)))
+    np.testing.assert_array_equal(STORE.w, 2*X)
 
 
 def test_an_argument_that_shares_memory():

@@ -15,6 +15,7 @@ import ast
 import collections
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -262,8 +263,29 @@ def _rely(low: State, stmts: list[Stmt]) -> None:
 
     now = shared()
     low.depend(("shared", 0), shared, now, "memory", same=True)
+    _refuse_wholes(low, stmts, written)
     want(low, *(ref for ref in constants.values() if any(_overlap(find(), ref.obj) for find in written)))
     low.mirror.alone = sum(now) == len(written)  # each with itself
+
+
+def _refuse_wholes(low: State, stmts: list[Stmt], written: list[Callable[[], Any]]) -> None:
+    """Refuse that a list is read as a whole which holds arrays that are written: np.stack(ROWS)."""
+
+    def overlaps(ref: Ref) -> bool:
+        return any(_overlap(find(), part.obj) for part in _arrays(ref) for find in written)
+
+    for stmt in stmts:
+        call = getattr(stmt, "call", None)
+        if call is None or call.fun not in registry.RULES or call.fun in ("getitem", "len"):
+            continue
+        for atom in (*call.args, *(a for _, a in call.kwargs)):
+            if not isinstance(atom, Ref) or not isinstance(atom.obj, list | tuple | dict):
+                continue
+            found = overlaps(atom)
+            low.depend(("whole", id(atom.obj)), partial(overlaps, atom), found, "memory", same=True)
+            if found:
+                what = f"{atom.text} is read here, and holds an array that is written"
+                low.refuse_span(stmt.span, what, "read a copy (list(rows)), or element by element")
 
 
 def _always(obj: Any) -> Callable[[], Any]:

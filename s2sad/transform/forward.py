@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from s2sad.analysis.outside import is_told
+from s2sad.analysis.outside import is_read, is_told
 from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import is_opaque, is_pure
 from s2sad.errors import refuse
@@ -68,9 +68,10 @@ from s2sad.transform.joint import Assembly, without
 from s2sad.transform.pairs import Pairs, Token, numbered
 from s2sad.transform.reverse import SILENT
 from s2sad.transform.rules import content_names
-from s2sad.transform.tangents import Tangents
+from s2sad.transform.tangents import CONTAINERS, Tangents
 from s2sad.transform.told import COMES_BACK, NOT_KNOWN, comes_back
 
+TAKING = frozenset(("user", "list.pop"))
 LINE = 40  # statements that one line of the user's may have become
 LINEAR_WRITES = frozenset(("np.add.at", "np.subtract.at", "accumulate", "add_to_item"))
 
@@ -112,6 +113,7 @@ class Forward(Tangents):
         self.tried = 0  # try statements around
         self.stopped: dict[str, Atom] = {}
         self.stops = assembly.lowered.stops
+        self.table: Var | None = None  # of the tangents of outside arrays
 
     def run(self, block: Block, ends: Sequence[Atom] = ()) -> tuple[Block, list[Atom]]:
         """A block with its tangents, and the tangents of what leaves it."""
@@ -159,9 +161,9 @@ class Forward(Tangents):
             return
         if call.fun == "plain" and self.active(call.args[0]):
             self.refuse_at(stmt, *(COMES_BACK if self.program.kept else NOT_KNOWN))
-        if call.fun == "found" and name in self.varied:
-            what = "an outside array is written, and another name may stand for it here"
-            self.refuse_at(stmt, what, "pass it as an argument, or take the derivative in reverse mode")
+        if name in self.varied and self._is_outside(stmt):
+            self._by_address(stmt)
+            return
         if name not in self.varied or is_told(call, self.storage.lets):
             self._refuse_hidden(stmt)
             self._keep_place(stmt)
@@ -176,6 +178,62 @@ class Forward(Tangents):
         self.dots[name] = dot
         late = any(name in uses(s) for s in walk(tuple(made)))
         self.block += [stmt, *made] if late else [*made, stmt]
+
+    def _is_outside(self, let: Let) -> bool:
+        """Whether a definition gives a name to an array that stands outside, in a class that is written."""
+        call, kind = let.call, self.kinds[let.name]
+        if call.fun == "found":
+            return True
+        if kind.cat != "array" or self.aliases.of(let.name) not in self.aliases.standing:
+            return False
+        base = call.args[0] if call.fun == "getitem" else None
+        return is_read(call) or (isinstance(base, Ref) and self.kind(base).cat != "array")
+
+    def _by_address(self, stmt: Let) -> None:
+        """The tangent of an outside array: it has the place that the array has in what it is a view of."""
+        hidden = self._hidden(stmt.name) if self.entry is not None else stmt
+        if hidden is not None or self.entry is None:
+            what = "an outside array is written, and another name may stand for it here"
+            instead = "pass it as an argument, or take the derivative in reverse mode"
+            return self.refuse_at(hidden or stmt, what, instead)
+        if self.table is None:
+            self.table = Var(self.fresh("dots", K.OBJECT))
+            self.entry.append(Let(self.table.name, Call("Shadows", ()), None, True))
+        kind = replace(self.kinds[stmt.name], cat="array")
+        self.block.append(stmt)
+        call = Call("shadow_of", (self.table, Var(stmt.name)))
+        self.dots[stmt.name] = self.let(call, kind, self.dot_hint(stmt.name))
+
+    def _hidden(self, name: str) -> Stmt | None:
+        """What may give an outside array that is written another name, but as a view of it: a list, say."""
+        cls = self.aliases.of(name)
+        assert cls is not None
+        for other in self.aliases.members(cls):
+            let, kind = self.storage.lets.get(other), self.kinds[other]
+            if let is None or kind.is_scalar or let.call.fun == "held" or self._is_outside(let):
+                continue
+            if is_told(let.call, self.storage.lets) and not is_read(let.call):
+                continue
+            taken = let.call.fun in TAKING or is_opaque(let.call)
+            if kind.cat not in ARRAYS or taken or self._is_copied(let.call):
+                return let
+        copied = map(self._copied, self.aliases.containers(cls))
+        return next((stmt for stmt in copied if stmt is not None), None)
+
+    def _is_copied(self, call: Call) -> bool:
+        """Whether a call takes a part of what is no array, and is not displayed in the program either."""
+        base = call.args[0] if call.fun in ("getitem", "getattr") else None
+        if base is None or self.kind(base).cat in ARRAYS:
+            return False
+        cls = self.aliases.of(base.name) if isinstance(base, Var) else None
+        return cls is None or cls in self.aliases.outside or self._copied(cls) is not None
+
+    def _copied(self, cls: int) -> Stmt | None:
+        """What makes a container of arrays, but for displays."""
+        held = [n for n in self.aliases.members(cls) if self.kinds[n].cat in CONTAINERS]
+        arrays = [n for n in held if any(not k.is_scalar for k in self.kinds[n].items or ())]
+        lets = [self.storage.lets[n] for n in arrays if n in self.storage.lets]
+        return next((s for s in lets if s.call.fun not in CONTAINERS or s.call.form), None)
 
     def _name_after(self, dot: Atom, name: str) -> None:
         if isinstance(dot, Var) and dot.name in self.made_calls and not self.fresh.hints.get(dot.name):
