@@ -433,8 +433,7 @@ class _Learnt:
     kept      what is changed of what is outside, and the number of what is kept together with it
     options   attributes of numbered objects that hold one of several functions or members of enumerations
     entries   attributes of outside objects that are set, whose values before that are read: what they are of
-    single    outside lists and dicts that have no double
-    real      displays of dicts with computed keys that attributes of outside objects hold
+    single    outside lists and dicts without a double; `real`: displays of tables that attributes hold
     """
 
     numbered: Numbering
@@ -468,8 +467,7 @@ class _Learnt:
         elif written.single:
             self.single |= {written.single}
         elif written.real is not None:
-            self.known |= {written.real}
-            self.real |= {written.real}
+            self.known, self.real = self.known | {written.real}, self.real | {written.real}
         elif written.attempt is not None:
             self.attempts |= {written.attempt}
         elif written.trips is not None:

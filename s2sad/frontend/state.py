@@ -100,8 +100,7 @@ class State(Interface):
     unrolled_at = 0  # and how many branches and loops were open around the first
     apart = False  # whether arguments that are dicts or dataclasses are taken apart
     opened = doubled = False  # and those that are objects too; whether outside lists have doubles
-    single: frozenset[int] = frozenset()  # those that have none
-    real: frozenset[tuple[str, int, int]] = frozenset()  # displays of tables that attributes hold
+    single, real = frozenset[int](), frozenset[tuple[str, int, int]]()  # those without; tables in attributes
     given: frozenset[str] = frozenset()  # the numbers of such as may be one object that is given twice
     quiet = False  # whether the program silences NumPy's warnings
     facts: maybes.Facts  # which flags hold where conditions do, or do not (see `maybes`)

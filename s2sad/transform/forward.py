@@ -162,8 +162,7 @@ class Forward(Tangents):
         if call.fun == "plain" and self.active(call.args[0]):
             self.refuse_at(stmt, *(COMES_BACK if self.program.kept else NOT_KNOWN))
         if name in self.varied and self._is_outside(stmt):
-            self._by_address(stmt)
-            return
+            return self._by_address(stmt)
         if name not in self.varied or is_told(call, self.storage.lets):
             self._refuse_hidden(stmt)
             self._keep_place(stmt)
