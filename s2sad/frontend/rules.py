@@ -528,7 +528,8 @@ class Rules(State):
             return None if copied == Const(True) else self._replaced(base, copied, args, others, node)
         plain = name == "np.array" and not args and not others and copied in (Const(None), Const(False))
         dtype = args[0] if args else others.get("dtype", Const(None))
-        double = getattr(dtype, "obj", None) in (float, np.float64) and self.kind(base).dtype == "float64"
+        given = getattr(dtype, "obj", None)
+        double = (given is float or given is np.float64) and self.kind(base).dtype == "float64"
         kept = (dtype == Const(None) or double) and others.keys() <= {"dtype"}
         if plain or (copied == Const(False) and (name == "np.astype" or (name == "np.asarray" and kept))):
             return self.apply("np.asarray", [base, *args], others, node)
