@@ -612,10 +612,10 @@ def looked_into(x, c):
 def carried(x, c):
     try:
         if x[0] < 5.0:
-            raise Stopped("large", 1, x[0]*c[0])
+            raise ValueError("large", x[0]*c[0])
         s = x[1]
-    except Stopped as e:
-        s = float(e.value)*2.0
+    except ValueError as e:
+        s = float(e.args[1])*2.0
     return s*x[1]
 
 

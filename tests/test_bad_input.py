@@ -244,9 +244,9 @@ PROGRAMS = {
     "coroutine": ("async def f(x):\n    return x\n", "f is a coroutine"),
     "global": ("K = 1.0\ndef f(x):\n    global K\n    K = x\n    return x\n", "the global 'K' is written; return the value, or pass it in"),
     "caught exception": (
-        "class Bad(Exception):\n    def __init__(self, value):\n        self.value = value\ndef f(x):\n    try:\n"
-        "        if x > 0:\n            raise Bad(x*x)\n        y = x\n    except Bad as e:\n        y = e.value\n    return y\n",
-        "what an exception carries is read here, and may have a derivative; keep it under a name",
+        "def f(x):\n    try:\n        if x > 0:\n            raise ValueError(x*x)\n        y = x\n"
+        "    except ValueError as e:\n        y = e.args[0]\n    return y\n",
+        "what an exception carries is read here, and may have a derivative; keep it under a name, or let an exception",
     ),
     "unknown call": ("import zlib\ndef f(x):\n    return zlib.crc32(x)*x\n", r"crc32"),
     "undefined": ("def f(x):\n    return x*missing\n", "the name 'missing' is not defined"),

@@ -27,16 +27,14 @@ import copy
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from s2sad.frontend.carried import is_part, is_whole, reads, wanted
 from s2sad.frontend.exits import has_exits, is_plain, suppresses
 from s2sad.frontend.pieces import pieces
+from s2sad.frontend.steady import is_counting, is_safe, is_simple, is_steady, read_first
 from s2sad.frontend.swallowing import caught_by
 from s2sad.frontend.trees import sorts, walk
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_DEFINING = (
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass, ast.Global, ast.Nonlocal, ast.Break,
-    ast.Continue,
-)  # fmt: skip
 _BLOCKS = ("body", "orelse", "finalbody")
 Place = tuple[int, int]
 
@@ -161,7 +159,7 @@ def _is_quiet(stmt: ast.stmt) -> bool:
 
 def _is_certain(stmt: ast.stmt) -> bool:
     """Whether a statement of a finally clause binds names, and raises nothing."""
-    return _is_quiet(stmt) and (isinstance(stmt, ast.Pass) or _is_safe(stmt))
+    return _is_quiet(stmt) and (isinstance(stmt, ast.Pass) or is_safe(stmt))
 
 
 def only_writes(block: Sequence[ast.stmt]) -> bool:
@@ -193,6 +191,7 @@ class _Attempt:
         self.depth = 0  # loops within the statement
         self.rebinding = ast.Nonlocal in sorts(maker.node)  # names may change while a statement is executed
         self.made: list[ast.Try] = []
+        self.reads = any(map(reads, stmt.handlers))  # what an exception carries
         if any(h.name or _reraises(h.body) for h in stmt.handlers):
             self.error = maker.fresh("error")
         inside = {id(n) for s in stmt.body for n in ast.walk(s)}
@@ -200,7 +199,7 @@ class _Attempt:
             n.id
             for n in ast.walk(maker.node)
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in inside
-        } | _read_first(stmt.body)
+        } | read_first(stmt.body)
 
     def statements(self) -> list[ast.stmt]:
         """What stands in the place of the statement."""
@@ -214,7 +213,9 @@ class _Attempt:
         alone = not any(map(_may_fail, rest)) and all(map(self.is_guard, rest))
         behind = [s for guard in rest for s in guard.body] if alone else []  # type: ignore[attr-defined]
         clauses = [s for block in (behind, orelse, *handled) for s in block]
-        if self.nested and not all(map(_is_safe, clauses)):
+        if self.nested and not all(map(is_safe, clauses)):
+            alone = False
+        if self.reads and (len(stmt.handlers) > 1 or (isinstance(first, ast.Try) and len(first.body) > 1)):
             alone = False
         if isinstance(first, ast.Try) and first in self.made and alone:
             whole = [self.handler(h, made) for h, made in zip(stmt.handlers, handled, strict=True)]
@@ -241,17 +242,38 @@ class _Attempt:
     def handled(self, handler: ast.ExceptHandler) -> list[ast.stmt]:
         """The body of a clause where the exception has a name of its own."""
         body: list[ast.stmt] = list(handler.body)
+        if reads(handler) and is_whole(handler):
+            body = [_Whole(handler.name or "", f"{self.error}_whole").visit(copy.deepcopy(s)) for s in body]
         if _reraises(body):
-            body = [_Reraising(self.error).visit(copy.deepcopy(s)) for s in body]
+            error = f"{self.error}_whole" if reads(handler) else self.error
+            body = [_Reraising(error).visit(copy.deepcopy(s)) for s in body]
         if handler.name:
-            named = ast.Assign([ast.Name(handler.name, ast.Store())], ast.Name(self.error, ast.Load()))
+            error = self.error_of(handler)
+            named = ast.Assign([ast.Name(handler.name, ast.Store())], ast.Name(error, ast.Load()))
             body = [_at(named, handler), *body]
+            if self.reads and not has_exits(body[-1]):
+                body.append(_at(ast.Delete([ast.Name(handler.name, ast.Del())]), handler))
         return body
 
     def handler(self, handler: ast.ExceptHandler, body: list[ast.stmt]) -> ast.ExceptHandler:
         """A clause of a try statement that is kept."""
-        made: ast.ExceptHandler = _at(ast.ExceptHandler(handler.type, self.error or None, body), handler)
-        return made
+        return self.clause(handler, self.error_of(handler) or None, body)
+
+    def error_of(self, handler: ast.ExceptHandler) -> str:
+        """The name of the exception of a clause; one of its own where it reads what that carries."""
+        alone = not reads(handler) or len(self.stmt.handlers) == 1
+        return self.error if alone else f"{self.error}_{self.stmt.handlers.index(handler)}"
+
+    def clause(self, handler: ast.ExceptHandler, name: str | None, body: list[ast.stmt]) -> ast.ExceptHandler:
+        """A clause that has the exception itself under a name too, where that is asked for."""
+        whole = reads(handler) and is_whole(handler)
+        if whole:
+            held = ast.Name(f"{name} whole", ast.Load())
+            body = [ast.Assign([ast.Name(f"{self.error}_whole", ast.Store())], held), *body]
+        made = ast.ExceptHandler(handler.type, name, body)
+        made.wanted, made.whole = wanted(handler), whole  # type: ignore[attr-defined]  # for `catching`
+        placed: ast.ExceptHandler = _at(made, handler)
+        return placed
 
     def clauses(self) -> list[ast.ExceptHandler]:
         """Clauses that say which of them it is."""
@@ -263,9 +285,9 @@ class _Attempt:
             name = None
             if handler.name or _reraises(handler.body):
                 name = f"{self.error}_here"
-                kept = ast.Assign([ast.Name(self.error, ast.Store())], ast.Name(name, ast.Load()))
+                kept = ast.Assign([ast.Name(self.error_of(handler), ast.Store())], ast.Name(name, ast.Load()))
                 body.insert(0, kept)
-            made.append(_at(ast.ExceptHandler(handler.type, name, body), handler))
+            made.append(self.clause(handler, name, body))
         return made
 
     # ----------------------------------------------------------------------------------------------- body
@@ -281,7 +303,7 @@ class _Attempt:
         out: list[ast.stmt] = []
         work = list(body)
         while work:
-            if self.asked and _is_simple(work[0]) and not self.rebinding:
+            if self.asked and is_simple(work[0]) and not self.rebinding:
                 work[:1] = pieces(work[0], self.maker.fresh)
             group = self.group(work)
             if group:
@@ -305,10 +327,10 @@ class _Attempt:
         group: list[ast.stmt] = []
         risky = 0
         for stmt in work:
-            if not _is_simple(stmt) or isinstance(stmt, ast.Return | ast.Break | ast.Continue):
+            if not is_simple(stmt) or isinstance(stmt, ast.Return | ast.Break | ast.Continue):
                 break
             group.append(stmt)
-            if not _is_safe(stmt):
+            if not is_safe(stmt):
                 risky = len(group)
             if not self.unseen(stmt):
                 break
@@ -317,6 +339,8 @@ class _Attempt:
     def unseen(self, stmt: ast.stmt) -> bool:
         """Whether nobody can tell if a statement has been executed when an exception comes."""
         if not isinstance(stmt, ast.Assign) or not all(isinstance(t, ast.Name) for t in stmt.targets):
+            return False
+        if self.reads:
             return False
         if self.asked and any(isinstance(n, ast.Call) for n in ast.walk(stmt.value)):
             return False  # it may write
@@ -350,14 +374,14 @@ class _Attempt:
             made, count = _Attempt(stmt, self.maker, True).statements(), len(stmt.finalbody)
             return [*self.block(made[: len(made) - count]), *made[len(made) - count :]]
         if isinstance(stmt, ast.Return):
-            if stmt.value is None or _is_steady(stmt.value):
+            if stmt.value is None or is_steady(stmt.value):
                 return [stmt]
             before, name = self.hoisted(stmt.value, "result")
             return [*before, _at(ast.If(self.passed(), [_at(ast.Return(name), stmt)], []), stmt)]
         if isinstance(stmt, ast.If):
             return self.under(stmt, "test", "test", lambda new: self.filled(new, ("body", "orelse")))
         if isinstance(stmt, ast.For):
-            if _is_counting(stmt.iter):
+            if is_counting(stmt.iter):
                 return [self.loop(stmt)]
             return self.under(stmt, "iter", "items", self.unguarded)
         if isinstance(stmt, ast.While):
@@ -381,7 +405,7 @@ class _Attempt:
     ) -> list[ast.stmt]:
         """A statement whose head is evaluated before it."""
         head = getattr(stmt, field)
-        if _is_steady(head):
+        if is_steady(head):
             return [fill(stmt)]
         before, name = self.hoisted(head, hint)
         new = copy.copy(stmt)
@@ -416,7 +440,7 @@ class _Attempt:
 
     def turning(self, stmt: ast.While) -> ast.While:
         """A while loop whose test may raise."""
-        if _is_steady(stmt.test):
+        if is_steady(stmt.test):
             made: ast.While = self.loop(stmt)
             return made
         ended = [*self.block(stmt.orelse), ast.Break()]
@@ -432,86 +456,9 @@ class _Attempt:
         return turned
 
 
-# -------------------------------------------------------------------------------------- what may be raised
-
-
-def _is_simple(stmt: ast.stmt) -> bool:
-    return not isinstance(
-        stmt, (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.TryStar, ast.Match, *_DEFINING)
-    )
-
-
-def _is_safe(stmt: ast.stmt) -> bool:
-    """Whether a simple statement raises nothing."""
-    if isinstance(stmt, ast.Assign):
-        return all(isinstance(t, ast.Name) for t in stmt.targets) and _is_steady(stmt.value)
-    if isinstance(stmt, ast.AugAssign):
-        return isinstance(stmt.target, ast.Name) and _is_number(stmt.value) and _adds(stmt.op)
-    return isinstance(stmt, ast.Expr) and isinstance(stmt.value, ast.Constant)
-
-
-def _adds(op: ast.operator) -> bool:
-    return isinstance(op, ast.Add | ast.Sub | ast.Mult)
-
-
-def _is_number(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
-
-
-def _is_steady(node: ast.expr) -> bool:
-    """Whether the value of an expression is had without an exception."""
-    if isinstance(node, ast.Name | ast.Constant | ast.Lambda):
-        return True
-    if isinstance(node, ast.Compare):
-        simple = not any(isinstance(op, ast.In | ast.NotIn) for op in node.ops)
-        return simple and all(map(_is_steady, [node.left, *node.comparators]))
-    if isinstance(node, ast.BoolOp):
-        return all(map(_is_steady, node.values))
-    if isinstance(node, ast.UnaryOp):
-        return _is_steady(node.operand)
-    if isinstance(node, ast.BinOp):
-        sides = node.left, node.right
-        if isinstance(node.op, ast.Mod | ast.FloorDiv):
-            return _is_steady(node.left) and _is_number(node.right) and bool(node.right.value)  # type: ignore[attr-defined]
-        return _adds(node.op) and all(map(_is_steady, sides)) and any(map(_is_number, sides))
-    if isinstance(node, ast.Tuple | ast.List):
-        return all(map(_is_steady, node.elts))
-    return False
-
-
-def _is_counting(node: ast.expr) -> bool:
-    """Whether a loop runs over a range or what has a name, item by item."""
-    if isinstance(node, ast.Name | ast.Tuple | ast.List):
-        return _is_steady(node)
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.keywords:
-        return False
-    if node.func.id not in ("range", "enumerate", "zip", "reversed"):
-        return False
-    return all(_is_steady(a) or _is_length(a) or _is_counting(a) for a in node.args)
-
-
-def _is_length(node: ast.expr) -> bool:
-    called = node.func if isinstance(node, ast.Call) else None
-    return isinstance(called, ast.Name) and called.id == "len"
-
-
 def _may_fail(stmt: ast.stmt) -> bool:
     """Whether a statement in its new form may have set the flag."""
     return any(isinstance(n, ast.Try) and getattr(n, "small", False) for n in walk([stmt], _SCOPES))
-
-
-def _read_first(body: Sequence[ast.stmt]) -> set[str]:
-    """Names that a block reads before it binds them, by the order of the text."""
-    found: set[str] = set()
-    bound: set[str] = set()
-    for stmt in body:
-        names = [n for n in ast.walk(stmt) if isinstance(n, ast.Name)]
-        found |= {n.id for n in names if isinstance(n.ctx, ast.Load)} - bound
-        if isinstance(stmt, ast.AugAssign) and isinstance(stmt.target, ast.Name):
-            found.add(stmt.target.id)
-        if isinstance(stmt, ast.Assign):
-            bound |= {t.id for t in stmt.targets if isinstance(t, ast.Name)}
-    return found
 
 
 # ---------------------------------------------------------------------------------------------- rewriting
@@ -538,6 +485,22 @@ class _Reraising(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         return node
+
+
+class _Whole(ast.NodeTransformer):
+    """Names the exception itself, where a clause asks for more than what it carries."""
+
+    def __init__(self, bound: str, name: str) -> None:
+        self.bound = bound
+        self.name = name
+
+    def visit(self, node: ast.AST) -> Any:
+        """Every node of a clause."""
+        if is_part(node, self.bound):
+            return node
+        if isinstance(node, ast.Name) and node.id == self.bound:
+            return ast.copy_location(ast.Name(self.name, node.ctx), node)
+        return self.generic_visit(node)
 
 
 class _Finishing:

@@ -315,8 +315,12 @@ class Branches(State):
         self.objects.cells = {**orelse, **then}
         for number, value in then.items():
             if number in orelse and orelse[number] is not value:
-                self.same_keys(number, value, orelse[number])
-                joined = join_values(self, value, orelse[number], "", outs, symbols, node)
+                other = orelse[number]
+                self.same_keys(number, value, other)
+                if any(isinstance(v, Undef) for v in (value, other)):
+                    joined = self.one_sided(value, other, outs)
+                else:
+                    joined = join_values(self, value, other, "", outs, symbols, node)
                 self.objects.cells[number] = joined
 
     def _unfold(

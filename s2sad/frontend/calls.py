@@ -34,6 +34,7 @@ from s2sad.frontend import (
     trips,
 )
 from s2sad.frontend.arrays import FUNCTIONS
+from s2sad.frontend.catching import opened_by
 from s2sad.frontend.checkpoint import under_checkpoint
 from s2sad.frontend.escapes import kept, may_give
 from s2sad.frontend.fixed_curves import call_of_constant
@@ -384,7 +385,7 @@ class Calls(Stars):
         outline = self.outline
         if outline is None or around is not None:
             return self.inline(source, source.node, env, around, obj.__code__)
-        if obj.__code__ in outline.codes and not self.const_depth:
+        if obj.__code__ in outline.codes and not self.const_depth and self.opening is None:
             made = outlined_call(self, fn, source, env, node, hint)
             if made is not None:
                 return made
@@ -531,7 +532,8 @@ class Calls(Stars):
         """Lower a function's body in place; its result. `flags` are names that are cells of the caller's."""
         if len(self.frames) > MAX_DEPTH:
             self.refuse(None, "calls are nested too deeply", "write the recursion as a loop")
-        outer, at = self.scope, self.at
+        outer, at, catcher = self.scope, self.at, self.catcher
+        node, self.catcher = opened_by(self, source, node)
         if self.apart:
             env = {n: self.settled(v, None) for n, v in env.items()}
         inner = self.function_scope(source, node, env, parent)
@@ -550,7 +552,7 @@ class Calls(Stars):
         finally:
             self.frames.pop()
             self.callers.pop()
-            self.scope, self.at = outer, at
+            self.scope, self.at, self.catcher = outer, at, catcher
 
 
 __all__ = ["Calls"]

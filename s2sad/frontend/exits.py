@@ -51,6 +51,10 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _STRAIGHT = frozenset((ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Assert, ast.FunctionDef))
 
 
+class Failing(ast.Return):
+    """A `return` without a value, where the caller catches what has been raised."""
+
+
 class _Leave(ast.stmt):
     """A `return` whose value has been assigned already, in a loop that has ended."""
 
@@ -364,7 +368,7 @@ class _Normaliser:
         if isinstance(stmt, ast.Raise):
             return [stmt]
         out: list[ast.stmt] = []
-        if isinstance(stmt, ast.Return):
+        if isinstance(stmt, ast.Return) and not isinstance(stmt, Failing):
             assert self.value is not None
             value = stmt.value or ast.Constant(None)
             out.append(_at(ast.Assign([ast.Name(self.value, ast.Store())], value), stmt))

@@ -513,13 +513,13 @@ def run(low: State, node: ast.For, made: Generator, names: set[str]) -> Value:
         what = "a generator that raises is taken from in a try statement that is left in its middle"
         low.refuse(node.iter, what, "take its items before the try statement")
 
-    at = low.at
+    at, catcher = low.at, low.catcher
     if source.module == RULES:
         low.at = low.at or low.span(node.iter)
 
     def take(value: Value) -> None:
-        inner, low.frames = (low.scope, low.frames, low.at), frames
-        low.scope, low.taker, low.at = caller, outer, at
+        inner, low.frames = (low.scope, low.frames, low.at, low.catcher), frames
+        low.scope, low.taker, low.at, low.catcher = caller, outer, at, catcher
         low.callers.append(inner[0])
         try:
             low.assign(node.target, value, node)
@@ -527,7 +527,7 @@ def run(low: State, node: ast.For, made: Generator, names: set[str]) -> Value:
         finally:
             low.callers.pop()
             low.taker = take
-            low.scope, low.frames, low.at = inner
+            low.scope, low.frames, low.at, low.catcher = inner
 
     boxes = _box(low, caller, names)
     low.taker = take

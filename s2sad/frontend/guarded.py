@@ -26,15 +26,16 @@ import numpy as np
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.attempts import only_writes
 from s2sad.frontend.branches import ends_by_raising
-from s2sad.frontend.catching import check_bound
+from s2sad.frontend.carried import reads
+from s2sad.frontend.catching import Catching, check_bound
 from s2sad.frontend.cursors import guarded_next
 from s2sad.frontend.generators import Before, once
 from s2sad.frontend.loops import assigned_names
 from s2sad.frontend.managers import check_exit, choice, is_manager, is_silent, managed, silence, stacked
 from s2sad.frontend.operators import class_method, may_vary
-from s2sad.frontend.raising import is_append, may_raise, only_appends, written
-from s2sad.frontend.state import Generator, Group, Raised, Scope, State, Torn, Value, Written
-from s2sad.frontend.swallowing import caught, swallowing
+from s2sad.frontend.raising import is_append, is_own, may_raise, only_appends, written
+from s2sad.frontend.state import Generator, Raised, Scope, Torn, Value, Written
+from s2sad.frontend.swallowing import swallowing
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     Atom,
@@ -58,7 +59,7 @@ FLAG = re.compile(r"passed_\d+\.")  # made by `attempts`
 Handler = tuple[list[Ref], str | None, Callable[[], None]]  # classes, name of the exception, what is done
 
 
-class Guarded(State):
+class Guarded(Catching):
     """The part of lowering that reads try and with statements."""
 
     # ------------------------------------------------------------------------------------------------- try
@@ -84,28 +85,17 @@ class Guarded(State):
         if stmt.finalbody:
             self._finally(stmt)
             return
+        if any(reads(h) and all(is_own(c.obj) for c in self._classes(h)) for h in stmt.handlers):
+            self._take_apart(stmt)
+        if self.carried(stmt):
+            return
         handlers: list[Handler] = []
         for h in stmt.handlers:
             classes, earlier = self._classes(h), tuple(c.obj for refs, _, _ in handlers for c in refs)
             if not all(issubclass(c.obj, earlier) for c in classes):  # else nothing is left for the clause
-                handlers.append((classes, h.name, functools.partial(self.statements, h.body)))
+                handlers.append((classes, h.name, functools.partial(self._clause, h)))
             check_bound(self, stmt, classes)
         self.attempt(stmt.body, handlers, stmt.orelse, stmt)
-
-    def _classes(self, handler: ast.ExceptHandler) -> list[Ref]:
-        """The exceptions that a clause catches."""
-        if handler.type is None:
-            return [Ref("BaseException", BaseException)]
-        value = self.operand(handler.type)
-        if (swallowed := caught(value)) is not None:
-            return swallowed
-        found = value.items if isinstance(value, Group) else [value]
-        if isinstance(value, Ref) and isinstance(value.obj, tuple):
-            found = self.unpack(value, None, handler)
-        refs = [f for f in found if isinstance(f, Ref) and isinstance(f.obj, type)]
-        if len(refs) < len(found):
-            self.refuse(handler, "the exceptions that are caught are not known", "name their classes")
-        return refs
 
     def attempt(
         self, body: list[ast.stmt], handlers: list[Handler], orelse: list[ast.stmt], node: ast.stmt
@@ -122,7 +112,7 @@ class Guarded(State):
             self.statements(orelse)
             return
         ended, self.objects.cells = self.objects.cells, cells
-        changed = any(ended.get(number) is not value for number, value in cells.items())
+        changed = any(ended.get(n) is not value for n, value in cells.items() if n not in self.following)
         if changed and not self._is_late(block, self.written_at[length:], classes):
             self._take_apart(node)
             self.refuse(
@@ -285,6 +275,9 @@ class Guarded(State):
         cond: Atom = classes[0] if len(classes) == 1 else Tuple(tuple(classes))
         ends = (ended, self.objects.cells)
         self.join_ways(block, other, after, env2, cond, outs, node, "try", ends, before)
+        of_error = {o.name for o in outs if isinstance(o.orelse, Var) and o.orelse.name in self.errors}
+        self.errors |= of_error
+        self.unseen |= of_error
         left = {out.name: out.orelse for out in outs if isinstance(out.orelse, Const)}
         for out in outs:  # flags that say that nothing was raised, the user's own too
             if out.then == Const(True) and out.orelse == Const(False):

@@ -226,7 +226,8 @@ class Lowering(
         body = _read(node, self._apart_in(self.scope.source)).statements
         last = body[-1] if body and isinstance(body[-1], ast.Return) else None
         self.statements(body[:-1] if last is not None else body)
-        value = NONE if last is None or last.value is None else eithers.value(self, last.value)
+        result = None if last is None or self.has_failed() else last.value
+        value = NONE if result is None else eithers.value(self, result)
         return self._of_caller(value, node) if self.new else value
 
     def assign(self, target: ast.expr, value: Value, stmt: ast.AST) -> None:

@@ -26,6 +26,7 @@ from s2sad.frontend import copies, flat, histories, mirrors, numbered
 from s2sad.frontend.derived import BASES, HeldList, base_of, counterpart
 from s2sad.frontend.libraries import READ, is_library
 from s2sad.frontend.operators import attribute_key, static_attribute
+from s2sad.frontend.standins import keep_arguments
 from s2sad.frontend.state import (
     ABSENT,
     Choice,
@@ -121,6 +122,7 @@ class Objects(State):
         self.depend(
             ("of its class", id(cls)), lambda: static_attribute(cls, name, after), found, f"{name} {after}"
         )
+        found = _init_of_error(cls, name, found)
         if isinstance(found, property) and found.fget is not None:
             return self.call_value(Ref(text, found.fget), [base], {}, node, hint)
         if isinstance(found, functools.cached_property):
@@ -453,6 +455,12 @@ class Objects(State):
         if kind.cat == "dict":
             return [self.getitem(value, Const(k), node) for k in kind.keys]
         return self.unpack(value, None, node)
+
+
+def _init_of_error(cls: type, name: str, found: Any) -> Any:
+    """What a class defines, or what stands for the `__init__` of exceptions of Python."""
+    compiled = name == "__init__" and not isinstance(found, types.FunctionType)
+    return keep_arguments if compiled and issubclass(cls, BaseException) else found
 
 
 def _is_passed(f: dataclasses.Field[Any]) -> bool:

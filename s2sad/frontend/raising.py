@@ -45,7 +45,7 @@ def may_raise(
     block: Sequence[Stmt], classes: Sequence[type], kinds: Mapping[str, Kind], sure: Container[Stmt] = ()
 ) -> bool:
     """Whether one of the statements, but those in `sure`, may raise an instance of one of the classes."""
-    own = all(map(_is_own, classes))
+    own = all(map(is_own, classes))
     made: dict[str, type] = {}
     for stmt in walk(tuple(block)):
         if isinstance(stmt, Let) and (cls := _exception(stmt.call)) is not None:
@@ -102,7 +102,7 @@ def _is_number(name: str, kinds: Mapping[str, Kind]) -> bool:
     return kinds[name].is_scalar
 
 
-def _is_own(cls: type) -> bool:
+def is_own(cls: type) -> bool:
     """Whether only code of the user's raises a class, or a visible assert statement."""
     return cls is AssertionError or cls.__module__.partition(".")[0] not in _LIBRARIES
 
@@ -141,4 +141,4 @@ def only_appends(stmt: Stmt) -> bool:
     return all(is_append(s) or (isinstance(s, Let) and s.call.fun == "getitem") for s in stmt.body)
 
 
-__all__ = ["is_append", "may_raise", "only_appends", "whole", "written"]
+__all__ = ["is_append", "is_own", "may_raise", "only_appends", "whole", "written"]

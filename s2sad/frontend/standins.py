@@ -50,6 +50,11 @@ def like(table: Made) -> Any:
     return type(table)()
 
 
+def keep_arguments(error: Any, *args: Any) -> None:
+    """What the `__init__` of an exception of Python does."""
+    error.args = args
+
+
 class Table:
     """A dict whose keys are computed."""
 

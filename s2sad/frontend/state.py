@@ -162,6 +162,10 @@ class State(Interface):
         self.set_items, self.put = dict[str, Kind](), list[Any]()  # kinds of sets' elements
         # what the open try statements catch, and statements in them that raise nothing
         self.trying, self.sure = list[tuple[type, ...]](), set[Stmt]()
+        # the clauses that catch what is raised here, and in the function that is called next (see `catching`)
+        self.catcher: Any = None
+        self.opening: Any = None
+        self.following = set[int]()  # cells that are written where no other exception can come
         self.written_at: list[tuple[int, int]] = []  # blocks, and their length when an object was written
         # names that the last try statement bound where nothing was raised: what stands for each, its value
         self.whole: dict[str, tuple[Value, Value]] = {}

@@ -42,7 +42,8 @@ def of_history(stmt: Let, lets: Mapping[str, Let]) -> tuple[str, str]:
         return of_history(lets[call.args[0].name], lets)  # type: ignore[union-attr]
     let = stmt if call.fun in ("held", "caught") else held_by(call, lets, False)
     if let is not None and let.call.fun != "held":
-        return "what an exception carries is read here, and may have a derivative", "keep it under a name"
+        what = "what an exception carries is read here, and may have a derivative"
+        return what, "keep it under a name, or let an exception of your own carry it out of a plain call"
     made = None if let is None else let.call.args[0]
     if not isinstance(made, Ref):
         return COMES_BACK
