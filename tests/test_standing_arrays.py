@@ -268,6 +268,28 @@ def test_what_is_written_in_place_happens_once():
     np.testing.assert_array_equal(STORE.w, 2*X)
 
 
+def test_a_trace_that_is_never_read():
+    trace, hits = np.zeros(4), np.zeros(1, int)
+
+    def f(x):
+        def note(i, v):
+            trace[i] = v
+
+        total = 0.0
+        for i in range(len(trace)):
+            total += np.sum(x**2)*i
+            note(i, total)
+            if i == 2:
+                hits[0] += 1
+                trace[-1] *= x[0]
+        return total
+
+    def clear():
+        trace[:], hits[:] = 0.0, 0
+
+    check_left(f, clear, lambda: repr([trace, hits]), again=True)
+
+
 def test_an_argument_that_shares_memory():
     def f(x, w):
         STORE.w += x
@@ -307,6 +329,11 @@ def through_a_view(x):
     return np.sum(GLOBAL*x)
 
 
+def returned(x):
+    GLOBAL[0] = x[0]
+    return GLOBAL
+
+
 def through_a_path(x):
     g = GLOBAL if x[0] > 0.0 else x
     for _ in range(2):
@@ -329,10 +356,11 @@ def by_a_recursion(x):
     [
         (through_a_view, "GLOBAL is written, which is neither an argument nor local; pass it as an argument"),
         (through_a_path, "GLOBAL is written"),
+        (returned, "GLOBAL is read and written"),
         (by_a_recursion, "the outside array STORE.w is written, and met in a function that calls itself or is"),
     ],
 )
 def test_what_is_refused(fun, said):
-    for derive in (s2sad.grad(fun), lambda x: s2sad.jvp(fun, (x,), (V,))):
+    for derive in (lambda x: s2sad.vjp(fun, x), lambda x: s2sad.jvp(fun, (x,), (V,))):
         with pytest.raises(s2sad.UnsupportedError, match=rf"\.py:\d+:\d+: {said}"):
             derive(X)

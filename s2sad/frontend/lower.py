@@ -286,7 +286,7 @@ class Lowering(
         mirrors.check(self)
         doubles.finish(self, source.node)
         if self.mirror.seen or self.mirror.arrays:
-            standing.check(self, source.node)
+            standing.check(self, source.node, value)
         if self.parted:
             value, form = laid_out(value) if self.parted == "all" else in_parts(self, value, source.node)
             self.form = None if form is None or is_tuple(form) else form

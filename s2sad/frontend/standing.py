@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from s2sad.frontend import doubles, histories
-from s2sad.frontend.values import Local, Written
+from s2sad.frontend.values import Group, Local, Value, Written, opened
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     LIST_METHODS,
     Atom,
     Call,
+    Const,
     Do,
     For,
     If,
@@ -37,6 +38,7 @@ from s2sad.ir.nodes import (
     Store,
     Var,
     While,
+    uses,
     walk,
 )
 from s2sad.rules import registry
@@ -45,11 +47,13 @@ if TYPE_CHECKING:
     from s2sad.frontend.state import State
 
 NEITHER = "{} is written, which is neither an argument nor local"
+READ = "{} is read and written, which is neither an argument nor local"
 CALLED = "calls itself or is under checkpoint"
 INSTEAD = "pass it as an argument, or copy it first"
 GIVING = frozenset("getitem getattr list tuple dict list.pop call held stop_gradient unbroadcast".split())
 HOLDING = (np.ndarray, list, tuple, dict, collections.deque)
 _ARRAYS = ("array", "num", "object")
+OUTLINES = tuple((Const(name),) for name in ("shape", "size", "ndim", "dtype"))
 Sources = dict[str, set[Atom]]  # by name: what it may be an array of, or a view of one
 
 
@@ -99,17 +103,18 @@ def known(low: State, base: Ref, node: ast.AST | None) -> Var | Local:
 
 def refuse_write(low: State, base: Ref, node: ast.AST) -> NoReturn:
     """Refuse a store into something from outside, but for arrays that stand in something else."""
-    if type(base.obj) is np.ndarray and not is_bare(low, base):
+    if type(base.obj) is np.ndarray and (not is_bare(low, base) or not low.mirror.inner):
         want(low, base)
     low.refuse(node, NEITHER.format(base.text), INSTEAD)
 
 
-def check(low: State, node: ast.AST) -> None:
+def check(low: State, node: ast.AST, value: Value) -> None:
     """See which outside arrays are written, under whatever names; which share memory with which."""
     unmet = [made.name for n, made in low.mirror.waiting.items() if n not in low.mirror.standing]
     if unmet:  # attributes that are set, by now
         low.block[:] = [s for s in low.block if not (isinstance(s, Let) and s.name in unmet)]
     stmts = list(walk(tuple(low.block)))
+    _check_bare(low, stmts, value)
     _check_paths(low, stmts)
     stores = [(s, b.name) for s in stmts for b in histories.bases_of(s) if isinstance(b, Var)]
     stores = [(s, name) for s, name in stores if low.kinds[name].cat in _ARRAYS]
@@ -132,6 +137,34 @@ def check(low: State, node: ast.AST) -> None:
     if entries or low.mirror.standing:
         low.mirror.written += [_always(array.obj) for array in arrays]
         _rely(low, stmts)
+
+
+def _check_bare(low: State, stmts: list[Stmt], value: Value) -> None:
+    """Refuse that globals and captured arrays are read which are written: TRACE[i] = loss is fine."""
+    bare: dict[str, str] = {}
+    for number, made in low.mirror.standing.items():
+        base = low.mirror.entries.get((number, ""))
+        if isinstance(base, Ref) and is_bare(low, base):
+            bare[made.name] = READ.format(base.text)
+    for stmt in stmts if bare else ():
+        read = list(uses(stmt))
+        if isinstance(stmt, Store) and isinstance(stmt.base, Var):
+            read.remove(stmt.base.name)
+        elif isinstance(stmt, Let) and (stmt.call.fun == "len" or stmt.call.args[1:] in OUTLINES):
+            continue
+        for name in bare.keys() & set(read):
+            low.refuse_span(getattr(stmt, "span", None), bare[name], INSTEAD)
+    for name, what in bare.items():
+        if _is_in(value, Var(name)):
+            low.refuse(None, what, INSTEAD)
+
+
+def _is_in(value: Value, name: Var, depth: int = 6) -> bool:
+    """Whether a result is an array, or holds it."""
+    held = opened(value)
+    if isinstance(held, Group) and depth:
+        return any(_is_in(item, name, depth - 1) for item in held.items)
+    return held == name
 
 
 def _check_paths(low: State, stmts: list[Stmt]) -> None:
