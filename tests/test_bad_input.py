@@ -251,7 +251,7 @@ PROGRAMS = {
     "unknown call": ("import zlib\ndef f(x):\n    return zlib.crc32(x)*x\n", r"crc32"),
     "undefined": ("def f(x):\n    return x*missing\n", "the name 'missing' is not defined"),
     "attribute": ("import numpy as np\ndef f(x):\n    return np.nothing(x)\n", "has no attribute 'nothing'"),
-    "captured": ("import numpy as np\nB = np.zeros(3)\ndef f(x):\n    B[0] = x\n    return B[0]*x\n", "B is written"),
+    "captured": ("import numpy as np\nB = np.zeros(3)\ndef f(x):\n    B[0] = x\n    return B[0]*x\n", "B is read and written"),
     "with": ("class Hides:\n    def __enter__(self):\n        return self\n    def __exit__(self, *exc):\n        return True\ndef f(x):\n    with Hides():\n        return x\n    return 0.0\n", "may swallow an exception"),
     "eval": ("def f(x):\n    return eval('x*x')\n", "eval"),
 }
