@@ -296,3 +296,43 @@ def test_lists_of_what_is_none_at_first(f):
     check(f, (x, c), probes=1)
     check(places(f)[0], (x, c), pullbacks=False, probes=1)
     check(twice(f), (x, c), pullbacks=False, probes=1)
+
+
+def made_none_again(x, c):
+    """What trips make None again stands in a list, too: there its cotangent is None, and adds nothing."""
+    v, seen, total = None, [], 0.0
+    for i in range(6):
+        seen.append(v)
+        if v is not None:
+            total = total + v[0]*v[1]
+        if i % 3 == 0:
+            v = x*c*(i + 1)
+        elif i % 3 == 1:
+            v = v*x
+        else:
+            v = None
+    for w in seen:
+        if w is not None:
+            total = total + np.sum(w*w)
+    return total
+
+
+def compared_with_the_last(x, c):
+    last, total = None, 0.0
+    for i in range(4):
+        now = np.sin(x*(i + 1))
+        if last is not None and now[0] > 0.3:
+            total += np.sum((now - last)**2*c)
+            last = None
+        else:
+            last = now
+    return total
+
+
+@pytest.mark.parametrize("f", [made_none_again, compared_with_the_last])
+def test_arrays_that_trips_make_none(f):
+    """`v_bar += ...` was a TypeError where v was None, in the gradient or in the gradient of that."""
+    x, c = np.array([0.3, 0.7, 1.1]), np.array([0.5, 0.9, 0.8])
+    check(f, (x, c), probes=1)
+    check(twice(f), (x, c), probes=1)
+    check(twice(places(f)[0]), (x, c), pullbacks=False, probes=1, text=False)

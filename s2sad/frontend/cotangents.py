@@ -61,8 +61,8 @@ def _summed(low: State, a: Value, b: Value, node: ast.AST) -> Value | None:
         return _summed_maybe(low, a, b, node)
     if kind.cat == other.cat == "str":  # both are None
         return a
-    if a == Const(None) or b == Const(None):
-        return b if a == Const(None) else a
+    if "none" in (kind.cat, other.cat):
+        return b if kind.cat == "none" else a
     if kind.is_number and other.is_number:
         return _sum_known(low, a, b, node)
     if kind.cat == "list" and kind.items and _is_sure(kind.items[0]) and _is_sure(*(other.items or ())):

@@ -181,8 +181,9 @@ def _added(bound: Bound) -> Kind:
     return a if bound.kind("b").optional else replace(a, optional=False)
 
 
-def _tangent_of_a(bound: Bound) -> str:
-    return "add_lists(g, 0.0)" if bound.kind("a").optional else "g"
+def _tangent_of(name: str) -> Callable[[Bound], str]:
+    """The text of the tangent of a sum by one of its parts, which may be None."""
+    return lambda bound: "add_lists(g, 0.0)" if bound.kind(name).optional else "g"
 
 
 _helper("shadow_of", "bars, x", _shadow, effect="view bars")
@@ -195,7 +196,8 @@ def _refused(bound: Bound) -> Kind:
 _helper("refused", "why", _refused)
 _helper("zeros_complex", "x", lambda bound: kinds.array(bound.kind("x").shape, "complex128"))
 _helper("zeros_list", "xs", lambda bound: _floats(_plain(bound.kind("xs"))))
-_helper("add_lists", "a, b", _added, vjp={"a": "g", "b": "g"}, jvp={"a": _tangent_of_a, "b": "g"})
+_helper("add_lists", "a, b", _added, vjp={"a": "g", "b": "g"},
+        jvp={"a": _tangent_of("a"), "b": _tangent_of("b")})
 _helper("winners", "shape, index", lambda bound: kinds.array(None, "bool"))
 _helper("inverse_axes", "axes", lambda bound: Kind("tuple"))
 _helper("sorted_order", "keys, reverse=False", results.constant(kinds.list_of(kinds.INT)))

@@ -338,13 +338,15 @@ class Bars(Builder):
         kind = self.kinds[name]
         if name in self.mixed:
             return Bar(self.number_list(name), owned=True)
-        if kind.cat == "str" or (kind.every is not None and not K.carries(kind)):
+        if kind.cat in ("str", "none") or (kind.every is not None and not K.carries(kind)):
             return Bar(Const(None))
         if kind.cat in ("list", "tuple", "dict"):
             return Bar(self.zeros_of_parts(name), owned=True)
         if kind.is_scalar or kind.cat == "object" or (kind.shape == () and not self._is_written(name)):
             return Bar(Const(0.0))
         full = replace(kind, cat="array")
+        if kind.optional and name not in self.paths:
+            return Bar(self.zeros_of_parts(name), owned=True)
 
         def made() -> Atom:
             like = self.beside.get(name) or self.like(name)
@@ -438,6 +440,9 @@ class Bars(Builder):
                 if bar.atom != Const(0.0):
                     self.block.append(Do(Call("accumulate", (fresh, bar.atom)), None, True))
                 bar = Bar(fresh, owned=True)
+            elif kind.optional and bar.atom != Const(0.0):  # None where the value is
+                made = self.let(Call("copy_tree", (bar.atom,)), self.kind(bar.atom), self.bar_hint(name))
+                bar = Bar(made, owned=True)
             elif kind.shape in (None, ()) or not self._writeable(bar.atom, kind) or kind.dtype == "complex":
                 # a rank-0 expression is no array [DESIGN A5], and that of a real part has no place for others
                 fresh = self.zeros_like(self.like(name), replace(kind, cat="array"), self.bar_hint(name))
@@ -497,6 +502,9 @@ class Bars(Builder):
         if kind.cat == "list":
             self.block.append(Do(Call("accumulate", (self.buffer(name), new.atom)), None, True))
             return self.bars[name]
+        if kind.optional and kind.cat in ARRAYS:  # None where the value is
+            sure = replace(kind, optional=self.kind(old.atom).optional and self.kind(new.atom).optional)
+            return Bar(self.let(Call("add_lists", (old.atom, new.atom)), sure, self.bar_hint(name)))
         if (
             kind.cat in ARRAYS
             and old.owned
