@@ -7,6 +7,7 @@ from collections import namedtuple
 
 import numpy as np
 import pytest
+from places import twice
 
 import s2sad
 from support import check
@@ -319,3 +320,45 @@ def test_a_question_within_the_same_question():
     x = np.array(0.8)
     check(minus_itself, (x,))
     assert np.allclose(s2sad.hvp(minus_itself)(x, x), s2sad.vjp(s2sad.grad(minus_itself), x)[1](x)[0])
+
+
+def in_two_arrays(xs, c):
+    xs[0][0] = 5.0*xs[1][1]
+    for _ in range(2):
+        xs = [v*c for v in xs]
+    return np.sum(xs[1]**2)*np.sum(xs[0])
+
+
+def in_a_dict(v, p):
+    p["w"][0] = v[1]*2.0
+    v[1] = p["b"]
+    return np.sum(p["w"]*v)
+
+
+def of_containers(x, c):
+    total, shared = 0.0, x*c
+    for k in range(2):
+        first, second = s2sad.grad(in_two_arrays, (0, 1))([x*1.5, shared], c)
+        total += np.sum(first[0]*second)*(k + 1) + np.sum(first[1])
+        total += np.sum(s2sad.grad(in_a_dict, 1)(x, {"w": shared*x, "b": c[0]})["w"]*x)
+    return total
+
+
+def test_derivatives_inside_of_functions_that_write_into_containers():
+    check(of_containers, (A, B), probes=1)
+    check(twice(of_containers), (A, B), pullbacks=False, probes=1, text=False)
+
+
+@pytest.mark.parametrize("given", [
+    lambda x, c: (in_two_arrays, [x, x], c), lambda x, c: (in_two_arrays, [x*c, x], x),
+    lambda x, c: (in_a_dict, x, {"w": x, "b": c[0]}),
+])  # fmt: skip
+def test_what_is_written_there_shares_no_memory(given):
+    """The first gave a number, which was that of two arrays."""
+    def f(x, c):
+        fun, *args = given(x, c)
+        slope = s2sad.grad(fun)(*args)
+        return np.sum(slope[0])
+
+    with pytest.raises(AssertionError, match="gets arrays that share storage"):
+        s2sad.grad(f)(A, B)

@@ -336,8 +336,10 @@ class Derivatives(Functionals, Boundary):
         """Refuse, or assert against, written arguments that share storage: the text works on copies."""
         name = f"the derivative of {fn.obj.__name__}(), which writes into its arguments,"
         arrays = [(n, v) for n, v in given if self.kind(v).cat in ("array", "num")]
-        if any(n in written and not self.kind(v).is_number for n, v in given) and len(given) > 1:
-            self.refuse(node, f"{name} is called inside with containers", "copy them in the function")
+        holding = [v for _, v in given if K.may_hold_arrays(self.kind(v))]
+        if written and any(not self.kind(v).is_number for v in holding):
+            self._check_parts(name, written, given, node)
+            return
         for i, (own, value) in enumerate(arrays):
             for j, (other, beside) in enumerate(arrays):
                 if own not in written or i == j or (other in written and j < i):
@@ -348,6 +350,20 @@ class Derivatives(Functionals, Boundary):
                 shared = self.emit(Call("same_storage", atoms), K.BOOL, node)
                 apart = self.emit(Call("not", (shared,)), K.BOOL, node)
                 self.do(Call("assert", (apart, Const(f"{name} gets arrays that share storage"))), node)
+
+    def _check_parts(
+        self, name: str, written: list[str], given: list[tuple[str, Value]], node: ast.AST
+    ) -> None:
+        """The same where containers are written, or what they hold."""
+        plain = [(n, self.plain(v)) for n, v in given if K.may_hold_arrays(self.kind(v))]
+        if len(given) > 1 and any(self.kind(v).cat == "object" for _, v in plain):
+            self.refuse(node, f"{name} is called inside with objects", "copy them in the function")
+        changed = [v for n, v in plain if n in written]
+        for group in [[*changed, v] for n, v in plain if n not in written] or [changed]:
+            held = group[0] if len(group) == 1 else Group("tuple", group)
+            twice = self.emit(Call("holds_twice", (self.variable(held, node),)), K.BOOL, node)
+            apart = self.emit(Call("not", (twice,)), K.BOOL, node)
+            self.do(Call("assert", (apart, Const(f"{name} gets arrays that share storage"))), node)
 
     def _pair(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """`s2sad.vjp(f, *primals)`: the forward function here, the other one where the pullback is called."""

@@ -260,6 +260,13 @@ def carries(kind: Kind) -> bool:
     return kind.cat in ("object", "slice")  # a slice whose bound varies, as in np.mgrid[0:a:5j]
 
 
+def may_hold_arrays(kind: Kind) -> bool:
+    """Whether a value may be an array, a list, or a structure that holds one."""
+    if kind.cat in ("tuple", "dict") and kind.items is not None:
+        return any(map(may_hold_arrays, kind.items))
+    return kind.cat in ("array", "num", "list", "tuple", "dict", "object") and not kind.is_scalar
+
+
 def is_constant_tuple(kind: Kind) -> bool:
     """Whether a value is a tuple of things that carry no derivative: `()` and `(0, 1)` are of one kind."""
     plain = kind.cat == "tuple" and kind.cls is None and not kind.dtype
