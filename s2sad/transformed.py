@@ -86,8 +86,6 @@ def _real(kind: Kind) -> bool:
         return True
     if kind.cat not in ("list", "tuple", "dict") or not kind.items or kind.optional:
         return kind.known is not None
-    if kind.cat == "list" and kind.items[0].cat == "float":
-        return False  # its gradient would hold NumPy scalars
     return all(map(_real, kind.items))
 
 

@@ -95,3 +95,56 @@ def test_third_derivatives_by_a_dict():
         found = outer(inner(s2sad.grad(f)))(p)
         for a, b, c in ("www", "wbw", "bbw", "bwb"):
             np.testing.assert_allclose(found[a][b][c], expected[a][b][c], rtol=1e-12)
+
+
+class State(NamedTuple):
+    pos: float
+    vel: float
+
+
+def of_floats(xs, rows):
+    return sum(v**3 for v in xs)*sum(a**2*b + k for (a, b), k in rows)
+
+
+def of_states(states):
+    return sum(s.pos**2*s.vel for s in states)
+
+
+def products_of_slopes(xs, rows):
+    total = 0.0
+    for _ in range(2):
+        slopes, by_rows = s2sad.grad(of_floats, (0, 1))(xs, rows)
+        xs = [v - 0.01*d for v, d in zip(xs, slopes)]
+        total += slopes[0]*xs[-1] + sum(pair[0]*pair[1] for pair, none in by_rows if none is None)
+    return total
+
+
+def of_slopes_of_states(states):
+    slopes = s2sad.grad(of_states)(states)
+    assert isinstance(slopes[0].pos, float)
+    return sum(s.pos*s.vel for s in slopes)
+
+
+def test_lists_of_python_numbers_and_of_tuples_have_gradients_like_them():
+    """Lists of floats were refused as arguments of a gradient inside, namedtuples in lists became tuples."""
+    rows = [((0.3, 0.4), 1), ((0.4, 0.5), 2)]
+    check(products_of_slopes, ([0.3, 0.4, 0.6], rows), probes=1)
+    check(lambda xs, rows: s2sad.grad(products_of_slopes)(xs, rows)[0]**2, ([0.3, 0.4, 0.6], rows), probes=1)
+    states = [State(0.3, 0.4), State(0.5, 0.6)]
+    check(of_slopes_of_states, (states,), probes=1)
+    check(lambda states: s2sad.grad(of_slopes_of_states)(states)[1].vel**2, (states,), probes=1)
+
+
+def of_waves(zs):
+    return sum(np.sum(np.abs(z)**2*z.imag) for z in zs)
+
+
+def by_waves(x):
+    slopes = s2sad.grad(of_waves)([x*1j, x*(2 + 1j)])
+    return np.sum(slopes[0].imag*x) + np.sum(slopes[1].real*slopes[0].imag)
+
+
+def test_lists_of_complex_arrays_have_conjugated_gradients_inside():
+    """They came as generated code has them: the value had another sign."""
+    check(by_waves, (X,), probes=1)
+    check(lambda x: np.sum(s2sad.grad(by_waves)(x)**2), (X,), probes=1)

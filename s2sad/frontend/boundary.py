@@ -24,6 +24,7 @@ from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Var, walk
 from s2sad.rules import registry
 
 STORED = ("array", "num")
+STRUCTURES = ("tuple", "dict", "list")
 
 
 class Boundary(State):
@@ -217,8 +218,11 @@ class Boundary(State):
             return self.apply("float", [grad], {}, node)
         if kind.sort == "complex":
             return self.conjugated(grad, kind, node)
-        if kind.cat not in ("tuple", "dict") or kind.items is None or not _differs(kind):
+        if kind.cat not in STRUCTURES or kind.items is None or not _differs(kind):
             return grad
+        if kind.cat == "list":
+            rule, classes = _of_elements(kind.items[0])
+            return self.apply(rule, [grad, *classes], {}, node)
         pairs = zip(kind.places, kind.items, strict=True)
         items = [self.gradient(self.getitem(grad, Const(key), node), item, node) for key, item in pairs]
         if kind.cls is None:
@@ -244,9 +248,46 @@ def _holds_callables(kind: Kind) -> bool:
     return callable(kind.known) or any(map(_holds_callables, kind.items or ()))
 
 
+def _of_elements(kind: Kind) -> tuple[str, list[Value]]:
+    """The rule that converts the gradient of a list of unknown length, and the classes that it takes besides.
+
+        [float(v) for v in grads]                   each element is a float
+        [(np.conj(v[0]), None) for v in grads]      a tuple of a complex array and an integer
+        [c0(v[0], v[1]) for v in grads]             a namedtuple
+    """
+    classes: list[type] = []
+    text = f"[{_converted(kind, 'v', classes)} for v in grads]"
+    places = "".join(f", c{k}" for k in range(len(classes)))
+    name = f"gradients{places} {text}"
+    registry.composite(name, f"def gradients(grads{places}):\n    return {text}\n")
+    return name, [Ref(cls.__name__, cls) for cls in classes]
+
+
+def _converted(kind: Kind, grad: str, classes: list[type]) -> str:
+    """The text of a gradient as users have it."""
+    if not K.carries(kind):
+        return "None"
+    if kind.is_number:
+        made = f"np.conj({grad})" if kind.sort == "complex" else grad
+        return f"{kind.cat}({made})" if kind.is_python else made
+    if not _differs(kind) or kind.items is None:
+        return grad
+    if kind.cat == "list":
+        inner = grad.partition("[")[0] + "_"
+        return f"[{_converted(kind.items[0], inner, classes)} for {inner} in {grad}]"
+    pairs = zip(kind.places, kind.items, strict=True)
+    parts = [_converted(item, f"{grad}[{key!r}]", classes) for key, item in pairs]
+    if kind.cat == "dict":
+        return f"{{{', '.join(f'{key!r}: {v}' for key, v in zip(kind.places, parts, strict=True))}}}"
+    if kind.cls is None:
+        return f"({', '.join(parts)},)"
+    classes.append(kind.cls)
+    return f"c{len(classes) - 1}({', '.join(parts)})"
+
+
 def _differs(kind: Kind) -> bool:
     """Whether the gradient of a structure is not what generated code returns for it."""
-    if kind.cat in ("tuple", "dict"):
+    if kind.cat in STRUCTURES:
         return kind.cls is not None or any(_differs(item) for item in kind.items or ())
     return kind.cat == "float" or kind.sort == "complex" or not K.carries(kind)
 
