@@ -16,9 +16,9 @@ import hashlib
 import inspect
 import math
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import CodeType, FunctionType
+from types import CodeType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -38,7 +38,6 @@ from s2sad.analysis.storage import Storage
 from s2sad.analysis.summary import summarise
 from s2sad.analysis.unknown import unknown_source
 from s2sad.errors import Span, UnsupportedError, origins, refuse
-from s2sad.frontend.checkpoint import leniently, states
 from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.lower import Lowered, has_objects, lower
 from s2sad.frontend.outline import Outline
@@ -377,7 +376,9 @@ def compile_programs(
         if tied is not None:  # copies of what is kept would not hold the same lists
             what = f"{tied.name.removesuffix('_fwd')} calls itself and keeps lists of lists"
             refuse(tied.tied, what, "take the first derivative only, or write a loop")
-        return _again(made.text, pairs, space, _Repeated(stems, plain, loops, names))
+        from s2sad.rereading import Repeated, read_again
+
+        return read_again(made.text, made.line_map, pairs, space, Repeated(stems, plain, loops, names))
 
     for name, function in functions.items():
         release_with(function, filename)
@@ -388,60 +389,6 @@ def compile_programs(
     )
     derived.roots = any(map(may_be_complex, programs))
     return derived
-
-
-@dataclass(frozen=True, slots=True)
-class _Repeated:
-    """What a text computes again, or would: functions under checkpoint and checkpointed loops.
-
-    stems   of the names of pairs
-    plain   names of other functions
-    loops   how many states are kept of the loops that begin in these lines
-    names   of parameters, by their SSA names
-    """
-
-    stems: Collection[str]
-    plain: Collection[str]
-    loops: Mapping[int, Atom]
-    names: Mapping[str, str]
-
-
-def _again(
-    text: str, pairs: Mapping[str, tuple[int, ...]], space: dict[str, Any], repeated: _Repeated
-) -> dict[str, Any]:
-    """The functions of a text as they are differentiated once more, if that is another text."""
-    from s2sad.backend.kept import with_objects
-    from s2sad.backend.repeats import with_checkpoints, with_states
-
-    marks: dict[str, Any] = {}
-    if repeated.loops and (changed := with_states(text, repeated.loops, repeated.names)):
-        text, marks[changed[1]] = changed[0], states
-    stems, plain = repeated.stems, repeated.plain
-    if (stems or plain) and (changed := with_checkpoints(text, stems, plain)):
-        text, marks[changed[1]] = changed[0], leniently
-    found = with_objects(text, pairs)
-    if found is None and not marks:
-        return {}
-    whole, classes = found or (text, {})
-    filename = source_of_text(whole, "kept")
-    space = {**space, **marks, **{name: _class(name, own) for name, own in classes.items()}}
-    exec(compile(whole, filename, "exec", dont_inherit=True), space)
-    made = [f for f in space.values() if isinstance(f, FunctionType)]
-    functions = [f for f in made if f.__code__.co_filename == filename]
-    for function in functions:
-        release_with(function, filename)
-    return {f.__name__: f for f in functions}
-
-
-@functools.lru_cache(maxsize=256)
-def _class(name: str, text: str) -> Any:
-    """A class, the same one for the same text: whoever reads a function twice meets it again."""
-    space: dict[str, Any] = {"__name__": "s2sad.generated.kept"}
-    filename = source_of_text(text, name)
-    exec(compile(text, filename, "exec", dont_inherit=True), space)
-    release_with(space[name], filename)
-    space[name].s2sad_kept = True
-    return space[name]
 
 
 def alone(derived: Derived, function: Callable[..., Any], aux: bool) -> Callable[..., Any]:

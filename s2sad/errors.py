@@ -63,11 +63,15 @@ class UnsupportedError(NotImplementedError):
 origins: dict[str, Mapping[int, Span]] = {}  # of generated texts: the lines that they are derivatives of
 
 
+def nearest(lines: Mapping[int, Span], line: int) -> Span | None:
+    """Where a line of generated text comes from, or else the next one that comes from somewhere."""
+    return lines[min(lines, key=lambda at: (at < line, abs(at - line)))] if lines else None
+
+
 def written(span: Span | None) -> Span | None:
     """The line that the user wrote, where a span is one of generated text."""
     while span is not None and (lines := origins.get(span.file)):
-        line = span.line
-        span = lines[min(lines, key=lambda at: (at < line, abs(at - line)))]
+        span = nearest(lines, span.line)
     return span
 
 

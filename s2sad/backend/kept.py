@@ -3,8 +3,8 @@
     return value, (v, t2, kept, t1)        return value, PowerKept(v, t2, kept, t1)
     v, t2, kept, t1 = kept                 v, t2, kept, t1 = kept.v, kept.t2, kept.kept, kept.t1
 
-A tuple that holds one like itself has a kind without an end; objects are numbered. Accepts
-a generated text; guarantees one that computes the same, or None.
+A tuple that holds one like itself has a kind without an end; objects are numbered. Accepts the tree of a
+generated text, and changes it; guarantees one that computes the same.
 """
 
 from __future__ import annotations
@@ -16,19 +16,16 @@ from collections.abc import Mapping
 FORWARD, BACKWARD = "_fwd", "_bwd"
 
 
-def with_objects(text: str, pairs: Mapping[str, tuple[int, ...]]) -> tuple[str, dict[str, str]] | None:
-    """The text with objects for what its pairs keep that call themselves, and the texts of their classes.
+def with_objects(tree: ast.Module, pairs: Mapping[str, tuple[int, ...]]) -> dict[str, str]:
+    """Let what pairs keep that call themselves be objects; the texts of their classes.
 
     `pairs` are the names of the functions in the text that are halves of pairs, with the places of arrays
     among what they keep that they write: objects get copies. A class has a comment that tells it from those
     of other functions.
     """
-    tree = ast.parse(text)
     functions = {f.name: f for f in tree.body if isinstance(f, ast.FunctionDef)}
     stems = [n.removesuffix(FORWARD) for n in functions if n.endswith(FORWARD) and n in pairs]
     again = [s for s in stems if s + BACKWARD in functions and _calls_itself(s + FORWARD, functions)]
-    if not again:
-        return None
     made: dict[str, str] = {}
     for stem in again:
         name = "".join(part.capitalize() for part in stem.split("_")) + "Kept"
@@ -38,7 +35,7 @@ def with_objects(text: str, pairs: Mapping[str, tuple[int, ...]]) -> tuple[str, 
         _taken_from(functions[stem + BACKWARD], fields)
         mark = hashlib.sha256(ast.unparse(functions[stem + FORWARD]).encode()).hexdigest()[:8]
         made[name] = f"# of {stem}, {mark}\n{_class(name, fields)}"
-    return ast.unparse(ast.fix_missing_locations(tree)) + "\n", made
+    return made
 
 
 def _calls_itself(name: str, functions: dict[str, ast.FunctionDef]) -> bool:

@@ -5,7 +5,8 @@
     x_bar = layer_bwd(kept, x_bar)
                                             def layer_vjp(a0, b0): return layer_bwd(layer_fwd(a0)[1], b0)
 
-Accepts a generated text; guarantees one that computes the same, or None.
+Accepts the tree of a generated text, and changes it; guarantees one that computes the same. `printed` is its
+text, with the lines of the user's that each of its lines is a derivative of.
 """
 
 from __future__ import annotations
@@ -13,35 +14,34 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Mapping
 
+from s2sad.errors import Span, nearest
 from s2sad.ir.nodes import Atom, Const, Var
 
 
-def with_checkpoints(text: str, stems: Collection[str], names: Collection[str]) -> tuple[str, str] | None:
-    """The text with calls under checkpoint, and the name that stands for it there.
+def with_checkpoints(tree: ast.Module, stems: Collection[str], names: Collection[str]) -> str:
+    """Put calls under checkpoint; the name that stands for it there, "" where there are none.
 
     These are the calls of pairs, with `stems` before `_fwd` and `_bwd`, and of the functions called `names`:
     the user's own, and those of forward mode, `layer_jvp(x, x_dot)`.
     """
-    tree = ast.parse(text)
     functions = [f for f in tree.body if isinstance(f, ast.FunctionDef)]
     taken = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | {f.name for f in functions}
     change = _Calls(stems, names, taken | {a.arg for a in ast.walk(tree) if isinstance(a, ast.arg)})
     for function in functions:
         change.visit(function)
     if not change.found:
-        return None
+        return ""
     tree.body[:0] = [made for _, made in change.made.values()]
-    return ast.unparse(ast.fix_missing_locations(tree)) + "\n", change.again
+    return change.again
 
 
-def with_states(text: str, slots: Mapping[int, Atom], names: Mapping[str, str]) -> tuple[str, str] | None:
-    """The text with loops of which few states are kept, and the name that stands for that there.
+def with_states(tree: ast.Module, slots: Mapping[int, Atom], names: Mapping[str, str]) -> str:
+    """Let few states of loops be kept; the name that stands for that there, "" where there are none.
 
     `slots` says how many for the lines where these loops begin; `names` are the parameters' by SSA names.
 
         for i in range(n): ...                  for i in states_(range(n), k): ...
     """
-    tree = ast.parse(text)
     found = False
     taken = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     mark = next(name for k in range(len(taken) + 1) if (name := "states_" + "_" * k) not in taken)
@@ -57,7 +57,15 @@ def with_states(text: str, slots: Mapping[int, Atom], names: Mapping[str, str]) 
                 count = ast.parse(said, mode="eval").body
                 loop.iter = ast.Call(ast.Name(mark, ast.Load()), [loop.iter, count], [])
                 found = True
-    return (ast.unparse(ast.fix_missing_locations(tree)) + "\n", mark) if found else None
+    return mark if found else ""
+
+
+def printed(tree: ast.Module, spans: Mapping[int, Span]) -> tuple[str, dict[int, Span]]:
+    """The text of a tree that was changed, and where its lines come from, by `spans` of the text before."""
+    text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+    before, after = ([n for n in ast.walk(t) if isinstance(n, ast.stmt)] for t in (tree, ast.parse(text)))
+    pairs = [(old.lineno, new.lineno) for old, new in zip(before, after, strict=True)]
+    return text, {line: span for old, line in pairs if (span := nearest(spans, old)) is not None}
 
 
 def _is_range(loop: ast.For) -> bool:
@@ -127,7 +135,8 @@ class _Calls(ast.NodeTransformer):
             whole = [_like(s, rest) for s in seeds]
             kept = f"{stem}_fwd({', '.join(a)})[1]"
             call = f"{stem}_bwd({', '.join([kept, *whole])})"
-            return self._called(self._function(f"{stem}_vjp", [*a, *b], call), [*forward.args, *parts])
+            made = self._function(f"{stem}_vjp", [*a, *b], call, node)
+            return self._called(made, [*forward.args, *parts])
         if isinstance(node.func, ast.Name) and node.func.id in self.names and not node.keywords:
             return self._called(node.func.id, node.args)
         return self.generic_visit(node)
@@ -138,20 +147,22 @@ class _Calls(ast.NodeTransformer):
         if call is None:
             return self.generic_visit(node)
         stem, a = self._stem(call, "_fwd"), _letters("a", call.args)
-        return self._called(self._function(f"{stem}_value", a, f"{stem}_fwd({', '.join(a)})[0]"), call.args)
+        made = self._function(f"{stem}_value", a, f"{stem}_fwd({', '.join(a)})[0]", call)
+        return self._called(made, call.args)
 
     def _called(self, fun: str, args: list[ast.expr]) -> ast.Call:
         self.found = True
         visited = [self.visit(a) for a in args]
         return ast.Call(ast.Name(self.again, ast.Load()), [ast.Name(fun, ast.Load()), *visited], [])
 
-    def _function(self, name: str, names: list[str], value: str) -> str:
-        """The name of the function that returns a value."""
+    def _function(self, name: str, names: list[str], value: str, call: ast.Call) -> str:
+        """The name of the function that returns a value, which is asked for at a call."""
         key = (value, *names)
         if key not in self.made:
             name = self._fresh(name)
             text = f"def {name}({', '.join(names)}):\n    return {value}"
-            self.made[key] = name, ast.parse(text).body[0]
+            made = ast.increment_lineno(ast.parse(text).body[0], call.lineno - 1)
+            self.made[key] = name, made
         return self.made[key][0]
 
 
@@ -170,4 +181,4 @@ def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-__all__ = ["with_checkpoints", "with_states"]
+__all__ = ["printed", "with_checkpoints", "with_states"]
