@@ -397,13 +397,14 @@ def alone(derived: Derived, function: Callable[..., Any], aux: bool) -> Callable
         return function
     name, code = function.__name__, function.__code__
     names = ", ".join(code.co_varnames[: code.co_argcount])
-    text = f"""def {name}_alone({names}):
+    text = f"""def {name}_alone({names}):  # of {derived.filename}
     result, gradient = {name}({names})
     if np.ndim({"result[0]" if aux else "result"}) > 0:
         raise TypeError("{derived.lowered.program.name}() returns an array; grad needs a result of rank 0")
     return {"gradient, result[1]" if aux else "gradient"}
 """
     filename = source_of_text(text, f"{name}_alone")
+    origins[filename] = {1: derived.source.span(derived.source.node)}
     space = {**function.__globals__, name: function}
     exec(compile(text, filename, "exec", dont_inherit=True), space)
     made: Callable[..., Any] = space[f"{name}_alone"]

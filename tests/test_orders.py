@@ -411,3 +411,38 @@ def test_refusals_and_errors_of_derivatives_show_the_line_that_was_written():
     with pytest.raises(np.linalg.LinAlgError) as failed:
         hvp(divided)(np.zeros(2), np.ones(2))
     assert any(f"{__file__}:{divided.__code__.co_firstlineno + 2}: return" in n for n in failed.value.__notes__)
+
+
+def tree(v, k):
+    if k == 0:
+        return np.sum(v)
+    return tree(v*0.9, k - 1) + tree(np.sin(v), k - 1)*v[0]
+
+
+def of_a_tree(x, k):
+    return tree(x, k)**2
+
+
+def test_texts_that_are_changed_before_they_are_read_again_keep_their_places():
+    """What pairs keep that call themselves are objects there: a refusal named the lines of that text."""
+    from s2sad.errors import written
+    from s2sad.frontend.source import find
+
+    gradient, x = grad(of_a_tree), np.array([0.3, 0.7])
+    gradient(x, 2)
+    source = find(next(iter(gradient.current().functions.values())))
+    assert "Kept" in "".join(source.lines)
+    first, end = tree.__code__.co_firstlineno, of_a_tree.__code__.co_firstlineno + 1
+    for stmt in source.node.body:
+        span = written(source.span(stmt))
+        assert span is not None and span.file == __file__ and first < span.line <= end
+
+
+def of_jacobians(x):
+    return np.sum(jacfwd(lambda x: np.array([x[0]*x[1], x[1]]))(x))
+
+
+def test_refusals_in_texts_of_jacobians_stand_where_these_are_called():
+    with pytest.raises(UnsupportedError, match="to unpack is not known") as refused:
+        print(grad(of_jacobians).source)  # nothing is known of x before the first call
+    assert f"{__file__}:{of_jacobians.__code__.co_firstlineno + 1}:" in str(refused.value)

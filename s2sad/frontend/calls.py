@@ -540,7 +540,7 @@ class Calls(Stars):
         inner.boxed.update(flags or {})
         self.callers.append(outer)
         self.scope = inner
-        self.at = at if source.module in (*READ, RULES) else None
+        self.at = at if source.module in (*READ, RULES, "generated") else None
         self.frames.append(frame)
         for name, value in env.items():
             if isinstance(value, Var) and not self.hints.get(value.name):

@@ -172,7 +172,8 @@ class Derivatives(Functionals, Boundary):
             if any(r.span is None for r in error.refusals):
                 refuse(self.span(node), error.refusals[0].what, error.refusals[0].instead)
             raise
-        return self.call_value(Ref(fn.text, driver), [*vector, *args], kwargs, node)
+        with self.standing(node):
+            return self.call_value(Ref(fn.text, driver), [*vector, *args], kwargs, node)
 
     def _structure(self, driven: Any, result: Kind, kinds: dict[str, Kind | Atom]) -> Kind | None:
         """The kind of what a Jacobian is taken of, if that is a structure: a gradient's is the argument's."""

@@ -47,7 +47,7 @@ class Lists(Views):
         else:
             if isinstance(value, Var):
                 self.skipped.add(value.name)  # nobody may have read the element
-            if kind.optional and kind.cat not in ARRAYS:  # None where nobody has added to it, or is it itself
+            if kind.optional and kind.cat not in ARRAYS:  # None where nobody has added to it, or it is None
                 whole = self._taken_out(value)
                 item = self.let(Call("add_lists", (item, whole)), replace(kind, optional=False))
             self.give(value, Bar(self.own_part(item, kind, self.kinds[xs.name]), owned=kind.cat in ARRAYS))
