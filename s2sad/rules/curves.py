@@ -12,6 +12,7 @@ derivative in its knots. The values are a vector, but those of interp1d.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from scipy import interpolate
@@ -151,21 +152,6 @@ composite(
     (interpolate.RegularGridInterpolator,),
 )
 composite(
-    "scipy.interpolate.BSpline",
-    """def BSpline(t, c, k, extrapolate=True):
-    t = np.asarray(t)
-    c = np.asarray(c)
-    if extrapolate is not True:
-        return refused("BSpline with extrapolate; choose between results by np.where")
-
-    def at(x, nu=0):
-        return spline_at(t, c, np.asarray(x), nu, "basis", k)
-
-    return at
-""",
-    (interpolate.BSpline,),
-)
-composite(
     "scipy.interpolate.PchipInterpolator",
     """def PchipInterpolator(x, y):
     def end(h0, h1, m0, m1):
@@ -192,29 +178,79 @@ composite(
     def at(p, nu=0):
         return hermite_at(x, y, slopes, np.asarray(p), nu)
 
+    def derivative(nu=1):
+        made = nu
+
+        def slope(p, nu=0):
+            return hermite_at(x, y, slopes, np.asarray(p), nu, made)
+
+        return slope
+
     return at
 """,
     (interpolate.PchipInterpolator,),
 )
 _SPLINES = {
-    "CubicSpline": ("bc_type='not-a-knot'", '"cubic", bc_type', "axis=0, "),
-    "make_interp_spline": ("k=3", '"spline", k', ""),
+    "CubicSpline": ("bc_type='not-a-knot'", "cubic", "bc_type", "axis=0, "),
+    "make_interp_spline": ("k=3", "spline", "k", ""),
 }
-for _name, (_option, _how, _axis) in _SPLINES.items():
+_MADE = """
+    def at(p, nu=0):
+        return spline_at(X, Y, np.asarray(p), nu, "HOW", ORDER)
+
+    def derivative(nu=1):
+        if nu not in (1, 2, 3):
+            return refused("a curve of this derivative; use nu=1, 2 or 3")
+
+        def slope(p, nu=0):
+            return spline_at(X, Y, np.asarray(p), nu, form, ORDER)
+
+        form = "HOW'" if nu == 1 else "HOW''" if nu == 2 else "HOW'''"
+        return slope
+
+    def antiderivative(nu=1):
+        if nu != 1:
+            return refused("an integral of an integral of a curve; use nu=1")
+
+        def integral(p):
+            return spline_at(X, Y, np.asarray(p), -1, "HOW", ORDER)
+
+        return integral
+
+    def integrate(a, b):
+        return spline_between(X, Y, a, b, "HOW", ORDER)
+
+    return at
+"""
+
+
+def _made(how: str, order: str, x: str = "x", y: str = "y") -> str:
+    """The methods of a curve, as functions beside that which is called."""
+    return re.sub(r"\bX\b", x, re.sub(r"\bY\b", y, _MADE.replace("HOW", how).replace("ORDER", order)))
+
+
+for _name, (_option, _how, _order, _axis) in _SPLINES.items():
     _head = ", ".join(part for part in ("x", "y", _axis.rstrip(", "), _option) if part)
     composite(
         f"scipy.interpolate.{_name}",
         f"""def {_name}({_head}):
     x = np.asarray(x)
     y = np.asarray(y)
-
-    def at(p, nu=0):
-        return spline_at(x, y, np.asarray(p), nu, {_how})
-
-    return at
-""",
+{_made(_how, _order)}""",
         (getattr(interpolate, _name),),
     )
+
+
+composite(
+    "scipy.interpolate.BSpline",
+    f"""def BSpline(t, c, k, extrapolate=True):
+    t = np.asarray(t)
+    c = np.asarray(c)
+    if extrapolate is not True:
+        return refused("BSpline with extrapolate; choose between results by np.where")
+{_made("basis", "k", "t", "c")}""",
+    (interpolate.BSpline,),
+)
 
 
 def _curve_kind(bound: Bound) -> Kind:
@@ -222,10 +258,11 @@ def _curve_kind(bound: Bound) -> Kind:
         raise NotImplementedError(
             "a spline through values that are not one real vector; make one for each line"
         )
-    if bound.static("how") not in ("cubic", "spline", "basis") or not isinstance(bound.static("nu"), int):
+    how = str(bound.static("how")).rstrip("'")
+    if how not in ("cubic", "spline", "basis") or not isinstance(bound.static("nu"), int):
         raise NotImplementedError("a spline whose kind or derivative is known at run time only")
     ends = bound.static("order")
-    if bound.static("how") == "cubic" and ends not in ("not-a-knot", "natural", "clamped"):
+    if how == "cubic" and ends not in ("not-a-knot", "natural", "clamped"):
         raise NotImplementedError("CubicSpline with these ends; use 'not-a-knot', 'natural' or 'clamped'")
     return kinds.array(shape_of(bound, "p"), "float64")
 
@@ -276,6 +313,26 @@ structural(
 )
 
 
+_WEIGHTS = "spline_between(x, np.eye(len(y)), a, b, how, order)"  # of the values in the integral
+structural(
+    "spline_between",
+    "x, y, a, b, how, order",
+    lambda b: kinds.array((), "float64") if rank_of(b, "y") == 1 else kinds.array(None, "float64"),
+    {
+        "x": _KNOTS,
+        "y": f"g*{_WEIGHTS}",
+        "a": "-g*spline_at(x, y, np.asarray(a), 0, how, order)",
+        "b": "g*spline_at(x, y, np.asarray(b), 0, how, order)",
+    },
+    (curves.spline_between,),
+    jvp={
+        "y": "spline_between(x, y_dot, a, b, how, order)",
+        "a": "-a_dot*spline_at(x, y, np.asarray(a), 0, how, order)",
+        "b": "b_dot*spline_at(x, y, np.asarray(b), 0, how, order)",
+    },
+)
+
+
 def _hermite_kind(bound: Bound) -> Kind:
     if rank_of(bound, "y") != 1 or as_array(bound.kind("y")).sort == "complex":
         what = "a curve through values that are not one real vector; make one for each line"
@@ -285,18 +342,23 @@ def _hermite_kind(bound: Bound) -> Kind:
     return kinds.array(shape_of(bound, "p"), "float64")
 
 
+def _total(bound: Bound, more: int = 0) -> str:
+    made = bound.static("made")
+    return _times(bound, more + made) if isinstance(made, int) else f"made + {_times(bound, more)}"
+
+
 def _hermite(y: str, slopes: str, more: int = 0) -> Callable[[Bound], str]:
-    return lambda b: f"hermite_at(x, {y}, {slopes}, p, {_times(b, more)})"
+    return lambda b: f"hermite_at(x, {y}, {slopes}, p, {_total(b, more)})"
 
 
 structural(
     "hermite_at",
-    "x, y, slopes, p, nu",
+    "x, y, slopes, p, nu, made=0",
     _hermite_kind,
     {
         "x": _KNOTS,
-        "y": "hermite_back(g, x, p, nu, 0)",
-        "slopes": "hermite_back(g, x, p, nu, 1)",
+        "y": lambda b: f"hermite_back(g, x, p, {_total(b)}, 0)",
+        "slopes": lambda b: f"hermite_back(g, x, p, {_total(b)}, 1)",
         "p": lambda b: f"g*{_hermite('y', 'slopes', 1)(b)}",
     },
     (curves.hermite_at,),

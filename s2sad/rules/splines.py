@@ -35,6 +35,12 @@ _VALUE = """    x = np.asarray(x)
     def at(x, nu=0):
         return spline_value(knots, c, np.asarray(x), nu, k, ext)
 
+    def derivative(n=1):
+        def slope(x):
+            return spline_value(knots, c, np.asarray(x), n, k, ext)
+
+        return slope
+
     return at
 """
 _FORMULAS = {
@@ -86,6 +92,14 @@ _FORMULAS = {
 
     def at(x_new, nu=0):
         return hermite_at(x, y, slopes, np.asarray(x_new), nu)
+
+    def derivative(nu=1):
+        made = nu
+
+        def slope(p, nu=0):
+            return hermite_at(x, y, slopes, np.asarray(p), nu, made)
+
+        return slope
 
     return at
 """,

@@ -15,21 +15,45 @@ import numpy as np
 
 
 def spline_at(x: Any, y: Any, p: Any, nu: int, how: str, order: Any) -> Any:
-    """The nu-th derivative at p of the curve through y at the knots x.
+    """The nu-th derivative at p of the curve through y at the knots x; the integral from its start for -1.
 
     `how` is "cubic" for CubicSpline with the ends `order`, "spline" for make_interp_spline of that degree,
-    "basis" for BSpline with the coefficients y.
+    "basis" for BSpline with the coefficients y; a prime behind it stands for a derivative that is a curve.
 
     >>> print(spline_at(np.arange(4.0), np.arange(4.0)**2, np.array([1.5]), 0, "cubic", "not-a-knot"))
     [2.25]
+    >>> print(spline_at(np.arange(4.0), np.arange(4.0)**2, np.array([1.5]), 0, "cubic'", "not-a-knot"))
+    [3.]
+    """
+    import scipy.interpolate
+
+    kind, primes = how.rstrip("'"), how.count("'")
+    if kind == "cubic":
+        curve = scipy.interpolate.CubicSpline(x, y, 0, order)
+    elif kind == "spline":
+        curve = scipy.interpolate.make_interp_spline(x, y, order)
+    else:
+        curve = scipy.interpolate.BSpline(x, y, order)
+    if nu < 0:
+        return curve.antiderivative()(p)
+    if kind != "cubic" and primes + nu > order:
+        return np.zeros(np.shape(p) + np.shape(y)[1:])
+    return (curve.derivative(primes) if primes else curve)(p, nu)
+
+
+def spline_between(x: Any, y: Any, a: Any, b: Any, how: str, order: Any) -> Any:
+    """The integral from a to b of the curve of `spline_at`.
+
+    >>> print(spline_between(np.arange(4.0), np.arange(4.0)**2, 0.0, 3.0, "cubic", "not-a-knot"))
+    9.0
     """
     import scipy.interpolate
 
     if how == "cubic":
-        return scipy.interpolate.CubicSpline(x, y, 0, order)(p, nu)
+        return scipy.interpolate.CubicSpline(x, y, 0, order).integrate(a, b)
     if how == "spline":
-        return scipy.interpolate.make_interp_spline(x, y, order)(p, nu)
-    return scipy.interpolate.BSpline(x, y, order)(p, nu)
+        return scipy.interpolate.make_interp_spline(x, y, order).integrate(a, b)
+    return scipy.interpolate.BSpline(x, y, order).integrate(a, b)
 
 
 def spline_back(z: Any, x: Any, y: Any, p: Any, nu: int, how: str, order: Any) -> Any:
@@ -43,6 +67,9 @@ def spline_back(z: Any, x: Any, y: Any, p: Any, nu: int, how: str, order: Any) -
     import scipy.sparse.linalg
 
     flat, z = np.ravel(p), np.ravel(z)
+    if nu < 0:
+        return spline_at(x, np.eye(len(y)), flat, nu, how, order).T @ z
+    nu, how = nu + how.count("'"), how.rstrip("'")
     if how == "basis":
         return basis_matrix(x, flat, nu, order).T @ z
     if order == 0 or len(x) < 4:
@@ -57,15 +84,18 @@ def spline_back(z: Any, x: Any, y: Any, p: Any, nu: int, how: str, order: Any) -
     return scipy.sparse.linalg.spsolve(places.T.tocsc(), basis_matrix(knots, flat, nu, 3).T @ z)[1:-1]
 
 
-def hermite_at(x: Any, y: Any, slopes: Any, p: Any, nu: int) -> Any:
+def hermite_at(x: Any, y: Any, slopes: Any, p: Any, nu: int, made: int = 0) -> Any:
     """The nu-th derivative at p of the piecewise cubic through y at the knots x, with these slopes there.
+
+    That is of the curve that is its derivative of the order `made`.
 
     >>> print(hermite_at(np.arange(2.0), np.array([0.0, 1.0]), np.array([0.0, 2.0]), np.array([0.5]), 0))
     [0.25]
     """
     import scipy.interpolate
 
-    return scipy.interpolate.CubicHermiteSpline(x, y, slopes)(p, nu)
+    curve = scipy.interpolate.CubicHermiteSpline(x, y, slopes)
+    return (curve.derivative(made) if made else curve)(p, nu)
 
 
 def hermite_back(z: Any, x: Any, p: Any, nu: int, which: int) -> Any:

@@ -34,9 +34,9 @@ NO_FORM = {  # where differences say something else
         'assume_a="her"', 'assume_a="sym"', "pinvh(", "eigh(q + q.T", "eigvalsh(q + q.T",  # matrices that are not Hermitian
         "skew(", "kurtosis(", "circstd(", 'assume_a="lower', "tvar(", "tsem(", "gstd(",  # last bits
     ),
-    "float16": ("stft(",),
-    "float32": ("cumulative_simpson(", 'assume_a="diag', "bdtr", "mathieu_", "freqz", "sawtooth(", "pchip_interpolate("),
-    "mixed precision": ("freqz", "pchip_interpolate("),
+    "float16": ("stft(", "PchipInterpolator("),
+    "float32": ("cumulative_simpson(", 'assume_a="diag', "bdtr", "mathieu_", "freqz", "sawtooth(", "pchip_interpolate(", "PchipInterpolator("),
+    "mixed precision": ("freqz", "pchip_interpolate(", "PchipInterpolator("),
     "empty": ("mahalanobis(", "jensenshannon("),
     **dict.fromkeys(("Python numbers", "NumPy scalars", "rank 0"), ("skew(", "circstd(", "sqrtm(", "logm(", "standard_deviation(")),
     "one long": ("distance(",),  # last bits
