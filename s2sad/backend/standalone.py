@@ -12,9 +12,7 @@
         ...
 
 The functions of `s2sad.runtime` are self-contained, so their sources are copied as they are; the file never
-imports s2sad. Numbers, strings, slices, arrays and containers of these are written out:
-
-    WEIGHTS = np.array([0.25, 0.5, 0.25])
+imports s2sad. Plain data is written out (`data`).
 """
 
 from __future__ import annotations
@@ -24,36 +22,30 @@ import builtins
 import functools
 import importlib
 import inspect
-import math
 import sys
 import textwrap
 import types
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from s2sad import runtime
+from s2sad.backend.data import literal, shared
 from s2sad.backend.emit import Text
 
-MOST = 10_000  # elements of an array that are written out
-SCALARS = (
-    np.float64, np.float32, np.float16, np.complex128, np.complex64, np.int64, np.int32, np.int16, np.int8,
-    np.uint64, np.uint32, np.uint16, np.uint8, np.bool_,
-)  # fmt: skip
-NAMED = {"nan": "np.nan", "inf": "np.inf", "-inf": "-np.inf"}  # floats without a literal
 
 def standalone(text: Text, header: str = "") -> str:
     """The file's text, with `header` as comment lines; the user's own objects are imported."""
     imports: dict[str, str] = {}
     helpers: dict[str, str] = {}
     aliases: list[str] = []
+    data: dict[str, Any] = {}
     for name, obj in text.refs.items():
         if isinstance(obj, types.FunctionType) and obj.__code__.co_filename.startswith("<s2sad "):
             for read, other in _lifted(name, obj, text.refs, helpers).items():
-                _bind(read, other, imports, helpers, aliases)
+                _bind(read, other, imports, helpers, aliases, data)
         else:
-            _bind(name, obj, imports, helpers, aliases)
+            _bind(name, obj, imports, helpers, aliases, data)
+    _write(data, {*text.refs, *imports, *helpers}, imports, aliases)
     lines = [f"# {line}".rstrip() for line in header.splitlines()]
     lines += ["from __future__ import annotations", ""] if helpers else []
     parts = [
@@ -64,7 +56,14 @@ def standalone(text: Text, header: str = "") -> str:
     return "\n\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
 
 
-def _bind(name: str, obj: Any, imports: dict[str, str], helpers: dict[str, str], aliases: list[str]) -> None:
+def _bind(
+    name: str,
+    obj: Any,
+    imports: dict[str, str],
+    helpers: dict[str, str],
+    aliases: list[str],
+    data: dict[str, Any],
+) -> None:
     """Make the file bind a name to what it means here."""
     module, own = getattr(obj, "__module__", None), getattr(obj, "__qualname__", "")
     if isinstance(obj, types.ModuleType):
@@ -83,16 +82,25 @@ def _bind(name: str, obj: Any, imports: dict[str, str], helpers: dict[str, str],
         imports[held[1]] = f"from {held[0]} import {held[1]}"
         aliases.append(f"{name} = {held[1]}.{obj.__name__}")
     else:
-        said = _literal(obj)
+        data[name] = obj
+
+
+def _write(data: dict[str, Any], taken: set[str], imports: dict[str, str], aliases: list[str]) -> None:
+    """Write data out, or import it; what shares memory shares it there."""
+    names, lines = shared(data, taken)
+    aliases += lines
+    for name, obj in data.items():
+        said = literal(obj, names)
         if said is None and (home := _home(name, obj)):
             imports[name] = f"from {home} import {name}"
-            return
+            continue
         if said is None:
             what = f"{name} is {type(obj).__name__} data of the running program"
             raise ValueError(f"{what}; a standalone file cannot hold it")
-        aliases.append(f"{name} = {said}")
-        if "np." in said:
-            imports.setdefault("np", "import numpy as np")
+        if said != name:
+            aliases.append(f"{name} = {said}")
+    if any("np." in line for line in aliases):
+        imports.setdefault("np", "import numpy as np")
 
 
 def _lifted(name: str, obj: Any, refs: Mapping[str, Any], helpers: dict[str, str]) -> dict[str, Any]:
@@ -162,60 +170,6 @@ def _spaces() -> Iterator[tuple[str, Mapping[str, Any]]]:
         own = str(space.get("__name__", ""))
         if own and own != "__main__" and not own.startswith("s2sad"):
             yield own, space
-
-
-def _literal(obj: Any) -> str | None:
-    """The expression that makes plain data; None for what has none."""
-    if type(obj) in (np.ndarray, *SCALARS):
-        return _array(obj)
-    if type(obj) in (tuple, list):
-        items = [_literal(item) for item in obj]
-        inside = _listed(items)
-        comma = "," if type(obj) is tuple and len(items) == 1 else ""
-        opening, closing = "()" if type(obj) is tuple else "[]"
-        return None if inside is None else f"{opening}{inside}{comma}{closing}"
-    if type(obj) is dict:
-        pairs = [_joined(": ", [_literal(key), _literal(value)]) for key, value in obj.items()]
-        inside = _listed(pairs)
-        return None if inside is None else f"{{{inside}}}"
-    if type(obj) is slice:
-        inside = _listed([_literal(part) for part in (obj.start, obj.stop, obj.step)])
-        return None if inside is None else f"slice({inside})"
-    if type(obj) is float and not math.isfinite(obj):
-        return NAMED[repr(obj)]
-    if type(obj) is complex and not (np.isfinite(obj) and np.copysign(1, [obj.real, obj.imag]).min() > 0):
-        return f"complex({_literal(obj.real)}, {_literal(obj.imag)})"
-    try:
-        same = ast.literal_eval(repr(obj)) == obj
-    except (ValueError, SyntaxError, TypeError):
-        same = False
-    return repr(obj) if same is True else None
-
-
-def _listed(items: list[str | None]) -> str | None:
-    return _joined(", ", items)
-
-
-def _joined(between: str, items: list[str | None]) -> str | None:
-    said = [item for item in items if item is not None]
-    return between.join(said) if len(said) == len(items) else None
-
-
-def _array(obj: Any) -> str | None:
-    """`np.array([...])` of an array of numbers, `np.float32(...)` of a NumPy scalar; exact, in its order."""
-    if obj.dtype.kind not in "fciub" or obj.dtype.itemsize > 16 or obj.dtype.char in "gG" or obj.size > MOST:
-        return None
-    if not isinstance(obj, np.ndarray):
-        inside = _literal(obj.item())
-        return None if inside is None else f"np.{obj.dtype.name}({inside})"
-    if obj.size == 0:
-        return f"np.zeros({obj.shape}, np.{obj.dtype.name})"
-    inside = _literal(obj.tolist())
-    if inside is None:
-        return None
-    plain = obj.dtype in (np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.complex128), np.dtype(bool))
-    made = f"np.array({inside})" if plain else f"np.array({inside}, np.{obj.dtype.name})"
-    return made if obj.flags.c_contiguous or not obj.flags.f_contiguous else f"np.asfortranarray({made})"
 
 
 def _import_order(line: str) -> tuple[bool, str]:

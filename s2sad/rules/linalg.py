@@ -157,7 +157,7 @@ structural(
 def _solve_kind(bound: Bound) -> Kind:
     a, b = shape_of(bound, "a"), shape_of(bound, "b")
     dtype = axes.averaged(axes.promoted([as_array(bound.kind(n)) for n in ("a", "b")]))
-    if a is None or b is None:
+    if a is None or b is None or len(a) < 2 or not b:
         return kinds.array(None, dtype)
     if len(b) == 1:
         return kinds.array((*a[:-2], a[-1]), dtype)

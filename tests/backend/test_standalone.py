@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -94,3 +95,32 @@ def test_a_file_gives_gradients_of_the_dtype_of_the_argument(fun, tmp_path: Path
     assert isinstance(found[1], float)
     assert found[0].dtype == np.float32
     assert np.array_equal(found[0], expected[0]) and found[1] == expected[1]
+
+
+def test_arrays_that_share_memory_share_it_in_the_file() -> None:
+    storage = np.arange(6.0)
+    row, apart, other = storage[1:3], storage[5:], np.ones(2)
+    matrix = np.asfortranarray(np.ones((2, 3)))
+    values = {
+        "rows": [row, other, storage], "row": row, "tail": (storage[2:4][::-1], apart), "twice": [other, {"a": other}],
+        "alone": apart, "whole": np.zeros(3), "wide": [matrix.T[1], np.ascontiguousarray(matrix)],
+    }  # fmt: skip
+    b = Builder()
+    text = standalone(emit([b.program(b.let("", FLOAT, "tuple", *(Ref(n, v) for n, v in values.items())))]))
+    space: dict[str, Any] = {}
+    exec(text, space)
+    assert repr([space[name] for name in values]) == repr(list(values.values()))
+    assert text.count("storage = ") == 2 and "whole = np.array([0.0, 0.0, 0.0])" in text
+    space["row"][:] = [7.0, 8.0]
+    space["twice"][0][0] = 9.0
+    assert space["rows"][0] is space["row"] and space["twice"][1]["a"] is space["rows"][1]
+    assert space["rows"][2].tolist() == [0, 7, 8, 3, 4, 5] and space["tail"][0].tolist() == [3, 8]
+    assert space["rows"][1][0] == 9
+
+
+def test_arrays_that_share_memory_that_cannot_be_written_out() -> None:
+    transposed = np.ones((2, 3), order="F")
+    many = np.zeros(20_000)
+    for data in ([transposed, transposed[0]], [many[:3], many[1:4]]):
+        with pytest.raises(ValueError, match="data shares memory with other data"):
+            standalone(emit([Builder().program(Ref("data", data))]))
