@@ -305,6 +305,28 @@ def test_an_argument_that_shares_memory():
     np.testing.assert_array_equal(STORE.w, before)
 
 
+def counted(x):
+    STORE.rows[STORE.at] += x*x
+    STORE.at += 1
+    return np.sum(STORE.rows*x)
+
+
+def test_a_file_that_stands_alone_writes_into_the_same_arrays(tmp_path):
+    """Also where they share memory; what belongs to an object that the file imports is that object's."""
+    for fun in (views_of_one, elements, counted):
+        gradient = s2sad.grad(fun)
+        begin()
+        gradient(X)
+        expected, left = gradient(X), state()
+        begin()
+        gradient(X)
+        gradient.save(tmp_path/"alone.py")
+        space = {}
+        exec((tmp_path/"alone.py").read_text(), space)
+        np.testing.assert_array_equal(space[f"{fun.__name__}_grad"](X), expected)
+        assert fun is not counted or state() == left
+
+
 def test_what_is_returned_is_the_callers():
     def f(x):
         STORE.w += x

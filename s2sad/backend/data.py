@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import math
+import types
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from itertools import count
@@ -63,6 +64,23 @@ def _sharing(data: Mapping[str, Any]) -> list[tuple[str, AnyArray]]:
         if any(np.shares_memory(one, two) for m, (_, two) in enumerate(pairs) if m != k)
     ]
     return sorted(found, key=lambda pair: pair[1] is not owner(pair[1]))
+
+
+def paths(path: str, obj: Any, deep: int = 3) -> Iterator[tuple[str, Any]]:
+    """The arrays and containers that an object holds, with the expressions that lead to them."""
+    if type(obj) in (list, tuple):
+        items = [(f"{path}[{k}]", item) for k, item in enumerate(obj)]
+    elif type(obj) is dict:
+        items = [(f"{path}[{key!r}]", item) for key, item in obj.items() if type(key) in (str, int)]
+    elif isinstance(obj, np.ndarray | type | types.ModuleType | types.FunctionType):
+        return
+    else:
+        items = [(f"{path}.{name}", item) for name, item in getattr(obj, "__dict__", {}).items()]
+    for way, item in items:
+        if isinstance(item, np.ndarray | list | dict):
+            yield way, item
+        if deep:
+            yield from paths(way, item, deep - 1)
 
 
 def _arrays(obj: Any) -> Iterator[AnyArray]:

@@ -29,7 +29,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from s2sad import runtime
-from s2sad.backend.data import literal, shared
+from s2sad.backend.data import literal, paths, shared
 from s2sad.backend.emit import Text
 
 
@@ -86,14 +86,15 @@ def _bind(
 
 
 def _write(data: dict[str, Any], taken: set[str], imports: dict[str, str], aliases: list[str]) -> None:
-    """Write data out, or import it; what shares memory shares it there."""
-    names, lines = shared(data, taken)
+    """Write data out, or import it; what belongs to what is imported, or shares memory, does so there."""
+    homes = {n: home for n, obj in data.items() if literal(obj, {}) is None and (home := _home(n, obj))}
+    imports.update({name: f"from {home} import {name}" for name, home in homes.items()})
+    parts = {id(obj): path for name in homes for path, obj in paths(name, data[name])}
+    own = {name: obj for name, obj in data.items() if name not in homes}
+    names, lines = shared({name: obj for name, obj in own.items() if id(obj) not in parts}, taken)
     aliases += lines
-    for name, obj in data.items():
-        said = literal(obj, names)
-        if said is None and (home := _home(name, obj)):
-            imports[name] = f"from {home} import {name}"
-            continue
+    for name, obj in own.items():
+        said = literal(obj, {**parts, **names})
         if said is None:
             what = f"{name} is {type(obj).__name__} data of the running program"
             raise ValueError(f"{what}; a standalone file cannot hold it")
