@@ -210,6 +210,8 @@ def _pulled(
         inner = transform.inner
         if made.inner is not None and inner is not None and inner.is_tuple_of_one(made.inner):
             seed = (seed[0], seed[1][0]) if inner.mode == "value_and_grad" else seed[0]
+        if made.inner is not None:  # what callers get as an array of rank 0 is a scalar there
+            seed = A.with_scalars(seed, raw[0] if transform.has_aux else raw)
         try:
             grads = backward(kept, (seed, A.zeros(raw[1])) if transform.has_aux else seed)
         except Exception as error:

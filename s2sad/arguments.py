@@ -563,6 +563,17 @@ def _cotangent_leaf(ct: Any, result: Any) -> Any:
     return result.dtype.type(ct) if isinstance(result, np.floating) else float(ct)
 
 
+def with_scalars(ct: Any, raw: Any) -> Any:
+    """A cotangent with scalars for its arrays of rank 0 where the generated code's own result has scalars."""
+    if isinstance(ct, dict):
+        return {k: with_scalars(c, raw[k] if isinstance(raw, dict) else None) for k, c in ct.items()}
+    if isinstance(ct, list | tuple):
+        same = isinstance(raw, list | tuple) and len(raw) == len(ct)
+        items = [with_scalars(c, r) for c, r in zip(ct, raw if same else [None]*len(ct), strict=True)]
+        return items if isinstance(ct, list) else tuple(items)
+    return ct[()] if isinstance(ct, np.ndarray) and not isinstance(raw, np.ndarray) else ct
+
+
 def zeros(result: Any) -> Any:
     """A cotangent of zeros."""
     if isinstance(result, dict):

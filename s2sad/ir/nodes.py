@@ -308,6 +308,7 @@ class Program:
               whose shadow is found by its address
     repeats   of such a half, or of a forward function: it is that of a function under checkpoint, of
               numbers and arrays
+    unbound   of the second half of a pair: what it takes from the first that may be None, without a value
     cuts      lengths of parts of axes whose bounds are made of arguments (`frontend.lengths`)
     kept      "own" if something outside is changed (`frontend.histories`), "called" if by a callee's text,
               "read" if a number is read from a text that says something active (`analysis.texts`)
@@ -330,6 +331,7 @@ class Program:
     written: tuple[int, ...] = ()
     tied: Span | None = None
     repeats: bool = False
+    unbound: frozenset[str] = frozenset()
     cuts: dict[Any, Any] = field(default_factory=dict)
     kept: str = ""
 

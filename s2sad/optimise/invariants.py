@@ -1,8 +1,8 @@
 """Arithmetic of numbers that each trip of a loop repeats: it goes in front of the loop.
 
 Accepts any `Program`; guarantees the same values. Only what is the text of a derivative already is rewritten
-(in the others the user's statements stay where they stand), and only sums and products of Python's floats,
-which neither raise nor warn where the loop makes no trip.
+(in the others the user's statements stay where they stand), and only sums and products of Python's floats
+that have a value in front of the loop: these neither raise nor warn where it makes no trip.
 
     for i, s in ...:                         t = 0.1*beta
         t = 0.1*beta                         for i, s in ...:
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import kind_of
+from s2sad.analysis.unbound import unbound_in
 from s2sad.ir.nodes import (
     LOOPS,
     Block,
@@ -36,13 +37,13 @@ def invariants(program: Program, _: Aliases | None = None) -> Program:
     """Compute in front of loops what is the same in each trip."""
     if not program.again or not any(isinstance(s, LOOPS) for s in program.body):
         return program
-    edit = Edit(program)
+    edit, unbound = Edit(program), unbound_in(program.body, program.unbound, later=True)
 
     def change(stmt: Stmt) -> Iterator[Stmt]:
         if not isinstance(stmt, LOOPS):
             yield stmt
             return
-        within = {name for s in walk((stmt,)) for name in (*inner_names(s), *defines(s))}
+        within = {*unbound} | {name for s in walk((stmt,)) for name in (*inner_names(s), *defines(s))}
         parts = (stmt.body,) if isinstance(stmt, For) else (stmt.head, stmt.body)
         found: list[Stmt] = []
         left = tuple([_split(part, within, program, found) for part in parts])

@@ -12,20 +12,18 @@ import functools
 from collections.abc import Iterable
 from dataclasses import replace
 
+from s2sad.analysis.unbound import unbound_in
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
     Atom,
-    Block,
     Call,
     Const,
-    For,
     If,
     Let,
     Out,
     Stmt,
     Undef,
     Var,
-    While,
     atom_vars,
     defines,
     walk,
@@ -344,24 +342,3 @@ class Branches(Leaving):
             and self.kinds[name].cat in ARRAYS
             and self.storage.is_mutable(name)
         )
-
-
-def unbound_in(body: Block, others: Iterable[str] = ()) -> frozenset[str]:
-    """Names that may have no value behind a branch or a loop: those that not all paths bind, and `others`."""
-    found: set[str] = set(others)
-    changed = True
-    while changed:
-        before = len(found)
-        for stmt in walk(body):
-            if isinstance(stmt, If):
-                found.update(o.name for o in stmt.outs if any(_missing(a, found) for a in (o.then, o.orelse)))
-            elif isinstance(stmt, For | While):
-                for c in stmt.carried:
-                    if _missing(c.init, found):
-                        found.update((c.name, c.out))
-        changed = len(found) != before
-    return frozenset(found)
-
-
-def _missing(atom: Atom, found: set[str]) -> bool:
-    return isinstance(atom, Undef) or atom == Const(None) or (isinstance(atom, Var) and atom.name in found)

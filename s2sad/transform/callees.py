@@ -21,6 +21,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from s2sad.analysis.repeat import shared_operands
+from s2sad.analysis.unbound import unbound_in
 from s2sad.errors import refuse
 from s2sad.ir.kinds import Kind, carries
 from s2sad.ir.nodes import (
@@ -45,7 +46,7 @@ from s2sad.transform.cotangents import Bar
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly
 from s2sad.transform.pairs import MustInline, Pair, Pairs, Token
-from s2sad.transform.pullback import bound, kept_values, passed_on, visible
+from s2sad.transform.pullback import bound, kept_values, names_of, passed_on, visible
 from s2sad.transform.record import Record
 from s2sad.transform.split import parted
 
@@ -128,7 +129,8 @@ class _Callee:
         )
         fwd = self._forward(apart.forward, apart.kept, apart.results, record)
         fwd.repeats = self.callee.repeats
-        return [fwd, self._backward(apart.reverse, apart.kept, apart.grads)]
+        unbound = unbound_in(fwd.body)
+        return [fwd, self._backward(apart.reverse, apart.kept, apart.grads, unbound)]
 
     def _give_up(self) -> None:
         """Inline the callee after all, if that can be."""
@@ -253,7 +255,9 @@ class _Callee:
     def _is_copied(self, cls: int | None) -> bool:
         return any(self.a.aliases.of(p) == cls for p in self.a.copies)
 
-    def _backward(self, reverse: Block, kept: list[str], grads: list[Atom]) -> Program:
+    def _backward(
+        self, reverse: Block, kept: list[str], grads: list[Atom], unbound: frozenset[str]
+    ) -> Program:
         a = self.a
         holder = a.fresh("kept", Kind("tuple", items=tuple(a.program.kinds[n] for n in kept)))
         lines, renamed = kept_values(a, holder, kept, reverse)
@@ -266,6 +270,7 @@ class _Callee:
             params=(holder, *self.seeds, *self.shadows.values()),
             body=(Comment("backward"), *body, Return(final, None, True)),
         )
+        program.unbound = names_of(renamed, unbound)
         program.quiet = self.rev.quiet
         program.quiet_all = a.lowered.quiet
         program.token = self.wanted.bwd

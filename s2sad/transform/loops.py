@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from s2sad.analysis.places import Place
+from s2sad.analysis.unbound import unbound_in
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
@@ -33,7 +34,6 @@ from s2sad.ir.nodes import (
     atom_vars,
 )
 from s2sad.transform.bars import ARRAYS
-from s2sad.transform.branches import unbound_in
 from s2sad.transform.cotangents import Bar, Loop
 from s2sad.transform.leaving import exits_of
 from s2sad.transform.unsettled import Unsettled

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from s2sad.analysis.effects import NOTHING
 from s2sad.analysis.repeat import shared_operands
+from s2sad.analysis.unbound import unbound_in
 from s2sad.frontend.lower import Lowered
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import (
@@ -43,7 +44,6 @@ from s2sad.ir.nodes import (
 from s2sad.ir.rewrite import in_atom
 from s2sad.transform.assigned import filled
 from s2sad.transform.bars import ARRAYS
-from s2sad.transform.branches import unbound_in
 from s2sad.transform.captured import without_captured
 from s2sad.transform.edits import substituted
 from s2sad.transform.joint import Assembly, with_callees
@@ -100,7 +100,7 @@ def _pair(a: Assembly, names: tuple[str, str], copy: bool) -> tuple[Program, Pro
     fwd.quiet_all = a.lowered.quiet
     copied = {name for s in tail for name in uses(s)}
     fwd.body = bound(fwd.body, copied | {a.name for a in atoms if isinstance(a, Var)}, {})
-    bwd = _backward(a, lowered, kept, seed, reverse, grads, names[1])
+    bwd = _backward(a, lowered, kept, seed, reverse, grads, names[1], unbound_in(fwd.body))
     return fwd, bwd
 
 
@@ -165,7 +165,14 @@ def bound(body: Block, kept: set[str], kinds: dict[str, Kind]) -> Block:
 
 
 def _backward(
-    a: Assembly, lowered: Lowered, kept: list[str], seed: str, reverse: Block, grads: list[Atom], name: str
+    a: Assembly,
+    lowered: Lowered,
+    kept: list[str],
+    seed: str,
+    reverse: Block,
+    grads: list[Atom],
+    name: str,
+    unbound: frozenset[str],
 ) -> Program:
     program = lowered.program
     holder = a.fresh("kept", Kind("tuple", items=tuple(program.kinds[n] for n in kept)))
@@ -178,6 +185,7 @@ def _backward(
         params=(holder, seed),
         body=(Comment("backward"), *body, Return(final, None, True)),
     )
+    bwd.unbound = names_of(renamed, unbound)
     bwd.quiet = a.rev.quiet
     bwd.quiet_all = a.lowered.quiet
     return bwd
@@ -204,6 +212,11 @@ def kept_values(
             inner = own
         renamed[n] = Var(inner)
     return body, renamed
+
+
+def names_of(renamed: dict[str, Atom], unbound: frozenset[str]) -> frozenset[str]:
+    """What the kept values are called that may be None."""
+    return frozenset(to.name for n, to in renamed.items() if n in unbound and isinstance(to, Var))
 
 
 def visible(a: Assembly, kept: Iterable[str], record: Record) -> set[str]:
