@@ -1,11 +1,13 @@
 """Names that only a loop binds and only another loop reads: neither may make a trip, and the shadow begins all the same."""
 
+import math
+
 import numpy as np
 import pytest
 from again import check_second_order
 
 import s2sad
-from support import check
+from support import check, differences, flat
 
 
 def both(x, n):
@@ -187,3 +189,63 @@ def of_another_length_from_before(x, n):
 def test_what_an_inner_loop_left_in_an_earlier_trip(f, n):
     """The inner loop makes no trip in later trips of the outer one: the cotangent of what it left was lost."""
     check(f, (np.array([0.3, 0.7, -0.4, 0.5]), n))
+
+
+def decayed(a, b, c, n):
+    for _ in range(n):
+        c = 0.5*c + 0.1*np.exp(-a*b)
+    return 0.3*c*b
+
+
+def until_small(a, b, c, n):
+    it, d = 0, 0.4
+    while abs(a) > 0.2 and it < n:
+        d = 0.5*d + 0.1*math.hypot(a, 1.0)
+        it += 1
+    return np.sqrt(1.0 + d*c)*b
+
+
+def of_the_last_trip(a, b, c, n):
+    for k in range(n):
+        for _ in range(k):
+            t = math.sin(a*b)
+            c = c*t + 0.1*t
+        if c > 5.0:
+            u = a*c
+    for _ in range(n - 1):
+        c += 0.1*t*a
+        if c > 5.0:
+            c -= u
+    return c*b
+
+
+@pytest.mark.parametrize("fun", [decayed, until_small, of_the_last_trip])
+def test_products_of_what_no_trip_binds(fun):
+    """They do not go in front of a loop that makes no trip."""
+    wrt = (0, 1, 2)
+    gradient, v = s2sad.grad(fun, wrt), (0.4, -0.3, 0.7)
+    for b in (-0.4, np.float64(-0.4), np.array(-0.4)):
+        args = (0.6, b, 0.5)
+        for n in (0, 3, 1):
+            check(fun, (*args, n))
+            exact = differences(lambda a, b, c, n=n: gradient(a, b, c, n), args, v)
+            ways = s2sad.hvp(fun, wrt)(*args, n, v), s2sad.vjp(gradient, *args, n)[1](v)[:3]
+            np.testing.assert_allclose([flat(list(way)) for way in ways], [exact, exact], rtol=1e-5, atol=1e-7)
+
+
+def test_cotangents_of_rank_0_are_scalars_for_the_text():
+    """What is an array of rank 0 for the caller is a name like any other where the text has a scalar."""
+
+    def program(a, b, n):
+        b = b + 0.1*b
+        x = b
+        for _ in range(n + 1):
+            x += 0.1*b
+        return a + 0.1*(x*b)
+
+    args, v = (np.array(0.3), np.array(-0.2)), (np.array(0.5), np.array(1.5))
+    for transform in (s2sad.grad(program, (0, 1)), s2sad.grad(program, 1), s2sad.value_and_grad(program, (0, 1))):
+        out, pullback = s2sad.vjp(transform, *args, 2)
+        ct = v if isinstance(out, tuple) and np.ndim(out[1]) == 0 and not isinstance(out[1], tuple) else v[1]
+        ct = (0.0, v) if isinstance(out, tuple) and isinstance(out[1], tuple) else ct
+        np.testing.assert_allclose(pullback(ct)[1], 0.1*2*1.3*1.1**2*1.5, rtol=1e-12)

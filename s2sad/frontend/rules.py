@@ -322,7 +322,7 @@ class Rules(State):
         """Whether a rule has a form for a call."""
         try:
             rule.kind(bind(rule, call, self.kind)[0])
-        except (BindingError, NotImplementedError):
+        except (BindingError, NotImplementedError, IndexError):
             return False
         return True
 
@@ -334,11 +334,15 @@ class Rules(State):
             what, _, instead = str(error).partition("; ")
             what = what or f"this form of {rule.name} has no rule"
             self.refuse(node, what, instead or "write it with functions that have one")
+        except (IndexError, ZeroDivisionError):
+            self.refuse(node, f"{rule.name} of what has too few axes", "pass arrays of a rank that it takes")
 
     def _check(self, rule: Rule, atoms: dict[str, Atom], node: ast.AST) -> str | None:
         """Refuse operands whose arithmetic is not known; the type of one that meets constants only."""
         if rule.form == "elementwise":
             operands = [a for n, a in atoms.items() if n not in ("out", "where", "dtype")]
+            if rule.name.startswith("math.") and any(self.kind(a).cat in ("list", "tuple") for a in operands):
+                self.refuse(node, f"{rule.name} of a list", "call it for each element")
         else:
             operands = [a for n, a in atoms.items() if n in rule.vjp or n in rule.linear]
         dicts = [a for a in operands if self.kind(a).cat == "dict" and may_vary(self, a)]

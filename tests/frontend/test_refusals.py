@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 from fractions import Fraction
@@ -287,3 +288,22 @@ def test_nonlocal_of_a_function_that_is_gone(tmp_path: Path) -> None:
     )
     with pytest.raises(UnsupportedError, match=r":4:9: 'k' of the enclosing function is written; return the value"):
         s2sad.grad(module.f)(2.0)
+
+
+def test_calls_of_ranks_that_a_function_does_not_take() -> None:
+    def of_one_axis(x: np.ndarray, s: float) -> float:
+        return np.sum(np.rot90(x)) if s > 9.0 else s*x[0]
+
+    def of_a_number(x: np.ndarray, s: float) -> float:
+        return np.sum(np.linalg.lstsq(s, x)[0]) if s > 9.0 else s*x[0]
+
+    def of_a_list(x: np.ndarray, s: float) -> float:
+        return math.fmod([s, s], s) if s > 9.0 else s*x[0]
+
+    def solved(x: np.ndarray, s: float) -> float:
+        return np.sum(np.linalg.solve(np.eye(3), s)*x) if s > 9.0 else s*x[0]
+
+    for fun, said in ((of_one_axis, "np.rot90 of what"), (of_a_number, "lstsq of what"), (of_a_list, "math.fmod of a")):
+        with pytest.raises(UnsupportedError, match=said):
+            s2sad.grad(fun, 1)(X, 0.5)
+    assert s2sad.grad(solved, 1)(X, 0.5) == X[0]
