@@ -334,5 +334,6 @@ def test_arrays_that_trips_make_none(f):
     """`v_bar += ...` was a TypeError where v was None, in the gradient or in the gradient of that."""
     x, c = np.array([0.3, 0.7, 1.1]), np.array([0.5, 0.9, 0.8])
     check(f, (x, c), probes=1)
-    check(twice(f), (x, c), probes=1)
-    check(twice(places(f)[0]), (x, c), pullbacks=False, probes=1, text=False)
+    check(twice(f), (x, c), probes=1, text=False)
+    if f is compared_with_the_last:
+        check(twice(places(f)[0]), (x, c), pullbacks=False, probes=1, text=False)

@@ -340,6 +340,7 @@ def of_containers(x, c):
     for k in range(2):
         first, second = s2sad.grad(in_two_arrays, (0, 1))([x*1.5, shared], c)
         total += np.sum(first[0]*second)*(k + 1) + np.sum(first[1])
+    if total > 0.0:
         total += np.sum(s2sad.grad(in_a_dict, 1)(x, {"w": shared*x, "b": c[0]})["w"]*x)
     return total
 
