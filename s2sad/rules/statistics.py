@@ -15,7 +15,7 @@ from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, rank_of, shape_of
 from s2sad.rules.registry import Bound, composite, structural
-from s2sad.runtime import arrays
+from s2sad.runtime import arrays, tables
 
 composite(
     "np.average",
@@ -142,8 +142,97 @@ composite(
 """,
     (np.ediff1d,),
 )
-composite(
+
+
+def _table_kind(bound: Bound) -> Kind:
+    """The kind of np.interp of real numbers, where xp and fp are arrays."""
+    x, *table = (bound.kind(n) for n in ("x", "xp", "fp"))
+    plain = x.is_number or x.cat in ("array", "num")
+    known = [isinstance(bound.static(n), list | tuple) or (k.cat == "array" and k.rank == 1)
+             for n, k in zip(("xp", "fp"), table, strict=True)]  # fmt: skip
+    if not plain or not all(known) or any(bound.static(n) is not None for n in ("left", "right", "period")):
+        raise NotImplementedError("a table that is no array, or whose ends are no plain ones")
+    if any(as_array(k).sort not in ("float", "int", "bool") for k in (x, *table)):
+        raise NotImplementedError("a table of complex numbers")
+    return kinds.num(x.shape if x.cat in ("array", "num") else ())
+
+
+def _fp_kind(bound: Bound) -> Kind:
+    return kinds.array(shape_of(bound, "xp"))
+
+
+_AT = "np.searchsorted(xp, x, 'right')"
+
+# z times the slope is linear in z and in fp: what the derivatives of all of them are made of
+
+structural(
     "np.interp",
+    "x, xp, fp, left=None, right=None, period=None",
+    _table_kind,
+    {
+        "x": f"interp_slope(g, x, xp, fp, {_AT})",
+        "xp": f"-interp_back(interp_slope(g, x, xp, fp, {_AT}), x, xp, {_AT})",
+        "fp": f"interp_back(g, x, xp, {_AT})",
+    },
+    (np.interp,),
+    jvp={
+        "x": f"interp_slope(x_dot, x, xp, fp, {_AT})",
+        "xp": f"-interp_slope(np.interp(x, xp, xp_dot), x, xp, fp, {_AT})",
+        "fp": "np.interp(x, xp, fp_dot)",
+    },
+    general="interp_general",
+    raises=True,
+)
+structural(
+    "interp_slope",
+    "z, x, xp, fp, at",
+    lambda b: kinds.num(kinds.broadcast(*(as_array(b.kind(n)).shape for n in ("z", "x")))),
+    {
+        "z": lambda b: axes.fitted(b, "interp_slope(g, x, xp, fp, at)", "z"),
+        "x": axes.zero,
+        "xp": "-interp_slope_back(interp_slope(g*z, x, xp, fp, at), x, xp, at)",
+        "fp": "interp_slope_back(g*z, x, xp, at)",
+    },
+    (tables.interp_slope,),
+    jvp={
+        "z": "interp_slope(z_dot, x, xp, fp, at)",
+        "xp": "-interp_slope(interp_slope(z, x, xp, fp, at), x, xp, xp_dot, at)",
+        "fp": "interp_slope(z, x, xp, fp_dot, at)",
+    },
+)
+structural(
+    "interp_back",
+    "z, x, xp, at",
+    _fp_kind,
+    {
+        "z": "np.interp(x, xp, g)",
+        "x": "interp_slope(z, x, xp, g, at)",
+        "xp": "-interp_back(interp_slope(z, x, xp, g, at), x, xp, at)",
+    },
+    (tables.interp_back,),
+    jvp={
+        "z": "interp_back(z_dot, x, xp, at)",
+        "x": "interp_slope_back(z*x_dot, x, xp, at)",
+        "xp": "-interp_slope_back(z*np.interp(x, xp, xp_dot), x, xp, at)",
+    },
+)
+structural(
+    "interp_slope_back",
+    "z, x, xp, at",
+    _fp_kind,
+    {
+        "z": "interp_slope(1.0, x, xp, g, at)",
+        "x": axes.zero,
+        "xp": "-interp_slope_back(interp_slope(z, x, xp, g, at), x, xp, at)",
+    },
+    (tables.interp_slope_back,),
+    jvp={
+        "z": "interp_slope_back(z_dot, x, xp, at)",
+        "xp": "-interp_slope_back(interp_slope(z, x, xp, xp_dot, at), x, xp, at)",
+    },
+)
+composite(
+    "interp_general",
     """def interp(x, xp, fp, left=None, right=None, period=None):
     xp = np.asarray(xp)
     fp = np.asarray(fp)
@@ -164,7 +253,6 @@ composite(
     y = np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y)
     return y if np.ndim(x) else y[()]
 """,
-    (np.interp,),
 )
 composite(
     "np.geomspace",
