@@ -11,6 +11,7 @@ import types
 
 import numpy as np
 import pytest
+from left_outside import check_left
 from places import places, twice
 
 import s2sad
@@ -474,3 +475,46 @@ def test_what_is_not_known_is_refused(fun, said):
         begin()
         with pytest.raises(s2sad.UnsupportedError, match=rf"\.py:\d+:\d+: (?s:.)*({said})"):
             derive(*args)
+
+
+class Filter:
+    """Sets attributes for the first time in its methods."""
+
+    def predict(self):
+        self.prior = self.state*0.9
+
+    def update(self, z):
+        self.residual = z - self.prior
+        if z > 0.65:
+            self.gain = 0.5*z
+        else:
+            self.gain = 0.2
+        self.state = self.prior + self.gain*self.residual
+
+
+def test_attributes_that_a_loop_makes_are_read_behind_it():
+    made = Filter()
+
+    def f(x):
+        total = 0.0
+        for _ in range(2):
+            for z in x:
+                made.predict()
+                made.update(z)
+                total += made.residual**2
+        return total + made.residual*made.gain*made.state
+
+    def begin():
+        vars(made).clear()
+        made.state = 0.5
+
+    check_left(f, begin, lambda: repr(vars(made)), again=True)
+
+    def g(x, n):
+        for i in range(n):
+            made.last = x*i
+        return np.sum(made.last)
+
+    vars(made).clear()
+    with pytest.raises(UnboundLocalError):  # a plain call raises AttributeError
+        s2sad.grad(g)(X, 0)

@@ -27,7 +27,7 @@ from s2sad.frontend.histories import GET, SET, Key, held, holder_of
 from s2sad.frontend.records import fields_of
 from s2sad.frontend.values import Group, Local, Super, Value, Written
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Ref, Undef, Var
+from s2sad.ir.nodes import Atom, Call, Const, For, If, Ref, Undef, Var, While, walk
 
 if TYPE_CHECKING:
     from s2sad.frontend.lower import Lowering
@@ -191,8 +191,28 @@ def _known(low: State, key: Key, base: Ref | Var, node: ast.AST) -> Value:
         return made
     if key not in low.mirror.entries:
         raise Written(kept={key: holder}, entries={key: base})
+    if isinstance(value, Var) and _is_left(low, value.name):
+        return value
     what = f"the attribute {key[1]!r} may be unset here"
     low.refuse(node, what, "set it in __init__, or give it a value before the branch or loop")
+
+
+def _is_left(low: State, name: str) -> bool:
+    """Whether each trip of a loop sets what a name is: it is unbound only where a plain call raises."""
+    given = {value.name for value in low.mirror.given if isinstance(value, Var)}
+    after: dict[str, list[Atom]] = {}
+    for stmt in walk(tuple(low.block)):
+        if isinstance(stmt, For | While):
+            after.update({c.out: [c.next] for c in stmt.carried})
+        elif isinstance(stmt, If):
+            after.update({o.name: [o.then, o.orelse] for o in stmt.outs})
+
+    def is_sure(atom: Atom) -> bool:
+        if not isinstance(atom, Var) or atom.name in given:
+            return isinstance(atom, Var | Const)
+        return atom.name in after and all(map(is_sure, after[atom.name]))
+
+    return is_sure(Var(name))
 
 
 def is_set(low: State, base: Value, obj: Any, name: Any, node: ast.AST) -> bool | None:
