@@ -513,7 +513,7 @@ def test_attributes_that_a_loop_makes_are_read_behind_it():
     def g(x, n):
         for i in range(n):
             made.last = x*i
-        return np.sum(made.last)
+        return np.sum(made.last**2)
 
     vars(made).clear()
     with pytest.raises(UnboundLocalError):  # a plain call raises AttributeError
