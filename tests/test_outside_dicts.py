@@ -116,6 +116,7 @@ def numbers(x):
     if TABLE["h"] is None:
         TABLE["h"] = np.zeros(3)
     TABLE["h"] = 0.5*TABLE["h"] + x
+    x = x*2 if TABLE["name"] == "a" else x  # what is known of a text changes from call to call
     TABLE["name"] = "b" if TABLE["name"] == "a" else "a"
     while TABLE["s"] < 2.0:
         TABLE["s"] = TABLE["s"] + np.sum(x)*TABLE["s"]

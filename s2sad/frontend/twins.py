@@ -11,6 +11,7 @@ outside dicts there are such, and when, say `doubles`.
 from __future__ import annotations
 
 import ast
+import enum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from s2sad.frontend.state import State
 
 GET_ITEM = Ref("dict.__getitem__", dict.__getitem__)
+KEYS = (str, int, float, bool, tuple)
 PLACE = "an outside dict"
 PLAIN = "str none bool int float complex num npscalar array".split()
 
@@ -40,7 +42,7 @@ def is_plain(kind: K.Kind) -> bool:
 
 def is_alike(obj: Any) -> bool:
     """Whether an outside dict can have a twin: it has names for keys, or numbers, and holds what is plain."""
-    keys = all(type(k) in (str, int, bool, tuple) for k in obj)
+    keys = all(type(k) in KEYS or isinstance(k, enum.Enum) for k in obj)
     return type(obj) is dict and keys and all(is_plain(K.kind_of_value(v)) for v in obj.values())
 
 
@@ -56,7 +58,7 @@ def made(low: State, base: Atom, obj: Any, key: Key, node: ast.AST) -> Local:
         exact = [v for v in obj.values() if v is None or isinstance(v, bool | str)]
         return list(obj), exact, [K.without_lengths(K.kind_of_value(v)) for v in obj.values()]
 
-    low.depend(("items", id(obj)), now, now(), "double", same=True)
+    low.depend(("entries", id(obj)), now, now(), "double", same=True)
     items, place = [_entry(low, base, obj, k, node) for k in obj], _place(obj)
     if place in low.known_lists:
         table = low.table(Kept, [histories.held(low, base, key, obj, node)], node)
