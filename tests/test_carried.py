@@ -182,7 +182,46 @@ def of_arrays(x, c):
     return np.sum(v*x)*s
 
 
-@pytest.mark.parametrize("f", [solved, deep, methods, retried, several, in_a_handler, of_arrays])
+def written(x, c):
+    """What has been written before the exception stays written, and what an inner clause catches is gone."""
+    class Walker:
+        def __init__(self):
+            self.n = x[0]
+
+        def go(self, v):
+            self.n = self.n*v
+            seen.append(self.n)
+            if v > 2.0:
+                raise Found(self.n)
+            seen.append(v)
+            return self.n
+
+    def held(v):
+        try:
+            return square(v)
+        except Exception:
+            return v*0.3
+
+    def down(v, depth):
+        if depth == 0:
+            raise Found(v*v)
+        return down(v*1.1, depth - 1) + 1.0
+
+    seen, walker, y = [], Walker(), c[0]
+    try:
+        y = walker.go(x[1])
+        y = y + held(x[1] + 5.0) + walker.go(x[1] + 2.0)
+        y = y + walker.go(100.0)
+    except Found as e:
+        y = y + e.value*walker.n
+    try:
+        y = y*down(x[2], 3)
+    except Found as e:
+        y = y + e.value
+    return y*sum(seen)*len(seen)
+
+
+@pytest.mark.parametrize("f", [solved, deep, methods, retried, several, in_a_handler, of_arrays, written])
 def test_exceptions_that_carry_values(f):
     check(f, (X, C), probes=1)
 

@@ -33,7 +33,7 @@ from s2sad.frontend.trees import sorts, walk
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _DELICATE = (
-    ast.Yield, ast.YieldFrom, ast.Await, ast.Nonlocal, ast.Global, ast.TryStar, ast.AsyncFor, ast.AsyncWith,
+    ast.Yield, ast.YieldFrom, ast.Await, ast.Global, ast.TryStar, ast.AsyncFor, ast.AsyncWith,
 )  # fmt: skip
 _HIDING = (ast.IfExp, ast.BoolOp, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.NamedExpr)
 
@@ -107,8 +107,9 @@ def raised(stmt: ast.Raise, behind: list[ast.stmt]) -> list[ast.stmt]:
 class Reader:
     """Brings the statements of one function into form."""
 
-    def __init__(self, names: set[str], space: dict[str, Any]) -> None:
+    def __init__(self, names: set[str], space: dict[str, Any], rebinding: bool) -> None:
         self.space = space
+        self.rebinding = rebinding  # names may change while a statement is executed
         self.taken = set(names)
 
     def fresh(self, hint: str) -> str:
@@ -160,6 +161,10 @@ class Reader:
         value = getattr(stmt, "value", None)
         if value is None or not isinstance(value, ast.expr) or not self.may_fail(value):
             return [stmt]
+        if isinstance(stmt, ast.AugAssign) and (self.rebinding or not isinstance(stmt.target, ast.Name)):
+            return [stmt]
+        if self.rebinding and not isinstance(value, ast.Call):
+            return [stmt]
         if any(isinstance(n, _HIDING) and self.may_fail(n) for n in walk([value], _SCOPES)):
             return [stmt]
         out: list[ast.stmt] = []
@@ -176,7 +181,7 @@ class Reader:
             last = ast.copy_location(ast.Assign(stmt.targets, ast.Name(name, ast.Load())), stmt)
             stmt, out = placed(first, value), [placed(last, value)]
         made: list[ast.stmt] = []
-        for part in pieces(stmt, self.fresh):
+        for part in [stmt] if self.rebinding else pieces(stmt, self.fresh):
             made += self.guarded(part, behind)
         return [*made, *out]
 
@@ -277,7 +282,7 @@ def entered(source: Source, node: Any) -> ast.FunctionDef | None:
         return None
     made = copy.copy(node)
     names = {v for n in walk([node]) for v in vars(n).values() if isinstance(v, str)}
-    made.body = Reader(names, space_of(source)).block(node.body)
+    made.body = Reader(names, space_of(source), ast.Nonlocal in sorts(node)).block(node.body)
     return made
 
 

@@ -24,7 +24,7 @@ from s2sad.frontend.raising import is_own, may_raise
 from s2sad.frontend.source import Source
 from s2sad.frontend.state import Group, Local, Raised, State, Unbound, Value
 from s2sad.frontend.swallowing import caught
-from s2sad.frontend.trees import assigned_names, walk
+from s2sad.frontend.trees import assigned_names, sorts, walk
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Ref, Undef
 
@@ -221,7 +221,8 @@ class Catching(State):
         """The one statement of a body; clauses that read nothing stay clauses."""
         (first,) = stmt.body
         names = set(self.scope.locals).union(self.scope.env, self.scope.boxed)
-        reader = Reader(names, space_of(self.scope.source))
+        tree = self.scope.node or self.scope.source.node
+        reader = Reader(names, space_of(self.scope.source), ast.Nonlocal in sorts(tree))
         if isinstance(first, ast.Raise):
             made = raised(first, [])
         else:
@@ -256,6 +257,9 @@ class Catching(State):
             self.bind(name, Group("tuple", list(items.values()), list(items), cls))
             self.statements(handler.body)
 
+        if cond == Const(True):
+            taken()
+            return
         self.branch(self.truth(cond, stmt), taken, lambda: self._handled(stmt, catcher, k + 1), stmt)
 
 

@@ -28,8 +28,10 @@ from s2sad.ir.nodes import (
     Ref,
     Stmt,
     Store,
+    Tuple,
     Var,
     While,
+    blocks,
     call_vars,
     walk,
 )
@@ -47,7 +49,7 @@ def may_raise(
     """Whether one of the statements, but those in `sure`, may raise an instance of one of the classes."""
     own = all(map(is_own, classes))
     made: dict[str, type] = {}
-    for stmt in walk(tuple(block)):
+    for stmt in _escaping(block, classes):
         if isinstance(stmt, Let) and (cls := _exception(stmt.call)) is not None:
             made[stmt.name] = cls
         elif isinstance(stmt, Do) and stmt.call.fun in ("raise", "assert"):
@@ -60,6 +62,19 @@ def may_raise(
         elif stmt not in sure and _may(stmt, own, kinds):
             return True
     return False
+
+
+def _escaping(block: Sequence[Stmt], classes: Sequence[type]) -> Iterator[Stmt]:
+    """The statements of which an exception may come out, those nested in others too."""
+    for stmt in block:
+        parts = blocks(stmt)
+        if isinstance(stmt, If) and stmt.form == "try":
+            atoms = stmt.cond.items if isinstance(stmt.cond, Tuple) else (stmt.cond,)
+            caught = tuple(a.obj for a in atoms if isinstance(a, Ref))
+            parts = parts[1:] if all(issubclass(c, caught) for c in classes) else parts
+        yield stmt
+        for part in parts:
+            yield from _escaping(part, classes)
 
 
 def _exception(call: Call) -> type | None:
