@@ -305,3 +305,38 @@ def test_generators_in_step():
     check(twice(two_in_step), (X, C), pullbacks=False, probes=1)
     with pytest.raises(s2sad.UnsupportedError, match="zip over several generators; make lists of all but one"):
         s2sad.grad(announced_in_step)(1.3)
+
+
+def sums_of(x, n):
+    p = 1.0
+    for _ in range(n):
+        p = p + x
+        yield p
+
+
+def test_next_takes_several_times_from_a_generator_that_ends():
+    def by_hand(x):
+        g = sums_of(x, 3)
+        a, b, c, d = next(g), next(g, 0.0), next(g, 0.0), next(g, x)
+        steps = sums_of(x*1.5, 9)
+        s, v = 0.0, next(steps)
+        while v < 6.0:
+            s += v*a
+            v = next(steps)
+        return b*c*d + s + sum(steps)*0.01
+
+    check(by_hand, (1.3,), probes=1)
+    check(s2sad.grad(by_hand), (1.3,), probes=1)
+
+    def endless(x):
+        g = doubling(x)
+        return next(g) + next(g)
+
+    with pytest.raises(s2sad.UnsupportedError, match="a generator is taken from again"):
+        s2sad.grad(endless)(1.3)
+
+
+def doubling(x):
+    while True:
+        yield x
+        x = x*2.0

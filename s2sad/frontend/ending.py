@@ -31,14 +31,32 @@ _ENDLESS = (
 _PLAIN = (range, abs, min, max, float, int, round, pow, sum)
 
 
-def ends(low: State, made: Value) -> bool:
-    """Whether a generator ends with its ranges, and touches nothing but numbers of its own."""
+def ends(low: State, made: Value, quietly: bool = False) -> bool:
+    """Whether a generator ends with its ranges, and touches nothing but numbers of its own.
+
+    It ends `quietly` if no item raises an exception: then those may be computed that nobody takes.
+    """
     if not isinstance(made, Generator) or not isinstance(made.fn, Ref):
         return False
     given = (*made.args, *made.kwargs.values())
     numbers = all(isinstance(v, Const) or (isinstance(v, Var) and low.kind(v).is_scalar) for v in given)
     fun = made.fn.obj
-    return numbers and isinstance(fun, types.FunctionType) and _ends(fun, fun.__code__)
+    if not numbers or not isinstance(fun, types.FunctionType) or not _ends(fun, fun.__code__):
+        return False
+    return not quietly or not any(_may_raise(fun, n) for n in walk([find(fun, generators=True).node]))
+
+
+def _may_raise(fun: types.FunctionType, node: ast.AST) -> bool:
+    """Whether an operation on numbers may raise an exception."""
+    if isinstance(node, ast.Call):
+        called = _called(fun, node.func)
+        return not isinstance(called, np.ufunc) and called not in (range, abs, min, max)
+    known = isinstance(node, ast.BinOp | ast.AugAssign) and not isinstance(node.op, ast.Pow)
+    divides = known and isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod)  # type: ignore[attr-defined]
+    by = node.right if isinstance(node, ast.BinOp) else getattr(node, "value", None)
+    if divides:
+        return not (isinstance(by, ast.Constant) and by.value)
+    return isinstance(node, ast.BinOp | ast.AugAssign) and not known
 
 
 @functools.lru_cache(maxsize=256)

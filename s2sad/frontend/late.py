@@ -3,6 +3,7 @@
     g = (k*v for v in x); s = sum(g)                    g = [k*v for v in x]; s = sum(g)
     g = (k*v for v in x); a = next(g); b = next(g)      g = iter([k*v for v in x]); a = next(g); b = next(g)
     g = (k*v for v in x); k = 2.0; s = sum(g)           a generator, whose body stands where it is taken from
+    g = powers(x, 9); a = next(g); b = next(g)          g = iter([*powers(x, 9)]), where nothing is raised
 
 Python computes an item where it is taken. So what lies between is looked at: the names that an item is made
 of, bound anew or written, and functions with effects. Where it matters, a generator expression is lowered as
@@ -12,12 +13,15 @@ a generator (see `generators`), and what map, zip and their like make is refused
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterator
 
 from s2sad.frontend import ahead, generators, streams, touched
 from s2sad.frontend.cursors import lower_iter
+from s2sad.frontend.ending import ends
 from s2sad.frontend.state import Closure, Group, State, Value
 from s2sad.frontend.trees import sorts, walk
+from s2sad.ir.nodes import Ref
 
 _EFFECTS = (ast.Nonlocal, ast.Global, ast.Raise, ast.Assert)
 Block = list[ast.stmt]
@@ -30,7 +34,7 @@ def iterator(low: State, stmt: ast.Assign, name: str) -> Value | None:
     if ahead.is_view(low, node):
         return _view(low, stmt, name)
     if not plain and not (isinstance(node, ast.Call) and low.makes_iterator(node)):
-        return None
+        return _of_function(low, stmt, name)
     low.check_paths(name, stmt)
     if isinstance(node, ast.GeneratorExp | ast.Call) and generators.is_lazy(low, node):
         low.check_once(name, stmt)
@@ -52,6 +56,20 @@ def iterator(low: State, stmt: ast.Assign, name: str) -> Value | None:
     if low.is_taken_again(name, stmt) or _stepped(low.scope.source.node, name):
         value = lower_iter(low, [value], {}, node, name)
     return value
+
+
+def _of_function(low: State, stmt: ast.Assign, name: str) -> Value | None:
+    """An iterator over a list of what a generator function gives, if next() takes from it more than once."""
+    node, tree = stmt.value, low.scope.source.node
+    if not isinstance(node, ast.Call) or not _stepped(tree, name) or not low.is_taken_again(name, stmt):
+        return None
+    fn = low.peeked(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else None
+    if not isinstance(fn, Ref) or not inspect.isgeneratorfunction(fn.obj):
+        return None
+    made = generators.lazily(low, node)
+    if made is None or not ends(low, made, quietly=True):
+        return made
+    return lower_iter(low, [generators.listed(low, made, node)], {}, node, name)
 
 
 def _view(low: State, stmt: ast.Assign, name: str) -> Value | None:
