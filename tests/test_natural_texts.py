@@ -366,3 +366,73 @@ def test_what_comes_first_is_noticed_first():
     with pytest.raises(IndexError):
         s2sad.grad(told_in_between, (0, 1))(V, V, 4, log)
     assert log == []
+
+
+# --------------------------------------------------------------- factors 1.0, signs and transposes
+
+
+class Spring:
+    def __init__(self, k, rest):
+        self.k, self.rest = k, rest
+
+    def energy(self, d):
+        return 0.5*self.k*(d - self.rest)**2
+
+
+def stretched(xs, spring):
+    e = 0.0
+    for x in xs:
+        e += spring.energy(x)
+    return e
+
+
+def softplus(x):
+    return np.sum(np.log1p(np.exp(x)))
+
+
+def residuals(mu, cov, data):
+    return np.sum(np.linalg.solve(cov, (data - mu).T)**2)
+
+
+def centred(x):
+    y = x - x.mean(axis=1)[:, None]
+    return np.sum(y**3)
+
+
+def roots(xs):
+    found = [x*x + 1.0 for x in xs]
+    return sum([np.sqrt(s) for s in found])
+
+
+def ends(xs):
+    first, *_, last = xs
+    return first*last
+
+
+def between(xs):
+    rest = []
+
+    def take():
+        nonlocal rest
+        _first, *rest = xs
+
+    take()
+    return rest[0]*rest[1]
+
+
+@pytest.mark.parametrize(
+    ("fun", "args", "wrt", "there", "absent"),
+    [
+        (stretched, (V, Spring(2.0, 0.3)), 0, "", '= spring["k"]\n'),
+        (softplus, (V,), 0, "t1 / (1 + t1)", "1.0"),
+        (residuals, (V[:2], np.array([[2.0, 0.3], [0.1, 1.0]]), np.outer(V, V)[:, :2]), (0, 1), "axis=1", ".T, axis"),
+        (centred, (np.outer(V, V) + 1.0,), 0, " - (", "(-"),
+        (roots, (XS,), 0, "", "where_used"),
+        (ends, (XS,), 0, "", "append"),
+        (between, (XS,), 0, "append", "where_used"),
+    ],
+)
+def test_as_written_by_hand(fun, args, wrt, there, absent):
+    check(fun, args, argnums=wrt)
+    text = s2sad.grad(fun, wrt).source_for(*args)
+    assert there in text and absent not in text, text

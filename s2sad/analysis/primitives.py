@@ -408,6 +408,8 @@ def index_may_raise(base: Kind, index: Atom | None, kinds: Kinds) -> bool:
         lengths = (len(base.items),)
     elif base.cat in ("list", "tuple", "str", "range"):
         lengths = ("?",)
+    elif base.cat == "dict" and base.keys and isinstance(index, Const):
+        return index.value not in base.keys
     else:
         return index is not None
     taken = 0

@@ -9,11 +9,12 @@ and which is as fresh: `1.0*x` is a new array and becomes `x` only as an operand
     x + x     ->  2*x              `x += -t`        ->  `x -= t`
     a*t - b*t ->  (a - b)*t        0.1*(x*y)        ->  0.1*x*y
     r*s - r*t ->  r*(s - t)        s + a*t - b*t    ->  s + (a - b)*t
-    2*x*(1.0/n)  ->  2.0/n*x       x*(1.0/n)        ->  x/n, n a number
+    2*x*(1.0/n)  ->  2.0/n*x       x*(1.0/n)        ->  x/n
     2*(-0.5*x/y) ->  -x/y
     0.0 + s   ->  s, a number      `x += -a @ b`    ->  `x -= a @ b`
     a.T.T @ b ->  a @ b            np.sum(-(a/s))   ->  -np.sum(a)/s, s a number
     a + np.broadcast_to(b, s)      ->  a + b, if a is known to have the shape s
+    np.sum(a.T, axis=0)            ->  np.sum(a, axis=1)
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ from s2sad.ir.literals import times
 from s2sad.ir.nodes import Block, Const, Let, Var, walk
 
 _ARITHMETIC = ("add", "sub", "mul", "truediv", "neg")
+_LINEAR = (*_ARITHMETIC, "getitem")
+_IN_FIRST = ("truediv", "getitem")
 _READING = ("matmul", "np.outer", "np.dot")  # give something new, whatever stands for their operands
+_ONE_AXIS = [(("axis", Const(0)),), (("axis", Const(1)),)]  # of two
 _NUMBERS = (int, float, complex)
 MILD = 1e-9  # literals between this and its inverse make no product overflow that does not elsewhere
 
@@ -47,6 +51,10 @@ class Peephole:
             return node
         if node.fun == "np.sum":
             return self._sum(node)
+        if node.fun == "where_used":  # 0 where the cotangent is, which a literal says
+            part, bar = node.args
+            is_new = isinstance(part, Node) and part.fun in _ARITHMETIC
+            return part if is_new and isinstance(bar, Const) and bar.value else node
         if node.fun == "np.vdot":
             bare = [_positive(arg) for arg in node.args]
             dot = replace(node, args=(bare[0][0], bare[1][0]))
@@ -186,8 +194,8 @@ class Peephole:
         """Cotangents, tangents, and what is made of them by arithmetic that is linear in them."""
         found = {name for name, hint in self.hints.items() if hint.endswith(("_bar", "_dot"))}
         for stmt in walk(self.body):
-            if isinstance(stmt, Let) and stmt.made and stmt.call.fun in _ARITHMETIC:
-                args = stmt.call.args[:1] if stmt.call.fun == "truediv" else stmt.call.args
+            if isinstance(stmt, Let) and stmt.made and stmt.call.fun in _LINEAR:
+                args = stmt.call.args[:1] if stmt.call.fun in _IN_FIRST else stmt.call.args
                 if any(isinstance(a, Var) and a.name in found for a in args):
                     found.add(stmt.name)
         return frozenset(found)
@@ -213,6 +221,9 @@ class Peephole:
 
     def _mul(self, node: Node) -> Expr:
         left, right = node.args
+        if node.fun == "mul" and isinstance(right, Const) and type(right.value) in _NUMBERS:
+            if isinstance(left, Const) and type(left.value) in _NUMBERS:
+                return Const(times(left.value, right.value))
         if _is(left, "neg") or (node.fun == "mul" and _is(right, "neg")):
             bare = [arg.args[0] if _is(arg, "neg") else arg for arg in node.args]
             core = self(replace(node, args=(bare[0], bare[1]) if node.fun == "mul" else (bare[0], right)))
@@ -223,7 +234,7 @@ class Peephole:
         if _is(right, "truediv") and isinstance(right.args[0], Const) and self._is_share(left, right):
             return self._shared(node, left, right)
         if _is(right, "truediv") and right.args[0] == Const(1.0) and self._are_floats(left, right):
-            return replace(right, args=(left, right.args[1]), kind=node.kind)  # x*(1.0/n) of numbers
+            return replace(right, args=(left, right.args[1]), kind=node.kind)  # x*(1.0/y)
         outer, rest = _split(node)
         if outer is not None and rest is not None and _is(rest, "truediv"):
             return self._over(node, outer, rest)
@@ -251,9 +262,13 @@ class Peephole:
             scaled = core if product == 1 else Node("neg", (core,), made=True, kind=above.kind)
         return replace(quotient, args=(scaled, below), kind=node.kind)
 
-    def _are_floats(self, *exprs: Expr) -> bool:
-        """Whether all are Python's floats."""
-        return all(kind is not None and kind.cat == "float" for kind in map(self._kind, exprs))
+    def _are_floats(self, left: Expr, quotient: Node) -> bool:
+        """Whether x and 1.0/y are Python's floats, or x and y arrays of floats of one dtype."""
+        mine, share, its = map(self._kind, (left, quotient, quotient.args[1]))
+        if mine is None or share is None or (mine.cat == share.cat == "float"):
+            return mine is not None and share is not None
+        alike = its is not None and (mine.cat, mine.dtype) == (its.cat, its.dtype)
+        return alike and mine.cat == "array" and mine.sort == "float"
 
     def _is_share(self, left: Expr, quotient: Node) -> bool:
         """Whether an array is multiplied by a literal over a number, and its dtype stays."""
@@ -308,6 +323,8 @@ class Peephole:
         if _is(inner, "neg") and self._is_array(inner.args[0]):
             total = self(replace(node, args=(inner.args[0], *node.args[1:])))
             return replace(node, fun="neg", form="", args=(total,), kwargs=())
+        if _is_transpose(inner) and inner.kind.rank == 2 and node.kwargs in _ONE_AXIS:
+            return replace(node, args=(inner.args[0],), kwargs=_ONE_AXIS[node.kwargs == _ONE_AXIS[0]])
         if len(node.args) != 1 or node.kwargs:
             return node
         if _is(inner, "truediv") and self._is_scaled(inner):
@@ -431,7 +448,7 @@ def _positive(expr: Expr) -> tuple[Expr, bool]:
         return replace(expr, args=(Const(-factor), rest)), True
     if _is(expr, "truediv") and _is_below_zero(expr.args[0]):
         return replace(expr, args=(Const(-expr.args[0].value), expr.args[1])), True
-    if _is(expr, "matmul"):
+    if _is(expr, "matmul") or (_is(expr, "getitem") and isinstance(expr.args[0], Node)):
         first, negative = _positive(expr.args[0])
         return (replace(expr, args=(first, expr.args[1])), True) if negative else (expr, False)
     if (_is(expr, "mul") or _is(expr, "truediv")) and isinstance(expr.args[0], Node):

@@ -29,6 +29,7 @@ from s2sad.frontend.state import (
     described,
     holds_functions,
 )
+from s2sad.frontend.trees import read_names
 from s2sad.frontend.usage import is_quiet
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
@@ -161,16 +162,24 @@ if len(xs) < {at + behind}:
 """
         self.script(text, stmt, xs=value, error=Ref("ValueError", ValueError), len=Ref("len", len))
         last = Const(-behind) if behind else Const(None)
-        middle = self.getitem(value, Slice(Const(at), last, Const(None)), stmt)
-        rest = self.joined([Group("list", []), middle], stmt)
+        star = target.elts[at]
+        assert isinstance(star, ast.Starred)
+        unread = isinstance(star.value, ast.Name) and self._is_unread(star.value.id)
+        if not unread:
+            middle = self.getitem(value, Slice(Const(at), last, Const(None)), stmt)
+            rest = self.joined([Group("list", []), middle], stmt)
         for k, part in enumerate(target.elts):
-            if k == at:
-                assert isinstance(part, ast.Starred)
-                self.assign(part.value, rest, stmt)
-            else:
+            if k == at and not unread:
+                self.assign(star.value, rest, stmt)
+            elif k != at:
                 self.assign(
                     part, self.getitem(value, Const(k if k < at else k - at - 1 - behind), stmt), stmt
                 )
+
+    def _is_unread(self, name: str) -> bool:
+        """Whether nothing in the function reads a name: the `_` of `first, *_ = xs`."""
+        node = self.scope.node
+        return node is not None and not {name, "locals", "vars"} & read_names(node)
 
     def _assign_item(self, target: ast.Subscript, value: Value, stmt: ast.AST) -> None:
         if (found := mirrors.in_dict(self, target)) is not None:

@@ -51,6 +51,15 @@ def sorts(node: ast.AST) -> frozenset[type[ast.AST]]:
     return frozenset(map(type, walk([node])))
 
 
+@functools.lru_cache(maxsize=512)
+def read_names(node: ast.AST) -> frozenset[str]:
+    """Names that a function, or a function in it, does more with than bind; those of others around it."""
+    inside = list(walk([node]))
+    others = [name for n in inside if isinstance(n, ast.Nonlocal | ast.Global) for name in n.names]
+    read = [n.id for n in inside if type(n) is ast.Name and type(n.ctx) is not ast.Store]
+    return frozenset((*others, *read))
+
+
 def assigned_names(body: list[ast.stmt]) -> set[str]:
     """Names that statements bind, nested functions' bodies left out."""
     names: set[str] = set()
@@ -76,4 +85,4 @@ def target_names(target: ast.expr) -> set[str]:
     return {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
 
 
-__all__ = ["assigned_names", "sorts", "target_names", "walk"]
+__all__ = ["assigned_names", "read_names", "sorts", "target_names", "walk"]

@@ -94,7 +94,9 @@ class Bars(Builder):
             return self.let(Call("np.real", (item,)), own)
         return item
 
-    def fit(self, bar: Bar, arg: Atom, out: Kind, congruent: bool = False) -> Bar:
+    def fit(
+        self, bar: Bar, arg: Atom, out: Kind, at: Stmt | None = None, congruent: bool = False
+    ) -> Bar:
         """A contribution of the result's shape in the operand's shape (`rules`)."""
         raise AssertionError
 

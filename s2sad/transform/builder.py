@@ -421,6 +421,8 @@ class Builder:
             return self.let(Call(fn.id, args, kwargs), self._helper_kind(fn.id, args))
         assert isinstance(fn, ast.Attribute)
         chain = _spelled(fn)
+        if chain == "np.shape" and self.kind(args[0]).cat == "array":
+            return self.attribute(args[0], "shape")
         if chain.startswith(("np.", "math.", "cmath.", "scipy.")):
             return self.let(Call(chain, args, kwargs))
         base = self._tree(fn.value, names)

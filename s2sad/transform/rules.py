@@ -22,7 +22,7 @@ from s2sad.analysis.activity import SHAPES
 from s2sad.analysis.primitives import PURE, is_opaque, result_word
 from s2sad.errors import UnsupportedError
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Do, Let, List, Store, Tuple, Var, uses, walk
+from s2sad.ir.nodes import Atom, Call, Const, Do, Let, List, Slice, Stmt, Store, Tuple, Var, uses, walk
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.rules.registry import Bound, Rule
@@ -65,7 +65,7 @@ class Rules(Custom):
                 self.give(arg, Bar(bar.atom, bar.uniform, False, Mask(cond, when)))
             else:
                 full = self.full(bar, stmt.name)
-                made = self.fit(Bar(self.select(Mask(cond, when), full.atom), owned=True), arg, out)
+                made = self.fit(Bar(self.select(Mask(cond, when), full.atom), owned=True), arg, out, stmt)
                 self.give(arg, self.guarded(made, arg))
 
     def _rule(self, stmt: Let, bar: Bar) -> None:
@@ -148,7 +148,7 @@ class Rules(Custom):
         if bar.uniform:
             kind = self.kind(result)
             if kind.shape == () or kind.is_scalar:
-                self.give(arg, self.fit(Bar(result, True, False, bar.mask), arg, out, congruent))
+                self.give(arg, self.fit(Bar(result, True, False, bar.mask), arg, out, stmt, congruent))
                 return
             if not K.same_shape(kind, out):
                 bar = self.full(bar, stmt.name)
@@ -159,7 +159,7 @@ class Rules(Custom):
         if isinstance(result, Var) and result != bar.atom and result.name in self.made_calls and out.shape:
             self._set_shape(result, out)
         made = Bar(result, False, owned and self.kind(result).cat in ARRAYS, bar.mask)
-        fitted = self.fit(made, arg, out, congruent)
+        fitted = self.fit(made, arg, out, stmt, congruent)
         self.give(arg, replace(fitted, loose=True, owned=False) if bar.loose else fitted)
 
     def _others(self, arg: Atom, atoms: dict[str, Atom]) -> bool:
@@ -196,12 +196,14 @@ class Rules(Custom):
         bare = self.undone("np.conj", atom)
         return self.let(Call("np.conj", (atom,))) if bare is None else bare
 
-    def fit(self, bar: Bar, arg: Atom, out: K.Kind, congruent: bool = False) -> Bar:
-        """A contribution of the result's shape summed to the operand's shape."""
+    def fit(
+        self, bar: Bar, arg: Atom, out: K.Kind, at: Stmt | None = None, congruent: bool = False
+    ) -> Bar:
+        """A contribution of the result's shape, that of `at`, summed to the operand's shape."""
         kind = self.kind(arg)
         if not isinstance(arg, Var) or K.same_shape(kind, out):
             return replace(bar, uniform=False) if bar.uniform and kind.shape == () else bar
-        if congruent and kind.rank != 0:
+        if (congruent and kind.rank != 0) or self._is_unstretched(kind, out, at):
             return bar
         if bar.mask is not None and kind.rank != 0:
             self.select_from(arg.name)  # sums of zeros are zeros
@@ -223,6 +225,37 @@ class Rules(Custom):
             replace(kind, dtype=mine.dtype) if mine.dtype else kind,
         )
         return Bar(made)
+
+    def _is_unstretched(self, kind: K.Kind, out: K.Kind, at: Stmt | None) -> bool:
+        """Whether an operand cannot have been stretched to the result's shape: it has more than one element.
+
+            k = np.array([y[1], -y[0]])
+            z = y + k                        y has two elements, or this has raised an exception
+        """
+        block = None if at is None else self.storage.block_of.get(at)
+        if block is None or kind.cat != "array" or not kind.shape or kind.rank != out.rank:
+            return False
+        axes = zip(kind.shape, out.shape or (), strict=True)
+        return all(mine == whole or (block, mine) in self._stretchless for mine, whole in axes)
+
+    @functools.cached_property
+    def _stretchless(self) -> frozenset[tuple[int, K.Length]]:
+        """Lengths, with the blocks whose statements read or write an element beyond the first there."""
+        found: set[tuple[int, K.Length]] = set()
+        for stmt, block in self.storage.block_of.items():
+            taken = isinstance(stmt, Let) and stmt.call.fun == "getitem"
+            base, index = stmt.call.args if taken else (None, None)  # type: ignore[union-attr]
+            if isinstance(stmt, Store):
+                base, index = stmt.base, stmt.index
+            kind = self.kinds[base.name] if isinstance(base, Var) else K.OBJECT
+            parts = index.items if isinstance(index, Tuple) else (index,)
+            for length, part in zip(kind.shape or (), parts, strict=False):
+                place = part.value if isinstance(part, Const) else None
+                if kind.cat != "array" or not (isinstance(part, Slice) or type(place) is int):
+                    break
+                if place is not None and (place > 0 or place < -1):
+                    found.add((block, length))
+        return frozenset(found)
 
     @functools.cached_property
     def _read_there(self) -> frozenset[str]:

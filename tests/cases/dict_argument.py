@@ -8,7 +8,4 @@ def f(params, x):
 # --- grad argnums=0 kinds=dict,float
 # assumes: x Python float
 def f_grad(params, x):
-    t1 = params["w"]
-    t2 = params["b"]
-    # backward
     return {"w": np.full_like(params["w"], x), "b": 1.0}

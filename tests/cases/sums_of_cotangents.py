@@ -100,6 +100,6 @@ def two_rows_grad(x, k):
     y_bar[0] = 0.0
     x_bar = np.zeros_like(x)
     x_bar[2] = -t1 * t3
-    x_bar[0] = k * t3 - t2 * t3
+    x_bar[0] = (k - t2) * t3
     x_bar[1:] += y_bar
     return x_bar, t1 * t3
