@@ -309,8 +309,8 @@ FAULTS = [
     Fault(
         "entry copy left out",
         "transform/joint.py",
-        "                if cls in self.storage.mutable:\n                    self.copy_parameter(name)",
-        "                pass",
+        "found += [name] if cls in storage.mutable else []",
+        "pass",
         (TARGETS,),
     ),
     Fault(
