@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from s2sad.frontend import equality, maybes, numbered
+from s2sad.frontend import equality, links, maybes, numbered
 from s2sad.frontend.dtypes import same_dtype
 from s2sad.frontend.operators import class_method, static_attribute, user_operator
 from s2sad.frontend.state import CALLABLE, Group, Local, State, Super, Value, opened
@@ -123,6 +123,7 @@ class Conditions(State):
         left, right = (maybes.given(self, v, node, maybes.ITERATE) for v in (left, right))
         if self.opened:
             self._refuse_identity(left, right, node)
+        links.refuse_none(self, left, right, node)
         equality.refuse_arguments(self, op, left, right, node)
         known = self._compared(op, left, right)
         if known is not None:

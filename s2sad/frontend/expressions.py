@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import eithers, equality, escapes, generators, maybes, numbered, shelves
+from s2sad.frontend import eithers, equality, escapes, generators, links, maybes, numbered, shelves
 from s2sad.frontend.conditions import Conditions
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import either_class, user_operator
@@ -111,7 +111,7 @@ class Expressions(Conditions):
 
     def _tuple(self, node: ast.Tuple, hint: str) -> Value:
         if not any(isinstance(item, ast.Starred) for item in node.elts):
-            return Group("tuple", self._elements(node.elts))
+            return links.tuple_of(self, self._elements(node.elts), node)
         return self.spread_tuple(node)
 
     def _elements(self, nodes: list[ast.expr]) -> list[Value]:

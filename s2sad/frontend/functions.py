@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import flat, maybes, mirrors
+from s2sad.frontend import flat, links, maybes, mirrors
 from s2sad.frontend.cotangents import COTANGENTS
 from s2sad.frontend.cursors import lower_iter, lower_next
 from s2sad.frontend.dtypes import DTYPES
@@ -119,7 +119,9 @@ def _len(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     if method is not None:
         return low.call_value(method, [value], {}, node, hint)
     value = opened(value)
-    if keys := low.row_keys_of(value):
+    if keys := low.row_keys_of(value) or range(links.arity(low, value)):
+        if links.is_ended(low, value):
+            low.refuse(node, "the length of a tuple that may be () is asked for", "ask for its truth")
         return Const(len(keys))
     if isinstance(value, Group):
         return Const(len(value.items))
@@ -170,7 +172,7 @@ def _class_as_known(low: State, value: Value, kind: Kind) -> Any:
     if kind.cls is not None:
         if isinstance(value, Var) and value.name in low.narrowed:  # in a method of one of several classes
             return low.narrowed[value.name]
-        return dict if low.row_keys_of(value) else kind.cls
+        return dict if low.row_keys_of(value) else tuple if links.arity(low, value) else kind.cls
     if kind.cat == "npscalar":
         return np.dtype(kind.dtype).type if kind.dtype not in ("float", "int", "complex") else None
     if isinstance(value, Var) and value.name in low.generators:  # a random generator that is made here
@@ -417,7 +419,7 @@ def _type(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST
     refuse_several(low, args[0], "__class__", node)
     cls = low.class_of(args[0])
     cls = real(cls) or cls if cls is not None else CLASSES.get(low.kind(args[0]).cat)
-    cls = dict if low.row_keys_of(args[0]) else cls
+    cls = dict if low.row_keys_of(args[0]) else tuple if links.arity(low, args[0]) else cls
     if low.kind(args[0]).met and low.kind(args[0]).is_scalar:
         cls = None
     if cls is not None and low.kind(args[0]).optional:

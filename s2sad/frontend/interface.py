@@ -142,6 +142,10 @@ class Interface:
         """Lower once more with dicts of these keys as rows, or as tables if another key is written."""
         raise NotImplementedError
 
+    def numbered_item(self, base: Value, index: Value, node: ast.AST, hint: str) -> Value | None:
+        """An item of a dict or tuple that is numbered; None for all else."""
+        raise NotImplementedError
+
     def row_item(self, base: Value, index: Value, node: ast.AST, hint: str) -> Value:
         """`row[key]` of a dict that is numbered."""
         raise NotImplementedError

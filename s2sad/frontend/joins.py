@@ -14,7 +14,7 @@ import ast
 from enum import Enum
 from typing import Any
 
-from s2sad.frontend import eithers, maybes, numbered
+from s2sad.frontend import eithers, links, maybes, numbered
 from s2sad.frontend.captures import joined_function
 from s2sad.frontend.operators import alike
 from s2sad.frontend.state import (
@@ -55,7 +55,7 @@ def join_values(
         rows = zip(then.items, orelse.items, hints, strict=True)
         items = [join_values(state, a, b, hint, outs, symbols, node) for a, b, hint in rows]
         numbered.refuse_torn(state, items, node)
-        return Group(then.cat, items, then.keys, then.cls)
+        return Group(then.cat, items, then.keys, then.cls, places=then.places | orelse.places)
     if _is_function(then) and _is_function(orelse):
         return _join_functions(state, then, orelse, outs, symbols, node)
     if isinstance(orelse, Undef) and (isinstance(then, CALLABLE) or holds_functions(then)):
@@ -65,6 +65,7 @@ def join_values(
     if isinstance(then, Group) and isinstance(orelse, Group) and then.cat == orelse.cat == "tuple":
         state.want_long(hint, then, orelse)
     numbered.want(state, then, orelse)
+    links.note(state, then, orelse)
     if maybes.NONE in (then, orelse):
         maybes.want_row(state, orelse if then == maybes.NONE else then)
     return _join_atoms(state, then, orelse, hint, outs, symbols, node)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend import eithers
+from s2sad.frontend import eithers, links
 from s2sad.frontend.ahead import in_step
 from s2sad.frontend.captures import parts_of, with_parts
 from s2sad.frontend.checkpoint import kept_apart
@@ -322,8 +322,7 @@ class Loops(State):
                 if not changed and not found and self.widened > self.loop_start:
                     break
             else:
-                what = "the kinds of values in this loop do not settle"
-                self.refuse(node, what, "give the names values of one kind before the loop")
+                links.refuse_unsettled(self, after.values(), node)
         except BaseException:
             self.block, self.scope.env, self.objects.cells = outer, entry, cells
             raise

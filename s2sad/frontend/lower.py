@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from s2sad.errors import Refusal, Span, UnsupportedError
-from s2sad.frontend import doubles, eithers, exits, histories, mirrors, renewed, standing
+from s2sad.frontend import doubles, eithers, exits, histories, links, mirrors, renewed, standing
 from s2sad.frontend.attempts import taken_apart
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
@@ -43,7 +43,7 @@ from s2sad.frontend.parts import Parts
 from s2sad.frontend.results import in_parts, is_tuple, laid_out
 from s2sad.frontend.sequences import Sequences
 from s2sad.frontend.source import Source, deep
-from s2sad.frontend.state import Changed, Group, Local, Part, Scope, Unbound, Unsettled, Value, Written
+from s2sad.frontend.state import Changed, Group, Links, Local, Part, Scope, Unbound, Unsettled, Value, Written
 from s2sad.frontend.statements import Statements
 from s2sad.frontend.tables import Tables
 from s2sad.frontend.trees import sorts
@@ -310,6 +310,7 @@ class Lowering(
 
     def _returned(self, value: Value, source: Source) -> Atom:
         """What a function that calls itself returns: its result, and what dicts hold that it has written."""
+        self.links.results[source.node] = links.root(value)
         made = self.element(value, source.node)
         parts = [p for name in self.itself or () for p in self._parts_behind(name, source)]
         return Tuple((made, *parts)) if parts else made
@@ -367,6 +368,7 @@ def lower(
     """
     learnt = _Learnt(Numbering() if lent is None else lent.numbering(), opened, opened, doubled)
     first: UnsupportedError | None = None
+    learnt.links = Links() if lent is None else lent.links
     learnt.kept, before = ({}, 0) if kept is None else (kept, len(kept))
     while True:
         try:
@@ -390,6 +392,8 @@ def lower(
         except UnsupportedError as refused:
             if low.remedy is not None:
                 learnt.add(low.remedy)
+            elif itself is None and lent is None and learnt.links.learn(learnt.numbered):
+                first = first or refused
             elif not learnt.opened and itself is None and lent is None and has_objects(arguments, live or {}):
                 first = refused
                 learnt.open(kept is None)
@@ -450,6 +454,7 @@ class _Learnt:
     entries: dict[tuple[int, str], Value] = field(default_factory=dict)
     single: frozenset[int] = frozenset()
     real: frozenset[tuple[str, int, int]] = frozenset()
+    links: Links = field(default_factory=Links)
 
     def open(self, alone: bool) -> None:
         """Take the arguments for objects that are made here; what is kept `alone` is forgotten."""
@@ -492,6 +497,7 @@ class _Learnt:
         low.attempts, low.apart, low.trips = self.attempts, self.apart, self.trips
         low.opened, low.kept, low.options = self.opened, self.kept, dict(self.options)
         low.doubled, low.single, low.real = self.doubled, self.single, self.real
+        low.links = self.links
         low.mirror.entries, low.mirror.top = self.entries, low.block
         low.mirror.names = {(type(obj), name) for (_, name), (_, obj) in self.kept.items() if name}
         low.numbered, low.families = dict(self.numbered.attributes), dict(self.numbered.families)

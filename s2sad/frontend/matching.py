@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend import links
 from s2sad.frontend.functions import CLASSES
 from s2sad.frontend.operators import live_object
 from s2sad.frontend.standins import real
@@ -170,6 +171,8 @@ class Matching(State):
         parts = pattern.patterns
         stars = [i for i, p in enumerate(parts) if isinstance(p, ast.MatchStar)]
         count = len(parts) - len(stars)
+        if links.arity(self, subject):
+            self.refuse(pattern, "a tuple that holds others like it is matched", "write if and elif")
         if isinstance(subject, Const) or kind.cat not in ("list", "tuple", "object"):
             return NEVER  # arrays, too, are no sequences for a match statement
         if _is_other(self.class_of(subject), Sequence):

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from s2sad.frontend.values import Group, Local, Value, holds_functions
@@ -61,7 +62,7 @@ def absent(like: Value) -> Value:
     if isinstance(like, Group) and like.cat == MAYBE:
         return Group(MAYBE, [Const(False), absent(like.items[1])])
     if isinstance(like, Group):
-        return Group(like.cat, [absent(item) for item in like.items], like.keys, like.cls)
+        return replace(like, items=[absent(item) for item in like.items], origin=None)
     return NONE
 
 
@@ -109,7 +110,7 @@ def narrowed(value: Value, flags: Iterable[str]) -> Value:
         return value
     items = [narrowed(item, flags) for item in value.items]
     same = all(a is b for a, b in zip(items, value.items, strict=True))
-    return value if same else Group(value.cat, items, value.keys, value.cls)
+    return value if same else replace(value, items=items, origin=None)
 
 
 def all_narrowed(known: dict[Key, Value], flags: frozenset[str]) -> dict[Key, Value]:

@@ -220,6 +220,7 @@ class Lent:
     functions: tuple[Taken, ...] = ()
     tables: tuple[Stood, ...] = ()
     options: tuple[tuple[tuple[type, str], tuple[Value, ...]], ...] = ()
+    links: Any = None  # the tuples that are numbered (see `links`)
 
     def numbering(self) -> Numbering:
         """The classes, as the caller knows them."""
@@ -238,8 +239,9 @@ def lend(low: State, taken: list[str]) -> tuple[Lent, list[Atom]]:
             parameter += "_"
         pairs.append(((cls, name), parameter))
     lent = Lent(
-        tuple(pairs), tuple(low.families.items()), tuple(low.numbered), options=tuple(low.options.items())
-    )
+        tuple(pairs), tuple(low.families.items()), tuple(low.numbered),
+        options=tuple(low.options.items()), links=low.links,
+    )  # fmt: skip
     return lent, list(low.fields.values())
 
 
@@ -380,7 +382,7 @@ def compared(low: State, op: str, left: Value, right: Value, node: ast.AST) -> V
     if isinstance(left, Choice) or isinstance(right, Choice):
         return _chosen_compared(low, op, left, right, node)
     a, b = low.kind(left), low.kind(right)
-    classes = [getattr(k.cls, "s2sad_keys", ()) or k.cat == "none" for k in (a, b)]
+    classes = [_shown(k.cls) in ("dict", "tuple") or k.cat == "none" for k in (a, b)]
     plain = all(classes) and "none" in (a.cat, b.cat)  # a dict is no None
     if op in ("eq", "ne") and not plain and any(has_equality(low.class_of(v)) for v in (left, right)):
         return None
@@ -466,8 +468,7 @@ def refuse_as_number(low: State, values: list[Value], node: ast.AST) -> None:
     for value in values:
         cls = number_in(low.kind(value))
         if cls is not None:
-            name = "dict" if getattr(cls, "s2sad_keys", ()) else cls.__name__
-            what = f"a {name} that is made here is used as a whole"
+            what = f"a {_shown(cls)} that is made here is used as a whole"
             low.refuse(node, what, "use its fields, or make a tuple of them")
 
 
@@ -482,9 +483,15 @@ def torn(name: str, *kinds: Kind) -> Torn | None:
     apart = display is not None and functools.reduce(K.join, held).cat == "object"
     if all(map(is_number_of, held)) or (cls is None and (not apart or all(k.cat == "object" for k in held))):
         return None
-    what = display if cls is None else "dict" if getattr(cls, "s2sad_keys", ()) else cls.__name__
+    what = display if cls is None else _shown(cls)
     why = f"is a {what} on one path, and something else on another"
     return Torn(name or "what is used here", why, "use a name for each")
+
+
+def _shown(cls: type | None) -> str:
+    """What the objects of a class are in the program."""
+    kinds = ("dict", "s2sad_keys"), ("tuple", "s2sad_arity")
+    return next((name for name, mark in kinds if getattr(cls, mark, None)), getattr(cls, "__name__", ""))
 
 
 def _is_display(kind: Kind) -> bool:

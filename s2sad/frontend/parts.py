@@ -130,7 +130,7 @@ class Parts(Objects):
         if flat.is_flat(base):
             return flat.item(self, base, index, node, hint)
         self._note_key(base, index)
-        return self.row_item(base, index, node, hint) if self.row_keys_of(base) else None
+        return self.numbered_item(base, index, node, hint)
 
     def _note_key(self, base: Value, index: Value) -> None:
         """Remember that a dict has a computed key that is read; tables are better read than guessed."""

@@ -13,7 +13,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import eithers, maybes, numbered
+from s2sad.frontend import eithers, links, maybes, numbered
 from s2sad.frontend.captures import of_one_text, parts_of, with_parts
 from s2sad.frontend.operators import alike
 from s2sad.frontend.state import (
@@ -97,7 +97,7 @@ class Phi:
             assert self.local is not None
             return self.local
         if isinstance(self.entry, Group):
-            return Group(self.entry.cat, [p.value() for p in self.parts], self.entry.keys, self.entry.cls)
+            return replace(self.entry, items=[p.value() for p in self.parts], origin=None)
         if self.options:
             return self._option()
         if isinstance(self.entry, Ref) and self.kind is not None and self.kind.cat == "object":
@@ -221,6 +221,7 @@ class Phi:
         numbered.want(self.state, back)
         if self.entry == maybes.NONE:
             maybes.want_row(self.state, back)
+        links.note(self.state, back, self.var)
         if holds_functions(back):
             self.state.refuse(
                 node, f"{self.name!r} is a function after a trip, and was none before", "use two names"
@@ -296,6 +297,7 @@ class Phi:
         ):  # fmt: skip
             self.state.want_long(self.name, entry, back)
             numbered.want(self.state, entry, back)
+            links.note(self.state, entry, back)
             kept = "its length" if entry.cat == "list" else "tuples of one length and dicts of the same keys"
             self.torn = Torn(self.name, CHANGES, f"keep {kept}")
             if not self.whole:
@@ -427,7 +429,7 @@ class Phi:
                 new = {k: v for k, v in held.items() if k not in self.entry.keys}
                 return self._with_new(self.entry, made, new, carried)
             made = [p.close(b, carried) for p, b in zip(self.parts, items, strict=True)]
-            return Group(self.entry.cat, made, self.entry.keys, self.entry.cls)
+            return replace(self.entry, items=made, origin=None)
         if self.options:
             return self._close_options(back, carried)
         if isinstance(self.entry, Ref) and self.kind is not None and self.kind.cat == "object":

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import flat, shelves
+from s2sad.frontend import flat, links, shelves
 from s2sad.frontend.dependencies import SHELVES
 from s2sad.frontend.operators import class_method
 from s2sad.frontend.source import find, rule_source
@@ -200,6 +200,8 @@ def iterated(low: State, value: Value, node: ast.AST) -> Value:
 
     Only a body that is `return iter(...)` can be read so: other iterators have a state of their own.
     """
+    if links.arity(low, value):
+        return links.whole(low, value, node)
     if flat.is_flat(value):
         return flat.whole(low, value, node)
     if isinstance(value, Ref) and isinstance(value.obj, enum.EnumMeta):

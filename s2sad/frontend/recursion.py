@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend import histories
+from s2sad.frontend import histories, links
 from s2sad.frontend.numbered import Lent, Stood, Taken, lend
 from s2sad.frontend.source import Source
 from s2sad.frontend.state import Changed, Closure, Local, Method, Part, State, Unsettled, Value, mentions
@@ -214,6 +214,7 @@ def _called(
 ) -> Value:
     """The statement of a call, and what it gives: a result, an argument itself, what dicts hold now."""
     if not _can_be_returned(spec.result):
+        links.note_result(state, spec.source.node)
         what = f"{spec.name} calls itself and returns {_said(spec.result)}"
         state.refuse(node, what, "return numbers, arrays, or lists and tuples of these, or write a loop")
     call = Call("user", (Ref(fn.text, spec), *atoms.values()))
@@ -251,6 +252,7 @@ def _settle(spec: Callee, state: State, node: ast.AST) -> None:
         spec.result = unlike(kind if spec.guessed or spec.result == K.BOTTOM else _joined(spec.result, kind))
         spec.guessed = False
     else:
+        links.note_result(state, spec.source.node)
         state.refuse(node, f"the result of {spec.name} has no settled kind", "return values of one kind")
     for dependency in lowered.dependencies:
         state.dependencies.setdefault((id(dependency), dependency.text), dependency)

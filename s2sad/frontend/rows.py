@@ -17,7 +17,7 @@ import ast
 import functools
 from typing import Any
 
-from s2sad.frontend import numbered
+from s2sad.frontend import links, numbered
 from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.standins import Row
 from s2sad.frontend.state import Group, State, Value
@@ -47,6 +47,12 @@ class Rows(Dicts):
         """Whether all dicts with these keys are displayed in their order, and none is a table."""
         known = [(place, made) for place, made in self.objects.displayed if set(made) == set(keys)]
         return all(made == keys and place not in self.known_lists for place, made in known)
+
+    def numbered_item(self, base: Value, index: Value, node: ast.AST, hint: str) -> Value | None:
+        """An item of a dict or tuple that is numbered; None for all else."""
+        if links.arity(self, base):
+            return links.item(self, base, index, node, hint)
+        return self.row_item(base, index, node, hint) if self.row_keys_of(base) else None
 
     def row_item(self, base: Value, index: Value, node: ast.AST, hint: str) -> Value:
         """`row[key]`."""

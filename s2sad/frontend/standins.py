@@ -277,6 +277,27 @@ class Row:
     __hash__ = None  # type: ignore[assignment]
 
 
+class Node:
+    """A tuple that holds others like it and is numbered (see `links`); each structure has a class."""
+
+    s2sad_arity = 0
+    s2sad_places: frozenset[tuple[str, int, int, int]] = frozenset()
+
+    def __eq__(self, other: Any) -> Any:
+        return compared(self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return compared(self, other)
+
+    __le__ = __gt__ = __ge__ = __add__ = __radd__ = __lt__
+    __hash__ = None  # type: ignore[assignment]
+
+
+def compared(one: Any, two: Any) -> Any:
+    """What comes of two tuples of which one is numbered."""
+    raise NotImplementedError
+
+
 def same_row(one: Any, two: Any) -> bool:
     """Whether two dicts of which the first is a row are equal."""
     return dict(one) == dict(two)

@@ -10,6 +10,7 @@ import ast
 import contextlib
 import functools
 import importlib
+from dataclasses import replace
 from typing import Any
 
 from s2sad.frontend import eithers, flat, generators, histories, late, maybes, mirrors
@@ -120,7 +121,7 @@ class Statements(Augmented):
             return made
         items = [self.settled(item, stmt) for item in value.items]
         same = all(a is b for a, b in zip(items, value.items, strict=True))
-        return value if same else Group(value.cat, items, value.keys, value.cls)
+        return value if same else replace(value, items=items, origin=None)
 
     def _assign_parts(self, target: ast.Tuple | ast.List, value: Value, stmt: ast.AST) -> None:
         if isinstance(value, Generator):

@@ -15,7 +15,7 @@ import ast
 import collections
 from typing import Any
 
-from s2sad.frontend import mirrors, shelves, standins, twins
+from s2sad.frontend import links, mirrors, shelves, standins, twins
 from s2sad.frontend.derived import BASES, HeldDict, HeldList
 from s2sad.frontend.iterators import Items
 from s2sad.frontend.operators import static_attribute
@@ -429,6 +429,7 @@ def _deque(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
 MAKERS: dict[Any, Any] = {
     standins.new_places: _new_places, standins.taken: _taken, standins.put: _put, standins.fill: _fill,
     standins.made_for: _made_for, standins.like: _like, standins.same_row: same_row,
+    standins.compared: links.refuse_compared,
     standins.found_in: _found_in, standins.is_in: _is_in,
     dict: _dict, collections.OrderedDict: _dict, dict.fromkeys: _fromkeys,
     collections.defaultdict: _defaultdict, collections.Counter: _counter, collections.deque: _deque,

@@ -19,6 +19,7 @@ from typing import Any
 
 from s2sad.errors import refuse
 from s2sad.frontend.source import Source
+from s2sad.frontend.standins import Node
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Const, Ref, Var
@@ -76,12 +77,15 @@ class Generator:
     again: bool = False
 
 
+Place = tuple[str, int, int, int]  # of a tuple that is displayed: file, line, column, elements
+
+
 @dataclass(slots=True)
 class Group:
     """A tuple, list or dict whose elements are known one by one.
 
     `cls` is the class of a namedtuple or dataclass that is made here, whose fields are `keys`; `origin` is
-    the tuple of the program that has been taken apart (`unfolded`).
+    the tuple of the program that has been taken apart (`unfolded`), `places` where tuples are displayed.
     """
 
     cat: str
@@ -89,6 +93,44 @@ class Group:
     keys: list[Any] = field(default_factory=list)
     cls: type | None = None
     origin: Var | None = None
+    places: frozenset[Place] = field(default=frozenset(), compare=False)
+
+
+@dataclass(slots=True)
+class Links:
+    """The displays of tuples that are numbered, those that should be, and what functions return."""
+
+    known: dict[Place, type[Node]] = field(default_factory=dict)
+    empty: set[Place] = field(default_factory=set)  # displays of () that end such tuples
+    wanted: list[frozenset[Place]] = field(default_factory=list)
+    results: dict[ast.AST, frozenset[Place]] = field(default_factory=dict)
+    held: dict[str, frozenset[Place]] = field(default_factory=dict)  # of the tuples that lists hold
+
+    def learn(self, numbering: Any) -> bool:
+        """Number the tuples that are wanted so; whether there are any that were not."""
+        learnt = False
+        for places in self.wanted:
+            for arity in {n for *_, n in places if n}:
+                met = frozenset(p for p in places if p[3] == arity)
+                classes = dict.fromkeys(self.known[p] for p in met if p in self.known)
+                if len(classes) != 1 or not met <= self.known.keys():
+                    learnt = True
+                    self._unite(met, list(classes), numbering)
+                ends = {p for p in places if not p[3]} - self.empty
+                learnt, self.empty = learnt or bool(ends), self.empty | ends
+        self.wanted.clear()
+        self.results.clear()
+        self.held.clear()
+        return learnt
+
+    def _unite(self, met: frozenset[Place], classes: list[type[Node]], numbering: Any) -> None:
+        arity = next(iter(met))[3]
+        for cls in classes:
+            met |= cls.s2sad_places
+            numbering.attributes.pop(cls, None)
+        made = type("Node", (Node,), {"s2sad_arity": arity, "s2sad_places": met})
+        self.known.update(dict.fromkeys(met, made))
+        numbering.add(made, tuple(map(str, range(arity))))
 
 
 class Known:
