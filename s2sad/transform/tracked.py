@@ -22,7 +22,7 @@ from dataclasses import replace
 from s2sad.analysis.places import ARRAYS, Place
 from s2sad.analysis.primitives import OVERLAPPING
 from s2sad.analysis.storage import Storage
-from s2sad.ir.nodes import Atom, Call, Carry, For, Fresh, If, Let, Stmt, Undef, Var, While, walk
+from s2sad.ir.nodes import NONE, Atom, Call, Carry, For, Fresh, If, Let, Stmt, Undef, Var, While, walk
 
 
 class Tracked:
@@ -105,8 +105,10 @@ class Tracked:
         made = self._named(name, self.storage.places[name])
         return Let(made, Call("np.zeros_like", (Var(name),)), None, True)
 
-    def _shadow(self, atom: Atom) -> Var:
-        """The shadow of a value in the forward sweep; a view's is bound beside the view."""
+    def _shadow(self, atom: Atom) -> Atom:
+        """The shadow of a value in the forward sweep, None of None; a view's is bound beside the view."""
+        if atom == NONE:
+            return atom
         assert isinstance(atom, Var)
         if atom.name not in self.names:
             let = self.storage.view_of(atom.name)
