@@ -1,4 +1,4 @@
-"""Tuples that hold tuples of their own kind, as deep as the program decides: lists, stacks and trees."""
+"""Tuples and dicts that hold others like them, as deep as the program decides: lists, stacks and trees."""
 
 from __future__ import annotations
 
@@ -178,8 +178,100 @@ def matched(x, c):
     return s
 
 
-@pytest.mark.parametrize("f", [compared, none_or_empty, matched])
-def test_what_is_more_than_reading_them(f):
-    """The first refusal stands: of tuples that are numbered nothing but their elements is known."""
-    with pytest.raises(s2sad.UnsupportedError, match="do not settle|changes its structure"):
+REFUSED = [
+    (compared, "22: tuples that hold tuples like them are compared or joined; do so with their elements"),
+    (none_or_empty, "11: a tuple that may be \\(\\) is compared with None; ask for its truth"),
+    (matched, "18: a tuple that holds others like it is matched; write if and elif"),
+]
+
+
+@pytest.mark.parametrize("f, said", REFUSED)
+def test_what_is_more_than_reading_them(f, said):
+    with pytest.raises(s2sad.UnsupportedError, match=said):
+        s2sad.grad(f)(X, C)
+
+
+def fitted(x, y, depth):
+    if depth == 0 or len(y) < 2:
+        return {"value": np.mean(y)}
+    m = len(y)//2
+    t = 0.5*(x[m - 1] + x[m])
+    return {"t": t, "left": fitted(x[:m], y[:m], depth - 1), "right": fitted(x[m:], y[m:], depth - 1)}
+
+
+def predicted(tree, v):
+    if "value" in tree:
+        return tree["value"]*v
+    w = 1.0/(1.0 + np.exp(tree["t"] - v))
+    return (1.0 - w)*predicted(tree["left"], v) + w*predicted(tree["right"], v)
+
+
+def decision_tree(x, c):
+    tree, s = fitted(x, c, 2), 0.0
+    for v in x:
+        node = tree
+        while "value" not in node:
+            node = node["left"] if v < node["t"] else node["right"]
+        s = s + node["value"]*v
+    return s*predicted(tree, c[1])
+
+
+def formula(x, c):
+    def made(k):
+        if k == 0:
+            return {"op": "var", "v": x}
+        if k % 2:
+            return {"op": "mul", "a": made(k - 1), "b": made(k//2)}
+        return {"op": "sin", "a": made(k - 1)}
+
+    def value(t):
+        if t["op"] == "var":
+            return t["v"]*c
+        if t["op"] == "mul":
+            return value(t["a"])*value(t["b"])
+        return np.sin(value(t["a"]))
+
+    return np.sum(value(made(2)))
+
+
+def key_of_another_path(x, c):
+    tree = fitted(x, c, 1)
+    try:
+        return tree["value"]*x[0] if isinstance(tree, dict) else x[1]
+    except KeyError:
+        return tree["t"]*x[1]
+
+
+def branching(x, c):
+    def grown(v, k):
+        return {"v": v, "parts": [grown(v*c[j], k - 1) for j in range(2)] if k > 0 else []}
+
+    def total(t):
+        return t["v"]**2 + sum(total(part) for part in t["parts"])
+
+    return total(grown(x[0], 2))
+
+
+@pytest.mark.parametrize("f", [decision_tree, formula, key_of_another_path, branching])
+def test_dicts_that_hold_dicts_with_other_keys(f):
+    check(f, (X, C))
+    if f is not decision_tree:
+        check(twice(f), (X, C), pullbacks=False, probes=1, text=False)
+
+
+def equal_dicts(x, c):
+    return x[0] if fitted(x, c, 1) == {"value": 2.0} else x[1]
+
+
+def computed_key(x, c):
+    tree, s = fitted(x, c, 1), 0.0
+    for k in ("t", "value"):
+        s = s + (tree[k] if k in tree else x[1])
+    key = "t" if x[0] > c[0] else "value"
+    return s*tree[key]
+
+
+@pytest.mark.parametrize("f, said", [(equal_dicts, "is used as a whole"), (computed_key, "is read at a computed key")])
+def test_what_is_more_than_reading_their_keys(f, said):
+    with pytest.raises(s2sad.UnsupportedError, match=f"a dict (that has|with) other keys on other paths {said}"):
         s2sad.grad(f)(X, C)

@@ -312,3 +312,18 @@ def test_arrays_that_become_none_again():
     pullback = s2sad.vjp(s2sad.grad(arrays_that_end), X, C)[1]
     expected = s2sad.jvp(s2sad.grad(arrays_that_end), (X, C), (C, 0*C))[1]
     np.testing.assert_allclose(pullback(C)[0], expected, rtol=1e-12)
+
+
+def written_until_none(x, c):
+    p, q = x*1.0, x*2.0
+    a, b = p, q
+    while a is not None:
+        a *= c
+        a, b = b, None
+    return np.sum(p**3) + np.sum(p*q**2)
+
+
+def test_written_arrays_that_go_round_until_there_is_none():
+    check(written_until_none, (X, C))
+    for program in places(written_until_none):
+        check(twice(program), (X, C), pullbacks=False, probes=1, text=False)

@@ -173,6 +173,8 @@ class Conditions(State):
             return equality.found(self, "eq", left, right, node) if lists else None
         if op not in ("in", "notin"):
             return None
+        if links.rows_of(self, right):
+            return links.has_key(self, left, right, node)
         method = class_method(self, self.class_of(right), "__contains__")
         if method is not None:
             return self.call_value(method, [right, left], {}, node)

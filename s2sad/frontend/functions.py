@@ -121,7 +121,7 @@ def _len(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     value = opened(value)
     if keys := low.row_keys_of(value) or range(links.arity(low, value)):
         if links.is_ended(low, value):
-            low.refuse(node, "the length of a tuple that may be () is asked for", "ask for its truth")
+            links.refuse(low, node, "the length of a tuple that may be () is asked for", "ask for its truth")
         return Const(len(keys))
     if isinstance(value, Group):
         return Const(len(value.items))

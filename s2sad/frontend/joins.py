@@ -133,6 +133,7 @@ def _join_locals(
     pair = then.number, orelse.number
     if pair in merging.made:
         return merging.made[pair]
+    links.note(state, then, orelse)
     for number in pair:
         state.same_keys(number, merging.then[pair[0]], merging.orelse[pair[1]])
     if (then.cat, then.cls) != (orelse.cat, orelse.cls):
@@ -145,6 +146,7 @@ def _join_locals(
     met = {n for p in merging.made for n in p}
     a, b = merging.then[then.number], merging.orelse[orelse.number]
     joined = state.made(then.cat, [], [], then.cls)
+    links.join_rows(state, then, orelse, joined)
     merging.made[pair] = joined
     if min(pair) <= merging.before or not met.isdisjoint(pair):
         for number in (*pair, joined.number):

@@ -310,7 +310,7 @@ class Lowering(
 
     def _returned(self, value: Value, source: Source) -> Atom:
         """What a function that calls itself returns: its result, and what dicts hold that it has written."""
-        self.links.results[source.node] = links.root(value)
+        links.keep_result(self, source.node, value)
         made = self.element(value, source.node)
         parts = [p for name in self.itself or () for p in self._parts_behind(name, source)]
         return Tuple((made, *parts)) if parts else made
@@ -393,12 +393,12 @@ def lower(
             if low.remedy is not None:
                 learnt.add(low.remedy)
             elif itself is None and lent is None and learnt.links.learn(learnt.numbered):
-                first = first or refused
+                first, learnt.known = first or refused, frozenset()
             elif not learnt.opened and itself is None and lent is None and has_objects(arguments, live or {}):
                 first = refused
                 learnt.open(kept is None)
             else:
-                raise first or refused from None
+                raise (None if learnt.links.said else first) or refused from None
 
 
 def _is_for_caller(written: Written, inner: bool, itself: bool) -> bool:

@@ -172,7 +172,7 @@ class Matching(State):
         stars = [i for i, p in enumerate(parts) if isinstance(p, ast.MatchStar)]
         count = len(parts) - len(stars)
         if links.arity(self, subject):
-            self.refuse(pattern, "a tuple that holds others like it is matched", "write if and elif")
+            links.refuse(self, pattern, "a tuple that holds others like it is matched", "write if and elif")
         if isinstance(subject, Const) or kind.cat not in ("list", "tuple", "object"):
             return NEVER  # arrays, too, are no sequences for a match statement
         if _is_other(self.class_of(subject), Sequence):
@@ -279,6 +279,7 @@ class Matching(State):
 
     def _mapping(self, pattern: ast.MatchMapping, subject: Value, bound: Bindings) -> Value:
         kind, cls = self.kind(subject), self.class_of(subject)
+        links.refuse_rows(self, [subject], pattern)
         if _is_other(cls, Mapping):
             return NEVER
         table = cls is not None and (real(cls) is dict or bool(getattr(cls, "s2sad_keys", ())))

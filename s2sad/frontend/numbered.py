@@ -361,11 +361,18 @@ def of_classes(low: State, value: Value, classes: Value, node: ast.AST) -> Value
     known = tuple(c.obj for c in given if isinstance(c, Ref) and isinstance(c.obj, type))
     if cls is None or len(known) < len(given):
         low.refuse(node, "the classes of isinstance() are not known here", "name them")
-    places = [k for k, m in enumerate(members_of(cls)) if issubclass(m, known)]
-    if len(places) in (0, len(members_of(cls))):
+    members = [dict if getattr(m, "s2sad_keys", ()) else m for m in members_of(cls)]
+    places = [k for k, m in enumerate(members) if issubclass(m, known)]
+    if len(places) in (0, len(members)):
         return Const(bool(places))
-    tag = low.getitem(_list(low, low.kind(value).cls or cls, CLASS, node), value, node)
-    return _is_among(low, tag, places, node)
+    return is_among(low, value, places, node)
+
+
+def is_among(low: State, value: Value, places: list[int], node: ast.AST) -> Value:
+    """Whether an object is of one of these of the classes of its family."""
+    cls = low.kind(value).cls
+    assert cls is not None
+    return _is_among(low, low.getitem(_list(low, cls, CLASS, node), value, node), places, node)
 
 
 def _is_among(low: State, tag: Value, places: list[int], node: ast.AST) -> Value:

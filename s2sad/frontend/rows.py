@@ -14,20 +14,13 @@ instead (`tables`), as are the others with its keys.
 from __future__ import annotations
 
 import ast
-import functools
 from typing import Any
 
 from s2sad.frontend import links, numbered
 from s2sad.frontend.dicts import Dicts
-from s2sad.frontend.standins import Row
+from s2sad.frontend.standins import row_class
 from s2sad.frontend.state import Group, State, Value
 from s2sad.ir.nodes import Const
-
-
-@functools.lru_cache(maxsize=1024)
-def row_class(keys: tuple[str, ...]) -> type[Row]:
-    """The class of dicts with these keys in this order."""
-    return type("Row", (Row,), {"__module__": Row.__module__, "s2sad_keys": keys})
 
 
 class Rows(Dicts):
@@ -52,7 +45,9 @@ class Rows(Dicts):
         """An item of a dict or tuple that is numbered; None for all else."""
         if links.arity(self, base):
             return links.item(self, base, index, node, hint)
-        return self.row_item(base, index, node, hint) if self.row_keys_of(base) else None
+        if self.row_keys_of(base):
+            return self.row_item(base, index, node, hint)
+        return links.row_item(self, base, index, node, hint) if links.rows_of(self, base) else None
 
     def row_item(self, base: Value, index: Value, node: ast.AST, hint: str) -> Value:
         """`row[key]`."""
@@ -96,7 +91,7 @@ class Rows(Dicts):
         """A dict that is displayed, as a row if dicts with its keys are rows."""
         known = tuple(keys)
         cls = row_class(known) if known and all(isinstance(k, str) for k in known) else None
-        if cls not in self.numbered or cls is None:
+        if cls is None or not {cls, self.families.get(cls)} & self.numbered.keys():
             return None
         made = self.made("object", items, keys, cls)
         return numbered.number(self, made, node)
@@ -104,6 +99,7 @@ class Rows(Dicts):
 
 def same_row(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     """Whether two dicts are equal: they have the same keys, and their values are equal one by one."""
+    links.refuse_rows(low, args, node)
     if not all(low.is_dict(v) for v in args):
         return Const(False)
     keys, others = (low.unpack_keys(v) for v in args)
@@ -120,4 +116,4 @@ def same_row(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.
     return rest(keys)
 
 
-__all__ = ["Rows", "row_class", "same_row"]
+__all__ = ["Rows", "same_row"]

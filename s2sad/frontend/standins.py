@@ -15,6 +15,7 @@ and the other functions are operations of the lowering (`tables`); here they are
 from __future__ import annotations
 
 import collections
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -277,11 +278,17 @@ class Row:
     __hash__ = None  # type: ignore[assignment]
 
 
+@functools.lru_cache(maxsize=1024)
+def row_class(keys: tuple[str, ...]) -> type[Row]:
+    """The class of dicts with these keys in this order."""
+    return type("Row", (Row,), {"__module__": Row.__module__, "s2sad_keys": keys})
+
+
 class Node:
     """A tuple that holds others like it and is numbered (see `links`); each structure has a class."""
 
     s2sad_arity = 0
-    s2sad_places: frozenset[tuple[str, int, int, int]] = frozenset()
+    s2sad_places: frozenset[tuple[str, int, int, int, int]] = frozenset()
 
     def __eq__(self, other: Any) -> Any:
         return compared(self, other)

@@ -119,6 +119,7 @@ class Tables(Rows):
         if place in self.real:
             return twins.table(self, items, keys, node)
         table = self.table(Table, [], node)
+        links.keep_row(self, table, keys)
         for key, value in zip(keys, items, strict=True):
             self.own_method(table, "_enter", [key_of(key), value], node)
         return table

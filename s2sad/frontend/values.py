@@ -19,7 +19,7 @@ from typing import Any
 
 from s2sad.errors import refuse
 from s2sad.frontend.source import Source
-from s2sad.frontend.standins import Node
+from s2sad.frontend.standins import Node, Row
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Const, Ref, Var
@@ -77,7 +77,8 @@ class Generator:
     again: bool = False
 
 
-Place = tuple[str, int, int, int]  # of a tuple that is displayed: file, line, column, elements
+# of a tuple that is displayed: file, line, column, column of its end, how many elements it has
+Place = tuple[str, int, int, int, int]
 
 
 @dataclass(slots=True)
@@ -103,28 +104,38 @@ class Links:
     known: dict[Place, type[Node]] = field(default_factory=dict)
     empty: set[Place] = field(default_factory=set)  # displays of () that end such tuples
     wanted: list[frozenset[Place]] = field(default_factory=list)
-    results: dict[ast.AST, frozenset[Place]] = field(default_factory=dict)
-    held: dict[str, frozenset[Place]] = field(default_factory=dict)  # of the tuples that lists hold
+    results: dict[ast.AST, tuple[frozenset[Place], tuple[type[Row], ...]]] = field(default_factory=dict)
+    said: bool = False  # whether the refusal is one of what cannot be done with them
+    keys: list[tuple[type[Row], ...]] = field(default_factory=list)  # of dicts with unlike keys that meet
 
     def learn(self, numbering: Any) -> bool:
         """Number the tuples that are wanted so; whether there are any that were not."""
         learnt = False
         for places in self.wanted:
             for arity in {n for *_, n in places if n}:
-                met = frozenset(p for p in places if p[3] == arity)
-                classes = dict.fromkeys(self.known[p] for p in met if p in self.known)
+                met = frozenset(p for p in places if p[-1] == arity)
+                classes = list(dict.fromkeys(self.known[p] for p in met if p in self.known))
                 if len(classes) != 1 or not met <= self.known.keys():
                     learnt = True
-                    self._unite(met, list(classes), numbering)
-                ends = {p for p in places if not p[3]} - self.empty
+                    self._unite(met, classes, numbering)
+                ends = {p for p in places if not p[-1]} - self.empty
                 learnt, self.empty = learnt or bool(ends), self.empty | ends
+        for rows in self.keys:
+            united = tuple(dict.fromkeys(numbering.families.get(cls, cls) for cls in rows))
+            new = [c for c in rows if c not in numbering.families and c not in numbering.attributes]
+            learnt = learnt or len(united) > 1 or bool(new)
+            for cls in new:
+                numbering.add(cls, cls.s2sad_keys)
+            if len(united) > 1:
+                numbering.unite(united)
         self.wanted.clear()
         self.results.clear()
-        self.held.clear()
+        self.keys.clear()
+        self.said = self.said and not learnt
         return learnt
 
     def _unite(self, met: frozenset[Place], classes: list[type[Node]], numbering: Any) -> None:
-        arity = next(iter(met))[3]
+        arity = next(iter(met))[-1]
         for cls in classes:
             met |= cls.s2sad_places
             numbering.attributes.pop(cls, None)
@@ -148,6 +159,7 @@ class Known:
         self.places: dict[int, tuple[str, int, int]] = {}
         self.displayed: dict[tuple[tuple[str, int, int], tuple[Any, ...]], None] = {}
         self.derived: dict[type, type] = {}  # what stands for classes that derive from list or dict
+        self.rows: dict[int, tuple[type[Row], ...]] = {}  # of tables: what they would be as rows
         self.makes: dict[type, Value] = {}  # what fills the defaultdicts of a class
         self.count = 0
         self.streams: set[int] = set()  # cells that say whether generators have been taken from
