@@ -39,7 +39,8 @@ from s2sad.analysis.summary import summarise
 from s2sad.analysis.unknown import unknown_source
 from s2sad.errors import Span, UnsupportedError, origins, refuse
 from s2sad.frontend.dependencies import Dependency
-from s2sad.frontend.lower import Lowered, has_objects, lower
+from s2sad.frontend.lower import Lowered, lower
+from s2sad.frontend.opening import has_objects
 from s2sad.frontend.outline import Outline
 from s2sad.frontend.source import Source, deep, read_as, release_with, source_of_text
 from s2sad.frontend.state import Assumed

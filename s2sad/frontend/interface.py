@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from s2sad.frontend.source import Source
-from s2sad.frontend.values import Closure, Generator, Group, Scope, Value
+from s2sad.frontend.values import Closure, Generator, Group, Links, Scope, Value
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Out, Ref, Slice, Stmt, Var
 
 
 class Interface:
     """The methods that mixins call and others define."""
+
+    links: Links  # the tuples and dicts that are numbered; each lowering is given those of the function
 
     def expr(self, node: ast.expr, hint: str = "") -> Value:
         """The value of an expression."""

@@ -27,7 +27,7 @@ from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
 from s2sad.frontend.chains import shortened
 from s2sad.frontend.comprehensions import Comprehensions
-from s2sad.frontend.dependencies import Dependency, is_open
+from s2sad.frontend.dependencies import Dependency
 from s2sad.frontend.derivatives import Derivatives
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.guarded import Guarded
@@ -36,18 +36,19 @@ from s2sad.frontend.loops import assigned_names
 from s2sad.frontend.matching import Matching
 from s2sad.frontend.methods import Methods
 from s2sad.frontend.numbered import Lent, Numbering, begin, refuse_as_number
-from s2sad.frontend.opening import apart, is_changed, opened_arguments
+from s2sad.frontend.opening import apart, has_objects, is_changed, opened_arguments
 from s2sad.frontend.outline import Outline
 from s2sad.frontend.packed import Packing
 from s2sad.frontend.parts import Parts
 from s2sad.frontend.results import in_parts, is_tuple, laid_out
 from s2sad.frontend.sequences import Sequences
 from s2sad.frontend.source import Source, deep
-from s2sad.frontend.state import Changed, Group, Links, Local, Part, Scope, Unbound, Unsettled, Value, Written
+from s2sad.frontend.state import Changed, Group, Local, Part, Scope, Unbound, Unsettled, Value, Written
 from s2sad.frontend.statements import Statements
 from s2sad.frontend.tables import Tables
 from s2sad.frontend.trees import sorts
 from s2sad.frontend.usage import boxed_names, fixed_lists, starred_lists
+from s2sad.frontend.values import Links
 from s2sad.ir import kinds as K
 from s2sad.ir.forms import Form
 from s2sad.ir.kinds import Kind
@@ -410,19 +411,6 @@ def _is_for_caller(written: Written, inner: bool, itself: bool) -> bool:
     return (inner and written.kept == {}) or (itself and more)
 
 
-def has_objects(arguments: dict[str, Kind | Atom], live: dict[str, Any]) -> bool:
-    """Whether an argument is an object that can be taken for one that is made in the function."""
-    kinds = [a for a in arguments.values() if isinstance(a, Kind)]
-    held = any(is_open(type(v)) or isinstance(v, list | tuple | dict) for v in live.values())
-    return held or any(map(_holds_record, kinds))
-
-
-def _holds_record(kind: Kind) -> bool:
-    if kind.cat == "dict" and kind.cls:
-        return True
-    return kind.cat in ("list", "tuple", "dict") and any(map(_holds_record, kind.items or ()))
-
-
 @dataclass(slots=True)
 class _Learnt:
     """What lowering a function has shown so far, each time by an exception after which it begins anew.
@@ -603,4 +591,4 @@ def _reverse_sweep(source: Source) -> Span | None:
     return Span(source.file, lines[0], 0, last, 0) if lines else None
 
 
-__all__ = ["Lowered", "Lowering", "has_objects", "lower"]
+__all__ = ["Lowered", "Lowering", "lower"]

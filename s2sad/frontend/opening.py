@@ -19,7 +19,7 @@ from s2sad.frontend.dependencies import LEAVES, is_open
 from s2sad.frontend.state import Group, Local, State, Value
 from s2sad.frontend.values import itself
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Call, Const, Var
+from s2sad.ir.nodes import Atom, Call, Const, Var
 
 LONGEST = 64  # elements of a list of objects that are known one by one
 
@@ -164,4 +164,17 @@ def is_changed(low: State, value: Value) -> bool:
     return any(is_changed(low, item) for item in held)
 
 
-__all__ = ["apart", "is_changed", "opened_arguments"]
+def has_objects(arguments: dict[str, Kind | Atom], live: dict[str, Any]) -> bool:
+    """Whether an argument is an object that can be taken for one that is made in the function."""
+    kinds = [a for a in arguments.values() if isinstance(a, Kind)]
+    held = any(is_open(type(v)) or isinstance(v, list | tuple | dict) for v in live.values())
+    return held or any(map(_holds_record, kinds))
+
+
+def _holds_record(kind: Kind) -> bool:
+    if kind.cat == "dict" and kind.cls:
+        return True
+    return kind.cat in ("list", "tuple", "dict") and any(map(_holds_record, kind.items or ()))
+
+
+__all__ = ["apart", "has_objects", "is_changed", "opened_arguments"]

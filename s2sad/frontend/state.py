@@ -33,7 +33,6 @@ from s2sad.frontend.values import (
     Generator,
     Group,
     Known,
-    Links,
     Local,
     Merging,
     Method,
@@ -116,7 +115,7 @@ class State(Interface):
         self.fresh = Fresh(self.kinds, self.hints)
         self.lengths, self.heap = Lengths(self.kinds), Heap(self.kinds)
         self.block: list[Stmt] = []
-        self.objects, self.links = Known(), Links()
+        self.objects = Known()
         self.merging: Merging | None = None  # the paths that meet here
         # displays whose elements are known one by one, and those of which they are not
         self.known_lists, self.loose_lists = set[tuple[str, int, int]](), set[tuple[str, int, int]]()
@@ -577,7 +576,6 @@ __all__ = [
     "Generator",
     "Group",
     "Known",
-    "Links",
     "Local",
     "Merging",
     "Method",
