@@ -275,3 +275,18 @@ def computed_key(x, c):
 def test_what_is_more_than_reading_their_keys(f, said):
     with pytest.raises(s2sad.UnsupportedError, match=f"a dict (that has|with) other keys on other paths {said}"):
         s2sad.grad(f)(X, C)
+
+
+def nested_lists(x, c, n):
+    def made(k):
+        return [x*c] if k == 0 else [made(k - 1), made(k - 1)]
+
+    def total(t):
+        return np.sum(t[0]) if len(t) == 1 else total(t[0]) + 2.0*total(t[1])
+
+    return total(made(n))
+
+
+def test_lists_as_deep_as_the_program_decides_are_refused():
+    with pytest.raises(s2sad.UnsupportedError, match="or objects of a class, as a dataclass"):
+        s2sad.grad(nested_lists)(X, C, 3)

@@ -214,3 +214,23 @@ def test_what_stands_in_a_class_body_is_known():
     with pytest.raises(s2sad.UnsupportedError, match="the body of the class Scaled reads 'x', which is made") as told:
         s2sad.grad(f)(X)
     assert "set it in __init__, or define the class at the top of the file" in str(told.value)
+
+
+def test_methods_that_call_each_other_read_nothing_around_their_class():
+    def f(x, n):
+        class Series:
+            def __init__(self, scale):
+                self.scale = scale
+
+            def even(self, k):
+                return self.odd(k - 1)*self.scale if k > 0 else x[0]
+
+            def odd(self, k):
+                return self.even(k - 1)*x[1] if k > 0 else 1.0
+
+        return Series(2.0).even(n)
+
+    said = "even calls itself, and reads what is made in the function around its class; pass it as an argument"
+    with pytest.raises(s2sad.UnsupportedError, match=said) as told:
+        s2sad.grad(f)(X, 4)
+    assert told.value.refusals[0].span.line == f.__code__.co_firstlineno + 9

@@ -379,7 +379,7 @@ class Calls(Stars):
         around = self.class_scopes.get(source.file)
         if obj.__code__ in self.frames:
             made = self._written_out(source, source.node, env, around, obj.__code__)
-            return recursive_call(self, fn, source, env, node) if made is None else made
+            return self._called_again(fn, source, env, node, around) if made is None else made
         if source.module in READ:
             return self._stood_in(source, env, node)
         outline = self.outline
@@ -397,6 +397,19 @@ class Calls(Stars):
         finally:
             outline.path.pop()
             outline.measure(obj.__code__, block, start)
+
+    def _called_again(
+        self, fn: Ref, source: Source, env: dict[str, Value], node: ast.AST, around: Scope | None
+    ) -> Value:
+        """The call of a function by itself; a method that is made here reads nothing around its class."""
+        try:
+            return recursive_call(self, fn, source, env, node)
+        except UnsupportedError as error:
+            unknown = any(refusal.what.endswith("is not defined") for refusal in error.refusals)
+            if around is None or not unknown:
+                raise
+        what = f"{source.name} calls itself, and reads what is made in the function around its class"
+        self.refuse(node, what, "pass it as an argument, or keep it as an attribute")
 
     def _stood_in(self, source: Source, env: dict[str, Value], node: ast.AST) -> Value:
         """A function of `standins`; all of it stands where it is called."""

@@ -216,7 +216,8 @@ def _called(
     if not _can_be_returned(spec.result):
         links.note_result(state, spec.source.node)
         what = f"{spec.name} calls itself and returns {_said(spec.result)}"
-        state.refuse(node, what, "return numbers, arrays, or lists and tuples of these, or write a loop")
+        instead = "return numbers, arrays, lists and tuples of these, or objects of a class, as a dataclass"
+        state.refuse(node, what, instead)
     call = Call("user", (Ref(fn.text, spec), *atoms.values()))
     made: Value = state.emit(call, unlike(spec.result), node, hint)
     if spec.changed:
@@ -253,7 +254,8 @@ def _settle(spec: Callee, state: State, node: ast.AST) -> None:
         spec.guessed = False
     else:
         links.note_result(state, spec.source.node)
-        state.refuse(node, f"the result of {spec.name} has no settled kind", "return values of one kind")
+        what = f"the result of {spec.name} has no settled kind"
+        state.refuse(node, what, "return values of one kind, or objects of a class, as a dataclass")
     for dependency in lowered.dependencies:
         state.dependencies.setdefault((id(dependency), dependency.text), dependency)
     if not spec.changed and spec.result.cat in ("array", "list"):
