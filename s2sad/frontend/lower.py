@@ -393,11 +393,11 @@ def lower(
         except UnsupportedError as refused:
             if low.remedy is not None:
                 learnt.add(low.remedy)
-            elif itself is None and lent is None and learnt.links.learn(learnt.numbered):
-                first, learnt.known = first or refused, frozenset()
             elif not learnt.opened and itself is None and lent is None and has_objects(arguments, live or {}):
                 first = refused
                 learnt.open(kept is None)
+            elif itself is None and lent is None and learnt.links.learn(learnt.numbered):
+                first, learnt.known = first or refused, frozenset()
             else:
                 raise (None if learnt.links.said else first) or refused from None
 
