@@ -1,6 +1,7 @@
 """What a try statement has written when its exception comes stays written: lists, arrays, dicts, objects and deques."""
 
 import collections
+import math
 
 import numpy as np
 import pytest
@@ -103,3 +104,54 @@ def test_tangents_stay_where_a_write_raises():
     c = np.array([0.5, 0.9, 0.8])
     for length, k in ((2, 1), (2, 4), (3, 1), (3, 4)):
         check(f, (np.array([0.3, 0.7, 1.1]), c[:length], k), 0)
+
+
+def bound_again_by_a_loop(x, c, n):
+    try:
+        d = 1.0 - x
+        if c < 0.0:
+            raise ValueError
+    except ValueError:
+        x = c*0.3
+    for _ in range(n):
+        for _ in range(n - 1):
+            d = 0.6*x + 0.2*c
+    return d*c + x
+
+
+def bound_again_in_a_loop(x, c, n):
+    for _ in range(2):
+        try:
+            d = 1.0 - x*c
+            if c < 0.0:
+                raise ValueError
+            e = d*x
+        except ValueError:
+            x = c*0.3
+        for k in range(n):
+            e = 0.6*x + 0.2*c
+            while k > 0:
+                d = e*x
+                k -= 1
+        x = x + d*e
+    return d*c + x
+
+
+def bound_again_for_certain(x, c, n):
+    try:
+        d = 1.0 - x
+        y = math.sqrt(c)
+    except ValueError:
+        y = c*0.3
+    for _ in range(3):
+        d = 0.6*x*y + 0.2*c
+    return d*c + x*n
+
+
+@pytest.mark.parametrize("fun", [bound_again_by_a_loop, bound_again_in_a_loop, bound_again_for_certain])
+def test_a_loop_without_trips_leaves_what_a_try_statement_has_bound(fun):
+    """The cotangent of what was bound in the try statement was lost: the loop was taken to begin without it."""
+    for n in range(3):
+        check(fun, (0.2, 0.349, n))
+    check(fun, (0.2, -0.349, 2), text=False)
+    s2sad.check_grads(lambda x, c: fun(x, c, 0), (0.2, 0.349), order=2)

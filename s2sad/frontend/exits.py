@@ -529,3 +529,17 @@ def _at(node: Node, at: ast.AST) -> Node:
             ast.copy_location(new, at)
             stack.extend(ast.iter_child_nodes(new))
     return node
+
+
+def runs_through(node: ast.For | ast.While) -> bool:
+    """Whether a loop certainly makes a trip to its end: it runs over a display, or a constant range."""
+    if not isinstance(node, ast.For) or any(isinstance(n, ast.Break) for s in node.body for n in ast.walk(s)):
+        return False
+    match node.iter:
+        case ast.List(items) | ast.Tuple(items):
+            return bool(items)
+        case ast.Call(ast.Name("range"), [ast.Constant(int(stop))], []):
+            return stop > 0
+        case ast.Call(ast.Name("range"), [ast.Constant(int(start)), ast.Constant(int(stop))], []):
+            return start < stop
+    return False

@@ -13,6 +13,7 @@ import ast
 import copy
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from s2sad.errors import UnsupportedError
@@ -21,11 +22,12 @@ from s2sad.frontend.ahead import in_step
 from s2sad.frontend.captures import parts_of, with_parts
 from s2sad.frontend.checkpoint import kept_apart
 from s2sad.frontend.cursors import over_changing, over_cursor
+from s2sad.frontend.exits import runs_through
 from s2sad.frontend.generators import over_generator
 from s2sad.frontend.iterators import Items, given
 from s2sad.frontend.lasting import fresh_names
 from s2sad.frontend.maybes import NONE
-from s2sad.frontend.phis import Pairs, Phi
+from s2sad.frontend.phis import Pairs, Phi, tear
 from s2sad.frontend.state import (
     CALLABLE,
     Generator,
@@ -312,6 +314,7 @@ class Loops(State):
                 pre = self._pass_over(phis, assigned, node, head, body, attempt)
                 if pre is None:
                     self.block = outer
+                    tear(phis, entry)
                     attempt -= len(phis) > known  # a name that turned out to go round counts for nothing
                     continue
                 statements, after = tuple(self.block), self.scope.env
@@ -335,7 +338,7 @@ class Loops(State):
             self.heads[place] = self._heads(phis)
         self._may_keep_all(assigned, phis, after, node)
         stop = None if stop_name is None else self.atom(self._held_by(stop_name, after))
-        carried = self._close(phis, held, entry, cells, after, assigned, statements)
+        carried = self._close(phis, held, entry, cells, after, assigned, statements, runs_through(node))
         return pre[0], carried, statements, stop
 
     def _held_by(self, name: str, env: dict[str, Value]) -> Value:
@@ -432,6 +435,7 @@ class Loops(State):
                     phi.kind = known.kind
             elif known is not None and known.entry == K.BOTTOM:
                 phis[name] = Phi(self, name, Undef(), K.BOTTOM)
+        tear(phis, entry)
         return phis
 
     def _heads(self, phis: dict[str, Phi]) -> dict[str, Settled]:
@@ -493,8 +497,12 @@ class Loops(State):
         after: dict[str, Value],
         assigned: set[str],
         body: tuple[Stmt, ...],
+        runs: bool,
     ) -> tuple[Carry, ...]:
-        """The carried values, with names and objects bound to what they mean after the loop."""
+        """The carried values, with names and objects bound to what they mean after the loop.
+
+        What was not known before a loop that may make no trip is not known behind it.
+        """
         carried: list[Carry] = []
         env = dict(entry)
         ended = dict(self.objects.cells)
@@ -503,7 +511,10 @@ class Loops(State):
         for name, phi in phis.items():
             env[name] = phi.close(after.get(name, Undef()), carried)
         for name in sorted(assigned):
-            if name not in phis and name in after:
+            before = entry.get(name)
+            if name not in phis and isinstance(before, Torn) and not runs:
+                env[name] = replace(before)
+            elif name not in phis and name in after:
                 env[name] = self._left(name, after[name], carried, left, older)
         for number, phi in held.items():
             if isinstance(phi.entry, Undef) and phi.torn is None and not self._is_read(phi.var.name, body):

@@ -553,3 +553,11 @@ def _is_same_up_to_names(old: Kind, new: Kind) -> bool:
 
 def _equal_but_lengths(a: Kind, b: Kind) -> bool:
     return K.without_lengths(a) == K.without_lengths(b) and a.known == b.known
+
+
+def tear(phis: dict[str, Phi], entry: dict[str, Value]) -> None:
+    """Let names that go round stay unknown that are so on entry to the loop."""
+    for name, phi in phis.items():
+        before = entry.get(name)
+        if phi.torn is None and isinstance(before, Torn):
+            phi.torn = replace(before)
