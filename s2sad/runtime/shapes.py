@@ -35,7 +35,7 @@ def unbroadcast(g: Any, x: Any) -> Any:
     wide = (1,) * (rank - len(shape)) + shape
     axes = tuple(i for i in range(rank) if wide[i] == 1 != g.shape[i])
     g = g.sum(axes, keepdims=True)
-    g = (g if g.shape == wide else np.broadcast_to(g, wide)).reshape(shape)  # the latter is read-only
+    g = (g if g.shape == wide else np.broadcast_to(g, wide).copy()).reshape(shape)  # no element twice
     return g if isinstance(x, np.ndarray) else g[()]
 
 

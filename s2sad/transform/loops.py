@@ -288,17 +288,21 @@ class Loops(Unsettled):
         return buffer
 
     def _enter_sums(self, assumed: Assumed) -> dict[str, Atom]:
-        """Make the sums ready: arrays and lists that are written in place, numbers that go round."""
+        """Make the sums ready: arrays and lists that are written in place, numbers and the like that go round."""
         numbers: dict[str, Atom] = {}
         self.skipped.update(assumed.sums)  # there may be no trip
         for name in assumed.sums:
             kind = self.kinds[name]
-            if kind.cat in ARRAYS or kind.cat == "list":
+            absent = kind.optional and kind.cat in ARRAYS  # what may be None is no buffer
+            if (kind.cat in ARRAYS and not absent) or kind.cat == "list":
                 self.buffer(name)
                 continue
             self.outer(name)
             bar = self.bars.pop(name, None)
-            numbers[name] = Const(0.0) if bar is None else self.full(bar, name).atom
+            if bar is None:
+                numbers[name] = self.zero(name).atom if absent else Const(0.0)
+            else:
+                numbers[name] = self.full(bar, name).atom
         return numbers
 
     def _sum_kind(self, name: str) -> Kind:
