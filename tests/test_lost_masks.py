@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad import grad, jvp, vjp
 
 X = np.array([0.5, -0.7, 1.3, -1.0, 2.0])
@@ -281,3 +282,16 @@ def test_reverse_over_reverse_is_as_finite_as_forward_over_reverse(fun):
         along = jvp(grad(fun), (x,), (v,))[1]
         np.testing.assert_allclose(vjp(grad(fun), x)[1](v)[0], along, rtol=1e-10, atol=1e-14)
     assert np.isfinite(along).all()
+
+
+def chosen_beside_what_is_kept(x, y, b):
+    z = np.add(x, y, where=b, out=y.copy())
+    return np.sum(np.sin(z))
+
+
+def test_cotangents_of_one_selection_are_two_arrays():
+    """x and y got one array in reverse over reverse, to which y's other part was added."""
+    x, y, b = np.array([0.3, 0.4, 0.5]), np.array([0.6, 0.7, 0.8]), np.array([True, False, True])
+    s2sad.check_grads(lambda x, y: chosen_beside_what_is_kept(x, y, b), (x, y), order=2)
+    by_both = s2sad.grad(chosen_beside_what_is_kept, (0, 1))
+    s2sad.check_grads(lambda x, y: np.sum(by_both(x, y, b)[0]*y) + np.sum(by_both(x, y, b)[1]*x*x), (x, y))

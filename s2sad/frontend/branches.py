@@ -317,7 +317,8 @@ class Branches(State):
             if number in orelse and orelse[number] is not value:
                 other = orelse[number]
                 self.same_keys(number, value, other)
-                if any(isinstance(v, Undef) for v in (value, other)):
+                set_outside = number in self.mirror.cells.values()  # where unset, it is as before the call
+                if any(isinstance(v, Undef) for v in (value, other)) and not set_outside:
                     joined = self.one_sided(value, other, outs)
                 else:
                     joined = join_values(self, value, other, "", outs, symbols, node)

@@ -162,7 +162,16 @@ def _forever(loop: Loop) -> bool:
 def suppresses(stmt: ast.With) -> bool:
     """Whether an exception may end a with statement and not the block around it."""
     called = [getattr(item.context_expr, "func", None) for item in stmt.items]
+    if getattr(stmt.items[0].context_expr, "suppressing", False):
+        return True
     return any("suppress" in (getattr(fn, "id", ""), getattr(fn, "attr", "")) for fn in called)
+
+
+def mark_suppressing(tree: ast.AST, stmt: ast.With) -> None:
+    """Note that the first manager of a with statement is contextlib.suppress, whatever it is called."""
+    at = stmt.lineno, stmt.col_offset
+    for node in (n for n in ast.walk(tree) if isinstance(n, ast.With) and (n.lineno, n.col_offset) == at):
+        node.items[0].context_expr.suppressing = True  # type: ignore[attr-defined]
 
 
 def _tries(body: Iterable[ast.stmt]) -> bool:

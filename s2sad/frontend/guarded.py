@@ -29,6 +29,7 @@ from s2sad.frontend.branches import ends_by_raising
 from s2sad.frontend.carried import reads
 from s2sad.frontend.catching import Catching, check_bound
 from s2sad.frontend.cursors import guarded_next
+from s2sad.frontend.exits import mark_suppressing
 from s2sad.frontend.generators import Before, once
 from s2sad.frontend.loops import assigned_names
 from s2sad.frontend.managers import check_exit, choice, is_manager, is_silent, managed, silence, stacked
@@ -447,6 +448,7 @@ class Guarded(Catching):
         body: list[ast.stmt] = stmt.body
         if rest:
             body = [ast.copy_location(ast.With(rest, stmt.body), stmt)]
+        mark_suppressing(self.scope.node or self.scope.source.node, stmt)
         if any(getattr(n, "small", False) for s in stmt.body for n in ast.walk(s)):
             self._take_apart(stmt)  # the try statement around it must not catch first
         self.attempt(body, [(classes, None, lambda: None)], [], stmt)

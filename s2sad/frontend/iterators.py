@@ -219,11 +219,9 @@ class Iterators(State):
         items, groups = self._sources(node.args[1:])
         if groups is not None:
             rows = zip(*(g.items for g in groups), strict=False)
-            return Group("tuple", [self.call_value(fn, list(row), {}, node) for row in rows])
-        return Items(
-            self.shortest(items, node),
-            lambda i: self.call_value(fn, [one.item(i) for one in items], {}, node),
-        )
+            return Group("tuple", [self.call_value(fn, [*row], {}, node) for row in rows])
+        row = lambda i: self.call_value(fn, [one.item(i) for one in items], {}, node)  # noqa: E731
+        return Items(self.shortest(items, node), row)
 
     def _iterate_starmap(self, node: ast.Call) -> Any:
         fn = self.operand(node.args[0])
@@ -427,12 +425,11 @@ if some:
         """Refuse an iterator of one path among several that is more than taken from once behind them."""
         tree = self.scope.source.node
         names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
-        if _met(tree, name, sum(isinstance(n.ctx, ast.Load) for n in names)):
-            self.refuse(stmt, f"the iterator {name!r} is taken from more than once", "make a list of it")
+        self.check_once(name, stmt, _met(tree, name, sum(isinstance(n.ctx, ast.Load) for n in names)))
 
-    def check_once(self, name: str, stmt: ast.Assign) -> None:
+    def check_once(self, name: str, stmt: ast.Assign, again: bool | None = None) -> None:
         """Refuse a generator that has a name and is taken from twice."""
-        if self.is_taken_again(name, stmt):
+        if self.is_taken_again(name, stmt) if again is None else again:
             self.refuse(stmt, f"the iterator {name!r} is taken from more than once", "make a list of it")
 
     # ------------------------------------------------------------ calls that iterate where they stand
@@ -476,19 +473,16 @@ if some:
     def _from_items(self, node: ast.Call, hint: str) -> Value:
         """`np.fromiter(xs, dtype)` is an array of a list."""
         made = self.operand(node.args[0])
-        dtype = [self.operand(a) for a in node.args[1:2]]
-        dtype += [self.operand(k.value) for k in node.keywords if k.arg == "dtype"]
-        count = [self.operand(a) for a in node.args[2:3]]
-        count += [self.operand(k.value) for k in node.keywords if k.arg == "count"]
-        others = [k.arg for k in node.keywords if k.arg not in ("dtype", "count")]
-        if others or not dtype:
-            self.refuse(
-                node, f"the argument {(others or ['dtype'])[0]!r} is not supported here", "use np.array"
-            )
-        made = self.call_value(Ref("np.array", np.array), [made], {"dtype": dtype[0]}, node, hint)
-        if not count or count[0] in (Const(-1), Const(None)):
+        words = {k.arg or "**": k.value for k in node.keywords}
+        words |= dict(zip(("dtype", "count"), node.args[1:], strict=False))
+        for other in words.keys() - {"dtype", "count"} or {"dtype"} - words.keys():
+            self.refuse(node, f"the argument {other!r} is not supported here", "use np.array")
+        dtype, count = self.operand(words["dtype"]), self.operand(words.get("count", ast.Constant(None)))
+        made = self.call_value(Ref("np.array", np.array), [made], {"dtype": dtype}, node, hint)
+        if count in (Const(-1), Const(None)):
             return made
-        return self.apply("np.reshape", [made, count[0]], {}, node, hint=hint)  # raises for another number
+        first = self.getitem(made, Slice(Const(None), self.atom(count), Const(None)), node)
+        return self.apply("np.reshape", [first, count], {}, node, hint=hint)  # raises where there are fewer
 
     # ------------------------------------------------------------------------------------- any and all
 

@@ -374,7 +374,8 @@ class Bars(Builder):
         if bar.mask is None:
             return bar
         atom = self.select(bar.mask, bar.atom)
-        return Bar(atom, owned=True)
+        new = atom != bar.atom and not self.kind(bar.mask.cond).is_python  # else it may be the array itself
+        return Bar(atom, owned=new or bar.owned)
 
     def select(self, mask: Mask, atom: Atom) -> Atom:
         """`np.where(mask, atom, 0.0)`."""

@@ -288,7 +288,7 @@ class Loops(Unsettled):
         return buffer
 
     def _enter_sums(self, assumed: Assumed) -> dict[str, Atom]:
-        """Make the sums ready: arrays and lists that are written in place, numbers and the like that go round."""
+        """Make the sums ready: arrays and lists that are written in place, others that go round."""
         numbers: dict[str, Atom] = {}
         self.skipped.update(assumed.sums)  # there may be no trip
         for name in assumed.sums:
