@@ -401,7 +401,7 @@ FAULTS = [
     Fault(
         "sum of a loop starts anew",
         "transform/loops.py",
-        "numbers[name] = Const(0.0) if bar is None else self.full(bar, name).atom",
+        "numbers[name] = self.full(bar, name).atom",
         "numbers[name] = Const(0.0)",
         (TARGETS,),
     ),

@@ -16,7 +16,7 @@ from corpus.build import KINDS, POSITIONS, arguments, cells, kinds_for, program
 from corpus.constructs import CONSTRUCTS
 from support import check, load
 
-SECOND = 6  # of so many cells one is differentiated twice
+SECOND = 8  # of so many cells one is differentiated twice
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
