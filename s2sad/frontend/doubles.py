@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 from s2sad.frontend import twins
 from s2sad.frontend.dependencies import is_open
-from s2sad.frontend.twins import is_plain
 from s2sad.frontend.values import Local, Written
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import (
@@ -150,7 +149,7 @@ def _is_simple(low: State, obj: Any) -> bool:
     if id(obj) in low.single:
         return False
     if type(obj) is list:
-        return all(map(is_plain, K.kind_of_value(obj).items or ()))
+        return all(map(twins.is_plain, K.kind_of_value(obj).items or ()))
     return type(obj) is dict and twins.is_alike(obj)
 
 
@@ -165,7 +164,7 @@ def finish(low: State, node: ast.AST) -> None:
         return
     for number, made in low.mirror.doubles.items():
         values = twins.values_of(low, made) if isinstance(made, Local) else made
-        if values is not None and not all(map(is_plain, low.kinds[values.name].items or ())):
+        if values is not None and not all(map(twins.is_plain, low.kinds[values.name].items or ())):
             raise Written(single=number)
     _rely(low)
     for callee in low.callees.values():

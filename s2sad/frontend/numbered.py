@@ -24,16 +24,15 @@ import ast
 import functools
 import types
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from s2sad.frontend.operators import class_method, static_attribute
-from s2sad.frontend.state import (
+from s2sad.frontend.values import (
     ABSENT,
     Choice,
     Group,
     Local,
     Method,
-    State,
     Torn,
     Value,
     Written,
@@ -43,6 +42,9 @@ from s2sad.frontend.state import (
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
 from s2sad.ir.nodes import Atom, Call, Const, Ref, Store, Tuple
+
+if TYPE_CHECKING:
+    from s2sad.frontend.state import State
 
 CLASS = "class"  # the list that says of which class each object is: no attribute can have this name
 

@@ -12,7 +12,7 @@ import ast
 import dataclasses
 import numbers
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,9 +20,12 @@ from s2sad.frontend.dependencies import Same
 from s2sad.frontend.derived import in_python, lookup_order
 from s2sad.frontend.libraries import is_library
 from s2sad.frontend.standins import real
-from s2sad.frontend.state import ABSENT, Group, Method, State, Value
+from s2sad.frontend.values import ABSENT, Group, Method, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.nodes import Call, Const, Dict, List, Ref, Slice, Tuple, Undef, Var
+
+if TYPE_CHECKING:
+    from s2sad.frontend.state import State
 
 _METHODS = {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "truediv", "floordiv": "floordiv", "mod": "mod",
