@@ -18,7 +18,7 @@ from s2sad.optimise.passes import LAST, PASSES
 from support import check, load
 
 CHUNKS = 8
-PER_CHUNK = 24  # --full: ten times as many
+PER_CHUNK = 20  # --full: ten times as many
 
 
 def make(seed: int) -> Program:
