@@ -385,11 +385,8 @@ def lower(
         except Written as written:
             if _is_for_caller(written, kept is not None, itself is not None):
                 raise
-            if kept is None and written.kept is not None and callees:
-                callees.clear()  # they may read what is changed as if it stayed as it is
+            _forget(written, callees if kept is None else None, outline)
             learnt.add(written)
-            if outline is not None and written.kept:
-                outline.kept.append(True)
         except UnsupportedError as refused:
             if low.remedy is not None:
                 learnt.add(low.remedy)
@@ -400,6 +397,14 @@ def lower(
                 first, learnt.known = first or refused, frozenset()
             else:
                 raise (None if learnt.links.said else first) or refused from None
+
+
+def _forget(written: Written, callees: dict[Any, Any] | None, outline: Outline | None) -> None:
+    """Drop functions that may read what is changed as if it stayed as it is."""
+    if written.kept is not None and callees:
+        callees.clear()
+    if outline is not None and written.kept:
+        outline.kept.append(True)
 
 
 def _is_for_caller(written: Written, inner: bool, itself: bool) -> bool:

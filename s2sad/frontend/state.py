@@ -108,6 +108,9 @@ class State(Interface):
     way: list[Stmt] | None = None  # the block of the innermost branch that is being lowered
     eithers = False  # whether names are lists on one path and arrays on another (see `eithers`)
     shadowed = False  # whether lists have shadows of their own (`cotangents`)
+    # the clauses that catch what is raised here, and in the function that is called next (see `catching`)
+    catcher: Any = None
+    opening: Any = None
 
     def __init__(self) -> None:
         self.kinds, self.facts = dict[str, Kind](), dict[tuple[str, bool], frozenset[str]]()
@@ -162,9 +165,6 @@ class State(Interface):
         self.set_items, self.put = dict[str, Kind](), list[Any]()  # kinds of sets' elements
         # what the open try statements catch, and statements in them that raise nothing
         self.trying, self.sure = list[tuple[type, ...]](), set[Stmt]()
-        # the clauses that catch what is raised here, and in the function that is called next (see `catching`)
-        self.catcher: Any = None
-        self.opening: Any = None
         self.following = set[int]()  # cells that are written where no other exception can come
         self.written_at: list[tuple[int, int]] = []  # blocks, and their length when an object was written
         # names that the last try statement bound where nothing was raised: what stands for each, its value
