@@ -32,7 +32,7 @@ from s2sad.frontend.exits import has_exits, is_plain, suppresses
 from s2sad.frontend.pieces import pieces
 from s2sad.frontend.steady import is_counting, is_safe, is_simple, is_steady, read_first
 from s2sad.frontend.swallowing import caught_by
-from s2sad.frontend.trees import sorts, walk
+from s2sad.frontend.trees import sorts, unused, walk
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _BLOCKS = ("body", "orelse", "finalbody")
@@ -63,11 +63,7 @@ class _Maker:
 
     def fresh(self, hint: str) -> str:
         """A name that means nothing yet."""
-        number = 1
-        while f"{hint}_{number}" in self.taken:
-            number += 1
-        self.taken.add(f"{hint}_{number}")
-        return f"{hint}_{number}"
+        return unused(hint, self.taken)
 
     def block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
         return [new for stmt in body for new in self.statement(stmt)]

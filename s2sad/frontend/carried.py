@@ -29,7 +29,7 @@ from s2sad.frontend.leaving import placed
 from s2sad.frontend.libraries import is_library
 from s2sad.frontend.pieces import pieces
 from s2sad.frontend.source import RULES, Source
-from s2sad.frontend.trees import sorts, walk
+from s2sad.frontend.trees import sorts, unused, walk
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _DELICATE = (
@@ -113,11 +113,7 @@ class Reader:
         self.taken = set(names)
 
     def fresh(self, hint: str) -> str:
-        number = 1
-        while f"{hint}_{number}" in self.taken:
-            number += 1
-        self.taken.add(f"{hint}_{number}")
-        return f"{hint}_{number}"
+        return unused(hint, self.taken)
 
     # -------------------------------------------------------------------------------------------- calls
 

@@ -39,7 +39,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from s2sad.frontend.sinking import Sunk, Value, sink
-from s2sad.frontend.trees import walk
+from s2sad.frontend.trees import unused, walk
 
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
 NOTHING: frozenset[str] = frozenset()
@@ -277,11 +277,7 @@ class _Normaliser:
         return new
 
     def fresh(self, hint: str) -> str:
-        number = 1
-        while f"{hint}_{number}" in self.taken:
-            number += 1
-        self.taken.add(f"{hint}_{number}")
-        return f"{hint}_{number}"
+        return unused(hint, self.taken)
 
     # ---------------------------------------------------------------------------------------------- blocks
 

@@ -85,4 +85,13 @@ def target_names(target: ast.expr) -> set[str]:
     return {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
 
 
-__all__ = ["assigned_names", "read_names", "sorts", "target_names", "walk"]
+def unused(hint: str, taken: set[str]) -> str:
+    """A name like a hint that means nothing yet; it is taken from then on."""
+    number = 1
+    while f"{hint}_{number}" in taken:
+        number += 1
+    taken.add(f"{hint}_{number}")
+    return f"{hint}_{number}"
+
+
+__all__ = ["assigned_names", "read_names", "sorts", "target_names", "unused", "walk"]
