@@ -20,7 +20,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, axis_args, is_complex, literal, rank_of, reduced, shape_of, spread
-from s2sad.rules.equations import lstsq_dots, pseudoinverse
+from s2sad.rules.equations import VECTORS, lstsq_dots, pseudoinverse
 from s2sad.rules.linalg import order_text
 from s2sad.rules.registry import RULES, UNKNOWN, Bound, composite, register, structural
 from s2sad.runtime import factors, norms
@@ -62,7 +62,7 @@ def _qr_kind(bound: Bound) -> Kind:
 
 def _qr_vjp(bound: Bound) -> str:
     if bound.static("mode") == "r":
-        return "qr_r_back(g, a)"
+        return "qr_back(None, g, a, np.linalg.qr(a)[0], np.linalg.qr(a)[1])"
     return "qr_back(g[0], g[1], a, out[0], out[1])"
 
 
@@ -74,7 +74,9 @@ structural(
     (np.linalg.qr,),
     jvp={
         "a": lambda b: (
-            "qr_r_dot(a_dot, a)" if b.static("mode") == "r" else "qr_dot(a_dot, a, out[0], out[1])"
+            "qr_dot(a_dot, a, np.linalg.qr(a)[0], np.linalg.qr(a)[1])[1]"
+            if b.static("mode") == "r"
+            else "qr_dot(a_dot, a, out[0], out[1])"
         )
     },
     raises=True,
@@ -85,6 +87,13 @@ structural(
 def _eig_dtype(bound: Bound) -> str:
     """That of a complex matrix; of a real one the class "complex", whose values may turn out real."""
     return _float(bound) if is_complex(bound, "a") else "complex"
+
+
+EIGVALS_BACK = "eigvals_back(g, out, a, np.linalg.eig(a)[0], np.linalg.eig(a)[1])"
+EIGVALS_DOT = (
+    "np.take_along_axis(eig_dot(a_dot, np.linalg.eig(a)[0], np.linalg.eig(a)[1])[0], "
+    "places_of(out, np.linalg.eig(a)[0]), axis=-1)"
+)
 
 
 def _eig_kind(bound: Bound) -> Kind:
@@ -111,14 +120,18 @@ structural(
     "np.linalg.eigvals",
     "a",
     lambda b: (_eig_kind(b).items or ())[0],
-    {"a": "eigvals_back(g, a)"},
+    {"a": EIGVALS_BACK},
     (np.linalg.eigvals,),
-    jvp={"a": "eig_dot(a_dot, np.linalg.eig(a)[0], np.linalg.eig(a)[1])[0]"},
+    jvp={"a": EIGVALS_DOT},
     raises=True,
 )
 
 
 # --------------------------------------------------------------------------------------------- svd, pinv
+
+
+SVDVALS_BACK = f"svdvals_back(g, {VECTORS})"
+SVDVALS_DOT = f"svdvals_dot(a_dot, {VECTORS})"
 
 
 def _svd_kind(bound: Bound) -> Kind:
@@ -142,13 +155,13 @@ structural(
         "a": lambda b: (
             "svd_back(g[0], g[1], g[2], out[0], out[1], out[2])"
             if b.static("compute_uv")
-            else "svdvals_back(g, a)"
+            else SVDVALS_BACK
         )
     },
     (np.linalg.svd,),
     jvp={
         "a": lambda b: (
-            "svd_dot(a_dot, out[0], out[1], out[2])" if b.static("compute_uv") else "svdvals_dot(a_dot, a)"
+            "svd_dot(a_dot, out[0], out[1], out[2])" if b.static("compute_uv") else SVDVALS_DOT
         )
     },
     raises=True,
@@ -245,9 +258,9 @@ structural(
     "np.linalg.slogdet",
     "a",
     _slogdet_kind,
-    {"a": "slogdet_back(g[0], g[1], a, out[0])"},
+    {"a": "slogdet_back(g[0], g[1], np.linalg.inv(a), out[0])"},
     (np.linalg.slogdet,),
-    jvp={"a": "slogdet_dot(a_dot, a, out[0])"},
+    jvp={"a": "slogdet_dot(a_dot, np.linalg.inv(a), out[0])"},
     partial=True,
 )
 structural(
@@ -420,8 +433,6 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (factors.over, lambda b: kinds.array(None, _float(b, "p"))),
     (factors.qr_back, _as("a")),
     (factors.qr_dot, _pair("q", "r")),
-    (factors.qr_r_back, _as("a")),
-    (factors.qr_r_dot, lambda b: kinds.array(kinds.fresh_shape(rank_of(b, "a")), _float(b))),
     (factors.eig_back, _as("a")),
     (factors.pinned, lambda b: kinds.array(shape_of(b, "v"), axes.magnitude(_float(b, "v")))),
     (factors.eig_dot, _pair("w", "v")),
@@ -432,8 +443,13 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
         lambda b: Kind("tuple", items=(_as("u")(b), _as("vh")(b))),
     ),
     (factors.svd_dot, lambda b: Kind("tuple", items=(_as("u")(b), _as("s")(b), _as("vh")(b)))),
-    (factors.svdvals_back, _as("a")),
-    (factors.svdvals_dot, lambda b: _stack(b, None, dtype=axes.magnitude(_float(b)))),
+    (factors.svdvals_back, _svd_back_kind),
+    (
+        factors.svdvals_dot,
+        lambda b: _stack(b, shape[-1], dtype=axes.magnitude(_float(b, "u")), name="u")
+        if (shape := shape_of(b, "u"))
+        else kinds.array(None, axes.magnitude(_float(b, "u"))),
+    ),
     (factors.pinv_back, _as("a")),
     (factors.pinv_dot, _as("p")),
     (factors.lstsq_back, _lstsq_back_kind),
@@ -441,10 +457,10 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
         factors.lstsq_dot,
         lambda b: Kind("tuple", items=(_as("x")(b), _as("residuals")(b))),
     ),
-    (factors.slogdet_back, _as("a")),
+    (factors.slogdet_back, _as("inverse")),
     (
         factors.slogdet_dot,
-        lambda b: Kind("tuple", items=(kinds.num(None, _float(b)), kinds.num(None, "float64"))),
+        lambda b: Kind("tuple", items=(kinds.num(None, _float(b, "inverse")), kinds.num(None, "float64"))),
     ),
     (factors.multi_dot_back, lambda b: kinds.list_of(kinds.array(None, as_array(b.kind("z")).dtype))),
     (factors.multi_dot_dot, lambda b: kinds.num(None, "float")),
@@ -455,3 +471,10 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
 )
 for _helper, _helper_kind in _HELPERS:
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind
+structural(
+    "places_of",
+    "w, values",
+    lambda b: kinds.array(shape_of(b, "w"), "int64"),
+    {},
+    (factors.places_of,),
+)

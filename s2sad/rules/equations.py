@@ -11,6 +11,7 @@ from collections.abc import Callable
 from s2sad.rules.axes import as_array
 from s2sad.rules.registry import Bound, Text
 
+VECTORS = "np.linalg.svd(a, full_matrices=False)[0], np.linalg.svd(a, full_matrices=False)[2]"
 Part = str | Callable[[Bound], str]
 
 
@@ -66,7 +67,7 @@ def lstsq_dots(rcond: Callable[[Bound], str]) -> dict[str, Text]:
 
     def text(bound: Bound, dots: str) -> str:
         made = f"lstsq_dot({dots}, a, b, out[0], out[1], {pseudoinverse(bound, rcond(bound))})"
-        values = "np.zeros_like(out[3])" if dots.startswith("None") else "svdvals_dot(a_dot, a)"
+        values = "np.zeros_like(out[3])" if dots.startswith("None") else f"svdvals_dot(a_dot, {VECTORS})"
         return f"({made}[0], {made}[1], 0, {values})"
 
     return all_dots("ab", text)

@@ -187,14 +187,15 @@ def _solve_a(bound: Bound) -> str:
 
 
 def _solve_a_dot(bound: Bound) -> str | None:
-    if rank_of(bound, "a") != 2:
+    """Tangents of matrices and of b have one solution; in stacks `@` knows a vector b by its rank alone."""
+    if rank_of(bound, "a") != 2 and rank_of(bound, "b") in (1, None):
         return "solve_dot(a_dot, a, b, out)"
     return None if "b" in bound.active else "-np.linalg.solve(a, a_dot @ out)"
 
 
 def _solve_b_dot(bound: Bound) -> str:
-    """The tangent by b, and in the same solution that by a."""
-    both = rank_of(bound, "a") == 2 and "a" in bound.active
+    apart = rank_of(bound, "a") != 2 and rank_of(bound, "b") in (1, None)
+    both = not apart and "a" in bound.active
     return "np.linalg.solve(a, b_dot - a_dot @ out)" if both else "np.linalg.solve(a, b_dot)"
 
 
@@ -262,9 +263,9 @@ def _is_upper(bound: Bound) -> bool:
     return bound.static(name) in (True, "U", "u")
 
 
-def _triangle(bound: Bound) -> str:
-    """The matrix whose lower triangle is read."""
-    return "adjoint(a)" if _is_upper(bound) else "a"
+def vectors(upper: bool) -> str:
+    """The eigenvectors of a symmetric matrix of which a call computes the eigenvalues alone."""
+    return "np.linalg.eigh(a, 'U')[1]" if upper else "np.linalg.eigh(a)[1]"
 
 
 def _real_row(bound: Bound) -> str:
@@ -297,13 +298,20 @@ structural(
     "np.linalg.eigvalsh",
     "a, UPLO='L'",
     lambda b: (_eigh_kind(b).items or ())[0],
-    {"a": lambda b: f"eigvalsh_back(g, {_triangle(b)})"},
+    {"a": lambda b: f"eigvalsh_back(g, {vectors(_is_upper(b))})"},
     (np.linalg.eigvalsh,),
-    jvp={"a": lambda b: f"eigvalsh_dot(a_dot, {_triangle(b)})"},
+    jvp={"a": lambda b: f"eigvalsh_dot(a_dot, {vectors(_is_upper(b))})"},
 )
 
 
 # ------------------------------------------------------------------------------------------- powers, products
+
+
+def _power_kind(bound: Bound) -> Kind:
+    n = bound.static("n")
+    if isinstance(n, int) and n < 0:
+        raise NotImplementedError("np.linalg.matrix_power with a negative n: matrix_power_of_inverse")
+    return kinds.array(shape_of(bound, "a"), as_array(bound.kind("a")).dtype)
 
 
 def _power_vjp(bound: Bound) -> str:
@@ -315,41 +323,44 @@ def _power_vjp(bound: Bound) -> str:
 structural(
     "np.linalg.matrix_power",
     "a, n",
-    lambda b: kinds.array(shape_of(b, "a"), as_array(b.kind("a")).dtype),
+    _power_kind,
     {"a": _power_vjp},
     (np.linalg.matrix_power,),
     effect="maybe a",  # a itself for n = 1
     jvp={"a": "matrix_power_dot(a_dot, a, n)"},
+    general="matrix_power_of_inverse",
+)
+composite(
+    "matrix_power_of_inverse",
+    """def matrix_power_of_inverse(a, n):
+    inverse = np.linalg.inv(a)
+    return inverse if n == -1 else np.linalg.matrix_power(inverse, -n)
+""",
 )
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives
 
 
 
-def _cofactors(bound: Bound, z: str, conjugate: bool) -> str:
-    """The derivative of det(a)*inv(a).T along z, or that of its conjugate for a cotangent z."""
-    flat = rank_of(bound, "a") == 2
-    out, inverse = "out", "np.linalg.inv(a)"
-    if conjugate and is_complex(bound, "a"):
-        out, inverse = "np.conj(out)", "np.conj(np.linalg.inv(a))"
-    turned, z_turned = (
-        (f"{inverse}.T", f"{z}.T")
-        if flat
-        else (f"np.swapaxes({inverse}, -1, -2)", f"np.swapaxes({z}, -1, -2)")
-    )
-    trace = "" if flat else ", axis=(-2, -1), keepdims=True"
-    if conjugate:
-        return f"np.sum({z}*{turned}{trace})*{out} - {turned} @ {z_turned} @ {out}"
-    return f"np.sum({out}*{z}{trace})*{turned} - {out} @ {z_turned} @ {turned}"
+def _cofactors_dot(bound: Bound, z: str) -> str:
+    det = "det" if bound.given("det") else "np.linalg.det(a)"
+    return f"cofactors_dot({z}, a, {det}, out)"
+
+
+def _cofactors_back(bound: Bound) -> str:
+    """The derivative along z is symmetric, but for conjugation."""
+    if is_complex(bound, "a"):
+        return f"np.conj({_cofactors_dot(bound, 'np.conj(g)')})"
+    return _cofactors_dot(bound, "g")
 
 
 structural(
     "cofactors",
     "a, det=None",
     _square,
-    {"a": lambda b: _cofactors(b, "g", True), "det": axes.zero},  # it is that of a
+    {"a": _cofactors_back, "det": axes.zero},  # it is that of a
     (linear.cofactors,),
-    jvp={"a": lambda b: _cofactors(b, "a_dot", False)},
+    jvp={"a": lambda b: _cofactors_dot(b, "a_dot")},
 )
 
 
@@ -368,6 +379,7 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (linear.solve_left, lambda b: kinds.array(None, _float(b, "y"))),
     (linear.solve_right, lambda b: kinds.array(None, _float(b, "z"))),
     (linear.solve_dot, _as("x")),
+    (linear.cofactors_dot, _as("a")),
     (linear.matrix_power_back, _as("a")),
     (linear.matrix_power_dot, _as("a")),
     (symmetric.cholesky_back, _as("lower")),
@@ -376,8 +388,14 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (symmetric.eigh_dot, lambda b: Kind("tuple", items=(_as("w")(b), _as("v")(b)))),
     (symmetric.phase_bar, _columns),
     (symmetric.real_in_row, lambda b: kinds.array(shape_of(b, "v"), axes.magnitude(_float(b, "v")))),
-    (symmetric.eigvalsh_back, _as("a")),
-    (symmetric.eigvalsh_dot, lambda b: (_eigh_kind(b).items or ())[0]),
+    (symmetric.some_eigh_back, _as("all_v")),
+    (symmetric.some_eigh_dot, lambda b: Kind("tuple", items=(_as("w")(b), _as("v")(b)))),
+    (symmetric.over_gaps, lambda b: kinds.array(kinds.fresh_shape(2), _float(b, "w"))),
+    (symmetric.eigvalsh_back, _as("v")),
+    (
+        symmetric.eigvalsh_dot,
+        lambda b: kinds.array(kinds.fresh_shape(None if (r := rank_of(b, "v")) is None else r - 1), "float"),
+    ),
 )
 for _helper, _helper_kind in _HELPERS:
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind

@@ -16,10 +16,10 @@ from scipy import linalg
 
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, new_length
-from s2sad.rules import axes, decompositions
+from s2sad.rules import axes
 from s2sad.rules.axes import as_array, is_complex, rank_of, real_if, shape_of
 from s2sad.rules.equations import all_dots, lstsq_dots, one_solution, pseudoinverse
-from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
+from s2sad.rules.registry import Bound, composite, structural
 from s2sad.rules.scipy_linalg import _float, _like, _structural
 from s2sad.runtime import equations, pencils
 
@@ -191,23 +191,6 @@ structural(
     jvp={"a": "-solved_transposed(a, a_dot.T @ out)", "b": "solved_transposed(a, b_dot)"},
     raises=True,
 )
-composite(
-    "lu_permuted",
-    """def lu_permuted(a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False):
-    p, l, u = scipy.linalg.lu(a)
-    if permute_l:
-        return p @ l, u
-    return np.asarray(np.argmax(p, axis=1), dtype=np.int32), l, u
-""",
-)
-composite(
-    "qr_upper",
-    """def qr_upper(a, overwrite_a=False, lwork=None, mode='full', pivoting=False, check_finite=True):
-    q, r = scipy.linalg.qr(a)
-    return (r,)
-""",
-)
-
 # -------------------------------------------------------------------------------------- special matrices
 
 composite(
@@ -272,147 +255,6 @@ composite(
 """,
     (equations.diagonal_block,),
 ).kind = lambda b: kinds.array(None, as_array(b.kind("z")).dtype)
-
-# ------------------------------------------------------------------------------------------- factors
-
-
-def _qr_kind(bound: Bound) -> Kind:
-    bound.statics["mode"] = {"full": "complete", "economic": "reduced"}.get(bound.static("mode"), "none")
-    return Kind("tuple", items=decompositions._qr_kind(bound).items)
-
-
-def _pivoted(bound: Bound) -> Kind:
-    if bound.static("pivoting") is UNKNOWN or bound.static("mode") not in ("full", "economic"):
-        raise NotImplementedError("scipy.linalg.qr in this mode")
-    made = _qr_kind(bound)
-    if bound.static("pivoting"):
-        return Kind("tuple", items=(*(made.items or ()), kinds.array((new_length(),), "int32")))
-    return made
-
-
-def _qr_back(bound: Bound) -> str:
-    if bound.static("pivoting"):
-        return "qr_back(g[0], g[1], a[:, out[2]], out[0], out[1])[:, np.argsort(out[2])]"
-    return "qr_back(g[0], g[1], a, out[0], out[1])"
-
-
-def _qr_dot(bound: Bound) -> str:
-    if bound.static("pivoting"):
-        inner = "qr_dot(a_dot[:, out[2]], a[:, out[2]], out[0], out[1])"
-        return f"({inner}[0], {inner}[1], None)"
-    return "qr_dot(a_dot, a, out[0], out[1])"
-
-
-_structural(
-    "qr",
-    "a, overwrite_a=False, lwork=None, mode='full', pivoting=False, check_finite=True",
-    _pivoted,
-    {"a": _qr_back},
-    {"a": _qr_dot},
-    partial=True,
-    general="qr_upper",
-)
-
-
-def _pair(bound: Bound) -> Kind:
-    own = kinds.array(shape_of(bound, "a"), _float(bound))
-    length = new_length()
-    return Kind("tuple", items=(own, kinds.array((length, length), own.dtype)))
-
-
-def _polar_kind(bound: Bound) -> Kind:
-    if bound.static("side") not in ("right", "left") or rank_of(bound, "a") != 2:
-        raise NotImplementedError("scipy.linalg.polar whose side is known at run time only")
-    return _pair(bound)
-
-
-def _polar_back(bound: Bound) -> str:
-    if bound.static("side") == "right":
-        return "polar_back(g[0], g[1], out[0], out[1])"
-    return "left_polar_back(g[0], g[1], out[0], out[1])"
-
-
-_structural(
-    "polar",
-    "a, side='right'",
-    _polar_kind,
-    {"a": _polar_back},
-    {"a": lambda b: f"{'left_' if b.static('side') == 'left' else ''}polar_dot(a_dot, out[0], out[1])"},
-)
-composite(
-    "left_polar_back",
-    """def left_polar_back(u_bar, p_bar, u, p):
-    turned = None if u_bar is None else adjoint(u_bar)
-    return adjoint(polar_back(turned, p_bar, adjoint(u), p))
-""",
-    (pencils.left_polar_back,),
-).kind = lambda b: kinds.array(shape_of(b, "u"), _float(b, "u"))
-composite(
-    "left_polar_dot",
-    """def left_polar_dot(a_dot, u, p):
-    one, two = polar_dot(adjoint(a_dot), adjoint(u), p)
-    return adjoint(one), two
-""",
-    (pencils.left_polar_dot,),
-).kind = lambda b: Kind(
-    "tuple",
-    items=(kinds.array(shape_of(b, "u"), _float(b, "u")), kinds.array(shape_of(b, "p"), _float(b, "p"))),
-)
-
-
-def _tridiagonal_kind(bound: Bound) -> Kind:
-    if bound.static("select") not in ("a",):
-        raise NotImplementedError("some eigenvalues of a tridiagonal matrix; compute all and index them")
-    if bound.statics.get("eigvals_only", True) is UNKNOWN:
-        raise NotImplementedError(
-            "scipy.linalg.eigh_tridiagonal with eigvals_only that is known at run time only"
-        )
-    length = new_length()
-    values = kinds.array((length,), _float(bound, "d", "e"))
-    if bound.statics.get("eigvals_only", True):
-        return values
-    return Kind("tuple", items=(values, kinds.array((length, length), values.dtype)))
-
-
-def _diagonals(bound: Bound, k: int) -> str:
-    if bound.statics.get("eigvals_only", True):
-        whole = "tridiagonal_back(g, d, e)"
-    else:
-        whole = "eigh_back(g[0], g[1], out[0], out[1])"
-    return f"2.0*np.diagonal({whole}, 1)" if k else f"1.0*np.diagonal({whole})"
-
-
-def _diagonals_dot(bound: Bound, k: int) -> str | None:
-    along = "np.diag(e_dot, 1) + np.diag(e_dot, -1)" if k else "np.diag(d_dot)"
-    if {"d", "e"} <= bound.active:
-        if k:
-            return None  # the other says it all
-        along = "np.diag(d_dot) + np.diag(e_dot, 1) + np.diag(e_dot, -1)"
-    if bound.statics.get("eigvals_only", True):
-        return f"tridiagonal_dot({along}, d, e)"
-    return f"eigh_dot({along}, out[0], out[1])"
-
-
-_SELECT = "select='a', select_range=None, check_finite=True, tol=0.0, lapack_driver='auto'"
-for _name, _signature in (
-    ("eigh_tridiagonal", f"d, e, eigvals_only=False, {_SELECT}"),
-    ("eigvalsh_tridiagonal", f"d, e, {_SELECT}"),
-):  # fmt: skip
-    _structural(
-        _name,
-        _signature,
-        _tridiagonal_kind,
-        {"d": lambda b: _diagonals(b, 0), "e": lambda b: _diagonals(b, 1)},
-        {"d": lambda b: _diagonals_dot(b, 0), "e": lambda b: _diagonals_dot(b, 1)},
-    )
-_structural(
-    "pinvh",
-    "a, atol=None, rtol=None, lower=True, return_rank=False, check_finite=True",
-    lambda b: kinds.array(shape_of(b, "a"), _float(b)),
-    {"a": "even_part(pinv_back(g, a, out))"},
-    {"a": "pinv_dot(even_part(a_dot), a, out)"},
-    needed={"return_rank": (False,)},
-)
 
 # ------------------------------------------------------------------------------------------- equations
 
@@ -532,12 +374,6 @@ def _four(bound: Bound) -> Kind:
 
 
 for _function, _function_kind in (
-    (pencils.pencil_back, _pair_of("v", "v", "v")),
-    (pencils.pencil_dot, _pair_of("w", "v", "v")),
-    (pencils.values_back, _pair_of("a", "b", "a", "b")),
-    (pencils.values_dot, lambda b: kinds.array((new_length(),), axes.magnitude(_float(b, "a", "b")))),
-    (pencils.polar_back, lambda b: kinds.array(shape_of(b, "u"), _float(b, "u"))),
-    (pencils.polar_dot, _pair_of("u", "p", "u")),
     (pencils.riccati_back, _four),
     (pencils.riccati_dot, lambda b: kinds.array(shape_of(b, "x"), _float(b, "x"))),
     (pencils.stein_back, _four),
@@ -545,8 +381,6 @@ for _function, _function_kind in (
     (pencils.real_logm, _MATRIX),
     (pencils.power_along, _MATRIX),
     (pencils.power_back, _MATRIX),
-    (pencils.tridiagonal_back, lambda b: kinds.array((new_length(), new_length()), _float(b, "d", "e"))),
-    (pencils.tridiagonal_dot, lambda b: kinds.array((new_length(),), _float(b, "d", "e"))),
 ):
     composite(_function.__name__, axes.source_of(_function), (_function,)).kind = _function_kind
 structural(

@@ -98,26 +98,6 @@ def qr_dot(a_dot: Any, a: Any, q: Any, r: Any) -> Any:
     return q_dot, r_dot
 
 
-def qr_r_back(z: Any, a: Any) -> Any:
-    """The cotangent of a where z is that of np.linalg.qr(a, "r").
-
-    >>> print(qr_r_back(np.array([[1.0]]), np.array([[2.0]])))
-    [[1.]]
-    """
-    q, r = np.linalg.qr(a)
-    return qr_back(None, z, a, q, r)
-
-
-def qr_r_dot(a_dot: Any, a: Any) -> Any:
-    """The tangent of np.linalg.qr(a, "r") where a_dot is that of a.
-
-    >>> print(qr_r_dot(np.array([[1.0]]), np.array([[2.0]])))
-    [[1.]]
-    """
-    q, r = np.linalg.qr(a)
-    return qr_dot(a_dot, a, q, r)[1]
-
-
 # --------------------------------------------------------------------------------------------------- eig
 
 
@@ -169,14 +149,31 @@ def eig_dot(a_dot: Any, w: Any, v: Any) -> Any:
     return np.sum(inner * np.eye(np.shape(v)[-1]), axis=-1), v_dot
 
 
-def eigvals_back(z: Any, a: Any) -> Any:
-    """The cotangent of a where z is that of np.linalg.eigvals(a).
+def eigvals_back(z: Any, values: Any, a: Any, w: Any, v: Any) -> Any:
+    """The cotangent of a where z is that of values = np.linalg.eigvals(a), with w, v = np.linalg.eig(a).
 
-    >>> print(eigvals_back(np.array([2.0]), np.array([[1.0]])))
-    [[2.]]
+    >>> a = np.diag([1.0, 5.0])
+    >>> print(eigvals_back(np.array([2.0, 0.0]), np.array([1.0, 5.0]), a, *np.linalg.eig(a)))
+    [[2. 0.]
+     [0. 0.]]
     """
-    w, v = np.linalg.eig(a)
-    return eig_back(z, None, a, w, v)
+    return eig_back(np.take_along_axis(z, places_of(w, values), axis=-1), None, a, w, v)
+
+
+def places_of(w: Any, values: Any) -> Any:
+    """Where among the same eigenvalues those of w are: LAPACK finds them in another order without vectors.
+
+    >>> print(places_of(np.array([1.0, 2.0, 3.0]), np.array([3.0, 1.0, 2.0])))
+    [1 2 0]
+    """
+    gaps = np.abs(w[..., :, None] - values[..., None, :])
+    places = np.argmin(gaps, axis=-1)
+    for index in np.ndindex(np.shape(w)[:-1]):
+        if len(set(places[index].tolist())) < np.shape(w)[-1]:  # some are nearly equal
+            for k, row in enumerate(gaps[index]):
+                places[index][k] = np.argmin(row)
+                gaps[index][:, places[index][k]] = np.inf
+    return places
 
 
 # --------------------------------------------------------------------------------------------------- svd
@@ -286,23 +283,21 @@ def svd_dot(a_dot: Any, u: Any, s: Any, vh: Any) -> Any:
     return u_dot, s_dot, vh_dot
 
 
-def svdvals_back(z: Any, a: Any) -> Any:
-    """The cotangent of a where z is that of its singular values.
+def svdvals_back(z: Any, u: Any, vh: Any) -> Any:
+    """The cotangent of a where z is that of its singular values, with u, _, vh = np.linalg.svd(a, False).
 
-    >>> print(svdvals_back(np.array([2.0]), np.array([[-1.0]])))
+    >>> print(svdvals_back(np.array([2.0]), np.array([[-1.0]]), np.array([[1.0]])))
     [[-2.]]
     """
-    u, _, vh = np.linalg.svd(a, full_matrices=False)
     return (u * z[..., None, :]) @ vh
 
 
-def svdvals_dot(a_dot: Any, a: Any) -> Any:
-    """The tangent of the singular values of a where a_dot is that of a.
+def svdvals_dot(a_dot: Any, u: Any, vh: Any) -> Any:
+    """The tangent of the singular values of a, with u, _, vh = np.linalg.svd(a, False); a_dot is that of a.
 
-    >>> print(svdvals_dot(np.array([[2.0]]), np.array([[-1.0]])))
+    >>> print(svdvals_dot(np.array([[2.0]]), np.array([[-1.0]]), np.array([[1.0]])))
     [-2.]
     """
-    u, _, vh = np.linalg.svd(a, full_matrices=False)
     return np.real(np.sum(np.conj(u) * (a_dot @ adjoint(vh)), axis=-2))
 
 
@@ -359,7 +354,8 @@ def lstsq_back(
         a_bar = a_bar - slope @ adjoint(x)
         b_bar = b_bar + slope
     if s_bar is not None:
-        a_bar = a_bar + svdvals_back(s_bar, a)
+        u, _, vh = np.linalg.svd(a, full_matrices=False)
+        a_bar = a_bar + svdvals_back(s_bar, u, vh)
     return a_bar, (b_bar[:, 0] if line else b_bar)
 
 
@@ -385,26 +381,26 @@ def lstsq_dot(a_dot: Any, b_dot: Any, a: Any, b: Any, x: Any, residuals: Any, p:
     return x_dot, np.zeros_like(residuals)
 
 
-def slogdet_back(sign_bar: Any, log_bar: Any, a: Any, sign: Any) -> Any:
-    """The cotangent of a with sign, logdet = np.linalg.slogdet(a).
+def slogdet_back(sign_bar: Any, log_bar: Any, inverse: Any, sign: Any) -> Any:
+    """The cotangent of a with sign, logdet = np.linalg.slogdet(a), of which `inverse` is the inverse.
 
-    >>> print(slogdet_back(None, 1.0, np.array([[2.0]]), 1.0))
+    >>> print(slogdet_back(None, 1.0, np.array([[0.5]]), 1.0))
     [[0.5]]
     """
     slope = np.zeros_like(sign) if log_bar is None else log_bar
-    if sign_bar is not None and np.iscomplexobj(a):
+    if sign_bar is not None and np.iscomplexobj(inverse):
         slope = slope - 1j * np.imag(np.conj(sign_bar) * sign)
-    return np.expand_dims(slope, (-2, -1)) * adjoint(np.linalg.inv(a))
+    return np.expand_dims(slope, (-2, -1)) * adjoint(inverse)
 
 
-def slogdet_dot(a_dot: Any, a: Any, sign: Any) -> Any:
+def slogdet_dot(a_dot: Any, inverse: Any, sign: Any) -> Any:
     """The tangents of sign, logdet = np.linalg.slogdet(a) where a_dot is that of a.
 
-    >>> print(slogdet_dot(np.array([[3.0]]), np.array([[2.0]]), 1.0)[1])
+    >>> print(slogdet_dot(np.array([[3.0]]), np.array([[0.5]]), 1.0)[1])
     1.5
     """
-    slope = np.trace(np.linalg.solve(a, a_dot), 0, -2, -1)
-    return sign * 1j * np.imag(slope) if np.iscomplexobj(a) else np.zeros_like(slope), np.real(slope)
+    slope = np.sum(np.swapaxes(inverse, -1, -2) * a_dot, axis=(-2, -1))
+    return sign * 1j * np.imag(slope) if np.iscomplexobj(inverse) else np.zeros_like(slope), np.real(slope)
 
 
 # ---------------------------------------------------------------------------------------------- products

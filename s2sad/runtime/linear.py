@@ -452,6 +452,29 @@ def cofactors(a: Any, det: Any = None) -> Any:
     return np.asarray(sign)[..., None, None] * ((_conj(u) * prod_others(s, -1)[..., None, :]) @ _conj(vh))
 
 
+def cofactors_dot(z: Any, a: Any, det: Any, out: Any) -> Any:
+    """The derivative of out = cofactors(a, det) along z: by the inverse out.T/det, or singular values.
+
+    >>> a = np.diag([3.0, 0.0])
+    >>> print(cofactors_dot(np.array([[1.0, 0.0], [2.0, 5.0]]), a, 0.0, cofactors(a, 0.0)) + 0.0)
+    [[ 5. -2.]
+     [ 0.  1.]]
+    """
+    turned = np.swapaxes(z, -1, -2)
+    size = np.linalg.norm(a, axis=(-2, -1)) * np.linalg.norm(out, axis=(-2, -1))
+    if np.all(size < 1e6 * np.abs(det)):
+        share = out / np.expand_dims(det, (-2, -1))
+        return np.sum(out * z, axis=(-2, -1), keepdims=True) * share - out @ turned @ share
+    u, s, vh = np.linalg.svd(a)
+    same = np.eye(np.shape(a)[-1]) == 1
+    others = np.where(same, 0.0, prod_others(np.where(same, 1.0, s[..., :, None] * 0 + s[..., None, :]), -1))
+    inner = np.conj(vh) @ turned @ np.conj(u)
+    parts = np.sum(others * np.sum(np.where(same, inner, 0.0), axis=-1)[..., None, :], axis=-1)
+    inner = np.where(same, parts[..., None], -inner * others)
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    return np.expand_dims(sign, (-2, -1)) * (np.conj(u) @ inner @ np.conj(vh))
+
+
 def matrix_power_back(z: Any, a: Any, n: int) -> Any:
     """The cotangent of a where z is that of np.linalg.matrix_power(a, n).
 

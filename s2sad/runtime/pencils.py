@@ -18,31 +18,37 @@ import numpy as np
 
 from s2sad.runtime.equations import both_sides, even_part, expm_along, logm_along
 from s2sad.runtime.factors import adjoint
-from s2sad.runtime.symmetric import eigh_back, eigh_dot
+from s2sad.runtime.symmetric import phase_bar
 
 
-def pencil_back(w_bar: Any, v_bar: Any, w: Any, v: Any) -> Any:
+def pencil_back(w_bar: Any, v_bar: Any, w: Any, v: Any, b: Any, lower: Any) -> Any:
     """The cotangents of a and b with w, v = scipy.linalg.eigh(a, b); either cotangent may be None.
 
-    >>> a_bar, b_bar = pencil_back(np.array([1.0]), None, np.array([2.0]), np.array([[1.0]]))
+    >>> a_bar, b_bar = pencil_back(np.array([1.0]), None, np.array([2.0]), np.eye(1), np.eye(1), True)
     >>> print(a_bar, b_bar)
     [[1.]] [[-2.]]
     """
-    inner, own = np.zeros_like(v), np.zeros_like(v)
+    inner, own, metric = np.zeros_like(v), np.zeros_like(v), np.zeros_like(v)
     if w_bar is not None:
         inner = inner + w_bar * np.eye(len(w))
     if v_bar is not None:
+        if np.iscomplexobj(v):
+            row = real_row(b, lower)
+            turn = 1j * phase_bar(v_bar, v) / np.real(row @ v)
+            v_bar = v_bar + adjoint(row) * turn
+            if lower:
+                metric = np.reshape(np.eye(len(w))[0], (-1, 1)) * np.sum(np.conj(v) * turn, axis=-1)
         gaps = w[None, :] - w[:, None]
         middle = adjoint(v) @ v_bar
         inner = inner + np.where(gaps == 0, 0.0, middle / np.where(gaps == 0, 1.0, gaps))
         own = own + 0.5 * np.eye(len(w)) * middle
-    return even_part(v @ inner @ adjoint(v)), -even_part(v @ (inner * w + own) @ adjoint(v))
+    return even_part(v @ inner @ adjoint(v)), even_part(metric - v @ (inner * w + own) @ adjoint(v))
 
 
-def pencil_dot(a_dot: Any, b_dot: Any, w: Any, v: Any) -> Any:
+def pencil_dot(a_dot: Any, b_dot: Any, w: Any, v: Any, b: Any, lower: Any) -> Any:
     """The tangents of w, v = scipy.linalg.eigh(a, b); a_dot or b_dot may be None.
 
-    >>> print(pencil_dot(np.array([[1.0]]), None, np.array([2.0]), np.array([[1.0]]))[0])
+    >>> print(pencil_dot(np.array([[1.0]]), None, np.array([2.0]), np.eye(1), np.eye(1), True)[0])
     [1.]
     """
     middle, turns = np.zeros_like(v), np.zeros_like(v)
@@ -54,31 +60,49 @@ def pencil_dot(a_dot: Any, b_dot: Any, w: Any, v: Any) -> Any:
         turns = turns - 0.5 * np.eye(len(w)) * metric
     gaps = w[None, :] - w[:, None]
     turns = turns + np.where(gaps == 0, 0.0, middle / np.where(gaps == 0, 1.0, gaps))
-    return np.sum(np.real(middle) * np.eye(len(w)), axis=-1), v @ turns
+    v_dot = v @ turns
+    if np.iscomplexobj(v):
+        row = real_row(b, lower)
+        moved = row @ v_dot
+        if lower and b_dot is not None:
+            moved = moved + even_part(b_dot)[:1] @ v
+        v_dot = v_dot - 1j * v * (np.imag(moved) / np.real(row @ v))
+    return np.sum(np.real(middle) * np.eye(len(w)), axis=-1), v_dot
 
 
-def values_back(z: Any, a: Any, b: Any) -> Any:
-    """The cotangents of a and b where z is that of scipy.linalg.eigvalsh(a, b).
+def real_row(b: Any, lower: Any) -> Any:
+    """The row r for which LAPACK makes r @ v real, v complex eigenvectors of the pencil of a and b.
 
-    >>> print(values_back(np.array([1.0]), np.array([[2.0]]), np.array([[1.0]]))[1])
+    These are u = l.T.conj() @ v for b = l @ l.T.conj(), real in the first row, where it reads the lower
+    triangles, and real in the last row where it reads the upper ones.
+
+    >>> print(real_row(np.array([[1.0, 0.0], [2j, 5.0]]), True))
+    [[1.-0.j 0.-2.j]]
+    """
+    return adjoint(b[:, :1]) if lower else np.eye(len(b))[-1:]
+
+
+def pencil_values_back(z: Any, w: Any, v: Any) -> Any:
+    """The cotangents of a and b where z is that of w, with w, v = scipy.linalg.eigh(a, b).
+
+    >>> print(pencil_values_back(np.array([1.0]), np.array([2.0]), np.eye(1))[1])
     [[-2.]]
     """
-    import scipy.linalg
-
-    w, v = scipy.linalg.eigh(a, b)
-    return pencil_back(z, None, w, v)
+    return (v * z) @ adjoint(v), -(v * (z * w)) @ adjoint(v)
 
 
-def values_dot(a_dot: Any, b_dot: Any, a: Any, b: Any) -> Any:
-    """The tangent of scipy.linalg.eigvalsh(a, b); a_dot or b_dot may be None.
+def pencil_values_dot(a_dot: Any, b_dot: Any, w: Any, v: Any) -> Any:
+    """The tangent of w with w, v = scipy.linalg.eigh(a, b); a_dot or b_dot may be None.
 
-    >>> print(values_dot(np.array([[1.0]]), None, np.array([[2.0]]), np.array([[1.0]])))
+    >>> print(pencil_values_dot(np.array([[1.0]]), None, np.array([2.0]), np.eye(1)))
     [1.]
     """
-    import scipy.linalg
-
-    w, v = scipy.linalg.eigh(a, b)
-    return pencil_dot(a_dot, b_dot, w, v)[0]
+    along = np.zeros_like(v)
+    if a_dot is not None:
+        along = along + even_part(a_dot) @ v
+    if b_dot is not None:
+        along = along - even_part(b_dot) @ v * w
+    return np.sum(np.real(np.conj(v) * along), axis=-2)
 
 
 # ------------------------------------------------------------------------------------------- polar factors
@@ -91,6 +115,17 @@ def polar_back(u_bar: Any, p_bar: Any, u: Any, p: Any) -> Any:
     [[3.]]
     """
     along, inner = np.zeros_like(u), np.zeros_like(p)
+    if np.shape(u)[0] < np.shape(u)[1]:  # a = q @ u, and p = adjoint(u) @ a
+        inner = np.zeros_like(adjoint(u))
+        q = u @ p @ adjoint(u)
+        if p_bar is not None:
+            along = along + u @ p_bar
+            inner = inner + p_bar @ adjoint(u) @ q
+        if u_bar is not None:
+            inner = inner + adjoint(u_bar)
+        half = np.linalg.solve(q, adjoint(inner))
+        turn = both_sides(q, u @ adjoint(half), True)
+        return along + half - (turn + adjoint(turn)) @ q @ u
     if u_bar is not None:
         along = along + adjoint(np.linalg.solve(p, adjoint(u_bar)))
         inner = inner - adjoint(u) @ along
@@ -106,6 +141,12 @@ def polar_dot(a_dot: Any, u: Any, p: Any) -> Any:
     >>> print(polar_dot(np.array([[3.0]]), np.array([[1.0]]), np.array([[2.0]]))[1])
     [[3.]]
     """
+    if np.shape(u)[0] < np.shape(u)[1]:
+        q = u @ p @ adjoint(u)
+        half = q @ (u @ adjoint(a_dot))
+        q_dot = both_sides(q, half + adjoint(half), True)
+        u_dot = np.linalg.solve(q, a_dot - q_dot @ u)
+        return u_dot, adjoint(u_dot) @ q @ u + adjoint(u) @ a_dot
     half = p @ (adjoint(u) @ a_dot)
     p_dot = both_sides(p, half + adjoint(half), True)
     return adjoint(np.linalg.solve(p, adjoint(a_dot - u @ p_dot))), p_dot
@@ -245,27 +286,3 @@ def left_polar_dot(a_dot: Any, u: Any, p: Any) -> Any:
     """
     one, two = polar_dot(adjoint(a_dot), adjoint(u), p)
     return adjoint(one), two
-
-
-def tridiagonal_back(z: Any, d: Any, e: Any) -> Any:
-    """The cotangent of the whole matrix where z is that of scipy.linalg.eigvalsh_tridiagonal(d, e).
-
-    >>> print(tridiagonal_back(np.array([1.0]), np.array([2.0]), np.zeros(0)))
-    [[1.]]
-    """
-    import scipy.linalg
-
-    w, v = scipy.linalg.eigh_tridiagonal(d, e)
-    return eigh_back(z, None, w, v)
-
-
-def tridiagonal_dot(a_dot: Any, d: Any, e: Any) -> Any:
-    """The tangent of scipy.linalg.eigvalsh_tridiagonal(d, e) where a_dot is that of the whole matrix.
-
-    >>> print(tridiagonal_dot(np.array([[1.0]]), np.array([2.0]), np.zeros(0)))
-    [1.]
-    """
-    import scipy.linalg
-
-    w, v = scipy.linalg.eigh_tridiagonal(d, e)
-    return eigh_dot(a_dot, w, v)[0]

@@ -105,22 +105,68 @@ def eigh_dot(a_dot: Any, w: Any, v: Any, row: Any = 0) -> Any:
     return np.sum(np.real(middle) * np.eye(np.shape(v)[-1]), axis=-1), v_dot
 
 
-def eigvalsh_back(z: Any, a: Any) -> Any:
-    """The cotangent of a symmetric a where z is that of np.linalg.eigvalsh(a).
+def eigvalsh_back(z: Any, v: Any) -> Any:
+    """The cotangent of a symmetric a where z is that of np.linalg.eigvalsh(a), with _, v = np.linalg.eigh(a).
 
     >>> print(eigvalsh_back(np.array([2.0]), np.array([[1.0]])))
     [[2.]]
     """
-    v = np.linalg.eigh(a)[1]
     return (v * z[..., None, :]) @ np.swapaxes(np.conj(v), -1, -2)
 
 
-def eigvalsh_dot(a_dot: Any, a: Any) -> Any:
-    """The tangent of np.linalg.eigvalsh(a) where a_dot is that of a.
+def eigvalsh_dot(a_dot: Any, v: Any) -> Any:
+    """The tangent of np.linalg.eigvalsh(a) where a_dot is that of a, with _, v = np.linalg.eigh(a).
 
     >>> print(eigvalsh_dot(np.array([[3.0]]), np.array([[1.0]])))
     [3.]
     """
-    v = np.linalg.eigh(a)[1]
     even = (a_dot + np.swapaxes(np.conj(a_dot), -1, -2)) / 2
     return np.sum(np.real(np.conj(v) * (even @ v)), axis=-2)
+
+
+def some_eigh_back(
+    w_bar: Any, v_bar: Any, w: Any, v: Any, all_w: Any, all_v: Any, first: Any, row: Any = 0
+) -> Any:
+    """The cotangent of a symmetric a where w, v are the eigenvalues from the number `first` on, and vectors.
+
+    all_w, all_v = np.linalg.eigh(a); `row` as for `eigh_back`.
+
+    >>> w, v = np.array([2.0, 3.0]), np.eye(2)
+    >>> print(some_eigh_back(np.array([5.0]), None, w[1:], v[:, 1:], w, v, 1))
+    [[0. 0.]
+     [0. 5.]]
+    """
+    inner = np.zeros_like(v)
+    if v_bar is not None:
+        if np.iscomplexobj(v):
+            v_bar = v_bar + 1j * phase_bar(v_bar, v) * real_in_row(v, row)
+        inner = inner + all_v @ (np.swapaxes(np.conj(all_v), -1, -2) @ v_bar * over_gaps(all_w, w, first))
+    if w_bar is not None:
+        inner = inner + v * w_bar
+    whole = inner @ np.swapaxes(np.conj(v), -1, -2)
+    return (whole + np.swapaxes(np.conj(whole), -1, -2)) / 2
+
+
+def some_eigh_dot(a_dot: Any, w: Any, v: Any, all_w: Any, all_v: Any, first: Any, row: Any = 0) -> Any:
+    """The tangents of some eigenvalues w, from the number `first` on, and vectors; see `some_eigh_back`.
+
+    >>> w, v = np.array([2.0, 3.0]), np.eye(2)
+    >>> print(some_eigh_dot(np.array([[0.0, 1.0], [1.0, 4.0]]), w[1:], v[:, 1:], w, v, 1)[1].T)
+    [[1. 0.]]
+    """
+    along = (a_dot + np.swapaxes(np.conj(a_dot), -1, -2)) / 2 @ v
+    v_dot = all_v @ (np.swapaxes(np.conj(all_v), -1, -2) @ along * over_gaps(all_w, w, first))
+    if np.iscomplexobj(v):
+        v_dot = v_dot - 1j * v * np.sum(np.imag(v_dot) * real_in_row(v, row), axis=-2, keepdims=True)
+    return np.sum(np.real(np.conj(v) * along), axis=-2), v_dot
+
+
+def over_gaps(all_w: Any, w: Any, first: Any) -> Any:
+    """1/(w - all_w) for pairs of eigenvalues, and 0 where w, those from `first` on, meet themselves.
+
+    >>> print(over_gaps(np.array([1.0, 2.0, 4.0]), np.array([2.0]), 1).T)
+    [[ 1.   0.  -0.5]]
+    """
+    gaps = w[None, :] - all_w[:, None]
+    same = (np.eye(len(all_w), len(w), -first) == 1) | (gaps == 0)
+    return np.where(same, 0.0, 1.0 / np.where(same, 1.0, gaps))

@@ -30,6 +30,7 @@ MORE: dict[str, dict[str, int]] = {  # what the gradient calls beyond what the f
     f"z, w = np.linalg.eigh({SPD}); z = z*w**2": {},
     "z, w = np.linalg.eigh(q + q.T); z = z**2": {},
     "np.linalg.eigvalsh(q + q.T)": {"eigh": 1},  # whose vectors the function did not compute
+    "scipy.linalg.eigvalsh(q + q.T, subset_by_index=[1, 2])": {"eigh": 1},
     "z, w = np.linalg.eig(q); z = np.abs(w)*np.abs(z)": {"solve": 1},
     "z, w, v = np.linalg.svd(m, full_matrices=False); z = (z*w**2) @ v": {},
     "z, w, v = np.linalg.svd(m, full_matrices=False); z = w*2.0": {},
@@ -42,6 +43,7 @@ MORE: dict[str, dict[str, int]] = {  # what the gradient calls beyond what the f
     "np.linalg.det(np.stack([q, q.T]))": {"inv": 1},
     "np.linalg.slogdet(q)[1]": {"inv": 1},
     "np.linalg.inv(q)": {},
+    "np.linalg.matrix_power(q, -3)": {},
     "np.linalg.solve(np.stack([q, q.T]), np.stack([q, q]))": {"solve": 1},
     "np.linalg.solve(np.stack([q, q.T]), m)": {"solve": 1},
     "_, z, w = scipy.linalg.lu(q); z = z @ w**2": {"solve_triangular": 2},
@@ -52,6 +54,20 @@ MORE: dict[str, dict[str, int]] = {  # what the gradient calls beyond what the f
     f"scipy.linalg.sqrtm({SPD})": {"schur": 1},
     "z, w = scipy.linalg.polar(q); z = z @ w + z": {"solve": 1, "eigh": 1},
     f"z = scipy.linalg.cho_factor({SPD}); z = scipy.linalg.cho_solve(z, m)": {"solve_triangular": 2},
+}
+SECOND: dict[str, dict[str, int]] = {  # what a Hessian-vector product calls beyond what the gradient does
+    "np.linalg.eigvalsh(q + q.T)": {},
+    "np.linalg.eigvals(q)": {"solve": 2},  # by vectors on the left and on the right
+    "np.linalg.svd(m, compute_uv=False)": {},
+    "np.linalg.qr(m.T, 'r')": {"solve": 2},
+    "np.linalg.det(q)": {},
+    "np.linalg.slogdet(np.stack([q, q.T]))[1]": {},
+    "np.linalg.inv(q)": {},
+    "np.linalg.matrix_power(q, -3)": {},
+    "np.linalg.solve(np.stack([q, q.T]), np.stack([q, q]))": {"solve": 2},
+    "scipy.linalg.svdvals(m)": {},
+    f"scipy.linalg.eigvalsh(q + q.T, {SPD})": {},
+    "scipy.linalg.eigvalsh_tridiagonal(p, x[:4])": {},
 }
 FORWARD: dict[str, str] = {  # what the tangents of several arguments call, once more than the function does
     "scipy.linalg.solve(q, m)": "solve",
@@ -83,6 +99,23 @@ def test_tangents_of_several_arguments_are_of_one_call(line: str, tmp_path: Path
     more = counted(s2sad.jvp, fun, clone(args), dots)[name] - counted(fun, *clone(args))[name]
     assert more == 1, (line, more)
     s2sad.check_grads(fun, args, order=1, modes=("fwd",))
+
+
+@pytest.mark.parametrize("line", SECOND)
+def test_second_derivatives_factor_nothing_twice(line: str, tmp_path: Path) -> None:
+    made = cell(line)
+    args = list(made.arguments.values())
+    fun = load(made.text("np.sum(np.real(z)**2)"), tmp_path).f
+    active = active_positions(args)
+    dots = tuple(np.ones_like(args[k]) for k in active)
+    gradient, product = s2sad.grad(fun, active), s2sad.hvp(fun, active)
+    counts = []
+    for call in (lambda: gradient(*clone(args)), lambda: product(*clone(args), dots)):
+        call()
+        counts.append(counted(call))
+    more = counts[1] - counts[0]
+    assert {name: n for name, n in more.items() if name in FACTORS} == SECOND[line], product.source
+    s2sad.check_grads(fun, args, order=2)
 
 
 @pytest.mark.parametrize("line", MORE)
