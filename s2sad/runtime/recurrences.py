@@ -16,27 +16,31 @@ import numpy as np
 def scan(z: Any, c: Any, axis: Any = 0) -> Any:
     """s[0] = z[0], s[i] = z[i] + c[i]*s[i - 1] along axis.
 
-    By doubling, unless products of factors overflow, or would be lost beside large sums.
+    By halving, unless products of factors overflow, or would be lost beside large sums.
 
     >>> print(scan(np.array([1.0, 2.0, 4.0]), np.array([9.0, 0.5, 3.0])))
     [ 1.   2.5 11.5]
     """
     total = np.array(z, np.result_type(z, c))
-    sums, factors = np.moveaxis(total, axis, 0), np.moveaxis(np.array(c), axis, 0)
-    factors[:1] = 0.0
-    size = 1
+    sums, factors = (np.moveaxis(m, axis, 0) for m in (total, np.asarray(c, total.dtype)))
     with np.errstate(all="ignore"):
-        while size < len(sums):
-            sums[size:] += factors[size:] * sums[:-size]
-            factors[size:] *= factors[:-size]
-            size *= 2
-        if np.all(np.isfinite(factors)) and np.all(np.abs(sums) < np.finfo(total.dtype).tiny ** -0.1):
+        _halve(sums, factors)
+        if np.all(np.abs(sums) < np.finfo(total.dtype).tiny ** -0.1):  # not so where a product is inf
             return total
     total = np.array(z, np.result_type(z, c))
-    sums, factors = np.moveaxis(total, axis, 0), np.moveaxis(np.asarray(c), axis, 0)
+    sums = np.moveaxis(total, axis, 0)
     for i in range(1, len(sums)):
         sums[i] += factors[i] * sums[i - 1]
     return total
+
+
+def _halve(sums: Any, factors: Any) -> None:
+    """Make z in `sums` to s of `scan`: every second one from pairs of elements, then those between."""
+    if len(sums) > 1:
+        even, odd = sums[::2], sums[1::2]
+        odd += factors[1::2] * even[: len(odd)]
+        _halve(odd, factors[1::2] * factors[: 2 * len(odd) : 2])
+        even[1:] += factors[2::2] * odd[: len(even) - 1]
 
 
 def scan_back(z: Any, c: Any, axis: Any = 0) -> Any:
