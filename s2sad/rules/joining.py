@@ -268,12 +268,46 @@ def _insert_kind(bound: Bound) -> Kind:
     return _flat_or_ranked("arr")(bound)
 
 
+def _is_flat(bound: Bound) -> bool:
+    return bound.static("axis") is None or rank_of(bound, "arr") == 1
+
+
+def _filled(bound: Bound) -> str | None:
+    """Where the result of np.insert holds what was inserted, as an int or as two ends; None if not known."""
+    place = axes.as_int(bound.static("obj"))
+    if place is None or not (_is_flat(bound) or axes.as_int(bound.static("axis")) is not None):
+        return None
+    if rank_of(bound, "values") == 0:
+        return str(place if place >= 0 else place - 1)
+    if place < 0 or not _is_flat(bound) or rank_of(bound, "values") != 1:
+        return None
+    count = axes.size(bound, "values")
+    return f"{place}:{place} + {count}" if place else f":{count}"
+
+
+def _along(bound: Bound) -> str:
+    """The argument for the axis, after those before it."""
+    return "" if _is_flat(bound) else f", {literal(bound, 'axis')}"
+
+
+def _insert_arr(bound: Bound) -> str:
+    filled = _filled(bound)
+    if filled is None:
+        return f"np.reshape(g[{_holes(bound)}], {axes.shape(bound, 'arr')})"
+    start, colon, end = filled.partition(":")
+    text = f"np.delete(g, {f'slice({start or 0}, {end})' if colon else filled}{_along(bound)})"
+    in_order = bound.static("axis") is not None or rank_of(bound, "arr") == 1
+    return text if in_order else f"np.reshape({text}, {axes.shape(bound, 'arr')})"
+
+
 def _insert_values(bound: Bound) -> str:
-    flat = bound.static("axis") is None or rank_of(bound, "arr") == 1
+    flat, filled = _is_flat(bound), _filled(bound)
+    if filled is not None:
+        return f"g[{filled}]" if flat else f"np.sum(np.take(g, {filled}{_along(bound)}))"
     if rank_of(bound, "values") == 0:
         return f"np.sum(g[~{_holes(bound)}])"
     if flat and axes.as_int(bound.static("obj")) is not None and rank_of(bound, "values") == 1:
-        return f"unbroadcast(g[~{_holes(bound)}], values)"
+        return f"g[~{_holes(bound)}]"
     if flat and rank_of(bound, "values") == 1:
         count = "1 + np.arange(np.size(obj))"
         numbers = f"np.insert(np.full(np.size(arr), 0), obj, {count}, {literal(bound, 'axis')})"
@@ -294,7 +328,7 @@ structural(
     "np.insert",
     "arr, obj, values, axis=None",
     _insert_kind,
-    {"arr": lambda b: f"np.reshape(g[{_holes(b)}], {axes.shape(b, 'arr')})", "values": _insert_values},
+    {"arr": _insert_arr, "values": _insert_values},
     (np.insert,),
     jvp={
         "arr": lambda b: f"np.insert(arr_dot, obj, np.zeros_like(values), {literal(b, 'axis')})",
@@ -318,17 +352,31 @@ composite(
     return np.moveaxis(z, 0, axis)
 """,
 )
+
+
+def _delete_vjp(bound: Bound) -> str:
+    """The cotangent with a zero where an element or a line was; places from the end do not fit."""
+    place, rank = axes.as_int(bound.static("obj")), rank_of(bound, "arr")
+    if place is None or place < 0 or not (rank == 1 or axes.as_int(bound.static("axis")) is not None):
+        return f"undeleted(g, arr, obj, {literal(bound, 'axis')})"
+    return f"np.insert(g, {place}, 0.0{_along(bound)})"
+
+
 structural(
     "np.delete",
     "arr, obj, axis=None",
     _flat_or_ranked("arr"),
-    {
-        "arr": lambda b: (
-            f"scatter_add(g, np.delete(positions(arr), obj, {literal(b, 'axis')}), {axes.shape(b, 'arr')})"
-        )
-    },
+    {"arr": _delete_vjp},
     (np.delete,),
     linear=("arr",),
+)
+structural(
+    "undeleted",
+    "z, arr, obj, axis",
+    lambda b: kinds.array(shape_of(b, "arr"), as_array(b.kind("z")).dtype),
+    {"z": lambda b: f"np.delete(g, obj, {literal(b, 'axis')})", "arr": axes.zero},
+    (linear.undeleted,),
+    linear=("z",),
 )
 
 

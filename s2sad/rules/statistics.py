@@ -183,6 +183,7 @@ structural(
     general="interp_general",
     raises=True,
 )
+structural("table_cell", "xp, x", lambda b: kinds.INT, {}, (tables.table_cell,))
 structural(
     "interp_slope",
     "z, x, xp, fp, at",

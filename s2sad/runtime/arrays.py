@@ -164,6 +164,10 @@ def segment_back(z: Any, a: Any, indices: Any, axis: Any = 0) -> Any:
     total = np.zeros_like(a, dtype=np.result_type(z))
     lines, bars = np.moveaxis(total, axis, 0), np.moveaxis(z, axis, 0)
     ends = [*indices[1:], len(lines)][: len(indices)]
+    lengths = np.subtract(ends, indices)
+    if len(lengths) > 4 and np.all(lengths > 0):
+        lines[indices[0] :] = np.repeat(bars, lengths, axis=0)
+        return total
     for k, (start, end) in enumerate(zip(indices, ends, strict=True)):
         lines[start : max(end, start + 1)] += bars[k]
     return total
@@ -197,7 +201,12 @@ def unique_places(ar: Any) -> Any:
     >>> print(unique_places(np.array([3.0, 1.0, 3.0])))
     [1 0]
     """
-    return np.unique(np.asarray(ar), return_index=True)[1]
+    flat = np.ravel(ar)
+    order = np.argsort(flat)
+    distinct = (
+        flat.size and flat[order[-1]] == flat[order[-1]] and np.all(_is_new(flat[order]))
+    )  # nan are last
+    return order if distinct else np.unique(flat, return_index=True)[1]
 
 
 def trimmed_places(filt: Any, trim: str) -> Any:

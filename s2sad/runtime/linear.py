@@ -81,6 +81,21 @@ def scatter_add(z: Any, index: Any, shape: Any) -> Any:
     return total
 
 
+def undeleted(z: Any, arr: Any, obj: Any, axis: Any = None) -> Any:
+    """The cotangent of arr where z is that of np.delete(arr, obj, axis).
+
+    >>> print(undeleted(np.array([1.0, 2.0]), np.zeros(4), [0, -1]))
+    [0. 1. 2. 0.]
+    """
+    total = np.zeros(np.shape(arr), z.dtype)
+    lines = total.reshape(-1) if axis is None else np.moveaxis(total, axis, 0)
+    stays = np.full(len(lines), True)
+    if isinstance(obj, slice) or np.size(obj):
+        stays[obj if isinstance(obj, slice) else np.asarray(obj)] = False
+    lines[stays] = z if axis is None else np.moveaxis(z, axis, 0)
+    return total
+
+
 def at_rank(lines: Any, value: Any, rank: int) -> Any:
     """A mask, along axis 0, of the elements that a stable sort puts at a rank, where they are equal to value.
 

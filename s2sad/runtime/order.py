@@ -44,7 +44,11 @@ def _places(a: Any, q: Any, axis: Any, method: Any, skip: bool, weights: Any) ->
     above, and the number of elements of the line."""
     a = np.asarray(a)
     values, numbers = _lines(a, axis), _lines(np.arange(a.size).reshape(a.shape), axis)
-    if weights is None and a.size and np.size(q) < 5 and not np.isnan(values).any():
+    if skip and weights is None and len(values) == 1 and np.size(q) < 5:
+        known = ~np.isnan(values[0])
+        if np.any(known):
+            values, numbers = values[:, known], numbers[:, known]
+    if weights is None and values.size and np.size(q) < 5 and not np.isnan(values).any():
         at = np.quantile(np.arange(float(values.shape[1])), q, method=method)
         return _few_places(values, numbers, np.ravel(at))
     ranked = np.take_along_axis(numbers, np.argsort(values, axis=1, kind="stable"), axis=1)  # nan stand last
@@ -82,6 +86,10 @@ def quantile_back(
     low, high, weight, _ = _places(a, q, axis, method, skip, weights)
     z = np.reshape(z, low.shape)
     total = np.zeros(np.size(a), z.dtype)
+    if len(low) > low.shape[1]:
+        np.add.at(total, low, (1 - weight) * z)
+        np.add.at(total, high, weight * z)
+        return total.reshape(np.shape(a))
     for k in range(len(low)):  # the lines have no elements in common
         total[low[k]] += (1 - weight[k]) * z[k]
         total[high[k]] += weight[k] * z[k]
@@ -179,7 +187,7 @@ def ranks(a: Any, axis: Any = -1) -> Any:
     """
     order, axis = stable_order(a, axis), 0 if axis is None else axis
     places = np.empty_like(order)
-    line = np.arange(order.shape[axis]).reshape(-1, *[1]*(order.ndim - 1 - axis % order.ndim))
+    line = np.arange(order.shape[axis]).reshape(-1, *[1] * (order.ndim - 1 - axis % order.ndim))
     np.put_along_axis(places, order, np.broadcast_to(line, order.shape), axis)
     return places
 

@@ -15,6 +15,16 @@ from typing import Any
 import numpy as np
 
 
+def table_cell(xp: Any, x: Any) -> int:
+    """The number of the point of a table before x: of the first one before all, of the last but one behind.
+
+    >>> xp = np.array([0.0, 1.0, 2.0])
+    >>> table_cell(xp, 1.5), table_cell(xp, -1.0), table_cell(xp, 9.0)
+    (1, 0, 1)
+    """
+    return min(max(int(np.searchsorted(xp, x, "right")) - 1, 0), max(len(xp) - 2, 0))
+
+
 def _between(x: Any, xp: Any, at: Any) -> Any:
     """The points before and behind x, what lies between them, and where x is beyond the table."""
     xp, last = np.asarray(xp), np.size(xp) - 1

@@ -57,6 +57,7 @@ from s2sad.transform.calls import Calls, stands_for_loop
 from s2sad.transform.cotangents import Bar
 from s2sad.transform.displays import Displays
 from s2sad.transform.distinct import is_distinct
+from s2sad.transform.interpolations import Interpolations
 from s2sad.transform.lists import Lists
 from s2sad.transform.logistics import Logistics
 from s2sad.transform.loops import Loops
@@ -76,7 +77,7 @@ TWICE = (
 UNSEEN = Span("<unknown>", 1, 0, 1, 0)
 
 
-class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
+class Reverse(Loops, Lists, Calls, Products, Logistics, Interpolations, Displays):
     """Writes the reverse sweep of one program."""
 
     def __init__(
@@ -365,10 +366,15 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Displays):
         elif call.fun == "mul":
             if not self.product(stmt, bar):
                 self._rule(stmt, bar)
-        elif not (self.on_diagonal(stmt, bar) or self.gram(stmt, bar) or self.logistic(stmt, bar)):
+        elif not self._in_own_way(stmt, bar):
             if call.fun == "np.broadcast_arrays" and any(map(self._is_mutable, call.args)):
                 self._refuse_broadcast(stmt)
             self._rule(stmt, bar)
+
+    def _in_own_way(self, stmt: Let, bar: Bar) -> bool:
+        """Whether one of the adjoints that are no rule's text has been written."""
+        ways = self.on_diagonal, self.gram, self.logistic, self.interpolation
+        return any(adjoint(stmt, bar) for adjoint in ways)
 
     def _is_mutable(self, atom: Atom) -> bool:
         return isinstance(atom, Var) and self.storage.is_mutable(atom.name)

@@ -69,3 +69,23 @@ def test_infinite_cotangents_stay_outside() -> None:
     x_bar, fp_bar = s2sad.grad(lambda x, fp: np.sum(np.sqrt(np.interp(x, XP, fp))), (0, 1))(np.array([-1.0, 0.3]), XP)
     np.testing.assert_allclose(x_bar, [0.0, 0.5/np.sqrt(0.3)])
     assert fp_bar[0] == np.inf and np.isfinite(fp_bar[1:]).all()
+
+
+def in_tables_of_any_length(x: Any) -> Any:
+    """Before, behind and at the points of the table, and in one of a single point."""
+    s, k, xp, fp = x[0], 0, np.cumsum(x[:5]), x[3:]*x[0]
+    while k < 5:
+        s = s + np.interp(s - 0.4*k, xp, fp) + np.interp(float(xp[k]), xp, fp)
+        s = s*np.interp(x[k], x[:1], x[1:2])
+        k += 1
+    return s
+
+
+def test_no_array_of_the_length_of_the_table_is_made_in_a_trip() -> None:
+    gradient = s2sad.grad(in_tables_of_any_length)
+    gradient(X)
+    loop = gradient.source.split("# backward")[1].split("for ")[1]
+    assert loop.count("table_cell(") == 3 and "zeros" not in loop, gradient.source
+    x = X[::-1]/X.sum()
+    check(in_tables_of_any_length, (x + 0.1,), text=False)
+    s2sad.check_grads(in_tables_of_any_length, (x + 0.1,), order=2)
