@@ -52,7 +52,7 @@ class Peephole:
         if node.fun == "np.sum":
             return self._sum(node)
         if node.fun == "where_used":  # 0 where the cotangent is, which a literal says
-            part, bar = node.args
+            part, bar = node.args[:2]
             is_new = isinstance(part, Node) and part.fun in _ARITHMETIC
             return part if is_new and isinstance(bar, Const) and bar.value else node
         if node.fun == "np.vdot":

@@ -280,7 +280,7 @@ _ufunc(
 )  # fmt: skip
 _ufunc(np.floor_divide, "x, y", None, None)
 _ufunc(np.remainder, "x, y", "g", _noisy("-(np.floor_divide(x, y)*g)"), name="mod")
-_ufunc(np.fmod, "x, y", "g", _noisy("-((x - out)/y*g)"))
+_ufunc(np.fmod, "x, y", "g", _noisy("-(np.rint((x - out)/y)*g)"))  # whole, so a constant
 _ufunc(np.power, "x, y", _silent_power_x, _power_y)
 _ufunc(np.float_power, "x, y", _silent_power_x, _power_y)
 _ufunc(np.negative, "x", "-g", cheap=True)
@@ -346,7 +346,7 @@ _ufunc(np.sinh, "x", "np.cosh(x)*g")
 _ufunc(np.cosh, "x", "np.sinh(x)*g")
 _ufunc(np.tanh, "x", "(1 - out*out)*g")
 _ufunc(np.arcsinh, "x", _complex("g/np.hypot(x, 1)", "div(g, np.sqrt(x*x + 1))"))  # x*x overflows
-_ufunc(np.arccosh, "x", "div(g, np.sqrt(x - 1)*np.sqrt(x + 1))")
+_ufunc(np.arccosh, "x", "div(div(g, np.sqrt(x - 1)), np.sqrt(x + 1))")  # no product of 0 and inf at 1
 _ufunc(np.arctanh, "x", _quotient("1 - x*x"))
 for _function in (np.deg2rad, np.radians, np.rad2deg, np.degrees):
     _ufunc(_function, "x", f"np.{_function.__name__}(g)")
@@ -553,7 +553,7 @@ _math("sinh", "x", "math.cosh(x)*g", raises=False)
 _math("cosh", "x", "math.sinh(x)*g", raises=False)
 _math("tanh", "x", "(1 - out*out)*g", raises=False)
 _math("asinh", "x", "g/math.hypot(x, 1)", raises=False)  # x*x overflows
-_math("acosh", "x", "div(g, math.sqrt(x - 1)*math.sqrt(x + 1))")
+_math("acosh", "x", "div(g, math.sqrt(x - 1))/math.sqrt(x + 1)")
 _math("atanh", "x", "g/(1 - x*x)")
 _math("erf", "x", "2/math.sqrt(math.pi)*math.exp(-x*x)*g", raises=False)
 _math("erfc", "x", "-(2/math.sqrt(math.pi)*math.exp(-x*x)*g)", raises=False)

@@ -495,11 +495,11 @@ composite(
 
 structural(  # `transform` knows what becomes of its cotangents and tangents
     "where_used",
-    "part, bar",
+    "part, bar, made=0.0",
     lambda b: b.kind("part"),
-    {"part": "where_used(g, bar)", "bar": axes.zero},
+    {"part": "where_used(g, bar, part)", "bar": axes.zero, "made": axes.zero},
     (linear.where_used,),
-    jvp={"part": "where_used(part_dot, bar)"},
+    jvp={"part": "where_used(part_dot, bar, part)"},
 )
 structural("is_moderate", "a", lambda b: kinds.BOOL, {}, (prods.is_moderate,))
 structural("reduced_size", "a, axis", lambda b: kinds.INT, {}, (linear.reduced_size,))

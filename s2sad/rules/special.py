@@ -35,7 +35,7 @@ _F = (  # the density of the F distribution
 _F_SHARE, _F_X = "dfn*x/(dfd + dfn*x)", _F.replace("V", "x")
 _T = "np.exp(-sp.betaln(0.5*df, 0.5) - 0.5*(df + 1.0)*np.log1p(V*V/df))/np.sqrt(df)"
 _T_DF = f"(0.25*np.sign(V)*betainc_dab(0.5, 0.5*df, V*V/(df + V*V), 0, 1) - 0.5*V*{_T}/df)"
-_CHI = "0.5*np.exp(sp.xlogy(0.5*v - 1.0, 0.5*V) - 0.5*V - sp.gammaln(0.5*v))"
+_CHI = "0.5*gamma_density(0.5*v, 0.5*V)"
 _VOIGT = (
     "(1.1283791670955126j - 1.4142135623730951*(x + 1j*gamma)/sigma"
     "*sp.wofz((x + 1j*gamma)/(1.4142135623730951*sigma)))"
@@ -51,15 +51,15 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "rgamma(x)": ("g*rgamma_slope(x, out)",),
     "gammasgn(x)": (None,),
     "psi(x)": ("g*sp.polygamma(1, x)",),
-    "poch(x, m)": ("g*out*(sp.psi(x + m) - sp.psi(x))", "g*out*sp.psi(x + m)"),
-    "beta(a, b)": ("g*out*(sp.psi(a) - sp.psi(a + b))", "g*out*(sp.psi(b) - sp.psi(a + b))"),
-    "betaln(a, b)": ("g*(sp.psi(a) - sp.psi(a + b))", "g*(sp.psi(b) - sp.psi(a + b))"),
+    "poch(x, m)": ("g*out*psi_step(x, m)", "g*out*sp.psi(x + m)"),
+    "beta(a, b)": ("-g*out*psi_step(a, b)", "-g*out*psi_step(b, a)"),
+    "betaln(a, b)": ("-g*psi_step(a, b)", "-g*psi_step(b, a)"),
     "binom(n, k)": (
-        "g*out*(sp.psi(n + 1.0) - sp.psi(n - k + 1.0))",
+        "g*out*psi_step(n - k + 1.0, k)",
         "g*out*(sp.psi(n - k + 1.0) - sp.psi(k + 1.0))",
     ),
-    "gammainc(a, x)": ("g*gammainc_da(a, x)", "g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))"),
-    "gammaincc(a, x)": ("-g*gammainc_da(a, x)", "-g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))"),
+    "gammainc(a, x)": ("g*gammainc_da(a, x)", "g*gamma_density(a, x)"),
+    "gammaincc(a, x)": ("-g*gammainc_da(a, x)", "-g*gamma_density(a, x)"),
     "gammaincinv(a, y)": (
         "-g*gammainc_da(a, out)*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))",
         "g*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))",
@@ -70,11 +70,11 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     ),
     "betainc(a, b, x)": (
         "g*betainc_dab(a, b, x, 1, 0)", "g*betainc_dab(a, b, x, 0, 1)",
-        "g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))",
+        "g*beta_density(a, b, x)",
     ),
     "betaincc(a, b, x)": (
         "-g*betainc_dab(a, b, x, 1, 0)", "-g*betainc_dab(a, b, x, 0, 1)",
-        "-g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))",
+        "-g*beta_density(a, b, x)",
     ),
     "betaincinv(a, b, y)": (f"-g*betainc_dab(a, b, out, 1, 0)*{_BETA}",
         f"-g*betainc_dab(a, b, out, 0, 1)*{_BETA}", f"g*{_BETA}"),
@@ -100,7 +100,7 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     # ---- logistic functions, entropies, losses
     "expit(x)": ("g*out*sp.expit(-x)",),
     "log_expit(x)": ("g*sp.expit(-x)",),
-    "logit(x)": ("div(g, x*(1.0 - x))",),
+    "logit(x)": ("div(div(g, x), 1.0 - x)",),  # of the product g/(x*x) would overflow, in both factors
     "xlogy(x, y)": ("g*np.log(y)", "g*np.where(np.equal(x, 0), 0.0, x/np.asarray(y))"),
     "xlog1py(x, y)": ("g*np.log1p(y)", "g*np.where(np.equal(x, 0), 0.0, x/np.asarray(1.0 + y))"),
     "entr(x)": ("-g*(np.log(x) + 1.0)",),
@@ -115,11 +115,11 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     ),
     "boxcox(x, lmbda)": (
         "g*np.exp(sp.xlogy(lmbda - 1.0, x))",
-        "g*0.5*np.log(x)*np.log(x)*sp.hyp1f1(2.0, 3.0, lmbda*np.log(x))",
+        "g*np.log(x)*np.log(x)*exprel_slope(lmbda*np.log(x))",
     ),
     "boxcox1p(x, lmbda)": (
         "g*np.exp(sp.xlog1py(lmbda - 1.0, x))",
-        "g*0.5*np.log1p(x)*np.log1p(x)*sp.hyp1f1(2.0, 3.0, lmbda*np.log1p(x))",
+        "g*np.log1p(x)*np.log1p(x)*exprel_slope(lmbda*np.log1p(x))",
     ),
     "inv_boxcox(y, lmbda)": (
         "g*np.exp(sp.xlogy(1.0 - lmbda, out))", "-g*0.5*out*y*y*sp.hyp2f1(2.0, 2.0, 3.0, -lmbda*y)",
@@ -142,7 +142,7 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "exp2(x)": ("g*(0.6931471805599453*out)",),
     "exp10(x)": ("g*(2.302585092994046*out)",),
     "cbrt(x)": ("div(g, 3.0*out*out)",),
-    "exprel(x)": ("g*(0.5*sp.hyp1f1(2.0, 3.0, x))",),
+    "exprel(x)": ("g*exprel_slope(x)",),
     "sindg(x)": ("g*(0.017453292519943295*sp.cosdg(x))",),
     "cosdg(x)": ("-g*(0.017453292519943295*sp.sindg(x))",),
     "tandg(x)": ("g*(0.017453292519943295*(1.0 + out*out))",),
@@ -191,17 +191,19 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "i1(x)": ("g*0.5*(sp.i0(x) + sp.iv(2, x))",),
     "k0(x)": ("-g*sp.k1(x)",),
     "k1(x)": ("-g*0.5*(sp.k0(x) + sp.kn(2, x))",),
-    "i0e(x)": ("g*(sp.i1e(x) - np.sign(x)*out)",),
-    "i1e(x)": ("g*(0.5*(sp.i0e(x) + sp.ive(2, x)) - np.sign(x)*out)",),
-    "k0e(x)": ("g*(out - sp.k1e(x))",),
-    "k1e(x)": ("g*(out - 0.5*(sp.k0e(x) + sp.kve(2, x)))",),
+    "i0e(x)": ("g*bessel_slope(0.0, x, out, 1.0, sp.i1e(x) - np.sign(x)*out)",),
+    "i1e(x)": ("g*bessel_slope(1.0, x, out, 1.0, 0.5*(sp.i0e(x) + sp.ive(2, x)) - np.sign(x)*out)",),
+    "k0e(x)": ("g*bessel_slope(0.0, x, out, -1.0, out - sp.k1e(x))",),
+    "k1e(x)": ("g*bessel_slope(1.0, x, out, -1.0, out - 0.5*(sp.k0e(x) + sp.kve(2, x)))",),
     "jv(v, z)": (_NO, "g*0.5*(sp.jv(v - 1, z) - sp.jv(v + 1, z))"),
     "yv(v, z)": (_NO, "g*0.5*(sp.yv(v - 1, z) - sp.yv(v + 1, z))"),
     "yn(n, x)": (_NO, "g*0.5*(sp.yn(n - 1, x) - sp.yn(n + 1, x))"),
     "kn(n, x)": (_NO, "-g*0.5*(sp.kv(n - 1, x) + sp.kv(n + 1, x))"),
     "iv(v, z)": (_NO, "g*0.5*(sp.iv(v - 1, z) + sp.iv(v + 1, z))"),
     "kv(v, z)": (_NO, "-g*0.5*(sp.kv(v - 1, z) + sp.kv(v + 1, z))"),
-    "ive(v, z)": (_NO, "g*(0.5*(sp.ive(v - 1, z) + sp.ive(v + 1, z)) - np.sign(z)*out)"),
+    "ive(v, z)": (
+        _NO, "g*bessel_slope(v, z, out, 1.0, 0.5*(sp.ive(v - 1, z) + sp.ive(v + 1, z)) - np.sign(z)*out)",
+    ),
     "kve(v, z)": (_NO, "g*(out - 0.5*(sp.kve(v - 1, z) + sp.kve(v + 1, z)))"),
     "jve(v, z)": (_NO, "g*0.5*(sp.jve(v - 1, z) - sp.jve(v + 1, z))"),
     "yve(v, z)": (_NO, "g*0.5*(sp.yve(v - 1, z) - sp.yve(v + 1, z))"),
@@ -264,8 +266,8 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "fdtri(dfn, dfd, p)": (_NO, _NO, f"g/({_F})".replace("V", "out")),
     **{
         f"{name}(a, b, x)": (
-            f"{sign}g*x*np.exp(sp.xlogy(b - 1.0, a*x) - a*x - sp.gammaln(b))", f"{sign}g*gammainc_da(b, a*x)",
-            f"{sign}g*a*np.exp(sp.xlogy(b - 1.0, a*x) - a*x - sp.gammaln(b))",
+            f"{sign}g*x*gamma_density(b, a*x)", f"{sign}g*gammainc_da(b, a*x)",
+            f"{sign}g*a*gamma_density(b, a*x)",
         )
         for name, sign in (("gdtr", ""), ("gdtrc", "-"))
     },
@@ -412,17 +414,15 @@ def _zeta_q(bound: Bound) -> str:
 
 
 def _by_x(inner: str, *orders: str) -> Callable[[Bound], str]:
-    """The derivative in x of a first derivative in a parameter; `inner` is that of the log density."""
+    """The derivative in x of a first derivative in a parameter; `inner` is that of the density in a."""
 
     def text(bound: Bound) -> str:
         if [bound.static(n) for n in orders] not in ([1], [1, 0], [0, 1]):
             raise NotImplementedError("a third derivative of an incomplete gamma or beta function")
         first = bound.static(orders[0]) == 1
-        return (
-            inner
-            if first
-            else inner.replace("np.log(x)", "np.log1p(-x)").replace("psi(a) ", "psi(b) ")
-        )
+        if first:
+            return inner
+        return inner.replace("xlogy", "xlog1py").replace("), x)", "), -x)").replace("psi(a) ", "psi(b) ")
 
     return text
 
@@ -450,11 +450,8 @@ def _next(call: str, place: str) -> Callable[[Bound], str]:
     return text
 
 
-_GAMMA_X = "g*np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))*(np.log(x) - sp.psi(a))"
-_BETA_X = (
-    "g*np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))"
-    "*(np.log(x) - sp.psi(a) + sp.psi(a + b))"
-)
+_GAMMA_X = "g*(sp.xlogy(gamma_density(a, x), x) - gamma_density(a, x)*sp.psi(a))"
+_BETA_X = "g*(sp.xlogy(beta_density(a, b, x), x) - beta_density(a, b, x)*(sp.psi(a) - sp.psi(a + b)))"
 _jet(
     "gammainc_da", "a, x, n=1", _next("gammainc_da(a, x", "n"),
     _by_x(_SHORT.sub("scipy.special.", _GAMMA_X), "n"),
@@ -513,10 +510,14 @@ def _first_kind(bound: Bound) -> Kind:
 
 for _slope in (
     slopes.erfcx_slope, slopes.dawsn_slope, slopes.rgamma_slope, slopes.normal_hazard, slopes.spence_slope,
-    slopes.ellipk_slope, slopes.ellipe_slope,
+    slopes.exprel_slope, slopes.ellipk_slope, slopes.ellipe_slope,
 ):  # fmt: skip
     composite(_slope.__name__, axes.source_of(_slope), (_slope,)).kind = _first_kind
-for _by_m in (slopes.ellipkinc_by_m, slopes.ellipeinc_by_m, slopes.elliptic_series):
-    composite(_by_m.__name__, axes.source_of(_by_m), (_by_m,)).kind = lambda b: results.ufunc(
-        special.ellipkinc, b.kind("phi"), b.kind("m")
-    )
+for _helper, _like_it, _order in (
+    (slopes.gamma_density, special.gammainc, ("a", "x")), (slopes.psi_step, special.betaln, ("x", "h")),
+    (slopes.beta_density, special.betainc, ("a", "b", "x")),
+    (slopes.ellipkinc_by_m, special.ellipkinc, ("phi", "m")),
+    (slopes.ellipeinc_by_m, special.ellipeinc, ("phi", "m")),
+    (slopes.elliptic_series, special.ellipkinc, ("phi", "m")), (slopes.bessel_slope, special.ive, ("v", "x")),
+):  # fmt: skip
+    composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = results.of_ufunc(_like_it, _order)

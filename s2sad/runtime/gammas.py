@@ -88,9 +88,9 @@ def _fraction(shape: Any, first: Any, step: Any) -> Any:
 
 
 def _gamma_series(a: Any, x: Any, n: int) -> Any:
-    """The jet of the sum of x**m/(a*(a + 1)*...*(a + m)) over m."""
+    """The jet of the sum of x**m/((a + 1)*...*(a + m)) over m."""
     shape = (n + 1, 1, *a.shape)
-    term = _jet_over(_line(shape, 1.0, 0.0), _line(shape, a, 1.0))
+    term = _line(shape, 1.0, 0.0)
     total = term.copy()
     for m in range(1, 200000):
         term[0] = x * term[0] / (a + m)
@@ -112,6 +112,40 @@ def _gamma_fraction(a: Any, x: Any, n: int) -> Any:
     return _fraction(shape, _line(shape, x + 1 - a, -1.0), step)
 
 
+def _gamma_log(a: Any, x: Any) -> Any:
+    """The logarithm of x**a*exp(-x)/gamma(a), without cancellation for a large a."""
+    from scipy.special import gammaln
+
+    with np.errstate(all="ignore"):
+        m = (x - a) / a
+        near = m * m * (0.5 - m * (1 / 3 - m * (0.25 - m * (0.2 - m / 6))))
+        bend = np.where(np.abs(m) < 0.01, near, m - np.log1p(m))
+        far = 0.5 * np.log(a / (2 * np.pi)) - a * bend - 1 / (12 * a)
+        return np.where(a > 1e6, far, a * np.log(x) - x - gammaln(np.maximum(a, 1e-9)))
+
+
+def _gamma_far(a: Any, x: Any, n: int) -> Any:
+    """The n-th derivative in a large a: minus the density, times the slope of the quantile x in a.
+
+    By Cornish and Fisher the quantile is a + z*sqrt(a) + (z*z - 1)/3 + (z*z*z - 7*z)/(36*sqrt(a)) + ...
+    """
+    from scipy.special import polygamma
+
+    shape = (n, 1, *a.shape)
+    log, head = np.zeros(shape), np.zeros(shape)
+    log[0, 0], head[0, 0] = np.log(a), _gamma_log(a, x)
+    for k in range(1, n):
+        log[k, 0] = -1 / k * (-1 / a) ** k
+        shift = np.log1p((x - a) / a) + 0.5 / a if k == 1 else -polygamma(k - 1, a) / math.factorial(k)
+        head[k, 0] = shift
+    root = _jet_exp(-0.5 * log)  # 1/sqrt(a)
+    w = _jet_times(_line(shape, x - a, -1.0), root)
+    once = _jet_times(w, root)
+    slope = 0.5 * once + (_jet_times(root, root) - _jet_times(once, once)) / 6
+    slope[0, 0] += 1
+    return -math.factorial(n - 1) * _jet_times(_jet_exp(head), slope)[n - 1, 0] / x
+
+
 def gammainc_da(a: Any, x: Any, n: int = 1) -> Any:
     """The n-th derivative of scipy.special.gammainc(a, x) in a.
 
@@ -121,23 +155,34 @@ def gammainc_da(a: Any, x: Any, n: int = 1) -> Any:
     from scipy.special import gammaln, polygamma
 
     a, x = np.broadcast_arrays(np.asarray(a, float), np.asarray(x, float))
-    made = np.where((a > 0) & np.isfinite(a) & (x >= 0), 0.0, np.nan)
-    inside = (a > 0) & np.isfinite(a) & (x > 0) & np.isfinite(x)
+    made = np.where((a >= 0) & np.isfinite(a) & (x >= 0), 0.0, np.nan)
+    inside = (a >= 0) & np.isfinite(a) & (x > 0) & np.isfinite(x)
+    inside = inside & (_gamma_log(np.where(inside, a, 1.0), np.where(inside, x, 1.0)) > -800)
+    large = inside & (a > 1e6)
+    if np.any(large):
+        made[large] = _gamma_far(a[large], x[large], n)
+        inside = inside & ~large
     for part, series in ((inside & (x < a + 1), True), (inside & (x >= a + 1), False)):
         if not np.any(part):
             continue
         one, at = a[part], x[part]
         head = np.zeros((n + 1, 1, one.size))
-        head[0, 0] = one * np.log(at) - at - gammaln(one)
+        head[0, 0] = one * np.log(at) - at - gammaln(one + 1)  # no pole at 0: the series leaves 1/a to it
         for k in range(1, n + 1):
-            head[k, 0] = (np.log(at) if k == 1 else 0.0) - polygamma(k - 1, one) / math.factorial(k)
-        rest = _gamma_series(one, at, n) if series else -_gamma_fraction(one, at, n)
+            head[k, 0] = (np.log(at) if k == 1 else 0.0) - polygamma(k - 1, one + 1) / math.factorial(k)
+        if series:
+            rest = _gamma_series(one, at, n)
+        else:
+            rest = -_jet_times(_line(head.shape, one, 1.0), _gamma_fraction(one, at, n))
         made[part] = math.factorial(n) * _jet_times(_jet_exp(head), rest)[n, 0]
     return made[()]
 
 
 def _beta_jet(a: Any, b: Any, x: Any, i: int, j: int) -> Any:
-    """The derivative where the fraction converges quickly: x < (a + 1)/(a + b + 2)."""
+    """The derivative where the fraction converges quickly: x < (a + 1)/(a + b + 2).
+
+    The factor 1/a stands in gamma(a + 1), whose logarithm has no pole at a small a.
+    """
     from scipy.special import betaln, polygamma
 
     shape = (i + 1, j + 1, a.size)
@@ -145,10 +190,10 @@ def _beta_jet(a: Any, b: Any, x: Any, i: int, j: int) -> Any:
     for k in range(i + 1):
         for m in range(j + 1):
             if k + m == 0:
-                head[k, m] = a * np.log(x) + b * np.log1p(-x) - betaln(a, b)
+                head[k, m] = a * np.log(x) + b * np.log1p(-x) - betaln(a + 1, b) - np.log(a + b)
                 continue
             both = polygamma(k + m - 1, a + b) / (math.factorial(k) * math.factorial(m))
-            alone = polygamma(k - 1, a) / math.factorial(k) if m == 0 else 0.0
+            alone = polygamma(k - 1, a + 1) / math.factorial(k) if m == 0 else 0.0
             alone = polygamma(m - 1, b) / math.factorial(m) if k == 0 else alone
             head[k, m] = both - alone
     if i:
@@ -159,6 +204,8 @@ def _beta_jet(a: Any, b: Any, x: Any, i: int, j: int) -> Any:
 
     def step(k: int) -> tuple[Any, Any]:
         m = k // 2
+        if k == 1:  # the factor a of both is left out
+            return _jet_over(_line(shape, a + b, 1.0, 1.0) * -x, _line(shape, a + 1, 1.0)), ones
         if k % 2 == 0:
             above = _line(shape, m * (b - m) * x, 0.0) + _line(shape, 0.0, 0.0, 1.0) * (m * x)
         else:
@@ -167,7 +214,7 @@ def _beta_jet(a: Any, b: Any, x: Any, i: int, j: int) -> Any:
         below = _jet_times(_line(shape, a + k - 1, 1.0), _line(shape, a + k, 1.0))
         return _jet_over(above, below), ones
 
-    whole = _jet_over(_fraction(shape, ones, step), _line(shape, a, 1.0))
+    whole = _fraction(shape, ones, step)
     return math.factorial(i) * math.factorial(j) * _jet_times(_jet_exp(head), whole)[i, j]
 
 
@@ -177,10 +224,14 @@ def betainc_dab(a: Any, b: Any, x: Any, i: int, j: int) -> Any:
     >>> print(round(float(betainc_dab(1.5, 2.0, 0.3, 1, 0)), 12))
     -0.290535747008
     """
+    from scipy.special import betaln
+
     a, b, x = np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float), np.asarray(x, float))
     known = (a > 0) & (b > 0) & np.isfinite(a) & np.isfinite(b)
     made = np.where(known & (x >= 0) & (x <= 1), 0.0, np.nan)
     known = known & (x > 0) & (x < 1)
+    one, two, at = np.where(known, a, 1.0), np.where(known, b, 1.0), np.where(known, x, 0.5)
+    known = known & (one * np.log(at) + two * np.log1p(-at) - betaln(one, two) > -800)
     low = known & (x * (a + b + 2) <= a + 1)
     high = known & ~low
     if np.any(low):

@@ -36,15 +36,18 @@ def div_or_zero(p: Any, q: Any) -> Any:
     return np.where(zero, 0.0, p / np.where(zero, 1.0, q))[()]
 
 
-def where_used(part: Any, bar: Any) -> Any:
+def where_used(part: Any, bar: Any, made: Any = 0.0) -> Any:
     """A part of a cotangent; 0 where it is nan and the cotangent `bar`, which it was made of, is 0.
 
-    Nothing uses the value there: the path taken does not, or a selection did not choose it.
+    Nothing uses the value there: the path taken does not, or a selection did not choose it. A derivative of
+    such a part is 0, too, where `made`, the part itself, is nan.
 
     >>> print(where_used(np.array([np.nan, 2.0]), np.array([0.0, 1.0])))
     [0. 2.]
+    >>> print(where_used(np.array([3.0, 2.0]), np.array([0.0, 0.0]), np.array([np.nan, 1.0])))
+    [0. 2.]
     """
-    lost = np.isnan(part) & (bar == 0)
+    lost = (np.isnan(part) | np.isnan(made)) & (bar == 0)
     if isinstance(lost, np.ndarray) or isinstance(part, np.ndarray):
         return np.where(lost, 0.0, part)
     return type(part)(0.0) if lost else part

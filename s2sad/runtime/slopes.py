@@ -69,6 +69,22 @@ def rgamma_slope(x: Any, y: Any) -> Any:
     return np.where(x < 0.5, turned * scipy.special.gamma(1.0 - low), above)[()]
 
 
+def exprel_slope(x: Any) -> Any:
+    """The derivative of exprel, by its series near 0; scipy.special.hyp1f1 takes for ever at 1e200.
+
+    >>> print(exprel_slope(0.0), exprel_slope(1e200), exprel_slope(-1e8))
+    0.5 inf 1e-16
+    """
+    import scipy.special
+
+    near = np.abs(x) < 1.0
+    inner, outer = np.where(near, x, 0.0), np.where(near, 1.0, x)
+    y = scipy.special.exprel(outer)
+    rising = y * (1.0 - 1.0 / outer) + 1.0 / outer
+    far = np.where(outer > 0.0, rising, (np.exp(np.clip(outer, None, 0.0)) - y) / outer)
+    return np.where(near, 0.5 * scipy.special.hyp1f1(2.0, 3.0, inner), far)[()]
+
+
 def spence_slope(x: Any) -> Any:
     """The derivative of spence, log(x)/(1 - x), by its series near 1 (DLMF 25.12.2).
 
@@ -161,6 +177,74 @@ def ellipeinc_by_m(phi: Any, m: Any, e: Any) -> Any:
     inner, outer = np.where(near, m, 0.0), np.where(near, 0.5, m)
     far = 0.5 * (e - scipy.special.ellipkinc(phi, outer)) / outer
     return np.where(near, elliptic_series(phi, inner, -0.5), far)[()]
+
+
+def psi_step(x: Any, h: Any) -> Any:
+    """psi(x + h) - psi(x), without cancellation for a large x (DLMF 5.11.2).
+
+    >>> print(psi_step(1.0, 1.0), psi_step(1e200, 2.0))
+    1.0 2e-200
+    """
+    import scipy.special
+
+    x, h = x * 1.0, h * 1.0
+    far = (x > 1e3) & (x + h > 1e3)
+    inner, outer = np.where(far, 1.0, x), np.where(far, x, 1.0)
+    step, short = np.where(far, h, 1.0), np.where(far, 1.0, h)
+    a, b = 1.0 / outer, 1.0 / (outer + step)
+    rest = 0.5 * step * a * b * (1.0 + (a + b) / 6.0)
+    near = scipy.special.psi(inner + short) - scipy.special.psi(inner)
+    return np.where(far, np.log1p(step * a) + rest, near)[()]
+
+
+def bessel_slope(v: Any, x: Any, y: Any, s: float, near: Any) -> Any:
+    """The derivative of y = ive(v, x), with s = 1, or kve(v, x), s = -1: `near`, or for a large |x| the
+    asymptotic series (DLMF 10.40.1, 10.40.2), where `near` is the difference of two numbers that agree.
+
+    >>> print(f"{bessel_slope(0.0, 1e8, 3.9894228e-05, 1.0, 0.0):.7g}")
+    -1.994711e-13
+    """
+    far = np.abs(x) > 30.0 + 2.0 * v * v
+    outer = np.where(far, x, 1e6)
+    u = s / np.abs(outer)
+    term = np.ones_like(u)
+    top, bottom = 0.5 * term, term
+    for k in range(1, 16):
+        term = term * u * (((2 * k - 1) * (2 * k - 1) - 4.0 * v * v) / (8.0 * k))
+        top = top + (k + 0.5) * term
+        bottom = bottom + term
+    return np.where(far, -y * top / bottom / outer, near)[()]
+
+
+def gamma_density(a: Any, x: Any) -> Any:
+    """The density of the gamma distribution: the derivative of gammainc(a, x) in x; a power of x below 1.
+
+    >>> print(gamma_density(2.0, 0.0), round(gamma_density(2.0, 3.0), 12))
+    0.0 0.149361205104
+    """
+    import scipy.special
+
+    near = x < 1.0
+    inner, outer = np.where(near, x, 0.5), np.where(near, 1.5, x)
+    norm = scipy.special.gammaln(a)
+    low = np.power(inner, a - 1.0) * np.exp(-inner - norm)
+    return np.where(near, low, np.exp((a - 1.0) * np.log(outer) - outer - norm))[()]
+
+
+def beta_density(a: Any, b: Any, x: Any) -> Any:
+    """The density of the beta distribution: the derivative of betainc(a, b, x) in x; powers near 0 and 1.
+
+    >>> print(beta_density(2.0, 3.0, 0.0), round(beta_density(2.0, 3.0, 0.25), 12))
+    0.0 1.6875
+    """
+    import scipy.special
+
+    near = ((x < 1e-3) | (x > 0.999)) & (a + b < 300.0)  # else a power may vanish beside an infinite factor
+    inner, outer = np.where(near, x, 0.5), np.where(near, 0.5, x)
+    norm = scipy.special.betaln(a, b)
+    low = np.power(inner, a - 1.0) * np.power(1.0 - inner, b - 1.0) * np.exp(-norm)
+    far = scipy.special.xlogy(a - 1.0, outer) + scipy.special.xlog1py(b - 1.0, -outer) - norm
+    return np.where(near, low, np.exp(far))[()]
 
 
 def kolmogorov_density(y: Any) -> Any:

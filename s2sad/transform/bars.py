@@ -383,6 +383,9 @@ class Bars(Builder):
             return atom
         cond_kind, kind = self.kind(mask.cond), self.kind(atom)
         if mask.zeros is not None:
+            made = self.made_calls.get(atom.name) if isinstance(atom, Var) else None
+            if made is not None and made.fun == "where_used" and made.args[1] == mask.zeros:
+                return atom
             return self.let(Call("where_used", (atom, mask.zeros)), kind)
         if cond_kind.is_python:
             zero = lambda: Const(0.0) if kind.shape == () else self.zeros_like(atom, kind)  # noqa: E731 - one side

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from s2sad.ir.kinds import same_shape
 from s2sad.ir.nodes import Atom, Call, Carry, Const, Let, List, Store, Tuple, Var
 from s2sad.rules import registry
 from s2sad.transform.bars import Bars
@@ -32,7 +31,8 @@ MOVING = frozenset(
      "np.take")
 )  # fmt: skip
 CHOOSING = frozenset(
-    ("np.triu", "np.tril", "np.nansum", "np.nanmean", "np.nanprod", "np.nanmax", "np.nanmin")
+    ("np.triu", "np.tril", "np.nansum", "np.nanmean", "np.nanprod", "np.nanmax", "np.nanmin",
+     "np.compress", "np.ndarray.compress", "np.extract")
 )  # fmt: skip
 CHAIN = 6  # operations that are looked through for one whose derivative may be infinite
 
@@ -108,20 +108,19 @@ class Selections(Bars):
 
     def part_used(self, stmt: Let, bar: Bar) -> None:
         """The adjoint of `where_used(part, bar)`: what the part gives is 0 where it is nan and bar is 0."""
-        part, zeros = stmt.call.args
+        part, zeros, *made = stmt.call.args
         bar, zeros = self.full(bar, stmt.name), self.value(zeros, stmt)
-        kinds = self.kind(part), self.kind(zeros), self.kind(bar.atom)
-        if all(kind.cat == "array" for kind in kinds) and not same_shape(*kinds[:2]):
-            # the sum to the part's shape takes the mask off: nothing goes where the part is not taken
-            lost = self.let(Call("np.isnan", (self.value(part, stmt),)))
-            lost = self.let(Call("band", (lost, self.let(Call("eq", (zeros, Const(0)))))))
-            bar = replace(bar, atom=self.select(Mask(lost, when=False), bar.atom))
-        self.give(part, Bar(bar.atom, bar.uniform, False, Mask(zeros, zeros=zeros)))
+        # nothing goes where the part is not taken: a sum, or what is added on the way, takes the mask off
+        call = Call("where_used", (bar.atom, zeros, self.value(made[0] if made else part, stmt)))
+        taken = self.let(call, self.kind(bar.atom))
+        self.give(part, Bar(taken, bar.uniform, False, Mask(zeros, zeros=zeros)))
 
     def select_moved(self, call: Call) -> None:
         """Note that what is only moved, `np.sqrt(x)[:, None]`, or of which a triangle or what a condition
         says is taken, has zeros where it is not selected."""
         first = call.args[0]
+        if call.fun in ("np.compress", "np.extract"):  # whose first argument is the condition
+            first = call.args[1] if len(call.args) > 1 else dict(call.kwargs).get("a", first)
         for atom in first.items if isinstance(first, Tuple | List) else (first,):
             if isinstance(atom, Var) and self.active(atom):
                 self.select_from(atom.name)
@@ -155,7 +154,7 @@ class Selections(Bars):
 
 
 def chooses(call: Call) -> bool:
-    """Whether a function takes some elements of its first argument only."""
+    """Whether a function takes some elements of its array only."""
     return call.fun in CHOOSING or (bool(call.kwargs) and any(n == "where" for n, _ in call.kwargs))
 
 

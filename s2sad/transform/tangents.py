@@ -179,11 +179,12 @@ class Tangents(Builder):
 
     def _part_used(self, stmt: Let) -> Atom:
         """The tangent of `where_used(part, bar)`: 0 where it is nan, and bar and its tangent are 0."""
-        part, bar = stmt.call.args
+        part, bar = stmt.call.args[:2]
         if self.active(bar):
             sizes = [self.let(Call("abs", (a,))) for a in (bar, self.dot(bar))]
             bar = self.binary("add", *sizes)
-        return self.let(Call("where_used", (self.dot(part), bar)), self.kinds[stmt.name])
+        made = (self.dot(part), bar, *stmt.call.args[2:])
+        return self.let(Call("where_used", made), self.kinds[stmt.name])
 
     def _mirrored(self, stmt: Let) -> Atom:
         """The same call of the first operand's tangent."""
