@@ -108,10 +108,11 @@ def fields(value: Any) -> dict[str, Any]:
     return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
 
 
-def native(value: Any, seen: dict[int, Any]) -> Any:
+def native(value: Any, seen: dict[int, tuple[Any, Any]]) -> Any:
     """The value with byte-swapped arrays converted, also inside of containers.
 
-    Containers are made anew; `seen` says what has been made of each, so that what is one stays one.
+    Containers are made anew; `seen` says what has been made of each, so that what is one stays one: by its
+    identity itself and its copy.
     """
     cls = type(value)
     if cls in PLAIN:
@@ -121,16 +122,16 @@ def native(value: Any, seen: dict[int, Any]) -> Any:
     if cls is tuple:
         return tuple([native(v, seen) for v in value])
     if cls is list or cls is dict:
-        made = seen.get(id(value))
-        if made is None:
-            made = seen[id(value)] = _native_parts(value, seen)
-        return made
+        known = seen.get(id(value))
+        if known is None:
+            known = seen[id(value)] = value, _native_parts(value, seen)
+        return known[1]
     if is_namedtuple(value):
         return cls(*[native(v, seen) for v in value])
     return value
 
 
-def _native_parts(value: Any, seen: dict[int, Any]) -> Any:
+def _native_parts(value: Any, seen: dict[int, tuple[Any, Any]]) -> Any:
     if type(value) is list:
         return [v if isinstance(v, float | str) else native(v, seen) for v in value]
     return {k: native(v, seen) for k, v in value.items()}

@@ -33,6 +33,25 @@ FUNCTIONS = 256  # functions of which something is remembered
 Argnums = int | str | Sequence[int | str]
 Values = dict[str, Any]
 
+
+class Given(Values):
+    """The values of a call's parameters; `copies` are the lists and dicts among these that were copied.
+
+    Each stands there with its copy, by its identity.
+    """
+
+    __slots__ = ("copies",)
+
+    def __init__(self, values: Values, copies: dict[int, tuple[Any, Any]]) -> None:
+        super().__init__(values)
+        self.copies = copies
+
+    def originals(self) -> dict[int, int]:
+        """By the identity of each copy: that of the list or dict which the caller has."""
+        return {id(copy): id(given) for given, copy in self.copies.values()}
+
+
+
 _wrappers: OrderedDict[Any, Callable[..., Any]] = OrderedDict()
 _nodes: OrderedDict[Same, tuple[Any, tuple[str, ...]]] = OrderedDict()
 _lock = threading.Lock()

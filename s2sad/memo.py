@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from s2sad import arguments as A
 from s2sad import debug, guards
-from s2sad.binding import Choice, Values
+from s2sad.binding import Choice, Given, Values
 from s2sad.errors import Refusal, UnsupportedError, written
 from s2sad.frontend.dependencies import Dependency
-from s2sad.overlaps import beside, overlapping, twice_given
+from s2sad.overlaps import Outside, beside, holder, met, outside_too, overlapping, twice_given
 
 if TYPE_CHECKING:  # the pipeline is imported with the first derivative
     from s2sad.engine import Derived
@@ -36,6 +36,8 @@ class Made:
     written    the parameters whose arrays and lists are written to
     changed    those that are objects, dicts or lists and hold something else at the end
     standing   what gives the outside arrays that are written to
+    kept       whether lists, dicts or objects outside are written to
+    outside    what the function reads from outside, where something is written to
     """
 
     derived: Derived
@@ -51,12 +53,19 @@ class Made:
     written: frozenset[str] = field(init=False)
     standing: tuple[Callable[[], Any], ...] = field(init=False)
     changed: frozenset[str] = field(init=False)
+    kept: bool = field(init=False)
+    outside: Outside = field(init=False)
 
     def __post_init__(self) -> None:
         own = frozenset(n for n in self.order if self.parameter(n) in self.derived.written)
         self.written = own if self.inner is None else own | self.inner.written
         self.changed = frozenset(self.derived.lowered.changed) if self.inner is None else self.inner.changed
         self.standing = self.derived.lowered.standing if self.inner is None else self.inner.standing
+        own_kept = bool(self.derived.lowered.program.kept)
+        self.kept = own_kept if self.inner is None else self.inner.kept
+        self.outside = Outside([], frozenset(), {}) if self.inner is None else self.inner.outside
+        if self.inner is None and (self.written or self.changed or self.kept):
+            self.outside = Outside.of(self.derived, {d.text for d in self.dependencies})
         self.guard = guards.guard(self.dependencies)
         functions = self.derived.functions.values()
         self.functions = tuple(map(A.without_complex, functions) if self.derived.roots else functions)
@@ -78,13 +87,29 @@ class Made:
         if self.standing and (name := beside(self.standing, values)) is not None:
             what = f"an outside array is written, and shares memory with the argument {name!r}"
             self._refuse(what, "pass a copy")
-        changed = self.written | self.changed
-        if changed and (found := twice_given(values, changed, self.converted)) is not None:
-            what = f"{found[0]!r} and {found[1]!r} hold one list, dict or object, and it may be written to"
-            if found[0] == found[1]:
-                what = f"the argument {found[0]!r} holds a list, dict or object twice that may be written to"
-            self._refuse(what, "put a copy in the place of one")
+        if self.written or self.changed or self.kept:
+            self._refuse_one_thing(values)
         return [A.passed(values[n]) if n in self.converted else values[n] for n in self.order]
+
+    def _refuse_one_thing(self, values: Values) -> None:
+        """Refuse lists, dicts and objects that have two names, by one of which they may be written to."""
+        changed = self.written | self.changed
+        given = values if isinstance(values, Given) else Given(values, {})
+        if not changed and self.outside.closed:  # histories, of which nothing is read
+            name = holder(values, given.copies, self.outside.closed)
+        else:
+            places = met(values, self.converted, given.originals())
+            found = twice_given(places, changed, self.kept) if places else None
+            if found is not None and found[0] == found[1]:
+                what = f"the argument {found[0]!r} holds a list, dict or object twice that may be written to"
+                self._refuse(what, "put a copy in the place of one")
+            if found is not None:
+                what = f"{found[0]!r} and {found[1]!r} hold one list, dict or object that may be written to"
+                self._refuse(what, "put a copy in the place of one")
+            name = outside_too(places, None if self.kept else changed, self.outside) if places else None
+        if name is not None:
+            what = f"the argument {name!r} holds a list, dict or object that is met from outside, too"
+            self._refuse(f"{what}, and may be written to", "pass a copy")
 
     def _refuse(self, what: str, instead: str) -> NoReturn:
         raise UnsupportedError([Refusal(self.derived.lowered.span, what, instead)])

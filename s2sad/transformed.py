@@ -32,6 +32,7 @@ from s2sad.binding import (
     Argnums,
     Binder,
     Choice,
+    Given,
     Values,
     checked,
     find_source,
@@ -199,11 +200,12 @@ class Transformed(Generic[P]):
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Values:
         """Every parameter of the plain function with its value."""
         self.fit(len(args), tuple(kwargs))
-        made: dict[int, Any] = {}
-        args = tuple([A.native(a, made) for a in args])
-        return self.binder(
-            self.__name__, args, {k: A.native(v, made) for k, v in kwargs.items()} if kwargs else kwargs
-        )
+        copies: dict[int, tuple[Any, Any]] = {}
+        args = tuple([A.native(a, copies) for a in args])
+        if kwargs:
+            kwargs = {k: A.native(v, copies) for k, v in kwargs.items()}
+        values = self.binder(self.__name__, args, kwargs)
+        return Given(values, copies) if copies else values
 
     def fit(self, count: int, names: tuple[str, ...]) -> None:
         """Give a function that has a rule, such as np.clip, the optional arguments of a call."""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pytest
+from left_outside import check_left
 
 import s2sad
 
@@ -218,3 +219,42 @@ def in_iteration(x, c):
 
 def most(x, c):
     return x*c.most_common(1)[0][1]
+
+
+BUFFERS = deque([np.ones(3), np.full(3, 0.5)], maxlen=3)
+NAMED = UserDict(a=np.ones(3))
+
+
+def in_a_deque(x):
+    first = BUFFERS[0]
+    first *= x
+    for k in range(2):
+        BUFFERS[k][1:] = x[:-1]*2
+    if x[0] > 0:
+        NAMED["a"][:] = NAMED["a"]*x
+    return np.sum(BUFFERS[0]**2)*x[0] + np.sum(BUFFERS[-1]**3) + np.sum(NAMED["a"]**3)
+
+
+def every_buffer(x):
+    for v in BUFFERS:
+        v *= x
+    return np.sum(BUFFERS[0]**2)*x[0]
+
+
+def given_besides(x, d):
+    return every_buffer(x) + np.sum(d[0])
+
+
+def filled():
+    for v, value in ((BUFFERS[0], 1.0), (BUFFERS[1], 0.5), (NAMED["a"], 1.0)):
+        v[:] = value
+
+
+def test_arrays_of_outside_shelves_are_written_in_place():
+    check_left(in_a_deque, filled, lambda: [v.tolist() for v in (*BUFFERS, NAMED["a"])], again=True)
+    filled()
+    with pytest.raises(s2sad.UnsupportedError, match="another name may stand for it here"):
+        s2sad.jvp(every_buffer, (np.ones(3),), (np.ones(3),))
+    with pytest.raises(s2sad.UnsupportedError, match="shares memory with the argument 'd'"):
+        s2sad.grad(given_besides)(np.ones(3), list(BUFFERS))
+    check_left(every_buffer, filled, lambda: [v.tolist() for v in BUFFERS], forward=False)

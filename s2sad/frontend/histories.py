@@ -29,7 +29,22 @@ from s2sad.frontend.dependencies import share
 from s2sad.frontend.numbered import refuse_as_number
 from s2sad.frontend.values import Group, Local, Method, Value, Written, key_of
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Do, Let, Ref, Slice, Stmt, Store, Var, call_vars, uses, walk
+from s2sad.ir.nodes import (
+    Atom,
+    Call,
+    Const,
+    Do,
+    Let,
+    Ref,
+    Slice,
+    Stmt,
+    Store,
+    Var,
+    atom_vars,
+    call_vars,
+    uses,
+    walk,
+)
 from s2sad.rules import registry
 from s2sad.runtime import HELPERS
 
@@ -46,6 +61,7 @@ CHANGING = frozenset(
     ".append .extend .insert .pop .remove .clear .sort .reverse .update .setdefault .popitem .add .discard "
     ".appendleft .extendleft .popleft .rotate .move_to_end".split()
 )
+PUTTING = frozenset(".append .extend .appendleft .add".split())
 REWRITING = frozenset(".fill .sort .partition .put .itemset .resize .setfield .byteswap".split())  # arrays
 LOOKING = frozenset(".__getitem__ .__len__ .__contains__ .__iter__ .__str__ .__repr__ .__format__".split())
 ANY = "?"  # behind the name of an attribute that is given something else than what it held
@@ -167,6 +183,24 @@ def outside(low: State, made: Var, of: Outside) -> Var:
     low.unseen.add(made.name)
     low.outside[made.name] = of
     return made
+
+
+def closed(low: State) -> dict[int, Any]:
+    """The containers that are kept, if the program but puts something into them and no argument has them."""
+    direct = {name for name, of in low.outside.items() if of.direct}
+    called = any(c is not None and c.lowered is not None for c in low.callees.values())
+    if not low.kept or low.mirror.doubles or called:
+        return {}
+    for stmt in walk(tuple(low.block)):
+        if isinstance(stmt, Let | Do) and stmt.call.form in PUTTING:
+            used = [name for atom in stmt.call.args[1:] for name in atom_vars(atom)]
+        elif isinstance(stmt, Let) and stmt.call.fun == "held" and not isinstance(stmt.call.args[0], Ref):
+            return {}
+        else:
+            used = uses(stmt)
+        if not direct.isdisjoint(used):
+            return {}
+    return {number: obj for (number, name), (_, obj) in low.kept.items() if not name}
 
 
 def from_outside(low: State, made: Var, base: Value, index: Value | None = None) -> Var:

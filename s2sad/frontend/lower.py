@@ -100,6 +100,7 @@ class Lowered:
     changed       parameters that are objects, dicts or lists and hold something else at the end
     met           attributes of outside objects that the text reads as if they stayed as they are
     standing      what gives the outside arrays that are written; `alone`: they have no other known names
+    closed        outside containers that are changed, by identity, if nothing is read of any
     """
 
     program: Program
@@ -118,6 +119,7 @@ class Lowered:
     met: dict[tuple[int, str], type] = field(default_factory=dict)
     standing: tuple[Any, ...] = ()
     alone: bool = False
+    closed: dict[int, Any] = field(default_factory=dict)
 
 
 def _has_lists(kind: Kind) -> bool:
@@ -538,10 +540,10 @@ def _lowered(
     program.kept = "own" if low.kept or low.errors_read else ""
     if same := unchanged(program):
         program, result = prune(substitute(program, same)), in_atom(result, same)
-    dependencies = list(low.dependencies.values())
-    frozen, span = frozenset(low.frozen), source.span(source.node)
-    made = Lowered(program, names, result, frozen, dependencies, span, low.live, low.quiet, form=low.form)
-    made.standing, made.alone = standing.found(low), low.mirror.alone
+    relied, span = list(low.dependencies.values()), source.span(source.node)
+    made = Lowered(program, names, result, frozenset(low.frozen), relied, span, low.live, low.quiet)
+    made.form = low.form
+    made.standing, made.alone, made.closed = standing.found(low), low.mirror.alone, histories.closed(low)
     return replace(made, met=mirrors.constants(low), changed=_changed_parts(low, parts))
 
 
@@ -549,8 +551,7 @@ def _parameters(
     low: Lowering, arguments: dict[str, Kind | Atom], live: dict[str, Any], guessed: frozenset[str]
 ) -> tuple[dict[str, Value], dict[str, str | None]]:
     """What the parameters mean, and their names in the program; None for what is known."""
-    env: dict[str, Value] = {}
-    names: dict[str, str | None] = {}
+    env, names = dict[str, Value](), dict[str, str | None]()
     for parameter, known in arguments.items():
         if isinstance(known, Kind):
             names[parameter] = ssa = low.fresh(parameter, known)

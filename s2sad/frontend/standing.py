@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import collections
+import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -51,7 +52,10 @@ READ = "{} is read and written, which is neither an argument nor local"
 CALLED = "calls itself or is under checkpoint"
 INSTEAD = "pass it as an argument, or copy it first"
 GIVING = frozenset("getitem getattr list tuple dict list.pop call held stop_gradient unbroadcast".split())
-HOLDING = (np.ndarray, list, tuple, dict, collections.deque)
+HOLDING = (
+    np.ndarray, list, tuple, dict, collections.deque, collections.UserList, collections.UserDict,
+    types.MappingProxyType,
+)  # fmt: skip
 _ARRAYS = ("array", "num", "object")
 OUTLINES = tuple((Const(name),) for name in ("shape", "size", "ndim", "dtype"))
 Sources = dict[str, set[Atom]]  # by name: what it may be an array of, or a view of one
@@ -133,6 +137,7 @@ def check(low: State, node: ast.AST, value: Value) -> None:
         what = f"an outside array is written in a function that {CALLED}"
         low.refuse(node, what, "pass it as an argument")
     want(low, *arrays)
+    low.mirror.around += [_always(ref.obj) for ref in refs]
     _name_entries(low, entries)
     if entries or low.mirror.standing:
         low.mirror.written += [_always(array.obj) for array in arrays]
@@ -340,9 +345,9 @@ def _constants(stmt: Stmt) -> Iterator[Ref]:
 
 
 def found(low: State) -> tuple[Callable[[], Any], ...]:
-    """What gives the arrays that are written, at each call of the text."""
+    """What gives the arrays that are written, or what holds some, at each call of the text."""
     own = [_always(low.kept[number, ""][1]) for number in low.mirror.standing]
-    return (*own, *low.mirror.written)
+    return (*own, *low.mirror.written, *low.mirror.around)
 
 
 __all__ = ["begin", "check", "found", "known", "note", "refuse_write"]

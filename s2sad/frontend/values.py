@@ -214,6 +214,7 @@ class Mirror:
     given    the values that attributes are given, or found to have, as they are known right there
     arrays   the names of arrays that attributes hold before the call, and what reads them there
     written  what reads those of them that are written; `alone`: whether these have no other name
+    around   what gives outside containers whose arrays may be written
     met      attributes that are read or set, with the classes of their objects
     names    the classes of objects of which attributes are set, with the names of these
     sure     what the text calls arguments that are objects, and objects in attributes of these
@@ -235,6 +236,7 @@ class Mirror:
     given: list[Value] = field(default_factory=list)
     arrays: dict[str, Callable[[], Any]] = field(default_factory=dict)
     written: list[Callable[[], Any]] = field(default_factory=list)
+    around: list[Callable[[], Any]] = field(default_factory=list)
     alone: bool = False
     seen: bool = False
     met: dict[tuple[int, str, str], type] = field(default_factory=dict)

@@ -183,7 +183,7 @@ class Forward(Tangents):
         call, kind = let.call, self.kinds[let.name]
         if call.fun == "found":
             return True
-        if kind.cat != "array" or self.aliases.of(let.name) not in self.aliases.standing:
+        if kind.cat != "array" or self.aliases.of(let.name) not in self.aliases.outside:
             return False
         base = call.args[0] if call.fun == "getitem" else None
         return is_read(call) or (isinstance(base, Ref) and self.kind(base).cat != "array")
