@@ -36,6 +36,68 @@ def running_product_by_hand(x, w):
     return np.cumsum((w*np.cumprod(x))[::-1])[::-1]/x
 
 
+def product(m):
+    return np.sum(np.prod(m, axis=1))
+
+
+def product_by_hand(m):
+    """No factor is known to be zero."""
+    return np.prod(m, axis=1)[:, None]/m
+
+
+def powers(x, m):
+    return np.sum(np.vander(x)*m)
+
+
+def powers_by_hand(x, m):
+    return np.sum(np.vander(x)[:, 1:]*m[:, :-1]*np.arange(len(x) - 1, 0, -1), axis=1)
+
+
+def without_one(x, w):
+    return np.sum(np.delete(x, 7)*w[1:])
+
+
+def without_one_by_hand(x, w):
+    return np.concatenate((w[1:8], [0.0], w[8:]))
+
+
+def larger(x, y, w):
+    return np.sum(np.maximum(x, y)*w)
+
+
+def larger_by_hand(x, y, w):
+    """No two elements are equal."""
+    return np.where(x > y, w, 0.0), np.where(x > y, 0.0, w)
+
+
+def repeated(x, m):
+    return np.sum(np.repeat(x, 4)*m)
+
+
+def repeated_by_hand(x, m):
+    return np.sum(m.reshape(-1, 4), axis=1)
+
+
+def looked_up(x, values, points):
+    s = 0.0
+    for i in range(len(x)):
+        s += np.interp(x[i], points, values)**2
+    return s
+
+
+def looked_up_by_hand(x, values, points):
+    x_bar, values_bar = np.empty_like(x), np.zeros_like(values)
+    for i in range(len(x)):
+        k = np.searchsorted(points, x[i], "right") - 1
+        slope = (values[k + 1] - values[k])/(points[k + 1] - points[k])
+        share = (x[i] - points[k])/(points[k + 1] - points[k])
+        z_bar = 2*(values[k] + slope*(x[i] - points[k]))
+        x_bar[i] = slope*z_bar
+        values_bar[k] += (1 - share)*z_bar
+        values_bar[k + 1] += share*z_bar
+    return x_bar, values_bar
+
+
 def multiplied_at(x, y, w, places):
     z = x.copy()
     np.multiply.at(z, places, y)
@@ -120,6 +182,12 @@ def traces_by_hand(a, n):
 RULES = {
     "subtract.reduce": (subtracted, subtracted_by_hand, (normal(SIZE),), 1),
     "cumprod": (running_product, running_product_by_hand, (1 + normal(SIZE)/1e4, W), 1),
+    "prod": (product, product_by_hand, (1 + normal(SIDE, SIDE)/9,), 1),
+    "vander": (powers, powers_by_hand, (normal(SIDE)/9, normal(SIDE, SIDE)), 1),
+    "delete": (without_one, without_one_by_hand, (normal(SIZE), W), 1),
+    "maximum": (larger, larger_by_hand, (normal(SIZE), normal(SIZE), W), 2),
+    "repeat": (repeated, repeated_by_hand, (normal(SIZE), normal(4*SIZE)), 1),
+    "interp": (looked_up, looked_up_by_hand, (uniform(500), normal(SIZE), np.linspace(0.0, 9.0, SIZE)), 2),
     "multiply.at": (multiplied_at, multiplied_at_by_hand, (normal(SIZE), normal(SIZE), W, PLACES), 2),
     "argsort": (sorted_places, sorted_places_by_hand, (normal(SIZE), W), 1),
     "sinc": (sinc, sinc_by_hand, (uniform(SIZE), W), 1),

@@ -254,8 +254,50 @@ for _name in ("tril", "triu"):
         (getattr(np, _name),),
         linear=("m",),
     )
-composite(
+
+
+def _vander_kind(bound: Bound) -> Kind:
+    own, count = as_array(bound.kind("x")), bound.static("N")
+    known = isinstance(bound.static("increasing"), bool) and own.rank == 1
+    if not known or own.sort not in ("float", "complex"):
+        raise NotImplementedError("np.vander in an order that is known at run time only")
+    rows = own.shape[0] if own.shape else new_length()
+    return kinds.array((rows, rows if count is None else axes.length_of(count)), own.dtype)
+
+
+def _vander_slopes(bound: Bound) -> str:
+    """The derivatives of all columns but the constant one: x**k has k*x**(k - 1), which is another column."""
+    if bound.static("increasing"):
+        return "out[:, :-1]*np.arange(1, out.shape[1])"
+    return "out[:, 1:]*np.arange(out.shape[1] - 1, 0, -1)"
+
+
+def _vander_vjp(bound: Bound) -> str:
+    slopes = _vander_slopes(bound)
+    slopes = f"np.conj({slopes})" if as_array(bound.kind("x")).sort == "complex" else slopes
+    return f"np.sum(g[:, {'1:' if bound.static('increasing') else ':-1'}]*{slopes}, axis=1)"
+
+
+def _vander_dot(bound: Bound) -> str:
+    count = bound.static("N")
+    if count == 0:
+        return "np.zeros_like(out)"
+    sides = "(1, 0)" if bound.static("increasing") else "(0, 1)"
+    text = f"np.pad(np.reshape(x_dot, (-1, 1))*{_vander_slopes(bound)}, ((0, 0), {sides}))"
+    return text if count is None or isinstance(count, int) else f"{text}[:, :out.shape[1]]"
+
+
+structural(
     "np.vander",
+    "x, N=None, increasing=False",
+    _vander_kind,
+    {"x": _vander_vjp},
+    (np.vander,),
+    jvp={"x": _vander_dot},
+    general="vander_general",
+)
+composite(
+    "vander_general",
     """def vander(x, N=None, increasing=False):
     x = np.asarray(x)
     n = np.size(x) if N is None else N
@@ -265,7 +307,6 @@ composite(
         return ones[:, :0]
     return np.concatenate([ones, powers] if increasing else [powers[:, ::-1], ones], axis=1)
 """,
-    (np.vander,),
 )
 
 

@@ -354,6 +354,16 @@ composite(
 )
 
 
+def _delete_kind(bound: Bound) -> Kind:
+    """One element or line less, if the place is one number."""
+    own, along = as_array(bound.kind("arr")), axes.one_axis(bound, "arr")
+    along = 0 if own.rank == 1 else along
+    if own.shape is None or along is None or axes.as_int(bound.static("obj")) is None:
+        return _flat_or_ranked("arr")(bound)
+    shape = tuple(axes.added(n, -1) if k == along else n for k, n in enumerate(own.shape))
+    return kinds.array(shape, own.dtype)
+
+
 def _delete_vjp(bound: Bound) -> str:
     """The cotangent with a zero where an element or a line was; places from the end do not fit."""
     place, rank = axes.as_int(bound.static("obj")), rank_of(bound, "arr")
@@ -365,7 +375,7 @@ def _delete_vjp(bound: Bound) -> str:
 structural(
     "np.delete",
     "arr, obj, axis=None",
-    _flat_or_ranked("arr"),
+    _delete_kind,
     {"arr": _delete_vjp},
     (np.delete,),
     linear=("arr",),

@@ -61,9 +61,9 @@ def cycled_back(z: Any, v: Any) -> Any:
     z = np.ravel(z)
     whole = np.zeros(-(-z.size // max(size, 1)) * size, z.dtype)
     whole[: z.size] = z[: whole.size]
-    return (
-        whole.reshape(-1, size).sum(axis=0).reshape(np.shape(v)) if size else np.zeros(np.shape(v), z.dtype)
-    )
+    if not size:
+        return np.zeros(np.shape(v), z.dtype)
+    return np.einsum("ij->j", whole.reshape(-1, size)).reshape(np.shape(v))  # quicker than sums
 
 
 def aligned(w: Any, a: Any, axis: Any) -> Any:

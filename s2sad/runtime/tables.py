@@ -22,7 +22,21 @@ def table_cell(xp: Any, x: Any) -> int:
     >>> table_cell(xp, 1.5), table_cell(xp, -1.0), table_cell(xp, 9.0)
     (1, 0, 1)
     """
-    return min(max(int(np.searchsorted(xp, x, "right")) - 1, 0), max(len(xp) - 2, 0))
+    return min(max(int(xp.searchsorted(x, "right")) - 1, 0), max(len(xp) - 2, 0))
+
+
+def _is_number(z: Any, at: Any) -> bool:
+    """Whether z and a place are numbers: a formula of Python's floats is quicker than one of arrays."""
+    return isinstance(at, int | np.integer) and isinstance(z, float)
+
+
+def _cell(x: Any, xp: Any, at: Any) -> tuple[int, int, float, Any]:
+    """The points before and behind a number x, the width between, and the end that x is beyond or None."""
+    last = len(xp) - 1
+    before = min(max(int(at) - 1, 0), max(last - 1, 0))
+    behind = min(before + 1, last)
+    end = 0 if x < xp[0] else last if x >= xp[last] else None
+    return before, behind, float(xp[behind]) - float(xp[before]) or 1.0, end
 
 
 def _between(x: Any, xp: Any, at: Any) -> Any:
@@ -51,6 +65,10 @@ def interp_slope(z: Any, x: Any, xp: Any, fp: Any, at: Any) -> Any:
     >>> print(interp_slope(2.0, np.array([0.5, 1.5, 9.0]), xp, fp, np.array([1, 2, 3])))
     [6. 2. 0.]
     """
+    if _is_number(z, at):
+        first, second, width, end = _cell(x, xp, at)
+        slope = (float(fp[second]) - float(fp[first])) / width
+        return np.float64(0.0 if end is not None else float(z) * slope)
     before, behind, widths, beyond = _between(x, xp, at)
     fp = np.asarray(fp)
     with np.errstate(all="ignore"):
@@ -64,6 +82,13 @@ def interp_back(z: Any, x: Any, xp: Any, at: Any) -> Any:
     >>> print(interp_back(np.array([1.0, 2.0]), x, xp, np.searchsorted(xp, x, "right")))
     [0.75 0.25 2.  ]
     """
+    if _is_number(z, at):
+        first, second, width, end = _cell(x, xp, at)
+        total = np.zeros(len(xp))
+        share = 0.0 if end is not None else float(z) * ((float(x) - float(xp[first])) / width)
+        total[first if end is None else end] = float(z) - share
+        total[second] += share
+        return total
     before, behind, widths, beyond = _between(x, xp, at)
     xp = np.asarray(xp)
     with np.errstate(all="ignore"):
