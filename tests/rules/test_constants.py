@@ -26,7 +26,7 @@ registry.load_all()
 # What only the generated texts call: where things are, which storage they have; the derivative never asks for theirs.
 OWN = set(
     "Shadows shadow_of zeros_list winners inverse_axes sorted_order heap_rise heap_sink pick_max pick_min is_whole same_storage holds_twice flat_index along_index reduced_size "
-    "generator_state keep_state reverse_trips positions trimmed_places median_weights ranks stable_order is_moderate np.nanargmax np.nanargmin".split()
+    "generator_state keep_state reverse_trips positions table_cell trimmed_places median_weights ranks stable_order is_moderate np.nanargmax np.nanargmin".split()
 )
 # They give no numbers that an argument could reach, or write into an argument, which programs of `call_cases` test.
 OTHER = set("print type id hash repr str format isinstance issubclass callable hasattr chr np.copyto".split())
