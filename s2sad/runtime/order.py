@@ -174,6 +174,8 @@ def stable_order(a: Any, axis: Any = -1) -> Any:
     [1 2 0] [1 0 2]
     """
     a, axis = (np.ravel(a), 0) if axis is None else (np.asarray(a), axis)
+    if a.size < 100:  # takes less time than to ask whether it is needed
+        return a.argsort(axis, kind="stable")
     order = np.argsort(a, axis)
     lines = np.moveaxis(np.take_along_axis(a, order, axis), axis, 0)
     return order if np.all(lines[:-1] < lines[1:]) else np.argsort(a, axis, kind="stable")
@@ -187,6 +189,9 @@ def ranks(a: Any, axis: Any = -1) -> Any:
     """
     order, axis = stable_order(a, axis), 0 if axis is None else axis
     places = np.empty_like(order)
+    if order.ndim == 1:
+        places[order] = np.arange(len(order))
+        return places
     line = np.arange(order.shape[axis]).reshape(-1, *[1] * (order.ndim - 1 - axis % order.ndim))
     np.put_along_axis(places, order, np.broadcast_to(line, order.shape), axis)
     return places
@@ -195,7 +200,7 @@ def ranks(a: Any, axis: Any = -1) -> Any:
 def _few_back(z: Any, a: Any, out: Any, axis: int) -> Any:
     """What `order_back` gives where z is 0 but at few places of each line, as of np.partition(a, k)[:k]: only
     elements between the least and the greatest at these places are sorted; None where those are many."""
-    if np.iscomplexobj(a) or not np.size(a):
+    if np.size(a) < 100 or np.iscomplexobj(a):
         return None
     shape = np.moveaxis(z, axis, -1).shape
     a, out, bars = (np.moveaxis(v, axis, -1).reshape(-1, shape[-1]) for v in (a, out, z))
@@ -228,6 +233,9 @@ def order_back(z: Any, a: Any, out: Any, axis: Any) -> Any:
     if few is not None:
         return few
     total = np.empty_like(z)
+    if np.ndim(a) == 1:
+        total[stable_order(a)] = z[stable_order(out)]
+        return total
     ranked = np.take_along_axis(z, stable_order(out, axis), axis)
     np.put_along_axis(total, stable_order(a, axis), ranked, axis)
     return total

@@ -26,6 +26,8 @@ def _along(function: Callable[..., Any], a: Any, axis: Any, *beside: Any) -> Any
     Arrays of a's shape go `beside` it.
     """
     a = np.asarray(a)
+    if a.ndim == 1:
+        return function(a, *beside)
     axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     first = tuple(k % a.ndim for k in axes)
     order = first + tuple(k for k in range(a.ndim) if k not in first)
