@@ -94,6 +94,7 @@ structural(
     {"a": _a_text, "b": _b_text},
     (special.logsumexp,),
     jvp={"a": _a_tangent, "b": _b_tangent},
+    poles=True,  # a row of -inf, -inf - -inf
 )
 composite("signed_shares", axes.source_of(functions.signed_shares), (functions.signed_shares,)).kind = (
     lambda b: kinds.num(None, "float64")

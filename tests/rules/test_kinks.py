@@ -100,6 +100,39 @@ def test_value(text: str, x: Any, expected: Any, wrap: str, tmp_path: Path) -> N
     assert type(gradient) is type(x)
 
 
+SINGULAR = [
+    A([[1.0, 2.0], [2.0, 4.0]]), np.zeros((2, 2)), np.outer([1.0, 2.0, 0.5], [1.0, -1.0, 3.0]),
+    A([[[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [1.0, 0.0, 0.5]], np.diag([1.0, 0.0, 0.0])]), A([[1.0, 2.0], [2.0, 4.0 + 1e-9]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("a", SINGULAR, ids=lambda a: str(np.shape(a)))
+def test_bends_of_determinants_of_singular_matrices(a: Any) -> None:
+    """np.linalg.inv raises there; the determinant of a matrix of rank n - 2 is not flat either."""
+    along = np.cos(np.arange(a.size)).reshape(a.shape)
+    gradient = s2sad.grad(lambda a: np.sum(np.linalg.det(a)*np.array([1.0])))
+    moved = (gradient(a + 1e-5*along) - gradient(a - 1e-5*along))/2e-5
+    np.testing.assert_allclose(s2sad.jvp(gradient, (a,), (along,))[1], moved, 1e-7, 1e-8)
+    np.testing.assert_allclose(s2sad.vjp(gradient, a)[1](along)[0], moved, 1e-7, 1e-8)
+    z, w = a + 0j, along*(1.0 - 2.0j)
+    slope = s2sad.grad(lambda a: np.sum(np.linalg.det(a)).real)
+    turned = (slope(z + 1e-5*w) - slope(z - 1e-5*w))/2e-5
+    np.testing.assert_allclose(s2sad.jvp(slope, (z,), (w,))[1], turned, 1e-7, 1e-8)
+    pulled = s2sad.vjp(slope, z)[1](w)[0]
+    u = w*(0.3 + 1.0j)
+    assert np.sum(np.real(pulled*u)) == pytest.approx(np.sum(np.real(w*s2sad.jvp(slope, (z,), (u,))[1])), rel=1e-9)
+
+
+def test_rows_of_minus_infinity() -> None:
+    """Nothing is said of -inf - -inf, as by JAX and torch; a row with a number has a softmax."""
+    from scipy import special
+
+    x = A([[-INF, 1.0], [-INF, -INF]])
+    gradient = s2sad.grad(lambda x: np.sum(special.logsumexp(x, axis=1)))(x)
+    np.testing.assert_array_equal(gradient, [[0.0, 1.0], [NAN, NAN]])
+    np.testing.assert_array_equal(s2sad.jvp(lambda x: special.logsumexp(x, axis=1), (x,), (np.ones((2, 2)),))[1], [1.0, NAN])
+
+
 def test_log_and_quotient_at_zero(tmp_path: Path) -> None:
     """The primal warns at its own poles; the derivative is IEEE's and does not raise."""
     source = "import numpy as np\n\n\ndef f(x):\n    return np.sum(np.log(x))\n\n\ndef g(x):\n    return np.sum(1.0/x)\n"
