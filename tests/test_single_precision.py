@@ -70,3 +70,41 @@ def test_complex_arguments_of_single_precision(tmp_path):
     got = saved(tmp_path / "kept.py").f_grad(z)
     assert got.dtype == expected.dtype == np.complex64
     np.testing.assert_allclose(expected, transform(z.astype(complex)), rtol=2e-5)
+
+
+COARSE = """
+import numpy as np
+
+c = np.float32(0.1)
+w = np.float32([0.1, 0.7])
+
+
+def scaled(x):
+    return np.sum(np.sin(c*x)*c*0.7)
+
+
+def divided(x):
+    return np.sum(x*x)*c*0.3/7
+
+
+def weighted(x):
+    return np.sum(x*w + 0.3*x*w[::-1] + (x*0.3)*(w*1.1))
+
+
+def in_a_loop(x):
+    for _ in range(3):
+        x = x*c*0.9 + 0.1*np.sin(x)*c
+    return np.sum(np.sin(x))
+"""
+
+
+def test_numbers_of_single_precision_are_not_multiplied_among_themselves(tmp_path):
+    """c*0.7 has 24 digits, c*x*0.7 has 53: gradients were 5e-8 off."""
+    module = load(COARSE, tmp_path)
+    x, v = np.array([0.3, 0.5]), np.array([1.0, -2.0])
+    for f in (module.scaled, module.divided, module.weighted, module.in_a_loop):
+        gradient, product = s2sad.grad(f), s2sad.hvp(f)(x, v)
+        exact = [np.imag(f(x + 1e-30j*e))/1e-30 for e in np.eye(2)]
+        np.testing.assert_allclose(gradient(x), exact, rtol=1e-14, err_msg=gradient.source)
+        np.testing.assert_allclose(s2sad.jvp(f, (x,), (v,))[1], exact @ v, rtol=1e-13)
+        np.testing.assert_allclose(product, s2sad.vjp(gradient, x)[1](v)[0], rtol=1e-13, atol=1e-16)

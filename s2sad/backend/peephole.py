@@ -26,9 +26,9 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from s2sad.backend.tree import Expr, Node, Write, nodes, same
-from s2sad.ir.kinds import Kind, elementwise, kind_of_value, same_shape
+from s2sad.ir.kinds import Kind, elementwise, is_coarser, kind_of_value, same_shape
 from s2sad.ir.literals import times
-from s2sad.ir.nodes import Block, Const, Let, Var, walk
+from s2sad.ir.nodes import Block, Const, Let, Ref, Var, walk
 
 _ARITHMETIC = ("add", "sub", "mul", "truediv", "neg")
 _LINEAR = (*_ARITHMETIC, "getitem")
@@ -150,19 +150,29 @@ class Peephole:
             return node
         (scale, first), (twin, second) = _split(left), _split(right)
         if scale == twin and first is not None and second is not None:
-            reals = [kind for part in (first, second) if (kind := self._real(part)) is not None]
-            if len(reals) == 2:
-                inner = replace(node, args=(first, second), kind=elementwise(*reals))
+            if (inner := self._inner(node, (first, second))) is not None:
                 return replace(node, fun="mul", args=(Const(scale), self(inner)))
         others = list(_factors(right))
         for factor in _factors(left):
             if isinstance(factor, Var) and factor in others and self._is_linear(factor):
-                parts = _without(left, factor), _without(right, factor)
-                kinds = [kind for part in parts if (kind := self._real(part)) is not None]
-                if len(kinds) == 2:
-                    inner = replace(node, args=parts, kind=elementwise(*kinds))
+                inner = self._inner(node, (_without(left, factor), _without(right, factor)))
+                if inner is not None:
                     return replace(node, fun="mul", args=(self(inner), factor))
         return self._scaled(node, left, right)
+
+    def _inner(self, node: Node, parts: tuple[Expr, Expr]) -> Node | None:
+        """The sum or difference of what two products have apart; not where it has fewer digits than theirs."""
+        kinds = [kind for part in parts if (kind := self._real(part)) is not None]
+        if len(kinds) < 2 or any(self._is_rounded(part, node.kind) for part in parts):
+            return None
+        return replace(node, args=parts, kind=elementwise(*kinds))
+
+    def _is_rounded(self, product: Expr, whole: Kind) -> bool:
+        """Whether a product has fewer digits than what it is multiplied to: no factor has as many."""
+        factors = [factor for factor in _factors(product) if not isinstance(factor, Const)]
+        kinds = [kind_of_value(f.obj) if isinstance(f, Ref) else self._kind(f) for f in factors]
+        strong = [kind for kind in kinds if kind is None or not kind.is_python]
+        return bool(strong) and all(kind is not None and is_coarser(kind, whole) for kind in strong)
 
     def _factored_behind(self, node: Node, left: Node, right: Node) -> Node:
         """`s + a*t - b*t` as `s + (a - b)*t`."""
@@ -185,8 +195,9 @@ class Peephole:
             kinds = [kind for part in parts if (kind := self._real(part)) is not None]
             linear = [any(isinstance(f, Var) and self._is_linear(f) for f in _factors(p)) for p in parts]
             if len(kinds) == 2 and all(linear) and same_shape(*kinds):
-                inner = replace(node, args=parts, kind=elementwise(*kinds))
-                return replace(node, fun="mul", args=(factor, self(inner)))
+                inner = self._inner(node, parts)
+                if inner is not None:
+                    return replace(node, fun="mul", args=(factor, self(inner)))
         return node
 
     @functools.cached_property
@@ -202,11 +213,10 @@ class Peephole:
 
     def _over_one_divisor(self, node: Node, left: Node, right: Node) -> Node:
         parts = left.args[0], right.args[0]
-        kinds = [kind for part in parts if (kind := self._real(part)) is not None]
+        inner = self._inner(node, parts)
         linear = [any(isinstance(f, Var) and self._is_linear(f) for f in _factors(part)) for part in parts]
-        if len(kinds) < 2 or not all(linear):
+        if inner is None or not all(linear):
             return node
-        inner = replace(node, args=parts, kind=elementwise(*kinds))
         return replace(node, fun="truediv", args=(self(inner), left.args[1]))
 
     def _real(self, expr: Expr) -> Kind | None:
@@ -304,6 +314,8 @@ class Peephole:
         if left is not node.args[0] and kind.rank != 0 and not same_shape(kind, other):
             return node
         scaled = replace(right, args=(left, first), kind=elementwise(kind_of_value(left.value), kind))
+        if is_coarser(scaled.kind, node.kind):
+            return node
         return replace(node, args=(self._operand(self(scaled)), last))
 
     def _neg(self, node: Node) -> Expr:

@@ -296,6 +296,14 @@ def promote(*kinds: Kind) -> str:
     return dtype.name
 
 
+_BITS = {"float16": 11, "float32": 24, "complex64": 24}  # of significands, where they are fewer than float64 has
+
+
+def is_coarser(kind: Kind, other: Kind) -> bool:
+    """Whether numbers of one kind have fewer digits than those of another, whose dtype may not be known."""
+    return _BITS.get(kind.dtype, 53) < _BITS.get(other.dtype, 53)
+
+
 def widest(sorts: list[str]) -> str:
     """The widest of number sorts; "" where one is not known and might be wider than the others."""
     for sort in ("complex", "", "float", "int"):

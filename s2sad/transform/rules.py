@@ -145,6 +145,9 @@ class Rules(Custom):
         out = bar.wide or self.kinds[stmt.name]
         congruent = bar.wide is None and self._others(arg, atoms)
         result = self._partial(stmt, rule, text, bound, atoms, bar)
+        if self.kind(bar.atom).is_python and K.is_coarser(self.kind(result), out):
+            bar = replace(bar, atom=self._exactly(bar.atom))
+            result = self._partial(stmt, rule, text, bound, atoms, bar)
         if bar.uniform:
             kind = self.kind(result)
             if kind.shape == () or kind.is_scalar:
@@ -161,6 +164,14 @@ class Rules(Custom):
         made = Bar(result, False, owned and self.kind(result).cat in ARRAYS, bar.mask)
         fitted = self.fit(made, arg, out, stmt, congruent)
         self.give(arg, replace(fitted, loose=True, owned=False) if bar.loose else fitted)
+
+    def _exactly(self, atom: Atom) -> Atom:
+        """A Python number as NumPy has it: beside a scalar of fewer digits it keeps its own.
+
+            z = np.sum(x)*c*0.7         with c = np.float32(3):  x_bar = c*np.float64(0.7)
+        """
+        dtype = "complex128" if self.kind(atom).sort == "complex" else "float64"
+        return self.let(Call(f"np.{dtype}", (atom,)), K.npscalar(dtype))
 
     def _others(self, arg: Atom, atoms: dict[str, Atom]) -> bool:
         """Whether all other operands are scalars, so that the result has this operand's shape."""
