@@ -517,3 +517,22 @@ def test_arithmetic_on_dicts_is_refused():
     """`{"u": x} | {"v": c}` was left as an operator of which no cotangent came back."""
     with pytest.raises(s2sad.UnsupportedError, match="mul of a dict; use its values"):
         s2sad.vjp(lambda p: p*2, {"a": X})
+
+
+def cells_of_a_grid(p, w):
+    cells, seen = defaultdict(list), {}
+    for k, q in enumerate(p):
+        key = tuple((q//1.0).astype(int))
+        cells[key].append(k)
+        seen[key] = seen.get(key, 0.0) + w[k]*q[0]
+    s = sum(v*v for v in seen.values())
+    for (a, b), inside in cells.items():
+        for k in inside:
+            for j in cells.get((a + 1, b), []):
+                s += w[k]*w[j]*np.sum((p[k] - p[j])**2)
+    return s
+
+
+def test_an_array_of_whole_numbers_is_a_key():
+    """`tuple(a)` of an array whose length is not known was a list."""
+    check(cells_of_a_grid, (np.array([[0.3, 0.4], [1.2, 0.6], [0.7, 0.9], [1.4, 0.2]]), np.array([0.5, 0.7, 1.1, 0.4])))

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from support import check
+import s2sad
+from support import check, differences, flat
 
 M = np.arange(6.0).reshape(2, 3)*0.3 + 0.1
 
@@ -217,3 +218,39 @@ PROGRAMS = [
 def test_gradient(f):
     """With respect to the array, for a parameter of which only the program knows the value."""
     check(f, (M, 2) if f is shape_last else (M, 1))
+
+
+def length_of_either(x, m):
+    s = 0.0
+    for k in range(3):
+        r = x if k else m
+        n = np.shape(r)[-1]
+        s = s + np.sum(r**3)/n*x[n - 1]
+    return s
+
+
+def places_in_either(x, m):
+    s = 0.0
+    for r in [x, m, x*2]:
+        found, n = np.nonzero(r > 0.25)[0], np.unravel_index(np.argmax(r), np.shape(r))[0]
+        s = s + np.sum(r[found]**3)*r[n].sum()
+    return s
+
+
+def square_roots_in_a_loop(x, m):
+    p = m.T @ m + np.eye(3)
+    for _ in range(2):
+        rows = np.vstack([x, np.linalg.cholesky(p).T])
+        p = rows.T @ rows
+    return np.sum(p**2)
+
+
+@pytest.mark.parametrize("f", [length_of_either, places_in_either, square_roots_in_a_loop])
+def test_lengths_of_what_has_no_known_rank(f):
+    """In a loop they were held for elements that nothing had put in yet: what came of them had no derivative."""
+    args, v = (np.array([0.3, 0.5, 0.8]), M), (np.array([1.0, -2.0, 0.5]), np.cos(M))
+    check(f, args)
+    gradient = s2sad.grad(f, (0, 1))
+    product = s2sad.hvp(f, (0, 1))(*args, v)
+    np.testing.assert_allclose(flat(list(product)), flat(list(s2sad.vjp(gradient, *args)[1](v))), rtol=1e-10)
+    np.testing.assert_allclose(flat(list(product)), differences(gradient, args, v), rtol=1e-5)

@@ -161,7 +161,7 @@ class Peephole:
         return self._scaled(node, left, right)
 
     def _inner(self, node: Node, parts: tuple[Expr, Expr]) -> Node | None:
-        """The sum or difference of what two products have apart; not where it has fewer digits than theirs."""
+        """The sum or difference of what two products have apart; not where it has fewer digits than they."""
         kinds = [kind for part in parts if (kind := self._real(part)) is not None]
         if len(kinds) < 2 or any(self._is_rounded(part, node.kind) for part in parts):
             return None

@@ -157,13 +157,13 @@ def _range(low: State, part: Slice, node: ast.AST) -> Value:
 
 
 def _unstack(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
-    """np.unstack: the parts along an axis; the array to be taken apart, where their number is not known."""
+    """np.unstack: the parts along an axis."""
     axis = static(kwargs.get("axis", Const(0)))
     array = low.apply("np.moveaxis", [args[0], Const(axis), Const(0)], {}, node) if axis else args[0]
     shape = low.kind(array).shape
     if shape and isinstance(shape[0], int):
         return Group("tuple", low.unpack(array, shape[0], node))
-    return array
+    return low.call_value(Ref("tuple", tuple), [array], {}, node, hint)
 
 
 # -------------------------------------------------------------------------------------------------- functions

@@ -208,6 +208,11 @@ def _tuple(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AS
         kind = K.list_of(K.INT)
     if kind.cat == "tuple" and kind.every is not None:
         return args[0]  # a tuple of any length is itself
+    if _is_long(kind) and kind.rank == 1 and not kind.inexact:  # may be a key
+        of = low.atom(args[0])
+        return low.emit(
+            Call("call", (Ref("tuple", tuple), of)), K.tuple_of(K.num((), kind.dtype), None), node, hint
+        )
     if _is_long(kind):
         return low.as_tuple(_list(low, args, {}, node, hint))
     if kind.cat == "list" and isinstance(args[0], Var):

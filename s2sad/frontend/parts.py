@@ -275,8 +275,10 @@ class Parts(Objects):
                 if kind.cat == "list"
                 else self.emit(call, kind, node, hint)
             )
+        if item is None and kind.cat == "tuple":
+            item = kind.every or K.OBJECT
         if item is None:  # nothing has been put in yet in this pass over the loop
-            item = kind.every or (K.BOTTOM if self.loops else K.FLOAT)
+            item = K.BOTTOM if self.loops else K.FLOAT
         return self.emit(call, K.anonymous(item), node, hint)
 
     def _live_item(self, base: Ref, index: Value, node: ast.AST, hint: str) -> Value:

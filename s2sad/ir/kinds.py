@@ -164,6 +164,11 @@ def list_of(item: Kind | None) -> Kind:
     return Kind("list", "", (), None if item is None else (item,))
 
 
+def tuple_of(item: Kind, count: int | None) -> Kind:
+    """A tuple of so many items of one kind, or of a number that is not known."""
+    return Kind("tuple", items=None, every=item) if count is None else Kind("tuple", items=(item,) * count)
+
+
 def fresh_shape(rank: int | None) -> Shape | None:
     """A shape of this rank of which nothing else is known."""
     return None if rank is None else tuple(new_length() for _ in range(rank))
@@ -296,7 +301,7 @@ def promote(*kinds: Kind) -> str:
     return dtype.name
 
 
-_BITS = {"float16": 11, "float32": 24, "complex64": 24}  # of significands, where they are fewer than float64 has
+_BITS = {"float16": 11, "float32": 24, "complex64": 24}  # of significands that are shorter than float64's
 
 
 def is_coarser(kind: Kind, other: Kind) -> bool:

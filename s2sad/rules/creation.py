@@ -353,12 +353,12 @@ structural("np.tril_indices_from", "arr, k=0", _pair, {}, (np.tril_indices_from,
 def _diag_indices_kind(bound: Bound) -> Kind:
     count = axes.as_int(bound.static("ndim"))
     one = kinds.array((_length(bound, "n"),), "int64")
-    return Kind("tuple", items=None if count is None else (one,) * count)
+    return kinds.tuple_of(one, count)
 
 
 def _diag_indices_from_kind(bound: Bound) -> Kind:
     rank = rank_of(bound, "arr")
-    return Kind("tuple", items=None if rank is None else (kinds.array((new_length(),), "int64"),) * rank)
+    return kinds.tuple_of(kinds.array((new_length(),), "int64"), rank)
 
 
 structural("np.diag_indices", "n, ndim=2", _diag_indices_kind, {}, (np.diag_indices,))
@@ -370,7 +370,7 @@ structural("np.diag_indices_from", "arr", _diag_indices_from_kind, {}, (np.diag_
 
 def _shape_kind(bound: Bound) -> Kind:
     rank = rank_of(bound, "a")
-    return Kind("tuple", items=None if rank is None else (kinds.INT,) * rank)
+    return kinds.tuple_of(kinds.INT, rank)
 
 
 structural("np.shape", "a", _shape_kind, {}, (np.shape,))

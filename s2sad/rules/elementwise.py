@@ -325,12 +325,12 @@ _ufunc(np.log10, "x", _quotient("math.log(10)*x"))
 _ufunc(np.log1p, "x", _quotient("1 + x"))
 # x - out would lose what x has more digits than 1: both shares of logaddexp(1e15, 1e15) were 0.47.
 _ufunc(
-    np.logaddexp, "x, y", _noisy("np.exp(-np.logaddexp(0.0, y - x))*g"),
-    _noisy("np.exp(-np.logaddexp(0.0, x - y))*g"),
+    np.logaddexp, "x, y", _noisy("np.exp(-np.logaddexp(0.0, gap(y, x)))*g"),
+    _noisy("np.exp(-np.logaddexp(0.0, gap(x, y)))*g"),
 )  # fmt: skip
 _ufunc(
-    np.logaddexp2, "x, y", _noisy("np.exp2(-np.logaddexp2(0.0, y - x))*g"),
-    _noisy("np.exp2(-np.logaddexp2(0.0, x - y))*g"),
+    np.logaddexp2, "x, y", _noisy("np.exp2(-np.logaddexp2(0.0, gap(y, x)))*g"),
+    _noisy("np.exp2(-np.logaddexp2(0.0, gap(x, y)))*g"),
 )  # fmt: skip
 _ufunc(np.sin, "x", "np.cos(x)*g")
 _ufunc(np.cos, "x", "-(np.sin(x)*g)")

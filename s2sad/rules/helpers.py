@@ -74,6 +74,7 @@ _scalar("pow_dy", "x, y, m=1", _pow_dy_x, lambda bound: f"pow_dy(x, y, {_order(b
 _scalar("sign", "x")
 _scalar("polygamma", "n, x", None, lambda bound: f"polygamma({_order(bound, 'n') + 1}, x)*g")
 _scalar("sinc_dx", "x, n=1", lambda bound: f"sinc_dx(x, {_order(bound, 'n') + 1})*g", kind=_elementwise)
+_scalar("gap", "x, y", "g", "-g", kind=lambda b: results.ufunc(np.subtract, b.kind("x"), b.kind("y")))
 _scalar("bessel_i", "n, x", None, "0.5*(bessel_i(n - 1, x) + bessel_i(n + 1, x))*g", kind=_elementwise)
 
 
@@ -199,7 +200,7 @@ _helper("zeros_list", "xs", lambda bound: _floats(_plain(bound.kind("xs"))))
 _helper("add_lists", "a, b", _added, vjp={"a": "g", "b": "g"},
         jvp={"a": _tangent_of("a"), "b": _tangent_of("b")})
 _helper("winners", "shape, index", lambda bound: kinds.array(None, "bool"))
-_helper("inverse_axes", "axes", lambda bound: Kind("tuple"))
+_helper("inverse_axes", "axes", results.constant(kinds.tuple_of(kinds.INT, None)))
 _helper("sorted_order", "keys, reverse=False", results.constant(kinds.list_of(kinds.INT)))
 _helper("pick_max", "xs", results.constant(kinds.INT))
 _helper("is_whole", "x", results.constant(kinds.BOOL))

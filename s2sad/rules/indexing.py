@@ -209,8 +209,7 @@ def _where_kind(bound: Bound) -> Kind:
 
 def _places_kind(bound: Bound, name: str) -> Kind:
     rank = rank_of(bound, name)
-    length = new_length()
-    return Kind("tuple", items=None if rank is None else (kinds.array((length,), "int64"),) * rank)
+    return kinds.tuple_of(kinds.array((new_length(),), "int64"), rank)
 
 
 def _where_jvp(name: str) -> Callable[[Bound], str]:
@@ -490,7 +489,7 @@ def _ix_kind(bound: Bound) -> Kind:
 def _unravel_kind(bound: Bound) -> Kind:
     shape = axes.shape_from(bound, "shape")
     one = kinds.num(shape_of(bound, "indices"), "int64")
-    return Kind("tuple", items=None if shape is None else (one,) * len(shape))
+    return kinds.tuple_of(one, None if shape is None else len(shape))
 
 
 structural("np.ix_", "*args", _ix_kind, {}, (np.ix_,), effect="maybe args")

@@ -9,12 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.ir import kinds
-from s2sad.ir.kinds import Kind
 from s2sad.rules import results
 from s2sad.rules.registry import composite, structural
 from s2sad.runtime import shapes
 
-structural("memory_axes", "x", results.constant(Kind("tuple")), {}, (shapes.memory_axes,))
+structural("memory_axes", "x", results.constant(kinds.tuple_of(kinds.INT, None)), {}, (shapes.memory_axes,))
 structural("np.isfortran", "a", results.constant(kinds.BOOL), {}, (np.isfortran,))
 composite(
     "ravel_in_order",

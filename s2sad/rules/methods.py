@@ -213,8 +213,8 @@ def _running_kind(bound: Bound) -> Kind:
 for _name in ("divide", "true_divide"):
     _running(_name, "np.where({first}, 0.0, 1.0/a)", "-(out/a)")
 _running("hypot", "{x}/(out + (out == 0))", "a/(out + (out == 0))")
-_running("logaddexp", "np.exp(-np.logaddexp(0.0, a - {x}))", "np.exp(-np.logaddexp(0.0, {x} - a))")
-_running("logaddexp2", "np.exp2(-np.logaddexp2(0.0, a - {x}))", "np.exp2(-np.logaddexp2(0.0, {x} - a))")
+for _name, _exp in (("logaddexp", "np.exp"), ("logaddexp2", "np.exp2")):
+    _running(_name, *(f"{_exp}(-np.{_name}(0.0, gap({_pair})))" for _pair in ("a, {x}", "{x}, a")))
 
 
 _running("fmod", "np.ones_like(out)", "-(({x} - out)/a)")

@@ -112,13 +112,13 @@ composite(
 def _flat_kind(bound: Bound) -> Kind:
     shape = axes.shape_from(bound, "shape")
     one = kinds.array(shape_of(bound, "ind"), "int64")
-    return Kind("tuple", items=None if shape is None else (one,) * len(shape))
+    return kinds.tuple_of(one, None if shape is None else len(shape))
 
 
 def _along_kind(bound: Bound) -> Kind:
     shape = axes.shape_from(bound, "shape")
     if shape is None:
-        return Kind("tuple")
+        return kinds.tuple_of(kinds.array(None, "int64"), None)
     rank = len(shape)
     axis = axes.as_int(bound.static("axis"))
     line = [

@@ -1,4 +1,4 @@
-"""Derivatives of functions of scipy.special where their formulas would cancel or be 0*inf.
+"""Derivatives of logaddexp and of functions of scipy.special where their formulas would cancel or be 0*inf.
 
 Helpers of generated texts. Accepted are numbers and arrays; nothing is written to. Formulas: NIST Digital
 Library of Mathematical Functions 5.5.3, 7.10.2, 7.12.1.
@@ -9,6 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
+
+def gap(x: Any, y: Any) -> Any:
+    """x - y, and 0 between equal infinities: what logaddexp divides equally between numbers that are equal.
+
+    >>> print(gap(3.0, 1.0), gap(-np.inf, -np.inf), gap(1.0, -np.inf))
+    2.0 0.0 inf
+    """
+    with np.errstate(invalid="ignore"):
+        return np.where((x == y) & np.isinf(x), 0.0, np.subtract(x, y))[()]
 
 
 def erfcx_slope(x: Any, y: Any) -> Any:

@@ -331,6 +331,7 @@ np.lib.stride_tricks.sliding_window_view(x, 3)*1.0
 np.lib.stride_tricks.sliding_window_view(m, (2, 2))*1.0
 np.lib.stride_tricks.sliding_window_view(m, 2, axis=1).mean(axis=-1)
 np.unstack(m)[1]
+[a, *_] = np.unstack(x); z = np.stack(np.unstack(np.outer(x, x)), axis=1)*a + len(np.unstack(x))
 a, b2, c2 = np.unstack(m); z = a*b2 + c2
 """
 

@@ -79,6 +79,7 @@ CASES: dict[str, list[tuple[Any, ...]]] = {
     "np.heaviside": [(0.0, 0.5), (1.0, 0.5), (-1.0, 0.5)],
     "np.clip": [(0.3, 0.5, 2.0), (0.7, 0.5, 2.0), (3.0, 0.5, 2.0), (1.0, None, 2.0), (3.0, 2.0, 1.0)],
     "ieee_div": PAIRS,
+    "gap": PAIRS,
     "ieee_log": POSITIVE,
     "ieee_pow": BASE_PAIRS,
     "pow_dx": [*BASE_PAIRS, (2.3, 4.1, 2), (0.3, 5.5, 3)],

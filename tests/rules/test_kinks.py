@@ -85,6 +85,8 @@ TABLE: list[tuple[str, Any, Any]] = [
     ("np.log1p(x)", A([1e-200, 0.0]), [1.0, 1.0]),
     ("np.expm1(x)", A([1e-200, 0.0]), [1.0, 1.0]),
     ("np.logaddexp(x, -np.inf)", A([1.0]), [1.0]),
+    ("np.logaddexp(x, x) + np.logaddexp2(x, x)", A([-INF, INF, 1.0]), [2.0, 2.0, 2.0]),
+    ("np.exp(np.logaddexp.accumulate(np.concatenate(([-np.inf, -np.inf], x))))", A([0.0]), [1.0]),
 ]
 
 
