@@ -74,7 +74,7 @@ _scalar("pow_dy", "x, y, m=1", _pow_dy_x, lambda bound: f"pow_dy(x, y, {_order(b
 _scalar("sign", "x")
 _scalar("polygamma", "n, x", None, lambda bound: f"polygamma({_order(bound, 'n') + 1}, x)*g")
 _scalar("sinc_dx", "x, n=1", lambda bound: f"sinc_dx(x, {_order(bound, 'n') + 1})*g", kind=_elementwise)
-_scalar("gap", "x, y", "g", "-g", kind=lambda b: results.ufunc(np.subtract, b.kind("x"), b.kind("y")))
+_scalar("gap", "x, y", "g", "-g", kind=lambda b: results.ufunc(np.true_divide, b.kind("x"), b.kind("y")))
 _scalar("bessel_i", "n, x", None, "0.5*(bessel_i(n - 1, x) + bessel_i(n + 1, x))*g", kind=_elementwise)
 
 
