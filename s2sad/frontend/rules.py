@@ -140,7 +140,7 @@ class Rules(State):
         early = self.loops and name in ARITHMETIC and Const(None) in call.args  # in the first pass
         if early or any(self.kind(a) == K.BOTTOM for a in call.args):
             return self.emit(call, K.BOTTOM, node, hint)
-        if rule.general and not self._takes(rule, call):
+        if rule.general and registry.general(rule) not in self.frames and not self._takes(rule, call):
             other = registry.rule(registry.general(rule))
             return self.apply(other.name, *_renamed(rule, other, args, kwargs), node, hint=hint)
         bound, atoms = self._bind(rule, call, node)

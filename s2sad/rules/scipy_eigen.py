@@ -17,7 +17,7 @@ from s2sad.rules import axes, decompositions
 from s2sad.rules import linalg as own
 from s2sad.rules.axes import as_array, is_complex, rank_of, real_if, shape_of
 from s2sad.rules.equations import all_dots
-from s2sad.rules.registry import UNKNOWN, Bound, composite
+from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
 from s2sad.rules.scipy_linalg import _float, _structural
 from s2sad.runtime import pencils
 
@@ -149,7 +149,28 @@ def _eig_kind(bound: Bound) -> Kind:
     values, vectors = decompositions._eig_kind(bound).items or ()
     narrow = all(as_array(k).dtype in ("float32", "complex64") for n, k in bound.kinds.items() if n in "ab")
     values = kinds.array(values.shape, "complex64" if narrow else "complex128")
-    return Kind("tuple", items=(values, vectors)) if "left" in bound.statics else values
+    if "left" not in bound.statics:
+        return values
+    left, right = bound.static("left"), bound.static("right")
+    if (left, right) not in ((False, True), (True, False), (True, True)):
+        raise NotImplementedError("scipy.linalg.eig without vectors, or with what is known at run time only")
+    return Kind("tuple", items=(values, vectors, vectors) if left and right else (values, vectors))
+
+
+def _eig_back(bound: Bound) -> str:
+    if not bound.static("left"):
+        return "eig_back(g[0], g[1], a, out[0], out[1])"
+    if not bound.static("right"):
+        return "left_eig_back(g[0], g[1], a, out[0], out[1])"
+    return "eig_back(g[0], g[2], a, out[0], out[2]) + left_eig_back(None, g[1], a, out[0], out[1])"
+
+
+def _eig_dot(bound: Bound) -> str:
+    right = f"eig_dot(a_dot, out[0], out[{1 + bool(bound.static('left'))}])"
+    if not bound.static("left"):
+        return right
+    left = "left_eig_dot(a_dot, out[0], out[1])"
+    return f"({right}[0], {left}[1], {right}[1])" if bound.static("right") else left
 
 
 _structural(
@@ -157,18 +178,54 @@ _structural(
     "a, b=None, left=False, right=True, overwrite_a=False, overwrite_b=False, check_finite=True, "
     "homogeneous_eigvals=False",
     _eig_kind,
-    {"a": "eig_back(g[0], g[1], a, out[0], out[1])"},
-    {"a": "eig_dot(a_dot, out[0], out[1])"},
-    needed={"b": (None,), "left": (False,), "right": (True,), "homogeneous_eigvals": (False,)},
+    {"a": _eig_back},
+    {"a": _eig_dot},
+    needed={"b": (None,), "homogeneous_eigvals": (False,)},
     partial=True,
 )
+def _eigvals_back(bound: Bound, k: int) -> str:
+    if not _metric(bound):
+        return decompositions.EIGVALS_BACK
+    bar = "np.take_along_axis(g, places_of(pencil_eig(a, b)[0], out), axis=-1)"
+    made = f"pencil_eig_back({bar}, None, b, pencil_eig(a, b)[0], pencil_eig(a, b)[1])[{k}]"
+    return real_if(bound, "ab"[k], made)
+
+
+def _eigvals_dot(bound: Bound, dots: str) -> str:
+    if not _metric(bound):
+        return decompositions.EIGVALS_DOT
+    made = f"pencil_eig_dot({dots}, b, pencil_eig(a, b)[0], pencil_eig(a, b)[1])[0]"
+    return f"np.take_along_axis({made}, places_of(out, pencil_eig(a, b)[0]), axis=-1)"
+
+
 _structural(
     "eigvals",
     "a, b=None, overwrite_a=False, check_finite=True, homogeneous_eigvals=False",
     _eig_kind,
-    {"a": decompositions.EIGVALS_BACK},
-    {"a": decompositions.EIGVALS_DOT},
-    needed={"b": (None,), "homogeneous_eigvals": (False,)},
+    {"a": lambda b: _eigvals_back(b, 0), "b": lambda b: _eigvals_back(b, 1)},
+    all_dots("ab", _eigvals_dot),
+    needed={"homogeneous_eigvals": (False,)},
+)
+
+
+def _pencil_eig_kind(bound: Bound) -> Kind:
+    length = new_length()
+    return Kind("tuple", items=(kinds.array((length,), "complex"), kinds.array((length, length), "complex")))
+
+
+def _pencil_eig_back(bound: Bound, k: int) -> str:
+    return real_if(bound, "ab"[k], f"pencil_eig_back(g[0], g[1], b, out[0], out[1])[{k}]")
+
+
+structural(
+    "pencil_eig",
+    "a, b",
+    _pencil_eig_kind,
+    {"a": lambda b: _pencil_eig_back(b, 0), "b": lambda b: _pencil_eig_back(b, 1)},
+    (pencils.pencil_eig,),
+    jvp=all_dots("ab", lambda b, dots: f"pencil_eig_dot({dots}, b, out[0], out[1])"),
+    raises=True,
+    partial=True,
 )
 
 
@@ -205,13 +262,22 @@ _structural(
 )
 
 
+def _pinv_kind(bound: Bound) -> Kind:
+    made = decompositions._stack(bound, *reversed(decompositions._lengths(bound)))
+    return Kind("tuple", items=(made, kinds.INT)) if bound.static("return_rank") else made
+
+
 _structural(
     "pinv",
     "a, *, atol=None, rtol=None, return_rank=False, check_finite=True",
-    lambda b: decompositions._stack(b, *reversed(decompositions._lengths(b))),
-    {"a": "pinv_back(g, a, out)"},
-    {"a": "pinv_dot(a_dot, a, out)"},
-    needed={"return_rank": (False,)},
+    _pinv_kind,
+    {"a": lambda b: "pinv_back(g[0], a, out[0])" if b.static("return_rank") else "pinv_back(g, a, out)"},
+    {
+        "a": lambda b: (
+            "(pinv_dot(a_dot, a, out[0]), 0)" if b.static("return_rank") else "pinv_dot(a_dot, a, out)"
+        )
+    },
+    needed={"return_rank": (False, True)},
 )
 _structural(
     "norm",
@@ -292,6 +358,10 @@ def _two_like(one: str, two: str, *numbers: str) -> Callable[[Bound], Kind]:
 
 
 _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
+    (pencils.pencil_eig_back, _two_like("v", "v", "v")),
+    (pencils.pencil_eig_dot, _two_like("w", "v", "v")),
+    (pencils.left_eig_back, lambda b: kinds.array(shape_of(b, "a"), _float(b))),
+    (pencils.left_eig_dot, _two_like("w", "v", "v")),
     (pencils.pencil_back, _two_like("v", "v", "v")),
     (pencils.pencil_dot, _two_like("w", "v", "v")),
     (pencils.real_row, lambda b: kinds.array((1, new_length()), _float(b, "b"))),

@@ -17,7 +17,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes, decompositions
 from s2sad.rules import linalg as own
-from s2sad.rules.axes import rank_of, real_if, shape_of
+from s2sad.rules.axes import is_complex, rank_of, real_if, shape_of
 from s2sad.rules.equations import one_solution
 from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
 from s2sad.rules.scipy_linalg import _float, _like, _structural
@@ -202,6 +202,55 @@ def _pair(bound: Bound) -> Kind:
     return Kind("tuple", items=(own, kinds.array((length, length), own.dtype)))
 
 
+def _rq_kind(bound: Bound) -> Kind:
+    mode = bound.static("mode")
+    if mode not in ("full", "economic", "r"):
+        raise NotImplementedError("scipy.linalg.rq in a mode that is known at run time only")
+    rows, columns = shape_of(bound, "a") or (None, None)
+    dtype, short = _float(bound), new_length()
+    if rows is None or columns is None:
+        rows, columns = new_length(), new_length()
+    r = kinds.array((rows, short if mode == "economic" else columns), dtype)
+    q = kinds.array((short if mode == "economic" else columns, columns), dtype)
+    return r if mode == "r" else Kind("tuple", items=(r, q))
+
+
+def _rq(bound: Bound, back: bool) -> str:
+    if bound.static("mode") != "r":
+        return "rq_back(g[0], g[1], a, out[0], out[1])" if back else "rq_dot(a_dot, a, out[0], out[1])"
+    factors = "scipy.linalg.rq(a)[0], scipy.linalg.rq(a)[1]"
+    return f"rq_back(g, None, a, {factors})" if back else f"rq_dot(a_dot, a, {factors})[0]"
+
+
+_structural(
+    "rq",
+    "a, overwrite_a=False, lwork=None, mode='full', check_finite=True",
+    _rq_kind,
+    {"a": lambda b: _rq(b, True)},
+    {"a": lambda b: _rq(b, False)},
+    partial=True,
+)
+
+
+def _ldl_kind(bound: Bound) -> Kind:
+    if bound.static("lower") is UNKNOWN or rank_of(bound, "A") != 2:
+        raise NotImplementedError("scipy.linalg.ldl of stacks, or with lower= that is known at run time only")
+    if is_complex(bound, "A") and bound.static("hermitian") is not True:
+        raise NotImplementedError("scipy.linalg.ldl of a complex symmetric matrix; use scipy.linalg.lu")
+    whole = kinds.array(shape_of(bound, "A"), _float(bound, "A"))
+    return Kind("tuple", items=(whole, whole, kinds.array((new_length(),), "int64")))
+
+
+_structural(
+    "ldl",
+    "A, lower=True, hermitian=True, overwrite_a=False, check_finite=True",
+    _ldl_kind,
+    {"A": lambda b: f"ldl_back(g[0], g[1], out[0], out[1], out[2], {b.static('lower')})"},
+    {"A": lambda b: f"ldl_dot(A_dot, out[0], out[1], out[2], {b.static('lower')})"},
+    partial=True,
+)
+
+
 def _polar_kind(bound: Bound) -> Kind:
     if bound.static("side") not in ("right", "left") or rank_of(bound, "a") != 2:
         raise NotImplementedError("scipy.linalg.polar whose side is known at run time only")
@@ -262,9 +311,15 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (equations.solve_lu_dot, _like("x", "lu")),
     (equations.solve_lu_right, _like("z", "lu")),
     (equations.solve_lu_left, _like("lu", "y")),
+    (equations.rq_back, _like("a")),
+    (equations.rq_dot, lambda b: Kind("tuple", items=(_like("r")(b), _like("q")(b)))),
+    (equations.ldl_back, _like("l")),
+    (equations.ldl_dot, lambda b: Kind("tuple", items=(_like("l")(b), _like("d")(b), kinds.NONE))),
+    (equations.ldl_outside, _like("z")),
     (pencils.polar_back, _like("u")),
     (pencils.polar_dot, _polar_pair),
 )
 for _helper, _helper_kind in _HELPERS:
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind
 structural("rows_of", "piv", lambda b: kinds.array(shape_of(b, "piv"), "int64"), {}, (equations.rows_of,))
+structural("blocks_of", "d", lambda b: kinds.array(shape_of(b, "d"), "bool"), {}, (equations.blocks_of,))

@@ -22,7 +22,7 @@ from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules import linalg as own
 from s2sad.rules.axes import as_array, is_complex, literal, rank_of, real_if, shape_of
-from s2sad.rules.equations import one_solution
+from s2sad.rules.equations import all_dots, one_solution
 from s2sad.rules.registry import UNKNOWN, Bound, Text, composite, structural
 from s2sad.runtime import equations
 
@@ -34,7 +34,7 @@ def _float(bound: Bound, *names: str) -> str:
 
 
 _INSTEAD = {  # of values of options that have no derivative
-    "b": "eigenvectors of a pencil; pass np.linalg.solve(b, a), or use eigh if a and b are symmetric",
+    "b": "eigenvectors of a pencil; take eigvals(a, b), pass np.linalg.solve(b, a), or use eigh if it serves",
     "lapack_driver": "a driver that gives no singular values; leave it out",
     "subset_by_value": "a choice of eigenvalues; compute all, and choose by np.where",
 }
@@ -96,7 +96,8 @@ def _solve_kind(bound: Bound) -> Kind:
             "scipy.linalg.solve of this structure; use solve_triangular or leave assume_a out"
         )
     if rank_of(bound, "a") not in (2, None) or rank_of(bound, "b") not in (1, 2, None):
-        raise NotImplementedError("scipy.linalg.solve of stacks; use np.linalg.solve")
+        if _how(bound) or rank_of(bound, "b") == 1:
+            raise NotImplementedError("scipy.linalg.solve of such stacks; use np.linalg.solve")
     return own._solve_kind(bound)
 
 
@@ -226,8 +227,38 @@ def _function(name: str, signature: str, back: str, dot: str) -> None:
     )
 
 
+def _frechet_kind(bound: Bound) -> Kind:
+    if bound.static("compute_expm") is UNKNOWN or rank_of(bound, "A") != 2:
+        raise NotImplementedError(
+            "scipy.linalg.expm_frechet of stacks, or with compute_expm that is known at run time only"
+        )
+    own = kinds.array(shape_of(bound, "A"), _float(bound, "A", "E"))
+    if not bound.static("compute_expm"):
+        return own
+    return Kind("tuple", items=(kinds.array(own.shape, _float(bound, "A")), own))
+
+
+def _frechet_back(bound: Bound, name: str) -> str:
+    whole = bound.static("compute_expm")
+    bars = "g[0], g[1]" if whole else "None, g"
+    return real_if(bound, name, f"frechet_back({bars}, A, E)[{int(name == 'E')}]")
+
+
+def _frechet_dot(bound: Bound, dots: str) -> str:
+    return f"frechet_dot({dots}, A, E){'' if bound.static('compute_expm') else '[1]'}"
+
+
+_structural(
+    "expm_frechet",
+    "A, E, method=None, compute_expm=True, check_finite=True",
+    _frechet_kind,
+    {"A": lambda b: _frechet_back(b, "A"), "E": lambda b: _frechet_back(b, "E")},
+    all_dots("AE", _frechet_dot),
+    partial=True,
+)
 _function("expm", "A", "expm_along(adjoint(A), g)", "expm_along(A, A_dot)")
 _function("logm", "A", "logm_along(adjoint(A), g, real)", "logm_along(A, A_dot, real)")
+_function("signm", "A", "signm_along(adjoint(A), adjoint(out), g)", "signm_along(A, out, A_dot)")
 _function("sqrtm", "A", "sqrtm_along(adjoint(out), g, real)", "sqrtm_along(out, A_dot, real)")
 
 
@@ -235,6 +266,9 @@ def _sylvester(name: str, text: str) -> Callable[[Bound], str]:
     return lambda b: real_if(b, name, text)
 
 
+for _name in ("issymmetric", "ishermitian"):
+    _structural(_name, "a, atol=None, rtol=None", lambda b: kinds.BOOL, {}, {})
+_structural("bandwidth", "a", lambda b: Kind("tuple", items=(kinds.INT, kinds.INT)), {}, {})
 _Y = "scipy.linalg.solve_sylvester(adjoint(a), adjoint(b), g)"
 _structural(
     "solve_sylvester",
@@ -284,6 +318,11 @@ _structural(
 
 # ------------------------------------------------------------- the texts' own helpers, for higher derivatives
 
+
+def _frechet_pair(bound: Bound) -> Kind:
+    return Kind("tuple", items=(kinds.array(shape_of(bound, "a"), _float(bound, "a", "e")),) * 2)
+
+
 _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (equations.even_part, _like("z")),
     (equations.symmetric_part, _like("z")),
@@ -294,6 +333,9 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (equations.corner, lambda b: kinds.array(kinds.fresh_shape(rank_of(b, "a")), _float(b, "a", "e"))),
     (equations.logm_along, _like("e", "a")),
     (equations.sqrtm_along, _like("e", "x")),
+    (equations.signm_along, _like("e", "x")),
+    (equations.frechet_back, _frechet_pair),
+    (equations.frechet_dot, _frechet_pair),
 )
 for _helper, _helper_kind in _HELPERS:
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.factors import adjoint
+from s2sad.runtime.factors import adjoint, qr_back, qr_dot
 
 
 def even_part(z: Any) -> Any:
@@ -224,6 +224,89 @@ def lu_dot(a_dot: Any, p: Any, l: Any, u: Any) -> Any:  # noqa: E741 - their nam
     return np.zeros_like(p), low_dot, high_dot
 
 
+def ldl_back(l_bar: Any, d_bar: Any, l: Any, d: Any, perm: Any, lower: Any) -> Any:  # noqa: E741
+    """The cotangent of a with l, d, perm = scipy.linalg.ldl(a), real or Hermitian; either may be None.
+
+    l[perm] is triangular, and a[perm][:, perm] is l[perm] @ d @ adjoint(l[perm]).
+
+    >>> print(ldl_back(None, np.array([[3.0]]), np.eye(1), np.array([[2.0]]), np.array([0]), True))
+    [[3.]]
+    """
+    import scipy.linalg
+
+    factor, blocks = l[perm], blocks_of(d)
+    inner = np.zeros_like(l)
+    if l_bar is not None:
+        along = ldl_outside(adjoint(factor) @ l_bar[perm], blocks, lower)
+        inner = inner + ldl_outside(adjoint(np.linalg.solve(d, adjoint(along))), blocks, lower)
+    if d_bar is not None:
+        inner = inner + np.where(blocks, d_bar, 0.0)
+    half = adjoint(scipy.linalg.solve_triangular(factor, adjoint(inner), 2, lower, True))
+    half = scipy.linalg.solve_triangular(factor, half, 2, lower, True)
+    places = np.argsort(perm)
+    return even_part(half)[places][:, places]
+
+
+def ldl_dot(a_dot: Any, l: Any, d: Any, perm: Any, lower: Any) -> Any:  # noqa: E741
+    """The tangents of l, d, perm = scipy.linalg.ldl(a) where a_dot is that of a.
+
+    >>> print(ldl_dot(np.array([[3.0]]), np.eye(1), np.array([[2.0]]), np.array([0]), True)[1])
+    [[3.]]
+    """
+    import scipy.linalg
+
+    factor, blocks = l[perm], blocks_of(d)
+    half = scipy.linalg.solve_triangular(factor, even_part(a_dot)[perm][:, perm], 0, lower, True)
+    inner = adjoint(scipy.linalg.solve_triangular(factor, adjoint(half), 0, lower, True))
+    along = adjoint(np.linalg.solve(adjoint(d), adjoint(ldl_outside(inner, blocks, lower))))
+    return (factor @ along)[np.argsort(perm)], np.where(blocks, inner, 0.0), None
+
+
+def ldl_outside(z: Any, blocks: Any, lower: Any) -> Any:
+    """The triangle of z beside the blocks of the diagonal.
+
+    >>> print(ldl_outside(np.ones((2, 2)), np.eye(2) == 1, True))
+    [[0. 0.]
+     [1. 0.]]
+    """
+    return np.where(blocks, 0.0, np.tril(z) if lower else np.triu(z))
+
+
+def blocks_of(d: Any) -> Any:
+    """Where a block of one or two rows on the diagonal of d has elements.
+
+    >>> print(blocks_of(np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 2.0], [0.0, 2.0, 0.0]])).astype(int))
+    [[1 0 0]
+     [0 1 1]
+     [0 1 1]]
+    """
+    return (d != 0) | (np.swapaxes(d, -1, -2) != 0) | (np.eye(np.shape(d)[-1]) == 1)
+
+
+def rq_back(r_bar: Any, q_bar: Any, a: Any, r: Any, q: Any) -> Any:
+    """The cotangent of a with r, q = scipy.linalg.rq(a), full or economic; either cotangent may be None.
+
+    With rows in the opposite order it is a QR factorisation of the conjugate transpose.
+
+    >>> print(rq_back(np.array([[1.0]]), None, np.array([[2.0]]), np.array([[-2.0]]), np.array([[-1.0]])))
+    [[-1.]]
+    """
+    right = None if r_bar is None else adjoint(r_bar[::-1, ::-1])
+    left = None if q_bar is None else adjoint(q_bar[::-1])
+    whole = qr_back(left, right, adjoint(a[::-1]), adjoint(q[::-1]), adjoint(r[::-1, ::-1]))
+    return adjoint(whole)[::-1]
+
+
+def rq_dot(a_dot: Any, a: Any, r: Any, q: Any) -> Any:
+    """The tangents of r, q = scipy.linalg.rq(a) where a_dot is that of a.
+
+    >>> print(rq_dot(np.array([[1.0]]), np.array([[2.0]]), np.array([[-2.0]]), np.array([[-1.0]]))[0])
+    [[-1.]]
+    """
+    turned = qr_dot(adjoint(a_dot[::-1]), adjoint(a[::-1]), adjoint(q[::-1]), adjoint(r[::-1, ::-1]))
+    return adjoint(turned[1])[::-1, ::-1], adjoint(turned[0])[::-1]
+
+
 def rows_of(piv: Any) -> Any:
     """The rows in the order into which the exchanges of an LU factorisation bring them.
 
@@ -335,6 +418,33 @@ def expm_along(a: Any, e: Any) -> Any:
     return scipy.linalg.expm(corner(a, e))[..., :n, n:]
 
 
+def frechet_back(x_bar: Any, y_bar: Any, a: Any, e: Any) -> Any:
+    """The cotangents of a and e with x, y = scipy.linalg.expm_frechet(a, e); a cotangent may be None.
+
+    >>> print(*frechet_back(None, np.array([[3.0]]), np.zeros((1, 1)), np.array([[2.0]])))
+    [[6.]] [[3.]]
+    """
+    n = np.shape(a)[-1]
+    x_bar = np.zeros_like(a) if x_bar is None else x_bar
+    y_bar = np.zeros_like(a) if y_bar is None else y_bar
+    above = np.concatenate((x_bar, y_bar), axis=-1)
+    made = expm_along(adjoint(corner(a, e)), np.concatenate((above, np.zeros_like(above)), axis=-2))
+    return made[:n, :n] + made[n:, n:], made[:n, n:]
+
+
+def frechet_dot(a_dot: Any, e_dot: Any, a: Any, e: Any) -> Any:
+    """The tangents of x, y = scipy.linalg.expm_frechet(a, e); a_dot or e_dot may be None.
+
+    >>> print(*frechet_dot(None, np.array([[3.0]]), np.zeros((1, 1)), np.array([[2.0]])))
+    [[0.]] [[3.]]
+    """
+    n = np.shape(a)[-1]
+    a_dot = np.zeros_like(a) if a_dot is None else a_dot
+    e_dot = np.zeros_like(a) if e_dot is None else e_dot
+    made = expm_along(corner(a, e), corner(a_dot, e_dot))
+    return made[:n, :n], made[:n, n:]
+
+
 def logm_along(a: Any, e: Any, real: Any) -> Any:
     """The derivative of scipy.linalg.logm at a along e; `real` says that its result was taken for real.
 
@@ -359,6 +469,16 @@ def sqrtm_along(x: Any, e: Any, real: Any) -> Any:
     if real and np.iscomplexobj(x):
         raise TypeError("sqrtm of this real matrix is complex: pass the matrix as complex, a.astype(complex)")
     return both_sides(x, e)
+
+
+def signm_along(a: Any, x: Any, e: Any) -> Any:
+    """The derivative of x = scipy.linalg.signm(a) along e.
+
+    >>> print(signm_along(np.diag([2.0, -2.0]), np.diag([1.0, -1.0]), np.ones((2, 2))))
+    [[0.  0.5]
+     [0.5 0. ]]
+    """
+    return both_sides(a @ x, e - x @ e @ x)
 
 
 def both_sides(a: Any, q: Any, even: Any = False) -> Any:

@@ -17,8 +17,71 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.equations import both_sides, even_part, expm_along, logm_along
-from s2sad.runtime.factors import adjoint
+from s2sad.runtime.factors import adjoint, eig_back, eig_dot, over
 from s2sad.runtime.symmetric import phase_bar
+
+
+def left_eig_back(w_bar: Any, v_bar: Any, a: Any, w: Any, v: Any) -> Any:
+    """The cotangent of a with w, v = scipy.linalg.eig(a, left=True, right=False); either may be None.
+
+    >>> print(left_eig_back(np.array([3.0]), None, np.eye(1), np.array([1.0]), np.eye(1)))
+    [[3.]]
+    """
+    turned = None if w_bar is None else np.conj(w_bar)
+    return adjoint(eig_back(turned, v_bar, adjoint(a), np.conj(w), v))
+
+
+def left_eig_dot(a_dot: Any, w: Any, v: Any) -> Any:
+    """The tangents of w, v = scipy.linalg.eig(a, left=True, right=False), where a_dot is that of a.
+
+    >>> print(left_eig_dot(np.array([[3.0]]), np.array([1.0]), np.eye(1))[0])
+    [3.]
+    """
+    w_dot, v_dot = eig_dot(adjoint(a_dot), np.conj(w), v)
+    return np.conj(w_dot), v_dot
+
+
+def pencil_eig(a: Any, b: Any) -> Any:
+    """scipy.linalg.eig(a, b), of whose vectors the lengths and phases are left open.
+
+    >>> print(pencil_eig(np.array([[6.0]]), np.array([[2.0]]))[0])
+    [3.+0.j]
+    """
+    import scipy.linalg
+
+    return scipy.linalg.eig(a, b)
+
+
+def pencil_eig_back(w_bar: Any, v_bar: Any, b: Any, w: Any, v: Any) -> Any:
+    """The cotangents of a and b with w, v = pencil_eig(a, b); a cotangent may be None.
+
+    >>> one = np.eye(1)
+    >>> print(*pencil_eig_back(np.array([1.0]), None, 2*one, np.array([3.0]), one))
+    [[0.5]] [[-1.5]]
+    """
+    inner = np.zeros_like(v)
+    if w_bar is not None:
+        inner = inner + w_bar * np.eye(len(w))
+    if v_bar is not None:
+        inner = inner + over(adjoint(v) @ v_bar, np.conj(w[None, :] - w[:, None]))
+    left = np.linalg.solve(adjoint(b @ v), inner)
+    return left @ adjoint(v), -(left * np.conj(w)) @ adjoint(v)
+
+
+def pencil_eig_dot(a_dot: Any, b_dot: Any, b: Any, w: Any, v: Any) -> Any:
+    """The tangents of w, v = pencil_eig(a, b); a_dot or b_dot may be None.
+
+    >>> one = np.eye(1)
+    >>> print(pencil_eig_dot(None, one, 2*one, np.array([3.0]), one)[0])
+    [-1.5]
+    """
+    along = np.zeros_like(v)
+    if a_dot is not None:
+        along = along + a_dot @ v
+    if b_dot is not None:
+        along = along - b_dot @ v * w
+    inner = np.linalg.solve(b @ v, along)
+    return np.sum(inner * np.eye(len(w)), axis=-1), v @ over(inner, w[None, :] - w[:, None])
 
 
 def pencil_back(w_bar: Any, v_bar: Any, w: Any, v: Any, b: Any, lower: Any) -> Any:

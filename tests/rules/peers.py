@@ -171,9 +171,6 @@ scipy.linalg.funm scipy.linalg.hessenberg scipy.linalg.schur scipy.linalg.rsf2cs
     "scipy.linalg.qr, and a product": """
 scipy.linalg.qr_multiply
 """,
-    "a block of scipy.linalg.expm": """
-scipy.linalg.expm_frechet
-""",
     "steps of a solver, which are not the solution: np.linalg.solve, or spsolve of a constant matrix": """
 scipy.sparse.linalg.bicgstab scipy.sparse.linalg.cg scipy.sparse.linalg.gmres
 """,

@@ -319,6 +319,21 @@ _, z, w = scipy.linalg.lu(m); z = np.sum(z*z)*w + w*w
 z, w = scipy.linalg.lu(m, permute_l=True); z = z @ (w*w)
 scipy.linalg.dft(5).real @ x
 np.abs(scipy.linalg.dft(5) @ x)
+z, w, _ = scipy.linalg.ldl(q + q[:, :3].T); z = z @ w + z
+z, w, _ = scipy.linalg.ldl(m @ m.T, lower=False); z = w*w - z
+z, w = scipy.linalg.rq(m.T); z = z @ (w*w)
+z, w = scipy.linalg.rq(m, mode="economic"); z = z @ (w*w)
+scipy.linalg.rq(m, mode="r")
+z, w = scipy.linalg.expm_frechet(0.3*q, n[:, :3]); z = z @ w
+scipy.linalg.expm_frechet(0.3*q, q.T, compute_expm=False)
+scipy.linalg.signm(q + np.diag([4.0, -4.0, 4.0]))
+_, z, w = scipy.linalg.eig(q @ q.T, left=True); z = np.abs(z)*np.abs(w)
+z, w = scipy.linalg.eig(q, left=True, right=False); z = np.abs(z)*np.abs(w)
+z, w = scipy.linalg.eigh(q + q.T, subset_by_index=[0, 1]); z = z + w*w
+scipy.linalg.eigvalsh(q + q.T, np.diag(np.exp(x[:3])), subset_by_index=(1, 2))
+z, w = scipy.linalg.pinv(m, return_rank=True); z = z*w
+scipy.linalg.solve(np.stack([q, q.T]), np.stack([m, n]))
+z = m*scipy.linalg.bandwidth(m)[0] if scipy.linalg.issymmetric(q @ q.T, rtol=1e-9) or scipy.linalg.ishermitian(q) else m
 """
 
 TRANSFORMS = """
