@@ -107,6 +107,11 @@ class Derived:
         return [obj for obj in read if isinstance(obj, np.ndarray) or not callable(obj)]
 
     @property
+    def lends(self) -> bool:
+        """Whether a derivative that is called inside works on copies of what it is given."""
+        return any(one.lends for one in (self.lowered, *_callees(self.lowered)))
+
+    @property
     def header(self) -> str:
         """Where a file's text comes from: origin, format, and a hash of the sources that it was made from."""
         from s2sad import __version__

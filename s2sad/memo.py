@@ -36,7 +36,7 @@ class Made:
     written    the parameters whose arrays and lists are written to
     changed    those that are objects, dicts or lists and hold something else at the end
     standing   what gives the outside arrays that are written to
-    kept       whether lists, dicts or objects outside are written to
+    kept       whether lists, dicts or objects outside are written to, or copies inside of derivatives
     outside    what the function reads from outside, where something is written to
     """
 
@@ -61,7 +61,7 @@ class Made:
         self.written = own if self.inner is None else own | self.inner.written
         self.changed = frozenset(self.derived.lowered.changed) if self.inner is None else self.inner.changed
         self.standing = self.derived.lowered.standing if self.inner is None else self.inner.standing
-        own_kept = bool(self.derived.lowered.program.kept)
+        own_kept = bool(self.derived.lowered.program.kept) or self.derived.lends
         self.kept = own_kept if self.inner is None else self.inner.kept
         self.outside = Outside([], frozenset(), {}) if self.inner is None else self.inner.outside
         if self.inner is None and (self.written or self.changed or self.kept):

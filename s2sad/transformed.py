@@ -376,6 +376,7 @@ class Transformed(Generic[P]):
         made.dependencies = [*dependencies, *made.dependencies]
         made.lowered.met |= {} if inner is None else inner.lowered.met
         made.changes = frozenset((*made.written, *made.lowered.changed)) if inner is None else inner.changes
+        made.changes = frozenset(arguments) if made.lends else made.changes
         order = [n for n in names if made.lowered.arguments.get(names[n]) is not None]
         suffix = "fwd" if self.mode == "vjp" else self.mode
         function = made.functions[f"{made.lowered.program.name}_{suffix}"]

@@ -162,3 +162,62 @@ def test_histories_and_constants_may_have_two_names():
     with pytest.raises(s2sad.UnsupportedError, match="'d' holds a list, dict or object that is met from outside"):
         s2sad.grad(logged)(X, {"a": np.ones(2), "log": LOG})
     assert LOG == [1.0]
+
+
+def local_dict(x):
+    d = {"a": x*2}
+
+    def inner(y, e):
+        e["a"] = e["a"]*y
+        return np.sum(d["a"]**2)*y[0]
+
+    return np.sum(s2sad.grad(inner)(x, d))
+
+
+def local_object(x):
+    made = Record(x[0])
+
+    def inner(y, e):
+        e.k = e.k*y[0]
+        return made.k**2*y[1]
+
+    return np.sum(s2sad.grad(inner)(x, made))
+
+
+def of_a_global(x):
+    return s2sad.value_and_grad(replaced)(x, DICT)[0]
+
+
+def of_a_list(x):
+    rows = LIST
+    return np.sum(s2sad.grad(read_back)(x, rows))
+
+
+def twice(x, d, e):
+    d.append(x[0]*x[1])
+    return sum(e)*np.sum(x**2)
+
+
+def of_one_list(x):
+    rows = [0.5]
+    return np.sum(s2sad.grad(twice)(x, rows, rows))
+
+
+def of_an_argument(x, d):
+    return np.sum(s2sad.grad(grown)(x, d))
+
+
+@pytest.mark.parametrize("function", [local_dict, local_object, of_a_global, of_a_list, of_one_list])
+def test_derivatives_inside(function):
+    for derive in (s2sad.grad, s2sad.hvp):
+        given = (X, V) if derive is s2sad.hvp else (X,)
+        with pytest.raises(s2sad.UnsupportedError, match="which is met by another name, too"):
+            derive(function)(*given)
+
+
+def test_a_derivative_inside_writes_into_a_copy_of_an_argument():
+    before = list(LIST)
+    assert np.allclose(s2sad.grad(of_an_argument)(X, [1.0]), 0.0)  # of a sum of constants
+    with pytest.raises(s2sad.UnsupportedError, match="met from outside, too"):
+        s2sad.grad(of_an_argument)(X, LIST)
+    assert before == LIST

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2sad.errors import UnsupportedError, refuse
-from s2sad.frontend import mirrors
+from s2sad.frontend import mirrors, two_names
 from s2sad.frontend.boundary import Boundary
 from s2sad.frontend.functionals import Functionals
 from s2sad.frontend.functions import bound_by
@@ -306,6 +306,7 @@ class Derivatives(Functionals, Boundary):
         if derived.changes & getattr(plain, "__s2sad_captured__", frozenset()):
             what = "a nested function or method that writes into what it reads is differentiated here"
             self.refuse(node, what, "return what it writes, or pass it as an argument")
+        two_names.check(self, obj.__name__, derived, given, node)
         parameters = [a.arg for a in made.node.args.args]
         changed = set(derived.written)
         written = [n for n, own in zip(order, parameters, strict=False) if {n, own} & changed]

@@ -101,6 +101,7 @@ class Lowered:
     met           attributes of outside objects that the text reads as if they stayed as they are
     standing      what gives the outside arrays that are written; `alone`: they have no other known names
     closed        outside containers that are changed, by identity, if nothing is read of any
+    lends         whether a derivative that is called inside works on copies of what it is given
     """
 
     program: Program
@@ -120,6 +121,7 @@ class Lowered:
     standing: tuple[Any, ...] = ()
     alone: bool = False
     closed: dict[int, Any] = field(default_factory=dict)
+    lends: bool = False
 
 
 def _has_lists(kind: Kind) -> bool:
@@ -542,9 +544,10 @@ def _lowered(
         program, result = prune(substitute(program, same)), in_atom(result, same)
     relied, span = list(low.dependencies.values()), source.span(source.node)
     made = Lowered(program, names, result, frozenset(low.frozen), relied, span, low.live, low.quiet)
-    made.form = low.form
+    made.form, made.lends = low.form, low.mirror.lends
     made.standing, made.alone, made.closed = standing.found(low), low.mirror.alone, histories.closed(low)
-    return replace(made, met=mirrors.constants(low), changed=_changed_parts(low, parts))
+    changed = tuple([name for name, value in parts.items() if is_changed(low, value)])
+    return replace(made, met=mirrors.constants(low), changed=changed)
 
 
 def _parameters(
@@ -568,11 +571,6 @@ def _parameters(
             env[parameter] = histories.known(low, known) if low.kept else known
             names[parameter] = None
     return env, names
-
-
-def _changed_parts(low: Lowering, parts: dict[str, Value]) -> tuple[str, ...]:
-    """The parameters that hold something else at the end."""
-    return tuple([name for name, value in parts.items() if is_changed(low, value)])
 
 
 def _take_lent(low: Lowering, env: dict[str, Value], lent: Lent) -> None:

@@ -227,6 +227,7 @@ class Mirror:
     empty    empty dicts of a text that is differentiated again, by what it calls them
     top      the statements of the function that belong to no branch or loop
     inner    whether the function is one that is kept as a function
+    lends    whether a derivative that is called here works on copies of what it is given
     seen     whether outside arrays, or containers that may hold some, are met; `lists`: those that are
     """
 
@@ -238,6 +239,7 @@ class Mirror:
     written: list[Callable[[], Any]] = field(default_factory=list)
     around: list[Callable[[], Any]] = field(default_factory=list)
     alone: bool = False
+    lends: bool = False
     seen: bool = False
     met: dict[tuple[int, str, str], type] = field(default_factory=dict)
     names: set[tuple[type, str]] = field(default_factory=set)
