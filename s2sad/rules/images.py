@@ -35,16 +35,10 @@ def _again(bound: Bound, image: str, weights: str, cval: str) -> str:
     return f"scipy.ndimage.correlate1d({image}, {weights}, {axis}, None, {mode!r}, {cval}, {origin})"
 
 
-def _line_kind(bound: Bound) -> Kind:
-    if as_array(bound.kind("weights")).sort == "complex":
-        raise NotImplementedError("a filter of scipy.ndimage with complex weights; filter the parts")
-    return _same(bound)
-
-
 structural(
     "scipy.ndimage.correlate1d",
     "input, weights, axis=-1, output=None, mode='reflect', cval=0.0, origin=0",
-    _line_kind,
+    _same,
     {
         "input": lambda b: f"line_back(g, input, weights, {_where(b)}, {literal(b, 'origin')})",
         "weights": lambda b: (

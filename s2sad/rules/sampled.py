@@ -78,7 +78,7 @@ composite(
     "scipy.integrate.cumulative_simpson",
     """def cumulative_simpson(y, *, x=None, dx=1.0, axis=-1, initial=None):
     def first(y, d):
-        if np.ndim(d) == 0:
+        if x is None:
             return d/3*(5*y[..., :-2]/4 + 2*y[..., 1:-1] - y[..., 2:]/4)
         h, k = d[..., :-1], d[..., 1:]
         ratio, share = h/k, h/(h + k)
@@ -87,7 +87,7 @@ composite(
 
     y = np.moveaxis(1.0*np.asarray(y), axis, -1)
     if x is None:
-        d = 1.0*dx
+        d = 1.0*dx if np.ndim(dx) == 0 else np.moveaxis(1.0*dx, axis, -1)
     elif np.ndim(x) == 1:
         d = np.diff(1.0*np.asarray(x))
     else:
@@ -95,8 +95,9 @@ composite(
     if np.shape(y)[-1] < 3:
         parts = d*(y[..., 1:] + y[..., :-1])/2.0
     else:
+        d = np.float64(d) if isinstance(d, float) else d
         one = first(y, d)
-        two = first(y[..., ::-1], d if np.ndim(d) == 0 else d[..., ::-1])[..., ::-1]
+        two = first(y[..., ::-1], d if x is None else d[..., ::-1])[..., ::-1]
         parts = np.zeros(np.shape(y)[:-1] + (np.shape(y)[-1] - 1,), one.dtype)
         parts[..., :-1:2] = one[..., ::2]
         parts[..., 1::2] = two[..., ::2]

@@ -170,6 +170,8 @@ def _same(bound: Bound) -> Kind:
         raise NotImplementedError(
             "a filter of scipy.ndimage of numbers that are not real floats; filter the parts"
         )
+    if "weights" in bound.kinds and as_array(bound.kind("weights")).sort == "complex":
+        raise NotImplementedError("a filter of scipy.ndimage with complex weights; filter the parts")
     return kinds.array(own.shape, own.dtype)
 
 
