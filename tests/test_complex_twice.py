@@ -42,7 +42,12 @@ def weighted(z):
     return np.sum(np.real(w)*np.cos(np.arange(1.0 + np.size(w))[1:])) + np.sum(np.abs(w))
 
 
-FUNCTIONS = [power, roots, looped, spectrum, weighted]
+def singular_vectors(z):
+    u = np.linalg.svd(np.outer(z, np.arange(1.0, 3.0)) + 1j*np.eye(3)[:, :2], full_matrices=False)[0]
+    return np.sum(np.abs(u)**2*np.arange(3.0)[:, None])
+
+
+FUNCTIONS = [power, roots, looped, spectrum, weighted, singular_vectors]
 
 
 def differences(fun: Any, z: Any) -> Any:

@@ -329,7 +329,19 @@ def compared_with_the_last(x, c):
     return total
 
 
-@pytest.mark.parametrize("f", [made_none_again, compared_with_the_last])
+def read_in_parts(x, c):
+    """On the path where nothing has added to v_bar it is 0.0, which has no parts."""
+    total = np.sum(c)
+    for n in range(3):
+        v = x*x if n > 0 else None
+        if v is not None:
+            total = total + np.sum(v[:2]**3)
+            if n > 1:
+                total = total + np.sum(v[1:]**2*c[1:])
+    return total
+
+
+@pytest.mark.parametrize("f", [made_none_again, compared_with_the_last, read_in_parts])
 def test_arrays_that_trips_make_none(f):
     """`v_bar += ...` was a TypeError where v was None, in the gradient or in the gradient of that."""
     x, c = np.array([0.3, 0.7, 1.1]), np.array([0.5, 0.9, 0.8])

@@ -362,7 +362,9 @@ class Speller:
         free = (w for w in wishes if w != xs.id and w not in self.roots.taken)
         one = next(w for w in free if w.isidentifier() and not keyword.iskeyword(w))
         each = ast.comprehension(ast.Name(one, ast.Store()), xs, [], 0)
-        return ast.ListComp(ast.Call(self.roots.dotted("np.zeros_like"), [_name(one)], []), [each])
+        some_real = expr.kind.items and expr.kind.items[0].dtype == "complex"
+        made = self.roots.helper("zeros_complex") if some_real else self.roots.dotted("np.zeros_like")
+        return ast.ListComp(ast.Call(made, [_name(one)], []), [each])
 
     def copy(self, expr: Node) -> ast.expr:
         order: list[ast.expr] = [ast.Constant("K")] if expr.form == ".copy K" else []

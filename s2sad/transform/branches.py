@@ -202,7 +202,7 @@ class Branches(Leaving):
                 return Bar(Const(0.0), True)
             if name in self.unbound and name not in self.beside and self.kinds[name].cat in ARRAYS:
                 if not self._is_bound(Var(name)):
-                    if self._goes_round(name):
+                    if self._goes_round(name) or self.kinds[name].optional:
                         return Bar(self.zeros_of_parts(name), owned=True)
                     return Bar(Const(0.0), loose=self.kinds[name].shape != ())
                 made = self.full(self.zero(name), name)

@@ -50,7 +50,8 @@ class Lists(Views):
             if kind.optional and kind.cat not in ARRAYS:  # None where nobody has added to it, or it is None
                 whole = self._taken_out(value)
                 item = self.let(Call("add_lists", (item, whole)), replace(kind, optional=False))
-            self.give(value, Bar(self.own_part(item, kind, self.kinds[xs.name]), owned=kind.cat in ARRAYS))
+            shared = self.kind(bars) if self.kind(bars).items else self.kinds[xs.name]
+            self.give(value, Bar(self.own_part(item, kind, shared), owned=kind.cat in ARRAYS))
 
     def _taken_out(self, value: Atom) -> Atom:
         """What has been added so far to the cotangent of a value that may be None, and so may that."""

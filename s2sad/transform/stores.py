@@ -397,8 +397,10 @@ class Stores(Unsettled):
             return
         item = self.let(Call("getitem", (bars, stmt.index)), self.kind(stmt.value))
         self.store(bars, stmt.index, self._zero_of_item(base, stmt))
-        if self.kind(item).is_number:
-            self.give(stmt.value, Bar(item, owned=self.kind(item).cat in ARRAYS))
+        own = self.kind(item)
+        if own.is_number:
+            part = self.own_part(item, own, self.kinds[base.name])
+            self.give(stmt.value, Bar(part, owned=own.cat in ARRAYS))
         else:
             self.give_item(stmt.value, item)
 
@@ -416,8 +418,9 @@ class Stores(Unsettled):
             lines.append(Let(name, Call("getitem", (base, stmt.index)), stmt.span, True))
             self.adopt(name, stmt)
             self.snapshots[key] = Var(name)
-        zeros = "np.zeros_like" if kind.cat in ARRAYS else "zeros_list"
-        return self.let(Call(zeros, (self.snapshots[key],)), kind)
+        if kind.cat in ARRAYS:
+            return self.zeros_like(self.snapshots[key], kind)
+        return self.let(Call("zeros_list", (self.snapshots[key],)), kind)
 
     def add_at_adjoint(self, stmt: Do) -> None:
         """`np.add.at(y, I, w)`: every write counts, w_bar += y_bar[I]."""

@@ -309,6 +309,8 @@ scipy.linalg.toeplitz(x, y)
 scipy.linalg.diagsvd(p[:3], 3, 4)
 z, w = scipy.linalg.polar(q, side="left"); z = z @ w + z
 z, w = scipy.linalg.polar(m.T); z = z @ w + z
+z, w = scipy.linalg.polar(m); z = z @ w + z
+z, w = scipy.linalg.polar(m.T, side="left"); z = w @ z + z
 scipy.linalg.polar(q)[0]
 scipy.linalg.inv(q + 3*np.eye(3), assume_a="upper triangular")
 scipy.linalg.convolution_matrix(x, 3, "same")
@@ -439,6 +441,8 @@ scipy.spatial.distance.canberra(x, y, p)
 scipy.spatial.distance.cityblock(x, y, p)
 scipy.spatial.distance_matrix(m, m)
 scipy.integrate.cumulative_simpson(x[:2])
+scipy.integrate.cumulative_simpson(m, dx=n[:, :1]*n[:, :1] + 1.0)
+scipy.integrate.cumulative_simpson(m, dx=0.5, initial=s)
 scipy.integrate.cumulative_simpson(np.append(x, s))
 scipy.spatial.minkowski_distance_p(m, n)
 """
