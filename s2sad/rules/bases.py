@@ -309,7 +309,10 @@ _COMMON = {
     "fit": """def Pfit(x, y, deg, rcond=None, w=None):
     x = np.asarray(x) + 0.0
     y = np.asarray(y) + 0.0
-    powers = Pvander(x, deg).T
+    if np.ndim(deg) == 0:
+        powers = Pvander(x, deg).T
+    else:
+        powers = Pvander(x, max(deg)).T[sorted(deg)]
     values = y.T
     if w is not None:
         w = np.asarray(w) + 0.0
@@ -320,7 +323,12 @@ _COMMON = {
         squares = squares + np.square(powers.imag)
     scale = np.sqrt(np.sum(squares, axis=1))
     c = np.linalg.lstsq(powers.T/scale, values.T, len(x)*2.220446049250313e-16 if rcond is None else rcond)[0]
-    return (c.T/scale).T
+    c = (c.T/scale).T
+    if np.ndim(deg) == 0:
+        return c
+    whole = np.zeros_like(c, shape=(max(deg) + 1,) + np.shape(c)[1:])
+    whole[sorted(deg)] = c
+    return whole
 """,
 }
 

@@ -30,6 +30,8 @@ composite(
              assume_sorted=False):
     x = np.asarray(x)
     y = np.asarray(y)
+    if not np.issubdtype(y.dtype, np.inexact):
+        y = y.astype(float)
     rank = np.ndim(y)
     place = axis % rank
     if rank > 1 and place != 0:

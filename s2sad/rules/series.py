@@ -143,10 +143,10 @@ composite(
     """def poly(seq_of_zeros):
     zeros = np.array(seq_of_zeros, ndmin=1) + 0.0
     if np.ndim(zeros) == 2:
-        raise NotImplementedError("np.poly of a matrix; pass np.linalg.eigvals of it")
+        return refused("np.poly of a matrix; pass np.linalg.eigvals of it")
     a = np.ones_like(zeros, shape=1)
     for i in range(len(zeros)):
-        a = np.convolve(a, np.array([1.0, -zeros[i]]), mode="full")
+        a = np.convolve(a, np.array([1.0, -zeros[i]], zeros.dtype), mode="full")
     return a
 """,
     (np.poly,),
