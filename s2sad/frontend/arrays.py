@@ -18,6 +18,7 @@ import numpy as np
 from s2sad.frontend.mapped import FUNCTIONS as MAPPED
 from s2sad.frontend.mapped import argument, rank_known, static
 from s2sad.frontend.state import CALLABLE, Closure, Group, State, Value
+from s2sad.frontend.values import opened
 from s2sad.ir.kinds import Kind, array, new_length
 from s2sad.ir.nodes import Call, Const, Ref, Slice, Tuple, Var
 from s2sad.rules.registry import UNKNOWN
@@ -270,6 +271,16 @@ def _pairs(value: Any, rank: int) -> list[tuple[Any, Any]]:
     return [(low, high) for low, high in grid.tolist()]
 
 
+def _pairs_by_axis(low: State, widths: Value, rank: int, node: ast.AST) -> Value:
+    """Pairs for all axes of widths for some: {-1: (1, 2)} is ((0, 0), (1, 2)) for a matrix."""
+    held = opened(widths)
+    if not isinstance(held, Group) or not all(type(k) is int and -rank <= k < rank for k in held.keys):
+        low.refuse(node, "np.pad with widths in this dict", "write a pair for every axis")
+    given = {k % rank: v for k, v in zip(held.keys, held.items, strict=True)}
+    pairs = [given.get(k, Const(0)) for k in range(rank)]
+    return Group("tuple", [v if isinstance(v, Group) else Group("tuple", [v, v]) for v in pairs])
+
+
 def _pad(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     """np.pad in the modes that compute what they fill in; the others are one call."""
     mode = argument(args, kwargs, 2, "mode", "constant")
@@ -279,7 +290,10 @@ def _pad(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     name = static(mode)
     widths = argument(args, kwargs, 1, "pad_width")
     if low.kind(widths).cat == "dict":
-        low.refuse(node, "np.pad with widths in a dict", "write a pair for every axis")
+        rank = rank_known(low, argument(args, kwargs, 0, "array"), node, "np.pad")
+        widths = _pairs_by_axis(low, widths, rank, node)
+        args = [*args[:1], widths, *args[2:]] if len(args) > 1 else args
+        kwargs = {k: widths if k == "pad_width" else v for k, v in kwargs.items()}
     odd = name in ("reflect", "symmetric") and static(rest.get("reflect_type", Const("even"))) == "odd"
     computed = name == "linear_ramp" or name in PAD_STATISTICS or (name == "constant" and not plain)
     if not computed and not odd:

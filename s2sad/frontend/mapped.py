@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from s2sad.frontend.polynomials import Poly1d, Polynomial, Series, fitted, line_of
+from s2sad.frontend.polynomials import Poly1d, Polynomial, Powers, Series, fitted, line_of
 from s2sad.frontend.state import CALLABLE, Group, Local, Part, State, Super, Torn, Value
 from s2sad.ir.nodes import Const, Ref
 from s2sad.rules.binding import static_value
@@ -250,6 +250,7 @@ _PLAIN = [
 
 
 _NARROW = ("float16", "float32", "complex64")
+_ENDS = ("val", "der", "int", "add", "sub", "mul", "pow")
 _OWN = {"polyval": Poly1d, "polynomial.polynomial.polyval": Polynomial}  # these are added and multiplied
 
 
@@ -257,6 +258,8 @@ def _series(name: str, window: tuple[float, float] | None) -> Callable[..., Valu
     """np.poly1d(c) and np.polynomial.Polynomial(c): functions of a point, known by their coefficients."""
 
     def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        if window is None and static(argument(args, kwargs, 1, "r", False)) is True:
+            args, kwargs = [low.apply("np.poly", args[:1], {}, node)], {}
         domain = kwargs.get("domain", args[1] if len(args) == 2 else Const(None))
         if window is None or not 1 <= len(args) <= 2 or not kwargs.keys() <= {"domain"}:
             if len(args) != 1 or kwargs:
@@ -276,8 +279,37 @@ def _series(name: str, window: tuple[float, float] | None) -> Callable[..., Valu
 
 def _made_series(low: State, name: str, coef: Value, line: Value, node: ast.AST) -> Value:
     start = name.removesuffix("val")
-    funs = [Ref(f"np.{start}{end}", operator.attrgetter(start + end)(np)) for end in ("val", "der", "int")]
-    return low.call_value(Ref("Series", Series), [coef, *funs, line], {}, node)
+    funs: list[Value] = [Ref(f"np.{start}{end}", operator.attrgetter(start + end)(np)) for end in _ENDS]
+    made = Powers if name.endswith(".polyval") else Series
+    return low.call_value(Ref(made.__name__, made), [coef, Group("tuple", funs), line], {}, node)
+
+
+def _from_roots(name: str, window: tuple[float, float]) -> Callable[..., Value]:
+    """np.polynomial.Polynomial.fromroots(roots) and the like."""
+    fun = name.removesuffix("val") + "fromroots"
+
+    def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        if len(args) != 1 or kwargs:
+            low.refuse(node, "a polynomial with roots and a domain", "pass the roots alone")
+        if low.kind(args[0]).dtype in _NARROW:
+            low.refuse(node, "a polynomial with narrow roots", "convert them with astype(float)")
+        coef = low.call_value(Ref(f"np.{fun}", operator.attrgetter(fun)(np)), args, {}, node)
+        return _series(name, window)(low, [coef], {}, node, hint)
+
+    return lowered
+
+
+def _basis(name: str, window: tuple[float, float]) -> Callable[..., Value]:
+    """np.polynomial.Chebyshev.basis(3) and the like."""
+
+    def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        deg = static(argument(args, kwargs, 0, "deg"))
+        if not isinstance(deg, int) or deg < 0 or len(args) + len(kwargs) != 1:
+            low.refuse(node, "a basis of this degree or domain", "write the degree alone, as a number")
+        ones = Group("list", [*[Const(0.0)] * deg, Const(1.0)])
+        return _series(name, window)(low, [low.apply("np.array", [ones], {}, node)], {}, node, hint)
+
+    return lowered
 
 
 def _fit(name: str, window: tuple[float, float]) -> Callable[..., Value]:
@@ -315,6 +347,8 @@ for _class, _module, _function in (
     _own, _ends = getattr(np.polynomial, _class), (0.0, 1.0) if _class == "Laguerre" else (-1.0, 1.0)
     FUNCTIONS[_own] = _series(f"polynomial.{_module}.{_function}", _ends)
     FUNCTIONS[_own.fit] = _fit(f"polynomial.{_module}.{_function}", _ends)
+    FUNCTIONS[_own.fromroots] = _from_roots(f"polynomial.{_module}.{_function}", _ends)
+    FUNCTIONS[_own.basis] = _basis(f"polynomial.{_module}.{_function}", _ends)
 composite(
     "lines_applied",
     """def lines_applied(f, axis, array, *args):

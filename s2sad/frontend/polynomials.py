@@ -169,8 +169,18 @@ class Polynomial:
     def deriv(self, m: Any = 1) -> Any:
         return Polynomial(polynomial.polyder(self._held, m))
 
-    def integ(self, m: Any = 1, k: Any = 0) -> Any:
-        return Polynomial(polynomial.polyint(self._held, m, k))
+    def integ(self, m: Any = 1, k: Any = 0, lbnd: Any = 0) -> Any:
+        return Polynomial(polynomial.polyint(self._held, m, k, lbnd))
+
+    def cutdeg(self, deg: Any) -> Any:
+        return Polynomial(self.coef[: deg + 1])
+
+    def truncate(self, size: Any) -> Any:
+        return Polynomial(self.coef[:size])
+
+    def linspace(self, n: Any = 100) -> Any:
+        x = np.linspace(-1.0, 1.0, n)
+        return x, polynomial.polyval(x, self._held)
 
 
 class Series:
@@ -179,12 +189,25 @@ class Series:
     `line` holds what is added to a point and what it is multiplied by, None where it is taken as it is.
     """
 
-    def __init__(self, held: Any, val: Any, der: Any, integ: Any, line: Any) -> None:
+    def __init__(self, held: Any, funs: Any, line: Any) -> None:
         self._held = held
-        self._val = val
-        self._der = der
-        self._int = integ
+        self._funs = funs
+        self._val, self._der, self._int, self._add, self._sub, self._mul, self._pow = funs
         self._line = line
+
+    def _made(self, coef: Any) -> Any:
+        return Series(coef, self._funs, self._line)
+
+    def _beside(self, other: Any) -> Any:
+        """The coefficients of an operand, which has the same domain."""
+        if not isinstance(other, Series):
+            return other
+        if self._line is not None or other._line is not None:
+            off, scale = (0.0, 1.0) if self._line is None else self._line
+            first, second = (0.0, 1.0) if other._line is None else other._line
+            if off != first or scale != second:
+                raise TypeError("Domains differ")
+        return other._held
 
     @property
     def coef(self) -> Any:
@@ -202,14 +225,68 @@ class Series:
     def degree(self) -> Any:
         return len(self.coef) - 1
 
-    def deriv(self, m: Any = 1) -> Any:
-        made = self._der(self._held, m) if self._line is None else self._der(self._held, m, self._line[1])
-        return Series(made, self._val, self._der, self._int, self._line)
+    def cutdeg(self, deg: Any) -> Any:
+        return self._made(self.coef[: deg + 1])
 
-    def integ(self, m: Any = 1) -> Any:
-        scale = 1 if self._line is None else 1.0 / self._line[1]
-        made = self._int(self._held, m, [], 0, scale)
-        return Series(made, self._val, self._der, self._int, self._line)
+    def truncate(self, size: Any) -> Any:
+        return self._made(self.coef[:size])
+
+    def __neg__(self) -> Any:
+        return self._made(-self.coef)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __add__(self, other: Any) -> Any:
+        return self._made(self._add(self._held, self._beside(other)))
+
+    def __radd__(self, other: Any) -> Any:
+        return self._made(self._add(other, self._held))
+
+    def __sub__(self, other: Any) -> Any:
+        return self._made(self._sub(self._held, self._beside(other)))
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._made(self._sub(other, self._held))
+
+    def __mul__(self, other: Any) -> Any:
+        return self._made(self._mul(self._held, self._beside(other)))
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._made(self._mul(other, self._held))
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._made(self.coef / other)
+
+    def __pow__(self, n: Any) -> Any:
+        return self._made(self._pow(self._held, n))
+
+    def deriv(self, m: Any = 1) -> Any:
+        if self._line is None:
+            return self._made(self._der(self._held, m))
+        return self._made(self._der(self._held, m, self._line[1]))
+
+    def integ(self, m: Any = 1, k: Any = (), lbnd: Any = None) -> Any:
+        if self._line is None:
+            return self._made(self._int(self._held, m, k, 0 if lbnd is None else lbnd, 1))
+        off, scale = self._line
+        return self._made(self._int(self._held, m, k, 0 if lbnd is None else off + scale * lbnd, 1.0 / scale))
+
+
+class Powers(Series):
+    """A series of powers on a domain, which Polynomial.fit gives."""
+
+    def _made(self, coef: Any) -> Any:
+        return Powers(coef, self._funs, self._line)
+
+    def convert(self) -> Any:
+        """The same polynomial on the domain of the window: Horner's rule, of off + scale*x."""
+        c = self.coef
+        x = np.array([0.0, 1.0]) if self._line is None else np.array(self._line)
+        made = c[-1:]
+        for i in range(2, len(c) + 1):
+            made = polynomial.polyadd(c[len(c) - i : len(c) - i + 1], polynomial.polymul(made, x))
+        return Polynomial(made)
 
 
 def line_of(domain: Any, low: float, high: float) -> Any:

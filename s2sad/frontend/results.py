@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 
 from s2sad.frontend import numbered
-from s2sad.frontend.polynomials import Poly1d, Polynomial, Series
+from s2sad.frontend.polynomials import Poly1d, Polynomial, Powers, Series
 from s2sad.frontend.standins import Queue, Table, real
 from s2sad.frontend.state import Group, Local, State, Value, holds_functions, opened
 from s2sad.ir import kinds as K
@@ -99,7 +99,7 @@ def _of_object(low: State, value: Value, cls: type, node: ast.AST) -> tuple[Valu
 
 def _of_display(low: State, value: Value, held: Group, node: ast.AST) -> tuple[Value, Form]:
     keys = tuple(held.keys)
-    if held.cls in (Poly1d, Polynomial, Series):
+    if held.cls in (Poly1d, Polynomial, Powers, Series):
         low.refuse(node, "a polynomial that is made here is returned", "return its coefficients")
     if held.cat == "object" or (held.cls is not None and not issubclass(held.cls, tuple)):
         if any(holds_functions(i) and not isinstance(i, Local | Group) for i in held.items):

@@ -44,7 +44,8 @@ def method_of_constant(
     """A call of a method that SciPy has given to an object known before the call; None for all else."""
     if isinstance(fn.self, Ref) and isinstance(fn.fn, Ref):
         own = getattr(fn.fn.obj, "__name__", "")
-        if isinstance(fn.self.obj, type) and own == "fit" and hasattr(fn.self.obj, own):
+        made_by = isinstance(fn.self.obj, type) and own in ("fit", "fromroots", "basis")
+        if made_by and hasattr(fn.self.obj, own):
             if (lowered := MAPPED.get(getattr(fn.self.obj, own))) is not None:
                 return lowered(state, args, kwargs, node, hint)
         name = registry.canonical_method(fn.self.obj, own)

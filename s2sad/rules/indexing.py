@@ -188,7 +188,7 @@ structural(
 )
 structural(
     "np.trace",
-    "a, offset=0, axis1=0, axis2=1, dtype=None",
+    "a, offset=0, axis1=0, axis2=1, dtype=None, out=None",
     _trace_kind,
     {"a": _trace_vjp},
     (np.trace, np.ndarray.trace),

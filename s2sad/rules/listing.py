@@ -33,7 +33,8 @@ READ = (
     "np.apply_along_axis np.apply_over_axes np.block np.c_ np.fromfunction np.fromiter np.mgrid np.ogrid "
     "np.piecewise np.poly1d np.r_ np.unstack np.vectorize np.polynomial.Chebyshev np.polynomial.Hermite "
     "np.polynomial.HermiteE np.polynomial.Laguerre np.polynomial.Legendre np.polynomial.Polynomial "
-    "np.polynomial.Polynomial.fit np.ndarray.flat np.ndarray.tolist"
+    "np.polynomial.Polynomial.basis np.polynomial.Polynomial.fit np.polynomial.Polynomial.fromroots "
+    "np.ndarray.flat np.ndarray.tolist"
 ).split()
 _MODULES = (
     "numpy numpy.linalg numpy.fft scipy.fft scipy.integrate scipy.interpolate scipy.linalg scipy.ndimage "

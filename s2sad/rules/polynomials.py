@@ -144,7 +144,7 @@ composite(
 )
 composite(
     "np.polyfit",
-    """def polyfit(x, y, deg, rcond=None, w=None):
+    """def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     x = np.asarray(x) + 0.0
     y = np.asarray(y) + 0.0
     powers = np.vander(x, deg + 1)
@@ -153,8 +153,24 @@ composite(
         powers = powers*w[:, None]
         y = y*w[:, None] if np.ndim(y) == 2 else y*w
     scale = np.sqrt(np.sum(powers*powers, axis=0))
-    c = np.linalg.lstsq(powers/scale, y, len(x)*2.220446049250313e-16 if rcond is None else rcond)[0]
-    return (c.T/scale).T
+    powers = powers/scale
+    small = len(x)*2.220446049250313e-16 if rcond is None else rcond
+    if full:
+        c, rest, rank, s = np.linalg.lstsq(powers, y, small)
+        return (c.T/scale).T, rest, rank, s, small
+    if not cov:
+        c = np.linalg.lstsq(powers, y, small)[0]
+        return (c.T/scale).T
+    c, rest = np.linalg.lstsq(powers, y, small)[:2]
+    c = (c.T/scale).T
+    shape = np.linalg.inv(np.dot(powers.T, powers))/np.outer(scale, scale)
+    if np.ndim(y) == 2:
+        shape = shape[:, :, None]
+    if isinstance(cov, str):
+        return c, shape*1
+    if len(x) <= deg + 1:
+        raise ValueError("the number of data points must exceed order to scale the covariance matrix")
+    return c, shape*(rest/(len(x) - deg - 1))
 """,
     (np.polyfit,),
 )

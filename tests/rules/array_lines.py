@@ -17,6 +17,25 @@ np.polyfit(np.arange(5.0), x, 2)
 np.polyfit(np.arange(5.0), x, 1, w=p)
 np.polyfit(p, x, 2)
 np.polyfit(np.arange(3.0), m, 1)
+np.polyfit(p, x, 2, full=True)[3]
+np.polyfit(p, x, 1, cov="unscaled")[1]
+np.polyfit(np.arange(3.0), m, 1, cov=True)[1]
+z, w = np.polyfit(p, x, 1, w=y, cov=True); z = z*np.sqrt(np.diag(w))
+np.pad(t, {1: 2, -1: (0, 1)}, constant_values=s)
+np.pad(m, {-1: (1, 2)}, mode="reflect")
+z = np.zeros(4); np.trace(t, out=z)
+np.poly1d(x, r=True).deriv()(s)
+np.polynomial.legendre.legfit(p, x, [1, 3, 0])
+np.polynomial.Polynomial.fit(p, x, 2).convert().coef
+np.polynomial.Polynomial(x).linspace(5)[1] + np.polynomial.Polynomial(x).truncate(2)(s)
+np.polynomial.Polynomial.fit(p, x, 3, domain=[0, 3]).integ(2, k=[1.0], lbnd=1.0).cutdeg(3)(s)
+np.polynomial.Polynomial(x).integ(1, k=[s], lbnd=s)(0.4)
+(1.0 - np.polynomial.Chebyshev(x)*np.polynomial.Chebyshev(y[:3]))(s)
+(2.0*np.polynomial.Hermite(x)**2/3.0 - 1.0)(s)
+(np.polynomial.Chebyshev(x, [s, 2]) + np.polynomial.Chebyshev(y, domain=[s, 2]))(s)
+np.polynomial.Laguerre.fromroots(x[:3])(s)
+np.polynomial.Polynomial.fromroots(x)(s)
+np.polynomial.Legendre.basis(deg=2).deriv()(x)
 np.histogram([0.1, 0.4, 0.35, 0.8, 0.2], bins=3, weights=x)[0]
 np.histogram([0.1, 0.4, 0.35, 0.8, 0.2], bins=[0.0, 0.3, 1.0], weights=x)[0]
 np.histogram([0.1, 0.4, 0.35, 0.8, 0.2], bins=3, range=(0.0, 1.0), weights=x)[0]

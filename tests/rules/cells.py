@@ -108,7 +108,7 @@ WIDE = {"first": 0.0, "tangent": 1e-8, "second": 1e-5}
 # np.pad takes single end values of ramps for numbers of double precision, which narrow arrays are computed in, then.
 LAST_BITS = {
     "as they are": ("signal.welch(", "signal.periodogram(", "signal.csd(", "signal.spectrogram(", "signal.coherence(", "sosfilt(", "filtfilt(", "decimate(", "_kde("),
-    "Fortran order": ("np.pad", "np.vectorize", "np.apply_", "reduceat"), "complex": (".at(z", "reduceat"), "float32": ("linear_ramp",),
+    "Fortran order": ("np.pad", "np.vectorize", "np.apply_", "reduceat"), "complex": (".at(z", "reduceat", ".convert("), "float32": ("linear_ramp",),
     "strided": ("cbrt(",), "negative strides": ("cbrt(",),  # of numbers that lie apart NumPy rounds it otherwise
     "longdouble": ("np.cov", "np.corrcoef", "out=z", "period="),  # NumPy adds up in the precision of out, and interpolates in that of float64
 }  # fmt: skip

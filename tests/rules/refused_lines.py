@@ -13,7 +13,7 @@ np.histogram(x, 3, None, None, y)[0]
 np.histogram(x, bins=3, weights=y, density=True)[0]
 """,
     'a Series that is made here is used as a whole': """
-z = np.polynomial.Chebyshev(x) + np.polynomial.Chebyshev(y); z = z(s)
+z = np.polynomial.Chebyshev(x) // np.polynomial.Chebyshev(y[:2]); z = z(s)
 """,
     'a Poly1d that is made here is used as a whole': """
 np.polyval(np.poly1d(x), s)
@@ -21,9 +21,6 @@ z = np.poly1d(x); z = z(z)
 """,
     'np.pad with a mode other than constant, edge, reflect, symmetric, wrap': """
 np.pad(x, 2, "empty")[2:-2]
-""",
-    'np.pad with widths in a dict': """
-np.pad(x, {0: 1})
 """,
     'where=None, which NumPy takes for False': """
 np.max(x, initial=0.1, where=None)
@@ -113,8 +110,11 @@ np.linalg.norm(x, s)
     'np.linalg.qr with this mode': """
 np.linalg.qr(q, mode="raw")[1]
 """,
-    "the argument 'full' of np.polyfit is not supported": """
-np.polyfit(np.arange(5), x, 2, full=True)[0]
+    'a polynomial with roots and a domain': """
+np.polynomial.Polynomial.fromroots(x, [0, 1])(s)
+""",
+    'a basis of this degree or domain': """
+np.polynomial.Legendre.basis(2, [0, 1])(x)
 """,
     'a polynomial with roots or a window': """
 np.polynomial.Polynomial(x, window=[0, 1])(s)

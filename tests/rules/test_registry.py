@@ -77,7 +77,7 @@ NO_FORM = {
         "eigvalsh(q + q.T", "eigh(q + q.T", "hermitian=True", "svd(q + q.T",  # not Hermitian: the derivative is that along Hermitian matrices
     ),
     "float16": (  # loops round otherwise than NumPy's, and linear algebra takes no such numbers
-        "reduce", "polynomial", "polyval", "gradient", "linalg", "np.emath", "np.prod", "np.nanprod", "np.cumulative", "np.std", "np.nanstd",
+        "reduce", "polynomial", "polyval", "r=True", "gradient", "linalg", "np.emath", "np.prod", "np.nanprod", "np.cumulative", "np.std", "np.nanstd",
     ),
     "integers beside": ("polyval", "chebval", "hermval", "legval", "lagval", "hermeval", "float_power"),  # of large values
     "longdouble": (".tolist()",),  # there are no Python numbers of that precision
