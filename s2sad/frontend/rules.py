@@ -341,7 +341,8 @@ class Rules(State):
         """Refuse operands whose arithmetic is not known; the type of one that meets constants only."""
         if rule.form == "elementwise":
             operands = [a for n, a in atoms.items() if n not in ("out", "where", "dtype")]
-            if rule.name.startswith("math.") and any(self.kind(a).cat in ("list", "tuple") for a in operands):
+            single = [a for n, a in atoms.items() if f"*{n}" not in rule.signature]
+            if rule.name.startswith("math.") and any(self.kind(a).cat in ("list", "tuple") for a in single):
                 self.refuse(node, f"{rule.name} of a list", "call it for each element")
         else:
             operands = [a for n, a in atoms.items() if n in rule.vjp or n in rule.linear]
