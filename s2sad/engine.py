@@ -211,6 +211,11 @@ def _derive(
     derive_by = functools.partial(_derive_by, source, request, arguments, live, strided, way)
     try:
         return derive_by(outline)
+    except TypeError:  # a result that is read outside: of what is doubled its kind is known
+        with contextlib.suppress(UnsupportedError, TypeError):
+            if outline.kept and not way:
+                return _derive(source, request, arguments, live, strided, "doubled")
+        raise
     except UnsupportedError as refused:
         refused.outside = refused.outside or bool(outline.kept)
         if not outline.lenient:  # calls that a derivative's text has under checkpoint need not be

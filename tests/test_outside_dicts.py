@@ -208,3 +208,34 @@ def test_what_holds_more_is_refused():
         with pytest.raises(s2sad.UnsupportedError, match="after the call|put a copy"):
             s2sad.grad(fun)(X)
         assert state() == before
+
+
+STEPS = {}
+
+
+def counted(x):
+    STEPS["n"] -= 1
+    return np.sum(x**2)*STEPS["n"]
+
+
+def halved(x):
+    if x[0] > 0:
+        STEPS["rate"] *= 0.5
+    return STEPS["rate"]*np.sum(x**3)
+
+
+@pytest.mark.parametrize("fun", [counted, halved])
+def test_the_result_is_a_product_with_what_is_read(fun):
+    """Its kind was not known before the dict had a twin."""
+    check_left(fun, lambda: STEPS.update(n=3.0, rate=0.5), lambda: dict(STEPS), again=True)
+
+
+def test_a_result_that_is_no_number_is_refused_as_such():
+    def whole(x):
+        STEPS["n"] -= 1
+        return x*STEPS["n"]
+
+    STEPS.update(n=3.0)
+    with pytest.raises(TypeError, match=r"whole\(\) returns"):
+        s2sad.grad(whole)(X)
+    assert STEPS["n"] == 3.0
