@@ -303,6 +303,8 @@ for _name, _source in _FORMULAS.items():
 composite(
     "scipy.spatial.minkowski_distance",
     """def minkowski_distance(x, y, p=2.0):
+    if np.iscomplexobj(x) or np.iscomplexobj(y):
+        return refused("distances between complex numbers; write np.sum(np.abs(x - y)**p, axis=-1)")
     gaps = np.abs(np.asarray(y, dtype=float) - np.asarray(x, dtype=float))
     if p == np.inf:
         return np.max(gaps, axis=-1)
@@ -316,6 +318,8 @@ composite(
 composite(
     "scipy.spatial.minkowski_distance_p",
     """def minkowski_distance_p(x, y, p=2.0):
+    if np.iscomplexobj(x) or np.iscomplexobj(y):
+        return refused("distances between complex numbers; write np.sum(np.abs(x - y)**p, axis=-1)")
     gaps = np.abs(np.asarray(y, dtype=float) - np.asarray(x, dtype=float))
     if p == np.inf:
         return np.max(gaps, axis=-1)
@@ -326,6 +330,8 @@ composite(
 composite(
     "scipy.spatial.distance_matrix",
     """def distance_matrix(x, y, p=2.0, threshold=1000000):
+    if np.iscomplexobj(x) or np.iscomplexobj(y):
+        return refused("distances between complex numbers; write np.sum(np.abs(x - y)**p, axis=-1)")
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     return scipy.spatial.minkowski_distance(x[:, None, :], y[None, :, :], p)
 """,

@@ -4,6 +4,7 @@
     test_laws       each distribution of `laws` and `more_laws`: its functions in x, shapes, loc and scale
     test_edges      distributions outside of their supports, under `-W error`
     test_jets       derivatives in parameters of incomplete gamma and beta functions and of zeta, in their tails
+    test_complex_operands       complex numbers that are refused
 """
 
 from __future__ import annotations
@@ -189,3 +190,24 @@ def test_transposed_systems(columns: int) -> None:
     for one, other in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9)
     assert s2sad.jvp(transposed, (a, b), v)[1] == pytest.approx(sum(np.sum(g*d) for g, d in zip(gradient, v, strict=True)))
+
+
+COMPLEX = {
+    "distances between complex numbers": """
+scipy.spatial.distance_matrix(d, d[:2])
+scipy.spatial.minkowski_distance(d, m, 3)
+scipy.spatial.minkowski_distance_p(d, m)
+""",
+    "a filter of scipy.ndimage with complex weights": """
+scipy.ndimage.correlate(x, c[:3], mode="constant")
+scipy.ndimage.convolve(m, d[:, :3])
+scipy.ndimage.convolve1d(x, c[:3])
+""",
+}
+
+
+@pytest.mark.parametrize("reason", COMPLEX)
+def test_complex_operands(reason: str, tmp_path: Path) -> None:
+    """Their imaginary parts were lost, or their cotangents not conjugated."""
+    for line in COMPLEX[reason].strip().splitlines():
+        assert reason in cell(line).check(tmp_path), line
