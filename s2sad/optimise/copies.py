@@ -14,8 +14,8 @@ neither written nor handed on, is its original.
     x_bar = y_bar.copy()              x_bar = 2*z
     x_bar[0] += 1.0                   x_bar[0] += 1.0
 
-A copy that is returned is its original, if that is a new array that nobody else gets and nothing writes any
-more: `return np.outer(b_bar, x), b_bar.copy()` returns b_bar.
+A copy that is returned is its original, if that is a new array, or one in another shape, that nobody else
+gets and nothing writes any more: `return np.outer(b_bar, x), b_bar.copy()` returns b_bar.
 
 `births`: zeros to which a whole array of their shape and dtype is added before anything else happens to them.
 
@@ -171,10 +171,15 @@ class _Elision:
             made = self.places.lets.get(name)
             if name in self.instead:  # a copy that is gone: what it was made from stands for it
                 return False
-            if name not in self.places.joins and (made is None or not is_fresh(made.call)):
+            if name not in self.places.joins and (made is None or not self._is_new(made.call, source)):
                 return False
         self._given.add(source)
         return True
+
+    def _is_new(self, call: Call, source: int) -> bool:
+        """Whether a result is new, or one of its class in another shape."""
+        base = call.args[0] if call.fun == "np.reshape" else None
+        return is_fresh(call) or (isinstance(base, Var) and self.aliases.of(base.name) == source)
 
     def _is_left(self, let: Let, original: Var, kind: Kind, block: Block) -> bool:
         """Whether the original is a new array of this block that is not read any more: it can be the copy."""

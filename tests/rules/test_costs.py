@@ -109,6 +109,25 @@ def test_a_cotangent_that_is_returned_serves_beside():
         assert not np.any(a) and np.all(b == 1.0)
 
 
+def reshaped(a, b):
+    c = np.tanh(a.reshape(2, 8))
+    return np.sum(c*b.reshape(6, 2)[0, :, None]) + np.sum((a + b[:, :1])**2)
+
+
+def only_reshaped(a):
+    return np.sum(np.tanh(a.reshape(2, 8)))
+
+
+def test_a_cotangent_in_another_shape_is_not_copied():
+    """But where something else has its elements."""
+    gradient = s2sad.grad(only_reshaped)
+    assert gradient(Q).flags.writeable and ".copy(" not in gradient.source, gradient.source
+    a, b = s2sad.grad(reshaped, (0, 1))(Q, B)
+    assert not np.shares_memory(a, b)
+    for fun, args in ((only_reshaped, (Q,)), (reshaped, (Q, B))):
+        s2sad.check_grads(fun, args, order=2)
+
+
 def read_on_both_sides(a, b):
     x = np.linalg.solve(a, b)
     y = np.linalg.solve(a, b)
