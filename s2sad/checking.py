@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from ctypes import ArgumentError
 from typing import Any
 
 import numpy as np
 
 from s2sad import arguments as A
 from s2sad.api import grad, vjp
-from s2sad.errors import UnsupportedError
 from s2sad.frontend.source import source_of_text
 from s2sad.pushforward import jvp
 
@@ -166,7 +164,7 @@ def _differences(
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("error")
             exact = _inner(w, A.mapped(lambda x: None if x is None else np.imag(x) / TINY, along(1j * TINY)))
-    except (TypeError, ValueError, ArithmeticError, UnsupportedError, ArgumentError, Warning):
+    except Exception:  # of whatever takes no complex numbers
         return (rough,)
     near = exact != 0.0 and abs(exact - rough) <= 1e-4 * (1.0 + abs(rough))
     return (exact, rough) if near else (rough,)

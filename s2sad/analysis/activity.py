@@ -17,6 +17,7 @@ from s2sad.analysis.effects import Aliases
 from s2sad.analysis.outside import is_read, numbers, receiver
 from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import effect_of
+from s2sad.analysis.slopes import slopes
 from s2sad.analysis.texts import Texts, speaks, texts
 from s2sad.ir.kinds import OBJECT, carries
 from s2sad.ir.nodes import (
@@ -72,7 +73,7 @@ def varied(
     program: Program, aliases: Aliases, wrt: Iterable[str], frozen: frozenset[str]
 ) -> tuple[frozenset[str], Texts]:
     """Names that vary with the parameters in `wrt`, and the texts that say something of them."""
-    made = _Varied(program, aliases, frozen)
+    made = _Varied(program, aliases, frozen | slopes(program, aliases))
     return made.run(wrt), made.texts
 
 

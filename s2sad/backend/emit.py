@@ -27,6 +27,7 @@ from s2sad.backend.facts import EFFECT, RAISES, Facts
 from s2sad.backend.names import names
 from s2sad.backend.nest import nest
 from s2sad.backend.printing import Mark, comment, remark, write
+from s2sad.backend.shown import shown
 from s2sad.backend.spell import OPERATORS, Roots, Speller
 from s2sad.backend.tidy import tidy
 from s2sad.backend.tree import (
@@ -101,9 +102,8 @@ def emit(programs: Sequence[Program]) -> Text:
         explicit(body)
         _collect(program, body, roots)
     functions = {program.name for program in programs}
-    parts: list[str] = []
-    line_map: dict[int, Span] = {}
-    line = 0
+    parts, line_map = shown(roots)
+    line = sum(part.count("\n") + 2 for part in parts)
     for program, body in zip(programs, bodies, strict=True):
         python = names(program, body, set(roots.names.values()) | functions)
         tidy(body, python, program.hints)

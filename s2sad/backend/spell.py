@@ -168,6 +168,10 @@ class Speller:
             "dict": self.dict,
             "copy": self.copy,
             "call": self.called,
+            "solved": self.called,
+            "slope_by": self.called,
+            "partly": self.partial,
+            "attribute_of": self.attribute,
             "fstring": self.fstring,
             "print": self.printed,
             "found": lambda e: self(e.args[0]),
@@ -334,6 +338,12 @@ class Speller:
         if isinstance(fn, Ref) and fn.obj is dict.__getitem__:
             return self(Node("getitem", expr.args[1:]))
         return self.call(self(fn), expr.args[1:], expr.kwargs)
+
+    def partial(self, expr: Node) -> ast.expr:
+        """A function with some of its arguments, which the form names."""
+        fn, *values = expr.args
+        words = zip(expr.form.split(), values, strict=True)
+        return self.call(self.roots.dotted("functools.partial"), [fn], words)
 
     def curve(self, expr: Node) -> ast.expr:
         """A constant curve, or a derivative of it, at points: cs(x), cs(x, 1)."""

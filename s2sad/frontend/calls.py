@@ -31,6 +31,7 @@ from s2sad.frontend import (
     numbered,
     protocols,
     shelves,
+    solvers,
     trips,
 )
 from s2sad.frontend.arrays import FUNCTIONS
@@ -328,6 +329,7 @@ class Calls(Stars):
     ) -> Value:
         """A call that stays as it is; `analysis.activity` refuses it if an active value reaches it."""
         made = solved(self, fn, args, kwargs, node) or histories.written_out(self, fn.obj, args, node)
+        made = made or solvers.called(self, fn, args, kwargs, node, hint)
         if made is not None:
             return made
         for value in (*args, *kwargs.values()):

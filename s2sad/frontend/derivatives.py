@@ -313,6 +313,16 @@ class Derivatives(Functionals, Boundary):
         self._check_apart(fn, written, [(n, env[n]) for n in order], node)
         return made, order, derived, env, kinds
 
+    def generated_for(
+        self, fn: Ref, args: list[Value], node: ast.AST
+    ) -> tuple[Source, dict[str, Value], Any] | None:
+        """The function that is generated for these arguments, those that it takes, what it was made of."""
+        found = self._derived(fn, args, {}, node)
+        if found is None:
+            return None
+        source, order, made, env, _ = found
+        return source, {n: self.plain(env[n]) for n in order}, made.lowered
+
     def _generated(
         self, obj: Any, kinds: dict[str, Kind | Atom], live: dict[str, Any], node: ast.AST
     ) -> tuple[Source, list[str], Any]:

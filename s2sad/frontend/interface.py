@@ -327,6 +327,20 @@ class Interface:
         """A nested function as one that takes what it reads as its last arguments."""
         raise NotImplementedError
 
+    def generated_for(
+        self, fn: Ref, args: list[Value], node: ast.AST
+    ) -> tuple[Source, dict[str, Value], Any] | None:
+        """The function that is generated for these arguments, those that it takes, what it was made of."""
+        raise NotImplementedError
+
+    def lifted_apart(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
+        """The same, where whoever calls it passes its defaults by place."""
+        raise NotImplementedError
+
+    def as_closure(self, value: Value, node: ast.AST) -> Closure | None:
+        """A method, partial function or callable object of the program as a nested function that calls it."""
+        raise NotImplementedError
+
     def call_transform(self, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
         """A call of a derivative."""
         raise NotImplementedError

@@ -107,6 +107,10 @@ class Lifting(State):
             self.refuse(node, what, "define it outside, and pass what it reads as arguments")
         return self._made("by place", target, node)
 
+    def lifted_apart(self, target: Closure, node: ast.AST) -> tuple[Ref, dict[str, Value]]:
+        """The same, where whoever calls it passes its defaults by place."""
+        return self._made("by place", target, node)
+
     def gathered(self, target: Closure, node: ast.AST) -> Gathered:
         """What a nested function reads, in a function of its own."""
         found = Gathered(set(_identifiers(target.node)))
@@ -460,8 +464,16 @@ def _module(function: ast.FunctionDef) -> ast.Module:
 
 
 def _compiled(function: ast.FunctionDef, found: Gathered) -> types.FunctionType:
-    """The function, whose source can be read, among the objects that it finds outside."""
+    """The function, whose source can be read, among the objects that it finds outside.
+
+    What annotations name is not among these.
+    """
     tree = _module(function)
+    for n in ast.walk(tree):
+        if isinstance(n, ast.FunctionDef):
+            n.returns = None
+        elif isinstance(n, ast.arg):
+            n.annotation = None
     text = ast.unparse(tree) + "\n"
     file = repeated(text, function.name, tree, *found.places[id(function.args)], found.places)
     exec(compile(text, file, "exec", dont_inherit=True), found.space)

@@ -33,6 +33,7 @@ from s2sad.optimise.newaxes import newaxes
 from s2sad.optimise.overwrites import overwrites
 from s2sad.optimise.raised import unrepeated
 from s2sad.optimise.resets import resets
+from s2sad.optimise.solutions import solutions
 from s2sad.optimise.spreads import spreads
 from s2sad.optimise.states import states
 from s2sad.optimise.stores import dead_stores
@@ -42,6 +43,7 @@ from s2sad.optimise.transposes import transposes
 
 Pass = Callable[[Program, Aliases | None], Program]
 PASSES: tuple[tuple[str, Pass], ...] = (
+    ("solutions", solutions),
     ("bindings", bindings),
     ("breaks", breaks),
     ("spreads", spreads),
@@ -105,7 +107,7 @@ def _drops_only_new_values(program: Program, after: Program, aliases: Aliases) -
     )
 
 
-SHARED = ("likes", "dce", "cse", "likes", "dce")
+SHARED = ("solutions", "likes", "dce", "cse", "likes", "dce")
 
 
 def shared(program: Program) -> Program:

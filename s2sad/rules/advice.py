@@ -12,7 +12,7 @@ import numpy as np
 
 _IMPLICIT = (
     "differentiate the solution by the implicit function theorem: "
-    "solve outside, and give s2sad.rule its derivative"
+    "give the function that solves its derivative by s2sad.rule, or find a root by scipy.optimize.root"
 )
 _DENSE = (
     "multiply by the matrix as an array, or write the product out: "

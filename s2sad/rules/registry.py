@@ -142,13 +142,13 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     ),
     "scipy.fft": ("fourier", "scipy_fft", "fftpack"),
     "scipy.fftpack": ("fourier", "scipy_fft", "fftpack"),
-    "scipy.optimize": ("rosenbrock",),
+    "scipy.optimize": ("rosenbrock", "solvers"),
     "scipy.stats": ("distributions", "scipy_stats", "scipy_samples"),
     "scipy.signal": ("signals", "recursive_filters", "resampling", "ranks", "responses"),
     "scipy.ndimage": ("signals", "images", "ranks", "labels"),
     "scipy.interpolate": ("curves", "splines"),
     "scipy.sparse.linalg": ("sparse_products",),
-    "scipy.integrate": ("sampled",),
+    "scipy.integrate": ("sampled", "solvers"),
     "scipy.spatial": ("distances", "subspaces"),
     "math": ("elementwise", "scalars", "containers"),
     "heapq": ("containers",),
@@ -179,6 +179,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "s2sad.runtime.sparse_products": ("sparse_products",),
     "s2sad.runtime.norms": ("decompositions", "containers"),
     "s2sad.runtime.lists": ("containers",),
+    "s2sad.runtime.solvers": ("solvers",),
 }  # fmt: skip
 _loaded: set[str] = set()
 

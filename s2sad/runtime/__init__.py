@@ -20,8 +20,8 @@ from typing import Any
 _TOPICS = (
     "arrays", "bands", "chosen", "curves", "custom", "equations", "factors", "filters", "functions", "gammas",
     "grids", "ieee", "linear", "lists", "matrix_laws", "norms", "order", "pencils", "prods", "recurrences",
-    "samples", "scatter", "shapes", "slopes", "sparse_products", "spectra", "states", "storage", "symmetric",
-    "tables", "trips",
+    "samples", "scatter", "shapes", "slopes", "solvers", "sparse_products", "spectra", "states", "storage",
+    "symmetric", "tables", "trips",
 )  # fmt: skip
 
 

@@ -92,7 +92,8 @@ class Rules(Custom):
         except NotImplementedError as error:
             if isinstance(error, UnsupportedError):
                 raise
-            self.refuse_at(stmt, str(error), "write it with functions that have a derivative")
+            what, _, instead = str(error).partition("; ")
+            self.refuse_at(stmt, what, instead or "write it with functions that have a derivative")
 
     def names_for(
         self, stmt: Let, text: str, bound: Bound, atoms: dict[str, Atom], g: Atom

@@ -250,7 +250,8 @@ class Tangents(Builder):
         except NotImplementedError as error:
             if isinstance(error, UnsupportedError):
                 raise
-            self.refuse_at(stmt, str(error), "write it with functions that have a derivative")
+            what, _, instead = str(error).partition("; ")
+            self.refuse_at(stmt, what, instead or "write it with functions that have a derivative")
             raise AssertionError from None
 
     def _function(self, stmt: Let, rule: Rule) -> Atom:
