@@ -73,14 +73,18 @@ def varied(
     program: Program, aliases: Aliases, wrt: Iterable[str], frozen: frozenset[str]
 ) -> tuple[frozenset[str], Texts]:
     """Names that vary with the parameters in `wrt`, and the texts that say something of them."""
-    made = _Varied(program, aliases, frozen | slopes(program, aliases))
+    names, classes = slopes(program, aliases)
+    made = _Varied(program, aliases, frozen | names, classes)
     return made.run(wrt), made.texts
 
 
 class _Varied:
     """The smallest set of names and storage classes that is closed under "made of something that varies"."""
 
-    def __init__(self, program: Program, aliases: Aliases, frozen: frozenset[str]) -> None:
+    def __init__(
+        self, program: Program, aliases: Aliases, frozen: frozenset[str], idle: frozenset[int]
+    ) -> None:
+        self.idle = idle  # storage that is constant
         self.program = program
         self.kinds = program.kinds
         self.aliases = aliases
@@ -173,7 +177,7 @@ class _Varied:
             self._add_class(cls)
 
     def _add_class(self, cls: int | None) -> None:
-        while cls is not None and cls not in self.classes:
+        while cls is not None and cls not in self.classes and cls not in self.idle:
             self.classes.add(cls)
             self.changed = True
             cls = self.aliases.elements(cls)

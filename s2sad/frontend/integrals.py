@@ -39,6 +39,9 @@ def quad(asked: Asked) -> Value:
             asked.refuse(f"with {name}", "take the real integral and the estimate of its error alone")
     state = asked.state
     passed = asked.function("integrand")
+    asked.check_inputs(passed, [K.FLOAT])
+    if state.kept:  # what is changed outside is no constant of the integrand
+        derivative(asked, passed, [K.FLOAT], (0,))
     ends = {n: asked.named[n] for n in ("a", "b")}
     whole = asked.emitted(passed)
     state.kinds[whole.name] = Kind("tuple", items=(K.FLOAT, K.FLOAT))
@@ -155,8 +158,21 @@ def derivative(asked: Asked, passed: Passed, variables: list[Kind], places: tupl
     numbers: Value = Group("tuple", [Const(n) for n in places]) if len(places) > 1 else Const(places[0])
     fn = state.transform(Ref("grad", made), [passed.ref, numbers], {}, node)
     assert isinstance(fn, Ref)
+    return generated(asked, fn, variables, passed.all, places, f"{passed.ref.text.split('.')[-1]}_by")
+
+
+def generated(
+    asked: Asked,
+    fn: Ref,
+    variables: list[Kind],
+    rest: list[Value],
+    places: tuple[int, ...] = (),
+    by: str = "",
+) -> Derivative:
+    """What is generated for a derivative that a program could make; its name tells the places."""
+    state = asked.state
     own: list[Value] = [Var(state.fresh("t", kind)) for kind in variables]
-    found = state.generated_for(fn, [*own, *passed.all], node)
+    found = state.generated_for(fn, [*own, *rest], asked.node)
     if found is None:
         asked.refuse("is called with what is not known yet", "write a loop")
     source, taken, lowered = found
@@ -165,9 +181,8 @@ def derivative(asked: Asked, passed: Passed, variables: list[Kind], places: tupl
     if values[: len(own)] != own:
         asked.refuse("gets a function that takes no number", "let it read its first parameter")
     names = list(lowered.arguments)
-    by = "_".join(names[p] for p in places) if len(places) < 3 else "all"
-    ref = Ref(f"{passed.ref.text.split('.')[-1]}_by_{by}", source.fun)
+    ref = Ref("_".join([by, *(names[p] for p in places if len(places) < 3)]), source.fun)
     return Derivative(ref, values[len(own) :], lowered, [lowered.arguments[n] or "" for n in names])
 
 
-__all__ = ["Derivative", "derivative", "quad", "quad_vec"]
+__all__ = ["Derivative", "derivative", "generated", "quad", "quad_vec"]

@@ -21,6 +21,8 @@ from s2sad.ir.nodes import Atom, Out, Ref, Slice, Stmt, Var
 class Interface:
     """The methods that mixins call and others define."""
 
+    # the last states of solutions, of which only these are known
+    ends: dict[str, Value] = {}  # noqa: RUF012
     links: Links  # the tuples and dicts that are numbered; each lowering is given those of the function
 
     def expr(self, node: ast.expr, hint: str = "") -> Value:

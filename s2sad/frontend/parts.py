@@ -23,6 +23,7 @@ from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind, kind_of_slice
 from s2sad.frontend.objects import Objects, mangled
 from s2sad.frontend.operators import class_method, has_objects, live_object, property_of, slot_of, user_method
+from s2sad.frontend.passed import last_states
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.records import known_key, plain_value, update_attributes
 from s2sad.frontend.scipy_objects import beside, sparse_transpose
@@ -124,6 +125,8 @@ class Parts(Objects):
 
     def _stood_for_item(self, base: Value, index: Value, node: ast.AST, hint: str) -> Value | None:
         """An item of what another value stands for: of x.flat, of a dict in a list; one of several items."""
+        if self.ends and (end := last_states(self, base, index, node)) is not None:
+            return end
         if isinstance(index, Choice):
             found = [self.getitem(base, item, node) for item in index.items]
             return self.columns(Group("tuple", found), node)(index.index)

@@ -10,17 +10,34 @@ what the program's function does, of values that stand in the text.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from s2sad.frontend.operators import live_object
+from s2sad.frontend.operators import live_object, may_vary
 from s2sad.frontend.source import rule_source
-from s2sad.frontend.state import CALLABLE, Closure, Method, Part, State, Value
+from s2sad.frontend.state import CALLABLE, Closure, Group, Method, Part, State, Value, opened
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Call, Const, Do, Let, Ref, Tuple, Var, walk
+from s2sad.ir.nodes import (
+    LIST_METHODS,
+    Call,
+    Const,
+    Do,
+    Let,
+    List,
+    Ref,
+    Slice,
+    Stmt,
+    Store,
+    Tuple,
+    Var,
+    atom_vars,
+    defines,
+    inner_names,
+    uses,
+    walk,
+)
 from s2sad.rules import registry
-
-SILENT = ("assert", "raise", "list.append", "list.insert", "list.pop")
 
 
 class Found:
@@ -129,13 +146,51 @@ class Asked:
         start, source = len(state.block), rule_source(name, text)
         with state.standing(self.node):
             made = state.inline(source, source.node, dict(values), None, name)
+        self.computes(state.block[start:])
         for i, stmt in enumerate(state.block[start:], start):
-            inner = walk((stmt,))
-            if any(isinstance(s, Do) and s.call.fun not in SILENT for s in inner):
-                self.refuse("gets a function that does more than compute its result", "leave that out")
             if isinstance(stmt, Let):
                 state.block[i] = replace(stmt, made=True)
         return made
+
+    def computes(self, block: list[Stmt]) -> set[str]:
+        """The names that are read in a block and defined before it; refused if it does more than compute."""
+        own: set[str] = set()
+        read: set[str] = set()
+        for stmt in walk(tuple(block)):
+            read.update(uses(stmt))
+            own.update((*defines(stmt), *inner_names(stmt)))
+            written = stmt.base if isinstance(stmt, Store) else None
+            if isinstance(stmt, Do) and stmt.call.fun not in ("assert", "raise"):
+                written = stmt.call.args[0] if stmt.call.fun in LIST_METHODS else Const(None)
+            if written is not None and own.isdisjoint(atom_vars(written)):
+                self.refuse("gets a function that does more than compute its result", "leave that out")
+        return read - own
+
+    def check_inputs(self, passed: Passed, variables: list[K.Kind]) -> None:
+        """Refuse a function that reads what varies otherwise than by its arguments."""
+        state = self.state
+        block, state.block = state.block, []
+        own = [Var(state.fresh("t", kind)) for kind in variables]
+        try:
+            state.call_value(passed.value, [*own, *passed.given], {}, self.node)
+            found = self.computes(state.block)
+            known = {v.name for given in passed.all for v in _leaves(given)}
+        finally:
+            state.block = block
+        for name in found - known - {v.name for v in own}:
+            if may_vary(state, Var(name)):
+                what = "gets a function that reads what the program has set elsewhere"
+                self.refuse(what, "pass it by args=, or give it a name before the call")
+
+
+def _leaves(value: Value) -> Iterator[Var]:
+    """The variables of the program that a value is made of."""
+    held = opened(value)
+    if isinstance(held, Group | Tuple | List):
+        for item in held.items:
+            yield from _leaves(item)
+    elif isinstance(held, Var):
+        yield held
 
 
 def _is_function(value: Value) -> bool:
@@ -166,6 +221,16 @@ def passed_on(asked: Asked, function: Value, given: list[Value], own: str, varia
     return Passed(function, Ref(text, made.obj), given, [*last, *captured.values()])
 
 
+def last_states(state: State, base: Value, index: Value, node: ast.AST) -> Value | None:
+    """`y[i, -1]` and `y[:, -1]` of states of which only the last ones are known; None for all else."""
+    end = state.ends.get(base.name) if isinstance(base, Var) else None
+    items = list(index.items) if isinstance(index, Tuple | Group) else []
+    if end is None or len(items) != 2 or items[1] != Const(-1):
+        return None
+    none = Const(None)
+    return end if items[0] == Slice(none, none, none) else state.getitem(end, items[0], node)
+
+
 def _partly(asked: Asked, passed: Passed) -> Var | Ref:
     """A function with what it takes besides, by name."""
     if not passed.captured:
@@ -177,4 +242,4 @@ def _partly(asked: Asked, passed: Passed) -> Var | Ref:
     return state.emit(Call("partly", (passed.ref, *atoms), (), " ".join(names)), K.OBJECT, node)
 
 
-__all__ = ["Asked", "Found", "Passed", "passed_on"]
+__all__ = ["Asked", "Found", "Passed", "last_states", "passed_on"]

@@ -16,13 +16,13 @@ import inspect
 from collections.abc import Callable
 
 from s2sad.errors import UnsupportedError
-from s2sad.frontend import integrals
+from s2sad.frontend import integrals, trajectories
 from s2sad.frontend.operators import may_vary
 from s2sad.frontend.passed import Asked, Found, Passed
 from s2sad.frontend.state import State, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
-from s2sad.ir.nodes import Ref, Var
+from s2sad.ir.nodes import Const, Ref, Var
 from s2sad.rules import registry
 
 _NUMBER = """def solution(x, f, grad, jacfwd{given}):
@@ -33,6 +33,9 @@ _VECTOR = """def solution(x, f, grad, jacfwd{given}):
         return np.ravel(np.asarray({residual}))
 
     return solution_of(x, residual(x{given}), jacfwd(residual)(x{given}))
+"""
+_VALUE = """def value(least, f, x{given}):
+    return with_slope(least, f(x{given}), 1.0)
 """
 # Residuals and their slopes in x, as texts.
 _ROOT = "f(x{given})", "grad(f)(x{given})"
@@ -55,11 +58,11 @@ def called(
         return None
     begun, remedy = len(state.block), state.remedy
     named = {k: v for k, v in bound.arguments.items() if not isinstance(v, dict)}
-    named |= bound.arguments.get("options", {})
+    named |= next((v for v in bound.arguments.values() if isinstance(v, dict)), {})
     try:
         return lowered(Asked(state, fn, named, len(args), node, hint))
     except UnsupportedError:
-        if any(may_vary(state, v) for v in (*args, *kwargs.values())):
+        if state.kept or any(may_vary(state, v) for v in (*args, *kwargs.values())):
             raise
         del state.block[begun:]
         state.remedy = remedy
@@ -165,11 +168,40 @@ def _root(asked: Asked) -> Value:
     return _found(asked, whole, found, "success message nfev status")
 
 
+def _minimize(asked: Asked) -> Value:
+    """minimize without bounds: a root of the gradient."""
+    for name in ("bounds", "constraints"):
+        if asked.named.pop(name, Const(None)) not in (Const(None), Const(())):
+            asked.refuse(f"with {name}", "give the function that minimises its derivative by s2sad.rule")
+    if asked.named.get("jac", Const(None)) == Const(True):
+        asked.refuse("of a function that returns its gradient too", "pass the gradient as jac=")
+    return _minimum(asked, _vector_like(asked, "x0"), "success message nfev nit status")
+
+
+def _minimize_scalar(asked: Asked) -> Value:
+    """minimize_scalar within no bounds: a root of the slope."""
+    if asked.named.get("bounds", Const(None)) != Const(None):
+        asked.refuse("with bounds", "pass a bracket")
+    return _minimum(asked, K.num((), "float64"), "success message nfev nit")
+
+
+def _minimum(asked: Asked, kind: Kind, others: str) -> Value:
+    passed = asked.function("cost")
+    whole = asked.emitted(passed)
+    x = _solution(asked, asked.attribute(whole, "x", kind), passed, _MINIMUM)
+    own = {f"a{i}": v for i, v in enumerate(passed.given)}
+    text = _VALUE.format(given="".join(f", {name}" for name in own))
+    least = asked.attribute(whole, "fun", K.num((), "float64"))
+    value = asked.at_solution("value", text, least=least, f=passed.value, x=x, **own)
+    return _found(asked, whole, {"x": x, "fun": value}, others)
+
+
 _SOLVERS: dict[str, Callable[[Asked], Value]] = {
     **dict.fromkeys(("brentq", "brenth", "bisect", "ridder", "toms748"), _bracketed),
     "newton": _newton, "fsolve": _fsolve, "root_scalar": _root_scalar, "root": _root,
-    "fixed_point": _fixed_point, "quad": integrals.quad,
-    "quad_vec": integrals.quad_vec,
+    "fixed_point": _fixed_point, "minimize": _minimize, "minimize_scalar": _minimize_scalar,
+    "quad": integrals.quad,
+    "quad_vec": integrals.quad_vec, "odeint": trajectories.odeint, "solve_ivp": trajectories.solve_ivp,
 }  # fmt: skip
 
 __all__ = ["called"]

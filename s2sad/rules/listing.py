@@ -36,6 +36,13 @@ READ = (
     "np.polynomial.Polynomial.basis np.polynomial.Polynomial.fit np.polynomial.Polynomial.fromroots "
     "np.ndarray.flat np.ndarray.tolist"
 ).split()
+# What is differentiated by a theorem, with the function that it calls.
+SOLVED = (
+    "scipy.integrate.odeint scipy.integrate.quad scipy.integrate.solve_ivp scipy.optimize.bisect "
+    "scipy.optimize.brenth scipy.optimize.brentq scipy.optimize.fixed_point scipy.optimize.fsolve "
+    "scipy.optimize.minimize scipy.optimize.minimize_scalar scipy.optimize.newton scipy.optimize.ridder "
+    "scipy.optimize.root scipy.optimize.root_scalar scipy.optimize.toms748"
+).split()
 _MODULES = (
     "numpy numpy.linalg numpy.fft scipy.fft scipy.integrate scipy.interpolate scipy.linalg scipy.ndimage "
     "scipy.signal scipy.signal.windows scipy.spatial.distance scipy.special scipy.stats"
@@ -114,7 +121,9 @@ def page() -> str:
         parts.append("\n".join(_line(rule) for rule in rules) + "\n\n")
     parts.append(_pairs("Other names", "name", other_names()))
     parts.append(_pairs("Methods and attributes of arrays", "of an array", methods()))
-    parts.append("## Read as programs\n\n" + ", ".join(f"`{name}`" for name in READ) + "\n")
+    parts.append("## Read as programs\n\n" + ", ".join(f"`{name}`" for name in READ) + "\n\n")
+    parts.append("## By theorems, with the functions that they call\n\n")
+    parts.append(f"See [there](solvers.md): {', '.join(f'`{name}`' for name in SOLVED)}\n")
     return "".join(parts).rstrip() + "\n"
 
 

@@ -148,7 +148,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "scipy.ndimage": ("signals", "images", "ranks", "labels"),
     "scipy.interpolate": ("curves", "splines"),
     "scipy.sparse.linalg": ("sparse_products",),
-    "scipy.integrate": ("sampled", "solvers"),
+    "scipy.integrate": ("sampled", "solvers", "trajectories"),
     "scipy.spatial": ("distances", "subspaces"),
     "math": ("elementwise", "scalars", "containers"),
     "heapq": ("containers",),
@@ -180,6 +180,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "s2sad.runtime.norms": ("decompositions", "containers"),
     "s2sad.runtime.lists": ("containers",),
     "s2sad.runtime.solvers": ("solvers",),
+    "s2sad.runtime.trajectories": ("trajectories",),
 }  # fmt: skip
 _loaded: set[str] = set()
 

@@ -18,9 +18,11 @@ from s2sad.rules.registry import Bound, structural
 from s2sad.runtime import solvers
 
 OPTIONS = (
-    "args fprime x0 x1 fprime2 bracket method jac tol xtol rtol maxiter full_output disp options callback "
-    "col_deriv maxfev band epsfcn factor diag k epsabs epsrel limit points weight wvar wopts maxp1 limlst "
-    "complex_func n norm cache_size workers quadrature"
+    "args hess hessp fprime x0 x1 fprime2 bracket method jac tol xtol rtol maxiter full_output disp "
+    "options callback col_deriv maxfev band epsfcn factor diag k epsabs epsrel atol limit points weight "
+    "wvar wopts maxp1 limlst complex_func n norm cache_size workers quadrature t_eval dense_output events "
+    "vectorized first_step max_step min_step lband uband jac_sparsity Dfun ml mu tcrit h0 hmax hmin ixpr "
+    "mxstep mxhnil mxordn mxords printmessg tfirst"
 ).split()
 _CALL = "fun, *given, " + ", ".join(f"{name}=None" for name in OPTIONS)
 

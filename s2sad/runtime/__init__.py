@@ -21,7 +21,7 @@ _TOPICS = (
     "arrays", "bands", "chosen", "curves", "custom", "equations", "factors", "filters", "functions", "gammas",
     "grids", "ieee", "linear", "lists", "matrix_laws", "norms", "order", "pencils", "prods", "recurrences",
     "samples", "scatter", "shapes", "slopes", "solvers", "sparse_products", "spectra", "states", "storage",
-    "symmetric", "tables", "trips",
+    "symmetric", "tables", "trajectories", "trips",
 )  # fmt: skip
 
 

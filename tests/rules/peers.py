@@ -174,12 +174,6 @@ scipy.linalg.qr_multiply
     "steps of a solver, which are not the solution: np.linalg.solve, or spsolve of a constant matrix": """
 scipy.sparse.linalg.bicgstab scipy.sparse.linalg.cg scipy.sparse.linalg.gmres
 """,
-    "refused with advice: the steps as a loop, or the adjoint equation": """
-scipy.integrate.odeint
-""",
-    "refused with advice: the implicit function theorem": """
-scipy.optimize.minimize
-""",
     "the nearest of several: an assignment has no derivative": """
 scipy.cluster.vq.vq
 """,

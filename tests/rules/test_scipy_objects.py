@@ -121,9 +121,9 @@ def test_parameters_of_a_frozen_distribution_may_change(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "advice"),
     [
-        ("scipy.integrate.odeint(lambda y, t: -y*x[0], 1.0, X)[-1, 0]", "write the steps out as a loop"),
-        ("scipy.integrate.solve_ivp(lambda t, y: -y*x[0], (0, 1), X).y[0, -1]", "write the steps out as a loop"),
-        ("scipy.optimize.minimize(lambda t: (t[0] - x[0])**2, X[:1]).x[0]", "implicit function theorem"),
+        ("scipy.integrate.solve_bvp(lambda t, y: -y*x[0], lambda a, b: a, X, X[None]).y[0, 1]", "write the steps out as a loop"),
+        ("scipy.optimize.minimize(lambda t: (t[0] - x[0])**2, X[:1], bounds=[(0, 1)]).x[0]", "by s2sad.rule"),
+        ("scipy.optimize.differential_evolution(lambda t: (t[0] - x[0])**2, [(0, 1)]).x[0]", "implicit function theorem"),
         ("scipy.interpolate.UnivariateSpline(X, x)(X)", "LSQUnivariateSpline with knots"),
         ("scipy.interpolate.Rbf(X, x)(X)", "np.interp"),
         ("B*x", "toarray"),

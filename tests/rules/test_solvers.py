@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import scipy.integrate
 from scipy.integrate import quad
-from scipy.optimize import brentq, fixed_point, fsolve, newton, root, root_scalar
+from scipy.optimize import brentq, fixed_point, fsolve, minimize, minimize_scalar, newton, root, root_scalar
 
 import s2sad
 
@@ -23,6 +23,12 @@ def cubic(x: Any, p: Any) -> Any:
 
 def with_args(p: Any) -> Any:
     return brentq(cubic, 0.0, 2.0, args=(p,))
+
+
+def by_every_solver(p: Any) -> Any:
+    solvers = scipy.optimize
+    found = solvers.brenth(cubic, 0.0, 2.0, args=(p,)) + solvers.ridder(cubic, 0.0, 2.0, args=(p,))
+    return found + solvers.bisect(cubic, 0.0, 2.0, args=(p,)) + solvers.toms748(cubic, 0.0, 2.0, args=(p,))
 
 
 def captured_in_a_loop(p: Any) -> Any:
@@ -77,6 +83,14 @@ def fixed(p: Any) -> Any:
     return np.sum(x**2) + fixed_point(lambda x: np.cos(p*x), 0.5, xtol=1e-14)
 
 
+def least(p: Any) -> Any:
+    def cost(x: Any, c: Any) -> Any:
+        return (x[0] - p)**2*c + x[1]**2 + np.cosh(x[0]*x[1]) + (x[1] - p)**2
+
+    found = minimize(cost, [0.1, 0.2], args=(p,), tol=1e-11)
+    return found.fun + found.x[0]*found.x[1]*minimize_scalar(lambda x: np.cosh(x - p) + x**2, tol=1e-11).x
+
+
 def of_constant_function(p: Any) -> Any:
     return brentq(np.cos, p, 2.0)*p
 
@@ -126,9 +140,15 @@ def test_derivatives(fun: Any) -> None:
     assert s2sad.value_and_grad(fun)(1.3)[0] == fun(1.3)
 
 
+def test_minima() -> None:
+    s2sad.check_grads(least, (1.3,), order=2, rtol=1e-3, atol=1e-4)
+    assert s2sad.value_and_grad(least)(1.3)[0] == least(1.3)
+
+
 def test_known_derivatives() -> None:
     s2sad.check_grads(with_kink, (1.3,), order=1)
     assert s2sad.grad(with_args)(1.0) == pytest.approx(-0.25, rel=1e-12)
+    assert s2sad.grad(by_every_solver)(1.0) == pytest.approx(-1.0, rel=1e-9)
     assert s2sad.grad(s2sad.grad(with_args))(1.0) == pytest.approx(0.03125, rel=1e-10)
     assert s2sad.grad(without_end)(1.7) == pytest.approx(0.5*math.sqrt(math.pi), rel=1e-12)
 
@@ -177,6 +197,10 @@ def printing(p: Any) -> Any:
     return brentq(residual, 0.0, 5.0)
 
 
+def bounded(p: Any) -> Any:
+    return minimize(lambda x: (x[0] - p)**2, [0.1], bounds=[(0.0, 1.0)]).x[0]
+
+
 def with_output(p: Any) -> Any:
     return brentq(cubic, 0.0, 2.0, args=(p,), full_output=True)[0]
 
@@ -190,7 +214,7 @@ def test_methods_and_objects() -> None:
     ("fun", "advice"),
     [
         (of_an_object_made_here, "give its attributes names outside"), (jumping, "split the interval there"),
-        (s2sad.grad(with_kink), "np.maximum"), (printing, "leave that out"), (with_output, "take the root alone|take the solution alone"),
+        (s2sad.grad(with_kink), "np.maximum"), (printing, "leave that out"), (bounded, "by s2sad.rule"), (with_output, "take the solution alone"),
     ],
 )  # fmt: skip
 def test_refusals(fun: Any, advice: str) -> None:
