@@ -43,7 +43,6 @@ from s2sad.optimise.transposes import transposes
 
 Pass = Callable[[Program, Aliases | None], Program]
 PASSES: tuple[tuple[str, Pass], ...] = (
-    ("solutions", solutions),
     ("bindings", bindings),
     ("breaks", breaks),
     ("spreads", spreads),
@@ -73,6 +72,7 @@ def optimise(program: Program, disabled: frozenset[str] = frozenset()) -> Progra
     """The program after all passes but the disabled ones, round after round until nothing changes."""
     off = disabled | switched_off()
     chosen = [apply for name, apply in PASSES if name not in off]
+    program = solutions(program)
     aliases = Aliases(program)
     settled: dict[Pass, Program] = {}  # what a pass leaves as it is
     swept: Program | None = None  # what dce made last
@@ -107,7 +107,7 @@ def _drops_only_new_values(program: Program, after: Program, aliases: Aliases) -
     )
 
 
-SHARED = ("solutions", "likes", "dce", "cse", "likes", "dce")
+SHARED = ("likes", "dce", "cse", "likes", "dce")
 
 
 def shared(program: Program) -> Program:
@@ -116,6 +116,7 @@ def shared(program: Program) -> Program:
     Only passes that leave storage alone: a backward function writes into nothing that the forward one keeps.
     """
     off, known = switched_off(), dict(PASSES)
+    program = solutions(program)
     for name in SHARED:
         if name not in off:
             program = known[name](program, None)

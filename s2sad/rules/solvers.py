@@ -6,7 +6,7 @@
                                        z = with_slope(t, p, quad(f_p, a, b, args=(p,))[0])
 
 `solution_at` and `with_slope` are their first arguments; derivatives come from the others. The pass
-"solutions" puts these in their places once the derivative stands there.
+"solutions" puts these in their places once the derivative stands there, in every text.
 """
 
 from __future__ import annotations
