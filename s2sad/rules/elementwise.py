@@ -472,7 +472,7 @@ _plain(
 )  # fmt: skip
 _plain(
     "np.angle", "x, deg=False", _angle_kind,
-    lambda bound: _angle(bound, "div(1j*x/np.abs(x)*g, np.abs(x))"),
+    lambda bound: _angle(bound, "div(div(1j*x, np.abs(x))*g, np.abs(x))"),
     jvp={"x": lambda bound: _angle(bound, "div(np.imag(np.conj(x)/np.abs(x)*g), np.abs(x))")},
     objects=(np.angle,), holomorphic=False,
 )  # fmt: skip

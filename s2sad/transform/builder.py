@@ -457,6 +457,8 @@ class Builder:
             self.infinite = True
             return self.let(Call("ieee_div", (p, q)), _python_float(self.kind(p), self.kind(q)))
         self.poles = True
+        if self.kind(p).cat == "complex" and self.kind(q).is_scalar and self.kind(q).sort == "float":
+            return self.let(Call("ieee_div", (p, q)), K.COMPLEX)  # Python divides by a float64, and raises
         if self.kind(q).is_python and self._may_be_python(p):
             return self.let(Call("ieee_div", (p, q)), K.elementwise(self.kind(p), self.kind(q)))
         return self.binary("truediv", p, q)

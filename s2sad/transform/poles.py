@@ -35,10 +35,16 @@ def may_warn(text: str, bound: Bound, call: Call, out: Kind) -> bool:
     """Whether a text that is evaluated on the operands of a call may warn where the call did not."""
     if call.fun.startswith("scipy."):  # their results are NumPy's, and at infinity products warn
         return True
-    if not _has_pole(text) or (call.fun in _QUOTIENTS and isinstance(call.args[-1], Const)):
+    if not may_be_unbounded(text, call):
         return False
     read = [*bound.kinds.values(), *([out] if _OUT.search(text) else [])]
     return not all(k.is_python for k in read)
+
+
+def may_be_unbounded(text: str, call: Call) -> bool:
+    """Whether a text may be inf or nan where its call was finite; of Python's numbers nothing is said then,
+    but what a NumPy scalar does with the result is."""
+    return _has_pole(text) and not (call.fun in _QUOTIENTS and isinstance(call.args[-1], Const))
 
 
 @functools.lru_cache(maxsize=4096)

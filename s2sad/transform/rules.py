@@ -30,7 +30,7 @@ from s2sad.transform.bars import ARRAYS
 from s2sad.transform.builder import parse, refuse_cast, refuse_doubtful
 from s2sad.transform.cotangents import Bar, Mask
 from s2sad.transform.custom import Custom
-from s2sad.transform.poles import may_warn
+from s2sad.transform.poles import may_be_unbounded, may_warn
 
 SELECTIONS = ("np.select", "np.choose")
 SHAPE_ONLY = {"np.shape", "np.size", "np.ndim", "np.zeros_like", "np.ones_like", "np.empty_like"}
@@ -198,6 +198,8 @@ class Rules(Custom):
         g = self.conj(bar.atom) if complex_ else bar.atom
         if may_warn(text, bound, stmt.call, self.kinds[stmt.name]):
             self.poles = True
+        if self.kind(g).cat == "npscalar" and may_be_unbounded(text, stmt.call):
+            self.infinite = True
         result = self.text(text, self.names_for(stmt, text, bound, atoms, g))
         return self.if_used(stmt, text, bar, self.conj(result) if complex_ else result)
 

@@ -27,7 +27,7 @@ from s2sad.transform.bars import ARRAYS
 from s2sad.transform.builder import Builder, refuse_cast, refuse_doubtful
 from s2sad.transform.custom import called, given_function
 from s2sad.transform.joint import Assembly
-from s2sad.transform.poles import may_warn
+from s2sad.transform.poles import may_be_unbounded, may_warn
 from s2sad.transform.rules import content_names
 
 CONTAINERS = ("list", "tuple", "dict")
@@ -343,6 +343,7 @@ class Tangents(Builder):
         """Remember that NumPy may warn here where the function did not."""
         if may_warn(text, bound, call, out):
             self.poles = True
+        self.infinite = self.infinite or may_be_unbounded(text, call)
 
     def _stretched(self, stmt: Let, atom: Atom, out: Kind, covered: bool) -> Atom:
         """A tangent of the result's shape: constants that made the result larger stretch the tangent."""

@@ -175,3 +175,29 @@ def test_elements_over_a_python_zero_do_not_raise() -> None:
         assert s2sad.jvp(scaled, (e, 0.0), (e, 1.0))[0] == np.inf
     expected = 0.5*np.sum(e*e)/4.0 - 3*0.5/2.0
     np.testing.assert_allclose(s2sad.grad(likelihood, argnums=1)(e, 2.0), expected)
+
+
+@pytest.mark.parametrize(("text", "x", "slope"), [
+    ("np.sin(1/x)", 1e-200, -INF), ("np.exp(-1/x)", 1e-200, 0.0), ("np.tanh(1e200*x/(1e-200 + x))", 1e-200, 0.0),
+    ("np.arctan(x**0.5)", 0.0, INF), ("np.cos(x**-2)", 1e-100, None),
+])  # fmt: skip
+@pytest.mark.parametrize("form", FORMS[:2])
+def test_python_numbers_beside_scalars_of_numpy(text: str, x: float, slope: float | None, form: Any, tmp_path: Path) -> None:
+    """A quotient of Python floats is inf in silence; the cotangent that it meets is NumPy's, which warns."""
+    fun = load(f"import numpy as np\n\n\ndef f(x):\n    return {text}\n", tmp_path).f
+    at, one = form(x), form(1.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore" if form is not float else "error")
+        gradient = s2sad.grad(fun)(at)
+        assert slope is None or gradient == slope
+        s2sad.jvp(fun, (at,), (one,))
+        s2sad.hvp(fun)(at, one)
+        s2sad.grad(s2sad.grad(fun))(at)
+
+
+@pytest.mark.parametrize("zero", [0j, np.complex128(0), np.zeros(1, complex)])
+def test_angles_of_zero(zero: Any) -> None:
+    """Python's complex numbers raise when they are divided by a float64 that is 0."""
+    with np.errstate(all="ignore"):
+        assert np.isnan(s2sad.grad(lambda z: np.sum(np.angle(z)))(zero))
+        assert s2sad.grad(lambda z: np.sum(np.sign(z)).real)(zero) == 0
