@@ -15,6 +15,13 @@ the zeros can wait until the copy is used up, which then is no copy (`copies`):
     x_bar[1:] = 0.0                         y_bar += 2*t
     y_bar += 2*t                            x_bar[1:] = 0.0
 
+what was taken comes back, and only additions happen in between (`u[1:-1] = u[1:-1] + ...`):
+
+    t = x_bar[1:-1].copy()                  t = x_bar[1:-1].copy()
+    x_bar[1:-1] = 0.0
+    x_bar[2:] += 0.5*t                      x_bar[2:] += 0.5*t
+    x_bar[1:-1] += t
+
 or a whole array gets other contents, and has only one name:
 
     x_bar = 2*x                             x_bar = 2*x
@@ -35,6 +42,7 @@ from s2sad.ir.kinds import Kind, same_shape
 from s2sad.ir.nodes import (
     Atom,
     Block,
+    Call,
     Const,
     Let,
     Program,
@@ -88,7 +96,8 @@ class _Overwrites:
                 self._postpone(result, at, stmt)
             elif isinstance(stmt, Store) and self._is_local(stmt):
                 at -= self._forget(result, at, stmt)
-                if self._merge(result, at, stmt) or self._rebind(result, at, stmt):
+                changes = self._stays, self._merge, self._rebind
+                if any(change(result, at, stmt) for change in changes):
                     continue
             at += 1
         return same_block(block, result)
@@ -133,6 +142,70 @@ class _Overwrites:
             return 0
         del block[before]
         return 1
+
+    def _stays(self, block: list[Stmt], at: int, zeros: Store) -> bool:
+        """Let a part stay that is cleared, and to which its old contents are added; whether it does."""
+        assert isinstance(zeros.base, Var)
+        cls, copy, place = self.aliases.of(zeros.base.name), None, (zeros.base, zeros.index)
+        if cls is None or zeros.value != Const(0.0) or self.aliases.reach(zeros.index):
+            return False
+        for stmt in reversed(block[:at]):
+            if isinstance(stmt, Let) and self._is_copy_of(stmt, zeros):
+                copy = stmt
+                break
+            if cls in self.aliases.written(stmt):
+                return False
+        for k in range(at + 1, len(block) if copy is not None else 0):
+            stmt = block[k]
+            if cls not in self.touched(stmt):
+                continue
+            adds = isinstance(stmt, Store) and stmt.made and stmt.op in ("add", "sub")
+            if not adds or not isinstance(stmt, Store) or cls in self.aliases.observed(stmt):
+                read = isinstance(stmt, Let) and stmt.call.fun == "getitem" and not self._count[stmt.name]
+                if not read:
+                    return False
+            elif copy is not None and stmt.op == "add" and (stmt.base, stmt.index) == place:
+                if self._drop_copy(block, k, stmt, Var(copy.name)):
+                    del block[at]
+                    return True
+        return False
+
+    def _drop_copy(self, block: list[Stmt], at: int, store: Store, copy: Var) -> bool:
+        """Let an addition leave out what is there already; whether it adds that."""
+        if store.value == copy:
+            del block[at]
+            return True
+        for k in range(at - 1, -1, -1):
+            let = block[k]
+            if isinstance(let, Let) and Var(let.name) == store.value:
+                break
+        else:
+            return False
+        if not let.made or let.call.fun not in ("add", "sub") or self._count[let.name] != 1:
+            return False
+        left, right = let.call.args
+        if copy not in (left, right) or (let.call.fun == "sub" and left != copy) or left == right:
+            return False
+        new = replace(store, value=right if left == copy else left, op=let.call.fun)
+        if not self._fits(new, self.kinds[store.base.name]):  # type: ignore[union-attr]
+            return False
+        block[at] = self.edit.moved(store, new)
+        del block[k]
+        return True
+
+    def _is_copy_of(self, let: Let, zeros: Store) -> bool:
+        """Whether a value is a copy of the part of an array that a store clears."""
+        part = self._views.get(let.call.args[0].name) if self._is_made_copy(let) else None  # type: ignore[union-attr]
+        return part is not None and part.args == (zeros.base, zeros.index)
+
+    def _is_made_copy(self, let: Let) -> bool:
+        return let.made and let.call.fun == "copy" and isinstance(let.call.args[0], Var)
+
+    @functools.cached_property
+    def _views(self) -> dict[str, Call]:
+        """Parts of arrays, by name."""
+        lets = [s for s in walk(self.edit.program.body) if isinstance(s, Let)]
+        return {s.name: s.call for s in lets if s.call.fun == "getitem" and not s.call.kwargs}
 
     def _merge(self, block: list[Stmt], at: int, zeros: Store) -> bool:
         """Let the addition that follows zeros set the place; whether it did."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from written import FLOAT, VECTOR, lines, program
 
+import s2sad
 from s2sad.optimise.overwrites import overwrites
+from support import check
 
 BEGIN = "y = x*k\n"
 CHANGED = {
@@ -71,3 +74,33 @@ def test_stores_are_changed(case: str) -> None:
 def test_stores_stay(case: str) -> None:
     before = program(BEGIN + KEPT[case], x=VECTOR, k=FLOAT)
     assert overwrites(before) is before
+
+
+def explicit_step(u, k, n):
+    for _ in range(n):
+        new = u.copy()
+        new[1:-1] = u[1:-1] + k*(u[2:] - 2*u[1:-1] + u[:-2])
+        u = new
+    return np.sum(u**2)
+
+
+def damped_step(u, k, n):
+    for _ in range(n):
+        new = u.copy()
+        new[1:-1] = u[1:-1] - k*np.sin(u[1:-1])*u[2:]
+        new[0] = new[1]*new[2]
+        u = new
+    return np.sum(u**2)
+
+
+@pytest.mark.parametrize("f", [explicit_step, damped_step], ids=lambda f: f.__name__)
+def test_what_is_cleared_and_comes_back_stays(f):
+    u = np.array([0.4, -0.3, 0.8, 0.1, 0.5])
+    for n in (0, 1, 3):
+        check(f, (u, 0.2, n))
+    text = s2sad.grad(f, (0, 1)).source_for(u, 0.2, 3).partition("# backward")[2]
+    assert "u_bar[1:-1] = 0.0" not in text
+    v = np.cos(u)
+    gradient = s2sad.grad(f)
+    expected = (gradient(u + 1e-6*v, 0.2, 3) - gradient(u - 1e-6*v, 0.2, 3))/2e-6
+    np.testing.assert_allclose(s2sad.hvp(f)(u, 0.2, 3, v), expected, rtol=1e-6, atol=1e-7)
