@@ -13,6 +13,10 @@ read by one statement alone, whose part it becomes.
     value = np.mean(t)                    g = 1.0/r.size
     g = 1.0/t.size
 
+    for _ in range(n):                    g = np.zeros_like(a)    where the loop is then dead
+        v = 0.9*v + a
+    g = np.zeros_like(v)
+
 An array lends shape and dtype where `analysis.primitives.UNREAD` says so, and the shape alone to `t.size`,
 `t.shape`, `t.ndim` and `len(t)`.
 """
@@ -20,14 +24,18 @@ An array lends shape and dtype where `analysis.primitives.UNREAD` says so, and t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import ADDRESSED, UNREAD, is_elementwise, kind_of
-from s2sad.ir.kinds import same_shape
-from s2sad.ir.nodes import Const, Let, Program, Stmt, Var, uses, walk
+from s2sad.ir.kinds import Kind, same_shape
+from s2sad.ir.nodes import LOOPS, Carry, Const, Let, Program, Stmt, Var, atom_vars, uses, walk
 from s2sad.ir.rewrite import Edit, in_atom, resolved
+from s2sad.optimise.dce import dce
+from s2sad.optimise.stores import dead_stores
+
+Readers = dict[Let, tuple[int, ...]]  # statements that read shapes, and the places of whose
 
 _MAKERS = frozenset(("np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like"))
 _READERS = frozenset(("getattr", "len", *UNREAD))
@@ -42,7 +50,12 @@ def likes(program: Program, _: Aliases | None = None) -> Program:
         return program
     instead = _Lenders(program, readers).instead
     if not instead:
-        return program
+        return _before_loops(program, readers) if program.again else program
+    return _lent(program, readers, instead)
+
+
+def _lent(program: Program, readers: Readers, instead: Mapping[str, Var]) -> Program:
+    """The program with other names where only shapes are read."""
     ends = resolved(instead)
     edit = Edit(program)
 
@@ -56,6 +69,32 @@ def likes(program: Program, _: Aliases | None = None) -> Program:
             yield stmt
 
     return edit.finish(edit.block(program.body, change))
+
+
+def _before_loops(program: Program, readers: Readers) -> Program:
+    """Let what comes into a loop lend its shape in place of what comes out, if that is not computed then."""
+    counts = Counter(name for stmt in walk(program.body) for name in uses(stmt))
+    for let, places in readers.items():
+        counts.subtract(name for i in places for name in atom_vars(let.call.args[i]))
+    instead = {
+        carry.out: carry.init
+        for stmt in walk(program.body) if isinstance(stmt, LOOPS)
+        for carry in stmt.carried
+        if counts.get(carry.out) == 0 and isinstance(carry.init, Var) and _is_like(carry, program.kinds)
+    }  # fmt: skip
+    if not instead:
+        return program
+    swept = dce(dead_stores(dce(_lent(program, readers, instead))))
+    left = {carry.out for stmt in walk(swept.body) if isinstance(stmt, LOOPS) for carry in stmt.carried}
+    dead = {name: init for name, init in instead.items() if name not in left}
+    return _lent(program, readers, dead) if dead else program
+
+
+def _is_like(carry: Carry, kinds: Mapping[str, Kind]) -> bool:
+    """Whether what comes out of a loop has the shape and dtype of what comes in, and one axis."""
+    mine, its = kinds[carry.out], kind_of(carry.init, kinds)
+    alike = mine.cat == its.cat == "array" and mine.rank == 1 and mine.dtype == its.dtype
+    return alike and same_shape(mine, its)
 
 
 def _unread(stmt: Let) -> tuple[int, ...]:
@@ -72,7 +111,7 @@ def _unread(stmt: Let) -> tuple[int, ...]:
 class _Lenders:
     """Which name lends its shape in place of another."""
 
-    def __init__(self, program: Program, readers: dict[Let, tuple[int, ...]]) -> None:
+    def __init__(self, program: Program, readers: Readers) -> None:
         self.kinds = program.kinds
         self.instead: dict[str, Var] = {}
         self._lets: dict[str, Let] = {}
