@@ -10,7 +10,8 @@ and which is as fresh: `1.0*x` is a new array and becomes `x` only as an operand
     a*t - b*t ->  (a - b)*t        0.1*(x*y)        ->  0.1*x*y
     r*s - r*t ->  r*(s - t)        s + a*t - b*t    ->  s + (a - b)*t
     2*x*(1.0/n)  ->  2.0/n*x       x*(1.0/n)        ->  x/n
-    2*(-0.5*x/y) ->  -x/y
+    2*(-0.5*x/y) ->  -x/y          (c*a)[1:]        ->  c*a[1:], c a number
+    s + t + t ->  s + 2*t          np.mean(a*b)     ->  np.vdot(a, b)/a.size
     0.0 + s   ->  s, a number      `x += -a @ b`    ->  `x -= a @ b`
     a.T.T @ b ->  a @ b            np.sum(-(a/s))   ->  -np.sum(a)/s, s a number
     a + np.broadcast_to(b, s)      ->  a + b, if a is known to have the shape s
@@ -26,7 +27,7 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from s2sad.backend.tree import Expr, Node, Write, nodes, same
-from s2sad.ir.kinds import Kind, elementwise, is_coarser, kind_of_value, same_shape
+from s2sad.ir.kinds import INT, OBJECT, Kind, elementwise, is_coarser, kind_of_value, same_shape
 from s2sad.ir.literals import times
 from s2sad.ir.nodes import Block, Const, Let, Ref, Var, walk
 
@@ -49,8 +50,8 @@ class Peephole:
         """The simplified node; its arguments are simplified already."""
         if not node.made:
             return node
-        if node.fun == "np.sum":
-            return self._sum(node)
+        if node.fun in ("np.sum", "np.mean", "getitem"):
+            return self._sum(node) if node.fun == "np.sum" else self._of_elements(node)
         if node.fun == "where_used":  # 0 where the cotangent is, which a literal says
             part, bar = node.args[:2]
             is_new = isinstance(part, Node) and part.fun in _ARITHMETIC
@@ -134,6 +135,9 @@ class Peephole:
         twice = node.fun == "add" and (_is(left, "mul") if isinstance(left, Node) else isinstance(left, Var))
         if twice and same(left, right) and self._sort(left) in ("float", "complex", "int"):
             return self._mul(replace(node, fun="mul", args=(Const(2), left)))
+        if _is(left, node.fun) and left.args[1] == right and isinstance(right, Var) and self._is_array(right):
+            double = self._mul(Node("mul", (Const(2), right), made=True, kind=self._kind(right) or OBJECT))
+            return replace(node, args=(left.args[0], double))
         return self._factored(node) if factoring else node
 
     def _factored(self, node: Node) -> Node:
@@ -352,7 +356,37 @@ class Peephole:
             return node
         if kinds[0] is None or kinds[1] is None or not same_shape(kinds[0], kinds[1]):
             return node
-        return replace(node, fun="np.vdot", form="", args=(left, right))
+        factor, rest = _split(left)
+        if factor is None or rest is None or self._kind(rest) != kinds[0]:
+            return replace(node, fun="np.vdot", form="", args=(left, right))
+        dot = replace(node, fun="np.vdot", form="", args=(rest, right))
+        return Node("mul", (Const(factor), dot), made=True, kind=node.kind)
+
+    def _of_elements(self, node: Node) -> Expr:
+        """`np.mean(a*b)` as `np.vdot(a, b)/a.size`, `(c*a)[1:]` with a number c as `c*a[1:]`."""
+        if node.fun == "getitem":
+            return self._part(node)
+        total = node if len(node.args) > 1 or node.kwargs else self._sum(replace(node, fun="np.sum", form=""))
+        dot = total.args[1] if _is(total, "mul") else total
+        array = next((a for a in dot.args if isinstance(a, Var)), None) if _is(dot, "np.vdot") else None
+        if array is None or not isinstance(total, Node):
+            return node
+        size = Node("getattr", (array, Const("size")), made=True, kind=INT)
+        return replace(node, fun="truediv", form="", args=(total, size))
+
+    def _part(self, node: Node) -> Expr:
+        base, index = node.args
+        if not (_is(base, "mul") or _is(base, "neg")) or not takes_slices(index):
+            return node
+        arrays = [arg for arg in base.args if not isinstance(arg, Const) and not self._is_number(arg)]
+        if len(arrays) != 1 or not isinstance(arrays[0], Var):
+            return node
+        kind = self.kinds[arrays[0].name]
+        if kind.cat != "array" or not same_shape(base.kind, kind):
+            return node
+        part = replace(node, args=(arrays[0], index))
+        args = tuple(part if arg is arrays[0] else arg for arg in base.args)
+        return replace(base, args=args, kind=node.kind)
 
     def _is_number(self, expr: Expr) -> bool:
         kind = self._kind(expr)
@@ -393,6 +427,12 @@ class Peephole:
 
 def _is_below_zero(expr: Expr) -> TypeGuard[Const]:
     return isinstance(expr, Const) and type(expr.value) in (int, float) and bool(expr.value < 0)
+
+
+def takes_slices(index: Expr) -> bool:
+    """Whether an index names a part by slices alone."""
+    parts = index.args if isinstance(index, Node) and index.fun == "(tuple)" else (index,)
+    return all(isinstance(part, Node) and part.fun == "(slice)" for part in parts)
 
 
 def takes(expr: Expr) -> bool:

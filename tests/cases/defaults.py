@@ -13,4 +13,4 @@ def f(x):
 # assumes: x 1-D array
 def f_grad(x):
     t1 = 4.0 * x
-    return 1.0 + t1 + t1
+    return 1.0 + 2 * t1

@@ -76,4 +76,4 @@ def f_jvp(u, k, steps, u_dot, k_dot):
         u_dot[1:-1] = t1 + (t2 * k_dot + k * (u_dot[2:] - 2 * t1 + u_dot[:-2]))
         u[1:-1] = u[1:-1] + k * t2
     value = np.sum(u * u)
-    return value, np.vdot(2 * u, u_dot)
+    return value, 2 * np.vdot(u, u_dot)

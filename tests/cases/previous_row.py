@@ -57,4 +57,4 @@ def f_jvp(x, x_dot):
         prev = cur
         prev_dot = cur_dot
     value = np.sum(x * x)
-    return value, np.vdot(2 * x, x_dot)
+    return value, 2 * np.vdot(x, x_dot)

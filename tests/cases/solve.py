@@ -19,4 +19,4 @@ def f_grad(a, b):
 def f_jvp(a, b, a_dot, b_dot):
     x = np.linalg.solve(a, b)
     value = np.sum(x * x)
-    return value, np.vdot(2 * x, np.linalg.solve(a, b_dot - a_dot @ x))
+    return value, 2 * np.vdot(x, np.linalg.solve(a, b_dot - a_dot @ x))
