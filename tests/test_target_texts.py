@@ -276,10 +276,8 @@ TEXTS: dict[str, tuple[Any, tuple[Any, ...], str]] = {
             y_bar = np.cos(y)
             t1 = y_bar[idx]
             t2 = winners(y_bar.shape, idx)
-            v_bar = np.where(t2, t1, 0.0)
-            w_bar = np.where(t2, t1, 0.0)
             y_bar[idx] = 0.0
-            return value, (2*y_bar, v_bar, w_bar)
+            return value, (2*y_bar, np.where(t2, t1, 0.0), np.where(t2, t1, 0.0))
         """,
     ),
     "10 exits": (

@@ -23,7 +23,9 @@ from s2sad.ir.nodes import (
     Let,
     Program,
     Stmt,
+    Store,
     Var,
+    atom_vars,
     blocks,
     call_vars,
     is_straight,
@@ -50,7 +52,12 @@ class _Mover:
         self.edit = Edit(program)
         self.counts = Counter(name for stmt in walk(program.body) for name in uses(stmt))
         lets = [s for s in walk(program.body) if type(s) is Let]
-        self.parts = {s.name: s.call for s in lets if self.counts[s.name] == 1 and self.is_part(s.name)}
+        grown: dict[str, list[str]] = {}  # what is added to an array: they move down together (`sums`)
+        for stmt in walk(program.body):
+            if type(stmt) is Store and stmt.made and stmt.op and stmt.index is None:
+                grown.setdefault(atom_vars(stmt.base)[0], []).extend(atom_vars(stmt.value))
+        once = [s for s in lets if (self.counts[s.name] == 1 or s.name in grown) and self.is_part(s.name)]
+        self.parts = {s.name: [*call_vars(s.call), *grown.get(s.name, ())] for s in once}
 
     @cached_property
     def motion(self) -> Motion:
@@ -97,15 +104,16 @@ class _Mover:
 
     def reads(self, stmt: Stmt, hint: str, name: str) -> bool:
         """Whether a statement reads a value that has this name in the text, another than `name`."""
-        todo = [n for s in walk((stmt,)) for n in uses(s)]
+        todo, seen = [n for s in walk((stmt,)) for n in uses(s)], set[str]()
         while todo:
             read = todo.pop()
             if read == name:
                 continue
             if self.hints.get(read) == hint:
                 return True
-            if read in self.parts:
-                todo += call_vars(self.parts[read])
+            if read in self.parts and read not in seen:  # what is added to an array may be made of it
+                seen.add(read)
+                todo += self.parts[read]
         return False
 
 

@@ -289,6 +289,7 @@ class _Line:
             if isinstance(stmt.value, Node):
                 stmt.value = self.owner.peephole(stmt.value)
         elif isinstance(stmt, Effect | Result | Unpack):
+            self.take_sum(stmt)
             stmt.value = self.fold(stmt.value, stmt)
         elif isinstance(stmt, Branch):
             stmt.cond = self.fold(stmt.cond, stmt)
@@ -342,7 +343,8 @@ class _Line:
         if not isinstance(last, Assign | Write) or isinstance(stmt.base, Node):
             return False
         begun = self.begun(stmt)
-        zeros = begun or (self.begun(stmt, sums.apart) if stmt.index is not None and stmt.made else None)
+        zeros = begun or (self.begun(stmt, sums.apart) if stmt.made else None)
+        begun = zeros if stmt.index is None else begun
         start = sums.first(zeros, stmt, self.owner.peephole) if zeros is not None else None
         if start is not None:
             stmt.value, stmt.op = start, ""
@@ -363,6 +365,17 @@ class _Line:
             self.standing[place] = None
             self.stand(last)  # behind what the sum reads
         return True
+
+    def take_sum(self, stmt: Tree) -> None:
+        """`return x - t` where x, which is nothing but returned, has just become that."""
+        last = next((s for s in reversed(self.standing) if s is not None), None)
+        if not (isinstance(stmt, Result) and isinstance(last, Write) and last.base == stmt.value):
+            return
+        total = sums.total(last, self.owner.peephole) if last.made and last.index is None else None
+        if total is not None and self.owner.fits(total, self.indent + 7):
+            self.standing[self.standing.index(last)] = None
+            stmt.origins.extend(last.origins)
+            stmt.value = total
 
     def begun(self, stmt: Write, passes: Callable[[Tree, Write], bool] = sums.computes) -> Assign | None:
         """The definition of the array that a store writes to, if only temporaries were computed since.
@@ -502,8 +515,9 @@ class _Line:
         return self.bits[place]
 
     def is_apart(self, moved: Assign, fixed: Tree) -> bool:
-        """Whether nothing that a statement writes shares storage with what a nameless temporary reads."""
-        if self.owner.hints.get(moved.name):
+        """Whether nothing that a statement writes shares storage with what a temporary reads."""
+        hint = self.owner.hints.get(moved.name, "")
+        if hint and not (moved.made and hint.endswith(("_bar", "_dot"))):
             return False
         may_move = self.owner.motion.may_move
         return all(

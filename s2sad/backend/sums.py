@@ -57,6 +57,18 @@ def _grown(last: Assign, stmt: Write, peephole: Peephole) -> Expr | None:
     return _sum(stmt.op, value, stmt.value, peephole)
 
 
+def total(stmt: Write, peephole: Peephole) -> Expr | None:
+    """What an array holds after an addition, as a new array of its dtype."""
+    if not isinstance(stmt.base, Var) or stmt.op not in ("add", "sub"):
+        return None
+    mine, other = peephole.kinds[stmt.base.name], _kind(stmt.value, peephole)
+    if other is None or mine.cat != "array" or not mine.rank or mine.dtype not in ("float64", "float32"):
+        return None
+    if other.dtype != mine.dtype and not (other.is_python and other.sort in ("int", "float")):
+        return None
+    return _sum(stmt.op, stmt.base, stmt.value, peephole)
+
+
 def _sum(fun: str, left: Expr, right: Expr, peephole: Peephole) -> Expr | None:
     kinds = [_kind(expr, peephole) for expr in (left, right)]
     if any(kind is None or kind.sort not in ("float", "int") for kind in kinds):

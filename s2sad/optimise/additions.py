@@ -32,7 +32,7 @@ class _Addition:
 
     key: Hashable
     base: str
-    index: Atom
+    index: Atom | None
     value: Atom
     sign: str
 
@@ -51,8 +51,9 @@ def additions(program: Program, aliases: Aliases | None = None) -> Program:
 
 def _addition(stmt: Stmt) -> _Addition | None:
     """A made statement as an addition to a place of an array."""
-    if isinstance(stmt, Store) and stmt.made and stmt.op in ("add", "sub") and stmt.index is not None:
-        base, index, value, sign, fun = stmt.base, stmt.index, stmt.value, stmt.op, ""
+    if isinstance(stmt, Store) and stmt.made and stmt.op in ("add", "sub"):
+        base: Atom = stmt.base
+        index, value, sign, fun = stmt.index, stmt.value, stmt.op, ""
     elif isinstance(stmt, Do) and stmt.made and stmt.call.fun == "np.add.at" and len(stmt.call.args) == 3:
         (base, index, value), sign, fun = stmt.call.args, "add", "np.add.at"
     else:
@@ -72,11 +73,14 @@ class _Joiner:
         """The block with additions joined, those of nested blocks too."""
         result: list[Stmt] = []
         waiting: dict[Hashable, tuple[_Addition, Stmt]] = {}
+        born: set[str] = set()  # what is added to a new array is written beside its first contribution
         for old in block:
             parts = blocks(old)
             stmt = self.edit.moved(old, with_blocks(old, tuple(map(self.block, parts)))) if parts else old
             this = _addition(stmt)
-            if this is None:
+            if isinstance(stmt, Let):
+                born.add(stmt.name)
+            if this is None or (this.index is None and this.base in born):
                 if waiting:
                     self.stop(waiting, stmt, None)
                 result.append(stmt)

@@ -34,6 +34,7 @@ from s2sad.optimise.overwrites import overwrites
 from s2sad.optimise.raised import unrepeated
 from s2sad.optimise.resets import resets
 from s2sad.optimise.solutions import solutions
+from s2sad.optimise.rounds import rounds
 from s2sad.optimise.spreads import spreads
 from s2sad.optimise.states import states
 from s2sad.optimise.stores import dead_stores
@@ -54,6 +55,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("transposes", transposes),
     ("tapes", tapes),
     ("states", states),
+    ("rounds", rounds),
     ("overwrites", overwrites),
     ("copies", copies),
     ("stores", dead_stores),

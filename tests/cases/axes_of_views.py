@@ -52,8 +52,7 @@ def wide_grad(a):
     # backward
     t2 = split_like(np.full_like(t1, 1.0 / t1.size), [b_1, b_1], 1)
     a_bar = np.zeros_like(a)
-    a_bar += (2 * b * (t2[0] + t2[1]))[:, 0]
-    return a_bar
+    return a_bar + (2 * b * (t2[0] + t2[1]))[:, 0]
 
 # --- grad fun=written argnums=0 kinds=1-D
 # assumes: a 1-D array

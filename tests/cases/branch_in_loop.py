@@ -32,5 +32,4 @@ def f_grad(x, n):
             y_bar = x * y_bar
         else:
             y_bar = 2 * y_bar
-    x_bar += y_bar
-    return x_bar
+    return x_bar + y_bar

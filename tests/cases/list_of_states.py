@@ -25,5 +25,4 @@ def f_grad(x, n):
         t3 = xs_bar.pop()
         x_bar += xs[i] * t3
         xs_bar[i] += x * t3
-    x_bar += xs_bar[0]
-    return x_bar
+    return x_bar + xs_bar[0]

@@ -34,12 +34,10 @@ def f_value_and_grad(theta, x):
     scale, _, shift = t1
     value = np.sum(scale * x * x + shift)
     # backward
-    scale_bar = np.vdot(x, x)
-    x_bar = 2 * scale * x
     t2 = np.zeros_like(theta)
     t2[2] = x.size
-    t2[0] = scale_bar
-    return value, (t1 * t2, x_bar)
+    t2[0] = np.vdot(x, x)
+    return value, (t1 * t2, 2 * scale * x)
 
 # --- grad fun=parts argnums=0,1 kinds=2-D,2-D
 # assumes: x 2-D array, w 2-D array of x's shape
@@ -50,11 +48,10 @@ def parts_grad(x, w):
     t3 = t2 * k
     # backward
     t4 = np.ones_like(t3)
-    k_bar = unbroadcast(t2 * t4, k)
     q_bar = np.zeros_like(q)
     q_bar[:, :1] = unbroadcast(k * t4, t2)
     t5 = [np.zeros_like(item) for item in t1]
-    t5[1] += k_bar
+    t5[1] += unbroadcast(t2 * t4, k)
     t5[0] += q_bar
     t6 = np.concatenate(t5, axis=-1)
     return t6 @ w.T, x.T @ t6
