@@ -135,7 +135,6 @@ LOOPS = {
     return q_bar, p_bar
 """,
     nested: """\
-        u_bar += 0.2 * v_bar
         for _ in range(2):
             u = us.pop()
             t2 = t1s.pop()
