@@ -33,8 +33,8 @@ from s2sad.optimise.newaxes import newaxes
 from s2sad.optimise.overwrites import overwrites
 from s2sad.optimise.raised import unrepeated
 from s2sad.optimise.resets import resets
-from s2sad.optimise.solutions import solutions
 from s2sad.optimise.rounds import rounds
+from s2sad.optimise.solutions import solutions
 from s2sad.optimise.spreads import spreads
 from s2sad.optimise.states import states
 from s2sad.optimise.stores import dead_stores
