@@ -386,7 +386,7 @@ class Loops(Unsettled):
             del assumed.rounds[c.name]
             return False
         else:
-            new_uniform = uniform and (back is None or (back.uniform and back.mask is None))
+            new_uniform = uniform and entry.uniform and (back is None or (back.uniform and back.mask is None))
             kept = owned and not new_uniform and entry.owned and (back is None or back.owned)
             new_owned = kept and self._is_array_kind(c)
             new = (self._round_kind(c, kind, entry, back, new_uniform), new_uniform, new_owned)
