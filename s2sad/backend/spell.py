@@ -102,11 +102,14 @@ class Roots:
             return None
         return _MODULES.get(name) or sys.modules[name]
 
-    def find(self, dotted: str) -> Any:
-        """The object of a dotted name that starts with a module, None if there is none."""
+    def find(self, dotted: str, imports: bool = True) -> Any:
+        """The object of a dotted name that starts with a module, None if there is none.
+
+        A name that stands in the user's text, for whatever module, `imports` none.
+        """
         first, *rest = dotted.split(".")
         found: Any = self.module(first)
-        if found is None and rest:
+        if found is None and rest and imports:
             try:
                 found = importlib.import_module(first)
             except ImportError:
@@ -137,7 +140,7 @@ class Roots:
 
     def ref(self, ref: Ref) -> ast.expr:
         """A live object by its own spelling, if that starts with a module; else under one name."""
-        if "." in ref.text and self.find(ref.text) is ref.obj:
+        if "." in ref.text and self.find(ref.text, imports=False) is ref.obj:
             return self.dotted(ref.text)
         if ref.text.startswith(("np.dtype(", "np.finfo(", "np.iinfo(")):  # see `frontend.dtypes`
             self("np", np)

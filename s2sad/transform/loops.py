@@ -70,6 +70,11 @@ class Assumed:
         return any(name in of for of in (self.rounds, self.fixed, self.same, self.latched))
 
 
+def _is_same(back: Bar | None, head: Bar | None) -> bool:
+    """Whether a trip hands on the cotangent that it was handed, by the same selection and in the same shape."""
+    return back is not None and head is not None and replace(back, owned=head.owned) == head
+
+
 class Loops(Unsettled):
     """The part of the reverse sweep that deals with structured statements."""
 
@@ -327,8 +332,7 @@ class Loops(Unsettled):
         for c in carried:
             back = backs[c.name]
             if c.name in assumed.fixed:
-                same = back is not None and fixed[c.name] is not None and back.atom == fixed[c.name].atom  # type: ignore[union-attr]
-                if not same:
+                if not _is_same(back, fixed[c.name]):
                     assumed.fixed.discard(c.name)
                     assumed.unfixed.add(c.name)
                     assumed.rounds[c.name] = self._bar_state(c, fixed[c.name])
@@ -378,7 +382,7 @@ class Loops(Unsettled):
             return False
         if self.storage_needs_buffer(c.name):
             new = (replace(self.kinds[c.name], cat="array"), False, True)
-        elif back is not None and back.atom == head.atom and c.name not in assumed.unfixed:
+        elif _is_same(back, head) and c.name not in assumed.unfixed:
             del assumed.rounds[c.name]
             assumed.fixed.add(c.name)
             return False
