@@ -287,9 +287,14 @@ class Calls(Addresses):
             items = [(i, k) for i, k in enumerate(kind.items or ()) if carries(k)]
             return [(self.part(name, i, k), self.part_bar(name, i, k)) for i, k in items]
         if kind.cat == "list" and self.by_address(name):
-            call = Call("shadow_tree", (self.shadow_table(), self._held(stmt, name, name)))
-            return [(name, Bar(self.let(call, kind, self.bar_hint(name))))]
+            return [(name, self.bar_by_address(stmt))]
         return [(name, self.result_bar(stmt))] if carries(kind) else []
+
+    def bar_by_address(self, stmt: Let) -> Bar:
+        """The cotangents of the arrays in a list that a call gave, which are found by their addresses."""
+        name = stmt.name
+        call = Call("shadow_tree", (self.shadow_table(), self._held(stmt, name, name)))
+        return Bar(self.let(call, self.kinds[name], self.bar_hint(name)))
 
     def _held(self, stmt: Let, path: str, name: str) -> Atom:
         """A list that a call gave, or a part of what it gave: a copy if it grows. `name` is one of its."""

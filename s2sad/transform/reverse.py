@@ -51,6 +51,7 @@ from s2sad.ir.nodes import (
     call_vars,
     walk,
 )
+from s2sad.rules import registry
 from s2sad.rules.advice import remedy
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.calls import Calls, stands_for_loop
@@ -437,7 +438,14 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Interpolations, Displays
         name = stmt.name
         if self.is_found(Var(name)):
             return Bar(self.shadow(name))
+        if self.kinds[name].cat == "list" and self._makes_items(stmt.call) and self.by_address(name):
+            return self.bar_by_address(stmt)
         return self.bars.pop(name, None)
+
+    def _makes_items(self, call: Call) -> bool:
+        """Whether a rule's function gives a list of new arrays, whose shadows nobody has asked for."""
+        rule = registry.RULES.get(call.fun)
+        return rule is not None and bool(rule.vjp) and effect_of(call).result == "fresh"
 
     def refuse_hidden(self, stmt: Let | Do) -> None:
         """Refuse an active value that enters code which cannot be seen."""
