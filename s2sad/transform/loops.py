@@ -71,7 +71,7 @@ class Assumed:
 
 
 def _is_same(back: Bar | None, head: Bar | None) -> bool:
-    """Whether a trip hands on the cotangent that it was handed, by the same selection and in the same shape."""
+    """Whether a trip hands on the cotangent that it was handed, by the same selection, in the same shape."""
     return back is not None and head is not None and replace(back, owned=head.owned) == head
 
 
