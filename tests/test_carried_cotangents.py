@@ -109,9 +109,20 @@ def kept_by_a_selection(x):
     return np.sum(np.sin(c))
 
 
-@pytest.mark.parametrize("fun", [chosen_in_a_trip, selected_in_a_trip, sum_of_a_list_in_a_trip, kept_by_a_selection])
+def padded_in_a_trip(x):
+    b = np.cos(x)
+    for _ in range(2):
+        c = np.pad(b, 1)[1:-1]
+    return np.sum(np.sin(c))
+
+
+TRIPS = [chosen_in_a_trip, selected_in_a_trip, sum_of_a_list_in_a_trip, kept_by_a_selection, padded_in_a_trip]
+
+
+@pytest.mark.parametrize("fun", TRIPS)
 def test_what_a_selection_gives_goes_round(fun):
-    """A mask was forgotten where an array went round unchanged; lists of new cotangents lost theirs in their turn."""
+    """A mask was forgotten where an array went round unchanged; lists of new cotangents lost theirs in their turn;
+    the shape of what has no value before a loop was taken for that of what it has behind."""
     check(fun, (X,))
     v, h = np.array([0.5, -1.0, 0.3, 0.8]), 1e-6
     slope = s2sad.grad(fun)

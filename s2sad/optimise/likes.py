@@ -30,7 +30,7 @@ from dataclasses import replace
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import ADDRESSED, UNREAD, is_elementwise, kind_of
 from s2sad.ir.kinds import Kind, same_shape
-from s2sad.ir.nodes import LOOPS, Carry, Const, Let, Program, Stmt, Var, atom_vars, uses, walk
+from s2sad.ir.nodes import LOOPS, Carry, Const, Let, Program, Stmt, Tuple, Var, atom_vars, uses, walk
 from s2sad.ir.rewrite import Edit, in_atom, resolved
 from s2sad.optimise.dce import dce
 from s2sad.optimise.stores import dead_stores
@@ -76,11 +76,13 @@ def _before_loops(program: Program, readers: Readers) -> Program:
     counts = Counter(name for stmt in walk(program.body) for name in uses(stmt))
     for let, places in readers.items():
         counts.subtract(name for i in places for name in atom_vars(let.call.args[i]))
+    without = {s.name for s in walk(program.body) if isinstance(s, Let) and _stands_for_nothing(s)}
     instead = {
         carry.out: carry.init
         for stmt in walk(program.body) if isinstance(stmt, LOOPS)
         for carry in stmt.carried
-        if counts.get(carry.out) == 0 and isinstance(carry.init, Var) and _is_like(carry, program.kinds)
+        if counts.get(carry.out) == 0 and isinstance(carry.init, Var) and carry.init.name not in without
+        and _is_like(carry, program.kinds)
     }  # fmt: skip
     if not instead:
         return program
@@ -88,6 +90,11 @@ def _before_loops(program: Program, readers: Readers) -> Program:
     left = {carry.out for stmt in walk(swept.body) if isinstance(stmt, LOOPS) for carry in stmt.carried}
     dead = {name: init for name, init in instead.items() if name not in left}
     return _lent(program, readers, dead) if dead else program
+
+
+def _stands_for_nothing(let: Let) -> bool:
+    """Whether an array without elements is made for a name that has no value before a loop (`record`)."""
+    return let.made and let.call.fun == "np.zeros" and let.call.args[0] in (Const(0), Tuple((Const(0),)))
 
 
 def _is_like(carry: Carry, kinds: Mapping[str, Kind]) -> bool:
