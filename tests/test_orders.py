@@ -439,10 +439,18 @@ def test_texts_that_are_changed_before_they_are_read_again_keep_their_places():
 
 
 def of_jacobians(x):
+    return np.sum(jacrev(lambda x: np.array([x[0]*x[1], x[1]]))(x))
+
+
+def of_forward_jacobians(x):
     return np.sum(jacfwd(lambda x: np.array([x[0]*x[1], x[1]]))(x))
 
 
 def test_refusals_in_texts_of_jacobians_stand_where_these_are_called():
-    with pytest.raises(UnsupportedError, match="to unpack is not known") as refused:
-        print(grad(of_jacobians).source)  # nothing is known of x before the first call
+    gradient, x = grad(of_jacobians), np.array([0.3, 0.7])
+    with pytest.raises(UnsupportedError, match="a number is the tangent of an array") as refused:
+        print(gradient.source)  # nothing is known of x before the first call
     assert f"{__file__}:{of_jacobians.__code__.co_firstlineno + 1}:" in str(refused.value)
+    forward = grad(of_forward_jacobians)
+    assert "# assumes: x array\n" in forward.source
+    np.testing.assert_allclose([gradient(x), forward(x)], np.ones((2, 2)))
