@@ -218,6 +218,7 @@ for _name, _exp in (("logaddexp", "np.exp"), ("logaddexp2", "np.exp2")):
 
 
 _running("fmod", "np.ones_like(out)", "-(({x} - out)/a)")
+_running("copysign", "np.sign({x})*np.copysign(1.0, a)", "0.0")
 for _name in ("mod", "remainder"):
     _running(_name, "np.ones_like(out)", "-np.floor_divide({x}, a)")
 
@@ -232,6 +233,34 @@ def _running_difference(bound: Bound) -> str:
 
 structural(
     "np.subtract.accumulate", "a, axis=0", _same_kind, {"a": _running_difference}, linear=("a",)
+)
+
+
+def _whole_quotients(bound: Bound) -> Kind:
+    own = as_array(bound.kind("a"))
+    return kinds.array(own.shape, "int8" if own.dtype == "bool" else own.dtype)
+
+
+structural(  # constant between jumps from the second element on
+    "np.floor_divide.accumulate",
+    "a, axis=0",
+    _whole_quotients,
+    {"a": lambda b: f"np.where({_first(b)}, g, 0.0)"},
+    jvp={"a": lambda b: f"np.where({_first(b)}, a_dot, 0.0)"},
+)
+
+
+def _steps(bound: Bound, what: str) -> str:
+    """np.heaviside is its second argument where the first is 0, and constant elsewhere."""
+    return f"np.where({_first(bound)} | (before(out{_at_axis(bound)}) == 0), {what}, 0.0)"
+
+
+structural(
+    "np.heaviside.accumulate",
+    "a, axis=0",
+    _running_kind,
+    {"a": lambda b: _steps(b, "g")},
+    jvp={"a": lambda b: _steps(b, "a_dot")},
 )
 structural(
     "np.add.reduceat",

@@ -176,11 +176,11 @@ composite(
     """def roots(p):
     p = np.array(p, ndmin=1) + 0.0
     filled = np.flatnonzero(p)
+    if len(filled) < 2:
+        raise ValueError("np.roots of fewer than two coefficients other than 0 has no derivative")
     tail = len(p) - filled[-1] - 1
     p = p[filled[0]:filled[-1] + 1]
     n = len(p)
-    if n == 1:
-        raise ValueError("np.roots of one coefficient has no derivative")
     a = np.zeros_like(p, shape=(n - 1, n - 1))
     for i in range(n - 2):
         a[i + 1, i] = 1.0

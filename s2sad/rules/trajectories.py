@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
-from s2sad.rules.axes import zero
+from s2sad.rules.axes import literal, zero
 from s2sad.rules.registry import Bound, structural
 from s2sad.runtime import trajectories
 
@@ -28,7 +28,7 @@ def _refused(bound: Bound) -> str:
 def _back(bound: Bound) -> str:
     g = "g.T" if bound.static("axis") else "g"
     call = f"ode_back(rate, pull, method, rtol, atol, start, times, y0, {g}, moving, rest)"
-    return f"{call}[{bound.static('place')}]"
+    return f"{call}[{literal(bound, 'place')}]"
 
 
 def _along(bound: Bound) -> str:

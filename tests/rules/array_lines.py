@@ -36,6 +36,7 @@ np.polynomial.Polynomial(x).integ(1, k=[s], lbnd=s)(0.4)
 np.polynomial.Laguerre.fromroots(x[:3])(s)
 np.polynomial.Polynomial.fromroots(x)(s)
 np.polynomial.Legendre.basis(deg=2).deriv()(x)
+np.polynomial.Polynomial.basis(3)(x)
 np.histogram([0.1, 0.4, 0.35, 0.8, 0.2], bins=3, weights=x)[0]
 np.histogram([0.1, 0.4, 0.35, 0.8, 0.2], bins=[0.0, 0.3, 1.0], weights=x)[0]
 np.histogram([0.1, 0.4, 0.35, 0.8, 0.2], bins=3, range=(0.0, 1.0), weights=x)[0]

@@ -385,7 +385,7 @@ def test_every_rule_has_a_case() -> None:
     # composites are tested as programs
     known = {n for n in RULES if RULES[n].form == "composite" and (n.rpartition(".")[2] in called or n in INSIDE)}
     loops = {n for n in RULES if n.endswith((".reduce", ".accumulate", ".at"))}  # each is a text with a name in it
-    cells = {"in_bins", "unique_places", "is_first", "turns", "turn", "places_once"} | {n for n in RULES if any(f"{n}(" in line for lines in ARRAY_LINES.values() for line in lines)}
+    cells = {"in_bins", "unique_places", "is_first", "turns", "turn", "places_once", "table_cell"} | {n for n in RULES if any(f"{n}(" in line for lines in ARRAY_LINES.values() for line in lines)}
     assert sorted(set(own_rules()) - set(CASES) - known - loops - cells - TEXTS) == []  # cells: see test_registry
 
 
@@ -431,7 +431,7 @@ def test_texts_can_be_differentiated_again() -> None:
                     assert not isinstance(node, ast.Starred | ast.ListComp | ast.Lambda | ast.GeneratorExp), text
                     if isinstance(node, ast.Call):
                         missing.add(ast.unparse(node.func))
-    known = {"uniform", "min", "max", "len", "np.size", "np.shape"}
+    known = {"uniform", "min", "max", "len", "slice", "np.size", "np.shape"}
     assert sorted(n for n in missing - known if not has_rule(n)) == []
 
 

@@ -169,3 +169,12 @@ def test_differences_of_none() -> None:
 
     assert s2sad.grad(f)(np.zeros(0)).shape == (0,)
     assert s2sad.grad(lambda m: np.linalg.norm(m, np.inf))(np.zeros((0, 3))).shape == (0, 3)
+
+
+def test_roots_of_few() -> None:
+    """Of no coefficients, of zeros and of one there are no roots: it said that an index is out of bounds."""
+    gradient = s2sad.grad(lambda x: np.sum(np.roots(x).real))
+    np.testing.assert_allclose(gradient(np.array([0.0, 2.0, 4.0, 0.0])), [0.0, 1.0, -0.5, 0.0])
+    for x in (np.zeros(0), np.zeros(3), np.array([0.0, 2.0, 0.0])):
+        with pytest.raises(ValueError, match="fewer than two coefficients"):
+            gradient(x)

@@ -34,6 +34,8 @@ OTHER |= set("np.add.at np.subtract.at np.ndarray.fill np.isnat np.lexsort np.ra
 OTHER |= set("seq.index seq.count itertools.combinations itertools.permutations".split())
 OTHER |= TEXTS
 OTHER |= {"itertools.combinations_with_replacement", "refused", "bisect.bisect_left", "bisect.bisect_right"}
+# What calls functions that take numbers, and is a constant: `solution_at`, `with_slope` and `moved_by` beside it have the derivatives.
+OTHER |= {"solved", "slope_by", "attribute_of", "partly"}
 OTHER |= {f"scipy.special.{name}" for name in ("bdtr", "bdtrc", "nbdtr", "nbdtrc", "pdtri", "nbdtri")}  # of whole numbers, which SciPy warns of
 V = np.array([0.31, -1.72, 2.43])
 M = np.array([[0.31, -1.72], [2.43, 0.94]])

@@ -188,11 +188,15 @@ LINES = test_registry.LINES
 QUICK = [
     "np.cumprod(p)", "np.prod(p)", "np.maximum.accumulate(x)", "np.sort(m, axis=None)", "np.median(x)", "np.quantile(x, 0.3)",
     "np.tile(m, (2, 1))", "np.partition(x, 2)[2]", "np.subtract.reduce(x)", "np.divide.reduce(2.0 + p)", "np.logaddexp.accumulate(x)",
-    "np.hypot.accumulate(m, axis=1)", "z = x.copy(); np.multiply.at(z, i, y)", "z = m.copy(); np.maximum.at(z, i, n)",
+    "np.hypot.accumulate(m, axis=1)", "np.copysign.accumulate(m, axis=1)", "np.heaviside.reduce(m, axis=1)", "np.floor_divide.accumulate(p)",
+    "z = x.copy(); np.multiply.at(z, i, y)", "z = m.copy(); np.maximum.at(z, i, n)",
 ]  # fmt: skip
-# Loops over coefficients and shares, as the formulas have them; running results of other ufuncs, in NumPy's order.
+# Loops over coefficients and shares, as the formulas have them; running results of other ufuncs, in NumPy's order;
+# lists of parts; products of which NumPy looks for an order once they are large, or that are too large; functions of
+# one element; lines with weights, and quantiles, one by one.
 WALKS = (
     "poly", "val", "vander", ".flat", "tolist", " for ", "lambda", "apply_along_axis", "insert", "reduceat", "cumprod",
+    "cumulative_prod", "unstack", 'einsum("...ij', 'einsum("i...', "kron(t", "np.vectorize(", 'weights=np.abs(n), method="inverted_cdf"', "30*p",
     "p/3.0", "roots", *(f"{n}.{m}(" for n in ("fmod", "mod", "remainder") for m in ("reduce", "accumulate")),
 )  # fmt: skip
 
@@ -257,7 +261,7 @@ def test_no_rule_walks_over_the_elements(part, full, seed, tmp_path):
                 more = walked(line, tmp_path)
             except (ArithmeticError, LookupError, TypeError, ValueError):
                 continue  # no call at this size
-        assert more < 20, (line, more)
+        assert more < 40, (line, more)  # a loop with one line in it has 48; halving takes some
 
 
 # ------------------------------------------------------------------------------------------------- matrix products

@@ -67,6 +67,7 @@ RAISES = {
     "empty": (
         "z = np.zeros(5); np.",  # NumPy leaves a result of five elements as it is, and fits no shapes
         "np.cov(m, fweights=", "np.cov(m, aweights=",  # np.cov of no variables looks at no weights: these are of another length
+        "np.roots(",  # of no polynomial: a ValueError, as for every one without roots
         "np.trapezoid(x, np.cumsum(p))", "z = np.diff(z)",  # the adjoint of np.diff has one element more
     ),
 }  # fmt: skip
