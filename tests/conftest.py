@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--full"):
-        support.APART = 1
+        support.APART = support.AGAIN = 1
 
 
 def pytest_report_header(config: pytest.Config) -> str:

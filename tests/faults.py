@@ -766,7 +766,7 @@ FAULTS = [
 
 def copied(target: Path) -> None:
     """Copy what the tests need: the package, the tests, the examples and the settings."""
-    skip = shutil.ignore_patterns(".*_cache", ".hypothesis")
+    skip = shutil.ignore_patterns(".*_cache")
     for name in ("s2sad", "tests", "examples"):
         shutil.copytree(ROOT/name, target/name, ignore=skip)
     for name in ("pyproject.toml", "README.md"):

@@ -34,7 +34,9 @@ import s2sad.pushforward
 
 _modules = itertools.count(1)
 
-APART = 3  # of so many programs, one has `grad` derived beside `value_and_grad`; conftest says 1 for `--full`
+# Of so many programs one has `grad` derived beside `value_and_grad`, or its text read back; conftest says 1 for `--full`.
+APART = 3
+AGAIN = 2
 
 
 # ------------------------------------------------------------------------------------------------------------ trees
@@ -312,7 +314,8 @@ def check(
         check_vjp(fun, args, gradient=dict(zip(wrt, gradient, strict=True)), forward=forward)
     if text:
         check_text(transform.source)
-        check_lowers(transform.current())
+        if zlib.crc32(transform.source.encode()) % AGAIN == 0:
+            check_lowers(transform.current())
     return gradient
 
 
@@ -445,8 +448,8 @@ def load(source: str, folder: Path, name: str = "program") -> Any:
     path = folder/f"{name}.py"
     path.write_text(source, encoding="utf-8")
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)  # leaves no compiled file behind
     return module

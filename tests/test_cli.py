@@ -1,16 +1,22 @@
-"""The command line, as a user runs it: a process with arguments, standard streams and an exit status."""
+"""The command line, as a user runs it: arguments, standard streams and an exit status.
+
+`run` calls it in this process, with streams and a folder of its own; `run_apart` starts one, as a shell does.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
-from s2sad.cli import literals
+from s2sad.cli import literals, main
 
 PROGRAM = '''
 import numpy as np
@@ -51,10 +57,28 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": "200", "TERM": "dumb"}
+PLAIN = {"COLUMNS": "200", "TERM": "dumb"}
+
+
+def run_apart(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error::SyntaxWarning", "-m", "s2sad", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, env={**os.environ, **PLAIN}, capture_output=True, text=True, check=False)
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.chdir(folder))
+        stack.enter_context(contextlib.redirect_stdout(out))
+        stack.enter_context(contextlib.redirect_stderr(err))
+        stack.enter_context(patch.dict(os.environ, PLAIN))
+        stack.enter_context(patch.object(sys, "argv", ["s2sad", *arguments]))
+        stack.enter_context(patch.object(sys, "path", [*sys.path]))
+        with pytest.raises(SystemExit) as done:
+            main()
+        for name in ("model", "package", "package.inner", "inner"):
+            sys.modules.pop(name, None)
+    return subprocess.CompletedProcess(arguments, done.value.code or 0, out.getvalue(), err.getvalue())
 
 
 ARGS = "np.ones(2), np.ones((3, 2))"
@@ -67,6 +91,17 @@ def test_targets(folder: Path, target: str) -> None:
     assert "def loss_grad(w, x, n=2):" in done.stdout and "imported" not in done.stdout and "imported" in done.stderr
     assert "\x1b" not in done.stdout
     compile(done.stdout, "<stdout>", "exec")
+
+
+@pytest.mark.parametrize(("arguments", "status", "said"), [
+    (("model.py:loss",), 0, "imported"),
+    (("model.py:refused",), 1, "refused: "),
+    (("nowhere.py:f",), 2, "there is no file nowhere.py"),
+])
+def test_a_process_is_no_other(folder: Path, arguments: tuple[str, ...], status: int, said: str) -> None:
+    done, here = run_apart(folder, "dump", *arguments), run(folder, "dump", *arguments)
+    assert done.returncode == here.returncode == status and said in done.stderr
+    assert done.stdout == here.stdout and done.stderr.split() == here.stderr.split()
 
 
 def test_arguments_and_options(folder: Path) -> None:
