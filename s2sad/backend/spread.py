@@ -42,6 +42,7 @@ from s2sad.ir.nodes import (
     blocks,
     defines,
     inner_names,
+    readers,
     uses,
     walk,
 )
@@ -232,11 +233,7 @@ class _Trivial:
 
     @functools.cached_property
     def _users(self) -> dict[str, list[Stmt]]:
-        found: dict[str, list[Stmt]] = {}
-        for stmt in walk(self.program.body):
-            for name in uses(stmt):
-                found.setdefault(name, []).append(stmt)
-        return found
+        return readers(self.program.body)
 
 
 class _Again(dict[str, Atom]):

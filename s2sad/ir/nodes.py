@@ -475,6 +475,15 @@ def uses(stmt: Stmt) -> list[str]:
     return [name for atom in own_atoms(stmt) for name in atom_vars(atom)]
 
 
+def readers(block: Block) -> dict[str, list[Stmt]]:
+    """The statements of a block and of those nested in it that read a name, in order."""
+    found: dict[str, list[Stmt]] = {}
+    for stmt in walk(block):
+        for name in uses(stmt):
+            found.setdefault(name, []).append(stmt)
+    return found
+
+
 def defines(stmt: Stmt) -> tuple[str, ...]:
     """Names that are visible after a statement because of it."""
     if type(stmt) is Let:

@@ -33,6 +33,7 @@ from s2sad.ir.nodes import (
     While,
     atom_vars,
     blocks,
+    readers,
     uses,
     walk,
 )
@@ -88,10 +89,7 @@ class _Search:
         self.gone: set[Stmt] = set()
         self._taken: set[int] = set()
         self._lets = {s.name: s for s in walk(program.body) if isinstance(s, Let)}
-        self._users: dict[str, list[Stmt]] = {}
-        for stmt in walk(program.body):
-            for name in uses(stmt):
-                self._users.setdefault(name, []).append(stmt)
+        self._users = readers(program.body)
 
     def block(self, block: Block, carried: tuple[Carry, ...]) -> None:
         """Look for zeros in a block and in the blocks within it."""

@@ -39,6 +39,7 @@ from s2sad.ir.nodes import (
     blocks,
     defines,
     inner_names,
+    readers,
     uses,
     walk,
 )
@@ -319,11 +320,7 @@ class _Search:
 
     @functools.cached_property
     def _users(self) -> dict[str, list[Stmt]]:
-        found: dict[str, list[Stmt]] = {}
-        for stmt in walk(self.program.body):
-            for name in uses(stmt):
-                found.setdefault(name, []).append(stmt)
-        return found
+        return readers(self.program.body)
 
     @functools.cached_property
     def _makers(self) -> dict[str, Stmt]:

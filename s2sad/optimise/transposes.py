@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from s2sad.analysis.effects import Aliases
 from s2sad.analysis.primitives import kind_of
-from s2sad.ir.nodes import Atom, Call, Const, Fresh, Let, Program, Stmt, Var, atom_vars, uses, walk
+from s2sad.ir.nodes import Atom, Call, Const, Fresh, Let, Program, Stmt, Var, atom_vars, readers, uses, walk
 from s2sad.ir.rewrite import Edit, in_statement, resolved
 
 
@@ -28,10 +28,7 @@ def transposes(program: Program, _: Aliases | None = None) -> Program:
     twice = [n for n, base in turned.items() if lets[n].made and isinstance(base, Var) and base.name in lets]
     if not twice:
         return program
-    users: dict[str, list[Stmt]] = {}
-    for stmt in walk(program.body):
-        for name in uses(stmt):
-            users.setdefault(name, []).append(stmt)
+    users = readers(program.body)
     edit, instead, gone = Edit(program), dict[str, Atom](), set[Stmt]()
     products: dict[Let, tuple[Stmt, ...]] = {}
     fresh = Fresh(program.kinds, edit.hints)
