@@ -16,7 +16,7 @@ from s2sad.optimise.passes import LAST, PASSES
 from support import check, load
 
 CHUNKS = 8
-PER_CHUNK = 20  # --full: ten times as many
+PER_CHUNK = 16  # --full: twelve times as many
 
 
 def make(seed: int) -> Program:
@@ -27,7 +27,7 @@ def make(seed: int) -> Program:
 def test_random_programs(
     chunk: int, full: bool, seed: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    count = PER_CHUNK*(10 if full else 1)
+    count = PER_CHUNK*(12 if full else 1)
     refusals: Counter[str] = Counter()
     kinks = 0
     for k in range(count):

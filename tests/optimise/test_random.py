@@ -16,7 +16,7 @@ from s2sad.ir.nodes import Let, Program
 from s2sad.optimise.motion import Motion
 from s2sad.optimise.passes import PASSES, optimise
 
-COUNT = 150
+COUNT = 110
 
 
 def arguments() -> list[Any]:
