@@ -35,7 +35,7 @@ import s2sad.pushforward
 _modules = itertools.count(1)
 
 # Of so many programs one has `grad` derived beside `value_and_grad`, or its text read back; conftest says 1 for `--full`.
-APART = 3
+APART = 6
 AGAIN = 2
 
 
