@@ -16,7 +16,7 @@ import numpy as np
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
-from s2sad.rules.registry import Bound, composite, structural
+from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
 from s2sad.runtime import prods
 
 # ----------------------------------------------------------------------------------------- running reductions
@@ -93,6 +93,8 @@ def _diff_kind(bound: Bound) -> Kind:
     times = axes.as_int(bound.static("n"))
     if not all(_is_scalar(bound, n) for n in ("prepend", "append")) or times is None or not 1 <= times <= 4:
         raise NotImplementedError("np.diff of no step, of many, or between arrays")
+    if times > 1 and any(bound.given(n) and bound.static(n) is UNKNOWN for n in ("prepend", "append")):
+        raise NotImplementedError("np.diff of several steps between computed numbers")
     own = axes.as_array(bound.kind("a"))
     axis = axes.one_axis(bound)
     dtype = axes.promoted(
@@ -145,11 +147,12 @@ def _along(bound: Bound, text: str, part: str) -> str:
 
 def _diff_args(bound: Bound, active: str) -> str:
     """The arguments after the first for a tangent of np.diff, zeros for the ends that are not active."""
-    ends = "".join(
-        f", {n}={f'{n}_dot' if n == active else f'np.zeros_like({n})'}"
+    zeros = {
+        n: f"np.zeros_like({n})" if bound.static(n) is UNKNOWN else "0.0"
         for n in ("prepend", "append")
         if bound.given(n)
-    )
+    }
+    ends = "".join(f", {n}={f'{n}_dot' if n == active else zero}" for n, zero in zeros.items())
     return f", {axes.literal(bound, 'n')}, {axes.literal(bound, 'axis')}{ends}"
 
 

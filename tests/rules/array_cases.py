@@ -106,7 +106,7 @@ REDUCTIONS = {
         literal(v, append=0.3),
         literal(v, prepend=0.3, append=0.1),
         literal(m, axis=0),
-        Case((v,), {"n": 2, "prepend": 0.3, "append": 0.1}, vague=False, still=("prepend", "append")),
+        Case((v,), {"n": 2, "prepend": 2.5, "append": 2.5}, vague=False, still=("prepend", "append")),
     ],
     "np.argmax": [case(v), case(m, axis=1), case(m, axis=0, keepdims=True)],
     "np.argmin": [case(v), case(m, axis=1)],

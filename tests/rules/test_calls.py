@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from again import check_second_order
 from call_cases import ARGUMENTS, REFUSED, TOPICS
 
 import s2sad
@@ -169,6 +170,18 @@ def test_differences_of_none() -> None:
 
     assert s2sad.grad(f)(np.zeros(0)).shape == (0,)
     assert s2sad.grad(lambda m: np.linalg.norm(m, np.inf))(np.zeros((0, 3))).shape == (0, 3)
+
+
+def several_differences_between_computed_numbers(x, s):
+    first = np.diff(x, n=2, prepend=s, append=s*x[0])
+    return np.sum(first**3) + np.sum(np.diff(np.outer(x, x), n=3, axis=0, append=s)**2)
+
+
+def test_several_differences_between_computed_numbers() -> None:
+    """They were refused where an end was active and there was more than one step."""
+    args = np.array([0.5, 0.7, 1.1, 0.9]), 0.3
+    check(several_differences_between_computed_numbers, args)
+    assert check_second_order(several_differences_between_computed_numbers, args, (0, 1))
 
 
 def test_roots_of_few() -> None:
