@@ -47,6 +47,7 @@ PUBLIC = sorted(name for name, rule in RULES.items() if name.startswith("np.") a
 UFUNCS = sorted(n for n in PUBLIC if isinstance(ELEMENTWISE.get(n), np.ufunc) and CASES.get(n))
 GIVEN = {line: given(line) for line in [*LINES, *REFUSED, *(line for _, line in REFUSED_LINES)]}
 COVERED = set().union(*GIVEN.values())
+NUMPY_25 = np.lib.NumpyVersion(np.__version__) >= "2.5.0"
 PARTS = 24
 PER_PART = 27  # cells of a part that run without --full
 
@@ -206,4 +207,5 @@ def test_cells(part: int, full: bool, seed: int, tmp_path: Path, record_property
 
 @pytest.mark.parametrize(("reason", "line"), REFUSED_LINES, ids=[line for _, line in REFUSED_LINES])
 def test_refusals(reason: str, line: str, tmp_path: Path) -> None:
-    assert reason in cell(line).check(tmp_path)
+    said = cell(line).check(tmp_path)
+    assert reason in said or (NUMPY_25 and "of which NumPy fills a part" in reason and not said)  # it refuses that itself

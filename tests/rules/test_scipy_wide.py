@@ -210,4 +210,5 @@ scipy.ndimage.convolve1d(x, c[:3])
 def test_complex_operands(reason: str, tmp_path: Path) -> None:
     """Their imaginary parts were lost, or their cotangents not conjugated."""
     for line in COMPLEX[reason].strip().splitlines():
-        assert reason in cell(line).check(tmp_path), line
+        said = cell(line).check(tmp_path)
+        assert reason in said or (SCIPY_118 and not said), line  # newer ones refuse some of them themselves
