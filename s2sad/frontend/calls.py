@@ -48,9 +48,10 @@ from s2sad.frontend.operations import OPERATIONS
 from s2sad.frontend.outline import outlined_call
 from s2sad.frontend.records import member
 from s2sad.frontend.recursion import recursive_call
-from s2sad.frontend.scipy_objects import method_of_constant, note_made, solved
+from s2sad.frontend.scipy_objects import method_of_constant
 from s2sad.frontend.sequences import ORDERING
 from s2sad.frontend.source import RULES, Source, find
+from s2sad.frontend.sparse_constants import note_made, solved
 from s2sad.frontend.standins import Queue
 from s2sad.frontend.stars import UNKNOWN, Stars, many
 from s2sad.frontend.state import CALLABLE, Choice, Closure, Group, Local, Method, Part, Scope, Value

@@ -22,7 +22,7 @@ from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import either_class, user_operator
 from s2sad.frontend.protocols import converted
 from s2sad.frontend.records import known_key
-from s2sad.frontend.scipy_objects import sparse_product
+from s2sad.frontend.sparse_constants import sparse_product
 from s2sad.frontend.standins import Table
 from s2sad.frontend.state import (
     Closure,

@@ -19,7 +19,7 @@ from s2sad.frontend.dicts import got
 from s2sad.frontend.functions import random_kind
 from s2sad.frontend.protocols import converted
 from s2sad.frontend.rules import Rules
-from s2sad.frontend.scipy_objects import made_method
+from s2sad.frontend.sparse_constants import made_method
 from s2sad.frontend.state import Group, Value
 from s2sad.ir import kinds as K
 from s2sad.ir.kinds import Kind
@@ -78,7 +78,7 @@ class Methods(Rules):
         long = kind.every is not None and name in (".index", ".count")
         asked = self.searched if long else self._text_method
         made = asked(base, name, args, kwargs, node, hint)
-        if made is None and self.makers:
+        if made is None and (self.makers or self.sparse):
             made = made_method(self, base, name, args, kwargs, node)
         if made is not None:
             return made

@@ -26,7 +26,8 @@ from s2sad.frontend.operators import class_method, has_objects, live_object, pro
 from s2sad.frontend.passed import last_states
 from s2sad.frontend.protocols import iterated
 from s2sad.frontend.records import known_key, plain_value, update_attributes
-from s2sad.frontend.scipy_objects import beside, sparse_transpose
+from s2sad.frontend.scipy_objects import beside
+from s2sad.frontend.sparse_constants import sparse_attribute, sparse_item
 from s2sad.frontend.state import (
     Choice,
     Generator,
@@ -133,7 +134,7 @@ class Parts(Objects):
         if flat.is_flat(base):
             return flat.item(self, base, index, node, hint)
         self._note_key(base, index)
-        return self.numbered_item(base, index, node, hint)
+        return sparse_item(self, base, index, node) or self.numbered_item(base, index, node, hint)
 
     def _note_key(self, base: Value, index: Value) -> None:
         """Remember that a dict has a computed key that is read; tables are better read than guessed."""
@@ -441,7 +442,7 @@ class Parts(Objects):
             return made
         if histories.has_method(self, base, name):
             return Method(Const("." + name), base)
-        if (turned := sparse_transpose(self, base, name, node)) is not None:
+        if (turned := sparse_attribute(self, base, name, node)) is not None:
             return turned
         if isinstance(base, Ref) or (isinstance(base, Var) and base.name in self.live):
             return self.outside_attribute(base, name, node, hint)

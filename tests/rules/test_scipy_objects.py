@@ -47,6 +47,8 @@ MADE = [
     "(sparse.eye(5) - 0.5*sparse.diags([1.0, -2.0, 1.0], [-1, 0, 1], shape=(5, 5))).T @ x**2", "spsolve(-sparse.diags(X, format='csc')/2.0, x)",
     "splu(sparse.csc_matrix(np.diag(X) + 0.1)).solve(x)*x", "factorized(S)(x)*x", "solve(x)*lu.solve(x, 'T')",
     "(sparse.eye(5) if x[0] > 0.0 else 2.0*sparse.eye(5)) @ x", "sparse.kron(sparse.eye(2), sparse.eye(5)) @ np.append(x, x*x)",
+    "(0.5*A.T @ A + sparse.eye(5)) @ x", "(-B/2.0 + B.multiply(B)) @ x", "x*(A.T*A*x)", "(A.T.dot(A))[1:3] @ x", "sparse.hstack([A, B])[:, :5].T @ (A @ x)",
+    "np.ones(A.shape[0])*A.nnz @ B @ x", "x*(A.T @ A).toarray() @ A.diagonal()*A.sum()", "A.tocsc().power(2).T @ A.toarray() @ x",
 ]  # fmt: skip
 
 
