@@ -77,6 +77,23 @@ def copied_first(x):
     return np.sum(v*v)
 
 
-@pytest.mark.parametrize("fun", [parts_that_keep_apart, parts_with_one_step, mirrored, copied_first])
+def _turn(v):
+    v[:] = v[::-1]
+    return v[1:]
+
+
+def turned(x):
+    v = np.sin(x).ravel()
+    for k in range(3):
+        v[:] = v[::-1]
+        v[k:] *= 0.9
+        if x[0, 0] > 0.1:
+            v[4::2] = v[-1:k:-2][:6]
+            _turn(v)[:3] += v[5]
+        v[...] = v[8]*v[::-1]
+    return np.sum(v*v*np.arange(16))
+
+
+@pytest.mark.parametrize("fun", [parts_that_keep_apart, parts_with_one_step, mirrored, copied_first, turned])
 def test_what_reads_before_it_writes_works(fun):
     s2sad.check_grads(fun, (X,), order=2)

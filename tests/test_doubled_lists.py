@@ -84,6 +84,17 @@ def in_loops_and_branches(x):
     return sum(LOSSES)*LOSSES[-1] + np.prod(NUMBERS) + len(LOSSES)
 
 
+def joined_and_set(x):
+    ONE.losses = [np.sum(x*x), *ONE.losses[:1]] if x[0] > 9.0 else ONE.losses + [np.sum(x*x)]
+    return joined(x*0.5) + joined(x)
+
+
+def joined(x):
+    loss = np.prod(x)
+    ONE.losses = ONE.losses + [loss]
+    return loss*x[1]
+
+
 def by_other_names(x):
     def told(v):
         LOSSES.append(v)
@@ -137,6 +148,7 @@ def of_arrays(x):
 
 PROGRAMS = (
     of_two_objects, of_states, in_loops_and_branches, by_other_names, changed_in_all_ways, buffered, of_arrays,
+    joined_and_set, joined,
 )  # fmt: skip
 
 

@@ -3,11 +3,13 @@
     v[1:] = v[:-1]          NumPy reads old values: both parts run along one axis with one step
     v[:, -1] = v[1]         v[-1, -1] becomes v[1, -1] as it is by then, which is v[1, 1]
     v[::2] = v[:4]          v[4] becomes v[2] as it is by then
+    v[:] = v[::-1]          NumPy reads old values: the parts run along one axis in opposite directions
 
 Where both sides have more than one axis, or the right one is computed, NumPy reads before it writes. Between
-parts with one axis it does so only if their elements lie equally far apart; otherwise the order in which they
-are copied decides, and no adjoint is written that depends on it. Accepts a store whose value is a part of the
-array that is written; changes nothing. Parts that are not known to belong to one array are not asked about.
+parts with one axis it does so only if their elements lie equally far apart, or in opposite directions; the order
+of copying decides otherwise, and no adjoint is written that depends on it. What is written to a whole axis is as
+long as that, or one number. Accepts a store whose value is a part of the array that is written; changes
+nothing. Parts that are not known to belong to one array are not asked about.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ def is_ordered(storage: Storage, stmt: Store) -> bool:
     if written is None or read is None or written[0] != read[0]:
         return True
     to, of = _axis(written[1]), _axis(read[1])
-    if to is None or of is None or (to[0] == of[0] and to[1].step == of[1].step):
+    if to is None or of is None or (to[0] == of[0] and _is_safe(to[1], of[1])):
         return True
     settled = storage.settled
     if settled.are_apart(settled.region(base.name, stmt.index), settled.region(value.name)):
@@ -72,6 +74,22 @@ def _axis(index: tuple[Atom, ...]) -> tuple[int, Slice] | None:
     """The only axis that an index leaves, and what is taken along it."""
     left = [(k, item) for k, item in enumerate(index) if isinstance(item, Slice)]
     return left[0] if len(left) == 1 else None
+
+
+def _is_safe(to: Slice, of: Slice) -> bool:
+    """Whether NumPy copies between these parts of one axis as if they lay in two arrays."""
+    if to == _ALL or to.step == of.step:
+        return True
+    one, other = _direction(to), _direction(of)
+    return one is not None and other is not None and one != other
+
+
+def _direction(part: Slice) -> bool | None:
+    """Whether a part runs forwards, if that is known."""
+    step = part.step
+    if step == NONE:
+        return True
+    return step.value > 0 if isinstance(step, Const) and type(step.value) is int else None
 
 
 def _is_mirrored(

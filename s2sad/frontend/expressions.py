@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from s2sad.frontend import eithers, equality, escapes, generators, links, maybes, numbered, shelves
+from s2sad.frontend import eithers, equality, escapes, generators, links, maybes, mirrors, numbered, shelves
 from s2sad.frontend.conditions import Conditions
 from s2sad.frontend.indices import index_kind
 from s2sad.frontend.operators import either_class, user_operator
@@ -293,6 +293,7 @@ class Expressions(Conditions):
             return self._lists(op, left, right, node, hint)
         if "str" in cats and (op == "add" or (op == "mod" and self.kind(left).cat == "str")):
             return self.emit(Call(op, (self.variable(left), self.variable(right))), K.STR, node, hint)
+        mirrors.refuse_joined(self, op, left, right, node)
         return self.apply(op, [left, right], {}, node, hint=hint)
 
     def _tuples(self, left: Value, right: Value, node: ast.AST, hint: str) -> Value:

@@ -27,7 +27,7 @@ from s2sad.frontend.histories import GET, SET, Key, held, holder_of
 from s2sad.frontend.records import fields_of
 from s2sad.frontend.values import Group, Local, Super, Value, Written
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, For, If, Ref, Undef, Var, While, walk
+from s2sad.ir.nodes import Atom, Call, Const, For, If, Let, Ref, Undef, Var, While, walk
 
 if TYPE_CHECKING:
     from s2sad.frontend.lower import Lowering
@@ -176,6 +176,18 @@ def attribute(low: State, base: Value, name: str, node: ast.AST, hint: str) -> V
     if isinstance(value, Var):
         low.hints[value.name] = low.hints.get(value.name) or name
     return value
+
+
+def refuse_joined(low: State, op: str, left: Value, right: Value, node: ast.AST) -> None:
+    """Refuse `log.rows + [x]` of an outside object, of which nothing is known, unless it has a double."""
+    for value, other in ((left, right), (right, left)) if low.outside and op == "add" else ():
+        if not isinstance(value, Var) or value.name not in low.outside or low.kind(other).cat != "list":
+            continue
+        made = next((s for s in reversed(low.block) if isinstance(s, Let) and s.name == value.name), None)
+        is_attribute = made is not None and made.call.fun == "call" and made.call.args[0] == GET
+        if is_attribute and type(low.outside[value.name].holder) is list:
+            what = "a list that an attribute of an outside object holds is joined to another one"
+            low.refuse(node, what, "append to it, or unpack it: [*self.rows, row]")
 
 
 def _known(low: State, key: Key, base: Ref | Var, node: ast.AST) -> Value:
@@ -379,5 +391,5 @@ def _changed(low: State, local: Local) -> Iterator[tuple[Any, str]]:
 
 __all__ = [
     "attribute", "attributes", "begin", "check", "constants", "in_dict", "is_set", "loosen", "note",
-    "read_inside", "set_attribute",
+    "read_inside", "refuse_joined", "set_attribute",
 ]  # fmt: skip
