@@ -6,10 +6,10 @@
     v[:] = v[::-1]          NumPy reads old values: the parts run along one axis in opposite directions
 
 Where both sides have more than one axis, or the right one is computed, NumPy reads before it writes. Between
-parts with one axis it does so only if their elements lie equally far apart, or in opposite directions; the order
-of copying decides otherwise, and no adjoint is written that depends on it. What is written to a whole axis is as
-long as that, or one number. Accepts a store whose value is a part of the array that is written; changes
-nothing. Parts that are not known to belong to one array are not asked about.
+parts with one axis it does so only if their elements lie equally far apart, or in opposite directions; the
+order of copying decides otherwise, and no adjoint is written that depends on it. What is written to a whole
+axis is as long as that, or one number. Accepts a store whose value is a part of the array that is written;
+changes nothing. Parts that are not known to belong to one array are not asked about.
 """
 
 from __future__ import annotations

@@ -259,7 +259,9 @@ class Stores(Unsettled):
         used = [t for n, t in texts.items() if t and n in bound.active]
         if any(names[0] in _words(t) for t in used):
             old = self.old(stmt)
-        complex_ = rule.holomorphic and "complex" in {self.kind(a).sort for a in (taken.atom, factor, old)}
+        alone = rule.form == "elementwise"  # the text of a product of matrices has its conjugates itself
+        sorts = {self.kind(a).sort for a in (taken.atom, factor, old)}
+        complex_ = alone and rule.holomorphic and "complex" in sorts
         g = self.conj_of(taken.atom) if complex_ else taken.atom
         atoms: dict[str, Atom] = {names[0]: old, names[1]: factor, "g": g}
         if any("out" in _words(t) for t in used):
@@ -271,9 +273,10 @@ class Stores(Unsettled):
         given = self.text(second, atoms) if second is not None and names[1] in bound.active else None
         given = self.conj_of(given) if complex_ and given is not None else given
         self.poles = True
-        if given is not None:
-            given = self._tamed(place, index, given, 0.0)
-        self.store(place, Const(Ellipsis) if index is None else index, self._tamed(place, index, kept, 0.0))
+        if alone:  # where a cotangent of `x @= A` is 0, the one before need not be
+            given = given and self._tamed(place, index, given, 0.0)
+            kept = self._tamed(place, index, kept, 0.0)
+        self.store(place, Const(Ellipsis) if index is None else index, kept)
         if given is not None:
             self._give_stored(value, Bar(given), kind)
 
