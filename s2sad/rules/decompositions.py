@@ -3,7 +3,7 @@ of products.
 
     q, r = np.linalg.qr(a)               a_bar = qr_back(g[0], g[1], a, out[0], out[1])
     u, s, vh = np.linalg.svd(a)          a_bar = svd_back(g[0], g[1], g[2], out[0], out[1], out[2])
-    x = np.linalg.lstsq(a, b, rc)[0]     a_bar = lstsq_back(g[0], ..., a, b, out[0], out[1], rc)[0]
+    x = np.linalg.lstsq(a, b)[0]         a_bar = lstsq_back(g[0], None, a, b, x, ..., p)[0]   by p of one svd
 
 A reverse sweep reads the factors that the forward sweep made; nothing is factored twice. Where only
 values were computed (eigvals, singular values) it needs the vectors too. Eigenvectors are those that
@@ -20,8 +20,8 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, axis_args, is_complex, literal, rank_of, reduced, shape_of, spread
-from s2sad.rules.equations import VECTORS, lstsq_dots, pseudoinverse
-from s2sad.rules.linalg import order_text
+from s2sad.rules.equations import VECTORS, lstsq_bars, lstsq_dots
+from s2sad.rules.linalg import SPECTRAL, decomposed, order_text
 from s2sad.rules.registry import RULES, UNKNOWN, Bound, composite, register, structural
 from s2sad.runtime import factors, norms
 
@@ -219,27 +219,13 @@ def _lstsq_kind(bound: Bound) -> Kind:
     )
 
 
-def _lstsq_vjp(name: str) -> Callable[[Bound], str]:
-    def text(bound: Bound) -> str:
-        p = pseudoinverse(bound, literal(bound, "rcond"))
-        made = f"lstsq_back(g[0], g[1], g[3], a, b, out[0], out[1], {p})[{int(name == 'b')}]"
-        first = (bound.out.items or ())[0] if bound.out is not None else None
-        return (
-            f"np.real({made})"
-            if first is not None and first.sort == "complex" and not is_complex(bound, name)
-            else made
-        )
-
-    return text
-
-
 structural(
     "np.linalg.lstsq",
     "a, b, rcond=None",
     _lstsq_kind,
-    {"a": _lstsq_vjp("a"), "b": _lstsq_vjp("b"), "rcond": axes.zero},
+    {**lstsq_bars(lambda b: literal(b, "rcond")), "rcond": axes.zero},
     (np.linalg.lstsq,),
-    jvp=lstsq_dots(lambda b: "rcond"),
+    jvp=lstsq_dots(lambda b: literal(b, "rcond")),
     raises=True,
     partial=True,
 )
@@ -277,16 +263,24 @@ def _cond_kind(bound: Bound) -> Kind:
     return kinds.num(None if shape is None else shape[:-2], axes.magnitude(_float(bound, "x")))
 
 
+def _cond_slope(bound: Bound) -> str:
+    p = bound.static("p")
+    if p is None or p in SPECTRAL:
+        return f"spectral_cond_slope({decomposed('x')}, {p!r})"
+    if p is UNKNOWN:
+        return "cond_slope(x, p)"
+    return f"inverse_cond_slope(x, np.linalg.inv(x), {order_text(bound, 'p')})"
+
+
 structural(
     "np.linalg.cond",
     "x, p=None",
     _cond_kind,
-    {"x": lambda b: f"np.expand_dims(g, (-2, -1))*cond_slope(x, {order_text(b, 'p')})"},
+    {"x": lambda b: f"np.expand_dims(g, (-2, -1))*{_cond_slope(b)}"},
     (np.linalg.cond,),
-    jvp={
-        "x": lambda b: f"np.sum(np.real(np.conj(cond_slope(x, {order_text(b, 'p')}))*x_dot), axis=(-2, -1))"
-    },
+    jvp={"x": lambda b: f"np.sum(np.real(np.conj({_cond_slope(b)})*x_dot), axis=(-2, -1))"},
     raises=True,
+    poles=True,  # of a singular matrix
 )
 
 
@@ -318,20 +312,25 @@ def _matrix_norm_kind(bound: Bound) -> Kind:
     )
 
 
+def _matrix_slope(bound: Bound) -> str:
+    if bound.static("ord") in SPECTRAL:
+        return f"spectral_slope({decomposed('x')}, {bound.static('ord')!r})"
+    return f"matrix_slope(x, {order_text(bound)})"
+
+
 structural(
     "np.linalg.matrix_norm",
     "x, *, keepdims=False, ord='fro'",
     _matrix_norm_kind,
     {
         "x": lambda b: (
-            f"{'g' if b.static('keepdims') is True else 'np.expand_dims(g, (-2, -1))'}"
-            f"*matrix_slope(x, {order_text(b)})"
+            f"{'g' if b.static('keepdims') is True else 'np.expand_dims(g, (-2, -1))'}*{_matrix_slope(b)}"
         )
     },
     (getattr(np.linalg, "matrix_norm", None),),
     jvp={
         "x": lambda b: (
-            f"np.sum(np.real(np.conj(matrix_slope(x, {order_text(b)}))*x_dot), axis=(-2, -1), "
+            f"np.sum(np.real(np.conj({_matrix_slope(b)})*x_dot), axis=(-2, -1), "
             f"keepdims={literal(b, 'keepdims')})"
         )
     },
@@ -453,10 +452,8 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (factors.pinv_back, _as("a")),
     (factors.pinv_dot, _as("p")),
     (factors.lstsq_back, _lstsq_back_kind),
-    (
-        factors.lstsq_dot,
-        lambda b: Kind("tuple", items=(_as("x")(b), _as("residuals")(b))),
-    ),
+    (factors.lstsq_dot, _as("x")),
+    (factors.residuals_dot, _as("residuals")),
     (factors.slogdet_back, _as("inverse")),
     (
         factors.slogdet_dot,
@@ -467,10 +464,21 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (norms.norm_slope, _as("x")),
     (norms.vector_slope, _as("x")),
     (norms.matrix_slope, _as("x")),
+    (norms.spectral_slope, _svd_back_kind),
     (norms.cond_slope, _as("x")),
+    (norms.spectral_cond_slope, _svd_back_kind),
+    (norms.inverse_cond_slope, _as("x")),
 )
 for _helper, _helper_kind in _HELPERS:
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind
+structural(
+    "pinv_by_svd",
+    "a, u, s, vh, rcond",
+    _pinv_kind,
+    {"a": "pinv_back(g, a, out)", **dict.fromkeys(("u", "s", "vh", "rcond"), axes.zero)},  # u is a's
+    (factors.pinv_by_svd,),
+    jvp={"a": "pinv_dot(a_dot, a, out)"},
+)
 structural(
     "places_of",
     "w, values",

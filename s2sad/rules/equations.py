@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from s2sad.rules.axes import as_array
+from s2sad.rules.axes import is_complex
 from s2sad.rules.registry import Bound, Text
 
 VECTORS = "np.linalg.svd(a, full_matrices=False)[0], np.linalg.svd(a, full_matrices=False)[2]"
@@ -56,19 +56,37 @@ def all_dots(names: str, of: Callable[[Bound, str], str]) -> dict[str, Text]:
     return {name: text_of(name) for name in names}
 
 
-def pseudoinverse(bound: Bound, rcond: str) -> str:
-    """That of the matrix of a least-squares problem, by the singular values that the solution counts."""
-    a = "a" if as_array(bound.kind("a")).sort in ("float", "complex") else "1.0*a"
-    return f"np.linalg.pinv({a}, rtol={rcond})"
+PARTS = ", ".join(f"np.linalg.svd(a, full_matrices=False)[{k}]" for k in range(3))
+
+
+def lstsq_bars(rcond: Callable[[Bound], str]) -> dict[str, Text]:
+    """The cotangents of a and b with x, residuals, rank, s = lstsq(a, b), by one decomposition or none."""
+
+    def text_of(name: str) -> Callable[[Bound], str | None]:
+        def text(bound: Bound) -> str | None:
+            p = "None" if 0 in bound.absent else f"pinv_by_svd(a, {PARTS}, {rcond(bound)})"
+            made = f"lstsq_back(g[0], g[1], a, b, out[0], out[1], {p})[{'ab'.index(name)}]"
+            terms = [] if {0, 1} <= bound.absent else [made]
+            if name == "a" and 3 not in bound.absent:
+                terms.append(f"svdvals_back(g[3], {VECTORS})")
+            if not terms:
+                return None
+            x = (bound.out.items or ())[0] if bound.out is not None else None
+            part = x is not None and x.sort == "complex" and not is_complex(bound, name)
+            return f"np.real({' + '.join(terms)})" if part else " + ".join(terms)
+
+        return text
+
+    return {name: text_of(name) for name in "ab"}
 
 
 def lstsq_dots(rcond: Callable[[Bound], str]) -> dict[str, Text]:
-    """The tangents of x, residuals, rank, s = lstsq(a, b): the last is asked for on its own, and rarely."""
+    """The tangents of x, residuals, rank, s = lstsq(a, b)."""
 
     def text(bound: Bound, dots: str) -> str:
-        made = f"lstsq_dot({dots}, a, b, out[0], out[1], {pseudoinverse(bound, rcond(bound))})"
+        made = f"lstsq_dot({dots}, a, b, out[0], pinv_by_svd(a, {PARTS}, {rcond(bound)}))"
         values = "np.zeros_like(out[3])" if dots.startswith("None") else f"svdvals_dot(a_dot, {VECTORS})"
-        return f"({made}[0], {made}[1], 0, {values})"
+        return f"({made}, residuals_dot({dots}, a, b, out[0], out[1]), 0, {values})"
 
     return all_dots("ab", text)
 

@@ -94,9 +94,23 @@ def order_text(bound: Bound, name: str = "ord") -> str:
     return literal(bound, name)
 
 
-def norm_slope(bound: Bound) -> str:
-    """The text of the gradient of a norm of any order."""
-    return f"norm_slope(x, {order_text(bound)}, {literal(bound, 'axis')})"
+SPECTRAL = ("nuc", 2, -2)  # norms of matrices that their singular values give
+
+
+def decomposed(matrix: str) -> str:
+    """The texts of the singular vectors and values of a matrix, as arguments."""
+    return ", ".join(f"np.linalg.svd({matrix}, full_matrices=False)[{k}]" for k in range(3))
+
+
+def norm_slope(bound: Bound, x: str = "x") -> str:
+    """The text of the gradient of a norm of any order; one decomposition serves all derivatives."""
+    order, axis = bound.static("ord"), bound.static("axis")
+    if order in SPECTRAL and axis is None and rank_of(bound, x) == 2:
+        return f"spectral_slope({decomposed(x)}, {order!r})"
+    if order in SPECTRAL and isinstance(axis, tuple | list) and len(axis) == 2:
+        made = f"spectral_slope({decomposed(f'np.moveaxis({x}, {axis}, (-2, -1))')}, {order!r})"
+        return f"np.moveaxis({made}, (-2, -1), {axis})"
+    return f"norm_slope({x}, {order_text(bound)}, {literal(bound, 'axis')})"
 
 
 def _norm_vjp(bound: Bound) -> str | None:

@@ -49,6 +49,7 @@ class Bound:
     out      kind of the result (absent while the kind is asked for)
     active   names of the arguments that carry derivatives
     unit     whether the cotangent is known to be 1, so that a product with it is no operation
+    absent   of a function of several results: the places of those that have no cotangent
     lengths  of arguments that are known to be lengths of axes: the length, or a list of those in a tuple
     """
 
@@ -57,6 +58,7 @@ class Bound:
     out: Kind | None = None
     active: frozenset[str] = frozenset()
     unit: bool = False
+    absent: frozenset[int] = frozenset()
     lengths: dict[str, Any] = field(default_factory=dict)
 
     def kind(self, name: str) -> Kind:

@@ -283,10 +283,10 @@ _structural(
     "norm",
     "a, ord=None, axis=None, keepdims=False, check_finite=True",
     lambda b: axes.reduced(b, axes.magnitude(_float(b))),
-    {"a": lambda b: f"{axes.spread(b, 'g')}*{own.norm_slope(b).replace('(x,', '(a,')}"},
+    {"a": lambda b: f"{axes.spread(b, 'g')}*{own.norm_slope(b, 'a')}"},
     {
         "a": lambda b: (
-            f"np.sum(np.real(np.conj({own.norm_slope(b).replace('(x,', '(a,')})*a_dot){axes.axis_args(b)})"
+            f"np.sum(np.real(np.conj({own.norm_slope(b, 'a')})*a_dot){axes.axis_args(b)})"
         )
     },
 )

@@ -18,7 +18,7 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind, new_length
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, is_complex, rank_of, real_if, shape_of
-from s2sad.rules.equations import all_dots, lstsq_dots, one_solution, pseudoinverse
+from s2sad.rules.equations import all_dots, lstsq_bars, lstsq_dots, one_solution
 from s2sad.rules.registry import Bound, composite, structural
 from s2sad.rules.scipy_linalg import _float, _like, _structural
 from s2sad.runtime import equations, pencils
@@ -335,20 +335,15 @@ def _lstsq_kind(bound: Bound) -> Kind:
     )
 
 
-def _lstsq_back(bound: Bound, k: int) -> str:
-    made = f"lstsq_back(g[0], g[1], g[3], a, b, out[0], out[1], {pseudoinverse(bound, _rcond(bound))})[{k}]"
-    return real_if(bound, "ab"[k], made)
-
-
 def _rcond(bound: Bound) -> str:
-    return "2.220446049250313e-16" if bound.static("cond") is None else axes.literal(bound, "cond")
+    return "-1" if bound.static("cond") is None else axes.literal(bound, "cond")
 
 
 _structural(
     "lstsq",
     "a, b, cond=None, overwrite_a=False, overwrite_b=False, check_finite=True, lapack_driver=None",
     _lstsq_kind,
-    {"a": lambda b: _lstsq_back(b, 0), "b": lambda b: _lstsq_back(b, 1)},
+    lstsq_bars(_rcond),
     lstsq_dots(_rcond),
     needed={"lapack_driver": (None, "gelsd", "gelss")},
     partial=True,

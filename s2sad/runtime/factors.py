@@ -328,20 +328,37 @@ def pinv_dot(a_dot: Any, a: Any, p: Any) -> Any:
     return first - (first @ a) @ p + second - p @ (a @ second) - p @ a_dot @ p
 
 
-def lstsq_back(
-    x_bar: Any, r_bar: Any, s_bar: Any, a: Any, b: Any, x: Any, residuals: Any, p: Any
-) -> Any:
-    """The cotangents of a and b with x, residuals, rank, s = np.linalg.lstsq(a, b), p = np.linalg.pinv(a).
+def pinv_by_svd(a: Any, u: Any, s: Any, vh: Any, rcond: Any) -> Any:
+    """The pseudoinverse of a that least squares count with, by u, s, vh = np.linalg.svd(a, False).
+
+    Singular values up to rcond times the largest count as 0; None and -1 stand for what NumPy takes for
+    them, multiples of the machine's precision. Its derivatives are those by a.
+
+    >>> print(pinv_by_svd(np.array([[2.0]]), np.eye(1), np.array([2.0]), np.eye(1), None))
+    [[0.5]]
+    """
+    eps = np.finfo(s.dtype).eps
+    if rcond is None:
+        rcond = max(np.shape(a)) * eps
+    elif rcond < 0:
+        rcond = eps
+    kept = s > rcond * np.max(s, axis=-1, keepdims=True, initial=0.0)
+    return (adjoint(vh) * over(np.where(kept, 1.0, 0.0).astype(s.dtype), np.where(kept, s, 0.0))) @ adjoint(u)
+
+
+def lstsq_back(x_bar: Any, r_bar: Any, a: Any, b: Any, x: Any, residuals: Any, p: Any) -> Any:
+    """The cotangents of a and b with x, residuals, ... = np.linalg.lstsq(a, b), by a's pseudoinverse p.
+
+    Without x_bar p is not read and may be None.
 
     >>> a, b, x = np.array([[2.0]]), np.ones(1), np.array([0.5])
-    >>> bars = lstsq_back(np.ones(1), None, None, a, b, x, np.zeros(0), 1/a)
-    >>> print(*bars)
+    >>> print(*lstsq_back(np.ones(1), None, a, b, x, np.zeros(0), 1/a))
     [[-0.25]] [0.5]
     """
     line = np.ndim(b) == 1
     b, x = (b[:, None], x[:, None]) if line else (b, x)
     rest = b - a @ x
-    a_bar, b_bar = np.zeros_like(a @ (p @ a)), np.zeros_like(rest)
+    a_bar, b_bar = np.zeros_like(rest @ adjoint(x)), np.zeros_like(rest)
     if x_bar is not None:
         z = x_bar[:, None] if line else x_bar
         y = adjoint(p) @ z
@@ -353,32 +370,41 @@ def lstsq_back(
         slope = 2.0 * rest * r_bar
         a_bar = a_bar - slope @ adjoint(x)
         b_bar = b_bar + slope
-    if s_bar is not None:
-        u, _, vh = np.linalg.svd(a, full_matrices=False)
-        a_bar = a_bar + svdvals_back(s_bar, u, vh)
     return a_bar, (b_bar[:, 0] if line else b_bar)
 
 
-def lstsq_dot(a_dot: Any, b_dot: Any, a: Any, b: Any, x: Any, residuals: Any, p: Any) -> Any:
-    """The tangents of x, residuals, ... = np.linalg.lstsq(a, b), p = np.linalg.pinv(a).
+def lstsq_dot(a_dot: Any, b_dot: Any, a: Any, b: Any, x: Any, p: Any) -> Any:
+    """The tangent of x, ... = np.linalg.lstsq(a, b), by a's pseudoinverse p; a_dot or b_dot may be None.
 
     >>> a, x = np.array([[2.0]]), np.array([0.5])
-    >>> print(lstsq_dot(None, np.ones(1), a, np.ones(1), x, np.zeros(0), 1/a)[0])
+    >>> print(lstsq_dot(None, np.ones(1), a, np.ones(1), x, 1/a))
     [0.5]
     """
-    rest = b - a @ x
-    slope = np.zeros_like(rest) if b_dot is None else b_dot
-    x_dot = p @ slope
+    x_dot = np.zeros_like(x) if b_dot is None else p @ b_dot
     if a_dot is not None:
-        slope = slope - a_dot @ x
+        rest = b - a @ x
         y = adjoint(p) @ x
         across = adjoint(a_dot) @ y
         x_dot = (
             x_dot - p @ (a_dot @ x) + p @ (adjoint(p) @ (adjoint(a_dot) @ rest)) + across - p @ (a @ across)
         )
+    return x_dot
+
+
+def residuals_dot(a_dot: Any, b_dot: Any, a: Any, b: Any, x: Any, residuals: Any) -> Any:
+    """The tangent of the residuals of x, residuals, ... = np.linalg.lstsq(a, b), which may be none.
+
+    >>> a, x = np.ones((2, 1)), np.array([2.0])
+    >>> print(residuals_dot(None, np.array([1.0, 0.0]), a, np.array([1.0, 3.0]), x, np.array([2.0])))
+    [-2.]
+    """
+    rest = b - a @ x
+    slope = np.zeros_like(rest) if b_dot is None else b_dot
+    if a_dot is not None:
+        slope = slope - a_dot @ x
     if np.size(residuals) > 0:
-        return x_dot, np.reshape(2.0 * np.sum(np.real(np.conj(rest) * slope), axis=0), np.shape(residuals))
-    return x_dot, np.zeros_like(residuals)
+        return np.reshape(2.0 * np.sum(np.real(np.conj(rest) * slope), axis=0), np.shape(residuals))
+    return np.zeros_like(residuals)
 
 
 def slogdet_back(sign_bar: Any, log_bar: Any, inverse: Any, sign: Any) -> Any:

@@ -80,11 +80,7 @@ def matrix_slope(x: Any, ord: Any) -> Any:
         return vector_slope(x, 2, (-2, -1))
     if ord in ("nuc", 2, -2):
         u, s, vh = np.linalg.svd(x, full_matrices=False)
-        if ord == "nuc":
-            return (u * np.where(s > 0, 1.0, 0.0)[..., None, :]) @ vh
-        if ord == 2:
-            return np.where(s[..., :1, None] > 0, u[..., :, :1] @ vh[..., :1, :], 0.0)
-        return u[..., :, -1:] @ vh[..., -1:, :]
+        return spectral_slope(u, s, vh, ord)
     sums = np.sum(np.abs(x), axis=-2 if abs(ord) == 1 else -1, keepdims=True)
     end = (
         np.max(sums, axis=(-2, -1), keepdims=True, initial=0.0)
@@ -95,6 +91,20 @@ def matrix_slope(x: Any, ord: Any) -> Any:
     return np.sign(x) * ties / np.sum(ties, axis=(-2, -1), keepdims=True)
 
 
+def spectral_slope(u: Any, s: Any, vh: Any, ord: Any) -> Any:
+    """The gradient of a norm of singular values in x, with u, s, vh = np.linalg.svd(x, False).
+
+    >>> print(spectral_slope(np.eye(2), np.array([3.0, 0.0]), np.eye(2), "nuc"))
+    [[1. 0.]
+     [0. 0.]]
+    """
+    if ord == "nuc":
+        return (u * np.where(s > 0, 1.0, 0.0)[..., None, :]) @ vh
+    if ord == 2:
+        return np.where(s[..., :1, None] > 0, u[..., :, :1] @ vh[..., :1, :], 0.0)
+    return u[..., :, -1:] @ vh[..., -1:, :]
+
+
 def cond_slope(x: Any, p: Any) -> Any:
     """The gradient of np.linalg.cond(x, p).
 
@@ -102,14 +112,37 @@ def cond_slope(x: Any, p: Any) -> Any:
     [[ 0.5  0. ]
      [ 0.  -1. ]]
     """
-    if p is None or p in (2, -2):
+    if p is None or p in (2, -2, "nuc"):
         u, s, vh = np.linalg.svd(x, full_matrices=False)
-        high, low = s[..., :1, None], s[..., -1:, None]
-        first, last = u[..., :, :1] @ vh[..., :1, :], u[..., :, -1:] @ vh[..., -1:, :]
-        if p == -2:
-            return last / high - first * low / (high * high)
-        return first / low - last * high / (low * low)
-    inverse = np.linalg.inv(x)
+        return spectral_cond_slope(u, s, vh, p)
+    return inverse_cond_slope(x, np.linalg.inv(x), p)
+
+
+def spectral_cond_slope(u: Any, s: Any, vh: Any, p: Any) -> Any:
+    """The gradient of np.linalg.cond(x, p), of singular values, with u, s, vh = np.linalg.svd(x, False).
+
+    >>> print(spectral_cond_slope(np.eye(2), np.array([4.0, 2.0]), np.eye(2), "nuc"))
+    [[ 0.375  0.   ]
+     [ 0.    -0.75 ]]
+    """
+    if p == "nuc":
+        total, others = np.sum(s, axis=-1, keepdims=True), np.sum(1.0 / s, axis=-1, keepdims=True)
+        return (u * (others - total / (s * s))[..., None, :]) @ vh
+    high, low = s[..., :1, None], s[..., -1:, None]
+    first, last = u[..., :, :1] @ vh[..., :1, :], u[..., :, -1:] @ vh[..., -1:, :]
+    if p == -2:
+        return last / high - first * low / (high * high)
+    return first / low - last * high / (low * low)
+
+
+def inverse_cond_slope(x: Any, inverse: Any, p: Any) -> Any:
+    """The gradient of np.linalg.cond(x, p), which is norm(x, p)*norm(inverse, p).
+
+    >>> x = np.diag([4.0, 2.0])
+    >>> print(inverse_cond_slope(x, np.linalg.inv(x), 1) + 0.0)
+    [[ 0.5  0. ]
+     [ 0.  -1. ]]
+    """
     own = np.linalg.norm(x, p, axis=(-2, -1), keepdims=True)
     other = np.linalg.norm(inverse, p, axis=(-2, -1), keepdims=True)
     turned = adjoint(inverse)

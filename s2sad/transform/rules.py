@@ -79,6 +79,8 @@ class Rules(Custom):
         bound.out = self.kinds[stmt.name]
         bound.active = frozenset(n for n, a in atoms.items() if self.reaches(a))
         bound.unit = bar.atom == Const(1.0)
+        if isinstance(bar.atom, Tuple):
+            bound.absent = frozenset(k for k, item in enumerate(bar.atom.items) if item == Const(None))
         try:
             if rule.form == "function":
                 self.function_adjoint(stmt, rule, bar)

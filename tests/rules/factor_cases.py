@@ -51,8 +51,10 @@ FACTORS: dict[str, list[Case]] = {
     "pinned": [fixed(square)],
     "qr_back": [case(r(4, 3), r(3, 3), tall, q, upper)],
     "qr_dot": [case(r(4, 3), tall, q, upper)],
-    "lstsq_back": [case(r(3), None, r(3), tall, r(4), r(3), r(1), r(3, 4))],
-    "lstsq_dot": [case(r(4, 3), r(4), tall, r(4), r(3), r(1), r(3, 4))],
+    "lstsq_back": [case(r(3), None, tall, r(4), r(3), r(1), r(3, 4))],
+    "lstsq_dot": [case(r(4, 3), r(4), tall, r(4), r(3), r(3, 4))],
+    "pinv_by_svd": [Case((tall, u[:, :3], s, vh, 1e-10), {}, still=("a", "u", "s", "vh", "rcond"))],
+    "residuals_dot": [case(r(4, 3), r(4), tall, r(4), r(3), r(1))],
     "multi_dot_back": [case(r(3, 2), [r(3, 4), r(4, 2)])],
     "multi_dot_dot": [case([r(3, 4), r(4, 2)], [r(3, 4), r(4, 2)])],
     "eig_back": [case(r(3), r(3, 3), square, w, v)],
@@ -70,7 +72,10 @@ FACTORS: dict[str, list[Case]] = {
     "norm_slope": [case(tall, 2, None)],
     "vector_slope": [case(tall, 3, 1)],
     "matrix_slope": [case(tall, "nuc")],
+    "spectral_slope": [case(u[:, :3], s, vh, 2)],
     "cond_slope": [case(square, None)],
+    "spectral_cond_slope": [case(u[:, :3], s, vh, "nuc")],
+    "inverse_cond_slope": [case(square, np.linalg.inv(square), 1)],
 }
 
 x, z, m, t = r(6), c(5), r(4, 5), r(2, 3, 4)

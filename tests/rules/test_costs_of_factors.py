@@ -37,7 +37,10 @@ MORE: dict[str, dict[str, int]] = {  # what the gradient calls beyond what the f
     "np.linalg.svd(m, compute_uv=False)": {"svd": 1},
     "np.linalg.norm(m, 'nuc')": {"svd": 1},
     "np.linalg.pinv(m)": {},
-    "np.linalg.lstsq(m.T, y[:4], rcond=None)[0]": {"pinv": 1, "svd": 1},
+    "np.linalg.lstsq(m.T, y[:4], rcond=None)[0]": {"svd": 1},
+    "z, w, _, v = np.linalg.lstsq(m.T, y[:4], rcond=None); z = np.sum(z)*w*v": {"svd": 1},
+    "np.linalg.lstsq(m.T, y[:4], rcond=None)[1]": {},
+    "np.linalg.cond(q, 'nuc')": {"svd": 1},
     "z, w = np.linalg.qr(q); z = z*w": {"solve": 1},
     "np.linalg.det(q)": {"inv": 1},
     "np.linalg.det(np.stack([q, q.T]))": {"inv": 1},
@@ -59,6 +62,13 @@ SECOND: dict[str, dict[str, int]] = {  # what a Hessian-vector product calls bey
     "np.linalg.eigvalsh(q + q.T)": {},
     "np.linalg.eigvals(q)": {"solve": 2},  # by vectors on the left and on the right
     "np.linalg.svd(m, compute_uv=False)": {},
+    "np.linalg.lstsq(m.T, y[:4], rcond=None)[0]": {},
+    "z, w, _, v = np.linalg.lstsq(m.T, y[:4], rcond=None); z = np.sum(z)*w*v": {},
+    "z, w, _, v = scipy.linalg.lstsq(m.T, y[:4]); z = np.sum(z)*w*v": {},
+    "np.linalg.norm(m, 'nuc') + np.linalg.norm(m, 2)": {},
+    "np.linalg.norm(np.stack([q, q.T]), -2, axis=(0, 2))": {},
+    "np.linalg.cond(q) + np.linalg.cond(q, 'nuc')": {},
+    "np.linalg.cond(q, 'fro') + np.linalg.cond(q, 1)": {},
     "np.linalg.qr(m.T, 'r')": {"solve": 2},
     "np.linalg.det(q)": {},
     "np.linalg.slogdet(np.stack([q, q.T]))[1]": {},
@@ -128,6 +138,29 @@ def test_calls_of_the_library(line: str, tmp_path: Path) -> None:
     more = counted(gradient, *clone(args)) - counted(fun, *clone(args))
     assert {name: n for name, n in more.items() if name in FACTORS} == MORE[line], gradient.source
     s2sad.check_grads(fun, args, order=1)
+
+
+def least_squares(a: Any, b: Any) -> Any:
+    whole = a @ a.T  # of four rows, and of rank three
+    total = 0.0
+    for k in range(2):
+        x, _, rank, s = np.linalg.lstsq(whole*(k + 1.0), b, rcond=1e-9)
+        total = total + np.sum(x**3)*rank if k else total + s[0]*np.sum(x**2)
+    return total
+
+
+def solution(a: Any, b: Any) -> Any:
+    return np.sum(np.linalg.lstsq(a, b, rcond=None)[0]**3)
+
+
+@pytest.mark.parametrize("sort", [float, complex])
+def test_least_squares_of_deficient_rank_and_equal_singular_values(sort: type) -> None:
+    """The derivatives of the solution divide by no difference of singular values."""
+    rng = np.random.default_rng(5)
+    a, b = rng.normal(size=(4, 3)), rng.normal(size=4)
+    s2sad.check_grads(least_squares, (a, b), order=2)
+    even = np.linalg.qr(a)[0]*2.0
+    s2sad.check_grads(lambda a, b: np.real(solution(a, b)), (even.astype(sort), b), order=2)
 
 
 def values_of(a: Any) -> Any:
