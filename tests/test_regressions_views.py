@@ -50,12 +50,31 @@ def test_arrays_that_are_read_alone():
         check(read_alone, (given, 0))
 
 
+def counted(x):
+    rows, parts = [], []
+    for k in range(2):
+        rows.append([x*(k + 1), k + 1])
+    for v, count in rows:
+        parts += [v]*int(count)
+    return sum(p*p for p in parts)
+
+
 def test_a_list_times_a_list():
     def twice(x):
         return [x, x]*[x]
 
     with pytest.raises(s2sad.UnsupportedError, match="a list is multiplied by a list; make arrays"):
         s2sad.grad(twice)(0.5)
+
+    def repeated(x):
+        rows = []
+        for k in range(2):
+            rows.append([x*(k + 1), k + 1])
+        return sum(sum([v]*count)**2 for v, count in rows)
+
+    with pytest.raises(s2sad.UnsupportedError, match=r"whole number on some paths and a float.*int\(...\) times"):
+        s2sad.grad(repeated)(0.5)
+    check(counted, (0.5,), text=False)
 
 
 def stacked(y, x):

@@ -321,6 +321,7 @@ class Expressions(Conditions):
         """Lists joined or repeated; an array times a list is arithmetic."""
         others = [v for v in (left, right) if self.kind(v).cat != "list"]
         if any(self.kind(v).sort != "int" or self.kind(v).rank for v in others):
+            self._refuse_repeated(left, right, node)
             return self.apply(op, [left, right], {}, node, hint=hint)
         if op == "add":
             return self.joined([left, right], node, hint)
@@ -332,6 +333,14 @@ class Expressions(Conditions):
         if isinstance(made, Var) and self.kind(source).dtype == K.LISTED:
             self.kinds[made.name] = replace(self.kinds[made.name], dtype=K.LISTED)
         return made
+
+    def _refuse_repeated(self, left: Value, right: Value, node: ast.AST) -> None:
+        """Refuse `[v]*count`, where the count stands beside floats and is read as one of them."""
+        single = any(isinstance(v, Group) and len(v.items) == 1 for v in (left, right))
+        for kind in map(self.kind, (left, right)):
+            if kind.met and kind.rank == 0 and (single or kind.is_python):
+                what = "a list is multiplied by what is a whole number on some paths and a float on others"
+                self.refuse(node, what, "repeat it int(...) times, or make an array of it with np.array")
 
     def _unaryop(self, node: ast.UnaryOp, hint: str) -> Value:
         value = self.operand(node.operand)

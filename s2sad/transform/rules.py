@@ -338,10 +338,12 @@ class Rules(Custom):
             n for n in bound.active if n not in rule.vjp and n in atoms and (rule.name, n) not in SHAPES
         )
         if missing and rule.vjp:
+            kind = self.kind(atoms[missing[0]])
+            whole = kind.met and kind.rank == 0  # `rows = [[x, 2]]`: a count in a list of numbers
             self.refuse_at(
                 stmt,
                 f"there is no derivative of {rule.name} by its argument {missing[0]!r}",
-                "pass a constant for it",
+                "pass a constant for it, or int(...) of it" if whole else "pass a constant for it",
             )
 
     def _as_it_was(self, text: str, names: dict[str, Atom], atoms: dict[str, Atom], arg: Atom) -> None:
