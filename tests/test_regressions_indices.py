@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from places import places, twice
 
 import s2sad
 from support import check
@@ -303,3 +304,34 @@ def assembled(x, sizes):
 def test_elements_are_added_that_a_callee_makes_in_place():
     """What the right side makes is no array that is read: it was refused, as it writes."""
     check(assembled, (np.array([0.3, 0.7, 1.1]), np.array([0.5, 1.2])))
+
+
+TWICE = np.array([0, 1, 0, 1])
+
+
+def negated_and_gathered(x, c):
+    """The cotangent of b was made by a sign, added to by np.add.at, and read as what it was before the sign."""
+    b = -x
+    gathered = b[TWICE]*c
+    total = 0.0
+    for _ in range(2):
+        total = total + np.sum(b[TWICE]**2)
+    d = np.sin(x) - b
+    return np.sum(d*d) + np.sum(gathered*gathered) + total
+
+
+def conjugated_and_gathered(x, c):
+    a, b = x + 1j*c, np.cos(c)*0.8 - 0.3j*x
+    for _ in range(2):
+        a[TWICE] += b[TWICE]
+        a[np.nonzero(c > 0.34)] *= b[np.nonzero(c > 0.34)]
+    return np.sum(np.abs(a)**2) + np.sum(b*a).imag
+
+
+@pytest.mark.parametrize("fun", [negated_and_gathered, conjugated_and_gathered], ids=lambda f: f.__name__)
+def test_cotangents_that_are_added_to_at_places(fun):
+    x, c = np.array([0.3, 0.7, 1.1, 0.9]), np.array([0.5, 0.9, 0.8, 0.2])
+    check(fun, (x, c))
+    check(twice(fun), (x, c))
+    for place in places(fun):
+        check(place, (x, c), pullbacks=False, text=False)

@@ -444,7 +444,7 @@ class Bars(Builder):
             if kind.cat == "list":
                 fresh = self.zeros_of_parts(name)
                 if bar.atom != Const(0.0):
-                    self.block.append(Do(Call("accumulate", (fresh, bar.atom)), None, True))
+                    self.do(Call("accumulate", (fresh, bar.atom)))
                 bar = Bar(fresh, owned=True)
             elif kind.optional and bar.atom != Const(0.0):  # None where the value is
                 made = self.let(Call("copy_tree", (bar.atom,)), self.kind(bar.atom), self.bar_hint(name))
@@ -506,7 +506,7 @@ class Bars(Builder):
     def _sum(self, name: str, old: Bar, new: Bar) -> Bar:
         kind = self.kinds[name]
         if kind.cat == "list":
-            self.block.append(Do(Call("accumulate", (self.buffer(name), new.atom)), None, True))
+            self.do(Call("accumulate", (self.buffer(name), new.atom)))
             return self.bars[name]
         if kind.optional and kind.cat in ARRAYS:  # None where the value is
             sure = replace(kind, optional=self.kind(old.atom).optional and self.kind(new.atom).optional)

@@ -169,7 +169,16 @@ class Builder:
     def store(self, base: Atom, index: Atom | None, value: Atom, op: str = "") -> None:
         """`base[index] op= value`."""
         self.block.append(Store(base, index, value, op, None, self.made))
-        for name in self._behind(base):  # what it was made by no longer says what it holds
+        self._forget(base)
+
+    def do(self, call: Call) -> None:
+        """A call that writes into its first argument, as np.add.at and accumulate do."""
+        self.block.append(Do(call, None, True))
+        self._forget(call.args[0])
+
+    def _forget(self, base: Atom) -> None:
+        """What a written array, and those it may be a view of, were made by no longer says what they hold."""
+        for name in self._behind(base):
             self.made_calls.pop(name, None)
 
     def _behind(self, atom: Atom) -> set[str]:

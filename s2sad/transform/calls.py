@@ -387,9 +387,7 @@ class Calls(Addresses):
         elif kind.cat == "list" and isinstance(atom, Var) and self.by_address(atom.name):
             self.give(atom, Bar(grad))
         elif kind.cat == "list" and isinstance(atom, Var):
-            self.block.append(
-                Do(Call("accumulate", (self.list_bar(atom.name), grad)), None, True)
-            )
+            self.do(Call("accumulate", (self.list_bar(atom.name), grad)))
         else:
             self.give(atom, Bar(grad, owned=owned and kind.cat in ARRAYS))
 
@@ -401,7 +399,7 @@ class Calls(Addresses):
                     part = self.item_of(grad, key, item, self.kind(grad))
                     self._give_part_tree(self.part(path, key, item), part, owned)
         elif kind.cat == "list":
-            self.block.append(Do(Call("accumulate", (self.buffer(path), grad)), None, True))
+            self.do(Call("accumulate", (self.buffer(path), grad)))
         elif kind.cat in ARRAYS and self.part_in_table(path):
             shadow = self.let(Call("shadow_of", (self.shadow_table(), self.like(path))), kind)
             self.store(shadow, None, grad, "add")

@@ -525,7 +525,7 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Interpolations, Displays
             return
         what = subscript(kind, index, self.kinds[stmt.name], self.kinds)
         if what != "view" and not self.distinct(index):
-            self.block.append(Do(Call("np.add.at", (place, index, atom)), None, True))
+            self.do(Call("np.add.at", (place, index, atom)))
         else:
             self.store(place, index, atom, "add")
 
@@ -553,11 +553,11 @@ class Reverse(Loops, Lists, Calls, Products, Logistics, Interpolations, Displays
             )
         bars = self.list_bar(base.name)
         if isinstance(bar.atom, Tuple) or self.kinds[stmt.name].cat in ("tuple", "dict", "list"):
-            self.block.append(Do(Call("add_to_item", (bars, self.value(index, stmt), bar.atom)), None, True))
+            self.do(Call("add_to_item", (bars, self.value(index, stmt), bar.atom)))
             return
         bar = self.project(bar, self.kinds[stmt.name])
         if self.kinds[stmt.name].optional:  # None has no zeros to add to
-            self.block.append(Do(Call("add_to_item", (bars, self.value(index, stmt), bar.atom)), None, True))
+            self.do(Call("add_to_item", (bars, self.value(index, stmt), bar.atom)))
             return
         self.store(bars, self.value(index, stmt), bar.atom, "add")
 

@@ -379,9 +379,7 @@ class Rules(Custom):
             elif self.by_address(arg.name):
                 self.add_by_address(arg, self.list_value(arg, stmt), result)
             else:
-                self.block.append(
-                    Do(Call("accumulate", (self.list_bar(arg.name), result)), None, True)
-                )
+                self.do(Call("accumulate", (self.list_bar(arg.name), result)))
             return
         if uniform:
             self.give(arg, Bar(result, kind.shape != () or not kind.is_number))
