@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.analysis.places import is_view
+from s2sad.errors import Span
 from s2sad.frontend.conditions import COMPARE
 from s2sad.frontend.expressions import BINARY, UNARY
 from s2sad.frontend.lengths import Lengths
@@ -171,9 +172,9 @@ class Builder:
         self.block.append(Store(base, index, value, op, None, self.made))
         self._forget(base)
 
-    def do(self, call: Call) -> None:
+    def do(self, call: Call, span: Span | None = None) -> None:
         """A call that writes into its first argument, as np.add.at and accumulate do."""
-        self.block.append(Do(call, None, True))
+        self.block.append(Do(call, span, True))
         self._forget(call.args[0])
 
     def _forget(self, base: Atom) -> None:

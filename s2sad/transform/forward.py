@@ -316,17 +316,17 @@ class Forward(Tangents):
         if call.fun in ("list.append", "list.insert"):
             xs, *at, value = call.args
             if self.active(xs):
-                self.block.append(Do(Call(call.fun, (self.dot(xs), *at, self.dot(value))), stmt.span, True))
+                self.do(Call(call.fun, (self.dot(xs), *at, self.dot(value))), stmt.span)
         elif call.fun in ("accumulate_shadows", "accumulate_lists"):
             bars, held, given, *depth = call.args
             if self.active(bars):
                 added = (self.dot(bars), held, self.dot(given), *depth)
-                self.block.append(Do(Call(call.fun, added), stmt.span, True))
+                self.do(Call(call.fun, added), stmt.span)
         elif call.fun in LINEAR_WRITES:
             base, index, *rest = call.args
             dots = [index, self.dot(rest[0])] if rest else [self.dot(index)]
             if self.active(base) and self.active(call.args[-1]):
-                self.block.append(Do(Call(call.fun, (self.dot(base), *dots)), stmt.span, True))
+                self.do(Call(call.fun, (self.dot(base), *dots)), stmt.span)
         elif call.fun not in SILENT and not is_told(call, self.storage.lets):
             self._refuse_hidden(stmt)
             if call.args and self._is_tracked(call.args[0]):

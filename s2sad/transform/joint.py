@@ -170,7 +170,7 @@ class Assembly:
                 self._seed_parts(self.rev.canonical(result.name), kind, seed)
             elif result.name in self.rev.mixed or self._items_in_table(result.name):
                 parts = self.rev.shadow_table(), result, seed, self.rev.list_bar(result.name)
-                self.rev.block.append(Do(Call("accumulate_shadows", parts), None, True))
+                self.rev.do(Call("accumulate_shadows", parts))
             elif kind.cat == "list" and (self.rev.is_found(result) or self.rev.by_address(result.name)):
                 self.rev.give_found(result, Bar(seed))
             elif kind.cat == "list":

@@ -81,7 +81,7 @@ class Lists(Views):
         """The cotangent of what `xs.pop()` or `xs.pop(at)` took out."""
         at = tuple(self.value(i, stmt) for i in stmt.call.args[1:])
         fun = "list.insert" if at else "list.append"
-        self.block.append(Do(Call(fun, (bars, *at, item)), None, True))
+        self.do(Call(fun, (bars, *at, item)))
 
     def list_adjoint(self, stmt: Let, bar: Bar) -> None:
         """A list display, or a list made of a list or an array."""

@@ -22,7 +22,7 @@ from s2sad.analysis.activity import SHAPES
 from s2sad.analysis.primitives import PURE, is_opaque, result_word
 from s2sad.errors import UnsupportedError
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Const, Do, Let, List, Slice, Stmt, Store, Tuple, Var, uses, walk
+from s2sad.ir.nodes import Atom, Call, Const, Let, List, Slice, Stmt, Store, Tuple, Var, uses, walk
 from s2sad.rules import registry
 from s2sad.rules.binding import bind
 from s2sad.rules.registry import Bound, Rule
@@ -375,7 +375,7 @@ class Rules(Custom):
         if kind.cat == "list" and isinstance(arg, Var):
             if arg.name in self.mixed:
                 parts = self.shadow_table(), self.list_value(arg, stmt), result, self.list_bar(arg.name)
-                self.block.append(Do(Call("accumulate_shadows", parts), None, True))
+                self.do(Call("accumulate_shadows", parts))
             elif self.by_address(arg.name):
                 self.add_by_address(arg, self.list_value(arg, stmt), result)
             else:
