@@ -13,8 +13,9 @@ derivative of a distribution function in a shape has no closed form, an active s
 from __future__ import annotations
 
 import ast
-import math
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,14 +25,19 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import results
 from s2sad.rules.axes import refuse
-from s2sad.rules.laws import LAWS, Law
+from s2sad.rules.laws import CLOSED, LAWS, LOGCDF_RATES, LOGSF_RATES, UNIT, Law
 from s2sad.rules.more_laws import MORE
-from s2sad.rules.registry import REQUIRED, Bound, Rule, Text, register, register_method
+from s2sad.rules.registry import REQUIRED, UNKNOWN, Bound, Rule, Text, register, register_method
 from s2sad.runtime import functions
 
 _DIGAMMA = "scipy.special.psi"
-# SciPy has nan for their densities at inf or -inf
-_OPEN = {"gamma", "chi2", "weibull_min", "maxwell", "f", "nakagami", "loggamma", "gumbel_r"}
+# SciPy has nan for their densities at inf or -inf, and from some number on
+_FAR = 1e100
+_OPEN = frozenset(
+    "gamma chi2 weibull_min maxwell f nakagami loggamma gumbel_r gumbel_l weibull_max dweibull dgamma "
+    "gengamma chi rice burr12 exponnorm exponpow exponweib gompertz ncx2 mielke pearson3 recipinvgauss geninvgauss "
+    "moyal".split()
+)
 
 
 def _kind(names: tuple[str, ...]) -> Callable[[Bound], Kind]:
@@ -48,6 +54,53 @@ def _kind(names: tuple[str, ...]) -> Callable[[Bound], Kind]:
     return infer
 
 
+def _computed(text: Text, names: tuple[str, ...]) -> Text:
+    """A text that is computed as SciPy computes: in double precision, and without ZeroDivisionError.
+
+    `np.cos(x)/scale` is `np.cos(np.float64(x))/scale` where x is an array of small integers or of float32 (of
+    an int8 np.cos is a float16, and x*x overflows), and `1.0/scale` is `div(1.0, scale)` of a Python float.
+    """
+
+    def made(bound: Bound) -> str | None:
+        plain = text(bound) if callable(text) else text
+        if not plain:
+            return plain
+        given = [n for n in names if bound.given(n)]
+        python = [n for n in given if bound.kind(n).is_python]
+        if any(bound.static(n) is UNKNOWN for n in python):
+            plain = _divided(plain, tuple(python))
+        narrow = "|".join(n for n in given if _is_narrow(bound.kind(n)))
+        return re.sub(rf"(?<![.\w])({narrow})\b", r"np.float64(\1)", plain) if narrow else plain
+
+    return made
+
+
+class _Quotients(ast.NodeTransformer):
+    """Makes p/q of a Python number q div(p, q)."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Div) and not isinstance(node.right, ast.Constant):
+            leaves = [n for n in ast.walk(node.right) if isinstance(n, ast.Name) and n.id != "div"]
+            if all(n.id in self.names for n in leaves):
+                return ast.Call(ast.Name("div", ast.Load()), [node.left, node.right], [])
+        return node
+
+
+@lru_cache(1024)
+def _divided(text: str, names: tuple[str, ...]) -> str:
+    """A text whose quotients of the named Python numbers are IEEE's."""
+    return ast.unparse(_Quotients(names).visit(ast.parse(text, mode="eval")))
+
+
+def _is_narrow(kind: Kind) -> bool:
+    """Whether formulas of a value would not be computed in double precision."""
+    return kind.cat == "bool" or (kind.cat in ("npscalar", "array", "num") and kind.dtype != "float64")
+
+
 def _standard(bound: Bound, x: str = "x") -> str:
     """The text of y, as short as the given arguments allow."""
     if x in bound.kinds and bound.kind(x).cat in ("list", "tuple"):
@@ -56,13 +109,25 @@ def _standard(bound: Bound, x: str = "x") -> str:
     return f"({moved}/scale)" if bound.given("scale") else moved
 
 
-def _guarded(bound: Bound, law: Law, text: str) -> str:
+_OPPOSITE = {">=": "<", "<=": ">", ">": "<=", "<": ">=", "and": "or"}
+
+
+def _outside(law: Law, finite: bool) -> str:
+    """The condition for a place without density, False for nan; `finite`: or one at infinity."""
+    made = re.sub("[<>]=?|and", lambda found: _OPPOSITE[found[0]], law.support)
+    if not finite or law.support in (UNIT, CLOSED) or law.support.startswith("np.abs"):
+        return made
+    return f"np.logical_or({made}, np.isinf(Y))" if made else "np.isinf(Y)"
+
+
+def _guarded(bound: Bound, law: Law, text: str, finite: bool = False) -> str:
     """A text, 0 outside the support."""
-    if not law.support:
+    outside = _outside(law, finite)
+    if not outside:
         return f"({text})"
     if all(k.is_scalar for k in bound.kinds.values()):
-        return f"(({text}) if {law.support} else 0.0)"
-    return f"np.where({law.support}, {text}, 0.0)"
+        return f"(0.0 if {outside} else ({text}))"
+    return f"np.where({outside}, 0.0, {text})"
 
 
 def _shape_of_law(bound: Bound, law: Law, argument: str, factor: str) -> str:
@@ -92,31 +157,38 @@ def _proportional(text: str) -> bool:
     return "PDF" in text and not (isinstance(whole, ast.BinOp) and isinstance(whole.op, ast.Add | ast.Sub))
 
 
+def _rate(bound: Bound, name: str, law: Law, kind: str) -> str:
+    """The density, or for a logarithm its quotient by the function itself: the slope but for the sign."""
+    rates = {"logcdf": LOGCDF_RATES, "logsf": LOGSF_RATES}.get(kind, {})
+    if name in rates:
+        made = _guarded(bound, law, rates[name])
+        return f"{made}/scale" if bound.given("scale") else made
+    made = _density(bound, name, law, "pdf")
+    if kind.startswith("log"):
+        made = f"density_ratio({_density(bound, name, law, 'logpdf')}, out)"
+    known = bound.static("x")
+    if name not in _OPEN or (isinstance(known, int | float) and abs(known) < _FAR):
+        return made
+    return f"np.where((np.abs(x) > {_FAR})*np.isfinite(out)*np.logical_not({made} > 0), 0.0, {made})"
+
+
 def _cumulative(bound: Bound, name: str, law: Law, argument: str, kind: str) -> str:
     """The derivative of cdf, sf and their logarithms in an argument."""
-    sign = 1 if kind.endswith("cdf") else -1
-    if kind.startswith("log"):
-        density = f"density_ratio({_density(bound, name, law, 'logpdf')}, out)"
-    else:
-        density = _density(bound, name, law, "pdf")
-        known = bound.static("x")
-        if name in _OPEN and isinstance(known, int | float):
-            density = "0.0" if math.isinf(known) else density
-        elif name in _OPEN:
-            density = f"np.where(np.isinf(x), 0.0, {density})"
+    density = _rate(bound, name, law, kind)
     if argument in law.shapes:
         made = law.by_shape[argument]
-        if kind.startswith("log") and not _proportional(made):
-            density = _density(bound, name, law, "pdf")
-            made = f"np.exp(-out)*({made})"
-        own = f"scale*{density}" if bound.given("scale") else density
         if _proportional(made):
+            own = f"scale*{density}" if bound.given("scale") else density
             made = f"damped({own}, {made.replace('*PDF', '')})"
-        made = "g*" + _guarded(bound, law, made.replace("PDF", f"({own})"))
+        else:
+            density = _density(bound, name, law, "pdf")
+            made = made.replace("PDF", f"(scale*{density})" if bound.given("scale") else density)
+            made = f"np.exp(-out)*({made})" if kind.startswith("log") else made
+        made = "g*" + _guarded(bound, law, made, True)
     else:
         made = {"x": f"g*{density}", "loc": f"-g*{density}", "scale": f"-damped(g*{density}, Y)"}[argument]
     made = made.replace("Y", _standard(bound))
-    return made if sign > 0 else f"-({made})"
+    return made if kind.endswith("cdf") else f"-({made})"
 
 
 def _quantile(bound: Bound, name: str, law: Law, argument: str, kind: str) -> str:
@@ -125,8 +197,9 @@ def _quantile(bound: Bound, name: str, law: Law, argument: str, kind: str) -> st
         return f"div(g, {density})" if kind == "ppf" else f"-div(g, {density})"
     if argument in law.shapes:
         own = f"scale*{density}" if bound.given("scale") else density
-        made = law.by_shape[argument].replace("PDF", f"({own})").replace("Y", _standard(bound, "out"))
-        return f"-div(g*({made}), {density})"
+        made = _guarded(bound, law, law.by_shape[argument].replace("PDF", f"({own})"), True)
+        made = made.replace("Y", _standard(bound, "out"))
+        return f"-g*damped({made}, div(1.0, {density}))"
     return "g" if argument == "loc" else f"g*{_standard(bound, 'out')}"
 
 
@@ -152,7 +225,7 @@ def _enter(name: str, law: Law) -> None:
         signature: dict[str, Any] = dict.fromkeys((first, *law.shapes), REQUIRED) | {"loc": 0, "scale": 1}
         rule = Rule(
             f"scipy.stats.{name}.{kind}", signature, _kind(names), form="elementwise",
-            vjp={n: _text(name, law, kind, n) for n in names},
+            vjp={n: _computed(_text(name, law, kind, n), names) for n in names},
         )  # fmt: skip
         register_method(rule, owner, kind)
 
@@ -259,8 +332,9 @@ def _enter_mass(
                 vjp[argument] = _tail(
                     cumulative[argument], "" if kind.endswith("cdf") else "-", kind[0] == "l"
                 )
-        kind_of = _kind(("k", *arguments, "loc"))
-        rule = Rule(f"scipy.stats.{name}.{kind}", signature, kind_of, form="elementwise", vjp=vjp)
+        names = ("k", *arguments, "loc")
+        vjp = {n: _computed(text, names) for n, text in vjp.items()}
+        rule = Rule(f"scipy.stats.{name}.{kind}", signature, _kind(names), form="elementwise", vjp=vjp)
         register_method(rule, getattr(stats, name), kind)
 
 

@@ -29,12 +29,14 @@ class Law:
 
 _DIGAMMA = "scipy.special.psi"
 _MILLS = "normal_hazard({})"  # of the normal law: pdf(z)/cdf(z)
+UNIT = "np.logical_and(Y > 0, Y < 1)"
+CLOSED = "np.logical_and(Y >= 0, Y <= 1)"
 LAWS: dict[str, Law] = {
     "norm": Law("-Y"),
     "expon": Law("-1.0", "Y >= 0"),
     "laplace": Law("-np.sign(Y)"),
     "logistic": Law("-np.tanh(0.5*Y)"),
-    "uniform": Law("0.0*Y", "np.abs(2.0*Y - 1.0) <= 1.0"),
+    "uniform": Law("0.0*Y", CLOSED),
     "cauchy": Law("damped(1.0/(1.0 + Y*Y), -2.0*Y)", spread="2.0/(1.0 + Y*Y) - 1.0"),
     "halfnorm": Law("-Y", "Y >= 0"),
     "halfcauchy": Law("damped(1.0/(1.0 + Y*Y), -2.0*Y)", "Y >= 0", spread="2.0/(1.0 + Y*Y) - 1.0"),
@@ -60,7 +62,7 @@ LAWS: dict[str, Law] = {
         {"a": "-gammainc_da(a, div(1.0, Y))"}),
     "beta": Law(
         "div(a - 1.0, Y) - div(b - 1.0, 1.0 - Y)",
-        "np.abs(2.0*Y - 1.0) < 1.0",
+        UNIT,
         {
             "a": f"np.log(Y) - {_DIGAMMA}(a) + {_DIGAMMA}(a + b)",
             "b": f"np.log1p(-Y) - {_DIGAMMA}(b) + {_DIGAMMA}(a + b)",
@@ -98,8 +100,8 @@ LAWS: dict[str, Law] = {
     "lomax": Law("-(c + 1.0)/(1.0 + Y)", "Y >= 0", {"c": "1.0/c - np.log1p(Y)"},
         {"c": "(1.0 + Y)*np.log1p(Y)*PDF/c"}),
     "powerlaw": Law(
-        "div(a - 1.0, Y)", "np.abs(2.0*Y - 1.0) <= 1.0", {"a": "1.0/a + np.log(Y)"},
-        {"a": "Y*np.log(Y)*PDF/a"},
+        "div(a - 1.0, Y)", CLOSED, {"a": "1.0/a + np.log(Y)"},
+        {"a": "scipy.special.xlogy(Y, Y)*PDF/a"},
     ),
     "loggamma": Law("c - np.exp(Y)", shapes={"c": f"Y - {_DIGAMMA}(c)"},
         by_shape={"c": "gammainc_da(c, np.exp(Y))"}),
@@ -125,3 +127,25 @@ LAWS: dict[str, Law] = {
         },
     ),
 }  # fmt: skip
+
+# The standard density over the distribution function, and over its complement, for functions that reach far
+# below -1e3: the exponential of a difference of logarithms would have lost its digits there.
+LOGCDF_RATES: dict[str, str] = {
+    "norm": "normal_hazard(Y)",
+    "logistic": "scipy.special.expit(-Y)",
+    "genlogistic": "c*scipy.special.expit(-Y)",
+    "gumbel_r": "np.exp(-Y)",
+    "weibull_max": "c*np.exp((c - 1.0)*np.log(-Y))",
+    "lognorm": "normal_hazard(np.log(Y)/s)/(s*Y)",
+    "genextreme": "np.exp(-Y*scipy.special.hyp2f1(1.0, 1.0, 2.0, c*Y))/(1.0 - c*Y)",
+}
+LOGSF_RATES: dict[str, str] = {
+    "norm": "normal_hazard(-Y)",
+    "logistic": "scipy.special.expit(Y)",
+    "expon": "1.0",
+    "lognorm": "normal_hazard(-np.log(Y)/s)/(s*Y)",
+    "gumbel_l": "np.exp(Y)",
+    "rayleigh": "Y",
+    "weibull_min": "c*np.exp((c - 1.0)*np.log(Y))",
+    "genpareto": "1.0/(1.0 + c*Y)",
+}

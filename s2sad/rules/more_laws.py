@@ -6,7 +6,7 @@ y*hyp2f1(1, 1, 2, u), and its derivative in c is -y*y*hyp2f1(2, 2, 3, u)/2.
 
 from __future__ import annotations
 
-from s2sad.rules.laws import Law
+from s2sad.rules.laws import CLOSED, UNIT, Law
 
 _DIGAMMA = "scipy.special.psi"
 _MILLS = "normal_hazard({})"  # of the normal law: pdf(z)/cdf(z)
@@ -15,7 +15,6 @@ _LINE = "Y*scipy.special.hyp2f1(1.0, 1.0, 2.0, {})"
 _BEND = "0.5*Y*Y*scipy.special.hyp2f1(2.0, 2.0, 3.0, {})"
 _LOG = "Y*np.log(Y)*PDF/{}"  # of a distribution function of y**c
 _ABOVE = "Y > 0"
-_UNIT = "np.abs(2.0*Y - 1.0) < 1.0"
 _WAVE = "scipy.special.i1e(b*Y)/scipy.special.i0e(b*Y)"
 _CIRCLE = "(1.0 + c*c - 2.0*c*np.cos(Y))"
 _ROOT = "np.sqrt(1.0 + Y*Y)"
@@ -159,7 +158,7 @@ MORE: dict[str, Law] = {
         {"a": "np.sqrt(1.0 + Y*Y)*PDF/b", "b": "np.sqrt(1.0 + Y*Y)*np.arcsinh(Y)*PDF/b"},
     ),
     "johnsonsb": Law(
-        "(2.0*Y - 1.0 - (a + b*scipy.special.logit(Y))*b)/(Y*(1.0 - Y))", _UNIT,
+        "(2.0*Y - 1.0 - (a + b*scipy.special.logit(Y))*b)/(Y*(1.0 - Y))", UNIT,
         {
             "a": "-(a + b*scipy.special.logit(Y))",
             "b": "1.0/b - (a + b*scipy.special.logit(Y))*scipy.special.logit(Y)",
@@ -175,7 +174,7 @@ MORE: dict[str, Law] = {
         {"c": "(div((Y - 1.0)*(Y - 1.0), Y*c*c) - 1.0)/c"}, {"c": "2.0*Y*(1.0 - Y)*PDF/(c*(1.0 + Y))"},
     ),
     "triang": Law(
-        "np.where(Y < c, div(1.0, Y), div(-1.0, 1.0 - Y))", "np.abs(2.0*Y - 1.0) <= 1.0",
+        "np.where(Y < c, div(1.0, Y), div(-1.0, 1.0 - Y))", CLOSED,
         {"c": "np.where(Y < c, div(-1.0, c), div(1.0, 1.0 - c))"},
         {"c": "-np.where(Y < c, div(Y*Y, c*c), div((1.0 - Y)*(1.0 - Y), (1.0 - c)*(1.0 - c)))"},
     ),
@@ -189,7 +188,7 @@ MORE: dict[str, Law] = {
         {"a": "-np.log(b/Y)/(a*np.log(b/a)*np.log(b/a))", "b": "-np.log(Y/a)/(b*np.log(b/a)*np.log(b/a))"},
     ),
     "bradford": Law(
-        "-c/(1.0 + c*Y)", "np.abs(2.0*Y - 1.0) <= 1.0",
+        "-c/(1.0 + c*Y)", CLOSED,
         {"c": "1.0/c - 1.0/((1.0 + c)*np.log1p(c)) - Y/(1.0 + c*Y)"},
         {"c": "(Y/(1.0 + c*Y) - np.log1p(c*Y)/((1.0 + c)*np.log1p(c)))/np.log1p(c)"},
     ),
@@ -249,14 +248,14 @@ MORE: dict[str, Law] = {
     ),
     "pearson3": Law("-(skew + 2.0*Y)/(2.0 + skew*Y)", "skew*Y > -2.0", {"skew": ""}),
     "trapezoid": Law(
-        "np.where(Y < c, div(1.0, Y), np.where(Y <= d, 0.0, -div(1.0, 1.0 - Y)))", _UNIT,
+        "np.where(Y < c, div(1.0, Y), np.where(Y <= d, 0.0, -div(1.0, 1.0 - Y)))", UNIT,
         {
             "c": "1.0/(1.0 + d - c) - np.where(Y < c, div(1.0, c), 0.0)",
             "d": "np.where(Y > d, div(1.0, 1.0 - d), 0.0) - 1.0/(1.0 + d - c)",
         },
     ),
     "argus": Law(
-        "div(1.0, Y) - div(Y, 1.0 - Y*Y) + chi*chi*Y", _UNIT,
+        "div(1.0, Y) - div(Y, 1.0 - Y*Y) + chi*chi*Y", UNIT,
         {"chi": "3.0/chi - chi*(1.0 - Y*Y) - 0.3989422804014327*chi*chi*np.exp(-0.5*chi*chi)"
                 "/(0.5*scipy.special.gammainc(1.5, 0.5*chi*chi))"},
     ),
@@ -286,7 +285,7 @@ MORE: dict[str, Law] = {
         f"-2.0*c*np.sin(Y)/{_CIRCLE}", "np.logical_and(Y >= 0, Y <= 6.283185307179586)",
         {"c": f"-2.0*c/(1.0 - c*c) - (2.0*c - 2.0*np.cos(Y))/{_CIRCLE}"},
     ),
-    "arcsine": Law("0.5*div(2.0*Y - 1.0, Y*(1.0 - Y))", _UNIT),
+    "arcsine": Law("0.5*div(2.0*Y - 1.0, Y*(1.0 - Y))", UNIT),
     "semicircular": Law("-div(Y, 1.0 - Y*Y)", "np.abs(Y) < 1"),
     "levy": Law("div(0.5*div(1.0, Y) - 1.5, Y)", _ABOVE),
     "moyal": Law("0.5*np.exp(-Y) - 0.5"),

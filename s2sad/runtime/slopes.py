@@ -235,7 +235,7 @@ def gamma_density(a: Any, x: Any) -> Any:
     import scipy.special
 
     near = x < 1.0
-    inner, outer = np.where(near, x, 0.5), np.where(near, 1.5, x)
+    inner, outer = np.where(near, x, 0.5), np.where(near, 1.5, np.minimum(x, 1e300))
     norm = scipy.special.gammaln(a)
     low = np.power(inner, a - 1.0) * np.exp(-inner - norm)
     return np.where(near, low, np.exp((a - 1.0) * np.log(outer) - outer - norm))[()]
