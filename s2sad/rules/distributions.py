@@ -35,8 +35,8 @@ _DIGAMMA = "scipy.special.psi"
 _FAR = 1e100
 _OPEN = frozenset(
     "gamma chi2 weibull_min maxwell f nakagami loggamma gumbel_r gumbel_l weibull_max dweibull dgamma "
-    "gengamma chi rice burr12 exponnorm exponpow exponweib gompertz ncx2 mielke pearson3 recipinvgauss geninvgauss "
-    "moyal".split()
+    "gengamma chi rice burr12 exponnorm exponpow exponweib gompertz ncx2 mielke pearson3 recipinvgauss "
+    "geninvgauss moyal".split()
 )
 
 
@@ -166,10 +166,9 @@ def _rate(bound: Bound, name: str, law: Law, kind: str) -> str:
     made = _density(bound, name, law, "pdf")
     if kind.startswith("log"):
         made = f"density_ratio({_density(bound, name, law, 'logpdf')}, out)"
-    known = bound.static("x")
-    if name not in _OPEN or (isinstance(known, int | float) and abs(known) < _FAR):
+    if name not in _OPEN:
         return made
-    return f"np.where((np.abs(x) > {_FAR})*np.isfinite(out)*np.logical_not({made} > 0), 0.0, {made})"
+    return f"np.where((np.abs(Y) > {_FAR})*np.isfinite(out)*np.logical_not({made} > 0), 0.0, {made})"
 
 
 def _cumulative(bound: Bound, name: str, law: Law, argument: str, kind: str) -> str:
