@@ -27,6 +27,7 @@ from s2sad.optimise.cse import cse
 from s2sad.optimise.dce import dce, leaves_nothing_dead
 from s2sad.optimise.factors import factors
 from s2sad.optimise.flows import unwritten
+from s2sad.optimise.held import held
 from s2sad.optimise.invariants import invariants
 from s2sad.optimise.likes import likes
 from s2sad.optimise.newaxes import newaxes
@@ -75,6 +76,8 @@ def optimise(program: Program, disabled: frozenset[str] = frozenset()) -> Progra
     off = disabled | switched_off()
     chosen = [apply for name, apply in PASSES if name not in off]
     program = solutions(program)
+    if "held" not in off:
+        program = held(program)
     aliases = Aliases(program)
     settled: dict[Pass, Program] = {}  # what a pass leaves as it is
     swept: Program | None = None  # what dce made last
@@ -119,6 +122,8 @@ def shared(program: Program) -> Program:
     """
     off, known = switched_off(), dict(PASSES)
     program = solutions(program)
+    if "held" not in off:
+        program = held(program)
     for name in SHARED:
         if name not in off:
             program = known[name](program, None)

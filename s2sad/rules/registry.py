@@ -172,6 +172,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "s2sad.runtime.samples": ("scipy_samples",),
     "s2sad.runtime.equations": ("scipy_linalg", "scipy_factors", "scipy_matrices"),
     "s2sad.runtime.pencils": ("scipy_factors", "scipy_eigen", "scipy_matrices"),
+    "s2sad.runtime.held": ("held",),
     "s2sad.runtime.bands": ("scipy_bands",),
     "s2sad.runtime.filters": ("signals", "distances", "images"),
     "s2sad.runtime.curves": ("curves", "splines"),

@@ -259,7 +259,29 @@ _structural(
 _function("expm", "A", "expm_along(adjoint(A), g)", "expm_along(A, A_dot)")
 _function("logm", "A", "logm_along(adjoint(A), g, real)", "logm_along(A, A_dot, real)")
 _function("signm", "A", "signm_along(adjoint(A), adjoint(out), g)", "signm_along(A, out, A_dot)")
-_function("sqrtm", "A", "sqrtm_along(adjoint(out), g, real)", "sqrtm_along(out, A_dot, real)")
+
+
+def _root(bound: Bound) -> str:
+    return "out" if is_complex(bound, "A") else "real_root(out)"
+
+
+_structural(
+    "sqrtm",
+    "A",
+    _like("A"),
+    {"A": lambda b: f"both_sides(adjoint({_root(b)}), g)"},
+    {"A": lambda b: f"both_sides({_root(b)}, A_dot)"},
+)
+structural(
+    "real_root",
+    "x",
+    _like("x"),
+    {"x": "g"},
+    (equations.real_root,),
+    effect="maybe x",
+    jvp={"x": "x_dot"},
+    raises=True,
+)
 
 
 def _sylvester(name: str, text: str) -> Callable[[Bound], str]:
@@ -332,7 +354,6 @@ _HELPERS: tuple[tuple[Callable[..., object], Callable[[Bound], Kind]], ...] = (
     (equations.triangular_left, lambda b: kinds.array(kinds.fresh_shape(2), _float(b, "y", "x"))),
     (equations.corner, lambda b: kinds.array(kinds.fresh_shape(rank_of(b, "a")), _float(b, "a", "e"))),
     (equations.logm_along, _like("e", "a")),
-    (equations.sqrtm_along, _like("e", "x")),
     (equations.signm_along, _like("e", "x")),
     (equations.frechet_back, _frechet_pair),
     (equations.frechet_dot, _frechet_pair),

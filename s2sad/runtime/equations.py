@@ -460,15 +460,15 @@ def logm_along(a: Any, e: Any, real: Any) -> Any:
     return made
 
 
-def sqrtm_along(x: Any, e: Any, real: Any) -> Any:
-    """The derivative of x = scipy.linalg.sqrtm(a) along e; `real` says that x was taken for real.
+def real_root(x: Any) -> Any:
+    """x = scipy.linalg.sqrtm(a) of a real matrix, which was taken for real.
 
-    >>> print(sqrtm_along(np.array([[2.0]]), np.array([[4.0]]), True))
-    [[1.]]
+    >>> print(real_root(np.array([[2.0]])))
+    [[2.]]
     """
-    if real and np.iscomplexobj(x):
+    if np.iscomplexobj(x):
         raise TypeError("sqrtm of this real matrix is complex: pass the matrix as complex, a.astype(complex)")
-    return both_sides(x, e)
+    return x
 
 
 def signm_along(a: Any, x: Any, e: Any) -> Any:

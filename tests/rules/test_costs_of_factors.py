@@ -76,6 +76,12 @@ SECOND: dict[str, dict[str, int]] = {  # what a Hessian-vector product calls bey
     "np.linalg.matrix_power(q, -3)": {},
     "np.linalg.solve(np.stack([q, q.T]), np.stack([q, q]))": {"solve": 2},
     "scipy.linalg.svdvals(m)": {},
+    "scipy.linalg.solve(q, m)": {"lu_factor": 1},  # for three right sides
+    f'scipy.linalg.solve({SPD}, m, assume_a="pos", lower=True)': {"cho_factor": 1},
+    "scipy.linalg.solve_sylvester(q, q.T @ q + 2.0*np.eye(3), q)": {},
+    "scipy.linalg.solve_continuous_lyapunov(q - 4.0*np.eye(3), q)": {},
+    "scipy.linalg.solve_discrete_lyapunov(0.3*q, q)": {"lu_factor": 1},
+    f"scipy.linalg.sqrtm({SPD})": {},
     f"scipy.linalg.eigvalsh(q + q.T, {SPD})": {},
     "scipy.linalg.eigvalsh_tridiagonal(p, x[:4])": {},
 }
