@@ -32,14 +32,12 @@ class _Basis:
     """What a basis is made of, as texts.
 
     mulx      the first two places of x*series, and the step for the i-th place
-    mul       the steps of Clenshaw's recurrence on series, and the end
     vander    the first power, and the recurrence
     roots     scale, the diagonal beside the main one, the last column, the one root of a line
     """
 
     prefix: str
     mulx: tuple[str, str]
-    mul: tuple[str, str, str]
     vander: tuple[str, str]
     scale: str
     beside: str
@@ -54,7 +52,7 @@ _HALF = "1.0/np.sqrt({}np.arange(n - 1, 0, -1))"
 _SCALE = "np.multiply.accumulate(np.hstack((1.0, {})))[::-1]"
 _BASES: dict[str, _Basis] = {
     "chebyshev": _Basis(
-        "cheb", ("0*c[0]\n    z[1] = c[0]", ""), ("", "", ""), ("x", "v[i - 1]*(2*x) - v[i - 2]"),
+        "cheb", ("0*c[0]\n    z[1] = c[0]", ""), ("x", "v[i - 1]*(2*x) - v[i - 2]"),
         "np.array([1.0] + [np.sqrt(0.5)]*(n - 1))",
         "np.concatenate((np.array([np.sqrt(0.5)]), np.full(n - 2, 1/2)))",
         "-(c[:-1]/c[-1])*(scale/scale[-1])*0.5", "-c[0]/c[1]",
@@ -64,7 +62,6 @@ _BASES: dict[str, _Basis] = {
     "legendre": _Basis(
         "leg", ("0*c[0]\n    z[1] = c[0]",
                 "z[i + 1] = c[i]*(i + 1)/(2*i + 1)\n        z[i - 1] += c[i]*i/(2*i + 1)"),
-        ("Psub(c[-i]*xs, c1*(nd - 1)/nd)", "Padd(tmp, Pmulx(c1)*(2*nd - 1)/nd)", "Padd(c0, Pmulx(c1))"),
         ("x", "(v[i - 1]*x*(2*i - 1) - v[i - 2]*(i - 1))/i"),
         "1.0/np.sqrt(2*np.arange(n) + 1)", "np.arange(1, n)*scale[:n - 1]*scale[1:n]",
         "-(c[:-1]/c[-1])*(scale/scale[-1])*(n/(2*n - 1))", "-c[0]/c[1]", "x*0.0 + 1.0", "[off, scl]",
@@ -72,7 +69,6 @@ _BASES: dict[str, _Basis] = {
     ),
     "hermite": _Basis(
         "herm", ("0*c[0]\n    z[1] = c[0]/2", "z[i + 1] = c[i]/2\n        z[i - 1] += c[i]*i"),
-        ("Psub(c[-i]*xs, c1*(2*(nd - 1)))", "Padd(tmp, Pmulx(c1)*2)", "Padd(c0, Pmulx(c1)*2)"),
         ("x*2", "v[i - 1]*(x*2) - v[i - 2]*(2*(i - 1))"),
         _SCALE.format(_HALF.format("2.0*")), "np.sqrt(0.5*np.arange(1, n))",
         "-(scale*c[:-1]/(2.0*c[-1]))", "-0.5*c[0]/c[1]", "np.exp(-x**2)", "[off, scl/2]",
@@ -80,7 +76,6 @@ _BASES: dict[str, _Basis] = {
     ),
     "hermite_e": _Basis(
         "herme", ("0*c[0]\n    z[1] = c[0]", "z[i + 1] = c[i]\n        z[i - 1] += c[i]*i"),
-        ("Psub(c[-i]*xs, c1*(nd - 1))", "Padd(tmp, Pmulx(c1))", "Padd(c0, Pmulx(c1))"),
         ("x", "v[i - 1]*x - v[i - 2]*(i - 1)"),
         _SCALE.format(_HALF.format("")), "np.sqrt(np.arange(1, n))",
         "-(scale*c[:-1]/c[-1])", "-c[0]/c[1]", "np.exp(-0.5*x**2)", "[off, scl]",
@@ -89,8 +84,6 @@ _BASES: dict[str, _Basis] = {
     "laguerre": _Basis(
         "lag", ("c[0]\n    z[1] = -c[0]",
                 "z[i + 1] = -c[i]*(i + 1)\n        z[i] += c[i]*(2*i + 1)\n        z[i - 1] -= c[i]*i"),
-        ("Psub(c[-i]*xs, (c1*(nd - 1))/nd)", "Padd(tmp, Psub((2*nd - 1)*c1, Pmulx(c1))/nd)",
-         "Padd(c0, Psub(c1, Pmulx(c1)))"),
         ("1 - x", "(v[i - 1]*(2*i - 1 - x) - v[i - 2]*(i - 1))/i"),
         "np.ones(n)", "-np.arange(1.0, n)", "(c[:-1]/c[-1])*n", "1 + c[0]/c[1]", "np.exp(-x)",
         "[off + scl, -scl]",
@@ -124,33 +117,18 @@ def _mulx(basis: _Basis) -> str:
     )  # fmt: skip
 
 
-def _mul(basis: _Basis) -> str:
-    if basis.prefix == "cheb":
+def _mul(module: str, prefix: str) -> str:
+    if prefix == "cheb":
         return (
             "def chebmul(c1, c2):\n" + PAIR
             + f"    z1 = {_BOTH.format('c1')}\n    z2 = {_BOTH.format('c2')}\n"
             "    z = np.convolve(z1 + z1[::-1], z2 + z2[::-1])\n"
             f"    z = {_HALF_OF_Z}\n    return z[:filled_length(z)]\n"
         )  # fmt: skip
-    c0, c1, end = basis.mul
     return (
-        f"def {basis.prefix}mul(c1, c2):\n" + PAIR
-        + f"""    if len(c1) > len(c2):
-        c, xs = c2, c1
-    else:
-        c, xs = c1, c2
-    if len(c) == 1:
-        return Padd(c[0]*xs, np.zeros_like(xs, shape=1))
-    nd = len(c)
-    c0 = c[-2]*xs
-    c1 = c[-1]*xs
-    for i in range(3, len(c) + 1):
-        tmp = c0
-        nd = nd - 1
-        c0 = {c0}
-        c1 = {c1}
-    return {end}
-"""
+        f"def {prefix}mul(c1, c2):\n" + PAIR
+        + f"    z = series_product(c1, c2, len(c1) + len(c2) - 1, {module!r})\n"
+        "    return z[:filled_length(z)]\n"
     )  # fmt: skip
 
 
@@ -346,7 +324,7 @@ def _enter_common(module: str, prefix: str) -> None:
 def _enter_basis(module: str, basis: _Basis) -> None:
     prefix = basis.prefix
     functions = {
-        "mulx": _mulx(basis), "mul": _mul(basis), "pow": _pow(prefix), "div": _div(prefix),
+        "mulx": _mulx(basis), "mul": _mul(module, prefix), "pow": _pow(prefix), "div": _div(prefix),
         "companion": _roots(basis), "vander": _vander(basis), "line": _line(prefix, basis.line),
         "roots": _sorted_roots(prefix, basis.single, "Pcompanion(c)[::-1, ::-1]"),
         "weight": f"def {prefix}weight(x):\n    return {basis.weight}\n",

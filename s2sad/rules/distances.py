@@ -1,6 +1,6 @@
 """scipy.spatial: distances of points, of all pairs and of single ones.
 
-    d = scipy.spatial.distance.cdist(a, b)             a_bar = pair_slopes(g, a, b, out, "euclidean", 2.0)
+    d = scipy.spatial.distance.cdist(a, b)             a_bar = gap_sums(over_distances(g, out), a, b)
     d = scipy.spatial.distance.cosine(u, v)            a formula, in SciPy's own order
 
 Where points fall together the derivative is 0, as that of a norm. Metrics that weigh coordinates (w, V, VI)
@@ -9,6 +9,8 @@ are formulas of the plain ones: of points that were scaled or turned before.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from scipy import spatial
 from scipy.spatial import distance
 
@@ -16,8 +18,8 @@ from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import axes
 from s2sad.rules.axes import as_array, literal, shape_of
-from s2sad.rules.registry import Bound, Text, composite, structural
-from s2sad.runtime import filters
+from s2sad.rules.registry import Bound, Text, composite, elementwise, structural
+from s2sad.runtime import distances
 
 _METRICS = (
     "euclidean",
@@ -72,11 +74,7 @@ def _cross(bound: Bound, name: str) -> str | None:
     """The cotangent of an argument of cdist."""
     weight, metric = _weight(bound), bound.static("metric")
     if not weight:
-        return (
-            _slopes(bound, "g", "XA", "XB", "out")
-            if name == "XA"
-            else _slopes(bound, "g.T", "XB", "XA", "out.T")
-        )
+        return _slopes(bound, "g", "XA", "XB") if name == "XA" else _slopes(bound, "g", "XB", "XA", ".T")
     if name in ("w", "V", "VI") and name != weight:
         return None
     pair = "g.T, XB, XA, out.T" if name == "XB" else "g, XA, XB, out"
@@ -88,16 +86,34 @@ def _cross_dot(bound: Bound, name: str) -> str:
     weight, metric, p = _weight(bound), bound.static("metric"), literal(bound, "p")
     if name not in ("XA", "XB"):
         return f"weighted_dots(None, {name}_dot, XA, XB, out, {metric!r}, {p}, {weight})"
-    pair, turned = (
-        ("XB_dot, None, XB, XA, out.T", ".T") if name == "XB" else ("XA_dot, None, XA, XB, out", "")
-    )
+    one, two, turned = ("XB", "XA", ".T") if name == "XB" else ("XA", "XB", "")
     if weight:
-        return f"weighted_dots({pair}, {metric!r}, {p}, {weight}){turned}"
-    return f"pair_dots({pair.replace('None, ', '')}, {metric!r}, {p}){turned}"
+        return f"weighted_dots({one}_dot, None, {one}, {two}, out{turned}, {metric!r}, {p}, {weight}){turned}"
+    if metric == "euclidean":
+        return f"over_distances(gap_dots({one}_dot, {one}, {two}){turned}, out)"
+    return f"{_dots(bound, one, two, f'out{turned}')}{turned}"
 
 
-def _slopes(bound: Bound, z: str, one: str, two: str, out: str) -> str:
-    return f"pair_slopes({z}, {one}, {two}, {out}, {bound.static('metric')!r}, {literal(bound, 'p')})"
+def _slopes(bound: Bound, z: str, one: str, two: str, turned: str = "", out: str = "out") -> str:
+    """The cotangent of the points `one` for a cotangent of their distances to the points `two`."""
+    metric = bound.static("metric")
+    if metric == "euclidean":
+        return f"gap_sums(over_distances({z}, {out}){turned}, {one}, {two})"
+    if metric == "sqeuclidean":
+        return f"gap_sums(2.0*{z}{turned}, {one}, {two})"
+    if metric in ("cityblock", "chebyshev"):
+        return f"step_slopes({z}{turned}, {one}, {two}, {out}{turned}, {metric!r})"
+    return f"pair_slopes({z}{turned}, {one}, {two}, {out}{turned}, {metric!r}, {literal(bound, 'p')})"
+
+
+def _dots(bound: Bound, one: str, two: str, out: str) -> str:
+    """The tangent of the distances from the points `one`, which move, to `two`; not "euclidean"."""
+    metric = bound.static("metric")
+    if metric == "sqeuclidean":
+        return f"gap_dots(2.0*{one}_dot, {one}, {two})"
+    if metric in ("cityblock", "chebyshev"):
+        return f"step_dots({one}_dot, {one}, {two}, {out}, {metric!r})"
+    return f"pair_dots({one}_dot, {one}, {two}, {out}, {metric!r}, {literal(bound, 'p')})"
 
 
 def _cross_text(name: str) -> Text:
@@ -139,9 +155,15 @@ composite(
 
 
 def _pdist_dot(bound: Bound) -> str:
-    full = "square_form(out, len(X)) + square_form(out, len(X)).T"
-    one = f"pair_dots(X_dot, X, X, {full}, {bound.static('metric')!r}, {literal(bound, 'p')})"
-    return f"({one} + {one}.T)[np.triu_indices(len(X), 1)]"
+    if bound.static("metric") == "euclidean":
+        return "over_distances(condensed_sums(gap_dots(X_dot, X, X)), out)"
+    return f"condensed_sums({_dots(bound, 'X', 'X', 'symmetric_form(out, len(X))')})"
+
+
+def _pdist_bar(bound: Bound) -> str:
+    if bound.static("metric") == "euclidean":
+        return "gap_sums(symmetric_form(over_distances(g, out), len(X)), X, X)"
+    return _slopes(bound, "symmetric_form(g, len(X))", "X", "X", "", "symmetric_form(out, len(X))")
 
 
 structural(
@@ -149,11 +171,7 @@ structural(
     "X, metric='euclidean', *, out=None, p=2.0, w=None, V=None, VI=None",
     lambda b: _distance_kind(b, ("X",)),
     {
-        "X": lambda b: (
-            f"pair_slopes(square_form(g, len(X)) + square_form(g, len(X)).T, X, X, "
-            f"square_form(out, len(X)) + square_form(out, len(X)).T, "
-            f"{b.static('metric')!r}, {literal(b, 'p')})"
-        ),
+        "X": _pdist_bar,
         "p": axes.refuse("the derivative of scipy.spatial.distance.pdist in 'p'"),
     },
     (distance.pdist,),
@@ -180,27 +198,88 @@ composite(
     return refused("distances by this metric; write them out")
 """,
 )
-composite("pair_slopes", axes.source_of(filters.all_pair_slopes), (filters.pair_slopes,)).kind = lambda b: (
-    kinds.array(shape_of(b, "a"), "float64")
-)
-composite("pair_dots", axes.source_of(filters.pair_dots), (filters.pair_dots,)).kind = lambda b: kinds.array(
-    shape_of(b, "out"), "float64"
+
+
+# ------------------------------------------------------------------------------------- sums over all pairs
+
+
+def _points(name: str) -> Callable[[Bound], Kind]:
+    """As many numbers as an argument has."""
+    return lambda b: kinds.array(shape_of(b, name), "float64")
+
+
+def _pairs(bound: Bound) -> Kind:
+    shapes = [shape_of(bound, n) for n in ("a", "b")]
+    return kinds.array(None if None in shapes else tuple(s[0] for s in shapes if s), "float64")
+
+
+elementwise(
+    "over_distances",
+    "z, d",
+    "over_distances(g, d)",
+    "-over_distances(g*out, d)",
+    objects=(distances.over_distances,),
 )
 structural(
-    "square_form",
+    "gap_sums",
+    "w, a, b",
+    _points("a"),
+    {"w": "gap_dots(g, a, b)", "a": "g*np.sum(w, axis=1)[:, None]", "b": "-w.T @ g"},
+    (distances.gap_sums,),
+    jvp={"w": "gap_sums(w_dot, a, b)", "a": "a_dot*np.sum(w, axis=1)[:, None]", "b": "-w @ b_dot"},
+)
+structural(
+    "gap_dots",
+    "x, a, b",
+    _pairs,
+    {"x": "gap_sums(g, a, b)", "a": "x*np.sum(g, axis=1)[:, None]", "b": "-g.T @ x"},
+    (distances.gap_dots,),
+    jvp={"x": "gap_dots(x_dot, a, b)", "a": "np.sum(x*a_dot, axis=1)[:, None]", "b": "-x @ b_dot.T"},
+)
+_STEPS: dict[str, Text] = dict.fromkeys(("a", "b", "d"), lambda b: None)
+structural(
+    "step_slopes",
+    "z, a, b, d, metric",
+    _points("a"),
+    {"z": "step_dots(g, a, b, d, metric)", **_STEPS},
+    (distances.step_slopes,),
+    jvp={"z": "step_slopes(z_dot, a, b, d, metric)", **_STEPS},
+)
+structural(
+    "step_dots",
+    "x, a, b, d, metric",
+    _pairs,
+    {"x": "step_slopes(g, a, b, d, metric)", **_STEPS},
+    (distances.step_dots,),
+    jvp={"x": "step_dots(x_dot, a, b, d, metric)", **_STEPS},
+)
+structural(
+    "symmetric_form",
     "z, n",
     lambda b: kinds.array(kinds.fresh_shape(2), as_array(b.kind("z")).dtype),
-    {"z": "g[np.triu_indices(n, 1)]"},
-    (filters.square_form,),
+    {"z": "condensed_sums(g)"},
+    (distances.symmetric_form,),
     linear=("z",),
 )
-_WEIGHTED = (
-    (filters.weighted_slopes, lambda b: Kind("tuple", items=(
-        kinds.array(shape_of(b, "a"), "float64"), kinds.array(shape_of(b, "w"), "float64")))),
-    (filters.weighted_dots, lambda b: kinds.array(shape_of(b, "out"), "float64")),
-)  # fmt: skip
-for _helper, _helper_kind in _WEIGHTED:
-    composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind
+structural(
+    "condensed_sums",
+    "z",
+    lambda b: kinds.array((kinds.new_length(),), as_array(b.kind("z")).dtype),
+    {"z": "symmetric_form(g, len(z))"},
+    (distances.condensed_sums,),
+    linear=("z",),
+)
+for _helper, _all, _helper_kind in (
+    (distances.pair_slopes, distances.all_pair_slopes, _points("a")),
+    (distances.pair_dots, distances.all_pair_dots, _points("out")),
+    (distances.pair_rates, distances.pair_rates, lambda b: kinds.array(kinds.fresh_shape(3), "float64")),
+    (distances.weighted_slopes, distances.all_weighted_slopes,
+     lambda b: Kind("tuple", items=(_points("a")(b), _points("w")(b)))),
+    (distances.weighted_dots, distances.all_weighted_dots, _points("out")),
+    (distances.weighted_rates, distances.weighted_rates,
+     lambda b: Kind("tuple", items=2*(kinds.array(kinds.fresh_shape(3), "float64"),))),
+):  # fmt: skip
+    composite(_helper.__name__, axes.source_of(_all), (_helper,)).kind = _helper_kind
 
 # ------------------------------------------------------------------------------------------- of two vectors
 

@@ -11,12 +11,15 @@ Sums and products leave out coefficients at the end that are 0, as NumPy does.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 
 import numpy as np
 
 from s2sad.ir import kinds
-from s2sad.rules.registry import composite, structural
-from s2sad.runtime import arrays
+from s2sad.ir.kinds import Kind
+from s2sad.rules.axes import conj, real_if
+from s2sad.rules.registry import Bound, composite, structural
+from s2sad.runtime import arrays, series
 
 _HOLDERS = {
     name: importlib.import_module(f"numpy.polynomial.{name}")
@@ -33,6 +36,34 @@ PAIR = """    c1 = np.array(c1, ndmin=1) + 0.0
         c2 = c2.astype(both)
 """  # two series without coefficients at the end that are 0, as NumPy takes them
 structural("filled_length", "c", lambda b: kinds.INT, {}, (arrays.filled_length,))
+
+
+def _series_kind(one: str, two: str) -> Callable[[Bound], Kind]:
+    return lambda b: kinds.array((kinds.new_length(),), kinds.promote(b.kind(one), b.kind(two)))
+
+
+structural(
+    "series_product",
+    "c, d, n, basis",
+    _series_kind("c", "d"),
+    {
+        "c": lambda b: real_if(b, "c", f"product_back(g, {conj(b, 'd')}, len(c), basis)"),
+        "d": lambda b: real_if(b, "d", f"product_back(g, {conj(b, 'c')}, len(d), basis)"),
+    },
+    (series.series_product,),
+    linear=("c", "d"),
+)
+structural(
+    "product_back",
+    "z, d, n, basis",
+    _series_kind("z", "d"),
+    {
+        "z": lambda b: real_if(b, "z", f"series_product(g, {conj(b, 'd')}, len(z), basis)"),
+        "d": lambda b: real_if(b, "d", f"product_back({conj(b, 'z')}, g, len(d), basis)"),
+    },
+    (series.product_back,),
+    linear=("z", "d"),
+)
 for _module, _short in _SHORT.items():
     composite(
         f"np.polynomial.{_module}.{_short}add",

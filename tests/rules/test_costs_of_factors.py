@@ -293,36 +293,61 @@ def test_running_products_leave_the_range_of_floats() -> None:
         assert np.array_equal(gradient[:2], x[1::-1]) and not np.any(gradient[2:]), (x, gradient)
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean", "cityblock"])
+@pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean", "cityblock", "chebyshev"])
 def test_distances_hold_no_gaps_of_all_pairs(metric: str) -> None:
     a, b = np.random.default_rng(4).normal(size=(2, 150, 60))
-    fun = {"euclidean": euclidean, "sqeuclidean": squared, "cityblock": blocks}[metric]
-    gradient = s2sad.grad(fun, (0, 1))
-    gradient(a, b)
+    gradient, product_with = s2sad.grad(distances, (0, 1)), s2sad.hvp(distances)
+    gradient(a, b, metric)
+    product_with(a, b, metric, a)
+    for fun, args in ((gradient, (a, b, metric)), (product_with, (a, b, metric, a))):
+        assert peak(fun, *args) < a.size*len(b)*8/3, fun
+    s2sad.check_grads(distances, (a[:4, :3], b[:5, :3], metric), order=2)
+
+
+def distances(a: Any, b: Any, metric: str) -> Any:
+    import scipy.spatial.distance
+
+    near = scipy.spatial.distance.pdist(a, metric)
+    return np.sum(scipy.spatial.distance.cdist(a, b, metric)**3) + np.sum(near**3)
+
+
+def test_distances_in_a_learned_metric() -> None:
+    """The cotangent of the matrix is a product of matrices: no array holds the squares of all gaps."""
+    a, b = np.random.default_rng(4).normal(size=(2, 40, 30))
+    matrix = np.eye(30) + 0.1*np.ones((30, 30))
+    gradient = s2sad.grad(learned, 2)
+    gradient(a, b, matrix)
+    assert peak(gradient, a, b, matrix) < a.size*len(b)*30*8/4
+    s2sad.check_grads(learned, (a[:3, :2], b[:4, :2], matrix[:2, :2]), order=2)
+
+
+def learned(a: Any, b: Any, matrix: Any) -> Any:
+    import scipy.spatial.distance
+
+    return np.sum(scipy.spatial.distance.cdist(a, b, "mahalanobis", VI=matrix)**3)
+
+
+def peak(fun: Any, *args: Any) -> int:
+    """The most bytes that a call holds at a time."""
     tracemalloc.start()
-    gradient(a, b)
-    peak = tracemalloc.get_traced_memory()[1]
+    fun(*args)
+    found = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < a.size*len(b)*8/3, peak
-    s2sad.check_grads(fun, (a[:4, :3], b[:5, :3]), order=2)
+    return found
 
 
-def euclidean(a: Any, b: Any) -> Any:
-    import scipy.spatial.distance
-
-    return np.sum(scipy.spatial.distance.cdist(a, b)**3)
-
-
-def squared(a: Any, b: Any) -> Any:
-    import scipy.spatial.distance
-
-    return np.sum(scipy.spatial.distance.cdist(a, b, "sqeuclidean")**2)
+def test_products_of_series_are_written_once() -> None:
+    """Products of orthogonal series stand as calls in derivatives of any order, not as their recurrences."""
+    roots = np.array([0.3, -0.7, 1.1])
+    product_with = s2sad.hvp(from_roots)
+    product_with(roots, np.ones(3))
+    assert len(product_with.source.splitlines()) < 300 and "product_back(" in product_with.source
+    s2sad.check_grads(from_roots, (roots,), order=2)
 
 
-def blocks(a: Any, b: Any) -> Any:
-    import scipy.spatial.distance
-
-    return np.sum(scipy.spatial.distance.cdist(a, b, "cityblock")**2)
+def from_roots(roots: Any) -> Any:
+    z = np.polynomial.hermite_e.hermefromroots(roots)
+    return np.sum(np.sin(np.polynomial.legendre.legpow(z, 2)))
 
 
 def test_chains_of_einsum_are_products_of_matrices() -> None:
