@@ -249,3 +249,21 @@ def test_cotangents_of_rank_0_are_scalars_for_the_text():
         ct = v if isinstance(out, tuple) and np.ndim(out[1]) == 0 and not isinstance(out[1], tuple) else v[1]
         ct = (0.0, v) if isinstance(out, tuple) and isinstance(out[1], tuple) else ct
         np.testing.assert_allclose(pullback(ct)[1], 0.1*2*1.3*1.1**2*1.5, rtol=1e-12)
+
+
+def replaced(x, n, m):
+    s = 0.0
+    for _ in range(n):
+        y = np.sin(x)[:2]
+        s += np.sum(y*y*y[0])
+    for _ in range(m):
+        y = np.exp(x)
+        s += np.sum(y)
+    return s + np.sum(y*y)
+
+
+def test_what_a_later_loop_replaces():
+    """The cotangent is that of the later loop's value, or of the earlier one's if the later makes no trip."""
+    x = np.array([0.3, -0.7, 1.1])
+    for n, m in ((2, 2), (0, 1), (2, 0)):
+        s2sad.check_grads(replaced, (x, n, m), order=2)

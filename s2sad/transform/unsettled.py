@@ -19,7 +19,7 @@ import numpy as np
 from s2sad.analysis.places import is_view
 from s2sad.analysis.primitives import effect_of
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Atom, Call, Carry, Const, If, Let, Out, Ref, Stmt, Tuple, Var
+from s2sad.ir.nodes import Atom, Call, Carry, Const, If, Let, Out, Ref, Stmt, Var
 from s2sad.transform.bars import ARRAYS
 from s2sad.transform.branches import Branches
 from s2sad.transform.cotangents import Bar
@@ -62,11 +62,8 @@ class Unsettled(Branches):
             return
         kind = self.kinds[init.name]
         zero: Atom = Const(0.0)
-        before = any(c.name == init.name for loop in self.loops for c in getattr(loop.stmt, "carried", ()))
-        if before or (kind.optional and not kind.is_scalar):
+        if not kind.is_scalar:
             zero = self.full(self.zero(init.name), init.name).atom  # the trip before may add to elements
-        elif not kind.is_scalar:  # of no shape: the value may be unbound
-            zero = self.let(Call("np.zeros", (Tuple(()),)), kind)
         taken = self.let(Call("is", (Var(out), Const(None))), K.BOOL)
         made = self.choose(taken, lambda: zero, lambda: Var(out), self.bar_hint(init.name))
         assert isinstance(made, Var)
