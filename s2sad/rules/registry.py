@@ -166,6 +166,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "s2sad.runtime.factors": ("decompositions",),
     "s2sad.runtime.spectra": ("fourier",),
     "s2sad.runtime.functions": ("distributions", "scipy_stats", "special_pairs", "special_arrays"),
+    "s2sad.runtime.elliptic": ("special",),
     "s2sad.runtime.gammas": ("special",),
     "s2sad.runtime.slopes": ("special", "special_inverses"),
     "s2sad.runtime.matrix_laws": ("scipy_stats",),

@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from s2sad import runtime
 from s2sad.ir import kinds
 from s2sad.ir.kinds import Kind
 from s2sad.rules import axes, results
 from s2sad.rules.axes import refuse
 from s2sad.rules.registry import REQUIRED, UNKNOWN, Bound, Rule, Text, composite, parse_signature, register
-from s2sad.runtime import gammas, slopes
+from s2sad.runtime import slopes
 
 _NO = "no derivative"  # of an argument in which none is known
 _SHORT = re.compile(r"\bsp\.")
@@ -36,6 +37,7 @@ _F_SHARE, _F_X = "dfn*x/(dfd + dfn*x)", _F.replace("V", "x")
 _T = "np.exp(-sp.betaln(0.5*df, 0.5) - 0.5*(df + 1.0)*np.log1p(V*V/df))/np.sqrt(df)"
 _T_DF = f"(0.25*np.sign(V)*betainc_dab(0.5, 0.5*df, V*V/(df + V*V), 0, 1) - 0.5*V*{_T}/df)"
 _CHI = "0.5*gamma_density(0.5*v, 0.5*V)"
+_DELTA = "(np.cos(phi)*np.cos(phi) + (1.0 - m)*(np.sin(phi)*np.sin(phi)))"  # 1 - m*sin(phi)**2
 _VOIGT = (
     "(1.1283791670955126j - 1.4142135623730951*(x + 1j*gamma)/sigma"
     "*sp.wofz((x + 1j*gamma)/(1.4142135623730951*sigma)))"
@@ -172,16 +174,11 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     ),
     "spence(x)": ("g*spence_slope(x)",),
     "wrightomega(x)": ("g*(out/(1.0 + out))",),
-    "ellipk(m)": ("g*ellipk_slope(m, 1.0 - m, out)",),
-    "ellipkm1(p)": ("-g*ellipk_slope(1.0 - p, p, out)",),
-    "ellipe(m)": ("g*ellipe_slope(m, out)",),
-    "ellipkinc(phi, m)": (
-        "g/np.sqrt(1.0 - m*np.sin(phi)*np.sin(phi))",
-        "g*ellipkinc_by_m(phi, m, out)",
-    ),
-    "ellipeinc(phi, m)": (
-        "g*np.sqrt(1.0 - m*np.sin(phi)*np.sin(phi))", "g*ellipeinc_by_m(phi, m, out)",
-    ),
+    "ellipk(m)": ("g*ellipk_dm(1.0 - m)",),
+    "ellipkm1(p)": ("-g*ellipk_dm(p)",),
+    "ellipe(m)": ("g*ellipe_dm(1.0 - m)",),
+    "ellipkinc(phi, m)": (f"g/np.sqrt({_DELTA})", "g*ellipkinc_dm(phi, m)"),
+    "ellipeinc(phi, m)": (f"g*np.sqrt({_DELTA})", "g*ellipeinc_dm(phi, m)"),
     # ---- Bessel functions, in the argument
     "j0(x)": ("-g*sp.j1(x)",),
     "j1(x)": ("g*0.5*(sp.j0(x) - sp.jv(2, x))",),
@@ -428,12 +425,12 @@ def _by_x(inner: str, *orders: str) -> Callable[[Bound], str]:
 
 
 def _jet(name: str, signature: str, *texts: Text) -> None:
-    """A helper of `s2sad.runtime.gammas`."""
+    """A helper of `s2sad.runtime.gammas` or `elliptic`: a derivative whose order is an argument."""
     arguments = parse_signature(signature)
     names = tuple(n for n in arguments if n not in "nij")
     register(
         Rule(name, arguments, _double(*names), vjp=dict(zip(names, texts, strict=True)), form="elementwise"),
-        getattr(gammas, name),
+        getattr(runtime, name),
     )
 
 
@@ -461,6 +458,25 @@ _jet(
     _by_x(_SHORT.sub("scipy.special.", _BETA_X), "i", "j"),
 )  # fmt: skip
 _jet("zeta_ds", "x, q, n=1", _next("zeta_ds(x, q", "n"), _zeta_q)
+
+
+def _elliptic_phi(a: float) -> Callable[[Bound], str]:
+    """d/dphi of the n-th derivative in m of an integral of (1 - m*sin(t)**2)**-a."""
+
+    def text(bound: Bound) -> str:
+        n = bound.static("n")
+        if not isinstance(n, int):
+            raise NotImplementedError("orders of derivatives that are known at run time only")
+        factor = special.poch(a, n)
+        return f"g*{factor}*np.power(np.sin(phi)*np.sin(phi)/{_DELTA}, {n})*np.power({_DELTA}, {-a})"
+
+    return text
+
+
+_jet("ellipkinc_dm", "phi, m, n=1", _elliptic_phi(0.5), _next("ellipkinc_dm(phi, m", "n"))
+_jet("ellipeinc_dm", "phi, m, n=1", _elliptic_phi(-0.5), _next("ellipeinc_dm(phi, m", "n"))
+_jet("ellipk_dm", "p, n=1", lambda bound: "-" + _next("ellipk_dm(p", "n")(bound))
+_jet("ellipe_dm", "p, n=1", lambda bound: "-" + _next("ellipe_dm(p", "n")(bound))
 
 for _name, _signature in (
     ("comb", "N, k, *, exact=False, repetition=False"), ("perm", "N, k, exact=False"),
@@ -510,14 +526,12 @@ def _first_kind(bound: Bound) -> Kind:
 
 for _slope in (
     slopes.erfcx_slope, slopes.dawsn_slope, slopes.rgamma_slope, slopes.normal_hazard, slopes.spence_slope,
-    slopes.exprel_slope, slopes.ellipk_slope, slopes.ellipe_slope,
+    slopes.exprel_slope,
 ):  # fmt: skip
     composite(_slope.__name__, axes.source_of(_slope), (_slope,)).kind = _first_kind
 for _helper, _like_it, _order in (
     (slopes.gamma_density, special.gammainc, ("a", "x")), (slopes.psi_step, special.betaln, ("x", "h")),
     (slopes.beta_density, special.betainc, ("a", "b", "x")),
-    (slopes.ellipkinc_by_m, special.ellipkinc, ("phi", "m")),
-    (slopes.ellipeinc_by_m, special.ellipeinc, ("phi", "m")),
-    (slopes.elliptic_series, special.ellipkinc, ("phi", "m")), (slopes.bessel_slope, special.ive, ("v", "x")),
+    (slopes.bessel_slope, special.ive, ("v", "x")),
 ):  # fmt: skip
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = results.of_ufunc(_like_it, _order)

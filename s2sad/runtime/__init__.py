@@ -18,10 +18,11 @@ from types import CodeType
 from typing import Any
 
 _TOPICS = (
-    "arrays", "bands", "chosen", "curves", "custom", "distances", "equations", "factors", "filters",
-    "functions", "gammas", "grids", "held", "ieee", "linear", "lists", "matrix_laws", "norms", "order",
-    "pencils", "prods", "recurrences", "samples", "scatter", "series", "shapes", "slopes", "solvers",
-    "sparse_products", "spectra", "states", "storage", "symmetric", "tables", "trajectories", "trips",
+    "arrays", "bands", "chosen", "curves", "custom", "distances", "elliptic", "equations", "factors",
+    "filters", "functions", "gammas", "grids", "held", "ieee", "linear", "lists", "matrix_laws", "norms",
+    "order", "pencils", "prods", "recurrences", "samples", "scatter", "series", "shapes", "slopes",
+    "solvers", "sparse_products", "spectra", "states", "storage", "symmetric", "tables", "trajectories",
+    "trips",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, special, stats
 
 import s2sad
 from support import load
@@ -123,3 +123,36 @@ def test_densities_at_infinity(law: str, kind: str, x: object) -> None:
     if kind in ("pdf", "cdf", "sf"):
         infinite = np.isinf(np.ravel(x))
         assert np.all(np.ravel(found[0])[infinite] == 0.0)
+
+
+def integral(phi: float, m: float, a: float, n: int) -> float:
+    """The n-th derivative in m of the integral of (1 - m*sin(t)**2)**-a from 0 to phi."""
+    points = [k*np.pi/2 for k in range(1, 5) if k*np.pi/2 < phi]
+    value, _ = integrate.quad(lambda t: np.sin(t)**(2*n)*(1.0 - m*np.sin(t)**2)**(-a - n), 0.0, phi, epsabs=0.0, epsrel=1e-12, limit=200, points=points or None)
+    return float(special.poch(a, n))*value
+
+
+@pytest.mark.parametrize(("name", "a"), [("ellipkinc", 0.5), ("ellipeinc", -0.5)])
+@pytest.mark.parametrize("phi", [0.7, 1e-3, 1.5, 2.0, 5.5])
+def test_elliptic_integrals_in_the_parameter(name: str, a: float, phi: float, tmp_path: Path) -> None:
+    """Near m = 1 the textbook's formula divides two numbers that cancel; near m = 0 as well."""
+    fun = load(f"import scipy.special\n\n\ndef f(phi, m):\n    return scipy.special.{name}(phi, m)\n", tmp_path).f
+    for m in (0.0, 1e-9, 0.4, -3.0, -1e4, 0.97, *((1.0 - 1e-9, 1.0) if phi < 1.55 else ())):
+        by_phi, by_m = s2sad.grad(fun, (0, 1))(phi, m)
+        d = 1.0 - m*np.sin(phi)**2
+        np.testing.assert_allclose([by_phi, by_m], [d**-a, integral(phi, m, a, 1)], rtol=3e-10)
+        bend = s2sad.jvp(s2sad.grad(fun, (0, 1)), (phi, m), (0.0, 1.0))[1]
+        np.testing.assert_allclose(bend, [a*np.sin(phi)**2*d**(-a - 1), integral(phi, m, a, 2)], rtol=3e-10)
+        other = s2sad.vjp(s2sad.grad(fun, 1), phi, m)[1](1.0)
+        np.testing.assert_allclose(other, bend, rtol=1e-12)
+
+
+def test_complete_elliptic_integrals() -> None:
+    """Their differential equations, p*m*K'' = K/4 - (1 - 2*m)*K' and 4*m*p*E'' + 4*p*E' + E = 0 with p = 1 - m."""
+    m = np.array([-1e6, -3.0, -0.2, 1e-3, 0.5, 0.999])
+    p, ones = 1.0 - m, np.ones(6)
+    bend, slope = s2sad.hvp(lambda m: np.sum(special.ellipk(m)))(m, ones), s2sad.grad(lambda m: np.sum(special.ellipk(m)))(m)
+    np.testing.assert_allclose(p*m*bend, special.ellipk(m)/4.0 - (1.0 - 2.0*m)*slope, rtol=1e-9)
+    bend, slope = s2sad.hvp(lambda m: np.sum(special.ellipe(m)))(m, ones), s2sad.grad(lambda m: np.sum(special.ellipe(m)))(m)
+    np.testing.assert_allclose(4.0*m*p*bend + 4.0*p*slope, -special.ellipe(m), rtol=1e-9)
+    assert s2sad.hvp(special.ellipkm1)(1e-20, 1.0) == pytest.approx(0.5e40)
