@@ -99,7 +99,7 @@ def ellipkinc_dm(phi: Any, m: Any, n: int = 1) -> Any:
     """The n-th derivative of scipy.special.ellipkinc(phi, m) in m.
 
     >>> print(f"{ellipkinc_dm(0.5, 0.0):.15f} {ellipkinc_dm(0.5, 1.0, 2):.15f}")
-    0.019816126922051 0.005371838853034
+    0.019816126899013 0.006633747900645
     """
     return _incomplete(phi, m, n, True)
 
@@ -108,7 +108,7 @@ def ellipeinc_dm(phi: Any, m: Any, n: int = 1) -> Any:
     """The n-th derivative of scipy.special.ellipeinc(phi, m) in m.
 
     >>> print(f"{ellipeinc_dm(0.5, 0.0):.15f} {ellipeinc_dm(0.5, 1.0, 2):.15f}")
-    -0.019816126922051 -0.001466127174063
+    -0.019816126899013 -0.001830642129046
     """
     return _incomplete(phi, m, n, False)
 
