@@ -28,20 +28,16 @@ from s2sad.runtime import slopes
 
 _NO = "no derivative"  # of an argument in which none is known
 _SHORT = re.compile(r"\bsp\.")
-_BETA = "np.exp(sp.betaln(a, b) - sp.xlogy(a - 1.0, out) - sp.xlog1py(b - 1.0, -out))"
-_F = (  # the density of the F distribution
-    "np.exp(sp.xlogy(0.5*dfn - 1.0, dfn*V) + 0.5*dfd*np.log(dfd) - 0.5*(dfn + dfd)*np.log(dfd + dfn*V)"
-    " - sp.betaln(0.5*dfn, 0.5*dfd))*dfn"
+_BETA = "beta_density(a, b, out, 1.0 - out)"
+_F_PARTS = "div(dfn*V, dfd + dfn*V)", "div(dfd, dfd + dfn*V)"  # the argument of the beta density, and 1 - it
+_F = f"beta_density(0.5*dfn, 0.5*dfd, {', '.join(_F_PARTS)})*{_F_PARTS[1]}*{_F_PARTS[1]}*div(dfn, dfd)"
+_F_SHARE, _F_X = _F_PARTS[0].replace("V", "x"), _F.replace("V", "x")
+_T = "div(np.exp(-sp.betaln(0.5*df, 0.5) - 0.5*(df + 1.0)*np.log1p(div(V*V, df))), np.sqrt(df))"
+_T_DF = (
+    "(0.25*np.sign(V)*betainc_dab(0.5, 0.5*df, div(V*V, df + V*V), 0, 1) - " + f"0.5*V*div({_T}, df))"
 )
-_F_SHARE, _F_X = "dfn*x/(dfd + dfn*x)", _F.replace("V", "x")
-_T = "np.exp(-sp.betaln(0.5*df, 0.5) - 0.5*(df + 1.0)*np.log1p(V*V/df))/np.sqrt(df)"
-_T_DF = f"(0.25*np.sign(V)*betainc_dab(0.5, 0.5*df, V*V/(df + V*V), 0, 1) - 0.5*V*{_T}/df)"
 _CHI = "0.5*gamma_density(0.5*v, 0.5*V)"
 _DELTA = "(np.cos(phi)*np.cos(phi) + (1.0 - m)*(np.sin(phi)*np.sin(phi)))"  # 1 - m*sin(phi)**2
-_VOIGT = (
-    "(1.1283791670955126j - 1.4142135623730951*(x + 1j*gamma)/sigma"
-    "*sp.wofz((x + 1j*gamma)/(1.4142135623730951*sigma)))"
-)
 
 # name and arguments: a text for each argument, None where the derivative is 0, _NO where it is not known;
 # `sp.` stands for `scipy.special.`
@@ -63,32 +59,34 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "gammainc(a, x)": ("g*gammainc_da(a, x)", "g*gamma_density(a, x)"),
     "gammaincc(a, x)": ("-g*gammainc_da(a, x)", "-g*gamma_density(a, x)"),
     "gammaincinv(a, y)": (
-        "-g*gammainc_da(a, out)*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))",
-        "g*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))",
+        "div(-g*gammainc_da(a, out), gamma_density(a, out))", "div(g, gamma_density(a, out))",
     ),
     "gammainccinv(a, y)": (
-        "-g*gammainc_da(a, out)*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))",
-        "-g*np.exp(out - sp.xlogy(a - 1.0, out) + sp.gammaln(a))",
+        "div(-g*gammainc_da(a, out), gamma_density(a, out))", "div(-g, gamma_density(a, out))",
     ),
     "betainc(a, b, x)": (
         "g*betainc_dab(a, b, x, 1, 0)", "g*betainc_dab(a, b, x, 0, 1)",
-        "g*beta_density(a, b, x)",
+        "g*beta_density(a, b, x, 1.0 - x)",
     ),
     "betaincc(a, b, x)": (
         "-g*betainc_dab(a, b, x, 1, 0)", "-g*betainc_dab(a, b, x, 0, 1)",
-        "-g*beta_density(a, b, x)",
+        "-g*beta_density(a, b, x, 1.0 - x)",
     ),
-    "betaincinv(a, b, y)": (f"-g*betainc_dab(a, b, out, 1, 0)*{_BETA}",
-        f"-g*betainc_dab(a, b, out, 0, 1)*{_BETA}", f"g*{_BETA}"),
-    "betainccinv(a, b, y)": (f"-g*betainc_dab(a, b, out, 1, 0)*{_BETA}",
-        f"-g*betainc_dab(a, b, out, 0, 1)*{_BETA}", f"-g*{_BETA}"),
+    **{
+        f"{name}(a, b, y)": (
+            f"div(-g*betainc_dab(a, b, out, 1, 0), {_BETA})",
+            f"div(-g*betainc_dab(a, b, out, 0, 1), {_BETA})",
+            f"div({sign}g, {_BETA})",
+        )
+        for name, sign in (("betaincinv", ""), ("betainccinv", "-"))
+    },
     # ---- error functions and the normal distribution
     "erf(x)": ("g*(1.1283791670955126*np.exp(-x*x))",),
     "erfc(x)": ("-g*(1.1283791670955126*np.exp(-x*x))",),
     "erfcx(x)": ("g*erfcx_slope(x, out)",),
     "erfi(x)": ("g*(1.1283791670955126*np.exp(x*x))",),
     "dawsn(x)": ("g*dawsn_slope(x, out)",),
-    "wofz(x)": ("g*(1.1283791670955126j - 2.0*x*out)",),
+    "wofz(x)": ("g*wofz_slope(x, out)",),
     "erfinv(y)": ("g*(0.886226925452758*np.exp(out*out))",),
     "erfcinv(y)": ("-g*(0.886226925452758*np.exp(out*out))",),
     "ndtr(x)": ("g*(0.3989422804014327*np.exp(-0.5*x*x))",),
@@ -112,8 +110,8 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
         "g*np.maximum(np.abs(r) - delta, 0.0)", "g*np.minimum(np.maximum(r, -delta), delta)",
     ),
     "pseudo_huber(delta, r)": (
-        "g*div(2.0*out - r*r/np.sqrt(1.0 + div(r, delta)*div(r, delta)), delta)",
-        "g*r/np.sqrt(1.0 + div(r, delta)*div(r, delta))",
+        "g*np.square(div(r, delta + np.hypot(delta, r)))*div(r, np.hypot(delta, r))*r",
+        "g*delta*div(r, np.hypot(delta, r))",
     ),
     "boxcox(x, lmbda)": (
         "g*np.exp(sp.xlogy(lmbda - 1.0, x))",
@@ -124,18 +122,14 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
         "g*np.log1p(x)*np.log1p(x)*exprel_slope(lmbda*np.log1p(x))",
     ),
     "inv_boxcox(y, lmbda)": (
-        "g*np.exp(sp.xlogy(1.0 - lmbda, out))", "-g*0.5*out*y*y*sp.hyp2f1(2.0, 2.0, 3.0, -lmbda*y)",
+        "g*np.exp(sp.xlogy(1.0 - lmbda, out))", "g*out*y*y*log1p_bend(lmbda*y)",
     ),
     "inv_boxcox1p(y, lmbda)": (
         "g*np.exp(sp.xlog1py(1.0 - lmbda, out))",
-        "-g*0.5*(1.0 + out)*y*y*sp.hyp2f1(2.0, 2.0, 3.0, -lmbda*y)",
+        "g*(1.0 + out)*y*y*log1p_bend(lmbda*y)",
     ),
     "powm1(x, y)": ("g*y*np.exp(sp.xlogy(y - 1.0, x))", "g*(1.0 + out)*np.log(x)"),
-    "agm(a, b)": tuple(
-        f"g*(div(out, a + b) {sign} out*{other}*div(a - b, (a + b)*(a + b)*(a + b))*1.5707963267948966"
-        "*sp.hyp2f1(1.5, 1.5, 2.0, _M)/sp.ellipk(_M))".replace("_M", "div((a - b)*(a - b), (a + b)*(a + b))")
-        for sign, other in (("-", "b"), ("+", "a"))
-    ),
+    "agm(a, b)": ("g*agm_slope(a, b, out)", "g*agm_slope(b, a, out)"),
     "cotdg(x)": ("-g*(0.017453292519943295*(1.0 + out*out))",),
     # ---- elementary functions
     "expm1(x)": ("g*np.exp(x)",),
@@ -152,7 +146,7 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "expi(x)": ("div(g*np.exp(x), x)",),
     "exp1(x)": ("div(-g*np.exp(-x), x)",),
     "expn(n, x)": (
-        _NO, "-g*np.where(np.equal(n, 0), out*(1.0 + div(1.0, x)), sp.expn(np.maximum(n - 1, 0), x))",
+        _NO, "-g*np.where(np.less(n, 1), out*(1.0 + div(1.0, x)), sp.expn(np.maximum(n - 1, 0), x))",
     ),
     "elliprf(x, y, z)": (
         "-g*sp.elliprd(y, z, x)/6.0", "-g*sp.elliprd(x, z, y)/6.0", "-g*sp.elliprd(x, y, z)/6.0",
@@ -166,11 +160,11 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "elliprj(x, y, z, p)": (_NO, _NO, _NO, _NO),
     "struve(v, x)": (
         _NO, "g*0.5*(sp.struve(v - 1, x) - sp.struve(v + 1, x)"
-        " + 0.5641895835477563*np.power(0.5*x, v)*sp.rgamma(v + 1.5))",
+        " + 0.5641895835477563*np.power(np.asarray(0.5*x), v)*sp.rgamma(v + 1.5))",
     ),
     "modstruve(v, x)": (
         _NO, "g*0.5*(sp.modstruve(v - 1, x) + sp.modstruve(v + 1, x)"
-        " + 0.5641895835477563*np.power(0.5*x, v)*sp.rgamma(v + 1.5))",
+        " + 0.5641895835477563*np.power(np.asarray(0.5*x), v)*sp.rgamma(v + 1.5))",
     ),
     "spence(x)": ("g*spence_slope(x)",),
     "wrightomega(x)": ("g*(out/(1.0 + out))",),
@@ -260,7 +254,7 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
         )
         for name, sign in (("fdtr", ""), ("fdtrc", "-"))
     },
-    "fdtri(dfn, dfd, p)": (_NO, _NO, f"g/({_F})".replace("V", "out")),
+    "fdtri(dfn, dfd, p)": (_NO, _NO, f"div(g, {_F})".replace("V", "out")),
     **{
         f"{name}(a, b, x)": (
             f"{sign}g*x*gamma_density(b, a*x)", f"{sign}g*gammainc_da(b, a*x)",
@@ -269,32 +263,28 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
         for name, sign in (("gdtr", ""), ("gdtrc", "-"))
     },
     "gdtrix(a, b, p)": (
-        "-g*out/a", "-g*gammainc_da(b, a*out)*np.exp(a*out + sp.gammaln(b) - sp.xlogy(b - 1.0, a*out))/a",
-        "g*np.exp(a*out + sp.gammaln(b) - sp.xlogy(b - 1.0, a*out))/a",
+        "-g*out/a", "div(-g*gammainc_da(b, a*out), a*gamma_density(b, a*out))",
+        "div(g, a*gamma_density(b, a*out))",
     ),
     **{
         f"{name}(k, n, p)": (
-            None, _NO, f"{sign}g*(n - np.floor(k))*sp.binom(n, np.floor(k))"
-            "*np.exp(sp.xlogy(np.floor(k), p) + sp.xlog1py(n - np.floor(k) - 1.0, -p))",
+            None, _NO, f"{sign}g*beta_density(np.floor(k) + 1.0, n - np.floor(k), p, 1.0 - p)",
         )
         for name, sign in (("bdtr", "-"), ("bdtrc", ""))
     },
     **{
-        f"{name}(k, m)": (None, f"{sign}g*np.exp(sp.xlogy(np.floor(k), m) - m - sp.gammaln(np.floor(k) +"
-                                f" 1.0))")
+        f"{name}(k, m)": (None, f"{sign}g*gamma_density(np.floor(k) + 1.0, m)")
         for name, sign in (("pdtr", "-"), ("pdtrc", ""))
     },
     **{
         f"{name}(k, n, p)": (
-            None, _NO, f"{sign}g*np.exp(sp.xlogy(n - 1.0, p) + sp.xlog1py(np.floor(k), -p) - sp.betaln(n,"
-                       f" np.floor(k) + 1.0))"
+            None, _NO, f"{sign}g*beta_density(n, np.floor(k) + 1.0, p, 1.0 - p)",
         )
         for name, sign in (("nbdtr", ""), ("nbdtrc", "-"))
     },
     "voigt_profile(x, sigma, gamma)": (
-        f"g*0.28209479177387814*np.real({_VOIGT})/(sigma*sigma)",
-        f"-g*(out + 0.28209479177387814*np.real((x + 1j*gamma)*{_VOIGT})/(sigma*sigma))/sigma",
-        f"-g*0.28209479177387814*np.imag({_VOIGT})/(sigma*sigma)",
+        "g*np.real(voigt_slope(x, sigma, gamma))", "g*sigma*np.real(voigt_bend(x, sigma, gamma))",
+        "-g*np.imag(voigt_slope(x, sigma, gamma))",
     ),
 }  # fmt: skip
 
@@ -448,7 +438,7 @@ def _next(call: str, place: str) -> Callable[[Bound], str]:
 
 
 _GAMMA_X = "g*(sp.xlogy(gamma_density(a, x), x) - gamma_density(a, x)*sp.psi(a))"
-_BETA_X = "g*(sp.xlogy(beta_density(a, b, x), x) - beta_density(a, b, x)*(sp.psi(a) - sp.psi(a + b)))"
+_BETA_X = "g*(sp.xlogy(_D, x) - _D*(sp.psi(a) - sp.psi(a + b)))".replace("_D", _BETA.replace("out", "x"))
 _jet(
     "gammainc_da", "a, x, n=1", _next("gammainc_da(a, x", "n"),
     _by_x(_SHORT.sub("scipy.special.", _GAMMA_X), "n"),
@@ -505,7 +495,7 @@ def _factorial_kind(bound: Bound) -> Kind:
 
 _plain(
     "factorial", "n, exact=False, extend='zero'", _factorial_kind,
-    "g*np.where(np.less(n, 0), 0.0, out*sp.digamma(np.maximum(n, 0.0) + 1.0))",
+    "g*np.where(np.less(n, 0), 0.0, out*sp.digamma(np.where(np.less(n, 0), 0.0, n) + 1.0))",
 )  # fmt: skip
 # SciPy's is a function of |sin(theta)|. D. A. Varshalovich et al., Quantum Theory of Angular Momentum, 5.8.2.
 if hasattr(special, "sph_harm_y"):
@@ -520,18 +510,27 @@ if hasattr(special, "sph_harm_y"):
 
 
 
+def _complex_profile(bound: Bound) -> Kind:
+    one = results.ufunc(special.voigt_profile, *(bound.kind(n) for n in ("x", "sigma", "gamma")))
+    return kinds.num(one.shape, "complex128")
+
+
 def _first_kind(bound: Bound) -> Kind:
     return next(iter(bound.kinds.values()))
 
 
 for _slope in (
     slopes.erfcx_slope, slopes.dawsn_slope, slopes.rgamma_slope, slopes.normal_hazard, slopes.spence_slope,
-    slopes.exprel_slope,
+    slopes.exprel_slope, slopes.agm_slope, slopes.log1p_bend,
 ):  # fmt: skip
     composite(_slope.__name__, axes.source_of(_slope), (_slope,)).kind = _first_kind
 for _helper, _like_it, _order in (
     (slopes.gamma_density, special.gammainc, ("a", "x")), (slopes.psi_step, special.betaln, ("x", "h")),
     (slopes.beta_density, special.betainc, ("a", "b", "x")),
+    (slopes.log_lag, special.gammaln, ("m",)), (slopes.stirling_rest, special.gammaln, ("z",)),
     (slopes.bessel_slope, special.ive, ("v", "x")),
 ):  # fmt: skip
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = results.of_ufunc(_like_it, _order)
+composite("wofz_slope", axes.source_of(slopes.wofz_slope), (slopes.wofz_slope,)).kind = lambda b: b.kind("y")
+for _profile in (slopes.voigt_slope, slopes.voigt_bend):
+    composite(_profile.__name__, axes.source_of(_profile), (_profile,)).kind = _complex_profile

@@ -21,9 +21,7 @@ from s2sad.rules.special import _CHI, _NO, _SHORT, _T, _T_DF, enter
 from s2sad.rules.special_pairs import _tuple_kind
 from s2sad.runtime import slopes
 
-_GAMMA = "np.exp(sp.xlogy(b - 1.0, a*x) - a*x - sp.gammaln(b))"
-_BETA = "np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))"
-_MASS = "np.exp(sp.xlogy(out, m) - m - sp.gammaln(out + 1.0))"
+_MASS = "gamma_density(out + 1.0, m)"
 _BINOMIAL = (
     "(betainc_dab(n - out, out + 1.0, 1.0 - p, 0, 1) - betainc_dab(n - out, out + 1.0, 1.0 - p, 1, 0))"
 )
@@ -35,8 +33,8 @@ _NCX2 = (  # the density of the noncentral chi-squared distribution
 )
 _TUKEY = "(np.power(out, lmbda - 1.0) + np.power(1.0 - out, lmbda - 1.0))"
 _TUKEY_SHAPE = (
-    "np.where(np.equal(lmbda, 0), 0.5*(np.log(out)*np.log(out) - np.log1p(-out)*np.log1p(-out)),"
-    " div(sp.xlogy(np.power(out, lmbda), out) - sp.xlog1py(np.power(1.0 - out, lmbda), -out) - x, lmbda))"
+    "(np.square(np.log(out))*exprel_slope(lmbda*np.log(out))"
+    " - np.square(np.log1p(-out))*exprel_slope(lmbda*np.log1p(-out)))"
 )
 _INSIDE = "np.logical_and(np.greater(out, 0), np.less(out, 1))"
 
@@ -86,14 +84,12 @@ enter({
         f"g*0.5*(p - sp.chndtr(out, df + 2.0, nc))/{_NCX2}".replace("V", "out"),
     ),
     # ---- inverses in a parameter
-    "pdtri(k, y)": (None, "-g*np.exp(out + sp.gammaln(np.floor(k) + 1.0) - sp.xlogy(np.floor(k), out))"),
+    "pdtri(k, y)": (None, "div(-g, gamma_density(np.floor(k) + 1.0, out))"),
     "bdtri(k, n, y)": (
-        None, _NO, "-g*np.exp(-sp.xlogy(np.floor(k), out) - sp.xlog1py(n - np.floor(k) - 1.0, -out))"
-        "/((n - np.floor(k))*sp.binom(n, np.floor(k)))",
+        None, _NO, "div(-g, beta_density(np.floor(k) + 1.0, n - np.floor(k), out, 1.0 - out))",
     ),
     "nbdtri(k, n, y)": (
-        None, _NO,
-        "g*np.exp(sp.betaln(n, np.floor(k) + 1.0) - sp.xlogy(n - 1.0, out) - sp.xlog1py(np.floor(k), -out))",
+        None, _NO, "div(g, beta_density(n, np.floor(k) + 1.0, out, 1.0 - out))",
     ),
     "pdtrik(p, m)": _within(
         "np.greater(out, 0)", "-g/gammainc_da(out + 1.0, m)", f"-g*{_MASS}/gammainc_da(out + 1.0, m)"
@@ -101,27 +97,25 @@ enter({
     "bdtrik(y, n, p)": _within(
         "np.greater(out, 0)",
         f"g/{_BINOMIAL}", f"-g*betainc_dab(n - out, out + 1.0, 1.0 - p, 1, 0)/{_BINOMIAL}",
-        "g*np.exp(sp.xlog1py(n - out - 1.0, -p) + sp.xlogy(out, p) - sp.betaln(n - out, out + 1.0))"
-        f"/{_BINOMIAL}",
+        f"g*beta_density(n - out, out + 1.0, 1.0 - p, p)/{_BINOMIAL}",
     ),
-    "gdtria(p, b, x)": tuple(
-        text.replace("a*x", "out*x")
-        for text in (f"g/(x*{_GAMMA})", f"-g*gammainc_da(b, a*x)/(x*{_GAMMA})", "-g*out/x")
+    "gdtria(p, b, x)": (
+        "div(g, x*gamma_density(b, out*x))", "div(-g*gammainc_da(b, out*x), x*gamma_density(b, out*x))",
+        "-g*out/x",
     ),
-    "gdtrib(a, p, x)": tuple(
-        text.replace("(b - 1.0,", "(out - 1.0,").replace("gammaln(b)", "gammaln(out)")
-        for text in (f"-g*x*{_GAMMA}/gammainc_da(out, a*x)", "g/gammainc_da(out, a*x)",
-                     f"-g*a*{_GAMMA}/gammainc_da(out, a*x)")
+    "gdtrib(a, p, x)": (
+        "div(-g*x*gamma_density(out, a*x), gammainc_da(out, a*x))", "div(g, gammainc_da(out, a*x))",
+        "div(-g*a*gamma_density(out, a*x), gammainc_da(out, a*x))",
     ),
     "btdtria(p, b, x)": (
         "g/betainc_dab(out, b, x, 1, 0)",
         "-g*betainc_dab(out, b, x, 0, 1)/betainc_dab(out, b, x, 1, 0)",
-        f"-g*{_BETA}/betainc_dab(a, b, x, 1, 0)".replace("(a", "(out"),
+        "-g*beta_density(out, b, x, 1.0 - x)/betainc_dab(out, b, x, 1, 0)",
     ),
     "btdtrib(a, p, x)": (
         "-g*betainc_dab(a, out, x, 1, 0)/betainc_dab(a, out, x, 0, 1)",
         "g/betainc_dab(a, out, x, 0, 1)",
-        f"-g*{_BETA}/betainc_dab(a, b, x, 0, 1)".replace("b - 1.0", "out - 1.0").replace("a, b", "a, out"),
+        "-g*beta_density(a, out, x, 1.0 - x)/betainc_dab(a, out, x, 0, 1)",
     ),
     "chdtriv(p, x)": (
         "g/(0.5*gammainc_da(0.5*out, 0.5*x))",

@@ -155,7 +155,7 @@ def gammainc_da(a: Any, x: Any, n: int = 1) -> Any:
     from scipy.special import gammaln, polygamma
 
     a, x = np.broadcast_arrays(np.asarray(a, float), np.asarray(x, float))
-    made = np.where((a >= 0) & np.isfinite(a) & (x >= 0), 0.0, np.nan)
+    made = np.where((a >= 0) & (x >= 0) & ~(np.isinf(a) & np.isinf(x)), 0.0, np.nan)
     inside = (a >= 0) & np.isfinite(a) & (x > 0) & np.isfinite(x)
     inside = inside & (_gamma_log(np.where(inside, a, 1.0), np.where(inside, x, 1.0)) > -800)
     large = inside & (a > 1e6)
@@ -227,12 +227,13 @@ def betainc_dab(a: Any, b: Any, x: Any, i: int, j: int) -> Any:
     from scipy.special import betaln
 
     a, b, x = np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float), np.asarray(x, float))
-    known = (a > 0) & (b > 0) & np.isfinite(a) & np.isfinite(b)
+    known = (a >= 0) & (b >= 0) & (a + b > 0) & np.isfinite(a) & np.isfinite(b)
     made = np.where(known & (x >= 0) & (x <= 1), 0.0, np.nan)
     known = known & (x > 0) & (x < 1)
     one, two, at = np.where(known, a, 1.0), np.where(known, b, 1.0), np.where(known, x, 0.5)
-    known = known & (one * np.log(at) + two * np.log1p(-at) - betaln(one, two) > -800)
-    low = known & (x * (a + b + 2) <= a + 1)
+    size = betaln(np.maximum(one, 1e-300), np.maximum(two, 1e-300))
+    known = known & (one * np.log(at) + two * np.log1p(-at) - size > -800)
+    low = known & ((x * (a + b + 2) <= a + 1) | (a == 0)) & (b > 0)  # the first parameter may be 0
     high = known & ~low
     if np.any(low):
         made[low] = _beta_jet(a[low], b[low], x[low], i, j)
@@ -252,7 +253,10 @@ def zeta_ds(x: Any, q: Any, n: int = 1) -> Any:
     x, q = np.broadcast_arrays(np.asarray(x, float), np.asarray(q, float))
     terms, numbers = 14, bernoulli(24)
     made = np.where((x > -4) & (x != 1) & (q > 0) & np.isfinite(q), 0.0, np.nan)
-    inside = np.isfinite(x) & ~np.isnan(made)
+    large = (x > 1e3) & ~np.isnan(made)  # the first term is alone
+    with np.errstate(all="ignore"):
+        made[large] = (-np.log(q[large])) ** n * q[large] ** -x[large]
+    inside = np.isfinite(x) & ~np.isnan(made) & ~large
     s, at = x[inside], q[inside]
     shape = (n + 1, 1, s.size)
 

@@ -47,6 +47,77 @@ def dawsn_slope(x: Any, y: Any) -> Any:
     return np.where(np.abs(x) > 30.0, far, 1.0 - 2.0 * np.clip(x, -30.0, 30.0) * y)[()]
 
 
+def wofz_slope(z: Any, y: Any) -> Any:
+    """The derivative of wofz, where y is wofz(z): 2j/sqrt(pi) - 2*z*y, or its series (DLMF 7.12.1).
+
+    >>> print(wofz_slope(0.0, 1.0), f"{wofz_slope(1e8 + 0j, 5.6e-9j):.7g}")
+    1.1283791670955126j 0-5.641896e-17j
+    """
+    far = (np.abs(z) > 30.0) & (np.imag(z) >= 0.0)
+    outer = np.where(far, z, 30.0)
+    u = 0.5 / (outer * outer)
+    series = -1.1283791670955126j * u * (1.0 + u * (3.0 + u * (15.0 + u * (105.0 + u * 945.0))))
+    return np.where(far, series, 1.1283791670955126j - 2.0 * np.where(far, 0.0, z) * y)[()]
+
+
+def voigt_slope(x: Any, sigma: Any, gamma: Any) -> Any:
+    """The derivative in x + 1j*gamma of the Voigt profile as a complex function, whose limit is Lorentz's.
+
+    >>> print(voigt_slope(1.0, 0.0, 1.0).real == -0.5/np.pi, round(voigt_slope(1.0, 1.0, 0.0).real, 12))
+    True -0.241970724519
+    """
+    import scipy.special
+
+    end = np.isinf(x)
+    z = np.where(end, 1.0, x) + 1j * gamma
+    far = np.abs(z) > 40.0 * np.abs(sigma)
+    outer, inner = 1.0 / np.where(far, z, 1.0), np.where(far, 0.0, z)
+    wide = np.where(far, 1.0, sigma)
+    u = np.square(np.where(far, sigma, 0.0) * outer)
+    series = (1.0 + u * (3.0 + u * (15.0 + u * (105.0 + u * 945.0)))) * outer * outer
+    t = inner / (1.4142135623730951 * wide)
+    near = (1.1283791670955126j - 2.0 * t * scipy.special.wofz(t)) / (wide * wide)
+    made = np.where(far, -0.3183098861837907j * series, 0.28209479177387814 * near)
+    return np.where(end, 0.0, made)[()]
+
+
+def voigt_bend(x: Any, sigma: Any, gamma: Any) -> Any:
+    """The derivative of `voigt_slope`, by which the profile solves the equation of heat in sigma*sigma/2.
+
+    >>> print(round(voigt_bend(1.0, 1e-20, 1.0).real, 12), round(voigt_bend(0.0, 1.0, 0.0).real, 12))
+    0.159154943092 -0.398942280401
+    """
+    import scipy.special
+
+    end = np.isinf(x)
+    z = np.where(end, 1.0, x) + 1j * gamma
+    far = np.abs(z) > 40.0 * np.abs(sigma)
+    outer, inner = 1.0 / np.where(far, z, 1.0), np.where(far, 0.0, z)
+    wide = np.where(far, 1.0, sigma)
+    u = np.square(np.where(far, sigma, 0.0) * outer)
+    series = (2.0 + u * (12.0 + u * (90.0 + u * (840.0 + u * 9450.0)))) * outer * outer * outer
+    t = inner / (1.4142135623730951 * wide)
+    y = scipy.special.wofz(t)
+    near = ((4.0 * t * t - 2.0) * y - 2.2567583341910251j * t) / (wide * wide * wide)
+    made = np.where(far, 0.3183098861837907j * series, 0.19947114020071635 * near)
+    return np.where(end, 0.0, made)[()]
+
+
+def log1p_bend(t: Any) -> Any:
+    """The derivative of log(1 + t)/t, by its series near 0.
+
+    >>> print(log1p_bend(0.0), log1p_bend(1e20), round(log1p_bend(1.0), 12))
+    -0.5 -4.505170185988091e-39 -0.19314718056
+    """
+    import scipy.special
+
+    near = np.abs(t) < 0.5
+    inner, outer = np.where(near, t, 0.0), np.where(near, 1.0, t)
+    with np.errstate(all="ignore"):
+        far = (outer / (1.0 + outer) - np.log1p(outer)) / outer / outer
+    return np.where(near, -0.5 * scipy.special.hyp2f1(2.0, 2.0, 3.0, -inner), far)[()]
+
+
 def normal_hazard(x: Any) -> Any:
     """The density of the normal distribution over the distribution function: the derivative of log_ndtr.
 
@@ -110,6 +181,25 @@ def spence_slope(x: Any) -> Any:
     return np.where(near, -scipy.special.hyp2f1(1.0, 1.0, 2.0, 1.0 - inner), far)[()]
 
 
+def agm_slope(a: Any, b: Any, y: Any) -> Any:
+    """The derivative of the arithmetic-geometric mean y = agm(a, b) in a (DLMF 19.8.5).
+
+    >>> print(agm_slope(2.0, 2.0, 2.0), f"{agm_slope(1e-200, 1.0, 0.0034):.4g}")
+    0.5 7.359e+194
+    """
+    from s2sad.runtime.elliptic import ellipk_dm
+
+    less = np.abs(a) < np.abs(b)
+    with np.errstate(all="ignore"):
+        low, high = np.where(less, a, b), np.where(less, b, a)
+        p = np.square(np.divide(low, high))
+        near = p < 1e-20
+        weight = 1.2732395447351628 * np.where(near, 0.5, p * ellipk_dm(np.where(near, 0.5, p)))
+        share, steep = np.divide(y, high), np.divide(y, low)
+        upper, lower = share * steep * weight, share * (1.0 - share * weight)
+        return np.where(less, np.where(a == 0.0, np.inf, upper), lower)[()]
+
+
 def psi_step(x: Any, h: Any) -> Any:
     """psi(x + h) - psi(x), without cancellation for a large x (DLMF 5.11.2).
 
@@ -147,35 +237,84 @@ def bessel_slope(v: Any, x: Any, y: Any, s: float, near: Any) -> Any:
     return np.where(far, -y * top / bottom / outer, near)[()]
 
 
-def gamma_density(a: Any, x: Any) -> Any:
-    """The density of the gamma distribution: the derivative of gammainc(a, x) in x; a power of x below 1.
+def log_lag(m: Any) -> Any:
+    """m - log(1 + m), without cancellation for a small m.
 
-    >>> print(gamma_density(2.0, 0.0), round(gamma_density(2.0, 3.0), 12))
-    0.0 0.149361205104
+    >>> print(log_lag(1e-20), round(log_lag(1.0), 12))
+    5e-41 0.30685281944
+    """
+    near = np.abs(m) < 1e-3
+    inner, outer = np.where(near, m, 0.0), np.where(near, 0.0, m)
+    series = inner * inner * (0.5 - inner * (1 / 3 - inner * (0.25 - inner * (0.2 - inner / 6))))
+    return np.where(near, series, outer - np.log1p(outer))[()]
+
+
+def stirling_rest(z: Any) -> Any:
+    """The logarithm of gamma(z) less Stirling's approximation of it (DLMF 5.11.1).
+
+    >>> print(f"{stirling_rest(1.0):.7f} {stirling_rest(1e20):.7g}")
+    0.0810615 8.333333e-22
     """
     import scipy.special
 
-    near = x < 1.0
-    inner, outer = np.where(near, x, 0.5), np.where(near, 1.5, np.minimum(x, 1e300))
+    far = z > 20.0
+    inner, outer = np.where(far, 1.0, z), np.where(far, z, 20.0)
+    u = 1.0 / (outer * outer)
+    series = (1 / 12 - u * (1 / 360 - u * (1 / 1260 - u / 1680))) / outer
+    near = scipy.special.gammaln(inner) - (inner - 0.5) * np.log(inner) + inner - 0.9189385332046727
+    return np.where(far, series, near)[()]
+
+
+def gamma_density(a: Any, x: Any) -> Any:
+    """The density of the gamma distribution: the derivative of gammainc(a, x) in x; a power of x below 1.
+
+    For a large a it is that of C. Loader (Fast and Accurate Computation of Binomial Probabilities, 2000).
+
+    >>> print(gamma_density(2.0, 0.0), round(gamma_density(2.0, 3.0), 12), f"{gamma_density(1e20, 1e20):.9g}")
+    0.0 0.149361205104 3.9894228e-11
+    """
+    import scipy.special
+
+    a, x = np.asarray(a, dtype=float), np.asarray(x, dtype=float)
+    near, large, end = x < 1.0, a > 20.0, np.isinf(x)
+    few, many = np.where(large, 1.5, a), np.where(large, a, 25.0)
+    inner, outer = np.where(near, x, 0.5), np.where(near | end, 1.5, x)
     norm = scipy.special.gammaln(a)
     low = np.power(inner, a - 1.0) * np.exp(-inner - norm)
-    return np.where(near, low, np.exp((a - 1.0) * np.log(outer) - outer - norm))[()]
+    middle = np.exp((few - 1.0) * np.log(outer) - outer - scipy.special.gammaln(few))
+    depth = many * log_lag((outer - many) / many) + stirling_rest(many)
+    high = np.exp(-depth) * (0.3989422804014327 * np.sqrt(many) / outer)
+    return np.where(near, low, np.where(end, 0.0, np.where(large, high, middle)))[()]
 
 
-def beta_density(a: Any, b: Any, x: Any) -> Any:
-    """The density of the beta distribution: the derivative of betainc(a, b, x) in x; powers near 0 and 1.
+def beta_density(a: Any, b: Any, x: Any, y: Any) -> Any:
+    """The density of the beta distribution at x, with y = 1 - x: the derivative of betainc(a, b, x) in x.
 
-    >>> print(beta_density(2.0, 3.0, 0.0), round(beta_density(2.0, 3.0, 0.25), 12))
+    Near 0 and 1 there are powers, between them the formula of C. Loader (see `gamma_density`).
+
+    >>> print(beta_density(2.0, 3.0, 0.0, 1.0), round(beta_density(2.0, 3.0, 0.25, 0.75), 12))
     0.0 1.6875
     """
     import scipy.special
 
-    near = ((x < 1e-3) | (x > 0.999)) & (a + b < 300.0)  # else a power may vanish beside an infinite factor
-    inner, outer = np.where(near, x, 0.5), np.where(near, 0.5, x)
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     norm = scipy.special.betaln(a, b)
-    low = np.power(inner, a - 1.0) * np.power(1.0 - inner, b - 1.0) * np.exp(-norm)
-    far = scipy.special.xlogy(a - 1.0, outer) + scipy.special.xlog1py(b - 1.0, -outer) - norm
-    return np.where(near, low, np.exp(far))[()]
+    plain = (norm > -300.0) & (norm < np.inf)
+    left, right = (x < 1e-3) & plain, (y < 1e-3) & plain
+    head = np.where(left | right, norm, 0.0)
+    p, q = np.where(left, x, 0.5), np.where(right, y, 0.5)
+    low = np.power(p, a - 1.0) * np.exp((b - 1.0) * np.log1p(-p) - head)
+    high = np.power(q, b - 1.0) * np.exp((a - 1.0) * np.log1p(-q) - head)
+    ends = left | right | (a <= 0.0) | (b <= 0.0)
+    few, less = np.where(ends, 1.0, a), np.where(ends, 1.0, b)
+    one, two = np.maximum(few, 1e-100), np.maximum(less, 1e-100)
+    p, q = np.where(ends, 0.5, np.maximum(x, 1e-300)), np.where(ends, 0.5, np.maximum(y, 1e-300))
+    gap, rest = p * two - q * one, stirling_rest(one) + stirling_rest(two) - stirling_rest(one + two)
+    depth = rest + one * log_lag(gap / one) + two * log_lag(-gap / two)
+    scale = 0.3989422804014327 * np.sqrt(one) * np.sqrt(two / (one + two)) * (few / one) * (less / two)
+    middle = np.exp(-depth) * (scale / (p * q))
+    return np.where(left, low, np.where(right, high, np.where(ends, 0.0, middle)))[()]
 
 
 def kolmogorov_density(y: Any) -> Any:
@@ -186,10 +325,10 @@ def kolmogorov_density(y: Any) -> Any:
     """
     y = np.asarray(y)
     k = np.arange(1, 7)
-    inner = np.where(y > 0.7, y, 1.0)[..., None]
+    inner = np.where(y > 0.7, np.minimum(y, 30.0), 1.0)[..., None]
     far = 8.0 * inner * k * k * np.exp(-2.0 * k * k * inner * inner)
     odd = 1.2337005501361697 * (2 * k - 1) ** 2
-    outer = np.where((y > 0.0) & (y <= 0.7), y, 1.0)[..., None]
+    outer = np.where(y <= 0.7, np.maximum(y, 0.03), 1.0)[..., None]  # exp(-1370) is 0
     square = 1.0 / (outer * outer)
     near = 2.5066282746310002 * np.exp(-odd * square) * (2.0 * odd * square - 1.0) * square
     both = np.where(y > 0.7, np.sum(np.where(k % 2 == 1, far, -far), axis=-1), np.sum(near, axis=-1))
