@@ -1,9 +1,8 @@
-"""Functions of NumPy that take nested lists, brackets or cases: np.block, np.r_, np.piecewise, np.pad.
+"""Functions of NumPy that take nested lists or cases: np.block, np.piecewise, np.pad.
 
 Their arguments are known while the program is lowered, so that they become the calls they stand for:
 
     np.block([[a], [c]])              np.concatenate([a, c], axis=-2)
-    np.r_[x, 0.0]                     np.concatenate([x, [0.0]])
     np.piecewise(x, [x < 0], [f, g])  y[x < 0] = f(x[x < 0]); y[~(x < 0)] = g(x[~(x < 0)])
 """
 
@@ -19,8 +18,7 @@ from s2sad.frontend.mapped import FUNCTIONS as MAPPED
 from s2sad.frontend.mapped import argument, rank_known, static
 from s2sad.frontend.state import CALLABLE, Closure, Group, State, Value
 from s2sad.frontend.values import opened
-from s2sad.ir.kinds import Kind, array, new_length
-from s2sad.ir.nodes import Call, Const, Ref, Slice, Tuple, Var
+from s2sad.ir.nodes import Call, Const, Ref, Slice, Var
 from s2sad.rules.registry import UNKNOWN
 
 # ---------------------------------------------------------------------------------------------------- joining
@@ -68,52 +66,7 @@ def _leaves(value: Value) -> list[Value]:
     return [value]
 
 
-def joined_index(low: State, base: Ref, index: Value, node: ast.AST) -> Value | None:
-    """`np.r_[...]`, `np.c_[...]`, `np.mgrid[...]` and `np.ogrid[...]`; None for other objects."""
-    items = list(index.items) if isinstance(index, Group) and index.cat == "tuple" else [index]
-    if base.obj is np.mgrid or base.obj is np.ogrid:
-        return _grid(low, base, items, node)
-    if base.obj is not np.r_ and base.obj is not np.c_:
-        return None
-    if any(isinstance(item, Const) and isinstance(item.value, str) for item in items):
-        low.refuse(node, "a string in the brackets of np.r_ or np.c_", "use np.concatenate or np.stack")
-    parts = [_range(low, item, node) if isinstance(item, Slice) else item for item in items]
-    ranks = [rank_known(low, part, node, "np.r_ and np.c_") for part in parts]
-    if base.obj is np.c_:
-        if any(rank not in (1, 2) for rank in ranks):
-            low.refuse(node, "np.c_ of other than vectors and matrices", "use np.concatenate or np.stack")
-        return low.apply("np.column_stack", [Group("tuple", parts)], {}, node)
-    if len(set(ranks) - {0}) > 1:
-        low.refuse(node, "np.r_ of arrays of different ranks", "use np.concatenate")
-    known = low.kind(parts[ranks.index(1)]).dtype if 1 in ranks else ""
-    named: dict[str, Value] = _as_dtype(known) if 0 in ranks else {}  # a number takes the dtype of the arrays
-    if named and {low.kind(p).dtype for p, rank in zip(parts, ranks, strict=True) if rank} != {known}:
-        low.refuse(node, "np.r_ of numbers and arrays of several dtypes", "use np.concatenate")
-    parts = [Group("list", [p]) if rank == 0 else p for p, rank in zip(parts, ranks, strict=True)]
-    return low.apply("np.concatenate", [Group("list", parts)], named, node)
-
-
-def _grid(low: State, base: Ref, items: list[Value], node: ast.AST) -> Value | None:
-    """The coordinates of a grid, `np.mgrid[0:n, 0:m]` as it stands; None where a bound may vary."""
-    if not all(isinstance(item, Slice) for item in items):
-        return None
-    slices = [item for item in items if isinstance(item, Slice)]
-    parts = [part for item in slices for part in (item.lo, item.hi, item.step)]
-    if not all(isinstance(part, Const) or low.kind(part).cat == "int" for part in parts):
-        return None
-    kinds = [low.kind(part) for part in parts if part != Const(None)]
-    dtype = "int64" if all(kind.cat == "int" for kind in kinds) else "float64"
-    lengths = tuple(new_length() for _ in slices)
-    index = Tuple(tuple(slices)) if len(slices) > 1 else slices[0]
-    call = Call("getitem", (base, index))
-    if base.obj is np.mgrid or len(slices) == 1:
-        shape = (len(slices), *lengths) if len(slices) > 1 else lengths
-        return low.emit(call, array(shape, dtype), node)
-    ones = [tuple(n if i == k else 1 for i, n in enumerate(lengths)) for k in range(len(slices))]
-    return low.emit(call, Kind("tuple", items=tuple(array(shape, dtype) for shape in ones)), node)
-
-
-def _as_dtype(name: str) -> dict[str, Value]:
+def as_dtype(name: str) -> dict[str, Value]:
     """`dtype=` as a keyword argument, for the narrow dtypes that a float in the call would widen."""
     return (
         {"dtype": Ref(f"np.{name}", np.dtype(name).type)}
@@ -148,13 +101,20 @@ def _in_double(name: str) -> Callable[..., Value]:
     return lowered
 
 
-def _range(low: State, part: Slice, node: ast.AST) -> Value:
-    """A slice in the brackets of np.r_: a range, or so many points if the step is imaginary."""
-    start: Value = Const(0) if part.lo == Const(None) else part.lo
-    step = part.step
-    if isinstance(step, Const) and isinstance(step.value, complex):
-        return low.apply("np.linspace", [start, part.hi, Const(int(abs(step.value)))], {}, node)
-    return low.apply("np.arange", [start, part.hi, Const(1) if step == Const(None) else step], {}, node)
+def _meshgrid(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """np.meshgrid; with copy=False views of its arguments, stretched unless it is sparse."""
+    rest = {n: v for n, v in kwargs.items() if n != "copy"}
+    if static(kwargs.get("copy", Const(True))) is not False:
+        return low.apply("np.meshgrid", args, kwargs, node, hint=hint)
+    sparse, indexing = static(rest.pop("sparse", Const(False))), static(rest.pop("indexing", Const("xy")))
+    if not isinstance(sparse, bool) or indexing not in ("xy", "ij") or rest:
+        low.refuse(node, "np.meshgrid whose form is known at run time only", "write sparse and indexing out")
+    views: list[Value] = []
+    for k, arg in enumerate(args):
+        place = 1 - k if indexing == "xy" and k < 2 <= len(args) else k
+        shape: list[Value] = [Const(-1 if i == place else 1) for i in range(len(args))]
+        views.append(low.apply("np.reshape", [arg, Group("tuple", shape)], {}, node))
+    return Group("tuple", views) if sparse else low.apply("np.broadcast_arrays", views, {}, node, hint=hint)
 
 
 def _unstack(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
@@ -360,7 +320,7 @@ def _pad_axis(
             edge = low.apply("np.take", [array, Const(-side)], {"axis": Const(axis)}, node)
             if mode == "linear_ramp":
                 given = [ends[side], edge, Const(width[side]), Const(False)]
-                made = low.apply("np.linspace", given, _as_dtype(low.kind(array).dtype), node)
+                made = low.apply("np.linspace", given, as_dtype(low.kind(array).dtype), node)
                 made = low.apply("np.flip", [made], {"axis": Const(0)}, node) if side else made
                 if axis:
                     made = low.apply("np.moveaxis", [made, Const(0), Const(axis)], {}, node)
@@ -476,7 +436,7 @@ FUNCTIONS: dict[Any, Callable[..., Value]] = {
     np.piecewise: _piecewise,
     np.cov: _in_double("np.cov"), np.corrcoef: _in_double("np.corrcoef"), np.interp: _in_double("np.interp"),
     np.vander: _in_double("np.vander"), np.geomspace: _in_double("np.geomspace"),
-    np.gradient: _gradient, np.pad: _pad, np.einsum: _einsum,
+    np.gradient: _gradient, np.pad: _pad, np.einsum: _einsum, np.meshgrid: _meshgrid,
 }  # fmt: skip
 for _name in _CORES:  # some came with NumPy 2.2
     for _holder in (np, np.linalg):
@@ -487,4 +447,4 @@ if hasattr(np, "unstack"):  # it came with NumPy 2.1
     FUNCTIONS[np.unstack] = _unstack
 
 
-__all__ = ["FUNCTIONS", "joined_index"]
+__all__ = ["FUNCTIONS", "as_dtype"]

@@ -135,6 +135,17 @@ def _result_type(low: State, args: list[Value], kwargs: dict[str, Value], node: 
     return _ref(np.result_type(*given))
 
 
+def _common_type(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+    """np.common_type: the least inexact dtype of arrays whose dtypes are known."""
+    given = [_of_kind(low.kind(arg)) for arg in args if low.kind(arg).is_number]
+    if len(given) < len(args) or any(item is None for item in given):
+        low.refuse(
+            node, "np.common_type of what is known at run time only", "write the dtype out, as in np.float64"
+        )
+    found = np.common_type(*(np.empty(0, item) for item in given))
+    return Ref(_name(np.dtype(found)), found)
+
+
 def _issubdtype(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
     if len(args) == 2 and all(isinstance(a, Ref | Const) for a in args):
         given = [a.obj if isinstance(a, Ref) else getattr(a, "value", None) for a in args]
@@ -152,6 +163,7 @@ DTYPES: dict[Any, Callable[..., Value]] = {
     np.dtype: _dtype,
     np.result_type: _result_type,
     np.promote_types: _result_type,
+    np.common_type: _common_type,
     np.finfo: _limits(np.finfo),
     np.iinfo: _limits(np.iinfo),
     np.issubdtype: _issubdtype,

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend import dicts, eithers, flat, generators, histories, maybes, mirrors, numbered, shelves
-from s2sad.frontend.arrays import joined_index
+from s2sad.frontend.brackets import joined_index
 from s2sad.frontend.dtypes import dtype_of, known_attribute
 from s2sad.frontend.indices import index_kind, kind_of_slice
 from s2sad.frontend.objects import Objects, mangled

@@ -18,6 +18,7 @@ from s2sad.frontend.dtypes import plain
 from s2sad.frontend.lengths import NEW
 from s2sad.frontend.numbered import differ_before, has_order, refuse_as_number
 from s2sad.frontend.operators import check_operands, may_vary
+from s2sad.frontend.options import is_told_how, told_how
 from s2sad.frontend.records import plain_value
 from s2sad.frontend.source import rule_source
 from s2sad.frontend.state import Group, State, Value, described, opened
@@ -100,6 +101,7 @@ ASKED: dict[str, Callable[[Kind], int | None]] = {  # what the kind of an argume
     "np.iscomplexobj": lambda kind: False if kind.sort in REAL else None,  # eigenvalues may be real
     "np.isrealobj": lambda kind: True if kind.sort in REAL else None,
     "np.isscalar": _is_scalar,
+    "np.iterable": lambda kind: kind.rank != 0 if kind.is_number and kind.rank is not None else None,
 }
 
 
@@ -123,9 +125,9 @@ class Rules(State):
         args = [flat.whole(self, a, node) if flat.is_flat(a) else plain_value(a) for a in args]
         if name in ASKED and len(args) == 1 and (said := ASKED[name](self.kind(args[0]))) is not None:
             return Const(said)
-        itself = self._uncopied(name, args[0], args[1:], kwargs, node) if args else None
-        if itself is not None:
-            return itself
+        found = self._otherwise(name, args, kwargs, node, hint) if args else None
+        if found is not None:
+            return found
         if name == "np.asarray" and kwargs.get("copy") == Const(True):
             name, form, kwargs = "np.array", "", {n: v for n, v in kwargs.items() if n != "copy"}
         rule = registry.rule(name)
@@ -512,6 +514,15 @@ class Rules(State):
         value = self.stored(number, node)
         self.block.append(Store(self.atom(base), Const(Ellipsis), value, "", self.span(node)))
         return Const(None)
+
+    def _otherwise(
+        self, name: str, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str
+    ) -> Value | None:
+        """Calls that stand for others, or for an argument; None for all others."""
+        made = None
+        if is_told_how(name, args, kwargs):
+            made = told_how(self, name, args, kwargs, node, hint)
+        return self._uncopied(name, args[0], args[1:], kwargs, node) if made is None else made
 
     def _uncopied(
         self, name: str, base: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST

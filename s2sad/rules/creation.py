@@ -374,6 +374,13 @@ def _shape_kind(bound: Bound) -> Kind:
 
 
 structural("np.shape", "a", _shape_kind, {}, (np.shape,))
+composite(
+    "steps_to",
+    """def steps_to(first, last, count):
+    return np.arange(count)*((last - first)/float(count - 1) if count != 1 else 1) + np.float64(first)
+""",
+)
+structural("np.iterable", "y", lambda b: kinds.BOOL, {}, (np.iterable,))
 structural("np.ndim", "a", lambda b: kinds.INT, {}, (np.ndim,))
 structural("np.size", "a, axis=None", lambda b: kinds.INT, {}, (np.size,))
 

@@ -103,7 +103,14 @@ def _summed_kind(bound: Bound) -> Kind:
 
 
 def _same(name: str) -> Callable[[Bound], Kind]:
-    return lambda bound: bound.kind(name)
+    """The kind of an argument; of the elements of a list that is shown here, the one kind that all have."""
+
+    def like(bound: Bound) -> Kind:
+        kind = bound.kind(name)
+        shown = kind.cat == "list" and len(kind.items or ()) > 1
+        return kinds.list_of(kinds.join_all([*(kind.items or ())])) if shown else kind
+
+    return like
 
 
 def _stretched(bound: Bound) -> str:

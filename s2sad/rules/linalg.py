@@ -37,6 +37,13 @@ from s2sad.rules.registry import UNKNOWN, Bound, composite, structural
 from s2sad.runtime import linear, symmetric
 
 importlib.import_module("s2sad.rules.products")  # the other half of this topic
+structural(
+    "np.einsum_path",
+    "subscripts, *operands, optimize='greedy', einsum_call=False",
+    lambda _: Kind("tuple", items=(kinds.list_of(kinds.INT), kinds.STR)),  # no numbers that vary
+    {},
+    (np.einsum_path,),
+)
 
 
 def _float(bound: Bound, name: str = "a") -> str:

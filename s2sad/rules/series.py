@@ -172,13 +172,18 @@ for _module, _short in _SHORT.items():
 composite(
     "np.poly",
     """def poly(seq_of_zeros):
+    def product(zeros):
+        a = np.ones_like(zeros, shape=1)
+        for i in range(len(zeros)):
+            a = np.convolve(a, np.array([1.0, -zeros[i]], zeros.dtype), mode="full")
+        return a
+
     zeros = np.array(seq_of_zeros, ndmin=1) + 0.0
-    if np.ndim(zeros) == 2:
-        return refused("np.poly of a matrix; pass np.linalg.eigvals of it")
-    a = np.ones_like(zeros, shape=1)
-    for i in range(len(zeros)):
-        a = np.convolve(a, np.array([1.0, -zeros[i]], zeros.dtype), mode="full")
-    return a
+    if np.ndim(zeros) == 1:
+        return product(zeros)
+    if np.iscomplexobj(zeros):
+        return refused("np.poly of a complex matrix; pass np.linalg.eigvals of it")
+    return np.real(product(np.linalg.eigvals(zeros)))
 """,
     (np.poly,),
 )
