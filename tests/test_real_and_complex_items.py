@@ -61,6 +61,11 @@ def joined(x, z):
     return total + np.sum(np.abs(c[0] + c[2])**2)
 
 
+def summed(x, z):
+    s = sum([x, x*z])
+    return np.sum(np.sin(np.real(s)) + 0.5*np.imag(s)**2)
+
+
 def series(x, z):
     return np.sum(np.abs(np.polynomial.legendre.legval(x, z*np.arange(1.0, 5.0)))**2)
 
@@ -70,7 +75,7 @@ def series_of_real_coefficients(x, z):
 
 
 NUMBER, ARRAY = 0.3 + 0.9j, np.array([0.3 + 0.9j, 0.5j, -1.0])
-LISTS = [(f, z) for f in (displayed, powers, set_anew, taken_off, joined) for z in (NUMBER, ARRAY)]
+LISTS = [(f, z) for f in (displayed, powers, set_anew, taken_off, joined, summed) for z in (NUMBER, ARRAY)]
 
 
 @pytest.mark.parametrize(("f", "z"), [*LISTS, (series, NUMBER), (series_of_real_coefficients, ARRAY)])

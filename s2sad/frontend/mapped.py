@@ -277,6 +277,31 @@ def _series(name: str, window: tuple[float, float] | None) -> Callable[..., Valu
     return lowered
 
 
+def _of_coefficients(name: str, polynomials: int) -> Callable[..., Value]:
+    """A function of coefficients, which takes np.poly1d for them and gives as many as it takes any."""
+
+    def lowered(low: State, args: list[Value], kwargs: dict[str, Value], node: ast.AST, hint: str) -> Value:
+        if not any(_is_poly1d(a) for a in (*args, *kwargs.values())):
+            return low.apply(name, args, kwargs, node, form=name, hint=hint)
+        if name == "np.polyval" and _is_poly1d(argument(args, kwargs, 1, "x")):
+            low.refuse(node, "a polynomial of a polynomial", "multiply coefficients by np.polymul")
+        args = [low.attribute(a, "c", node) if _is_poly1d(a) else a for a in args]
+        kwargs = {n: low.attribute(v, "c", node) if _is_poly1d(v) else v for n, v in kwargs.items()}
+        made = low.apply(name, args, kwargs, node, hint=hint)
+        if polynomials == 0:
+            return made
+        parts = [made] if polynomials == 1 else low.unpack(made, 2, node)
+        found = [low.call_value(Ref("np.poly1d", np.poly1d), [part], {}, node) for part in parts]
+        return found[0] if polynomials == 1 else Group("tuple", found)
+
+    return lowered
+
+
+def _is_poly1d(value: Value) -> bool:
+    """Whether a polynomial is made here, or is one beside such."""
+    return getattr(value, "cls", None) is Poly1d or isinstance(getattr(value, "obj", None), np.poly1d)
+
+
 def _made_series(low: State, name: str, coef: Value, line: Value, node: ast.AST) -> Value:
     start = name.removesuffix("val")
     funs: list[Value] = [Ref(f"np.{start}{end}", operator.attrgetter(start + end)(np)) for end in _ENDS]
@@ -339,6 +364,11 @@ FUNCTIONS: dict[Any, Callable[..., Value]] = {
     np.apply_over_axes: _over_axes, np.fromfunction: _from_function,
 }  # fmt: skip
 FUNCTIONS[np.poly1d] = _series("polyval", None)
+for _name, _polynomials in (  # how many polynomials each gives; np.polyval and np.roots give numbers
+    ("polyval", 0), ("roots", 0), ("polyadd", 1), ("polysub", 1), ("polymul", 1), ("polyder", 1),
+    ("polyint", 1), ("polydiv", 2),
+):  # fmt: skip
+    FUNCTIONS[getattr(np, _name)] = _of_coefficients(f"np.{_name}", _polynomials)
 for _class, _module, _function in (
     ("Polynomial", "polynomial", "polyval"), ("Chebyshev", "chebyshev", "chebval"),
     ("Legendre", "legendre", "legval"), ("Hermite", "hermite", "hermval"),

@@ -163,6 +163,19 @@ class Polynomial:
     def __truediv__(self, other: Any) -> Any:
         return Polynomial(self.coef / other)
 
+    def __floordiv__(self, other: Any) -> Any:
+        held = other._held if isinstance(other, Polynomial) else other
+        return Polynomial(polynomial.polydiv(self._held, held)[0])
+
+    def __mod__(self, other: Any) -> Any:
+        held = other._held if isinstance(other, Polynomial) else other
+        return Polynomial(polynomial.polydiv(self._held, held)[1])
+
+    def __divmod__(self, other: Any) -> Any:
+        held = other._held if isinstance(other, Polynomial) else other
+        first, rest = polynomial.polydiv(self._held, held)
+        return Polynomial(first), Polynomial(rest)
+
     def __pow__(self, n: Any) -> Any:
         return Polynomial(polynomial.polypow(self._held, n))
 

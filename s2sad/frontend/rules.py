@@ -57,7 +57,7 @@ ARITHMETIC = frozenset("add sub mul truediv floordiv mod pow matmul".split())  #
 OF_LISTS = ("math.", "heapq.", "bisect.", "statistics.", "seq.")  # modules whose functions take lists
 SEQUENCES = frozenset(  # arguments that are sequences of arrays, or of numbers that rules read one by one
     "arrays tup choicelist condlist choices object blocks q k constant_values end_values c_and_lower "
-    "lu_and_piv c_or_cr points tck xi".split()
+    "lu_and_piv c_or_cr points tck xi sample bins".split()
 )
 
 
@@ -534,7 +534,7 @@ class Rules(State):
             self.refuse(node, what, "convert it where it is made (np.asarray(...), float(...))")
         if not self.kind(base).is_array:
             return None
-        if name == ".view" and not args and not kwargs:
+        if name == "np.ndarray.view" and not args and not kwargs:
             return self.getitem(base, Const(Ellipsis), node)
         copied = kwargs.get("copy", Const(True))
         others = {n: v for n, v in kwargs.items() if n != "copy"}

@@ -70,7 +70,6 @@ _FUNCTIONS = {
         ("unique_all", "unique_counts", "unique_inverse", "unique_values"),
         "the order of its values is not fixed: use np.unique",
     ),
-    **dict.fromkeys(("histogram2d", "histogramdd"), "count with np.digitize, and add up with np.bincount"),
     **dict.fromkeys(("Rotation", "Slerp"), "write the rotation out as a matrix"),
     "bicgstab": "use np.linalg.solve, or scipy.sparse.linalg.spsolve of a constant matrix",
     "rsf2csf": "use np.linalg.eig",

@@ -162,11 +162,12 @@ _FORMULAS = {
             lines = lines - np.mean(lines, axis=-1, keepdims=True)
         elif detrend == "linear":
             lines = scipy.signal.detrend(lines, axis=-1)
-        if return_onesided:
+        if halved:
             return scipy.fft.rfft(lines*weights, points, axis=-1)
         return scipy.fft.fft(lines*weights, points, axis=-1)
 
     x = np.moveaxis(np.asarray(x), axis, -1)
+    halved = return_onesided and not np.iscomplexobj(x)
     n = np.shape(x)[-1]
     made = isinstance(window, (str, tuple))
     size = (min(256, n) if made else len(window)) if nperseg is None else min(nperseg, n)
@@ -185,7 +186,7 @@ _FORMULAS = {
         two = transform(np.moveaxis(np.asarray(y), axis, -1), size, step, points, weights)
         power = np.conj(one)*two/total
     frequencies = scipy.fft.fftfreq(points, 1.0/fs)
-    if return_onesided:
+    if halved:
         frequencies = scipy.fft.rfftfreq(points, 1.0/fs)
         twice = np.full(points//2 + 1, 2.0)
         twice[0] = 1.0

@@ -403,7 +403,7 @@ def _histogram_kind(bound: Bound) -> Kind:
 def _no_edges(bound: Bound) -> str | None:
     """Counts are steps; edges that NumPy takes from the least and the greatest element are none."""
     ranged = bound.given("range") and bound.kind("range").cat != "none"
-    if ranged or (bound.given("bins") and bound.rank("bins") == 1):
+    if ranged or (bound.given("bins") and axes.rank_of(bound, "bins") == 1):
         return None
     raise NotImplementedError("the derivative of np.histogram in its places; pass the edges, or range")
 
@@ -439,4 +439,67 @@ structural(
     {"z": "np.histogram(a, edges, weights=g)[0]", "a": axes.zero, "edges": axes.zero},
     (arrays.in_bins,),
     linear=("z",),
+)
+composite(
+    "np.histogram2d",
+    """def histogram2d(x, y, bins=10, range=None, density=None, weights=None):
+    place, edges = cells_of([x, y], bins, range, True)
+    first, second = edges
+    shape = (len(first) + 1, len(second) + 1)
+    n = np.bincount(place, weights, minlength=shape[0]*shape[1]).astype(float)
+    n = np.reshape(n, shape)[1:-1, 1:-1]
+    if density:
+        n = n/np.diff(first)[:, None]/np.diff(second)/np.sum(n)
+    return n, first, second
+""",
+    (np.histogram2d,),
+)
+composite(
+    "np.histogramdd",
+    """def histogramdd(sample, bins=10, range=None, density=None, weights=None):
+    place, edges = cells_of(sample, bins, range, False)
+    shape = tuple([len(e) + 1 for e in edges])
+    n = np.bincount(place, weights, minlength=math.prod(shape)).astype(float)
+    n = np.reshape(n, shape)[tuple([slice(1, -1) for e in edges])]
+    if density:
+        total = np.sum(n)
+        for i in np.arange(len(edges)):
+            n = n/np.expand_dims(np.diff(edges[i]), tuple([k for k in np.arange(len(edges)) if k != i]))
+        n = n/total
+    return n, edges
+""",
+    (np.histogramdd,),
+)
+
+
+def _cells_kind(bound: Bound) -> Kind:
+    sample = bound.kind("sample")
+    many = len(sample.items or ()) if sample.cat in ("list", "tuple") else 0
+    each = [kinds.array((kinds.new_length(),), "float64") for _ in range(many or 1)]
+    edges = Kind("tuple", items=tuple(each)) if many else kinds.tuple_of(each[0], None)
+    return Kind("tuple", items=(kinds.array((kinds.new_length(),), "int64"), edges))
+
+
+def _fixed_edges(bound: Bound) -> str | None:
+    """Counts are steps; edges that NumPy takes from the least and the greatest elements are none."""
+    items = bound.kind("bins").items or () if bound.given("bins") else ()
+    edged = bool(items) and all(as_array(k).rank == 1 for k in items)
+    if bound.given("bins") and bound.kind("bins").is_array:  # the edges of both, where there are two
+        edged = bound.rank("bins") == 1 and bound.kind("bins").sort == "float"
+    if edged or (bound.given("range") and bound.kind("range").cat != "none"):
+        return None
+    raise NotImplementedError("the derivative of a histogram in its places; pass the edges, or range")
+
+
+structural(
+    "cells_of",
+    "sample, bins, range, paired",
+    _cells_kind,
+    {
+        "sample": _fixed_edges,
+        "bins": axes.refuse("the derivative of a histogram in the edges of bins"),
+        "range": axes.refuse("the derivative of a histogram in its range"),
+    },
+    (arrays.cells_of,),
+    jvp={"sample": _fixed_edges},
 )

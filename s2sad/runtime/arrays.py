@@ -242,3 +242,23 @@ def in_bins(z: Any, a: Any, edges: Any) -> Any:
     a = np.asarray(a)
     place = np.minimum(np.searchsorted(edges, a, side="right") - 1, len(edges) - 2)
     return np.where((a >= edges[0]) & (a <= edges[-1]), np.asarray(z)[place], 0.0)
+
+
+def cells_of(sample: Any, bins: Any, range: Any, paired: bool) -> Any:
+    """Where np.histogramdd counts each point: in a grid with a border of cells outside; and the edges.
+
+    With `paired` bins are those of np.histogram2d, which takes one vector of edges for both axes.
+
+    >>> place, edges = cells_of([[0.5, 1.5], [0.5, 0.5]], [2, 1], [(0.0, 2.0), (0.0, 1.0)], True)
+    >>> place.tolist(), [edge.tolist() for edge in edges]
+    ([4, 7], [[0.0, 1.0, 2.0], [0.0, 1.0]])
+    """
+    if paired and hasattr(bins, "__len__") and len(bins) not in (1, 2):
+        bins = [np.asarray(bins)] * 2
+    edges = np.histogramdd(sample, bins, range)[1]
+    columns = np.atleast_2d(sample)
+    if not isinstance(sample, np.ndarray) or np.ndim(sample) == 1:
+        columns = columns.T
+    inside = [np.searchsorted(edge, at, side="right") for edge, at in zip(edges, columns.T, strict=True)]
+    places = [k - (at == edge[-1]) for k, edge, at in zip(inside, edges, columns.T, strict=True)]
+    return np.ravel_multi_index(places, [len(edge) + 1 for edge in edges]), tuple(edges)

@@ -110,3 +110,12 @@ def memory_axes(x: Any) -> Any:
     """
     steps = np.asarray(x).strides
     return tuple(sorted(range(len(steps)), key=lambda k: -abs(steps[k])))
+
+
+def seen_as(a: Any, dtype: Any) -> Any:
+    """The numbers of an array as they lie in memory, seen as those of another dtype.
+
+    >>> print(seen_as(np.array([1.0, 2.0]), np.complex128))
+    [1.+2.j]
+    """
+    return np.ascontiguousarray(a).view(dtype)

@@ -72,7 +72,7 @@ def interp_slope(z: Any, x: Any, xp: Any, fp: Any, at: Any) -> Any:
     before, behind, widths, beyond = _between(x, xp, at)
     fp = np.asarray(fp)
     with np.errstate(all="ignore"):
-        return _unless(beyond, z * ((fp[behind] - fp[before]) / widths))
+        return _unless(beyond, z * ((0.0 + fp[behind] - fp[before]) / widths))
 
 
 def interp_back(z: Any, x: Any, xp: Any, at: Any) -> Any:

@@ -180,7 +180,7 @@ CASES = [
     ("structured array", "a = «np.zeros(2, dtype=[('u', float)])»\na['u'][0] = x[0]", "an array of objects or of records"),
     ("len of a float", "y = «len(float(x[0]))»", "a Python float has no length; use np.size, or pass an array"),
     ("block of an array", "y = «np.block(x)»", "np.block of what is no list display; write the lists out"),
-    ("string in r_", "y = «np.r_['0,2', x, x]»", "a string in the brackets of np.r_ or np.c_; use np.concatenate or"),
+    ("string in r_", "y = «np.r_['r', x, x]»", "'r' in the brackets of np.r_ or np.c_; use np.concatenate or"),
     ("c_ of a cube", "y = «np.c_[x[:, None, None]]»", "np.c_ of other than vectors and matrices; use np.concatenate"),
     ("einsum subscripts", "s = 'i,i->i'[:6 + int(x[0] > 9)]\ny = «np.einsum(s, x, x)»", "np.einsum without literal subscripts; write"),
     ("any of something", "y = «any(thing())»", "what any or all runs over is not known; write a loop"),

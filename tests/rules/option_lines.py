@@ -319,4 +319,50 @@ np.linalg.svd(q + q.T, False, True, True)[1]
 np.linalg.svd(np.stack([q + q.T, q @ q.T]), hermitian=True)[1]
 """
 
+HOW = """
+np.add(x, y, casting="unsafe")
+np.sin(x, casting="same_kind", dtype=np.float64)
+np.multiply(m, n, order="F").ravel(order="K")*np.arange(12.0)
+np.sum(np.add(m.T, n.T, order="C"), axis=1)
+z = np.zeros((3, 4)); np.add(m, n, out=z, order="F", casting="unsafe"); z = z*2
+m.astype(np.float64, order="F").ravel(order="K")*np.arange(12.0)
+f.astype(np.float64, "C", "safe", copy=False).ravel(order="K")*np.arange(12.0)
+m.astype("float64", casting="same_kind")
+np.einsum("ij,kj->ik", m, n, order="C", casting="safe")
+np.matmul(m, n.T, dtype=np.float64, order="F")
+u, w = np.empty(5), np.empty(5); np.modf(x, out=(u, w)); z = u*w
+u, w = np.zeros(5), np.zeros(5, dtype=np.intc); r = np.frexp(x, out=(u, w)); z = r[0]*w + u
+u = np.zeros(5); _, w = np.divmod(x, 0.7, None, u); z = u*w*x
+c.view(float)*np.arange(8.0)
+m.view(np.complex128)**2
+y = m*2; w = y.view(complex); w[0] = s + 2j; z = y*w.view(float)
+y = d*2; w = y.view(float); w[:, 0] = s; y *= 2.0; z = w
+u, w = np.meshgrid(x, y, copy=False); z = u*w
+u, w = np.meshgrid(x, p, copy=False, sparse=True, indexing="ij"); z = u*w
+np.r_["0,2", x, y]
+np.r_["1,2,0", x, y]
+np.r_["-1", m, n]
+np.mgrid[0:s:5j]
+u, w = np.mgrid[-s:s:4j, 0:1:3j]; z = np.exp(-u**2 - s*w**2)
+u, w = np.ogrid[0:s:5j, 0:s*s:1j]; z = u + w
+u = np.einsum_path("ij,kj,kl->il", m, n, n, optimize="optimal", einsum_call=False)[0]; z = np.einsum("ij,kj,kl->il", m, n, n, optimize=u)
+z = x*2 if np.iterable(x) and not np.iterable(s) else y
+z = np.zeros((3, 4), dtype=np.common_type(m, d)) + m*d
+np.poly(q)
+np.polyval(np.poly1d(x), s)
+z = np.polydiv(np.poly1d(x), np.poly1d(p[:2]))[0]; z = np.polyint(z)(s)
+z = divmod(np.polynomial.Polynomial(x), np.polynomial.Polynomial(p[:2])); z = z[0](s)*z[1](s)
+z = np.polynomial.Polynomial(x) // np.polynomial.Polynomial(p[:2]); z = z(s)*(np.polynomial.Polynomial(x) % np.polynomial.Polynomial(p[:2]))(s)
+z, u, w = np.histogram2d([0.1, 0.2, 0.9, 0.4, 0.5], [0.1, 0.2, 0.9, 0.4, 0.1], bins=[2, 3], weights=x); z = z*u[1:, None]
+np.histogram2d(x, y, 4, [[-1.0, 1.0], [-1.0, 1.0]], density=True, weights=p)[0]
+np.histogram2d(x, y, bins=[np.array([-1.0, 0.2, 1.0]), np.array([-2.0, 0.0, 2.0])], weights=p)[0]
+np.histogram2d(x, y, np.array([-2.0, 0.0, 0.5, 2.0]), weights=p)[0]
+np.histogramdd(np.arange(10.0).reshape(5, 2), bins=(2, 3), weights=p, density=True)[0]
+np.histogramdd(m, bins=(2, 3, 1, 1), range=[(-3, 3)]*4, weights=p[:3])[0]
+np.histogramdd([x, y], [3, 2], range=[(-1.0, 1.0), (-1.0, 1.0)], weights=p)[0]
+np.interp(x, y[[0, 1, 2]], b[:3])
+np.interp(p, [0.0, 1.0, 3.0], np.array([3, 1, 2], np.uint8))
+sum([x, c[0]*x])
+"""
+
 OPTION_LINES = {name.lower(): text.strip().splitlines() for name, text in list(globals().items()) if name.isupper() and isinstance(text, str)}

@@ -15,10 +15,6 @@ np.histogram(x, bins=3, weights=y, density=True)[0]
     'a Series that is made here is used as a whole': """
 z = np.polynomial.Chebyshev(x) // np.polynomial.Chebyshev(y[:2]); z = z(s)
 """,
-    'a Poly1d that is made here is used as a whole': """
-np.polyval(np.poly1d(x), s)
-z = np.poly1d(x); z = z(z)
-""",
     'np.pad with a mode other than constant, edge, reflect, symmetric, wrap': """
 np.pad(x, 2, "empty")[2:-2]
 """,
@@ -44,20 +40,6 @@ np.float_power.reduce(p[:3])
     'there is no rule for np.power.accumulate': """
 np.power.accumulate(p[:3])
 """,
-    "the argument 'order' of np.sin is not supported": """
-np.sin(x, order="C")
-np.sin(f, order="F")
-np.sin(x, order="F")
-""",
-    'out= of another dtype than the result of np.divmod': """
-np.divmod(x, p, out=(np.zeros(5), np.zeros(5)))[1]
-""",
-    "the argument 'out' of np.modf is not supported": """
-np.modf(x, out=(np.zeros(5), np.zeros(5)))[0]
-""",
-    "the argument 'dtype' of np.matmul is not supported": """
-np.matmul(m, n.T, dtype=np.float64)
-""",
     'out= of another shape than the result of np.cumprod, of which NumPy fills a part': """
 z = np.zeros((3, 4)); np.cumprod(x[:3, None], axis=1, out=z)
 """,
@@ -73,17 +55,6 @@ z = x.copy(); z.setfield(2.0, float)
 """,
     'byteswap() changes an array in place in a way that is not tracked': """
 z = x.copy(); z.byteswap(inplace=True)
-""",
-    "there is no rule for the array method 'view'": """
-m.view(np.ndarray)
-m.view(float)
-m.view(np.int64)*s
-""",
-    "the argument 'order' of np.astype is not supported": """
-m.astype(np.float64, order="F")
-""",
-    "the argument 'casting' of np.astype is not supported": """
-m.astype("float64", casting="safe")
 """,
     'an active value enters np.nditer, which has no rule and no source that can be read': """
 z = np.nditer(x); z = sum(float(a)**2 for a in z)
@@ -121,5 +92,33 @@ np.polynomial.Polynomial(x, window=[0, 1])(s)
 """,
     'a fit with these options': """
 np.polynomial.Polynomial.fit(np.arange(5.0), x, 2, full=True)[0](s)
+""",
+    "an array of objects or of records": """
+m.view(np.ndarray)
+""",
+    "a view of the bits of numbers": """
+m.view(np.int64)*s
+k.view(np.complex128)*s
+""",
+    "the argument 'casting' of": """
+np.sin(x, casting="no")
+z = np.zeros(5); np.add(x, y, out=z, casting="safe"); z = z*x
+""",
+    "the argument 'order' of": """
+np.sin(m, order="A")
+np.einsum("ij->ji", m, order="C")
+""",
+    "the arguments of np.modf beside its operands": """
+z = np.zeros(5), np.zeros(5); np.modf(x, out=z, where=b); z = z[0]*s
+""",
+    "the derivative of a histogram in its places": """
+np.histogram2d(x, y, bins=3, weights=p)[0]
+""",
+    "the derivative of a histogram in its range": """
+np.histogram2d(x, y, 3, [[-s, 2.0], [-2.0, 2.0]], weights=p)[0]
+""",
+    "a polynomial of a polynomial": """
+z = np.poly1d(x); z = z(z)(s)
+z = np.polyval(np.poly1d(x), np.poly1d(y)); z = z(s)
 """,
 }
