@@ -166,6 +166,14 @@ _FORMULAS = {
             return scipy.fft.rfft(lines*weights, points, axis=-1)
         return scipy.fft.fft(lines*weights, points, axis=-1)
 
+    def kept(power):
+        if x.dtype == np.float32 or x.dtype == np.complex64:
+            if y is None:
+                return power.astype(np.float32)
+            if np.asarray(y).dtype == np.float32 or np.asarray(y).dtype == np.complex64:
+                return power.astype(np.complex64)
+        return power
+
     x = np.moveaxis(np.asarray(x), axis, -1)
     halved = return_onesided and not np.iscomplexobj(x)
     n = np.shape(x)[-1]
@@ -194,15 +202,15 @@ _FORMULAS = {
             twice[points//2] = 1.0
         power = power*twice
     if average is None:
-        return frequencies, power
+        return frequencies, kept(power)
     if average == "mean":
-        return frequencies, np.moveaxis(np.mean(power, axis=-2), -1, axis)
+        return frequencies, kept(np.moveaxis(np.mean(power, axis=-2), -1, axis))
     twice = 2.0*np.arange(1.0, (np.shape(power)[-2] - 1)//2 + 1)
     bias = 1.0 + np.sum(1.0/(twice + 1.0) - 1.0/twice)
     if y is None:
-        return frequencies, np.moveaxis(np.median(power, axis=-2), -1, axis)/bias
+        return frequencies, kept(np.moveaxis(np.median(power, axis=-2), -1, axis)/bias)
     middle = np.median(np.real(power), axis=-2) + 1j*np.median(np.imag(power), axis=-2)
-    return frequencies, np.moveaxis(middle, -1, axis)/bias
+    return frequencies, kept(np.moveaxis(middle, -1, axis)/bias)
 """,
     "spectrogram": """def spectrogram(x, fs=1.0, window=('tukey', 0.25), nperseg=None, noverlap=None,
                 nfft=None, detrend='constant', return_onesided=True, scaling='density', axis=-1,
