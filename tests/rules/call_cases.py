@@ -891,7 +891,6 @@ np.power.accumulate(p[:3])
 np.arctan2.reduce(p)
 np.median(x, overwrite_input=True)
 np.sort_complex(x)
-np.meshgrid(x, y, copy=False)[0]
 np.einsum(m, list(range(2)), [0])
 x.resize(3)
 """.strip().splitlines()
