@@ -560,7 +560,7 @@ def _cotangent_leaf(ct: Any, result: Any) -> Any:
         dtype = result.dtype
         return np.conj(np.array(ct, dtype)) if is_complex else np.array(ct, dtype)
     if is_complex:
-        return complex(ct).conjugate()
+        return (result.dtype.type if isinstance(result, np.complexfloating) else complex)(ct).conjugate()
     return result.dtype.type(ct) if isinstance(result, np.floating) else float(ct)
 
 
@@ -572,6 +572,8 @@ def with_scalars(ct: Any, raw: Any) -> Any:
         same = isinstance(raw, list | tuple) and len(raw) == len(ct)
         items = [with_scalars(c, r) for c, r in zip(ct, raw if same else [None]*len(ct), strict=True)]
         return items if isinstance(ct, list) else tuple(items)
+    if isinstance(raw, np.complexfloating) and isinstance(ct, complex):  # Python's is no divisible one
+        return raw.dtype.type(ct)
     return ct[()] if isinstance(ct, np.ndarray) and not isinstance(raw, np.ndarray) else ct
 
 

@@ -237,7 +237,10 @@ class Boundary(State):
     def conjugated(self, grad: Value, kind: Kind, node: ast.AST) -> Value:
         """A complex cotangent, which generated code has conjugated, as users have it; and the reverse."""
         made = self.apply("np.conj", [grad], {}, node)
-        return self.apply("complex", [made], {}, node) if kind.is_python else made
+        if kind.is_python:
+            return self.apply("complex", [made], {}, node)
+        narrow = kind.shape == () and self.kind(grad).sort != "complex"  # that of np.real is a real 1.0
+        return self.apply(f"np.{kind.dtype or 'complex128'}", [made], {}, node) if narrow else made
 
 
 def _holds_dicts(kind: Kind) -> bool:

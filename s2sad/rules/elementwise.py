@@ -318,7 +318,7 @@ for _function in (np.floor, np.ceil, np.rint, np.trunc, np.spacing):
 
 _ufunc(np.exp, "x", "out*g")
 _ufunc(np.exp2, "x", "math.log(2)*out*g")
-_ufunc(np.expm1, "x", "(out + 1)*g")
+_ufunc(np.expm1, "x", "np.exp(x)*g")
 _ufunc(np.log, "x", _quotient("x"))
 _ufunc(np.log2, "x", _quotient("math.log(2)*x"))
 _ufunc(np.log10, "x", _quotient("math.log(10)*x"))
@@ -519,7 +519,7 @@ _math("sqrt", "x", "div(0.5*g, out)")
 _math("cbrt", "x", "div(g, 3*out*out)", raises=False)
 _math("exp", "x", "out*g", raises=False)
 _math("exp2", "x", "math.log(2)*out*g", raises=False)
-_math("expm1", "x", "(out + 1)*g", raises=False)
+_math("expm1", "x", "math.exp(x)*g", raises=False)
 _math(
     "log", "x, base=None",
     lambda bound: "g/math.log(base)/x" if bound.given("base") else "g/x",

@@ -43,7 +43,10 @@ def _rounded(bound: Bound) -> Kind:
 
 
 def _real_part(bound: Bound) -> str:
-    return "g" if bound.kind("real").sort == "complex" else "np.real(g)"
+    kind = bound.kind("real")
+    if kind.sort != "complex":
+        return "np.real(g)"
+    return "g" if kind.is_python else "np.complex128(g)"  # Python's complex raises when 0 divides it
 
 
 def _imaginary_part(bound: Bound) -> str:

@@ -201,3 +201,16 @@ def test_angles_of_zero(zero: Any) -> None:
     with np.errstate(all="ignore"):
         assert np.isnan(s2sad.grad(lambda z: np.sum(np.angle(z)))(zero))
         assert s2sad.grad(lambda z: np.sum(np.sign(z)).real)(zero) == 0
+
+
+@pytest.mark.parametrize("form", [complex, np.complex128, np.array])
+def test_second_derivatives_at_zero_of_the_plane(form: Any) -> None:
+    """The cotangent of a complex result is of its class: NumPy's is divided by 0, Python's raises."""
+    zero, one = form(0j), form(1 + 0j)
+    with np.errstate(all="ignore"):
+        for fun, bend in ((lambda z: np.angle(z), np.nan), (lambda z: np.real(np.sign(z)), 0.0)):
+            gradient, pullback = s2sad.vjp(s2sad.grad(fun), zero)
+            np.testing.assert_equal(np.real([pullback(one)[0], s2sad.hvp(fun)(zero, one)]), bend)
+            assert type(pullback(one)[0]) is type(zero) and np.iscomplexobj(gradient)
+    gradient, pullback = s2sad.vjp(s2sad.grad(np.real), one)
+    assert gradient == 1.0 and np.iscomplexobj(gradient) and pullback(one)[0] == 0.0
