@@ -289,11 +289,29 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
 }  # fmt: skip
 
 
+def of_whole(text: str) -> Callable[[Bound], str]:
+    """A text in n, which SciPy makes an integer, of a float by cutting off its fraction."""
+    text = _SHORT.sub("scipy.special.", text)
+
+    def made(bound: Bound) -> str:
+        n = bound.static("n")
+        if bound.kind("n").sort != "float" or (isinstance(n, float) and n.is_integer()):
+            return text
+        return re.sub(r"\bn\b", "np.trunc(n)", text)
+
+    return made
+
+
+_WHOLE = ("expn", "yn", "kn")
+
+
 def _made(text: Text | None, name: str, argument: str) -> Text | None:
     if callable(text):
         return text
     if text == _NO:
         return refuse(f"the derivative of scipy.special.{name} in {argument!r}")
+    if text is not None and name in _WHOLE:
+        return of_whole(text)
     return None if text is None else _SHORT.sub("scipy.special.", text)
 
 

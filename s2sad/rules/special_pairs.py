@@ -18,6 +18,7 @@ from s2sad.ir.kinds import Kind
 from s2sad.rules import axes, results
 from s2sad.rules.axes import refuse
 from s2sad.rules.registry import UNKNOWN, Bound, Rule, Text, composite, parse_signature, register
+from s2sad.rules.special import of_whole
 from s2sad.runtime import functions
 
 # name and arguments: the derivatives of the results in the first argument, with `r[0]`, ... for the results
@@ -85,7 +86,7 @@ for _name, _sign, _front in (("jn", "-", ""), ("yn", "-", ""), ("in", "+", ""), 
     _text = f"{_front}g*({_low} {_sign} (n + 1)*{_call}(n + 1, z))/(2*n + 1)"
     register(
         Rule(_call, parse_signature("n, z, derivative=False"), _spherical, form="elementwise",
-             vjp={"n": refuse(f"the derivative of {_call} in 'n'"), "z": _text}),
+             vjp={"n": refuse(f"the derivative of {_call} in 'n'"), "z": of_whole(_text)}),
         getattr(special, f"spherical_{_name}"),
     )  # fmt: skip
 

@@ -68,15 +68,16 @@ def voigt_slope(x: Any, sigma: Any, gamma: Any) -> Any:
     """
     import scipy.special
 
-    end = np.isinf(x)
-    z = np.where(end, 1.0, x) + 1j * gamma
+    end = np.isinf(x) | np.isinf(sigma) | np.isinf(gamma)
+    x, sigma, gamma = np.where(end, 1.0, x), np.where(end, 1.0, sigma), np.where(end, 1.0, gamma)
+    z = x + 1j * gamma
     far = np.abs(z) > 40.0 * np.abs(sigma)
     outer, inner = 1.0 / np.where(far, z, 1.0), np.where(far, 0.0, z)
     wide = np.where(far, 1.0, sigma)
     u = np.square(np.where(far, sigma, 0.0) * outer)
     series = (1.0 + u * (3.0 + u * (15.0 + u * (105.0 + u * 945.0)))) * outer * outer
     t = inner / (1.4142135623730951 * wide)
-    near = (1.1283791670955126j - 2.0 * t * scipy.special.wofz(t)) / (wide * wide)
+    near = (1.1283791670955126j - 2.0 * t * scipy.special.wofz(t)) / wide / wide
     made = np.where(far, -0.3183098861837907j * series, 0.28209479177387814 * near)
     return np.where(end, 0.0, made)[()]
 
@@ -89,8 +90,9 @@ def voigt_bend(x: Any, sigma: Any, gamma: Any) -> Any:
     """
     import scipy.special
 
-    end = np.isinf(x)
-    z = np.where(end, 1.0, x) + 1j * gamma
+    end = np.isinf(x) | np.isinf(sigma) | np.isinf(gamma)
+    x, sigma, gamma = np.where(end, 1.0, x), np.where(end, 1.0, sigma), np.where(end, 1.0, gamma)
+    z = x + 1j * gamma
     far = np.abs(z) > 40.0 * np.abs(sigma)
     outer, inner = 1.0 / np.where(far, z, 1.0), np.where(far, 0.0, z)
     wide = np.where(far, 1.0, sigma)
@@ -98,7 +100,7 @@ def voigt_bend(x: Any, sigma: Any, gamma: Any) -> Any:
     series = (2.0 + u * (12.0 + u * (90.0 + u * (840.0 + u * 9450.0)))) * outer * outer * outer
     t = inner / (1.4142135623730951 * wide)
     y = scipy.special.wofz(t)
-    near = ((4.0 * t * t - 2.0) * y - 2.2567583341910251j * t) / (wide * wide * wide)
+    near = ((4.0 * t * t - 2.0) * y - 2.2567583341910251j * t) / wide / wide / wide
     made = np.where(far, 0.3183098861837907j * series, 0.19947114020071635 * near)
     return np.where(end, 0.0, made)[()]
 

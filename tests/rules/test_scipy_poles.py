@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,18 @@ def test_pole(call: str, at: Any, slope: Any, tmp_path: Path) -> None:
     if np.ndim(at) == 0:
         np.testing.assert_allclose(s2sad.jvp(fun, (at,), (1.0,))[1], slope, rtol=1e-8)
         np.testing.assert_allclose(s2sad.grad(fun)(np.float64(at)), slope, rtol=1e-8)
+
+
+
+
+@pytest.mark.parametrize("name", ["spherical_jn", "spherical_yn", "spherical_in", "spherical_kn", "yn", "kn", "expn"])
+def test_orders_that_are_cut_off(name: str, tmp_path: Path) -> None:
+    """SciPy makes an integer of the order 1.5, some without a word, and the derivative is that of the order 1."""
+    fun = load(f"import scipy.special\n\n\ndef f(n, x):\n    return scipy.special.{name}(n, x)\n", tmp_path).f
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for at in (s2sad.grad(fun, 1), lambda n, x: s2sad.hvp(fun, 1)(n, x, 1.0)):
+            assert at(1.5, 0.7) == at(1, 0.7) == at(1.0, 0.7)
 
 
 BENT: list[tuple[str, float, float]] = [
