@@ -386,3 +386,28 @@ def test_what_is_refused(fun, said):
     for derive in (lambda x: s2sad.vjp(fun, x), lambda x: s2sad.jvp(fun, (x,), (V,))):
         with pytest.raises(s2sad.UnsupportedError, match=rf"\.py:\d+:\d+: {said}"):
             derive(X)
+
+
+PLACES, CHOSEN = np.array([0, 2, 0]), np.array([True, False, True])
+
+
+def taken_at_places(x):
+    """What is taken by an array from outside, or of one, is a copy: writing to it writes neither."""
+    total = 0.0
+    for k in range(2):
+        b = x[PLACES]
+        b *= x
+        b[k] = 0.5
+        c, d = D[:, PLACES], np.sin(x)[CHOSEN]
+        c[1:] -= b
+        d[0] += x[1]*c[2, 1]
+        rows = D[[0, 1]]
+        rows *= d[0]
+        total = total + np.sum(c*c) + d[0]*d[1] + np.sum(rows)
+    return total
+
+
+def test_what_is_taken_at_places_is_a_copy():
+    before = D.copy(), PLACES.copy()
+    s2sad.check_grads(taken_at_places, (X,), order=2)
+    assert np.array_equal(D, before[0]) and np.array_equal(PLACES, before[1])

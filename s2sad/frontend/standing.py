@@ -33,10 +33,12 @@ from s2sad.ir.nodes import (
     For,
     If,
     Let,
+    List,
     Range,
     Ref,
     Stmt,
     Store,
+    Tuple,
     Var,
     While,
     uses,
@@ -224,7 +226,8 @@ def _given(stmt: Stmt, kinds: Mapping[str, K.Kind]) -> Iterable[tuple[str, Any]]
     An array holds copies.
     """
     if isinstance(stmt, Let):
-        return [] if stmt.call.fun == "found" else [(stmt.name, part) for part in _shared_by(stmt.call)]
+        shared = () if stmt.call.fun == "found" else _shared_by(stmt.call, kinds)
+        return [(stmt.name, part) for part in shared]
     if isinstance(stmt, If):
         return [(o.name, v) for o in stmt.outs for v in (o.then, o.orelse)]
     if isinstance(stmt, For | While):
@@ -244,8 +247,13 @@ def _put(stmt: Stmt) -> Iterator[tuple[Atom, Atom]]:
         yield stmt.call.args[0], stmt.call.args[-1]
 
 
-def _shared_by(call: Call) -> Iterable[Atom]:
+def _shared_by(call: Call, kinds: Mapping[str, K.Kind]) -> Iterable[Atom]:
     """The operands of a call with which its result may share memory."""
+    if call.fun == "getitem":  # with an index never, and not with an array of which it takes a copy
+        base, index = call.args
+        indices = index.items if isinstance(index, Tuple) else (index,)
+        taken = _is_array(base, kinds) and any(_is_array(i, kinds) for i in indices)
+        return () if taken else _parts(base)
     rule = registry.RULES.get(call.fun)
     if rule is None and call.fun not in GIVING:
         return ()
@@ -253,6 +261,12 @@ def _shared_by(call: Call) -> Iterable[Atom]:
         return [part for atom in (*call.args, *(a for _, a in call.kwargs)) for part in _parts(atom)]
     given = {**dict(zip(rule.signature, call.args, strict=False)), **dict(call.kwargs)}
     return [given[n] for n in rule.effect.split()[1:] if n in given]
+
+
+def _is_array(atom: Atom, kinds: Mapping[str, K.Kind]) -> bool:
+    if isinstance(atom, Var):
+        return kinds[atom.name].cat == "array"
+    return isinstance(atom, List) or isinstance(getattr(atom, "obj", None), np.ndarray)
 
 
 def _parts(atom: Any) -> Iterator[Atom]:
