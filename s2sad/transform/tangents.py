@@ -201,7 +201,11 @@ class Tangents(Builder):
         mine = self.kind(first)
         if kind.is_number and mine.is_number and mine.sort != self.kind(call.args[0]).sort:
             kind = replace(kind, dtype=mine.dtype) if not kind.is_python else kind
-        return self.let(replace(call, args=(first, *call.args[1:])), kind)
+        if not self._may_be_real(stmt, first):
+            return self.let(replace(call, args=(first, *call.args[1:])), kind)
+        if call.fun != "copy":
+            first = self.let(replace(call, args=(first, *call.args[1:])), replace(kind, dtype=""))
+        return self._filled(Var(stmt.name), first)
 
     def _where(self, stmt: Let) -> Atom:
         """A selection of tangents: what is not taken contributes nothing, whatever it is."""
@@ -475,6 +479,10 @@ class Tangents(Builder):
         kind = self.kind(atom)
         if mutable and (self.storage.asks_for_strides(name) or kind.sort != out.sort):
             return self._filled(Var(name), atom)
+        if self._may_be_real(stmt, atom):
+            if self._is_own(atom) and isinstance(atom, Var):  # it is no array of the dtype that is asked for
+                self.kinds[atom.name] = replace(kind, dtype="")
+            return self._filled(Var(name), atom)
         if not self._is_own(atom) and (mutable or self.may_be_written(atom)):
             if kind.is_scalar:
                 return self._filled(Var(name), atom)
@@ -487,9 +495,34 @@ class Tangents(Builder):
         if self.storage.asks_for_strides(like.name):
             made = "copy_strided"
             source = like if kind.is_array else self.let(Call("np.asarray", (like,)), kind)
-        dot = self.let(Call(made, (source,)), kind)
+        dot = self.let(Call(made, (source,)), kind, self.dot_hint(like.name))
         self.store(dot, Const(Ellipsis), atom)
         return dot
+
+    def _may_be_real(self, stmt: Let, atom: Atom) -> bool:
+        """Whether complex numbers are written into a value whose tangent may be an array of real ones.
+
+            y = x + 0.3j                    y_dot = x_dot
+            t = y.copy()                    t_dot = np.zeros_like(t); t_dot[...] = y_dot
+            t[0] = 1j*x[1]                  t_dot[0] = 1j*x_dot[1]
+        """
+        out = self.kinds[stmt.name]
+        if out.sort != "complex" or out.cat not in ARRAYS or not self.storage.is_mutable(stmt.name):
+            return False
+        return is_view(stmt.call, self.kinds, out) == "" and not self._is_complex(atom)
+
+    def _is_complex(self, atom: Atom) -> bool:
+        """Whether a tangent is complex wherever it is made: a factor is, or its value is written."""
+        if isinstance(atom, Tuple | List):
+            return any(map(self._is_complex, atom.items))
+        if not isinstance(atom, Var):
+            return self.kind(atom).sort == "complex"
+        of = [name for name, dot in self.dots.items() if dot == atom]
+        call = self._calls.get(atom.name)
+        if of or call is not None:
+            written = any(self.kinds[n].sort == "complex" and self.storage.is_mutable(n) for n in of)
+            return written or (call is not None and any(map(self._is_complex, call.args)))
+        return self.kinds[atom.name].sort == "complex"
 
     def _is_own(self, atom: Atom) -> bool:
         """Whether an atom is an array that a call of this statement has made."""
