@@ -27,7 +27,7 @@ from s2sad.rules import results
 from s2sad.rules.axes import refuse
 from s2sad.rules.laws import CLOSED, LAWS, LOGCDF_RATES, LOGSF_RATES, UNIT, Law
 from s2sad.rules.more_laws import MORE
-from s2sad.rules.registry import REQUIRED, UNKNOWN, Bound, Rule, Text, register, register_method
+from s2sad.rules.registry import REQUIRED, Bound, Rule, Text, register, register_method
 from s2sad.runtime import functions
 
 _DIGAMMA = "scipy.special.psi"
@@ -40,7 +40,7 @@ _OPEN = frozenset(
 )
 
 
-def _kind(names: tuple[str, ...]) -> Callable[[Bound], Kind]:
+def real_kind(names: tuple[str, ...]) -> Callable[[Bound], Kind]:
     """SciPy computes in double precision."""
 
     def infer(bound: Bound) -> Kind:
@@ -54,7 +54,7 @@ def _kind(names: tuple[str, ...]) -> Callable[[Bound], Kind]:
     return infer
 
 
-def _computed(text: Text, names: tuple[str, ...]) -> Text:
+def computed(text: Text, names: tuple[str, ...]) -> Text:
     """A text that is computed as SciPy computes: in double precision, and without ZeroDivisionError.
 
     `np.cos(x)/scale` is `np.cos(np.float64(x))/scale` where x is an array of small integers or of float32 (of
@@ -67,7 +67,7 @@ def _computed(text: Text, names: tuple[str, ...]) -> Text:
             return plain
         given = [n for n in names if bound.given(n)]
         python = [n for n in given if bound.kind(n).is_python]
-        if any(bound.static(n) is UNKNOWN for n in python):
+        if python:
             plain = _divided(plain, tuple(python))
         narrow = "|".join(n for n in given if _is_narrow(bound.kind(n)))
         return re.sub(rf"(?<![.\w])({narrow})\b", r"np.float64(\1)", plain) if narrow else plain
@@ -115,6 +115,9 @@ _OPPOSITE = {">=": "<", "<=": ">", ">": "<=", "<": ">=", "and": "or"}
 def _outside(law: Law, finite: bool) -> str:
     """The condition for a place without density, False for nan; `finite`: or one at infinity."""
     made = re.sub("[<>]=?|and", lambda found: _OPPOSITE[found[0]], law.support)
+    if finite:  # at the end the function is 0 or 1 for every shape
+        made = made.replace("Y < 0", "Y <= 0").replace("Y < 1", "Y <= 1").replace("Y > 1", "Y >= 1")
+        made = "Y >= 0" if law.support == "Y <= 0" else made
     if not finite or law.support in (UNIT, CLOSED) or law.support.startswith("np.abs"):
         return made
     return f"np.logical_or({made}, np.isinf(Y))" if made else "np.isinf(Y)"
@@ -196,9 +199,10 @@ def _quantile(bound: Bound, name: str, law: Law, argument: str, kind: str) -> st
         return f"div(g, {density})" if kind == "ppf" else f"-div(g, {density})"
     if argument in law.shapes:
         own = f"scale*{density}" if bound.given("scale") else density
-        made = _guarded(bound, law, law.by_shape[argument].replace("PDF", f"({own})"), True)
-        made = made.replace("Y", _standard(bound, "out"))
-        return f"-g*damped({made}, div(1.0, {density}))"
+        made = f"div({law.by_shape[argument].replace('PDF', f'({own})')}, {density})"
+        if not any(f"{n}*Y" in law.support for n in law.shapes):  # at an end that no shape moves
+            made = _guarded(bound, law, made, True)
+        return f"-g*{made.replace('Y', _standard(bound, 'out'))}"
     return "g" if argument == "loc" else f"g*{_standard(bound, 'out')}"
 
 
@@ -216,6 +220,11 @@ def _text(name: str, law: Law, kind: str, argument: str) -> Text:
     return lambda b: _cumulative(b, name, law, argument, kind)
 
 
+def quantile(name: str, argument: str) -> Text:
+    """The derivative of a quantile at a fixed probability."""
+    return _text(name, (LAWS | MORE)[name], "ppf", argument)
+
+
 def _enter(name: str, law: Law) -> None:
     owner = getattr(stats, name)
     for kind in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"):
@@ -223,8 +232,8 @@ def _enter(name: str, law: Law) -> None:
         names = (first, *law.shapes, "loc", "scale")
         signature: dict[str, Any] = dict.fromkeys((first, *law.shapes), REQUIRED) | {"loc": 0, "scale": 1}
         rule = Rule(
-            f"scipy.stats.{name}.{kind}", signature, _kind(names), form="elementwise",
-            vjp={n: _computed(_text(name, law, kind, n), names) for n in names},
+            f"scipy.stats.{name}.{kind}", signature, real_kind(names), form="elementwise",
+            vjp={n: computed(_text(name, law, kind, n), names) for n in names},
         )  # fmt: skip
         register_method(rule, owner, kind)
 
@@ -245,24 +254,30 @@ for _helper, _texts in (
 # -------------------------------------------------------------------------------- discrete distributions
 
 _SKELLAM = "scipy.stats.skellam.pmf({}, mu1, mu2)"
+_OVER = "np.where({0} == 0, 0.0, div({0}, {1}))"
 # arguments after k, and the derivative of the logarithmic mass in each; `K` stands for k - loc
 MASSES: dict[str, tuple[tuple[str, ...], dict[str, str], dict[str, str]]] = {
-    "poisson": (("mu",), {"mu": "div(K, mu) - 1.0"}, {"mu": "-scipy.stats.poisson.pmf(np.floor(K), mu)"}),
+    "poisson": (
+        ("mu",), {"mu": f"{_OVER.format('K', 'mu')} - 1.0"},
+        {"mu": "-scipy.stats.poisson.pmf(np.floor(K), mu)"},
+    ),
     "binom": (
-        ("n", "p"), {"p": "div(K, p) - div(n - K, 1.0 - p)"},
+        ("n", "p"), {"p": f"{_OVER.format('K', 'p')} - {_OVER.format('n - K', '1.0 - p')}"},
         {"p": "-n*scipy.stats.binom.pmf(np.floor(K), n - 1, p)"},
     ),
     "bernoulli": (
-        ("p",), {"p": "div(K, p) - div(1.0 - K, 1.0 - p)"}, {"p": "-np.where(np.floor(K) == 0, 1.0, 0.0)"},
+        ("p",), {"p": f"{_OVER.format('K', 'p')} - {_OVER.format('1.0 - K', '1.0 - p')}"},
+        {"p": "-np.where(np.floor(K) == 0, 1.0, 0.0)"},
     ),
     "geom": (
-        ("p",), {"p": "div(1.0, p) - div(K - 1.0, 1.0 - p)"},
+        ("p",), {"p": f"div(1.0, p) - {_OVER.format('K - 1.0', '1.0 - p')}"},
         {"p": "np.maximum(np.floor(K), 0.0)*np.exp(scipy.special.xlog1py(np.maximum(np.floor(K) - 1.0,"
               " 0.0), -p))"},
     ),
     "nbinom": (
         ("n", "p"),
-        {"n": f"{_DIGAMMA}(K + n) - {_DIGAMMA}(n) + np.log(p)", "p": "div(n, p) - div(K, 1.0 - p)"},
+        {"n": f"{_DIGAMMA}(K + n) - {_DIGAMMA}(n) + np.log(p)",
+         "p": f"div(n, p) - {_OVER.format('K', '1.0 - p')}"},
         {
             "n": "np.where(K >= 0, betainc_dab(n, np.maximum(np.floor(K), 0.0) + 1.0, p, 1, 0), 0.0)",
             "p": "div(n*scipy.stats.nbinom.pmf(np.floor(K), n + 1, p), p*p)",
@@ -298,6 +313,12 @@ MASSES: dict[str, tuple[tuple[str, ...], dict[str, str], dict[str, str]]] = {
         {"lambda_": "(np.floor(K) + 1.0)*np.exp(-lambda_*(np.floor(K) + 1.0))"},
     ),
 }  # fmt: skip
+# The derivative of the mass itself, which may be other than 0 at an end of the range where the mass is 0.
+STEPS: dict[str, dict[str, str]] = {
+    "poisson": {"mu": "scipy.stats.poisson.pmf(K - 1, mu) - out"},
+    "binom": {"p": "n*(scipy.stats.binom.pmf(K - 1, n - 1, p) - scipy.stats.binom.pmf(K, n - 1, p))"},
+    "bernoulli": {"p": "np.where(K == 1, 1.0, np.where(K == 0, -1.0, 0.0)) + 0.0*out"},
+}
 
 
 def _mass(made: str, factor: str) -> Callable[[Bound], str]:
@@ -325,15 +346,17 @@ def _enter_mass(
         vjp: dict[str, Text] = {}
         for argument in arguments:
             vjp[argument] = refuse(f"the derivative of scipy.stats.{name}.{kind} in {argument!r}")
-            if kind.endswith("pmf") and argument in log:
+            if kind == "pmf" and argument in STEPS.get(name, {}):
+                vjp[argument] = _tail(STEPS[name][argument], "", False)
+            elif kind.endswith("pmf") and argument in log:
                 vjp[argument] = _mass(log[argument], "g" if kind == "logpmf" else "g*out")
             elif argument in cumulative and not kind.endswith("pmf"):
                 vjp[argument] = _tail(
                     cumulative[argument], "" if kind.endswith("cdf") else "-", kind[0] == "l"
                 )
         names = ("k", *arguments, "loc")
-        vjp = {n: _computed(text, names) for n, text in vjp.items()}
-        rule = Rule(f"scipy.stats.{name}.{kind}", signature, _kind(names), form="elementwise", vjp=vjp)
+        vjp = {n: computed(text, names) for n, text in vjp.items()}
+        rule = Rule(f"scipy.stats.{name}.{kind}", signature, real_kind(names), form="elementwise", vjp=vjp)
         register_method(rule, getattr(stats, name), kind)
 
 

@@ -29,8 +29,8 @@ class Law:
 
 _DIGAMMA = "scipy.special.psi"
 _MILLS = "normal_hazard({})"  # of the normal law: pdf(z)/cdf(z)
-UNIT = "np.logical_and(Y > 0, Y < 1)"
-CLOSED = "np.logical_and(Y >= 0, Y <= 1)"
+UNIT, CLOSED = "np.logical_and(Y > 0, Y < 1)", "np.logical_and(Y >= 0, Y <= 1)"
+POLE = "np.where({0} == 0, 0.0, div({0}, Y))"  # at an end where the density is finite if the factor vanishes
 LAWS: dict[str, Law] = {
     "norm": Law("-Y"),
     "expon": Law("-1.0", "Y >= 0"),
@@ -56,13 +56,13 @@ LAWS: dict[str, Law] = {
             "df": "0.25*np.sign(Y)*betainc_dab(0.5, 0.5*df, Y*Y/(df + Y*Y), 0, 1) - 0.5*Y*PDF/df"
         },
     ),
-    "gamma": Law("div(a - 1.0, Y) - 1.0", "Y > 0", {"a": f"np.log(Y) - {_DIGAMMA}(a)"},
-        {"a": "gammainc_da(a, Y)"}),
+    "gamma": Law(f"{POLE.format('a - 1.0')} - 1.0", "Y >= 0", {"a": f"np.log(Y) - {_DIGAMMA}(a)"},
+        {"a": "gammainc_da(a, Y)"}, "a - Y"),
     "invgamma": Law("div(div(1.0, Y) - a - 1.0, Y)", "Y > 0", {"a": f"-np.log(Y) - {_DIGAMMA}(a)"},
         {"a": "-gammainc_da(a, div(1.0, Y))"}),
     "beta": Law(
-        "div(a - 1.0, Y) - div(b - 1.0, 1.0 - Y)",
-        UNIT,
+        f"{POLE.format('a - 1.0')} - np.where(b == 1, 0.0, div(b - 1.0, 1.0 - Y))",
+        CLOSED,
         {
             "a": f"np.log(Y) - {_DIGAMMA}(a) + {_DIGAMMA}(a + b)",
             "b": f"np.log1p(-Y) - {_DIGAMMA}(b) + {_DIGAMMA}(a + b)",
@@ -70,12 +70,13 @@ LAWS: dict[str, Law] = {
         {"a": "betainc_dab(a, b, Y, 1, 0)", "b": "betainc_dab(a, b, Y, 0, 1)"},
     ),
     "chi2": Law(
-        "div(0.5*df - 1.0, Y) - 0.5", "Y > 0", {"df": f"0.5*(np.log(0.5*Y) - {_DIGAMMA}(0.5*df))"},
-        {"df": "0.5*gammainc_da(0.5*df, 0.5*Y)"},
+        f"{POLE.format('0.5*df - 1.0')} - 0.5", "Y >= 0",
+        {"df": f"0.5*(np.log(0.5*Y) - {_DIGAMMA}(0.5*df))"},
+        {"df": "0.5*gammainc_da(0.5*df, 0.5*Y)"}, "0.5*(df - Y)",
     ),
     "f": Law(
-        "div(0.5*dfn - 1.0, Y) - 0.5*(dfn + dfd)*dfn/(dfd + dfn*Y)",
-        "Y > 0",
+        f"{POLE.format('0.5*dfn - 1.0')} - 0.5*(dfn + dfd)*dfn/(dfd + dfn*Y)",
+        "Y >= 0",
         {
             "dfn": f"0.5*({_DIGAMMA}(0.5*(dfn + dfd)) - {_DIGAMMA}(0.5*dfn) + np.log(dfn*Y/(dfd + dfn*Y))"
             " + 1.0 - (dfn + dfd)*Y/(dfd + dfn*Y))",
@@ -92,16 +93,15 @@ LAWS: dict[str, Law] = {
         {"s": "-Y*np.log(Y)*PDF/s"},
     ),
     "weibull_min": Law(
-        "div(c - 1.0 - c*np.exp(c*np.log(Y)), Y)", "Y > 0",
+        f"{POLE.format('c - 1.0')} - c*np.power(Y, c - 1.0)", "Y >= 0",
         {"c": "1.0/c + np.log(Y)*(1.0 - np.exp(c*np.log(Y)))"},
-        {"c": "Y*np.log(Y)*PDF/c"},
+        {"c": "Y*np.log(Y)*PDF/c"}, "c - c*np.power(Y, c)",
     ),
     "pareto": Law("div(-b - 1.0, Y)", "Y >= 1", {"b": "1.0/b - np.log(Y)"}, {"b": "Y*np.log(Y)*PDF/b"}),
     "lomax": Law("-(c + 1.0)/(1.0 + Y)", "Y >= 0", {"c": "1.0/c - np.log1p(Y)"},
         {"c": "(1.0 + Y)*np.log1p(Y)*PDF/c"}),
     "powerlaw": Law(
-        "div(a - 1.0, Y)", CLOSED, {"a": "1.0/a + np.log(Y)"},
-        {"a": "scipy.special.xlogy(Y, Y)*PDF/a"},
+        POLE.format("a - 1.0"), CLOSED, {"a": "1.0/a + np.log(Y)"}, {"a": "Y*np.log(Y)*PDF/a"}, "a + 0.0*Y",
     ),
     "loggamma": Law("c - np.exp(Y)", shapes={"c": f"Y - {_DIGAMMA}(c)"},
         by_shape={"c": "gammainc_da(c, np.exp(Y))"}),
@@ -135,9 +135,10 @@ LOGCDF_RATES: dict[str, str] = {
     "logistic": "scipy.special.expit(-Y)",
     "genlogistic": "c*scipy.special.expit(-Y)",
     "gumbel_r": "np.exp(-Y)",
-    "weibull_max": "c*np.exp((c - 1.0)*np.log(-Y))",
+    "weibull_max": "c*np.power(-Y, c - 1.0)",
     "lognorm": "normal_hazard(np.log(Y)/s)/(s*Y)",
-    "genextreme": "np.exp(-Y*scipy.special.hyp2f1(1.0, 1.0, 2.0, c*Y))/(1.0 - c*Y)",
+    "genextreme": "np.where(np.isinf(Y), 0.0, np.exp(-Y*scipy.special.hyp2f1(1.0, 1.0, 2.0, c*Y))"
+                  "/(1.0 - c*Y))",
 }
 LOGSF_RATES: dict[str, str] = {
     "norm": "normal_hazard(-Y)",
@@ -146,6 +147,8 @@ LOGSF_RATES: dict[str, str] = {
     "lognorm": "normal_hazard(-np.log(Y)/s)/(s*Y)",
     "gumbel_l": "np.exp(Y)",
     "rayleigh": "Y",
-    "weibull_min": "c*np.exp((c - 1.0)*np.log(Y))",
+    "weibull_min": "c*np.power(Y, c - 1.0)",
+    "powernorm": "c*normal_hazard(-Y)",
+    "powerlognorm": "c*normal_hazard(-np.log(Y)/s)/(s*Y)",
     "genpareto": "1.0/(1.0 + c*Y)",
 }

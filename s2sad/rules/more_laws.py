@@ -6,7 +6,7 @@ y*hyp2f1(1, 1, 2, u), and its derivative in c is -y*y*hyp2f1(2, 2, 3, u)/2.
 
 from __future__ import annotations
 
-from s2sad.rules.laws import CLOSED, UNIT, Law
+from s2sad.rules.laws import CLOSED, POLE, UNIT, Law
 
 _DIGAMMA = "scipy.special.psi"
 _MILLS = "normal_hazard({})"  # of the normal law: pdf(z)/cdf(z)
@@ -15,6 +15,7 @@ _LINE = "Y*scipy.special.hyp2f1(1.0, 1.0, 2.0, {})"
 _BEND = "0.5*Y*Y*scipy.special.hyp2f1(2.0, 2.0, 3.0, {})"
 _LOG = "Y*np.log(Y)*PDF/{}"  # of a distribution function of y**c
 _ABOVE = "Y > 0"
+_FROM = "Y >= 0"  # the density at 0 is finite for some shape; a formula without a limit there is nan
 _WAVE = "scipy.special.i1e(b*Y)/scipy.special.i0e(b*Y)"
 _CIRCLE = "(1.0 + c*c - 2.0*c*np.cos(Y))"
 _ROOT = "np.sqrt(1.0 + Y*Y)"
@@ -27,8 +28,9 @@ _MIELKE = f"np.exp(k*(np.log(Y) + {_LOG_SHARE}/s))"
 
 MORE: dict[str, Law] = {
     "weibull_max": Law(
-        "div(c - 1.0 - c*np.exp(c*np.log(-Y)), Y)", "Y < 0",
+        f"{POLE.format('c - 1.0')} + c*np.power(-Y, c - 1.0)", "Y <= 0",
         {"c": "1.0/c + np.log(-Y)*(1.0 - np.exp(c*np.log(-Y)))"}, {"c": "Y*np.log(-Y)*PDF/c"},
+        "c - c*np.power(-Y, c)",
     ),
     "invweibull": Law(
         "div(c*np.exp(-c*np.log(Y)) - c - 1.0, Y)", _ABOVE,
@@ -44,7 +46,7 @@ MORE: dict[str, Law] = {
         {"a": "0.5*np.sign(Y)*gammainc_da(a, np.abs(Y))"},
     ),
     "gengamma": Law(
-        "div(c*a - 1.0 - c*np.exp(c*np.log(Y)), Y)", _ABOVE,
+        "div(c*a - 1.0 - c*np.exp(c*np.log(Y)), Y)", _FROM,
         {"a": f"c*np.log(Y) - {_DIGAMMA}(a)", "c": "1.0/c + np.log(Y)*(a - np.exp(c*np.log(Y)))"},
         {"a": "np.sign(c)*gammainc_da(a, np.exp(c*np.log(Y)))", "c": _LOG.format("c")},
     ),
@@ -56,17 +58,18 @@ MORE: dict[str, Law] = {
                  " - 0.5*np.sign(Y)*gammainc_da(1.0/beta, np.abs(Y)**beta)/(beta*beta)"},
     ),
     "halfgennorm": Law(
-        "-beta*np.exp((beta - 1.0)*np.log(Y))", _ABOVE,
-        {"beta": f"1.0/beta + {_DIGAMMA}(1.0/beta)/(beta*beta) - np.log(Y)*np.exp(beta*np.log(Y))"},
+        "-beta*np.power(Y, beta - 1.0)", "Y >= 0",
+        {"beta": f"1.0/beta + {_DIGAMMA}(1.0/beta)/(beta*beta) - scipy.special.xlogy(np.power(Y, beta), Y)"},
         {"beta": f"{_LOG.format('beta')} - gammainc_da(1.0/beta, np.exp(beta*np.log(Y)))/(beta*beta)"},
+        "1.0 - beta*np.power(Y, beta)",
     ),
     "nakagami": Law(
-        "div(2.0*nu - 1.0, Y) - 2.0*nu*Y", _ABOVE,
+        f"{POLE.format('2.0*nu - 1.0')} - 2.0*nu*Y", _FROM,
         {"nu": f"np.log(nu) + 1.0 - {_DIGAMMA}(nu) + 2.0*np.log(Y) - Y*Y"},
         {"nu": "gammainc_da(nu, nu*Y*Y) + 0.5*Y*PDF/nu"},
     ),
     "chi": Law(
-        "div(df - 1.0, Y) - Y", _ABOVE,
+        f"{POLE.format('df - 1.0')} - Y", _FROM,
         {"df": f"np.log(Y) - 0.34657359027997264 - 0.5*{_DIGAMMA}(0.5*df)"},
         {"df": "0.5*gammainc_da(0.5*df, 0.5*Y*Y)"},
     ),
@@ -75,7 +78,7 @@ MORE: dict[str, Law] = {
         {"b": "-Y*np.exp(-0.5*(Y - b)*(Y - b))*scipy.special.i1e(b*Y)"},
     ),
     "betaprime": Law(
-        "div(a - 1.0, Y) - (a + b)/(1.0 + Y)", _ABOVE,
+        f"{POLE.format('a - 1.0')} - (a + b)/(1.0 + Y)", _FROM,
         {
             "a": f"np.log(Y) - np.log1p(Y) - {_DIGAMMA}(a) + {_DIGAMMA}(a + b)",
             "b": f"{_DIGAMMA}(a + b) - {_DIGAMMA}(b) - np.log1p(Y)",
@@ -83,7 +86,7 @@ MORE: dict[str, Law] = {
         {"a": "betainc_dab(a, b, Y/(1.0 + Y), 1, 0)", "b": "betainc_dab(a, b, Y/(1.0 + Y), 0, 1)"},
     ),
     "burr": Law(
-        "div((d + 1.0)*c/(1.0 + np.exp(c*np.log(Y))) - c - 1.0, Y)", _ABOVE,
+        "div((d + 1.0)*c/(1.0 + np.exp(c*np.log(Y))) - c - 1.0, Y)", _FROM,
         {
             "c": "1.0/c - np.log(Y) + (d + 1.0)*np.log(Y)/(1.0 + np.exp(c*np.log(Y)))",
             "d": "1.0/d - np.log1p(np.exp(-c*np.log(Y)))",
@@ -92,7 +95,7 @@ MORE: dict[str, Law] = {
          "d": "-np.log1p(np.exp(-c*np.log(Y)))*np.exp(-d*np.log1p(np.exp(-c*np.log(Y))))"},
     ),
     "burr12": Law(
-        "div(c - 1.0 - (d + 1.0)*c*scipy.special.expit(c*np.log(Y)), Y)", _ABOVE,
+        "div(c - 1.0 - (d + 1.0)*c*scipy.special.expit(c*np.log(Y)), Y)", _FROM,
         {
             "c": "1.0/c + np.log(Y) - (d + 1.0)*np.log(Y)*scipy.special.expit(c*np.log(Y))",
             "d": "1.0/d + scipy.special.log_expit(-c*np.log(Y))",
@@ -101,17 +104,18 @@ MORE: dict[str, Law] = {
          "d": "-scipy.special.log_expit(-c*np.log(Y))*np.exp(d*scipy.special.log_expit(-c*np.log(Y)))"},
     ),
     "fisk": Law(
-        "div(c - 1.0 - 2.0*c*scipy.special.expit(c*np.log(Y)), Y)", _ABOVE,
+        "div(c - 1.0 - 2.0*c*scipy.special.expit(c*np.log(Y)), Y)", _FROM,
         {"c": "1.0/c + np.log(Y) - 2.0*np.log(Y)*scipy.special.expit(c*np.log(Y))"}, {"c": _LOG.format("c")},
     ),
     "loglaplace": Law(
-        "div(np.where(Y < 1, c, -c) - 1.0, Y)", _ABOVE, {"c": "1.0/c - np.abs(np.log(Y))"},
+        "div(np.where(Y < 1, c, -c) - 1.0, Y)", _FROM, {"c": "1.0/c - np.abs(np.log(Y))"},
         {"c": _LOG.format("c")},
     ),
     "kappa3": Law(
-        "-(a + 1.0)*np.exp((a - 1.0)*np.log(Y))/(a + np.exp(a*np.log(Y)))", _ABOVE,
-        {"a": "1.0/a + np.log(a + np.exp(a*np.log(Y)))/(a*a)"
-              " - (1.0/a + 1.0)*(1.0 + np.log(Y)*np.exp(a*np.log(Y)))/(a + np.exp(a*np.log(Y)))"},
+        "-(a + 1.0)*np.power(Y, a - 1.0)/(a + np.power(Y, a))", "Y >= 0",
+        {"a": "1.0/a + np.log(a + np.power(Y, a))/(a*a)"
+              " - (1.0/a + 1.0)*(1.0 + scipy.special.xlogy(np.power(Y, a), Y))/(a + np.power(Y, a))"},
+        spread="1.0 - (a + 1.0)*np.power(Y, a)/(a + np.power(Y, a))",
     ),
     "genextreme": Law(
         f"(np.exp(-{_LINE.format('c*Y')}) - 1.0 + c)/(1.0 - c*Y)", "c*Y < 1",
@@ -132,12 +136,12 @@ MORE: dict[str, Law] = {
         {"K": f"(Y - 1.0/K + {_MILLS.format('Y - 1.0/K')} - K)/(K*K)"},
     ),
     "exponpow": Law(
-        "div(b - 1.0 - b*np.exp(b*np.log(Y))*np.expm1(np.exp(b*np.log(Y))), Y)", _ABOVE,
+        "div(b - 1.0 - b*np.exp(b*np.log(Y))*np.expm1(np.exp(b*np.log(Y))), Y)", _FROM,
         {"b": "1.0/b + np.log(Y)*(1.0 - np.exp(b*np.log(Y))*np.expm1(np.exp(b*np.log(Y))))"},
         {"b": _LOG.format("b")},
     ),
     "exponweib": Law(
-        "div(c*np.exp(c*np.log(Y))*((a - 1.0)/np.expm1(np.exp(c*np.log(Y))) - 1.0) + c - 1.0, Y)", _ABOVE,
+        "div(c*np.exp(c*np.log(Y))*((a - 1.0)/np.expm1(np.exp(c*np.log(Y))) - 1.0) + c - 1.0, Y)", _FROM,
         {
             "a": "1.0/a + np.log(-np.expm1(-np.exp(c*np.log(Y))))",
             "c": "1.0/c + np.log(Y)*(1.0 + np.exp(c*np.log(Y))*((a - 1.0)/np.expm1(np.exp(c*np.log(Y))) -"
@@ -203,14 +207,14 @@ MORE: dict[str, Law] = {
         {"c": "-scipy.special.log_ndtr(-Y)*np.exp(c*scipy.special.log_ndtr(-Y))"},
     ),
     "rdist": Law(
-        "-div((c - 2.0)*Y, 1.0 - Y*Y)", "np.abs(Y) < 1",
+        "-np.where(c == 2, 0.0, div((c - 2.0)*Y, 1.0 - Y*Y))", "np.abs(Y) <= 1",
         {"c": f"0.5*np.log(0.25*(1.0 - Y*Y)) - {_DIGAMMA}(0.5*c) + {_DIGAMMA}(c)"},
         {"c": "0.5*(betainc_dab(0.5*c, 0.5*c, 0.5 + 0.5*Y, 1, 0) + betainc_dab(0.5*c, 0.5*c, 0.5 + 0.5*Y,"
               " 0, 1))"},
     ),
     "ncx2": Law(
         "div(0.5*df - 1.0, Y) - 0.5 + 0.5*div(np.sqrt(nc*Y), Y)*scipy.special.ive(0.5*df, np.sqrt(nc*Y))"
-        "/scipy.special.ive(0.5*df - 1.0, np.sqrt(nc*Y))", _ABOVE,
+        "/scipy.special.ive(0.5*df - 1.0, np.sqrt(nc*Y))", _FROM,
         {"df": "", "nc": "0.5*np.sqrt(Y/nc)*scipy.special.ive(0.5*df, np.sqrt(nc*Y))"
                          "/scipy.special.ive(0.5*df - 1.0, np.sqrt(nc*Y)) - 0.5"},
     ),
@@ -237,7 +241,7 @@ MORE: dict[str, Law] = {
          "c": f"-{_PARETO}*b/(c*{_REST})"},
     ),
     "mielke": Law(
-        f"div(k - 1.0 - (s + k)*{_SHARE}, Y)", _ABOVE,
+        f"div(k - 1.0 - (s + k)*{_SHARE}, Y)", _FROM,
         {"k": f"1.0/k + np.log(Y) + {_LOG_SHARE}/s",
          "s": f"-k*{_LOG_SHARE}/(s*s) - (1.0 + k/s)*np.log(Y)*{_SHARE}"},
         {"k": f"{_MIELKE}*(np.log(Y) + {_LOG_SHARE}/s)",

@@ -145,7 +145,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {  # the tables of a module's functions, a
     "scipy.fft": ("fourier", "scipy_fft", "fftpack"),
     "scipy.fftpack": ("fourier", "scipy_fft", "fftpack"),
     "scipy.optimize": ("rosenbrock", "solvers"),
-    "scipy.stats": ("distributions", "scipy_stats", "scipy_samples"),
+    "scipy.stats": ("distributions", "law_moments", "scipy_stats", "scipy_samples"),
     "scipy.signal": ("signals", "recursive_filters", "resampling", "ranks", "responses"),
     "scipy.ndimage": ("signals", "images", "ranks", "labels"),
     "scipy.interpolate": ("curves", "splines"),
