@@ -64,7 +64,7 @@ enter({
     ),
     "eval_sh_jacobi(n, p, q, x)": (
         _NO, _NO, _NO,
-        "g*np.where(np.equal(n, 0), 0.0, n*sp.eval_sh_jacobi(np.maximum(n - 1, 0), p + 2.0, q + 1.0, x))",
+        "g*np.where(np.equal(n, 0), 0.0, n*sp.eval_sh_jacobi(n - 1, p + 2.0, q + 1.0, x))",
     ),
     "round(x)": (None,),
     "radian(d, m, s)": ("g*0.017453292519943295", "g*(0.017453292519943295/60.0)",
