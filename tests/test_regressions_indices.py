@@ -328,7 +328,20 @@ def conjugated_and_gathered(x, c):
     return np.sum(np.abs(a)**2) + np.sum(b*a).imag
 
 
-@pytest.mark.parametrize("fun", [negated_and_gathered, conjugated_and_gathered], ids=lambda f: f.__name__)
+def negated_twice(x, c):
+    """What `-(-x)` hands on is the cotangent of s, which b and p share: it is not written into."""
+    p = x*x*c
+    d = x[1:]*1.0
+    a = -x
+    b = -a
+    s = b + p
+    return np.sum(s**2) + np.sum(d**3)
+
+
+SHARED = (negated_and_gathered, conjugated_and_gathered, negated_twice)
+
+
+@pytest.mark.parametrize("fun", SHARED, ids=lambda f: f.__name__)
 def test_cotangents_that_are_added_to_at_places(fun):
     x, c = np.array([0.3, 0.7, 1.1, 0.9]), np.array([0.5, 0.9, 0.8, 0.2])
     check(fun, (x, c))

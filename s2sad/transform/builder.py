@@ -102,6 +102,7 @@ class Builder:
         self.kinds = fresh.kinds
         self.block: list[Stmt] = []
         self.made_calls: dict[str, Call] = {}
+        self.reused: set[str] = set()
         self._calls: dict[str, Call] = {}  # also of what has been written since
         self.infinite = False  # a Python float that may be inf has been made
         self.poles = False  # a quotient whose divisor may be 0 has been written on NumPy values
@@ -220,7 +221,17 @@ class Builder:
         if isinstance(a, Const):
             return Const(-a.value)
         bare = self.undone("neg", a)
-        return self.let(Call("neg", (a,))) if bare is None else bare
+        return self.let(Call("neg", (a,))) if bare is None else self.reuse(bare)
+
+    def reuse(self, atom: Atom) -> Atom:
+        """An older value that is handed on once more: `-(-x)`. It is nobody's to write into."""
+        if isinstance(atom, Var):
+            self.reused.add(atom.name)
+        return atom
+
+    def owns(self, atom: Atom) -> bool:
+        """Whether a value was made for what it is given to, and is not an older one."""
+        return isinstance(atom, Var) and atom.name in self.made_calls and atom.name not in self.reused
 
     def undone(self, fun: str, a: Atom) -> Atom | None:
         """The operand of the call of `fun` that made a value, if neither has been written since."""

@@ -159,9 +159,7 @@ class Rules(Custom):
             if not K.same_shape(kind, out):
                 bar = self.full(bar, stmt.name)
                 result = self._partial(stmt, rule, text, bound, atoms, bar)
-        owned = (isinstance(result, Var) and result.name in self.made_calls and result != bar.atom) or (
-            alone and bar.owned and result == bar.atom
-        )
+        owned = alone and bar.owned if result == bar.atom else self.owns(result)
         if isinstance(result, Var) and result != bar.atom and result.name in self.made_calls and out.shape:
             self._set_shape(result, out)
         made = Bar(result, False, owned and self.kind(result).cat in ARRAYS, bar.mask)
@@ -210,7 +208,7 @@ class Rules(Custom):
         if self.kind(atom).sort in ("float", "int", "bool"):
             return atom
         bare = self.undone("np.conj", atom)
-        return self.let(Call("np.conj", (atom,))) if bare is None else bare
+        return self.let(Call("np.conj", (atom,))) if bare is None else self.reuse(bare)
 
     def fit(
         self, bar: Bar, arg: Atom, out: K.Kind, at: Stmt | None = None, congruent: bool = False
@@ -389,7 +387,7 @@ class Rules(Custom):
             mine = self.kinds[result.name]
             cat = "array" if kind.shape else (mine.cat if mine.cat != "array" else kind.cat)
             self.kinds[result.name] = replace(mine, shape=kind.shape, cat=cat) if mine.cat in ARRAYS else mine
-        owned = made and isinstance(result, Var) and self._is_fresh(result.name)
+        owned = made and isinstance(result, Var) and self.owns(result) and self._is_fresh(result.name)
         if result == bar.atom:
             owned = bar.owned and len(bound.active) == 1
         self.give(arg, Bar(result, False, owned and self.kind(result).cat in ARRAYS))

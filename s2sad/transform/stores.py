@@ -203,7 +203,8 @@ class Stores(Unsettled):
             return
         bar = self._won(self.taken(place, index), place, index)
         if op == "sub":
-            bar = Bar(self.neg(bar.atom), owned=True)
+            made = self.neg(bar.atom)
+            bar = Bar(made, owned=self.owns(made))
         self._give_stored(value, bar, self.kind(bar.atom))
 
     def _mul_adjoint(self, stmt: Store, value: Atom, place: Atom, index: Atom | None) -> None:
