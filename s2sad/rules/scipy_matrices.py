@@ -284,9 +284,12 @@ for _name, _helper in (("solve_continuous_are", "riccati"), ("solve_discrete_are
     )
 
 
-def _power_t(bound: Bound) -> str:
-    real = not is_complex(bound, "A")
-    return f"np.sum(np.real(np.conj(g)*(real_logm(A, {real}) @ out)))"
+_MATRIX: Callable[[Bound], Kind] = lambda b: kinds.array(shape_of(b, "a"), _float(b))  # noqa: E731
+_FORM = "power_form(A, out)[0], power_form(A, out)[1]"
+
+
+def _real_power(bound: Bound, text: str) -> str:
+    return text if is_complex(bound, "A") else f"np.real({text})"
 
 
 _structural(
@@ -294,13 +297,34 @@ _structural(
     "A, t",
     _like("A"),
     {
-        "A": lambda b: f"power_back(g, A, t, {not is_complex(b, 'A')})",
-        "t": _power_t,
+        "A": lambda b: _real_power(b, f"adjoint(power_along(adjoint(g), {_FORM}, t))"),
+        "t": f"np.sum(np.real(np.conj(g)*(log_of_form({_FORM}) @ out)))",
     },
     {
-        "A": lambda b: f"power_along(A, t, A_dot, {not is_complex(b, 'A')})",
-        "t": lambda b: f"t_dot*(real_logm(A, {not is_complex(b, 'A')}) @ out)",
+        "A": lambda b: _real_power(b, f"power_along(A_dot, {_FORM}, t)"),
+        "t": lambda b: _real_power(b, f"t_dot*(log_of_form({_FORM}) @ out)"),
     },
+)
+structural(
+    "power_form",
+    "a, power",
+    lambda b: Kind("tuple", items=(kinds.array(shape_of(b, "a"), "complex"),) * 2),
+    {"a": lambda b: real_if(b, "a", "out[1] @ g[0] @ adjoint(out[1])"), "power": axes.zero},
+    (pencils.power_form,),
+    jvp={"a": "(adjoint(out[1]) @ a_dot @ out[1], np.zeros_like(out[1]))"},
+    raises=True,
+)
+structural(
+    "triangular_power",
+    "a, t",
+    _MATRIX,
+    {
+        "a": "adjoint(power_corner(a, adjoint(g), t))",
+        "t": "np.sum(np.real(np.conj(g)*(scipy.linalg.logm(a) @ out)))",
+    },
+    (pencils.triangular_power,),
+    jvp={"a": "power_corner(a, a_dot, t)", "t": "t_dot*(scipy.linalg.logm(a) @ out)"},
+    raises=True,
 )
 
 _Y = "both_sides(adjoint(a), g, even)"
@@ -351,8 +375,6 @@ _structural(
 
 # ------------------------------------------------------------------------------------------- helpers
 
-_MATRIX: Callable[[Bound], Kind] = lambda b: kinds.array(shape_of(b, "a"), _float(b))  # noqa: E731
-
 
 def _pair_of(one: str, two: str, *numbers: str) -> Callable[[Bound], Kind]:
     return lambda b: Kind(
@@ -373,9 +395,9 @@ for _function, _function_kind in (
     (pencils.riccati_dot, lambda b: kinds.array(shape_of(b, "x"), _float(b, "x"))),
     (pencils.stein_back, _four),
     (pencils.stein_dot, lambda b: kinds.array(shape_of(b, "x"), _float(b, "x"))),
-    (pencils.real_logm, _MATRIX),
-    (pencils.power_along, _MATRIX),
-    (pencils.power_back, _MATRIX),
+    (pencils.power_corner, lambda b: kinds.array(shape_of(b, "a"), "complex")),
+    (pencils.power_along, lambda b: kinds.array(shape_of(b, "e"), "complex")),
+    (pencils.log_of_form, lambda b: kinds.array(shape_of(b, "u"), "complex")),
 ):
     composite(_function.__name__, axes.source_of(_function), (_function,)).kind = _function_kind
 structural(

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.equations import both_sides, even_part, expm_along, logm_along
+from s2sad.runtime.equations import both_sides, corner, even_part
 from s2sad.runtime.factors import adjoint, eig_back, eig_dot, over
 from s2sad.runtime.symmetric import phase_bar
 
@@ -295,40 +295,62 @@ def stein_dot(a_dot: Any, b_dot: Any, q_dot: Any, r_dot: Any, x: Any, a: Any, b:
 # -------------------------------------------------------------------------------------------------- powers
 
 
-def real_logm(a: Any, real: Any) -> Any:
-    """scipy.linalg.logm(a); `real` says that the logarithm has to be real.
+def power_form(a: Any, power: Any) -> Any:
+    """A triangular form of a in a basis u, a = u @ form @ adjoint(u), for derivatives of a power of a.
 
-    >>> print(real_logm(np.eye(1), True))
-    [[0.]]
+    Derivatives stand in that basis: they are those of adjoint(u) @ a @ u with u as it is.
+
+    >>> print(*power_form(2.0*np.eye(1), 4.0*np.eye(1)))
+    [[2.+0.j]] [[1.+0.j]]
     """
     import scipy.linalg
 
-    made = scipy.linalg.logm(a)
-    if real and np.iscomplexobj(made):
+    if np.iscomplexobj(power) and not np.iscomplexobj(a):
         raise TypeError(
             "this power of this real matrix is complex: pass the matrix as complex, a.astype(complex)"
         )
-    return made
+    return scipy.linalg.schur(a, "complex")
 
 
-def power_along(a: Any, t: Any, e: Any, real: Any) -> Any:
-    """The derivative of scipy.linalg.fractional_matrix_power(a, t) along e, for matrices that have a
-    logarithm.
+def triangular_power(a: Any, t: Any) -> Any:
+    """scipy.linalg.fractional_matrix_power(a, t) of an upper triangular complex a, which needs no Schur form.
 
-    >>> print(power_along(np.array([[2.0]]), 2.0, np.array([[3.0]]), True))
-    [[12.]]
+    >>> print(triangular_power(np.array([[4.0 + 0j]]), 0.5))
+    [[2.+0.j]]
     """
-    return expm_along(t * real_logm(a, real), t * logm_along(a, e, real))
+    import scipy.linalg
+
+    return scipy.linalg.fractional_matrix_power(a, t).astype(a.dtype)
 
 
-def power_back(z: Any, a: Any, t: Any, real: Any) -> Any:
-    """The cotangent of a where z is that of scipy.linalg.fractional_matrix_power(a, t).
+def power_corner(a: Any, e: Any, t: Any) -> Any:
+    """The derivative of triangular_power(a, t) along e, which stands in the corner of that of [[a, e], [0, a]].
 
-    >>> print(power_back(np.array([[1.0]]), np.array([[2.0]]), 2.0, True))
-    [[4.]]
+    >>> print(power_corner(np.array([[2.0 + 0j]]), np.array([[3.0]]), 2))
+    [[12.+0.j]]
     """
-    turned = adjoint(a)
-    return t * logm_along(turned, expm_along(t * real_logm(turned, real), z), real)
+    n = np.shape(a)[-1]
+    return triangular_power(corner(a, e), t)[:n, n:]
+
+
+def power_along(e: Any, form: Any, u: Any, t: Any) -> Any:
+    """The derivative of scipy.linalg.fractional_matrix_power(a, t) along e, with form, u = power_form(a, ...).
+
+    >>> print(power_along(np.array([[3.0]]), np.array([[2.0 + 0j]]), np.eye(1), 2))
+    [[12.+0.j]]
+    """
+    return u @ power_corner(form, adjoint(u) @ e @ u, t) @ adjoint(u)
+
+
+def log_of_form(form: Any, u: Any) -> Any:
+    """The logarithm of the matrix u @ form @ adjoint(u).
+
+    >>> print(log_of_form(np.eye(1) + 0j, np.eye(1)))
+    [[0.+0.j]]
+    """
+    import scipy.linalg
+
+    return u @ scipy.linalg.logm(form) @ adjoint(u)
 
 
 def left_polar_back(u_bar: Any, p_bar: Any, u: Any, p: Any) -> Any:
