@@ -213,18 +213,8 @@ _structural(
 # --------------------------------------------------------------------------- matrix functions, equations
 
 
-def _real(bound: Bound) -> str:
-    return str(not is_complex(bound, "A"))
-
-
 def _function(name: str, signature: str, back: str, dot: str) -> None:
-    _structural(
-        name,
-        signature,
-        _like("A"),
-        {"A": lambda b: back.replace("real", _real(b))},
-        {"A": lambda b: dot.replace("real", _real(b))},
-    )
+    _structural(name, signature, _like("A"), {"A": back}, {"A": dot})
 
 
 def _frechet_kind(bound: Bound) -> Kind:
@@ -257,7 +247,6 @@ _structural(
     partial=True,
 )
 _function("expm", "A", "expm_along(adjoint(A), g)", "expm_along(A, A_dot)")
-_function("logm", "A", "logm_along(adjoint(A), g, real)", "logm_along(A, A_dot, real)")
 _function("signm", "A", "signm_along(adjoint(A), adjoint(out), g)", "signm_along(A, out, A_dot)")
 
 

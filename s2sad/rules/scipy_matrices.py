@@ -285,32 +285,52 @@ for _name, _helper in (("solve_continuous_are", "riccati"), ("solve_discrete_are
 
 
 _MATRIX: Callable[[Bound], Kind] = lambda b: kinds.array(shape_of(b, "a"), _float(b))  # noqa: E731
-_FORM = "power_form(A, out)[0], power_form(A, out)[1]"
+_FORM = "triangular_form(A, out)[0], triangular_form(A, out)[1]"
 
 
-def _real_power(bound: Bound, text: str) -> str:
+def _real_of(bound: Bound, text: str) -> str:
     return text if is_complex(bound, "A") else f"np.real({text})"
 
 
+def _log(bound: Bound, stack: str, text: str) -> str:
+    return _real_of(bound, text) if rank_of(bound, "A") == 2 else f"{stack}, {not is_complex(bound, 'A')})"
+
+
+_structural(
+    "logm",
+    "A",
+    _like("A"),
+    {"A": lambda b: _log(b, "logm_along(adjoint(A), g", f"adjoint(log_along(adjoint(g), {_FORM}))")},
+    {"A": lambda b: _log(b, "logm_along(A, A_dot", f"log_along(A_dot, {_FORM})")},
+)
 _structural(
     "fractional_matrix_power",
     "A, t",
     _like("A"),
     {
-        "A": lambda b: _real_power(b, f"adjoint(power_along(adjoint(g), {_FORM}, t))"),
+        "A": lambda b: _real_of(b, f"adjoint(power_along(adjoint(g), {_FORM}, t))"),
         "t": f"np.sum(np.real(np.conj(g)*(log_of_form({_FORM}) @ out)))",
     },
     {
-        "A": lambda b: _real_power(b, f"power_along(A_dot, {_FORM}, t)"),
-        "t": lambda b: _real_power(b, f"t_dot*(log_of_form({_FORM}) @ out)"),
+        "A": lambda b: _real_of(b, f"power_along(A_dot, {_FORM}, t)"),
+        "t": lambda b: _real_of(b, f"t_dot*(log_of_form({_FORM}) @ out)"),
     },
 )
 structural(
-    "power_form",
-    "a, power",
+    "triangular_log",
+    "a",
+    _MATRIX,
+    {"a": "adjoint(log_corner(a, adjoint(g)))"},
+    (pencils.triangular_log,),
+    jvp={"a": "log_corner(a, a_dot)"},
+    raises=True,
+)
+structural(
+    "triangular_form",
+    "a, value",
     lambda b: Kind("tuple", items=(kinds.array(shape_of(b, "a"), "complex"),) * 2),
-    {"a": lambda b: real_if(b, "a", "out[1] @ g[0] @ adjoint(out[1])"), "power": axes.zero},
-    (pencils.power_form,),
+    {"a": lambda b: real_if(b, "a", "out[1] @ g[0] @ adjoint(out[1])"), "value": axes.zero},
+    (pencils.triangular_form,),
     jvp={"a": "(adjoint(out[1]) @ a_dot @ out[1], np.zeros_like(out[1]))"},
     raises=True,
 )
@@ -320,10 +340,10 @@ structural(
     _MATRIX,
     {
         "a": "adjoint(power_corner(a, adjoint(g), t))",
-        "t": "np.sum(np.real(np.conj(g)*(scipy.linalg.logm(a) @ out)))",
+        "t": "np.sum(np.real(np.conj(g)*(triangular_log(a) @ out)))",
     },
     (pencils.triangular_power,),
-    jvp={"a": "power_corner(a, a_dot, t)", "t": "t_dot*(scipy.linalg.logm(a) @ out)"},
+    jvp={"a": "power_corner(a, a_dot, t)", "t": "t_dot*(triangular_log(a) @ out)"},
     raises=True,
 )
 
@@ -397,6 +417,8 @@ for _function, _function_kind in (
     (pencils.stein_dot, lambda b: kinds.array(shape_of(b, "x"), _float(b, "x"))),
     (pencils.power_corner, lambda b: kinds.array(shape_of(b, "a"), "complex")),
     (pencils.power_along, lambda b: kinds.array(shape_of(b, "e"), "complex")),
+    (pencils.log_corner, lambda b: kinds.array(shape_of(b, "a"), "complex")),
+    (pencils.log_along, lambda b: kinds.array(shape_of(b, "e"), "complex")),
     (pencils.log_of_form, lambda b: kinds.array(shape_of(b, "u"), "complex")),
 ):
     composite(_function.__name__, axes.source_of(_function), (_function,)).kind = _function_kind

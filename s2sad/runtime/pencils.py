@@ -1,5 +1,5 @@
 """Helpers of generated texts for scipy.linalg: generalised eigenvalues, polar factors, Riccati equations,
-powers.
+powers and logarithms.
 
 Accepted are NumPy arrays; nothing is written to, and a result shares memory with no argument. SciPy is
 imported when a helper is called. Cotangents belong to the inner product Re(sum(conj(z)*a)).
@@ -295,36 +295,41 @@ def stein_dot(a_dot: Any, b_dot: Any, q_dot: Any, r_dot: Any, x: Any, a: Any, b:
 # -------------------------------------------------------------------------------------------------- powers
 
 
-def power_form(a: Any, power: Any) -> Any:
-    """A triangular form of a in a basis u, a = u @ form @ adjoint(u), for derivatives of a power of a.
+def triangular_form(a: Any, value: Any) -> Any:
+    """A triangular form of a in a basis u, a = u @ form @ adjoint(u), for derivatives of a function of a.
 
-    Derivatives stand in that basis: they are those of adjoint(u) @ a @ u with u as it is.
+    Derivatives stand in that basis: they are those of adjoint(u) @ a @ u with u as it is. Both are real if
+    the eigenvalues of a real matrix are. The function's value tells whether it is real for a real matrix.
 
-    >>> print(*power_form(2.0*np.eye(1), 4.0*np.eye(1)))
-    [[2.+0.j]] [[1.+0.j]]
+    >>> print(*triangular_form(2.0*np.eye(1), 4.0*np.eye(1)))
+    [[2.]] [[1.]]
     """
     import scipy.linalg
 
-    if np.iscomplexobj(power) and not np.iscomplexobj(a):
+    if np.iscomplexobj(value) and not np.iscomplexobj(a):
         raise TypeError(
-            "this power of this real matrix is complex: pass the matrix as complex, a.astype(complex)"
+            "this function of this real matrix is complex: pass the matrix as complex, a.astype(complex)"
         )
-    return scipy.linalg.schur(a, "complex")
+    form, u = scipy.linalg.schur(a)
+    if np.any(np.tril(form, -1)):  # blocks of two rows
+        form, u = scipy.linalg.rsf2csf(form, u)
+    return form, u
 
 
 def triangular_power(a: Any, t: Any) -> Any:
-    """scipy.linalg.fractional_matrix_power(a, t) of an upper triangular complex a, which needs no Schur form.
+    """scipy.linalg.fractional_matrix_power(a, t) of an upper triangular a, which needs no Schur form.
 
     >>> print(triangular_power(np.array([[4.0 + 0j]]), 0.5))
     [[2.+0.j]]
     """
     import scipy.linalg
 
-    return scipy.linalg.fractional_matrix_power(a, t).astype(a.dtype)
+    made = scipy.linalg.fractional_matrix_power(a, t)
+    return made.astype(np.result_type(a, 1j) if np.iscomplexobj(made) else a.dtype)
 
 
 def power_corner(a: Any, e: Any, t: Any) -> Any:
-    """The derivative of triangular_power(a, t) along e, which stands in the corner of that of [[a, e], [0, a]].
+    """The derivative of triangular_power(a, t) along e: the corner of that of [[a, e], [0, a]].
 
     >>> print(power_corner(np.array([[2.0 + 0j]]), np.array([[3.0]]), 2))
     [[12.+0.j]]
@@ -334,12 +339,47 @@ def power_corner(a: Any, e: Any, t: Any) -> Any:
 
 
 def power_along(e: Any, form: Any, u: Any, t: Any) -> Any:
-    """The derivative of scipy.linalg.fractional_matrix_power(a, t) along e, with form, u = power_form(a, ...).
+    """The derivative of fractional_matrix_power(a, t) of SciPy along e, by form, u = triangular_form(a, ...).
 
     >>> print(power_along(np.array([[3.0]]), np.array([[2.0 + 0j]]), np.eye(1), 2))
     [[12.+0.j]]
     """
     return u @ power_corner(form, adjoint(u) @ e @ u, t) @ adjoint(u)
+
+
+def triangular_log(a: Any) -> Any:
+    """scipy.linalg.logm(a) of an upper triangular a, which needs no Schur form.
+
+    >>> print(triangular_log(np.array([[1.0 + 0j]])))
+    [[0.+0.j]]
+    """
+    import warnings
+
+    import scipy.linalg
+
+    with warnings.catch_warnings():  # it estimates errors as those of a logarithm of its own
+        warnings.simplefilter("ignore", RuntimeWarning)
+        made = scipy.linalg.logm(a)
+    return made.astype(np.result_type(a, 1j) if np.iscomplexobj(made) else a.dtype)
+
+
+def log_corner(a: Any, e: Any) -> Any:
+    """The derivative of triangular_log(a) along e: the corner of that of [[a, e], [0, a]].
+
+    >>> print(log_corner(np.array([[2.0 + 0j]]), np.array([[3.0]])))
+    [[1.5+0.j]]
+    """
+    n = np.shape(a)[-1]
+    return triangular_log(corner(a, e))[:n, n:]
+
+
+def log_along(e: Any, form: Any, u: Any) -> Any:
+    """The derivative of scipy.linalg.logm(a) along e, by form, u = triangular_form(a, ...).
+
+    >>> print(log_along(np.array([[3.0]]), np.array([[2.0 + 0j]]), np.eye(1)))
+    [[1.5+0.j]]
+    """
+    return u @ log_corner(form, adjoint(u) @ e @ u) @ adjoint(u)
 
 
 def log_of_form(form: Any, u: Any) -> Any:
@@ -348,9 +388,7 @@ def log_of_form(form: Any, u: Any) -> Any:
     >>> print(log_of_form(np.eye(1) + 0j, np.eye(1)))
     [[0.+0.j]]
     """
-    import scipy.linalg
-
-    return u @ scipy.linalg.logm(form) @ adjoint(u)
+    return u @ triangular_log(form) @ adjoint(u)
 
 
 def left_polar_back(u_bar: Any, p_bar: Any, u: Any, p: Any) -> Any:

@@ -134,6 +134,52 @@ def test_second_derivatives_factor_nothing_twice(line: str, tmp_path: Path) -> N
     s2sad.check_grads(fun, args, order=2)
 
 
+def functions_of(a: Any, t: Any) -> Any:
+    import scipy.linalg
+
+    return np.sum(scipy.linalg.logm(a)**3) + np.sum(scipy.linalg.fractional_matrix_power(a, t)**2)
+
+
+def test_functions_of_matrices_are_differentiated_by_one_schur_form() -> None:
+    """Each by its own in forward mode and by both orders: all triangular blocks stand in its basis."""
+    a, t = np.array([[3.0, 1.0, 0.5], [0.2, 2.0, -0.4], [0.3, 0.1, 4.0]]), 0.3
+    gradient, product = s2sad.grad(functions_of, (0, 1)), s2sad.hvp(functions_of, (0, 1))
+    tangent = lambda: s2sad.jvp(functions_of, (a, t), (a.T, 1.0))
+    for call in (lambda: gradient(a, t), tangent, lambda: product(a, t, (a.T, 1.0))):
+        call()
+        assert counted(call)["schur"] - counted(functions_of, a, t)["schur"] == 2
+    step, made = 1e-4, product(a, t, (a.T, 1.0))
+    near = [gradient(a + k*step*a.T, t + k*step) for k in (1, -1, 2, -2)]
+    for i in range(2):
+        differences = (8*(near[0][i] - near[1][i]) - (near[2][i] - near[3][i]))/(12*step)
+        np.testing.assert_allclose(made[i], differences, rtol=1e-7)
+
+
+def test_logarithms_of_large_cotangents_are_real() -> None:
+    """What rounding leaves of an imaginary part is no sign of a complex logarithm."""
+    a = np.random.default_rng(0).normal(size=(4, 4)) + 5.0*np.eye(4)
+    large, small = (s2sad.grad(lambda a, k=k: k*np.sum(logarithm(a)))(a) for k in (1e12, 1.0))
+    np.testing.assert_allclose(large/1e12, small, rtol=1e-12)
+
+
+def logarithm(a: Any) -> Any:
+    import scipy.linalg
+
+    return scipy.linalg.logm(a)**2
+
+
+@pytest.mark.parametrize("n", [2, -1])
+def test_integer_powers_need_no_logarithm(n: int) -> None:
+    a = np.array([[1.0, 2.0], [3.0, -1.0]])  # with a negative eigenvalue
+    s2sad.check_grads(lambda a, n=n: integer_power(a, n), (a,), order=2)
+
+
+def integer_power(a: Any, n: int) -> Any:
+    import scipy.linalg
+
+    return np.sum(scipy.linalg.fractional_matrix_power(a, n)**3)
+
+
 @pytest.mark.parametrize("line", MORE)
 def test_calls_of_the_library(line: str, tmp_path: Path) -> None:
     made = cell(line)
