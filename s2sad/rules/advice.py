@@ -44,7 +44,7 @@ _FUNCTIONS = {
         ("sph_legendre_p", "sph_legendre_p_all", "sph_harm_y_all"), "use scipy.special.sph_harm_y"
     ),
     **dict.fromkeys(
-        ("ttest_1samp", "ttest_ind", "ttest_rel", "f_oneway", "chisquare", "normaltest", "jarque_bera"),
+        ("f_oneway", "power_divergence", "normaltest", "jarque_bera"),
         "write the statistic out, with scipy.stats.sem or np.var; its law is one of scipy.stats",
     ),
     **dict.fromkeys(

@@ -261,6 +261,43 @@ register(
     ),
     stats.linregress,
 )  # fmt: skip
+
+
+def _statistic(name: str, signature: str, rate: str, slopes: dict[str, str]) -> None:
+    """A test: its statistic and p-value, by the derivative of the one and that of the other in it."""
+    ranks = {n: 0 if n == "popmean" else 1 for n in slopes}
+
+    def infer(bound: Bound) -> Kind:
+        if any(rank_of(bound, n) != r or as_array(bound.kind(n)).sort == "complex" for n, r in ranks.items()):
+            raise NotImplementedError(f"scipy.stats.{name} of samples that are not vectors of real numbers")
+        return Kind("tuple", "statistic,pvalue", items=(kinds.npscalar("float64"),) * 2)
+
+    register(
+        Rule(
+            f"scipy.stats.{name}", parse_signature(signature), infer,
+            vjp={n: f"unbroadcast(of_statistic(g[0], g[1], {rate})*{text}, {n})" for n, text in slopes.items()},
+            jvp={n: f"both_dots(np.sum({text}*{n}_dot), {rate})" for n, text in slopes.items()},
+        ),
+        getattr(stats, name),
+    )  # fmt: skip
+
+
+_statistic(
+    "ttest_ind", "a, b", "student_rate(out[0], len(a) + len(b) - 2)",
+    {"a": "pooled_slope(a, b, out[0])", "b": "-pooled_slope(b, a, -out[0])"},
+)  # fmt: skip
+_statistic(
+    "ttest_1samp", "a, popmean", "student_rate(out[0], len(a) - 1)",
+    {"a": "mean_slope(a, out[0])", "popmean": "(-1.0/np.sqrt(np.var(a, ddof=1)/len(a)))"},
+)  # fmt: skip
+_statistic(
+    "ttest_rel", "a, b", "student_rate(out[0], len(a) - 1)",
+    {"a": "mean_slope(a - b, out[0])", "b": "-mean_slope(a - b, out[0])"},
+)  # fmt: skip
+_statistic(
+    "chisquare", "f_obs, f_exp", "-scipy.stats.chi2.pdf(out[0], len(f_obs) - 1)",
+    {"f_obs": "2.0*(f_obs/f_exp - 1.0)", "f_exp": "(1.0 - (f_obs/f_exp)**2)"},
+)  # fmt: skip
 _SCALARS = Kind("tuple", items=(kinds.npscalar("float64"),) * 5)
 for _helper, _helper_kind in (
     (samples.pvalue_slope, lambda b: kinds.npscalar("float64")),
@@ -270,5 +307,10 @@ for _helper, _helper_kind in (
     (samples.regression_back, lambda b: Kind("tuple", items=(
         kinds.array(axes.shape_of(b, "x"), "float64"), kinds.array(axes.shape_of(b, "y"), "float64")))),
     (samples.regression_dot, lambda b: _SCALARS),
+    (samples.of_statistic, lambda b: kinds.npscalar("float64")),
+    (samples.student_rate, lambda b: kinds.npscalar("float64")),
+    (samples.both_dots, lambda b: Kind("tuple", items=(kinds.npscalar("float64"),) * 2)),
+    (samples.mean_slope, lambda b: kinds.array(axes.shape_of(b, "a"), "float64")),
+    (samples.pooled_slope, lambda b: kinds.array(axes.shape_of(b, "a"), "float64")),
 ):  # fmt: skip
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind

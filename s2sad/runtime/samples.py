@@ -1,8 +1,9 @@
-"""Helpers of generated texts for coefficients of samples: correlation and regression.
+"""Helpers of generated texts for coefficients of samples: correlation, regression and tests of means.
 
 Accepted are vectors of real numbers; nothing is written to, and a result shares memory with no argument.
 
     r, p = scipy.stats.pearsonr(x, y)      x_bar = pearson_back(r_bar, p_bar, x, y, r)
+    t, p = scipy.stats.ttest_ind(a, b)     a_bar = of_statistic(t_bar, p_bar, rate)*pooled_slope(a, b, t)
 
 The functions are written in the language that s2sad reads. The p-value of n points is 2*B((1 - abs(r))/2),
 where B is the distribution function of the beta distribution of n/2 - 1 and n/2 - 1.
@@ -112,3 +113,61 @@ def regression_dot(x_dot: Any, y_dot: Any, x: Any, y: Any, out: Any) -> Any:
     error_dot = out[4] * (np.sum(b * y_dot) / yy - np.sum(a * x_dot) / xx)
     error_dot = error_dot - r_dot * out[2] * yy / (xx * (n - 2) * out[4])
     return slope_dot, middle_dot, r_dot, pvalue_slope(out[2], n) * r_dot, error_dot
+
+
+def of_statistic(z: Any, q: Any, rate: Any) -> Any:
+    """The cotangent of a statistic whose p-value has the derivative `rate` in it; z and q may be None.
+
+    >>> print(of_statistic(1.0, 2.0, -0.25), of_statistic(None, 2.0, -0.25))
+    0.5 -0.5
+    """
+    total = 0.0
+    if z is not None:
+        total = total + z
+    if q is not None:
+        total = total + q * rate
+    return total
+
+
+def student_rate(t: Any, df: Any) -> Any:
+    """The derivative of the p-value of both sides in Student's t of df degrees of freedom.
+
+    >>> print(round(float(student_rate(0.5, 1.0)), 12))
+    -0.509295817894
+    """
+    import scipy.stats
+
+    return -2.0 * np.sign(t) * scipy.stats.t.pdf(t, df)
+
+
+def mean_slope(a: Any, t: Any) -> Any:
+    """The derivative in a of Student's t of its mean.
+
+    >>> print(mean_slope(np.array([0.0, 2.0]), 1.0))
+    [1. 0.]
+    """
+    n = len(a)
+    d = a - np.mean(a)
+    squares = np.sum(d * d)
+    return 1.0 / np.sqrt(n * squares / (n - 1)) - (t / squares) * d
+
+
+def pooled_slope(a: Any, b: Any, t: Any) -> Any:
+    """The derivative in a of Student's t of the difference of the means of a and b, of one variance.
+
+    >>> print(pooled_slope(np.array([0.0, 2.0]), np.array([1.0, 1.0]), 0.0))
+    [0.5 0.5]
+    """
+    n, m = len(a), len(b)
+    c, d = a - np.mean(a), b - np.mean(b)
+    squares = np.sum(c * c) + np.sum(d * d)
+    return 1.0 / (n * np.sqrt(squares / (n + m - 2) * (1.0 / n + 1.0 / m))) - (t / squares) * c
+
+
+def both_dots(t_dot: Any, rate: Any) -> Any:
+    """The tangents of a statistic and of its p-value.
+
+    >>> print(both_dots(2.0, -0.25))
+    (2.0, -0.5)
+    """
+    return t_dot, t_dot * rate

@@ -196,6 +196,11 @@ scipy.stats.linregress(x, y).slope
 scipy.stats.linregress(x, y)[0]
 z = scipy.stats.linregress(x, y); z = z.slope*z.intercept + z.rvalue
 z = scipy.stats.linregress(x, y); z = z[3] + z.stderr**2
+z, w = scipy.stats.ttest_ind(x, y[:4]); z = z*w
+scipy.stats.ttest_1samp(x, s)[0] + scipy.stats.ttest_1samp(y, 0.3).pvalue
+z = scipy.stats.ttest_rel(x, y); z = z.statistic + z.pvalue**2
+scipy.stats.chisquare([5.0, 6.0, 7.0, 4.0, 3.0], 25.0*p/np.sum(p)).statistic
+z, w = scipy.stats.chisquare(12.0*p/np.sum(p), 12.0*y**2/np.sum(y**2)); z = z*w
 scipy.stats.zmap(x, y)
 scipy.stats.gzscore(p)
 scipy.stats.gstd(p)

@@ -38,7 +38,7 @@ NO_FORM = {  # where differences say something else
     "float16": ("stft(", "PchipInterpolator("),
     "float32": ('assume_a="diag', "bdtr", "mathieu_", "freqz", "sawtooth(", "pchip_interpolate(", "PchipInterpolator("),
     "mixed precision": ("freqz", "pchip_interpolate(", "PchipInterpolator("),
-    "empty": ("mahalanobis(", "jensenshannon("),
+    "empty": ("mahalanobis(", "jensenshannon(", "chisquare("),
     **dict.fromkeys(("Python numbers", "NumPy scalars", "rank 0"), ("skew(", "circstd(", "sqrtm(", "logm(", "standard_deviation(")),
     "one long": ("distance(",),  # last bits
     "Fortran order": ("skew(",),
