@@ -275,7 +275,7 @@ def _statistic(name: str, signature: str, rate: str, slopes: dict[str, str]) -> 
     register(
         Rule(
             f"scipy.stats.{name}", parse_signature(signature), infer,
-            vjp={n: f"unbroadcast(of_statistic(g[0], g[1], {rate})*{text}, {n})" for n, text in slopes.items()},
+            vjp={n: f"unbroadcast(of_statistic(g[0], g[1], {rate})*{t}, {n})" for n, t in slopes.items()},
             jvp={n: f"both_dots(np.sum({text}*{n}_dot), {rate})" for n, text in slopes.items()},
         ),
         getattr(stats, name),
