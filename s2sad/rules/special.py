@@ -175,17 +175,17 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "ellipeinc(phi, m)": (f"g*np.sqrt({_DELTA})", "g*ellipeinc_dm(phi, m)"),
     # ---- Bessel functions, in the argument
     "j0(x)": ("-g*sp.j1(x)",),
-    "j1(x)": ("g*0.5*(sp.j0(x) - sp.jv(2, x))",),
+    "j1(x)": ("g*j1_slope(x, out)",),
     "y0(x)": ("-g*sp.y1(x)",),
     "y1(x)": ("g*0.5*(sp.y0(x) - sp.yn(2, x))",),
     "i0(x)": ("g*sp.i1(x)",),
     "i1(x)": ("g*0.5*(sp.i0(x) + sp.iv(2, x))",),
     "k0(x)": ("-g*sp.k1(x)",),
-    "k1(x)": ("-g*0.5*(sp.k0(x) + sp.kn(2, x))",),
+    "k1(x)": ("-g*(sp.k0(x) + div(out, x))",),
     "i0e(x)": ("g*bessel_slope(0.0, x, out, 1.0, sp.i1e(x) - np.sign(x)*out)",),
     "i1e(x)": ("g*bessel_slope(1.0, x, out, 1.0, 0.5*(sp.i0e(x) + sp.ive(2, x)) - np.sign(x)*out)",),
     "k0e(x)": ("g*bessel_slope(0.0, x, out, -1.0, out - sp.k1e(x))",),
-    "k1e(x)": ("g*bessel_slope(1.0, x, out, -1.0, out - 0.5*(sp.k0e(x) + sp.kve(2, x)))",),
+    "k1e(x)": ("g*bessel_slope(1.0, x, out, -1.0, out - sp.k0e(x) - div(out, x))",),
     "jv(v, z)": (_NO, "g*0.5*(sp.jv(v - 1, z) - sp.jv(v + 1, z))"),
     "yv(v, z)": (_NO, "g*0.5*(sp.yv(v - 1, z) - sp.yv(v + 1, z))"),
     "yn(n, x)": (_NO, "g*0.5*(sp.yn(n - 1, x) - sp.yn(n + 1, x))"),
@@ -539,7 +539,7 @@ def _first_kind(bound: Bound) -> Kind:
 
 for _slope in (
     slopes.erfcx_slope, slopes.dawsn_slope, slopes.rgamma_slope, slopes.normal_hazard, slopes.spence_slope,
-    slopes.exprel_slope, slopes.agm_slope, slopes.log1p_bend,
+    slopes.exprel_slope, slopes.agm_slope, slopes.log1p_bend, slopes.j1_slope,
 ):  # fmt: skip
     composite(_slope.__name__, axes.source_of(_slope), (_slope,)).kind = _first_kind
 for _helper, _like_it, _order in (

@@ -154,7 +154,13 @@ def split_like(z: Any, arrays: Sequence[Any], axis: Any = 0) -> list[Any]:
     if axis is None:
         ends = np.cumsum([np.size(a) for a in arrays])
         return [p.reshape(np.shape(a)) for p, a in zip(np.split(z, ends[:-1]), arrays, strict=True)]
-    return np.split(z, np.cumsum([np.shape(a)[axis] for a in arrays])[:-1], axis)
+    parts, cut, start = [], [slice(None)] * np.ndim(z), 0
+    for a in arrays:
+        stop = start + np.shape(a)[axis]
+        cut[axis] = slice(start, stop)
+        parts.append(z[tuple(cut)])
+        start = stop
+    return parts
 
 
 def unstacked(z: Any, arrays: Sequence[Any], join: str) -> list[Any]:

@@ -29,7 +29,8 @@ def winners(shape: Any, index: Any) -> Any:
     array([False,  True,  True])
     """
     last = np.empty(shape, np.intp)
-    order = np.arange(last[index].size).reshape(last[index].shape)
+    found = last[index]
+    order = np.arange(found.size).reshape(found.shape)
     last[index] = order
     return last[index] == order
 

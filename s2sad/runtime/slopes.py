@@ -220,6 +220,22 @@ def psi_step(x: Any, h: Any) -> Any:
     return np.where(far, np.log1p(step * a) + rest, near)[()]
 
 
+def j1_slope(x: Any, y: Any) -> Any:
+    """The derivative of j1, where y is j1(x): j0(x) - y/x, or its series near 0 (DLMF 10.2.2, 10.6.2).
+
+    >>> print(j1_slope(0.0, 0.0), round(j1_slope(1.0, 0.44005058574493355), 12))
+    0.5 0.325147100813
+    """
+    import scipy.special
+
+    near = np.abs(x) < 0.5
+    inner, outer = np.where(near, x, 0.0), np.where(near, 1.0, x)
+    u = -0.25 * inner * inner
+    series = 5 / 24 + u * (7 / 288 + u * (1 / 640 + u * (11 / 172800 + u * (13 / 7257600))))
+    series = 0.5 + u * (0.75 + u * series)
+    return np.where(near, series, scipy.special.j0(outer) - y / outer)[()]
+
+
 def bessel_slope(v: Any, x: Any, y: Any, s: float, near: Any) -> Any:
     """The derivative of y = ive(v, x), with s = 1, or kve(v, x), s = -1: `near`, or for a large |x| the
     asymptotic series (DLMF 10.40.1, 10.40.2), where `near` is the difference of two numbers that agree.
@@ -228,6 +244,8 @@ def bessel_slope(v: Any, x: Any, y: Any, s: float, near: Any) -> Any:
     -1.994711e-13
     """
     far = np.abs(x) > 30.0 + 2.0 * v * v
+    if not np.any(far):
+        return near
     outer = np.where(far, x, 1e6)
     u = s / np.abs(outer)
     term = np.ones_like(u)
