@@ -149,8 +149,7 @@ _FORMULAS = {
         if np.shape(places)[0] != d:
             places = np.reshape(places, (d, -1))
         others = scipy.linalg.solve_triangular(root, places, lower=True)
-        gaps = others[:, :, None] - white[:, None, :]
-        return -0.5*np.sum(gaps**2, axis=0)
+        return -0.5*scipy.spatial.distance.cdist(others.T, white.T, "sqeuclidean")
 
     def evaluate(points):
         return np.sum(w*np.exp(powers(points)), axis=-1)/norm
