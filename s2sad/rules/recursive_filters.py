@@ -354,8 +354,8 @@ structural(
     "h, x, up=1, down=1, axis=-1, mode='constant', cval=0",
     _firdn_kind,
     {
-        "h": lambda b: real_if(b, "h", f"firdn_back(g, np.asarray(h), x, {_firdn_options(b)})[0]"),
-        "x": lambda b: real_if(b, "x", f"firdn_back(g, np.asarray(h), x, {_firdn_options(b)})[1]"),
+        "h": lambda b: real_if(b, "h", f"firdn_taps(g, np.asarray(h), x, {_firdn_options(b)})"),
+        "x": lambda b: real_if(b, "x", f"firdn_back(g, np.asarray(h), x, {_firdn_options(b)})"),
     },
     (signal.upfirdn,),
     jvp={
@@ -379,7 +379,8 @@ for _helper, _helper_kind in (
     (states.state_back, _of("b", "a", "x", "zi")),
     (states.state_dot_b, _of("x", "zi")),
     (states.state_dot_a, _of("y", "zi")),
-    (states.firdn_back, _of("h", "x")),
+    (states.firdn_back, lambda b: _of("x")(b).items[0]),  # type: ignore[index]
+    (states.firdn_taps, lambda b: _of("h")(b).items[0]),  # type: ignore[index]
 ):
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = _helper_kind
 structural(

@@ -81,22 +81,35 @@ def state_dot_a(a_dot: Any, b: Any, a: Any, zi: Any, y: Any, zf: Any, axis: Any)
 
 
 def firdn_back(z: Any, h: Any, x: Any, up: int, down: int, axis: Any) -> Any:
-    """The cotangents of h and x where z is that of scipy.signal.upfirdn(h, x, up, down, axis).
+    """The cotangent of x where z is that of scipy.signal.upfirdn(h, x, up, down, axis): the same with the
+    filter turned around and the rates exchanged.
 
-    >>> print(*firdn_back(np.array([1.0, 0.0]), np.array([1.0, 2.0]), np.array([3.0]), 1, 1, 0))
-    [3. 0.] [1.]
+    >>> print(firdn_back(np.array([1.0, 0.0]), np.array([1.0, 2.0]), np.array([3.0]), 1, 1, 0))
+    [1.]
     """
+    import scipy.signal
+
     n = np.shape(x)[axis]
+    taps = np.concatenate((np.zeros(-(len(h) - 1) % up), np.conj(h)[::-1]))
+    first = (len(taps) - 1) // up
+    made = scipy.signal.upfirdn(taps, np.moveaxis(z, axis, 0), down, up, 0)[first : first + n]
+    missing = n - len(made)
+    if missing > 0:
+        made = np.concatenate((made, np.zeros((missing, *np.shape(made)[1:]), made.dtype)))
+    return np.moveaxis(made, 0, axis)
+
+
+def firdn_taps(z: Any, h: Any, x: Any, up: int, down: int, axis: Any) -> Any:
+    """The cotangent of h where z is that of scipy.signal.upfirdn(h, x, up, down, axis).
+
+    >>> print(firdn_taps(np.array([1.0, 0.0]), np.array([1.0, 2.0]), np.array([3.0]), 1, 1, 0))
+    [3. 0.]
+    """
     x, z = np.moveaxis(x, axis, 0), np.moveaxis(z, axis, 0)
-    sparse = np.zeros((up * (n - 1) + 1, *np.shape(x)[1:]), x.dtype)
-    sparse[::up] = x
-    full = np.zeros((len(sparse) + len(h) - 1, *np.shape(z)[1:]), z.dtype)
+    last = up * (len(x) - 1) + 1
+    full = np.zeros((last + len(h) - 1, *np.shape(z)[1:]), z.dtype)
     full[::down] = z
-    h_bar = np.stack([np.sum(full[k : k + len(sparse)] * np.conj(sparse)) for k in range(len(h))])
-    x_bar = np.zeros_like(full[: len(sparse)])
-    for k in range(len(h)):
-        x_bar = x_bar + np.conj(h[k]) * full[k : k + len(sparse)]
-    return h_bar, np.moveaxis(x_bar[::up], 0, axis)
+    return np.stack([np.vdot(x, full[k : k + last : up]) for k in range(len(h))])
 
 
 def savgol_back(
