@@ -157,7 +157,7 @@ _FORMULAS = {
     "csd": """def csd(x, y, fs=1.0, window='hann', nperseg=None, noverlap=None, nfft=None, detrend='constant',
         return_onesided=True, scaling='density', axis=-1, average='mean'):
     def transform(x, size, step, points, weights):
-        lines = np.lib.stride_tricks.sliding_window_view(x, size, axis=-1)[..., ::step, :]
+        lines = segments(x, size, step)
         if detrend == "constant":
             lines = lines - np.mean(lines, axis=-1, keepdims=True)
         elif detrend == "linear":

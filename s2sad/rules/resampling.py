@@ -127,7 +127,7 @@ _FORMULAS = {
     weights = np.asarray(scipy.signal.get_window(window, size) if named else window)
     weights = weights.astype(np.real(x).dtype)
     scale = 1.0/np.sum(weights)**2 if scaling == "spectrum" else 1.0/(fs*np.sum(weights*weights))
-    lines = weights*np.lib.stride_tricks.sliding_window_view(x, size, axis=-1)[..., ::step, :]
+    lines = weights*segments(x, size, step)
     if return_onesided and not np.iscomplexobj(x):
         frequencies = scipy.fft.rfftfreq(points, 1/fs)
         result = scipy.fft.rfft(lines, points)*np.sqrt(scale)

@@ -5,6 +5,8 @@ z = sliding_window_view(x, 3)      x_bar = window_back(g, x, (0,))
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from s2sad.ir import kinds
@@ -55,6 +57,35 @@ structural(
         "x": axes.zero,
     },
     (arrays.window_back,),
+    linear=("z",),
+)
+
+
+def _with_axes(name: str, more: int) -> Callable[[Bound], Kind]:
+    """An array of an argument's numbers with so many axes more."""
+
+    def infer(bound: Bound) -> Kind:
+        rank = rank_of(bound, name)
+        shape = None if rank is None else kinds.fresh_shape(rank + more)
+        return kinds.array(shape, as_array(bound.kind(name)).dtype)
+
+    return infer
+
+
+structural(
+    "segments",
+    "x, size, step",
+    _with_axes("x", 1),
+    {"x": "segments_back(g, np.shape(x)[-1], step)"},
+    (arrays.segments,),
+    linear=("x",),
+)
+structural(
+    "segments_back",
+    "z, n, step",
+    _with_axes("z", -1),
+    {"z": "segments(g, np.shape(z)[-1], step)"},
+    (arrays.segments_back,),
     linear=("z",),
 )
 composite(

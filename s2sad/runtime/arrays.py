@@ -128,6 +128,30 @@ def window_back(z: Any, x: Any, axes: Any) -> Any:
     return total
 
 
+def segments(x: Any, size: int, step: int) -> Any:
+    """The parts of `size` elements of the last axis of x that begin at every `step`-th one.
+
+    >>> segments(np.arange(5), 3, 2).tolist()
+    [[0, 1, 2], [2, 3, 4]]
+    """
+    return np.lib.stride_tricks.sliding_window_view(x, size, axis=-1)[..., ::step, :].copy()
+
+
+def segments_back(z: Any, n: int, step: int) -> Any:
+    """The cotangent of x, whose last axis has n elements, where z is that of segments(x, size, step).
+
+    >>> segments_back(np.ones((2, 3)), 5, 2).tolist()
+    [1.0, 1.0, 2.0, 1.0, 1.0]
+    """
+    rest, count, size = z.shape[:-2], z.shape[-2], z.shape[-1]
+    total = np.zeros((*rest, n + step), z.dtype)  # as if the last step were a whole one
+    for start in range(0, size, step):
+        part = z[..., start : start + step]
+        lines = total[..., start : start + count * step].reshape((*rest, count, step))  # a view
+        lines[..., : part.shape[-1]] += part
+    return total[..., :n]
+
+
 def diagonal_back(z: Any, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """The cotangent of a where z is that of np.diagonal(a, offset, axis1, axis2).
 

@@ -400,6 +400,25 @@ def resampled(x: Any, taps: Any, up: int = 3, down: int = 2) -> Any:
     return np.sum(np.sin(scipy.signal.upfirdn(taps, x, up, down)))
 
 
+def test_short_spectra_hold_no_window_at_every_element() -> None:
+    """Segments are added back step by step, not as windows that begin at each element."""
+    x = np.random.default_rng(7).normal(size=3000)
+    gradient, counts = s2sad.grad(spectra), []
+    for size in (64, 512):
+        gradient(x, size)
+        assert peak(gradient, x, size) < 60*x.nbytes
+        counts.append(steps(gradient, x, size))
+    assert abs(counts[0] - counts[1]) < 60, counts
+    s2sad.check_grads(spectra, (x[:23], 7), order=2)
+
+
+def spectra(x: Any, size: int) -> Any:
+    import scipy.signal
+
+    short = scipy.signal.stft(x, nperseg=size)[2]
+    return np.sum(np.abs(short)**2) + np.sum(scipy.signal.welch(x, nperseg=size, noverlap=2)[1]**2)
+
+
 def test_products_of_series_are_written_once() -> None:
     """Products of orthogonal series stand as calls in derivatives of any order, not as their recurrences."""
     roots = np.array([0.3, -0.7, 1.1])
