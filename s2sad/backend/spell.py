@@ -181,6 +181,8 @@ class Speller:
             "standing": lambda e: self(e.args[0]),
             "(ifelse)": lambda e: ast.IfExp(*self.all(e.args)),
             "curve_at": self.curve,
+            "surface_at": self.surface,
+            "surface_grid": self.surface,
             "curve_between": lambda e: self.method(e, "integrate"),
             "series_at": self.series,
             "sparse_back": lambda e: ast.BinOp(self.turned(e.args[0]), ast.MatMult(), self(e.args[1])),
@@ -352,6 +354,13 @@ class Speller:
         """A constant curve, or a derivative of it, at points: cs(x), cs(x, 1)."""
         f, x, nu = expr.args[:3]
         return self.call(self(f), [x] if nu == Const(0) else [x, nu], ())
+
+    def surface(self, expr: Node) -> ast.expr:
+        """A constant surface at pairs of points or on a grid: f.ev(x, y), f(x, y, dx=1)."""
+        f, x, y, *orders = expr.args
+        named = tuple((n, k) for n, k in zip(("dx", "dy"), orders, strict=True) if k != Const(0))
+        pairs = expr.fun == "surface_at"
+        return self.call(ast.Attribute(self(f), "ev", ast.Load()) if pairs else self(f), [x, y], named)
 
     def series(self, expr: Node) -> ast.expr:
         """A constant polynomial, or a derivative of it, at points: p(x), p.deriv(1)(x)."""

@@ -1,6 +1,7 @@
 """Curves of scipy.interpolate and series of NumPy that are constants of a program.
 
     cs = CubicSpline(t, y)      cs(x), cs(x, 1), cs.derivative()(x), cs.integrate(a, b)
+    f = RectBivariateSpline(u, v, w)        f.ev(x, y), f(x, y, dx=1), f(x, y, grid=False)
     p = Polynomial([1.0, 2.0])  p(x), p.deriv()(x), p.integ()(x)
 
 What the text relies on is the type of the object and the shape of its values; its coefficients are read
@@ -59,6 +60,8 @@ def call_of_constant(
     """A call of a constant curve or series at points of float64; None for all else."""
     obj = fn.obj
     curve = is_curve(obj)
+    if is_surface(obj):
+        return _surface(state, var if var is not None else fn, obj, args, kwargs, node)
     if not curve and not is_series(obj):
         return _interpolation(state, fn, args, kwargs, node)
     named = dict(zip(("x", "nu"), args, strict=False)) | kwargs
@@ -78,6 +81,32 @@ def call_of_constant(
     return state.apply("curve_at", [own, named["x"], Const(nu), Const(_size(obj))], {}, node)
 
 
+def is_surface(obj: Any) -> bool:
+    """Whether an object is a spline of two variables, as RectBivariateSpline makes one."""
+    return any(
+        cls.__name__ == "BivariateSpline" and cls.__module__.startswith("scipy.interpolate")
+        for cls in type(obj).__mro__
+    )
+
+
+def _surface(
+    state: State, f: Value, obj: Any, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+) -> Value | None:
+    """A call of a constant surface at points of float64, at pairs or on a grid; None for all else."""
+    named = dict(zip(("x", "y", "dx", "dy", "grid"), args, strict=False)) | kwargs
+    x, y = named.pop("x", Const(None)), named.pop("y", Const(None))
+    times = [static(named.pop(n, Const(0))) for n in ("dx", "dy")]
+    grid = static(named.pop("grid", Const(True)))
+    points = [state.kind(v) for v in (x, y)]
+    plain = all(k.is_number and k.dtype in ("", "float", "float64") and k.rank is not None for k in points)
+    if named or not plain or not isinstance(grid, bool) or any(type(n) is not int for n in times):
+        return None
+    registry.load("fixed_curves")
+    state.depend(("curve", id(obj)), lambda: type(obj), type(obj), "tck", same=True)
+    name = "surface_grid" if grid else "surface_at"
+    return state.apply(name, [f, x, y, *map(Const, times)], {}, node)
+
+
 def _interpolation(
     state: State, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST
 ) -> Value | None:
@@ -86,9 +115,12 @@ def _interpolation(
     name = type(obj).__name__
     if not type(obj).__module__.startswith("scipy.interpolate") or kwargs or len(args) != 1:
         return None
-    if name == "interp1d" and obj._kind in ("linear", "nearest", "previous", "next"):
+    kind = getattr(obj, "_kind", "")
+    if kind == "spline" and np.ndim(obj.y) == 1 and np.isrealobj(obj.y):
+        kind = {2: "quadratic", 3: "cubic"}.get(obj._spline.k, "")
+    if name == "interp1d" and kind in ("linear", "nearest", "previous", "next", "quadratic", "cubic"):
         held = {"x": obj.x, "y": obj.y}
-        options = {"kind": obj._kind, "assume_sorted": True, "axis": int(obj.axis)}
+        options = {"kind": kind, "assume_sorted": True, "axis": int(obj.axis)}
     elif name == "RegularGridInterpolator" and obj.method == "linear" and obj.values.ndim == len(obj.grid):
         held = {"grid": obj.grid, "values": obj.values}
     else:
@@ -128,6 +160,10 @@ def method_of_curve(
 ) -> Value | None:
     """`cs.derivative(2)`, `p.integ()` and `cs.integrate(a, b)` of a constant; None for all else."""
     obj = live_object(state, base)
+    if is_surface(obj) and name == "ev" and isinstance(base, Ref | Var):
+        named = dict(zip(("x", "y", "dx", "dy"), args, strict=False))
+        named |= {{"xi": "x", "yi": "y"}.get(n, n): v for n, v in kwargs.items()} | {"grid": Const(False)}
+        return _surface(state, base, obj, [], named, node)
     if obj is None or kwargs or not (is_curve(obj) or is_series(obj)) or not isinstance(base, Ref | Var):
         return None
     if name == "integrate" and is_curve(obj) and len(args) == 2 and _size(obj) == 0:

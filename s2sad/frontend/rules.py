@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend import flat
+from s2sad.frontend.complex_images import FILTERS, part_by_part
 from s2sad.frontend.dtypes import plain
 from s2sad.frontend.lengths import NEW
 from s2sad.frontend.numbered import differ_before, has_order, refuse_as_number
@@ -520,7 +521,9 @@ class Rules(State):
     ) -> Value | None:
         """Calls that stand for others, or for an argument; None for all others."""
         made = None
-        if is_told_how(name, args, kwargs):
+        if name in FILTERS:
+            made = part_by_part(self, name, args, kwargs, node, hint)
+        elif is_told_how(name, args, kwargs):
             made = told_how(self, name, args, kwargs, node, hint)
         return self._uncopied(name, args[0], args[1:], kwargs, node) if made is None else made
 

@@ -256,9 +256,9 @@ composite(
 
 
 def _curve_kind(bound: Bound) -> Kind:
-    if rank_of(bound, "y") != 1 or as_array(bound.kind("y")).sort == "complex":
+    if rank_of(bound, "y") not in (1, 2) or as_array(bound.kind("y")).sort == "complex":
         raise NotImplementedError(
-            "a spline through values that are not one real vector; make one for each line"
+            "a spline through values that are not real vectors; make one for each line, or for each part"
         )
     how = str(bound.static("how")).rstrip("'")
     if how not in ("cubic", "spline", "basis") or not isinstance(bound.static("nu"), int):
@@ -266,7 +266,18 @@ def _curve_kind(bound: Bound) -> Kind:
     ends = bound.static("order")
     if how == "cubic" and ends not in ("not-a-knot", "natural", "clamped"):
         raise NotImplementedError("CubicSpline with these ends; use 'not-a-knot', 'natural' or 'clamped'")
-    return kinds.array(shape_of(bound, "p"), "float64")
+    points, own = shape_of(bound, "p"), shape_of(bound, "y") or ()
+    return kinds.array(None if points is None else (*points, *own[1:]), "float64")
+
+
+def _summed(bound: Bound, text: str) -> str:
+    """The sum over the values at a point, where these are vectors."""
+    return f"np.sum({text}, axis=-1)" if rank_of(bound, "y") == 2 else text
+
+
+def _each(bound: Bound, dot: str) -> str:
+    """The tangent of points beside the values there."""
+    return f"{dot}[..., None]" if rank_of(bound, "y") == 2 and rank_of(bound, "p") != 0 else dot
 
 
 def _times(bound: Bound, more: int) -> str:
@@ -289,12 +300,12 @@ structural(
     {
         "x": _KNOTS,
         "y": lambda b: _call("spline_back", "g", b),
-        "p": lambda b: f"g*{_call('spline_at', 'y', b, more=1)}",
+        "p": lambda b: _summed(b, f"g*{_call('spline_at', 'y', b, more=1)}"),
     },
     (curves.spline_at,),
     jvp={
         "y": lambda b: _call("spline_at", "y_dot", b),
-        "p": lambda b: f"p_dot*{_call('spline_at', 'y', b, more=1)}",
+        "p": lambda b: f"{_each(b, 'p_dot')}*{_call('spline_at', 'y', b, more=1)}",
     },
 )
 structural(
@@ -305,12 +316,12 @@ structural(
         "z": lambda b: _call("spline_at", "g", b),
         "x": _KNOTS,
         "y": axes.zero,
-        "p": lambda b: f"z*{_call('spline_at', 'g', b, more=1)}",
+        "p": lambda b: _summed(b, f"z*{_call('spline_at', 'g', b, more=1)}"),
     },
     (curves.spline_back,),
     jvp={
         "z": lambda b: _call("spline_back", "z_dot", b),
-        "p": lambda b: _call("spline_back", "z*p_dot", b, more=1),
+        "p": lambda b: _call("spline_back", f"z*{_each(b, 'p_dot')}", b, more=1),
     },
 )
 
@@ -319,12 +330,12 @@ _WEIGHTS = "spline_between(x, np.eye(len(y)), a, b, how, order)"  # of the value
 structural(
     "spline_between",
     "x, y, a, b, how, order",
-    lambda b: kinds.array((), "float64") if rank_of(b, "y") == 1 else kinds.array(None, "float64"),
+    lambda b: kinds.array((shape_of(b, "y") or ())[1:], "float64"),
     {
         "x": _KNOTS,
-        "y": f"g*{_WEIGHTS}",
-        "a": "-g*spline_at(x, y, np.asarray(a), 0, how, order)",
-        "b": "g*spline_at(x, y, np.asarray(b), 0, how, order)",
+        "y": lambda b: f"g*{_WEIGHTS}" if rank_of(b, "y") == 1 else f"{_WEIGHTS}[:, None]*g",
+        "a": lambda b: _summed(b, "-g*spline_at(x, y, np.asarray(a), 0, how, order)"),
+        "b": lambda b: _summed(b, "g*spline_at(x, y, np.asarray(b), 0, how, order)"),
     },
     (curves.spline_between,),
     jvp={
@@ -336,7 +347,7 @@ structural(
 
 
 def _hermite_kind(bound: Bound) -> Kind:
-    if rank_of(bound, "y") != 1 or as_array(bound.kind("y")).sort == "complex":
+    if rank_of(bound, "y") != 1 or "complex" in [as_array(bound.kind(n)).sort for n in ("y", "slopes")]:
         what = "a curve through values that are not one real vector; make one for each line"
         raise NotImplementedError(what)
     if not isinstance(bound.static("nu"), int):

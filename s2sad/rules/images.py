@@ -97,15 +97,19 @@ def _each(call: str, chosen: str = "") -> str:
 
 _SEQUENCES = """    n = np.ndim(input)
 """
+_CHOSEN = """    n = np.ndim(input) if axes is None else 1 if np.ndim(axes) == 0 else len(axes)
+"""
+_AXIS = "(K if axes is None else axes if np.ndim(axes) == 0 else axes[K])"
 composite(
     "gaussian_image",
-    """def gaussian_image(input, sigma, order=0, *, mode='reflect', cval=0.0, truncate=4.0, radius=None):
+    """def gaussian_image(input, sigma, order=0, *, mode='reflect', cval=0.0, truncate=4.0, radius=None,
+                   axes=None):
     input = np.asarray(input)
 """
-    + _SEQUENCES
-    + """"""
+    + _CHOSEN
     + _each(
-        "scipy.ndimage.gaussian_filter1d(input, (sigma if np.ndim(sigma) == 0 else sigma[K]), K, (order"
+        "scipy.ndimage.gaussian_filter1d(input, (sigma if np.ndim(sigma) == 0 else sigma[K]), "
+        f"{_AXIS}, (order"
         " if np.ndim(order) == 0 else order[K]), mode=(mode if isinstance(mode, str) else mode[K]),"
         " cval=cval, "
         "truncate=truncate, radius=(radius if radius is None or np.ndim(radius) == 0 else radius[K]))",
@@ -115,13 +119,13 @@ composite(
 )
 composite(
     "uniform_image",
-    """def uniform_image(input, size=3, *, mode='reflect', cval=0.0, origin=0):
+    """def uniform_image(input, size=3, *, mode='reflect', cval=0.0, origin=0, axes=None):
     input = np.asarray(input)
 """
-    + _SEQUENCES
-    + """"""
+    + _CHOSEN
     + _each(
-        "scipy.ndimage.uniform_filter1d(input, (size if np.ndim(size) == 0 else size[K]), K, mode=(mode"
+        "scipy.ndimage.uniform_filter1d(input, (size if np.ndim(size) == 0 else size[K]), "
+        f"{_AXIS}, mode=(mode"
         " if isinstance(mode, str) else mode[K]), cval=cval, origin=(origin if np.ndim(origin) == 0 else"
         " origin[K]))",
         " and (size if np.ndim(size) == 0 else size[K]) > 1",

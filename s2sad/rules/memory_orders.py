@@ -96,3 +96,23 @@ for _name, _objects in (("np.ndarray.view", (np.ndarray.view,)), ("seen_as", (sh
         effect="maybe a",
         holomorphic=False,
     )
+
+
+def _joined_kind(bound: Bound) -> Kind:
+    own = as_array(bound.kind("real"))
+    wide = {one: both for both, one in _PARTS.items()}.get(own.dtype, "complex128")
+    return kinds.array(own.shape, wide)
+
+
+structural(
+    "joined_parts",
+    "real, imag",
+    _joined_kind,
+    {"real": "np.real(g)", "imag": "np.imag(g)"},
+    (shapes.joined_parts,),
+    jvp={
+        "real": "joined_parts(real_dot, np.zeros_like(imag))",
+        "imag": "joined_parts(np.zeros_like(real), imag_dot)",
+    },
+    holomorphic=False,
+)

@@ -111,6 +111,8 @@ def filter_back(z: Any, x: Any, w: Any, mode: str, origin: Any, flip: bool) -> A
     """
     import scipy.signal
 
+    if not np.size(x):
+        return np.zeros(np.shape(x), z.dtype)
     small = np.ndim(w) == 2 and np.size(w) <= 64
     convolve = scipy.signal.convolve2d if small else scipy.signal.convolve  # the latter is one for all ranks
     around = convolve(z, np.flip(w) if flip else w, "full")
@@ -130,6 +132,8 @@ def filter_weights(z: Any, x: Any, w: Any, mode: str, cval: Any, origin: Any, fl
     """
     import scipy.signal
 
+    if not np.size(x):
+        return np.zeros(np.shape(w), z.dtype)
     border: Any = {"constant_values": cval} if _border(mode) == "constant" else {}
     around: Any = np.pad(x, _borders(w, origin, flip), mode=_border(mode), **border)
     if np.size(w) > 64:
@@ -148,7 +152,8 @@ def line_back(z: Any, x: Any, w: Any, axis: Any, mode: str, origin: Any) -> Any:
     >>> print(line_back(np.array([1.0, 0.0]), np.ones(2), np.array([1.0, 2.0, 4.0]), 0, "nearest", 0))
     [3. 4.]
     """
-    turned = np.reshape(np.moveaxis(x, axis, -1), (-1, np.shape(x)[axis]))
+    n = np.shape(x)[axis]
+    turned = np.reshape(np.moveaxis(x, axis, -1), (np.size(x) // max(n, 1), n))
     lines = np.reshape(np.moveaxis(z, axis, -1), np.shape(turned))
     made = filter_back(lines, turned, np.reshape(w, (1, -1)), mode, (0, origin), False)
     return np.moveaxis(np.reshape(made, np.shape(np.moveaxis(x, axis, -1))), -1, axis)
@@ -161,7 +166,8 @@ def line_weights(z: Any, x: Any, w: Any, axis: Any, mode: str, cval: Any, origin
     >>> print(line_weights(z, x, np.ones(3), 0, "nearest", 0.0, 0))
     [1. 1. 2.]
     """
-    turned = np.reshape(np.moveaxis(x, axis, -1), (-1, np.shape(x)[axis]))
+    n = np.shape(x)[axis]
+    turned = np.reshape(np.moveaxis(x, axis, -1), (np.size(x) // max(n, 1), n))
     lines = np.reshape(np.moveaxis(z, axis, -1), np.shape(turned))
     return filter_weights(lines, turned, np.reshape(w, (1, -1)), mode, cval, (0, origin), False)[0]
 

@@ -119,3 +119,15 @@ def seen_as(a: Any, dtype: Any) -> Any:
     [1.+2.j]
     """
     return np.ascontiguousarray(a).view(dtype)
+
+
+def joined_parts(real: Any, imag: Any) -> Any:
+    """The complex numbers that have these parts.
+
+    >>> print(joined_parts(np.array([1.0, 2.0]), np.array([0.0, np.inf])))
+    [1. +0.j 2.+infj]
+    """
+    made = np.empty(np.shape(real), np.result_type(real, imag, np.complex64))
+    made.real = real
+    made.imag = imag
+    return made

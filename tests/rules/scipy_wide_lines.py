@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from further_lines import FURTHER
-from signal_lines import BORDERS, RESAMPLING
+from signal_lines import BORDERS, COMPLEX_IMAGES, COMPLEX_SPECTRA, RESAMPLING, VECTOR_SPLINES
 
 SPECIAL = """
 scipy.special.gammainc(p, 2.0)
@@ -609,7 +609,7 @@ WIDE: dict[str, list[str]] = {
         "signals": SIGNALS,
         "curves": CURVES,
         "resampling": RESAMPLING,
-        "borders": BORDERS,
+        "borders": BORDERS, "complex images": COMPLEX_IMAGES, "complex spectra": COMPLEX_SPECTRA, "vector splines": VECTOR_SPLINES,
         **FURTHER,
     }.items()
 }

@@ -43,3 +43,47 @@ scipy.signal.fftconvolve(m, n[:, :2], mode="same", axes=[1])
 scipy.signal.fftconvolve(m, n[:2], mode="valid", axes=0)
 scipy.signal.fftconvolve(m, d, axes=0).real
 """
+
+COMPLEX_IMAGES = """
+scipy.ndimage.convolve(m, np.array([[1.0, 2.0j]]))
+scipy.ndimage.convolve(d, d[:2, :2])
+scipy.ndimage.correlate(d, d[:2, :2], mode="constant", cval=1.5 + 0.5j)
+scipy.ndimage.correlate1d(d, [1.0, 2.0j, 3.0], axis=0)
+scipy.ndimage.convolve1d(m, c[:3])
+scipy.ndimage.gaussian_filter(d, 1.0, mode="constant", cval=2.0)
+scipy.ndimage.gaussian_filter1d(c, 1.0, order=1)
+scipy.ndimage.uniform_filter(d, 3)
+scipy.ndimage.uniform_filter1d(d, 2, 0)
+scipy.ndimage.gaussian_filter(t, (1.0, 0.5), axes=(2, 0), mode=("reflect", "nearest"))
+scipy.ndimage.gaussian_filter(m, s, axes=1, order=1)
+scipy.ndimage.uniform_filter(t, 3, axes=(1, -1))
+scipy.ndimage.sobel(d)
+scipy.ndimage.prewitt(d, axis=0)
+scipy.ndimage.laplace(d)
+scipy.ndimage.gaussian_laplace(d, 1.0)
+scipy.ndimage.map_coordinates(d, np.array([p[:2], p[2:4]]), order=1, cval=1.0)
+scipy.ndimage.zoom(d, 2)
+scipy.ndimage.shift(d, s, mode="nearest")
+scipy.ndimage.rotate(d, 30)
+scipy.ndimage.affine_transform(d, [[1.0, 0.2], [0.1, 0.9]])
+scipy.ndimage.spline_filter(d)
+scipy.ndimage.spline_filter1d(d, axis=0)
+"""
+
+COMPLEX_SPECTRA = """
+scipy.signal.csd(np.concatenate([c, 2*c]), np.concatenate([c**2, c]), nperseg=4, average="median")[1]
+z, w = scipy.signal.welch(d, nperseg=4, scaling="spectrum"); z = z*w
+scipy.signal.periodogram(c)[1]
+scipy.signal.coherence(np.concatenate([c, 2*c, c]), np.concatenate([c**2, c, c]), nperseg=4)[1]
+scipy.signal.csd(np.real(c), c, nperseg=4, return_onesided=False)[1]
+scipy.signal.welch(k, nperseg=4)[1]
+"""
+
+VECTOR_SPLINES = """
+scipy.interpolate.CubicSpline(np.arange(5.0), np.stack([x, y], axis=1), bc_type="natural")(p)
+scipy.interpolate.CubicSpline(np.arange(5.0), np.stack([x, y], axis=1), bc_type="clamped")(s, 1)
+scipy.interpolate.CubicSpline(np.arange(5.0), np.stack([x, y], axis=1)).integrate(s, 2.0)
+scipy.interpolate.CubicSpline(np.arange(5.0), x[:, None]).antiderivative()(p[:, None])
+scipy.interpolate.make_interp_spline(np.arange(5.0), np.stack([x, y], axis=1), k=2)(p[:2])
+scipy.interpolate.BSpline(np.arange(9.0), np.stack([x, y], axis=1), 3).derivative()(3.0 + p)
+"""

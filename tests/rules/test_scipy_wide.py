@@ -198,10 +198,9 @@ scipy.spatial.distance_matrix(d, d[:2])
 scipy.spatial.minkowski_distance(d, m, 3)
 scipy.spatial.minkowski_distance_p(d, m)
 """,
-    "a filter of scipy.ndimage with complex weights": """
-scipy.ndimage.correlate(x, c[:3], mode="constant")
-scipy.ndimage.convolve(m, d[:, :3])
-scipy.ndimage.convolve1d(x, c[:3])
+    "a curve through values that are not one real vector": """
+scipy.interpolate.CubicHermiteSpline([0.0, 1.0, 2.0, 3.0], np.real(c), c)(p)
+scipy.interpolate.CubicHermiteSpline([0.0, 1.0, 2.0, 3.0], c, np.real(c))(p)
 """,
 }
 
