@@ -113,6 +113,8 @@ def _interpolation(
     """A call of an interp1d or a RegularGridInterpolator that is a constant: its formula, with its arrays."""
     obj, options = fn.obj, {}
     name = type(obj).__name__
+    if name == "LinearNDInterpolator":
+        return _scattered(state, fn, args, kwargs, node)
     if not type(obj).__module__.startswith("scipy.interpolate") or kwargs or len(args) != 1:
         return None
     kind = getattr(obj, "_kind", "")
@@ -138,6 +140,27 @@ def _interpolation(
     given = [state.live_value(f"{fn.text}.{key}", value) for key, value in held.items()]
     made = Ref(f"scipy.interpolate.{name}", type(obj))
     at = state.call_value(made, given, {key: Const(value) for key, value in options.items()}, node)
+    return state.call_value(at, args, {}, node)
+
+
+def _scattered(
+    state: State, fn: Ref, args: list[Value], kwargs: dict[str, Value], node: ast.AST
+) -> Value | None:
+    """A call of a constant LinearNDInterpolator of numbers: its formula, with its triangulation."""
+    obj = fn.obj
+    if kwargs or np.ndim(obj.values) != 2 or np.shape(obj.values)[1] != 1 or np.ndim(obj.fill_value):
+        return None
+
+    def ids() -> list[int]:
+        return [id(obj.tri), id(obj.values)]
+
+    if getattr(obj, "scale", None) is not None:
+        return None
+    state.depend(("curve", id(obj)), ids, ids(), "its points", same=True)
+    tri = Ref(f"{fn.text}.tri", obj.tri)
+    values = state.apply("np.ravel", [state.live_value(f"{fn.text}.values", obj.values)], {}, node)
+    made = Ref("scipy.interpolate.LinearNDInterpolator", type(obj))
+    at = state.call_value(made, [tri, values, Const(float(obj.fill_value))], {}, node)
     return state.call_value(at, args, {}, node)
 
 

@@ -56,8 +56,6 @@ _FUNCTIONS = {
     ),
     "funm": "use np.linalg.eig, and the function of the eigenvalues",
     "hessenberg": "use np.linalg.qr or np.linalg.eig",
-    "LinearNDInterpolator": "find the simplices outside by scipy.spatial.Delaunay, and weigh the values",
-    "griddata": "find the simplices outside by scipy.spatial.Delaunay, and weigh the values",
     "schur": "use np.linalg.eigh or np.linalg.eig",
     **dict.fromkeys(("eig_banded", "eigvals_banded"), "make the matrix by np.diag, and use np.linalg.eigh"),
     "cholesky_banded": "make the matrix by np.diag, and use np.linalg.cholesky",

@@ -297,3 +297,32 @@ def surface_slope(f: Any, x: Any, y: Any, dx: int, dy: int, mx: int, my: int) ->
         if times:
             beyond = beyond | (points < knots[0]) | (points > knots[-1])
     return np.where(beyond, 0.0, made)
+
+
+# ------------------------------------------------------------------------------------------ scattered points
+
+
+def simplices_at(tri: Any, xi: Any) -> Any:
+    """The simplex of a Delaunay triangulation that each point is in, its corners, and where it lies.
+
+    The simplex is -1 outside; the rows of the last result take a point to its barycentric coordinates.
+
+    >>> import scipy.spatial
+    >>> tri = scipy.spatial.Delaunay([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    >>> place, corners, maps = simplices_at(tri, np.array([[0.2, 0.2], [2.0, 2.0]]))
+    >>> print(place, corners.shape, maps.shape)
+    [ 0 -1] (2, 3) (2, 3, 2)
+    """
+    place = tri.find_simplex(xi)
+    return place, tri.simplices[place], tri.transform[place]
+
+
+def nearest_places(points: Any, xi: Any) -> Any:
+    """Which of the points is nearest to each of xi.
+
+    >>> print(nearest_places(np.array([[0.0, 0.0], [1.0, 0.0]]), np.array([[0.8, 0.3]])))
+    [1]
+    """
+    import scipy.spatial
+
+    return scipy.spatial.cKDTree(points).query(xi)[1]

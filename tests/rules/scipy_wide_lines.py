@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from further_lines import FURTHER
-from signal_lines import BORDERS, COMPLEX_IMAGES, COMPLEX_SPECTRA, RESAMPLING, VECTOR_SPLINES
+from signal_lines import BORDERS, COMPLEX_IMAGES, COMPLEX_SPECTRA, RESAMPLING, SCATTERED, VECTOR_SPLINES
 
 SPECIAL = """
 scipy.special.gammainc(p, 2.0)
@@ -610,6 +610,7 @@ WIDE: dict[str, list[str]] = {
         "curves": CURVES,
         "resampling": RESAMPLING,
         "borders": BORDERS, "complex images": COMPLEX_IMAGES, "complex spectra": COMPLEX_SPECTRA, "vector splines": VECTOR_SPLINES,
+        "scattered": SCATTERED,
         **FURTHER,
     }.items()
 }

@@ -87,3 +87,12 @@ scipy.interpolate.CubicSpline(np.arange(5.0), x[:, None]).antiderivative()(p[:, 
 scipy.interpolate.make_interp_spline(np.arange(5.0), np.stack([x, y], axis=1), k=2)(p[:2])
 scipy.interpolate.BSpline(np.arange(9.0), np.stack([x, y], axis=1), 3).derivative()(3.0 + p)
 """
+
+SCATTERED = """
+scipy.interpolate.griddata(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.4, 0.6]]), x, np.array([[0.3, 0.3], [0.6, 0.2]]))
+scipy.interpolate.griddata(([0.0, 1.0, 0.0, 1.0, 0.4], [0.0, 0.0, 1.0, 1.0, 0.6]), x, (p/3, s), fill_value=0.5)
+scipy.interpolate.griddata(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.4, 0.6]]), x, np.array([[0.3, 0.3], [0.6, 0.2]]), method="nearest")
+scipy.interpolate.LinearNDInterpolator(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.4, 0.6]]), x, fill_value=0.3)(p/2, p[::-1]/2)
+scipy.interpolate.NearestNDInterpolator(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.4, 0.6]]), x)(p/2, p[::-1]/2)
+scipy.interpolate.LinearNDInterpolator(np.append(np.zeros((1, 3)), np.eye(3), axis=0), c, 0.0)(np.stack([p/4, p/5, p/6], axis=1))
+"""

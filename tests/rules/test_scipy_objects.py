@@ -180,6 +180,7 @@ last = interpolate.interp1d(T, np.stack([np.sin(T), np.cos(T)]), "previous", fil
 bent = interpolate.interp1d(T, np.sin(T), "cubic", bounds_error=False, fill_value=(0.5, 2.0))
 table = interpolate.RectBivariateSpline(T, T, np.outer(np.sin(T), np.cos(T)))
 flat = interpolate.RectBivariateSpline(T, T, np.outer(np.sin(T), np.cos(T)), kx=1, ky=2)
+tent = interpolate.LinearNDInterpolator(np.array([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0], [9.0, 9.0], [2.0, 5.0]]), np.sin(T[:5]), 0.5)
 grid = interpolate.RegularGridInterpolator((T,), np.sin(T), bounds_error=False)
 p = np.poly1d([1.0, -2.0, 0.5])
 P = np.polynomial.Polynomial([1.0, -2.0, 0.5], domain=[0, 3])
@@ -202,7 +203,7 @@ def test_curve_made_outside(line: str, x: object, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["grid(x)", "grid(x[:, None])", "rows(2*x)*x + last(2*x)*x", "cs.integrate(x[0], x[1])", "sum(cs(a)*p(a) for a in x)",
-                                  "bent(2*x)*x", "table(np.sort(x), x[:2], dx=1)", "table(x[0], x[2])[0, 0]*flat(x, 1.3, 0, 1, False)", "sum(table.ev(a, x[0]) for a in x)",
+                                  "bent(2*x)*x", "table(np.sort(x), x[:2], dx=1)", "table(x[0], x[2])[0, 0]*flat(x, 1.3, 0, 1, False)", "sum(table.ev(a, x[0]) for a in x)", "tent(x, x*x)*tent(np.stack([x, x[::-1]], axis=1))", "sum(tent(a, a/3) for a in x)",
                                   "flat.ev(x*x, x[0])*x + table.ev(xi=x[::-1], yi=2*x, dy=2)"])
 def test_curve_made_outside_at_a_vector(line: str, tmp_path: Path) -> None:
     check(load(CURVES.format(line=line), tmp_path).f, [np.array([0.3, 2.2, 4.1])])
