@@ -112,7 +112,8 @@ composite(
     beyond = not bounds_error and fill_value is None
 
     def at(xi):
-        if isinstance(xi, tuple):
+        coordinates = isinstance(xi, tuple)
+        if coordinates:
             xi = np.stack(np.broadcast_arrays(*xi), axis=-1)
         if np.ndim(xi) == 0:
             raise ValueError("interpolation on a grid at a number; pass an array of points")
@@ -147,7 +148,7 @@ composite(
             total = np.ravel(values)[place]
         if not beyond:
             total = np.where(outside, np.nan if isinstance(fill_value, str) else fill_value, total)
-        return np.reshape(total, np.shape(xi)[:-1]) if np.ndim(xi) > 1 else total
+        return np.reshape(total, np.shape(xi)[:-1]) if coordinates or np.ndim(xi) > 1 else total
 
     return at
 """,
@@ -193,9 +194,12 @@ composite(
     (interpolate.PchipInterpolator,),
 )
 _SPLINES = {
-    "CubicSpline": ("bc_type='not-a-knot'", "cubic", "bc_type", "axis=0, "),
+    "CubicSpline": ("bc_type='not-a-knot', extrapolate=None", "cubic", "bc_type", "axis=0, "),
     "make_interp_spline": ("k=3", "spline", "k", ""),
 }
+_EXTENDED = """    if extrapolate is not None and extrapolate is not True:
+        return refused("CubicSpline with extrapolate; choose between results by np.where")
+"""
 _MADE = """
     def at(p, nu=0):
         return spline_at(X, Y, np.asarray(p), nu, "HOW", ORDER)
@@ -238,7 +242,7 @@ for _name, (_option, _how, _order, _axis) in _SPLINES.items():
         f"""def {_name}({_head}):
     x = np.asarray(x)
     y = np.asarray(y)
-{_made(_how, _order)}""",
+{_EXTENDED if "extrapolate" in _option else ""}{_made(_how, _order)}""",
         (getattr(interpolate, _name),),
     )
 

@@ -82,7 +82,13 @@ _FORMULAS = {
     if ftype != "iir" or not zero_phase:
         return refused("decimate with ftype or zero_phase; filter, and take every q-th element")
     sos = scipy.signal.cheby1(8 if n is None else n, 0.05, 0.8/q, output="sos")
+    x = np.asarray(x)
+    narrow = x.dtype == np.float32 or x.dtype == np.complex64
+    if narrow:
+        sos = sos.astype(np.float32)
     y = np.moveaxis(scipy.signal.sosfiltfilt(sos, x, axis), axis, -1)
+    if narrow:
+        y = y.astype(x.dtype)
     return np.moveaxis(y[..., ::q], -1, axis)
 """,
     "resample_poly": """def resample_poly(x, up, down, axis=0, window=('kaiser', 5.0), padtype='constant',

@@ -138,7 +138,8 @@ _FORMULAS = {
     return scipy.interpolate.PchipInterpolator(xi, yi)(x)
 """,
     "interpn": """(points, values, xi, method='linear', bounds_error=True, fill_value='nan'):
-    return scipy.interpolate.RegularGridInterpolator(points, values, method, bounds_error, fill_value)(xi)
+    at = scipy.interpolate.RegularGridInterpolator(points, values, method, bounds_error, fill_value)
+    return at(np.stack(np.broadcast_arrays(*xi), axis=-1) if isinstance(xi, tuple) else xi)
 """,
 }  # fmt: skip
 for _name, _given, _last in (

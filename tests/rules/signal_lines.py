@@ -77,6 +77,7 @@ scipy.signal.periodogram(c)[1]
 scipy.signal.coherence(np.concatenate([c, 2*c, c]), np.concatenate([c**2, c, c]), nperseg=4)[1]
 scipy.signal.csd(np.real(c), c, nperseg=4, return_onesided=False)[1]
 scipy.signal.welch(k, nperseg=4)[1]
+scipy.signal.decimate(np.tile(c, 8).astype(np.complex64), 2)
 """
 
 VECTOR_SPLINES = """
@@ -89,6 +90,9 @@ scipy.interpolate.BSpline(np.arange(9.0), np.stack([x, y], axis=1), 3).derivativ
 """
 
 SCATTERED = """
+scipy.interpolate.RegularGridInterpolator(([0.0, 1.0, 2.0], [0.0, 1.0, 2.0, 3.0]), m)((s, 1.5))
+scipy.interpolate.interpn(([0.0, 1.0, 2.0], [0.0, 1.0, 2.0, 3.0]), m, (s, 1.5))
+scipy.interpolate.CubicSpline(np.arange(5.0), x, 0, "natural", extrapolate=True)(p)
 scipy.interpolate.griddata(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.4, 0.6]]), x, np.array([[0.3, 0.3], [0.6, 0.2]]))
 scipy.interpolate.griddata(([0.0, 1.0, 0.0, 1.0, 0.4], [0.0, 0.0, 1.0, 1.0, 0.6]), x, (p/3, s), fill_value=0.5)
 scipy.interpolate.griddata(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.4, 0.6]]), x, np.array([[0.3, 0.3], [0.6, 0.2]]), method="nearest")
