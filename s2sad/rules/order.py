@@ -56,7 +56,7 @@ structural(
 
 def _check_input(bound: Bound) -> None:
     if bound.static("overwrite_input") is not False:
-        raise NotImplementedError("an order statistic that overwrites its input")
+        raise NotImplementedError("an order statistic that overwrites its input; leave overwrite_input out")
 
 
 def _is_weighted(bound: Bound) -> bool:

@@ -348,9 +348,9 @@ structural(
     "np.unwrap",
     "p, discont=None, axis=-1, *, period=6.283185307179586",
     lambda b: kinds.array(shape_of(b, "p"), axes.averaged(as_array(b.kind("p")).dtype)),
-    {"p": "g"},
+    {"p": "g", "period": "np.sum(g*((out - p)/period))"},  # a whole number of periods is added
     (np.unwrap,),
-    jvp={"p": "p_dot"},
+    jvp={"p": "p_dot", "period": "period_dot*((out - p)/period)"},
 )
 
 

@@ -349,6 +349,8 @@ u = np.einsum_path("ij,kj,kl->il", m, n, n, optimize="optimal", einsum_call=Fals
 z = x*2 if np.iterable(x) and not np.iterable(s) else y
 z = np.zeros((3, 4), dtype=np.common_type(m, d)) + m*d
 np.poly(q)
+np.unwrap(3*x, period=s + 1.0)
+np.unwrap(4*m, axis=0, period=s)*m
 np.polyval(np.poly1d(x), s)
 z = np.polydiv(np.poly1d(x), np.poly1d(p[:2]))[0]; z = np.polyint(z)(s)
 z = divmod(np.polynomial.Polynomial(x), np.polynomial.Polynomial(p[:2])); z = z[0](s)*z[1](s)
