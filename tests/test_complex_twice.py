@@ -183,3 +183,18 @@ def test_tables_of_shadows_beside_complex_arrays_are_differentiated_again(x):
     moved = (gradient(x + STEP*v, 2) - gradient(x - STEP*v, 2))/(2*STEP)
     np.testing.assert_allclose(s2sad.hvp(beside_real_storage)(x, 2, v), moved, rtol=1e-6)
     np.testing.assert_allclose(s2sad.vjp(gradient, x, 2)[1](v)[0], moved, rtol=1e-6)
+
+
+def median_of_complex(x):
+    """The shares of its elements are real: the cotangent of their product has not their dtype."""
+    c = np.conj(-x + 0.3j*x[::-1])
+    b = np.conj(np.median([c, c*x], axis=0))
+    return np.sum(np.abs(b)**2*x) + np.sum(b*c).imag
+
+
+def test_medians_of_complex_numbers_are_differentiated_again():
+    x, v = np.array([0.3, 0.7, 1.1]), np.array([0.7, 0.1, -0.4])
+    gradient = s2sad.grad(median_of_complex)
+    moved = (gradient(x + STEP*v) - gradient(x - STEP*v))/(2*STEP)
+    np.testing.assert_allclose(s2sad.hvp(median_of_complex)(x, v), moved, rtol=1e-6)
+    np.testing.assert_allclose(s2sad.vjp(gradient, x)[1](v)[0], moved, rtol=1e-6)

@@ -30,6 +30,12 @@ def _median_kind(bound: Bound) -> Kind:
     return reduced(bound, axes.averaged(as_array(bound.kind("a")).dtype))
 
 
+def _weights_kind(bound: Bound) -> Kind:
+    """Shares are real, also those of complex numbers."""
+    own = as_array(bound.kind("a"))
+    return kinds.array(own.shape, "float64" if own.sort == "complex" else axes.averaged(own.dtype))
+
+
 def _weights(bound: Bound) -> str:
     return "median_weights(a)" if is_total(bound) else f"median_weights(a, {literal(bound, 'axis')})"
 
@@ -45,7 +51,7 @@ structural(
 structural(
     "median_weights",
     "a, axis=None",
-    lambda b: kinds.array(axes.shape_of(b, "a"), axes.averaged(as_array(b.kind("a")).dtype)),
+    _weights_kind,
     {},
     (linear.median_weights,),
 )
