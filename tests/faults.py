@@ -656,8 +656,8 @@ FAULTS = [
     Fault(
         "forward: zeros are appended",
         "transform/forward.py",
-        "self.block.append(Do(Call(call.fun, (self.dot(xs), *at, self.dot(value))), stmt.span, True))",
-        "self.block.append(Do(Call(call.fun, (self.dot(xs), *at, self.zero(value))), stmt.span, True))",
+        "self.do(Call(call.fun, (self.dot(xs), *at, self.dot(value))), stmt.span)",
+        "self.do(Call(call.fun, (self.dot(xs), *at, self.zero(value))), stmt.span)",
         (FORWARD, TARGETS),
     ),
     Fault(
