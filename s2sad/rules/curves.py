@@ -251,7 +251,7 @@ composite(
     "scipy.interpolate.BSpline",
     f"""def BSpline(t, c, k, extrapolate=True):
     t = np.asarray(t)
-    c = np.asarray(c)
+    c = np.asarray(c)[:len(t) - k - 1]
     if extrapolate is not True:
         return refused("BSpline with extrapolate; choose between results by np.where")
 {_made("basis", "k", "t", "c")}""",
