@@ -267,3 +267,22 @@ def test_what_a_later_loop_replaces():
     x = np.array([0.3, -0.7, 1.1])
     for n, m in ((2, 2), (0, 1), (2, 0)):
         s2sad.check_grads(replaced, (x, n, m), order=2)
+
+
+def not_taken(x, y, n):
+    order = np.array([0, 2, 1, 3])
+    b, c = y*1.0, x*1.0
+    for k in order[:n]:
+        b[order] = c
+        if k > 1:
+            break
+    else:
+        c[...] = b[order]
+    return np.sum(c**3) + np.sum(b*y)
+
+
+def test_what_a_branch_makes_lends_no_shape_to_loops():
+    """`b[order]` is None where the branch was not taken: a loop asked it for the shape of another."""
+    x, y = np.array([0.3, 0.7, 1.1, 0.9]), np.array([0.5, 0.9, 0.8, 0.2])
+    for n in (0, 1, 3):
+        s2sad.check_grads(not_taken, (x, y, n), order=2, modes=("fwd", "rev"))

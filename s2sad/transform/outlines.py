@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from s2sad.analysis.places import Place
 from s2sad.analysis.primitives import ARITHMETIC
 from s2sad.ir import kinds as K
-from s2sad.ir.nodes import Call, Const, Let, Stmt, Var, While, call_vars, uses, walk
+from s2sad.ir.nodes import Atom, Call, Const, If, Let, Stmt, Var, While, call_vars, uses, walk
 
 if TYPE_CHECKING:
     from s2sad.transform.plan import Plan
@@ -79,9 +79,18 @@ def _made_before(plan: Plan, kind: K.Kind) -> str | None:
     start = storage.span[(*storage.loops[plan.primal], plan.primal)[0]][0]
     for name, place in storage.places.items():
         before = not place.loops and place.at < start and place.block <= 1
-        if before and plan.r.kinds[name] == kind and name not in parts:
+        if before and plan.r.kinds[name] == kind and not (name in parts or _is_torn(plan, Var(name))):
             return name
     return None
+
+
+def _is_torn(plan: Plan, atom: Atom) -> bool:
+    """Whether there is no array on some path: a branch that is not taken hands on None."""
+    if not isinstance(atom, Var) or atom.name in plan.r.rev.unbound:
+        return True
+    branches = (s for s in plan.r.storage.span if isinstance(s, If))
+    sides = next(((o.then, o.orelse) for s in branches for o in s.outs if o.name == atom.name), ())
+    return any(_is_torn(plan, side) for side in sides)
 
 
 def _is_in_trip(plan: Plan, name: str) -> bool:
