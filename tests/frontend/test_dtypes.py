@@ -126,9 +126,11 @@ def test_grid(fun: Callable[..., Any]) -> None:
     check(fun, (X,))
 
 
-def test_grid_between_active_ends_is_refused() -> None:
+def test_grid_between_active_ends() -> None:
+    """The squares of 0, a/2 and a; with a step that is a number the ends say how many points there are."""
+    assert s2sad.grad(lambda a: np.sum(np.mgrid[0:a:3j]**2))(2.0) == pytest.approx(5.0)
     with pytest.raises(s2sad.UnsupportedError, match="an active value enters"):
-        s2sad.grad(lambda a: np.sum(np.mgrid[0:a:3j]**2))(2.0)
+        s2sad.grad(lambda a: np.sum(np.mgrid[0:a:0.5]**2))(2.0)
 
 
 def shape_display(x):

@@ -109,7 +109,7 @@ WIDE = {"first": 0.0, "tangent": 1e-8, "second": 1e-5}
 LAST_BITS = {
     "as they are": ("signal.welch(", "signal.periodogram(", "signal.csd(", "signal.spectrogram(", "signal.coherence(", "sosfilt(", "filtfilt(", "decimate(", "_kde("),
     "Fortran order": ("np.pad", "np.vectorize", "np.apply_", "reduceat"), "complex": (".at(z", "reduceat", ".convert("), "float32": ("linear_ramp",),
-    "strided": ("cbrt(",), "negative strides": ("cbrt(",),  # of numbers that lie apart NumPy rounds it otherwise
+    "strided": ("cbrt(",), "negative strides": ("cbrt(", "hilbert2("),  # of numbers that lie apart NumPy rounds it otherwise
     "longdouble": ("np.cov", "np.corrcoef", "out=z", "period="),  # NumPy adds up in the precision of out, and interpolates in that of float64
 }  # fmt: skip
 SCIPY_118 = tuple(int(part) for part in scipy.__version__.split(".")[:2]) >= (1, 18)

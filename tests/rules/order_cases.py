@@ -79,6 +79,8 @@ PLACES = {
     "np.trim_zeros": [Case((np.array([0.0, 1.0, 2.0]),), {}, still=("filt",))],
     "np.unwrap": [case(v), case(3*m, axis=0)],
     "np.lib.stride_tricks.sliding_window_view": [literal(v, 2), literal(m, (2, 2)), literal(m, 2, axis=1)],
+    "segments": [literal(r(6), 3, 2), literal(r(2, 7), 2, 1)],
+    "segments_back": [literal(r(2, 3), 6, 2), literal(r(2, 6, 2), 7, 1)],
     "window_back": [literal(r(3, 2), v, (0,)), literal(r(2, 3, 2, 2), m, (0, 1))],
     "np.kaiser": [Case((4, 2.5), {}, still=("beta",))],
     **{f"np.{name}": [case(4)] for name in ("hanning", "hamming", "blackman", "bartlett")},

@@ -66,8 +66,6 @@ scipy.ndimage.zoom(d, 2)
 scipy.ndimage.shift(d, s, mode="nearest")
 scipy.ndimage.rotate(d, 30)
 scipy.ndimage.affine_transform(d, [[1.0, 0.2], [0.1, 0.9]])
-scipy.ndimage.spline_filter(d)
-scipy.ndimage.spline_filter1d(d, axis=0)
 """
 
 COMPLEX_SPECTRA = """
