@@ -49,12 +49,13 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
     "rgamma(x)": ("g*rgamma_slope(x, out)",),
     "gammasgn(x)": (None,),
     "psi(x)": ("g*sp.polygamma(1, x)",),
-    "poch(x, m)": ("g*out*psi_step(x, m)", "g*out*sp.psi(x + m)"),
-    "beta(a, b)": ("-g*out*psi_step(a, b)", "-g*out*psi_step(b, a)"),
+    "poch(x, m)": ("g*moved_gammas(x, m, 1.0, out, 1.0)", "g*out*sp.psi(x + m)"),
+    "beta(a, b)": (
+        "g*moved_gammas(a, b, sp.gamma(b), out, -1.0)", "g*moved_gammas(b, a, sp.gamma(a), out, -1.0)",
+    ),
     "betaln(a, b)": ("-g*psi_step(a, b)", "-g*psi_step(b, a)"),
     "binom(n, k)": (
-        "g*out*psi_step(n - k + 1.0, k)",
-        "g*out*(sp.psi(n - k + 1.0) - sp.psi(k + 1.0))",
+        "g*moved_gammas(n - k + 1.0, k, sp.rgamma(k + 1.0), out, 1.0)", "g*binom_slope(n, k, out)",
     ),
     "gammainc(a, x)": ("g*gammainc_da(a, x)", "g*gamma_density(a, x)"),
     "gammaincc(a, x)": ("-g*gammainc_da(a, x)", "-g*gamma_density(a, x)"),
@@ -544,6 +545,8 @@ for _slope in (
     composite(_slope.__name__, axes.source_of(_slope), (_slope,)).kind = _first_kind
 for _helper, _like_it, _order in (
     (slopes.gamma_density, special.gammainc, ("a", "x")), (slopes.psi_step, special.betaln, ("x", "h")),
+    (slopes.moved_gammas, special.betainc, ("x", "h", "y")),
+    (slopes.binom_slope, special.betainc, ("n", "k", "y")),
     (slopes.beta_density, special.betainc, ("a", "b", "x")),
     (slopes.log_lag, special.gammaln, ("m",)), (slopes.stirling_rest, special.gammaln, ("z",)),
     (slopes.bessel_slope, special.ive, ("v", "x")),

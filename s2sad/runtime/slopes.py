@@ -203,10 +203,10 @@ def agm_slope(a: Any, b: Any, y: Any) -> Any:
 
 
 def psi_step(x: Any, h: Any) -> Any:
-    """psi(x + h) - psi(x), without cancellation for a large x (DLMF 5.11.2).
+    """psi(x + h) - psi(x), without cancellation for a large x (DLMF 5.11.2) or a small step.
 
-    >>> print(psi_step(1.0, 1.0), psi_step(1e200, 2.0))
-    1.0 2e-200
+    >>> print(psi_step(1.0, 1.0), psi_step(1e200, 2.0), f"{psi_step(1.0, 1e-200):.12g}")
+    1.0 2e-200 1.64493406685e-200
     """
     import scipy.special
 
@@ -217,7 +217,57 @@ def psi_step(x: Any, h: Any) -> Any:
     a, b = 1.0 / outer, 1.0 / (outer + step)
     rest = 0.5 * step * a * b * (1.0 + (a + b) / 6.0)
     near = scipy.special.psi(inner + short) - scipy.special.psi(inner)
-    return np.where(far, np.log1p(step * a) + rest, near)[()]
+    made = np.where(far, np.log1p(step * a) + rest, near)
+    small = (np.abs(h) < 1e-4 * x) & (x <= 1e3)
+    if np.any(small):
+        step, middle = np.where(small, h, 0.0), np.where(small, x + 0.5 * h, 1.0)
+        bend = scipy.special.polygamma(3, middle) / 24.0
+        made = np.where(small, step * (scipy.special.polygamma(1, middle) + step * step * bend), made)
+    return made[()]
+
+
+def moved_gammas(x: Any, h: Any, c: Any, y: Any, s: float) -> Any:
+    """The derivative in x of y = c*gamma(x + h)/gamma(x), or of c*gamma(x)/gamma(x + h) where s is -1.
+
+    Where the divisor alone has a pole y is 0 and its slope is not; where both have one it goes by the
+    reflection formula (DLMF 5.5.3).
+
+    >>> print(moved_gammas(0.0, 2.0, 1.0, 0.0, 1.0), round(moved_gammas(-3.0, 2.0, 1.0, 6.0, 1.0), 12))
+    1.0 -5.0
+    """
+    import scipy.special
+
+    u, v = x + 0.5 * (1.0 + s) * h, x + 0.5 * (1.0 - s) * h
+    pole = (v <= 0.0) & (v == np.floor(v))
+    both = pole & (u <= 0.0) & (u == np.floor(u))
+    alone = np.logical_and(pole, np.logical_not(both))
+    w, t, r = np.where(pole, v, 0.5), np.where(alone, u, 1.0), np.where(both, u, 0.5)
+    lag = scipy.special.psi(t) - scipy.special.psi(1.0 - w)
+    turned = scipy.special.gamma(1.0 - w) * (np.cos(np.pi * w) + lag * np.sin(np.pi * w) / np.pi)
+    single = np.where(alone, c, 0.0) * scipy.special.gamma(t) * turned
+    double = np.where(both, y, 0.0) * (scipy.special.psi(1.0 - r) - scipy.special.psi(1.0 - w))
+    plain = s * y * psi_step(np.where(pole, 1.0, x), np.where(pole, 1.0, h))
+    return np.where(both, double, np.where(alone, single, plain))[()]
+
+
+def binom_slope(n: Any, k: Any, y: Any) -> Any:
+    """The derivative of the binomial coefficient y = binom(n, k) in k, also at its zeros (DLMF 5.5.3).
+
+    >>> print(round(binom_slope(5.0, 6.0, 0.0), 12), round(binom_slope(2.0, 1.0, 2.0), 12))
+    -0.166666666667 0.0
+    """
+    import scipy.special
+
+    a, b = k + 1.0, n - k + 1.0
+    first, second = (a <= 0.0) & (a == np.floor(a)), (b <= 0.0) & (b == np.floor(b))
+    alone = np.logical_xor(first, second)
+    p, q = np.where(alone, np.where(first, a, b), 0.5), np.where(alone, np.where(first, b, a), 1.0)
+    lag = scipy.special.psi(q) - scipy.special.psi(1.0 - p)
+    turned = scipy.special.gamma(1.0 - p) * (np.cos(np.pi * p) + lag * np.sin(np.pi * p) / np.pi)
+    factor = np.where(first, 1.0, -1.0) * scipy.special.gamma(np.where(alone, n + 1.0, 1.0))
+    low, high = np.where(alone, 1.0, a), np.where(alone, 1.0, b)
+    plain = y * (scipy.special.psi(high) - scipy.special.psi(low))
+    return np.where(alone, factor * scipy.special.rgamma(q) * turned, plain)[()]
 
 
 def j1_slope(x: Any, y: Any) -> Any:

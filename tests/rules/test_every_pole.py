@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 import scipy.special
 import scipy.stats
+from test_poles import silently
 
 import s2sad
 from s2sad.rules import registry
@@ -29,8 +30,8 @@ registry.load_all()
 POINTS = [0.0, 1.0, -1.0, 1e-200, -1e-200, 1e200, -1e200, np.inf, -np.inf, 0.5, 2.0]
 USUAL = (0.0, 0.5, 1.0, 2.0)
 COMPLEX = ("hankel1", "hankel1e", "hankel2", "hankel2e", "h1vp", "h2vp", "sph_harm", "sph_harm_y", "wofz", "lambertw")  # their results
-# nan where quotients converge: two poles cancel, a principal value, the singular 1/2 of ndtri, rounded values
-LIMITS = ("beta", "binom", "poch", "elliprc", "nrdtrisd", "stdtridf")
+# nan where quotients converge: a principal value, the singular 1/2 of ndtri, rounded values
+LIMITS = ("elliprc", "nrdtrisd", "stdtridf")
 RAISING = ("bdtrik",)  # its fraction does not converge for n of 1e200
 INTEGERS = ("bdtr", "bdtrc", "bdtri", "lpmv", "eval_hermite", "eval_hermitenorm", "factorial2")  # are taken by these alone
 OTHERS = (0.3, 0.5, 2.0, 3.0, 5.0, 1.0)  # one of these stands for each other argument
@@ -81,15 +82,6 @@ def call_of(name: str, argument: str) -> str | None:
     return None
 
 
-def silent(fun: Callable[..., Any], x: Any) -> bool:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            return bool(np.all(np.isreal(fun(x))))
-        except (ArithmeticError, ValueError, TypeError, Warning):
-            return False
-
-
 def quotients(fun: Callable[..., Any], x: float) -> Iterator[tuple[float, float]]:
     """Difference quotients from the left, of both sides and from the right, where they converge, and their noise."""
     size = abs(x) if x else 1.0
@@ -107,7 +99,7 @@ def test_pole(name: str, argument: str, tmp_path: Path) -> None:
     call = call_of(name, argument)
     assert call is not None, "no arguments were found"
     module = load(f"import numpy as np\nimport scipy.special\nimport scipy.stats\n\n\ndef f(x):\n    return {call}\n\n\ndef s(x):\n    return np.sum(f(x))\n", tmp_path)
-    at = np.array([x for x in POINTS if silent(module.f, np.float64(x)) and silent(module.s, np.array([x]))])
+    at = np.array([x for x in POINTS if silently(module.f, np.float64(x)) and silently(module.s, np.array([x]))])
     try:
         slopes = s2sad.grad(module.s)(at)
     except s2sad.UnsupportedError as error:
@@ -115,7 +107,7 @@ def test_pole(name: str, argument: str, tmp_path: Path) -> None:
         return
     for x, slope in zip(at, slopes, strict=True):
         for form in (float, np.float64):
-            if silent(module.f, form(x)):
+            if silently(module.f, form(x)):
                 np.testing.assert_allclose(s2sad.grad(module.f)(form(x)), slope, 1e-9, 1e-300, err_msg=f"{form.__name__} {x}")
         tangent = s2sad.jvp(module.f, (np.float64(x),), (np.float64(1.0),))[1]
         np.testing.assert_allclose(tangent, slope, 1e-9, 1e-300, err_msg=f"tangent at {x}")

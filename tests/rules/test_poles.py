@@ -35,7 +35,7 @@ def silently(fun: Any, *args: Any) -> bool:
         warnings.simplefilter("error")
         try:
             return not isinstance(fun(*args), complex)  # powers of negative floats
-        except (ArithmeticError, ValueError, TypeError, RuntimeWarning):
+        except (ArithmeticError, ValueError, TypeError, Warning):
             return False
 
 

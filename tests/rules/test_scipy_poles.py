@@ -43,6 +43,13 @@ CASES: list[tuple[str, Any, Any]] = [
     ("scipy.special.kolmogorov(x)", np.array([1e-200, inf, 1.0]), np.array([0.0, 0.0, -1.071948558356942])),
     ("scipy.special.zeta(x, 1.0)", 1e200, 0.0),
     ("scipy.special.betaln(x, 0.5)", np.array([1e10, 2.0]), np.array([-5.000000000125e-11, -0.280372305546776])),
+    # a pole of the divisor, and one that another cancels
+    ("scipy.special.poch(x, 2.0)", np.array([0.0, -1.0, -2.0, -3.0]), np.array([1.0, -1.0, -3.0, -5.0])),
+    ("scipy.special.poch(x, 0.3)", 0.0, special.gamma(0.3)),
+    ("scipy.special.binom(x, 3.0)", np.array([0.0, 1.0, 2.0, 5.0]), np.array([1/3, -1/6, 1/3, 47/6])),
+    ("scipy.special.binom(5.0, x)", np.array([-1.0, 6.0, 7.0]), np.array([1/6, -1/6, 1/42])),
+    ("scipy.special.beta(x, 0.5)", -0.5, -2.0*np.pi),
+    ("scipy.special.beta(2.0, x)", np.array([-2.0, -3.0, 1e-5]), np.array([0.75, 5/36, -(1/1e-10 - 1/(1 + 1e-5)**2)])),
     ("scipy.special.poch(x, 2.0)", np.array([1e10, 1.5]), np.array([20000000001.0, 4.0])),
     ("scipy.special.exprel(x)", np.array([1e200, 1.0, -1.0, -1e8]), np.array([inf, 1.0, 0.2642411176571153, 1e-16])),
     ("scipy.special.boxcox(2.0, x)", np.array([1e200, -1e8, 0.0]), np.array([inf, 1e-16, 0.2402265069591007])),
@@ -100,8 +107,6 @@ def test_pole(call: str, at: Any, slope: Any, tmp_path: Path) -> None:
         np.testing.assert_allclose(s2sad.grad(fun)(np.float64(at)), slope, rtol=1e-8)
 
 
-
-
 @pytest.mark.parametrize("name", ["spherical_jn", "spherical_yn", "spherical_in", "spherical_kn", "yn", "kn", "expn"])
 def test_orders_that_are_cut_off(name: str, tmp_path: Path) -> None:
     """SciPy makes an integer of the order 1.5, some without a word, and the derivative is that of the order 1."""
@@ -113,6 +118,10 @@ def test_orders_that_are_cut_off(name: str, tmp_path: Path) -> None:
 
 
 BENT: list[tuple[str, float, float]] = [
+    ("scipy.special.poch(x, 2.0)", -1.0, 2.0),
+    ("scipy.special.binom(x, 3.0)", 2.0, 1.0),
+    ("scipy.special.binom(5.0, x)", 6.0, 49/60),
+    ("scipy.special.beta(2.0, x)", -2.0, 1.75),
     ("scipy.special.log_ndtr(x)", 100.0, 0.0),
     ("scipy.special.log_ndtr(x)", inf, 0.0),
     ("scipy.special.log_ndtr(x)", -30.0, -0.9988962284882),
