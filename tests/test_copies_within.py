@@ -97,3 +97,30 @@ def turned(x):
 @pytest.mark.parametrize("fun", [parts_that_keep_apart, parts_with_one_step, mirrored, copied_first, turned])
 def test_what_reads_before_it_writes_works(fun):
     s2sad.check_grads(fun, (X,), order=2)
+
+
+def joined_into_itself(x):
+    v = x.ravel()*1.0
+    halves = [v[8:], v[:8]]
+    for part in halves:
+        part *= 2.0
+    np.concatenate(halves, out=v)
+    return np.sum(v*v*np.arange(16))
+
+
+def joined_into_another(x):
+    v, w = x.ravel()*1.0, np.ones(16)
+    for k in range(2):
+        np.concatenate([v[k:8], w[:0]*2.0, v[8:], v[:k]], out=w)
+        v = w*v
+    v[...] = np.concatenate([v[8:], v[:8]])
+    return np.sum(v*v*np.arange(16))
+
+
+def test_parts_that_are_joined_into_their_own_array():
+    """NumPy writes part after part there, and reads what it has just written."""
+    with pytest.raises(s2sad.UnsupportedError, match="may be a part of what it is written into"):
+        s2sad.grad(joined_into_itself)(X)
+    with pytest.raises(s2sad.UnsupportedError, match="join it first"):
+        s2sad.jvp(joined_into_itself, (X,), (X,))
+    s2sad.check_grads(joined_into_another, (X,), order=2)

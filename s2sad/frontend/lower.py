@@ -290,7 +290,7 @@ class Lowering(
         histories.check(self)
         mirrors.check(self)
         doubles.finish(self, source.node)
-        if self.mirror.seen or self.mirror.arrays:
+        if self.mirror.seen or self.mirror.arrays or self.joins_into:
             standing.check(self, source.node, value)
         if self.parted:
             value, form = laid_out(value) if self.parted == "all" else in_parts(self, value, source.node)

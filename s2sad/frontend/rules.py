@@ -42,6 +42,7 @@ SAFE = {  # a point at which a function whose domain has an end, or which has a 
     ).split()
 }
 REAL = ("float", "int", "bool")
+JOINS = ("np.concatenate", "np.stack")  # which write into `out` part after part
 CONVERSIONS = frozenset(("float", "int", "complex", "bool", "round"))
 SIZES = frozenset(("shape", "newshape", "reps"))  # arguments that NumPy takes as a list or as a tuple
 # Whose `out` must have the very dtype of the result, or which compute in the dtype of `out`.
@@ -434,6 +435,8 @@ class Rules(State):
         bound, atoms = self._bind(rule, inner, node)
         self._check(rule, atoms, node)
         value: Atom = self.emit(inner, self._result(rule, bound, node), node)
+        if rule.name in JOINS and isinstance(value, Var):
+            self.joins_into[value.name] = out
         if where:
             value = self.atom(self.apply("np.where", [where[0], value, out], {}, node))
         self._check_out(rule, value, out, node)

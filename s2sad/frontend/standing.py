@@ -125,6 +125,8 @@ def check(low: State, node: ast.AST, value: Value) -> None:
     stores = [(s, b.name) for s in stmts for b in histories.bases_of(s) if isinstance(b, Var)]
     stores = [(s, name) for s, name in stores if low.kinds[name].cat in _ARRAYS]
     pairs = [pair for stmt in stmts for pair in _given(stmt, low.kinds)] if stores else []
+    if low.joins_into:
+        _check_joined(low, stmts, pairs)
     plainly = _sources([pair for pair in pairs if _is_plain(low, *pair)], low) if stores else {}
     for stmt, name in stores:
         for source in plainly.get(name, ()):
@@ -144,6 +146,26 @@ def check(low: State, node: ast.AST, value: Value) -> None:
     if entries or low.mirror.standing:
         low.mirror.written += [_always(array.obj) for array in arrays]
         _rely(low, stmts)
+
+
+def _check_joined(low: State, stmts: list[Stmt], pairs: list[tuple[str, Any]]) -> None:
+    """Refuse `np.concatenate((a[2:], b), out=a)`: NumPy writes part after part, and reads what it wrote."""
+    near: dict[Any, set[Any]] = collections.defaultdict(set)
+    for name, atom in pairs:
+        other = atom.name if isinstance(atom, Var) else id(getattr(atom, "obj", None))
+        near[name].add(other)
+        near[other].add(name)
+    for stmt in stmts:
+        base = low.joins_into.get(stmt.name) if isinstance(stmt, Let) else None
+        if not isinstance(base, Var):
+            continue
+        met, waiting = {base.name}, [base.name]
+        while waiting:
+            waiting = [n for name in waiting for n in near[name] if n not in met]
+            met.update(waiting)
+        if met & set(uses(stmt)):
+            what = "what is joined may be a part of what it is written into, part after part"
+            low.refuse_span(getattr(stmt, "span", None), what, "join it first: a[...] = np.concatenate(...)")
 
 
 def _check_bare(low: State, stmts: list[Stmt], value: Value) -> None:

@@ -149,8 +149,8 @@ class State(Interface):
         self.guessed = dict[str, str]()  # parameters whose kind is a guess, by SSA name
         # results of calls that cannot be seen, of which nothing is known; constants of such, perhaps complex
         self.unseen, self.doubtful, self.makers = set[str](), set[str](), dict[str, Ref]()
-        # values of types that are not differentiated; sparse matrices made here, whether `*` multiplies
-        self.foreign, self.sparse = dict[str, str](), dict[str, bool]()
+        # values of types that are not differentiated; sparse matrices made here, whether `*` multiplies; out=
+        self.foreign, self.sparse, self.joins_into = dict[str, str](), dict[str, bool](), dict[str, Atom]()
         self.wholes: dict[str, dict[str, tuple[Value, Value]]] = {}  # the same, by a flag that is true there
         self.lefts: dict[str, dict[str, Const]] = {}  # what is constant where such a flag is false
         # outside things that are changed, values of these, and containers by what is read from them
