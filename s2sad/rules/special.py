@@ -284,7 +284,7 @@ _UFUNCS: dict[str, tuple[str | None, ...]] = {
         for name, sign in (("nbdtr", ""), ("nbdtrc", "-"))
     },
     "voigt_profile(x, sigma, gamma)": (
-        "g*np.real(voigt_slope(x, sigma, gamma))", "g*sigma*np.real(voigt_bend(x, sigma, gamma))",
+        "g*np.real(voigt_slope(x, sigma, gamma))", "g*sigma*np.real(voigt_slope(x, sigma, gamma, 2))",
         "-g*np.imag(voigt_slope(x, sigma, gamma))",
     ),
 }  # fmt: skip
@@ -553,5 +553,4 @@ for _helper, _like_it, _order in (
 ):  # fmt: skip
     composite(_helper.__name__, axes.source_of(_helper), (_helper,)).kind = results.of_ufunc(_like_it, _order)
 composite("wofz_slope", axes.source_of(slopes.wofz_slope), (slopes.wofz_slope,)).kind = lambda b: b.kind("y")
-for _profile in (slopes.voigt_slope, slopes.voigt_bend):
-    composite(_profile.__name__, axes.source_of(_profile), (_profile,)).kind = _complex_profile
+composite("voigt_slope", axes.source_of(slopes.voigt_slope), (slopes.voigt_slope,)).kind = _complex_profile
